@@ -1,0 +1,108 @@
+"""The contract says what the published facts say, but for what corrections.yaml lists."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from .differences import Absent, addresses, corrected, differences, matches
+from .normal_form import (
+    CONTRACT,
+    HERE,
+    JSON,
+    Object,
+    contract_form,
+    facts_form,
+    load,
+    mapping,
+    operations,
+    resolve,
+    sequence,
+    text,
+)
+
+FACTS = load(HERE / "facts.yaml")
+LISTED = load(HERE / "corrections.yaml")
+CORRECTIONS = sequence(LISTED["corrections"])
+ADDITIONS = [
+    address for node in sequence(LISTED["additions"]) for address in addresses(mapping(node))
+]
+
+
+@cache
+def contract() -> Object:
+    """Read the contract once."""
+    return load(CONTRACT)
+
+
+@cache
+def ours() -> Object:
+    """Bring the contract to its normal form once."""
+    return contract_form(contract(), FACTS)
+
+
+def is_added(address: str) -> bool:
+    return any(matches(address, pattern) for pattern in ADDITIONS)
+
+
+def test_the_facts_are_all_there() -> None:
+    assert len(sequence(FACTS["operations"])) == 36
+    assert len(mapping(FACTS["schemas"])) == 42
+
+
+def test_every_fact_is_in_the_contract_and_nothing_else_is() -> None:
+    facts, problems = corrected(facts_form(FACTS), CORRECTIONS)
+    for difference in differences(facts, ours()):
+        if not (isinstance(difference.facts, Absent) and is_added(difference.at)):
+            problems.append(str(difference))
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.parametrize("pattern", ADDITIONS)
+def test_every_addition_is_an_addition(pattern: str) -> None:
+    facts, _ = corrected(facts_form(FACTS), CORRECTIONS)
+    added = [d for d in differences(facts, ours()) if matches(d.at, pattern)]
+    assert added, f"{pattern}: the contract has nothing there"
+    assert all(isinstance(d.facts, Absent) for d in added), f"{pattern}: the facts speak of it"
+
+
+def test_every_entry_gives_its_reason() -> None:
+    for node in [*CORRECTIONS, *sequence(LISTED["additions"])]:
+        entry = mapping(node)
+        assert text(entry["reason"]).strip(), f"{addresses(entry)}: no reason"
+
+
+@pytest.mark.parametrize(
+    ("at", "value"),
+    [
+        (("schemas", "ChatSettings", "properties", "max_tokens", "maximum"), 16385),
+        (("schemas", "Session", "required"), ["id"]),
+        (("schemas", "JobStatus", "properties", "state", "enum"), ["pending"]),
+        (("schemas", "ChatSettings", "properties", "min_p", "exclusiveMaximum"), 1),
+        (("schemas", "ChatInputData", "properties", "tools", "nullable"), False),
+        (("operations", "ListSessions", "parameters", "query order", "schema", "default"), "asc"),
+        (("operations", "Chat", "success", "status"), 201),
+        (("operations", "PatchUser", "method"), "PUT"),
+        (("operations", "Chat", "undocumented"), {}),
+    ],
+)
+def test_a_changed_fact_is_noticed(at: tuple[str, ...], value: JSON) -> None:
+    """The comparison itself is tested: each kind of change shows, at its address."""
+    changed = contract_form(load(CONTRACT), FACTS)
+    parent = changed
+    for step in at[:-1]:
+        parent = mapping(parent[step])
+    parent[at[-1]] = value
+    found = [d.at for d in differences(ours(), changed)]
+    assert found == ["/" + "/".join(at)]
+
+
+def test_every_post_takes_an_idempotency_key_and_every_write_prefer() -> None:
+    for name, method, _, operation in operations(contract()):
+        resolved = [resolve(contract(), p) for p in sequence(operation.get("parameters", []))]
+        headers = {text(p["name"]) for p in resolved if p["in"] == "header"}
+        answers = mapping(operation["responses"])
+        creates = method == "POST" and "201" in answers
+        assert ("Idempotency-Key" in headers) == (method == "POST"), name
+        assert ("Prefer" in headers) == (creates or method in {"PUT", "PATCH"}), name
