@@ -1,0 +1,95 @@
+"""The main job, from nothing: a server, an agent, a user, a session, a conversation.
+
+The same session is used from a blocking script and from asyncio, one answer is read while it is
+written, and all that was made is removed again. `./scripts/quickstart` runs this file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import julep
+from julep.types import Agent, Session, User
+from julep_server import LocalServer
+
+
+def main() -> None:
+    """Run the whole conversation against a server of its own."""
+    with LocalServer() as server:
+        print(f"A server (SQLite, the offline model) answers at {server.url}")
+        with julep.Client(base_url=server.url) as client:
+            agent, user, session = set_up(client)
+            talk(client, session)
+            asyncio.run(talk_async(server.url, session))
+            show_history(client, session)
+            remove(client, agent, user, session)
+    print("The server has stopped.")
+
+
+def set_up(client: julep.Client) -> tuple[Agent, User, Session]:
+    """Create who talks, and the session that they talk in."""
+    agent = client.agents.create(
+        name="Ada",
+        about="a patient librarian",
+        instructions=["Answer in one sentence."],
+    )
+    user = client.users.create(name="Grace", about="likes short answers")
+    session = client.sessions.create(
+        agent_id=agent.id,
+        user_id=user.id,
+        situation="A quiet library, just before it closes.",
+        metadata={"desk": "front"},
+    )
+    print(f"{agent.name} (agent) and {user.name} (user) meet in session {session.id}")
+    return agent, user, session
+
+
+def talk(client: julep.Client, session: Session) -> None:
+    """Say something, and wait for the whole answer."""
+    question = "Where do I find books about prime numbers?"
+    print(f"\n[blocking]            Grace: {question}")
+    reply = client.sessions.chat(session.id, [{"role": "user", "content": question}])
+    print(f"[blocking]            Ada:   {reply.text}")
+
+
+async def talk_async(url: str, session: Session) -> None:
+    """Do the same from asyncio, once more whole and once while the answer is written."""
+    async with julep.AsyncClient(base_url=url) as client:
+        question = "And about their history?"
+        print(f"\n[asyncio]             Grace: {question}")
+        reply = await client.sessions.chat(session.id, [{"role": "user", "content": question}])
+        print(f"[asyncio]             Ada:   {reply.text}")
+
+        farewell = "Thank you, good night!"
+        print(f"\n[asyncio, streamed]   Grace: {farewell}")
+        print("[asyncio, streamed]   Ada:   ", end="")
+        stream = await client.sessions.chat(
+            session.id, [{"role": "user", "content": farewell}], stream=True
+        )
+        async with stream:
+            async for chunk in stream:
+                print(chunk.text, end="", flush=True)
+            whole = await stream.get_final_response()
+        print(f"\n                      ({whole.usage.total_tokens} tokens)")
+
+
+def show_history(client: julep.Client, session: Session) -> None:
+    """List all that was said."""
+    messages = client.sessions.history(session.id)
+    print(f"\nThe history has {len(messages)} messages:")
+    for message in messages:
+        first_line = str(message.content).splitlines()[0]
+        print(f"  {message.role:>9}: {first_line}")
+
+
+def remove(client: julep.Client, agent: Agent, user: User, session: Session) -> None:
+    """Remove everything, and see that it is gone."""
+    client.sessions.delete(session.id)
+    client.users.delete(user.id)
+    client.agents.delete(agent.id)
+    left = [*client.sessions.list(), *client.users.list(), *client.agents.list()]
+    print(f"\nEverything is removed again; {len(left)} things are left.")
+
+
+if __name__ == "__main__":
+    main()

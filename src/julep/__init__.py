@@ -1,0 +1,82 @@
+"""Julep: agents with long-term memory, from Python.
+
+A client is the way in; everything else hangs from it::
+
+    import julep
+
+    with julep.Client() as client:
+        agent = client.agents.create(name="Ada", about="a patient tutor")
+        session = client.sessions.create(agent_id=agent.id)
+        reply = client.sessions.chat(
+            session_id=session.id,
+            messages=[{"role": "user", "content": "What is a prime number?"}],
+        )
+        print(reply.text)
+
+`AsyncClient` has the same methods to await, on asyncio and on trio.
+
+Names are loaded when they are first used, so that ``import julep`` stays cheap.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from julep._lazy import lazy
+
+if TYPE_CHECKING:
+    from julep._version import __version__ as __version__
+    from julep.client import AsyncClient as AsyncClient
+    from julep.client import Client as Client
+    from julep.errors import ApiError as ApiError
+    from julep.errors import ArgumentTypeError as ArgumentTypeError
+    from julep.errors import AuthenticationError as AuthenticationError
+    from julep.errors import BadRequestError as BadRequestError
+    from julep.errors import ConfigurationError as ConfigurationError
+    from julep.errors import ConflictError as ConflictError
+    from julep.errors import InvalidArgumentError as InvalidArgumentError
+    from julep.errors import InvalidIdError as InvalidIdError
+    from julep.errors import InvalidResponseError as InvalidResponseError
+    from julep.errors import JulepError as JulepError
+    from julep.errors import NetworkError as NetworkError
+    from julep.errors import NotFoundError as NotFoundError
+    from julep.errors import PermissionDeniedError as PermissionDeniedError
+    from julep.errors import RateLimitError as RateLimitError
+    from julep.errors import RequestTimeoutError as RequestTimeoutError
+    from julep.errors import ServerError as ServerError
+    from julep.errors import StreamInterruptedError as StreamInterruptedError
+    from julep.errors import UnprocessableEntityError as UnprocessableEntityError
+    from julep.streams import AsyncChatStream as AsyncChatStream
+    from julep.streams import ChatStream as ChatStream
+    from julep_api.types import UNSET as UNSET
+    from julep_api.types import Unset as Unset
+else:
+    __all__, __getattr__, __dir__ = lazy(
+        __name__,
+        {
+            "julep._version": ("__version__",),
+            "julep.client": ("AsyncClient", "Client"),
+            "julep.errors": (
+                "ApiError",
+                "ArgumentTypeError",
+                "AuthenticationError",
+                "BadRequestError",
+                "ConfigurationError",
+                "ConflictError",
+                "InvalidArgumentError",
+                "InvalidIdError",
+                "InvalidResponseError",
+                "JulepError",
+                "NetworkError",
+                "NotFoundError",
+                "PermissionDeniedError",
+                "RateLimitError",
+                "RequestTimeoutError",
+                "ServerError",
+                "StreamInterruptedError",
+                "UnprocessableEntityError",
+            ),
+            "julep.streams": ("AsyncChatStream", "ChatStream"),
+            "julep_api.types": ("UNSET", "Unset"),
+        },
+    )

@@ -1,0 +1,138 @@
+"""What an answer means: the value that was asked for, or the error that it tells of."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from julep._retry import retry_after
+from julep.errors import (
+    ApiError,
+    AuthenticationError,
+    BadRequestError,
+    ConflictError,
+    ErrorDetail,
+    InvalidResponseError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitError,
+    ServerError,
+    UnprocessableEntityError,
+)
+from julep_api.errors import DecodeError
+
+if TYPE_CHECKING:
+    from julep._flow import Answer
+    from julep_api.client import Call
+    from julep_api.types import JSON
+
+T = TypeVar("T")
+
+_ERRORS: Final[dict[int, type[ApiError]]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    409: ConflictError,
+    422: UnprocessableEntityError,
+    429: RateLimitError,
+}
+
+# How much of a body that is not ours (a proxy's HTML page, say) is worth showing.
+_SHOWN_CHARACTERS: Final = 500
+
+
+def read_answer(call: Call[T], answer: Answer, attempts: int) -> T:
+    """Read a 2xx answer.
+
+    Raises:
+        InvalidResponseError: When it is not what the contract promises, naming the field.
+    """
+    # A success of another number than the documented one (a proxy's 200 for a 201) is read alike.
+    read = call.answers.get(answer.status) or next(iter(call.answers.values()))
+    try:
+        return read(parse_json(answer.body))
+    except DecodeError as error:
+        raise InvalidResponseError(
+            f"the answer does not fit the contract: {error}",
+            status_code=answer.status,
+            request_id=answer.headers.get("x-request-id"),
+            body=_body(answer),
+            method=call.method,
+            path=call.path,
+            attempts=attempts,
+        ) from None
+
+
+def read_failure(answer: Answer, method: str, path: str, attempts: int) -> ApiError:
+    """Make the error that an answer other than a 2xx stands for."""
+    body = _body(answer)
+    told = body.get("error") if isinstance(body, dict) else None
+    told = told if isinstance(told, dict) else {}
+    message, code = told.get("message"), told.get("code")
+    kind = _ERRORS.get(answer.status, ServerError if answer.status >= 500 else ApiError)
+    error = kind(
+        message if isinstance(message, str) else _shown(body) or "the answer has no body",
+        status_code=answer.status,
+        code=code if isinstance(code, str) else None,
+        details=_details(told.get("details")),
+        request_id=answer.headers.get("x-request-id"),
+        body=body,
+        method=method,
+        path=path,
+        attempts=attempts,
+    )
+    if isinstance(error, RateLimitError):
+        error.retry_after = retry_after(answer)
+    return error
+
+
+def not_a_stream(answer: Answer, method: str, path: str, attempts: int) -> InvalidResponseError:
+    """Make the error for a 2xx that is not the stream that was asked for."""
+    kind = answer.headers.get("content-type", "no content type")
+    return InvalidResponseError(
+        f"expected text/event-stream, got {kind}",
+        status_code=answer.status,
+        request_id=answer.headers.get("x-request-id"),
+        body=_body(answer),
+        method=method,
+        path=path,
+        attempts=attempts,
+    )
+
+
+def parse_json(data: bytes | str) -> JSON:
+    """Parse JSON that came from outside.
+
+    Raises:
+        DecodeError: When it is not JSON.
+    """
+    try:
+        value: JSON = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        problem = f"expected JSON, got {_shown(data) or 'nothing'} ({error})"
+        raise DecodeError("", problem) from None
+    return value
+
+
+def _body(answer: Answer) -> JSON:
+    try:
+        return parse_json(answer.body)
+    except DecodeError:
+        return answer.body.decode(errors="replace")
+
+
+def _details(value: JSON) -> tuple[ErrorDetail, ...]:
+    if not isinstance(value, list):
+        return ()
+    return tuple(
+        ErrorDetail(str(item.get("path", "")), str(item.get("message", "")))
+        for item in value
+        if isinstance(item, dict)
+    )
+
+
+def _shown(value: JSON | bytes) -> str:
+    text = value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+    text = text.strip()
+    return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 1] + "…"

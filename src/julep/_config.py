@@ -1,0 +1,146 @@
+"""A client's settings: what was given, or else the environment's, or else the default."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+from urllib.parse import urlsplit
+
+from julep._version import __version__
+from julep.errors import ConfigurationError
+
+DEFAULT_BASE_URL: Final = "http://127.0.0.1:8080/api"
+"""Where the local server listens when it is started with no options."""
+
+DEFAULT_TIMEOUT: Final = 300.0
+"""Seconds to wait for an answer: a chat may have a slow model behind it."""
+
+DEFAULT_MAX_RETRIES: Final = 2
+"""How many times a request is sent again when a failure looks passing."""
+
+# What a header's name is made of: RFC 9110, section 5.6.2.
+_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+
+class Config(NamedTuple):
+    """The settings of one client, checked.
+
+    The headers hold the API key, so the text form leaves them out.
+    """
+
+    base_url: str
+    headers: Mapping[str, str]
+    timeout: float | None
+    max_retries: int
+
+    def __repr__(self) -> str:
+        return (
+            f"Config(base_url={self.base_url!r}, headers=..., "
+            f"timeout={self.timeout!r}, max_retries={self.max_retries!r})"
+        )
+
+
+def read_config(
+    api_key: str | None,
+    base_url: str | None,
+    timeout: float | None,
+    max_retries: int,
+    headers: Mapping[str, str] | None,
+) -> Config:
+    """Put together a client's settings.
+
+    Raises:
+        ConfigurationError: When a setting cannot work, saying which and what would.
+    """
+    environment = os.environ
+    key = api_key if api_key is not None else environment.get("JULEP_API_KEY")
+    url = base_url if base_url is not None else _first("JULEP_API_URL", "JULEP_BASE_URL")
+    standing = {
+        "accept": "application/json",
+        "user-agent": f"julep-python/{__version__}",
+    }
+    if key:
+        standing["authorization"] = f"Bearer {_checked_key(key)}"
+    for name, value in (headers or {}).items():
+        standing[_header_name(name)] = _header_value(name, value)
+    return Config(
+        base_url=_checked_url(DEFAULT_BASE_URL if url is None else url),
+        headers=standing,
+        timeout=_checked_timeout(timeout),
+        max_retries=_checked_retries(max_retries),
+    )
+
+
+def _first(*names: str) -> str | None:
+    """Give the first of these environment variables that is set to something."""
+    return next((value for value in map(os.environ.get, names) if value), None)
+
+
+def _checked_key(key: object) -> str:
+    # The value is never shown: whatever was given here may be a secret.
+    if not isinstance(key, str):
+        raise ConfigurationError(f"api_key: expected a str, got a {type(key).__name__}")
+    if not (key.isascii() and key.isprintable()) or key != key.strip():
+        raise ConfigurationError(
+            "api_key: it has a character that no HTTP header may hold"
+            " (a line break or a space at its end, perhaps)"
+        )
+    return key
+
+
+def _checked_url(url: object) -> str:
+    if not isinstance(url, str):
+        raise ConfigurationError(f"base_url: expected a str, got a {type(url).__name__}")
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018  # reading it is what checks it
+    except ValueError as error:
+        raise ConfigurationError(f"base_url: {error}") from None
+    if parts.username is not None or parts.password is not None:
+        raise ConfigurationError("base_url: give the key as api_key, not inside the URL")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ConfigurationError(
+            f"base_url: expected a URL such as {DEFAULT_BASE_URL!r}, got {url!r}"
+        )
+    if parts.query or parts.fragment:
+        raise ConfigurationError(f"base_url: a query or a fragment cannot stand in it: {url!r}")
+    return url.rstrip("/")
+
+
+def _checked_timeout(timeout: object) -> float | None:
+    if timeout is None:
+        return None
+    if isinstance(timeout, bool) or not isinstance(timeout, int | float):
+        raise ConfigurationError(
+            f"timeout: expected seconds as a number, or None for no limit;"
+            f" got a {type(timeout).__name__}"
+        )
+    if not 0 < timeout < math.inf:
+        raise ConfigurationError(
+            f"timeout: expected more than 0 seconds, or None for no limit; got {timeout!r}"
+        )
+    return float(timeout)
+
+
+def _checked_retries(max_retries: object) -> int:
+    if isinstance(max_retries, bool) or not isinstance(max_retries, int) or max_retries < 0:
+        raise ConfigurationError(
+            f"max_retries: expected a whole number of 0 or more, got {max_retries!r}"
+        )
+    return max_retries
+
+
+def _header_name(name: object) -> str:
+    if not isinstance(name, str) or not _TOKEN.fullmatch(name):
+        raise ConfigurationError(f"headers: {name!r} is not a header's name")
+    return name.lower()
+
+
+def _header_value(name: str, value: object) -> str:
+    # As with the key, the value itself is not shown.
+    if not isinstance(value, str) or not value.isprintable() or not value.isascii():
+        raise ConfigurationError(f"headers: the value of {name!r} is not printable ASCII text")
+    return value

@@ -1,0 +1,216 @@
+"""The one module that knows the HTTP library.
+
+It turns a `Request` into an `Answer` (or leaves a streamed one open), and the library's errors
+into ours. Nothing here decides anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import suppress
+from functools import cache
+from typing import Final, NamedTuple
+from weakref import WeakKeyDictionary
+
+import httpx
+from anyio import CancelScope
+
+from julep._flow import Answer, Opened, Request
+from julep.errors import NetworkError, RequestTimeoutError
+
+_LIMITS: Final = httpx.Limits(max_connections=1000, max_keepalive_connections=100)
+_CONNECT_TIMEOUT: Final = 10.0
+_FAILURES: Final = (httpx.TransportError, httpx.DecodingError)
+
+
+class BlockingBody:
+    """The body of an answer that is still open."""
+
+    def __init__(self, response: httpx.Response, wire: BlockingWire, request: Request) -> None:
+        self._response = response
+        self._wire = wire
+        self._request = request
+        self._chunks = response.iter_bytes()
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        try:
+            return next(self._chunks)
+        except _FAILURES as error:
+            raise _failure(self._request, error, self._wire.timeout) from None
+
+    def close(self) -> None:
+        """Give the connection back, or close it if the body was not read to its end."""
+        self._response.close()
+
+
+class AsyncBody:
+    """The body of an answer that is still open."""
+
+    def __init__(self, response: httpx.Response, wire: AsyncWire, request: Request) -> None:
+        self._response = response
+        self._wire = wire
+        self._request = request
+        self._chunks = response.aiter_bytes()
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        try:
+            return await anext(self._chunks)
+        except _FAILURES as error:
+            raise _failure(self._request, error, self._wire.timeout) from None
+
+    async def aclose(self) -> None:
+        """Give the connection back, or close it if the body was not read to its end."""
+        with CancelScope(shield=True):
+            await self._response.aclose()
+            # The library reads through nested async generators. Left suspended, they would be
+            # the garbage collector's, which trio warns of; reading on from what is now closed
+            # ends them all.
+            with suppress(*_FAILURES, httpx.StreamError):
+                async for _ in self._chunks:
+                    pass
+
+
+class BlockingWire:
+    """Sends requests, one after another or from many threads."""
+
+    def __init__(self, timeout: float | None, http_client: httpx.Client | None = None) -> None:
+        self.timeout = timeout
+        self._owned = http_client is None
+        self._client = http_client or httpx.Client(
+            verify=_tls(), timeout=_timeout(timeout), limits=_LIMITS
+        )
+
+    def send(self, request: Request) -> Answer | Opened[BlockingBody] | NetworkError:
+        """Send a request and say what came of it."""
+        try:
+            response = self._client.send(
+                _prepared(self._client, request, self.timeout), stream=True
+            )
+            if _stays_open(request, response):
+                body = BlockingBody(response, self, request)
+                return Opened(response.status_code, response.headers, body)
+            return Answer(response.status_code, response.headers, response.read())
+        except _FAILURES as error:
+            return _failure(request, error, self.timeout)
+
+    def close(self) -> None:
+        """Close every connection, unless the user's own client holds them."""
+        if self._owned:
+            self._client.close()
+
+
+class AsyncWire:
+    """Sends requests on whatever event loop runs; nothing stays bound to one.
+
+    Connections belong to the loop that opened them, so every loop gets a client of the library
+    to itself, and loses it when the loop ends.
+    """
+
+    def __init__(self, timeout: float | None, http_client: httpx.AsyncClient | None = None) -> None:
+        self.timeout = timeout
+        self._given = http_client
+        self._kept = WeakKeyDictionary[object, _Kept]()
+
+    async def send(self, request: Request) -> Answer | Opened[AsyncBody] | NetworkError:
+        """Send a request and say what came of it."""
+        client = self._given or await self._of_this_loop()
+        try:
+            response = await client.send(_prepared(client, request, self.timeout), stream=True)
+            if _stays_open(request, response):
+                body = AsyncBody(response, self, request)
+                return Opened(response.status_code, response.headers, body)
+            return Answer(response.status_code, response.headers, await response.aread())
+        except _FAILURES as error:
+            return _failure(request, error, self.timeout)
+
+    async def aclose(self) -> None:
+        """Close this loop's connections, unless the user's own client holds them."""
+        kept = self._kept.pop(_running_loop(), None)
+        if kept is not None:
+            await kept.until_the_end.aclose()
+
+    async def _of_this_loop(self) -> httpx.AsyncClient:
+        """Give the library's client that belongs to the running loop."""
+        loop = _running_loop()
+        kept = self._kept.get(loop)
+        if kept is None:
+            client = httpx.AsyncClient(
+                verify=_tls(), timeout=_timeout(self.timeout), limits=_LIMITS
+            )
+            kept = self._kept[loop] = _Kept(client, _closed_with_loop(client))
+            await anext(kept.until_the_end)
+        return kept.client
+
+
+class _Kept(NamedTuple):
+    client: httpx.AsyncClient
+    until_the_end: AsyncGenerator[None, None]
+
+
+async def _closed_with_loop(client: httpx.AsyncClient) -> AsyncGenerator[None, None]:
+    """Close a client when the loop ends, if nobody did before.
+
+    Event loops end the async generators that were left suspended (PEP 525), while connections
+    can still be closed in good order.
+    """
+    try:
+        yield
+    finally:
+        await client.aclose()
+
+
+def _running_loop() -> object:
+    """Give the running event loop's identity: asyncio's loop, or trio's token."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        import trio  # no asyncio loop runs, so this is trio, and loaded already
+
+        return trio.lowlevel.current_trio_token()
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Make the TLS context that all clients share: it costs 20 ms and 800 KB."""
+    return httpx.create_ssl_context()
+
+
+def _timeout(seconds: float | None) -> httpx.Timeout:
+    connect = None if seconds is None else min(seconds, _CONNECT_TIMEOUT)
+    return httpx.Timeout(seconds, connect=connect)
+
+
+def _prepared(
+    client: httpx.Client | httpx.AsyncClient, request: Request, timeout: float | None
+) -> httpx.Request:
+    # The timeout is this client's also when the connections are the user's own.
+    return client.build_request(
+        request.method,
+        request.url,
+        params=request.query or None,
+        headers=request.headers,
+        content=request.content,
+        timeout=_timeout(timeout),
+    )
+
+
+def _stays_open(request: Request, response: httpx.Response) -> bool:
+    kind = response.headers.get("content-type", "")
+    return request.streamed and response.is_success and kind.startswith("text/event-stream")
+
+
+def _failure(request: Request, error: Exception, timeout: float | None) -> NetworkError:
+    """Say in our words that no whole answer came."""
+    asked = f"{request.method} {request.url}"
+    if isinstance(error, httpx.TimeoutException):
+        phase = type(error).__name__.removesuffix("Timeout").lower()
+        return RequestTimeoutError(f"{asked}: no answer within {timeout} s ({phase} timed out)")
+    return NetworkError(f"{asked}: {str(error) or type(error).__name__}")

@@ -1,0 +1,191 @@
+"""The two clients: `Client` blocks, `AsyncClient` is awaited."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from julep._config import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, read_config
+from julep._driver import AsyncDriver, BlockingDriver
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+    from typing import Self
+
+    import httpx
+
+    from julep.managers.agent import AgentsManager, AsyncAgentsManager
+    from julep.managers.session import AsyncSessionsManager, SessionsManager
+    from julep.managers.user import AsyncUsersManager, UsersManager
+
+__all__ = ["AsyncClient", "Client"]
+
+
+class Client:
+    """The way to a Julep server, blocking.
+
+    One client may be used from many threads. Close it, or use it in a ``with`` statement.
+
+    Args:
+        api_key: The key; else the environment's JULEP_API_KEY. A local server needs none.
+        base_url: Where the API is; else JULEP_API_URL or JULEP_BASE_URL, or else the local
+            server's ``http://127.0.0.1:8080/api``.
+        timeout: Seconds to wait for the server at each step of a call; None for no limit.
+        max_retries: How many times a request is sent again when a failure looks passing: 0 or
+            more. What creates something carries an Idempotency-Key, so it is done once.
+        headers: Further headers for every request.
+        http_client: A client of httpx to send requests by. It keeps its own settings, apart from
+            the timeout, and closing it stays with whoever made it.
+
+    Attributes:
+        agents: Who talks.
+        users: Whom they talk to.
+        sessions: Their conversations.
+        api: The low-level client: runs any operation of the generated package.
+
+    Raises:
+        ConfigurationError: When a setting cannot work.
+
+    Example:
+        >>> with julep.Client() as client:
+        ...     agent = client.agents.create(name="Ada")
+    """
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        *,
+        timeout: float | None = DEFAULT_TIMEOUT,
+        max_retries: int = DEFAULT_MAX_RETRIES,
+        headers: Mapping[str, str] | None = None,
+        http_client: httpx.Client | None = None,
+    ) -> None:
+        config = read_config(api_key, base_url, timeout, max_retries, headers)
+        self.base_url = config.base_url
+        self.api = BlockingDriver(config, http_client)
+
+    @cached_property
+    def agents(self) -> AgentsManager:
+        """Who talks."""
+        from julep.managers.agent import AgentsManager
+
+        return AgentsManager(self.api)
+
+    @cached_property
+    def users(self) -> UsersManager:
+        """Whom agents talk to."""
+        from julep.managers.user import UsersManager
+
+        return UsersManager(self.api)
+
+    @cached_property
+    def sessions(self) -> SessionsManager:
+        """Conversations."""
+        from julep.managers.session import SessionsManager
+
+        return SessionsManager(self.api)
+
+    def close(self) -> None:
+        """Close every connection; a second time does nothing."""
+        self.api.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Client(base_url={self.base_url!r})"
+
+
+class AsyncClient:
+    """The way to a Julep server, awaited, on asyncio and on trio.
+
+    One client may be used on several event loops, one after another. Close it, or use it in an
+    ``async with`` statement.
+
+    Args:
+        api_key: The key; else the environment's JULEP_API_KEY. A local server needs none.
+        base_url: Where the API is; else JULEP_API_URL or JULEP_BASE_URL, or else the local
+            server's ``http://127.0.0.1:8080/api``.
+        timeout: Seconds to wait for the server at each step of a call; None for no limit.
+        max_retries: How many times a request is sent again when a failure looks passing: 0 or
+            more. What creates something carries an Idempotency-Key, so it is done once.
+        headers: Further headers for every request.
+        http_client: An async client of httpx to send requests by. It keeps its own settings, apart
+            from the timeout, and closing it stays with whoever made it.
+
+    Attributes:
+        agents: Who talks.
+        users: Whom they talk to.
+        sessions: Their conversations.
+        api: The low-level client: runs any operation of the generated package.
+
+    Raises:
+        ConfigurationError: When a setting cannot work.
+
+    Example:
+        >>> async with julep.AsyncClient() as client:
+        ...     agent = await client.agents.create(name="Ada")
+    """
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        *,
+        timeout: float | None = DEFAULT_TIMEOUT,
+        max_retries: int = DEFAULT_MAX_RETRIES,
+        headers: Mapping[str, str] | None = None,
+        http_client: httpx.AsyncClient | None = None,
+    ) -> None:
+        config = read_config(api_key, base_url, timeout, max_retries, headers)
+        self.base_url = config.base_url
+        self.api = AsyncDriver(config, http_client)
+
+    @cached_property
+    def agents(self) -> AsyncAgentsManager:
+        """Who talks."""
+        from julep.managers.agent import AsyncAgentsManager
+
+        return AsyncAgentsManager(self.api)
+
+    @cached_property
+    def users(self) -> AsyncUsersManager:
+        """Whom agents talk to."""
+        from julep.managers.user import AsyncUsersManager
+
+        return AsyncUsersManager(self.api)
+
+    @cached_property
+    def sessions(self) -> AsyncSessionsManager:
+        """Conversations."""
+        from julep.managers.session import AsyncSessionsManager
+
+        return AsyncSessionsManager(self.api)
+
+    async def aclose(self) -> None:
+        """Close every connection of this event loop; a second time does nothing."""
+        await self.api.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        return f"AsyncClient(base_url={self.base_url!r})"

@@ -1,0 +1,72 @@
+"""What all managers are made of.
+
+A manager's ``Base…`` class holds all its logic. Its methods give a plain value or an awaitable,
+whichever the driver behind it gives; the two public classes beside it say which, by `value` and
+by `awaited`, and have nothing else of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+from julep._arguments import build
+from julep_api.client import Call
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
+
+    from julep._driver import Driver
+    from julep_api.types import JSON
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class BaseManager:
+    """A manager of one kind of resource.
+
+    Attributes:
+        api_client: The low-level client that this manager's calls go through.
+    """
+
+    def __init__(self, api_client: Driver) -> None:
+        self.api_client = api_client
+
+    def _send(
+        self, operation: Callable[P, Call[T]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T | Awaitable[T]:
+        """Call an operation of the contract."""
+        return self.api_client.send(build(operation, *args, **kwargs))
+
+    def _discard(
+        self, operation: Callable[P, Call[T]], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Awaitable[None] | None:
+        """Call an operation whose answer tells nothing beyond its success."""
+        call = build(operation, *args, **kwargs)
+        answers = dict.fromkeys(call.answers, _nothing)
+        return self.api_client.send(
+            Call(call.operation, call.method, call.path, answers, call.query, call.headers)
+        )
+
+
+def value(result: T | Awaitable[T]) -> T:
+    """Give what a blocking client's call gave."""
+    if _is_awaitable(result):
+        raise TypeError("this is a blocking manager, and its client is an async one")
+    return result
+
+
+async def awaited(result: T | Awaitable[T]) -> T:
+    """Await what an async client's call gave."""
+    if _is_awaitable(result):
+        return await result
+    raise TypeError("this is an async manager, and its client is a blocking one")
+
+
+def _is_awaitable(result: T | Awaitable[T]) -> TypeIs[Awaitable[T]]:
+    return isinstance(result, Awaitable)
+
+
+def _nothing(answer: JSON) -> None:
+    """Read an answer that is not looked at."""

@@ -1,0 +1,553 @@
+"""Sessions: conversations between an agent and, mostly, a user."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping
+from typing import TYPE_CHECKING, List
+from uuid import UUID
+
+from julep._arguments import NOTHING, REPRESENTATION, filter_given, filter_text, given
+from julep._typecheck import beartype
+from julep.managers.base import awaited, value
+from julep.managers.chat import AsyncChat, BaseChat, Chat
+from julep.managers.types import SessionCreateArgs, SessionUpdateArgs
+from julep.managers.utils import rewrap_in_class
+from julep_api.api.sessions import (
+    create_session,
+    delete_session,
+    delete_session_history,
+    get_history,
+    get_session,
+    get_suggestions,
+    list_sessions,
+    patch_session,
+    update_session,
+)
+from julep_api.models import ResourceCreatedResponse, ResourceUpdatedResponse, Session
+
+if TYPE_CHECKING:
+    from julep.managers.types import Order, SortBy
+    from julep_api.models import (
+        ChatMlMessage,
+        GetHistoryResponse,
+        GetSuggestionsResponse,
+        ListSessionsResponse,
+        Suggestion,
+    )
+
+__all__ = [
+    "AsyncSessionsManager",
+    "BaseSessionsManager",
+    "SessionCreateArgs",
+    "SessionUpdateArgs",
+    "SessionsManager",
+]
+
+
+class BaseSessionsManager(BaseChat):
+    """What both colours of the sessions manager do."""
+
+    def _get(self, id: str | UUID) -> Session | Awaitable[Session]:
+        return self._send(get_session.call, id)
+
+    def _create(
+        self,
+        agent_id: str | UUID,
+        user_id: str | UUID | None = None,
+        situation: str | None = None,
+        metadata: Mapping[str, object] = NOTHING,
+        render_templates: bool = False,
+        *,
+        token_budget: int | None = None,
+        context_overflow: str | None = None,
+    ) -> ResourceCreatedResponse | Awaitable[ResourceCreatedResponse]:
+        body = given(
+            agent_id=agent_id,
+            user_id=user_id,
+            situation=situation,
+            metadata=metadata,
+            render_templates=render_templates or None,
+            token_budget=token_budget,
+            context_overflow=context_overflow,
+        )
+        return self._send(create_session.call, body, prefer=REPRESENTATION)
+
+    def _list_items(
+        self,
+        limit: int | None = None,
+        offset: int | None = None,
+        metadata_filter: str = "{}",
+        *,
+        sort_by: SortBy | None = None,
+        order: Order | None = None,
+    ) -> ListSessionsResponse | Awaitable[ListSessionsResponse]:
+        return self._send(
+            list_sessions.call,
+            limit=limit,
+            offset=offset,
+            metadata_filter=filter_given(metadata_filter),
+            sort_by=sort_by,
+            order=order,
+        )
+
+    def _delete(self, session_id: str | UUID) -> Awaitable[None] | None:
+        return self._discard(delete_session.call, session_id)
+
+    def _update(
+        self,
+        session_id: str | UUID,
+        situation: str | None = None,
+        metadata: Mapping[str, object] | None = None,
+        overwrite: bool = False,
+        *,
+        render_templates: bool | None = None,
+        token_budget: int | None = None,
+        context_overflow: str | None = None,
+    ) -> ResourceUpdatedResponse | Awaitable[ResourceUpdatedResponse]:
+        body = given(
+            situation=situation,
+            metadata=metadata,
+            render_templates=render_templates,
+            token_budget=token_budget,
+            context_overflow=context_overflow,
+        )
+        if overwrite:
+            return self._send(update_session.call, session_id, body, prefer=REPRESENTATION)
+        return self._send(patch_session.call, session_id, body, prefer=REPRESENTATION)
+
+    def _suggestions(
+        self,
+        session_id: str | UUID,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> GetSuggestionsResponse | Awaitable[GetSuggestionsResponse]:
+        return self._send(get_suggestions.call, session_id, limit=limit, offset=offset)
+
+    def _history(
+        self,
+        session_id: str | UUID,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> GetHistoryResponse | Awaitable[GetHistoryResponse]:
+        return self._send(get_history.call, session_id, limit=limit, offset=offset)
+
+    def _delete_history(self, session_id: str | UUID) -> Awaitable[None] | None:
+        return self._discard(delete_session_history.call, session_id)
+
+
+class SessionsManager(Chat, BaseSessionsManager):
+    """Sessions, blocking.
+
+    Example:
+        >>> session = client.sessions.create(agent_id=agent.id, user_id=user.id)
+        >>> client.sessions.chat(session.id, [{"role": "user", "content": "Hello!"}]).text
+        'Hello! How can I help?'
+    """
+
+    @beartype
+    def get(self, id: str | UUID) -> Session:
+        """Get a session.
+
+        Args:
+            id: The session's id, a UUID of version 4.
+
+        Returns:
+            The session.
+
+        Raises:
+            ArgumentTypeError: When the id is neither a str nor a UUID (a TypeError).
+            InvalidIdError: When it is not a UUID of version 4 (a ValueError).
+            NotFoundError: When there is no such session (a KeyError).
+            NetworkError: When no answer comes.
+
+        Example:
+            >>> client.sessions.get(session.id).situation
+            'A quiet library'
+        """
+        return value(self._get(id))
+
+    @beartype
+    @rewrap_in_class(Session)
+    def create(
+        self,
+        *,
+        agent_id: str | UUID,
+        user_id: str | UUID | None = None,
+        situation: str | None = None,
+        metadata: Mapping[str, object] = NOTHING,
+        render_templates: bool = False,
+        token_budget: int | None = None,
+        context_overflow: str | None = None,
+    ) -> ResourceCreatedResponse:
+        """Begin a conversation.
+
+        Args:
+            agent_id: The agent's id.
+            user_id: The user's id, if the agent talks to one.
+            situation: What the model is told first: where this takes place, what it is about.
+            metadata: Anything to keep with the session; lists can be filtered by it.
+            render_templates: Whether the situation, and the messages of the system and of the
+                assistant, are Jinja templates.
+            token_budget: The most tokens that a prompt may have.
+            context_overflow: What happens to a longer one: ``truncate`` or ``adaptive``.
+
+        Returns:
+            The session, whole.
+
+        Raises:
+            ArgumentTypeError: When an argument has a wrong type.
+            InvalidIdError: When an id is not a UUID of version 4.
+            NotFoundError: When there is no such agent, or no such user.
+
+        Example:
+            >>> client.sessions.create(agent_id=agent.id, situation="A quiet library").id
+            '4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a'
+        """
+        return value(
+            self._create(
+                agent_id,
+                user_id,
+                situation,
+                metadata,
+                render_templates,
+                token_budget=token_budget,
+                context_overflow=context_overflow,
+            )
+        )
+
+    @beartype
+    def list(
+        self,
+        limit: int | None = None,
+        offset: int | None = None,
+        metadata_filter: Mapping[str, object] = NOTHING,
+        *,
+        sort_by: SortBy | None = None,
+        order: Order | None = None,
+    ) -> List[Session]:
+        """List a page of sessions, newest first.
+
+        Args:
+            limit: The most sessions to give, 1 to 1000; the server's default is 100.
+            offset: How many to pass over, 0 or more.
+            metadata_filter: Keys and values that a session's metadata must have.
+            sort_by: ``created_at`` (the default) or ``updated_at``.
+            order: ``asc``, oldest first, or ``desc`` (the default).
+
+        Returns:
+            The sessions of this page.
+
+        Raises:
+            ArgumentTypeError: When an argument has a wrong type.
+            InvalidArgumentError: When a number is out of bounds.
+
+        Example:
+            >>> [session.id for session in client.sessions.list(metadata_filter={"plan": "pro"})]
+            ['4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a']
+        """
+        found = self._list_items(
+            limit, offset, filter_text(metadata_filter), sort_by=sort_by, order=order
+        )
+        return value(found).items
+
+    @beartype
+    def delete(self, session_id: str | UUID) -> None:
+        """Delete a session and its history. A second time does nothing.
+
+        Args:
+            session_id: The session's id.
+
+        Raises:
+            InvalidIdError: When it is not a UUID of version 4.
+            NotFoundError: When there never was such a session.
+
+        Example:
+            >>> client.sessions.delete(session.id)
+        """
+        return value(self._delete(session_id))
+
+    @beartype
+    @rewrap_in_class(Session)
+    def update(
+        self,
+        *,
+        session_id: str | UUID,
+        situation: str | None = None,
+        metadata: Mapping[str, object] | None = None,
+        overwrite: bool = False,
+        render_templates: bool | None = None,
+        token_budget: int | None = None,
+        context_overflow: str | None = None,
+    ) -> ResourceUpdatedResponse:
+        """Change a session.
+
+        Args:
+            session_id: The session's id.
+            situation: What the model is told first; needed when overwriting.
+            metadata: What to keep with it. It is merged into what is there (RFC 7396: a null
+                removes a key), or replaces it when overwriting.
+            overwrite: Whether everything that is not given is reset, instead of left as it is.
+            render_templates: Whether the situation and the messages are Jinja templates.
+            token_budget: The most tokens that a prompt may have.
+            context_overflow: What happens to a longer one: ``truncate`` or ``adaptive``.
+
+        Returns:
+            The session as it is now, whole.
+
+        Raises:
+            ArgumentTypeError: When an argument has a wrong type (beartype's violation, too).
+            InvalidArgumentError: When overwriting without a situation.
+            NotFoundError: When there is no such session.
+
+        Example:
+            >>> client.sessions.update(session_id=session.id, situation="A loud party").situation
+            'A loud party'
+        """
+        return value(
+            self._update(
+                session_id,
+                situation,
+                metadata,
+                overwrite,
+                render_templates=render_templates,
+                token_budget=token_budget,
+                context_overflow=context_overflow,
+            )
+        )
+
+    @beartype
+    def suggestions(
+        self,
+        session_id: str | UUID,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> List[Suggestion]:
+        """List a page of what the model suggests to say or to do next.
+
+        Args:
+            session_id: The session's id.
+            limit: The most suggestions to give, 1 to 1000; the server's default is 100.
+            offset: How many to pass over, 0 or more.
+
+        Returns:
+            The suggestions; none, where the model makes none.
+
+        Raises:
+            NotFoundError: When there is no such session.
+
+        Example:
+            >>> [suggestion.content for suggestion in client.sessions.suggestions(session.id)]
+            ['Ask about the delivery date.']
+        """
+        return value(self._suggestions(session_id, limit, offset)).items
+
+    @beartype
+    def history(
+        self,
+        session_id: str | UUID,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> List[ChatMlMessage]:
+        """List a page of a session's messages, oldest first.
+
+        Args:
+            session_id: The session's id.
+            limit: The most messages to give, 1 to 1000; the server's default is 100.
+            offset: How many to pass over, 0 or more.
+
+        Returns:
+            The messages, as they were sent.
+
+        Raises:
+            NotFoundError: When there is no such session.
+
+        Example:
+            >>> [message.role for message in client.sessions.history(session.id)]
+            [<ChatMlMessageRole.USER: 'user'>, <ChatMlMessageRole.ASSISTANT: 'assistant'>]
+        """
+        return value(self._history(session_id, limit, offset)).items
+
+    @beartype
+    def delete_history(self, session_id: str | UUID) -> None:
+        """Delete all messages of a session.
+
+        Args:
+            session_id: The session's id.
+
+        Raises:
+            InvalidIdError: When it is not a UUID of version 4 (an AssertionError, too).
+            NotFoundError: When there is no such session.
+
+        Example:
+            >>> client.sessions.delete_history(session.id)
+        """
+        return value(self._delete_history(session_id))
+
+
+class AsyncSessionsManager(AsyncChat, BaseSessionsManager):
+    """Sessions, awaited.
+
+    Example:
+        >>> session = await client.sessions.create(agent_id=agent.id, user_id=user.id)
+        >>> reply = await client.sessions.chat(session.id, [{"role": "user", "content": "Hello!"}])
+        >>> reply.text
+        'Hello! How can I help?'
+    """
+
+    @beartype
+    async def get(self, id: str | UUID) -> Session:
+        """Get a session.
+
+        Arguments, result and errors are those of `SessionsManager.get`.
+
+        Example:
+            >>> (await client.sessions.get(session.id)).situation
+            'A quiet library'
+        """
+        return await awaited(self._get(id))
+
+    @beartype
+    @rewrap_in_class(Session)
+    async def create(
+        self,
+        *,
+        agent_id: str | UUID,
+        user_id: str | UUID | None = None,
+        situation: str | None = None,
+        metadata: Mapping[str, object] = NOTHING,
+        render_templates: bool = False,
+        token_budget: int | None = None,
+        context_overflow: str | None = None,
+    ) -> ResourceCreatedResponse:
+        """Begin a conversation.
+
+        Arguments, result and errors are those of `SessionsManager.create`.
+
+        Example:
+            >>> (await client.sessions.create(agent_id=agent.id, situation="A quiet library")).id
+            '4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a'
+        """
+        return await awaited(
+            self._create(
+                agent_id,
+                user_id,
+                situation,
+                metadata,
+                render_templates,
+                token_budget=token_budget,
+                context_overflow=context_overflow,
+            )
+        )
+
+    @beartype
+    async def list(
+        self,
+        limit: int | None = None,
+        offset: int | None = None,
+        metadata_filter: Mapping[str, object] = NOTHING,
+        *,
+        sort_by: SortBy | None = None,
+        order: Order | None = None,
+    ) -> List[Session]:
+        """List a page of sessions, newest first.
+
+        Arguments, result and errors are those of `SessionsManager.list`.
+
+        Example:
+            >>> [s.id for s in await client.sessions.list(metadata_filter={"plan": "pro"})]
+            ['4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a']
+        """
+        found = self._list_items(
+            limit, offset, filter_text(metadata_filter), sort_by=sort_by, order=order
+        )
+        return (await awaited(found)).items
+
+    @beartype
+    async def delete(self, session_id: str | UUID) -> None:
+        """Delete a session and its history. A second time does nothing.
+
+        Arguments, result and errors are those of `SessionsManager.delete`.
+
+        Example:
+            >>> await client.sessions.delete(session.id)
+        """
+        return await awaited(self._delete(session_id))
+
+    @beartype
+    @rewrap_in_class(Session)
+    async def update(
+        self,
+        *,
+        session_id: str | UUID,
+        situation: str | None = None,
+        metadata: Mapping[str, object] | None = None,
+        overwrite: bool = False,
+        render_templates: bool | None = None,
+        token_budget: int | None = None,
+        context_overflow: str | None = None,
+    ) -> ResourceUpdatedResponse:
+        """Change a session.
+
+        Arguments, result and errors are those of `SessionsManager.update`.
+
+        Example:
+            >>> updated = await client.sessions.update(session_id=session.id, situation="A party")
+            >>> updated.situation
+            'A party'
+        """
+        return await awaited(
+            self._update(
+                session_id,
+                situation,
+                metadata,
+                overwrite,
+                render_templates=render_templates,
+                token_budget=token_budget,
+                context_overflow=context_overflow,
+            )
+        )
+
+    @beartype
+    async def suggestions(
+        self,
+        session_id: str | UUID,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> List[Suggestion]:
+        """List a page of what the model suggests to say or to do next.
+
+        Arguments, result and errors are those of `SessionsManager.suggestions`.
+
+        Example:
+            >>> [suggestion.content for suggestion in await client.sessions.suggestions(session.id)]
+            ['Ask about the delivery date.']
+        """
+        return (await awaited(self._suggestions(session_id, limit, offset))).items
+
+    @beartype
+    async def history(
+        self,
+        session_id: str | UUID,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> List[ChatMlMessage]:
+        """List a page of a session's messages, oldest first.
+
+        Arguments, result and errors are those of `SessionsManager.history`.
+
+        Example:
+            >>> [message.role for message in await client.sessions.history(session.id)]
+            [<ChatMlMessageRole.USER: 'user'>, <ChatMlMessageRole.ASSISTANT: 'assistant'>]
+        """
+        return (await awaited(self._history(session_id, limit, offset))).items
+
+    @beartype
+    async def delete_history(self, session_id: str | UUID) -> None:
+        """Delete all messages of a session.
+
+        Arguments, result and errors are those of `SessionsManager.delete_history`.
+
+        Example:
+            >>> await client.sessions.delete_history(session.id)
+        """
+        return await awaited(self._delete_history(session_id))

@@ -1,0 +1,275 @@
+"""The dict forms of what methods take, for those who prefer them to models.
+
+A type checker knows their keys. At run time they are plain dicts, and are checked whole before
+anything is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Literal, NotRequired, Required, TypeAlias, TypedDict
+from uuid import UUID
+
+from julep_api.models import (
+    ChatMlImageContentPart,
+    ChatMlTextContentPart,
+    ChatSettingsResponseFormat,
+    ToolChoiceOption,
+)
+
+if TYPE_CHECKING:
+    from julep_api.models import (
+        AgentDefaultSettings,
+        CreateDoc,
+        CreateToolRequest,
+        FunctionDef,
+    )
+
+__all__ = [
+    "AgentCreateArgs",
+    "AgentDefaultSettingsDict",
+    "AgentUpdateArgs",
+    "ChatMlImageContentPartDict",
+    "ChatMlTextContentPartDict",
+    "ChatSettingsArgs",
+    "ChatSettingsResponseFormatDict",
+    "ChatSettingsStop",
+    "ContentPart",
+    "CreateToolDict",
+    "DocDict",
+    "FunctionDefDict",
+    "InputChatMlMessageDict",
+    "NamedToolChoiceDict",
+    "Order",
+    "Preset",
+    "SessionCreateArgs",
+    "SessionUpdateArgs",
+    "SortBy",
+    "ToolChoice",
+    "ToolDict",
+    "UserCreateArgs",
+    "UserUpdateArgs",
+]
+
+SortBy: TypeAlias = Literal["created_at", "updated_at"]
+"""What a list is sorted by."""
+
+Order: TypeAlias = Literal["asc", "desc"]
+"""Oldest first, or newest first."""
+
+Preset: TypeAlias = Literal[
+    "problem_solving",
+    "conversational",
+    "fun",
+    "prose",
+    "creative",
+    "business",
+    "deterministic",
+    "code",
+    "multilingual",
+]
+"""A named set of chat settings."""
+
+ChatSettingsStop: TypeAlias = str | list[str]
+"""A text that ends the answer, or up to four of them."""
+
+
+class ChatMlTextContentPartDict(TypedDict):
+    """A piece of text in a message."""
+
+    type: Literal["text"]
+    text: str
+
+
+class _ImageUrl(TypedDict):
+    url: str
+    detail: NotRequired[Literal["low", "high", "auto"]]
+
+
+class ChatMlImageContentPartDict(TypedDict):
+    """An image in a message, by its URL."""
+
+    type: Literal["image_url"]
+    image_url: _ImageUrl
+
+
+ContentPart: TypeAlias = (
+    ChatMlTextContentPartDict
+    | ChatMlImageContentPartDict
+    | ChatMlTextContentPart
+    | ChatMlImageContentPart
+)
+"""One part of a message that is more than text."""
+
+# In the functional form where a key is a word of Python.
+InputChatMlMessageDict = TypedDict(
+    "InputChatMlMessageDict",
+    {
+        "role": Required[
+            Literal["user", "assistant", "system", "function_call", "function", "auto"]
+        ],
+        "content": Required[str | list[ContentPart]],
+        "name": str,
+        "continue": bool,
+    },
+    total=False,
+)
+"""A message to send."""
+
+
+class FunctionDefDict(TypedDict):
+    """A function that a model may call; its parameters are a JSON Schema."""
+
+    name: str
+    parameters: Mapping[str, object]
+    description: NotRequired[str]
+
+
+class ToolDict(TypedDict):
+    """A tool; in a chat, an ``id`` is made up for one that has none."""
+
+    type: Literal["function", "webhook"]
+    function: FunctionDefDict
+    id: NotRequired[str]
+
+
+class CreateToolDict(TypedDict):
+    """A tool to give to an agent."""
+
+    type: Literal["function", "webhook"]
+    function: FunctionDefDict
+
+
+class _FunctionName(TypedDict):
+    name: str
+
+
+class NamedToolChoiceDict(TypedDict):
+    """The one function that the model has to call."""
+
+    type: Literal["function"]
+    function: _FunctionName
+
+
+ToolChoice: TypeAlias = ToolChoiceOption | NamedToolChoiceDict | Literal["none", "auto"]
+"""Which tool the model may or has to call."""
+
+
+class ChatSettingsResponseFormatDict(TypedDict, total=False):
+    """The form of an answer: text, JSON (by a schema), or what a pattern matches."""
+
+    type: Literal["text", "json_object", "regex"]
+    pattern: str
+    schema: Mapping[str, object]
+
+
+class DocDict(TypedDict):
+    """A document to remember."""
+
+    title: str
+    content: str | Sequence[str]
+    metadata: NotRequired[Mapping[str, object]]
+
+
+class AgentDefaultSettingsDict(TypedDict, total=False):
+    """Chat settings of an agent, for whenever a chat does not say otherwise."""
+
+    frequency_penalty: float | None
+    length_penalty: float | None
+    presence_penalty: float | None
+    repetition_penalty: float | None
+    temperature: float | None
+    top_p: float | None
+    min_p: float
+    preset: Preset
+
+
+class SessionCreateArgs(TypedDict):
+    """The arguments of ``create``, for those who put them together first."""
+
+    agent_id: str | UUID
+    user_id: NotRequired[str | UUID | None]
+    situation: NotRequired[str | None]
+    metadata: NotRequired[Mapping[str, object]]
+    render_templates: NotRequired[bool]
+    token_budget: NotRequired[int | None]
+    context_overflow: NotRequired[str | None]
+
+
+class SessionUpdateArgs(TypedDict):
+    """The arguments of ``update``, for those who put them together first."""
+
+    session_id: str | UUID
+    situation: NotRequired[str | None]
+    metadata: NotRequired[Mapping[str, object] | None]
+    overwrite: NotRequired[bool]
+    render_templates: NotRequired[bool | None]
+    token_budget: NotRequired[int | None]
+    context_overflow: NotRequired[str | None]
+
+
+class ChatSettingsArgs(TypedDict, total=False):
+    """The settings of a chat, for those who put them together first."""
+
+    frequency_penalty: float | None
+    length_penalty: float | None
+    logit_bias: Mapping[str, int | None] | None
+    max_tokens: int | None
+    presence_penalty: float | None
+    repetition_penalty: float | None
+    response_format: ChatSettingsResponseFormatDict | ChatSettingsResponseFormat | None
+    seed: int | None
+    stop: ChatSettingsStop | None
+    temperature: float | None
+    top_p: float | None
+    recall: bool | None
+    remember: bool | None
+    min_p: float | None
+    preset: Preset | None
+    record: bool | None
+
+
+class AgentCreateArgs(TypedDict):
+    """The arguments of ``create``, for those who put them together first."""
+
+    name: str
+    about: NotRequired[str | None]
+    instructions: NotRequired[str | Sequence[str] | None]
+    tools: NotRequired[Sequence[CreateToolDict | CreateToolRequest]]
+    functions: NotRequired[Sequence[FunctionDefDict | FunctionDef]]
+    default_settings: NotRequired[AgentDefaultSettingsDict | AgentDefaultSettings | None]
+    model: NotRequired[str | None]
+    docs: NotRequired[Sequence[DocDict | CreateDoc]]
+    metadata: NotRequired[Mapping[str, object]]
+
+
+class AgentUpdateArgs(TypedDict):
+    """The arguments of ``update``, for those who put them together first."""
+
+    agent_id: str | UUID
+    name: NotRequired[str | None]
+    about: NotRequired[str | None]
+    instructions: NotRequired[str | Sequence[str] | None]
+    default_settings: NotRequired[AgentDefaultSettingsDict | AgentDefaultSettings | None]
+    model: NotRequired[str | None]
+    metadata: NotRequired[Mapping[str, object] | None]
+    overwrite: NotRequired[bool]
+
+
+class UserCreateArgs(TypedDict):
+    """The arguments of ``create``, for those who put them together first."""
+
+    name: NotRequired[str | None]
+    about: NotRequired[str | None]
+    docs: NotRequired[Sequence[DocDict | CreateDoc]]
+    metadata: NotRequired[Mapping[str, object]]
+
+
+class UserUpdateArgs(TypedDict):
+    """The arguments of ``update``, for those who put them together first."""
+
+    user_id: str | UUID
+    name: NotRequired[str | None]
+    about: NotRequired[str | None]
+    metadata: NotRequired[Mapping[str, object] | None]
+    overwrite: NotRequired[bool]

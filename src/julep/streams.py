@@ -1,0 +1,268 @@
+"""An answer of a chat that is read while it is written.
+
+`ChatStream` and `AsyncChatStream` are mirror images over one `_Reading`, which holds all that is
+decided: what an event means, when the stream is over, what the whole answer is.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, NoReturn, Self
+
+from julep._answer import parse_json, read_failure
+from julep._flow import Answer
+from julep._sse import Event, EventDecoder
+from julep.errors import InvalidResponseError, NetworkError, StreamInterruptedError
+from julep_api.errors import DecodeError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    from julep._flow import Opened
+    from julep._http import AsyncBody, BlockingBody
+    from julep_api.client import EventCall
+    from julep_api.models import ChatResponse, ChatResponseChunk
+    from julep_api.types import JSON, JSONObject
+
+__all__ = ["AsyncChatStream", "ChatStream"]
+
+
+class ChatStream:
+    """The pieces of an answer, as they come.
+
+    An iterator of `ChatResponseChunk`, and a context manager: leaving it before the end closes the
+    connection.
+
+    Example:
+        >>> with client.sessions.chat(session.id, messages, stream=True) as stream:
+        ...     for chunk in stream:
+        ...         print(chunk.text, end="")
+        >>> stream.get_final_response().usage.total_tokens
+        42
+    """
+
+    def __init__(
+        self, opened: Opened[BlockingBody], call: EventCall[ChatResponseChunk], attempts: int = 1
+    ) -> None:
+        self._body = opened.body
+        self._reading = _Reading(opened.status, opened.headers, call, attempts)
+
+    def __iter__(self) -> ChatStream:
+        return self
+
+    def __next__(self) -> ChatResponseChunk:
+        reading = self._reading
+        try:
+            while not reading.chunks and not reading.over:
+                reading.take(next(self._body, None))
+        except NetworkError as error:
+            self.close()
+            reading.interrupted(error)
+        except BaseException:
+            self.close()
+            raise
+        if reading.chunks:
+            return reading.chunks.popleft()
+        self.close()
+        raise StopIteration
+
+    def get_final_response(self) -> ChatResponse:
+        """Read what is left and give the whole answer, as `chat` without ``stream`` gives it.
+
+        The ids and times of its messages are UNSET: a stream does not tell them.
+
+        Raises:
+            ApiError: When the server reports that it failed.
+            StreamInterruptedError: When the connection is lost, or was closed, before the end.
+        """
+        for _ in self:
+            pass
+        return self._reading.whole()
+
+    def close(self) -> None:
+        """Stop reading, and close the connection if there was more to come."""
+        self._reading.over = True
+        self._body.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class AsyncChatStream:
+    """The pieces of an answer, as they come.
+
+    An async iterator of `ChatResponseChunk`, and an async context manager: leaving it before the
+    end closes the connection.
+
+    Example:
+        >>> async with await client.sessions.chat(session.id, messages, stream=True) as stream:
+        ...     async for chunk in stream:
+        ...         print(chunk.text, end="")
+        >>> (await stream.get_final_response()).usage.total_tokens
+        42
+    """
+
+    def __init__(
+        self, opened: Opened[AsyncBody], call: EventCall[ChatResponseChunk], attempts: int = 1
+    ) -> None:
+        self._body = opened.body
+        self._reading = _Reading(opened.status, opened.headers, call, attempts)
+
+    def __aiter__(self) -> AsyncChatStream:
+        return self
+
+    async def __anext__(self) -> ChatResponseChunk:
+        reading = self._reading
+        try:
+            while not reading.chunks and not reading.over:
+                reading.take(await anext(self._body, None))
+        except NetworkError as error:
+            await self.aclose()
+            reading.interrupted(error)
+        except BaseException:
+            await self.aclose()
+            raise
+        if reading.chunks:
+            return reading.chunks.popleft()
+        await self.aclose()
+        raise StopAsyncIteration
+
+    async def get_final_response(self) -> ChatResponse:
+        """Read what is left and give the whole answer, as `chat` without ``stream`` gives it.
+
+        The ids and times of its messages are UNSET: a stream does not tell them.
+
+        Raises:
+            ApiError: When the server reports that it failed.
+            StreamInterruptedError: When the connection is lost, or was closed, before the end.
+        """
+        async for _ in self:
+            pass
+        return self._reading.whole()
+
+    async def aclose(self) -> None:
+        """Stop reading, and close the connection if there was more to come."""
+        self._reading.over = True
+        await self._body.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+
+class _Reading:
+    """What has been read of a stream, and what it amounts to."""
+
+    def __init__(
+        self,
+        status: int,
+        headers: Mapping[str, str],
+        call: EventCall[ChatResponseChunk],
+        attempts: int,
+    ) -> None:
+        self.chunks: deque[ChatResponseChunk] = deque()
+        self.over = False
+        self._complete = False
+        self._status = status
+        self._headers = headers
+        self._call = call
+        self._attempts = attempts
+        self._decoder = EventDecoder()
+        self._role: JSON = "assistant"
+        self._name: JSON = None
+        self._text: list[str] = []
+        self._last: ChatResponseChunk | None = None
+
+    def take(self, data: bytes | None) -> None:
+        """Take the next bytes, or None when the server ended the body."""
+        if data is None:
+            self._interrupted("the server ended the stream before its end")
+        try:
+            for event in self._decoder.feed(data):
+                self._event(event)
+                if self.over:
+                    return
+        except DecodeError as error:
+            raise self._unreadable(error) from None
+
+    def interrupted(self, error: NetworkError) -> NoReturn:
+        """Say that the connection was lost, with what had arrived."""
+        self._interrupted(error.message)
+
+    def whole(self) -> ChatResponse:
+        """Give the whole answer.
+
+        Raises:
+            StreamInterruptedError: When not all of it was read.
+        """
+        if not self._complete:
+            self._interrupted("the stream was closed before its end")
+        return self._response()
+
+    def _event(self, event: Event) -> None:
+        if event.name == "error":
+            answer = Answer(self._status, self._headers, event.data.encode())
+            raise read_failure(answer, self._call.method, self._call.path, self._attempts)
+        if event.name != "message":
+            return  # a kind of event that a newer server knows
+        if event.data == "[DONE]":
+            self.over = self._complete = True
+        else:
+            self._add(self._call.event(parse_json(event.data)))
+
+    def _add(self, chunk: ChatResponseChunk) -> None:
+        self.chunks.append(chunk)
+        self._last = chunk
+        delta = chunk.delta
+        if delta.content:
+            self._text.append(delta.content)
+        if delta.role:
+            self._role = delta.role.value
+        if delta.name:
+            self._name = delta.name
+
+    def _response(self) -> ChatResponse:
+        from julep_api.models import ChatMlMessage, ChatResponse
+
+        message: JSONObject = {"role": self._role, "content": "".join(self._text)}
+        if self._name is not None:
+            message["name"] = self._name
+        # Only the last piece has the reason, the usage and the documents; its id is the answer's.
+        told = {} if self._last is None else self._last.to_dict()
+        told.pop("delta", None)
+        response = ChatResponse.from_dict(told, partial=True)
+        response.response = [[ChatMlMessage.from_dict(message, partial=True)]]
+        return response
+
+    def _unreadable(self, error: DecodeError) -> InvalidResponseError:
+        return InvalidResponseError(
+            f"the stream does not fit the contract: {error}",
+            status_code=self._status,
+            request_id=self._headers.get("x-request-id"),
+            method=self._call.method,
+            path=self._call.path,
+            attempts=self._attempts,
+        )
+
+    def _interrupted(self, why: str) -> NoReturn:
+        self.over = True
+        asked = f"{self._call.method} {self._call.path}"
+        raise StreamInterruptedError(
+            f"{asked}: {why}", partial=self._response(), attempts=self._attempts
+        ) from None

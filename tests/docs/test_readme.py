@@ -1,0 +1,62 @@
+"""What the documentation shows is run, against a real server."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from julep_server import LocalServer
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+EXAMPLES = dict(re.findall(r"<!-- example: ([\w-]+) -->\n```python\n(.*?)```", README, re.DOTALL))
+
+PRINTS = {
+    "blocking": r"This is Julep's offline model, not a language model\..*",
+    "errors": r"messages\[0\]\.role\n404",
+    "async": r"This is Julep's offline model, not a language model\..*\d+",
+    "low-level": r"0",
+    "in-process": r"\[\]",
+}
+
+
+def run(*command: str, **environment: str) -> str:
+    """Run Python with warnings as errors; give what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", *command],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert not done.stderr
+    return done.stdout.strip()
+
+
+def test_every_python_block_of_the_readme_is_an_example_that_is_run() -> None:
+    assert README.count("```python") == len(EXAMPLES)
+    assert set(EXAMPLES) == set(PRINTS)
+
+
+@pytest.mark.parametrize("name", PRINTS)
+def test_the_readme_s_example_runs(name: str) -> None:
+    with LocalServer() as server:
+        printed = run("-c", EXAMPLES[name], JULEP_API_URL=server.url)
+    assert re.fullmatch(PRINTS[name], printed, re.DOTALL)
+
+
+def test_the_quickstart_shows_a_whole_conversation() -> None:
+    printed = run(str(ROOT / "docs/examples/quickstart.py"))
+    assert "A server (SQLite, the offline model) answers at http://127.0.0.1:" in printed
+    assert "[blocking]            Ada:   This is Julep's offline model" in printed
+    assert "[asyncio]             Ada:   This is Julep's offline model" in printed
+    assert "[asyncio, streamed]   Ada:   This is Julep's offline model" in printed
+    assert "The history has 6 messages:" in printed
+    assert "Everything is removed again; 0 things are left." in printed
