@@ -1,0 +1,125 @@
+# shellcheck shell=bash
+# Sourced by the scripts beside it: environments from the committed locks. Runs nothing by itself.
+#
+#   ensure_uv                          puts uv on PATH, installing it when the machine has none
+#   ensure_env FOLDER LOCK [PYTHON]    an environment that holds exactly what LOCK lists, and this
+#                                      project, editable
+#
+# Needs Python 3.11 or newer, git and a shell; nothing else has to be on the machine.
+#   generator_python                   prints the Python of scripts/generate, making it when needed
+
+project_root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+uv_version="0.13.9"
+
+# A Python that is already here is enough: none is fetched behind the user's back.
+export UV_PYTHON_DOWNLOADS="${UV_PYTHON_DOWNLOADS:-never}"
+# An environment that happens to be active is not the one these scripts are about.
+unset VIRTUAL_ENV PYTHONPATH PYTHONHOME
+
+# pyenv shows only the selected versions. Naming all of them lets uv find the one it is asked for.
+if [[ -z "${PYENV_VERSION:-}" ]] && command -v pyenv >/dev/null 2>&1; then
+    PYENV_VERSION="$(pyenv versions --bare --skip-aliases 2>/dev/null \
+        | grep -E '^3\.[0-9]+\.[0-9]+$' | sort -t. -k2,2n -k3,3n \
+        | awk -F. '$2 >= 11' | paste -sd: -)" || true
+    if [[ -n "$PYENV_VERSION" ]]; then export PYENV_VERSION; else unset PYENV_VERSION; fi
+fi
+
+# Prints the command of some Python that is new enough to install uv with.
+_bootstrap_python() {
+    local candidate
+    for candidate in python3.11 python3.12 python3.13 python3 python; do
+        if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            echo "$candidate"
+            return
+        fi
+    done
+    echo "These scripts need Python 3.11 or newer; none was found on PATH." >&2
+    return 1
+}
+
+# Runs a command while no other process runs one for the same name; where the machine has no flock,
+# at once.
+_exclusively() {
+    local name="$1"
+    shift
+    if ! command -v flock >/dev/null 2>&1; then
+        "$@"
+        return
+    fi
+    mkdir -p "$project_root/.cache"
+    (
+        flock 9
+        "$@"
+    ) 9>"$project_root/.cache/$name.lock"
+}
+
+_install_uv() {
+    local home="$project_root/.venv-uv" python
+    if "$home/bin/uv" --version 2>/dev/null | grep -qF "uv $uv_version"; then
+        return
+    fi
+    echo "Installing uv $uv_version into .venv-uv" >&2
+    python="$(_bootstrap_python)"
+    "$python" -m venv --clear "$home"
+    "$home/bin/python" -m pip install --quiet --disable-pip-version-check "uv==$uv_version"
+}
+
+ensure_uv() {
+    # Asked to run, not only looked up: a version manager's shim can exist and still not work.
+    if uv --version >/dev/null 2>&1; then
+        return
+    fi
+    _exclusively uv _install_uv
+    export PATH="$project_root/.venv-uv/bin:$PATH"
+}
+
+# Everything an environment is made from; the copy kept inside it tells whether it is up to date.
+_recipe() {
+    echo "python $2"
+    cat "$1" "$project_root/pyproject.toml"
+}
+
+_make_env() {
+    local folder="$1" lock="$2" python="$3" recipe
+    recipe="$(_recipe "$lock" "$python")"
+    if [[ -f "$folder/.recipe" && "$(<"$folder/.recipe")" == "$recipe" ]] \
+        && "$folder/bin/python" -c '' 2>/dev/null; then
+        return
+    fi
+    echo "Preparing ${folder#"$project_root"/} from ${lock#"$project_root"/}" >&2
+    rm -f "$folder/.recipe"
+    if ! "$folder/bin/python" -c '' 2>/dev/null \
+        || [[ "$(cat "$folder/.python-request" 2>/dev/null)" != "$python" ]]; then
+        uv venv --quiet --clear --python "$python" "$folder"
+        echo "$python" >"$folder/.python-request"
+    fi
+    uv pip sync --quiet --require-hashes --python "$folder/bin/python" "$lock"
+    uv pip install --quiet --no-deps --no-build-isolation --python "$folder/bin/python" \
+        --editable "$project_root"
+    printf '%s\n' "$recipe" >"$folder/.recipe"
+}
+
+ensure_env() {
+    local folder="$1" lock="$2" python="${3:-${JULEP_PYTHON:->=3.11}}"
+    ensure_uv
+    _exclusively "$(basename "$folder")" _make_env "$folder" "$lock" "$python"
+}
+
+# The generator's environment has no project in it: it has to work when there is nothing to install.
+# One for each lock and Python, so a changed lock gets a new one.
+_make_generator_env() {
+    local folder="$1" lock="$2" python="$3"
+    [[ -f "$folder/.complete" ]] && return
+    uv venv --quiet --clear --python "$python" "$folder"
+    uv pip sync --quiet --require-hashes --python "$folder/bin/python" "$lock"
+    touch "$folder/.complete"
+}
+
+generator_python() {
+    local lock="$project_root/scripts/generator/requirements.txt" python folder
+    python="${GENERATE_PYTHON:-3.11}"
+    folder="$project_root/.cache/generator/$python-$(cksum <"$lock" | cut -d ' ' -f 1)"
+    ensure_uv
+    _exclusively generator _make_generator_env "$folder" "$lock" "$python" >&2
+    echo "$folder/bin/python"
+}
