@@ -51,7 +51,7 @@ def read_answer(call: Call[T], answer: Answer, attempts: int) -> T:
     # A success of another number than the documented one (a proxy's 200 for a 201) is read alike.
     read = call.answers.get(answer.status) or next(iter(call.answers.values()))
     try:
-        return read(parse_json(answer.body))
+        return read(None if answer.status == 204 else parse_json(answer.body))
     except DecodeError as error:
         raise InvalidResponseError(
             f"the answer does not fit the contract: {error}",
@@ -72,7 +72,7 @@ def read_failure(answer: Answer, method: str, path: str, attempts: int) -> ApiEr
     message, code = told.get("message"), told.get("code")
     kind = _ERRORS.get(answer.status, ServerError if answer.status >= 500 else ApiError)
     error = kind(
-        message if isinstance(message, str) else _shown(body) or "the answer has no body",
+        message if isinstance(message, str) else _shown(answer.body) or "the answer has no body",
         status_code=answer.status,
         code=code if isinstance(code, str) else None,
         details=_details(told.get("details")),
@@ -126,13 +126,17 @@ def _details(value: JSON) -> tuple[ErrorDetail, ...]:
     if not isinstance(value, list):
         return ()
     return tuple(
-        ErrorDetail(str(item.get("path", "")), str(item.get("message", "")))
+        ErrorDetail(_text(item.get("path")), _text(item.get("message")))
         for item in value
         if isinstance(item, dict)
     )
 
 
-def _shown(value: JSON | bytes) -> str:
-    text = value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+def _text(value: JSON) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _shown(value: bytes | str) -> str:
+    text = value.decode(errors="replace") if isinstance(value, bytes) else value
     text = text.strip()
     return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 1] + "…"

@@ -11,18 +11,21 @@ import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import suppress
 from functools import cache
+from socket import SHUT_RDWR
+from threading import Timer
 from typing import Final, NamedTuple
 from weakref import WeakKeyDictionary
 
 import httpx
-from anyio import CancelScope
+from anyio import CancelScope, move_on_after
 
 from julep._flow import Answer, Opened, Request
-from julep.errors import NetworkError, RequestTimeoutError
+from julep.errors import InvalidArgumentError, NetworkError, RequestTimeoutError
 
 _LIMITS: Final = httpx.Limits(max_connections=1000, max_keepalive_connections=100)
 _CONNECT_TIMEOUT: Final = 10.0
-_FAILURES: Final = (httpx.TransportError, httpx.DecodingError)
+_FAILURES: Final = (httpx.RequestError, httpx.StreamError)
+_FINISHES_WITHIN: Final = 1.0
 
 
 class BlockingBody:
@@ -42,6 +45,21 @@ class BlockingBody:
             return next(self._chunks)
         except _FAILURES as error:
             raise _failure(self._request, error, self._wire.timeout) from None
+
+    def finish(self) -> None:
+        """Read to its end a body that has said all, since only then its connection is used again.
+
+        A server that does not end the body soon loses the connection instead.
+        """
+        limit = Timer(_FINISHES_WITHIN, _hang_up, (self._response,))
+        limit.start()
+        try:
+            with suppress(NetworkError):
+                for _ in self:
+                    pass
+        finally:
+            limit.cancel()
+            self.close()
 
     def close(self) -> None:
         """Give the connection back, or close it if the body was not read to its end."""
@@ -65,6 +83,18 @@ class AsyncBody:
             return await anext(self._chunks)
         except _FAILURES as error:
             raise _failure(self._request, error, self._wire.timeout) from None
+
+    async def finish(self) -> None:
+        """Read to its end a body that has said all, since only then its connection is used again.
+
+        A server that does not end the body soon loses the connection instead.
+        """
+        try:
+            with move_on_after(_FINISHES_WITHIN), suppress(NetworkError):
+                async for _ in self:
+                    pass
+        finally:
+            await self.aclose()
 
     async def aclose(self) -> None:
         """Give the connection back, or close it if the body was not read to its end."""
@@ -90,16 +120,20 @@ class BlockingWire:
 
     def send(self, request: Request) -> Answer | Opened[BlockingBody] | NetworkError:
         """Send a request and say what came of it."""
+        prepared = _prepared(self._client, request, self.timeout)
         try:
-            response = self._client.send(
-                _prepared(self._client, request, self.timeout), stream=True
-            )
-            if _stays_open(request, response):
-                body = BlockingBody(response, self, request)
-                return Opened(response.status_code, response.headers, body)
-            return Answer(response.status_code, response.headers, response.read())
+            response = self._client.send(prepared, stream=True)
         except _FAILURES as error:
             return _failure(request, error, self.timeout)
+        body = BlockingBody(response, self, request)
+        if _stays_open(request, response):
+            return Opened(response.status_code, response.headers, body)
+        try:
+            return Answer(response.status_code, response.headers, b"".join(body))
+        except NetworkError as error:
+            return error
+        finally:
+            body.close()
 
     def close(self) -> None:
         """Close every connection, unless the user's own client holds them."""
@@ -122,14 +156,21 @@ class AsyncWire:
     async def send(self, request: Request) -> Answer | Opened[AsyncBody] | NetworkError:
         """Send a request and say what came of it."""
         client = self._given or await self._of_this_loop()
+        prepared = _prepared(client, request, self.timeout)
         try:
-            response = await client.send(_prepared(client, request, self.timeout), stream=True)
-            if _stays_open(request, response):
-                body = AsyncBody(response, self, request)
-                return Opened(response.status_code, response.headers, body)
-            return Answer(response.status_code, response.headers, await response.aread())
+            response = await client.send(prepared, stream=True)
         except _FAILURES as error:
             return _failure(request, error, self.timeout)
+        body = AsyncBody(response, self, request)
+        if _stays_open(request, response):
+            return Opened(response.status_code, response.headers, body)
+        try:
+            pieces = [piece async for piece in body]
+            return Answer(response.status_code, response.headers, b"".join(pieces))
+        except NetworkError as error:
+            return error
+        finally:
+            await body.aclose()
 
     async def aclose(self) -> None:
         """Close this loop's connections, unless the user's own client holds them."""
@@ -192,25 +233,39 @@ def _prepared(
     client: httpx.Client | httpx.AsyncClient, request: Request, timeout: float | None
 ) -> httpx.Request:
     # The timeout is this client's also when the connections are the user's own.
-    return client.build_request(
-        request.method,
-        request.url,
-        params=request.query or None,
-        headers=request.headers,
-        content=request.content,
-        timeout=_timeout(timeout),
-    )
+    try:
+        return client.build_request(
+            request.method,
+            request.url,
+            params=request.query or None,
+            headers=request.headers,
+            content=request.content,
+            timeout=_timeout(timeout),
+        )
+    except httpx.InvalidURL as error:  # too long, or a host that cannot be
+        raise InvalidArgumentError(f"{request.method} {request.url}: {error}") from None
 
 
 def _stays_open(request: Request, response: httpx.Response) -> bool:
-    kind = response.headers.get("content-type", "")
+    kind = response.headers.get("content-type", "").lower()
     return request.streamed and response.is_success and kind.startswith("text/event-stream")
 
 
 def _failure(request: Request, error: Exception, timeout: float | None) -> NetworkError:
     """Say in our words that no whole answer came."""
     asked = f"{request.method} {request.url}"
+    if isinstance(error, httpx.ConnectTimeout) and (timeout is None or timeout > _CONNECT_TIMEOUT):
+        # The caller's time is not up: this is a server that is not there, as a refusal is.
+        return NetworkError(f"{asked}: no connection within {_CONNECT_TIMEOUT:g} s")
     if isinstance(error, httpx.TimeoutException):
         phase = type(error).__name__.removesuffix("Timeout").lower()
-        return RequestTimeoutError(f"{asked}: no answer within {timeout} s ({phase} timed out)")
+        return RequestTimeoutError(f"{asked}: no answer within {timeout:g} s ({phase} timed out)")
     return NetworkError(f"{asked}: {str(error) or type(error).__name__}")
+
+
+def _hang_up(response: httpx.Response) -> None:
+    """End a read that waits in another thread; what shares its connection (HTTP/2) is spared."""
+    stream = response.extensions.get("network_stream")
+    if stream is not None and response.http_version.startswith("HTTP/1"):
+        with suppress(OSError):
+            stream.get_extra_info("socket").shutdown(SHUT_RDWR)

@@ -63,8 +63,8 @@ class Client:
         http_client: httpx.Client | None = None,
     ) -> None:
         config = read_config(api_key, base_url, timeout, max_retries, headers)
-        self.base_url = config.base_url
-        self.api = BlockingDriver(config, http_client)
+        self.base_url: str = config.base_url
+        self.api: BlockingDriver = BlockingDriver(config, http_client)
 
     @cached_property
     def agents(self) -> AgentsManager:
@@ -148,8 +148,8 @@ class AsyncClient:
         http_client: httpx.AsyncClient | None = None,
     ) -> None:
         config = read_config(api_key, base_url, timeout, max_retries, headers)
-        self.base_url = config.base_url
-        self.api = AsyncDriver(config, http_client)
+        self.base_url: str = config.base_url
+        self.api: AsyncDriver = AsyncDriver(config, http_client)
 
     @cached_property
     def agents(self) -> AsyncAgentsManager:

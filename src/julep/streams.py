@@ -7,7 +7,7 @@ decided: what an event means, when the stream is over, what the whole answer is.
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, NoReturn, Self
+from typing import TYPE_CHECKING, Self
 
 from julep._answer import parse_json, read_failure
 from julep._flow import Answer
@@ -54,18 +54,19 @@ class ChatStream:
     def __next__(self) -> ChatResponseChunk:
         reading = self._reading
         try:
-            while not reading.chunks and not reading.over:
+            while (chunk := reading.next_chunk()) is None and not reading.over:
                 reading.take(next(self._body, None))
+            if chunk is None and reading.complete:
+                self._body.finish()
         except NetworkError as error:
             self.close()
-            reading.interrupted(error)
+            raise reading.interrupted(error.message) from None
         except BaseException:
             self.close()
             raise
-        if reading.chunks:
-            return reading.chunks.popleft()
-        self.close()
-        raise StopIteration
+        if chunk is None:
+            raise StopIteration
+        return chunk
 
     def get_final_response(self) -> ChatResponse:
         """Read what is left and give the whole answer, as `chat` without ``stream`` gives it.
@@ -123,18 +124,19 @@ class AsyncChatStream:
     async def __anext__(self) -> ChatResponseChunk:
         reading = self._reading
         try:
-            while not reading.chunks and not reading.over:
+            while (chunk := reading.next_chunk()) is None and not reading.over:
                 reading.take(await anext(self._body, None))
+            if chunk is None and reading.complete:
+                await self._body.finish()
         except NetworkError as error:
             await self.aclose()
-            reading.interrupted(error)
+            raise reading.interrupted(error.message) from None
         except BaseException:
             await self.aclose()
             raise
-        if reading.chunks:
-            return reading.chunks.popleft()
-        await self.aclose()
-        raise StopAsyncIteration
+        if chunk is None:
+            raise StopAsyncIteration
+        return chunk
 
     async def get_final_response(self) -> ChatResponse:
         """Read what is left and give the whole answer, as `chat` without ``stream`` gives it.
@@ -176,9 +178,9 @@ class _Reading:
         call: EventCall[ChatResponseChunk],
         attempts: int,
     ) -> None:
-        self.chunks: deque[ChatResponseChunk] = deque()
         self.over = False
-        self._complete = False
+        self.complete = False
+        self._events: deque[Event] = deque()
         self._status = status
         self._headers = headers
         self._call = call
@@ -192,18 +194,36 @@ class _Reading:
     def take(self, data: bytes | None) -> None:
         """Take the next bytes, or None when the server ended the body."""
         if data is None:
-            self._interrupted("the server ended the stream before its end")
+            raise NetworkError(f"{self._asked}: the server ended the stream before its end")
         try:
-            for event in self._decoder.feed(data):
-                self._event(event)
-                if self.over:
-                    return
+            self._events.extend(self._decoder.feed(data))
         except DecodeError as error:
             raise self._unreadable(error) from None
 
-    def interrupted(self, error: NetworkError) -> NoReturn:
-        """Say that the connection was lost, with what had arrived."""
-        self._interrupted(error.message)
+    def next_chunk(self) -> ChatResponseChunk | None:
+        """Give the next piece; None when the stream is over, or more bytes have to be taken first.
+
+        Events are read one by one, so that what came before a bad one is given all the same.
+
+        Raises:
+            ApiError: When the next event reports an error, or cannot be read.
+        """
+        while self._events and not self.over:
+            event = self._events.popleft()
+            if event.name == "error":
+                answer = Answer(self._status, self._headers, event.data.encode())
+                raise read_failure(answer, self._call.method, self._call.path, self._attempts)
+            if event.name != "message":
+                continue  # a kind of event that a newer server knows
+            if event.data == "[DONE]":
+                self.over = self.complete = True
+            else:
+                return self._read(event)
+        return None
+
+    def interrupted(self, message: str) -> StreamInterruptedError:
+        """Make the error for a stream that is not whole, with what had arrived."""
+        return StreamInterruptedError(message, partial=self._response(), attempts=self._attempts)
 
     def whole(self) -> ChatResponse:
         """Give the whole answer.
@@ -211,23 +231,23 @@ class _Reading:
         Raises:
             StreamInterruptedError: When not all of it was read.
         """
-        if not self._complete:
-            self._interrupted("the stream was closed before its end")
+        if not self.complete:
+            raise self.interrupted(f"{self._asked}: the stream was closed before its end")
         return self._response()
 
-    def _event(self, event: Event) -> None:
-        if event.name == "error":
-            answer = Answer(self._status, self._headers, event.data.encode())
-            raise read_failure(answer, self._call.method, self._call.path, self._attempts)
-        if event.name != "message":
-            return  # a kind of event that a newer server knows
-        if event.data == "[DONE]":
-            self.over = self._complete = True
-        else:
-            self._add(self._call.event(parse_json(event.data)))
+    @property
+    def _asked(self) -> str:
+        return f"{self._call.method} {self._call.path}"
+
+    def _read(self, event: Event) -> ChatResponseChunk:
+        try:
+            chunk = self._call.event(parse_json(event.data))
+        except DecodeError as error:
+            raise self._unreadable(error) from None
+        self._add(chunk)
+        return chunk
 
     def _add(self, chunk: ChatResponseChunk) -> None:
-        self.chunks.append(chunk)
         self._last = chunk
         delta = chunk.delta
         if delta.content:
@@ -259,10 +279,3 @@ class _Reading:
             path=self._call.path,
             attempts=self._attempts,
         )
-
-    def _interrupted(self, why: str) -> NoReturn:
-        self.over = True
-        asked = f"{self._call.method} {self._call.path}"
-        raise StreamInterruptedError(
-            f"{asked}: {why}", partial=self._response(), attempts=self._attempts
-        ) from None

@@ -31,7 +31,7 @@ class BaseManager:
     """
 
     def __init__(self, api_client: Driver) -> None:
-        self.api_client = api_client
+        self.api_client: Driver = api_client
 
     def _send(
         self, operation: Callable[P, Call[T]], /, *args: P.args, **kwargs: P.kwargs

@@ -18,7 +18,6 @@ from typing import (
     overload,
 )
 
-from julep_api.encoding import json_value
 from julep_api.models import ResourceCreatedResponse, ResourceUpdatedResponse
 
 if TYPE_CHECKING:
@@ -117,10 +116,9 @@ def _known(resource: type[Resource], answer: Answer, arguments: Mapping[str, obj
     given (metadata, say) need not be what the resource has now.
     """
     merges = isinstance(answer, ResourceUpdatedResponse) and not arguments.get("overwrite")
-    fields = {field.json_name for field in resource.__fields__}
     known = {
-        name: json_value(argument)
-        for name, argument in arguments.items()
-        if name in fields and argument is not None
+        field.json_name: field.encode(arguments[field.json_name])
+        for field in resource.__fields__
+        if arguments.get(field.json_name) is not None
     }
     return {n: v for n, v in known.items() if not (merges and isinstance(v, dict))}

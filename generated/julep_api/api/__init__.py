@@ -1,0 +1,1 @@
+"""The operations of the contract, by tag: one module each."""

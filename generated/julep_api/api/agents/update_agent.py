@@ -1,0 +1,59 @@
+"""Replace an agent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from ... import encoding, parameters
+from ...client import Call
+from ...models.resource_updated_response import ResourceUpdatedResponse
+from ...models.update_agent_request import UpdateAgentRequest
+from ...types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+
+_ANSWERS: Final = {
+    200: ResourceUpdatedResponse.from_dict,
+}
+_agent_id: Final = parameters.path("agent_id", encoding.uuid4)
+_headers: Final = parameters.header(
+    ("Prefer", "prefer", encoding.string(), False),
+)
+
+
+def call(
+    agent_id: UUID | str,
+    body: UpdateAgentRequest | Mapping[str, object],
+    *,
+    prefer: str | None | Unset = UNSET,
+) -> Call[ResourceUpdatedResponse]:
+    """Replace an agent.
+
+    ``PUT /agents/{agent_id}``
+
+    Replaces an agent. Fields left out are reset to their defaults; its tools, documents and
+    memories stay.
+
+    Args:
+        agent_id: The agent's id, a UUID v4.
+        body: What to send, as a `UpdateAgentRequest` or a dict of the same keys.
+        prefer: What the answer should hold (RFC 7240). `return=representation` asks for the whole
+            resource, `return=minimal` for id and time alone, as does leaving it out.
+
+    Returns:
+        The call, for a driver to send. What was not given is not in it.
+
+    Raises:
+        EncodeError: If an argument is not what the contract describes.
+    """
+    return Call(
+        "UpdateAgent",
+        "PUT",
+        f"/agents/{_agent_id(agent_id)}",
+        _ANSWERS,
+        headers=_headers(prefer),
+        body=UpdateAgentRequest.encode(body),
+    )

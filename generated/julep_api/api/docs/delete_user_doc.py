@@ -1,0 +1,47 @@
+"""Delete a document of a user."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ... import encoding, parameters
+from ...client import Call
+from ...models.resource_deleted_response import ResourceDeletedResponse
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+
+_ANSWERS: Final = {
+    202: ResourceDeletedResponse.from_dict,
+}
+_user_id: Final = parameters.path("user_id", encoding.uuid4)
+_doc_id: Final = parameters.path("doc_id", encoding.uuid4)
+
+
+def call(
+    user_id: UUID | str,
+    doc_id: UUID | str,
+) -> Call[ResourceDeletedResponse]:
+    """Delete a document of a user.
+
+    ``DELETE /users/{user_id}/docs/{doc_id}``
+
+    Deletes a document of this user. A document of any other owner is not found and not touched.
+
+    Args:
+        user_id: The user's id, a UUID v4.
+        doc_id: The document's id, a UUID v4.
+
+    Returns:
+        The call, for a driver to send. What was not given is not in it.
+
+    Raises:
+        EncodeError: If an argument is not what the contract describes.
+    """
+    return Call(
+        "DeleteUserDoc",
+        "DELETE",
+        f"/users/{_user_id(user_id)}/docs/{_doc_id(doc_id)}",
+        _ANSWERS,
+    )

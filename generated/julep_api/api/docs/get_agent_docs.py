@@ -1,0 +1,71 @@
+"""List the documents of an agent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ... import encoding, parameters
+from ...client import Call
+from ...models.get_agent_docs_response import GetAgentDocsResponse
+from ...types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from ...models.get_agent_docs_request_order import GetAgentDocsRequestOrder
+    from ...models.get_agent_docs_request_sort_by import GetAgentDocsRequestSortBy
+
+_ANSWERS: Final = {
+    200: GetAgentDocsResponse.from_dict,
+}
+_agent_id: Final = parameters.path("agent_id", encoding.uuid4)
+_query: Final = parameters.query(
+    ("limit", "limit", encoding.integer(minimum=1, maximum=1000), False),
+    ("offset", "offset", encoding.integer(minimum=0), False),
+    ("metadata_filter", "metadata_filter", encoding.string(), False),
+    ("sort_by", "sort_by", encoding.choice("created_at", "updated_at"), False),
+    ("order", "order", encoding.choice("asc", "desc"), False),
+)
+
+
+def call(
+    agent_id: UUID | str,
+    *,
+    limit: int | None | Unset = UNSET,
+    offset: int | None | Unset = UNSET,
+    metadata_filter: str | None | Unset = UNSET,
+    sort_by: GetAgentDocsRequestSortBy | str | None | Unset = UNSET,
+    order: GetAgentDocsRequestOrder | str | None | Unset = UNSET,
+) -> Call[GetAgentDocsResponse]:
+    """List the documents of an agent.
+
+    ``GET /agents/{agent_id}/docs``
+
+    Gives one page of an agent's documents, each with its content as it was created.
+
+    Args:
+        agent_id: The agent's id, a UUID v4.
+        limit: The most items to give. At least 1 and at most 1000. The server's default: 100.
+        offset: How many items to pass over before the page begins. At least 0. The server's
+            default: 0.
+        metadata_filter: A JSON object. Only items whose metadata has each of its keys with an equal
+            value are given; values that are objects are compared whole. `{}` lets all through. The
+            server's default: '{}'.
+        sort_by: The time by which items are ordered. One of "created_at", "updated_at". The
+            server's default: 'created_at'.
+        order: Ascending (`asc`: oldest first) or descending (`desc`: newest first). One of "asc",
+            "desc". The server's default: 'desc'.
+
+    Returns:
+        The call, for a driver to send. What was not given is not in it.
+
+    Raises:
+        EncodeError: If an argument is not what the contract describes.
+    """
+    return Call(
+        "GetAgentDocs",
+        "GET",
+        f"/agents/{_agent_id(agent_id)}/docs",
+        _ANSWERS,
+        query=_query(limit, offset, metadata_filter, sort_by, order),
+    )

@@ -1,0 +1,1 @@
+"""The operations of the tag ``jobs``, one module each."""

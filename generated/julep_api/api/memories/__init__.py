@@ -1,0 +1,1 @@
+"""The operations of the tag ``memories``, one module each."""

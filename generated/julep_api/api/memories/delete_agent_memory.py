@@ -1,0 +1,47 @@
+"""Delete a memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ... import encoding, parameters
+from ...client import Call
+from ...models.resource_deleted_response import ResourceDeletedResponse
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+
+_ANSWERS: Final = {
+    202: ResourceDeletedResponse.from_dict,
+}
+_agent_id: Final = parameters.path("agent_id", encoding.uuid4)
+_memory_id: Final = parameters.path("memory_id", encoding.uuid4)
+
+
+def call(
+    agent_id: UUID | str,
+    memory_id: UUID | str,
+) -> Call[ResourceDeletedResponse]:
+    """Delete a memory.
+
+    ``DELETE /agents/{agent_id}/memories/{memory_id}``
+
+    Deletes one memory of an agent. Deleting it again is answered the same way.
+
+    Args:
+        agent_id: The agent's id, a UUID v4.
+        memory_id: The memory's id, a UUID v4.
+
+    Returns:
+        The call, for a driver to send. What was not given is not in it.
+
+    Raises:
+        EncodeError: If an argument is not what the contract describes.
+    """
+    return Call(
+        "DeleteAgentMemory",
+        "DELETE",
+        f"/agents/{_agent_id(agent_id)}/memories/{_memory_id(memory_id)}",
+        _ANSWERS,
+    )

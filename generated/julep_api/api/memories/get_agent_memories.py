@@ -1,0 +1,65 @@
+"""Search the memories of an agent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ... import encoding, parameters
+from ...client import Call
+from ...models.get_agent_memories_response import GetAgentMemoriesResponse
+from ...types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+
+_ANSWERS: Final = {
+    200: GetAgentMemoriesResponse.from_dict,
+}
+_agent_id: Final = parameters.path("agent_id", encoding.uuid4)
+_query: Final = parameters.query(
+    ("query", "query", encoding.string(), True),
+    ("types", "types", encoding.list_of(encoding.string()), False),
+    ("user_id", "user_id", encoding.uuid4, False),
+    ("limit", "limit", encoding.integer(minimum=1, maximum=1000), False),
+    ("offset", "offset", encoding.integer(minimum=0), False),
+)
+
+
+def call(
+    agent_id: UUID | str,
+    *,
+    query: str,
+    types: list[str] | None | Unset = UNSET,
+    user_id: UUID | str | None | Unset = UNSET,
+    limit: int | None | Unset = UNSET,
+    offset: int | None | Unset = UNSET,
+) -> Call[GetAgentMemoriesResponse]:
+    """Search the memories of an agent.
+
+    ``GET /agents/{agent_id}/memories``
+
+    Gives one page of an agent's memories, those nearest in meaning to the query first.
+
+    Args:
+        agent_id: The agent's id, a UUID v4.
+        query: What to search for, in plain words.
+        types: Only memories of these types; the parameter is repeated for several.
+        user_id: Only memories that concern this user.
+        limit: The most items to give. At least 1 and at most 1000. The server's default: 100.
+        offset: How many items to pass over before the page begins. At least 0. The server's
+            default: 0.
+
+    Returns:
+        The call, for a driver to send. What was not given is not in it.
+
+    Raises:
+        EncodeError: If an argument is not what the contract describes.
+    """
+    return Call(
+        "GetAgentMemories",
+        "GET",
+        f"/agents/{_agent_id(agent_id)}/memories",
+        _ANSWERS,
+        query=_query(query, types, user_id, limit, offset),
+    )

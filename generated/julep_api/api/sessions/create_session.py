@@ -1,0 +1,61 @@
+"""Create a session."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from ... import encoding, parameters
+from ...client import Call
+from ...models.create_session_request import CreateSessionRequest
+from ...models.resource_created_response import ResourceCreatedResponse
+from ...types import UNSET, Unset
+
+if TYPE_CHECKING:
+    pass
+
+
+_ANSWERS: Final = {
+    201: ResourceCreatedResponse.from_dict,
+}
+_headers: Final = parameters.header(
+    ("Idempotency-Key", "idempotency_key", encoding.string(min_length=1, max_length=255), False),
+    ("Prefer", "prefer", encoding.string(), False),
+)
+
+
+def call(
+    body: CreateSessionRequest | Mapping[str, object],
+    *,
+    idempotency_key: str | None | Unset = UNSET,
+    prefer: str | None | Unset = UNSET,
+) -> Call[ResourceCreatedResponse]:
+    """Create a session.
+
+    ``POST /sessions``
+
+    Starts a session of an agent, with a user or without one. The agent, and the user if one is
+    named, must exist.
+
+    Args:
+        body: What to send, as a `CreateSessionRequest` or a dict of the same keys.
+        idempotency_key: Names this request, so that repeating it does not do it twice. For 24 hours
+            the same key with the same body gives the first answer again, even while the first
+            request still runs; with another body it is a conflict. 1 to 255 characters.
+        prefer: What the answer should hold (RFC 7240). `return=representation` asks for the whole
+            resource, `return=minimal` for id and time alone, as does leaving it out.
+
+    Returns:
+        The call, for a driver to send. What was not given is not in it.
+
+    Raises:
+        EncodeError: If an argument is not what the contract describes.
+    """
+    return Call(
+        "CreateSession",
+        "POST",
+        "/sessions",
+        _ANSWERS,
+        headers=_headers(idempotency_key, prefer),
+        body=CreateSessionRequest.encode(body),
+    )

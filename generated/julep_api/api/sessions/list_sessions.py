@@ -1,0 +1,66 @@
+"""List sessions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ... import encoding, parameters
+from ...client import Call
+from ...models.list_sessions_response import ListSessionsResponse
+from ...types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ...models.list_sessions_request_order import ListSessionsRequestOrder
+    from ...models.list_sessions_request_sort_by import ListSessionsRequestSortBy
+
+_ANSWERS: Final = {
+    200: ListSessionsResponse.from_dict,
+}
+_query: Final = parameters.query(
+    ("limit", "limit", encoding.integer(minimum=1, maximum=1000), False),
+    ("offset", "offset", encoding.integer(minimum=0), False),
+    ("metadata_filter", "metadata_filter", encoding.string(), False),
+    ("sort_by", "sort_by", encoding.choice("created_at", "updated_at"), False),
+    ("order", "order", encoding.choice("asc", "desc"), False),
+)
+
+
+def call(
+    *,
+    limit: int | None | Unset = UNSET,
+    offset: int | None | Unset = UNSET,
+    metadata_filter: str | None | Unset = UNSET,
+    sort_by: ListSessionsRequestSortBy | str | None | Unset = UNSET,
+    order: ListSessionsRequestOrder | str | None | Unset = UNSET,
+) -> Call[ListSessionsResponse]:
+    """List sessions.
+
+    ``GET /sessions``
+
+    Gives one page of the sessions, newest first unless ordered otherwise.
+
+    Args:
+        limit: The most items to give. At least 1 and at most 1000. The server's default: 100.
+        offset: How many items to pass over before the page begins. At least 0. The server's
+            default: 0.
+        metadata_filter: A JSON object. Only items whose metadata has each of its keys with an equal
+            value are given; values that are objects are compared whole. `{}` lets all through. The
+            server's default: '{}'.
+        sort_by: The time by which items are ordered. One of "created_at", "updated_at". The
+            server's default: 'created_at'.
+        order: Ascending (`asc`: oldest first) or descending (`desc`: newest first). One of "asc",
+            "desc". The server's default: 'desc'.
+
+    Returns:
+        The call, for a driver to send. What was not given is not in it.
+
+    Raises:
+        EncodeError: If an argument is not what the contract describes.
+    """
+    return Call(
+        "ListSessions",
+        "GET",
+        "/sessions",
+        _ANSWERS,
+        query=_query(limit, offset, metadata_filter, sort_by, order),
+    )

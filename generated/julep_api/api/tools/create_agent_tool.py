@@ -1,0 +1,63 @@
+"""Add a tool to an agent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from ... import encoding, parameters
+from ...client import Call
+from ...models.create_tool_request import CreateToolRequest
+from ...models.resource_created_response import ResourceCreatedResponse
+from ...types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+
+_ANSWERS: Final = {
+    201: ResourceCreatedResponse.from_dict,
+}
+_agent_id: Final = parameters.path("agent_id", encoding.uuid4)
+_headers: Final = parameters.header(
+    ("Idempotency-Key", "idempotency_key", encoding.string(min_length=1, max_length=255), False),
+    ("Prefer", "prefer", encoding.string(), False),
+)
+
+
+def call(
+    agent_id: UUID | str,
+    body: CreateToolRequest | Mapping[str, object],
+    *,
+    idempotency_key: str | None | Unset = UNSET,
+    prefer: str | None | Unset = UNSET,
+) -> Call[ResourceCreatedResponse]:
+    """Add a tool to an agent.
+
+    ``POST /agents/{agent_id}/tools``
+
+    Adds a tool to an agent. The names of an agent's tools differ from one another.
+
+    Args:
+        agent_id: The agent's id, a UUID v4.
+        body: What to send, as a `CreateToolRequest` or a dict of the same keys.
+        idempotency_key: Names this request, so that repeating it does not do it twice. For 24 hours
+            the same key with the same body gives the first answer again, even while the first
+            request still runs; with another body it is a conflict. 1 to 255 characters.
+        prefer: What the answer should hold (RFC 7240). `return=representation` asks for the whole
+            resource, `return=minimal` for id and time alone, as does leaving it out.
+
+    Returns:
+        The call, for a driver to send. What was not given is not in it.
+
+    Raises:
+        EncodeError: If an argument is not what the contract describes.
+    """
+    return Call(
+        "CreateAgentTool",
+        "POST",
+        f"/agents/{_agent_id(agent_id)}/tools",
+        _ANSWERS,
+        headers=_headers(idempotency_key, prefer),
+        body=CreateToolRequest.encode(body),
+    )

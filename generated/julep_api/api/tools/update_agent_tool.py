@@ -1,0 +1,61 @@
+"""Replace a tool."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from ... import encoding, parameters
+from ...client import Call
+from ...models.resource_updated_response import ResourceUpdatedResponse
+from ...models.update_tool_request import UpdateToolRequest
+from ...types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+
+_ANSWERS: Final = {
+    200: ResourceUpdatedResponse.from_dict,
+}
+_agent_id: Final = parameters.path("agent_id", encoding.uuid4)
+_tool_id: Final = parameters.path("tool_id", encoding.uuid4)
+_headers: Final = parameters.header(
+    ("Prefer", "prefer", encoding.string(), False),
+)
+
+
+def call(
+    agent_id: UUID | str,
+    tool_id: UUID | str,
+    body: UpdateToolRequest | Mapping[str, object],
+    *,
+    prefer: str | None | Unset = UNSET,
+) -> Call[ResourceUpdatedResponse]:
+    """Replace a tool.
+
+    ``PUT /agents/{agent_id}/tools/{tool_id}``
+
+    Replaces the definition of a tool.
+
+    Args:
+        agent_id: The agent's id, a UUID v4.
+        tool_id: The tool's id, a UUID v4.
+        body: What to send, as a `UpdateToolRequest` or a dict of the same keys.
+        prefer: What the answer should hold (RFC 7240). `return=representation` asks for the whole
+            resource, `return=minimal` for id and time alone, as does leaving it out.
+
+    Returns:
+        The call, for a driver to send. What was not given is not in it.
+
+    Raises:
+        EncodeError: If an argument is not what the contract describes.
+    """
+    return Call(
+        "UpdateAgentTool",
+        "PUT",
+        f"/agents/{_agent_id(agent_id)}/tools/{_tool_id(tool_id)}",
+        _ANSWERS,
+        headers=_headers(prefer),
+        body=UpdateToolRequest.encode(body),
+    )

@@ -1,0 +1,203 @@
+"""What the models' readers share.
+
+Readers are straight code, generated into each model, because they run once for every item of a
+list. What is in here is reached for composite values, and when something is not as documented.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timezone
+from typing import Any, NoReturn, TypeAlias, TypeVar
+
+from .errors import DecodeError, shown
+from .types import JSON, UNSET, JSONObject, OpenEnum, Unset
+
+__all__ = [
+    "Reader",
+    "anything",
+    "boolean",
+    "date_time",
+    "enum_of",
+    "integer",
+    "json_object",
+    "lacking",
+    "list_of",
+    "map_of",
+    "members",
+    "mismatch",
+    "not_an_object",
+    "nothing",
+    "nullable",
+    "number",
+    "string",
+    "unknown",
+]
+
+E = TypeVar("E", bound=OpenEnum)
+T = TypeVar("T")
+Reader: TypeAlias = Callable[[JSON], T]
+
+
+def mismatch(path: str, expected: str, value: JSON | Unset) -> DecodeError:
+    """Make the error for a value of a wrong kind."""
+    return DecodeError(path, f"expected {expected}; got {shown(value)}")
+
+
+def lacking(data: JSONObject, key: str, expected: str, value: JSON | Unset, partial: bool) -> Any:
+    """Decide what a required property is that is not there as documented.
+
+    A null is kept: refusing a whole answer for it would help nobody. The result is ``Any``, since
+    the attribute's type promises what the contract does, and this is where a server broke it.
+
+    Args:
+        data: The object that was read.
+        key: The property's JSON name.
+        expected: What was expected, for the message.
+        value: What is there; ``None`` when there is nothing.
+        partial: Whether properties may be missing.
+
+    Returns:
+        ``None`` for a null; ``UNSET`` for a missing property when that is allowed.
+
+    Raises:
+        DecodeError: If the property is missing, or is something else.
+    """
+    if value is not None:
+        raise mismatch(key, expected, value)
+    if key in data:
+        return None
+    if partial:
+        return UNSET
+    raise DecodeError(key, f"expected {expected}; it is missing")
+
+
+def unknown(data: JSONObject, fields: frozenset[str]) -> JSONObject | None:
+    """Collect what a model does not describe, or nothing."""
+    return {key: value for key, value in data.items() if key not in fields} or None
+
+
+def not_an_object(value: JSON) -> NoReturn:
+    """Refuse a value that is no JSON object."""
+    raise mismatch("", "an object", value)
+
+
+def string(value: JSON) -> str:
+    """Read a string."""
+    if type(value) is not str:
+        raise mismatch("", "a string", value)
+    return value
+
+
+def integer(value: JSON) -> int:
+    """Read an integer; true and false are none."""
+    if type(value) is not int:
+        raise mismatch("", "an integer", value)
+    return value
+
+
+def number(value: JSON) -> float:
+    """Read a number; an integer stays one."""
+    if type(value) is not float and type(value) is not int:
+        raise mismatch("", "a number", value)
+    return value
+
+
+def boolean(value: JSON) -> bool:
+    """Read true or false."""
+    if type(value) is not bool:
+        raise mismatch("", "true or false", value)
+    return value
+
+
+def json_object(value: JSON) -> JSONObject:
+    """Read an object without fixed properties."""
+    if type(value) is not dict:
+        raise mismatch("", "an object", value)
+    return value
+
+
+def anything(value: JSON) -> JSON:
+    """Read any JSON."""
+    return value
+
+
+def nothing(value: JSON) -> None:
+    """Read the body of an answer that has none."""
+    del value
+
+
+def date_time(value: JSON) -> datetime:
+    """Read a time; one without an offset is UTC."""
+    if type(value) is not str:
+        raise mismatch("", "a date-time", value)
+    try:
+        when = datetime.fromisoformat(value)
+    except ValueError:
+        raise mismatch("", "a date-time", value) from None
+    return when if when.tzinfo is not None else when.replace(tzinfo=timezone.utc)
+
+
+def list_of(item: Reader[T]) -> Reader[list[T]]:
+    """Make the reader of a list."""
+
+    def read(value: JSON) -> list[T]:
+        if type(value) is not list:
+            raise mismatch("", "a list", value)
+        try:
+            return [item(one) for one in value]
+        except DecodeError:
+            pass
+        # Something in it cannot be read: read again, slowly, to say which item it is.
+        done: list[T] = []
+        try:
+            for one in value:
+                done.append(item(one))
+        except DecodeError as error:
+            raise error.under(f"[{len(done)}]") from None
+        return done
+
+    return read
+
+
+def map_of(item: Reader[T]) -> Reader[dict[str, T]]:
+    """Make the reader of an object whose values are all of one kind."""
+
+    def read(value: JSON) -> dict[str, T]:
+        if type(value) is not dict:
+            raise mismatch("", "an object", value)
+        done: dict[str, T] = {}
+        for key, one in value.items():
+            try:
+                done[key] = item(one)
+            except DecodeError as error:
+                raise error.under(key) from None
+        return done
+
+    return read
+
+
+def nullable(item: Reader[T]) -> Reader[T | None]:
+    """Make the reader of a value that may be null."""
+
+    def read(value: JSON) -> T | None:
+        return None if value is None else item(value)
+
+    return read
+
+
+def enum_of(kind: Callable[[str], T]) -> Reader[T]:
+    """Make the reader of an enum; an open one takes any text."""
+
+    def read(value: JSON) -> T:
+        try:
+            return kind(string(value))
+        except ValueError:
+            raise mismatch("", "a documented value", value) from None
+
+    return read
+
+
+def members(kind: type[E]) -> dict[str, E]:
+    """Give the documented members of an enum by value: looking one up costs less than a call."""
+    return {member.value: member for member in kind}

@@ -1,0 +1,338 @@
+"""What the encoders are made of: checks of what will be sent, each giving plain JSON.
+
+An encoder takes any Python value, and gives JSON or raises `EncodeError`. The small functions
+here are put together by the tables at the end of each model's module and at the beginning of each
+operation's, so that a table reads like the contract that it comes from.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from math import isfinite
+from typing import TypeAlias, TypeVar, cast
+from uuid import UUID
+
+from .checks import allowed_amount, allowed_range, items_of, suggestion, text, wrong_type
+from .errors import EncodeError, shown
+from .free_form import json_object, json_value
+from .types import JSON, UNSET, Field, JSONObject, Model
+
+__all__ = [
+    "Encoder",
+    "boolean",
+    "choice",
+    "date_time",
+    "declare",
+    "integer",
+    "json_object",
+    "json_value",
+    "list_of",
+    "map_of",
+    "nullable",
+    "number",
+    "one_of",
+    "string",
+    "tagged",
+    "uuid4",
+]
+
+M = TypeVar("M", bound=Model)
+Encoder: TypeAlias = Callable[[object], JSON]
+
+_UUID4 = re.compile(
+    "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-4[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}"
+)
+
+
+def string(min_length: int = 0, max_length: int | None = None) -> Encoder:
+    """Make the encoder of a string with so many characters."""
+    if min_length == 0 and max_length is None:
+        return text
+
+    def encode(value: object) -> str:
+        checked = text(value)
+        if len(checked) < min_length or (max_length is not None and len(checked) > max_length):
+            allowed = allowed_amount(min_length, max_length, "character")
+            raise EncodeError("", f"expected {allowed}; got {len(checked)}: {shown(checked)}")
+        return checked
+
+    return encode
+
+
+def uuid4(value: object) -> str:
+    """Encode a UUID v4, given as a `uuid.UUID` or as its usual text, in lower case."""
+    if isinstance(value, UUID):
+        value = str(value)
+    elif not isinstance(value, str):
+        raise wrong_type("a UUID v4, as a str or a uuid.UUID", value)
+    if _UUID4.fullmatch(value) is None:
+        raise EncodeError("", f"expected a UUID v4; got {shown(value)}", "id")
+    return value.lower()
+
+
+def date_time(value: object) -> str:
+    """Encode a time: a datetime with a time zone, or its RFC 3339 text."""
+    expected = "a datetime with a time zone, or its RFC 3339 text"
+    if isinstance(value, datetime):
+        when = value
+    elif isinstance(value, str):
+        try:
+            when = datetime.fromisoformat(value)
+        except ValueError:
+            raise EncodeError("", f"expected {expected}; got {shown(value)}") from None
+    else:
+        raise wrong_type(expected, value)
+    if when.tzinfo is None:
+        raise EncodeError("", f"expected {expected}; got {shown(value)}, which has no time zone")
+    return when.isoformat() if isinstance(value, datetime) else text(value)
+
+
+def boolean(value: object) -> bool:
+    """Encode True or False."""
+    if type(value) is not bool:
+        raise wrong_type("True or False", value)
+    return value
+
+
+def integer(minimum: int | None = None, maximum: int | None = None) -> Encoder:
+    """Make the encoder of an int within bounds, both of them allowed."""
+
+    def encode(value: object) -> int:
+        if type(value) is not int:
+            if type(value) is bool or not isinstance(value, int):
+                raise wrong_type("an int", value)
+            value = int(value)
+        if (minimum is not None and value < minimum) or (maximum is not None and value > maximum):
+            raise EncodeError(
+                "", f"expected an int {allowed_range(minimum, maximum)}; got {shown(value)}"
+            )
+        return value
+
+    return encode
+
+
+def number(
+    minimum: float | None = None,
+    maximum: float | None = None,
+    *,
+    above: float | None = None,
+    below: float | None = None,
+) -> Encoder:
+    """Make the encoder of a finite number: minimum <= it <= maximum, and above < it < below."""
+
+    def encode(value: object) -> float:
+        if type(value) is not float and type(value) is not int:
+            if type(value) is bool or not isinstance(value, (float, int)):
+                raise wrong_type("a number", value)
+            value = float(value) if isinstance(value, float) else int(value)
+        if (
+            (isinstance(value, float) and not isfinite(value))
+            or (minimum is not None and value < minimum)
+            or (maximum is not None and value > maximum)
+            or (above is not None and value <= above)
+            or (below is not None and value >= below)
+        ):
+            allowed = f"a finite number {allowed_range(minimum, maximum, above, below)}".rstrip()
+            raise EncodeError("", f"expected {allowed}; got {shown(value)}")
+        return value
+
+    return encode
+
+
+def choice(*values: str) -> Encoder:
+    """Make the encoder of an enum: one of these texts, or an enum's member with such a value."""
+    known = {value: value for value in values}
+    expected = f"{'one of ' if len(values) > 1 else ''}{', '.join(map(repr, values))}"
+
+    def encode(value: object) -> str:
+        if not isinstance(value, str):
+            raise wrong_type(expected, value)
+        found = known.get(value)
+        if found is None:
+            problem = f"expected {expected}; got {shown(str.__str__(value))}"
+            raise EncodeError("", problem + suggestion(value, known))
+        return found
+
+    return encode
+
+
+def nullable(item: Encoder) -> Encoder:
+    """Make the encoder of a value that may be None."""
+
+    def encode(value: object) -> JSON:
+        return None if value is None else item(value)
+
+    return encode
+
+
+def list_of(
+    item: Encoder, min_items: int = 0, max_items: int | None = None, *, unique: bool = False
+) -> Encoder:
+    """Make the encoder of a list (or tuple) of so many items."""
+
+    def encode(value: object) -> list[JSON]:
+        if not isinstance(value, (list, tuple)):
+            raise wrong_type("a list", value)
+        given = cast("list[object] | tuple[object, ...]", value)
+        out: list[JSON] = []
+        try:
+            for one in given:
+                out.append(item(one))
+        except EncodeError as error:
+            raise error.under(f"[{len(out)}]") from None
+        if len(out) < min_items or (max_items is not None and len(out) > max_items):
+            allowed = allowed_amount(min_items, max_items, "item")
+            raise EncodeError("", f"expected a list of {allowed}; got {len(out)}")
+        if unique and len({json.dumps(one, sort_keys=True) for one in out}) < len(out):
+            raise EncodeError("", "expected every item once; got some more than once")
+        return out
+
+    return encode
+
+
+def map_of(item: Encoder) -> Encoder:
+    """Make the encoder of an object with free keys and values of one kind."""
+
+    def encode(value: object) -> JSONObject:
+        out: JSONObject = {}
+        for key, one in items_of(value):
+            if one is UNSET:
+                continue
+            try:
+                out[key] = item(one)
+            except EncodeError as error:
+                raise error.under(key) from None
+        return out
+
+    return encode
+
+
+def one_of(by_type: Mapping[type, Encoder], expected: str) -> Encoder:
+    """Make the encoder of a union whose members are told apart by their JSON type.
+
+    Args:
+        by_type: For each of str, int, float, bool, list, dict that a member has: its encoder.
+        expected: The members, in words, for the message.
+    """
+    alternatives = tuple(by_type.values())
+
+    def encode(value: object) -> JSON:
+        known = by_type.get(type(value))
+        if known is not None:
+            return known(value)
+        for alternative in alternatives:
+            try:
+                return alternative(value)
+            except EncodeError as error:
+                # "Not even of that type" lets the next one try; anything else is the answer.
+                if error.kind != "type" or error.path:
+                    raise
+        raise wrong_type(expected, value)
+
+    return encode
+
+
+def tagged(key: str, by_tag: Mapping[str, type[Model]]) -> Encoder:
+    """Make the encoder of a union of models that one property tells apart.
+
+    Args:
+        key: The JSON name of that property.
+        by_tag: The model for each of its values.
+    """
+    names = " or ".join(model.__name__ for model in by_tag.values())
+    tags = choice(*by_tag)
+
+    def encode(value: object) -> JSON:
+        if isinstance(value, Model):
+            for model in by_tag.values():
+                if isinstance(value, model):
+                    return model.encode(value)
+            raise wrong_type(f"{names}, or a dict", value)
+        if not isinstance(value, Mapping):
+            raise wrong_type(f"{names}, or a dict", value)
+        given = cast("Mapping[object, object]", value)
+        if key not in given:
+            raise EncodeError(
+                key, "expected one of " + ", ".join(map(repr, by_tag)) + "; it is missing"
+            )
+        try:
+            tag = cast("str", tags(given[key]))
+        except EncodeError as error:
+            raise error.under(key) from None
+        return by_tag[tag].encode(given)
+
+    return encode
+
+
+def declare(model: type[M], *fields: Field, open_keys: bool = False) -> None:
+    """Tell a model its fields, and make its encoder from them.
+
+    This stands at the end of the model's module, since the encoders of fields name other models,
+    which may name this one.
+
+    Args:
+        model: The model.
+        *fields: Its fields, in the order of its attributes.
+        open_keys: Whether the contract allows keys beside those, with any JSON value.
+    """
+    by_key = {item.json_name: item.encode for item in fields}
+    required = frozenset(item.json_name for item in fields if item.required)
+    expected = f"{model.__name__} or a dict"
+
+    def encode(value: object) -> JSONObject:
+        if isinstance(value, model):
+            out = _encode_fields(value, fields)
+        elif isinstance(value, Mapping):
+            out = {}
+            key: object = ""
+            try:
+                for key, one in cast("Mapping[object, object]", value).items():
+                    if one is not UNSET:
+                        name = cast("str", key)
+                        out[name] = (by_key.get(name, json_value) if open_keys else by_key[name])(
+                            one
+                        )
+            except EncodeError as error:
+                raise error.under(cast("str", key)) from None
+            except KeyError:
+                raise _unknown_key(key, by_key) from None
+        else:
+            raise wrong_type(expected, value)
+        if not required <= out.keys():
+            missing = next(
+                item.json_name for item in fields if item.required and item.json_name not in out
+            )
+            raise EncodeError(
+                missing, f"expected a value, as {model.__name__} needs it; it is missing"
+            )
+        return out
+
+    model.__fields__ = fields
+    model.__encoder__ = encode
+
+
+def _encode_fields(value: Model, fields: tuple[Field, ...]) -> JSONObject:
+    """Encode what is set of a model, and what it carries beyond the contract."""
+    out: JSONObject = {}
+    json_name = ""
+    try:
+        for json_name, name, encode, _ in fields:
+            one: object = getattr(value, name)
+            if one is not UNSET:
+                out[json_name] = encode(one)
+    except EncodeError as error:
+        raise error.under(json_name) from None
+    if value.additional_properties:
+        for key, one in json_object(value.additional_properties).items():
+            out.setdefault(key, one)
+    return out
+
+
+def _unknown_key(key: object, known: Mapping[str, object]) -> EncodeError:
+    if not isinstance(key, str):
+        return EncodeError("", f"expected str keys; got {shown(key)}", "type")
+    allowed = ", ".join(known) or "none"
+    return EncodeError(key, f"there is no such key{suggestion(key, known)}; known are: {allowed}")

@@ -1,0 +1,216 @@
+"""The model `AgentDefaultSettings`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final, Self
+
+from attrs import define
+
+from .. import decoding, encoding
+from ..types import JSON, UNSET, Field, Model, Unset
+
+
+@define(eq=False, repr=False)
+class AgentDefaultSettings(Model):
+    """How an agent's model answers when a chat does not say otherwise.
+
+    Attributes:
+        frequency_penalty: Weighs against words the more often they have been used. At least -2 and
+            at most 2. The server's default: 0.
+        length_penalty: Above 1 favours longer replies, below 1 shorter ones. At least 0 and at most
+            2. The server's default: 1.
+        presence_penalty: Weighs against words that have been used at all. At least -1 and at most
+            1. The server's default: 0.
+        repetition_penalty: Above 1 weighs against repetition, below 1 in favour of it. At least 0
+            and at most 2. The server's default: 1.
+        temperature: How freely words are chosen: 0 always takes the likeliest. At least 0 and at
+            most 3. The server's default: 0.75.
+        top_p: Only the likeliest words are considered, those that together have this probability.
+            At least 0 and at most 1. The server's default: 1.
+        min_p: Words are left out that are less likely than this share of the likeliest one. At
+            least 0 and less than 1. The server's default: 0.01.
+        preset: A named set of settings to start from. One of "problem_solving", "conversational",
+            "fun", "prose", "creative", "business", "deterministic", "code", "multilingual".
+    """
+
+    frequency_penalty: float | None | Unset = UNSET
+    length_penalty: float | None | Unset = UNSET
+    presence_penalty: float | None | Unset = UNSET
+    repetition_penalty: float | None | Unset = UNSET
+    temperature: float | None | Unset = UNSET
+    top_p: float | None | Unset = UNSET
+    min_p: float | Unset = UNSET
+    preset: AgentDefaultSettingsPreset | Unset = UNSET
+
+    @classmethod
+    def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
+        """Read it from decoded JSON; `Model` says how.
+
+        Args:
+            data: A JSON object.
+            partial: Whether required properties may be missing; they are ``UNSET`` then.
+
+        Raises:
+            DecodeError: If a required property is missing, or a value is of a wrong kind.
+        """
+        if type(data) is not dict:
+            decoding.not_an_object(data)
+        self = _new(cls)
+        get = data.get
+        known = 8
+        x: JSON | Unset
+        x = get("frequency_penalty", UNSET)
+        if type(x) is float or type(x) is int:
+            self.frequency_penalty = x
+        elif x is UNSET:
+            self.frequency_penalty = UNSET
+            known -= 1
+        elif x is None:
+            self.frequency_penalty = None
+        else:
+            raise decoding.mismatch("frequency_penalty", "a number", x)
+        x = get("length_penalty", UNSET)
+        if type(x) is float or type(x) is int:
+            self.length_penalty = x
+        elif x is UNSET:
+            self.length_penalty = UNSET
+            known -= 1
+        elif x is None:
+            self.length_penalty = None
+        else:
+            raise decoding.mismatch("length_penalty", "a number", x)
+        x = get("presence_penalty", UNSET)
+        if type(x) is float or type(x) is int:
+            self.presence_penalty = x
+        elif x is UNSET:
+            self.presence_penalty = UNSET
+            known -= 1
+        elif x is None:
+            self.presence_penalty = None
+        else:
+            raise decoding.mismatch("presence_penalty", "a number", x)
+        x = get("repetition_penalty", UNSET)
+        if type(x) is float or type(x) is int:
+            self.repetition_penalty = x
+        elif x is UNSET:
+            self.repetition_penalty = UNSET
+            known -= 1
+        elif x is None:
+            self.repetition_penalty = None
+        else:
+            raise decoding.mismatch("repetition_penalty", "a number", x)
+        x = get("temperature", UNSET)
+        if type(x) is float or type(x) is int:
+            self.temperature = x
+        elif x is UNSET:
+            self.temperature = UNSET
+            known -= 1
+        elif x is None:
+            self.temperature = None
+        else:
+            raise decoding.mismatch("temperature", "a number", x)
+        x = get("top_p", UNSET)
+        if type(x) is float or type(x) is int:
+            self.top_p = x
+        elif x is UNSET:
+            self.top_p = UNSET
+            known -= 1
+        elif x is None:
+            self.top_p = None
+        else:
+            raise decoding.mismatch("top_p", "a number", x)
+        x = get("min_p")
+        if type(x) is float or type(x) is int:
+            self.min_p = x
+        elif x is None:
+            self.min_p = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("min_p", "a number", x)
+        x = get("preset")
+        if type(x) is str:
+            self.preset = _agent_default_settings_preset.get(x) or AgentDefaultSettingsPreset(x)
+        elif x is None:
+            self.preset = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("preset", "a string", x)
+        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        return self
+
+
+_new: Final = object.__new__
+_fromisoformat: Final = datetime.datetime.fromisoformat
+_KEYS: Final = frozenset(
+    {
+        "frequency_penalty",
+        "length_penalty",
+        "presence_penalty",
+        "repetition_penalty",
+        "temperature",
+        "top_p",
+        "min_p",
+        "preset",
+    }
+)
+
+# At the end, since models may need each other.
+from .agent_default_settings_preset import AgentDefaultSettingsPreset
+
+_agent_default_settings_preset: Final = decoding.members(AgentDefaultSettingsPreset)
+
+
+encoding.declare(
+    AgentDefaultSettings,
+    Field(
+        "frequency_penalty",
+        "frequency_penalty",
+        encoding.nullable(encoding.number(minimum=-2, maximum=2)),
+        required=False,
+    ),
+    Field(
+        "length_penalty",
+        "length_penalty",
+        encoding.nullable(encoding.number(minimum=0, maximum=2)),
+        required=False,
+    ),
+    Field(
+        "presence_penalty",
+        "presence_penalty",
+        encoding.nullable(encoding.number(minimum=-1, maximum=1)),
+        required=False,
+    ),
+    Field(
+        "repetition_penalty",
+        "repetition_penalty",
+        encoding.nullable(encoding.number(minimum=0, maximum=2)),
+        required=False,
+    ),
+    Field(
+        "temperature",
+        "temperature",
+        encoding.nullable(encoding.number(minimum=0, maximum=3)),
+        required=False,
+    ),
+    Field(
+        "top_p", "top_p", encoding.nullable(encoding.number(minimum=0, maximum=1)), required=False
+    ),
+    Field("min_p", "min_p", encoding.number(minimum=0, below=1), required=False),
+    Field(
+        "preset",
+        "preset",
+        encoding.choice(
+            "problem_solving",
+            "conversational",
+            "fun",
+            "prose",
+            "creative",
+            "business",
+            "deterministic",
+            "code",
+            "multilingual",
+        ),
+        required=False,
+    ),
+)

@@ -1,0 +1,127 @@
+"""The model `ChatInputData`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final, Self
+
+from attrs import define
+
+from .. import decoding, encoding
+from ..errors import DecodeError
+from ..types import JSON, UNSET, Field, Model, Unset
+
+
+@define(eq=False, repr=False)
+class ChatInputData(Model):
+    """What is said in this turn of a chat, and with which tools.
+
+    Attributes:
+        messages: What is said in this turn, in order. At least 1 item.
+        tools: Tools for this turn. One that has the name of a tool of the agent takes its place.
+        tool_choice: Which tool to call, if any. Left out or null, the model chooses.
+    """
+
+    messages: list[InputChatMlMessage]
+    tools: list[Tool] | None | Unset = UNSET
+    tool_choice: ToolChoiceOptionMode | NamedToolChoice | None | Unset = UNSET
+
+    @classmethod
+    def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
+        """Read it from decoded JSON; `Model` says how.
+
+        Args:
+            data: A JSON object.
+            partial: Whether required properties may be missing; they are ``UNSET`` then.
+
+        Raises:
+            DecodeError: If a required property is missing, or a value is of a wrong kind.
+        """
+        if type(data) is not dict:
+            decoding.not_an_object(data)
+        self = _new(cls)
+        get = data.get
+        known = 3
+        x: JSON | Unset
+        x = get("messages")
+        if x is None:
+            self.messages = decoding.lacking(data, "messages", "a list", x, partial)
+        else:
+            try:
+                self.messages = _read_messages(x)
+            except DecodeError as error:
+                raise error.under("messages") from None
+        x = get("tools", UNSET)
+        if x is UNSET:
+            self.tools = UNSET
+            known -= 1
+        elif x is None:
+            self.tools = None
+        else:
+            try:
+                self.tools = _read_tools(x)
+            except DecodeError as error:
+                raise error.under("tools") from None
+        x = get("tool_choice", UNSET)
+        if x is UNSET:
+            self.tool_choice = UNSET
+            known -= 1
+        elif x is None:
+            self.tool_choice = None
+        else:
+            try:
+                self.tool_choice = _read_tool_choice(x)
+            except DecodeError as error:
+                raise error.under("tool_choice") from None
+        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        return self
+
+
+_new: Final = object.__new__
+_fromisoformat: Final = datetime.datetime.fromisoformat
+_KEYS: Final = frozenset(
+    {
+        "messages",
+        "tools",
+        "tool_choice",
+    }
+)
+
+# At the end, since models may need each other.
+from .input_chat_ml_message import InputChatMlMessage
+from .named_tool_choice import NamedToolChoice
+from .tool import Tool
+from .tool_choice_option_mode import ToolChoiceOptionMode
+
+_read_messages: Final[decoding.Reader[list[InputChatMlMessage]]] = decoding.list_of(
+    InputChatMlMessage.from_dict
+)
+
+
+_read_tools: Final[decoding.Reader[list[Tool]]] = decoding.list_of(Tool.from_dict)
+
+
+def _read_tool_choice(value: JSON) -> ToolChoiceOptionMode | NamedToolChoice:
+    if type(value) is str:
+        return decoding.enum_of(ToolChoiceOptionMode)(value)
+    if type(value) is dict:
+        return NamedToolChoice.from_dict(value)
+    raise decoding.mismatch("", "a string or an object", value)
+
+
+encoding.declare(
+    ChatInputData,
+    Field("messages", "messages", encoding.list_of(InputChatMlMessage.encode, min_items=1)),
+    Field("tools", "tools", encoding.nullable(encoding.list_of(Tool.encode)), required=False),
+    Field(
+        "tool_choice",
+        "tool_choice",
+        encoding.nullable(
+            encoding.one_of(
+                {str: encoding.choice("none", "auto"), dict: NamedToolChoice.encode},
+                "a string or an object",
+            )
+        ),
+        required=False,
+    ),
+)

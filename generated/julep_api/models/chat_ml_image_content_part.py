@@ -1,0 +1,80 @@
+"""The model `ChatMlImageContentPart`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final, Self
+
+from attrs import define
+
+from .. import decoding, encoding
+from ..errors import DecodeError
+from ..types import JSON, Field, Model, Unset
+from .chat_ml_image_content_part_type import ChatMlImageContentPartType
+
+
+@define(eq=False, repr=False)
+class ChatMlImageContentPart(Model):
+    """An image in a message.
+
+    Attributes:
+        image_url: Where the image is, and how closely to look at it.
+        type: Says that this part is an image. One of "image_url". The server's default:
+            'image_url'.
+    """
+
+    image_url: ChatMlImageContentPartImageUrl
+    type: ChatMlImageContentPartType = ChatMlImageContentPartType.IMAGE_URL
+
+    @classmethod
+    def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
+        """Read it from decoded JSON; `Model` says how.
+
+        Args:
+            data: A JSON object.
+            partial: Whether required properties may be missing; they are ``UNSET`` then.
+
+        Raises:
+            DecodeError: If a required property is missing, or a value is of a wrong kind.
+        """
+        if type(data) is not dict:
+            decoding.not_an_object(data)
+        self = _new(cls)
+        get = data.get
+        known = 2
+        x: JSON | Unset
+        x = get("image_url")
+        if x is None:
+            self.image_url = decoding.lacking(data, "image_url", "an object", x, partial)
+        else:
+            try:
+                self.image_url = ChatMlImageContentPartImageUrl.from_dict(x)
+            except DecodeError as error:
+                raise error.under("image_url") from None
+        x = get("type")
+        if x == "image_url":
+            self.type = ChatMlImageContentPartType.IMAGE_URL
+        else:
+            self.type = decoding.lacking(data, "type", "'image_url'", x, partial)
+        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        return self
+
+
+_new: Final = object.__new__
+_fromisoformat: Final = datetime.datetime.fromisoformat
+_KEYS: Final = frozenset(
+    {
+        "image_url",
+        "type",
+    }
+)
+
+# At the end, since models may need each other.
+from .chat_ml_image_content_part_image_url import ChatMlImageContentPartImageUrl
+from .chat_ml_image_content_part_type import ChatMlImageContentPartType
+
+encoding.declare(
+    ChatMlImageContentPart,
+    Field("image_url", "image_url", ChatMlImageContentPartImageUrl.encode),
+    Field("type", "type", encoding.choice("image_url")),
+)

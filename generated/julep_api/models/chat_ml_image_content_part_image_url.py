@@ -1,0 +1,84 @@
+"""The model `ChatMlImageContentPartImageUrl`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final, Self
+
+from attrs import define
+
+from .. import decoding, encoding
+from ..types import JSON, UNSET, Field, Model, Unset
+
+
+@define(eq=False, repr=False)
+class ChatMlImageContentPartImageUrl(Model):
+    """Where the image is, and how closely to look at it.
+
+    Attributes:
+        url: The image's address, or the image itself as a `data:` URL.
+        detail: How closely to look: `low`, `high`, or as the model sees fit. One of "low", "high",
+            "auto". The server's default: 'auto'.
+    """
+
+    url: str
+    detail: ChatMlImageContentPartImageUrlDetail | Unset = UNSET
+
+    @classmethod
+    def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
+        """Read it from decoded JSON; `Model` says how.
+
+        Args:
+            data: A JSON object.
+            partial: Whether required properties may be missing; they are ``UNSET`` then.
+
+        Raises:
+            DecodeError: If a required property is missing, or a value is of a wrong kind.
+        """
+        if type(data) is not dict:
+            decoding.not_an_object(data)
+        self = _new(cls)
+        get = data.get
+        known = 2
+        x: JSON | Unset
+        x = get("url")
+        if type(x) is str:
+            self.url = x
+        else:
+            self.url = decoding.lacking(data, "url", "a string", x, partial)
+        x = get("detail")
+        if type(x) is str:
+            self.detail = _chat_ml_image_content_part_image_url_detail.get(
+                x
+            ) or ChatMlImageContentPartImageUrlDetail(x)
+        elif x is None:
+            self.detail = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("detail", "a string", x)
+        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        return self
+
+
+_new: Final = object.__new__
+_fromisoformat: Final = datetime.datetime.fromisoformat
+_KEYS: Final = frozenset(
+    {
+        "url",
+        "detail",
+    }
+)
+
+# At the end, since models may need each other.
+from .chat_ml_image_content_part_image_url_detail import ChatMlImageContentPartImageUrlDetail
+
+_chat_ml_image_content_part_image_url_detail: Final = decoding.members(
+    ChatMlImageContentPartImageUrlDetail
+)
+
+
+encoding.declare(
+    ChatMlImageContentPartImageUrl,
+    Field("url", "url", encoding.string()),
+    Field("detail", "detail", encoding.choice("low", "high", "auto"), required=False),
+)

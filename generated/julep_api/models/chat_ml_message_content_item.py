@@ -1,0 +1,12 @@
+"""The named type `ChatMlMessageContentItem`."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from ..types import JSONObject
+from .chat_ml_image_content_part import ChatMlImageContentPart
+from .chat_ml_text_content_part import ChatMlTextContentPart
+
+ChatMlMessageContentItem: TypeAlias = ChatMlTextContentPart | ChatMlImageContentPart | JSONObject
+"""What `content` of a `ChatMlMessage` consists of."""

@@ -1,0 +1,74 @@
+"""The model `ChatMlTextContentPart`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final, Self
+
+from attrs import define
+
+from .. import decoding, encoding
+from ..types import JSON, Field, Model, Unset
+from .chat_ml_text_content_part_type import ChatMlTextContentPartType
+
+
+@define(eq=False, repr=False)
+class ChatMlTextContentPart(Model):
+    """A piece of text in a message.
+
+    Attributes:
+        text: The text.
+        type: Says that this part is a text. One of "text". The server's default: 'text'.
+    """
+
+    text: str
+    type: ChatMlTextContentPartType = ChatMlTextContentPartType.TEXT
+
+    @classmethod
+    def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
+        """Read it from decoded JSON; `Model` says how.
+
+        Args:
+            data: A JSON object.
+            partial: Whether required properties may be missing; they are ``UNSET`` then.
+
+        Raises:
+            DecodeError: If a required property is missing, or a value is of a wrong kind.
+        """
+        if type(data) is not dict:
+            decoding.not_an_object(data)
+        self = _new(cls)
+        get = data.get
+        known = 2
+        x: JSON | Unset
+        x = get("text")
+        if type(x) is str:
+            self.text = x
+        else:
+            self.text = decoding.lacking(data, "text", "a string", x, partial)
+        x = get("type")
+        if x == "text":
+            self.type = ChatMlTextContentPartType.TEXT
+        else:
+            self.type = decoding.lacking(data, "type", "'text'", x, partial)
+        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        return self
+
+
+_new: Final = object.__new__
+_fromisoformat: Final = datetime.datetime.fromisoformat
+_KEYS: Final = frozenset(
+    {
+        "text",
+        "type",
+    }
+)
+
+# At the end, since models may need each other.
+from .chat_ml_text_content_part_type import ChatMlTextContentPartType
+
+encoding.declare(
+    ChatMlTextContentPart,
+    Field("text", "text", encoding.string()),
+    Field("type", "type", encoding.choice("text")),
+)

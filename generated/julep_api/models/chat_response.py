@@ -1,0 +1,144 @@
+"""The model `ChatResponse`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final, Self
+
+from attrs import define
+
+from .. import decoding, encoding
+from ..errors import DecodeError
+from ..mixins import ChatResponseMixin
+from ..types import JSON, UNSET, Field, Model, Unset
+
+
+@define(eq=False, repr=False)
+class ChatResponse(ChatResponseMixin, Model):
+    """The reply to one turn of a chat.
+
+    Attributes:
+        id: The completion's id, a UUID v4.
+        finish_reason: Why the reply ended: at its natural end or a stop text (`stop`), at
+            `max_tokens` (`length`), with calls to carry out (`tool_calls`, `function_call`), or
+            held back (`content_filter`). One of "stop", "length", "tool_calls", "content_filter",
+            "function_call".
+        response: The messages of the reply: one list for each completion, mostly just one.
+        usage: How many tokens a reply took.
+        doc_ids: The documents that were shown to the model for a reply, each named once.
+        jobs: Ids of the jobs that this turn started, such as the forming of memories.
+    """
+
+    id: str
+    finish_reason: ChatResponseFinishReason
+    response: list[list[ChatMlMessage]]
+    usage: CompletionUsage
+    doc_ids: DocIds
+    jobs: list[str] | Unset = UNSET
+
+    @classmethod
+    def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
+        """Read it from decoded JSON; `Model` says how.
+
+        Args:
+            data: A JSON object.
+            partial: Whether required properties may be missing; they are ``UNSET`` then.
+
+        Raises:
+            DecodeError: If a required property is missing, or a value is of a wrong kind.
+        """
+        if type(data) is not dict:
+            decoding.not_an_object(data)
+        self = _new(cls)
+        get = data.get
+        known = 6
+        x: JSON | Unset
+        x = get("id")
+        if type(x) is str:
+            self.id = x
+        else:
+            self.id = decoding.lacking(data, "id", "a string", x, partial)
+        x = get("finish_reason")
+        if type(x) is str:
+            self.finish_reason = _chat_response_finish_reason.get(x) or ChatResponseFinishReason(x)
+        else:
+            self.finish_reason = decoding.lacking(data, "finish_reason", "a string", x, partial)
+        x = get("response")
+        if x is None:
+            self.response = decoding.lacking(data, "response", "a list", x, partial)
+        else:
+            try:
+                self.response = _read_response(x)
+            except DecodeError as error:
+                raise error.under("response") from None
+        x = get("usage")
+        if x is None:
+            self.usage = decoding.lacking(data, "usage", "an object", x, partial)
+        else:
+            try:
+                self.usage = CompletionUsage.from_dict(x)
+            except DecodeError as error:
+                raise error.under("usage") from None
+        x = get("doc_ids")
+        if x is None:
+            self.doc_ids = decoding.lacking(data, "doc_ids", "an object", x, partial)
+        else:
+            try:
+                self.doc_ids = DocIds.from_dict(x)
+            except DecodeError as error:
+                raise error.under("doc_ids") from None
+        x = get("jobs")
+        if x is None:
+            self.jobs = UNSET
+            known -= 1
+        else:
+            try:
+                self.jobs = _read_jobs(x)
+            except DecodeError as error:
+                raise error.under("jobs") from None
+        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        return self
+
+
+_new: Final = object.__new__
+_fromisoformat: Final = datetime.datetime.fromisoformat
+_KEYS: Final = frozenset(
+    {
+        "id",
+        "finish_reason",
+        "response",
+        "usage",
+        "doc_ids",
+        "jobs",
+    }
+)
+
+# At the end, since models may need each other.
+from .chat_ml_message import ChatMlMessage
+from .chat_response_finish_reason import ChatResponseFinishReason
+from .completion_usage import CompletionUsage
+from .doc_ids import DocIds
+
+_chat_response_finish_reason: Final = decoding.members(ChatResponseFinishReason)
+
+_read_response: Final[decoding.Reader[list[list[ChatMlMessage]]]] = decoding.list_of(
+    decoding.list_of(ChatMlMessage.from_dict)
+)
+
+
+_read_jobs: Final[decoding.Reader[list[str]]] = decoding.list_of(decoding.string)
+
+
+encoding.declare(
+    ChatResponse,
+    Field("id", "id", encoding.uuid4),
+    Field(
+        "finish_reason",
+        "finish_reason",
+        encoding.choice("stop", "length", "tool_calls", "content_filter", "function_call"),
+    ),
+    Field("response", "response", encoding.list_of(encoding.list_of(ChatMlMessage.encode))),
+    Field("usage", "usage", CompletionUsage.encode),
+    Field("doc_ids", "doc_ids", DocIds.encode),
+    Field("jobs", "jobs", encoding.list_of(encoding.uuid4, unique=True), required=False),
+)

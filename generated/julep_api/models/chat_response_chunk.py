@@ -1,0 +1,144 @@
+"""The model `ChatResponseChunk`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final, Self
+
+from attrs import define
+
+from .. import decoding, encoding
+from ..errors import DecodeError
+from ..mixins import ChatResponseChunkMixin
+from ..types import JSON, UNSET, Field, Model, Unset
+
+
+@define(eq=False, repr=False)
+class ChatResponseChunk(ChatResponseChunkMixin, Model):
+    """The data of one event of a streamed reply: what is new since the event before.
+
+    Attributes:
+        id: The completion's id, a UUID v4: the same in all events of one reply.
+        delta: What an event adds to the message. The pieces of `content`, put together in order,
+            are its text.
+        finish_reason: Why the reply ended, as in `ChatResponse`; null in all events but the last.
+            One of "stop", "length", "tool_calls", "content_filter", "function_call".
+        usage: How many tokens a reply took.
+        doc_ids: The documents that were shown to the model for a reply, each named once.
+        jobs: Ids of the jobs that were started and are still to finish. Only in the last event.
+    """
+
+    id: str
+    delta: ChatResponseDelta
+    finish_reason: ChatResponseChunkFinishReason | None
+    usage: CompletionUsage | Unset = UNSET
+    doc_ids: DocIds | Unset = UNSET
+    jobs: list[str] | Unset = UNSET
+
+    @classmethod
+    def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
+        """Read it from decoded JSON; `Model` says how.
+
+        Args:
+            data: A JSON object.
+            partial: Whether required properties may be missing; they are ``UNSET`` then.
+
+        Raises:
+            DecodeError: If a required property is missing, or a value is of a wrong kind.
+        """
+        if type(data) is not dict:
+            decoding.not_an_object(data)
+        self = _new(cls)
+        get = data.get
+        known = 6
+        x: JSON | Unset
+        x = get("id")
+        if type(x) is str:
+            self.id = x
+        else:
+            self.id = decoding.lacking(data, "id", "a string", x, partial)
+        x = get("delta")
+        if x is None:
+            self.delta = decoding.lacking(data, "delta", "an object", x, partial)
+        else:
+            try:
+                self.delta = ChatResponseDelta.from_dict(x)
+            except DecodeError as error:
+                raise error.under("delta") from None
+        x = get("finish_reason")
+        if type(x) is str:
+            self.finish_reason = _chat_response_chunk_finish_reason.get(
+                x
+            ) or ChatResponseChunkFinishReason(x)
+        else:
+            self.finish_reason = decoding.lacking(data, "finish_reason", "a string", x, partial)
+        x = get("usage")
+        if x is None:
+            self.usage = UNSET
+            known -= 1
+        else:
+            try:
+                self.usage = CompletionUsage.from_dict(x)
+            except DecodeError as error:
+                raise error.under("usage") from None
+        x = get("doc_ids")
+        if x is None:
+            self.doc_ids = UNSET
+            known -= 1
+        else:
+            try:
+                self.doc_ids = DocIds.from_dict(x)
+            except DecodeError as error:
+                raise error.under("doc_ids") from None
+        x = get("jobs")
+        if x is None:
+            self.jobs = UNSET
+            known -= 1
+        else:
+            try:
+                self.jobs = _read_jobs(x)
+            except DecodeError as error:
+                raise error.under("jobs") from None
+        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        return self
+
+
+_new: Final = object.__new__
+_fromisoformat: Final = datetime.datetime.fromisoformat
+_KEYS: Final = frozenset(
+    {
+        "id",
+        "delta",
+        "finish_reason",
+        "usage",
+        "doc_ids",
+        "jobs",
+    }
+)
+
+# At the end, since models may need each other.
+from .chat_response_chunk_finish_reason import ChatResponseChunkFinishReason
+from .chat_response_delta import ChatResponseDelta
+from .completion_usage import CompletionUsage
+from .doc_ids import DocIds
+
+_chat_response_chunk_finish_reason: Final = decoding.members(ChatResponseChunkFinishReason)
+
+_read_jobs: Final[decoding.Reader[list[str]]] = decoding.list_of(decoding.string)
+
+
+encoding.declare(
+    ChatResponseChunk,
+    Field("id", "id", encoding.uuid4),
+    Field("delta", "delta", ChatResponseDelta.encode),
+    Field(
+        "finish_reason",
+        "finish_reason",
+        encoding.nullable(
+            encoding.choice("stop", "length", "tool_calls", "content_filter", "function_call")
+        ),
+    ),
+    Field("usage", "usage", CompletionUsage.encode, required=False),
+    Field("doc_ids", "doc_ids", DocIds.encode, required=False),
+    Field("jobs", "jobs", encoding.list_of(encoding.uuid4, unique=True), required=False),
+)

@@ -1,0 +1,100 @@
+"""The model `ChatResponseDelta`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final, Self
+
+from attrs import define
+
+from .. import decoding, encoding
+from ..types import JSON, UNSET, Field, Model, Unset
+
+
+@define(eq=False, repr=False)
+class ChatResponseDelta(Model):
+    """What an event adds to the message. The pieces of `content`, put together in order, are its text.
+
+    Attributes:
+        role: Who says it. Given once, before or with the first content. One of "user", "assistant",
+            "system", "function_call", "function".
+        content: The piece of the text that is new.
+        name: The name of who says it. Given once, with the role.
+    """
+
+    role: ChatResponseDeltaRole | Unset = UNSET
+    content: str | Unset = UNSET
+    name: str | Unset = UNSET
+
+    @classmethod
+    def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
+        """Read it from decoded JSON; `Model` says how.
+
+        Args:
+            data: A JSON object.
+            partial: Whether required properties may be missing; they are ``UNSET`` then.
+
+        Raises:
+            DecodeError: If a required property is missing, or a value is of a wrong kind.
+        """
+        if type(data) is not dict:
+            decoding.not_an_object(data)
+        self = _new(cls)
+        get = data.get
+        known = 3
+        x: JSON | Unset
+        x = get("role")
+        if type(x) is str:
+            self.role = _chat_response_delta_role.get(x) or ChatResponseDeltaRole(x)
+        elif x is None:
+            self.role = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("role", "a string", x)
+        x = get("content")
+        if type(x) is str:
+            self.content = x
+        elif x is None:
+            self.content = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("content", "a string", x)
+        x = get("name")
+        if type(x) is str:
+            self.name = x
+        elif x is None:
+            self.name = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("name", "a string", x)
+        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        return self
+
+
+_new: Final = object.__new__
+_fromisoformat: Final = datetime.datetime.fromisoformat
+_KEYS: Final = frozenset(
+    {
+        "role",
+        "content",
+        "name",
+    }
+)
+
+# At the end, since models may need each other.
+from .chat_response_delta_role import ChatResponseDeltaRole
+
+_chat_response_delta_role: Final = decoding.members(ChatResponseDeltaRole)
+
+
+encoding.declare(
+    ChatResponseDelta,
+    Field(
+        "role",
+        "role",
+        encoding.choice("user", "assistant", "system", "function_call", "function"),
+        required=False,
+    ),
+    Field("content", "content", encoding.string(), required=False),
+    Field("name", "name", encoding.string(), required=False),
+)

@@ -1,0 +1,16 @@
+"""The enum `ChatResponseFinishReason`."""
+
+from __future__ import annotations
+
+from ..types import OpenEnum
+
+
+class ChatResponseFinishReason(OpenEnum):
+    """Why the reply ended: at its natural end or a stop text (`stop`), at `max_tokens` (`length`),
+    with calls to carry out (`tool_calls`, `function_call`), or held back (`content_filter`)."""
+
+    STOP = "stop"
+    LENGTH = "length"
+    TOOL_CALLS = "tool_calls"
+    CONTENT_FILTER = "content_filter"
+    FUNCTION_CALL = "function_call"

@@ -1,0 +1,349 @@
+"""The model `ChatSettings`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final, Self
+
+from attrs import define
+
+from .. import decoding, encoding
+from ..errors import DecodeError
+from ..types import JSON, UNSET, Field, Model, Unset
+
+
+@define(eq=False, repr=False)
+class ChatSettings(Model):
+    """How the model is to answer. What is not set here is taken from the agent's `default_settings`,
+    then from the preset, then from the server.
+
+    Attributes:
+        frequency_penalty: Weighs against words the more often they have been used. At least -1 and
+            at most 1. The server's default: 0.
+        length_penalty: Above 1 favours longer replies, below 1 shorter ones. At least 0 and at most
+            2. The server's default: 1.
+        logit_bias: How much more (up to 100) or less (down to -100) likely single tokens become, by
+            token id.
+        max_tokens: The most tokens that the reply may have. At least 1 and at most 16384. The
+            server's default: 200.
+        presence_penalty: Weighs against words that have been used at all. At least -1 and at most
+            1. The server's default: 0.
+        repetition_penalty: Above 1 weighs against repetition, below 1 in favour of it. At least 0
+            and at most 2. The server's default: 1.
+        response_format: What form the reply takes.
+        seed: Makes sampling repeatable, as far as the model can. -1 means a random one. At least -1
+            and at most 9999.
+        stop: A text, or up to four, at which the reply ends. It is not part of the reply.
+        stream: Whether the reply comes piece by piece as server-sent events. The server's default:
+            False.
+        temperature: How freely words are chosen: 0 always takes the likeliest. At least 0 and at
+            most 2. The server's default: 0.75.
+        top_p: Only the likeliest words are considered, those that together have this probability.
+            At least 0 and at most 1. The server's default: 1.
+        min_p: Words are left out that are less likely than this share of the likeliest one. At
+            least 0 and less than 1. The server's default: 0.01.
+        preset: A named set of settings to start from. One of "problem_solving", "conversational",
+            "fun", "prose", "creative", "business", "deterministic", "code", "multilingual".
+    """
+
+    frequency_penalty: float | None | Unset = UNSET
+    length_penalty: float | None | Unset = UNSET
+    logit_bias: dict[str, int] | None | Unset = UNSET
+    max_tokens: int | None | Unset = UNSET
+    presence_penalty: float | None | Unset = UNSET
+    repetition_penalty: float | None | Unset = UNSET
+    response_format: ChatSettingsResponseFormat | Unset = UNSET
+    seed: int | None | Unset = UNSET
+    stop: str | list[str] | None | Unset = UNSET
+    stream: bool | None | Unset = UNSET
+    temperature: float | None | Unset = UNSET
+    top_p: float | None | Unset = UNSET
+    min_p: float | Unset = UNSET
+    preset: ChatSettingsPreset | Unset = UNSET
+
+    @classmethod
+    def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
+        """Read it from decoded JSON; `Model` says how.
+
+        Args:
+            data: A JSON object.
+            partial: Whether required properties may be missing; they are ``UNSET`` then.
+
+        Raises:
+            DecodeError: If a required property is missing, or a value is of a wrong kind.
+        """
+        if type(data) is not dict:
+            decoding.not_an_object(data)
+        self = _new(cls)
+        get = data.get
+        known = 14
+        x: JSON | Unset
+        x = get("frequency_penalty", UNSET)
+        if type(x) is float or type(x) is int:
+            self.frequency_penalty = x
+        elif x is UNSET:
+            self.frequency_penalty = UNSET
+            known -= 1
+        elif x is None:
+            self.frequency_penalty = None
+        else:
+            raise decoding.mismatch("frequency_penalty", "a number", x)
+        x = get("length_penalty", UNSET)
+        if type(x) is float or type(x) is int:
+            self.length_penalty = x
+        elif x is UNSET:
+            self.length_penalty = UNSET
+            known -= 1
+        elif x is None:
+            self.length_penalty = None
+        else:
+            raise decoding.mismatch("length_penalty", "a number", x)
+        x = get("logit_bias", UNSET)
+        if x is UNSET:
+            self.logit_bias = UNSET
+            known -= 1
+        elif x is None:
+            self.logit_bias = None
+        else:
+            try:
+                self.logit_bias = _read_logit_bias(x)
+            except DecodeError as error:
+                raise error.under("logit_bias") from None
+        x = get("max_tokens", UNSET)
+        if type(x) is int:
+            self.max_tokens = x
+        elif x is UNSET:
+            self.max_tokens = UNSET
+            known -= 1
+        elif x is None:
+            self.max_tokens = None
+        else:
+            raise decoding.mismatch("max_tokens", "an integer", x)
+        x = get("presence_penalty", UNSET)
+        if type(x) is float or type(x) is int:
+            self.presence_penalty = x
+        elif x is UNSET:
+            self.presence_penalty = UNSET
+            known -= 1
+        elif x is None:
+            self.presence_penalty = None
+        else:
+            raise decoding.mismatch("presence_penalty", "a number", x)
+        x = get("repetition_penalty", UNSET)
+        if type(x) is float or type(x) is int:
+            self.repetition_penalty = x
+        elif x is UNSET:
+            self.repetition_penalty = UNSET
+            known -= 1
+        elif x is None:
+            self.repetition_penalty = None
+        else:
+            raise decoding.mismatch("repetition_penalty", "a number", x)
+        x = get("response_format")
+        if x is None:
+            self.response_format = UNSET
+            known -= 1
+        else:
+            try:
+                self.response_format = ChatSettingsResponseFormat.from_dict(x)
+            except DecodeError as error:
+                raise error.under("response_format") from None
+        x = get("seed", UNSET)
+        if type(x) is int:
+            self.seed = x
+        elif x is UNSET:
+            self.seed = UNSET
+            known -= 1
+        elif x is None:
+            self.seed = None
+        else:
+            raise decoding.mismatch("seed", "an integer", x)
+        x = get("stop", UNSET)
+        if x is UNSET:
+            self.stop = UNSET
+            known -= 1
+        elif x is None:
+            self.stop = None
+        else:
+            try:
+                self.stop = _read_stop(x)
+            except DecodeError as error:
+                raise error.under("stop") from None
+        x = get("stream", UNSET)
+        if type(x) is bool:
+            self.stream = x
+        elif x is UNSET:
+            self.stream = UNSET
+            known -= 1
+        elif x is None:
+            self.stream = None
+        else:
+            raise decoding.mismatch("stream", "true or false", x)
+        x = get("temperature", UNSET)
+        if type(x) is float or type(x) is int:
+            self.temperature = x
+        elif x is UNSET:
+            self.temperature = UNSET
+            known -= 1
+        elif x is None:
+            self.temperature = None
+        else:
+            raise decoding.mismatch("temperature", "a number", x)
+        x = get("top_p", UNSET)
+        if type(x) is float or type(x) is int:
+            self.top_p = x
+        elif x is UNSET:
+            self.top_p = UNSET
+            known -= 1
+        elif x is None:
+            self.top_p = None
+        else:
+            raise decoding.mismatch("top_p", "a number", x)
+        x = get("min_p")
+        if type(x) is float or type(x) is int:
+            self.min_p = x
+        elif x is None:
+            self.min_p = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("min_p", "a number", x)
+        x = get("preset")
+        if type(x) is str:
+            self.preset = _chat_settings_preset.get(x) or ChatSettingsPreset(x)
+        elif x is None:
+            self.preset = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("preset", "a string", x)
+        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        return self
+
+
+_new: Final = object.__new__
+_fromisoformat: Final = datetime.datetime.fromisoformat
+_KEYS: Final = frozenset(
+    {
+        "frequency_penalty",
+        "length_penalty",
+        "logit_bias",
+        "max_tokens",
+        "presence_penalty",
+        "repetition_penalty",
+        "response_format",
+        "seed",
+        "stop",
+        "stream",
+        "temperature",
+        "top_p",
+        "min_p",
+        "preset",
+    }
+)
+
+# At the end, since models may need each other.
+from .chat_settings_preset import ChatSettingsPreset
+from .chat_settings_response_format import ChatSettingsResponseFormat
+
+_chat_settings_preset: Final = decoding.members(ChatSettingsPreset)
+
+_read_logit_bias: Final[decoding.Reader[dict[str, int]]] = decoding.map_of(decoding.integer)
+
+
+_read_stop_list: Final[decoding.Reader[list[str]]] = decoding.list_of(decoding.string)
+
+
+def _read_stop(value: JSON) -> str | list[str]:
+    if type(value) is str:
+        return value
+    if type(value) is list:
+        return _read_stop_list(value)
+    raise decoding.mismatch("", "a string or a list", value)
+
+
+encoding.declare(
+    ChatSettings,
+    Field(
+        "frequency_penalty",
+        "frequency_penalty",
+        encoding.nullable(encoding.number(minimum=-1, maximum=1)),
+        required=False,
+    ),
+    Field(
+        "length_penalty",
+        "length_penalty",
+        encoding.nullable(encoding.number(minimum=0, maximum=2)),
+        required=False,
+    ),
+    Field(
+        "logit_bias",
+        "logit_bias",
+        encoding.nullable(encoding.map_of(encoding.integer())),
+        required=False,
+    ),
+    Field(
+        "max_tokens",
+        "max_tokens",
+        encoding.nullable(encoding.integer(minimum=1, maximum=16384)),
+        required=False,
+    ),
+    Field(
+        "presence_penalty",
+        "presence_penalty",
+        encoding.nullable(encoding.number(minimum=-1, maximum=1)),
+        required=False,
+    ),
+    Field(
+        "repetition_penalty",
+        "repetition_penalty",
+        encoding.nullable(encoding.number(minimum=0, maximum=2)),
+        required=False,
+    ),
+    Field("response_format", "response_format", ChatSettingsResponseFormat.encode, required=False),
+    Field(
+        "seed",
+        "seed",
+        encoding.nullable(encoding.integer(minimum=-1, maximum=9999)),
+        required=False,
+    ),
+    Field(
+        "stop",
+        "stop",
+        encoding.nullable(
+            encoding.one_of(
+                {
+                    str: encoding.string(),
+                    list: encoding.list_of(encoding.string(), min_items=1, max_items=4),
+                },
+                "a string or a list",
+            )
+        ),
+        required=False,
+    ),
+    Field("stream", "stream", encoding.nullable(encoding.boolean), required=False),
+    Field(
+        "temperature",
+        "temperature",
+        encoding.nullable(encoding.number(minimum=0, maximum=2)),
+        required=False,
+    ),
+    Field(
+        "top_p", "top_p", encoding.nullable(encoding.number(minimum=0, maximum=1)), required=False
+    ),
+    Field("min_p", "min_p", encoding.number(minimum=0, below=1), required=False),
+    Field(
+        "preset",
+        "preset",
+        encoding.choice(
+            "problem_solving",
+            "conversational",
+            "fun",
+            "prose",
+            "creative",
+            "business",
+            "deterministic",
+            "code",
+            "multilingual",
+        ),
+        required=False,
+    ),
+)

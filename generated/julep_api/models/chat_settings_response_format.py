@@ -1,0 +1,98 @@
+"""The model `ChatSettingsResponseFormat`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final, Self
+
+from attrs import define
+
+from .. import decoding, encoding
+from ..types import JSON, UNSET, Field, JSONObject, Model, Unset
+
+
+@define(eq=False, repr=False)
+class ChatSettingsResponseFormat(Model):
+    """What form the reply takes.
+
+    Attributes:
+        type: Free text, a JSON object, or a text that fits a pattern. One of "text", "json_object",
+            "regex". The server's default: 'text'.
+        pattern: The regular expression that the reply fits, for type `regex`.
+        schema: The JSON Schema that the reply fits, for type `json_object`. The server's default:
+            {}.
+    """
+
+    type: ChatSettingsResponseFormatType | Unset = UNSET
+    pattern: str | Unset = UNSET
+    schema: JSONObject | Unset = UNSET
+
+    @classmethod
+    def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
+        """Read it from decoded JSON; `Model` says how.
+
+        Args:
+            data: A JSON object.
+            partial: Whether required properties may be missing; they are ``UNSET`` then.
+
+        Raises:
+            DecodeError: If a required property is missing, or a value is of a wrong kind.
+        """
+        if type(data) is not dict:
+            decoding.not_an_object(data)
+        self = _new(cls)
+        get = data.get
+        known = 3
+        x: JSON | Unset
+        x = get("type")
+        if type(x) is str:
+            self.type = _chat_settings_response_format_type.get(
+                x
+            ) or ChatSettingsResponseFormatType(x)
+        elif x is None:
+            self.type = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("type", "a string", x)
+        x = get("pattern")
+        if type(x) is str:
+            self.pattern = x
+        elif x is None:
+            self.pattern = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("pattern", "a string", x)
+        x = get("schema")
+        if type(x) is dict:
+            self.schema = x
+        elif x is None:
+            self.schema = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("schema", "an object", x)
+        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        return self
+
+
+_new: Final = object.__new__
+_fromisoformat: Final = datetime.datetime.fromisoformat
+_KEYS: Final = frozenset(
+    {
+        "type",
+        "pattern",
+        "schema",
+    }
+)
+
+# At the end, since models may need each other.
+from .chat_settings_response_format_type import ChatSettingsResponseFormatType
+
+_chat_settings_response_format_type: Final = decoding.members(ChatSettingsResponseFormatType)
+
+
+encoding.declare(
+    ChatSettingsResponseFormat,
+    Field("type", "type", encoding.choice("text", "json_object", "regex"), required=False),
+    Field("pattern", "pattern", encoding.string(), required=False),
+    Field("schema", "schema", encoding.json_object, required=False),
+)

@@ -1,0 +1,84 @@
+"""The model `CompletionUsage`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final, Self
+
+from attrs import define
+
+from .. import decoding, encoding
+from ..types import JSON, Field, Model, Unset
+
+
+@define(eq=False, repr=False)
+class CompletionUsage(Model):
+    """How many tokens a reply took.
+
+    Attributes:
+        completion_tokens: Tokens of the reply.
+        prompt_tokens: Tokens of all that the model was given.
+        total_tokens: The sum of both.
+    """
+
+    completion_tokens: int
+    prompt_tokens: int
+    total_tokens: int
+
+    @classmethod
+    def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
+        """Read it from decoded JSON; `Model` says how.
+
+        Args:
+            data: A JSON object.
+            partial: Whether required properties may be missing; they are ``UNSET`` then.
+
+        Raises:
+            DecodeError: If a required property is missing, or a value is of a wrong kind.
+        """
+        if type(data) is not dict:
+            decoding.not_an_object(data)
+        self = _new(cls)
+        get = data.get
+        known = 3
+        x: JSON | Unset
+        x = get("completion_tokens")
+        if type(x) is int:
+            self.completion_tokens = x
+        else:
+            self.completion_tokens = decoding.lacking(
+                data, "completion_tokens", "an integer", x, partial
+            )
+        x = get("prompt_tokens")
+        if type(x) is int:
+            self.prompt_tokens = x
+        else:
+            self.prompt_tokens = decoding.lacking(data, "prompt_tokens", "an integer", x, partial)
+        x = get("total_tokens")
+        if type(x) is int:
+            self.total_tokens = x
+        else:
+            self.total_tokens = decoding.lacking(data, "total_tokens", "an integer", x, partial)
+        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        return self
+
+
+_new: Final = object.__new__
+_fromisoformat: Final = datetime.datetime.fromisoformat
+_KEYS: Final = frozenset(
+    {
+        "completion_tokens",
+        "prompt_tokens",
+        "total_tokens",
+    }
+)
+
+# At the end, since models may need each other.
+
+
+encoding.declare(
+    CompletionUsage,
+    Field("completion_tokens", "completion_tokens", encoding.integer()),
+    Field("prompt_tokens", "prompt_tokens", encoding.integer()),
+    Field("total_tokens", "total_tokens", encoding.integer()),
+)

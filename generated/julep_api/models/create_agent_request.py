@@ -1,0 +1,184 @@
+"""The model `CreateAgentRequest`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final, Self
+
+from attrs import define
+
+from .. import decoding, encoding
+from ..errors import DecodeError
+from ..types import JSON, UNSET, Field, JSONObject, Model, Unset
+
+
+@define(eq=False, repr=False)
+class CreateAgentRequest(Model):
+    """What a new agent is made of.
+
+    Attributes:
+        name: What the agent is called.
+        about: Who the agent is, as the model is told. The server's default: ''.
+        tools: Tools to create with the agent.
+        default_settings: How an agent's model answers when a chat does not say otherwise.
+        model: The model that speaks for the agent. A server that does not offer it answers with its
+            own. The server's default: 'julep-ai/samantha-1-turbo'.
+        docs: Documents to create with the agent.
+        metadata: Anything you want to keep with it: a free JSON object, which lists can be filtered
+            by.
+        instructions: What the agent must keep to: one instruction, or several in order.
+    """
+
+    name: str
+    about: str | Unset = UNSET
+    tools: list[CreateToolRequest] | Unset = UNSET
+    default_settings: AgentDefaultSettings | Unset = UNSET
+    model: str | Unset = UNSET
+    docs: list[CreateDoc] | Unset = UNSET
+    metadata: JSONObject | Unset = UNSET
+    instructions: str | list[str] | Unset = UNSET
+
+    @classmethod
+    def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
+        """Read it from decoded JSON; `Model` says how.
+
+        Args:
+            data: A JSON object.
+            partial: Whether required properties may be missing; they are ``UNSET`` then.
+
+        Raises:
+            DecodeError: If a required property is missing, or a value is of a wrong kind.
+        """
+        if type(data) is not dict:
+            decoding.not_an_object(data)
+        self = _new(cls)
+        get = data.get
+        known = 8
+        x: JSON | Unset
+        x = get("name")
+        if type(x) is str:
+            self.name = x
+        else:
+            self.name = decoding.lacking(data, "name", "a string", x, partial)
+        x = get("about")
+        if type(x) is str:
+            self.about = x
+        elif x is None:
+            self.about = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("about", "a string", x)
+        x = get("tools")
+        if x is None:
+            self.tools = UNSET
+            known -= 1
+        else:
+            try:
+                self.tools = _read_tools(x)
+            except DecodeError as error:
+                raise error.under("tools") from None
+        x = get("default_settings")
+        if x is None:
+            self.default_settings = UNSET
+            known -= 1
+        else:
+            try:
+                self.default_settings = AgentDefaultSettings.from_dict(x)
+            except DecodeError as error:
+                raise error.under("default_settings") from None
+        x = get("model")
+        if type(x) is str:
+            self.model = x
+        elif x is None:
+            self.model = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("model", "a string", x)
+        x = get("docs")
+        if x is None:
+            self.docs = UNSET
+            known -= 1
+        else:
+            try:
+                self.docs = _read_docs(x)
+            except DecodeError as error:
+                raise error.under("docs") from None
+        x = get("metadata")
+        if type(x) is dict:
+            self.metadata = x
+        elif x is None:
+            self.metadata = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("metadata", "an object", x)
+        x = get("instructions")
+        if x is None:
+            self.instructions = UNSET
+            known -= 1
+        else:
+            try:
+                self.instructions = _read_instructions(x)
+            except DecodeError as error:
+                raise error.under("instructions") from None
+        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        return self
+
+
+_new: Final = object.__new__
+_fromisoformat: Final = datetime.datetime.fromisoformat
+_KEYS: Final = frozenset(
+    {
+        "name",
+        "about",
+        "tools",
+        "default_settings",
+        "model",
+        "docs",
+        "metadata",
+        "instructions",
+    }
+)
+
+# At the end, since models may need each other.
+from .agent_default_settings import AgentDefaultSettings
+from .create_doc import CreateDoc
+from .create_tool_request import CreateToolRequest
+
+_read_tools: Final[decoding.Reader[list[CreateToolRequest]]] = decoding.list_of(
+    CreateToolRequest.from_dict
+)
+
+
+_read_docs: Final[decoding.Reader[list[CreateDoc]]] = decoding.list_of(CreateDoc.from_dict)
+
+
+_read_instructions_list: Final[decoding.Reader[list[str]]] = decoding.list_of(decoding.string)
+
+
+def _read_instructions(value: JSON) -> str | list[str]:
+    if type(value) is str:
+        return value
+    if type(value) is list:
+        return _read_instructions_list(value)
+    raise decoding.mismatch("", "a string or a list", value)
+
+
+encoding.declare(
+    CreateAgentRequest,
+    Field("name", "name", encoding.string()),
+    Field("about", "about", encoding.string(), required=False),
+    Field("tools", "tools", encoding.list_of(CreateToolRequest.encode), required=False),
+    Field("default_settings", "default_settings", AgentDefaultSettings.encode, required=False),
+    Field("model", "model", encoding.string(), required=False),
+    Field("docs", "docs", encoding.list_of(CreateDoc.encode), required=False),
+    Field("metadata", "metadata", encoding.json_object, required=False),
+    Field(
+        "instructions",
+        "instructions",
+        encoding.one_of(
+            {str: encoding.string(), list: encoding.list_of(encoding.string())},
+            "a string or a list",
+        ),
+        required=False,
+    ),
+)

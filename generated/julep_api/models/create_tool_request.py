@@ -1,0 +1,82 @@
+"""The model `CreateToolRequest`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final, Self
+
+from attrs import define
+
+from .. import decoding, encoding
+from ..errors import DecodeError
+from ..types import JSON, Field, Model, Unset
+
+
+@define(eq=False, repr=False)
+class CreateToolRequest(Model):
+    """What a new tool is made of.
+
+    Attributes:
+        type: Whether the caller carries out the call (`function`), or it is sent to an address
+            (`webhook`). One of "function", "webhook".
+        function: A function that the model may ask to have called.
+    """
+
+    type: CreateToolRequestType
+    function: FunctionDef
+
+    @classmethod
+    def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
+        """Read it from decoded JSON; `Model` says how.
+
+        Args:
+            data: A JSON object.
+            partial: Whether required properties may be missing; they are ``UNSET`` then.
+
+        Raises:
+            DecodeError: If a required property is missing, or a value is of a wrong kind.
+        """
+        if type(data) is not dict:
+            decoding.not_an_object(data)
+        self = _new(cls)
+        get = data.get
+        known = 2
+        x: JSON | Unset
+        x = get("type")
+        if type(x) is str:
+            self.type = _create_tool_request_type.get(x) or CreateToolRequestType(x)
+        else:
+            self.type = decoding.lacking(data, "type", "a string", x, partial)
+        x = get("function")
+        if x is None:
+            self.function = decoding.lacking(data, "function", "an object", x, partial)
+        else:
+            try:
+                self.function = FunctionDef.from_dict(x)
+            except DecodeError as error:
+                raise error.under("function") from None
+        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        return self
+
+
+_new: Final = object.__new__
+_fromisoformat: Final = datetime.datetime.fromisoformat
+_KEYS: Final = frozenset(
+    {
+        "type",
+        "function",
+    }
+)
+
+# At the end, since models may need each other.
+from .create_tool_request_type import CreateToolRequestType
+from .function_def import FunctionDef
+
+_create_tool_request_type: Final = decoding.members(CreateToolRequestType)
+
+
+encoding.declare(
+    CreateToolRequest,
+    Field("type", "type", encoding.choice("function", "webhook")),
+    Field("function", "function", FunctionDef.encode),
+)

@@ -1,0 +1,109 @@
+"""The model `CreateUserRequest`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final, Self
+
+from attrs import define
+
+from .. import decoding, encoding
+from ..errors import DecodeError
+from ..types import JSON, UNSET, Field, JSONObject, Model, Unset
+
+
+@define(eq=False, repr=False)
+class CreateUserRequest(Model):
+    """What a new user is made of.
+
+    Attributes:
+        name: What the user is called. The server's default: 'User'.
+        about: Who the user is, as the model is told.
+        docs: Documents to create with the user.
+        metadata: Anything you want to keep with it: a free JSON object, which lists can be filtered
+            by.
+    """
+
+    name: str | Unset = UNSET
+    about: str | Unset = UNSET
+    docs: list[CreateDoc] | Unset = UNSET
+    metadata: JSONObject | Unset = UNSET
+
+    @classmethod
+    def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
+        """Read it from decoded JSON; `Model` says how.
+
+        Args:
+            data: A JSON object.
+            partial: Whether required properties may be missing; they are ``UNSET`` then.
+
+        Raises:
+            DecodeError: If a required property is missing, or a value is of a wrong kind.
+        """
+        if type(data) is not dict:
+            decoding.not_an_object(data)
+        self = _new(cls)
+        get = data.get
+        known = 4
+        x: JSON | Unset
+        x = get("name")
+        if type(x) is str:
+            self.name = x
+        elif x is None:
+            self.name = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("name", "a string", x)
+        x = get("about")
+        if type(x) is str:
+            self.about = x
+        elif x is None:
+            self.about = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("about", "a string", x)
+        x = get("docs")
+        if x is None:
+            self.docs = UNSET
+            known -= 1
+        else:
+            try:
+                self.docs = _read_docs(x)
+            except DecodeError as error:
+                raise error.under("docs") from None
+        x = get("metadata")
+        if type(x) is dict:
+            self.metadata = x
+        elif x is None:
+            self.metadata = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("metadata", "an object", x)
+        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        return self
+
+
+_new: Final = object.__new__
+_fromisoformat: Final = datetime.datetime.fromisoformat
+_KEYS: Final = frozenset(
+    {
+        "name",
+        "about",
+        "docs",
+        "metadata",
+    }
+)
+
+# At the end, since models may need each other.
+from .create_doc import CreateDoc
+
+_read_docs: Final[decoding.Reader[list[CreateDoc]]] = decoding.list_of(CreateDoc.from_dict)
+
+
+encoding.declare(
+    CreateUserRequest,
+    Field("name", "name", encoding.string(), required=False),
+    Field("about", "about", encoding.string(), required=False),
+    Field("docs", "docs", encoding.list_of(CreateDoc.encode), required=False),
+    Field("metadata", "metadata", encoding.json_object, required=False),
+)

@@ -1,0 +1,130 @@
+"""The model `Doc`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final, Self
+
+from attrs import define
+
+from .. import decoding, encoding
+from ..errors import DecodeError
+from ..types import JSON, UNSET, Field, JSONObject, Model, Unset
+
+
+@define(eq=False, repr=False)
+class Doc(Model):
+    """A document of an agent or of a user.
+
+    Attributes:
+        id: The document's id, a UUID v4.
+        title: What the document is called. It is searched, and shown to the model.
+        content: The text: whole, or in pieces that are searched one by one.
+        created_at: When it was created.
+        metadata: Anything you want to keep with it: a free JSON object, which lists can be filtered
+            by.
+    """
+
+    id: str
+    title: str
+    content: list[str] | str
+    created_at: datetime.datetime
+    metadata: JSONObject | Unset = UNSET
+
+    @classmethod
+    def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
+        """Read it from decoded JSON; `Model` says how.
+
+        Args:
+            data: A JSON object.
+            partial: Whether required properties may be missing; they are ``UNSET`` then.
+
+        Raises:
+            DecodeError: If a required property is missing, or a value is of a wrong kind.
+        """
+        if type(data) is not dict:
+            decoding.not_an_object(data)
+        self = _new(cls)
+        get = data.get
+        known = 5
+        x: JSON | Unset
+        x = get("id")
+        if type(x) is str:
+            self.id = x
+        else:
+            self.id = decoding.lacking(data, "id", "a string", x, partial)
+        x = get("title")
+        if type(x) is str:
+            self.title = x
+        else:
+            self.title = decoding.lacking(data, "title", "a string", x, partial)
+        x = get("content")
+        if x is None:
+            self.content = decoding.lacking(data, "content", "a list or a string", x, partial)
+        else:
+            try:
+                self.content = _read_content(x)
+            except DecodeError as error:
+                raise error.under("content") from None
+        x = get("created_at")
+        if type(x) is str:
+            try:
+                when = _fromisoformat(x)
+            except ValueError:
+                raise decoding.mismatch("created_at", "a date-time", x) from None
+            self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+        else:
+            self.created_at = decoding.lacking(data, "created_at", "a date-time", x, partial)
+        x = get("metadata")
+        if type(x) is dict:
+            self.metadata = x
+        elif x is None:
+            self.metadata = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("metadata", "an object", x)
+        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        return self
+
+
+_new: Final = object.__new__
+_fromisoformat: Final = datetime.datetime.fromisoformat
+_KEYS: Final = frozenset(
+    {
+        "id",
+        "title",
+        "content",
+        "created_at",
+        "metadata",
+    }
+)
+
+# At the end, since models may need each other.
+
+
+_read_content_list: Final[decoding.Reader[list[str]]] = decoding.list_of(decoding.string)
+
+
+def _read_content(value: JSON) -> list[str] | str:
+    if type(value) is list:
+        return _read_content_list(value)
+    if type(value) is str:
+        return value
+    raise decoding.mismatch("", "a list or a string", value)
+
+
+encoding.declare(
+    Doc,
+    Field("id", "id", encoding.uuid4),
+    Field("title", "title", encoding.string()),
+    Field(
+        "content",
+        "content",
+        encoding.one_of(
+            {list: encoding.list_of(encoding.string(), min_items=1), str: encoding.string()},
+            "a list or a string",
+        ),
+    ),
+    Field("created_at", "created_at", encoding.date_time),
+    Field("metadata", "metadata", encoding.json_object, required=False),
+)

@@ -1,0 +1,86 @@
+"""The model `DocIds`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final, Self
+
+from attrs import define
+
+from .. import decoding, encoding
+from ..errors import DecodeError
+from ..types import JSON, Field, Model, Unset
+
+
+@define(eq=False, repr=False)
+class DocIds(Model):
+    """The documents that were shown to the model for a reply, each named once.
+
+    Attributes:
+        agent_doc_ids: Documents of the agent.
+        user_doc_ids: Documents of the user.
+    """
+
+    agent_doc_ids: list[str]
+    user_doc_ids: list[str]
+
+    @classmethod
+    def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
+        """Read it from decoded JSON; `Model` says how.
+
+        Args:
+            data: A JSON object.
+            partial: Whether required properties may be missing; they are ``UNSET`` then.
+
+        Raises:
+            DecodeError: If a required property is missing, or a value is of a wrong kind.
+        """
+        if type(data) is not dict:
+            decoding.not_an_object(data)
+        self = _new(cls)
+        get = data.get
+        known = 2
+        x: JSON | Unset
+        x = get("agent_doc_ids")
+        if x is None:
+            self.agent_doc_ids = decoding.lacking(data, "agent_doc_ids", "a list", x, partial)
+        else:
+            try:
+                self.agent_doc_ids = _read_agent_doc_ids(x)
+            except DecodeError as error:
+                raise error.under("agent_doc_ids") from None
+        x = get("user_doc_ids")
+        if x is None:
+            self.user_doc_ids = decoding.lacking(data, "user_doc_ids", "a list", x, partial)
+        else:
+            try:
+                self.user_doc_ids = _read_user_doc_ids(x)
+            except DecodeError as error:
+                raise error.under("user_doc_ids") from None
+        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        return self
+
+
+_new: Final = object.__new__
+_fromisoformat: Final = datetime.datetime.fromisoformat
+_KEYS: Final = frozenset(
+    {
+        "agent_doc_ids",
+        "user_doc_ids",
+    }
+)
+
+# At the end, since models may need each other.
+
+
+_read_agent_doc_ids: Final[decoding.Reader[list[str]]] = decoding.list_of(decoding.string)
+
+
+_read_user_doc_ids: Final[decoding.Reader[list[str]]] = decoding.list_of(decoding.string)
+
+
+encoding.declare(
+    DocIds,
+    Field("agent_doc_ids", "agent_doc_ids", encoding.list_of(encoding.string())),
+    Field("user_doc_ids", "user_doc_ids", encoding.list_of(encoding.string())),
+)

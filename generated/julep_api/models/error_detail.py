@@ -1,0 +1,73 @@
+"""The model `ErrorDetail`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final, Self
+
+from attrs import define
+
+from .. import decoding, encoding
+from ..types import JSON, Field, Model, Unset
+
+
+@define(eq=False, repr=False)
+class ErrorDetail(Model):
+    """One thing that is wrong with the request, and where.
+
+    Attributes:
+        path: Where in the request: the name of a parameter, or the field's path in the body.
+        message: What is wrong there, and what would be right.
+    """
+
+    path: str
+    message: str
+
+    @classmethod
+    def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
+        """Read it from decoded JSON; `Model` says how.
+
+        Args:
+            data: A JSON object.
+            partial: Whether required properties may be missing; they are ``UNSET`` then.
+
+        Raises:
+            DecodeError: If a required property is missing, or a value is of a wrong kind.
+        """
+        if type(data) is not dict:
+            decoding.not_an_object(data)
+        self = _new(cls)
+        get = data.get
+        known = 2
+        x: JSON | Unset
+        x = get("path")
+        if type(x) is str:
+            self.path = x
+        else:
+            self.path = decoding.lacking(data, "path", "a string", x, partial)
+        x = get("message")
+        if type(x) is str:
+            self.message = x
+        else:
+            self.message = decoding.lacking(data, "message", "a string", x, partial)
+        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        return self
+
+
+_new: Final = object.__new__
+_fromisoformat: Final = datetime.datetime.fromisoformat
+_KEYS: Final = frozenset(
+    {
+        "path",
+        "message",
+    }
+)
+
+# At the end, since models may need each other.
+
+
+encoding.declare(
+    ErrorDetail,
+    Field("path", "path", encoding.string()),
+    Field("message", "message", encoding.string()),
+)

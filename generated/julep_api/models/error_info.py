@@ -1,0 +1,91 @@
+"""The model `ErrorInfo`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final, Self
+
+from attrs import define
+
+from .. import decoding, encoding
+from ..errors import DecodeError
+from ..types import JSON, UNSET, Field, Model, Unset
+
+
+@define(eq=False, repr=False)
+class ErrorInfo(Model):
+    """What went wrong.
+
+    Attributes:
+        message: What went wrong, for people to read.
+        code: What went wrong, for programs to act on, such as `not_found` or `rate_limited`. New
+            codes may come.
+        details: Each thing that is wrong with the request.
+    """
+
+    message: str
+    code: str
+    details: list[ErrorDetail] | Unset = UNSET
+
+    @classmethod
+    def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
+        """Read it from decoded JSON; `Model` says how.
+
+        Args:
+            data: A JSON object.
+            partial: Whether required properties may be missing; they are ``UNSET`` then.
+
+        Raises:
+            DecodeError: If a required property is missing, or a value is of a wrong kind.
+        """
+        if type(data) is not dict:
+            decoding.not_an_object(data)
+        self = _new(cls)
+        get = data.get
+        known = 3
+        x: JSON | Unset
+        x = get("message")
+        if type(x) is str:
+            self.message = x
+        else:
+            self.message = decoding.lacking(data, "message", "a string", x, partial)
+        x = get("code")
+        if type(x) is str:
+            self.code = x
+        else:
+            self.code = decoding.lacking(data, "code", "a string", x, partial)
+        x = get("details")
+        if x is None:
+            self.details = UNSET
+            known -= 1
+        else:
+            try:
+                self.details = _read_details(x)
+            except DecodeError as error:
+                raise error.under("details") from None
+        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        return self
+
+
+_new: Final = object.__new__
+_fromisoformat: Final = datetime.datetime.fromisoformat
+_KEYS: Final = frozenset(
+    {
+        "message",
+        "code",
+        "details",
+    }
+)
+
+# At the end, since models may need each other.
+from .error_detail import ErrorDetail
+
+_read_details: Final[decoding.Reader[list[ErrorDetail]]] = decoding.list_of(ErrorDetail.from_dict)
+
+
+encoding.declare(
+    ErrorInfo,
+    Field("message", "message", encoding.string()),
+    Field("code", "code", encoding.string()),
+    Field("details", "details", encoding.list_of(ErrorDetail.encode), required=False),
+)

@@ -1,0 +1,85 @@
+"""The model `FunctionDef`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final, Self
+
+from attrs import define
+
+from .. import decoding, encoding
+from ..types import JSON, UNSET, Field, JSONObject, Model, Unset
+
+
+@define(eq=False, repr=False)
+class FunctionDef(Model):
+    """A function that the model may ask to have called.
+
+    Attributes:
+        name: The function's name: letters, digits, `_` and `-`, at most 64.
+        parameters: The arguments that a function takes, as a JSON Schema of type object.
+        description: What the function does, for the model to judge by.
+    """
+
+    name: str
+    parameters: JSONObject
+    description: str | Unset = UNSET
+
+    @classmethod
+    def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
+        """Read it from decoded JSON; `Model` says how.
+
+        Args:
+            data: A JSON object.
+            partial: Whether required properties may be missing; they are ``UNSET`` then.
+
+        Raises:
+            DecodeError: If a required property is missing, or a value is of a wrong kind.
+        """
+        if type(data) is not dict:
+            decoding.not_an_object(data)
+        self = _new(cls)
+        get = data.get
+        known = 3
+        x: JSON | Unset
+        x = get("name")
+        if type(x) is str:
+            self.name = x
+        else:
+            self.name = decoding.lacking(data, "name", "a string", x, partial)
+        x = get("parameters")
+        if type(x) is dict:
+            self.parameters = x
+        else:
+            self.parameters = decoding.lacking(data, "parameters", "an object", x, partial)
+        x = get("description")
+        if type(x) is str:
+            self.description = x
+        elif x is None:
+            self.description = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("description", "a string", x)
+        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        return self
+
+
+_new: Final = object.__new__
+_fromisoformat: Final = datetime.datetime.fromisoformat
+_KEYS: Final = frozenset(
+    {
+        "name",
+        "parameters",
+        "description",
+    }
+)
+
+# At the end, since models may need each other.
+
+
+encoding.declare(
+    FunctionDef,
+    Field("name", "name", encoding.string()),
+    Field("parameters", "parameters", encoding.json_object),
+    Field("description", "description", encoding.string(), required=False),
+)

@@ -1,0 +1,12 @@
+"""The enum `GetUserDocsRequestSortBy`."""
+
+from __future__ import annotations
+
+from ..types import OpenEnum
+
+
+class GetUserDocsRequestSortBy(OpenEnum):
+    """What the contract lists."""
+
+    CREATED_AT = "created_at"
+    UPDATED_AT = "updated_at"

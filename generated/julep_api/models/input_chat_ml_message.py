@@ -1,0 +1,154 @@
+"""The model `InputChatMlMessage`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final, Self
+
+from attrs import define
+
+from .. import decoding, encoding
+from ..errors import DecodeError
+from ..types import JSON, UNSET, Field, JSONObject, Model, Unset
+
+
+@define(eq=False, repr=False)
+class InputChatMlMessage(Model):
+    """A message as it is sent.
+
+    Attributes:
+        role: Who says it. The result of a call is a `function`; `auto` leaves it to the server. One
+            of "user", "assistant", "system", "function_call", "function", "auto".
+        content: What is said: a text, or a list of texts and images.
+        name: The name of who says it, or of the function.
+        continue_: Whether the model is to go on with this message rather than answer it. The
+            server's default: False.
+    """
+
+    role: InputChatMlMessageRole
+    content: str | list[ChatMlTextContentPart | ChatMlImageContentPart | JSONObject]
+    name: str | Unset = UNSET
+    continue_: bool | Unset = UNSET
+
+    @classmethod
+    def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
+        """Read it from decoded JSON; `Model` says how.
+
+        Args:
+            data: A JSON object.
+            partial: Whether required properties may be missing; they are ``UNSET`` then.
+
+        Raises:
+            DecodeError: If a required property is missing, or a value is of a wrong kind.
+        """
+        if type(data) is not dict:
+            decoding.not_an_object(data)
+        self = _new(cls)
+        get = data.get
+        known = 4
+        x: JSON | Unset
+        x = get("role")
+        if type(x) is str:
+            self.role = _input_chat_ml_message_role.get(x) or InputChatMlMessageRole(x)
+        else:
+            self.role = decoding.lacking(data, "role", "a string", x, partial)
+        x = get("content")
+        if x is None:
+            self.content = decoding.lacking(data, "content", "a string or a list", x, partial)
+        else:
+            try:
+                self.content = _read_content(x)
+            except DecodeError as error:
+                raise error.under("content") from None
+        x = get("name")
+        if type(x) is str:
+            self.name = x
+        elif x is None:
+            self.name = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("name", "a string", x)
+        x = get("continue")
+        if type(x) is bool:
+            self.continue_ = x
+        elif x is None:
+            self.continue_ = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("continue", "true or false", x)
+        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        return self
+
+
+_new: Final = object.__new__
+_fromisoformat: Final = datetime.datetime.fromisoformat
+_KEYS: Final = frozenset(
+    {
+        "role",
+        "content",
+        "name",
+        "continue",
+    }
+)
+
+# At the end, since models may need each other.
+from .chat_ml_image_content_part import ChatMlImageContentPart
+from .chat_ml_text_content_part import ChatMlTextContentPart
+from .input_chat_ml_message_role import InputChatMlMessageRole
+
+_input_chat_ml_message_role: Final = decoding.members(InputChatMlMessageRole)
+
+
+def _read_content_list_item(
+    value: JSON,
+) -> ChatMlTextContentPart | ChatMlImageContentPart | JSONObject:
+    if type(value) is not dict:
+        raise decoding.mismatch("", "an object", value)
+    tag = value.get("type")
+    if tag == "text":
+        return ChatMlTextContentPart.from_dict(value)
+    if tag == "image_url":
+        return ChatMlImageContentPart.from_dict(value)
+    return value  # of a kind that the contract does not describe yet
+
+
+_read_content_list: Final[
+    decoding.Reader[list[ChatMlTextContentPart | ChatMlImageContentPart | JSONObject]]
+] = decoding.list_of(_read_content_list_item)
+
+
+def _read_content(
+    value: JSON,
+) -> str | list[ChatMlTextContentPart | ChatMlImageContentPart | JSONObject]:
+    if type(value) is str:
+        return value
+    if type(value) is list:
+        return _read_content_list(value)
+    raise decoding.mismatch("", "a string or a list", value)
+
+
+encoding.declare(
+    InputChatMlMessage,
+    Field(
+        "role",
+        "role",
+        encoding.choice("user", "assistant", "system", "function_call", "function", "auto"),
+    ),
+    Field(
+        "content",
+        "content",
+        encoding.one_of(
+            {
+                str: encoding.string(),
+                list: encoding.list_of(
+                    encoding.tagged(
+                        "type", {"text": ChatMlTextContentPart, "image_url": ChatMlImageContentPart}
+                    )
+                ),
+            },
+            "a string or a list",
+        ),
+    ),
+    Field("name", "name", encoding.string(), required=False),
+    Field("continue", "continue_", encoding.boolean, required=False),
+)

@@ -1,0 +1,158 @@
+"""The model `JobStatus`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final, Self
+
+from attrs import define
+
+from .. import decoding, encoding
+from ..types import JSON, UNSET, Field, Model, Unset
+
+
+@define(eq=False, repr=False)
+class JobStatus(Model):
+    """How far a job has come.
+
+    Attributes:
+        id: The job's id, a UUID v4.
+        name: What kind of job it is.
+        state: How far the job has come. It stays as it is once `succeeded`, `aborted` or `failed`.
+            One of "pending", "in_progress", "retrying", "succeeded", "aborted", "failed",
+            "unknown".
+        created_at: When it was created.
+        reason: Why the job is in this state, if there is something to say.
+        has_progress: Whether `progress` means anything for this job. The server's default: False.
+        progress: How much is done, in percent. At least 0 and at most 100. The server's default: 0.
+        updated_at: When it was last changed.
+    """
+
+    id: str
+    name: str
+    state: JobStatusState
+    created_at: datetime.datetime
+    reason: str | Unset = UNSET
+    has_progress: bool | Unset = UNSET
+    progress: float | Unset = UNSET
+    updated_at: datetime.datetime | Unset = UNSET
+
+    @classmethod
+    def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
+        """Read it from decoded JSON; `Model` says how.
+
+        Args:
+            data: A JSON object.
+            partial: Whether required properties may be missing; they are ``UNSET`` then.
+
+        Raises:
+            DecodeError: If a required property is missing, or a value is of a wrong kind.
+        """
+        if type(data) is not dict:
+            decoding.not_an_object(data)
+        self = _new(cls)
+        get = data.get
+        known = 8
+        x: JSON | Unset
+        x = get("id")
+        if type(x) is str:
+            self.id = x
+        else:
+            self.id = decoding.lacking(data, "id", "a string", x, partial)
+        x = get("name")
+        if type(x) is str:
+            self.name = x
+        else:
+            self.name = decoding.lacking(data, "name", "a string", x, partial)
+        x = get("state")
+        if type(x) is str:
+            self.state = _job_status_state.get(x) or JobStatusState(x)
+        else:
+            self.state = decoding.lacking(data, "state", "a string", x, partial)
+        x = get("created_at")
+        if type(x) is str:
+            try:
+                when = _fromisoformat(x)
+            except ValueError:
+                raise decoding.mismatch("created_at", "a date-time", x) from None
+            self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+        else:
+            self.created_at = decoding.lacking(data, "created_at", "a date-time", x, partial)
+        x = get("reason")
+        if type(x) is str:
+            self.reason = x
+        elif x is None:
+            self.reason = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("reason", "a string", x)
+        x = get("has_progress")
+        if type(x) is bool:
+            self.has_progress = x
+        elif x is None:
+            self.has_progress = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("has_progress", "true or false", x)
+        x = get("progress")
+        if type(x) is float or type(x) is int:
+            self.progress = x
+        elif x is None:
+            self.progress = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("progress", "a number", x)
+        x = get("updated_at")
+        if type(x) is str:
+            try:
+                when = _fromisoformat(x)
+            except ValueError:
+                raise decoding.mismatch("updated_at", "a date-time", x) from None
+            self.updated_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+        elif x is None:
+            self.updated_at = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("updated_at", "a date-time", x)
+        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        return self
+
+
+_new: Final = object.__new__
+_fromisoformat: Final = datetime.datetime.fromisoformat
+_KEYS: Final = frozenset(
+    {
+        "id",
+        "name",
+        "state",
+        "created_at",
+        "reason",
+        "has_progress",
+        "progress",
+        "updated_at",
+    }
+)
+
+# At the end, since models may need each other.
+from .job_status_state import JobStatusState
+
+_job_status_state: Final = decoding.members(JobStatusState)
+
+
+encoding.declare(
+    JobStatus,
+    Field("id", "id", encoding.uuid4),
+    Field("name", "name", encoding.string()),
+    Field(
+        "state",
+        "state",
+        encoding.choice(
+            "pending", "in_progress", "retrying", "succeeded", "aborted", "failed", "unknown"
+        ),
+    ),
+    Field("created_at", "created_at", encoding.date_time),
+    Field("reason", "reason", encoding.string(), required=False),
+    Field("has_progress", "has_progress", encoding.boolean, required=False),
+    Field("progress", "progress", encoding.number(minimum=0, maximum=100), required=False),
+    Field("updated_at", "updated_at", encoding.date_time, required=False),
+)

@@ -1,0 +1,71 @@
+"""The model `ListSessionsResponse`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final, Self
+
+from attrs import define
+
+from .. import decoding, encoding
+from ..errors import DecodeError
+from ..types import JSON, Field, Model, Unset
+
+
+@define(eq=False, repr=False)
+class ListSessionsResponse(Model):
+    """A page of sessions.
+
+    Attributes:
+        items: The items of this page.
+    """
+
+    items: list[Session]
+
+    @classmethod
+    def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
+        """Read it from decoded JSON; `Model` says how.
+
+        Args:
+            data: A JSON object.
+            partial: Whether required properties may be missing; they are ``UNSET`` then.
+
+        Raises:
+            DecodeError: If a required property is missing, or a value is of a wrong kind.
+        """
+        if type(data) is not dict:
+            decoding.not_an_object(data)
+        self = _new(cls)
+        get = data.get
+        known = 1
+        x: JSON | Unset
+        x = get("items")
+        if x is None:
+            self.items = decoding.lacking(data, "items", "a list", x, partial)
+        else:
+            try:
+                self.items = _read_items(x)
+            except DecodeError as error:
+                raise error.under("items") from None
+        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        return self
+
+
+_new: Final = object.__new__
+_fromisoformat: Final = datetime.datetime.fromisoformat
+_KEYS: Final = frozenset(
+    {
+        "items",
+    }
+)
+
+# At the end, since models may need each other.
+from .session import Session
+
+_read_items: Final[decoding.Reader[list[Session]]] = decoding.list_of(Session.from_dict)
+
+
+encoding.declare(
+    ListSessionsResponse,
+    Field("items", "items", encoding.list_of(Session.encode)),
+)

@@ -1,0 +1,12 @@
+"""The enum `ListUsersRequestOrder`."""
+
+from __future__ import annotations
+
+from ..types import OpenEnum
+
+
+class ListUsersRequestOrder(OpenEnum):
+    """What the contract lists."""
+
+    ASC = "asc"
+    DESC = "desc"

@@ -1,0 +1,12 @@
+"""The enum `ListUsersRequestSortBy`."""
+
+from __future__ import annotations
+
+from ..types import OpenEnum
+
+
+class ListUsersRequestSortBy(OpenEnum):
+    """What the contract lists."""
+
+    CREATED_AT = "created_at"
+    UPDATED_AT = "updated_at"

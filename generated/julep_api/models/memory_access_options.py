@@ -1,0 +1,92 @@
+"""The model `MemoryAccessOptions`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final, Self
+
+from attrs import define
+
+from .. import decoding, encoding
+from ..types import JSON, UNSET, Field, Model, Unset
+
+
+@define(eq=False, repr=False)
+class MemoryAccessOptions(Model):
+    """What this turn of a chat reads from what is stored, and what it adds to it.
+
+    Attributes:
+        recall: Whether documents and memories are searched, and what fits is shown to the model.
+            The server's default: True.
+        record: Whether this turn is added to the history. The server's default: True.
+        remember: Whether memories are formed from this turn. The server's default: True.
+    """
+
+    recall: bool | Unset = UNSET
+    record: bool | Unset = UNSET
+    remember: bool | Unset = UNSET
+
+    @classmethod
+    def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
+        """Read it from decoded JSON; `Model` says how.
+
+        Args:
+            data: A JSON object.
+            partial: Whether required properties may be missing; they are ``UNSET`` then.
+
+        Raises:
+            DecodeError: If a required property is missing, or a value is of a wrong kind.
+        """
+        if type(data) is not dict:
+            decoding.not_an_object(data)
+        self = _new(cls)
+        get = data.get
+        known = 3
+        x: JSON | Unset
+        x = get("recall")
+        if type(x) is bool:
+            self.recall = x
+        elif x is None:
+            self.recall = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("recall", "true or false", x)
+        x = get("record")
+        if type(x) is bool:
+            self.record = x
+        elif x is None:
+            self.record = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("record", "true or false", x)
+        x = get("remember")
+        if type(x) is bool:
+            self.remember = x
+        elif x is None:
+            self.remember = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("remember", "true or false", x)
+        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        return self
+
+
+_new: Final = object.__new__
+_fromisoformat: Final = datetime.datetime.fromisoformat
+_KEYS: Final = frozenset(
+    {
+        "recall",
+        "record",
+        "remember",
+    }
+)
+
+# At the end, since models may need each other.
+
+
+encoding.declare(
+    MemoryAccessOptions,
+    Field("recall", "recall", encoding.boolean, required=False),
+    Field("record", "record", encoding.boolean, required=False),
+    Field("remember", "remember", encoding.boolean, required=False),
+)

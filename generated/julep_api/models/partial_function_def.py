@@ -1,0 +1,91 @@
+"""The model `PartialFunctionDef`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final, Self
+
+from attrs import define
+
+from .. import decoding, encoding
+from ..types import JSON, UNSET, Field, JSONObject, Model, Unset
+
+
+@define(eq=False, repr=False)
+class PartialFunctionDef(Model):
+    """The parts of a function's definition to change.
+
+    Attributes:
+        description: What the function does, for the model to judge by.
+        name: The function's name: letters, digits, `_` and `-`, at most 64.
+        parameters: The arguments that a function takes, as a JSON Schema of type object.
+    """
+
+    description: str | Unset = UNSET
+    name: str | Unset = UNSET
+    parameters: JSONObject | Unset = UNSET
+
+    @classmethod
+    def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
+        """Read it from decoded JSON; `Model` says how.
+
+        Args:
+            data: A JSON object.
+            partial: Whether required properties may be missing; they are ``UNSET`` then.
+
+        Raises:
+            DecodeError: If a required property is missing, or a value is of a wrong kind.
+        """
+        if type(data) is not dict:
+            decoding.not_an_object(data)
+        self = _new(cls)
+        get = data.get
+        known = 3
+        x: JSON | Unset
+        x = get("description")
+        if type(x) is str:
+            self.description = x
+        elif x is None:
+            self.description = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("description", "a string", x)
+        x = get("name")
+        if type(x) is str:
+            self.name = x
+        elif x is None:
+            self.name = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("name", "a string", x)
+        x = get("parameters")
+        if type(x) is dict:
+            self.parameters = x
+        elif x is None:
+            self.parameters = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("parameters", "an object", x)
+        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        return self
+
+
+_new: Final = object.__new__
+_fromisoformat: Final = datetime.datetime.fromisoformat
+_KEYS: Final = frozenset(
+    {
+        "description",
+        "name",
+        "parameters",
+    }
+)
+
+# At the end, since models may need each other.
+
+
+encoding.declare(
+    PartialFunctionDef,
+    Field("description", "description", encoding.string(), required=False),
+    Field("name", "name", encoding.string(), required=False),
+    Field("parameters", "parameters", encoding.json_object, required=False),
+)

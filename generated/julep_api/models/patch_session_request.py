@@ -1,0 +1,120 @@
+"""The model `PatchSessionRequest`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final, Self
+
+from attrs import define
+
+from .. import decoding, encoding
+from ..types import JSON, UNSET, Field, JSONObject, Model, Unset
+
+
+@define(eq=False, repr=False)
+class PatchSessionRequest(Model):
+    """The fields of a session to change.
+
+    Attributes:
+        situation: Where the conversation takes place and what it is about: the first thing that the
+            model is told. A template when `render_templates` is true.
+        metadata: Anything you want to keep with it: a free JSON object, which lists can be filtered
+            by.
+        render_templates: Whether the situation and the messages of the system and the assistant are
+            Jinja templates, filled in with `session`, `user` and `agent`. A user's messages never
+            are.
+        token_budget: How many tokens the prompt may have before `context_overflow` applies.
+        context_overflow: What happens when the prompt exceeds `token_budget`. `truncate` leaves out
+            the oldest history; `adaptive` has it summarised. The stored history is kept whole.
+    """
+
+    situation: str | Unset = UNSET
+    metadata: JSONObject | Unset = UNSET
+    render_templates: bool | Unset = UNSET
+    token_budget: int | Unset = UNSET
+    context_overflow: str | Unset = UNSET
+
+    @classmethod
+    def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
+        """Read it from decoded JSON; `Model` says how.
+
+        Args:
+            data: A JSON object.
+            partial: Whether required properties may be missing; they are ``UNSET`` then.
+
+        Raises:
+            DecodeError: If a required property is missing, or a value is of a wrong kind.
+        """
+        if type(data) is not dict:
+            decoding.not_an_object(data)
+        self = _new(cls)
+        get = data.get
+        known = 5
+        x: JSON | Unset
+        x = get("situation")
+        if type(x) is str:
+            self.situation = x
+        elif x is None:
+            self.situation = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("situation", "a string", x)
+        x = get("metadata")
+        if type(x) is dict:
+            self.metadata = x
+        elif x is None:
+            self.metadata = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("metadata", "an object", x)
+        x = get("render_templates")
+        if type(x) is bool:
+            self.render_templates = x
+        elif x is None:
+            self.render_templates = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("render_templates", "true or false", x)
+        x = get("token_budget")
+        if type(x) is int:
+            self.token_budget = x
+        elif x is None:
+            self.token_budget = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("token_budget", "an integer", x)
+        x = get("context_overflow")
+        if type(x) is str:
+            self.context_overflow = x
+        elif x is None:
+            self.context_overflow = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("context_overflow", "a string", x)
+        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        return self
+
+
+_new: Final = object.__new__
+_fromisoformat: Final = datetime.datetime.fromisoformat
+_KEYS: Final = frozenset(
+    {
+        "situation",
+        "metadata",
+        "render_templates",
+        "token_budget",
+        "context_overflow",
+    }
+)
+
+# At the end, since models may need each other.
+
+
+encoding.declare(
+    PatchSessionRequest,
+    Field("situation", "situation", encoding.string(), required=False),
+    Field("metadata", "metadata", encoding.json_object, required=False),
+    Field("render_templates", "render_templates", encoding.boolean, required=False),
+    Field("token_budget", "token_budget", encoding.integer(), required=False),
+    Field("context_overflow", "context_overflow", encoding.string(), required=False),
+)

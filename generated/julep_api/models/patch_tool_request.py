@@ -1,0 +1,68 @@
+"""The model `PatchToolRequest`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final, Self
+
+from attrs import define
+
+from .. import decoding, encoding
+from ..errors import DecodeError
+from ..types import JSON, Field, Model, Unset
+
+
+@define(eq=False, repr=False)
+class PatchToolRequest(Model):
+    """The parts of a tool to change.
+
+    Attributes:
+        function: The parts of a function's definition to change.
+    """
+
+    function: PartialFunctionDef
+
+    @classmethod
+    def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
+        """Read it from decoded JSON; `Model` says how.
+
+        Args:
+            data: A JSON object.
+            partial: Whether required properties may be missing; they are ``UNSET`` then.
+
+        Raises:
+            DecodeError: If a required property is missing, or a value is of a wrong kind.
+        """
+        if type(data) is not dict:
+            decoding.not_an_object(data)
+        self = _new(cls)
+        get = data.get
+        known = 1
+        x: JSON | Unset
+        x = get("function")
+        if x is None:
+            self.function = decoding.lacking(data, "function", "an object", x, partial)
+        else:
+            try:
+                self.function = PartialFunctionDef.from_dict(x)
+            except DecodeError as error:
+                raise error.under("function") from None
+        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        return self
+
+
+_new: Final = object.__new__
+_fromisoformat: Final = datetime.datetime.fromisoformat
+_KEYS: Final = frozenset(
+    {
+        "function",
+    }
+)
+
+# At the end, since models may need each other.
+from .partial_function_def import PartialFunctionDef
+
+encoding.declare(
+    PatchToolRequest,
+    Field("function", "function", PartialFunctionDef.encode),
+)

@@ -1,0 +1,95 @@
+"""The model `ResourceCreatedResponse`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final, Self
+
+from attrs import define
+
+from .. import decoding, encoding
+from ..errors import DecodeError
+from ..types import JSON, UNSET, Field, Model, Unset
+
+
+@define(eq=False, repr=False)
+class ResourceCreatedResponse(Model):
+    """What was created, and when. Asked for with `Prefer: return=representation`, the new resource's
+    own fields are here too.
+
+    Attributes:
+        id: The resource's id, a UUID v4.
+        created_at: When it was created.
+        jobs: Ids of the jobs that were started and are still to finish.
+    """
+
+    id: str
+    created_at: datetime.datetime
+    jobs: list[str] | Unset = UNSET
+
+    @classmethod
+    def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
+        """Read it from decoded JSON; `Model` says how.
+
+        Args:
+            data: A JSON object.
+            partial: Whether required properties may be missing; they are ``UNSET`` then.
+
+        Raises:
+            DecodeError: If a required property is missing, or a value is of a wrong kind.
+        """
+        if type(data) is not dict:
+            decoding.not_an_object(data)
+        self = _new(cls)
+        get = data.get
+        known = 3
+        x: JSON | Unset
+        x = get("id")
+        if type(x) is str:
+            self.id = x
+        else:
+            self.id = decoding.lacking(data, "id", "a string", x, partial)
+        x = get("created_at")
+        if type(x) is str:
+            try:
+                when = _fromisoformat(x)
+            except ValueError:
+                raise decoding.mismatch("created_at", "a date-time", x) from None
+            self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+        else:
+            self.created_at = decoding.lacking(data, "created_at", "a date-time", x, partial)
+        x = get("jobs")
+        if x is None:
+            self.jobs = UNSET
+            known -= 1
+        else:
+            try:
+                self.jobs = _read_jobs(x)
+            except DecodeError as error:
+                raise error.under("jobs") from None
+        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        return self
+
+
+_new: Final = object.__new__
+_fromisoformat: Final = datetime.datetime.fromisoformat
+_KEYS: Final = frozenset(
+    {
+        "id",
+        "created_at",
+        "jobs",
+    }
+)
+
+# At the end, since models may need each other.
+
+
+_read_jobs: Final[decoding.Reader[list[str]]] = decoding.list_of(decoding.string)
+
+
+encoding.declare(
+    ResourceCreatedResponse,
+    Field("id", "id", encoding.uuid4),
+    Field("created_at", "created_at", encoding.date_time),
+    Field("jobs", "jobs", encoding.list_of(encoding.uuid4, unique=True), required=False),
+)

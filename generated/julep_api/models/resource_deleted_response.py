@@ -1,0 +1,94 @@
+"""The model `ResourceDeletedResponse`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final, Self
+
+from attrs import define
+
+from .. import decoding, encoding
+from ..errors import DecodeError
+from ..types import JSON, UNSET, Field, Model, Unset
+
+
+@define(eq=False, repr=False)
+class ResourceDeletedResponse(Model):
+    """What was deleted, and when.
+
+    Attributes:
+        id: The resource's id, a UUID v4.
+        deleted_at: When it was deleted.
+        jobs: Ids of the jobs that were started and are still to finish.
+    """
+
+    id: str
+    deleted_at: datetime.datetime
+    jobs: list[str] | Unset = UNSET
+
+    @classmethod
+    def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
+        """Read it from decoded JSON; `Model` says how.
+
+        Args:
+            data: A JSON object.
+            partial: Whether required properties may be missing; they are ``UNSET`` then.
+
+        Raises:
+            DecodeError: If a required property is missing, or a value is of a wrong kind.
+        """
+        if type(data) is not dict:
+            decoding.not_an_object(data)
+        self = _new(cls)
+        get = data.get
+        known = 3
+        x: JSON | Unset
+        x = get("id")
+        if type(x) is str:
+            self.id = x
+        else:
+            self.id = decoding.lacking(data, "id", "a string", x, partial)
+        x = get("deleted_at")
+        if type(x) is str:
+            try:
+                when = _fromisoformat(x)
+            except ValueError:
+                raise decoding.mismatch("deleted_at", "a date-time", x) from None
+            self.deleted_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+        else:
+            self.deleted_at = decoding.lacking(data, "deleted_at", "a date-time", x, partial)
+        x = get("jobs")
+        if x is None:
+            self.jobs = UNSET
+            known -= 1
+        else:
+            try:
+                self.jobs = _read_jobs(x)
+            except DecodeError as error:
+                raise error.under("jobs") from None
+        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        return self
+
+
+_new: Final = object.__new__
+_fromisoformat: Final = datetime.datetime.fromisoformat
+_KEYS: Final = frozenset(
+    {
+        "id",
+        "deleted_at",
+        "jobs",
+    }
+)
+
+# At the end, since models may need each other.
+
+
+_read_jobs: Final[decoding.Reader[list[str]]] = decoding.list_of(decoding.string)
+
+
+encoding.declare(
+    ResourceDeletedResponse,
+    Field("id", "id", encoding.uuid4),
+    Field("deleted_at", "deleted_at", encoding.date_time),
+    Field("jobs", "jobs", encoding.list_of(encoding.uuid4, unique=True), required=False),
+)

@@ -1,0 +1,95 @@
+"""The model `ResourceUpdatedResponse`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final, Self
+
+from attrs import define
+
+from .. import decoding, encoding
+from ..errors import DecodeError
+from ..types import JSON, UNSET, Field, Model, Unset
+
+
+@define(eq=False, repr=False)
+class ResourceUpdatedResponse(Model):
+    """What was updated, and when. Asked for with `Prefer: return=representation`, the resource's own
+    fields are here too.
+
+    Attributes:
+        id: The resource's id, a UUID v4.
+        updated_at: When it was last changed.
+        jobs: Ids of the jobs that were started and are still to finish.
+    """
+
+    id: str
+    updated_at: datetime.datetime
+    jobs: list[str] | Unset = UNSET
+
+    @classmethod
+    def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
+        """Read it from decoded JSON; `Model` says how.
+
+        Args:
+            data: A JSON object.
+            partial: Whether required properties may be missing; they are ``UNSET`` then.
+
+        Raises:
+            DecodeError: If a required property is missing, or a value is of a wrong kind.
+        """
+        if type(data) is not dict:
+            decoding.not_an_object(data)
+        self = _new(cls)
+        get = data.get
+        known = 3
+        x: JSON | Unset
+        x = get("id")
+        if type(x) is str:
+            self.id = x
+        else:
+            self.id = decoding.lacking(data, "id", "a string", x, partial)
+        x = get("updated_at")
+        if type(x) is str:
+            try:
+                when = _fromisoformat(x)
+            except ValueError:
+                raise decoding.mismatch("updated_at", "a date-time", x) from None
+            self.updated_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+        else:
+            self.updated_at = decoding.lacking(data, "updated_at", "a date-time", x, partial)
+        x = get("jobs")
+        if x is None:
+            self.jobs = UNSET
+            known -= 1
+        else:
+            try:
+                self.jobs = _read_jobs(x)
+            except DecodeError as error:
+                raise error.under("jobs") from None
+        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        return self
+
+
+_new: Final = object.__new__
+_fromisoformat: Final = datetime.datetime.fromisoformat
+_KEYS: Final = frozenset(
+    {
+        "id",
+        "updated_at",
+        "jobs",
+    }
+)
+
+# At the end, since models may need each other.
+
+
+_read_jobs: Final[decoding.Reader[list[str]]] = decoding.list_of(decoding.string)
+
+
+encoding.declare(
+    ResourceUpdatedResponse,
+    Field("id", "id", encoding.uuid4),
+    Field("updated_at", "updated_at", encoding.date_time),
+    Field("jobs", "jobs", encoding.list_of(encoding.uuid4, unique=True), required=False),
+)

@@ -1,0 +1,194 @@
+"""The model `Session`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final, Self
+
+from attrs import define
+
+from .. import decoding, encoding
+from ..types import JSON, UNSET, Field, JSONObject, Model, Unset
+
+
+@define(eq=False, repr=False)
+class Session(Model):
+    """A conversation between an agent and, mostly, a user.
+
+    Attributes:
+        id: The session's id, a UUID v4.
+        agent_id: The agent.
+        user_id: The user, if there is one.
+        situation: Where the conversation takes place and what it is about: the first thing that the
+            model is told. A template when `render_templates` is true.
+        summary: What has been said so far, in short, once the history has been summarised.
+        metadata: Anything you want to keep with it: a free JSON object, which lists can be filtered
+            by.
+        render_templates: Whether the situation and the messages of the system and the assistant are
+            Jinja templates, filled in with `session`, `user` and `agent`. A user's messages never
+            are. The server's default: False.
+        token_budget: How many tokens the prompt may have before `context_overflow` applies.
+        context_overflow: What happens when the prompt exceeds `token_budget`. `truncate` leaves out
+            the oldest history; `adaptive` has it summarised. The stored history is kept whole.
+        created_at: When it was created.
+        updated_at: When it was last changed.
+    """
+
+    id: str
+    agent_id: str
+    user_id: str | Unset = UNSET
+    situation: str | Unset = UNSET
+    summary: str | Unset = UNSET
+    metadata: JSONObject | Unset = UNSET
+    render_templates: bool | Unset = UNSET
+    token_budget: int | Unset = UNSET
+    context_overflow: str | Unset = UNSET
+    created_at: datetime.datetime | Unset = UNSET
+    updated_at: datetime.datetime | Unset = UNSET
+
+    @classmethod
+    def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
+        """Read it from decoded JSON; `Model` says how.
+
+        Args:
+            data: A JSON object.
+            partial: Whether required properties may be missing; they are ``UNSET`` then.
+
+        Raises:
+            DecodeError: If a required property is missing, or a value is of a wrong kind.
+        """
+        if type(data) is not dict:
+            decoding.not_an_object(data)
+        self = _new(cls)
+        get = data.get
+        known = 11
+        x: JSON | Unset
+        x = get("id")
+        if type(x) is str:
+            self.id = x
+        else:
+            self.id = decoding.lacking(data, "id", "a string", x, partial)
+        x = get("agent_id")
+        if type(x) is str:
+            self.agent_id = x
+        else:
+            self.agent_id = decoding.lacking(data, "agent_id", "a string", x, partial)
+        x = get("user_id")
+        if type(x) is str:
+            self.user_id = x
+        elif x is None:
+            self.user_id = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("user_id", "a string", x)
+        x = get("situation")
+        if type(x) is str:
+            self.situation = x
+        elif x is None:
+            self.situation = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("situation", "a string", x)
+        x = get("summary")
+        if type(x) is str:
+            self.summary = x
+        elif x is None:
+            self.summary = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("summary", "a string", x)
+        x = get("metadata")
+        if type(x) is dict:
+            self.metadata = x
+        elif x is None:
+            self.metadata = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("metadata", "an object", x)
+        x = get("render_templates")
+        if type(x) is bool:
+            self.render_templates = x
+        elif x is None:
+            self.render_templates = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("render_templates", "true or false", x)
+        x = get("token_budget")
+        if type(x) is int:
+            self.token_budget = x
+        elif x is None:
+            self.token_budget = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("token_budget", "an integer", x)
+        x = get("context_overflow")
+        if type(x) is str:
+            self.context_overflow = x
+        elif x is None:
+            self.context_overflow = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("context_overflow", "a string", x)
+        x = get("created_at")
+        if type(x) is str:
+            try:
+                when = _fromisoformat(x)
+            except ValueError:
+                raise decoding.mismatch("created_at", "a date-time", x) from None
+            self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+        elif x is None:
+            self.created_at = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("created_at", "a date-time", x)
+        x = get("updated_at")
+        if type(x) is str:
+            try:
+                when = _fromisoformat(x)
+            except ValueError:
+                raise decoding.mismatch("updated_at", "a date-time", x) from None
+            self.updated_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+        elif x is None:
+            self.updated_at = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("updated_at", "a date-time", x)
+        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        return self
+
+
+_new: Final = object.__new__
+_fromisoformat: Final = datetime.datetime.fromisoformat
+_KEYS: Final = frozenset(
+    {
+        "id",
+        "agent_id",
+        "user_id",
+        "situation",
+        "summary",
+        "metadata",
+        "render_templates",
+        "token_budget",
+        "context_overflow",
+        "created_at",
+        "updated_at",
+    }
+)
+
+# At the end, since models may need each other.
+
+
+encoding.declare(
+    Session,
+    Field("id", "id", encoding.uuid4),
+    Field("agent_id", "agent_id", encoding.uuid4),
+    Field("user_id", "user_id", encoding.uuid4, required=False),
+    Field("situation", "situation", encoding.string(), required=False),
+    Field("summary", "summary", encoding.string(), required=False),
+    Field("metadata", "metadata", encoding.json_object, required=False),
+    Field("render_templates", "render_templates", encoding.boolean, required=False),
+    Field("token_budget", "token_budget", encoding.integer(), required=False),
+    Field("context_overflow", "context_overflow", encoding.string(), required=False),
+    Field("created_at", "created_at", encoding.date_time, required=False),
+    Field("updated_at", "updated_at", encoding.date_time, required=False),
+)

@@ -1,0 +1,110 @@
+"""The model `Suggestion`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final, Self
+
+from attrs import define
+
+from .. import decoding, encoding
+from ..types import JSON, UNSET, Field, Model, Unset
+
+
+@define(eq=False, repr=False)
+class Suggestion(Model):
+    """Something that the model suggests that the user or the agent say or do next.
+
+    Attributes:
+        message_id: The message that it follows from.
+        session_id: The session that it belongs to.
+        target: For whom the suggestion is meant. One of "user", "agent".
+        content: What is suggested.
+        created_at: When it was created.
+    """
+
+    message_id: str
+    session_id: str
+    target: SuggestionTarget
+    content: str
+    created_at: datetime.datetime | Unset = UNSET
+
+    @classmethod
+    def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
+        """Read it from decoded JSON; `Model` says how.
+
+        Args:
+            data: A JSON object.
+            partial: Whether required properties may be missing; they are ``UNSET`` then.
+
+        Raises:
+            DecodeError: If a required property is missing, or a value is of a wrong kind.
+        """
+        if type(data) is not dict:
+            decoding.not_an_object(data)
+        self = _new(cls)
+        get = data.get
+        known = 5
+        x: JSON | Unset
+        x = get("message_id")
+        if type(x) is str:
+            self.message_id = x
+        else:
+            self.message_id = decoding.lacking(data, "message_id", "a string", x, partial)
+        x = get("session_id")
+        if type(x) is str:
+            self.session_id = x
+        else:
+            self.session_id = decoding.lacking(data, "session_id", "a string", x, partial)
+        x = get("target")
+        if type(x) is str:
+            self.target = _suggestion_target.get(x) or SuggestionTarget(x)
+        else:
+            self.target = decoding.lacking(data, "target", "a string", x, partial)
+        x = get("content")
+        if type(x) is str:
+            self.content = x
+        else:
+            self.content = decoding.lacking(data, "content", "a string", x, partial)
+        x = get("created_at")
+        if type(x) is str:
+            try:
+                when = _fromisoformat(x)
+            except ValueError:
+                raise decoding.mismatch("created_at", "a date-time", x) from None
+            self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+        elif x is None:
+            self.created_at = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("created_at", "a date-time", x)
+        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        return self
+
+
+_new: Final = object.__new__
+_fromisoformat: Final = datetime.datetime.fromisoformat
+_KEYS: Final = frozenset(
+    {
+        "message_id",
+        "session_id",
+        "target",
+        "content",
+        "created_at",
+    }
+)
+
+# At the end, since models may need each other.
+from .suggestion_target import SuggestionTarget
+
+_suggestion_target: Final = decoding.members(SuggestionTarget)
+
+
+encoding.declare(
+    Suggestion,
+    Field("message_id", "message_id", encoding.uuid4),
+    Field("session_id", "session_id", encoding.uuid4),
+    Field("target", "target", encoding.choice("user", "agent")),
+    Field("content", "content", encoding.string()),
+    Field("created_at", "created_at", encoding.date_time, required=False),
+)

@@ -1,0 +1,12 @@
+"""The named type `ToolChoiceOption`."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from .named_tool_choice import NamedToolChoice
+from .tool_choice_option_mode import ToolChoiceOptionMode
+
+ToolChoiceOption: TypeAlias = ToolChoiceOptionMode | NamedToolChoice
+"""Which tool the model is to call: `none` for no tool, `auto` to let the model choose, or one tool by
+name."""

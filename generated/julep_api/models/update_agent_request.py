@@ -1,0 +1,145 @@
+"""The model `UpdateAgentRequest`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final, Self
+
+from attrs import define
+
+from .. import decoding, encoding
+from ..errors import DecodeError
+from ..types import JSON, UNSET, Field, JSONObject, Model, Unset
+
+
+@define(eq=False, repr=False)
+class UpdateAgentRequest(Model):
+    """What replaces an agent's fields. What is left out is reset.
+
+    Attributes:
+        about: Who the agent is, as the model is told.
+        name: What the agent is called.
+        model: The model that speaks for the agent. A server that does not offer it answers with its
+            own.
+        default_settings: How an agent's model answers when a chat does not say otherwise.
+        metadata: Anything you want to keep with it: a free JSON object, which lists can be filtered
+            by.
+        instructions: What the agent must keep to: one instruction, or several in order.
+    """
+
+    about: str
+    name: str
+    model: str | Unset = UNSET
+    default_settings: AgentDefaultSettings | Unset = UNSET
+    metadata: JSONObject | Unset = UNSET
+    instructions: str | list[str] | Unset = UNSET
+
+    @classmethod
+    def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
+        """Read it from decoded JSON; `Model` says how.
+
+        Args:
+            data: A JSON object.
+            partial: Whether required properties may be missing; they are ``UNSET`` then.
+
+        Raises:
+            DecodeError: If a required property is missing, or a value is of a wrong kind.
+        """
+        if type(data) is not dict:
+            decoding.not_an_object(data)
+        self = _new(cls)
+        get = data.get
+        known = 6
+        x: JSON | Unset
+        x = get("about")
+        if type(x) is str:
+            self.about = x
+        else:
+            self.about = decoding.lacking(data, "about", "a string", x, partial)
+        x = get("name")
+        if type(x) is str:
+            self.name = x
+        else:
+            self.name = decoding.lacking(data, "name", "a string", x, partial)
+        x = get("model")
+        if type(x) is str:
+            self.model = x
+        elif x is None:
+            self.model = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("model", "a string", x)
+        x = get("default_settings")
+        if x is None:
+            self.default_settings = UNSET
+            known -= 1
+        else:
+            try:
+                self.default_settings = AgentDefaultSettings.from_dict(x)
+            except DecodeError as error:
+                raise error.under("default_settings") from None
+        x = get("metadata")
+        if type(x) is dict:
+            self.metadata = x
+        elif x is None:
+            self.metadata = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("metadata", "an object", x)
+        x = get("instructions")
+        if x is None:
+            self.instructions = UNSET
+            known -= 1
+        else:
+            try:
+                self.instructions = _read_instructions(x)
+            except DecodeError as error:
+                raise error.under("instructions") from None
+        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        return self
+
+
+_new: Final = object.__new__
+_fromisoformat: Final = datetime.datetime.fromisoformat
+_KEYS: Final = frozenset(
+    {
+        "about",
+        "name",
+        "model",
+        "default_settings",
+        "metadata",
+        "instructions",
+    }
+)
+
+# At the end, since models may need each other.
+from .agent_default_settings import AgentDefaultSettings
+
+_read_instructions_list: Final[decoding.Reader[list[str]]] = decoding.list_of(decoding.string)
+
+
+def _read_instructions(value: JSON) -> str | list[str]:
+    if type(value) is str:
+        return value
+    if type(value) is list:
+        return _read_instructions_list(value)
+    raise decoding.mismatch("", "a string or a list", value)
+
+
+encoding.declare(
+    UpdateAgentRequest,
+    Field("about", "about", encoding.string()),
+    Field("name", "name", encoding.string()),
+    Field("model", "model", encoding.string(), required=False),
+    Field("default_settings", "default_settings", AgentDefaultSettings.encode, required=False),
+    Field("metadata", "metadata", encoding.json_object, required=False),
+    Field(
+        "instructions",
+        "instructions",
+        encoding.one_of(
+            {str: encoding.string(), list: encoding.list_of(encoding.string())},
+            "a string or a list",
+        ),
+        required=False,
+    ),
+)

@@ -1,0 +1,10 @@
+"""The named type `UpdateAgentRequestMetadata`."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from ..types import JSONObject
+
+UpdateAgentRequestMetadata: TypeAlias = JSONObject
+"""What `metadata` of a `UpdateAgentRequest` may be."""

@@ -1,0 +1,86 @@
+"""The model `UpdateUserRequest`."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Final, Self
+
+from attrs import define
+
+from .. import decoding, encoding
+from ..types import JSON, UNSET, Field, JSONObject, Model, Unset
+
+
+@define(eq=False, repr=False)
+class UpdateUserRequest(Model):
+    """What replaces a user's fields. What is left out is reset.
+
+    Attributes:
+        about: Who the user is, as the model is told.
+        name: What the user is called.
+        metadata: Anything you want to keep with it: a free JSON object, which lists can be filtered
+            by.
+    """
+
+    about: str
+    name: str
+    metadata: JSONObject | Unset = UNSET
+
+    @classmethod
+    def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
+        """Read it from decoded JSON; `Model` says how.
+
+        Args:
+            data: A JSON object.
+            partial: Whether required properties may be missing; they are ``UNSET`` then.
+
+        Raises:
+            DecodeError: If a required property is missing, or a value is of a wrong kind.
+        """
+        if type(data) is not dict:
+            decoding.not_an_object(data)
+        self = _new(cls)
+        get = data.get
+        known = 3
+        x: JSON | Unset
+        x = get("about")
+        if type(x) is str:
+            self.about = x
+        else:
+            self.about = decoding.lacking(data, "about", "a string", x, partial)
+        x = get("name")
+        if type(x) is str:
+            self.name = x
+        else:
+            self.name = decoding.lacking(data, "name", "a string", x, partial)
+        x = get("metadata")
+        if type(x) is dict:
+            self.metadata = x
+        elif x is None:
+            self.metadata = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("metadata", "an object", x)
+        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        return self
+
+
+_new: Final = object.__new__
+_fromisoformat: Final = datetime.datetime.fromisoformat
+_KEYS: Final = frozenset(
+    {
+        "about",
+        "name",
+        "metadata",
+    }
+)
+
+# At the end, since models may need each other.
+
+
+encoding.declare(
+    UpdateUserRequest,
+    Field("about", "about", encoding.string()),
+    Field("name", "name", encoding.string()),
+    Field("metadata", "metadata", encoding.json_object, required=False),
+)

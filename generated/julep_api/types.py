@@ -1,0 +1,203 @@
+"""JSON, "not given", and what all models have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from enum import Enum, StrEnum
+from typing import ClassVar, Final, Literal, NamedTuple, TypeAlias, TypeVar, cast
+
+from attrs import define, field
+
+__all__ = ["JSON", "UNSET", "Field", "JSONObject", "Model", "OpenEnum", "Unset"]
+
+JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
+JSONObject: TypeAlias = dict[str, JSON]
+
+
+class Unset(Enum):
+    """The type of `UNSET`.
+
+    An enum, because its one member keeps its identity when it is copied or pickled, and because
+    type checkers narrow ``x is UNSET``.
+    """
+
+    UNSET = "UNSET"
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+
+UNSET: Final = Unset.UNSET
+"""Not given, or not answered: unlike ``None``, it never appears in JSON."""
+
+E = TypeVar("E", bound="OpenEnum")
+
+
+class OpenEnum(StrEnum):
+    """An enum that keeps a value it does not know.
+
+    A server may learn new values before its clients do. An unknown one becomes a member of the
+    class that is equal to its text, and is copied, pickled and written like any other; it is just
+    not among those that iterating over the class gives.
+    """
+
+    @classmethod
+    def _missing_(cls: type[E], value: object) -> E | None:
+        if not isinstance(value, str):
+            return None
+        member = str.__new__(cls, value)
+        member._name_ = value
+        member._value_ = value
+        return member
+
+    def __reduce_ex__(self, protocol: object) -> tuple[type[OpenEnum], tuple[str]]:
+        # By value, since an unknown member has no name to be found by, as some releases of Python
+        # would have it.
+        return self.__class__, (str(self),)
+
+    def __copy__(self: E) -> E:
+        return self
+
+    def __deepcopy__(self: E, memo: object) -> E:
+        return self
+
+
+class Field(NamedTuple):
+    """One property of a model.
+
+    Attributes:
+        json_name: Its name in JSON.
+        name: The attribute's name, which differs where the JSON name is not usable in Python.
+        encode: Checks a value and gives its JSON.
+        required: Whether the contract says that it is always there.
+    """
+
+    json_name: str
+    name: str
+    encode: Callable[[object], JSON]
+    required: bool = True
+
+
+@define(eq=False, repr=False)
+class Model:
+    """What all models have in common.
+
+    Two models are equal when they are of one class and all their fields are. Fields that were not
+    given hold ``UNSET``.
+
+    ``from_dict``, which every model has, reads what a server sends. What the contract does not
+    describe is kept in ``additional_properties`` and written back by ``to_dict``. A null where none
+    is documented is read as ``UNSET``, or kept as ``None`` if the property is required. An enum's
+    unknown value becomes a member of its own. Free-form values are not copied: they are those of
+    the JSON that was read.
+    """
+
+    # None instead of an empty dict: most answers have nothing beyond the contract, and a dict for
+    # each of a thousand items is most of what they would weigh.
+    _additional: JSONObject | None = field(default=None, init=False)
+
+    __fields__: ClassVar[tuple[Field, ...]] = ()
+    __encoder__: ClassVar[Callable[[object], JSONObject]]
+
+    @property
+    def additional_properties(self) -> JSONObject:
+        """What the contract does not describe, by its JSON name; may be changed in place."""
+        if self._additional is None:
+            self._additional = {}
+        return self._additional
+
+    @classmethod
+    def encode(cls, value: object, path: str = "") -> JSONObject:
+        """Check a value against the contract and give the JSON to send.
+
+        Args:
+            value: A model of this class, or a mapping with the JSON names as keys. ``UNSET``
+                values are left out. What a model carries in ``additional_properties`` is sent too;
+                a mapping may have the contract's keys only.
+            path: Where the value is, for the error's message.
+
+        Returns:
+            A new dict of plain JSON.
+
+        Raises:
+            EncodeError: If anything in it is not what the contract describes.
+        """
+        if not path:
+            return cls.__encoder__(value)
+        from .errors import EncodeError
+
+        try:
+            return cls.__encoder__(value)
+        except EncodeError as error:
+            raise error.under(path) from None
+
+    def to_dict(self) -> JSONObject:
+        """Give the JSON form of what is set, checked or not.
+
+        Returns:
+            A new dict with the JSON names as keys.
+        """
+        out: JSONObject = {}
+        for json_name, name, _, _ in self.__fields__:
+            value: object = getattr(self, name)
+            if value is not UNSET:
+                out[json_name] = _plain(value)
+        if self._additional:
+            for key, extra in self._additional.items():
+                out.setdefault(key, _plain(extra))
+        return out
+
+    def __getitem__(self, key: str) -> JSON:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: JSON) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: object) -> bool:
+        return self._additional is not None and key in self._additional
+
+    __iter__: ClassVar[None] = None  # without it, __getitem__ alone would make models iterable
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Model) or other.__class__ is not self.__class__:
+            return NotImplemented
+        return (self._additional or {}) == (other._additional or {}) and all(
+            getattr(self, item.name) == getattr(other, item.name) for item in self.__fields__
+        )
+
+    # Mutable, so unhashable: defining __eq__ alone says so to Python, this line to type checkers.
+    __hash__: ClassVar[None]  # type: ignore[assignment]  # object's is a method
+
+    def __repr__(self) -> str:
+        values = ((item.name, getattr(self, item.name, UNSET)) for item in self.__fields__)
+        parts = [f"{name}={value!r}" for name, value in values if value is not UNSET]
+        if self._additional:
+            parts.append(f"additional_properties={self._additional!r}")
+        return f"{self.__class__.__name__}({', '.join(parts)})"
+
+
+def _plain(value: object) -> JSON:
+    """Give the JSON form of any value, as well as that is possible: nothing is refused."""
+    if value is None or value.__class__ in (str, int, float, bool):
+        return cast("JSON", value)
+    if isinstance(value, Model):
+        return value.to_dict()
+    if isinstance(value, Enum):
+        return _plain(value.value)
+    if isinstance(value, (str, int, float)):
+        return value
+    if isinstance(value, date):  # a datetime is one too
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        pairs = cast("Mapping[object, object]", value).items()
+        return {str(key): _plain(item) for key, item in pairs if item is not UNSET}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_plain(item) for item in cast("list[object]", value)]
+    return str(value)

@@ -1,0 +1,58 @@
+"""Behaviour of models that the contract cannot describe, written by hand.
+
+The generator's configuration says which model derives from which of these.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .models import ChatMlMessage, ChatResponseDelta
+
+__all__ = ["ChatResponseChunkMixin", "ChatResponseMixin"]
+
+
+class ChatResponseMixin:
+    """The common case of a chat's answer: one choice, of one message."""
+
+    __slots__ = ()
+
+    response: list[list[ChatMlMessage]]
+
+    @property
+    def message(self) -> ChatMlMessage:
+        """The first message of the first choice.
+
+        Raises:
+            LookupError: If the answer has no message.
+        """
+        for choice in self.response:
+            for message in choice:
+                return message
+        raise LookupError("the answer has no message")
+
+    @property
+    def text(self) -> str:
+        """The text of that message, its parts joined; empty if there is none."""
+        if not any(self.response):
+            return ""
+        content = self.message.content
+        if isinstance(content, str):
+            return content
+        texts = [getattr(part, "text", "") for part in content]
+        return "".join(text for text in texts if isinstance(text, str))
+
+
+class ChatResponseChunkMixin:
+    """The common case of one event of a streamed answer."""
+
+    __slots__ = ()
+
+    delta: ChatResponseDelta
+
+    @property
+    def text(self) -> str:
+        """The piece of text that is new; empty if the event brings none."""
+        content = self.delta.content
+        return content if isinstance(content, str) else ""

@@ -1,0 +1,1 @@
+"""Tests of scripts/generate and of the package that it writes."""

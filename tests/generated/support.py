@@ -1,0 +1,19 @@
+"""What the tests of the generator share."""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias, TypeVar
+
+ROOT = Path(__file__).resolve().parents[2]
+Generate: TypeAlias = Callable[..., subprocess.CompletedProcess[str]]
+T = TypeVar("T")
+
+
+def pickled(value: T) -> T:
+    """Give what a value is after a way through pickle."""
+    result: T = pickle.loads(pickle.dumps(value))  # noqa: S301  # our own bytes
+    return result
