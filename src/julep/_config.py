@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import re
 from collections.abc import Mapping
@@ -20,6 +19,9 @@ DEFAULT_TIMEOUT: Final = 300.0
 
 DEFAULT_MAX_RETRIES: Final = 2
 """How many times a request is sent again when a failure looks passing."""
+
+# Seconds, some thirty years: longer ones overflow the clocks behind sockets.
+_LONGEST_TIMEOUT: Final = 1e9
 
 # What a header's name is made of: RFC 9110, section 5.6.2.
 _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -64,6 +66,7 @@ def read_config(
     }
     if key:
         standing["authorization"] = f"Bearer {_checked_key(key)}"
+    _check_mapping(headers)
     for name, value in (headers or {}).items():
         standing[_header_name(name)] = _header_value(name, value)
     return Config(
@@ -92,22 +95,33 @@ def _checked_key(key: object) -> str:
 
 
 def _checked_url(url: object) -> str:
+    # A key that was put into the URL is not shown: neither what precedes an @, nor a query.
     if not isinstance(url, str):
         raise ConfigurationError(f"base_url: expected a str, got a {type(url).__name__}")
+    if "@" in url:
+        raise ConfigurationError("base_url: give the key as api_key, not inside the URL")
+    if "?" in url or "#" in url:
+        raise ConfigurationError("base_url: a query or a fragment cannot stand in it")
     try:
         parts = urlsplit(url)
         parts.port  # noqa: B018  # reading it is what checks it
     except ValueError as error:
         raise ConfigurationError(f"base_url: {error}") from None
-    if parts.username is not None or parts.password is not None:
-        raise ConfigurationError("base_url: give the key as api_key, not inside the URL")
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if parts.scheme not in ("http", "https") or not _is_host(parts.hostname) or _has_gaps(url):
         raise ConfigurationError(
             f"base_url: expected a URL such as {DEFAULT_BASE_URL!r}, got {url!r}"
         )
-    if parts.query or parts.fragment:
-        raise ConfigurationError(f"base_url: a query or a fragment cannot stand in it: {url!r}")
     return url.rstrip("/")
+
+
+def _is_host(name: str | None) -> bool:
+    """Tell whether DNS could know a name by its lengths (RFC 1035, section 2.3.4)."""
+    labels = (name or "").removesuffix(".").split(".")
+    return all(0 < len(label) <= 63 for label in labels)
+
+
+def _has_gaps(text: str) -> bool:
+    return not text.isprintable() or " " in text
 
 
 def _checked_timeout(timeout: object) -> float | None:
@@ -118,9 +132,10 @@ def _checked_timeout(timeout: object) -> float | None:
             f"timeout: expected seconds as a number, or None for no limit;"
             f" got a {type(timeout).__name__}"
         )
-    if not 0 < timeout < math.inf:
+    if not 0 < timeout <= _LONGEST_TIMEOUT:
         raise ConfigurationError(
-            f"timeout: expected more than 0 seconds, or None for no limit; got {timeout!r}"
+            f"timeout: expected more than 0 seconds, at most {_LONGEST_TIMEOUT:.0f}, or None for"
+            f" no limit; got {timeout!r}"
         )
     return float(timeout)
 
@@ -131,6 +146,11 @@ def _checked_retries(max_retries: object) -> int:
             f"max_retries: expected a whole number of 0 or more, got {max_retries!r}"
         )
     return max_retries
+
+
+def _check_mapping(headers: object) -> None:
+    if headers is not None and not isinstance(headers, Mapping):
+        raise ConfigurationError(f"headers: expected a mapping, got a {type(headers).__name__}")
 
 
 def _header_name(name: object) -> str:

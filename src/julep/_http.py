@@ -73,6 +73,9 @@ class AsyncBody:
         self._response = response
         self._wire = wire
         self._request = request
+        # The first reads through the second, and drops it half-read when a body is no gzip.
+        self._raw = response.aiter_raw()
+        vars(response)["aiter_raw"] = lambda: self._raw
         self._chunks = response.aiter_bytes()
 
     def __aiter__(self) -> AsyncIterator[bytes]:
@@ -103,9 +106,10 @@ class AsyncBody:
             # The library reads through nested async generators. Left suspended, they would be
             # the garbage collector's, which trio warns of; reading on from what is now closed
             # ends them all.
-            with suppress(*_FAILURES, httpx.StreamError):
-                async for _ in self._chunks:
-                    pass
+            for left in (self._chunks, self._raw):
+                with suppress(*_FAILURES):
+                    async for _ in left:
+                        pass
 
 
 class BlockingWire:
@@ -259,7 +263,7 @@ def _failure(request: Request, error: Exception, timeout: float | None) -> Netwo
         return NetworkError(f"{asked}: no connection within {_CONNECT_TIMEOUT:g} s")
     if isinstance(error, httpx.TimeoutException):
         phase = type(error).__name__.removesuffix("Timeout").lower()
-        return RequestTimeoutError(f"{asked}: no answer within {timeout:g} s ({phase} timed out)")
+        return RequestTimeoutError(f"{asked}: no answer within {timeout} s ({phase} timed out)")
     return NetworkError(f"{asked}: {str(error) or type(error).__name__}")
 
 

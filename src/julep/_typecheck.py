@@ -11,6 +11,7 @@ import inspect
 import typing
 from collections.abc import Callable, Coroutine
 from importlib import import_module
+from types import FunctionType
 from typing import Any, ParamSpec, TypeVar, overload
 
 P = ParamSpec("P")
@@ -61,17 +62,36 @@ def _with_checks(function: Callable[..., Any]) -> Callable[..., Any]:
 
     from julep._argument_type_error import ArgumentTypeError
 
+    if not isinstance(function, FunctionType):
+        raise TypeError(f"{function!r} is not a function")
     hints = typing.get_type_hints(function, inspect.unwrap(function).__globals__, _Names())
     # What comes back was made here or read by the generated readers: no need to look again.
     hints.pop("return", None)
-    function.__annotations__ = hints
+    resolved = _copy(function)
+    resolved.__annotations__ = hints
     configuration = library.BeartypeConf(
         is_color=False,
         # An int is as good as a float: temperature=1.
         is_pep484_tower=True,
         violation_param_type=ArgumentTypeError,
     )
-    return library.beartype(conf=configuration)(function)
+    return library.beartype(conf=configuration)(resolved)
+
+
+def _copy(function: FunctionType) -> FunctionType:
+    """Copy a function, so that the one people look at keeps the annotations it was written with."""
+    copy = FunctionType(
+        function.__code__,
+        function.__globals__,
+        function.__name__,
+        function.__defaults__,
+        function.__closure__,
+    )
+    copy.__kwdefaults__ = function.__kwdefaults__
+    copy.__qualname__ = function.__qualname__
+    copy.__module__ = function.__module__
+    vars(copy).update(vars(function))
+    return copy
 
 
 class _Names(dict[str, object]):

@@ -34,6 +34,11 @@ class ChatStream:
     An iterator of `ChatResponseChunk`, and a context manager: leaving it before the end closes the
     connection.
 
+    Raises:
+        ApiError: While reading, when the server reports that it failed.
+        StreamInterruptedError: While reading, when the connection is lost, or the server is silent
+            for longer than the client's timeout; what had arrived is the error's `partial`.
+
     Example:
         >>> with client.sessions.chat(session.id, messages, stream=True) as stream:
         ...     for chunk in stream:
@@ -103,6 +108,11 @@ class AsyncChatStream:
 
     An async iterator of `ChatResponseChunk`, and an async context manager: leaving it before the
     end closes the connection.
+
+    Raises:
+        ApiError: While reading, when the server reports that it failed.
+        StreamInterruptedError: While reading, when the connection is lost, or the server is silent
+            for longer than the client's timeout; what had arrived is the error's `partial`.
 
     Example:
         >>> async with await client.sessions.chat(session.id, messages, stream=True) as stream:
