@@ -1,0 +1,132 @@
+"""Builds what a model gets: situation, agent, user, instructions, history, new messages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from julep_server.chat.conversation import to_endpoint
+from julep_server.chat.templates import render
+from julep_server.json_text import JSON, JSONObject
+from julep_server.models.tokens import count_message
+from julep_server.store.agents import Agent
+from julep_server.store.messages import Message
+from julep_server.store.sessions import Session
+from julep_server.store.users import User
+
+_TRUNCATES = frozenset({"truncate", "adaptive"})
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Whom and what a chat is about."""
+
+    session: Session
+    agent: Agent
+    user: User | None
+
+
+def build_prompt(
+    scene: Scene, history: Sequence[Message], new: Sequence[Message]
+) -> list[JSONObject]:
+    """Build the prompt's messages.
+
+    What the model is told comes as one system message: many models accept only one, at the start.
+
+    Args:
+        scene: Whom and what the chat is about.
+        history: The session's history, oldest first.
+        new: The messages that came with the chat.
+
+    Raises:
+        ApiError: 422 when a template can't be rendered.
+    """
+    session = scene.session
+    situation = session.situation or ""
+    if session.render_templates:
+        variables = _variables(scene)
+        situation = render(situation, variables, "situation")
+        history = [_rendered(message, variables, "history") for message in history]
+        new = [
+            _rendered(message, variables, f"messages[{index}].content")
+            for index, message in enumerate(new)
+        ]
+    system: list[JSONObject] = []
+    if told := "\n\n".join(filter(None, [situation, *_background(scene)])):
+        system.append({"role": "system", "content": told})
+    kept = _within_budget(session, system, history, new)
+    return [*system, *to_endpoint([*kept, *new])]
+
+
+def _background(scene: Scene) -> list[str]:
+    agent, user = scene.agent, scene.user
+    sections = [_about("agent", agent.name, agent.about)]
+    if user is not None:
+        sections.append(_about("user", user.name, user.about))
+    if agent.instructions:
+        sections.append("\n".join(["Instructions:", *(f"- {text}" for text in agent.instructions)]))
+    return sections
+
+
+def _about(kind: str, name: str, about: str) -> str:
+    return f"About the {kind} {name}: {about}" if about else f"The {kind}'s name is {name}."
+
+
+def _variables(scene: Scene) -> dict[str, object]:
+    session, agent, user = scene.session, scene.agent, scene.user
+    return {
+        "session": {
+            "id": session.id,
+            "situation": session.situation or "",
+            "metadata": session.metadata,
+        },
+        "agent": _person(agent.id, agent.name, agent.about, agent.metadata),
+        "user": {} if user is None else _person(user.id, user.name, user.about, user.metadata),
+    }
+
+
+def _person(identifier: str, name: str, about: str, metadata: JSONObject) -> dict[str, object]:
+    return {"id": identifier, "name": name, "about": about, "metadata": metadata}
+
+
+def _rendered(message: Message, variables: dict[str, object], path: str) -> Message:
+    """Render a system or assistant message that a caller wrote.
+
+    A user's words and a model's are data: braces in them must not break, or steer, what follows.
+    """
+    if message.generated or message.role not in ("system", "assistant"):
+        return message
+    content = message.content
+    if isinstance(content, str):
+        return replace(message, content=render(content, variables, path))
+    parts: list[JSON] = [
+        {**part, "text": render(text, variables, f"{path}[{index}].text")}
+        if isinstance(part, dict) and isinstance(text := part.get("text"), str)
+        else part
+        for index, part in enumerate(content if isinstance(content, list) else [])
+    ]
+    return replace(message, content=parts)
+
+
+def _within_budget(
+    session: Session,
+    system: Sequence[JSONObject],
+    history: Sequence[Message],
+    new: Sequence[Message],
+) -> Sequence[Message]:
+    """Leave out the oldest history that doesn't fit the session's token budget."""
+    budget = session.token_budget
+    if budget is None or session.context_overflow not in _TRUNCATES:
+        return history
+    left = budget - sum(count_message(message) for message in [*system, *to_endpoint(new)])
+    kept = len(history)
+    while kept and (left := left - _size(history[kept - 1])) >= 0:
+        kept -= 1
+    # A function's result makes no sense without its call.
+    while kept < len(history) and kept and history[kept].role == "function":
+        kept += 1
+    return history[kept:]
+
+
+def _size(message: Message) -> int:
+    return count_message({"content": message.content})

@@ -1,0 +1,159 @@
+"""One turn of a chat: read what it needs, ask the model, store the history, give the answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from julep_server.call import Call
+from julep_server.chat.conversation import new_messages, reply_messages
+from julep_server.chat.events import chunk, last_chunk, message_chunk
+from julep_server.chat.functions import chosen, offered
+from julep_server.chat.prompt import Scene, build_prompt
+from julep_server.chat.runs import Run
+from julep_server.chat.settings import effective_settings
+from julep_server.http.answers import MODEL
+from julep_server.json_text import JSON, JSONObject
+from julep_server.models.provider import Completion, ModelRequest
+from julep_server.resources.messages import represent_message
+from julep_server.store import messages as history_store
+from julep_server.store import tools as tool_store
+from julep_server.store.agents import agents
+from julep_server.store.messages import Message
+from julep_server.store.sessions import sessions
+from julep_server.store.users import users
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A turn that is ready to be asked of the model."""
+
+    scene: Scene
+    new: Sequence[Message]
+    request: ModelRequest
+    record: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    scene: Scene
+    history: Sequence[Message]
+    tools: Sequence[tuple[str, JSONObject]]
+
+
+async def prepare(call: Call) -> Turn:
+    """Read what a turn needs and build its prompt.
+
+    Raises:
+        ApiError: 404 for a session or an agent that isn't there, 422 for a template that can't be
+            rendered or a tool that can't be chosen.
+    """
+    state = await call.services.database.read(lambda connection: _read(connection, call))
+    given = call.body["messages"]
+    new = new_messages(given if isinstance(given, list) else [], state.history)
+    if state.scene.session.render_templates:
+        # Templates may take their time; the other requests need not wait for them.
+        prompt = await asyncio.to_thread(build_prompt, state.scene, state.history, new)
+    else:
+        prompt = build_prompt(state.scene, state.history, new)
+    agent = state.scene.agent
+    tools = offered(state.tools, call.body.get("tools"))
+    request = ModelRequest(
+        model=agent.model,
+        messages=prompt,
+        tools=tools,
+        tool_choice=chosen(call.body.get("tool_choice"), tools),
+        settings=effective_settings(
+            call.body, agent.default_settings, call.services.settings.chat_defaults
+        ),
+    )
+    return Turn(state.scene, new, request, call.body.get("record") is not False)
+
+
+async def perform(call: Call, turn: Turn, run: Run, *, streamed: bool) -> None:
+    """Ask the model, store what was said, and complete the run.
+
+    The history is stored, and the answer kept, in one transaction before the last event is sent:
+    who has seen the end of an answer finds it in the history, and no repetition makes a second one.
+    """
+    listener = _Publisher(run) if streamed else None
+    completion = await call.services.provider.complete(turn.request, listener)
+    run.headers = {MODEL: completion.model}
+    reply = reply_messages(completion)
+    answer = _answer(run.id, completion, reply)
+    closing = _closing(run, completion, reply, answer) if streamed else []
+    kept: JSON = [*run.events, *closing] if streamed else answer
+
+    def work(connection: Connection) -> None:
+        session = turn.scene.session
+        # A session that was deleted meanwhile must not get a history again.
+        if turn.record and sessions.find(connection, call.tenant, session.id) is not None:
+            history_store.append(connection, session.id, [*turn.new, *reply])
+        if call.claim is not None:
+            call.claim.keep(connection, 200, run.headers, kept)
+
+    if turn.record or call.claim is not None:
+        await call.services.database.write(work)
+    run.result = answer
+    for data in closing:
+        run.publish(data)
+
+
+class _Publisher:
+    """Turns a model's pieces into a run's events."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def begun(self, model: str) -> None:
+        """See :class:`~julep_server.models.provider.Listener`."""
+        self._run.headers = {MODEL: model}
+
+    def wrote(self, text: str) -> None:
+        """See :class:`~julep_server.models.provider.Listener`."""
+        run = self._run
+        delta: JSONObject = {"content": text} if run.events else _opening(text)
+        run.publish(chunk(run.id, delta))
+
+
+def _opening(text: str) -> JSONObject:
+    return {"role": "assistant", "content": text}
+
+
+def _closing(
+    run: Run, completion: Completion, reply: Sequence[Message], answer: JSONObject
+) -> list[str]:
+    """The events that are left when the model has ended: whole messages, and the last one."""
+    written = [message for message in reply if message.role != "assistant"]
+    if not run.events and not completion.tool_calls:
+        written = list(reply)
+    return [*(message_chunk(run.id, message) for message in written), last_chunk(answer)]
+
+
+def _answer(identifier: str, completion: Completion, reply: Sequence[Message]) -> JSONObject:
+    messages: list[JSON] = [represent_message(message) for message in reply]
+    return {
+        "id": identifier,
+        "finish_reason": completion.finish_reason,
+        "response": [messages],
+        "usage": completion.usage.to_json(),
+        "jobs": [],
+        "doc_ids": {"agent_doc_ids": [], "user_doc_ids": []},
+    }
+
+
+def _read(connection: Connection, call: Call) -> _State:
+    session = sessions.get(connection, call.tenant, call.id("session_id"))
+    agent = agents.get(connection, call.tenant, session.agent_id)
+    # A user may be deleted while its sessions go on; the model then isn't told about one.
+    user = None
+    if session.user_id is not None:
+        user = users.find(connection, call.tenant, session.user_id)
+    return _State(
+        Scene(session, agent, user),
+        history_store.history(connection, session.id),
+        tool_store.functions(connection, agent.id),
+    )

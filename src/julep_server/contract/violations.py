@@ -1,0 +1,137 @@
+"""Says what is wrong with a value, and where, in the words of this API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import jsonschema_rs
+
+from julep_server.errors import Violation
+from julep_server.json_text import JSON, dumps
+
+MAX_VIOLATIONS = 50
+"""A request with more is wrong as a whole; the answer stays readable."""
+
+_SHOWN = 60
+
+
+def violations(
+    validator: jsonschema_rs.Draft202012Validator, value: JSON, root: str = ""
+) -> list[Violation]:
+    """List what a value violates.
+
+    Args:
+        validator: The schema's validator.
+        value: The value to look at.
+        root: Put before each path, for a parameter its name.
+
+    Returns:
+        The violations in the order found, at most ``MAX_VIOLATIONS``; empty for a valid value.
+    """
+    if validator.is_valid(value):
+        return []
+    found: dict[Violation, None] = {}
+    for error in _innermost(validator.iter_errors(value)):
+        found[_violation(error, root)] = None
+        if len(found) >= MAX_VIOLATIONS:
+            break
+    return list(found)
+
+
+def path_text(path: Iterable[str | int], root: str = "") -> str:
+    """Write a path as ``messages[0].role``."""
+    text = root
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        else:
+            text += f".{step}" if text else step
+    return text
+
+
+def _innermost(
+    errors: Iterable[jsonschema_rs.ValidationError],
+) -> Iterable[jsonschema_rs.ValidationError]:
+    """Replace "fits none of the alternatives" by the errors of the alternative that was meant."""
+    for error in errors:
+        kind = error.kind
+        if isinstance(kind, jsonschema_rs.ValidationErrorKind.AnyOf):
+            meant = _meant(error, kind.context)
+            if meant:
+                yield from _innermost(meant)
+                continue
+        yield error
+
+
+def _meant(
+    error: jsonschema_rs.ValidationError,
+    alternatives: Sequence[Sequence[jsonschema_rs.ValidationError]],
+) -> Sequence[jsonschema_rs.ValidationError]:
+    """Choose the alternative of the value's own kind that it violates least."""
+    here = len(error.instance_path)
+    fitting = [
+        branch
+        for branch in alternatives
+        if not any(
+            isinstance(problem.kind, jsonschema_rs.ValidationErrorKind.Type)
+            and len(problem.instance_path) == here
+            for problem in branch
+        )
+    ]
+    return min(fitting, key=len) if fitting else ()
+
+
+def _violation(error: jsonschema_rs.ValidationError, root: str) -> Violation:
+    path: list[str | int] = list(error.instance_path)
+    details = error.kind.as_dict()
+    match error.kind.name:
+        case "required":
+            path.append(str(details["property"]))
+            message = "is required"
+        case "format" if details["format"] == "uuid":
+            message = f"must be a UUID v4; got {_shown(error.instance)}"
+        case "format":
+            message = f"must be a {details['format']} (RFC 3339); got {_shown(error.instance)}"
+        case "type":
+            names = " or ".join(str(name) for name in details["types"])
+            message = f"must be of type {names}; got {_shown(error.instance)}"
+        case "enum":
+            options = ", ".join(_shown(option) for option in details["options"])
+            message = f"must be one of {options}; got {_shown(error.instance)}"
+        case "anyOf":
+            kinds = " or ".join(sorted(_types(error)))
+            message = f"must be of type {kinds}; got {_shown(error.instance)}"
+        case "minItems":
+            message = f"must have at least {details['limit']} item(s)"
+        case "maxItems":
+            message = f"must have at most {details['limit']} items"
+        case "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" as bound:
+            message = f"must be {_BOUNDS[bound]} {details['limit']}; got {_shown(error.instance)}"
+        case other:
+            message = f"violates {other} {_shown(error.kind.value)}"
+    return Violation(path_text(path, root), message)
+
+
+_BOUNDS = {
+    "minimum": "at least",
+    "maximum": "at most",
+    "exclusiveMinimum": "greater than",
+    "exclusiveMaximum": "less than",
+}
+
+
+def _types(error: jsonschema_rs.ValidationError) -> set[str]:
+    names: set[str] = set()
+    kind = error.kind
+    if isinstance(kind, jsonschema_rs.ValidationErrorKind.AnyOf):
+        for problem in (problem for branch in kind.context for problem in branch):
+            if isinstance(problem.kind, jsonschema_rs.ValidationErrorKind.Type):
+                names.update(str(name) for name in problem.kind.as_dict()["types"])
+            else:
+                names.update(_types(problem))
+    return names
+
+
+def _shown(value: object) -> str:
+    text = dumps(value)
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

@@ -1,0 +1,25 @@
+"""Alembic's entry point: migrates over the connection that the server hands in."""
+
+from __future__ import annotations
+
+from alembic import context
+from sqlalchemy import Connection
+
+from julep_server.db.tables import metadata
+
+
+def run() -> None:
+    """Run the migrations in the caller's transaction."""
+    connection = context.config.attributes["connection"]
+    if not isinstance(connection, Connection):
+        raise TypeError("migrations run through julep_server.db.migrate.upgrade")
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        version_table="julep_schema",
+        render_as_batch=True,
+    )
+    context.run_migrations()
+
+
+run()

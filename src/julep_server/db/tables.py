@@ -1,0 +1,187 @@
+"""The tables, in SQLAlchemy Core. A migration in ``migrations/versions`` makes each of them.
+
+``seq`` is counted up by the database: it orders rows that were made in the same microsecond.
+Times are whole microseconds since 1970 (UTC), which every database compares and sorts alike.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+# SQLite counts up only a column of type INTEGER.
+_Sequence = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _seq() -> Column[int]:
+    return Column("seq", _Sequence, primary_key=True, autoincrement=True)
+
+
+def _id() -> Column[str]:
+    return Column("id", String(36), nullable=False, unique=True)
+
+
+def _tenant() -> Column[str]:
+    return Column("tenant", String(64), nullable=False)
+
+
+def _time(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False)
+
+
+agents = Table(
+    "agents",
+    metadata,
+    _seq(),
+    _id(),
+    _tenant(),
+    Column("name", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("instructions", JSON, nullable=False),
+    Column("default_settings", JSON, nullable=False),
+    Column("metadata", JSON, nullable=False),
+    _time("created_at"),
+    _time("updated_at"),
+    Index("agents_created", "tenant", "created_at"),
+    Index("agents_updated", "tenant", "updated_at"),
+)
+
+users = Table(
+    "users",
+    metadata,
+    _seq(),
+    _id(),
+    _tenant(),
+    Column("name", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("metadata", JSON, nullable=False),
+    _time("created_at"),
+    _time("updated_at"),
+    Index("users_created", "tenant", "created_at"),
+    Index("users_updated", "tenant", "updated_at"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    _seq(),
+    _id(),
+    _tenant(),
+    # No foreign keys: a session outlives its agent, and still gives its history.
+    Column("agent_id", String(36), nullable=False),
+    Column("user_id", String(36)),
+    Column("situation", Text),
+    Column("summary", Text),
+    Column("metadata", JSON, nullable=False),
+    Column("render_templates", Boolean, nullable=False),
+    Column("token_budget", BigInteger),
+    Column("context_overflow", Text),
+    _time("created_at"),
+    _time("updated_at"),
+    Index("sessions_created", "tenant", "created_at"),
+    Index("sessions_updated", "tenant", "updated_at"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    _seq(),
+    _id(),
+    Column("session_id", String(36), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("content", JSON, nullable=False),
+    Column("name", Text),
+    # A model's own words are never rendered as a template.
+    Column("generated", Boolean, nullable=False),
+    _time("created_at"),
+    Index("messages_session", "session_id", "seq"),
+)
+
+suggestions = Table(
+    "suggestions",
+    metadata,
+    _seq(),
+    Column("session_id", String(36), nullable=False),
+    Column("message_id", String(36), nullable=False),
+    Column("target", String(8), nullable=False),
+    Column("content", Text, nullable=False),
+    _time("created_at"),
+    Index("suggestions_session", "session_id", "seq"),
+)
+
+docs = Table(
+    "docs",
+    metadata,
+    _seq(),
+    _id(),
+    _tenant(),
+    Column("owner_id", String(36), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("content", JSON, nullable=False),
+    Column("metadata", JSON, nullable=False),
+    _time("created_at"),
+    Index("docs_owner", "owner_id", "created_at"),
+)
+
+tools = Table(
+    "tools",
+    metadata,
+    _seq(),
+    _id(),
+    _tenant(),
+    Column("agent_id", String(36), nullable=False),
+    Column("type", String(16), nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("function", JSON, nullable=False),
+    _time("created_at"),
+    _time("updated_at"),
+    UniqueConstraint("agent_id", "name", name="tools_agent_name"),
+)
+
+# What was deleted: deleting it again answers as the first time did.
+tombstones = Table(
+    "tombstones",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    _tenant(),
+    Column("kind", String(16), nullable=False),
+    _time("deleted_at"),
+)
+
+# One row for each top-level key of a resource's metadata: the digest of the key and its value.
+metadata_entries = Table(
+    "metadata_entries",
+    metadata,
+    Column("resource_id", String(36), primary_key=True),
+    Column("entry", String(64), primary_key=True),
+)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    _seq(),
+    _tenant(),
+    Column("scope", String(200), nullable=False),
+    Column("key", String(255), nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("headers", JSON, nullable=False),
+    Column("body", JSON, nullable=False),
+    _time("created_at"),
+    UniqueConstraint("tenant", "scope", "key", name="idempotency_key"),
+    Index("idempotency_created", "created_at"),
+)

@@ -1,0 +1,1 @@
+"""HTTP details: reading bodies, preferences, and writing answers."""

@@ -1,0 +1,131 @@
+"""JSON as the server reads and writes it: strict, bounded in depth, always valid Unicode."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TypeAlias, cast
+
+JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
+JSONObject: TypeAlias = dict[str, JSON]
+
+MAX_DEPTH = 200
+"""Objects and arrays may be nested this deep; deeper documents are refused before parsing."""
+
+
+class MalformedJSONError(ValueError):
+    """The text is not JSON that the server accepts; the message says why."""
+
+
+def _refuse_constant(name: str) -> float:
+    raise MalformedJSONError(f"{name} is not a JSON number")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise MalformedJSONError(f"the number {text[:40]} is too large")
+    return number
+
+
+def loads(data: bytes | str) -> JSON:
+    """Parse JSON, refusing what would break later: NaN, overflow, deep nesting, lone surrogates.
+
+    Args:
+        data: UTF-8 bytes (a byte order mark is refused) or text.
+
+    Returns:
+        The parsed value.
+
+    Raises:
+        MalformedJSONError: The text is not acceptable JSON.
+
+    Example:
+        >>> loads(b'{"a": 1}')
+        {'a': 1}
+    """
+    try:
+        text = data.decode("utf-8") if isinstance(data, bytes) else data
+        _check_depth(text)
+        value = cast("JSON", json.loads(text, parse_constant=_refuse_constant, parse_float=_finite))
+        if "\\ud" in text or "\\uD" in text or not isinstance(data, bytes):
+            # Half a surrogate pair parses, but cannot be encoded again.
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except MalformedJSONError:
+        raise
+    except UnicodeError:
+        raise MalformedJSONError("the text is not valid Unicode") from None
+    except json.JSONDecodeError as error:
+        raise MalformedJSONError(
+            f"{error.msg} at line {error.lineno}, column {error.colno}"
+        ) from None
+    except (RecursionError, ValueError) as error:
+        # ValueError: an integer longer than the interpreter's digit limit.
+        raise MalformedJSONError(str(error)) from None
+    return value
+
+
+def _check_depth(text: str) -> None:
+    if text.count("[") + text.count("{") <= MAX_DEPTH:
+        return
+    depth = 0
+    in_string = escaped = False
+    for character in text:
+        if in_string:
+            if escaped:
+                escaped = False
+            elif character == "\\":
+                escaped = True
+            elif character == '"':
+                in_string = False
+        elif character == '"':
+            in_string = True
+        elif character in "[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise MalformedJSONError(f"nested deeper than {MAX_DEPTH} levels")
+        elif character in "]}":
+            depth -= 1
+
+
+def dumps(value: object) -> str:
+    """Write compact JSON with its characters unescaped (so an event's data stays readable)."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def canonical(value: JSON) -> str:
+    """Write JSON so that equal values give equal text: 1.0 as 1, keys sorted, true never 1.
+
+    Example:
+        >>> canonical({"b": 1.0, "a": [True]})
+        '{"a":[true],"b":1}'
+    """
+    return json.dumps(_whole_numbers(value), sort_keys=True, separators=(",", ":"))
+
+
+def _whole_numbers(value: JSON) -> JSON:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, list):
+        return [_whole_numbers(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _whole_numbers(item) for key, item in value.items()}
+    return value
+
+
+def merge_patch(target: JSON, patch: JSON) -> JSON:
+    """Merge by RFC 7396: null deletes a key, objects merge, all else is replaced.
+
+    Example:
+        >>> merge_patch({"a": 1, "b": {"c": 2}}, {"a": None, "b": {"d": 3}})
+        {'b': {'c': 2, 'd': 3}}
+    """
+    if not isinstance(patch, dict):
+        return patch
+    merged: JSONObject = dict(target) if isinstance(target, dict) else {}
+    for key, value in patch.items():
+        if value is None:
+            merged.pop(key, None)
+        else:
+            merged[key] = merge_patch(merged.get(key), value)
+    return merged

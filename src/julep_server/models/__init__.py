@@ -1,0 +1,1 @@
+"""The models that answer: the offline one, or any OpenAI-compatible endpoint."""

@@ -1,0 +1,54 @@
+"""Runs the application in uvicorn, and stops it without cutting anybody off mid-sentence."""
+
+from __future__ import annotations
+
+import socket
+
+import uvicorn
+
+from julep_server.app import App
+
+_GRACE = 5
+"""Seconds that open answers get when the server stops."""
+
+
+class Server(uvicorn.Server):
+    """uvicorn, but running completions end before connections are waited for."""
+
+    def __init__(self, app: App) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                ws="none",
+                lifespan="on",
+                server_header=False,
+                timeout_graceful_shutdown=_GRACE,
+            )
+        )
+        self._app = app
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop; see uvicorn."""
+        self._app.runs.stop()
+        await super().shutdown(sockets)
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Bind a socket; port 0 takes a free one.
+
+    Raises:
+        OSError: The address can't be bound.
+        OverflowError: The port is none.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+        bound.listen(2048)
+    except BaseException:
+        bound.close()
+        raise
+    return bound

@@ -1,0 +1,50 @@
+"""What a server is configured with, in one frozen place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from julep_server.json_text import JSON
+
+OFFLINE_MODEL = "offline"
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8080
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The configuration of one server.
+
+    Attributes:
+        database: SQLAlchemy URL; ``sqlite://`` alone is a database in memory.
+        api_keys: Accepted keys, each a tenant of its own; none opens the server to everyone.
+        model_url: Base URL of an OpenAI-compatible endpoint (``http://host:11434/v1``); None
+            uses the offline model.
+        model_key: Key sent to that endpoint as a bearer token.
+        model: Model for agents that name none, and for names that the endpoint doesn't know.
+        model_timeout: Seconds that the endpoint may be silent before the answer is 504.
+        max_body_bytes: Longest request body; longer ones are answered 413.
+        chat_defaults: Chat settings below an agent's and a preset's.
+    """
+
+    database: str = "sqlite://"
+    api_keys: tuple[str, ...] = field(default=(), repr=False)
+    model_url: str | None = None
+    model_key: str | None = field(default=None, repr=False)
+    model: str = OFFLINE_MODEL
+    model_timeout: float = 120.0
+    max_body_bytes: int = 16 * 1024 * 1024
+    chat_defaults: Mapping[str, JSON] = field(default_factory=dict[str, JSON])
+
+    def __post_init__(self) -> None:
+        if any(not key.strip() for key in self.api_keys):
+            raise ValueError("an API key must not be empty")
+        if self.model_url is not None and self.model == OFFLINE_MODEL:
+            raise ValueError("a model URL needs the name of a model to use there")
+        if self.model_url is not None and not self.model_url.startswith(("http://", "https://")):
+            raise ValueError("a model URL begins with http:// or https://")
+        if self.model_url is None and self.model != OFFLINE_MODEL:
+            raise ValueError("a model's name needs the URL of the endpoint that serves it")
+        if self.model_timeout <= 0 or self.max_body_bytes <= 0:
+            raise ValueError("timeouts and limits must be greater than zero")

@@ -1,0 +1,97 @@
+"""A session's history, and the suggestions made along it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, insert, select
+
+from julep_server.db import tables
+from julep_server.json_text import JSON
+from julep_server.store.paging import Page, select_page
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message of a history.
+
+    Attributes:
+        generated: Whether a model wrote it; such a message is never rendered as a template.
+    """
+
+    id: str
+    role: str
+    content: JSON
+    name: str | None
+    generated: bool
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What the model suggested about a message."""
+
+    message_id: str
+    session_id: str
+    target: str
+    content: str
+    created_at: int
+
+
+def history(connection: Connection, session_id: str, page: Page | None = None) -> list[Message]:
+    """The messages of a session, oldest first; all of them without a page."""
+    table = tables.messages
+    query = select(table).where(table.c.session_id == session_id).order_by(table.c.seq)
+    if page is not None:
+        query = query.limit(page.limit).offset(page.offset)
+    return [
+        Message(
+            id=row["id"],
+            role=row["role"],
+            content=row["content"],
+            name=row["name"],
+            generated=row["generated"],
+            created_at=row["created_at"],
+        )
+        for row in connection.execute(query).mappings()
+    ]
+
+
+def append(connection: Connection, session_id: str, messages: Sequence[Message]) -> None:
+    """Add messages to the end of a session's history."""
+    rows = [
+        {
+            "id": message.id,
+            "session_id": session_id,
+            "role": message.role,
+            "content": message.content,
+            "name": message.name,
+            "generated": message.generated,
+            "created_at": message.created_at,
+        }
+        for message in messages
+    ]
+    connection.execute(insert(tables.messages), rows)
+
+
+def suggestions(connection: Connection, session_id: str, page: Page) -> list[Suggestion]:
+    """One page of a session's suggestions, oldest first."""
+    table = tables.suggestions
+    query = select_page(table, page).where(table.c.session_id == session_id)
+    return [
+        Suggestion(
+            message_id=row["message_id"],
+            session_id=row["session_id"],
+            target=row["target"],
+            content=row["content"],
+            created_at=row["created_at"],
+        )
+        for row in connection.execute(query).mappings()
+    ]
+
+
+def delete_of(connection: Connection, session_id: str) -> None:
+    """Delete a session's history, and the suggestions about its messages."""
+    for table in (tables.messages, tables.suggestions):
+        connection.execute(delete(table).where(table.c.session_id == session_id))

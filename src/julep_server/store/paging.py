@@ -1,0 +1,102 @@
+"""Lists: which rows, in which order, and which slice of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Select, Table, delete, exists, insert, select
+
+from julep_server.db.tables import metadata_entries
+from julep_server.errors import Violation, bad_request
+from julep_server.json_text import JSON, JSONObject, MalformedJSONError, canonical, loads
+
+_LARGEST = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list.
+
+    Attributes:
+        limit: The most rows to give.
+        offset: How many rows to pass over.
+        sort_by: The column to sort by.
+        descending: Whether the newest come first.
+        entries: Digests of the metadata entries that every row must have.
+    """
+
+    limit: int
+    offset: int
+    sort_by: str = "created_at"
+    descending: bool = False
+    entries: Sequence[str] = ()
+
+
+def page_of(arguments: JSONObject) -> Page:
+    """Read a page from an operation's validated arguments.
+
+    Raises:
+        ApiError: 400 when ``metadata_filter`` is not a JSON object.
+    """
+    limit, offset = arguments.get("limit"), arguments.get("offset")
+    return Page(
+        limit=limit if isinstance(limit, int) else 100,
+        # A database counts in 64 bits; nothing is that far down a list.
+        offset=min(offset, _LARGEST) if isinstance(offset, int) else 0,
+        sort_by=str(arguments.get("sort_by") or "created_at"),
+        descending=arguments.get("order") == "desc",
+        entries=_filter_entries(arguments.get("metadata_filter")),
+    )
+
+
+def _filter_entries(text: JSON) -> list[str]:
+    try:
+        wanted = loads(str(text)) if text is not None else {}
+    except MalformedJSONError as error:
+        message = f"metadata_filter is not JSON: {error}"
+        raise bad_request("bad_filter", message, Violation("metadata_filter", str(error))) from None
+    if not isinstance(wanted, dict):
+        violation = Violation("metadata_filter", "must be a JSON object")
+        raise bad_request("bad_filter", "metadata_filter must be a JSON object", violation)
+    return [_entry(key, value) for key, value in wanted.items()]
+
+
+def _entry(key: str, value: JSON) -> str:
+    return hashlib.sha256(canonical([key, value]).encode("utf-8")).hexdigest()
+
+
+def index_metadata(connection: Connection, resource_id: str, metadata: JSONObject) -> None:
+    """Make a resource's metadata findable: digests of its entries, equal where values are equal.
+
+    Digests are compared by every database alike, whatever it thinks of JSON, and an index finds
+    them; the rules of equality stay in one place, :func:`~julep_server.json_text.canonical`.
+    """
+    unindex_metadata(connection, resource_id)
+    rows = [
+        {"resource_id": resource_id, "entry": _entry(key, value)} for key, value in metadata.items()
+    ]
+    if rows:
+        connection.execute(insert(metadata_entries), rows)
+
+
+def unindex_metadata(connection: Connection, resource_id: str) -> None:
+    """Forget a resource's metadata entries."""
+    connection.execute(
+        delete(metadata_entries).where(metadata_entries.c.resource_id == resource_id)
+    )
+
+
+def select_page(table: Table, page: Page) -> Select[tuple[object, ...]]:
+    """Select one page of a table; rows of the same time come in the order they were inserted."""
+    query = select(table)
+    for entry in page.entries:
+        query = query.where(
+            exists().where(
+                metadata_entries.c.resource_id == table.c.id, metadata_entries.c.entry == entry
+            )
+        )
+    columns = [table.c[page.sort_by], table.c.seq]
+    ordered = [column.desc() if page.descending else column.asc() for column in columns]
+    return query.order_by(*ordered).limit(page.limit).offset(page.offset)

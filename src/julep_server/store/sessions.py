@@ -1,0 +1,59 @@
+"""Sessions, and their history when they are deleted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, RowMapping
+
+from julep_server.db import tables
+from julep_server.json_text import JSONObject
+from julep_server.store import messages
+from julep_server.store.resources import ResourceStore
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A stored session."""
+
+    id: str
+    agent_id: str
+    user_id: str | None
+    situation: str | None
+    summary: str | None
+    metadata: JSONObject
+    render_templates: bool
+    token_budget: int | None
+    context_overflow: str | None
+    created_at: int
+    updated_at: int
+
+
+def _read(row: RowMapping) -> Session:
+    return Session(
+        id=row["id"],
+        agent_id=row["agent_id"],
+        user_id=row["user_id"],
+        situation=row["situation"],
+        summary=row["summary"],
+        metadata=row["metadata"],
+        render_templates=row["render_templates"],
+        token_budget=row["token_budget"],
+        context_overflow=row["context_overflow"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+    )
+
+
+sessions = ResourceStore(tables.sessions, "session", _read)
+
+
+def delete_session(connection: Connection, tenant: str, identifier: str) -> int:
+    """Delete a session with its history and suggestions.
+
+    Returns:
+        The time of the deletion, in microseconds.
+    """
+    moment = sessions.delete(connection, tenant, identifier)
+    messages.delete_of(connection, identifier)
+    return moment

@@ -1,0 +1,172 @@
+"""The command line and its variables."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from julep_server.cli import command_line, database_url
+from tests.server.endpoint import Endpoint
+from tests.server.support import Api
+from tests.server.test_storage import serving
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "julep_server", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, **environment},
+    )
+
+
+def test_help_names_every_option_and_variable() -> None:
+    shown = run("serve", "--help", COLUMNS="200").stdout
+    for name in ("host", "port", "database", "api-key", "model-url", "model-key", "model"):
+        assert f"--{name}" in shown
+        assert f"JULEP_SERVER_{name.upper().replace('-', '_')}" in shown
+
+
+def test_options(tmp_path: Path, endpoint: Endpoint) -> None:
+    file = tmp_path / "chosen.db"
+    arguments = ["--database", str(file), "--api-key", "a", "--api-key", "b"]
+    arguments += ["--model-url", endpoint.url, "--model-key", "m", "--model", "small"]
+    with serving(*arguments) as (process, url):
+        for key in ("a", "b"):
+            with Api(url, key) as api:
+                session = api.make("sessions")["id"]
+                assert api.chat(session).headers["x-julep-model"] == "small"
+        with Api(url, "c") as api:
+            assert api.get("/agents").status_code == 403
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 0
+    assert endpoint.headers[-1]["authorization"] == "Bearer m"
+    assert file.exists()
+
+
+def test_variables(tmp_path: Path, endpoint: Endpoint) -> None:
+    file = tmp_path / "chosen.db"
+    environment = {
+        "JULEP_SERVER_HOST": "localhost",
+        "JULEP_SERVER_DATABASE": f"sqlite:///{file}",
+        "JULEP_SERVER_API_KEY": "a, b",
+        "JULEP_SERVER_MODEL_URL": endpoint.url,
+        "JULEP_SERVER_MODEL_KEY": "m",
+        "JULEP_SERVER_MODEL": "small",
+    }
+    with serving(environment=environment) as (_, url):
+        assert url.startswith("http://localhost:")
+        for key, status in (("a", 200), ("b", 200), ("a, b", 403)):
+            with Api(url, key) as api:
+                assert api.get("/agents").status_code == status
+        with Api(url, "a") as api:
+            api.reply(api.make("sessions")["id"])
+    assert endpoint.headers[-1]["authorization"] == "Bearer m"
+    assert file.exists()
+
+
+def test_an_option_counts_before_its_variable(tmp_path: Path) -> None:
+    environment = {"JULEP_SERVER_API_KEY": "variable", "XDG_DATA_HOME": str(tmp_path)}
+    with serving("--api-key", "option", environment=environment) as (_, url), Api(url) as api:
+        for key, status in (("option", 200), ("variable", 403)):
+            headers = {"Authorization": key}
+            assert api.get("/agents", headers=headers).status_code == status
+
+
+def test_the_port_variable_and_a_port_that_is_taken(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        failed = run(
+            "serve", JULEP_SERVER_PORT=str(port), JULEP_SERVER_DATABASE=str(tmp_path / "x.db")
+        )
+    assert failed.returncode == 1
+    assert f"can't serve on 127.0.0.1:{port}" in failed.stderr
+    assert "Traceback" not in failed.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "message"),
+    [
+        (["--model", "x"], 2, "needs the URL"),
+        (["--model-url", "http://x"], 2, "name of a model"),
+        (["--api-key", " "], 2, "must not be empty"),
+        (["--database", "nothing://x"], 1, "can't open the database"),
+        (["--database", "sqlite:////nowhere/at/all/x.db"], 1, "can't open the database"),
+        (["--database", "://"], 2, "can't be read"),
+        (["--port", "70000"], 1, "can't serve on"),
+    ],
+)
+def test_mistakes_are_one_line(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    status: int,
+    message: str,
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setenv("JULEP_SERVER_PORT", "0")
+    with pytest.raises(SystemExit) as stopped:
+        command_line(["serve", *arguments])
+    shown = capsys.readouterr().err
+    assert (stopped.value.code, len(shown.splitlines())) == (status, 1)
+    assert message in shown
+
+
+@pytest.mark.parametrize(
+    ("platform", "variables", "folder"),
+    [
+        ("linux", {"XDG_DATA_HOME": "chosen"}, "chosen/julep"),
+        ("linux", {}, ".local/share/julep"),
+        ("darwin", {}, "Library/Application Support/julep"),
+        ("win32", {"LOCALAPPDATA": "local"}, "local/julep"),
+        ("win32", {}, "AppData/Local/julep"),
+    ],
+)
+def test_the_default_database_is_in_the_users_data_directory(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    platform: str,
+    variables: dict[str, str],
+    folder: str,
+) -> None:
+    for name in ("XDG_DATA_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, str(tmp_path / value))
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    monkeypatch.setattr(sys, "platform", platform)
+    assert database_url(None) == f"sqlite:///{tmp_path / folder / 'julep.db'}"
+    assert (tmp_path / folder).stat().st_mode & 0o777 == 0o700
+
+
+def test_a_missing_extra_is_named(tmp_path: Path) -> None:
+    """A module that can't be found stands in for an environment without the extra."""
+    code = (
+        "import sys; sys.modules['starlette'] = None\n"
+        "import julep_server, julep_server.__main__ as m\n"
+        "sys.argv = ['julep', 'serve']; m.main()"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ran.returncode == 2
+    assert 'pip install "julep[server]"' in ran.stderr
+    assert len(ran.stderr.splitlines()) == 1
+
+
+def test_a_terminated_server_stops_cleanly(tmp_path: Path) -> None:
+    with serving("--database", str(tmp_path / "x.db")) as (process, url):
+        with Api(url) as api:
+            api.make("users")
+        process.terminate()
+        assert process.wait(10) in (0, -signal.SIGTERM)
+    assert [path.name for path in tmp_path.iterdir()] == ["x.db"]
