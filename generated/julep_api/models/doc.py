@@ -23,6 +23,8 @@ class Doc(Model):
         created_at: When it was created.
         metadata: Anything you want to keep with it: a free JSON object, which lists can be filtered
             by.
+        agent_id: The agent that knows it, if it is an agent's.
+        user_id: The user that it is about, if it is a user's.
     """
 
     id: str
@@ -30,6 +32,8 @@ class Doc(Model):
     content: list[str] | str
     created_at: datetime.datetime
     metadata: JSONObject | Unset = UNSET
+    agent_id: str | Unset = UNSET
+    user_id: str | Unset = UNSET
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -46,7 +50,7 @@ class Doc(Model):
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
-        known = 5
+        known = 7
         x: JSON | Unset
         x = get("id")
         if type(x) is str:
@@ -83,6 +87,22 @@ class Doc(Model):
             known -= 1
         else:
             raise decoding.mismatch("metadata", "an object", x)
+        x = get("agent_id")
+        if type(x) is str:
+            self.agent_id = x
+        elif x is None:
+            self.agent_id = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("agent_id", "a string", x)
+        x = get("user_id")
+        if type(x) is str:
+            self.user_id = x
+        elif x is None:
+            self.user_id = UNSET
+            known -= 1
+        else:
+            raise decoding.mismatch("user_id", "a string", x)
         self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
         return self
 
@@ -96,6 +116,8 @@ _KEYS: Final = frozenset(
         "content",
         "created_at",
         "metadata",
+        "agent_id",
+        "user_id",
     }
 )
 
@@ -127,4 +149,6 @@ encoding.declare(
     ),
     Field("created_at", "created_at", encoding.date_time),
     Field("metadata", "metadata", encoding.json_object, required=False),
+    Field("agent_id", "agent_id", encoding.uuid4, required=False),
+    Field("user_id", "user_id", encoding.uuid4, required=False),
 )
