@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from julep._http import AsyncBody, BlockingBody
     from julep_api.client import EventCall
     from julep_api.models import ChatResponse, ChatResponseChunk
-    from julep_api.types import JSON, JSONObject
+    from julep_api.types import JSONObject
 
 __all__ = ["AsyncChatStream", "ChatStream"]
 
@@ -196,9 +196,7 @@ class _Reading:
         self._call = call
         self._attempts = attempts
         self._decoder = EventDecoder()
-        self._role: JSON = "assistant"
-        self._name: JSON = None
-        self._text: list[str] = []
+        self._messages: list[_Message] = []
         self._last: ChatResponseChunk | None = None
 
     def take(self, data: bytes | None) -> None:
@@ -260,24 +258,22 @@ class _Reading:
     def _add(self, chunk: ChatResponseChunk) -> None:
         self._last = chunk
         delta = chunk.delta
+        if not self._messages or (delta.role and self._messages[-1].ends_at(delta.role.value)):
+            self._messages.append(_Message(delta.role.value if delta.role else "assistant"))
         if delta.content:
-            self._text.append(delta.content)
-        if delta.role:
-            self._role = delta.role.value
+            self._messages[-1].text.append(delta.content)
         if delta.name:
-            self._name = delta.name
+            self._messages[-1].name = delta.name
 
     def _response(self) -> ChatResponse:
         from julep_api.models import ChatMlMessage, ChatResponse
 
-        message: JSONObject = {"role": self._role, "content": "".join(self._text)}
-        if self._name is not None:
-            message["name"] = self._name
+        messages = [message.to_json() for message in self._messages]
         # Only the last piece has the reason, the usage and the documents; its id is the answer's.
         told = {} if self._last is None else self._last.to_dict()
         told.pop("delta", None)
         response = ChatResponse.from_dict(told, partial=True)
-        response.response = [[ChatMlMessage.from_dict(message, partial=True)]]
+        response.response = [[ChatMlMessage.from_dict(each, partial=True) for each in messages]]
         return response
 
     def _unreadable(self, error: DecodeError) -> InvalidResponseError:
@@ -289,3 +285,25 @@ class _Reading:
             path=self._call.path,
             attempts=self._attempts,
         )
+
+
+class _Message:
+    """One message of the answer, as far as it has come."""
+
+    def __init__(self, role: str) -> None:
+        self.role = role
+        self.name: str | None = None
+        self.text: list[str] = []
+
+    def ends_at(self, role: str) -> bool:
+        """Tell whether a piece of this role belongs to another message.
+
+        A server may name the role once or in every piece; but a function call always comes whole,
+        so a second one is another message of the same role.
+        """
+        return role != self.role or role == "function_call"
+
+    def to_json(self) -> JSONObject:
+        """Give its JSON, without the id and the time that a stream does not tell."""
+        named: JSONObject = {} if self.name is None else {"name": self.name}
+        return {"role": self.role, "content": "".join(self.text), **named}
