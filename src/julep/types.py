@@ -22,7 +22,7 @@ else:
     def __getattr__(name):
         sources = [import_module(source) for source in _SOURCES]
         if name == "__all__":
-            return sorted(name for source in sources for name in source.__all__)
+            return sorted({name for source in sources for name in source.__all__})
         for source in sources:
             if name in source.__all__:
                 value = globals()[name] = getattr(source, name)

@@ -1,0 +1,245 @@
+"""Arguments that have to be refused, for every parameter of every public method."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Literal, NamedTuple, TypeAlias
+from uuid import UUID, uuid1, uuid3, uuid5
+
+Error: TypeAlias = Literal["type", "value", "id"]
+
+ID = "4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a"
+
+
+class Bad(NamedTuple):
+    """An argument that is refused."""
+
+    argument: object
+    error: Error
+    says: str
+    """What the message has to tell: what would be right."""
+    path: str | None = None
+    """Where the message says it is; None when it names the parameter as beartype does."""
+    further: Mapping[str, object] = {}
+    """Other arguments without which it would not be refused."""
+
+    def at(self, prefix: str) -> Bad:
+        """Give the same inside a container: the path gets a prefix."""
+        return self._replace(path=prefix if self.path is None else f"{prefix}.{self.path}")
+
+
+HALF = "\ud800"
+"""A text that is none: half of a surrogate pair."""
+
+UTF_8 = "text that UTF-8 can express"
+NO_KEY = "there is no such key"
+MISSING = "it is missing"
+
+
+def ids(path: str) -> list[Bad]:
+    """Give what is no id of a resource."""
+    v4 = "expected a UUID v4"
+    space = UUID("6ba7b810-9dad-11d1-80b4-00c04fd430c8")
+    wrong: list[object] = [
+        "",
+        "x",
+        ID[:-1],
+        ID + "0",
+        f" {ID}",
+        f"{ID}\n",
+        "../agents",
+        HALF,
+        str(space),
+        space,
+        uuid1(),
+        uuid3(space, "x"),
+        uuid5(space, "x"),
+        UUID(int=0),
+        # Version 4 with a variant that RFC 9562 does not describe.
+        "4d5f2b8e-7c1a-4c39-1a55-0f6b8e1d2c3a",
+    ]
+    hint = "str | uuid.UUID"
+    return [
+        *(Bad(value, "id", v4, path) for value in wrong),
+        *(Bad(value, "type", hint) for value in (3, True, 1.5, ID.encode(), [ID], {"id": ID})),
+    ]
+
+
+def numbers(path: str, low: float, high: float, *, below: bool = False) -> list[Bad]:
+    """Give what is no number of a range; ``below`` when the upper bound is not part of it."""
+    says = "expected a finite number >= "
+    outside = [low - 0.001, low - 1, high + 1, high if below else high + 0.001]
+    return [
+        *(Bad(value, "value", says, path) for value in outside),
+        *(Bad(value, "value", says, path) for value in (math.nan, math.inf, -math.inf)),
+        Bad(True, "type", "expected a number", path),
+        *(Bad(value, "type", "float | None") for value in ("1", b"1", [1], 1j)),
+    ]
+
+
+def integers(path: str, low: int | None, high: int | None) -> list[Bad]:
+    """Give what is no whole number of a range."""
+    outside = [*([] if low is None else [low - 1]), *([] if high is None else [high + 1])]
+    return [
+        *(Bad(value, "value", "expected an int >= ", path) for value in outside),
+        *(Bad(value, "type", "expected an int", path) for value in (True, False)),
+        *(Bad(value, "type", "int | None") for value in ("1", b"1", 1.0, math.nan, [1])),
+    ]
+
+
+def texts(path: str, hint: str = "str | None") -> list[Bad]:
+    """Give what is no text."""
+    return [
+        Bad(f"a{HALF}b", "value", UTF_8, path),
+        *(Bad(value, "type", hint) for value in (3, True, b"text", {"a": "b"}, 1.5)),
+    ]
+
+
+def flags(hint: str = "bool | None") -> list[Bad]:
+    """Give what is neither True nor False."""
+    wrong: list[object] = [0, 1, "true", b"", []]
+    return [Bad(value, "type", hint) for value in wrong]
+
+
+def choices(*known: str) -> list[Bad]:
+    """Give what is none of these texts."""
+    wrong: list[object] = [known[0].upper(), "", f"{known[0]} ", 3, known[0].encode(), [known[0]]]
+    return [Bad(value, "type", repr(known[0])) for value in wrong]
+
+
+def objects(path: str, hint: str = "Mapping[str, object]") -> list[Bad]:
+    """Give what is no JSON object."""
+    deep: list[object] = []
+    deep.append(deep)
+    return [
+        *(Bad(value, "type", hint) for value in (3, "{}", b"{}", [("a", 1)], {1}, True)),
+        Bad({1: "a"}, "type", "key int 1 not instance of str"),
+        Bad({"a": {2: "b"}}, "type", "expected a str as the key; got 2", f"{path}.a"),
+        Bad({"a": [{None: 1}]}, "type", "expected a str as the key; got None", f"{path}.a[0]"),
+        Bad({"a": b"bytes"}, "type", "expected a JSON value", f"{path}.a"),
+        Bad({"a": [0, object()]}, "type", "expected a JSON value", f"{path}.a[1]"),
+        Bad({"a": {"b": math.nan}}, "value", "expected a finite number", f"{path}.a.b"),
+        Bad({"a": math.inf}, "value", "expected a finite number", f"{path}.a"),
+        Bad({"a": HALF}, "value", UTF_8, f"{path}.a"),
+        Bad({HALF: "a"}, "value", UTF_8, path),
+        Bad({"a": deep}, "value", "expected less nesting"),
+    ]
+
+
+def required_when_overwriting(path: str, **further: object) -> Bad:
+    """Give the absence of what an overwriting update needs."""
+    return Bad(None, "value", MISSING, path, {"overwrite": True, **further})
+
+
+PART_CASES = [
+    Bad([3], "type", "expected ChatMlTextContentPart", "content[0]"),
+    Bad([{"type": "text"}], "value", MISSING, "content[0].text"),
+    Bad([{"type": "text", "text": 3}], "type", "expected a string", "content[0].text"),
+    Bad([{"type": "text", "text": "a", "x": 1}], "value", NO_KEY, "content[0].x"),
+    Bad([{"type": "sound", "text": "a"}], "value", "'text', 'image_url'", "content[0].type"),
+    Bad([{"text": "a"}], "value", MISSING, "content[0].type"),
+    Bad(
+        [{"type": "text", "text": "a"}, {"type": "image_url", "image_url": {}}],
+        "value",
+        MISSING,
+        "content[1].image_url.url",
+    ),
+    Bad(
+        [{"type": "image_url", "image_url": {"url": "https://a.b/c", "detail": "best"}}],
+        "value",
+        "'low', 'high', 'auto'",
+        "content[0].image_url.detail",
+    ),
+]
+
+USER = {"role": "user", "content": "Hello!"}
+
+MESSAGE_CASES = [
+    Bad({"role": "usr", "content": "a"}, "value", "did you mean 'user'?", "role"),
+    Bad({"role": "USER", "content": "a"}, "value", "'user', 'assistant'", "role"),
+    Bad({"role": "", "content": "a"}, "value", "'user', 'assistant'", "role"),
+    Bad({"role": None, "content": "a"}, "type", "", "role"),
+    Bad({"role": 3, "content": "a"}, "type", "", "role"),
+    Bad({"content": "a"}, "value", MISSING, "role"),
+    Bad({"role": "user"}, "value", MISSING, "content"),
+    Bad({}, "value", MISSING, "role"),
+    Bad({**USER, "rol": "user"}, "value", "did you mean 'role'?", "rol"),
+    Bad({"role": "user", 3: 4}, "type", "expected str keys; got 3"),
+    Bad({**USER, "name": 3}, "type", "expected a string", "name"),
+    Bad({**USER, "continue": 1}, "type", "expected True or False", "continue"),
+    Bad({"role": "user", "content": None}, "type", "expected a string or a list", "content"),
+    Bad({"role": "user", "content": 3}, "type", "expected a string or a list", "content"),
+    Bad({"role": "user", "content": b"a"}, "type", "expected a string or a list", "content"),
+    Bad({"role": "user", "content": HALF}, "value", UTF_8, "content"),
+    *(case._replace(argument={"role": "user", "content": case.argument}) for case in PART_CASES),
+]
+
+
+def messages() -> list[Bad]:
+    """Give what is no list of messages."""
+    return [
+        Bad([], "value", "expected a list of at least 1 item; got 0", "messages"),
+        Bad((), "value", "expected a list of at least 1 item; got 0", "messages"),
+        *(Bad(value, "type", "Sequence[") for value in (None, 3, "Hello!", b"a", USER, {1}, [3])),
+        *(
+            case.at("messages[3]")._replace(argument=[USER, USER, USER, case.argument])
+            for case in MESSAGE_CASES
+        ),
+        Bad([USER] * 40 + [3], "type", ""),
+    ]
+
+
+FUNCTION = {"name": "add", "parameters": {"type": "object"}}
+
+FUNCTION_CASES = [
+    Bad({"parameters": {}}, "value", MISSING, "name"),
+    Bad({"name": "add"}, "value", MISSING, "parameters"),
+    Bad({**FUNCTION, "name": 3}, "type", "expected a string", "name"),
+    Bad({**FUNCTION, "name": HALF}, "value", UTF_8, "name"),
+    Bad({**FUNCTION, "parameters": []}, "type", "expected", "parameters"),
+    Bad({**FUNCTION, "parameters": {1: 2}}, "type", "expected a str as the key", "parameters"),
+    Bad({**FUNCTION, "parameters": {"a": math.nan}}, "value", "finite", "parameters.a"),
+    Bad({**FUNCTION, "description": 3}, "type", "expected a string", "description"),
+    Bad({**FUNCTION, "descripton": "a"}, "value", "did you mean 'description'?", "descripton"),
+]
+
+
+def tools(hint: str = "Sequence[") -> list[Bad]:
+    """Give what is no list of tools."""
+    tool = {"type": "function", "function": FUNCTION}
+    return [
+        *(Bad(value, "type", hint) for value in (3, "add", b"add", tool, True, [3])),
+        Bad([{"function": FUNCTION}], "value", MISSING, "tools[0].type"),
+        Bad([{"type": "function"}], "value", MISSING, "tools[0].function"),
+        Bad([{**tool, "type": "functon"}], "value", "'function'", "tools[0].type"),
+        Bad([{**tool, "x": 1}], "value", NO_KEY, "tools[0].x"),
+        Bad([tool, {**tool, "function": "add"}], "type", "expected", "tools[1].function"),
+        *(
+            case.at("tools[1].function")._replace(
+                argument=[tool, {"type": "function", "function": case.argument}]
+            )
+            for case in FUNCTION_CASES
+        ),
+    ]
+
+
+def docs() -> list[Bad]:
+    """Give what is no list of documents."""
+    doc = {"title": "Manual", "content": "Press the button."}
+    wrong = [
+        Bad({"title": "a"}, "value", MISSING, "content"),
+        Bad({"content": "a"}, "value", MISSING, "title"),
+        Bad({**doc, "title": 3}, "type", "expected a string", "title"),
+        Bad({**doc, "titel": "a"}, "value", "did you mean 'title'?", "titel"),
+        Bad({**doc, "content": []}, "value", "at least 1 item", "content"),
+        Bad({**doc, "content": ["a", 3]}, "type", "expected a string", "content[1]"),
+        Bad({**doc, "content": b"a"}, "type", "expected", "content"),
+        Bad({**doc, "metadata": {1: 2}}, "type", "expected a str as the key", "metadata"),
+        Bad({**doc, "metadata": {"a": math.nan}}, "value", "finite", "metadata.a"),
+        Bad({**doc, "metadata": None}, "type", "expected", "metadata"),
+    ]
+    return [
+        *(Bad(value, "type", "Sequence[") for value in (None, 3, "a", b"a", doc, True, [3])),
+        *(case.at("docs[1]")._replace(argument=[doc, case.argument]) for case in wrong),
+    ]

@@ -1,0 +1,257 @@
+"""For every public method, arguments that are fine, and bad ones for every parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from tests.sdk.bad_arguments import (
+    FUNCTION_CASES,
+    HALF,
+    ID,
+    MISSING,
+    NO_KEY,
+    USER,
+    UTF_8,
+    Bad,
+    choices,
+    docs,
+    flags,
+    ids,
+    integers,
+    messages,
+    numbers,
+    objects,
+    required_when_overwriting,
+    texts,
+    tools,
+)
+
+Cases: TypeAlias = Mapping[str, list[Bad]]
+
+
+def _page() -> Cases:
+    return {"limit": integers("limit", 1, 1000), "offset": integers("offset", 0, None)}
+
+
+def _listing() -> Cases:
+    return {
+        **_page(),
+        "metadata_filter": objects("metadata_filter"),
+        "sort_by": choices("created_at", "updated_at"),
+        "order": choices("asc", "desc"),
+    }
+
+
+def _optional_objects(path: str) -> list[Bad]:
+    return objects(path, "Mapping[str, object] | None")
+
+
+def _instructions() -> list[Bad]:
+    return [
+        *(Bad(value, "type", "Sequence[str] | None") for value in (3, b"a", True, {"a": 1}, [3])),
+        Bad(HALF, "value", UTF_8, "instructions"),
+        Bad(["a", HALF], "value", UTF_8, "instructions[1]"),
+        # beartype looks at one item of a list, picked at random; the rest is ours to find.
+        Bad(["a"] * 40 + [3], "type", ""),
+    ]
+
+
+def _default_settings() -> list[Bad]:
+    ranges: Mapping[str, tuple[float, float]] = {
+        "frequency_penalty": (-2, 2),
+        "length_penalty": (0, 2),
+        "presence_penalty": (-1, 1),
+        "repetition_penalty": (0, 2),
+        "temperature": (0, 3),
+        "top_p": (0, 1),
+        "min_p": (0, 1),
+    }
+    return [
+        *(Bad(value, "type", "AgentDefaultSettings") for value in (3, "a", b"a", [1], True)),
+        *(
+            case.at("default_settings")._replace(
+                argument={name: case.argument}, says="expected a ", path=f"default_settings.{name}"
+            )
+            for name, (low, high) in ranges.items()
+            for case in numbers(name, low, high, below=name == "min_p")
+        ),
+        Bad({"preset": "silly"}, "value", "'fun'", "default_settings.preset"),
+        Bad({"preset": 3}, "type", "", "default_settings.preset"),
+        Bad({"temprature": 1}, "value", "'temperature'", "default_settings.temprature"),
+    ]
+
+
+def _tool_choice() -> list[Bad]:
+    named = {"type": "function", "function": {"name": "add"}}
+    return [
+        *(Bad(value, "type", "'none', 'auto'") for value in ("any", "", 3, b"auto", [named], True)),
+        Bad({"type": "function"}, "value", MISSING, "tool_choice.function"),
+        Bad({**named, "function": {}}, "value", MISSING, "tool_choice.function.name"),
+        Bad(
+            {**named, "function": {"name": 3}},
+            "type",
+            "expected a string",
+            "tool_choice.function.name",
+        ),
+        Bad({**named, "type": "webhook"}, "value", "'function'", "tool_choice.type"),
+        Bad({**named, "x": 1}, "value", NO_KEY, "tool_choice.x"),
+    ]
+
+
+def _logit_bias() -> list[Bad]:
+    hint = "Mapping[str, int | None] | None"
+    return [
+        *(Bad(value, "type", hint) for value in (3, "a", b"a", [1], True, {1: 1}, {"a": 1.5})),
+        Bad({"a": True}, "type", "expected an int", "logit_bias.a"),
+        Bad({"a": 1, "b": "1"}, "type", ""),
+        Bad({HALF: 1}, "value", UTF_8, "logit_bias"),
+    ]
+
+
+def _response_format() -> list[Bad]:
+    return [
+        *(Bad(value, "type", "ChatSettingsResponseFormat") for value in (3, "text", b"a", [1])),
+        Bad({"type": "xml"}, "value", "'text', 'json_object', 'regex'", "response_format.type"),
+        Bad({"type": 3}, "type", "", "response_format.type"),
+        Bad({"type": "regex", "pattern": 3}, "type", "a string", "response_format.pattern"),
+        Bad({"type": "json_object", "schema": [1]}, "type", "expected", "response_format.schema"),
+        Bad({"type": "text", "patern": "a"}, "value", "'pattern'", "response_format.patern"),
+    ]
+
+
+def _stop() -> list[Bad]:
+    hint = "str | list[str] | None"
+    return [
+        *(Bad(value, "type", hint) for value in (3, b"a", True, ("a",), {"a"}, [3])),
+        Bad([], "value", "1 to 4 items; got 0", "stop"),
+        Bad(["a"] * 5, "value", "1 to 4 items; got 5", "stop"),
+        Bad(HALF, "value", UTF_8, "stop"),
+        Bad(["a", HALF], "value", UTF_8, "stop[1]"),
+    ]
+
+
+def _functions() -> list[Bad]:
+    return [
+        *(Bad(value, "type", "Sequence[") for value in (None, 3, "a", b"a", True, [3])),
+        # A function is sent as a tool, and what is wrong with it is found there.
+        *(
+            case.at("tools[0].function")._replace(argument=[case.argument])
+            for case in FUNCTION_CASES
+        ),
+    ]
+
+
+GOOD: Mapping[str, Mapping[str, object]] = {
+    "sessions.get": {"id": ID},
+    "sessions.create": {"agent_id": ID},
+    "sessions.list": {},
+    "sessions.delete": {"session_id": ID},
+    "sessions.update": {"session_id": ID, "situation": "A quiet library"},
+    "sessions.chat": {"session_id": ID, "messages": [USER]},
+    "sessions.suggestions": {"session_id": ID},
+    "sessions.history": {"session_id": ID},
+    "sessions.delete_history": {"session_id": ID},
+    "agents.get": {"id": ID},
+    "agents.create": {"name": "Ada"},
+    "agents.list": {},
+    "agents.delete": {"agent_id": ID},
+    "agents.update": {"agent_id": ID, "name": "Ada", "about": "A tutor"},
+    "users.get": {"id": ID},
+    "users.create": {},
+    "users.list": {},
+    "users.delete": {"user_id": ID},
+    "users.update": {"user_id": ID, "name": "Grace", "about": "Likes short answers"},
+}
+"""Arguments that nothing is wrong with, for each method."""
+
+BAD: Mapping[str, Cases] = {
+    "sessions.get": {"id": ids("session_id")},
+    "sessions.create": {
+        "agent_id": ids("agent_id"),
+        "user_id": ids("user_id"),
+        "situation": texts("situation"),
+        "metadata": [*objects("metadata"), Bad(None, "type", "Mapping[str, object]")],
+        "render_templates": [*flags("bool"), Bad(None, "type", "bool")],
+        "token_budget": integers("token_budget", None, None),
+        "context_overflow": texts("context_overflow"),
+    },
+    "sessions.list": _listing(),
+    "sessions.delete": {"session_id": ids("session_id")},
+    "sessions.update": {
+        "session_id": ids("session_id"),
+        "situation": [*texts("situation"), required_when_overwriting("situation")],
+        "metadata": _optional_objects("metadata"),
+        "overwrite": [*flags("bool"), Bad(None, "type", "bool")],
+        "render_templates": flags(),
+        "token_budget": integers("token_budget", None, None),
+        "context_overflow": texts("context_overflow"),
+    },
+    "sessions.chat": {
+        "session_id": ids("session_id"),
+        "messages": messages(),
+        "tools": tools(),
+        "tool_choice": _tool_choice(),
+        "frequency_penalty": numbers("frequency_penalty", -1, 1),
+        "length_penalty": numbers("length_penalty", 0, 2),
+        "logit_bias": _logit_bias(),
+        "max_tokens": integers("max_tokens", 1, 16384),
+        "presence_penalty": numbers("presence_penalty", -1, 1),
+        "repetition_penalty": numbers("repetition_penalty", 0, 2),
+        "response_format": _response_format(),
+        "seed": integers("seed", -1, 9999),
+        "stop": _stop(),
+        "stream": flags(),
+        "temperature": numbers("temperature", 0, 2),
+        "top_p": numbers("top_p", 0, 1),
+        "recall": flags(),
+        "remember": flags(),
+        "min_p": numbers("min_p", 0, 1, below=True),
+        "preset": choices("fun", "prose"),
+        "record": flags(),
+    },
+    "sessions.suggestions": {"session_id": ids("session_id"), **_page()},
+    "sessions.history": {"session_id": ids("session_id"), **_page()},
+    "sessions.delete_history": {"session_id": ids("session_id")},
+    "agents.get": {"id": ids("agent_id")},
+    "agents.create": {
+        "name": [*texts("name", "str"), Bad(None, "type", "str")],
+        "about": texts("about"),
+        "instructions": _instructions(),
+        "tools": [*tools(), Bad(None, "type", "Sequence[")],
+        "functions": _functions(),
+        "default_settings": _default_settings(),
+        "model": texts("model"),
+        "docs": docs(),
+        "metadata": [*objects("metadata"), Bad(None, "type", "Mapping[str, object]")],
+    },
+    "agents.list": _listing(),
+    "agents.delete": {"agent_id": ids("agent_id")},
+    "agents.update": {
+        "agent_id": ids("agent_id"),
+        "name": [*texts("name"), required_when_overwriting("name")],
+        "about": [*texts("about"), required_when_overwriting("about")],
+        "instructions": _instructions(),
+        "default_settings": _default_settings(),
+        "model": texts("model"),
+        "metadata": _optional_objects("metadata"),
+        "overwrite": [*flags("bool"), Bad(None, "type", "bool")],
+    },
+    "users.get": {"id": ids("user_id")},
+    "users.create": {
+        "name": texts("name"),
+        "about": texts("about"),
+        "docs": docs(),
+        "metadata": [*objects("metadata"), Bad(None, "type", "Mapping[str, object]")],
+    },
+    "users.list": _listing(),
+    "users.delete": {"user_id": ids("user_id")},
+    "users.update": {
+        "user_id": ids("user_id"),
+        "name": [*texts("name"), required_when_overwriting("name")],
+        "about": [*texts("about"), required_when_overwriting("about")],
+        "metadata": _optional_objects("metadata"),
+        "overwrite": [*flags("bool"), Bad(None, "type", "bool")],
+    },
+}
+"""What is refused, for each method and each of its parameters."""

@@ -1,0 +1,67 @@
+"""One way to write a test for both colours: the blocking client behind the async one's face."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any, Literal, Self, TypeAlias, cast
+
+from julep import AsyncClient, ChatStream, Client
+from julep._driver import BlockingDriver
+from julep.managers.base import BaseManager
+
+Colour: TypeAlias = Literal["blocking", "asyncio", "trio"]
+
+_WRAPPED = (BaseManager, BlockingDriver, ChatStream, Client)
+
+
+def client_of(colour: Colour, base_url: str, **settings: Any) -> AsyncClient:
+    """Make the client of a colour, to be awaited whatever its colour is."""
+    if colour == "blocking":
+        return cast("AsyncClient", _Awaitable(Client(base_url=base_url, **settings)))
+    return AsyncClient(base_url=base_url, **settings)
+
+
+class _Awaitable:
+    """A blocking object with the names and the awaitable methods of its async twin.
+
+    A call blocks right where it is made, so what answers it has to run in a thread of its own.
+    """
+
+    def __init__(self, wrapped: Any) -> None:
+        self._wrapped = wrapped
+
+    def __getattr__(self, name: str) -> Any:
+        attribute = getattr(self._wrapped, "close" if name == "aclose" else name)
+        return _call_when_awaited(attribute) if inspect.ismethod(attribute) else _face(attribute)
+
+    async def __aenter__(self) -> Self:
+        assert self._wrapped.__enter__() is self._wrapped
+        return self
+
+    async def __aexit__(self, *error: object) -> object:
+        return self._wrapped.__exit__(*error)
+
+    def __aiter__(self) -> Self:
+        assert iter(self._wrapped) is self._wrapped
+        return self
+
+    async def __anext__(self) -> Any:
+        try:
+            return next(self._wrapped)
+        except StopIteration:
+            raise StopAsyncIteration from None
+
+    def __repr__(self) -> str:
+        return repr(self._wrapped)
+
+
+def _call_when_awaited(method: Callable[..., Any]) -> Callable[..., Any]:
+    async def call(*args: Any, **kwargs: Any) -> Any:
+        return _face(method(*args, **kwargs))
+
+    return call
+
+
+def _face(value: Any) -> Any:
+    return _Awaitable(value) if isinstance(value, _WRAPPED) else value

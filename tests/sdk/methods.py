@@ -1,0 +1,93 @@
+"""The managers' public methods, found by looking at the code, and how to call them by name."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from julep import AsyncClient, Client
+from julep.managers.agent import AgentsManager, AsyncAgentsManager, BaseAgentsManager
+from julep.managers.base import BaseManager
+from julep.managers.session import AsyncSessionsManager, BaseSessionsManager, SessionsManager
+from julep.managers.user import AsyncUsersManager, BaseUsersManager, UsersManager
+
+Side: TypeAlias = Literal["blocking", "async"]
+Method: TypeAlias = Callable[..., object]
+
+SIDES: tuple[Side, ...] = ("blocking", "async")
+
+
+class Managers(NamedTuple):
+    """The three classes of one resource."""
+
+    base: type[BaseManager]
+    blocking: type[BaseManager]
+    asynchronous: type[BaseManager]
+
+
+MANAGERS: Mapping[str, Managers] = {
+    "sessions": Managers(BaseSessionsManager, SessionsManager, AsyncSessionsManager),
+    "agents": Managers(BaseAgentsManager, AgentsManager, AsyncAgentsManager),
+    "users": Managers(BaseUsersManager, UsersManager, AsyncUsersManager),
+}
+
+
+def public_methods(kind: type[BaseManager]) -> dict[str, Method]:
+    """Give a class's public methods, the inherited ones too, in the order they are written in."""
+    return {
+        name: function
+        for parent in kind.__mro__
+        for name, function in vars(parent).items()
+        if inspect.isfunction(function) and not name.startswith("_")
+    }
+
+
+def parameters(function: Method) -> list[inspect.Parameter]:
+    """Give a method's parameters but for ``self``."""
+    return list(inspect.signature(function).parameters.values())[1:]
+
+
+METHODS: tuple[tuple[str, str], ...] = tuple(
+    (resource, name)
+    for resource, managers in MANAGERS.items()
+    for name in public_methods(managers.blocking)
+)
+"""Every public method of every resource, such as ("sessions", "get")."""
+
+
+class Caller:
+    """Calls any method of either client by its name, and gives what it gives."""
+
+    def __init__(self, base_url: str) -> None:
+        self._blocking = Client(base_url=base_url, max_retries=0, timeout=5)
+        self._async = AsyncClient(base_url=base_url, max_retries=0, timeout=5)
+        self._loop = asyncio.Runner()
+
+    def public(self, side: Side, method: str, given: Mapping[str, object]) -> object:
+        """Call a method of a client's manager, such as "sessions.get"."""
+        resource, name = method.split(".")
+        client = self._blocking if side == "blocking" else self._async
+        return self._result(side, getattr(getattr(client, resource), name), given)
+
+    def private(self, side: Side, method: str, given: Mapping[str, object]) -> object:
+        """Call a method of the ``Base…`` class, such as "sessions._get"."""
+        resource, name = method.split(".")
+        client = self._blocking if side == "blocking" else self._async
+        manager = MANAGERS[resource].base(client.api)
+        return self._result(side, getattr(manager, name), given)
+
+    def close(self) -> None:
+        """Close both clients, and the loop that the async one ran on."""
+        self._blocking.close()
+        self._loop.run(self._async.aclose())
+        self._loop.close()
+
+    def _result(self, side: Side, call: Callable[..., Any], given: Mapping[str, object]) -> object:
+        async def run() -> object:
+            awaited: object = await call(**given)
+            return awaited
+
+        found: object = call(**given) if side == "blocking" else self._loop.run(run())
+        return found

@@ -1,0 +1,282 @@
+"""A client's settings: arguments, the environment, defaults; what cannot work; and no key shown."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import inspect
+import pickle
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+import julep
+from julep import AsyncClient, Client, ConfigurationError
+from julep._config import Config, read_config
+from tests.sdk.stub import Stub
+
+CANARY = "canary-5f1c0a7e"
+
+ENVIRONMENT = ("JULEP_API_KEY", "JULEP_API_URL", "JULEP_BASE_URL")
+
+each_client = pytest.mark.parametrize("make", [Client, AsyncClient])
+
+BAD: list[tuple[dict[str, Any], str]] = [
+    ({"api_key": 3}, "api_key: expected a str, got a int"),
+    ({"api_key": b"key"}, "api_key: expected a str, got a bytes"),
+    ({"api_key": f"{CANARY}\n"}, "api_key: it has a character"),
+    ({"api_key": f" {CANARY}"}, "api_key: it has a character"),
+    ({"api_key": f"{CANARY}\r\nx: y"}, "api_key: it has a character"),
+    ({"api_key": f"{CANARY}é"}, "api_key: it has a character"),
+    ({"base_url": 3}, "base_url: expected a str, got a int"),
+    ({"base_url": b"http://a.b"}, "base_url: expected a str, got a bytes"),
+    ({"base_url": ""}, "base_url: expected a URL such as"),
+    ({"base_url": "localhost:8080"}, "base_url: expected a URL such as"),
+    ({"base_url": "ftp://a.b"}, "base_url: expected a URL such as"),
+    ({"base_url": "http://"}, "base_url: expected a URL such as"),
+    ({"base_url": "http:///api"}, "base_url: expected a URL such as"),
+    ({"base_url": "http://..:9/api"}, "base_url: expected a URL such as"),
+    ({"base_url": f"http://{'a' * 64}.b"}, "base_url: expected a URL such as"),
+    ({"base_url": "http://a b.c"}, "base_url: expected a URL such as"),
+    ({"base_url": " http://a.b"}, "base_url: expected a URL such as"),
+    ({"base_url": "http://a.b/c\nd"}, "base_url: expected a URL such as"),
+    ({"base_url": "http://a.b:99999"}, "base_url: Port out of range"),
+    ({"base_url": "http://a.b:port"}, "base_url: Port could not be cast"),
+    ({"base_url": "http://[::1"}, "base_url: Invalid IPv6 URL"),
+    ({"base_url": f"http://{CANARY}@a.b"}, "base_url: give the key as api_key"),
+    ({"base_url": f"http://me:{CANARY}@a.b"}, "base_url: give the key as api_key"),
+    ({"base_url": f"me:{CANARY}@a.b"}, "base_url: give the key as api_key"),
+    ({"base_url": f"http://me:{CANARY}@a\u2100b"}, "base_url: give the key as api_key"),
+    ({"base_url": f"http://a.b?key={CANARY}"}, "base_url: a query or a fragment"),
+    ({"base_url": f"http://a.b#{CANARY}"}, "base_url: a query or a fragment"),
+    ({"timeout": 0}, "timeout: expected more than 0 seconds"),
+    ({"timeout": -1}, "timeout: expected more than 0 seconds"),
+    ({"timeout": float("nan")}, "timeout: expected more than 0 seconds"),
+    ({"timeout": float("inf")}, "None for no limit"),
+    ({"timeout": 10**400}, "at most 1000000000"),
+    ({"timeout": True}, "timeout: expected seconds as a number"),
+    ({"timeout": "5"}, "timeout: expected seconds as a number"),
+    ({"max_retries": -1}, "max_retries: expected a whole number of 0 or more"),
+    ({"max_retries": 1.0}, "max_retries: expected a whole number of 0 or more"),
+    ({"max_retries": True}, "max_retries: expected a whole number of 0 or more"),
+    ({"max_retries": None}, "max_retries: expected a whole number of 0 or more"),
+    ({"headers": [("a", "b")]}, "headers: expected a mapping, got a list"),
+    ({"headers": "a: b"}, "headers: expected a mapping, got a str"),
+    ({"headers": {3: "b"}}, "headers: 3 is not a header's name"),
+    ({"headers": {"": "b"}}, "headers: '' is not a header's name"),
+    ({"headers": {"a b": "c"}}, "headers: 'a b' is not a header's name"),
+    ({"headers": {"a\n": "c"}}, "is not a header's name"),
+    ({"headers": {"x-key": f"{CANARY}\n"}}, "headers: the value of 'x-key' is not printable"),
+    ({"headers": {"x-key": f"{CANARY}é"}}, "headers: the value of 'x-key' is not printable"),
+    ({"headers": {"x-key": None}}, "headers: the value of 'x-key' is not printable"),
+    ({"headers": {"x-key": CANARY.encode()}}, "headers: the value of 'x-key' is not printable"),
+]
+
+
+@pytest.fixture(autouse=True)
+def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ENVIRONMENT:
+        monkeypatch.delenv(name, raising=False)
+
+
+def config(**settings: Any) -> Config:
+    given: dict[str, Any] = {"timeout": 1, "max_retries": 0, **settings}
+    return read_config(
+        given.get("api_key"),
+        given.get("base_url"),
+        given["timeout"],
+        given["max_retries"],
+        given.get("headers"),
+    )
+
+
+def headers_sent(stub: Stub, **settings: Any) -> list[Mapping[str, str]]:
+    """Give the headers of one request in each colour, as they arrived."""
+    stub.answer = {"items": []}
+    with Client(base_url=stub.url, max_retries=0, **settings) as client:
+        client.users.list()
+
+    async def ask() -> None:
+        async with AsyncClient(base_url=stub.url, max_retries=0, **settings) as client:
+            await client.users.list()
+
+    asyncio.run(ask())
+    return [asked.headers for asked in stub.asked]
+
+
+@each_client
+@pytest.mark.parametrize(("settings", "message"), BAD)
+def test_a_setting_that_cannot_work_is_refused(
+    make: Callable[..., object], settings: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ConfigurationError) as raised:
+        make(**settings)
+    assert message in str(raised.value)
+    assert CANARY not in "".join(traceback.format_exception(raised.value))
+    assert raised.value.__cause__ is None
+
+
+@each_client
+def test_every_setting_has_a_case(make: type[object]) -> None:
+    named = {name for settings, _ in BAD for name in settings}
+    assert {*named, "http_client"} == set(inspect.signature(make).parameters)
+
+
+def test_the_clients_take_the_same() -> None:
+    mine, other = inspect.signature(Client).parameters, inspect.signature(AsyncClient).parameters
+    assert list(mine) == list(other)
+    assert [(p.kind, p.default) for p in mine.values()] == [
+        (p.kind, p.default) for p in other.values()
+    ]
+    assert [p.name for p in mine.values() if p.kind is p.POSITIONAL_OR_KEYWORD] == [
+        "api_key",
+        "base_url",
+    ]
+
+
+def test_the_defaults() -> None:
+    assert read_config(None, None, 300.0, 2, None) == Config(
+        "http://127.0.0.1:8080/api",
+        {"accept": "application/json", "user-agent": f"julep-python/{julep.__version__}"},
+        300.0,
+        2,
+    )
+    for make in (Client, AsyncClient):
+        defaults = {p.name: p.default for p in inspect.signature(make).parameters.values()}
+        assert defaults == {
+            "api_key": None,
+            "base_url": None,
+            "timeout": 300.0,
+            "max_retries": 2,
+            "headers": None,
+            "http_client": None,
+        }
+
+
+@each_client
+def test_the_environment_is_read_when_a_client_is_made(
+    make: Callable[..., Client | AsyncClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert make().base_url == "http://127.0.0.1:8080/api"
+    monkeypatch.setenv("JULEP_BASE_URL", "http://second.example/api")
+    assert make().base_url == "http://second.example/api"
+    monkeypatch.setenv("JULEP_API_URL", "http://first.example/api/")
+    assert make().base_url == "http://first.example/api"
+    assert make(base_url="http://given.example").base_url == "http://given.example"
+    monkeypatch.setenv("JULEP_API_URL", "")
+    assert make().base_url == "http://second.example/api"
+    monkeypatch.setenv("JULEP_BASE_URL", "nonsense")
+    with pytest.raises(ConfigurationError, match="base_url: expected a URL"):
+        make()
+    assert make(base_url="http://given.example").base_url == "http://given.example"
+
+
+@each_client
+def test_a_key_of_the_environment_is_checked_as_well(
+    make: Callable[..., object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JULEP_API_KEY", f"{CANARY}\n")
+    with pytest.raises(ConfigurationError, match="api_key: ") as raised:
+        make()
+    assert CANARY not in str(raised.value)
+    make(api_key="another")
+
+
+def test_the_key_goes_into_the_header_of_every_request(
+    stub: Stub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JULEP_API_KEY", "of-the-environment")
+    both = headers_sent(stub)
+    stub.reset()
+    both += headers_sent(stub, api_key="given")
+    stub.reset()
+    both += headers_sent(stub, api_key="")
+    found = [headers.get("authorization") for headers in both]
+    environment, given = "Bearer of-the-environment", "Bearer given"
+    assert found == [environment, environment, given, given, None, None]
+
+
+def test_further_headers_are_sent_and_win(stub: Stub) -> None:
+    further = {"X-Team": "support", "User-Agent": "mine/1", "Authorization": "Basic abc"}
+    for sent in headers_sent(stub, api_key="given", headers=further):
+        assert sent["x-team"] == "support"
+        assert sent["user-agent"] == "mine/1"
+        assert sent["authorization"] == "Basic abc"
+        assert sent["accept"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [(None, None), (1, 1.0), (0.5, 0.5), (10**9, 1e9)],
+)
+def test_a_timeout_is_seconds_or_none(given: float | None, kept: float | None) -> None:
+    assert config(timeout=given).timeout == kept
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://api.example.com",
+        "http://localhost:8080/api",
+        "http://[::1]:8080/api",
+        "http://127.0.0.1",
+        "http://under_score.example./a/b",
+        "https://bücher.example/api",
+        "HTTP://EXAMPLE.COM/api",
+    ],
+)
+def test_these_urls_are_fine(url: str) -> None:
+    assert config(base_url=url).base_url == url
+    assert config(base_url=f"{url}/").base_url == url
+
+
+@each_client
+def test_no_text_of_a_client_or_of_its_parts_shows_the_key(
+    make: Callable[..., Any],
+) -> None:
+    client = make(api_key=CANARY, headers={"x-key": CANARY})
+    parts = [client, client.api, client.agents, client.users, client.sessions]
+    for part in [*parts, config(api_key=CANARY)]:
+        for text in (repr(part), str(part), f"{part}"):
+            assert CANARY not in text
+    assert "base_url='http://127.0.0.1:8080/api'" in repr(client)
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 429, 500, 501])
+def test_no_error_shows_the_key(status: int, stub: Stub) -> None:
+    stub.status = status
+    stub.answer = {"error": {"code": "x", "message": "no", "details": []}}
+    with Client(CANARY, stub.url, max_retries=0, headers={"x-key": CANARY}) as client:
+        with pytest.raises(julep.ApiError) as answered:
+            client.users.list()
+        assert stub.asked[0].headers["authorization"] == f"Bearer {CANARY}"
+    client = Client(CANARY, "http://127.0.0.1:1/api", max_retries=0)
+    with pytest.raises(julep.NetworkError) as lost:
+        client.users.list()
+    client.close()
+    for error in (answered.value, lost.value, copy.copy(answered.value)):
+        shown = "".join(traceback.format_exception(error)) + repr(error) + repr(vars(error))
+        assert CANARY not in shown
+        assert CANARY.encode() not in pickle.dumps(error)
+
+
+@each_client
+def test_a_closed_client_says_so(make: type[Client | AsyncClient]) -> None:
+    client = make()
+    if isinstance(client, Client):
+        client.close()
+        client.close()
+        with pytest.raises(ConfigurationError, match="closed"):
+            client.users.list()
+        return
+    other = client
+
+    async def use() -> None:
+        await other.aclose()
+        await other.aclose()
+        await other.users.list()
+
+    with pytest.raises(ConfigurationError, match="closed"):
+        asyncio.run(use())

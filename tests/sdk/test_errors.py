@@ -1,0 +1,206 @@
+"""The errors: how they relate, what they print, and that they survive pickling and copying."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from collections.abc import Callable
+from typing import TypeVar
+
+import pytest
+from beartype.roar import BeartypeCallHintParamViolation, BeartypeException
+
+from julep import Client, errors
+from julep.errors import (
+    ApiError,
+    ArgumentTypeError,
+    ErrorDetail,
+    InvalidArgumentError,
+    InvalidIdError,
+    JulepError,
+    NetworkError,
+    NotFoundError,
+    RateLimitError,
+    StreamInterruptedError,
+)
+from julep.types import ChatMlMessage, ChatResponse
+
+T = TypeVar("T")
+
+TREE: dict[str, tuple[type[BaseException], ...]] = {
+    "JulepError": (Exception,),
+    "ConfigurationError": (JulepError,),
+    "InvalidArgumentError": (JulepError, ValueError),
+    "InvalidIdError": (InvalidArgumentError, ValueError, AssertionError),
+    "ArgumentTypeError": (JulepError, BeartypeCallHintParamViolation, BeartypeException, TypeError),
+    "NetworkError": (JulepError, ConnectionError, OSError),
+    "RequestTimeoutError": (NetworkError, TimeoutError),
+    "StreamInterruptedError": (NetworkError,),
+    "ApiError": (JulepError,),
+    "InvalidResponseError": (ApiError,),
+    "BadRequestError": (ApiError,),
+    "AuthenticationError": (ApiError,),
+    "PermissionDeniedError": (ApiError,),
+    "NotFoundError": (ApiError, KeyError, LookupError),
+    "ConflictError": (ApiError,),
+    "UnprocessableEntityError": (ApiError,),
+    "RateLimitError": (ApiError,),
+    "ServerError": (ApiError,),
+}
+
+DETAILS = (ErrorDetail("messages[3].role", "unknown"), ErrorDetail("name", "missing"))
+
+PARTIAL = ChatResponse.from_dict({}, partial=True)
+PARTIAL.response = [
+    [ChatMlMessage.from_dict({"role": "assistant", "content": "Hel"}, partial=True)]
+]
+
+
+def pickled(value: T) -> T:
+    result: T = pickle.loads(pickle.dumps(value))  # noqa: S301  # our own bytes
+    return result
+
+
+COPIES: list[Callable[[JulepError], JulepError]] = [pickled, copy.copy, copy.deepcopy]
+
+
+def api_error(kind: type[ApiError]) -> ApiError:
+    error = kind(
+        "it broke",
+        status_code=418,
+        code="teapot",
+        details=DETAILS,
+        request_id="r-1",
+        body={"error": {"message": "it broke"}},
+        method="GET",
+        path="/users/x",
+        attempts=3,
+    )
+    if isinstance(error, RateLimitError):
+        error.retry_after = 1.5
+    return error
+
+
+def raised_by_beartype() -> ArgumentTypeError:
+    with pytest.raises(ArgumentTypeError) as raised:
+        getattr(Client().users, "get")(3)  # noqa: B009  # a checker would refuse it, too
+    return raised.value
+
+
+def raised_by_the_encoders() -> ArgumentTypeError:
+    with pytest.raises(ArgumentTypeError) as raised:
+        Client().users.list(limit=True)
+    return raised.value
+
+
+def samples() -> list[JulepError]:
+    """Give one error of every class, with every attribute set to something of its own."""
+    kinds = [getattr(errors, name) for name in TREE]
+    api = [api_error(kind) for kind in kinds if issubclass(kind, ApiError)]
+    return [
+        JulepError("it broke"),
+        errors.ConfigurationError("timeout: no"),
+        InvalidArgumentError("limit: no", path="limit"),
+        InvalidIdError("agent_id: no", path="agent_id"),
+        ArgumentTypeError("limit: no", path="limit"),
+        raised_by_beartype(),
+        raised_by_the_encoders(),
+        NetworkError("lost", attempts=3),
+        errors.RequestTimeoutError("late", attempts=3),
+        StreamInterruptedError("cut", partial=PARTIAL, attempts=3),
+        *api,
+    ]
+
+
+def test_there_is_a_sample_of_every_class() -> None:
+    assert {type(error).__name__ for error in samples()} == set(TREE)
+    assert {*TREE, "ErrorDetail"} == set(errors.__all__)
+
+
+@pytest.mark.parametrize("name", TREE)
+def test_the_tree(name: str) -> None:
+    kind: type[BaseException] = getattr(errors, name)
+    for parent in TREE[name]:
+        assert issubclass(kind, parent)
+    assert kind.__doc__
+
+
+@pytest.mark.parametrize("error", samples(), ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize("copied", COPIES, ids=["pickle", "copy", "deepcopy"])
+def test_an_error_survives_copying(
+    error: JulepError, copied: Callable[[JulepError], JulepError]
+) -> None:
+    error.add_note("while it was tried")
+    again = copied(error)
+    assert type(again) is type(error)
+    assert again is not error
+    assert str(again) == str(error)
+    assert again.args == error.args
+    mine, other = dict(vars(error)), dict(vars(again))
+    if isinstance(error, StreamInterruptedError) and isinstance(again, StreamInterruptedError):
+        assert again.partial.to_dict() == error.partial.to_dict()
+        assert again.partial.text == "Hel"
+        del mine["partial"], other["partial"]
+    assert other == mine
+    assert again.__notes__ == ["while it was tried"]
+    error.__notes__.clear()
+
+
+@pytest.mark.parametrize("error", samples(), ids=lambda error: type(error).__name__)
+def test_an_error_prints_its_message(error: JulepError) -> None:
+    assert error.message
+    assert error.message in str(error)
+    assert error.args == (error.message,)
+    assert not str(error).startswith(("'", '"'))
+
+
+def test_an_error_of_the_server_prints_what_was_asked_and_what_came_back() -> None:
+    assert str(api_error(NotFoundError)) == (
+        "GET /users/x -> 418: it broke\n"
+        "  messages[3].role: unknown\n"
+        "  name: missing\n"
+        "  (request id r-1, 3 attempts)"
+    )
+    plain = ApiError("no", status_code=400, method="POST", path="/users")
+    assert str(plain) == "POST /users -> 400: no"
+    assert str(ApiError("no", status_code=400, request_id="r")).endswith("\n  (request id r)")
+    assert str(ApiError("no", status_code=400, attempts=2)).endswith("\n  (2 attempts)")
+
+
+def test_what_is_not_told_has_a_value_all_the_same() -> None:
+    error = RateLimitError("slow down", status_code=429)
+    assert vars(error) == {
+        "message": "slow down",
+        "status_code": 429,
+        "code": None,
+        "details": (),
+        "request_id": None,
+        "body": None,
+        "method": "",
+        "path": "",
+        "attempts": 1,
+    }
+    assert error.retry_after is None
+    assert NetworkError("lost").attempts == 1
+    assert InvalidArgumentError("no").path == ""
+    assert ArgumentTypeError("no").path == ""
+
+
+def test_a_violation_that_beartype_finds_says_what_and_where() -> None:
+    message = str(raised_by_beartype())
+    assert "UsersManager.get()" in message
+    assert "parameter id=3 violates type hint str | uuid.UUID" in message
+    assert "\x1b" not in message  # no colours, also on a terminal
+    assert str(raised_by_the_encoders()) == "limit: expected an int; got True"
+    assert raised_by_the_encoders().path == "limit"
+
+
+def test_a_violation_keeps_nothing_alive_that_was_passed() -> None:
+    assert getattr(raised_by_beartype(), "culprits") == ()  # noqa: B009  # its type has an Any
+
+
+def test_a_traceback_shows_where_it_was_called_and_not_how_it_was_encoded() -> None:
+    with pytest.raises(InvalidArgumentError) as raised:
+        Client().users.list(limit=0)
+    assert raised.value.__cause__ is None
+    assert raised.value.__suppress_context__

@@ -1,0 +1,103 @@
+"""Importing the package is cheap: what is dear waits until somebody calls a method."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+
+import pytest
+
+DEAR = ("httpx", "beartype", "anyio", "attrs", "attr", "julep_api.models", "asyncio", "ssl")
+
+STEPS = """
+import sys
+
+def told(step):
+    print(step, *sorted(name for name in sys.argv[2:] if name in sys.modules))
+
+told("start")
+import julep
+import julep.errors
+told("import")
+client, other = julep.Client(base_url=sys.argv[1], max_retries=0), julep.AsyncClient()
+repr(client)
+try:
+    julep.Client(timeout=-1)
+except julep.ConfigurationError:
+    told("clients")
+sessions = client.sessions
+told("manager")
+try:
+    sessions.get("no id")
+except ValueError:
+    told("refused")
+try:
+    sessions.get("4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a")
+except julep.NetworkError:
+    told("called")
+"""
+
+
+@pytest.fixture(scope="module")
+def loaded() -> dict[str, set[str]]:
+    """Which of the dear modules were loaded, after each step of a use."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    done = subprocess.run(
+        [sys.executable, "-c", STEPS, f"http://127.0.0.1:{port}/api", *DEAR],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    steps = [line.split() for line in done.stdout.splitlines()]
+    assert [step for step, *_ in steps] == [
+        "start",
+        "import",
+        "clients",
+        "manager",
+        "refused",
+        "called",
+    ]
+    # Something outside the package (a .pth file, say) may load modules at the start.
+    return {step: set(names) - set(steps[0][1:]) for step, *names in steps}
+
+
+def test_importing_loads_nothing_dear(loaded: dict[str, set[str]]) -> None:
+    assert loaded["import"] == set()
+
+
+def test_making_clients_loads_neither_models_nor_the_http_library(
+    loaded: dict[str, set[str]],
+) -> None:
+    assert loaded["clients"] <= {"attr", "attrs"}
+
+
+def test_a_manager_loads_models_and_no_http_library(loaded: dict[str, set[str]]) -> None:
+    assert "julep_api.models" in loaded["manager"]
+    assert loaded["manager"].isdisjoint({"httpx", "beartype", "anyio"})
+
+
+def test_a_first_call_loads_the_checks_and_then_the_http_library(
+    loaded: dict[str, set[str]],
+) -> None:
+    assert "beartype" in loaded["refused"]
+    assert "httpx" not in loaded["refused"]
+    assert {"httpx", "anyio"} <= loaded["called"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "name"),
+    [
+        ("from julep import ChatStream, UNSET", "httpx"),
+        ("import julep.types", "julep_api.models.session"),
+        ("from julep.types import User", "julep_api.models.session"),
+        ("from julep.errors import NotFoundError", "beartype"),
+        ("import julep_server", "sqlalchemy"),
+    ],
+)
+def test_a_name_loads_only_what_it_needs(statement: str, name: str) -> None:
+    program = f"import sys; {statement}; raise SystemExit({name!r} in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], check=False, timeout=60)
+    assert done.returncode == 0

@@ -1,0 +1,172 @@
+"""The public names, pinned: none comes or goes unnoticed, and checkers see what runs."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import julep
+import julep.errors
+import julep.types
+import julep_server
+
+JULEP = """
+ApiError ArgumentTypeError AsyncChatStream AsyncClient AuthenticationError BadRequestError
+ChatStream Client ConfigurationError ConflictError InvalidArgumentError InvalidIdError
+InvalidResponseError JulepError NetworkError NotFoundError PermissionDeniedError RateLimitError
+RequestTimeoutError ServerError StreamInterruptedError UNSET UnprocessableEntityError Unset
+__version__
+"""
+
+ERRORS = """
+ApiError ArgumentTypeError AuthenticationError BadRequestError ConfigurationError ConflictError
+ErrorDetail InvalidArgumentError InvalidIdError InvalidResponseError JulepError NetworkError
+NotFoundError PermissionDeniedError RateLimitError RequestTimeoutError ServerError
+StreamInterruptedError UnprocessableEntityError
+"""
+
+MANAGERS_TYPES = """
+AgentCreateArgs AgentDefaultSettingsDict AgentUpdateArgs ChatMlImageContentPartDict
+ChatMlTextContentPartDict ChatSettingsArgs ChatSettingsResponseFormatDict ChatSettingsStop
+ContentPart CreateToolDict DocDict FunctionDefDict InputChatMlMessageDict NamedToolChoiceDict
+Order Preset SessionCreateArgs SessionUpdateArgs SortBy ToolChoice ToolDict UserCreateArgs
+UserUpdateArgs
+"""
+
+TYPES = """
+Agent AgentCreateArgs AgentDefaultSettings AgentDefaultSettingsDict
+AgentDefaultSettingsPreset AgentInstructions AgentMetadata AgentUpdateArgs ChatInput
+ChatInputData ChatInputDataToolChoice ChatMlImageContentPart ChatMlImageContentPartDict
+ChatMlImageContentPartImageUrl ChatMlImageContentPartImageUrlDetail
+ChatMlImageContentPartType ChatMlMessage ChatMlMessageContent ChatMlMessageContentItem
+ChatMlMessageRole ChatMlTextContentPart ChatMlTextContentPartDict ChatMlTextContentPartType
+ChatResponse ChatResponseChunk ChatResponseChunkFinishReason ChatResponseDelta
+ChatResponseDeltaRole ChatResponseFinishReason ChatSettings ChatSettingsArgs
+ChatSettingsPreset ChatSettingsResponseFormat ChatSettingsResponseFormatDict
+ChatSettingsResponseFormatSchema ChatSettingsResponseFormatType ChatSettingsStop
+CompletionUsage ContentPart CreateAgentRequest CreateAgentRequestInstructions
+CreateAgentRequestMetadata CreateDoc CreateDocContent CreateDocMetadata CreateSessionRequest
+CreateSessionRequestMetadata CreateToolDict CreateToolRequest CreateToolRequestType
+CreateUserRequest CreateUserRequestMetadata Doc DocContent DocDict DocIds DocMetadata Error
+ErrorDetail ErrorInfo FunctionCallOption FunctionDef FunctionDefDict FunctionParameters
+GetAgentDocsRequestOrder GetAgentDocsRequestSortBy GetAgentDocsResponse
+GetAgentMemoriesResponse GetAgentToolsResponse GetHistoryResponse GetSuggestionsResponse
+GetUserDocsRequestOrder GetUserDocsRequestSortBy GetUserDocsResponse InputChatMlMessage
+InputChatMlMessageContent InputChatMlMessageContentItem InputChatMlMessageDict
+InputChatMlMessageRole JobStatus JobStatusState ListAgentsRequestOrder
+ListAgentsRequestSortBy ListAgentsResponse ListSessionsRequestOrder
+ListSessionsRequestSortBy ListSessionsResponse ListUsersRequestOrder ListUsersRequestSortBy
+ListUsersResponse Memory MemoryAccessOptions MemoryEntitiesItem NamedToolChoice
+NamedToolChoiceDict NamedToolChoiceFunction NamedToolChoiceType Order PartialFunctionDef
+PatchAgentRequest PatchAgentRequestInstructions PatchAgentRequestMetadata
+PatchSessionRequest PatchSessionRequestMetadata PatchToolRequest PatchUserRequest
+PatchUserRequestMetadata Preset ResourceCreatedResponse ResourceDeletedResponse
+ResourceUpdatedResponse Session SessionCreateArgs SessionMetadata SessionUpdateArgs SortBy
+Suggestion SuggestionTarget Tool ToolChoice ToolChoiceOption ToolChoiceOptionMode ToolDict
+ToolType UpdateAgentRequest UpdateAgentRequestInstructions UpdateAgentRequestMetadata
+UpdateSessionRequest UpdateSessionRequestMetadata UpdateToolRequest UpdateUserRequest
+UpdateUserRequestMetadata User UserCreateArgs UserMetadata UserUpdateArgs
+"""
+
+PINNED: Mapping[str, str] = {
+    "julep": JULEP,
+    "julep.errors": ERRORS,
+    "julep.types": TYPES,
+    "julep.streams": "AsyncChatStream ChatStream",
+    "julep.client": "AsyncClient Client",
+    "julep.managers.types": MANAGERS_TYPES,
+    "julep.managers.agent": (
+        "AgentCreateArgs AgentUpdateArgs AgentsManager AsyncAgentsManager BaseAgentsManager"
+    ),
+    "julep.managers.user": (
+        "AsyncUsersManager BaseUsersManager UserCreateArgs UserUpdateArgs UsersManager"
+    ),
+    "julep.managers.session": (
+        "AsyncSessionsManager BaseSessionsManager SessionCreateArgs SessionUpdateArgs"
+        " SessionsManager"
+    ),
+    "julep.managers.chat": "AsyncChat BaseChat Chat",
+    "julep.managers.utils": "rewrap_in_class",
+    "julep_server": "LocalServer",
+}
+
+
+def names(module: ModuleType) -> list[str]:
+    found: list[str] = module.__all__
+    return found
+
+
+@pytest.mark.parametrize("name", PINNED)
+def test_a_module_has_these_public_names(name: str) -> None:
+    module = importlib.import_module(name)
+    assert sorted(names(module)) == PINNED[name].split()
+    for public in names(module):
+        assert getattr(module, public) is not None
+    if name.startswith("julep."):
+        assert set(names(module)) <= set(dir(module))
+
+
+def test_every_module_without_an_underscore_is_pinned() -> None:
+    source = Path(julep.__file__).parent
+    found = {
+        ".".join(path.relative_to(source.parent).with_suffix("").parts)
+        for path in source.rglob("*.py")
+        if not path.name.startswith("_")
+    }
+    # What managers are built of is for those who write managers of their own, and has no __all__.
+    assert found - set(PINNED) == {"julep.managers.base"}
+
+
+@pytest.mark.parametrize("module", [julep, julep.errors, julep.types, julep_server])
+def test_an_unknown_name_is_an_attribute_error(module: ModuleType) -> None:
+    with pytest.raises(AttributeError, match=f"module '{module.__name__}' has no attribute 'Nope'"):
+        _ = module.Nope
+
+
+@pytest.mark.parametrize("module", [julep, julep.errors])
+def test_type_checkers_see_the_lazy_names(module: ModuleType) -> None:
+    assert module.__file__ is not None
+    tree = ast.parse(Path(module.__file__).read_text())
+    written = "\n__all__ = " in ast.unparse(tree)
+    # To a checker an import is public under its own name again, or when __all__ is written out.
+    seen = {
+        (node.module, alias.name)
+        for node in ast.walk(_type_checking(tree))
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if alias.asname == alias.name or (written and alias.name in names(module))
+    }
+    lazy = [
+        ast.literal_eval(node.args[1])
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "lazy"
+    ]
+    assert len(lazy) == 1
+    assert {(source, name) for source, found in lazy[0].items() for name in found} == seen
+    assert {name for _, name in seen} <= set(names(module))
+
+
+def test_a_name_is_the_same_object_wherever_it_comes_from() -> None:
+    for name in names(julep):
+        if hasattr(julep.errors, name):
+            assert getattr(julep, name) is getattr(julep.errors, name)
+    models = importlib.import_module("julep_api.models")
+    dicts = importlib.import_module("julep.managers.types")
+    for name in names(julep.types):
+        # A model of the contract goes before a dict form of the same name.
+        source = models if name in names(models) else dicts
+        assert getattr(julep.types, name) is getattr(source, name)
+    assert set(names(julep.types)) == {*names(models), *names(dicts)}
+
+
+def _type_checking(tree: ast.Module) -> ast.Module:
+    """Give what is under ``if TYPE_CHECKING``."""
+    for node in tree.body:
+        if isinstance(node, ast.If) and getattr(node.test, "id", None) == "TYPE_CHECKING":
+            return ast.Module(node.body, [])
+    raise AssertionError("nothing is imported for type checkers alone")

@@ -1,0 +1,296 @@
+from __future__ import annotations
+
+from typing import Any, cast
+from uuid import UUID
+
+import pytest
+
+from julep import (
+    UNSET,
+    ArgumentTypeError,
+    AsyncClient,
+    InvalidArgumentError,
+    UnprocessableEntityError,
+)
+from julep.types import ChatMlMessageRole, Suggestion, SuggestionTarget
+from tests.sdk.stub import Stub
+from tests.sdk.support import (
+    HELLO,
+    RICH_METADATA,
+    RICH_METADATA_STORED,
+    UNKNOWN_ID,
+    assert_changed,
+    assert_lists,
+    assert_new,
+    assert_not_found,
+    new_agent,
+    new_session,
+)
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_create_with_an_agent_alone(client: AsyncClient) -> None:
+    agent = await new_agent(client)
+    session = await client.sessions.create(agent_id=agent.id)
+    assert (session.agent_id, session.metadata, session.render_templates) == (agent.id, {}, False)
+    for field in ("user_id", "situation", "summary", "token_budget", "context_overflow"):
+        assert getattr(session, field) is UNSET
+    assert_new(session)
+    assert await client.sessions.get(session.id) == session
+
+
+async def test_create_with_everything(client: AsyncClient) -> None:
+    agent, user = await new_agent(client), await client.users.create()
+    session = await client.sessions.create(
+        agent_id=UUID(agent.id),
+        user_id=UUID(user.id),
+        situation="In a garden.",
+        metadata={"plan": "pro"},
+        render_templates=True,
+        token_budget=1000,
+        context_overflow="truncate",
+    )
+    assert (session.agent_id, session.user_id) == (agent.id, user.id)
+    assert (session.situation, session.metadata) == ("In a garden.", {"plan": "pro"})
+    assert session.render_templates is True
+    assert (session.token_budget, session.context_overflow) == (1000, "truncate")
+    assert_new(session)
+    assert await client.sessions.get(session.id) == session
+
+
+async def test_create_names_whom_it_did_not_find(client: AsyncClient) -> None:
+    agent, user = await new_agent(client), await client.users.create()
+    create = client.sessions.create
+    await assert_not_found(create(agent_id=UNKNOWN_ID), "agent", UNKNOWN_ID)
+    await assert_not_found(create(agent_id=user.id), "agent", user.id)
+    await assert_not_found(create(agent_id=agent.id, user_id=UNKNOWN_ID), "user", UNKNOWN_ID)
+
+
+async def test_texts_and_metadata_come_back_as_they_were_given(client: AsyncClient) -> None:
+    situation = "Größe: {{ 1 }} \U0001f33b\n" + "x" * 1_000_000
+    session = await new_session(client, situation=situation, metadata=RICH_METADATA)
+    found = await client.sessions.get(session.id)
+    assert (found.situation, found.metadata) == (situation, RICH_METADATA_STORED)
+    assert found == session
+
+
+async def test_get_takes_every_form_of_an_id(client: AsyncClient) -> None:
+    session = await new_session(client)
+    assert await client.sessions.get(id=session.id) == session
+    assert await client.sessions.get(UUID(session.id)) == session
+    assert await client.sessions.get(session.id.upper()) == session
+
+
+async def test_list(client: AsyncClient) -> None:
+    agent = await new_agent(client)
+    await assert_lists(
+        lambda metadata: client.sessions.create(agent_id=agent.id, metadata=metadata),
+        lambda session_id: client.sessions.update(session_id=session_id, situation="changed"),
+        client.sessions.list,
+    )
+
+
+async def test_the_items_of_a_list_are_whole(client: AsyncClient) -> None:
+    session = await new_session(client, situation="In a garden.", metadata=RICH_METADATA)
+    assert await client.sessions.list(limit=1) == [session]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("situation", ""),
+        ("situation", "At sea."),
+        ("render_templates", True),
+        ("token_budget", 2000),
+        ("context_overflow", "adaptive"),
+    ],
+)
+async def test_update_changes_only_what_is_given(
+    client: AsyncClient, field: str, value: Any
+) -> None:
+    session = await new_session(
+        client,
+        situation="In a garden.",
+        metadata={"a": 1},
+        token_budget=1000,
+        context_overflow="truncate",
+    )
+    updated = await client.sessions.update(session_id=UUID(session.id), **{field: value})
+    assert getattr(updated, field) == value
+    assert_changed(session, updated, field)
+    assert await client.sessions.get(session.id) == updated
+
+
+async def test_render_templates_can_be_turned_off(client: AsyncClient) -> None:
+    session = await new_session(client, situation="{{ agent.name }} at sea", render_templates=True)
+    assert "Ada at sea" in (await client.sessions.chat(session.id, HELLO)).text
+    updated = await client.sessions.update(session_id=session.id, render_templates=False)
+    assert updated.render_templates is False
+    assert "{{ agent.name }} at sea" in (await client.sessions.chat(session.id, HELLO)).text
+
+
+async def test_update_merges_metadata(client: AsyncClient) -> None:
+    session = await new_session(client, metadata={"a": 1, "b": {"c": [1, 2], "d": 4}, "e": 5})
+    merged = await client.sessions.update(
+        session_id=session.id, metadata={"b": {"c": [3]}, "e": None, "f": {}}
+    )
+    assert merged.metadata == {"a": 1, "b": {"c": [3], "d": 4}, "f": {}}
+    assert_changed(session, merged, "metadata")
+    assert await client.sessions.get(session.id) == merged
+
+
+async def test_update_with_overwrite_resets_what_is_not_given(client: AsyncClient) -> None:
+    user = await client.users.create()
+    session = await new_session(
+        client,
+        user_id=user.id,
+        situation="In a garden.",
+        metadata={"a": 1},
+        render_templates=True,
+        token_budget=1000,
+        context_overflow="truncate",
+    )
+    replaced = await client.sessions.update(
+        session_id=session.id,
+        situation="At sea.",
+        metadata={"b": 2},
+        overwrite=True,
+        render_templates=True,
+        token_budget=2000,
+        context_overflow="adaptive",
+    )
+    assert (replaced.situation, replaced.metadata) == ("At sea.", {"b": 2})
+    assert (replaced.token_budget, replaced.context_overflow) == (2000, "adaptive")
+    changed = ("situation", "metadata", "token_budget", "context_overflow")
+    assert_changed(session, replaced, *changed)
+
+    reset = await client.sessions.update(session_id=session.id, situation="At sea.", overwrite=True)
+    assert (reset.metadata, reset.render_templates) == ({}, False)
+    assert (reset.token_budget, reset.context_overflow) == (UNSET, UNSET)
+    changed = ("metadata", "render_templates", "token_budget", "context_overflow")
+    assert_changed(replaced, reset, *changed)
+    assert await client.sessions.get(session.id) == reset
+
+
+async def test_update_with_overwrite_needs_a_situation(client: AsyncClient) -> None:
+    session = await new_session(client)
+    with pytest.raises(InvalidArgumentError) as caught:
+        await client.sessions.update(session_id=session.id, metadata={"a": 1}, overwrite=True)
+    assert caught.value.path == "situation"
+    assert await client.sessions.get(session.id) == session
+
+
+async def test_delete(client: AsyncClient) -> None:
+    session, kept = await new_session(client), await new_session(client)
+    await client.sessions.chat(session.id, HELLO)
+    deleted: Any = client.sessions.delete(session.id)
+    assert await deleted is None
+    await assert_not_found(client.sessions.get(session.id), "session", session.id)
+    await assert_not_found(client.sessions.history(session.id), "session", session.id)
+    assert session.id not in [found.id for found in await client.sessions.list(limit=1000)]
+    assert await client.sessions.get(kept.id) == kept
+    again: Any = client.sessions.delete(session_id=UUID(session.id))
+    assert await again is None
+
+
+async def test_history(client: AsyncClient) -> None:
+    session = await new_session(client)
+    assert await client.sessions.history(session.id) == []
+    replies = [
+        await client.sessions.chat(session.id, [{"role": "user", "content": text}])
+        for text in ("one", "two", "three")
+    ]
+    history = await client.sessions.history(session.id)
+    assert [message.role for message in history] == [
+        ChatMlMessageRole.USER,
+        ChatMlMessageRole.ASSISTANT,
+    ] * 3
+    assert [message.content for message in history[::2]] == ["one", "two", "three"]
+    # What was answered is stored as it was answered, with the same ids and times.
+    assert history[1::2] == [reply.message for reply in replies]
+    assert len({message.id for message in history}) == 6
+    times = [message.created_at for message in history]
+    assert times == sorted(times)
+
+    assert await client.sessions.history(UUID(session.id), 2) == history[:2]
+    assert await client.sessions.history(session_id=session.id, limit=3, offset=2) == history[2:5]
+    assert await client.sessions.history(session.id, 100, 5) == history[5:]
+    assert await client.sessions.history(session.id, offset=6) == []
+
+
+async def test_delete_history(client: AsyncClient) -> None:
+    session, other = await new_session(client), await new_session(client)
+    for each in (session, other):
+        await client.sessions.chat(each.id, HELLO)
+    for _ in range(2):
+        deleted: Any = client.sessions.delete_history(session_id=session.id)
+        assert await deleted is None
+        assert await client.sessions.history(session.id) == []
+    assert len(await client.sessions.history(other.id)) == 2
+    assert await client.sessions.get(session.id) == session
+    await client.sessions.chat(session.id, HELLO)
+    assert len(await client.sessions.history(UUID(session.id))) == 2
+
+
+async def test_the_offline_model_makes_no_suggestions(client: AsyncClient) -> None:
+    session = await new_session(client)
+    await client.sessions.chat(session.id, HELLO)
+    assert await client.sessions.suggestions(session.id) == []
+    assert await client.sessions.suggestions(UUID(session.id), 1, 0) == []
+
+
+async def test_suggestions_that_a_server_makes(stub_client: AsyncClient, stub: Stub) -> None:
+    told = {
+        "message_id": UNKNOWN_ID,
+        "session_id": UNKNOWN_ID,
+        "target": "user",
+        "content": "Ask about roses.",
+        "created_at": "2024-02-29T12:30:00Z",
+    }
+    stub.answer = {"items": [told]}
+    suggestions = await stub_client.sessions.suggestions(UNKNOWN_ID, limit=5, offset=7)
+    assert suggestions == [Suggestion.from_dict(cast("Any", told))]
+    assert suggestions[0].target is SuggestionTarget.USER
+    path = f"/api/sessions/{UNKNOWN_ID}/suggestions"
+    assert [(asked.method, asked.target) for asked in stub.asked] == [
+        ("GET", f"{path}?limit=5&offset=7")
+    ]
+
+
+async def test_what_is_not_there_is_not_found(client: AsyncClient) -> None:
+    agent = await new_agent(client)
+    sessions = client.sessions
+    for call in (
+        sessions.get(UNKNOWN_ID),
+        sessions.get(agent.id),
+        sessions.delete(UNKNOWN_ID),
+        sessions.update(session_id=UNKNOWN_ID, situation="At sea."),
+        sessions.update(session_id=UNKNOWN_ID, situation="At sea.", overwrite=True),
+        sessions.chat(UNKNOWN_ID, HELLO),
+        sessions.chat(UNKNOWN_ID, HELLO, stream=True),
+        sessions.history(UNKNOWN_ID),
+        sessions.delete_history(UNKNOWN_ID),
+        sessions.suggestions(UNKNOWN_ID),
+    ):
+        await assert_not_found(call, "session")
+
+
+async def test_what_the_server_alone_refuses(client: AsyncClient) -> None:
+    with pytest.raises(UnprocessableEntityError) as caught:
+        await new_session(client, token_budget=2**63)
+    error = caught.value
+    assert (error.status_code, error.code, error.method) == (422, "validation_failed", "POST")
+    assert error.path == "/sessions"
+    assert [tuple(detail) for detail in error.details] == [("token_budget", "must fit in 64 bits")]
+    assert error.request_id
+    assert error.request_id in str(error)
+
+
+async def test_a_text_that_is_no_text_is_refused(client: AsyncClient) -> None:
+    session = await new_session(client)
+    with pytest.raises(InvalidArgumentError):
+        await client.sessions.update(session_id=session.id, situation="half a \ud83d pair")
+    with pytest.raises((InvalidArgumentError, ArgumentTypeError)):
+        await client.sessions.update(session_id=session.id, metadata={"not": object()})
+    assert await client.sessions.get(session.id) == session

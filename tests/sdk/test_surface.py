@@ -1,0 +1,206 @@
+"""The code has the surface that was promised, and its two colours are alike."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import typing
+from collections.abc import Callable, Mapping
+from inspect import Parameter
+from types import MappingProxyType
+
+import pytest
+
+from julep import streams
+from julep.managers import agent, session, types, user
+from julep.managers.base import BaseManager
+from julep_api import models
+from tests.sdk.methods import MANAGERS, METHODS, parameters, public_methods
+from tests.sdk.seed_surface import SURFACE, TYPED_DICTS, Method
+
+PROMISED = [
+    pytest.param(kind, name, method, id=f"{kind}.{name}")
+    for kind, promised in SURFACE.items()
+    for name, method in promised.methods.items()
+]
+
+# What annotations name that is imported for type checkers alone.
+NAMES = {
+    **vars(types),
+    **{name: getattr(models, name) for name in models.__all__ if name not in types.__all__},
+    **{name: getattr(streams, name) for name in streams.__all__},
+}
+
+# What each TypedDict holds the arguments of.
+ARGUMENTS: Mapping[str, tuple[type[BaseManager], str]] = {
+    "SessionCreateArgs": (session.SessionsManager, "create"),
+    "SessionUpdateArgs": (session.SessionsManager, "update"),
+    "AgentCreateArgs": (agent.AgentsManager, "create"),
+    "AgentUpdateArgs": (agent.AgentsManager, "update"),
+    "UserCreateArgs": (user.UsersManager, "create"),
+    "UserUpdateArgs": (user.UsersManager, "update"),
+}
+
+
+@pytest.mark.parametrize("kind", SURFACE)
+def test_a_class_derives_from_what_it_promised_to(kind: str) -> None:
+    bases = {parent.__name__ for parent in getattr(session, kind).__mro__[1:]}
+    assert SURFACE[kind].base in bases
+
+
+@pytest.mark.parametrize(("kind", "name", "method"), PROMISED)
+def test_a_method_takes_its_parameters_in_order_with_their_defaults(
+    kind: str, name: str, method: Method
+) -> None:
+    function = _method(kind, name)
+    if method.takes.startswith("**"):
+        assert all(found.kind is Parameter.KEYWORD_ONLY for found in parameters(function))
+        names = {found.name for found in parameters(function)}
+        assert names >= set(TYPED_DICTS[method.takes.removeprefix("**")])
+        return
+    promised = _parsed(method.takes)
+    found = parameters(function)
+    assert [(parameter.name, parameter.default) for parameter in found[: len(promised)]] == promised
+    assert all(p.kind is Parameter.POSITIONAL_OR_KEYWORD for p in found[: len(promised)])
+    # What is ours beyond that stays out of the way of positional arguments, and is optional.
+    for added in found[len(promised) :]:
+        assert added.kind is Parameter.KEYWORD_ONLY
+        assert added.default is None
+
+
+@pytest.mark.parametrize(("kind", "name", "method"), PROMISED)
+def test_a_method_gives_what_it_promised(kind: str, name: str, method: Method) -> None:
+    function = _method(kind, name)
+    assert inspect.iscoroutinefunction(function) is method.is_async
+    given = str(inspect.signature(function).return_annotation).split(" | ")
+    assert method.gives in given
+    if name.startswith("_"):
+        assert any(part.startswith("Awaitable[") for part in given)
+    else:
+        assert set(given) - {method.gives} <= {"ChatStream", "AsyncChatStream"}
+
+
+@pytest.mark.parametrize("kind", ["SessionsManager", "AsyncSessionsManager"])
+def test_every_public_method_is_decorated(kind: str) -> None:
+    for name, function in public_methods(getattr(session, kind)).items():
+        # One layer checks the arguments; create and update have one more, for their result.
+        assert _layers(function) == (2 if name in {"create", "update"} else 1), name
+
+
+def test_the_classes_have_all_methods_and_no_other() -> None:
+    for kind, promised in SURFACE.items():
+        public = {name for name in promised.methods if not name.startswith("_")}
+        assert set(public_methods(getattr(session, kind))) == public
+
+
+@pytest.mark.parametrize("name", ARGUMENTS)
+def test_a_typed_dict_has_the_parameters_of_its_method(name: str) -> None:
+    manager, method = ARGUMENTS[name]
+    function = public_methods(manager)[method]
+    hints = _hints(function)
+    expected = {p.name: (hints[p.name], p.default is p.empty) for p in parameters(function)}
+    found = _keys(getattr(types, name), required=True)
+    assert found == expected
+    assert list(found) == list(expected)
+    assert getattr(inspect.getmodule(manager), name) is getattr(types, name)
+
+
+@pytest.mark.parametrize("manager", [session.SessionsManager, session.AsyncSessionsManager])
+def test_the_settings_of_a_chat_are_its_parameters(manager: type[BaseManager]) -> None:
+    function = public_methods(manager)["chat"]
+    hints = _hints(function)
+    aside = ("session_id", "messages", "tools", "tool_choice", "stream")
+    expected = {p.name: hints[p.name] for p in parameters(function) if p.name not in aside}
+    found = {name: hint for name, (hint, _) in _keys(types.ChatSettingsArgs).items()}
+    assert found == expected
+    assert list(found) == list(expected)
+
+
+@pytest.mark.parametrize("resource", MANAGERS)
+def test_the_colours_have_the_same_methods_in_the_same_order(resource: str) -> None:
+    managers = MANAGERS[resource]
+    blocking, asynchronous = map(public_methods, (managers.blocking, managers.asynchronous))
+    assert list(blocking) == list(asynchronous)
+    assert issubclass(managers.blocking, managers.base)
+    assert issubclass(managers.asynchronous, managers.base)
+    assert managers.asynchronous.__name__ == f"Async{managers.blocking.__name__}"
+    assert managers.base.__name__ == f"Base{managers.blocking.__name__}"
+    assert public_methods(managers.base) == {}
+
+
+@pytest.mark.parametrize(("resource", "method"), METHODS)
+def test_the_colours_have_the_same_signatures(resource: str, method: str) -> None:
+    managers = MANAGERS[resource]
+    blocking = public_methods(managers.blocking)[method]
+    asynchronous = public_methods(managers.asynchronous)[method]
+    assert inspect.iscoroutinefunction(asynchronous)
+    assert not inspect.iscoroutinefunction(blocking)
+    mine, other = inspect.signature(blocking), inspect.signature(asynchronous)
+    assert list(mine.parameters.values()) == list(other.parameters.values())
+    same = str(other.return_annotation).replace("AsyncChatStream", "ChatStream")
+    assert same == mine.return_annotation
+    assert _layers(blocking) == _layers(asynchronous)
+
+
+@pytest.mark.parametrize(("resource", "method"), METHODS)
+def test_a_private_method_takes_what_its_public_one_takes(resource: str, method: str) -> None:
+    private = "_list_items" if method == "list" else f"_{method}"
+    public = public_methods(MANAGERS[resource].blocking)[method]
+    base: Callable[..., object] = getattr(MANAGERS[resource].base, private)
+    taken: list[tuple[str, object]] = [(p.name, p.default) for p in parameters(base)]
+    if method == "list":
+        # The public one takes an object, the private one the text that is sent.
+        taken[2] = ("metadata_filter", MappingProxyType({}))
+    assert [(p.name, p.default) for p in parameters(public)] == taken
+
+
+@pytest.mark.parametrize(("resource", "method"), METHODS)
+def test_every_method_has_a_docstring_that_names_its_parameters(resource: str, method: str) -> None:
+    function = public_methods(MANAGERS[resource].blocking)[method]
+    text = inspect.getdoc(function) or ""
+    for parameter in parameters(function):
+        assert f"\n    {parameter.name}: " in text
+    assert "\nRaises:" in text
+    assert "\nExample:" in text
+    other = inspect.getdoc(public_methods(MANAGERS[resource].asynchronous)[method]) or ""
+    assert other.splitlines()[0] == text.splitlines()[0]
+    assert f"`{MANAGERS[resource].blocking.__name__}.{method}`" in other
+
+
+def _method(kind: str, name: str) -> Callable[..., object]:
+    found: Callable[..., object] = getattr(getattr(session, kind), name)
+    return found
+
+
+def _parsed(takes: str) -> list[tuple[str, object]]:
+    """Read parameters that are written as in Python."""
+    arguments = ast.parse(f"lambda {takes}: 0", mode="eval").body
+    assert isinstance(arguments, ast.Lambda)
+    names = [argument.arg for argument in arguments.args.args]
+    defaults = [ast.literal_eval(default) for default in arguments.args.defaults]
+    return list(
+        zip(names, [Parameter.empty] * (len(names) - len(defaults)) + defaults, strict=True)
+    )
+
+
+def _layers(function: Callable[..., object]) -> int:
+    """Count the decorators around a function."""
+    layers = 0
+    while (inner := getattr(function, "__wrapped__", None)) is not None:
+        function, layers = inner, layers + 1
+    return layers
+
+
+def _hints(function: Callable[..., object]) -> dict[str, object]:
+    return typing.get_type_hints(function, None, NAMES)
+
+
+def _keys(kind: type, *, required: bool = False) -> dict[str, tuple[object, bool]]:
+    """Give a TypedDict's keys, each with its type and whether it has to be there.
+
+    The class's own __required_keys__ cannot tell, where annotations are not evaluated.
+    """
+    hints = typing.get_type_hints(kind, None, NAMES, include_extras=True)
+    optional = {k for k, hint in hints.items() if typing.get_origin(hint) is typing.NotRequired}
+    plain = {k: typing.get_args(h)[0] if k in optional else h for k, h in hints.items()}
+    return {key: (hint, required and key not in optional) for key, hint in plain.items()}

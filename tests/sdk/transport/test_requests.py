@@ -1,0 +1,181 @@
+"""What goes over the wire, as a server receives it."""
+
+from __future__ import annotations
+
+import json
+from uuid import UUID
+
+import httpx
+import pytest
+
+import julep
+from tests.sdk.colours import Colour, client_of
+from tests.sdk.support import HELLO
+from tests.sdk.transport.servers import (
+    DONE,
+    SESSION,
+    Server,
+    chunk,
+    created,
+    json_answer,
+    refusal,
+    stream,
+)
+from tests.sdk.transport.support import assert_ours, own_client
+
+pytestmark = pytest.mark.anyio
+
+NO_USERS = json_answer({"items": list[str]()})
+
+
+async def test_reading_sends_no_body_and_no_key_of_its_own(colour: Colour) -> None:
+    with Server([json_answer(SESSION)]) as server:
+        async with client_of(colour, server.url + "/some/api/", api_key="secret") as client:
+            await client.sessions.get(SESSION["id"])
+    [request] = server.received
+    assert request.method == "GET"
+    assert request.target == f"/some/api/sessions/{SESSION['id']}"
+    assert request.body == b""
+    assert request.header("authorization") == "Bearer secret"
+    assert request.header("user-agent") == f"julep-python/{julep.__version__}"
+    assert request.header("accept") == "application/json"
+    assert request.header("host") == f"127.0.0.1:{server.port}"
+    for name in ("content-type", "content-length", "idempotency-key", "prefer"):
+        assert request.header(name) is None
+
+
+async def test_creating_sends_what_was_given_and_nothing_else(colour: Colour) -> None:
+    with Server([created()]) as server:
+        async with client_of(colour, server.url) as client:
+            await client.users.create(name="Grace ☃", about="", metadata={"a": [1, None]})
+    [request] = server.received
+    assert (request.method, request.target) == ("POST", "/users")
+    given = {"name": "Grace ☃", "about": "", "metadata": {"a": [1, None]}}
+    assert json.loads(request.body) == given
+    assert request.header("content-type") == "application/json"
+    assert request.header("content-length") == str(len(request.body))
+    assert request.header("prefer") == "return=representation"
+    assert request.header("authorization") is None
+    assert UUID(str(request.header("idempotency-key"))).version == 4
+
+
+async def test_a_query_holds_what_was_given(colour: Colour) -> None:
+    with Server([NO_USERS]) as server:
+        async with client_of(colour, server.url) as client:
+            await client.users.list()
+            await client.users.list(limit=3, metadata_filter={"a b": "c&d=é"})
+    plain, filtered = server.received
+    assert not httpx.URL(plain.target).params.keys() & {"sort_by", "order", "metadata_filter"}
+    params = httpx.URL(filtered.target).params
+    assert params["limit"] == "3"
+    assert json.loads(params["metadata_filter"]) == {"a b": "c&d=é"}
+
+
+async def test_a_chat_sends_only_the_settings_that_were_given(colour: Colour) -> None:
+    with Server([stream(chunk("Hi", "stop"), DONE)]) as server:
+        async with (
+            client_of(colour, server.url) as client,
+            await client.sessions.chat(SESSION["id"], HELLO, stream=True) as events,
+        ):
+            assert [event.text async for event in events] == ["Hi"]
+    [request] = server.received
+    assert request.header("accept") == "text/event-stream"
+    assert json.loads(request.body) == {"messages": HELLO, "stream": True}
+
+
+async def test_all_attempts_of_a_call_carry_one_key(colour: Colour) -> None:
+    steps = [refusal(503), refusal(500), created(), created()]
+    with Server(steps) as server:
+        async with client_of(colour, server.url) as client:
+            await client.users.create(name="Grace", about="")
+            await client.users.create(name="Grace", about="")
+    *attempts, other = (request.header("idempotency-key") for request in server.received)
+    assert len(attempts) == 3
+    assert len(set(attempts)) == 1
+    assert other not in attempts
+
+
+async def test_the_caller_s_headers_go_with_every_request(colour: Colour) -> None:
+    headers = {"X-Team": "blue", "User-Agent": "mine"}
+    with Server([json_answer(SESSION), created()]) as server:
+        async with client_of(colour, server.url, headers=headers) as client:
+            await client.sessions.get(SESSION["id"])
+            await client.users.create(name="Grace", about="")
+    for request in server.received:
+        assert request.header("x-team") == "blue"
+        assert request.header("user-agent") == "mine"
+
+
+async def test_the_caller_s_own_client_is_used_and_not_closed(colour: Colour) -> None:
+    async with own_client(colour, headers={"X-Own": "yes"}) as own:
+        with Server([json_answer(SESSION)]) as server:
+            async with client_of(colour, server.url, http_client=own) as client:
+                await client.sessions.get(SESSION["id"])
+        assert not own.is_closed
+    assert server.received[0].header("x-own") == "yes"
+
+
+async def test_redirects_of_the_caller_s_own_client_keep_the_key_from_other_hosts(
+    colour: Colour,
+) -> None:
+    async with own_client(colour, follow_redirects=True) as own:
+        with (
+            Server([json_answer(SESSION)]) as other,
+            Server([json_answer({}, 307, {"location": f"{other.url}/there"})]) as server,
+        ):
+            async with client_of(colour, server.url, http_client=own, api_key="secret") as client:
+                assert (await client.sessions.get(SESSION["id"])).id == SESSION["id"]
+    assert server.received[0].header("authorization") == "Bearer secret"
+    assert other.received[0].header("authorization") is None
+
+
+async def test_an_endless_redirect_of_the_caller_s_own_client_is_an_error_of_ours(
+    colour: Colour,
+) -> None:
+    async with own_client(colour, follow_redirects=True, max_redirects=3) as own:
+        with Server([json_answer({}, 307, {"location": "/again"})]) as server:
+            async with client_of(colour, server.url, http_client=own, max_retries=0) as client:
+                with pytest.raises(julep.NetworkError, match="redirect") as caught:
+                    await client.sessions.get(SESSION["id"])
+    assert_ours(caught.value)
+    assert len(server.received) == 4
+
+
+async def test_a_client_that_makes_its_answers_up_will_do(colour: Colour) -> None:
+    """As people have it in the tests of their own programs."""
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, json=SESSION))
+    async with (
+        own_client(colour, transport=transport) as own,
+        client_of(colour, "http://julep.test", http_client=own) as client,
+    ):
+        assert (await client.sessions.get(SESSION["id"])).id == SESSION["id"]
+
+
+async def test_a_stream_that_is_made_up_will_do(colour: Colour) -> None:
+    kind = {"content-type": "text/event-stream"}
+    transport = httpx.MockTransport(
+        lambda request: httpx.Response(200, headers=kind, content=chunk("Hi", "stop") + DONE)
+    )
+    async with (
+        own_client(colour, transport=transport) as own,
+        client_of(colour, "http://julep.test", http_client=own) as client,
+    ):
+        events = await client.sessions.chat(SESSION["id"], HELLO, stream=True)
+        assert (await events.get_final_response()).text == "Hi"
+
+
+async def test_a_redirect_is_not_followed_of_our_own_accord(colour: Colour) -> None:
+    with Server([json_answer({}, 307, {"location": "/there"})]) as server:
+        async with client_of(colour, server.url) as client:
+            with pytest.raises(julep.ApiError) as caught:
+                await client.sessions.get(SESSION["id"])
+    assert caught.value.status_code == 307
+    assert len(server.received) == 1
+
+
+async def test_a_query_too_long_for_a_url_is_refused(colour: Colour) -> None:
+    with Server([NO_USERS]) as server:
+        async with client_of(colour, server.url) as client:
+            with pytest.raises(julep.InvalidArgumentError):
+                await client.users.list(metadata_filter={"key": "x" * 70_000})
+    assert server.received == []

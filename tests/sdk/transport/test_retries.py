@@ -1,0 +1,249 @@
+"""Which failures are tried again, how often, and after how long."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import julep
+from julep import AsyncClient
+from julep._flow import Answer
+from julep._retry import (
+    LONGEST_ASKED_PAUSE,
+    LONGEST_PAUSE,
+    pause_after,
+    retry_after,
+)
+from julep_server import LocalServer
+from tests.sdk.colours import Colour, client_of
+from tests.sdk.support import HELLO, new_session
+from tests.sdk.transport.servers import (
+    SESSION,
+    Exchange,
+    Server,
+    Step,
+    answer,
+    created,
+    json_answer,
+    raw,
+    refusal,
+    reset_after,
+)
+from tests.sdk.transport.support import assert_ours
+
+HEAD = b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\ncontent-type: application/json\r\n\r\n"
+
+PASSING = {
+    "reset before the answer": reset_after(),
+    "closed before the answer": raw(b""),
+    "reset within the head": reset_after(b"HTTP/1.1 200 OK\r\ncont"),
+    "closed within the head": raw(b"HTTP/1.1 200 OK\r\ncont"),
+    "reset within the body": reset_after(HEAD + b'{"id": "'),
+    "closed within the body": raw(HEAD + b'{"id": "'),
+    "closed within a chunked body": raw(
+        b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{"
+    ),
+    "not HTTP": raw(b"SSH-2.0-OpenSSH_9.6\r\n"),
+    "lying gzip": answer(200, b"no gzip", {"content-encoding": "gzip"}),
+    **{str(status): refusal(status) for status in (408, 429, 500, 502, 503, 504)},
+    "429 that says when": refusal(429, {"retry-after": "0"}),
+    "409 that says when": refusal(409, {"retry-after": "0"}),
+    "503 that says when by a date": refusal(503, {"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}),
+}
+
+LASTING = {
+    **{str(status): refusal(status) for status in (400, 401, 403, 404, 409, 410, 422, 501)},
+    "404 that says when": refusal(404, {"retry-after": "0"}),
+    "503 that asks for an hour": refusal(503, {"retry-after": "3600"}),
+    "not JSON": json_answer(None),
+}
+
+
+async def failed(client: AsyncClient) -> julep.ApiError | julep.NetworkError:
+    """Get a session, which has to fail."""
+    try:
+        await client.sessions.get(SESSION["id"])
+    except (julep.ApiError, julep.NetworkError) as error:
+        return error
+    raise AssertionError("it did not fail")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("step", PASSING.values(), ids=PASSING.keys())
+async def test_a_passing_failure_is_tried_again(colour: Colour, step: Step) -> None:
+    with Server([step, step, json_answer(SESSION)]) as server:
+        async with client_of(colour, server.url) as client:
+            assert (await client.sessions.get(SESSION["id"])).id == SESSION["id"]
+    assert len(server.received) == 3
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("step", PASSING.values(), ids=PASSING.keys())
+async def test_a_failure_that_stays_is_told_with_its_attempts(colour: Colour, step: Step) -> None:
+    with Server([step]) as server:
+        async with client_of(colour, server.url, max_retries=1) as client:
+            error = await failed(client)
+    assert_ours(error)
+    assert error.attempts == 2
+    assert len(server.received) == 2
+    assert f"/sessions/{SESSION['id']}" in str(error)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("step", PASSING.values(), ids=PASSING.keys())
+async def test_no_retries_means_one_attempt(colour: Colour, step: Step) -> None:
+    with Server([step, json_answer(SESSION)]) as server:
+        async with client_of(colour, server.url, max_retries=0) as client:
+            error = await failed(client)
+            # Whatever became of that connection, the client goes on.
+            assert (await client.sessions.get(SESSION["id"])).id == SESSION["id"]
+    assert error.attempts == 1
+    assert len(server.received) == 2
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("step", LASTING.values(), ids=LASTING.keys())
+async def test_a_lasting_failure_is_not_tried_again(colour: Colour, step: Step) -> None:
+    with Server([step, json_answer(SESSION)]) as server:
+        async with client_of(colour, server.url) as client:
+            with pytest.raises(julep.ApiError) as caught:
+                await client.sessions.get(SESSION["id"])
+    assert_ours(caught.value)
+    assert caught.value.attempts == 1
+    assert len(server.received) == 1
+
+
+@pytest.mark.anyio
+async def test_a_server_that_is_not_there_is_found_when_it_is(colour: Colour) -> None:
+    with Server([json_answer(SESSION)]) as gone:
+        pass
+    async with client_of(colour, gone.url, max_retries=1) as client:
+        with pytest.raises(julep.NetworkError) as caught:
+            await client.sessions.get(SESSION["id"])
+        assert_ours(caught.value)
+        assert caught.value.attempts == 2
+        assert gone.received == []
+        with Server([json_answer(SESSION)], port=gone.port):
+            assert (await client.sessions.get(SESSION["id"])).id == SESSION["id"]
+
+
+@pytest.mark.anyio
+async def test_a_connection_that_went_stale_in_the_pool_is_replaced(colour: Colour) -> None:
+    async def answer_once_and_leave(exchange: Exchange) -> bool:
+        await json_answer(SESSION)(exchange)
+        return False
+
+    with Server([answer_once_and_leave]) as server:
+        async with client_of(colour, server.url) as client:
+            for _ in range(5):
+                assert (await client.sessions.get(SESSION["id"])).id == SESSION["id"]
+    assert server.connections >= 5
+
+
+@pytest.mark.anyio
+async def test_a_chat_whose_answer_is_lost_is_recorded_once(
+    colour: Colour, server: LocalServer
+) -> None:
+    target = urlsplit(server.url)
+    lost: list[bytes] = []
+
+    async def lose_a_chat_s_answers(exchange: Exchange) -> bool:
+        """Hand the request on to the real server; keep two answers to chats to ourselves."""
+        request = exchange.request
+        reader, writer = await asyncio.open_connection(target.hostname, target.port)
+        lines = [f"{request.method} {request.target} HTTP/1.1", "connection: close"]
+        lines += [f"{k}: {v}" for k, v in request.headers if k.lower() != "connection"]
+        writer.write("\r\n".join([*lines, "", ""]).encode() + request.body)
+        reply = await reader.read()
+        writer.close()
+        await writer.wait_closed()
+        if request.target.endswith("/chat") and len(lost) < 2:
+            lost.append(reply)
+            exchange.reset()
+        else:
+            await exchange.write(reply)
+        return False
+
+    with Server([lose_a_chat_s_answers]) as proxy:
+        async with client_of(colour, proxy.url + "/api") as client:
+            session = await new_session(client)
+            reply = await client.sessions.chat(session.id, HELLO)
+            history = await client.sessions.history(session.id)
+    assert len(lost) == 2
+    assert all(b"200 OK" in answer for answer in lost)
+    assert [message.role.value for message in history] == ["user", "assistant"]
+    assert reply.text in str(history[1].content)
+
+
+@given(st.integers(1, 40), st.integers(0, 40))
+def test_our_own_pauses_grow_and_stay_below_their_limits(attempts: int, retries: int) -> None:
+    pause = pause_after(Answer(503, {}, b""), attempts, retries)
+    if attempts > retries:
+        assert pause is None
+    else:
+        assert pause is not None
+        assert 0 <= pause <= min(LONGEST_PAUSE, 0.5 * 2 ** (attempts - 1))
+
+
+def test_our_own_pauses_are_spread() -> None:
+    pauses = {pause_after(Answer(503, {}, b""), 4, 9) for _ in range(50)}
+    assert len(pauses) > 40
+
+
+@given(st.integers(0, 10_000))
+def test_the_server_s_pause_is_kept_or_refused_but_never_shortened(seconds: int) -> None:
+    pause = pause_after(Answer(429, {"retry-after": str(seconds)}, b""), 1, 9)
+    assert pause == (seconds if seconds <= LONGEST_ASKED_PAUSE else None)
+
+
+@given(st.integers(-100, 100_000))
+def test_a_pause_may_be_given_as_a_date(seconds: int) -> None:
+    moment = datetime.now(UTC) + timedelta(seconds=seconds)
+    header = format_datetime(moment, usegmt=True)
+    found = retry_after(Answer(429, {"retry-after": header}, b""))
+    assert found is not None
+    assert max(0, seconds) - 5 <= found <= max(0, seconds) + 1
+
+
+DATE_PIECES = st.sampled_from(
+    [
+        "Wed,",
+        "21",
+        "Oct",
+        "0001",
+        "9999",
+        "2015",
+        "07:28:00",
+        "7",
+        ":",
+        "+2359",
+        "-2400",
+        "GMT",
+        "+",
+    ]
+)
+
+
+@given(st.text() | st.lists(DATE_PIECES, max_size=9).map(" ".join))
+def test_a_pause_that_says_nothing_is_ignored(header: str) -> None:
+    found = retry_after(Answer(429, {"retry-after": header}, b""))
+    assert found is None or found >= 0
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("header", "seconds"), [("7200", 7200.0), ("soon", None), (None, None)])
+async def test_an_error_says_when_to_come_back(
+    colour: Colour, header: str | None, seconds: float | None
+) -> None:
+    headers = {} if header is None else {"retry-after": header}
+    with Server([refusal(429, headers), created()]) as server:
+        async with client_of(colour, server.url, max_retries=0) as client:
+            with pytest.raises(julep.RateLimitError) as caught:
+                await client.users.create(name="Grace", about="")
+    assert caught.value.retry_after == seconds

@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import re
+from collections import deque
+from itertools import pairwise, repeat
+from typing import NamedTuple
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from julep import _sse
+from julep._sse import Event, EventDecoder
+from julep_api.errors import DecodeError
+
+
+class Told(NamedTuple):
+    events: list[Event]
+    retry: int | None
+
+
+def by_the_standard(stream: bytes) -> Told:
+    """The WHATWG rules, word by word, on a stream that is there as a whole."""
+    text = stream.decode("utf-8", errors="replace").removeprefix("\ufeff")
+    events: list[Event] = []
+    data = kind = last_id = ""
+    retry: int | None = None
+    # What stands behind the last line end is no line yet.
+    for line in re.split("\r\n|\n|\r", text)[:-1]:
+        if line == "":
+            if data != "":
+                events.append(Event(kind or "message", data.removesuffix("\n"), last_id))
+            data = kind = ""
+            continue
+        if line.startswith(":"):
+            continue
+        name, colon, value = line.partition(":")
+        if colon and value.startswith(" "):
+            value = value[1:]
+        match name:
+            case "event":
+                kind = value
+            case "data":
+                data += value + "\n"
+            case "id" if "\0" not in value:
+                last_id = value
+            case "retry" if re.fullmatch("[0-9]{1,18}", value):
+                retry = int(value)
+            case _:
+                pass
+    return Told(events, retry)
+
+
+def told(*pieces: bytes) -> Told:
+    decoder = EventDecoder()
+    events = [event for piece in pieces for event in decoder.feed(piece)]
+    return Told(events, decoder.retry)
+
+
+def split(stream: bytes, places: list[int]) -> list[bytes]:
+    cuts = [0, *sorted(place % (len(stream) + 1) for place in places), len(stream)]
+    return [stream[start:end] for start, end in pairwise(cuts)]
+
+
+LINE_ENDS = st.sampled_from([b"\n", b"\r", b"\r\n"])
+FIELDS = st.sampled_from(
+    [
+        b"data",
+        b"event",
+        b"id",
+        b"retry",
+        b"",
+        b"other",
+        b"DATA",
+        b" data",
+        b"data ",
+        b"\xef\xbb\xbfdata",
+    ]
+)
+VALUES = st.one_of(
+    st.sampled_from(
+        [b"", b" ", b"  two", b"1500", b"+5", b"\xd9\xa3", b"a\0b", b"\xff\xfe", b"a:b"]
+    ),
+    st.text().map(lambda text: re.sub("[\r\n]", "\u2028", text).encode(errors="replace")),
+)
+LINES = st.one_of(
+    st.just(b""),
+    st.tuples(FIELDS, st.sampled_from([b":", b": ", b""]), VALUES).map(b"".join),
+)
+
+
+def stream_of(bom: bytes, lines: list[tuple[bytes, bytes]], rest: bytes) -> bytes:
+    return bom + b"".join(line + end for line, end in lines) + rest
+
+
+STREAMS = st.builds(
+    stream_of,
+    st.sampled_from([b"", b"\xef\xbb\xbf", b"\xef\xbb", b"\xef\xbb\xbf\xef\xbb\xbf"]),
+    st.lists(st.tuples(LINES, LINE_ENDS), max_size=12),
+    LINES,
+)
+PLACES = st.lists(st.integers(min_value=0, max_value=1000), max_size=10)
+
+
+@given(STREAMS | st.binary(), PLACES)
+@example(b"data: a\r\ndata: b\r\n\r\n", [8, 8])
+@example(b"\xef\xbb\xbfdata: a\n\n", [0, 1, 2, 3])
+@example("data: \u2028\u0085 é\n\n".encode(), [7, 8, 12])
+def test_any_stream_in_any_pieces_means_what_the_standard_says(
+    stream: bytes, places: list[int]
+) -> None:
+    assert told(*split(stream, places)) == by_the_standard(stream)
+
+
+@given(STREAMS)
+def test_a_stream_may_come_byte_by_byte(stream: bytes) -> None:
+    assert told(*(bytes([byte]) for byte in stream)) == by_the_standard(stream)
+
+
+@pytest.mark.parametrize(
+    ("stream", "events"),
+    [
+        (b"data: a\n\n", [Event("message", "a", "")]),
+        (b"data:a\ndata: b\ndata\n\n", [Event("message", "a\nb\n", "")]),
+        (b"data\n\n", [Event("message", "", "")]),
+        (b"event: ping\n\ndata: a\n\n", [Event("message", "a", "")]),
+        (b"event: error\rdata: a\r\r", [Event("error", "a", "")]),
+        (
+            b"id: 7\n\ndata: a\n\ndata: b\nid\n\n",
+            [Event("message", "a", "7"), Event("message", "b", "")],
+        ),
+        (b"id: 7\nid: 8\0\ndata: a\n\n", [Event("message", "a", "7")]),
+        (b": keep-alive\n\n:\n\n", []),
+        (b"data: never ended\n", []),
+        ("data: a\u2028b\u0085c\n\n".encode(), [Event("message", "a\u2028b\u0085c", "")]),
+    ],
+)
+def test_what_streams_mean(stream: bytes, events: list[Event]) -> None:
+    assert told(stream).events == events == by_the_standard(stream).events
+
+
+def test_the_pause_that_the_server_wants_is_kept() -> None:
+    assert told(b"retry: 1500\n").retry == 1500
+
+
+def test_a_pause_of_thousands_of_digits_is_no_pause() -> None:
+    assert told(b"retry: " + b"9" * 5000 + b"\ndata: a\n\n") == ([Event("message", "a", "")], None)
+
+
+@pytest.mark.parametrize("piece", [b"data: " + b"x" * 50, b"data: " + b"x" * 10 + b"\n"])
+def test_a_stream_that_fills_the_memory_is_refused(
+    monkeypatch: pytest.MonkeyPatch, piece: bytes
+) -> None:
+    monkeypatch.setattr(_sse, "LONGEST_EVENT", 100)
+    decoder = EventDecoder()
+    with pytest.raises(DecodeError, match="longer than 100 bytes"):
+        deque(map(decoder.feed, repeat(piece, 1000)), maxlen=0)
+
+
+def test_a_long_line_costs_no_more_than_its_length() -> None:
+    decoder = EventDecoder()
+    decoder.feed(b"data: ")
+    for _ in range(20_000):
+        assert decoder.feed(b"x" * 500) == []
+    assert [len(event.data) for event in decoder.feed(b"\n\n")] == [10_000_000]

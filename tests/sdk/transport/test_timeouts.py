@@ -1,0 +1,109 @@
+"""How long a silent server is waited for."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import Iterator
+
+import anyio
+import pytest
+
+import julep
+from julep import _http
+from tests.sdk.colours import Colour, client_of
+from tests.sdk.transport.servers import (
+    SESSION,
+    Exchange,
+    Server,
+    Step,
+    json_answer,
+    stall_after,
+)
+from tests.sdk.transport.support import assert_ours, own_client
+
+pytestmark = pytest.mark.anyio
+
+HEAD = b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n"
+
+STALLS = {
+    "before the head": stall_after(),
+    "within the head": stall_after(HEAD[:-5]),
+    "after the head": stall_after(HEAD),
+    "within the body": stall_after(HEAD + b"{"),
+}
+
+
+@pytest.fixture
+def deaf() -> Iterator[str]:
+    """The URL of a port where nobody picks up, since too many are waiting already."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(0)
+        waiting = [socket.socket() for _ in range(4)]
+        for other in waiting:
+            other.setblocking(False)
+            other.connect_ex(listening.getsockname())
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        for other in waiting:
+            other.close()
+
+
+@pytest.mark.parametrize("step", STALLS.values(), ids=STALLS.keys())
+async def test_a_silent_server_is_not_waited_for_beyond_the_timeout(
+    colour: Colour, step: Step
+) -> None:
+    with Server([step, json_answer(SESSION)]) as server:
+        async with client_of(colour, server.url, timeout=0.2) as client:
+            started = time.monotonic()
+            with pytest.raises(julep.RequestTimeoutError, match=r"within 0\.2 s") as caught:
+                await client.sessions.get(SESSION["id"])
+            assert 0.15 < time.monotonic() - started < 3
+            assert (await client.sessions.get(SESSION["id"])).id == SESSION["id"]
+    assert_ours(caught.value)
+    assert isinstance(caught.value, TimeoutError)
+    assert caught.value.attempts == 1
+
+
+async def test_without_a_timeout_a_server_may_take_its_time(colour: Colour) -> None:
+    async def answer_late(exchange: Exchange) -> bool:
+        await asyncio.sleep(0.3)
+        return await json_answer(SESSION)(exchange)
+
+    # The other client's limit is no limit of ours: what is said here counts.
+    async with own_client(colour, timeout=0.05) as own:
+        with Server([answer_late]) as server:
+            async with client_of(colour, server.url, timeout=None, http_client=own) as client:
+                assert (await client.sessions.get(SESSION["id"])).id == SESSION["id"]
+
+
+async def test_a_server_that_does_not_pick_up_within_the_timeout(colour: Colour, deaf: str) -> None:
+    async with client_of(colour, deaf, timeout=0.2) as client:
+        with pytest.raises(julep.RequestTimeoutError, match="connect") as caught:
+            await client.sessions.get(SESSION["id"])
+    assert_ours(caught.value)
+
+
+async def test_a_server_that_does_not_pick_up_long_before_the_timeout(
+    colour: Colour, deaf: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_http, "_CONNECT_TIMEOUT", 0.2)
+    async with client_of(colour, deaf, timeout=60, max_retries=1) as client:
+        with pytest.raises(julep.NetworkError, match=r"no connection within 0\.2 s") as caught:
+            await client.sessions.get(SESSION["id"])
+    assert_ours(caught.value)
+    assert not isinstance(caught.value, TimeoutError)
+    assert caught.value.attempts == 2
+
+
+@pytest.mark.parametrize("colour", ["asyncio", "trio"])
+@pytest.mark.parametrize("step", STALLS.values(), ids=STALLS.keys())
+async def test_a_call_may_be_cancelled_at_any_time(colour: Colour, step: Step) -> None:
+    with Server([step, json_answer(SESSION)]) as server:
+        async with client_of(colour, server.url) as client:
+            with anyio.move_on_after(0.1) as scope:
+                await client.sessions.get(SESSION["id"])
+            assert scope.cancelled_caught
+            assert (await client.sessions.get(SESSION["id"])).id == SESSION["id"]
+    assert len(server.received) == 2
