@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from julep.errors import InvalidArgumentError as InvalidArgumentError
     from julep.errors import InvalidIdError as InvalidIdError
     from julep.errors import InvalidResponseError as InvalidResponseError
+    from julep.errors import JobFailedError as JobFailedError
     from julep.errors import JulepError as JulepError
     from julep.errors import NetworkError as NetworkError
     from julep.errors import NotFoundError as NotFoundError
@@ -66,6 +67,7 @@ else:
                 "InvalidArgumentError",
                 "InvalidIdError",
                 "InvalidResponseError",
+                "JobFailedError",
                 "JulepError",
                 "NetworkError",
                 "NotFoundError",

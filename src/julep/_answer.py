@@ -70,7 +70,9 @@ def read_failure(answer: Answer, method: str, path: str, attempts: int) -> ApiEr
     told = body.get("error") if isinstance(body, dict) else None
     told = told if isinstance(told, dict) else {}
     message, code = told.get("message"), told.get("code")
-    kind = _ERRORS.get(answer.status, ServerError if answer.status >= 500 else ApiError)
+    # An error under a 2xx is one that happened in the midst of a stream.
+    is_server_s = answer.status >= 500 or answer.status < 300
+    kind = _ERRORS.get(answer.status, ServerError if is_server_s else ApiError)
     error = kind(
         message if isinstance(message, str) else _shown(answer.body) or "the answer has no body",
         status_code=answer.status,

@@ -6,9 +6,10 @@ import json
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final, ParamSpec, TypeVar
+from uuid import UUID
 
 from julep.errors import InvalidArgumentError, InvalidIdError, JulepError
-from julep_api.encoding import json_object
+from julep_api.encoding import json_object, uuid4
 from julep_api.errors import EncodeError
 
 P = ParamSpec("P")
@@ -35,6 +36,11 @@ def build(operation: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         raise _refusal(error) from None
 
 
+def checked_id(id: str | UUID) -> str:
+    """Check an id that its method calls ``id``, so that an error says so."""
+    return build(_encode_id, id)
+
+
 def given(**arguments: object) -> dict[str, object]:
     """Give the arguments that were given: not None, and not the default `NOTHING`."""
     return {
@@ -54,6 +60,13 @@ def filter_text(metadata_filter: Mapping[str, object]) -> str:
 def filter_given(metadata_filter: str) -> str | None:
     """Give a filter's text, or None for the one that matches everything: it need not be sent."""
     return None if metadata_filter == "{}" else metadata_filter
+
+
+def _encode_id(id: str | UUID) -> str:
+    try:
+        return uuid4(id)
+    except EncodeError as error:
+        raise error.under("id") from None
 
 
 def _encode_filter(metadata_filter: Mapping[str, object]) -> object:

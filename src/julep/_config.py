@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from inspect import iscoroutinefunction
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -75,6 +76,22 @@ def read_config(
         timeout=_checked_timeout(timeout),
         max_retries=_checked_retries(max_retries),
     )
+
+
+def check_http_client(http_client: object, *, asynchronous: bool) -> None:
+    """See that a user's own client is one, and of the right colour, without importing its library.
+
+    Raises:
+        ConfigurationError: When it is not.
+    """
+    if http_client is None:
+        return
+    send = getattr(http_client, "send", None)
+    if not hasattr(http_client, "build_request") or iscoroutinefunction(send) != asynchronous:
+        kind = "httpx.AsyncClient" if asynchronous else "httpx.Client"
+        raise ConfigurationError(
+            f"http_client: expected an {kind}, got a {type(http_client).__name__}"
+        )
 
 
 def _first(*names: str) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable
 from threading import Lock
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from julep._flow import Flow, Flows, Pause
 from julep.errors import ConfigurationError
@@ -36,6 +36,14 @@ class Driver(Protocol):
         self, call: EventCall[ChatResponseChunk], /
     ) -> ChatStream | Awaitable[AsyncChatStream]:
         """Open one streamed call."""
+        ...
+
+    def ask(self, call: Call[T], /) -> Flow[Any, T]:
+        """Give the flow that makes one call, to be a part of another flow."""
+        ...
+
+    def run(self, flow: Flow[Any, T], /) -> T | Awaitable[T]:
+        """Do what a flow says until it ends, and give what it ends with."""
         ...
 
 
@@ -75,6 +83,10 @@ class BlockingDriver:
 
         opened, attempts = self.run(self._flows.open(call))
         return ChatStream(opened, call, attempts)
+
+    def ask(self, call: Call[T], /) -> Flow[BlockingBody, T]:
+        """Give the flow that makes one call, to be a part of another flow."""
+        return self._flows.ask(call)
 
     def run(self, flow: Flow[BlockingBody, T], /) -> T:
         """Do what a flow says until it ends, and give what it ends with."""
@@ -145,6 +157,10 @@ class AsyncDriver:
 
         opened, attempts = await self.run(self._flows.open(call))
         return AsyncChatStream(opened, call, attempts)
+
+    def ask(self, call: Call[T], /) -> Flow[AsyncBody, T]:
+        """Give the flow that makes one call, to be a part of another flow."""
+        return self._flows.ask(call)
 
     async def run(self, flow: Flow[AsyncBody, T], /) -> T:
         """Do what a flow says until it ends, and give what it ends with."""

@@ -39,6 +39,10 @@ class Request(NamedTuple):
     streamed: bool
     """Whether a 2xx answer is left open, to be read as it comes."""
 
+    # The headers hold the API key, and a traceback may show locals.
+    def __repr__(self) -> str:
+        return f"Request({self.method} {self.url})"
+
 
 class Pause(NamedTuple):
     """A time to wait, in seconds."""

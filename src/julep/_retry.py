@@ -63,5 +63,5 @@ def retry_after(answer: Answer) -> float | None:
 
 def _backoff(attempts: int) -> float:
     """Exponential backoff with full jitter: clients that failed together return apart."""
-    longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** (attempts - 1))
+    longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(attempts - 1, 10))
     return random.uniform(0, longest)  # noqa: S311  # spreads load, keeps no secret

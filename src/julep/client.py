@@ -5,7 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from julep._config import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, read_config
+from julep._config import (
+    DEFAULT_MAX_RETRIES,
+    DEFAULT_TIMEOUT,
+    check_http_client,
+    read_config,
+)
 from julep._driver import AsyncDriver, BlockingDriver
 
 if TYPE_CHECKING:
@@ -16,7 +21,11 @@ if TYPE_CHECKING:
     import httpx
 
     from julep.managers.agent import AgentsManager, AsyncAgentsManager
+    from julep.managers.doc import AsyncDocsManager, DocsManager
+    from julep.managers.job import AsyncJobsManager, JobsManager
+    from julep.managers.memory import AsyncMemoriesManager, MemoriesManager
     from julep.managers.session import AsyncSessionsManager, SessionsManager
+    from julep.managers.tool import AsyncToolsManager, ToolsManager
     from julep.managers.user import AsyncUsersManager, UsersManager
 
 __all__ = ["AsyncClient", "Client"]
@@ -42,6 +51,10 @@ class Client:
         agents: Who talks.
         users: Whom they talk to.
         sessions: Their conversations.
+        docs: Documents of agents and users.
+        tools: What agents' models may call.
+        memories: What agents remember.
+        jobs: What the server does after it has answered.
         api: The low-level client: runs any operation of the generated package.
 
     Raises:
@@ -63,6 +76,7 @@ class Client:
         http_client: httpx.Client | None = None,
     ) -> None:
         config = read_config(api_key, base_url, timeout, max_retries, headers)
+        check_http_client(http_client, asynchronous=False)
         self.base_url: str = config.base_url
         self.api: BlockingDriver = BlockingDriver(config, http_client)
 
@@ -86,6 +100,34 @@ class Client:
         from julep.managers.session import SessionsManager
 
         return SessionsManager(self.api)
+
+    @cached_property
+    def docs(self) -> DocsManager:
+        """Documents of agents and users."""
+        from julep.managers.doc import DocsManager
+
+        return DocsManager(self.api)
+
+    @cached_property
+    def tools(self) -> ToolsManager:
+        """What agents' models may call."""
+        from julep.managers.tool import ToolsManager
+
+        return ToolsManager(self.api)
+
+    @cached_property
+    def memories(self) -> MemoriesManager:
+        """What agents remember."""
+        from julep.managers.memory import MemoriesManager
+
+        return MemoriesManager(self.api)
+
+    @cached_property
+    def jobs(self) -> JobsManager:
+        """What the server does after it has answered."""
+        from julep.managers.job import JobsManager
+
+        return JobsManager(self.api)
 
     def close(self) -> None:
         """Close every connection; a second time does nothing."""
@@ -127,6 +169,10 @@ class AsyncClient:
         agents: Who talks.
         users: Whom they talk to.
         sessions: Their conversations.
+        docs: Documents of agents and users.
+        tools: What agents' models may call.
+        memories: What agents remember.
+        jobs: What the server does after it has answered.
         api: The low-level client: runs any operation of the generated package.
 
     Raises:
@@ -148,6 +194,7 @@ class AsyncClient:
         http_client: httpx.AsyncClient | None = None,
     ) -> None:
         config = read_config(api_key, base_url, timeout, max_retries, headers)
+        check_http_client(http_client, asynchronous=True)
         self.base_url: str = config.base_url
         self.api: AsyncDriver = AsyncDriver(config, http_client)
 
@@ -171,6 +218,34 @@ class AsyncClient:
         from julep.managers.session import AsyncSessionsManager
 
         return AsyncSessionsManager(self.api)
+
+    @cached_property
+    def docs(self) -> AsyncDocsManager:
+        """Documents of agents and users."""
+        from julep.managers.doc import AsyncDocsManager
+
+        return AsyncDocsManager(self.api)
+
+    @cached_property
+    def tools(self) -> AsyncToolsManager:
+        """What agents' models may call."""
+        from julep.managers.tool import AsyncToolsManager
+
+        return AsyncToolsManager(self.api)
+
+    @cached_property
+    def memories(self) -> AsyncMemoriesManager:
+        """What agents remember."""
+        from julep.managers.memory import AsyncMemoriesManager
+
+        return AsyncMemoriesManager(self.api)
+
+    @cached_property
+    def jobs(self) -> AsyncJobsManager:
+        """What the server does after it has answered."""
+        from julep.managers.job import AsyncJobsManager
+
+        return AsyncJobsManager(self.api)
 
     async def aclose(self) -> None:
         """Close every connection of this event loop; a second time does nothing."""

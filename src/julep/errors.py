@@ -19,7 +19,7 @@ from julep._lazy import lazy
 
 if TYPE_CHECKING:
     from julep._argument_type_error import ArgumentTypeError
-    from julep_api.models import ChatResponse
+    from julep_api.models import ChatResponse, JobStatus
     from julep_api.types import JSON
 else:
     # It derives from an exception of beartype, whose import is dear.
@@ -36,6 +36,7 @@ __all__ = [
     "InvalidArgumentError",
     "InvalidIdError",
     "InvalidResponseError",
+    "JobFailedError",
     "JulepError",
     "NetworkError",
     "NotFoundError",
@@ -121,6 +122,18 @@ class StreamInterruptedError(NetworkError):
     def __init__(self, message: str, *, partial: ChatResponse, attempts: int = 1) -> None:
         super().__init__(message, attempts=attempts)
         self.partial = partial
+
+
+class JobFailedError(JulepError):
+    """A job that was waited for has failed, or was aborted.
+
+    Attributes:
+        job: The job as it is; its `reason` says why, where the server knows.
+    """
+
+    def __init__(self, message: str, job: JobStatus) -> None:
+        super().__init__(message)
+        self.job = job
 
 
 class ErrorDetail(NamedTuple):

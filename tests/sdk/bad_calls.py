@@ -134,9 +134,8 @@ def _stop() -> list[Bad]:
 def _functions() -> list[Bad]:
     return [
         *(Bad(value, "type", "Sequence[") for value in (None, 3, "a", b"a", True, [3])),
-        # A function is sent as a tool, and what is wrong with it is found there.
         *(
-            case.at("tools[0].function")._replace(argument=[case.argument])
+            case.at("functions[0]")._replace(argument=[case.argument])
             for case in FUNCTION_CASES
         ),
     ]
@@ -166,7 +165,7 @@ GOOD: Mapping[str, Mapping[str, object]] = {
 """Arguments that nothing is wrong with, for each method."""
 
 BAD: Mapping[str, Cases] = {
-    "sessions.get": {"id": ids("session_id")},
+    "sessions.get": {"id": ids("id")},
     "sessions.create": {
         "agent_id": ids("agent_id"),
         "user_id": ids("user_id"),
@@ -213,7 +212,7 @@ BAD: Mapping[str, Cases] = {
     "sessions.suggestions": {"session_id": ids("session_id"), **_page()},
     "sessions.history": {"session_id": ids("session_id"), **_page()},
     "sessions.delete_history": {"session_id": ids("session_id")},
-    "agents.get": {"id": ids("agent_id")},
+    "agents.get": {"id": ids("id")},
     "agents.create": {
         "name": [*texts("name", "str"), Bad(None, "type", "str")],
         "about": texts("about"),
@@ -237,7 +236,7 @@ BAD: Mapping[str, Cases] = {
         "metadata": _optional_objects("metadata"),
         "overwrite": [*flags("bool"), Bad(None, "type", "bool")],
     },
-    "users.get": {"id": ids("user_id")},
+    "users.get": {"id": ids("id")},
     "users.create": {
         "name": texts("name"),
         "about": texts("about"),

@@ -23,7 +23,7 @@ from julep.errors import (
     RateLimitError,
     StreamInterruptedError,
 )
-from julep.types import ChatMlMessage, ChatResponse
+from julep.types import ChatMlMessage, ChatResponse, JobStatus
 
 T = TypeVar("T")
 
@@ -36,6 +36,7 @@ TREE: dict[str, tuple[type[BaseException], ...]] = {
     "NetworkError": (JulepError, ConnectionError, OSError),
     "RequestTimeoutError": (NetworkError, TimeoutError),
     "StreamInterruptedError": (NetworkError,),
+    "JobFailedError": (JulepError,),
     "ApiError": (JulepError,),
     "InvalidResponseError": (ApiError,),
     "BadRequestError": (ApiError,),
@@ -54,6 +55,8 @@ PARTIAL = ChatResponse.from_dict({}, partial=True)
 PARTIAL.response = [
     [ChatMlMessage.from_dict({"role": "assistant", "content": "Hel"}, partial=True)]
 ]
+
+JOB = JobStatus.from_dict({"id": "a job", "state": "failed"}, partial=True)
 
 
 def pickled(value: T) -> T:
@@ -108,6 +111,7 @@ def samples() -> list[JulepError]:
         NetworkError("lost", attempts=3),
         errors.RequestTimeoutError("late", attempts=3),
         StreamInterruptedError("cut", partial=PARTIAL, attempts=3),
+        errors.JobFailedError("out of memory", JOB),
         *api,
     ]
 

@@ -16,8 +16,8 @@ class ChatResponseDelta(Model):
     """What an event adds to the message. The pieces of `content`, put together in order, are its text.
 
     Attributes:
-        role: Who says it. Given once, before or with the first content. One of "user", "assistant",
-            "system", "function_call", "function".
+        role: Who says it. Given before or with the first content of a message; a further one begins
+            a further message. One of "user", "assistant", "system", "function_call", "function".
         content: The piece of the text that is new.
         name: The name of who says it. Given once, with the role.
     """

@@ -6,7 +6,8 @@ from ..types import OpenEnum
 
 
 class ChatResponseDeltaRole(OpenEnum):
-    """Who says it. Given once, before or with the first content."""
+    """Who says it. Given before or with the first content of a message; a further one begins a further
+    message."""
 
     USER = "user"
     ASSISTANT = "assistant"

@@ -6,7 +6,15 @@ from collections.abc import Awaitable, Mapping, Sequence
 from typing import TYPE_CHECKING, List
 from uuid import UUID
 
-from julep._arguments import NOTHING, REPRESENTATION, filter_given, filter_text, given
+from julep._arguments import (
+    NOTHING,
+    REPRESENTATION,
+    build,
+    checked_id,
+    filter_given,
+    filter_text,
+    given,
+)
 from julep._typecheck import beartype
 from julep.managers.base import BaseManager, awaited, value
 from julep.managers.types import AgentCreateArgs, AgentUpdateArgs
@@ -19,7 +27,7 @@ from julep_api.api.agents import (
     patch_agent,
     update_agent,
 )
-from julep_api.models import Agent, ResourceCreatedResponse, ResourceUpdatedResponse
+from julep_api.models import Agent, FunctionDef, ResourceCreatedResponse, ResourceUpdatedResponse
 
 if TYPE_CHECKING:
     from julep.managers.types import (
@@ -34,7 +42,6 @@ if TYPE_CHECKING:
         AgentDefaultSettings,
         CreateDoc,
         CreateToolRequest,
-        FunctionDef,
         ListAgentsResponse,
     )
 
@@ -51,7 +58,7 @@ class BaseAgentsManager(BaseManager):
     """What both colours of the agents manager do."""
 
     def _get(self, id: str | UUID) -> Agent | Awaitable[Agent]:
-        return self._send(get_agent.call, id)
+        return self._send(get_agent.call, checked_id(id))
 
     def _create(
         self,
@@ -427,5 +434,10 @@ def _tools(
     functions: Sequence[FunctionDefDict | FunctionDef],
 ) -> list[object] | None:
     """Put tools and bare functions into one list; None when there are neither."""
-    wrapped = [{"type": "function", "function": function} for function in functions]
-    return [*tools, *wrapped] or None
+    checked = build(_encode_functions, functions)
+    return [*tools, *({"type": "function", "function": each} for each in checked)] or None
+
+
+def _encode_functions(functions: Sequence[FunctionDefDict | FunctionDef]) -> list[object]:
+    """Check bare functions by themselves, so that an error says where among them it is."""
+    return [FunctionDef.encode(each, f"functions[{n}]") for n, each in enumerate(functions)]

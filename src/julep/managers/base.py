@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 class BaseManager:
@@ -43,11 +44,15 @@ class BaseManager:
         self, operation: Callable[P, Call[T]], /, *args: P.args, **kwargs: P.kwargs
     ) -> Awaitable[None] | None:
         """Call an operation whose answer tells nothing beyond its success."""
-        call = build(operation, *args, **kwargs)
-        answers = dict.fromkeys(call.answers, _nothing)
-        return self.api_client.send(
-            Call(call.operation, call.method, call.path, answers, call.query, call.headers)
-        )
+        return self.api_client.send(read_by(build(operation, *args, **kwargs), _nothing))
+
+
+def read_by(call: Call[R], read: Callable[[JSON], T]) -> Call[T]:
+    """Give the same call, with another reader of its answer."""
+    answers = dict.fromkeys(call.answers, read)
+    return Call(
+        call.operation, call.method, call.path, answers, call.query, call.headers, call.body
+    )
 
 
 def value(result: T | Awaitable[T]) -> T:

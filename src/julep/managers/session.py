@@ -6,19 +6,17 @@ from collections.abc import Awaitable, Mapping
 from typing import TYPE_CHECKING, List
 from uuid import UUID
 
-from julep._arguments import NOTHING, REPRESENTATION, filter_given, filter_text, given
+from julep._arguments import NOTHING, REPRESENTATION, checked_id, filter_given, filter_text, given
 from julep._typecheck import beartype
 from julep.managers.base import awaited, value
 from julep.managers.chat import AsyncChat, BaseChat, Chat
+from julep.managers.history import AsyncHistory, BaseHistory, History
 from julep.managers.types import SessionCreateArgs, SessionUpdateArgs
 from julep.managers.utils import rewrap_in_class
 from julep_api.api.sessions import (
     create_session,
     delete_session,
-    delete_session_history,
-    get_history,
     get_session,
-    get_suggestions,
     list_sessions,
     patch_session,
     update_session,
@@ -27,13 +25,7 @@ from julep_api.models import ResourceCreatedResponse, ResourceUpdatedResponse, S
 
 if TYPE_CHECKING:
     from julep.managers.types import Order, SortBy
-    from julep_api.models import (
-        ChatMlMessage,
-        GetHistoryResponse,
-        GetSuggestionsResponse,
-        ListSessionsResponse,
-        Suggestion,
-    )
+    from julep_api.models import ListSessionsResponse
 
 __all__ = [
     "AsyncSessionsManager",
@@ -44,11 +36,11 @@ __all__ = [
 ]
 
 
-class BaseSessionsManager(BaseChat):
+class BaseSessionsManager(BaseChat, BaseHistory):
     """What both colours of the sessions manager do."""
 
     def _get(self, id: str | UUID) -> Session | Awaitable[Session]:
-        return self._send(get_session.call, id)
+        return self._send(get_session.call, checked_id(id))
 
     def _create(
         self,
@@ -115,27 +107,8 @@ class BaseSessionsManager(BaseChat):
             return self._send(update_session.call, session_id, body, prefer=REPRESENTATION)
         return self._send(patch_session.call, session_id, body, prefer=REPRESENTATION)
 
-    def _suggestions(
-        self,
-        session_id: str | UUID,
-        limit: int | None = None,
-        offset: int | None = None,
-    ) -> GetSuggestionsResponse | Awaitable[GetSuggestionsResponse]:
-        return self._send(get_suggestions.call, session_id, limit=limit, offset=offset)
 
-    def _history(
-        self,
-        session_id: str | UUID,
-        limit: int | None = None,
-        offset: int | None = None,
-    ) -> GetHistoryResponse | Awaitable[GetHistoryResponse]:
-        return self._send(get_history.call, session_id, limit=limit, offset=offset)
-
-    def _delete_history(self, session_id: str | UUID) -> Awaitable[None] | None:
-        return self._discard(delete_session_history.call, session_id)
-
-
-class SessionsManager(Chat, BaseSessionsManager):
+class SessionsManager(Chat, History, BaseSessionsManager):
     """Sessions, blocking.
 
     Example:
@@ -315,76 +288,8 @@ class SessionsManager(Chat, BaseSessionsManager):
             )
         )
 
-    @beartype
-    def suggestions(
-        self,
-        session_id: str | UUID,
-        limit: int | None = None,
-        offset: int | None = None,
-    ) -> List[Suggestion]:
-        """List a page of what the model suggests to say or to do next.
 
-        Args:
-            session_id: The session's id.
-            limit: The most suggestions to give, 1 to 1000; the server's default is 100.
-            offset: How many to pass over, 0 or more.
-
-        Returns:
-            The suggestions; none, where the model makes none.
-
-        Raises:
-            NotFoundError: When there is no such session.
-
-        Example:
-            >>> [suggestion.content for suggestion in client.sessions.suggestions(session.id)]
-            ['Ask about the delivery date.']
-        """
-        return value(self._suggestions(session_id, limit, offset)).items
-
-    @beartype
-    def history(
-        self,
-        session_id: str | UUID,
-        limit: int | None = None,
-        offset: int | None = None,
-    ) -> List[ChatMlMessage]:
-        """List a page of a session's messages, oldest first.
-
-        Args:
-            session_id: The session's id.
-            limit: The most messages to give, 1 to 1000; the server's default is 100.
-            offset: How many to pass over, 0 or more.
-
-        Returns:
-            The messages, as they were sent.
-
-        Raises:
-            NotFoundError: When there is no such session.
-
-        Example:
-            >>> [message.role for message in client.sessions.history(session.id)]
-            [<ChatMlMessageRole.USER: 'user'>, <ChatMlMessageRole.ASSISTANT: 'assistant'>]
-        """
-        return value(self._history(session_id, limit, offset)).items
-
-    @beartype
-    def delete_history(self, session_id: str | UUID) -> None:
-        """Delete all messages of a session.
-
-        Args:
-            session_id: The session's id.
-
-        Raises:
-            InvalidIdError: When it is not a UUID of version 4 (an AssertionError, too).
-            NotFoundError: When there is no such session.
-
-        Example:
-            >>> client.sessions.delete_history(session.id)
-        """
-        return value(self._delete_history(session_id))
-
-
-class AsyncSessionsManager(AsyncChat, BaseSessionsManager):
+class AsyncSessionsManager(AsyncChat, AsyncHistory, BaseSessionsManager):
     """Sessions, awaited.
 
     Example:
@@ -506,48 +411,3 @@ class AsyncSessionsManager(AsyncChat, BaseSessionsManager):
                 context_overflow=context_overflow,
             )
         )
-
-    @beartype
-    async def suggestions(
-        self,
-        session_id: str | UUID,
-        limit: int | None = None,
-        offset: int | None = None,
-    ) -> List[Suggestion]:
-        """List a page of what the model suggests to say or to do next.
-
-        Arguments, result and errors are those of `SessionsManager.suggestions`.
-
-        Example:
-            >>> [suggestion.content for suggestion in await client.sessions.suggestions(session.id)]
-            ['Ask about the delivery date.']
-        """
-        return (await awaited(self._suggestions(session_id, limit, offset))).items
-
-    @beartype
-    async def history(
-        self,
-        session_id: str | UUID,
-        limit: int | None = None,
-        offset: int | None = None,
-    ) -> List[ChatMlMessage]:
-        """List a page of a session's messages, oldest first.
-
-        Arguments, result and errors are those of `SessionsManager.history`.
-
-        Example:
-            >>> [message.role for message in await client.sessions.history(session.id)]
-            [<ChatMlMessageRole.USER: 'user'>, <ChatMlMessageRole.ASSISTANT: 'assistant'>]
-        """
-        return (await awaited(self._history(session_id, limit, offset))).items
-
-    @beartype
-    async def delete_history(self, session_id: str | UUID) -> None:
-        """Delete all messages of a session.
-
-        Arguments, result and errors are those of `SessionsManager.delete_history`.
-
-        Example:
-            >>> await client.sessions.delete_history(session.id)
-        """
-        return await awaited(self._delete_history(session_id))

@@ -36,11 +36,13 @@ __all__ = [
     "ChatSettingsStop",
     "ContentPart",
     "CreateToolDict",
+    "DocCreateArgs",
     "DocDict",
     "FunctionDefDict",
     "InputChatMlMessageDict",
     "NamedToolChoiceDict",
     "Order",
+    "PartialFunctionDefDict",
     "Preset",
     "SessionCreateArgs",
     "SessionUpdateArgs",
@@ -138,6 +140,14 @@ class CreateToolDict(TypedDict):
 
     type: Literal["function", "webhook"]
     function: FunctionDefDict
+
+
+class PartialFunctionDefDict(TypedDict, total=False):
+    """What to change of a function."""
+
+    name: str
+    parameters: Mapping[str, object]
+    description: str
 
 
 class _FunctionName(TypedDict):
@@ -273,3 +283,11 @@ class UserUpdateArgs(TypedDict):
     about: NotRequired[str | None]
     metadata: NotRequired[Mapping[str, object] | None]
     overwrite: NotRequired[bool]
+
+
+class DocCreateArgs(TypedDict):
+    """The arguments of ``create``, for those who put them together first."""
+
+    agent_id: NotRequired[str | UUID | None]
+    user_id: NotRequired[str | UUID | None]
+    doc: DocDict | CreateDoc

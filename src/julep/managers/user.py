@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Mapping, Sequence
 from typing import TYPE_CHECKING, List
 from uuid import UUID
 
-from julep._arguments import NOTHING, REPRESENTATION, filter_given, filter_text, given
+from julep._arguments import NOTHING, REPRESENTATION, checked_id, filter_given, filter_text, given
 from julep._typecheck import beartype
 from julep.managers.base import BaseManager, awaited, value
 from julep.managers.types import UserCreateArgs, UserUpdateArgs
@@ -38,7 +38,7 @@ class BaseUsersManager(BaseManager):
     """What both colours of the users manager do."""
 
     def _get(self, id: str | UUID) -> User | Awaitable[User]:
-        return self._send(get_user.call, id)
+        return self._send(get_user.call, checked_id(id))
 
     def _create(
         self,

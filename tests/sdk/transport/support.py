@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -42,7 +42,7 @@ def read(answer: Answer, config: Config = CONFIG) -> Session:
 @asynccontextmanager
 async def own_client(
     colour: Colour, **settings: Any
-) -> AsyncIterator[httpx.Client | httpx.AsyncClient]:
+) -> AsyncGenerator[httpx.Client | httpx.AsyncClient, None]:
     """A client of httpx of the right colour, which the test may hand to ours."""
     if colour == "blocking":
         with httpx.Client(**settings) as own:

@@ -1,0 +1,281 @@
+"""Docs: documents that an agent knows, or that are about a user."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping
+from typing import TYPE_CHECKING, List
+from uuid import UUID
+
+from julep._arguments import NOTHING, REPRESENTATION, build, filter_given, filter_text
+from julep._typecheck import beartype
+from julep.errors import InvalidArgumentError
+from julep.managers.base import BaseManager, awaited, read_by, value
+from julep.managers.types import DocCreateArgs
+from julep.managers.utils import rewrap_in_class
+from julep_api.api.docs import (
+    create_agent_doc,
+    create_user_doc,
+    delete_agent_doc,
+    delete_user_doc,
+    get_agent_docs,
+    get_user_docs,
+)
+from julep_api.models import Doc, GetAgentDocsResponse, ResourceCreatedResponse
+
+if TYPE_CHECKING:
+    from julep.managers.types import DocDict, Order, SortBy
+    from julep_api.models import CreateDoc
+
+__all__ = ["AsyncDocsManager", "BaseDocsManager", "DocCreateArgs", "DocsManager"]
+
+
+class BaseDocsManager(BaseManager):
+    """What both colours of the docs manager do. A doc has one owner: an agent or a user."""
+
+    def _list(
+        self,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        metadata_filter: str = "{}",
+        *,
+        sort_by: SortBy | None = None,
+        order: Order | None = None,
+    ) -> GetAgentDocsResponse | Awaitable[GetAgentDocsResponse]:
+        owner, is_user = _owner(agent_id, user_id)
+        matching = filter_given(metadata_filter)
+        if not is_user:
+            return self._send(
+                get_agent_docs.call,
+                owner,
+                limit=limit,
+                offset=offset,
+                metadata_filter=matching,
+                sort_by=sort_by,
+                order=order,
+            )
+        call = build(
+            get_user_docs.call,
+            owner,
+            limit=limit,
+            offset=offset,
+            metadata_filter=matching,
+            sort_by=sort_by,
+            order=order,
+        )
+        # The pages of both owners have one shape, and here one class.
+        return self.api_client.send(read_by(call, GetAgentDocsResponse.from_dict))
+
+    def _create(
+        self,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
+        *,
+        doc: DocDict | CreateDoc,
+    ) -> ResourceCreatedResponse | Awaitable[ResourceCreatedResponse]:
+        owner, is_user = _owner(agent_id, user_id)
+        if is_user:
+            return self._send(create_user_doc.call, owner, doc, prefer=REPRESENTATION)
+        return self._send(create_agent_doc.call, owner, doc, prefer=REPRESENTATION)
+
+    def _delete(
+        self,
+        doc_id: str | UUID,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
+    ) -> Awaitable[None] | None:
+        owner, is_user = _owner(agent_id, user_id)
+        if is_user:
+            return self._discard(delete_user_doc.call, owner, doc_id)
+        return self._discard(delete_agent_doc.call, owner, doc_id)
+
+
+class DocsManager(BaseDocsManager):
+    """Docs, blocking.
+
+    Example:
+        >>> doc = {"title": "Opening hours", "content": "We open at nine."}
+        >>> client.docs.create(agent_id=agent.id, doc=doc).title
+        'Opening hours'
+    """
+
+    @beartype
+    def list(
+        self,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        metadata_filter: Mapping[str, object] = NOTHING,
+        *,
+        sort_by: SortBy | None = None,
+        order: Order | None = None,
+    ) -> List[Doc]:
+        """List a page of an agent's or of a user's docs, newest first.
+
+        Args:
+            agent_id: The agent's id; this or the user's.
+            user_id: The user's id.
+            limit: The most docs to give, 1 to 1000; the server's default is 100.
+            offset: How many to pass over, 0 or more.
+            metadata_filter: Keys and values that a doc's metadata must have.
+            sort_by: ``created_at`` (the default) or ``updated_at``.
+            order: ``asc``, oldest first, or ``desc`` (the default).
+
+        Returns:
+            The docs of this page.
+
+        Raises:
+            ArgumentTypeError: When an argument has a wrong type.
+            InvalidArgumentError: When there is not one owner, or a number is out of bounds.
+            NotFoundError: When there is no such agent, or no such user.
+
+        Example:
+            >>> [doc.title for doc in client.docs.list(agent_id=agent.id)]
+            ['Opening hours']
+        """
+        matching = filter_text(metadata_filter)
+        found = self._list(agent_id, user_id, limit, offset, matching, sort_by=sort_by, order=order)
+        return value(found).items
+
+    @beartype
+    @rewrap_in_class(Doc)
+    def create(
+        self,
+        *,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
+        doc: DocDict | CreateDoc,
+    ) -> ResourceCreatedResponse:
+        """Give an agent, or a user, a doc.
+
+        Args:
+            agent_id: The agent's id; this or the user's.
+            user_id: The user's id.
+            doc: The document, as a model or a dict: a title, a content (one text or several that
+                are searched one by one) and, if you like, metadata.
+
+        Returns:
+            The doc, whole.
+
+        Raises:
+            ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
+            InvalidArgumentError: When there is not one owner, or a key is unknown or missing.
+            NotFoundError: When there is no such agent, or no such user.
+
+        Example:
+            >>> doc = {"title": "Opening hours", "content": "We open at nine."}
+            >>> client.docs.create(user_id=user.id, doc=doc).user_id == user.id
+            True
+        """
+        return value(self._create(agent_id, user_id, doc=doc))
+
+    @beartype
+    def delete(
+        self,
+        doc_id: str | UUID,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
+    ) -> None:
+        """Delete a doc. A second time does nothing.
+
+        Args:
+            doc_id: The doc's id.
+            agent_id: Its agent's id; this or the user's.
+            user_id: Its user's id.
+
+        Raises:
+            InvalidArgumentError: When there is not one owner, or an id is not a UUID of version 4.
+            NotFoundError: When that owner never had such a doc.
+
+        Example:
+            >>> client.docs.delete(doc.id, agent_id=agent.id)
+        """
+        return value(self._delete(doc_id, agent_id, user_id))
+
+
+class AsyncDocsManager(BaseDocsManager):
+    """Docs, awaited.
+
+    Example:
+        >>> doc = {"title": "Opening hours", "content": "We open at nine."}
+        >>> (await client.docs.create(agent_id=agent.id, doc=doc)).title
+        'Opening hours'
+    """
+
+    @beartype
+    async def list(
+        self,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        metadata_filter: Mapping[str, object] = NOTHING,
+        *,
+        sort_by: SortBy | None = None,
+        order: Order | None = None,
+    ) -> List[Doc]:
+        """List a page of an agent's or of a user's docs, newest first.
+
+        Arguments, result and errors are those of `DocsManager.list`.
+
+        Example:
+            >>> [doc.title for doc in await client.docs.list(agent_id=agent.id)]
+            ['Opening hours']
+        """
+        matching = filter_text(metadata_filter)
+        found = self._list(agent_id, user_id, limit, offset, matching, sort_by=sort_by, order=order)
+        return (await awaited(found)).items
+
+    @beartype
+    @rewrap_in_class(Doc)
+    async def create(
+        self,
+        *,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
+        doc: DocDict | CreateDoc,
+    ) -> ResourceCreatedResponse:
+        """Give an agent, or a user, a doc.
+
+        Arguments, result and errors are those of `DocsManager.create`.
+
+        Example:
+            >>> doc = {"title": "Opening hours", "content": "We open at nine."}
+            >>> await client.docs.create(user_id=user.id, doc=doc).user_id == user.id
+            True
+        """
+        return await awaited(self._create(agent_id, user_id, doc=doc))
+
+    @beartype
+    async def delete(
+        self,
+        doc_id: str | UUID,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
+    ) -> None:
+        """Delete a doc. A second time does nothing.
+
+        Arguments, result and errors are those of `DocsManager.delete`.
+
+        Example:
+            >>> await client.docs.delete(doc.id, agent_id=agent.id)
+        """
+        return await awaited(self._delete(doc_id, agent_id, user_id))
+
+
+def _owner(agent_id: str | UUID | None, user_id: str | UUID | None) -> tuple[str | UUID, bool]:
+    """Give a doc's one owner, and whether it is a user.
+
+    Raises:
+        InvalidArgumentError: When there is none, or two.
+    """
+    if agent_id is not None and user_id is None:
+        return agent_id, False
+    if user_id is not None and agent_id is None:
+        return user_id, True
+    found = "neither" if agent_id is None else "both"
+    raise InvalidArgumentError(
+        f"agent_id, user_id: expected one of the two, got {found}", path="agent_id"
+    )

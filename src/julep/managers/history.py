@@ -1,0 +1,165 @@
+"""What was said in a session, and what may come next; a part of the sessions managers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, List
+from uuid import UUID
+
+from julep._typecheck import beartype
+from julep.managers.base import BaseManager, awaited, value
+from julep_api.api.sessions import delete_session_history, get_history, get_suggestions
+
+if TYPE_CHECKING:
+    from julep_api.models import (
+        ChatMlMessage,
+        GetHistoryResponse,
+        GetSuggestionsResponse,
+        Suggestion,
+    )
+
+__all__ = ["AsyncHistory", "BaseHistory", "History"]
+
+
+class BaseHistory(BaseManager):
+    """What both colours do with what was said."""
+
+    def _suggestions(
+        self,
+        session_id: str | UUID,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> GetSuggestionsResponse | Awaitable[GetSuggestionsResponse]:
+        return self._send(get_suggestions.call, session_id, limit=limit, offset=offset)
+
+    def _history(
+        self,
+        session_id: str | UUID,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> GetHistoryResponse | Awaitable[GetHistoryResponse]:
+        return self._send(get_history.call, session_id, limit=limit, offset=offset)
+
+    def _delete_history(self, session_id: str | UUID) -> Awaitable[None] | None:
+        return self._discard(delete_session_history.call, session_id)
+
+
+class History(BaseHistory):
+    """The public methods of a blocking sessions manager that look back, and ahead."""
+
+    @beartype
+    def suggestions(
+        self,
+        session_id: str | UUID,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> List[Suggestion]:
+        """List a page of what the model suggests to say or to do next.
+
+        Args:
+            session_id: The session's id.
+            limit: The most suggestions to give, 1 to 1000; the server's default is 100.
+            offset: How many to pass over, 0 or more.
+
+        Returns:
+            The suggestions; none, where the model makes none.
+
+        Raises:
+            NotFoundError: When there is no such session.
+
+        Example:
+            >>> [suggestion.content for suggestion in client.sessions.suggestions(session.id)]
+            ['Ask about the delivery date.']
+        """
+        return value(self._suggestions(session_id, limit, offset)).items
+
+    @beartype
+    def history(
+        self,
+        session_id: str | UUID,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> List[ChatMlMessage]:
+        """List a page of a session's messages, oldest first.
+
+        Args:
+            session_id: The session's id.
+            limit: The most messages to give, 1 to 1000; the server's default is 100.
+            offset: How many to pass over, 0 or more.
+
+        Returns:
+            The messages, as they were sent.
+
+        Raises:
+            NotFoundError: When there is no such session.
+
+        Example:
+            >>> [message.role for message in client.sessions.history(session.id)]
+            [<ChatMlMessageRole.USER: 'user'>, <ChatMlMessageRole.ASSISTANT: 'assistant'>]
+        """
+        return value(self._history(session_id, limit, offset)).items
+
+    @beartype
+    def delete_history(self, session_id: str | UUID) -> None:
+        """Delete all messages of a session.
+
+        Args:
+            session_id: The session's id.
+
+        Raises:
+            InvalidIdError: When it is not a UUID of version 4 (an AssertionError, too).
+            NotFoundError: When there is no such session.
+
+        Example:
+            >>> client.sessions.delete_history(session.id)
+        """
+        return value(self._delete_history(session_id))
+
+
+class AsyncHistory(BaseHistory):
+    """The public methods of an async sessions manager that look back, and ahead."""
+
+    @beartype
+    async def suggestions(
+        self,
+        session_id: str | UUID,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> List[Suggestion]:
+        """List a page of what the model suggests to say or to do next.
+
+        Arguments, result and errors are those of `SessionsManager.suggestions`.
+
+        Example:
+            >>> [suggestion.content for suggestion in await client.sessions.suggestions(session.id)]
+            ['Ask about the delivery date.']
+        """
+        return (await awaited(self._suggestions(session_id, limit, offset))).items
+
+    @beartype
+    async def history(
+        self,
+        session_id: str | UUID,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> List[ChatMlMessage]:
+        """List a page of a session's messages, oldest first.
+
+        Arguments, result and errors are those of `SessionsManager.history`.
+
+        Example:
+            >>> [message.role for message in await client.sessions.history(session.id)]
+            [<ChatMlMessageRole.USER: 'user'>, <ChatMlMessageRole.ASSISTANT: 'assistant'>]
+        """
+        return (await awaited(self._history(session_id, limit, offset))).items
+
+    @beartype
+    async def delete_history(self, session_id: str | UUID) -> None:
+        """Delete all messages of a session.
+
+        Arguments, result and errors are those of `SessionsManager.delete_history`.
+
+        Example:
+            >>> await client.sessions.delete_history(session.id)
+        """
+        return await awaited(self._delete_history(session_id))

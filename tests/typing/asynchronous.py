@@ -1,0 +1,133 @@
+"""What a type checker sees of the async client. Nothing here is run: checking it is the test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import assert_type
+from uuid import UUID
+
+from julep import AsyncChatStream, AsyncClient
+from julep.managers.types import (
+    AgentCreateArgs,
+    ChatSettingsArgs,
+    InputChatMlMessageDict,
+    SessionCreateArgs,
+    SessionUpdateArgs,
+    UserUpdateArgs,
+)
+from julep.types import (
+    Agent,
+    AgentDefaultSettings,
+    ChatMlMessage,
+    ChatResponse,
+    ChatResponseChunk,
+    InputChatMlMessage,
+    InputChatMlMessageRole,
+    Session,
+    Suggestion,
+    User,
+)
+from julep_api.api.users import get_user
+
+
+async def clients() -> None:
+    async with AsyncClient(
+        "key", "http://localhost:8080/api", timeout=None, headers={"a": "b"}
+    ) as client:
+        assert_type(client, AsyncClient)
+        assert_type(client.base_url, str)
+        assert_type(await client.api.send(get_user.call("x")), User)
+    assert_type(await client.aclose(), None)
+
+
+async def sessions(client: AsyncClient, id: UUID | str) -> None:
+    assert_type(await client.sessions.get(id), Session)
+    assert_type(await client.sessions.create(agent_id=id), Session)
+    assert_type(
+        await client.sessions.create(agent_id=id, user_id=None, metadata={"a": [1]}), Session
+    )
+    assert_type(await client.sessions.list(), list[Session])
+    assert_type(
+        await client.sessions.list(10, 0, {"plan": "pro"}, sort_by="created_at"), list[Session]
+    )
+    assert_type(await client.sessions.update(session_id=id, situation="x"), Session)
+    assert_type(await client.sessions.suggestions(id, limit=1), list[Suggestion])
+    assert_type(await client.sessions.history(id), list[ChatMlMessage])
+    assert_type(await client.sessions.delete_history(id), None)
+    assert_type(await client.sessions.delete(id), None)
+
+
+async def agents(client: AsyncClient, id: UUID | str) -> None:
+    assert_type(await client.agents.get(id), Agent)
+    assert_type(await client.agents.create(name="Ada", instructions=["a", "b"]), Agent)
+    assert_type(await client.agents.create(name="Ada", default_settings={"temperature": 1}), Agent)
+    assert_type(await client.agents.list(limit=10, order="asc"), list[Agent])
+    assert_type(
+        await client.agents.update(agent_id=id, default_settings=AgentDefaultSettings(top_p=0.5)),
+        Agent,
+    )
+    assert_type(await client.agents.delete(id), None)
+
+
+async def users(client: AsyncClient, id: UUID | str) -> None:
+    assert_type(await client.users.get(id), User)
+    assert_type(await client.users.create(docs=[{"title": "a", "content": "b"}]), User)
+    assert_type(await client.users.list(), list[User])
+    assert_type(await client.users.update(user_id=id, name="Grace", overwrite=True), User)
+    assert_type(await client.users.delete(id), None)
+
+
+async def chat(client: AsyncClient, id: str, stream: bool, maybe: bool | None) -> None:
+    said: list[InputChatMlMessageDict] = [{"role": "user", "content": "Hello!"}]
+    assert_type(await client.sessions.chat(id, said), ChatResponse)
+    assert_type(await client.sessions.chat(id, said, stream=None), ChatResponse)
+    assert_type(await client.sessions.chat(id, said, stream=False, temperature=1), ChatResponse)
+    assert_type(await client.sessions.chat(id, said, stream=True), AsyncChatStream)
+    assert_type(await client.sessions.chat(id, said, stream=True, max_tokens=5), AsyncChatStream)
+    assert_type(await client.sessions.chat(id, said, stream=stream), ChatResponse | AsyncChatStream)
+    assert_type(await client.sessions.chat(id, said, stream=maybe), ChatResponse | AsyncChatStream)
+
+
+async def messages(client: AsyncClient, id: str) -> None:
+    model = InputChatMlMessage(role=InputChatMlMessageRole.USER, content="Hello!")
+    assert_type(await client.sessions.chat(id, [model]), ChatResponse)
+    assert_type(
+        await client.sessions.chat(id, [{"role": "user", "content": "Hello!"}]), ChatResponse
+    )
+    assert_type(
+        await client.sessions.chat(id, [model, {"role": "auto", "content": ""}]), ChatResponse
+    )
+    assert_type(
+        await client.sessions.chat(id, (model,), tool_choice="auto", stop=["a"]), ChatResponse
+    )
+
+
+async def streams(stream: AsyncChatStream) -> None:
+    async with stream as opened:
+        assert_type(opened, AsyncChatStream)
+        async for chunk in opened:
+            assert_type(chunk, ChatResponseChunk)
+            assert_type(chunk.text, str)
+    assert_type(await anext(stream), ChatResponseChunk)
+    assert_type(await stream.get_final_response(), ChatResponse)
+    assert_type(await stream.aclose(), None)
+
+
+async def arguments(
+    client: AsyncClient,
+    create: SessionCreateArgs,
+    update: SessionUpdateArgs,
+    agent: AgentCreateArgs,
+    user: UserUpdateArgs,
+    settings: ChatSettingsArgs,
+    metadata: Mapping[str, object],
+) -> None:
+    """Arguments that were put together first."""
+    assert_type(await client.sessions.create(**create), Session)
+    assert_type(await client.sessions.update(**update), Session)
+    assert_type(await client.agents.create(**agent), Agent)
+    assert_type(await client.users.update(**user), User)
+    assert_type(await client.users.create(metadata=metadata), User)
+    said: list[InputChatMlMessageDict] = [{"role": "user", "content": "Hello!"}]
+    assert_type(await client.sessions.chat("x", said, **settings), ChatResponse)
+    assert_type(await client.sessions.chat("x", said, stream=True, **settings), AsyncChatStream)

@@ -1,0 +1,159 @@
+"""What a type checker sees of the blocking client. Nothing here is run: checking it is the test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import assert_type
+from uuid import UUID
+
+from julep import UNSET, ChatStream, Client, Unset
+from julep.errors import ApiError, ArgumentTypeError, ErrorDetail, StreamInterruptedError
+from julep.managers.types import (
+    AgentCreateArgs,
+    ChatSettingsArgs,
+    InputChatMlMessageDict,
+    SessionCreateArgs,
+    SessionUpdateArgs,
+    UserUpdateArgs,
+)
+from julep.types import (
+    Agent,
+    AgentDefaultSettings,
+    ChatMlImageContentPart,
+    ChatMlMessage,
+    ChatMlMessageRole,
+    ChatMlTextContentPart,
+    ChatResponse,
+    ChatResponseChunk,
+    InputChatMlMessage,
+    InputChatMlMessageRole,
+    Session,
+    Suggestion,
+    User,
+)
+from julep_api.api.users import get_user
+from julep_api.types import JSON, JSONObject
+
+
+def clients() -> None:
+    with Client("key", "http://localhost:8080/api", timeout=None, headers={"a": "b"}) as client:
+        assert_type(client, Client)
+        assert_type(client.base_url, str)
+        assert_type(client.api.send(get_user.call("x")), User)
+    assert_type(client.close(), None)
+
+
+def sessions(client: Client, id: UUID | str) -> None:
+    assert_type(client.sessions.get(id), Session)
+    assert_type(client.sessions.create(agent_id=id), Session)
+    assert_type(client.sessions.create(agent_id=id, user_id=None, metadata={"a": [1]}), Session)
+    assert_type(client.sessions.list(), list[Session])
+    assert_type(client.sessions.list(10, 0, {"plan": "pro"}, sort_by="created_at"), list[Session])
+    assert_type(client.sessions.update(session_id=id, situation="x"), Session)
+    assert_type(client.sessions.suggestions(id, limit=1), list[Suggestion])
+    assert_type(client.sessions.history(id), list[ChatMlMessage])
+    assert_type(client.sessions.delete_history(id), None)
+    assert_type(client.sessions.delete(id), None)
+
+
+def agents(client: Client, id: UUID | str) -> None:
+    assert_type(client.agents.get(id), Agent)
+    assert_type(client.agents.create(name="Ada", instructions=["a", "b"]), Agent)
+    assert_type(client.agents.create(name="Ada", default_settings={"temperature": 1}), Agent)
+    assert_type(client.agents.list(limit=10, order="asc"), list[Agent])
+    assert_type(
+        client.agents.update(agent_id=id, default_settings=AgentDefaultSettings(top_p=0.5)), Agent
+    )
+    assert_type(client.agents.delete(id), None)
+
+
+def users(client: Client, id: UUID | str) -> None:
+    assert_type(client.users.get(id), User)
+    assert_type(client.users.create(docs=[{"title": "a", "content": "b"}]), User)
+    assert_type(client.users.list(), list[User])
+    assert_type(client.users.update(user_id=id, name="Grace", overwrite=True), User)
+    assert_type(client.users.delete(id), None)
+
+
+def chat(client: Client, id: str, stream: bool, maybe: bool | None) -> None:
+    said: list[InputChatMlMessageDict] = [{"role": "user", "content": "Hello!"}]
+    assert_type(client.sessions.chat(id, said), ChatResponse)
+    assert_type(client.sessions.chat(id, said, stream=None), ChatResponse)
+    assert_type(client.sessions.chat(id, said, stream=False, temperature=1), ChatResponse)
+    assert_type(client.sessions.chat(id, said, stream=True), ChatStream)
+    assert_type(client.sessions.chat(id, said, stream=True, max_tokens=5), ChatStream)
+    assert_type(client.sessions.chat(id, said, stream=stream), ChatResponse | ChatStream)
+    assert_type(client.sessions.chat(id, said, stream=maybe), ChatResponse | ChatStream)
+
+
+def messages(client: Client, id: str) -> None:
+    model = InputChatMlMessage(role=InputChatMlMessageRole.USER, content="Hello!")
+    assert_type(client.sessions.chat(id, [model]), ChatResponse)
+    assert_type(client.sessions.chat(id, [{"role": "user", "content": "Hello!"}]), ChatResponse)
+    assert_type(client.sessions.chat(id, [model, {"role": "auto", "content": ""}]), ChatResponse)
+    assert_type(client.sessions.chat(id, (model,), tool_choice="auto", stop=["a"]), ChatResponse)
+
+
+def answers(response: ChatResponse) -> None:
+    assert_type(response.text, str)
+    assert_type(response.message, ChatMlMessage)
+    assert_type(response.response[0][0].role, ChatMlMessageRole)
+    assert_type(
+        response.message.content,
+        str | list[ChatMlTextContentPart | ChatMlImageContentPart | JSONObject],
+    )
+
+
+def streams(stream: ChatStream) -> None:
+    with stream as opened:
+        assert_type(opened, ChatStream)
+        for chunk in opened:
+            assert_type(chunk, ChatResponseChunk)
+            assert_type(chunk.text, str)
+    assert_type(next(stream), ChatResponseChunk)
+    assert_type(stream.get_final_response(), ChatResponse)
+    assert_type(stream.close(), None)
+
+
+def fields(session: Session, agent: Agent) -> None:
+    assert_type(session.id, str)
+    assert_type(session.metadata, JSONObject | Unset)
+    assert_type(session.created_at, datetime | Unset)
+    assert_type(agent.instructions, str | list[str] | Unset)
+    if session.metadata is not UNSET:
+        assert_type(session.metadata, JSONObject)
+        assert_type(session.metadata["plan"], JSON)
+    assert_type(session.situation or "none", str)
+
+
+def arguments(
+    client: Client,
+    create: SessionCreateArgs,
+    update: SessionUpdateArgs,
+    agent: AgentCreateArgs,
+    user: UserUpdateArgs,
+    settings: ChatSettingsArgs,
+    metadata: Mapping[str, object],
+) -> None:
+    """Arguments that were put together first."""
+    assert_type(client.sessions.create(**create), Session)
+    assert_type(client.sessions.update(**update), Session)
+    assert_type(client.agents.create(**agent), Agent)
+    assert_type(client.users.update(**user), User)
+    assert_type(client.users.create(metadata=metadata), User)
+    said: list[InputChatMlMessageDict] = [{"role": "user", "content": "Hello!"}]
+    assert_type(client.sessions.chat("x", said, **settings), ChatResponse)
+    assert_type(client.sessions.chat("x", said, stream=True, **settings), ChatStream)
+
+
+def errors(api: ApiError, cut: StreamInterruptedError, wrong: ArgumentTypeError) -> None:
+    assert_type(api.status_code, int)
+    assert_type(api.code, str | None)
+    assert_type(api.details, tuple[ErrorDetail, ...])
+    assert_type(api.request_id, str | None)
+    assert_type(api.body, JSON)
+    assert_type(cut.partial, ChatResponse)
+    assert_type(cut.attempts, int)
+    assert_type(wrong.path, str)
+    assert_type(wrong.message, str)

@@ -1,0 +1,57 @@
+"""What a type checker refuses. Nothing here is run.
+
+Every comment that silences an error is itself checked: one with nothing to silence is an error.
+"""
+
+from __future__ import annotations
+
+from julep import AsyncClient, Client
+from julep.types import InputChatMlMessage
+
+ID = "4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a"
+
+
+def arguments(client: Client) -> None:
+    client.sessions.get(3)  # type: ignore[arg-type]  # an id is a str or a UUID
+    client.sessions.create()  # type: ignore[call-arg]  # an agent is needed
+    client.sessions.create(ID)  # type: ignore[call-arg]  # by its keyword alone
+    client.sessions.create(agent_id=ID, situaton="x")  # type: ignore[call-arg]  # a typing error
+    client.sessions.list(limit="10")  # type: ignore[arg-type]  # a number
+    client.sessions.list(sort_by="name")  # type: ignore[arg-type]  # one of two fields
+    client.sessions.list(metadata_filter={1: 2})  # type: ignore[dict-item]  # keys are str
+    client.agents.create(name=None)  # type: ignore[arg-type]  # an agent has a name
+    client.agents.create(name="a", metadata=[])  # type: ignore[arg-type]  # a mapping
+    client.users.update(name="Grace")  # type: ignore[call-arg]  # whose name?
+    client.users.get()  # type: ignore[call-arg]  # which one?
+    Client(timeout="5")  # type: ignore[arg-type]  # seconds
+    Client("key", "url", 5)  # type: ignore[call-arg]  # settings are keywords
+
+
+def dicts(client: Client) -> None:
+    client.agents.create(
+        name="Ada",
+        default_settings={"temprature": 1},  # type: ignore[arg-type]  # no such key
+    )
+    client.agents.create(
+        name="Ada",
+        default_settings={"preset": "silly"},  # type: ignore[arg-type]  # not a preset
+    )
+
+
+def messages() -> None:
+    InputChatMlMessage(role="usr", content="Hello!")  # type: ignore[arg-type]  # a member
+    InputChatMlMessage(content="Hello!")  # type: ignore[call-arg]  # a role is needed
+
+
+def colours(client: Client, other: AsyncClient) -> None:
+    with other:  # type: ignore[attr-defined]  # it takes "async with"
+        pass
+    other.close()  # type: ignore[attr-defined]  # it has aclose
+    client.aclose()  # type: ignore[attr-defined]  # it has close
+    client.sessions.get(ID).nmae  # type: ignore[attr-defined]  # noqa: B018  # no such field
+
+
+async def not_awaited(client: AsyncClient) -> None:
+    client.sessions.get(ID).id  # type: ignore[attr-defined]  # noqa: B018  # nothing came yet
+    for _ in client.sessions.list():  # type: ignore[attr-defined]  # the same
+        pass
