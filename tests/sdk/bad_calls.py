@@ -134,10 +134,7 @@ def _stop() -> list[Bad]:
 def _functions() -> list[Bad]:
     return [
         *(Bad(value, "type", "Sequence[") for value in (None, 3, "a", b"a", True, [3])),
-        *(
-            case.at("functions[0]")._replace(argument=[case.argument])
-            for case in FUNCTION_CASES
-        ),
+        *(case.at("functions[0]")._replace(argument=[case.argument]) for case in FUNCTION_CASES),
     ]
 
 
