@@ -57,7 +57,13 @@ def beartype(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _with_checks(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Decorate a function by beartype, set up as this package wants it."""
+    """Decorate a function by beartype, set up as this package wants it.
+
+    Under ``python -O`` beartype checks nothing, and its older versions fail to say so; what is
+    sent is still checked, by the contract's encoders.
+    """
+    if not __debug__:
+        return function
     import beartype as library
 
     from julep._argument_type_error import ArgumentTypeError
