@@ -22,6 +22,8 @@ from julep.errors import (
 from julep_api.errors import DecodeError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from julep._flow import Answer
     from julep_api.client import Call
     from julep_api.types import JSON
@@ -37,6 +39,8 @@ _ERRORS: Final[dict[int, type[ApiError]]] = {
     422: UnprocessableEntityError,
     429: RateLimitError,
 }
+
+_DEEPEST: Final = 100
 
 # How much of a body that is not ours (a proxy's HTML page, say) is worth showing.
 _SHOWN_CHARACTERS: Final = 500
@@ -118,10 +122,26 @@ def parse_json(data: bytes | str) -> JSON:
 
 
 def _body(answer: Answer) -> JSON:
+    text = answer.body.decode(errors="replace")
     try:
-        return parse_json(answer.body)
+        value = parse_json(answer.body)
     except DecodeError:
-        return answer.body.decode(errors="replace")
+        return text
+    return text if _is_too_deep(value) else value
+
+
+def _is_too_deep(value: JSON) -> bool:
+    """Tell whether JSON is nested so deeply that an error which holds it could not be pickled."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [inner for outer in level for inner in _inside(outer)]
+    return bool(level)
+
+
+def _inside(value: JSON) -> Iterable[JSON]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _details(value: JSON) -> tuple[ErrorDetail, ...]:

@@ -74,8 +74,8 @@ class AsyncBody:
         self._wire = wire
         self._request = request
         # The first reads through the second, and drops it half-read when a body is no gzip.
-        self._raw = response.aiter_raw()
-        vars(response)["aiter_raw"] = lambda: self._raw
+        self._raw = raw = response.aiter_raw()
+        vars(response)["aiter_raw"] = lambda: raw
         self._chunks = response.aiter_bytes()
 
     def __aiter__(self) -> AsyncIterator[bytes]:

@@ -251,7 +251,7 @@ async def test_leaving_early_closes_the_connection(colour: Colour) -> None:
     gone = Event()
 
     async def talk_until_left(exchange: Exchange) -> bool:
-        await exchange.write(STREAM_HEAD + piece(EVENTS[0]) + piece(EVENTS[1]))
+        await exchange.write(STREAM_HEAD + piece(EVENTS[0] + EVENTS[1]))
         await exchange.stall()
         gone.set()
         return False
