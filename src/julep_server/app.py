@@ -20,7 +20,7 @@ from julep_server.http.answers import REQUEST_ID, error_answer, json_answer, req
 from julep_server.models.offline import OfflineModel
 from julep_server.models.openai import OpenAIModel
 from julep_server.models.provider import Provider
-from julep_server.resources import agents, chat, messages, sessions, users
+from julep_server.resources import agents, chat, docs, messages, sessions, tools, users
 from julep_server.settings import Settings
 
 _log = logging.getLogger("julep_server")
@@ -30,6 +30,8 @@ HANDLERS: Mapping[str, Handler] = {
     **users.HANDLERS,
     **sessions.HANDLERS,
     **messages.HANDLERS,
+    **docs.HANDLERS,
+    **tools.HANDLERS,
     **chat.HANDLERS,
 }
 

@@ -11,7 +11,13 @@ from typing import Self
 from julep_server.app import App
 from julep_server.json_text import JSON
 from julep_server.serving import Server, bind
-from julep_server.settings import DEFAULT_HOST, OFFLINE_MODEL, Settings
+from julep_server.settings import (
+    DEFAULT_HOST,
+    DEFAULT_RECALL_DISTANCE,
+    DEFAULT_RECALL_ITEMS,
+    OFFLINE_MODEL,
+    Settings,
+)
 
 _STARTS_WITHIN = 30.0
 
@@ -28,6 +34,8 @@ class LocalServer:
         model_timeout: Seconds that the endpoint may be silent.
         max_body_bytes: Longest request body.
         chat_defaults: Chat settings below an agent's and a preset's.
+        recall_items: The most chunks of documents, and the most memories, that a chat recalls.
+        recall_distance: How far what is recalled may be behind the best, from 0 to 1.
         host: Address to serve on.
         port: Port to serve on; 0 takes a free one.
 
@@ -52,6 +60,8 @@ class LocalServer:
         model_timeout: float = 120.0,
         max_body_bytes: int = 16 * 1024 * 1024,
         chat_defaults: Mapping[str, JSON] | None = None,
+        recall_items: int = DEFAULT_RECALL_ITEMS,
+        recall_distance: float = DEFAULT_RECALL_DISTANCE,
         host: str = DEFAULT_HOST,
         port: int = 0,
     ) -> None:
@@ -64,6 +74,8 @@ class LocalServer:
             model_timeout=model_timeout,
             max_body_bytes=max_body_bytes,
             chat_defaults=dict(chat_defaults or {}),
+            recall_items=recall_items,
+            recall_distance=recall_distance,
         )
         self._address = (host, port)
         self._server: Server | None = None

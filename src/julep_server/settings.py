@@ -10,6 +10,8 @@ from julep_server.json_text import JSON
 OFFLINE_MODEL = "offline"
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8080
+DEFAULT_RECALL_ITEMS = 5
+DEFAULT_RECALL_DISTANCE = 0.6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,9 @@ class Settings:
         model_timeout: Seconds that the endpoint may be silent before the answer is 504.
         max_body_bytes: Longest request body; longer ones are answered 413.
         chat_defaults: Chat settings below an agent's and a preset's.
+        recall_items: The most chunks of documents, and the most memories, that a chat recalls.
+        recall_distance: How far what is recalled may be behind the best, from 0 (it must fit as
+            well as the best) to 1 (whatever has a word of the question).
     """
 
     database: str = "sqlite://"
@@ -36,6 +41,8 @@ class Settings:
     model_timeout: float = 120.0
     max_body_bytes: int = 16 * 1024 * 1024
     chat_defaults: Mapping[str, JSON] = field(default_factory=dict[str, JSON])
+    recall_items: int = DEFAULT_RECALL_ITEMS
+    recall_distance: float = DEFAULT_RECALL_DISTANCE
 
     def __post_init__(self) -> None:
         if any(not key.strip() for key in self.api_keys):
@@ -48,3 +55,5 @@ class Settings:
             raise ValueError("a model's name needs the URL of the endpoint that serves it")
         if self.model_timeout <= 0 or self.max_body_bytes <= 0:
             raise ValueError("timeouts and limits must be greater than zero")
+        if self.recall_items < 0 or not 0 <= self.recall_distance <= 1:
+            raise ValueError("what is recalled is at least 0 items, at a distance from 0 to 1")

@@ -9,6 +9,7 @@ from julep_server.errors import Violation, invalid, invalid_field
 from julep_server.json_text import JSON, JSONObject
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_FITTING = f"must match {_NAME.pattern}"
 
 
 def check_names(tools: Sequence[JSON]) -> None:
@@ -18,12 +19,22 @@ def check_names(tools: Sequence[JSON]) -> None:
         ApiError: 422 with every name that endpoints would refuse.
     """
     found = [
-        Violation(f"tools[{index}].function.name", "must match [A-Za-z0-9_-]{1,64}")
+        Violation(f"tools[{index}].function.name", _FITTING)
         for index, tool in enumerate(tools)
         if not _NAME.fullmatch(str(function_of(tool).get("name")))
     ]
     if found:
         raise invalid(found)
+
+
+def check_name(function: JSONObject) -> None:
+    """Check the name of one tool's function.
+
+    Raises:
+        ApiError: 422 when endpoints would refuse it.
+    """
+    if not _NAME.fullmatch(str(function.get("name"))):
+        raise invalid_field("function.name", _FITTING)
 
 
 def function_of(tool: JSON) -> JSONObject:

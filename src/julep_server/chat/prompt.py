@@ -1,4 +1,4 @@
-"""Builds what a model gets: situation, agent, user, instructions, history, new messages."""
+"""Builds what a model gets: what it is told, what was recalled, the history, the new messages."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from julep_server.chat.conversation import to_endpoint
+from julep_server.chat.recall import NOTHING, Recalled
 from julep_server.chat.templates import render
 from julep_server.json_text import JSON, JSONObject
 from julep_server.models.tokens import count_message
@@ -24,6 +25,7 @@ class Scene:
     session: Session
     agent: Agent
     user: User | None
+    recalled: Recalled = NOTHING
 
 
 def build_prompt(
@@ -65,6 +67,8 @@ def _background(scene: Scene) -> list[str]:
         sections.append(_about("user", user.name, user.about))
     if agent.instructions:
         sections.append("\n".join(["Instructions:", *(f"- {text}" for text in agent.instructions)]))
+    # Each a section of its own: a small model loses its place in a long one.
+    sections += [f"From the document {doc.title}: {doc.text}" for doc in scene.recalled.docs]
     return sections
 
 

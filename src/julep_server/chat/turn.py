@@ -13,6 +13,7 @@ from julep_server.chat.conversation import new_messages, reply_messages
 from julep_server.chat.events import chunk, last_chunk, message_chunk
 from julep_server.chat.functions import chosen, offered
 from julep_server.chat.prompt import Scene, build_prompt
+from julep_server.chat.recall import NOTHING, recall
 from julep_server.chat.runs import Run
 from julep_server.chat.settings import effective_settings
 from julep_server.http.answers import MODEL
@@ -83,7 +84,7 @@ async def perform(call: Call, turn: Turn, run: Run, *, streamed: bool) -> None:
     completion = await call.services.provider.complete(turn.request, listener)
     run.headers = {MODEL: completion.model}
     reply = reply_messages(completion)
-    answer = _answer(run.id, completion, reply)
+    answer = _answer(run.id, turn.scene, completion, reply)
     closing = _closing(run, completion, reply, answer) if streamed else []
     kept: JSON = [*run.events, *closing] if streamed else answer
 
@@ -133,7 +134,9 @@ def _closing(
     return [*(message_chunk(run.id, message) for message in written), last_chunk(answer)]
 
 
-def _answer(identifier: str, completion: Completion, reply: Sequence[Message]) -> JSONObject:
+def _answer(
+    identifier: str, scene: Scene, completion: Completion, reply: Sequence[Message]
+) -> JSONObject:
     messages: list[JSON] = [represent_message(message) for message in reply]
     return {
         "id": identifier,
@@ -141,7 +144,7 @@ def _answer(identifier: str, completion: Completion, reply: Sequence[Message]) -
         "response": [messages],
         "usage": completion.usage.to_json(),
         "jobs": [],
-        "doc_ids": {"agent_doc_ids": [], "user_doc_ids": []},
+        "doc_ids": scene.recalled.doc_ids(),
     }
 
 
@@ -152,8 +155,11 @@ def _read(connection: Connection, call: Call) -> _State:
     user = None
     if session.user_id is not None:
         user = users.find(connection, call.tenant, session.user_id)
+    recalled = NOTHING
+    if call.body.get("recall") is not False:
+        recalled = recall(connection, call.services.settings, agent, user, call.body["messages"])
     return _State(
-        Scene(session, agent, user),
+        Scene(session, agent, user, recalled),
         history_store.history(connection, session.id),
         tool_store.functions(connection, agent.id),
     )

@@ -137,6 +137,17 @@ docs = Table(
     Index("docs_owner", "owner_id", "created_at"),
 )
 
+# What can be recalled, piece by piece. SQLite's index of it, passages_index, is a virtual table.
+passages = Table(
+    "passages",
+    metadata,
+    _seq(),
+    Column("source_id", String(36), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Index("passages_source", "source_id"),
+)
+
 tools = Table(
     "tools",
     metadata,
@@ -159,6 +170,8 @@ tombstones = Table(
     Column("id", String(36), primary_key=True),
     _tenant(),
     Column("kind", String(16), nullable=False),
+    # For what belongs to an agent or a user: another owner never had it.
+    Column("owner_id", String(36)),
     _time("deleted_at"),
 )
 

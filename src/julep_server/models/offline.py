@@ -26,8 +26,9 @@ from julep_server.models.tokens import count_message, pieces
 from julep_server.settings import OFFLINE_MODEL
 
 _INTRODUCTION = "This is Julep's offline model, not a language model."
-_QUOTED = 400
-_SECTIONS = 12
+# Enough for a whole chunk of a document, and for all that is recalled.
+_QUOTED = 1000
+_SECTIONS = 24
 
 
 class OfflineModel:

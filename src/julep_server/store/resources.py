@@ -8,11 +8,11 @@ from typing import Generic, Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Table, delete, insert, select, update
 
-from julep_server.db.tables import tombstones
 from julep_server.errors import not_found
 from julep_server.json_text import JSONObject
 from julep_server.store.paging import Page, index_metadata, select_page, unindex_metadata
 from julep_server.store.times import later_than, now
+from julep_server.store.tombstones import buried, bury
 
 
 class Record(Protocol):
@@ -133,27 +133,9 @@ class ResourceStore(Generic[R]):
         """
         gone = connection.execute(delete(self._table).where(*self._is(tenant, identifier)))
         if gone.rowcount == 0:
-            return self._buried(connection, tenant, identifier)
+            return buried(connection, tenant, self.kind, identifier)
         unindex_metadata(connection, identifier)
-        moment = now()
-        connection.execute(
-            insert(tombstones).values(
-                id=identifier, tenant=tenant, kind=self.kind, deleted_at=moment
-            )
-        )
-        return moment
-
-    def _buried(self, connection: Connection, tenant: str, identifier: str) -> int:
-        moment = connection.execute(
-            select(tombstones.c.deleted_at).where(
-                tombstones.c.id == identifier,
-                tombstones.c.tenant == tenant,
-                tombstones.c.kind == self.kind,
-            )
-        ).scalar()
-        if moment is None:
-            raise not_found(self.kind, identifier)
-        return int(moment)
+        return bury(connection, tenant, self.kind, identifier)
 
     def _is(self, tenant: str, identifier: str) -> tuple[ColumnElement[bool], ...]:
         return (self._table.c.id == identifier, self._table.c.tenant == tenant)

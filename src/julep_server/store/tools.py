@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from julep_server.db import tables
-from julep_server.errors import conflict
+from julep_server.errors import ApiError, conflict, not_found
 from julep_server.json_text import JSONObject
+from julep_server.store.paging import Page, select_page
 from julep_server.store.resources import new_id
-from julep_server.store.times import now
+from julep_server.store.times import later_than, now
+from julep_server.store.tombstones import buried, bury
+
+_KIND = "tool"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,30 +27,115 @@ class NewTool:
     function: JSONObject
 
 
-def add(connection: Connection, tenant: str, agent_id: str, new: Sequence[NewTool]) -> None:
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A stored tool."""
+
+    id: str
+    agent_id: str
+    type: str
+    name: str
+    function: JSONObject
+    created_at: int
+    updated_at: int
+
+
+def _read(row: RowMapping) -> Tool:
+    return Tool(
+        id=row["id"],
+        agent_id=row["agent_id"],
+        type=row["type"],
+        name=row["name"],
+        function=row["function"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+    )
+
+
+def add(connection: Connection, tenant: str, agent_id: str, new: Sequence[NewTool]) -> list[Tool]:
     """Store tools of an agent.
 
     Raises:
         ApiError: 409 when the agent has, or would get, two tools of one name.
     """
     names = {name for name, _ in functions(connection, agent_id)}
+    added: list[Tool] = []
     for tool in new:
         if tool.name in names:
-            raise conflict("tool_exists", f"the agent already has a tool named {tool.name}")
+            raise _exists(tool.name)
         names.add(tool.name)
         moment = now()
+        stored = Tool(new_id(), agent_id, tool.type, tool.name, tool.function, moment, moment)
         connection.execute(
             insert(tables.tools).values(
-                id=new_id(),
+                id=stored.id,
                 tenant=tenant,
                 agent_id=agent_id,
-                type=tool.type,
-                name=tool.name,
-                function=tool.function,
+                type=stored.type,
+                name=stored.name,
+                function=stored.function,
                 created_at=moment,
                 updated_at=moment,
             )
         )
+        added.append(stored)
+    return added
+
+
+def get(connection: Connection, agent_id: str, identifier: str) -> Tool:
+    """A tool of an agent.
+
+    Raises:
+        ApiError: 404 where the agent has none of that id.
+    """
+    table = tables.tools
+    query = select(table).where(table.c.id == identifier, table.c.agent_id == agent_id)
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        raise not_found(_KIND, identifier)
+    return _read(row)
+
+
+def page(connection: Connection, agent_id: str, wanted: Page) -> list[Tool]:
+    """One page of an agent's tools."""
+    query = select_page(tables.tools, wanted).where(tables.tools.c.agent_id == agent_id)
+    return [_read(row) for row in connection.execute(query).mappings()]
+
+
+def change(connection: Connection, tool: Tool, function: JSONObject) -> Tool:
+    """Give a tool another definition, and with it perhaps another name.
+
+    Raises:
+        ApiError: 409 when the agent has another tool of that name.
+    """
+    name = str(function["name"])
+    if name != tool.name and name in dict(functions(connection, tool.agent_id)):
+        raise _exists(name)
+    values: Mapping[str, object] = {
+        "name": name,
+        "function": function,
+        "updated_at": later_than(tool.updated_at),
+    }
+    connection.execute(update(tables.tools).where(tables.tools.c.id == tool.id).values(values))
+    return get(connection, tool.agent_id, tool.id)
+
+
+def remove(connection: Connection, tenant: str, agent_id: str, identifier: str) -> int:
+    """Delete a tool of an agent, or say again when it was deleted.
+
+    Returns:
+        The time of the deletion, in microseconds.
+
+    Raises:
+        ApiError: 404 where the agent never had one of that id.
+    """
+    table = tables.tools
+    gone = connection.execute(
+        delete(table).where(table.c.id == identifier, table.c.agent_id == agent_id)
+    )
+    if gone.rowcount == 0:
+        return buried(connection, tenant, _KIND, identifier, agent_id)
+    return bury(connection, tenant, _KIND, identifier, agent_id)
 
 
 def functions(connection: Connection, agent_id: str) -> list[tuple[str, JSONObject]]:
@@ -59,3 +148,7 @@ def functions(connection: Connection, agent_id: str) -> list[tuple[str, JSONObje
 def delete_of(connection: Connection, agent_id: str) -> None:
     """Delete all tools of an agent."""
     connection.execute(delete(tables.tools).where(tables.tools.c.agent_id == agent_id))
+
+
+def _exists(name: str) -> ApiError:
+    return conflict("tool_exists", f"the agent already has a tool named {name}")

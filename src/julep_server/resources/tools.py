@@ -1,0 +1,89 @@
+"""Tools of agents."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from julep_server.call import Call, Handler, created, deleted, listed, updated
+from julep_server.chat.functions import check_name, function_of
+from julep_server.json_text import JSON, JSONObject, merge_patch
+from julep_server.store import tools
+from julep_server.store.agents import agents
+from julep_server.store.paging import page_of
+from julep_server.store.tools import NewTool, Tool
+
+
+async def create(call: Call) -> Response:
+    """Add a tool to an agent."""
+    function = function_of(call.body)
+    check_name(function)
+    new = NewTool(str(call.body["type"]), str(function["name"]), function)
+
+    def make(connection: Connection) -> tuple[Tool, JSONObject]:
+        agent = agents.get(connection, call.tenant, call.id("agent_id"))
+        (tool,) = tools.add(connection, call.tenant, agent.id, [new])
+        return tool, represent(tool)
+
+    return await created(call, make)
+
+
+async def list_all(call: Call) -> Response:
+    """One page of an agent's tools."""
+    page = page_of(call.arguments)
+
+    def read(connection: Connection) -> list[JSON]:
+        agent = agents.get(connection, call.tenant, call.id("agent_id"))
+        return [represent(tool) for tool in tools.page(connection, agent.id, page)]
+
+    return await listed(call, read)
+
+
+async def replace(call: Call) -> Response:
+    """Replace a tool's definition."""
+    check_name(function_of(call.body))
+    return await _changed(call, merges=False)
+
+
+async def patch(call: Call) -> Response:
+    """Change what is named of a tool's definition."""
+    if "name" in function_of(call.body):
+        check_name(function_of(call.body))
+    return await _changed(call, merges=True)
+
+
+async def delete(call: Call) -> Response:
+    """Delete a tool of an agent."""
+
+    def remove(connection: Connection, tenant: str, identifier: str) -> int:
+        agent = agents.get(connection, tenant, call.id("agent_id"))
+        return tools.remove(connection, tenant, agent.id, identifier)
+
+    return await deleted(call, call.id("tool_id"), remove)
+
+
+def represent(tool: Tool) -> JSONObject:
+    """A tool as the API shows it."""
+    return {"id": tool.id, "type": tool.type, "function": tool.function}
+
+
+async def _changed(call: Call, *, merges: bool) -> Response:
+    given = function_of(call.body)
+
+    def make(connection: Connection) -> tuple[Tool, JSONObject]:
+        agent = agents.get(connection, call.tenant, call.id("agent_id"))
+        tool = tools.get(connection, agent.id, call.id("tool_id"))
+        function = merge_patch(tool.function, given) if merges else given
+        changed = tools.change(connection, tool, function if isinstance(function, dict) else given)
+        return changed, represent(changed)
+
+    return await updated(call, make)
+
+
+HANDLERS: dict[str, Handler] = {
+    "CreateAgentTool": create,
+    "GetAgentTools": list_all,
+    "UpdateAgentTool": replace,
+    "PatchAgentTool": patch,
+    "DeleteAgentTool": delete,
+}

@@ -1,0 +1,191 @@
+"""Documents of agents and users: made, listed, deleted, and cut into chunks."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from julep_server import LocalServer
+from julep_server.search.chunks import CHUNK, chunks
+from julep_server.search.words import question_words
+from tests.server.support import REPRESENTATION, UNKNOWN_ID, Api, error_of
+
+NEW: dict[str, Any] = {"title": "Hours", "content": "We open at 9.", "metadata": {"a": 1}}
+
+
+@pytest.fixture(params=["agents", "users"])
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def path(api: Api, kind: str) -> str:
+    return f"/{kind}/{api.make(kind)['id']}/docs"
+
+
+def add(api: Api, path: str, **fields: Any) -> str:
+    response = api.post(path, {**NEW, **fields})
+    assert response.status_code == 201, response.text
+    return str(response.json()["id"])
+
+
+def ids(api: Api, path: str, **params: Any) -> list[str]:
+    return [item["id"] for item in api.get(path, params=params).json()["items"]]
+
+
+@pytest.mark.parametrize("content", ["One text.", ["One.", "Two."], ["One."], "", ["", "x"]])
+def test_what_was_made_is_listed_as_it_was_made(
+    api: Api, kind: str, path: str, content: Any
+) -> None:
+    new = {**NEW, "content": content}
+    made = api.post(path, new, headers=REPRESENTATION).json()
+    owner = {f"{kind[:-1]}_id": path.split("/")[2]}
+    assert api.get(path).json()["items"] == [
+        {"id": made["id"], **owner, **new, "created_at": made["created_at"]}
+    ]
+    assert made == {
+        "id": made["id"],
+        **owner,
+        **new,
+        "created_at": made["created_at"],
+        "jobs": [],
+    }
+
+
+def test_docs_made_with_their_owner_are_listed(api: Api, kind: str) -> None:
+    owner = api.make(kind, docs=[{"title": "t", "content": "c"}])["id"]
+    (doc,) = api.get(f"/{kind}/{owner}/docs").json()["items"]
+    assert (doc["title"], doc["content"], doc["metadata"]) == ("t", "c", {})
+
+
+def test_order_pages_and_filter(api: Api, path: str) -> None:
+    made = [add(api, path, metadata={"n": number % 2}) for number in range(4)]
+    assert ids(api, path) == made[::-1]
+    assert ids(api, path, order="asc") == made
+    assert ids(api, path, order="asc", sort_by="updated_at") == made
+    assert ids(api, path, order="asc", limit=2, offset=1) == made[1:3]
+    assert ids(api, path, order="asc", metadata_filter='{"n": 1}') == made[1::2]
+    assert error_of(api.get(path, params={"metadata_filter": "[]"}), 400)["code"] == "bad_filter"
+
+
+def test_deleting_twice_answers_as_the_first_time(api: Api, path: str) -> None:
+    doc, kept = add(api, path), add(api, path)
+    first, again = (api.delete(f"{path}/{doc}") for _ in range(2))
+    assert (first.status_code, first.json()) == (202, again.json())
+    assert ids(api, path) == [kept]
+    assert error_of(api.delete(f"{path}/{UNKNOWN_ID}"), 404)["message"] == (
+        f"doc {UNKNOWN_ID} was not found"
+    )
+
+
+def test_a_doc_of_another_owner_is_404_and_not_touched(api: Api, path: str) -> None:
+    doc = add(api, path)
+    for kind in ("agents", "users"):
+        other = f"/{kind}/{api.make(kind)['id']}/docs"
+        assert "doc" in error_of(api.delete(f"{other}/{doc}"), 404)["message"]
+        assert ids(api, other) == []
+    assert ids(api, path) == [doc]
+    api.delete(f"{path}/{doc}")
+    another = f"/users/{api.make('users')['id']}/docs"
+    assert api.delete(f"{another}/{doc}").status_code == 404
+
+
+def test_docs_of_an_unknown_owner_are_404(api: Api, kind: str) -> None:
+    path = f"/{kind}/{UNKNOWN_ID}/docs"
+    for response in (api.get(path), api.post(path, NEW), api.delete(f"{path}/{UNKNOWN_ID}")):
+        assert error_of(response, 404)["message"] == f"{kind[:-1]} {UNKNOWN_ID} was not found"
+
+
+def test_a_repetition_makes_one_doc(api: Api, path: str) -> None:
+    headers = {"Idempotency-Key": path}
+    answers = [api.post(path, NEW, headers=headers).json() for _ in range(2)]
+    assert answers[0] == answers[1]
+    assert len(ids(api, path)) == 1
+
+
+def test_anothers_docs_look_absent(kind: str) -> None:
+    with (
+        LocalServer(api_keys=("ours", "theirs")) as server,
+        Api(server.url, "ours") as ours,
+        Api(server.url, "theirs") as theirs,
+    ):
+        path = f"/{kind}/{ours.make(kind)['id']}/docs"
+        doc = add(ours, path)
+        for response in (theirs.get(path), theirs.post(path, NEW), theirs.delete(f"{path}/{doc}")):
+            assert response.status_code == 404
+        assert ids(ours, path) == [doc]
+
+
+def test_deleting_leaves_nothing_in_the_index(tmp_path: Path, kind: str) -> None:
+    file = tmp_path / "x.db"
+    with LocalServer(database=f"sqlite:///{file}") as server, Api(server.url) as api:
+        owner = api.make(kind, docs=[NEW])["id"]
+        path = f"/{kind}/{owner}/docs"
+        doc = add(api, path, content=["one", "two"])
+        assert _indexed(file) == (3, 3)
+        api.delete(f"{path}/{doc}")
+        assert _indexed(file) == (1, 1)
+        api.delete(f"/{kind}/{owner}")
+        assert _indexed(file) == (0, 0)
+
+
+def test_docs_of_an_older_database_are_indexed_when_it_is_opened(tmp_path: Path) -> None:
+    file = tmp_path / "x.db"
+    with LocalServer(database=f"sqlite:///{file}") as server, Api(server.url) as api:
+        agent = api.make("agents", docs=[{"title": "Keeper", "content": "Her cat is Tove."}])["id"]
+    with sqlite3.connect(file) as connection:
+        for statement in (
+            "DROP TABLE passages",
+            "DROP TABLE passages_index",
+            "UPDATE julep_schema SET version_num = '0002'",
+            *(f"DROP TABLE IF EXISTS {name}" for name in ("jobs", "memories")),
+        ):
+            connection.execute(statement)
+    connection.close()
+    assert agent
+    with LocalServer(database=f"sqlite:///{file}"):
+        assert _indexed(file) == (1, 1)
+
+
+def _indexed(file: Path) -> tuple[int, int]:
+    connection = sqlite3.connect(file)
+    try:
+        plain, virtual = (
+            int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - names of this test
+            for table in ("passages", "passages_index")
+        )
+        return plain, virtual
+    finally:
+        connection.close()
+
+
+# --- chunks and words ---
+
+
+@given(st.one_of(st.text(), st.lists(st.text(alphabet="ab .\n", max_size=3000), max_size=3)))
+def test_chunks_keep_every_word_in_order(content: Any) -> None:
+    found = chunks(content)
+    whole = "".join([content] if isinstance(content, str) else content)
+    assert "".join("".join(found).split()) == "".join(whole.split())
+    assert all(0 < len(chunk) <= CHUNK for chunk in found)
+
+
+def test_long_texts_are_cut_at_paragraphs_then_sentences_then_words() -> None:
+    sentence = "word " * 20 + "end."
+    assert all(chunk.endswith("end.") for chunk in chunks(" ".join([sentence] * 40)))
+    paragraph = " ".join([sentence] * 3)
+    assert set(chunks("\n\n".join([paragraph] * 9))) <= {paragraph, f"{paragraph}\n\n{paragraph}"}
+    assert all(len(chunk) == CHUNK for chunk in chunks("x" * CHUNK * 3))
+
+
+def test_a_question_is_searched_by_its_telling_words() -> None:
+    assert question_words("What is the NAME of her cat, the cat?") == ["name", "cat"]
+    assert question_words("東京") == ["東", "京"]
+    assert question_words(json.dumps("hello you")) == []
+    assert question_words('a AND b NEAR "c" \' * ( \0')[0] == "b"

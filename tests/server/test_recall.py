@@ -1,0 +1,165 @@
+"""Recall in chats: which documents the model is shown, and which are named in the answer."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from julep_server import LocalServer
+from julep_server.settings import Settings
+from tests.server.endpoint import Endpoint
+from tests.server.support import Api
+
+CAT = {"title": "The keeper", "content": "The lighthouse keeper's cat is called Tove."}
+TEA = {"title": "Tea", "content": ["The user drinks green tea.", "Never with milk."]}
+
+
+def ids(answer: dict[str, Any]) -> list[list[str]]:
+    return [answer["doc_ids"]["agent_doc_ids"], answer["doc_ids"]["user_doc_ids"]]
+
+
+def text_of(answer: dict[str, Any]) -> str:
+    return str(answer["response"][0][0]["content"])
+
+
+def docs_of(api: Api, path: str) -> list[str]:
+    return [item["id"] for item in api.get(f"/{path}/docs").json()["items"]]
+
+
+def filler(size: int) -> str:
+    """Text of a size in characters that no question of these tests is about."""
+    sentences = [f"Row {number} lists barrels, ropes and lanterns. " for number in range(30_000)]
+    return "".join(sentences)[:size]
+
+
+def test_documents_of_agent_and_user_are_recalled(api: Api) -> None:
+    agent, user = api.make("agents", docs=[CAT])["id"], api.make("users", docs=[TEA])["id"]
+    session = api.make("sessions", agent_id=agent, user_id=user)["id"]
+    of_agent, of_user = docs_of(api, f"agents/{agent}"), docs_of(api, f"users/{user}")
+    about_cat = api.reply(session, "What is the keeper's cat called?")
+    assert ids(about_cat) == [of_agent, []]
+    assert "is called Tove" in text_of(about_cat)
+    about_tea = api.reply(session, "Which tea do I drink?")
+    assert ids(about_tea) == [[], of_user]
+    both = api.reply(session, "Does the cat drink tea?", recall=None)
+    assert ids(both) == [of_agent, of_user]
+    assert ids(api.reply(session, "Hello, how are you?")) == [[], []]
+
+
+def test_nothing_is_recalled_where_that_is_not_wanted(api: Api) -> None:
+    agent = api.make("agents", docs=[CAT])["id"]
+    session = api.make("sessions", agent_id=agent)["id"]
+    answer = api.reply(session, "What is the cat called?", recall=False)
+    assert ids(answer) == [[], []]
+    assert "Tove" not in text_of(answer)
+
+
+def test_the_place_in_the_prompt(model_api: Api, endpoint: Endpoint) -> None:
+    content = "About tea:\n\nIt is green."
+    agent = model_api.make(
+        "agents", instructions="Be kind.", docs=[{"title": "Tea", "content": content}]
+    )["id"]
+    session = model_api.make("sessions", agent_id=agent, situation="A kitchen.")["id"]
+    model_api.reply(session, "Which tea?")
+    assert endpoint.requests[-1]["messages"][0]["content"] == (
+        "A kitchen.\n\nThe agent's name is Ada.\n\nInstructions:\n- Be kind.\n\n"
+        "From the document Tea: About tea:\nIt is green."
+    )
+
+
+def test_a_document_of_many_chunks_is_named_once(api: Api) -> None:
+    pieces = [f"Tea number {number} is green." for number in range(20)]
+    agent = api.make("agents", docs=[{"title": "Teas", "content": pieces}])["id"]
+    session = api.make("sessions", agent_id=agent)["id"]
+    answer = api.reply(session, "Which tea is green?")
+    assert ids(answer) == [docs_of(api, f"agents/{agent}"), []]
+    assert text_of(answer).count("From the document Teas") == 5
+
+
+def test_nothing_of_another_owner_is_recalled(api: Api) -> None:
+    api.make("agents", docs=[CAT])
+    api.make("users", docs=[CAT])
+    answer = api.reply(api.make("sessions")["id"], "What is the keeper's cat called?")
+    assert ids(answer) == [[], []]
+    assert "Tove" not in text_of(answer)
+
+
+def test_a_deleted_document_is_not_recalled(api: Api) -> None:
+    agent = api.make("agents", docs=[CAT])["id"]
+    session = api.make("sessions", agent_id=agent)["id"]
+    (doc,) = docs_of(api, f"agents/{agent}")
+    api.delete(f"/agents/{agent}/docs/{doc}")
+    assert ids(api.reply(session, "What is the cat called?")) == [[], []]
+
+
+@pytest.mark.parametrize(
+    ("content", "question"),
+    [
+        ("Die Bäckerei öffnet um neun.", "Wann öffnet die BACKEREI?"),
+        ("灯台の猫の名前はトーヴェです。", "猫の名前は?"),
+        ("She was walking home.", "Who walks home?"),
+        ("x" * 50, '"' + "x" * 50 + '" AND (NOT *'),
+    ],
+)
+def test_words_are_found_in_many_forms(api: Api, content: str, question: str) -> None:
+    agent = api.make("agents", docs=[{"title": "-", "content": content}])["id"]
+    session = api.make("sessions", agent_id=agent)["id"]
+    parts = [{"type": "text", "text": question}]
+    answer = api.reply(session, messages=[{"role": "user", "content": parts}])
+    assert ids(answer)[0] == docs_of(api, f"agents/{agent}")
+
+
+def test_a_streamed_answer_names_the_documents(api: Api) -> None:
+    agent = api.make("agents", docs=[CAT])["id"]
+    session = api.make("sessions", agent_id=agent)["id"]
+    events = api.events(session, "What is the cat called?")
+    assert events[-2].data["doc_ids"]["agent_doc_ids"] == docs_of(api, f"agents/{agent}")
+
+
+@pytest.mark.parametrize(
+    ("items", "distance", "recalled"), [(0, 1.0, 0), (1, 1.0, 1), (9, 1.0, 2), (9, 0.0, 1)]
+)
+def test_how_much_is_recalled_is_configured(items: int, distance: float, recalled: int) -> None:
+    far = {"title": "Ships", "content": "A keeper counts the ships, and writes them in a book."}
+    with (
+        LocalServer(recall_items=items, recall_distance=distance) as server,
+        Api(server.url) as api,
+    ):
+        agent = api.make("agents", docs=[CAT, far])["id"]
+        session = api.make("sessions", agent_id=agent)["id"]
+        answer = api.reply(session, "What is the cat of the keeper called?")
+        assert len(ids(answer)[0]) == recalled
+
+
+@pytest.mark.parametrize("wrong", [{"recall_items": -1}, {"recall_distance": 1.1}])
+def test_a_configuration_that_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="recalled"):
+        Settings(**wrong)
+
+
+def test_a_fact_of_the_first_document_after_two_hundred_turns(api: Api) -> None:
+    text = filler(1_000_000)
+    middle = len(text) // 2
+    first = f"{text[:middle]} The keeper of Grip lighthouse has a cat, Tove. {text[middle:]}"
+    agent = api.make("agents")["id"]
+    path = f"/agents/{agent}/docs"
+    began = time.perf_counter()
+    made = [api.post(path, {"title": "Logbook", "content": first}).json()["id"]]
+    indexing = time.perf_counter() - began
+    made += [
+        api.post(path, {"title": f"Log {number}", "content": filler(1_000_000)}).json()["id"]
+        for number in range(2)
+    ]
+    session = api.make("sessions", agent_id=agent, token_budget=4000, context_overflow="truncate")
+    for number in range(200):
+        api.reply(session["id"], f"Turn {number}.", recall=number % 50 == 0)
+    began = time.perf_counter()
+    answer = api.reply(session["id"], "What is the cat at Grip lighthouse called?")
+    searching = time.perf_counter() - began
+    assert "has a cat, Tove" in text_of(answer)
+    assert ids(answer) == [made[:1], []]
+    assert len(api.history(session["id"], limit=1000)) == 402
+    # Far above what they take, so that a busy machine passes: seconds would be a wrong design.
+    assert (indexing < 5, searching < 2) == (True, True), (indexing, searching)
