@@ -224,22 +224,25 @@ def tools(hint: str = "Sequence[") -> list[Bad]:
     ]
 
 
+DOC = {"title": "Manual", "content": "Press the button."}
+
+DOC_CASES = [
+    Bad({"title": "a"}, "value", MISSING, "content"),
+    Bad({"content": "a"}, "value", MISSING, "title"),
+    Bad({**DOC, "title": 3}, "type", "expected a string", "title"),
+    Bad({**DOC, "titel": "a"}, "value", "did you mean 'title'?", "titel"),
+    Bad({**DOC, "content": []}, "value", "at least 1 item", "content"),
+    Bad({**DOC, "content": ["a", 3]}, "type", "expected a string", "content[1]"),
+    Bad({**DOC, "content": b"a"}, "type", "expected", "content"),
+    Bad({**DOC, "metadata": {1: 2}}, "type", "expected a str as the key", "metadata"),
+    Bad({**DOC, "metadata": {"a": math.nan}}, "value", "finite", "metadata.a"),
+    Bad({**DOC, "metadata": None}, "type", "expected", "metadata"),
+]
+
+
 def docs() -> list[Bad]:
     """Give what is no list of documents."""
-    doc = {"title": "Manual", "content": "Press the button."}
-    wrong = [
-        Bad({"title": "a"}, "value", MISSING, "content"),
-        Bad({"content": "a"}, "value", MISSING, "title"),
-        Bad({**doc, "title": 3}, "type", "expected a string", "title"),
-        Bad({**doc, "titel": "a"}, "value", "did you mean 'title'?", "titel"),
-        Bad({**doc, "content": []}, "value", "at least 1 item", "content"),
-        Bad({**doc, "content": ["a", 3]}, "type", "expected a string", "content[1]"),
-        Bad({**doc, "content": b"a"}, "type", "expected", "content"),
-        Bad({**doc, "metadata": {1: 2}}, "type", "expected a str as the key", "metadata"),
-        Bad({**doc, "metadata": {"a": math.nan}}, "value", "finite", "metadata.a"),
-        Bad({**doc, "metadata": None}, "type", "expected", "metadata"),
-    ]
     return [
-        *(Bad(value, "type", "Sequence[") for value in (None, 3, "a", b"a", doc, True, [3])),
-        *(case.at("docs[1]")._replace(argument=[doc, case.argument]) for case in wrong),
+        *(Bad(value, "type", "Sequence[") for value in (None, 3, "a", b"a", DOC, True, [3])),
+        *(case.at("docs[1]")._replace(argument=[DOC, case.argument]) for case in DOC_CASES),
     ]

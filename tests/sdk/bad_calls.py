@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TypeAlias
 
 from tests.sdk.bad_arguments import (
+    DOC_CASES,
+    FUNCTION,
     FUNCTION_CASES,
     HALF,
     ID,
@@ -138,6 +141,65 @@ def _functions() -> list[Bad]:
     ]
 
 
+def _doc() -> list[Bad]:
+    wrong: list[object] = [None, 3, "a", b"a", [], True, {3: 4}]
+    return [
+        *(Bad(value, "type", "CreateDoc") for value in wrong),
+        *DOC_CASES,
+    ]
+
+
+def _tool() -> list[Bad]:
+    tool = {"type": "function", "function": FUNCTION}
+    wrong: list[object] = [None, 3, "add", b"add", [tool], True, {3: 4}]
+    return [
+        *(Bad(value, "type", "CreateToolRequest") for value in wrong),
+        Bad({"function": FUNCTION}, "value", MISSING, "type"),
+        Bad({"type": "function"}, "value", MISSING, "function"),
+        Bad({**tool, "type": "functon"}, "value", "'function'", "type"),
+        Bad({**tool, "function": "add"}, "type", "expected", "function"),
+        Bad({**tool, "id": ID}, "value", NO_KEY, "id"),
+        *(
+            case.at("function")._replace(argument={"type": "function", "function": case.argument})
+            for case in FUNCTION_CASES
+        ),
+    ]
+
+
+def _function() -> list[Bad]:
+    """Give what neither replaces a tool's function nor changes a part of it."""
+    whole = {"overwrite": True}
+    wrong: list[object] = [None, 3, "a", b"a", [], {3: 4}]
+    return [
+        *(Bad(value, "type", "PartialFunctionDef") for value in wrong),
+        *(case.at("function")._replace(further=whole) for case in FUNCTION_CASES),
+        *(case.at("function") for case in FUNCTION_CASES if case.says != MISSING),
+    ]
+
+
+def _owner(path: str) -> list[Bad]:
+    """Give what is no id of a doc's owner, though no other owner is named."""
+    nobody = {"agent_id": None, "user_id": None}
+    return [case._replace(further=nobody) for case in ids(path)]
+
+
+def _types() -> list[Bad]:
+    return [
+        *(Bad(value, "type", "Sequence[str]") for value in (3, True, {"a": "b"}, {"a"}, [3])),
+        Bad(["a"] * 40 + [3], "type", ""),
+        Bad(HALF, "value", UTF_8, "types[0]"),
+        Bad(["a", HALF], "value", UTF_8, "types[1]"),
+    ]
+
+
+def _timeout() -> list[Bad]:
+    return [
+        *(Bad(value, "value", "more than 0 s", "timeout") for value in (0, -1, -0.5, math.nan)),
+        Bad(True, "type", "expected a number", "timeout"),
+        *(Bad(value, "type", "float | None") for value in ("1", b"1", [1], 1j)),
+    ]
+
+
 GOOD: Mapping[str, Mapping[str, object]] = {
     "sessions.get": {"id": ID},
     "sessions.create": {"agent_id": ID},
@@ -158,6 +220,18 @@ GOOD: Mapping[str, Mapping[str, object]] = {
     "users.list": {},
     "users.delete": {"user_id": ID},
     "users.update": {"user_id": ID, "name": "Grace", "about": "Likes short answers"},
+    "docs.list": {"user_id": ID},
+    "docs.create": {"agent_id": ID, "doc": {"title": "Manual", "content": "Press the button."}},
+    "docs.delete": {"doc_id": ID, "user_id": ID},
+    "tools.get": {"agent_id": ID},
+    "tools.list": {"agent_id": ID},
+    "tools.create": {"agent_id": ID, "tool": {"type": "function", "function": FUNCTION}},
+    "tools.delete": {"agent_id": ID, "tool_id": ID},
+    "tools.update": {"agent_id": ID, "tool_id": ID, "function": {"description": "Adds."}},
+    "memories.list": {"agent_id": ID, "query": "breakfast"},
+    "memories.delete": {"agent_id": ID, "memory_id": ID},
+    "jobs.get": {"job_id": ID},
+    "jobs.wait": {"job_id": ID},
 }
 """Arguments that nothing is wrong with, for each method."""
 
@@ -249,5 +323,36 @@ BAD: Mapping[str, Cases] = {
         "metadata": _optional_objects("metadata"),
         "overwrite": [*flags("bool"), Bad(None, "type", "bool")],
     },
+    "docs.list": {"agent_id": _owner("agent_id"), "user_id": _owner("user_id"), **_listing()},
+    "docs.create": {
+        "agent_id": _owner("agent_id"),
+        "user_id": _owner("user_id"),
+        "doc": _doc(),
+    },
+    "docs.delete": {
+        "doc_id": ids("doc_id"),
+        "agent_id": _owner("agent_id"),
+        "user_id": _owner("user_id"),
+    },
+    "tools.get": {"agent_id": ids("agent_id"), **_page()},
+    "tools.list": {"agent_id": ids("agent_id"), **_page()},
+    "tools.create": {"agent_id": ids("agent_id"), "tool": _tool()},
+    "tools.delete": {"agent_id": ids("agent_id"), "tool_id": ids("tool_id")},
+    "tools.update": {
+        "agent_id": ids("agent_id"),
+        "tool_id": ids("tool_id"),
+        "function": _function(),
+        "overwrite": [*flags("bool"), Bad(None, "type", "bool")],
+    },
+    "memories.list": {
+        "agent_id": ids("agent_id"),
+        "query": [*texts("query", "str"), Bad(None, "type", "str")],
+        "types": _types(),
+        "user_id": ids("user_id"),
+        **_page(),
+    },
+    "memories.delete": {"agent_id": ids("agent_id"), "memory_id": ids("memory_id")},
+    "jobs.get": {"job_id": ids("job_id")},
+    "jobs.wait": {"job_id": ids("job_id"), "timeout": _timeout()},
 }
 """What is refused, for each method and each of its parameters."""

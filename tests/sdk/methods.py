@@ -10,7 +10,11 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from julep import AsyncClient, Client
 from julep.managers.agent import AgentsManager, AsyncAgentsManager, BaseAgentsManager
 from julep.managers.base import BaseManager
+from julep.managers.doc import AsyncDocsManager, BaseDocsManager, DocsManager
+from julep.managers.job import AsyncJobsManager, BaseJobsManager, JobsManager
+from julep.managers.memory import AsyncMemoriesManager, BaseMemoriesManager, MemoriesManager
 from julep.managers.session import AsyncSessionsManager, BaseSessionsManager, SessionsManager
+from julep.managers.tool import AsyncToolsManager, BaseToolsManager, ToolsManager
 from julep.managers.user import AsyncUsersManager, BaseUsersManager, UsersManager
 
 Side: TypeAlias = Literal["blocking", "async"]
@@ -31,6 +35,10 @@ MANAGERS: Mapping[str, Managers] = {
     "sessions": Managers(BaseSessionsManager, SessionsManager, AsyncSessionsManager),
     "agents": Managers(BaseAgentsManager, AgentsManager, AsyncAgentsManager),
     "users": Managers(BaseUsersManager, UsersManager, AsyncUsersManager),
+    "docs": Managers(BaseDocsManager, DocsManager, AsyncDocsManager),
+    "tools": Managers(BaseToolsManager, ToolsManager, AsyncToolsManager),
+    "memories": Managers(BaseMemoriesManager, MemoriesManager, AsyncMemoriesManager),
+    "jobs": Managers(BaseJobsManager, JobsManager, AsyncJobsManager),
 }
 
 
@@ -55,6 +63,16 @@ METHODS: tuple[tuple[str, str], ...] = tuple(
     for name in public_methods(managers.blocking)
 )
 """Every public method of every resource, such as ("sessions", "get")."""
+
+
+_PRIVATE: Mapping[str, str] = {"tools.list": "_get"}
+
+
+def private_name(method: str) -> str:
+    """Give the ``Base…`` class's method behind a public one, such as "sessions._list_items"."""
+    resource, name = method.split(".")
+    usual = "_list_items" if name == "list" else f"_{name}"
+    return f"{resource}.{_PRIVATE.get(method, usual)}"
 
 
 class Caller:

@@ -16,7 +16,7 @@ from julep import JulepError, NetworkError
 from julep_server import LocalServer
 from tests.sdk.bad_arguments import ID
 from tests.sdk.bad_calls import GOOD
-from tests.sdk.methods import SIDES, Caller, Side
+from tests.sdk.methods import SIDES, Caller, Side, private_name
 
 Given: TypeAlias = Mapping[str, object]
 
@@ -140,13 +140,11 @@ def test_what_does_not_exist_is_a_key_error(
 @each_side
 @pytest.mark.parametrize("method", GOOD)
 def test_trouble_on_the_way_is_a_network_error(side: Side, method: str, nobody: Caller) -> None:
-    resource, name = method.split(".")
-    private = "_list_items" if name == "list" else f"_{name}"
     for promised in (NetworkError, ConnectionError, OSError, JulepError):
         with pytest.raises(promised):
             nobody.public(side, method, GOOD[method])
         with pytest.raises(promised):
-            nobody.private(side, f"{resource}.{private}", GOOD[method])
+            nobody.private(side, private_name(method), GOOD[method])
 
 
 OPTIMIZED = """

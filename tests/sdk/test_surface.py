@@ -12,10 +12,10 @@ from types import MappingProxyType
 import pytest
 
 from julep import streams
-from julep.managers import agent, session, types, user
+from julep.managers import agent, doc, session, types, user
 from julep.managers.base import BaseManager
 from julep_api import models
-from tests.sdk.methods import MANAGERS, METHODS, parameters, public_methods
+from tests.sdk.methods import MANAGERS, METHODS, parameters, private_name, public_methods
 from tests.sdk.seed_surface import SURFACE, TYPED_DICTS, Method
 
 PROMISED = [
@@ -39,6 +39,7 @@ ARGUMENTS: Mapping[str, tuple[type[BaseManager], str]] = {
     "AgentUpdateArgs": (agent.AgentsManager, "update"),
     "UserCreateArgs": (user.UsersManager, "create"),
     "UserUpdateArgs": (user.UsersManager, "update"),
+    "DocCreateArgs": (doc.DocsManager, "create"),
 }
 
 
@@ -144,14 +145,17 @@ def test_the_colours_have_the_same_signatures(resource: str, method: str) -> Non
 
 @pytest.mark.parametrize(("resource", "method"), METHODS)
 def test_a_private_method_takes_what_its_public_one_takes(resource: str, method: str) -> None:
-    private = "_list_items" if method == "list" else f"_{method}"
+    private = private_name(f"{resource}.{method}").split(".")[1]
     public = public_methods(MANAGERS[resource].blocking)[method]
     base: Callable[..., object] = getattr(MANAGERS[resource].base, private)
-    taken: list[tuple[str, object]] = [(p.name, p.default) for p in parameters(base)]
-    if method == "list":
+    taken: dict[str, object] = {p.name: p.default for p in parameters(base)}
+    if "metadata_filter" in taken:
         # The public one takes an object, the private one the text that is sent.
-        taken[2] = ("metadata_filter", MappingProxyType({}))
-    assert [(p.name, p.default) for p in parameters(public)] == taken
+        assert taken["metadata_filter"] == "{}"
+        taken["metadata_filter"] = MappingProxyType({})
+    found = {p.name: p.default for p in parameters(public)}
+    assert found == taken
+    assert list(found) == list(taken)
 
 
 @pytest.mark.parametrize(("resource", "method"), METHODS)

@@ -10,6 +10,8 @@ from julep import AsyncChatStream, AsyncClient
 from julep.managers.types import (
     AgentCreateArgs,
     ChatSettingsArgs,
+    CreateToolDict,
+    DocCreateArgs,
     InputChatMlMessageDict,
     SessionCreateArgs,
     SessionUpdateArgs,
@@ -21,10 +23,18 @@ from julep.types import (
     ChatMlMessage,
     ChatResponse,
     ChatResponseChunk,
+    CreateDoc,
+    Doc,
     InputChatMlMessage,
     InputChatMlMessageRole,
+    JobStatus,
+    Memory,
+    PartialFunctionDef,
+    ResourceCreatedResponse,
+    ResourceUpdatedResponse,
     Session,
     Suggestion,
+    Tool,
     User,
 )
 from julep_api.api.users import get_user
@@ -75,6 +85,36 @@ async def users(client: AsyncClient, id: UUID | str) -> None:
     assert_type(await client.users.list(), list[User])
     assert_type(await client.users.update(user_id=id, name="Grace", overwrite=True), User)
     assert_type(await client.users.delete(id), None)
+
+
+async def docs(client: AsyncClient, id: UUID | str, arguments: DocCreateArgs) -> None:
+    assert_type(await client.docs.list(agent_id=id), list[Doc])
+    assert_type(await client.docs.list(None, id, 10, 0, {"a": 1}, order="asc"), list[Doc])
+    assert_type(await client.docs.create(agent_id=id, doc={"title": "a", "content": ["b"]}), Doc)
+    assert_type(await client.docs.create(user_id=id, doc=CreateDoc(title="a", content="b")), Doc)
+    assert_type(await client.docs.create(**arguments), Doc)
+    assert_type(await client.docs.delete(id, user_id=id), None)
+
+
+async def tools(client: AsyncClient, id: UUID | str) -> None:
+    assert_type(await client.tools.get(id, 10, 0), list[Tool])
+    assert_type(await client.tools.list(id), list[Tool])
+    tool: CreateToolDict = {"type": "function", "function": {"name": "a", "parameters": {}}}
+    assert_type(await client.tools.create(id, tool), ResourceCreatedResponse)
+    assert_type(await client.tools.update(id, id, {"name": "b"}), ResourceUpdatedResponse)
+    part = PartialFunctionDef(name="b")
+    assert_type(await client.tools.update(id, id, part, overwrite=True), ResourceUpdatedResponse)
+    assert_type(await client.tools.delete(id, id), None)
+
+
+async def memories(client: AsyncClient, id: UUID | str) -> None:
+    assert_type(await client.memories.list(id, "breakfast", ["belief"], user_id=id), list[Memory])
+    assert_type(await client.memories.delete(id, id), None)
+
+
+async def jobs(client: AsyncClient, id: UUID | str) -> None:
+    assert_type(await client.jobs.get(id), JobStatus)
+    assert_type(await client.jobs.wait(id, timeout=30), JobStatus)
 
 
 async def chat(client: AsyncClient, id: str, stream: bool, maybe: bool | None) -> None:

@@ -12,6 +12,8 @@ from julep.errors import ApiError, ArgumentTypeError, ErrorDetail, StreamInterru
 from julep.managers.types import (
     AgentCreateArgs,
     ChatSettingsArgs,
+    CreateToolDict,
+    DocCreateArgs,
     InputChatMlMessageDict,
     SessionCreateArgs,
     SessionUpdateArgs,
@@ -26,10 +28,18 @@ from julep.types import (
     ChatMlTextContentPart,
     ChatResponse,
     ChatResponseChunk,
+    CreateDoc,
+    Doc,
     InputChatMlMessage,
     InputChatMlMessageRole,
+    JobStatus,
+    Memory,
+    PartialFunctionDef,
+    ResourceCreatedResponse,
+    ResourceUpdatedResponse,
     Session,
     Suggestion,
+    Tool,
     User,
 )
 from julep_api.api.users import get_user
@@ -74,6 +84,36 @@ def users(client: Client, id: UUID | str) -> None:
     assert_type(client.users.list(), list[User])
     assert_type(client.users.update(user_id=id, name="Grace", overwrite=True), User)
     assert_type(client.users.delete(id), None)
+
+
+def docs(client: Client, id: UUID | str, arguments: DocCreateArgs) -> None:
+    assert_type(client.docs.list(agent_id=id), list[Doc])
+    assert_type(client.docs.list(None, id, 10, 0, {"a": 1}, order="asc"), list[Doc])
+    assert_type(client.docs.create(agent_id=id, doc={"title": "a", "content": ["b"]}), Doc)
+    assert_type(client.docs.create(user_id=id, doc=CreateDoc(title="a", content="b")), Doc)
+    assert_type(client.docs.create(**arguments), Doc)
+    assert_type(client.docs.delete(id, user_id=id), None)
+
+
+def tools(client: Client, id: UUID | str) -> None:
+    assert_type(client.tools.get(id, 10, 0), list[Tool])
+    assert_type(client.tools.list(id), list[Tool])
+    tool: CreateToolDict = {"type": "function", "function": {"name": "a", "parameters": {}}}
+    assert_type(client.tools.create(id, tool), ResourceCreatedResponse)
+    assert_type(client.tools.update(id, id, {"name": "b"}), ResourceUpdatedResponse)
+    part = PartialFunctionDef(name="b")
+    assert_type(client.tools.update(id, id, part, overwrite=True), ResourceUpdatedResponse)
+    assert_type(client.tools.delete(id, id), None)
+
+
+def memories(client: Client, id: UUID | str) -> None:
+    assert_type(client.memories.list(id, "breakfast", ["belief"], user_id=id), list[Memory])
+    assert_type(client.memories.delete(id, id), None)
+
+
+def jobs(client: Client, id: UUID | str) -> None:
+    assert_type(client.jobs.get(id), JobStatus)
+    assert_type(client.jobs.wait(id, timeout=30), JobStatus)
 
 
 def chat(client: Client, id: str, stream: bool, maybe: bool | None) -> None:

@@ -32,7 +32,7 @@ __all__ = ["AsyncDocsManager", "BaseDocsManager", "DocCreateArgs", "DocsManager"
 class BaseDocsManager(BaseManager):
     """What both colours of the docs manager do. A doc has one owner: an agent or a user."""
 
-    def _list(
+    def _list_items(
         self,
         agent_id: str | UUID | None = None,
         user_id: str | UUID | None = None,
@@ -136,7 +136,9 @@ class DocsManager(BaseDocsManager):
             ['Opening hours']
         """
         matching = filter_text(metadata_filter)
-        found = self._list(agent_id, user_id, limit, offset, matching, sort_by=sort_by, order=order)
+        found = self._list_items(
+            agent_id, user_id, limit, offset, matching, sort_by=sort_by, order=order
+        )
         return value(found).items
 
     @beartype
@@ -225,7 +227,9 @@ class AsyncDocsManager(BaseDocsManager):
             ['Opening hours']
         """
         matching = filter_text(metadata_filter)
-        found = self._list(agent_id, user_id, limit, offset, matching, sort_by=sort_by, order=order)
+        found = self._list_items(
+            agent_id, user_id, limit, offset, matching, sort_by=sort_by, order=order
+        )
         return (await awaited(found)).items
 
     @beartype
@@ -243,7 +247,7 @@ class AsyncDocsManager(BaseDocsManager):
 
         Example:
             >>> doc = {"title": "Opening hours", "content": "We open at nine."}
-            >>> await client.docs.create(user_id=user.id, doc=doc).user_id == user.id
+            >>> (await client.docs.create(user_id=user.id, doc=doc)).user_id == user.id
             True
         """
         return await awaited(self._create(agent_id, user_id, doc=doc))

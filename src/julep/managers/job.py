@@ -35,6 +35,7 @@ class BaseJobsManager(BaseManager):
     def _wait(
         self, job_id: str | UUID, *, timeout: float | None = None
     ) -> JobStatus | Awaitable[JobStatus]:
+        _refuse_flag(timeout)
         if timeout is not None and not timeout > 0:
             raise InvalidArgumentError(
                 f"timeout: expected more than 0 seconds, or None; got {timeout!r}", path="timeout"
@@ -115,7 +116,7 @@ class AsyncJobsManager(BaseJobsManager):
 
     Example:
         >>> reply = await client.sessions.chat(session.id, messages)
-        >>> [client.jobs.wait(job_id).state for job_id in reply.jobs or []]
+        >>> [(await client.jobs.wait(job_id)).state for job_id in reply.jobs or []]
         [<JobStatusState.SUCCEEDED: 'succeeded'>]
     """
 
@@ -147,3 +148,13 @@ class AsyncJobsManager(BaseJobsManager):
             <JobStatusState.SUCCEEDED: 'succeeded'>
         """
         return await awaited(self._wait(job_id, timeout=timeout))
+
+
+def _refuse_flag(timeout: object) -> None:
+    """Refuse True and False, which Python counts among the numbers."""
+    if isinstance(timeout, bool):
+        from julep.errors import ArgumentTypeError
+
+        raise ArgumentTypeError(
+            f"timeout: expected a number of seconds, or None; got {timeout!r}", path="timeout"
+        )

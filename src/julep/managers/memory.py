@@ -19,7 +19,7 @@ __all__ = ["AsyncMemoriesManager", "BaseMemoriesManager", "MemoriesManager"]
 class BaseMemoriesManager(BaseManager):
     """What both colours of the memories manager do."""
 
-    def _list(
+    def _list_items(
         self,
         agent_id: str | UUID,
         query: str,
@@ -83,7 +83,7 @@ class MemoriesManager(BaseMemoriesManager):
             >>> [memory.content for memory in client.memories.list(agent.id, "breakfast")]
             ['Grace likes porridge.']
         """
-        return value(self._list(agent_id, query, types, user_id, limit, offset)).items
+        return value(self._list_items(agent_id, query, types, user_id, limit, offset)).items
 
     @beartype
     def delete(self, agent_id: str | UUID, memory_id: str | UUID) -> None:
@@ -129,7 +129,9 @@ class AsyncMemoriesManager(BaseMemoriesManager):
             >>> [memory.content for memory in await client.memories.list(agent.id, "breakfast")]
             ['Grace likes porridge.']
         """
-        return (await awaited(self._list(agent_id, query, types, user_id, limit, offset))).items
+        return (
+            await awaited(self._list_items(agent_id, query, types, user_id, limit, offset))
+        ).items
 
     @beartype
     async def delete(self, agent_id: str | UUID, memory_id: str | UUID) -> None:

@@ -16,14 +16,13 @@ from julep_api.api.tools import (
     patch_agent_tool,
     update_agent_tool,
 )
+from julep_api.models import FunctionDef, PartialFunctionDef
 
 if TYPE_CHECKING:
     from julep.managers.types import CreateToolDict, FunctionDefDict, PartialFunctionDefDict
     from julep_api.models import (
         CreateToolRequest,
-        FunctionDef,
         GetAgentToolsResponse,
-        PartialFunctionDef,
         ResourceCreatedResponse,
         ResourceUpdatedResponse,
         Tool,
@@ -52,7 +51,9 @@ class BaseToolsManager(BaseManager):
         function: FunctionDefDict | FunctionDef | PartialFunctionDefDict | PartialFunctionDef,
         overwrite: bool = False,
     ) -> ResourceUpdatedResponse | Awaitable[ResourceUpdatedResponse]:
-        body = {"function": function}
+        # Either model will do for either update: what it lacks, or what is wrong, is told below.
+        other = PartialFunctionDef if overwrite else FunctionDef
+        body = {"function": function.to_dict() if isinstance(function, other) else function}
         if overwrite:
             return self._send(
                 update_agent_tool.call, agent_id, tool_id, body, prefer=REPRESENTATION
@@ -203,8 +204,8 @@ class AsyncToolsManager(BaseToolsManager):
 
     Example:
         >>> add = {"name": "add", "parameters": {"type": "object"}}
-        >>> client.tools.create(agent_id=agent.id, tool={"type": "function", "function": add})
-        >>> [tool.function.name for tool in client.tools.list(agent.id)]
+        >>> await client.tools.create(agent_id=agent.id, tool={"type": "function", "function": add})
+        >>> [tool.function.name for tool in await client.tools.list(agent.id)]
         ['add']
     """
 
@@ -217,7 +218,7 @@ class AsyncToolsManager(BaseToolsManager):
         Arguments, result and errors are those of `ToolsManager.get`.
 
         Example:
-            >>> [tool.function.name for tool in client.tools.get(agent.id)]
+            >>> [tool.function.name for tool in await client.tools.get(agent.id)]
             ['add']
         """
         return (await awaited(self._get(agent_id, limit, offset))).items
@@ -231,7 +232,7 @@ class AsyncToolsManager(BaseToolsManager):
         Arguments, result and errors are those of `ToolsManager.list`.
 
         Example:
-            >>> [tool.function.name for tool in client.tools.list(agent.id)]
+            >>> [tool.function.name for tool in await client.tools.list(agent.id)]
             ['add']
         """
         return (await awaited(self._get(agent_id, limit, offset))).items
