@@ -57,15 +57,8 @@ def read_answer(call: Call[T], answer: Answer, attempts: int) -> T:
     try:
         return read(None if answer.status == 204 else parse_json(answer.body))
     except DecodeError as error:
-        raise InvalidResponseError(
-            f"the answer does not fit the contract: {error}",
-            status_code=answer.status,
-            request_id=answer.headers.get("x-request-id"),
-            body=_body(answer),
-            method=call.method,
-            path=call.path,
-            attempts=attempts,
-        ) from None
+        problem = f"the answer does not fit the contract: {error}"
+        raise _unfit(problem, answer, call.method, call.path, attempts) from None
 
 
 def read_failure(answer: Answer, method: str, path: str, attempts: int) -> ApiError:
@@ -96,15 +89,7 @@ def read_failure(answer: Answer, method: str, path: str, attempts: int) -> ApiEr
 def not_a_stream(answer: Answer, method: str, path: str, attempts: int) -> InvalidResponseError:
     """Make the error for a 2xx that is not the stream that was asked for."""
     kind = answer.headers.get("content-type", "no content type")
-    return InvalidResponseError(
-        f"expected text/event-stream, got {kind}",
-        status_code=answer.status,
-        request_id=answer.headers.get("x-request-id"),
-        body=_body(answer),
-        method=method,
-        path=path,
-        attempts=attempts,
-    )
+    return _unfit(f"expected text/event-stream, got {kind}", answer, method, path, attempts)
 
 
 def parse_json(data: bytes | str) -> JSON:
@@ -119,6 +104,20 @@ def parse_json(data: bytes | str) -> JSON:
         problem = f"expected JSON, got {_shown(data) or 'nothing'} ({error})"
         raise DecodeError("", problem) from None
     return value
+
+
+def _unfit(
+    problem: str, answer: Answer, method: str, path: str, attempts: int
+) -> InvalidResponseError:
+    return InvalidResponseError(
+        problem,
+        status_code=answer.status,
+        request_id=answer.headers.get("x-request-id"),
+        body=_body(answer),
+        method=method,
+        path=path,
+        attempts=attempts,
+    )
 
 
 def _body(answer: Answer) -> JSON:
