@@ -161,6 +161,8 @@ class AsyncWire:
         """Send a request and say what came of it."""
         client = self._given or await self._of_this_loop()
         prepared = _prepared(client, request, self.timeout)
+        if request.content is not None:
+            prepared.stream = _Content(request.content)
         try:
             response = await client.send(prepared, stream=True)
         except _FAILURES as error:
@@ -193,6 +195,32 @@ class AsyncWire:
             kept = self._kept[loop] = _Kept(client, _closed_with_loop(client))
             await anext(kept.until_the_end)
         return kept.client
+
+
+class _Content(httpx.AsyncByteStream):
+    """A request's body, given by an iterator that is no async generator.
+
+    The library's own is one, and a server that answers before it has read all leaves it suspended.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return _Pieces([self._content])
+
+
+class _Pieces:
+    def __init__(self, pieces: list[bytes]) -> None:
+        self._pieces = pieces
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        if not self._pieces:
+            raise StopAsyncIteration
+        return self._pieces.pop()
 
 
 class _Kept(NamedTuple):
