@@ -200,7 +200,26 @@ def _timeout() -> list[Bad]:
     ]
 
 
-GOOD: Mapping[str, Mapping[str, object]] = {
+def _walked(page: Cases) -> Cases:
+    """Give what is refused of a walk, of what is refused of one page of its list."""
+    limit, page_size = integers("limit", 0, None), integers("page_size", 1, 1000)
+    other = {"limit": ("limit", limit), "offset": ("page_size", page_size)}
+    return dict(other.get(name, (name, cases)) for name, cases in page.items())
+
+
+WALKS: Mapping[str, str] = {
+    "sessions.iterate": "sessions.list",
+    "sessions.iterate_suggestions": "sessions.suggestions",
+    "sessions.iterate_history": "sessions.history",
+    "agents.iterate": "agents.list",
+    "users.iterate": "users.list",
+    "docs.iterate": "docs.list",
+    "tools.iterate": "tools.list",
+    "memories.iterate": "memories.list",
+}
+"""What walks through the pages of a list, and what lists one page of it."""
+
+_GOOD: Mapping[str, Mapping[str, object]] = {
     "sessions.get": {"id": ID},
     "sessions.create": {"agent_id": ID},
     "sessions.list": {},
@@ -233,9 +252,13 @@ GOOD: Mapping[str, Mapping[str, object]] = {
     "jobs.get": {"job_id": ID},
     "jobs.wait": {"job_id": ID},
 }
+GOOD: Mapping[str, Mapping[str, object]] = {
+    **_GOOD,
+    **{walk: _GOOD[page] for walk, page in WALKS.items()},
+}
 """Arguments that nothing is wrong with, for each method."""
 
-BAD: Mapping[str, Cases] = {
+_BAD: Mapping[str, Cases] = {
     "sessions.get": {"id": ids("id")},
     "sessions.create": {
         "agent_id": ids("agent_id"),
@@ -355,4 +378,5 @@ BAD: Mapping[str, Cases] = {
     "jobs.get": {"job_id": ids("job_id")},
     "jobs.wait": {"job_id": ids("job_id"), "timeout": _timeout()},
 }
+BAD: Mapping[str, Cases] = {**_BAD, **{walk: _walked(_BAD[page]) for walk, page in WALKS.items()}}
 """What is refused, for each method and each of its parameters."""

@@ -8,11 +8,15 @@ from typing import Any, Literal, Self, TypeAlias, cast
 
 from julep import AsyncClient, ChatStream, Client
 from julep._driver import BlockingDriver
+from julep._paging import Items
 from julep.managers.base import BaseManager
 
 Colour: TypeAlias = Literal["blocking", "asyncio", "trio"]
 
-_WRAPPED = (BaseManager, BlockingDriver, ChatStream, Client)
+_WRAPPED = (BaseManager, BlockingDriver, ChatStream, Client, Items)
+
+# What gives an iterator is awaited in neither colour; its items are, in one.
+_ITERATE = "iterate"
 
 
 def client_of(colour: Colour, base_url: str, **settings: Any) -> AsyncClient:
@@ -33,6 +37,8 @@ class _Awaitable:
 
     def __getattr__(self, name: str) -> Any:
         attribute = getattr(self._wrapped, "close" if name == "aclose" else name)
+        if name.startswith(_ITERATE):
+            return lambda *args, **kwargs: _face(attribute(*args, **kwargs))
         return _call_when_awaited(attribute) if inspect.ismethod(attribute) else _face(attribute)
 
     async def __aenter__(self) -> Self:

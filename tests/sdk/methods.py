@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from julep import AsyncClient, Client
+from julep._paging import AsyncItems, Items, Walk
 from julep.managers.agent import AgentsManager, AsyncAgentsManager, BaseAgentsManager
 from julep.managers.base import BaseManager
 from julep.managers.doc import AsyncDocsManager, BaseDocsManager, DocsManager
@@ -104,8 +105,14 @@ class Caller:
 
     def _result(self, side: Side, call: Callable[..., Any], given: Mapping[str, object]) -> object:
         async def run() -> object:
-            awaited: object = await call(**given)
-            return awaited
+            found: Any = call(**given)
+            if isinstance(found, Walk):
+                found = AsyncItems(found)
+            return [item async for item in found] if hasattr(found, "__anext__") else await found
 
-        found: object = call(**given) if side == "blocking" else self._loop.run(run())
-        return found
+        if side == "async":
+            return self._loop.run(run())
+        found: object = call(**given)
+        if isinstance(found, Walk):
+            found = Items(found)
+        return list(found) if isinstance(found, Items) else found

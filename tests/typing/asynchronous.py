@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import assert_type
 from uuid import UUID
 
@@ -63,6 +63,9 @@ async def sessions(client: AsyncClient, id: UUID | str) -> None:
     assert_type(await client.sessions.update(session_id=id, situation="x"), Session)
     assert_type(await client.sessions.suggestions(id, limit=1), list[Suggestion])
     assert_type(await client.sessions.history(id), list[ChatMlMessage])
+    assert_type(client.sessions.iterate(), AsyncIterator[Session])
+    assert_type(client.sessions.iterate_history(id), AsyncIterator[ChatMlMessage])
+    assert_type(client.sessions.iterate_suggestions(id), AsyncIterator[Suggestion])
     assert_type(await client.sessions.delete_history(id), None)
     assert_type(await client.sessions.delete(id), None)
 
@@ -72,6 +75,7 @@ async def agents(client: AsyncClient, id: UUID | str) -> None:
     assert_type(await client.agents.create(name="Ada", instructions=["a", "b"]), Agent)
     assert_type(await client.agents.create(name="Ada", default_settings={"temperature": 1}), Agent)
     assert_type(await client.agents.list(limit=10, order="asc"), list[Agent])
+    assert_type(client.agents.iterate(order="asc"), AsyncIterator[Agent])
     assert_type(
         await client.agents.update(agent_id=id, default_settings=AgentDefaultSettings(top_p=0.5)),
         Agent,
@@ -83,12 +87,14 @@ async def users(client: AsyncClient, id: UUID | str) -> None:
     assert_type(await client.users.get(id), User)
     assert_type(await client.users.create(docs=[{"title": "a", "content": "b"}]), User)
     assert_type(await client.users.list(), list[User])
+    assert_type(client.users.iterate(limit=10, page_size=5), AsyncIterator[User])
     assert_type(await client.users.update(user_id=id, name="Grace", overwrite=True), User)
     assert_type(await client.users.delete(id), None)
 
 
 async def docs(client: AsyncClient, id: UUID | str, arguments: DocCreateArgs) -> None:
     assert_type(await client.docs.list(agent_id=id), list[Doc])
+    assert_type(client.docs.iterate(id), AsyncIterator[Doc])
     assert_type(await client.docs.list(None, id, 10, 0, {"a": 1}, order="asc"), list[Doc])
     assert_type(await client.docs.create(agent_id=id, doc={"title": "a", "content": ["b"]}), Doc)
     assert_type(await client.docs.create(user_id=id, doc=CreateDoc(title="a", content="b")), Doc)
@@ -99,6 +105,7 @@ async def docs(client: AsyncClient, id: UUID | str, arguments: DocCreateArgs) ->
 async def tools(client: AsyncClient, id: UUID | str) -> None:
     assert_type(await client.tools.get(id, 10, 0), list[Tool])
     assert_type(await client.tools.list(id), list[Tool])
+    assert_type(client.tools.iterate(id), AsyncIterator[Tool])
     tool: CreateToolDict = {"type": "function", "function": {"name": "a", "parameters": {}}}
     assert_type(await client.tools.create(id, tool), ResourceCreatedResponse)
     assert_type(await client.tools.update(id, id, {"name": "b"}), ResourceUpdatedResponse)
@@ -109,6 +116,7 @@ async def tools(client: AsyncClient, id: UUID | str) -> None:
 
 async def memories(client: AsyncClient, id: UUID | str) -> None:
     assert_type(await client.memories.list(id, "breakfast", ["belief"], user_id=id), list[Memory])
+    assert_type(client.memories.iterate(id, "breakfast", limit=1), AsyncIterator[Memory])
     assert_type(await client.memories.delete(id, id), None)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import assert_type
 from uuid import UUID
@@ -63,6 +63,9 @@ def sessions(client: Client, id: UUID | str) -> None:
     assert_type(client.sessions.update(session_id=id, situation="x"), Session)
     assert_type(client.sessions.suggestions(id, limit=1), list[Suggestion])
     assert_type(client.sessions.history(id), list[ChatMlMessage])
+    assert_type(client.sessions.iterate(), Iterator[Session])
+    assert_type(client.sessions.iterate_history(id), Iterator[ChatMlMessage])
+    assert_type(client.sessions.iterate_suggestions(id), Iterator[Suggestion])
     assert_type(client.sessions.delete_history(id), None)
     assert_type(client.sessions.delete(id), None)
 
@@ -72,6 +75,7 @@ def agents(client: Client, id: UUID | str) -> None:
     assert_type(client.agents.create(name="Ada", instructions=["a", "b"]), Agent)
     assert_type(client.agents.create(name="Ada", default_settings={"temperature": 1}), Agent)
     assert_type(client.agents.list(limit=10, order="asc"), list[Agent])
+    assert_type(client.agents.iterate(order="asc"), Iterator[Agent])
     assert_type(
         client.agents.update(agent_id=id, default_settings=AgentDefaultSettings(top_p=0.5)), Agent
     )
@@ -82,12 +86,14 @@ def users(client: Client, id: UUID | str) -> None:
     assert_type(client.users.get(id), User)
     assert_type(client.users.create(docs=[{"title": "a", "content": "b"}]), User)
     assert_type(client.users.list(), list[User])
+    assert_type(client.users.iterate(limit=10, page_size=5), Iterator[User])
     assert_type(client.users.update(user_id=id, name="Grace", overwrite=True), User)
     assert_type(client.users.delete(id), None)
 
 
 def docs(client: Client, id: UUID | str, arguments: DocCreateArgs) -> None:
     assert_type(client.docs.list(agent_id=id), list[Doc])
+    assert_type(client.docs.iterate(id), Iterator[Doc])
     assert_type(client.docs.list(None, id, 10, 0, {"a": 1}, order="asc"), list[Doc])
     assert_type(client.docs.create(agent_id=id, doc={"title": "a", "content": ["b"]}), Doc)
     assert_type(client.docs.create(user_id=id, doc=CreateDoc(title="a", content="b")), Doc)
@@ -98,6 +104,7 @@ def docs(client: Client, id: UUID | str, arguments: DocCreateArgs) -> None:
 def tools(client: Client, id: UUID | str) -> None:
     assert_type(client.tools.get(id, 10, 0), list[Tool])
     assert_type(client.tools.list(id), list[Tool])
+    assert_type(client.tools.iterate(id), Iterator[Tool])
     tool: CreateToolDict = {"type": "function", "function": {"name": "a", "parameters": {}}}
     assert_type(client.tools.create(id, tool), ResourceCreatedResponse)
     assert_type(client.tools.update(id, id, {"name": "b"}), ResourceUpdatedResponse)
@@ -108,6 +115,7 @@ def tools(client: Client, id: UUID | str) -> None:
 
 def memories(client: Client, id: UUID | str) -> None:
     assert_type(client.memories.list(id, "breakfast", ["belief"], user_id=id), list[Memory])
+    assert_type(client.memories.iterate(id, "breakfast", limit=1), Iterator[Memory])
     assert_type(client.memories.delete(id, id), None)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, List
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from julep._arguments import (
     filter_text,
     given,
 )
+from julep._paging import AsyncItems, Items, Walk
 from julep._typecheck import beartype
 from julep.managers.base import BaseManager, awaited, value
 from julep.managers.types import AgentCreateArgs, AgentUpdateArgs
@@ -101,6 +103,19 @@ class BaseAgentsManager(BaseManager):
             sort_by=sort_by,
             order=order,
         )
+
+    def _iterate(
+        self,
+        limit: int | None = None,
+        page_size: int | None = None,
+        metadata_filter: str = "{}",
+        *,
+        sort_by: SortBy | None = None,
+        order: Order | None = None,
+    ) -> Walk[Agent]:
+        matching = filter_given(metadata_filter)
+        page = partial(list_agents.call, metadata_filter=matching, sort_by=sort_by, order=order)
+        return Walk(self.api_client, page, limit, page_size)
 
     def _delete(self, agent_id: str | UUID) -> Awaitable[None] | None:
         return self._discard(delete_agent.call, agent_id)
@@ -235,10 +250,46 @@ class AgentsManager(BaseAgentsManager):
             >>> [agent.name for agent in client.agents.list(metadata_filter={"team": "support"})]
             ['Ada']
         """
-        found = self._list_items(
-            limit, offset, filter_text(metadata_filter), sort_by=sort_by, order=order
-        )
+        matching = filter_text(metadata_filter)
+        found = self._list_items(limit, offset, matching, sort_by=sort_by, order=order)
         return value(found).items
+
+    @beartype
+    def iterate(
+        self,
+        *,
+        limit: int | None = None,
+        page_size: int | None = None,
+        metadata_filter: Mapping[str, object] = NOTHING,
+        sort_by: SortBy | None = None,
+        order: Order | None = None,
+    ) -> Iterator[Agent]:
+        """Walk through all agents, newest first, a page at a time.
+
+        Nothing is asked for before the walk begins. What others create or delete meanwhile makes
+        none come twice and none be left out.
+
+        Args:
+            limit: The most agents in total, 0 or more; None for all.
+            page_size: The agents that a request asks for, 1 to 1000; 100 when not given.
+            metadata_filter: Keys and values that an agent's metadata must have.
+            sort_by: ``created_at`` (the default) or ``updated_at``.
+            order: ``asc``, oldest first, or ``desc`` (the default).
+
+        Returns:
+            An iterator of agents.
+
+        Raises:
+            ArgumentTypeError: When an argument has a wrong type.
+            InvalidArgumentError: When a number is out of bounds.
+
+        Example:
+            >>> for agent in client.agents.iterate(metadata_filter={"team": "support"}):
+            ...     print(agent.name)
+            Ada
+        """
+        matching = filter_text(metadata_filter)
+        return Items(self._iterate(limit, page_size, matching, sort_by=sort_by, order=order))
 
     @beartype
     def delete(self, agent_id: str | UUID) -> None:
@@ -297,14 +348,7 @@ class AgentsManager(BaseAgentsManager):
         """
         return value(
             self._update(
-                agent_id,
-                name,
-                about,
-                instructions,
-                default_settings,
-                model,
-                metadata,
-                overwrite,
+                agent_id, name, about, instructions, default_settings, model, metadata, overwrite
             )
         )
 
@@ -377,10 +421,31 @@ class AsyncAgentsManager(BaseAgentsManager):
             >>> [a.name for a in await client.agents.list(metadata_filter={"team": "support"})]
             ['Ada']
         """
-        found = self._list_items(
-            limit, offset, filter_text(metadata_filter), sort_by=sort_by, order=order
-        )
+        matching = filter_text(metadata_filter)
+        found = self._list_items(limit, offset, matching, sort_by=sort_by, order=order)
         return (await awaited(found)).items
+
+    @beartype
+    def iterate(
+        self,
+        *,
+        limit: int | None = None,
+        page_size: int | None = None,
+        metadata_filter: Mapping[str, object] = NOTHING,
+        sort_by: SortBy | None = None,
+        order: Order | None = None,
+    ) -> AsyncIterator[Agent]:
+        """Walk through all agents, newest first, a page at a time.
+
+        Arguments, result and errors are those of `AgentsManager.iterate`.
+
+        Example:
+            >>> async for agent in client.agents.iterate(metadata_filter={"team": "support"}):
+            ...     print(agent.name)
+            Ada
+        """
+        matching = filter_text(metadata_filter)
+        return AsyncItems(self._iterate(limit, page_size, matching, sort_by=sort_by, order=order))
 
     @beartype
     async def delete(self, agent_id: str | UUID) -> None:
@@ -417,14 +482,7 @@ class AsyncAgentsManager(BaseAgentsManager):
         """
         return await awaited(
             self._update(
-                agent_id,
-                name,
-                about,
-                instructions,
-                default_settings,
-                model,
-                metadata,
-                overwrite,
+                agent_id, name, about, instructions, default_settings, model, metadata, overwrite
             )
         )
 

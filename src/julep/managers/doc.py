@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, List
 from uuid import UUID
 
 from julep._arguments import NOTHING, REPRESENTATION, build, filter_given, filter_text
+from julep._paging import AsyncItems, Items, Walk
 from julep._typecheck import beartype
 from julep.errors import InvalidArgumentError
 from julep.managers.base import BaseManager, awaited, read_by, value
@@ -66,6 +68,23 @@ class BaseDocsManager(BaseManager):
         )
         # The pages of both owners have one shape, and here one class.
         return self.api_client.send(read_by(call, GetAgentDocsResponse.from_dict))
+
+    def _iterate(
+        self,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
+        limit: int | None = None,
+        page_size: int | None = None,
+        metadata_filter: str = "{}",
+        *,
+        sort_by: SortBy | None = None,
+        order: Order | None = None,
+    ) -> Walk[Doc]:
+        owner, is_user = _owner(agent_id, user_id)
+        operation = get_user_docs.call if is_user else get_agent_docs.call
+        matching = filter_given(metadata_filter)
+        page = partial(operation, owner, metadata_filter=matching, sort_by=sort_by, order=order)
+        return Walk(self.api_client, page, limit, page_size)
 
     def _create(
         self,
@@ -140,6 +159,51 @@ class DocsManager(BaseDocsManager):
             agent_id, user_id, limit, offset, matching, sort_by=sort_by, order=order
         )
         return value(found).items
+
+    @beartype
+    def iterate(
+        self,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
+        *,
+        limit: int | None = None,
+        page_size: int | None = None,
+        metadata_filter: Mapping[str, object] = NOTHING,
+        sort_by: SortBy | None = None,
+        order: Order | None = None,
+    ) -> Iterator[Doc]:
+        """Walk through all docs of an agent or of a user, newest first, a page at a time.
+
+        Nothing is asked for before the walk begins. What others create or delete meanwhile makes
+        none come twice and none be left out.
+
+        Args:
+            agent_id: The agent's id; this or the user's.
+            user_id: The user's id.
+            limit: The most docs in total, 0 or more; None for all.
+            page_size: The docs that a request asks for, 1 to 1000; 100 when not given.
+            metadata_filter: Keys and values that a doc's metadata must have.
+            sort_by: ``created_at`` (the default) or ``updated_at``.
+            order: ``asc``, oldest first, or ``desc`` (the default).
+
+        Returns:
+            An iterator of docs.
+
+        Raises:
+            ArgumentTypeError: When an argument has a wrong type.
+            InvalidArgumentError: When there is not one owner, or a number is out of bounds.
+            NotFoundError: In the walk, when there is no such agent, or no such user.
+
+        Example:
+            >>> for doc in client.docs.iterate(agent_id=agent.id):
+            ...     print(doc.title)
+            Opening hours
+        """
+        matching = filter_text(metadata_filter)
+        walk = self._iterate(
+            agent_id, user_id, limit, page_size, matching, sort_by=sort_by, order=order
+        )
+        return Items(walk)
 
     @beartype
     @rewrap_in_class(Doc)
@@ -231,6 +295,33 @@ class AsyncDocsManager(BaseDocsManager):
             agent_id, user_id, limit, offset, matching, sort_by=sort_by, order=order
         )
         return (await awaited(found)).items
+
+    @beartype
+    def iterate(
+        self,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
+        *,
+        limit: int | None = None,
+        page_size: int | None = None,
+        metadata_filter: Mapping[str, object] = NOTHING,
+        sort_by: SortBy | None = None,
+        order: Order | None = None,
+    ) -> AsyncIterator[Doc]:
+        """Walk through all docs of an agent or of a user, newest first, a page at a time.
+
+        Arguments, result and errors are those of `DocsManager.iterate`.
+
+        Example:
+            >>> async for doc in client.docs.iterate(agent_id=agent.id):
+            ...     print(doc.title)
+            Opening hours
+        """
+        matching = filter_text(metadata_filter)
+        walk = self._iterate(
+            agent_id, user_id, limit, page_size, matching, sort_by=sort_by, order=order
+        )
+        return AsyncItems(walk)
 
     @beartype
     @rewrap_in_class(Doc)

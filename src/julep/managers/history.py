@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable, Iterator
+from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING, List
 from uuid import UUID
 
+from julep._paging import AsyncItems, Items, Walk
 from julep._typecheck import beartype
 from julep.managers.base import BaseManager, awaited, value
 from julep_api.api.sessions import delete_session_history, get_history, get_suggestions
@@ -32,6 +35,14 @@ class BaseHistory(BaseManager):
     ) -> GetSuggestionsResponse | Awaitable[GetSuggestionsResponse]:
         return self._send(get_suggestions.call, session_id, limit=limit, offset=offset)
 
+    def _iterate_suggestions(
+        self, session_id: str | UUID, limit: int | None = None, page_size: int | None = None
+    ) -> Walk[Suggestion]:
+        page = partial(get_suggestions.call, session_id)
+        # A suggestion has no id of its own.
+        key = attrgetter("message_id", "target", "content")
+        return Walk(self.api_client, page, limit, page_size, key)
+
     def _history(
         self,
         session_id: str | UUID,
@@ -39,6 +50,12 @@ class BaseHistory(BaseManager):
         offset: int | None = None,
     ) -> GetHistoryResponse | Awaitable[GetHistoryResponse]:
         return self._send(get_history.call, session_id, limit=limit, offset=offset)
+
+    def _iterate_history(
+        self, session_id: str | UUID, limit: int | None = None, page_size: int | None = None
+    ) -> Walk[ChatMlMessage]:
+        page = partial(get_history.call, session_id)
+        return Walk(self.api_client, page, limit, page_size)
 
     def _delete_history(self, session_id: str | UUID) -> Awaitable[None] | None:
         return self._discard(delete_session_history.call, session_id)
@@ -74,6 +91,34 @@ class History(BaseHistory):
         return value(self._suggestions(session_id, limit, offset)).items
 
     @beartype
+    def iterate_suggestions(
+        self, session_id: str | UUID, *, limit: int | None = None, page_size: int | None = None
+    ) -> Iterator[Suggestion]:
+        """Walk through all suggestions of a session, a page at a time.
+
+        Nothing is asked for before the walk begins.
+
+        Args:
+            session_id: The session's id.
+            limit: The most suggestions in total, 0 or more; None for all.
+            page_size: The suggestions that a request asks for, 1 to 1000; 100 when not given.
+
+        Returns:
+            An iterator of suggestions.
+
+        Raises:
+            ArgumentTypeError: When an argument has a wrong type.
+            InvalidArgumentError: When a number is out of bounds, or the id no UUID of version 4.
+            NotFoundError: In the walk, when there is no such session.
+
+        Example:
+            >>> for suggestion in client.sessions.iterate_suggestions(session.id):
+            ...     print(suggestion.content)
+            Ask about the delivery date.
+        """
+        return Items(self._iterate_suggestions(session_id, limit, page_size))
+
+    @beartype
     def history(
         self,
         session_id: str | UUID,
@@ -98,6 +143,34 @@ class History(BaseHistory):
             [<ChatMlMessageRole.USER: 'user'>, <ChatMlMessageRole.ASSISTANT: 'assistant'>]
         """
         return value(self._history(session_id, limit, offset)).items
+
+    @beartype
+    def iterate_history(
+        self, session_id: str | UUID, *, limit: int | None = None, page_size: int | None = None
+    ) -> Iterator[ChatMlMessage]:
+        """Walk through all messages of a session, oldest first, a page at a time.
+
+        Nothing is asked for before the walk begins.
+
+        Args:
+            session_id: The session's id.
+            limit: The most messages in total, 0 or more; None for all.
+            page_size: The messages that a request asks for, 1 to 1000; 100 when not given.
+
+        Returns:
+            An iterator of messages.
+
+        Raises:
+            ArgumentTypeError: When an argument has a wrong type.
+            InvalidArgumentError: When a number is out of bounds, or the id no UUID of version 4.
+            NotFoundError: In the walk, when there is no such session.
+
+        Example:
+            >>> for message in client.sessions.iterate_history(session.id):
+            ...     print(message.content)
+            Hello!
+        """
+        return Items(self._iterate_history(session_id, limit, page_size))
 
     @beartype
     def delete_history(self, session_id: str | UUID) -> None:
@@ -137,6 +210,21 @@ class AsyncHistory(BaseHistory):
         return (await awaited(self._suggestions(session_id, limit, offset))).items
 
     @beartype
+    def iterate_suggestions(
+        self, session_id: str | UUID, *, limit: int | None = None, page_size: int | None = None
+    ) -> AsyncIterator[Suggestion]:
+        """Walk through all suggestions of a session, a page at a time.
+
+        Arguments, result and errors are those of `SessionsManager.iterate_suggestions`.
+
+        Example:
+            >>> async for suggestion in client.sessions.iterate_suggestions(session.id):
+            ...     print(suggestion.content)
+            Ask about the delivery date.
+        """
+        return AsyncItems(self._iterate_suggestions(session_id, limit, page_size))
+
+    @beartype
     async def history(
         self,
         session_id: str | UUID,
@@ -152,6 +240,21 @@ class AsyncHistory(BaseHistory):
             [<ChatMlMessageRole.USER: 'user'>, <ChatMlMessageRole.ASSISTANT: 'assistant'>]
         """
         return (await awaited(self._history(session_id, limit, offset))).items
+
+    @beartype
+    def iterate_history(
+        self, session_id: str | UUID, *, limit: int | None = None, page_size: int | None = None
+    ) -> AsyncIterator[ChatMlMessage]:
+        """Walk through all messages of a session, oldest first, a page at a time.
+
+        Arguments, result and errors are those of `SessionsManager.iterate_history`.
+
+        Example:
+            >>> async for message in client.sessions.iterate_history(session.id):
+            ...     print(message.content)
+            Hello!
+        """
+        return AsyncItems(self._iterate_history(session_id, limit, page_size))
 
     @beartype
     async def delete_history(self, session_id: str | UUID) -> None:

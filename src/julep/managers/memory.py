@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, List
 from uuid import UUID
 
+from julep._paging import AsyncItems, Items, Walk
 from julep._typecheck import beartype
 from julep.managers.base import BaseManager, awaited, value
 from julep_api.api.memories import delete_agent_memory, get_agent_memories
@@ -28,16 +30,30 @@ class BaseMemoriesManager(BaseManager):
         limit: int | None = None,
         offset: int | None = None,
     ) -> GetAgentMemoriesResponse | Awaitable[GetAgentMemoriesResponse]:
-        wanted = [types] if isinstance(types, str) else None if types is None else [*types]
         return self._send(
             get_agent_memories.call,
             agent_id,
             query=query,
-            types=wanted,
+            types=_wanted(types),
             user_id=user_id,
             limit=limit,
             offset=offset,
         )
+
+    def _iterate(
+        self,
+        agent_id: str | UUID,
+        query: str,
+        types: str | Sequence[str] | None = None,
+        user_id: str | UUID | None = None,
+        limit: int | None = None,
+        page_size: int | None = None,
+    ) -> Walk[Memory]:
+        wanted = _wanted(types)
+        page = partial(
+            get_agent_memories.call, agent_id, query=query, types=wanted, user_id=user_id
+        )
+        return Walk(self.api_client, page, limit, page_size)
 
     def _delete(self, agent_id: str | UUID, memory_id: str | UUID) -> Awaitable[None] | None:
         return self._discard(delete_agent_memory.call, agent_id, memory_id)
@@ -84,6 +100,45 @@ class MemoriesManager(BaseMemoriesManager):
             ['Grace likes porridge.']
         """
         return value(self._list_items(agent_id, query, types, user_id, limit, offset)).items
+
+    @beartype
+    def iterate(
+        self,
+        agent_id: str | UUID,
+        query: str,
+        *,
+        types: str | Sequence[str] | None = None,
+        user_id: str | UUID | None = None,
+        limit: int | None = None,
+        page_size: int | None = None,
+    ) -> Iterator[Memory]:
+        """Walk through an agent's memories, the nearest to a query first, a page at a time.
+
+        Nothing is asked for before the walk begins. What is formed or forgotten meanwhile makes
+        none come twice.
+
+        Args:
+            agent_id: The agent's id.
+            query: What the memories are to be about.
+            types: Only memories of this type, or of these.
+            user_id: Only memories of this user.
+            limit: The most memories in total, 0 or more; None for all.
+            page_size: The memories that a request asks for, 1 to 1000; 100 when not given.
+
+        Returns:
+            An iterator of memories.
+
+        Raises:
+            ArgumentTypeError: When an argument has a wrong type.
+            InvalidArgumentError: When a number is out of bounds, or an id no UUID of version 4.
+            NotFoundError: In the walk, when there is no such agent.
+
+        Example:
+            >>> for memory in client.memories.iterate(agent.id, "breakfast", limit=1):
+            ...     print(memory.content)
+            Grace likes porridge.
+        """
+        return Items(self._iterate(agent_id, query, types, user_id, limit, page_size))
 
     @beartype
     def delete(self, agent_id: str | UUID, memory_id: str | UUID) -> None:
@@ -134,6 +189,28 @@ class AsyncMemoriesManager(BaseMemoriesManager):
         ).items
 
     @beartype
+    def iterate(
+        self,
+        agent_id: str | UUID,
+        query: str,
+        *,
+        types: str | Sequence[str] | None = None,
+        user_id: str | UUID | None = None,
+        limit: int | None = None,
+        page_size: int | None = None,
+    ) -> AsyncIterator[Memory]:
+        """Walk through an agent's memories, the nearest to a query first, a page at a time.
+
+        Arguments, result and errors are those of `MemoriesManager.iterate`.
+
+        Example:
+            >>> async for memory in client.memories.iterate(agent.id, "breakfast", limit=1):
+            ...     print(memory.content)
+            Grace likes porridge.
+        """
+        return AsyncItems(self._iterate(agent_id, query, types, user_id, limit, page_size))
+
+    @beartype
     async def delete(self, agent_id: str | UUID, memory_id: str | UUID) -> None:
         """Make an agent forget. A second time does nothing.
 
@@ -143,3 +220,8 @@ class AsyncMemoriesManager(BaseMemoriesManager):
             >>> await client.memories.delete(agent.id, memory.id)
         """
         return await awaited(self._delete(agent_id, memory_id))
+
+
+def _wanted(types: str | Sequence[str] | None) -> list[str] | None:
+    """Give the types that are wanted as a list, of one where one was given."""
+    return [types] if isinstance(types, str) else None if types is None else [*types]

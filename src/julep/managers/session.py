@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, List
 from uuid import UUID
 
 from julep._arguments import NOTHING, REPRESENTATION, checked_id, filter_given, filter_text, given
+from julep._paging import AsyncItems, Items, Walk
 from julep._typecheck import beartype
 from julep.managers.base import awaited, value
 from julep.managers.chat import AsyncChat, BaseChat, Chat
@@ -81,6 +83,19 @@ class BaseSessionsManager(BaseChat, BaseHistory):
             sort_by=sort_by,
             order=order,
         )
+
+    def _iterate(
+        self,
+        limit: int | None = None,
+        page_size: int | None = None,
+        metadata_filter: str = "{}",
+        *,
+        sort_by: SortBy | None = None,
+        order: Order | None = None,
+    ) -> Walk[Session]:
+        matching = filter_given(metadata_filter)
+        page = partial(list_sessions.call, metadata_filter=matching, sort_by=sort_by, order=order)
+        return Walk(self.api_client, page, limit, page_size)
 
     def _delete(self, session_id: str | UUID) -> Awaitable[None] | None:
         return self._discard(delete_session.call, session_id)
@@ -218,10 +233,46 @@ class SessionsManager(Chat, History, BaseSessionsManager):
             >>> [session.id for session in client.sessions.list(metadata_filter={"plan": "pro"})]
             ['4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a']
         """
-        found = self._list_items(
-            limit, offset, filter_text(metadata_filter), sort_by=sort_by, order=order
-        )
+        matching = filter_text(metadata_filter)
+        found = self._list_items(limit, offset, matching, sort_by=sort_by, order=order)
         return value(found).items
+
+    @beartype
+    def iterate(
+        self,
+        *,
+        limit: int | None = None,
+        page_size: int | None = None,
+        metadata_filter: Mapping[str, object] = NOTHING,
+        sort_by: SortBy | None = None,
+        order: Order | None = None,
+    ) -> Iterator[Session]:
+        """Walk through all sessions, newest first, a page at a time.
+
+        Nothing is asked for before the walk begins. What others create or delete meanwhile makes
+        none come twice and none be left out.
+
+        Args:
+            limit: The most sessions in total, 0 or more; None for all.
+            page_size: The sessions that a request asks for, 1 to 1000; 100 when not given.
+            metadata_filter: Keys and values that a session's metadata must have.
+            sort_by: ``created_at`` (the default) or ``updated_at``.
+            order: ``asc``, oldest first, or ``desc`` (the default).
+
+        Returns:
+            An iterator of sessions.
+
+        Raises:
+            ArgumentTypeError: When an argument has a wrong type.
+            InvalidArgumentError: When a number is out of bounds.
+
+        Example:
+            >>> for session in client.sessions.iterate(metadata_filter={"topic": "tea"}):
+            ...     print(session.situation)
+            A quiet library
+        """
+        matching = filter_text(metadata_filter)
+        return Items(self._iterate(limit, page_size, matching, sort_by=sort_by, order=order))
 
     @beartype
     def delete(self, session_id: str | UUID) -> None:
@@ -362,10 +413,31 @@ class AsyncSessionsManager(AsyncChat, AsyncHistory, BaseSessionsManager):
             >>> [s.id for s in await client.sessions.list(metadata_filter={"plan": "pro"})]
             ['4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a']
         """
-        found = self._list_items(
-            limit, offset, filter_text(metadata_filter), sort_by=sort_by, order=order
-        )
+        matching = filter_text(metadata_filter)
+        found = self._list_items(limit, offset, matching, sort_by=sort_by, order=order)
         return (await awaited(found)).items
+
+    @beartype
+    def iterate(
+        self,
+        *,
+        limit: int | None = None,
+        page_size: int | None = None,
+        metadata_filter: Mapping[str, object] = NOTHING,
+        sort_by: SortBy | None = None,
+        order: Order | None = None,
+    ) -> AsyncIterator[Session]:
+        """Walk through all sessions, newest first, a page at a time.
+
+        Arguments, result and errors are those of `SessionsManager.iterate`.
+
+        Example:
+            >>> async for session in client.sessions.iterate(metadata_filter={"topic": "tea"}):
+            ...     print(session.situation)
+            A quiet library
+        """
+        matching = filter_text(metadata_filter)
+        return AsyncItems(self._iterate(limit, page_size, matching, sort_by=sort_by, order=order))
 
     @beartype
     async def delete(self, session_id: str | UUID) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, List
 from uuid import UUID
 
 from julep._arguments import REPRESENTATION
+from julep._paging import AsyncItems, Items, Walk
 from julep._typecheck import beartype
 from julep.managers.base import BaseManager, awaited, value
 from julep_api.api.tools import (
@@ -38,6 +40,12 @@ class BaseToolsManager(BaseManager):
         self, agent_id: str | UUID, limit: int | None = None, offset: int | None = None
     ) -> GetAgentToolsResponse | Awaitable[GetAgentToolsResponse]:
         return self._send(get_agent_tools.call, agent_id, limit=limit, offset=offset)
+
+    def _iterate(
+        self, agent_id: str | UUID, limit: int | None = None, page_size: int | None = None
+    ) -> Walk[Tool]:
+        page = partial(get_agent_tools.call, agent_id)
+        return Walk(self.api_client, page, limit, page_size)
 
     def _create(
         self, agent_id: str | UUID, tool: CreateToolDict | CreateToolRequest
@@ -123,6 +131,35 @@ class ToolsManager(BaseToolsManager):
             ['add']
         """
         return value(self._get(agent_id, limit, offset)).items
+
+    @beartype
+    def iterate(
+        self, agent_id: str | UUID, *, limit: int | None = None, page_size: int | None = None
+    ) -> Iterator[Tool]:
+        """Walk through all tools of an agent, a page at a time.
+
+        Nothing is asked for before the walk begins. What others create or delete meanwhile makes
+        none come twice and none be left out.
+
+        Args:
+            agent_id: The agent's id.
+            limit: The most tools in total, 0 or more; None for all.
+            page_size: The tools that a request asks for, 1 to 1000; 100 when not given.
+
+        Returns:
+            An iterator of tools.
+
+        Raises:
+            ArgumentTypeError: When an argument has a wrong type.
+            InvalidArgumentError: When a number is out of bounds, or the id no UUID of version 4.
+            NotFoundError: In the walk, when there is no such agent.
+
+        Example:
+            >>> for tool in client.tools.iterate(agent.id):
+            ...     print(tool.function.name)
+            add
+        """
+        return Items(self._iterate(agent_id, limit, page_size))
 
     @beartype
     def create(
@@ -236,6 +273,21 @@ class AsyncToolsManager(BaseToolsManager):
             ['add']
         """
         return (await awaited(self._get(agent_id, limit, offset))).items
+
+    @beartype
+    def iterate(
+        self, agent_id: str | UUID, *, limit: int | None = None, page_size: int | None = None
+    ) -> AsyncIterator[Tool]:
+        """Walk through all tools of an agent, a page at a time.
+
+        Arguments, result and errors are those of `ToolsManager.iterate`.
+
+        Example:
+            >>> async for tool in client.tools.iterate(agent.id):
+            ...     print(tool.function.name)
+            add
+        """
+        return AsyncItems(self._iterate(agent_id, limit, page_size))
 
     @beartype
     async def create(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, List
 from uuid import UUID
 
 from julep._arguments import NOTHING, REPRESENTATION, checked_id, filter_given, filter_text, given
+from julep._paging import AsyncItems, Items, Walk
 from julep._typecheck import beartype
 from julep.managers.base import BaseManager, awaited, value
 from julep.managers.types import UserCreateArgs, UserUpdateArgs
@@ -67,6 +69,19 @@ class BaseUsersManager(BaseManager):
             sort_by=sort_by,
             order=order,
         )
+
+    def _iterate(
+        self,
+        limit: int | None = None,
+        page_size: int | None = None,
+        metadata_filter: str = "{}",
+        *,
+        sort_by: SortBy | None = None,
+        order: Order | None = None,
+    ) -> Walk[User]:
+        matching = filter_given(metadata_filter)
+        page = partial(list_users.call, metadata_filter=matching, sort_by=sort_by, order=order)
+        return Walk(self.api_client, page, limit, page_size)
 
     def _delete(self, user_id: str | UUID) -> Awaitable[None] | None:
         return self._discard(delete_user.call, user_id)
@@ -177,10 +192,46 @@ class UsersManager(BaseUsersManager):
             >>> [user.name for user in client.users.list(metadata_filter={"plan": "pro"})]
             ['Grace']
         """
-        found = self._list_items(
-            limit, offset, filter_text(metadata_filter), sort_by=sort_by, order=order
-        )
+        matching = filter_text(metadata_filter)
+        found = self._list_items(limit, offset, matching, sort_by=sort_by, order=order)
         return value(found).items
+
+    @beartype
+    def iterate(
+        self,
+        *,
+        limit: int | None = None,
+        page_size: int | None = None,
+        metadata_filter: Mapping[str, object] = NOTHING,
+        sort_by: SortBy | None = None,
+        order: Order | None = None,
+    ) -> Iterator[User]:
+        """Walk through all users, newest first, a page at a time.
+
+        Nothing is asked for before the walk begins. What others create or delete meanwhile makes
+        none come twice and none be left out.
+
+        Args:
+            limit: The most users in total, 0 or more; None for all.
+            page_size: The users that a request asks for, 1 to 1000; 100 when not given.
+            metadata_filter: Keys and values that a user's metadata must have.
+            sort_by: ``created_at`` (the default) or ``updated_at``.
+            order: ``asc``, oldest first, or ``desc`` (the default).
+
+        Returns:
+            An iterator of users.
+
+        Raises:
+            ArgumentTypeError: When an argument has a wrong type.
+            InvalidArgumentError: When a number is out of bounds.
+
+        Example:
+            >>> for user in client.users.iterate(metadata_filter={"plan": "pro"}):
+            ...     print(user.name)
+            Grace
+        """
+        matching = filter_text(metadata_filter)
+        return Items(self._iterate(limit, page_size, matching, sort_by=sort_by, order=order))
 
     @beartype
     def delete(self, user_id: str | UUID) -> None:
@@ -293,10 +344,31 @@ class AsyncUsersManager(BaseUsersManager):
             >>> [user.name for user in await client.users.list(metadata_filter={"plan": "pro"})]
             ['Grace']
         """
-        found = self._list_items(
-            limit, offset, filter_text(metadata_filter), sort_by=sort_by, order=order
-        )
+        matching = filter_text(metadata_filter)
+        found = self._list_items(limit, offset, matching, sort_by=sort_by, order=order)
         return (await awaited(found)).items
+
+    @beartype
+    def iterate(
+        self,
+        *,
+        limit: int | None = None,
+        page_size: int | None = None,
+        metadata_filter: Mapping[str, object] = NOTHING,
+        sort_by: SortBy | None = None,
+        order: Order | None = None,
+    ) -> AsyncIterator[User]:
+        """Walk through all users, newest first, a page at a time.
+
+        Arguments, result and errors are those of `UsersManager.iterate`.
+
+        Example:
+            >>> async for user in client.users.iterate(metadata_filter={"plan": "pro"}):
+            ...     print(user.name)
+            Grace
+        """
+        matching = filter_text(metadata_filter)
+        return AsyncItems(self._iterate(limit, page_size, matching, sort_by=sort_by, order=order))
 
     @beartype
     async def delete(self, user_id: str | UUID) -> None:

@@ -14,10 +14,11 @@ from .types import JSON, UNSET, Unset
 
 __all__ = ["Call", "EventCall"]
 
-T = TypeVar("T")
+# A call that reads a session is a call that reads something: frozen data is covariant.
+T_co = TypeVar("T_co", covariant=True)
 
 
-class Call(NamedTuple, Generic[T]):
+class Call(NamedTuple, Generic[T_co]):
     """A request that is answered once.
 
     Attributes:
@@ -33,13 +34,13 @@ class Call(NamedTuple, Generic[T]):
     operation: str
     method: str
     path: str
-    answers: Mapping[int, Callable[[JSON], T]]
+    answers: Mapping[int, Callable[[JSON], T_co]]
     query: tuple[tuple[str, str], ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
     body: JSON | Unset = UNSET
 
 
-class EventCall(NamedTuple, Generic[T]):
+class EventCall(NamedTuple, Generic[T_co]):
     """A request that is answered by a stream of server-sent events.
 
     Attributes:
@@ -55,7 +56,7 @@ class EventCall(NamedTuple, Generic[T]):
     operation: str
     method: str
     path: str
-    event: Callable[[JSON], T]
+    event: Callable[[JSON], T_co]
     query: tuple[tuple[str, str], ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
     body: JSON | Unset = UNSET
