@@ -106,8 +106,10 @@ class Walk(Generic[T]):
 
     def _asked(self) -> int:
         """Tell how many items to ask for: no more than are wanted, and the one that is known."""
-        # The contract has no page of 0; where 0 are wanted, this one is never asked for.
-        wanted = min(self._page_size, self._left or 1) if self._left is not None else self._page_size
+        wanted = self._page_size
+        if self._left is not None:
+            # The contract has no page of 0; where 0 are wanted, this one is never asked for.
+            wanted = min(wanted, self._left or 1)
         return min(MOST, wanted + 1) if self._seen else wanted
 
     def _ask(self) -> Call[Page[T]]:

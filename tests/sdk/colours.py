@@ -38,7 +38,7 @@ class _Awaitable:
     def __getattr__(self, name: str) -> Any:
         attribute = getattr(self._wrapped, "close" if name == "aclose" else name)
         if name.startswith(_ITERATE):
-            return lambda *args, **kwargs: _face(attribute(*args, **kwargs))
+            return _call_at_once(attribute)
         return _call_when_awaited(attribute) if inspect.ismethod(attribute) else _face(attribute)
 
     async def __aenter__(self) -> Self:
@@ -64,6 +64,13 @@ class _Awaitable:
 
 def _call_when_awaited(method: Callable[..., Any]) -> Callable[..., Any]:
     async def call(*args: Any, **kwargs: Any) -> Any:
+        return _face(method(*args, **kwargs))
+
+    return call
+
+
+def _call_at_once(method: Callable[..., Any]) -> Callable[..., Any]:
+    def call(*args: Any, **kwargs: Any) -> Any:
         return _face(method(*args, **kwargs))
 
     return call

@@ -106,13 +106,13 @@ class Caller:
     def _result(self, side: Side, call: Callable[..., Any], given: Mapping[str, object]) -> object:
         async def run() -> object:
             found: Any = call(**given)
-            if isinstance(found, Walk):
+            if type(found) is Walk:
                 found = AsyncItems(found)
             return [item async for item in found] if hasattr(found, "__anext__") else await found
 
         if side == "async":
             return self._loop.run(run())
-        found: object = call(**given)
-        if isinstance(found, Walk):
+        found: Any = call(**given)
+        if type(found) is Walk:
             found = Items(found)
-        return list(found) if isinstance(found, Items) else found
+        return list(found) if type(found) is Items else found
