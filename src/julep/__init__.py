@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 from julep._lazy import lazy
 
 if TYPE_CHECKING:
+    from julep._tool_loop import ToolResult as ToolResult
     from julep._version import __version__ as __version__
     from julep.client import AsyncClient as AsyncClient
     from julep.client import Client as Client
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from julep.errors import InvalidResponseError as InvalidResponseError
     from julep.errors import JobFailedError as JobFailedError
     from julep.errors import JulepError as JulepError
+    from julep.errors import MaxTurnsError as MaxTurnsError
     from julep.errors import NetworkError as NetworkError
     from julep.errors import NotFoundError as NotFoundError
     from julep.errors import PermissionDeniedError as PermissionDeniedError
@@ -55,6 +57,7 @@ else:
     __all__, __getattr__, __dir__ = lazy(
         __name__,
         {
+            "julep._tool_loop": ("ToolResult",),
             "julep._version": ("__version__",),
             "julep.client": ("AsyncClient", "Client"),
             "julep.errors": (
@@ -69,6 +72,7 @@ else:
                 "InvalidResponseError",
                 "JobFailedError",
                 "JulepError",
+                "MaxTurnsError",
                 "NetworkError",
                 "NotFoundError",
                 "PermissionDeniedError",

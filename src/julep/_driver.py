@@ -6,17 +6,18 @@ They are mirror images; what differs between them is ``await`` and nothing else.
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
-from julep._flow import Flow, Flows, Pause
+from julep._flow import Flow, Flows, Pause, Work
 from julep.errors import ConfigurationError
 
 if TYPE_CHECKING:
     import httpx
 
     from julep._config import Config
+    from julep._flow import Task
     from julep._http import AsyncBody, AsyncWire, BlockingBody, BlockingWire
     from julep.streams import AsyncChatStream, ChatStream
     from julep_api.client import Call, EventCall
@@ -27,6 +28,9 @@ T = TypeVar("T")
 
 class Driver(Protocol):
     """What managers need to know of a driver: it runs a call, now or when awaited."""
+
+    is_async: ClassVar[bool]
+    """Whether what it gives has to be awaited."""
 
     def send(self, call: Call[T], /) -> T | Awaitable[T]:
         """Make one call."""
@@ -54,6 +58,8 @@ class BlockingDriver:
         >>> from julep_api.api.sessions import list_sessions
         >>> page = client.api.send(list_sessions.call(limit=10))
     """
+
+    is_async: ClassVar[bool] = False
 
     def __init__(self, config: Config, http_client: httpx.Client | None = None) -> None:
         self._timeout = config.timeout
@@ -97,6 +103,8 @@ class BlockingDriver:
                 if isinstance(step, Pause):
                     time.sleep(step.seconds)
                     step = flow.send(None)
+                elif isinstance(step, Work):
+                    step = flow.send([task.run() for task in step.tasks])
                 else:
                     step = flow.send(wire.send(step))
         except StopIteration as end:
@@ -128,6 +136,8 @@ class AsyncDriver:
         >>> from julep_api.api.sessions import list_sessions
         >>> page = await client.api.send(list_sessions.call(limit=10))
     """
+
+    is_async: ClassVar[bool] = True
 
     def __init__(self, config: Config, http_client: httpx.AsyncClient | None = None) -> None:
         self._timeout = config.timeout
@@ -173,6 +183,8 @@ class AsyncDriver:
                 if isinstance(step, Pause):
                     await anyio.sleep(step.seconds)
                     step = flow.send(None)
+                elif isinstance(step, Work):
+                    step = flow.send(await _together(step.tasks))
                 else:
                     step = flow.send(await wire.send(step))
         except StopIteration as end:
@@ -195,3 +207,18 @@ class AsyncDriver:
             with self._making:
                 self._wire = self._wire or AsyncWire(self._timeout, self._http_client)
         return self._wire
+
+
+async def _together(tasks: Sequence[Task]) -> list[object]:
+    """Do tasks at once; give what came of each, in their order."""
+    import anyio
+
+    done: dict[int, object] = {}
+
+    async def do(number: int) -> None:
+        done[number] = await tasks[number].arun()
+
+    async with anyio.create_task_group() as group:
+        for number in range(len(tasks)):
+            group.start_soon(do, number)
+    return [done[number] for number in range(len(tasks))]

@@ -9,8 +9,8 @@ async side cannot differ in anything but ``await``.
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Mapping
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeAlias, TypeVar
+from collections.abc import Generator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 from uuid import uuid4
 
 from julep._answer import not_a_stream, read_answer, read_failure
@@ -50,6 +50,24 @@ class Pause(NamedTuple):
     seconds: float
 
 
+class Task(Protocol):
+    """Something to be done outside, in either colour; it never raises."""
+
+    def run(self) -> object:
+        """Do it now."""
+        ...
+
+    async def arun(self) -> object:
+        """Do it, awaited."""
+        ...
+
+
+class Work(NamedTuple):
+    """Tasks to be done, in their order or at once; the reply is a list of what came of each."""
+
+    tasks: Sequence[Task]
+
+
 class Answer(NamedTuple):
     """An HTTP answer that was read whole. Names of headers are lower case."""
 
@@ -66,10 +84,10 @@ class Opened(NamedTuple, Generic[B]):
     body: B
 
 
-Reply: TypeAlias = "Answer | Opened[B] | NetworkError | None"
-"""What came of a step: an answer, a failure to get one, or nothing (of a pause)."""
+Reply: TypeAlias = "Answer | Opened[B] | NetworkError | list[Any] | None"
+"""What came of a step: an answer, a failure to get one, what came of tasks, or nothing."""
 
-Flow: TypeAlias = Generator["Request | Pause", "Reply[B]", T]
+Flow: TypeAlias = Generator["Request | Pause | Work", "Reply[B]", T]
 """A generator of steps that is sent each step's reply, and returns a T in the end."""
 
 
@@ -113,7 +131,7 @@ class Flows(Generic[B]):
                 return reply, attempts
             if isinstance(reply, Answer) and 200 <= reply.status < 300:
                 return reply, attempts
-            if reply is None:
+            if reply is None or isinstance(reply, list):
                 raise TypeError(f"{request.method} {request.url}: nothing was said of it")
             pause = pause_after(reply, attempts, self._config.max_retries)
             if pause is None:

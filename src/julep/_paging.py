@@ -131,19 +131,30 @@ class Walk(Generic[T]):
         return fresh
 
 
+class Source(Protocol[T_co]):
+    """What gives items step by step."""
+
+    api_client: Driver
+    over: bool
+
+    def more(self) -> Flow[Any, Sequence[T_co]]:
+        """Get some items; none of them only when all is over."""
+        ...
+
+
 class Items(Generic[T]):
     """The items of a list, page after page, in a blocking client."""
 
-    def __init__(self, walk: Walk[T]) -> None:
-        self._walk = walk
+    def __init__(self, source: Source[T]) -> None:
+        self._source = source
         self._ready: deque[T] = deque()
 
     def __iter__(self) -> Items[T]:
         return self
 
     def __next__(self) -> T:
-        if not self._ready and not self._walk.over:
-            self._ready.extend(value(self._walk.api_client.run(self._walk.more())))
+        if not self._ready and not self._source.over:
+            self._ready.extend(value(self._source.api_client.run(self._source.more())))
         if not self._ready:
             raise StopIteration
         return self._ready.popleft()
@@ -152,16 +163,16 @@ class Items(Generic[T]):
 class AsyncItems(Generic[T]):
     """The items of a list, page after page, in an async client."""
 
-    def __init__(self, walk: Walk[T]) -> None:
-        self._walk = walk
+    def __init__(self, source: Source[T]) -> None:
+        self._source = source
         self._ready: deque[T] = deque()
 
     def __aiter__(self) -> AsyncItems[T]:
         return self
 
     async def __anext__(self) -> T:
-        if not self._ready and not self._walk.over:
-            self._ready.extend(await awaited(self._walk.api_client.run(self._walk.more())))
+        if not self._ready and not self._source.over:
+            self._ready.extend(await awaited(self._source.api_client.run(self._source.more())))
         if not self._ready:
             raise StopAsyncIteration
         return self._ready.popleft()

@@ -18,7 +18,14 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 # Where the names in annotations are looked up that a module imports for type checkers only.
-_NAMES = ("julep_api.types", "julep_api.models", "julep.managers.types", "julep.streams")
+_NAMES = (
+    "julep_api.types",
+    "julep_api.models",
+    "julep.managers.types",
+    "julep.streams",
+    "julep._tool_loop",
+    "typing",
+)
 
 
 @overload

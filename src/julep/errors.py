@@ -38,6 +38,7 @@ __all__ = [
     "InvalidResponseError",
     "JobFailedError",
     "JulepError",
+    "MaxTurnsError",
     "NetworkError",
     "NotFoundError",
     "PermissionDeniedError",
@@ -134,6 +135,18 @@ class JobFailedError(JulepError):
     def __init__(self, message: str, job: JobStatus) -> None:
         super().__init__(message)
         self.job = job
+
+
+class MaxTurnsError(JulepError):
+    """A run of a session got no answer in as many turns as it was given.
+
+    Attributes:
+        response: What the model said last: its calls of tools, which were not made.
+    """
+
+    def __init__(self, message: str, response: ChatResponse) -> None:
+        super().__init__(message)
+        self.response = response
 
 
 class ErrorDetail(NamedTuple):

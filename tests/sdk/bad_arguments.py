@@ -78,13 +78,13 @@ def numbers(path: str, low: float, high: float, *, below: bool = False) -> list[
     ]
 
 
-def integers(path: str, low: int | None, high: int | None) -> list[Bad]:
+def integers(path: str, low: int | None, high: int | None, hint: str = "int | None") -> list[Bad]:
     """Give what is no whole number of a range."""
     outside = [*([] if low is None else [low - 1]), *([] if high is None else [high + 1])]
     return [
         *(Bad(value, "value", "expected an int >= ", path) for value in outside),
         *(Bad(value, "type", "expected an int", path) for value in (True, False)),
-        *(Bad(value, "type", "int | None") for value in ("1", b"1", 1.0, math.nan, [1])),
+        *(Bad(value, "type", hint) for value in ("1", b"1", 1.0, math.nan, [1])),
     ]
 
 

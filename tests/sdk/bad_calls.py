@@ -102,6 +102,38 @@ def _tool_choice() -> list[Bad]:
     ]
 
 
+def _run() -> Cases:
+    def add(a: int, b: int) -> int:
+        return a + b
+
+    def draw(*points: int) -> None:
+        """It has no parameter that JSON could name."""
+
+    def store(file: Bad) -> None:
+        """It takes what JSON has no form for."""
+
+    def misspelt(a: object) -> None:
+        """It takes what nobody knows."""
+
+    misspelt.__annotations__["a"] = "Integer"
+
+    return {
+        "session_id": ids("session_id"),
+        "messages": messages(),
+        "tools": [
+            *tools(),
+            Bad([lambda: 0], "value", "has no name that fits", "tools[0]"),
+            Bad([add, draw], "value", "points: it cannot be given by its name", "tools[1]"),
+            Bad([store], "value", "store: file: Bad has no JSON Schema", "tools[0]"),
+            Bad([misspelt], "value", "'Integer' is not defined", "tools[0]"),
+            Bad([add, add], "value", "another function is named 'add'", "tools[1]"),
+        ],
+        "max_turns": [*integers("max_turns", 1, None, "int"), Bad(None, "type", "int")],
+        "tool_choice": _tool_choice(),
+        "settings": [Bad({}, "type", "unexpected keyword argument 'settings'", "settings")],
+    }
+
+
 def _logit_bias() -> list[Bad]:
     hint = "Mapping[str, int | None] | None"
     return [
@@ -226,6 +258,8 @@ _GOOD: Mapping[str, Mapping[str, object]] = {
     "sessions.delete": {"session_id": ID},
     "sessions.update": {"session_id": ID, "situation": "A quiet library"},
     "sessions.chat": {"session_id": ID, "messages": [USER]},
+    "sessions.run": {"session_id": ID, "messages": [USER]},
+    "sessions.iterate_run": {"session_id": ID, "messages": [USER]},
     "sessions.suggestions": {"session_id": ID},
     "sessions.history": {"session_id": ID},
     "sessions.delete_history": {"session_id": ID},
@@ -303,6 +337,8 @@ _BAD: Mapping[str, Cases] = {
         "preset": choices("fun", "prose"),
         "record": flags(),
     },
+    "sessions.run": _run(),
+    "sessions.iterate_run": _run(),
     "sessions.suggestions": {"session_id": ids("session_id"), **_page()},
     "sessions.history": {"session_id": ids("session_id"), **_page()},
     "sessions.delete_history": {"session_id": ids("session_id")},

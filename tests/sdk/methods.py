@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from julep import AsyncClient, Client
-from julep._paging import AsyncItems, Items, Walk
+from julep._paging import AsyncItems, Items
 from julep.managers.agent import AgentsManager, AsyncAgentsManager, BaseAgentsManager
 from julep.managers.base import BaseManager
 from julep.managers.doc import AsyncDocsManager, BaseDocsManager, DocsManager
@@ -106,13 +106,13 @@ class Caller:
     def _result(self, side: Side, call: Callable[..., Any], given: Mapping[str, object]) -> object:
         async def run() -> object:
             found: Any = call(**given)
-            if type(found) is Walk:
+            if hasattr(found, "more"):
                 found = AsyncItems(found)
             return [item async for item in found] if hasattr(found, "__anext__") else await found
 
         if side == "async":
             return self._loop.run(run())
         found: Any = call(**given)
-        if type(found) is Walk:
+        if hasattr(found, "more"):
             found = Items(found)
-        return list(found) if type(found) is Items else found
+        return [*found] if hasattr(found, "_ready") else found

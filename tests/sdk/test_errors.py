@@ -37,6 +37,7 @@ TREE: dict[str, tuple[type[BaseException], ...]] = {
     "RequestTimeoutError": (NetworkError, TimeoutError),
     "StreamInterruptedError": (NetworkError,),
     "JobFailedError": (JulepError,),
+    "MaxTurnsError": (JulepError,),
     "ApiError": (JulepError,),
     "InvalidResponseError": (ApiError,),
     "BadRequestError": (ApiError,),
@@ -56,6 +57,7 @@ PARTIAL.response = [
     [ChatMlMessage.from_dict({"role": "assistant", "content": "Hel"}, partial=True)]
 ]
 
+REPLY = ChatResponse.from_dict({"id": "a reply"}, partial=True)
 JOB = JobStatus.from_dict({"id": "a job", "state": "failed"}, partial=True)
 
 
@@ -112,6 +114,7 @@ def samples() -> list[JulepError]:
         errors.RequestTimeoutError("late", attempts=3),
         StreamInterruptedError("cut", partial=PARTIAL, attempts=3),
         errors.JobFailedError("out of memory", JOB),
+        errors.MaxTurnsError("no answer", REPLY),
         *api,
     ]
 

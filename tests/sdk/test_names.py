@@ -18,15 +18,16 @@ import julep_server
 JULEP = """
 ApiError ArgumentTypeError AsyncChatStream AsyncClient AuthenticationError BadRequestError
 ChatStream Client ConfigurationError ConflictError InvalidArgumentError InvalidIdError
-InvalidResponseError JobFailedError JulepError NetworkError NotFoundError PermissionDeniedError
-RateLimitError RequestTimeoutError ServerError StreamInterruptedError UNSET
+InvalidResponseError JobFailedError JulepError MaxTurnsError NetworkError NotFoundError
+PermissionDeniedError RateLimitError RequestTimeoutError ServerError StreamInterruptedError
+ToolResult UNSET
 UnprocessableEntityError Unset __version__
 """
 
 ERRORS = """
 ApiError ArgumentTypeError AuthenticationError BadRequestError ConfigurationError ConflictError
 ErrorDetail InvalidArgumentError InvalidIdError InvalidResponseError JobFailedError JulepError
-NetworkError NotFoundError PermissionDeniedError RateLimitError RequestTimeoutError ServerError
+MaxTurnsError NetworkError NotFoundError PermissionDeniedError RateLimitError RequestTimeoutError ServerError
 StreamInterruptedError UnprocessableEntityError
 """
 
@@ -72,12 +73,26 @@ UpdateSessionRequestMetadata UpdateToolRequest UpdateUserRequest UpdateUserReque
 UserCreateArgs UserMetadata UserUpdateArgs
 """
 
+# Beside the contract's names, those that julep 0.3 had for two of them.
+RENAMED = """
+ChatMlMessageContentItem_ImageUrl ChatMlMessageContentItem_Text
+InputChatMlMessageContentItem_ImageUrl InputChatMlMessageContentItem_Text
+"""
+
+_MODELS = set(importlib.import_module("julep_api.models").__all__)
+API_TYPES = " ".join(sorted({*_MODELS, *RENAMED.split()}))
+
 PINNED: Mapping[str, str] = {
     "julep": JULEP,
     "julep.errors": ERRORS,
     "julep.types": TYPES,
     "julep.streams": "AsyncChatStream ChatStream",
     "julep.client": "AsyncClient Client",
+    "julep.env": "JULEP_API_KEY JULEP_API_URL",
+    "julep.api": API_TYPES,
+    "julep.api.types": API_TYPES,
+    "julep.api.core": "ApiError",
+    "julep.api.core.api_error": "ApiError",
     "julep.managers.types": MANAGERS_TYPES,
     "julep.managers.agent": (
         "AgentCreateArgs AgentUpdateArgs AgentsManager AsyncAgentsManager BaseAgentsManager"
@@ -90,6 +105,7 @@ PINNED: Mapping[str, str] = {
         " SessionsManager"
     ),
     "julep.managers.chat": "AsyncChat BaseChat Chat",
+    "julep.managers.run": "AsyncRun BaseRun Run",
     "julep.managers.history": "AsyncHistory BaseHistory History",
     "julep.managers.doc": "AsyncDocsManager BaseDocsManager DocCreateArgs DocsManager",
     "julep.managers.tool": "AsyncToolsManager BaseToolsManager ToolsManager",

@@ -33,7 +33,7 @@ NAMES = {
 }
 
 # What the sessions managers have beyond what was promised.
-OURS = {"iterate", "iterate_history", "iterate_suggestions"}
+OURS = {"iterate", "iterate_history", "iterate_run", "iterate_suggestions", "run"}
 
 # What each TypedDict holds the arguments of.
 ARGUMENTS: Mapping[str, tuple[type[BaseManager], str]] = {

@@ -65,6 +65,8 @@ class Endpoint:
         self.error: Any = {"error": {"message": "this is wrong", "code": "wrong"}}
         self.error_headers: dict[str, str] = {}
         self.message: dict[str, Any] = {"content": "A fine day."}
+        # What is answered first, one message a request.
+        self.script: list[dict[str, Any]] = []
         self.reason = "stop"
         self.pieces = [
             piece({"role": "assistant", "content": ""}),
@@ -103,7 +105,8 @@ class Endpoint:
         if body.get("stream") and not self.ignores_stream:
             return StreamingResponse(self._stream(), media_type="text/event-stream")
         if request.url.path.endswith("/chat/completions"):
-            return JSONResponse(whole(self.message, self.reason))
+            said = self.script.pop(0) if self.script else self.message
+            return JSONResponse(whole(said, self.reason))
         choice = {"index": 0, "text": "A fine day.", "finish_reason": "stop"}
         return JSONResponse({"id": "x", "object": "text_completion", "choices": [choice]})
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import assert_type
 from uuid import UUID
 
-from julep import AsyncChatStream, AsyncClient
+from julep import AsyncChatStream, AsyncClient, ToolResult
 from julep.managers.types import (
     AgentCreateArgs,
     ChatSettingsArgs,
@@ -67,6 +67,11 @@ async def sessions(client: AsyncClient, id: UUID | str) -> None:
     assert_type(client.sessions.iterate_history(id), AsyncIterator[ChatMlMessage])
     assert_type(client.sessions.iterate_suggestions(id), AsyncIterator[Suggestion])
     assert_type(await client.sessions.delete_history(id), None)
+    said: list[InputChatMlMessageDict] = [{"role": "user", "content": "Hello!"}]
+    reply = await client.sessions.run(id, said, [len, str.upper], temperature=0.5)
+    assert_type(reply, ChatResponse)
+    steps = client.sessions.iterate_run(id, said, max_turns=3)
+    assert_type(steps, AsyncIterator[ChatResponse | ToolResult])
     assert_type(await client.sessions.delete(id), None)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import assert_type
 from uuid import UUID
 
-from julep import UNSET, ChatStream, Client, Unset
+from julep import UNSET, ChatStream, Client, ToolResult, Unset
 from julep.errors import ApiError, ArgumentTypeError, ErrorDetail, StreamInterruptedError
 from julep.managers.types import (
     AgentCreateArgs,
@@ -67,6 +67,10 @@ def sessions(client: Client, id: UUID | str) -> None:
     assert_type(client.sessions.iterate_history(id), Iterator[ChatMlMessage])
     assert_type(client.sessions.iterate_suggestions(id), Iterator[Suggestion])
     assert_type(client.sessions.delete_history(id), None)
+    said: list[InputChatMlMessageDict] = [{"role": "user", "content": "Hello!"}]
+    assert_type(client.sessions.run(id, said, [len, str.upper], temperature=0.5), ChatResponse)
+    steps = client.sessions.iterate_run(id, said, max_turns=3)
+    assert_type(steps, Iterator[ChatResponse | ToolResult])
     assert_type(client.sessions.delete(id), None)
 
 

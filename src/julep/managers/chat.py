@@ -62,7 +62,7 @@ class BaseChat(BaseManager):
         preset: Preset | None = None,
         record: bool | None = None,
     ) -> ChatResponse | ChatStream | Awaitable[ChatResponse | AsyncChatStream]:
-        body = _body(
+        body = body_of(
             messages,
             tools,
             tool_choice,
@@ -213,7 +213,7 @@ class Chat(BaseChat):
             >>> reply.text
             'Hello! How can I help?'
         """
-        body = _body(
+        body = body_of(
             messages,
             tools,
             tool_choice,
@@ -328,7 +328,7 @@ class AsyncChat(BaseChat):
             >>> reply.text
             'Hello! How can I help?'
         """
-        body = _body(
+        body = body_of(
             messages,
             tools,
             tool_choice,
@@ -369,7 +369,7 @@ async def _async_stream(opened: ChatStream | Awaitable[AsyncChatStream]) -> Asyn
     raise TypeError("this is an async manager, and its client is a blocking one")
 
 
-def _body(
+def body_of(
     messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
     tools: Sequence[ToolDict | Tool] | None = None,
     tool_choice: ToolChoice | None = None,
@@ -391,7 +391,7 @@ def _body(
     preset: Preset | None = None,
     record: bool | None = None,
 ) -> dict[str, object]:
-    """Put together what is sent: what was given, and nothing else."""
+    """Put together what a chat sends: what was given, and nothing else."""
     return given(
         messages=messages,
         tools=_with_ids(tools),

@@ -11,8 +11,9 @@ from julep._arguments import NOTHING, REPRESENTATION, checked_id, filter_given, 
 from julep._paging import AsyncItems, Items, Walk
 from julep._typecheck import beartype
 from julep.managers.base import awaited, value
-from julep.managers.chat import AsyncChat, BaseChat, Chat
+from julep.managers.chat import AsyncChat, Chat
 from julep.managers.history import AsyncHistory, BaseHistory, History
+from julep.managers.run import AsyncRun, BaseRun, Run
 from julep.managers.types import SessionCreateArgs, SessionUpdateArgs
 from julep.managers.utils import rewrap_in_class
 from julep_api.api.sessions import (
@@ -38,7 +39,7 @@ __all__ = [
 ]
 
 
-class BaseSessionsManager(BaseChat, BaseHistory):
+class BaseSessionsManager(BaseRun, BaseHistory):
     """What both colours of the sessions manager do."""
 
     def _get(self, id: str | UUID) -> Session | Awaitable[Session]:
@@ -123,7 +124,7 @@ class BaseSessionsManager(BaseChat, BaseHistory):
         return self._send(patch_session.call, session_id, body, prefer=REPRESENTATION)
 
 
-class SessionsManager(Chat, History, BaseSessionsManager):
+class SessionsManager(Chat, Run, History, BaseSessionsManager):
     """Sessions, blocking.
 
     Example:
@@ -340,7 +341,7 @@ class SessionsManager(Chat, History, BaseSessionsManager):
         )
 
 
-class AsyncSessionsManager(AsyncChat, AsyncHistory, BaseSessionsManager):
+class AsyncSessionsManager(AsyncChat, AsyncRun, AsyncHistory, BaseSessionsManager):
     """Sessions, awaited.
 
     Example:
