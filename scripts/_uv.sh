@@ -4,9 +4,11 @@
 #   ensure_uv                          puts uv on PATH, installing it when the machine has none
 #   ensure_env FOLDER LOCK [PYTHON]    an environment that holds exactly what LOCK lists, and this
 #                                      project, editable
+#   bare_python NAME LOCK PYTHON       prints the Python of an environment that holds what LOCK
+#                                      lists, and nothing of this project
+#   generator_python                   prints the Python of scripts/generate
 #
 # Needs Python 3.11 or newer, git and a shell; nothing else has to be on the machine.
-#   generator_python                   prints the Python of scripts/generate, making it when needed
 
 project_root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 uv_version="0.13.9"
@@ -105,9 +107,8 @@ ensure_env() {
     _exclusively "$(basename "$folder")" _make_env "$folder" "$lock" "$python"
 }
 
-# The generator's environment has no project in it: it has to work when there is nothing to install.
 # One for each lock and Python, so a changed lock gets a new one.
-_make_generator_env() {
+_make_bare_env() {
     local folder="$1" lock="$2" python="$3"
     [[ -f "$folder/.complete" ]] && return
     uv venv --quiet --clear --python "$python" "$folder"
@@ -115,11 +116,16 @@ _make_generator_env() {
     touch "$folder/.complete"
 }
 
-generator_python() {
-    local lock="$project_root/scripts/generator/requirements.txt" python folder
-    python="${GENERATE_PYTHON:-3.11}"
-    folder="$project_root/.cache/generator/$python-$(cksum <"$lock" | cut -d ' ' -f 1)"
+bare_python() {
+    local name="$1" lock="$2" python="$3" folder
+    folder="$project_root/.cache/$name/$python-$(cksum <"$lock" | cut -d ' ' -f 1)"
     ensure_uv
-    _exclusively generator _make_generator_env "$folder" "$lock" "$python" >&2
+    _exclusively "$name" _make_bare_env "$folder" "$lock" "$python" >&2
     echo "$folder/bin/python"
+}
+
+# Without the project: the generator has to work when there is nothing to install.
+generator_python() {
+    bare_python generator "$project_root/scripts/generator/requirements.txt" \
+        "${GENERATE_PYTHON:-3.11}"
 }

@@ -6,20 +6,19 @@ into ours. Nothing here decides anything.
 
 from __future__ import annotations
 
-import asyncio
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from functools import cache
 from socket import SHUT_RDWR
 from threading import Timer
-from typing import Final, NamedTuple
-from weakref import WeakKeyDictionary
+from typing import Final
 
 import httpx
 from anyio import CancelScope, move_on_after
 
 from julep._flow import Answer, Opened, Request
+from julep._loops import PerLoop
 from julep.errors import InvalidArgumentError, NetworkError, RequestTimeoutError
 
 _LIMITS: Final = httpx.Limits(max_connections=1000, max_keepalive_connections=100)
@@ -155,11 +154,11 @@ class AsyncWire:
     def __init__(self, timeout: float | None, http_client: httpx.AsyncClient | None = None) -> None:
         self.timeout = timeout
         self._given = http_client
-        self._kept = WeakKeyDictionary[object, _Kept]()
+        self._clients = PerLoop(self._new_client, httpx.AsyncClient.aclose)
 
     async def send(self, request: Request) -> Answer | Opened[AsyncBody] | NetworkError:
         """Send a request and say what came of it."""
-        client = self._given or await self._of_this_loop()
+        client = self._given or await self._clients.get()
         prepared = _prepared(client, request, self.timeout)
         if request.content is not None:
             prepared.stream = _Content(request.content)
@@ -180,21 +179,10 @@ class AsyncWire:
 
     async def aclose(self) -> None:
         """Close this loop's connections, unless the user's own client holds them."""
-        kept = self._kept.pop(_running_loop(), None)
-        if kept is not None:
-            await kept.until_the_end.aclose()
+        await self._clients.aclose()
 
-    async def _of_this_loop(self) -> httpx.AsyncClient:
-        """Give the library's client that belongs to the running loop."""
-        loop = _running_loop()
-        kept = self._kept.get(loop)
-        if kept is None:
-            client = httpx.AsyncClient(
-                verify=_tls(), timeout=_timeout(self.timeout), limits=_LIMITS
-            )
-            kept = self._kept[loop] = _Kept(client, _closed_with_loop(client))
-            await anext(kept.until_the_end)
-        return kept.client
+    def _new_client(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(verify=_tls(), timeout=_timeout(self.timeout), limits=_LIMITS)
 
 
 class _Content(httpx.AsyncByteStream):
@@ -221,33 +209,6 @@ class _Pieces:
         if not self._pieces:
             raise StopAsyncIteration
         return self._pieces.pop()
-
-
-class _Kept(NamedTuple):
-    client: httpx.AsyncClient
-    until_the_end: AsyncGenerator[None, None]
-
-
-async def _closed_with_loop(client: httpx.AsyncClient) -> AsyncGenerator[None, None]:
-    """Close a client when the loop ends, if nobody did before.
-
-    Event loops end the async generators that were left suspended (PEP 525), while connections
-    can still be closed in good order.
-    """
-    try:
-        yield
-    finally:
-        await client.aclose()
-
-
-def _running_loop() -> object:
-    """Give the running event loop's identity: asyncio's loop, or trio's token."""
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        import trio  # no asyncio loop runs, so this is trio, and loaded already
-
-        return trio.lowlevel.current_trio_token()
 
 
 @cache

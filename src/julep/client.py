@@ -12,6 +12,7 @@ from julep._config import (
     read_config,
 )
 from julep._driver import AsyncDriver, BlockingDriver
+from julep._openai import AwaitedOpenAI, BlockingOpenAI
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     import httpx
+    from openai.resources import AsyncChat, AsyncCompletions, Chat, Completions
 
     from julep.managers.agent import AgentsManager, AsyncAgentsManager
     from julep.managers.doc import AsyncDocsManager, DocsManager
@@ -55,6 +57,9 @@ class Client:
         tools: What agents' models may call.
         memories: What agents remember.
         jobs: What the server does after it has answered.
+        chat: OpenAI's chat completions, by the openai package: ``pip install "julep[openai]"``. Its
+            errors are its own. What it does not know (``min_p``, say) goes into the body as it is.
+        completions: OpenAI's text completions, the same way.
         api: The low-level client: runs any operation of the generated package.
 
     Raises:
@@ -79,6 +84,7 @@ class Client:
         check_http_client(http_client, asynchronous=False)
         self.base_url: str = config.base_url
         self.api: BlockingDriver = BlockingDriver(config, http_client)
+        self._openai = BlockingOpenAI(config)
 
     @cached_property
     def agents(self) -> AgentsManager:
@@ -129,9 +135,30 @@ class Client:
 
         return JobsManager(self.api)
 
+    @property
+    def chat(self) -> Chat:
+        """OpenAI's chat completions, answered by the server's model.
+
+        Raises:
+            ConfigurationError: When the openai package is not installed.
+        """
+        return self._openai.client.chat
+
+    @property
+    def completions(self) -> Completions:
+        """OpenAI's text completions, answered by the server's model.
+
+        Raises:
+            ConfigurationError: When the openai package is not installed.
+        """
+        return self._openai.client.completions
+
     def close(self) -> None:
         """Close every connection; a second time does nothing."""
-        self.api.close()
+        try:
+            self.api.close()
+        finally:
+            self._openai.close()
 
     def __enter__(self) -> Self:
         return self
@@ -173,6 +200,9 @@ class AsyncClient:
         tools: What agents' models may call.
         memories: What agents remember.
         jobs: What the server does after it has answered.
+        chat: OpenAI's chat completions, by the openai package: ``pip install "julep[openai]"``. Its
+            errors are its own. What it does not know (``min_p``, say) goes into the body as it is.
+        completions: OpenAI's text completions, the same way.
         api: The low-level client: runs any operation of the generated package.
 
     Raises:
@@ -197,6 +227,7 @@ class AsyncClient:
         check_http_client(http_client, asynchronous=True)
         self.base_url: str = config.base_url
         self.api: AsyncDriver = AsyncDriver(config, http_client)
+        self._openai = AwaitedOpenAI(config)
 
     @cached_property
     def agents(self) -> AsyncAgentsManager:
@@ -247,9 +278,30 @@ class AsyncClient:
 
         return AsyncJobsManager(self.api)
 
+    @property
+    def chat(self) -> AsyncChat:
+        """OpenAI's chat completions, answered by the server's model.
+
+        Raises:
+            ConfigurationError: When the openai package is not installed.
+        """
+        return self._openai.client.chat
+
+    @property
+    def completions(self) -> AsyncCompletions:
+        """OpenAI's text completions, answered by the server's model.
+
+        Raises:
+            ConfigurationError: When the openai package is not installed.
+        """
+        return self._openai.client.completions
+
     async def aclose(self) -> None:
         """Close every connection of this event loop; a second time does nothing."""
-        await self.api.aclose()
+        try:
+            await self.api.aclose()
+        finally:
+            await self._openai.aclose()
 
     async def __aenter__(self) -> Self:
         return self

@@ -20,6 +20,8 @@ PRINTS = {
     "blocking": r"This is Julep's offline model, not a language model\..*",
     "errors": r"messages\[0\]\.role\n404",
     "async": r"This is Julep's offline model, not a language model\..*\d+",
+    "run": r"This is Julep's offline model, not a language model\..*The function gave: 21\.5",
+    "iterate": r"",
     "low-level": r"0",
     "in-process": r"\[\]",
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from enum import Enum, StrEnum
 from typing import ClassVar, Final, Literal, NamedTuple, TypeAlias, TypeVar, cast
 
@@ -13,6 +13,8 @@ __all__ = ["JSON", "UNSET", "Field", "JSONObject", "Model", "OpenEnum", "Unset"]
 
 JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
 JSONObject: TypeAlias = dict[str, JSON]
+
+_Values: TypeAlias = dict[str, object]  # inside `Model`, `dict` is a method
 
 
 class Unset(Enum):
@@ -151,6 +153,44 @@ class Model:
                 out.setdefault(key, _plain(extra))
         return out
 
+    def dict(
+        self, *, by_alias: bool = True, exclude_unset: bool = True, exclude_none: bool = False
+    ) -> _Values:
+        """Give what is set as Python values; deprecated, `to_dict` gives it as JSON.
+
+        Args:
+            by_alias: Whether the keys are the JSON names instead of the attributes'.
+            exclude_unset: Whether what is not set is left out, instead of being None.
+            exclude_none: Whether what is None is left out.
+
+        Returns:
+            A new dict, with dicts in it where there are models.
+        """
+        _warn_of("dict()", "to_dict()")
+        return _values(self, by_alias, exclude_unset, exclude_none)
+
+    def json(
+        self,
+        *,
+        by_alias: bool = True,
+        exclude_unset: bool = True,
+        exclude_none: bool = False,
+        indent: int | None = None,
+    ) -> str:
+        """Give what is set as JSON text; deprecated, `to_dict` and `json.dumps` give the same.
+
+        Args:
+            by_alias: Whether the keys are the JSON names instead of the attributes'.
+            exclude_unset: Whether what is not set is left out, instead of being null.
+            exclude_none: Whether what is None is left out.
+            indent: How many spaces a level is indented by; None for one line.
+        """
+        from json import dumps
+
+        _warn_of("json()", "json.dumps(model.to_dict())")
+        found = _values(self, by_alias, exclude_unset, exclude_none)
+        return dumps(found, default=_zulu, indent=indent)
+
     def __getitem__(self, key: str) -> JSON:
         return self.additional_properties[key]
 
@@ -181,6 +221,44 @@ class Model:
         if self._additional:
             parts.append(f"additional_properties={self._additional!r}")
         return f"{self.__class__.__name__}({', '.join(parts)})"
+
+
+def _warn_of(method: str, replacement: str) -> None:
+    from warnings import warn
+
+    message = f"{method} is from julep 0.3, and may go from 2027-12-01 on: use {replacement}"
+    warn(message, DeprecationWarning, stacklevel=3)
+
+
+def _values(model: Model, by_alias: bool, exclude_unset: bool, exclude_none: bool) -> _Values:
+    """Give a model's fields as julep 0.3 did: times and enums stay what they are."""
+    options = (by_alias, exclude_unset, exclude_none)
+    out: _Values = {}
+    for json_name, name, _, _ in model.__fields__:
+        value: object = getattr(model, name)
+        if value is UNSET:
+            if exclude_unset:
+                continue
+            value = None
+        if value is not None or not exclude_none:
+            out[json_name if by_alias else name] = _value(value, options)
+    return out
+
+
+def _value(value: object, options: tuple[bool, bool, bool]) -> object:
+    if isinstance(value, Model):
+        return _values(value, *options)
+    if isinstance(value, list):
+        return [_value(item, options) for item in cast("list[object]", value)]
+    return value
+
+
+def _zulu(value: object) -> JSON:
+    """Give the JSON form of what JSON has no type for, and times as julep 0.3 wrote them."""
+    plain = _plain(value)
+    if isinstance(value, datetime) and isinstance(plain, str):
+        return plain.replace("+00:00", "Z")
+    return plain
 
 
 def _plain(value: object) -> JSON:

@@ -1,0 +1,7 @@
+"""The error by the import path that it had in julep 0.3; new code imports `julep.ApiError`."""
+
+from __future__ import annotations
+
+from julep.errors import ApiError
+
+__all__ = ["ApiError"]

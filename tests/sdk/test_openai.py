@@ -1,0 +1,226 @@
+"""OpenAI's own API through the clients: `chat` and `completions`, by the openai package."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import trio
+
+import julep
+from julep import AsyncClient, Client, ConfigurationError
+from julep_server import LocalServer
+from tests.sdk.colours import Colour
+from tests.sdk.stub import Stub
+
+SAID: list[Any] = [{"role": "system", "content": "Hello!"}]
+ANSWER = "This is Julep's offline model, not a language model."
+CHAT: dict[str, Any] = {
+    "id": "a",
+    "object": "chat.completion",
+    "created": 1,
+    "model": "m",
+    "choices": [],
+}
+
+# What the openai package would take from the environment, and send.
+AMBIENT = {
+    "OPENAI_API_KEY": "canary-key",
+    "OPENAI_ADMIN_KEY": "canary-admin",
+    "OPENAI_ORG_ID": "canary-organization",
+    "OPENAI_PROJECT_ID": "canary-project",
+    "OPENAI_BASE_URL": "http://canary.test/v1",
+    "OPENAI_CUSTOM_HEADERS": "x-canary: canary\nAuthorization: Bearer canary",
+}
+
+
+class Talk:
+    """One face for both colours: what is awaited may be there already."""
+
+    def __init__(self, colour: Colour, url: str, **settings: Any) -> None:
+        make: Any = Client if colour == "blocking" else AsyncClient
+        self.client: Any = make(base_url=url, **settings)
+
+    async def chat(self, **arguments: Any) -> Any:
+        return await _now(self.client.chat.completions.create(**arguments))
+
+    async def complete(self, **arguments: Any) -> Any:
+        return await _now(self.client.completions.create(**arguments))
+
+    async def close(self) -> None:
+        await _now(self.client.aclose() if hasattr(self.client, "aclose") else self.client.close())
+
+
+async def _now(value: Any) -> Any:
+    return await value if hasattr(value, "__await__") else value
+
+
+@pytest.fixture
+async def talk(colour: Colour, server: LocalServer) -> AsyncIterator[Talk]:
+    talk = Talk(colour, server.url)
+    yield talk
+    await talk.close()
+
+
+@pytest.fixture
+async def stub_talk(colour: Colour, stub: Stub) -> AsyncIterator[Talk]:
+    stub.answer = CHAT
+    talk = Talk(colour, stub.url, api_key="key", headers={"x-team": "tests"}, timeout=7)
+    yield talk
+    await talk.close()
+
+
+@pytest.mark.anyio
+async def test_the_server_s_model_answers(talk: Talk) -> None:
+    completion = await talk.complete(model="any", prompt="Once", min_p=0.1, temperature=0.7)
+    assert completion.choices[0].text == f"{ANSWER}\nYou said: Once"
+    chat = await talk.chat(model="any", messages=SAID, min_p=0.1, temperature=0.7)
+    assert chat.choices[0].message.content == f"{ANSWER}\nI was told: Hello!"
+
+
+@pytest.mark.anyio
+async def test_without_a_model_the_server_chooses(talk: Talk) -> None:
+    assert (await talk.complete(prompt="Once")).model == "offline"
+    assert (await talk.chat(messages=SAID)).model == "offline"
+    raw = talk.client.chat.completions.with_raw_response
+    assert (await _now(raw.create(messages=SAID, min_p=0.5))).status_code == 200
+
+
+@pytest.mark.anyio
+async def test_what_the_package_does_not_know_goes_into_the_body(
+    stub: Stub, stub_talk: Talk
+) -> None:
+    await stub_talk.chat(messages=SAID, min_p=0.1, preset="fun", extra_body={"a": 1}, seed=2)
+    await stub_talk.complete(model="m", prompt="Once", min_p=0.2)
+    assert [(asked.target, asked.body) for asked in stub.asked] == [
+        (
+            "/v1/chat/completions",
+            {"messages": SAID, "min_p": 0.1, "preset": "fun", "a": 1, "seed": 2},
+        ),
+        ("/v1/completions", {"model": "m", "prompt": "Once", "min_p": 0.2}),
+    ]
+
+
+@pytest.mark.anyio
+async def test_requests_carry_this_client_s_key_and_nothing_of_openai_s(
+    colour: Colour, stub: Stub, stub_talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in AMBIENT.items():
+        monkeypatch.setenv(name, value)
+    await stub_talk.chat(messages=SAID)
+    monkeypatch.delenv("JULEP_API_KEY", raising=False)
+    without_key = Talk(colour, stub.url)
+    await without_key.chat(messages=SAID)
+    await without_key.close()
+    with_key, without = stub.asked
+    assert with_key.headers["authorization"] == "Bearer key"
+    assert with_key.headers["x-team"] == "tests"
+    assert with_key.headers["user-agent"] == f"julep-python/{julep.__version__}"
+    assert "authorization" not in without.headers
+    for asked in stub.asked:
+        assert "canary" not in str(asked)
+        assert "openai-organization" not in asked.headers
+
+
+@pytest.mark.parametrize(
+    ("base_url", "root"),
+    [
+        ("http://a.test:8080/api", "http://a.test:8080/v1/"),
+        ("https://a.test/julep/api", "https://a.test/julep/v1/"),
+        ("https://a.test", "https://a.test/v1/"),
+        ("https://a.test/other", "https://a.test/v1/"),
+    ],
+)
+def test_the_root_is_beside_the_api(base_url: str, root: str) -> None:
+    with Client(base_url=base_url, timeout=None, max_retries=0) as client:
+        library = _library(client)
+        assert str(library.base_url) == root
+        assert library.timeout is None
+        assert library.max_retries == 0
+
+
+@pytest.mark.parametrize("make", [Client, AsyncClient])
+def test_the_timeout_and_the_retries_are_the_client_s(make: type[Client | AsyncClient]) -> None:
+    library = _library(make(timeout=7, max_retries=5))
+    assert (library.timeout, library.max_retries) == (7, 5)
+
+
+@pytest.mark.anyio
+async def test_it_is_closed_with_the_client(talk: Talk) -> None:
+    resource = talk.client.chat.completions
+    await talk.chat(messages=SAID)
+    await talk.close()
+    await talk.close()
+    with pytest.raises(ConfigurationError, match="closed"):
+        _ = talk.client.completions
+    with pytest.raises(ConfigurationError, match="closed"):
+        await _now(resource.create(messages=SAID))
+
+
+@pytest.mark.anyio
+async def test_a_client_that_was_never_used_for_it_is_closed_too(
+    colour: Colour, server: LocalServer
+) -> None:
+    talk = Talk(colour, server.url)
+    await talk.close()
+    with pytest.raises(ConfigurationError, match="closed"):
+        _ = talk.client.chat
+
+
+def test_one_client_is_used_from_several_event_loops(server: LocalServer) -> None:
+    client = AsyncClient(base_url=server.url)
+    completions: Any = client.chat.completions  # taken where no loop runs
+
+    async def talk() -> Any:
+        first, second = [await completions.create(messages=SAID) for _ in range(2)]
+        assert first.choices == second.choices
+        return first.choices[0].message.content
+
+    said = [asyncio.run(talk()), asyncio.run(talk()), trio.run(talk), asyncio.run(talk())]
+    assert len(set(said)) == 1
+
+
+def test_blocking_streams(server: LocalServer) -> None:
+    with Client(base_url=server.url) as client:
+        stream = client.chat.completions.create(model="any", messages=SAID, stream=True)
+        text = "".join(chunk.choices[0].delta.content or "" for chunk in stream if chunk.choices)
+    assert text == f"{ANSWER}\nI was told: Hello!"
+
+
+def test_awaited_streams(server: LocalServer) -> None:
+    async def talk() -> str:
+        async with AsyncClient(base_url=server.url) as client:
+            stream = await client.chat.completions.create(model="any", messages=SAID, stream=True)
+            found = [chunk.choices[0].delta.content async for chunk in stream if chunk.choices]
+        return "".join(part or "" for part in found)
+
+    assert asyncio.run(talk()) == f"{ANSWER}\nI was told: Hello!"
+
+
+@pytest.mark.parametrize("make", ["Client", "AsyncClient"])
+def test_without_the_package_an_error_says_what_to_install(make: str) -> None:
+    program = f"""
+import sys
+sys.modules["openai"] = None  # as if it were not there
+import julep
+client = julep.{make}()
+for name in ("chat", "completions"):
+    try:
+        getattr(client, name)
+    except julep.ConfigurationError as error:
+        print(error)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True, timeout=60
+    )
+    expected = "chat and completions need the openai package: pip install 'julep[openai]'"
+    assert done.stdout.splitlines() == [expected] * 2
+    assert done.stderr == ""
+
+
+def _library(client: Any) -> Any:
+    return client._openai.client
