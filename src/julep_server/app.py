@@ -17,10 +17,28 @@ from julep_server.db.engine import Database
 from julep_server.dispatch import Dispatcher
 from julep_server.errors import ApiError
 from julep_server.http.answers import REQUEST_ID, error_answer, json_answer, request_id
+from julep_server.jobs.duties import duties
+from julep_server.jobs.kinds import Means
+from julep_server.jobs.worker import Worker
+from julep_server.models.asked_reflection import AskedReflection
 from julep_server.models.offline import OfflineModel
+from julep_server.models.offline_reflection import OfflineReflection
 from julep_server.models.openai import OpenAIModel
 from julep_server.models.provider import Provider
-from julep_server.resources import agents, chat, docs, messages, sessions, tools, users
+from julep_server.models.reflection import Reflection
+from julep_server.resources import (
+    agents,
+    chat,
+    docs,
+    jobs,
+    memories,
+    messages,
+    sessions,
+    tools,
+    users,
+)
+from julep_server.search.embedder import open_embedder
+from julep_server.search.embedding import Embedding
 from julep_server.settings import Settings
 
 _log = logging.getLogger("julep_server")
@@ -32,6 +50,8 @@ HANDLERS: Mapping[str, Handler] = {
     **messages.HANDLERS,
     **docs.HANDLERS,
     **tools.HANDLERS,
+    **memories.HANDLERS,
+    **jobs.HANDLERS,
     **chat.HANDLERS,
 }
 
@@ -114,12 +134,19 @@ class App:
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
         provider = _provider(self._settings)
-        services = Services(self._settings, self._database, provider, self.runs)
+        embedding = Embedding(self._database, open_embedder(self._settings))
+        means = Means(self._database, _reflection(provider), embedding)
+        worker = Worker(self._database, duties(means))
+        services = Services(self._settings, self._database, provider, self.runs, worker, embedding)
         self._services = services
         self._dispatcher = Dispatcher(load_contract(), HANDLERS, services, self._authenticator)
+        worker.start()
+        embedding.start()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self.runs.stopped()
+        await worker.stop()
+        await embedding.stop()
         await provider.close()
         self.close()
         await send({"type": "lifespan.shutdown.complete"})
@@ -131,6 +158,12 @@ def _provider(settings: Settings) -> Provider:
     return OpenAIModel(
         settings.model_url, settings.model_key, settings.model, settings.model_timeout
     )
+
+
+def _reflection(provider: Provider) -> Reflection:
+    if isinstance(provider, OfflineModel):
+        return OfflineReflection()
+    return AskedReflection(provider)
 
 
 def _raw_path(scope: Scope) -> str:

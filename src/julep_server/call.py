@@ -14,8 +14,10 @@ from julep_server.chat.runs import Runs
 from julep_server.db.engine import Database
 from julep_server.http.answers import json_answer
 from julep_server.idempotency import Claim
+from julep_server.jobs.worker import Worker
 from julep_server.json_text import JSON, JSONObject
 from julep_server.models.provider import Provider
+from julep_server.search.embedding import Embedding
 from julep_server.settings import Settings
 from julep_server.store.resources import Record
 from julep_server.store.times import timestamp
@@ -29,6 +31,8 @@ class Services:
     database: Database
     provider: Provider
     runs: Runs
+    worker: Worker
+    embedding: Embedding
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,14 @@ def serve(
     model_url: Annotated[str | None, Parameter(env_var="JULEP_SERVER_MODEL_URL")] = None,
     model_key: Annotated[str | None, Parameter(env_var="JULEP_SERVER_MODEL_KEY")] = None,
     model: Annotated[str | None, Parameter(env_var="JULEP_SERVER_MODEL")] = None,
+    embedding_url: Annotated[str | None, Parameter(env_var="JULEP_SERVER_EMBEDDING_URL")] = None,
+    embedding_key: Annotated[str | None, Parameter(env_var="JULEP_SERVER_EMBEDDING_KEY")] = None,
+    embedding_model: Annotated[
+        str | None, Parameter(env_var="JULEP_SERVER_EMBEDDING_MODEL")
+    ] = None,
+    suggestions: Annotated[
+        bool, Parameter(env_var="JULEP_SERVER_SUGGESTIONS", negative="")
+    ] = False,
 ) -> None:
     """Serve the API until interrupted.
 
@@ -59,6 +67,11 @@ def serve(
             Without it the offline model answers.
         model_key: Key for that endpoint.
         model: Name of the model to use there.
+        embedding_url: Base URL of an OpenAI-compatible endpoint whose embeddings are used to recall
+            by meaning. Without it the offline embedder is used where it is installed.
+        embedding_key: Key for that endpoint.
+        embedding_model: Name of the model to use there; "none" recalls by words alone.
+        suggestions: Ask the model, after each recorded turn, how the conversation may go on.
     """
     keys = api_key if api_key is not None else _keys_from_environment()
     try:
@@ -68,6 +81,10 @@ def serve(
             model_url=model_url,
             model_key=model_key,
             model=model or OFFLINE_MODEL,
+            embedding_url=embedding_url or None,
+            embedding_key=embedding_key,
+            embedding_model=embedding_model or None,
+            suggestions=suggestions,
         )
     except ValueError as error:
         _give_up(str(error), USAGE_ERROR)
@@ -88,7 +105,10 @@ def _serve(settings: Settings, host: str, port: int) -> None:
     with bound:
         try:
             app = App(settings)
-        except (SQLAlchemyError, ModuleNotFoundError, OSError) as error:
+        except ModuleNotFoundError as error:
+            needed = f'{error.name} is missing: pip install "julep[postgres]"'
+            _give_up(f"can't open the database: {needed}", 1)
+        except (SQLAlchemyError, OSError) as error:
             _give_up(f"can't open the database: {str(error).splitlines()[0]}", 1)
         shown = make_url(settings.database).render_as_string(hide_password=True)
         address = f"[{host}]" if ":" in host else host

@@ -13,14 +13,14 @@ from julep_server.chat.events import finished_run, follow, resume_position
 from julep_server.chat.runs import Run
 from julep_server.contract.operations import Contract, Operation
 from julep_server.contract.violations import violations
-from julep_server.errors import ApiError, Violation, invalid
+from julep_server.errors import Violation, invalid
 from julep_server.http.answers import REPLAYED, json_answer
 from julep_server.http.preferences import preferred_return
 from julep_server.http.reading import MISSING, parse_json, read_body
 from julep_server.idempotency import Claim, Claims, fingerprint
 from julep_server.json_text import JSON, JSONObject
 from julep_server.resources.chat import is_streamed
-from julep_server.store.answers import Answer, Slot
+from julep_server.store.answers import Answer, AnsweredElsewhereError, Slot
 
 
 class Dispatcher:
@@ -28,7 +28,7 @@ class Dispatcher:
 
     Args:
         contract: The operations.
-        handlers: The handlers by operation id.
+        handlers: The handlers by operation id: one for each operation.
         services: What handlers work with.
         authenticator: Says who is calling.
     """
@@ -40,9 +40,8 @@ class Dispatcher:
         services: Services,
         authenticator: Authenticator,
     ) -> None:
-        unknown = handlers.keys() - contract.operations.keys()
-        if unknown:
-            raise ValueError(f"the contract has no operations {sorted(unknown)}")
+        if wrong := handlers.keys() ^ contract.operations.keys():
+            raise ValueError(f"handlers and the contract's operations differ: {sorted(wrong)}")
         self._contract = contract
         self._handlers = handlers
         self._services = services
@@ -67,10 +66,6 @@ class Dispatcher:
         body = await self._body(request, operation, found)
         if found:
             raise invalid(found)
-        handler = self._handlers.get(operation.id)
-        if handler is None:
-            message = f"this server doesn't offer {operation.id} yet"
-            raise ApiError(501, "not_implemented", message)
         key = request.headers.get("idempotency-key")
         claim: Claim | None = None
         if key is not None and operation.method == "POST":
@@ -90,7 +85,12 @@ class Dispatcher:
             claim=claim,
         )
         try:
-            return await handler(call)
+            return await self._handlers[operation.id](call)
+        except AnsweredElsewhereError:
+            kept = None if claim is None else await self._claims.kept(claim)
+            if kept is None:
+                raise
+            return await _repeated(kept, request.headers.get("last-event-id"))
         finally:
             if claim is not None:
                 claim.handled()

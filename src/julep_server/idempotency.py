@@ -3,7 +3,9 @@
 A request with a key first claims its slot. While it runs, a repetition waits for it (a streamed
 one follows the running stream); afterwards the kept answer is given. Answers are kept in the
 transaction that does the work, so neither a crash between the two nor a failure leaves a
-half-truth behind: what failed is not kept, and its repetition is a new attempt.
+half-truth behind: what failed is not kept, and its repetition is a new attempt. Another process
+that does the same request meanwhile can't keep a second answer: its work is undone, and it gives
+the first one's.
 """
 
 from __future__ import annotations
@@ -112,15 +114,25 @@ class Claims:
             await running.wait()
         claim = self._running[slot] = Claim(self, slot, digest)
         try:
-            kept = await self._database.read(lambda connection: answers.find(connection, slot))
-            if kept is not None:
-                _check(kept.fingerprint, digest)
+            kept = await self.kept(claim)
         except BaseException:
             claim.release()
             raise
         if kept is None:
             return claim
         claim.release()
+        return kept
+
+    async def kept(self, claim: Claim) -> Answer | None:
+        """The answer that was kept for a request, here or by another process.
+
+        Raises:
+            ApiError: 409 when the key was used with another body.
+        """
+        slot = claim.slot
+        kept = await self._database.read(lambda connection: answers.find(connection, slot))
+        if kept is not None:
+            _check(kept.fingerprint, claim.fingerprint)
         return kept
 
     def remove(self, claim: Claim) -> None:

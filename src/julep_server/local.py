@@ -32,10 +32,15 @@ class LocalServer:
         model_key: Key for that endpoint.
         model: Name of the model to use there.
         model_timeout: Seconds that the endpoint may be silent.
+        embedding_url: Base URL of an OpenAI-compatible endpoint whose ``/embeddings`` is used to
+            recall by meaning; None for the offline embedder where it is installed.
+        embedding_key: Key for that endpoint.
+        embedding_model: Name of the model to use there; ``none`` recalls by words alone.
         max_body_bytes: Longest request body.
         chat_defaults: Chat settings below an agent's and a preset's.
         recall_items: The most chunks of documents, and the most memories, that a chat recalls.
         recall_distance: How far what is recalled may be behind the best, from 0 to 1.
+        suggestions: Whether the model is asked, after each recorded turn, how it may go on.
         host: Address to serve on.
         port: Port to serve on; 0 takes a free one.
 
@@ -58,10 +63,14 @@ class LocalServer:
         model_key: str | None = None,
         model: str = OFFLINE_MODEL,
         model_timeout: float = 120.0,
+        embedding_url: str | None = None,
+        embedding_key: str | None = None,
+        embedding_model: str | None = None,
         max_body_bytes: int = 16 * 1024 * 1024,
         chat_defaults: Mapping[str, JSON] | None = None,
         recall_items: int = DEFAULT_RECALL_ITEMS,
         recall_distance: float = DEFAULT_RECALL_DISTANCE,
+        suggestions: bool = False,
         host: str = DEFAULT_HOST,
         port: int = 0,
     ) -> None:
@@ -72,10 +81,14 @@ class LocalServer:
             model_key=model_key,
             model=model,
             model_timeout=model_timeout,
+            embedding_url=embedding_url,
+            embedding_key=embedding_key,
+            embedding_model=embedding_model,
             max_body_bytes=max_body_bytes,
             chat_defaults=dict(chat_defaults or {}),
             recall_items=recall_items,
             recall_distance=recall_distance,
+            suggestions=suggestions,
         )
         self._address = (host, port)
         self._server: Server | None = None

@@ -1,4 +1,4 @@
-"""Jobs, on a server where they go through a scripted sequence of states."""
+"""Jobs, on a server where they go through a scripted sequence of states, and real ones."""
 
 from __future__ import annotations
 
@@ -25,10 +25,13 @@ from julep._flow import Answer, Flow, Pause
 from julep._http import BlockingBody
 from julep.managers import job as job_module
 from julep.managers.job import JobsManager
+from julep.managers.types import InputChatMlMessageDict
 from julep.types import JobStatus, JobStatusState
 from tests.sdk.colours import Colour, client_of
+from tests.sdk.support import UNKNOWN_ID, assert_not_found, time_of
 from tests.sdk.transport.servers import Exchange, Server, Step, json_answer, refusal
 from tests.sdk.transport.support import CONFIG
+from tests.server.endpoint import Endpoint
 
 pytestmark = pytest.mark.anyio
 
@@ -214,3 +217,52 @@ async def test_errors_of_a_look_end_the_wait(colour: Colour) -> None:
         with pytest.raises(InvalidResponseError):
             await client.jobs.wait(ID)
         assert len(server.received) == 1
+
+
+# --- jobs of the real server ---
+
+
+async def remembering(client: AsyncClient) -> str:
+    """Say something worth remembering; gives the id of the job that remembers it."""
+    agent = await client.agents.create(name="Ada")
+    user = await client.users.create(name="Grace")
+    session = await client.sessions.create(agent_id=agent.id, user_id=user.id)
+    said: list[InputChatMlMessageDict] = [{"role": "user", "content": "I like rye bread."}]
+    (job_id,) = (await client.sessions.chat(session.id, said)).jobs or []
+    return job_id
+
+
+async def test_a_real_job_succeeds(client: AsyncClient) -> None:
+    job_id = await remembering(client)
+    job = await client.jobs.wait(job_id, timeout=30)
+    assert (job.id, job.name, job.state) == (job_id, "form_memories", JobStatusState.SUCCEEDED)
+    assert await client.jobs.get(job_id) == job
+    assert (job.has_progress, job.progress, bool(job.reason)) == (False, 0, False)
+    assert job.created_at <= time_of(job.updated_at)
+
+
+async def test_a_real_job_that_fails_says_why(
+    model_client: AsyncClient, endpoint: Endpoint
+) -> None:
+    endpoint.answers_to_jobs = ["400"]
+    job_id = await remembering(model_client)
+    with pytest.raises(JobFailedError) as caught:
+        await model_client.jobs.wait(job_id, timeout=30)
+    assert caught.value.job.state is JobStatusState.FAILED
+    assert caught.value.job.reason == "the model's endpoint refused the request"
+
+
+async def test_a_job_that_takes_longer_can_be_waited_for_again(
+    model_client: AsyncClient, endpoint: Endpoint
+) -> None:
+    endpoint.holds_jobs = True
+    job_id = await remembering(model_client)
+    with pytest.raises(RequestTimeoutError, match=r"still after 0\.2 s"):
+        await model_client.jobs.wait(job_id, timeout=0.2)
+    endpoint.holds_jobs = False
+    assert (await model_client.jobs.wait(job_id)).state is JobStatusState.SUCCEEDED
+
+
+async def test_an_unknown_job_is_not_found(client: AsyncClient) -> None:
+    for look in (client.jobs.get, client.jobs.wait):
+        await assert_not_found(look(UNKNOWN_ID), "job", UNKNOWN_ID)

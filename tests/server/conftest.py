@@ -1,12 +1,42 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from julep_server import LocalServer
 from tests.server.endpoint import Endpoint
 from tests.server.support import Api
+
+
+@pytest.fixture(scope="session", autouse=True)
+def postgres_url() -> Iterator[Callable[[], str] | None]:
+    """Makes databases of PostgreSQL, where the tests are run with it; else nothing.
+
+    A LocalServer for which a test names no database then gets a new one there.
+    """
+    if os.environ.get("JULEP_TEST_DATABASE", "sqlite") != "postgresql":
+        yield None
+        return
+    from tests.server.postgres import Cluster
+
+    with Cluster() as cluster, pytest.MonkeyPatch.context() as patch:
+        plain = LocalServer.__init__
+
+        def on_postgres(self: LocalServer, database: str = "", **arguments: Any) -> None:
+            plain(self, database=database or cluster.new_database(), **arguments)
+
+        patch.setattr(LocalServer, "__init__", on_postgres)
+        yield cluster.new_database
+
+
+@pytest.fixture
+def database_url(postgres_url: Callable[[], str] | None, tmp_path: Path) -> str:
+    """The URL of an empty database that outlives a server."""
+    return f"sqlite:///{tmp_path / 'x.db'}" if postgres_url is None else postgres_url()
 
 
 @pytest.fixture(scope="session")

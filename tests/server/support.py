@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -151,6 +152,37 @@ class Api:
         response = self.chat(session_id, text, stream=True, **fields)
         assert response.status_code == 200, response.text
         return parse_events(response.text)
+
+    def job(self, identifier: str) -> dict[str, Any]:
+        response = self.get(f"/jobs/{identifier}")
+        assert response.status_code == 200, response.text
+        job: dict[str, Any] = response.json()
+        return job
+
+    def ended(self, identifier: str) -> dict[str, Any]:
+        """A job when it has ended, however it did."""
+        return self.awaited(identifier, "succeeded", "aborted", "failed")
+
+    def awaited(self, identifier: str, *states: str) -> dict[str, Any]:
+        """A job when it is in one of these states."""
+        limit = time.monotonic() + 20
+        while (job := self.job(identifier))["state"] not in states:
+            assert time.monotonic() < limit, job
+            time.sleep(0.005)
+        return job
+
+    def done(self, answer: dict[str, Any]) -> dict[str, Any]:
+        """A chat's answer when all that it started has succeeded."""
+        states = [self.ended(identifier)["state"] for identifier in answer["jobs"]]
+        assert set(states) <= {"succeeded"}, states
+        return answer
+
+    def memories(self, agent_id: str, query: str = "", **params: Any) -> list[dict[str, Any]]:
+        path = f"/agents/{agent_id}/memories"
+        response = self.get(path, params={"query": query, **params})
+        assert response.status_code == 200, response.text
+        items: list[dict[str, Any]] = response.json()["items"]
+        return items
 
     def history(self, session_id: str, **params: Any) -> list[dict[str, Any]]:
         response = self.get(f"/sessions/{session_id}/history", params=params)

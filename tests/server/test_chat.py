@@ -267,7 +267,6 @@ def test_streamed_calls_are_put_together(model_api: Api, endpoint: Endpoint) -> 
     ("overflow", "budget", "seen"),
     [
         ("truncate", 30, ["two", "three"]),
-        ("adaptive", 30, ["two", "three"]),
         ("truncate", 1, []),
         ("truncate", 10_000, ["one", "two", "three"]),
         (None, 30, ["one", "two", "three"]),

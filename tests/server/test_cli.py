@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from julep_server.cli import command_line, database_url
+from tests.server.embeddings import EmbeddingEndpoint
 from tests.server.endpoint import Endpoint
 from tests.server.support import Api
 from tests.server.test_storage import serving
@@ -30,7 +31,9 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 def test_help_names_every_option_and_variable() -> None:
     shown = run("serve", "--help", COLUMNS="200").stdout
-    for name in ("host", "port", "database", "api-key", "model-url", "model-key", "model"):
+    names = ["host", "port", "database", "api-key", "model-url", "model-key", "model"]
+    names += ["embedding-url", "embedding-key", "embedding-model", "suggestions"]
+    for name in names:
         assert f"--{name}" in shown
         assert f"JULEP_SERVER_{name.upper().replace('-', '_')}" in shown
 
@@ -97,7 +100,10 @@ def test_the_port_variable_and_a_port_that_is_taken(tmp_path: Path) -> None:
     [
         (["--model", "x"], 2, "needs the URL"),
         (["--model-url", "http://x"], 2, "name of a model"),
+        (["--embedding-model", "x"], 2, "needs the URL"),
+        (["--embedding-url", "http://x"], 2, "name of a model"),
         (["--api-key", " "], 2, "must not be empty"),
+        (["--database", "postgresql://nobody@localhost:1/x"], 1, "can't open the database"),
         (["--database", "nothing://x"], 1, "can't open the database"),
         (["--database", "sqlite:////nowhere/at/all/x.db"], 1, "can't open the database"),
         (["--database", "://"], 2, "can't be read"),
@@ -170,3 +176,31 @@ def test_a_terminated_server_stops_cleanly(tmp_path: Path) -> None:
         process.terminate()
         assert process.wait(10) in (0, -signal.SIGTERM)
     assert [path.name for path in tmp_path.iterdir()] == ["x.db"]
+
+
+def test_a_missing_driver_is_named_with_its_extra(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(SystemExit):
+        command_line(["serve", "--port", "0", "--database", "postgresql://localhost/x"])
+    assert 'pip install "julep[postgres]"' in capsys.readouterr().err
+
+
+def test_the_embedding_options_and_variables(tmp_path: Path) -> None:
+    database = ["--database", str(tmp_path / "x.db")]
+    with EmbeddingEndpoint() as meanings:
+        chosen = {"url": meanings.url, "key": "e", "model": "meanings"}
+        options = [
+            part for name, value in chosen.items() for part in (f"--embedding-{name}", value)
+        ]
+        variables = {f"JULEP_SERVER_EMBEDDING_{name.upper()}": v for name, v in chosen.items()}
+        for arguments, environment in ((options, {}), ([], variables)):
+            with (
+                serving(*database, *arguments, environment=environment) as (_, url),
+                Api(url) as api,
+            ):
+                api.make("users", docs=[{"title": "x", "content": "A kitten."}])
+        assert {request["model"] for request in meanings.requests} == {"meanings"}
+        assert meanings.texts.count("x\nA kitten.") == 2
+        assert set(meanings.keys) == {"Bearer e"}

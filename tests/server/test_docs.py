@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic.command import downgrade
 from hypothesis import given
 from hypothesis import strategies as st
 
 from julep_server import LocalServer
+from julep_server.db.engine import Database
+from julep_server.db.migrate import configuration
 from julep_server.search.chunks import CHUNK, chunks
 from julep_server.search.words import question_words
 from tests.server.support import REPRESENTATION, UNKNOWN_ID, Api, error_of
@@ -139,18 +143,15 @@ def test_docs_of_an_older_database_are_indexed_when_it_is_opened(tmp_path: Path)
     file = tmp_path / "x.db"
     with LocalServer(database=f"sqlite:///{file}") as server, Api(server.url) as api:
         agent = api.make("agents", docs=[{"title": "Keeper", "content": "Her cat is Tove."}])["id"]
-    with sqlite3.connect(file) as connection:
-        for statement in (
-            "DROP TABLE passages",
-            "DROP TABLE passages_index",
-            "UPDATE julep_schema SET version_num = '0002'",
-            *(f"DROP TABLE IF EXISTS {name}" for name in ("jobs", "memories")),
-        ):
-            connection.execute(statement)
-    connection.close()
-    assert agent
-    with LocalServer(database=f"sqlite:///{file}"):
+    database = Database(f"sqlite:///{file}")
+    try:
+        asyncio.run(database.write(lambda connection: downgrade(configuration(connection), "0002")))
+    finally:
+        database.close()
+    with LocalServer(database=f"sqlite:///{file}") as server, Api(server.url) as api:
         assert _indexed(file) == (1, 1)
+        session = api.make("sessions", agent_id=agent)["id"]
+        assert "Tove" in str(api.reply(session, "What is the cat called?")["response"])
 
 
 def _indexed(file: Path) -> tuple[int, int]:

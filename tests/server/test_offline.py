@@ -58,6 +58,13 @@ def test_it_answers_from_the_situation_and_the_last_message(api: Api) -> None:
     assert min(texts).endswith("You said: What now?")
 
 
+@pytest.mark.parametrize("situation", ["Say 'hello banana'", 'Please say "hello banana".'])
+def test_it_says_first_what_it_is_told_to_say(api: Api, situation: str) -> None:
+    session = api.make("sessions", situation=situation)["id"]
+    assert text_of(api.reply(session, "Please", max_tokens=2)) == "hello banana"
+    assert text_of(api.reply(session, "Say 'goodbye'")).startswith("hello banana\nThis is Julep's")
+
+
 def test_it_counts_images_that_it_cannot_see(api: Api, session_id: str) -> None:
     image = {"type": "image_url", "image_url": {"url": "https://images.test/x.jpg"}}
     content = [{"type": "text", "text": "Look:"}, image, image]

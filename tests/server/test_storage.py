@@ -18,11 +18,15 @@ import httpx
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import create_engine, inspect
+from sqlalchemy.engine import make_url
 
 from julep_server import LocalServer
-from julep_server.db.engine import Database
+from julep_server.db.engine import Database, postgres_url
 from julep_server.db.tables import metadata
+from julep_server.db.texts import Text
 from tests.server.support import Api
 
 
@@ -55,15 +59,14 @@ def _is_a_plain_name(name: str | None, *_: object) -> bool:
     return not str(name).startswith("passages_index")
 
 
-def test_the_migrations_make_exactly_the_tables(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'x.db'}"
+def test_the_migrations_make_exactly_the_tables(database_url: str) -> None:
     for _ in range(2):
-        Database(url).close()
-    engine = create_engine(url)
+        Database(database_url).close()
+    engine = create_engine(database_url.replace("postgresql:", "postgresql+psycopg:"))
     with engine.connect() as connection:
         options: dict[str, Any] = {
             "version_table": "julep_schema",
-            # The full text index is a virtual table, and SQLite's own tables behind it.
+            # The index of words is each database's own: in SQLite a virtual table, with others.
             "include_name": _is_a_plain_name,
         }
         context = MigrationContext.configure(connection, opts=options)
@@ -80,11 +83,10 @@ def test_a_percent_sign_or_a_space_in_the_path_does_no_harm(tmp_path: Path) -> N
     assert (folder / "x.db").exists()
 
 
-def test_acknowledged_writes_survive_a_kill(tmp_path: Path) -> None:
+def test_acknowledged_writes_survive_a_kill(database_url: str) -> None:
     """Writers note each acknowledged id; the process is killed under them; all must be there."""
-    file = str(tmp_path / "x.db")
     acknowledged: list[str] = []
-    with serving("--database", file) as (process, url):
+    with serving("--database", database_url) as (process, url):
         with Api(url) as api:
             agent = api.make("agents")["id"]
             session = api.make("sessions", agent_id=agent)["id"]
@@ -109,7 +111,7 @@ def test_acknowledged_writes_survive_a_kill(tmp_path: Path) -> None:
         os.kill(process.pid, signal.SIGKILL)
         for writer in writers:
             writer.join()
-    with LocalServer(database=f"sqlite:///{file}") as server, Api(server.url) as api:
+    with LocalServer(database=database_url) as server, Api(server.url) as api:
         users = {item["id"] for item in api.get("/users", params={"limit": 1000}).json()["items"]}
         said = {
             f"said {message['content']}"
@@ -120,8 +122,8 @@ def test_acknowledged_writes_survive_a_kill(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("memory", [True, False])
-def test_many_writers_and_readers_at_once(tmp_path: Path, memory: bool) -> None:
-    database = "sqlite://" if memory else f"sqlite:///{tmp_path / 'x.db'}"
+def test_many_writers_and_readers_at_once(database_url: str, memory: bool) -> None:
+    database = "sqlite://" if memory else database_url
     with LocalServer(database=database) as server, Api(server.url) as api:
         user = api.make("users")["id"]
 
@@ -137,11 +139,10 @@ def test_many_writers_and_readers_at_once(tmp_path: Path, memory: bool) -> None:
         assert api.get(f"/users/{user}").json()["metadata"] == {str(n): n for n in range(100)}
 
 
-def test_two_processes_share_one_file(tmp_path: Path) -> None:
-    file = str(tmp_path / "x.db")
+def test_two_processes_share_one_database(database_url: str) -> None:
     with (
-        serving("--database", file) as (_, one),
-        serving("--database", file) as (_, two),
+        serving("--database", database_url) as (_, one),
+        serving("--database", database_url) as (_, two),
         Api(one) as first,
         Api(two) as second,
     ):
@@ -152,3 +153,72 @@ def test_two_processes_share_one_file(tmp_path: Path) -> None:
                 first.get(f"/users/{user['id']}").json()
                 == second.get(f"/users/{user['id']}").json()
             )
+
+
+def test_a_key_repeated_at_two_processes_is_done_once(database_url: str) -> None:
+    with (
+        serving("--database", database_url) as (_, one),
+        serving("--database", database_url) as (_, two),
+        Api(one) as first,
+        Api(two) as second,
+    ):
+        session = first.make("sessions")["id"]
+        chat = {"messages": [{"role": "user", "content": "Hello"}]}
+        for number in range(10):
+            key = {"Idempotency-Key": f"race-{number}"}
+            for path, body in (("/users", {}), (f"/sessions/{session}/chat", chat)):
+                answers = _at_once([first, second], path, body, key)
+                assert answers[0] == answers[1]
+        assert len(first.get("/users").json()["items"]) == 10
+        assert len(first.history(session)) == 20
+
+
+def _at_once(apis: list[Api], path: str, body: Any, headers: dict[str, str]) -> list[Any]:
+    """The answers to a request that is sent to several servers at the same time."""
+    together = threading.Barrier(len(apis))
+
+    def send(api: Api) -> Any:
+        together.wait(10)
+        response = api.post(path, body, headers=headers)
+        assert response.is_success, response.text
+        return response.json()
+
+    with ThreadPoolExecutor(len(apis)) as pool:
+        return list(pool.map(send, apis))
+
+
+def test_servers_that_start_at_once_migrate_once(database_url: str) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        for opened in pool.map(Database, [database_url] * 4):
+            opened.close()
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\x01", "\x010\0\x01", "\\0", "é𝄞\u2028", "\x7f"])
+def test_any_text_is_kept(api: Api, text: str) -> None:
+    made = api.make("agents", name=text, metadata={text: text}, instructions=[text])
+    assert (made["name"], made["metadata"], made["instructions"]) == (text, {text: text}, [text])
+    session = api.make("sessions", agent_id=made["id"], situation=text)
+    assert session["situation"] == text
+    api.post(f"/agents/{made['id']}/docs", {"title": text, "content": f"word {text}"})
+    answer = api.reply(session["id"], f"word {text}")
+    assert len(answer["doc_ids"]["agent_doc_ids"]) == 1
+    assert api.history(session["id"])[0]["content"] == f"word {text}"
+
+
+@given(st.text())
+def test_postgres_reads_the_text_that_was_written(text: str) -> None:
+    column, dialect = Text(), create_engine("postgresql+psycopg://").dialect
+    written = column.process_bind_param(text, dialect)
+    assert written is not None
+    assert "\0" not in written
+    assert column.process_result_value(written, dialect) == text
+
+
+@pytest.mark.parametrize("url", ["postgresql://u:p@h/d?a=b", "postgres://u:p@h/d?a=b"])
+def test_a_plain_url_means_the_driver_of_the_extra(url: str) -> None:
+    parsed = postgres_url(make_url(url))
+    assert parsed.render_as_string(hide_password=False) == "postgresql+psycopg://u:p@h/d?a=b"
+
+
+def test_a_chosen_driver_is_kept() -> None:
+    assert postgres_url(make_url("postgresql+other://h/d")).drivername == "postgresql+other"

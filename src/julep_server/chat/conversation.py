@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from julep_server.json_text import JSON, JSONObject, MalformedJSONError, dumps, loads
 from julep_server.models.provider import Completion
-from julep_server.store.messages import Message
+from julep_server.store.messages import Message, text_of
 from julep_server.store.resources import new_id
 from julep_server.store.times import now
 
@@ -98,11 +98,11 @@ def _add_call(written: list[JSONObject], call: JSONObject) -> None:
 def _result(message: Message, open_calls: list[tuple[str, str]]) -> JSONObject:
     if not open_calls:
         title = f"Result of {message.name}" if message.name else "Result of a function"
-        return {"role": "user", "content": f"{title}: {_text(message.content)}"}
+        return {"role": "user", "content": f"{title}: {text_of(message.content)}"}
     named = [call for call in open_calls if call[1] == message.name]
     answered = (named or open_calls)[0]
     open_calls.remove(answered)
-    return {"role": "tool", "tool_call_id": answered[0], "content": _text(message.content)}
+    return {"role": "tool", "tool_call_id": answered[0], "content": text_of(message.content)}
 
 
 def _close(written: list[JSONObject], open_calls: list[tuple[str, str]]) -> None:
@@ -113,7 +113,7 @@ def _close(written: list[JSONObject], open_calls: list[tuple[str, str]]) -> None
 
 def _call(message: Message) -> tuple[str, str]:
     """The name and the arguments of a call; what isn't JSON counts as the arguments."""
-    text = _text(message.content)
+    text = text_of(message.content)
     try:
         call = loads(text)
     except MalformedJSONError:
@@ -129,10 +129,3 @@ def _said(role: str, content: JSON, name: str | None) -> JSONObject:
     if name and (fitting := _NOT_IN_NAMES.sub("_", name).strip("_")[:64]):
         said["name"] = fitting
     return said
-
-
-def _text(content: JSON) -> str:
-    if isinstance(content, str):
-        return content
-    parts = content if isinstance(content, list) else []
-    return "".join(str(part.get("text", "")) for part in parts if isinstance(part, dict))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from julep_server.chat.conversation import to_endpoint
-from julep_server.chat.recall import NOTHING, Recalled
+from julep_server.chat.recall import NOTHING, Recalled, one_section
 from julep_server.chat.templates import render
 from julep_server.json_text import JSON, JSONObject
 from julep_server.models.tokens import count_message
@@ -28,10 +28,20 @@ class Scene:
     recalled: Recalled = NOTHING
 
 
-def build_prompt(
-    scene: Scene, history: Sequence[Message], new: Sequence[Message]
-) -> list[JSONObject]:
-    """Build the prompt's messages.
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a model gets.
+
+    Attributes:
+        left_id: The newest message of the history that had no room; None where all had.
+    """
+
+    messages: Sequence[JSONObject]
+    left_id: str | None
+
+
+def build_prompt(scene: Scene, history: Sequence[Message], new: Sequence[Message]) -> Prompt:
+    """Build the prompt.
 
     What the model is told comes as one system message: many models accept only one, at the start.
 
@@ -48,7 +58,7 @@ def build_prompt(
     if session.render_templates:
         variables = _variables(scene)
         situation = render(situation, variables, "situation")
-        history = [_rendered(message, variables, "history") for message in history]
+        history = rendered_history(scene, history)
         new = [
             _rendered(message, variables, f"messages[{index}].content")
             for index, message in enumerate(new)
@@ -56,8 +66,36 @@ def build_prompt(
     system: list[JSONObject] = []
     if told := "\n\n".join(filter(None, [situation, *_background(scene)])):
         system.append({"role": "system", "content": told})
+    history = unsummarised(session, history)
     kept = _within_budget(session, system, history, new)
-    return [*system, *to_endpoint([*kept, *new])]
+    left = history[: len(history) - len(kept)]
+    return Prompt([*system, *to_endpoint([*kept, *new])], left[-1].id if left else None)
+
+
+def rendered_history(scene: Scene, history: Sequence[Message]) -> Sequence[Message]:
+    """The history as a model sees it: with its templates rendered, where the session has them.
+
+    Raises:
+        ApiError: 422 when a template can't be rendered.
+    """
+    if not scene.session.render_templates:
+        return history
+    variables = _variables(scene)
+    return [_rendered(message, variables, "history") for message in history]
+
+
+def unsummarised(session: Session, history: Sequence[Message]) -> Sequence[Message]:
+    """The part of the history that a session's summary doesn't stand for."""
+    if _summary(session) is not None:
+        for index, message in enumerate(history):
+            if message.id == session.summarised_id:
+                return history[index + 1 :]
+    return history
+
+
+def _summary(session: Session) -> str | None:
+    """The summary that takes the place of the oldest history, where that is wanted."""
+    return session.summary if session.context_overflow == "adaptive" else None
 
 
 def _background(scene: Scene) -> list[str]:
@@ -69,6 +107,13 @@ def _background(scene: Scene) -> list[str]:
         sections.append("\n".join(["Instructions:", *(f"- {text}" for text in agent.instructions)]))
     # Each a section of its own: a small model loses its place in a long one.
     sections += [f"From the document {doc.title}: {doc.text}" for doc in scene.recalled.docs]
+    if user is not None:
+        sections += [
+            f"Remembered of the user {user.name}: {one_section(memory.content)}"
+            for memory in scene.recalled.memories
+        ]
+    if summary := _summary(scene.session):
+        sections.append(f"Summary of what was said before: {one_section(summary)}")
     return sections
 
 

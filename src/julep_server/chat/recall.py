@@ -1,4 +1,4 @@
-"""What a chat recalls: the chunks of documents that are nearest to its new messages."""
+"""What a chat recalls: the chunks of documents and the memories nearest to its new messages."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from julep_server.json_text import JSON, JSONObject
-from julep_server.search.index import INDEX, Found
+from julep_server.search.index import INDEX
+from julep_server.search.question import Question
 from julep_server.settings import Settings
+from julep_server.store import memories
 from julep_server.store.agents import Agent
+from julep_server.store.memories import Memory
 from julep_server.store.users import User
 
 _BLANK_LINES = re.compile(r"\n\s*\n\s*")
@@ -36,6 +39,7 @@ class Recalled:
     """What was recalled, the nearest first."""
 
     docs: Sequence[RecalledDoc] = ()
+    memories: Sequence[Memory] = ()
 
     def doc_ids(self) -> JSONObject:
         """The documents' ids by kind of owner, each named once."""
@@ -48,7 +52,11 @@ NOTHING = Recalled()
 
 
 def recall(
-    connection: Connection, settings: Settings, agent: Agent, user: User | None, messages: JSON
+    connection: Connection,
+    settings: Settings,
+    agent: Agent,
+    user: User | None,
+    question: Question,
 ) -> Recalled:
     """Search what this agent and this user have, and nothing else.
 
@@ -57,29 +65,23 @@ def recall(
         settings: How much is recalled, and how near it must be.
         agent: The session's agent.
         user: The session's user, if there is one.
-        messages: The chat's new messages, as they were sent.
+        question: What the chat's new messages say.
     """
-    question = said(messages)
-    owners = [(agent.id, False)] if user is None else [(agent.id, False), (user.id, True)]
-    found = [
-        (hit, of_user)
-        for owner_id, of_user in owners
-        for hit in INDEX.search(connection, [owner_id], question, settings.recall_items)
-    ]
-    found.sort(key=lambda pair: -pair[0].score)
-    near = nearest([hit for hit, _ in found], settings)
+    owners = [agent.id] if user is None else [agent.id, user.id]
+    most, distance = settings.recall_items, settings.recall_distance
+    found = INDEX.search(connection, owners, question, most, distance)
     docs = [
-        # Within a prompt's section, a blank line would begin another.
-        RecalledDoc(hit.source_id, of_user, hit.title, _BLANK_LINES.sub("\n", hit.text))
-        for hit, of_user in found[: len(near)]
+        RecalledDoc(hit.source_id, hit.scope != agent.id, hit.title, one_section(hit.text))
+        for hit in found
     ]
-    return Recalled(docs)
+    if user is None:
+        return Recalled(docs)
+    return Recalled(docs, memories.recall(connection, agent.id, user.id, question, most, distance))
 
 
-def nearest(found: Sequence[Found], settings: Settings) -> list[Found]:
-    """Those of the texts found, best first, that are not too far behind the best."""
-    least = found[0].score * (1 - settings.recall_distance) if found else 0.0
-    return [hit for hit in found[: settings.recall_items] if hit.score >= least]
+def one_section(text: str) -> str:
+    """A text for a section of the prompt, where a blank line would begin another."""
+    return _BLANK_LINES.sub("\n", text)
 
 
 def said(messages: JSON) -> str:

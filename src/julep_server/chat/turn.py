@@ -13,18 +13,25 @@ from julep_server.chat.conversation import new_messages, reply_messages
 from julep_server.chat.events import chunk, last_chunk, message_chunk
 from julep_server.chat.functions import chosen, offered
 from julep_server.chat.prompt import Scene, build_prompt
-from julep_server.chat.recall import NOTHING, recall
+from julep_server.chat.recall import NOTHING, recall, said
 from julep_server.chat.runs import Run
 from julep_server.chat.settings import effective_settings
 from julep_server.http.answers import MODEL
+from julep_server.jobs.after_chat import Ended, jobs_after
+from julep_server.jobs.kinds import SUMMARY
 from julep_server.json_text import JSON, JSONObject
 from julep_server.models.provider import Completion, ModelRequest
 from julep_server.resources.messages import represent_message
+from julep_server.search.question import Question
+from julep_server.store import jobs as job_store
+from julep_server.store import memories as memory_store
 from julep_server.store import messages as history_store
 from julep_server.store import tools as tool_store
 from julep_server.store.agents import agents
+from julep_server.store.jobs import NewJob
 from julep_server.store.messages import Message
 from julep_server.store.sessions import sessions
+from julep_server.store.times import now
 from julep_server.store.users import users
 
 
@@ -36,6 +43,9 @@ class Turn:
     new: Sequence[Message]
     request: ModelRequest
     record: bool
+    remember: bool
+    left_id: str | None
+    prepared_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,7 @@ class _State:
     scene: Scene
     history: Sequence[Message]
     tools: Sequence[tuple[str, JSONObject]]
+    summarising: bool
 
 
 async def prepare(call: Call) -> Turn:
@@ -52,7 +63,12 @@ async def prepare(call: Call) -> Turn:
         ApiError: 404 for a session or an agent that isn't there, 422 for a template that can't be
             rendered or a tool that can't be chosen.
     """
-    state = await call.services.database.read(lambda connection: _read(connection, call))
+    prepared_at = now()
+    # Asked before the transaction: an embedder may take its time.
+    question = Question("")
+    if call.body.get("recall") is not False:
+        question = await call.services.embedding.question(said(call.body["messages"]))
+    state = await call.services.database.read(lambda connection: _read(connection, call, question))
     given = call.body["messages"]
     new = new_messages(given if isinstance(given, list) else [], state.history)
     if state.scene.session.render_templates:
@@ -64,40 +80,59 @@ async def prepare(call: Call) -> Turn:
     tools = offered(state.tools, call.body.get("tools"))
     request = ModelRequest(
         model=agent.model,
-        messages=prompt,
+        messages=prompt.messages,
         tools=tools,
         tool_choice=chosen(call.body.get("tool_choice"), tools),
         settings=effective_settings(
             call.body, agent.default_settings, call.services.settings.chat_defaults
         ),
     )
-    return Turn(state.scene, new, request, call.body.get("record") is not False)
+    return Turn(
+        scene=state.scene,
+        new=new,
+        request=request,
+        record=call.body.get("record") is not False,
+        remember=call.body.get("remember") is not False,
+        # What leaves while a summary is made is the next turn's to sum up.
+        left_id=None if state.summarising else prompt.left_id,
+        prepared_at=prepared_at,
+    )
 
 
 async def perform(call: Call, turn: Turn, run: Run, *, streamed: bool) -> None:
     """Ask the model, store what was said, and complete the run.
 
-    The history is stored, and the answer kept, in one transaction before the last event is sent:
-    who has seen the end of an answer finds it in the history, and no repetition makes a second one.
+    The history and the jobs are stored, and the answer kept, in one transaction before the last
+    event is sent: who has seen the end of an answer finds it in the history, and no repetition
+    makes a second one.
     """
     listener = _Publisher(run) if streamed else None
     completion = await call.services.provider.complete(turn.request, listener)
     run.headers = {MODEL: completion.model}
     reply = reply_messages(completion)
-    answer = _answer(run.id, turn.scene, completion, reply)
+    ended = Ended(turn.scene, turn.new, reply, turn.record, turn.remember, turn.left_id)
+    started = jobs_after(ended, call.services.settings)
+    answer = _answer(run.id, turn.scene, completion, reply, started)
     closing = _closing(run, completion, reply, answer) if streamed else []
     kept: JSON = [*run.events, *closing] if streamed else answer
+
+    recalled = [memory.id for memory in turn.scene.recalled.memories]
 
     def work(connection: Connection) -> None:
         session = turn.scene.session
         # A session that was deleted meanwhile must not get a history again.
         if turn.record and sessions.find(connection, call.tenant, session.id) is not None:
             history_store.append(connection, session.id, [*turn.new, *reply])
+        memory_store.accessed(connection, recalled, turn.prepared_at)
+        for job in started:
+            job_store.add(connection, call.tenant, job)
         if call.claim is not None:
             call.claim.keep(connection, 200, run.headers, kept)
 
-    if turn.record or call.claim is not None:
+    if turn.record or call.claim is not None or started or recalled:
         await call.services.database.write(work)
+    if started:
+        call.services.worker.wake()
     run.result = answer
     for data in closing:
         run.publish(data)
@@ -135,7 +170,11 @@ def _closing(
 
 
 def _answer(
-    identifier: str, scene: Scene, completion: Completion, reply: Sequence[Message]
+    identifier: str,
+    scene: Scene,
+    completion: Completion,
+    reply: Sequence[Message],
+    started: Sequence[NewJob],
 ) -> JSONObject:
     messages: list[JSON] = [represent_message(message) for message in reply]
     return {
@@ -143,12 +182,12 @@ def _answer(
         "finish_reason": completion.finish_reason,
         "response": [messages],
         "usage": completion.usage.to_json(),
-        "jobs": [],
+        "jobs": [job.id for job in started],
         "doc_ids": scene.recalled.doc_ids(),
     }
 
 
-def _read(connection: Connection, call: Call) -> _State:
+def _read(connection: Connection, call: Call, question: Question) -> _State:
     session = sessions.get(connection, call.tenant, call.id("session_id"))
     agent = agents.get(connection, call.tenant, session.agent_id)
     # A user may be deleted while its sessions go on; the model then isn't told about one.
@@ -157,9 +196,10 @@ def _read(connection: Connection, call: Call) -> _State:
         user = users.find(connection, call.tenant, session.user_id)
     recalled = NOTHING
     if call.body.get("recall") is not False:
-        recalled = recall(connection, call.services.settings, agent, user, call.body["messages"])
+        recalled = recall(connection, call.services.settings, agent, user, question)
     return _State(
         Scene(session, agent, user, recalled),
         history_store.history(connection, session.id),
         tool_store.functions(connection, agent.id),
+        job_store.is_open(connection, SUMMARY, session.id),
     )

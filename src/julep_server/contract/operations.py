@@ -24,12 +24,18 @@ _RESERVED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A documented parameter of the path, the query or the header."""
+    """A documented parameter of the path, the query or the header.
+
+    Attributes:
+        kind: The type of the value, or of each value where there may be several.
+        repeated: Whether the value is a list, whose items are given one by one.
+    """
 
     name: str
     location: str
     required: bool
     kind: str
+    repeated: bool
     default: JSON
     validator: jsonschema_rs.Draft202012Validator
 
@@ -78,10 +84,11 @@ class Operation:
         found: list[Violation] = []
         for parameter in self.parameters:
             texts = _given(parameter, path, query, headers)
-            if len(texts) > 1:
+            if len(texts) > 1 and not parameter.repeated:
                 found.append(Violation(parameter.name, "must be given once"))
             elif texts:
-                value = parameter.read(texts[0])
+                items = [parameter.read(text) for text in texts]
+                value: JSON = items if parameter.repeated else items[0]
                 found.extend(violations(parameter.validator, value, parameter.name))
                 values[parameter.name] = value
             elif parameter.required:
@@ -176,11 +183,14 @@ class Contract:
         if location == "header" and name.lower() in _RESERVED_HEADERS:
             return None
         schema = self._resolve(described["schema"])
+        repeated = schema.get("type") == "array"
+        item = self._resolve(schema.get("items")) if repeated else schema
         return Parameter(
             name=name,
             location=location,
             required=described.get("required") is True,
-            kind=str(schema.get("type", "string")),
+            kind=str(item.get("type", "string")),
+            repeated=repeated,
             default=schema.get("default"),
             validator=self.schemas.validator(schema),
         )

@@ -3,19 +3,27 @@
 SQLite lets one connection write at a time. One writing thread makes writers queue in the process,
 where waiting is cheap, instead of at the file's lock, where it is polling; readers have threads of
 their own, and WAL lets them read while the writer writes. A database in memory is one connection,
-so one thread does both. Other databases get a pool of threads for everything.
+so one thread does both.
+
+PostgreSQL has many writers, in any number of processes. Its transactions are serializable there, so
+that a unit of work may read, decide and write as if it were alone; one that was not is run again.
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
+import random
 import sqlite3
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from julep_server.db.migrate import upgrade
@@ -23,6 +31,10 @@ from julep_server.json_text import dumps
 
 _T = TypeVar("_T")
 _READERS = 4
+_WRITERS = 4
+_SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+_MIGRATING = 0x6A756C6570
+_AGAIN_FOR = 20.0
 _WRITES = "julep_writes"
 
 
@@ -40,11 +52,13 @@ class Database:
         parsed = make_url(url)
         sqlite = parsed.get_backend_name() == "sqlite"
         memory = sqlite and parsed.database in (None, "", ":memory:")
-        self._engine = _sqlite_engine(parsed, memory) if sqlite else _engine(parsed)
-        self._writers = ThreadPoolExecutor(1 if sqlite else _READERS, "julep-db-write")
+        self._engine = _sqlite_engine(parsed, memory) if sqlite else _postgres_engine(parsed)
+        self._reading = self._engine if sqlite else self._engine.execution_options(**_SNAPSHOT)
+        self._writers = ThreadPoolExecutor(1 if sqlite else _WRITERS, "julep-db-write")
         self._readers = self._writers if memory else ThreadPoolExecutor(_READERS, "julep-db-read")
         try:
-            self._writers.submit(self._write, upgrade).result()
+            migrate = partial(self._write, upgrade) if sqlite else self._migrate
+            self._writers.submit(migrate).result()
         except BaseException:
             self.close()
             raise
@@ -54,7 +68,11 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
 
     async def write(self, work: Callable[[Connection], _T]) -> _T:
-        """Run work that writes; it is committed, and durable, when this returns."""
+        """Run work that writes; it is committed, and durable, when this returns.
+
+        Args:
+            work: Does everything in the transaction: it may be run several times.
+        """
         return await asyncio.get_running_loop().run_in_executor(self._writers, self._write, work)
 
     def close(self) -> None:
@@ -65,18 +83,52 @@ class Database:
         self._engine.dispose()
 
     def _read(self, work: Callable[[Connection], _T]) -> _T:
-        with self._engine.connect() as connection:
+        with self._reading.connect() as connection:
             return work(connection)
 
     def _write(self, work: Callable[[Connection], _T]) -> _T:
+        limit = time.monotonic() + _AGAIN_FOR
+        for attempt in itertools.count():
+            try:
+                with self._engine.connect() as connection:
+                    writing = connection.execution_options(**{_WRITES: True})
+                    with writing.begin():
+                        return work(writing)
+            except DBAPIError as error:
+                if not _lost_a_race(error) or time.monotonic() > limit:
+                    raise
+            # Not all at the same time again.
+            time.sleep(random.uniform(0, min(0.002 * 2**attempt, 0.2)))  # noqa: S311
+        raise AssertionError("there is always another attempt")
+
+    def _migrate(self) -> None:
+        """Migrate PostgreSQL, one process at a time: those that wait find it done."""
         with self._engine.connect() as connection:
-            writing = connection.execution_options(**{_WRITES: True})
-            with writing.begin():
-                return work(writing)
+            committed = connection.execution_options(isolation_level="READ COMMITTED")
+            with committed.begin():
+                committed.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
+                upgrade(committed)
 
 
-def _engine(url: URL) -> Engine:
-    return create_engine(url, json_serializer=dumps, pool_pre_ping=True)
+def postgres_url(url: URL) -> URL:
+    """Name the driver that the extra installs, where a URL names none: a bare one means another."""
+    plain = url.drivername in ("postgresql", "postgres")
+    return url.set(drivername="postgresql+psycopg") if plain else url
+
+
+def _postgres_engine(url: URL) -> Engine:
+    return create_engine(
+        postgres_url(url),
+        json_serializer=dumps,
+        isolation_level="SERIALIZABLE",
+        pool_pre_ping=True,
+        pool_size=_READERS + _WRITERS,
+    )
+
+
+def _lost_a_race(error: DBAPIError) -> bool:
+    """Whether a transaction failed only because another one ran at the same time."""
+    return getattr(error.orig, "sqlstate", None) in ("40001", "40P01")
 
 
 def _sqlite_engine(url: URL, memory: bool) -> Engine:

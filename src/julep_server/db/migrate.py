@@ -11,10 +11,15 @@ from sqlalchemy import Connection
 
 def upgrade(connection: Connection) -> None:
     """Apply every migration that the database doesn't have yet, in the caller's transaction."""
+    command.upgrade(configuration(connection), "head")
+
+
+def configuration(connection: Connection) -> Config:
+    """What Alembic's commands need to work in the caller's transaction."""
     config = Config()
     # The option is interpolated: a percent sign in the path must be doubled.
     location = str(Path(__file__).parent / "migrations").replace("%", "%%")
     config.set_main_option("script_location", location)
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    return config

@@ -11,14 +11,17 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Double,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
-    Text,
     UniqueConstraint,
 )
+
+from julep_server.db.texts import Text
 
 metadata = MetaData()
 
@@ -86,6 +89,8 @@ sessions = Table(
     Column("user_id", String(36)),
     Column("situation", Text),
     Column("summary", Text),
+    # The last message that the summary covers.
+    Column("summarised_id", String(36)),
     Column("metadata", JSON, nullable=False),
     Column("render_templates", Boolean, nullable=False),
     Column("token_budget", BigInteger),
@@ -137,7 +142,8 @@ docs = Table(
     Index("docs_owner", "owner_id", "created_at"),
 )
 
-# What can be recalled, piece by piece. SQLite's index of it, passages_index, is a virtual table.
+# What can be recalled, piece by piece. The index of its words, passages_index, is each database's
+# own: a virtual table of SQLite, a table of tsvectors of PostgreSQL.
 passages = Table(
     "passages",
     metadata,
@@ -145,7 +151,27 @@ passages = Table(
     Column("source_id", String(36), nullable=False),
     Column("title", Text, nullable=False),
     Column("text", Text, nullable=False),
+    # The text's length in characters.
+    Column("size", Integer, nullable=False),
     Index("passages_source", "source_id"),
+)
+
+# Who can see a source of passages.
+source_scopes = Table(
+    "source_scopes",
+    metadata,
+    Column("scope", String(100), primary_key=True),
+    Column("source_id", String(36), primary_key=True),
+    Index("source_scopes_source", "source_id"),
+)
+
+# What passages mean: as 32-bit floats at length one, and by which embedder.
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("seq", _Sequence, primary_key=True, autoincrement=False),
+    Column("embedder", Text, nullable=False),
+    Column("vector", LargeBinary, nullable=False),
 )
 
 tools = Table(
@@ -161,6 +187,50 @@ tools = Table(
     _time("created_at"),
     _time("updated_at"),
     UniqueConstraint("agent_id", "name", name="tools_agent_name"),
+)
+
+memories = Table(
+    "memories",
+    metadata,
+    _seq(),
+    _id(),
+    _tenant(),
+    Column("agent_id", String(36), nullable=False),
+    Column("user_id", String(36), nullable=False),
+    Column("type", String(16), nullable=False),
+    Column("content", Text, nullable=False),
+    # Of the content without what makes no difference: the same fact is stored once.
+    Column("digest", String(64), nullable=False),
+    Column("entities", JSON, nullable=False),
+    Column("sentiment", Double, nullable=False),
+    _time("happened_at"),
+    _time("created_at"),
+    Column("last_accessed_at", BigInteger),
+    UniqueConstraint("agent_id", "user_id", "digest", name="memories_once"),
+    Index("memories_user", "user_id"),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    _seq(),
+    _id(),
+    _tenant(),
+    Column("name", String(32), nullable=False),
+    Column("subject_id", String(36), nullable=False),
+    # What the job works on; emptied when it has ended.
+    Column("payload", JSON, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", Text),
+    Column("progress", Double),
+    Column("attempts", Integer, nullable=False),
+    # When a worker may take it: at once, after a pause, when a lease runs out; null: never again.
+    Column("due_at", BigInteger),
+    _time("created_at"),
+    _time("updated_at"),
+    Index("jobs_due", "due_at"),
+    Index("jobs_subject", "subject_id", "name"),
+    Index("jobs_updated", "updated_at"),
 )
 
 # What was deleted: deleting it again answers as the first time did.

@@ -1,13 +1,15 @@
 """The offline model: deterministic, and plain about being no language model.
 
 It answers from what it was given (the situation and what else the prompt told it, and the last
-message), so that every path of the API can be tried and tested with no network.
+message), so that every path of the API can be tried and tested with no network. What the prompt
+tells it to say, in quotes, it says first.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Sequence
 
 from julep_server.errors import ApiError, invalid_field
@@ -29,6 +31,7 @@ _INTRODUCTION = "This is Julep's offline model, not a language model."
 # Enough for a whole chunk of a document, and for all that is recalled.
 _QUOTED = 1000
 _SECTIONS = 24
+_TO_SAY = re.compile(r"""\bsay (?:'([^']+)'|"([^"]+)")""", re.IGNORECASE)
 
 
 class OfflineModel:
@@ -120,12 +123,18 @@ def _text(messages: Sequence[JSONObject]) -> str:
         if section
     ]
     rest = [message for message in messages if not _is_system(message)]
-    sentences = [_INTRODUCTION]
+    # First, so that an answer of few tokens has it.
+    sentences = [*_told_to_say(told), _INTRODUCTION]
     if told:
         sentences.append(f"I was told: {' / '.join(told[:_SECTIONS])}")
     if rest:
         sentences.append(_about_last(rest[-1]))
     return "\n".join(sentences)
+
+
+def _told_to_say(told: Sequence[str]) -> list[str]:
+    found = (_TO_SAY.search(section) for section in told)
+    return [match[1] or match[2] for match in found if match][:1]
 
 
 def _about_last(message: JSONObject) -> str:

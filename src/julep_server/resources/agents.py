@@ -19,14 +19,18 @@ async def create(call: Call) -> Response:
     """Make an agent, with the documents and tools given."""
     values = _values(call)
     new_docs, new_tools = docs_of(call.body), tools_of(call.body)
+    sources: list[str] = []
 
     def make(connection: Connection) -> tuple[Agent, JSONObject]:
         agent = agents.insert(connection, call.tenant, values, metadata_of(call.body))
-        docs.add(connection, call.tenant, agent.id, new_docs)
+        added = docs.add(connection, call.tenant, agent.id, new_docs)
+        sources[:] = [doc.id for doc in added]
         tools.add(connection, call.tenant, agent.id, new_tools)
         return agent, represent(agent)
 
-    return await created(call, make)
+    answer = await created(call, make)
+    await call.services.embedding.complete(sources)
+    return answer
 
 
 async def get(call: Call) -> Response:

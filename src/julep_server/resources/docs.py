@@ -35,12 +35,16 @@ class Documents:
     async def create(self, call: Call) -> Response:
         """Add a document."""
         new = NewDoc(str(call.body["title"]), call.body["content"], metadata_of(call.body))
+        sources: list[str] = []
 
         def make(connection: Connection) -> tuple[Doc, JSONObject]:
             (doc,) = docs.add(connection, call.tenant, self._owner_id(connection, call), [new])
+            sources[:] = [doc.id]
             return doc, self.represent(doc)
 
-        return await created(call, make)
+        answer = await created(call, make)
+        await call.services.embedding.complete(sources)
+        return answer
 
     async def list_all(self, call: Call) -> Response:
         """One page of the documents."""

@@ -31,7 +31,12 @@ async def delete_history(call: Call) -> Response:
     """Delete a session's history; the session stays."""
 
     def remove(connection: Connection, tenant: str, identifier: str) -> int:
-        store.delete_of(connection, sessions.get(connection, tenant, identifier).id)
+        session = sessions.get(connection, tenant, identifier)
+        store.delete_of(connection, session.id)
+        if session.summary is not None:
+            # The summary tells what was said.
+            gone = {"summary": None, "summarised_id": None}
+            sessions.change(connection, tenant, session, gone, None)
         return now()
 
     return await deleted(call, call.id("session_id"), remove)

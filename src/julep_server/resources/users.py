@@ -21,13 +21,17 @@ async def create(call: Call) -> Response:
     """Make a user, with the documents given."""
     values = _values(call.body)
     new_docs = docs_of(call.body)
+    sources: list[str] = []
 
     def make(connection: Connection) -> tuple[User, JSONObject]:
         user = users.insert(connection, call.tenant, values, metadata_of(call.body))
-        docs.add(connection, call.tenant, user.id, new_docs)
+        added = docs.add(connection, call.tenant, user.id, new_docs)
+        sources[:] = [doc.id for doc in added]
         return user, represent(user)
 
-    return await created(call, make)
+    answer = await created(call, make)
+    await call.services.embedding.complete(sources)
+    return answer
 
 
 async def get(call: Call) -> Response:

@@ -1,20 +1,26 @@
-"""The index of texts that can be recalled.
+"""The index of texts that can be recalled, by their words and by their meaning.
 
-What is found depends on the database's full text search, which no two databases share: this is
-the interface, and SQLite's FTS5 is behind it. A scope says whose a text is; a search names the
-scopes that it may see, and the index looks at nothing else's.
+A scope says whose a text is; a search names the scopes that it may see, and nothing in another
+scope has a part in it: neither as a result nor in how results are ranked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
-from sqlalchemy import Connection, Select, bindparam, delete, insert, select, text
+from sqlalchemy import Connection, Select, delete, func, insert, select
 
-from julep_server.db.tables import passages
-from julep_server.search.words import question_words, searchable
+from julep_server.db.tables import passages, source_scopes, vectors
+from julep_server.search.chunks import CHUNK
+from julep_server.search.fusion import fused
+from julep_server.search.meaning import by_meaning
+from julep_server.search.question import Question
+from julep_server.search.ranking import by_words
+from julep_server.search.word_index import word_index
+
+_DEPTH = 50
+_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +29,19 @@ class Found:
 
     Attributes:
         source_id: The document or memory that it is of.
+        scope: The scope that made it visible.
         score: How well it fits, greater is better; comparable within one search only.
     """
 
     source_id: str
+    scope: str
     title: str
     text: str
     score: float
 
 
-class TextIndex(Protocol):
-    """Keeps texts and finds them by their words, in the caller's transaction."""
+class PassageIndex:
+    """Keeps texts and finds them, in the caller's transaction."""
 
     def add(
         self,
@@ -43,98 +51,94 @@ class TextIndex(Protocol):
         title: str,
         texts: Sequence[str],
     ) -> None:
-        """Add the texts of a source, visible in each of the scopes."""
-        ...
+        """Add the texts of a source; they can be found by their words at once.
 
-    def remove(self, connection: Connection, sources: Select[tuple[str]]) -> None:
-        """Remove all texts of the sources whose ids are selected."""
-        ...
-
-    def search(
-        self, connection: Connection, scopes: Sequence[str], question: str, limit: int
-    ) -> list[Found]:
-        """The texts in these scopes that fit a question best, the best first."""
-        ...
-
-
-class SqliteIndex:
-    """FTS5: words by their English stems, without accents; ranked by BM25."""
-
-    def add(
-        self,
-        connection: Connection,
-        source_id: str,
-        scopes: Sequence[str],
-        title: str,
-        texts: Sequence[str],
-    ) -> None:
-        """See :class:`TextIndex`."""
+        Args:
+            connection: A transaction that writes.
+            source_id: The document or memory.
+            scopes: Where the source is visible: short, of letters, digits, ``-`` and ``:``.
+            title: Found with each of the texts, by as much of it as a chunk may have.
+            texts: The pieces to find.
+        """
         if not texts:
             return
-        rows = [{"source_id": source_id, "title": title, "text": chunk} for chunk in texts]
+        title = title[:CHUNK]
+        rows = [
+            {"source_id": source_id, "title": title, "text": piece, "size": len(piece)}
+            for piece in texts
+        ]
         connection.execute(insert(passages), rows)
+        known = select(source_scopes.c.scope).where(source_scopes.c.source_id == source_id)
+        new = dict.fromkeys(scopes).keys() - set(connection.execute(known).scalars())
+        if new:
+            connection.execute(
+                insert(source_scopes), [{"scope": scope, "source_id": source_id} for scope in new]
+            )
         # The database numbers the rows; a source's highest numbers are those just given.
         newest = select(passages.c.seq).where(passages.c.source_id == source_id)
         numbers = connection.execute(newest.order_by(passages.c.seq.desc()).limit(len(rows)))
-        tokens = " ".join(map(_token, scopes))
-        connection.execute(
-            text(
-                "INSERT INTO passages_index (rowid, scope, title, text)"
-                " VALUES (:seq, :scope, :title, :text)"
-            ),
-            [
-                {
-                    "seq": seq,
-                    "scope": tokens,
-                    "title": searchable(title),
-                    "text": searchable(chunk),
-                }
-                for seq, chunk in zip(reversed(list(numbers.scalars())), texts, strict=True)
-            ],
-        )
+        numbered = zip(reversed(numbers.scalars().all()), texts, strict=True)
+        word_index(connection).add(connection, scopes, title, list(numbered))
 
     def remove(self, connection: Connection, sources: Select[tuple[str]]) -> None:
-        """See :class:`TextIndex`."""
+        """Remove all texts of the sources whose ids are selected."""
         of_sources = passages.c.source_id.in_(sources)
-        numbers = connection.execute(select(passages.c.seq).where(of_sources)).scalars().all()
-        if numbers:
-            connection.execute(
-                text("DELETE FROM passages_index WHERE rowid = :seq"),
-                [{"seq": seq} for seq in numbers],
-            )
-            connection.execute(delete(passages).where(of_sources))
+        numbers = select(passages.c.seq).where(of_sources)
+        word_index(connection).remove(connection, numbers)
+        connection.execute(delete(vectors).where(vectors.c.seq.in_(numbers)))
+        connection.execute(delete(source_scopes).where(source_scopes.c.source_id.in_(sources)))
+        connection.execute(delete(passages).where(of_sources))
 
     def search(
-        self, connection: Connection, scopes: Sequence[str], question: str, limit: int
+        self,
+        connection: Connection,
+        scopes: Sequence[str],
+        question: Question,
+        limit: int,
+        distance: float = 1.0,
     ) -> list[Found]:
-        """See :class:`TextIndex`."""
-        words = question_words(question)
-        if not words or not scopes or limit < 1:
+        """Find the texts in these scopes that fit a question best.
+
+        Args:
+            connection: A transaction.
+            scopes: All that the caller may see; their texts are ranked together.
+            question: What is searched for.
+            limit: The most texts to give.
+            distance: How far a text may be behind the best one, by words or by meaning, from 0
+                (it must fit as well) to 1 (it needs only have something in common).
+
+        Returns:
+            The texts, the best first.
+        """
+        if limit < 1 or not scopes:
             return []
-        # Quoted, a word is never one of FTS5's operators.
-        visible = " OR ".join(f'"{_token(scope)}"' for scope in scopes)
-        wanted = " OR ".join(f'"{word}"' for word in words)
-        query = text(
-            "SELECT passages.source_id, passages.title, passages.text,"
-            # A title says more than a sentence; whose a text is says nothing.
-            " bm25(passages_index, 0.0, 2.0, 1.0) AS rank"
-            " FROM passages_index JOIN passages ON passages.seq = passages_index.rowid"
-            " WHERE passages_index MATCH :match ORDER BY rank, passages.seq LIMIT :most"
-        ).bindparams(
-            bindparam("match", f"scope : ({visible}) AND {{title text}} : ({wanted})"),
-            bindparam("most", limit),
-        )
-        return [
-            # BM25 of FTS5 is smaller where it fits better.
-            Found(row["source_id"], row["title"], row["text"], -float(row["rank"]))
-            for row in connection.execute(query).mappings()
+        depth = max(limit, _DEPTH)
+        rankings = [by_words(connection, scopes, question.text, depth, distance)]
+        if question.vector is not None:
+            rankings.append(by_meaning(connection, scopes, question.vector, depth, distance))
+        return _read(connection, scopes, fused(rankings)[:limit])
+
+
+def _read(
+    connection: Connection, scopes: Sequence[str], best: Sequence[tuple[int, float]]
+) -> list[Found]:
+    scope = (
+        select(func.min(source_scopes.c.scope))
+        .where(source_scopes.c.source_id == passages.c.source_id, source_scopes.c.scope.in_(scopes))
+        .scalar_subquery()
+    )
+    query = select(passages, scope.label("scope"))
+    found: list[Found] = []
+    for start in range(0, len(best), _AT_ONCE):
+        scores = dict(best[start : start + _AT_ONCE])
+        order = {seq: place for place, seq in enumerate(scores)}
+        rows = connection.execute(query.where(passages.c.seq.in_(scores))).mappings()
+        found += [
+            Found(row["source_id"], row["scope"], row["title"], row["text"], scores[row["seq"]])
+            for row in sorted(rows, key=lambda row: order[row["seq"]])
         ]
+    return found
 
 
-def _token(scope: str) -> str:
-    """A scope as one word of the index."""
-    return scope.replace("-", "").replace(":", "x")
-
-
-INDEX: TextIndex = SqliteIndex()
+INDEX = PassageIndex()
 """The index of the databases that the server opens."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 _WIDE = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _WIDE_CHARACTER = re.compile(f"([{_WIDE}])")
 _WORD = re.compile(r"\w+")
+_ACCENT = re.compile("[\u0300-\u036f]+")
 _LAST = 4000
 _MOST = 64
 
@@ -33,6 +35,18 @@ def searchable(text: str) -> str:
     return _WIDE_CHARACTER.sub(r" \1 ", text.replace("\0", " "))
 
 
+def folded_words(text: str) -> str:
+    """Write a text as its words alone: in lower case, without accents, with spaces between.
+
+    Example:
+        >>> folded_words("Die Bäckerei, um 9")
+        'die backerei um 9'
+    """
+    plain = _ACCENT.sub("", unicodedata.normalize("NFD", text))
+    words = _WORD.findall(searchable(unicodedata.normalize("NFC", plain)).lower())
+    return " ".join(" ".join(words).replace("_", " ").split())
+
+
 def question_words(text: str) -> list[str]:
     """The words to search for, each once; of a long text those at its end.
 
@@ -40,6 +54,8 @@ def question_words(text: str) -> list[str]:
         >>> question_words("Who keeps the lighthouse?")
         ['keeps', 'lighthouse']
     """
-    words = _WORD.findall(searchable(text[-_LAST:]).lower())
+    # Composed, a letter and its accent are one character of a word.
+    composed = unicodedata.normalize("NFC", text[-_LAST:])
+    words = _WORD.findall(searchable(composed).lower())
     telling = [word for word in words if word not in _COMMON]
     return list(dict.fromkeys(reversed(telling)))[:_MOST][::-1]

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, RowMapping
 
 from julep_server.db import tables
 from julep_server.json_text import JSONObject
-from julep_server.store import docs, tools
+from julep_server.store import docs, memories, tools
 from julep_server.store.resources import ResourceStore
 
 
@@ -45,12 +45,13 @@ agents = ResourceStore(tables.agents, "agent", _read)
 
 
 def delete_agent(connection: Connection, tenant: str, identifier: str) -> int:
-    """Delete an agent with its docs and tools; its sessions stay, for their history.
+    """Delete an agent with its docs, tools and memories; its sessions stay, for their history.
 
     Returns:
         The time of the deletion, in microseconds.
     """
     moment = agents.delete(connection, tenant, identifier)
     docs.delete_of(connection, identifier)
+    memories.delete_of_agent(connection, identifier)
     tools.delete_of(connection, identifier)
     return moment

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from julep_server.db.tables import idempotency
+from julep_server.errors import ApiError
 from julep_server.json_text import JSON
 from julep_server.store.times import now
 
@@ -47,21 +49,36 @@ def find(connection: Connection, slot: Slot) -> Answer | None:
     return Answer(row["fingerprint"], row["status"], row["headers"], row["body"])
 
 
+class AnsweredElsewhereError(ApiError):
+    """Another server process has done the same request meanwhile, and kept its answer."""
+
+    def __init__(self) -> None:
+        message = "another server process has answered this request; repeat it to get that answer"
+        super().__init__(409, "answered_elsewhere", message)
+
+
 def keep(connection: Connection, slot: Slot, answer: Answer) -> None:
-    """Keep an answer, in the transaction that does what it reports; old ones are dropped."""
+    """Keep an answer, in the transaction that does what it reports; old ones are dropped.
+
+    Raises:
+        AnsweredElsewhereError: There is an answer; the transaction must not be committed.
+    """
     connection.execute(delete(idempotency).where(idempotency.c.created_at <= now() - KEPT_FOR))
-    connection.execute(
-        insert(idempotency).values(
-            tenant=slot.tenant,
-            scope=slot.scope,
-            key=slot.key,
-            fingerprint=answer.fingerprint,
-            status=answer.status,
-            headers=answer.headers,
-            body=answer.body,
-            created_at=now(),
+    try:
+        connection.execute(
+            insert(idempotency).values(
+                tenant=slot.tenant,
+                scope=slot.scope,
+                key=slot.key,
+                fingerprint=answer.fingerprint,
+                status=answer.status,
+                headers=answer.headers,
+                body=answer.body,
+                created_at=now(),
+            )
         )
-    )
+    except IntegrityError:
+        raise AnsweredElsewhereError from None
 
 
 def _is(slot: Slot) -> tuple[ColumnElement[bool], ...]:

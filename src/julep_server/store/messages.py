@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, insert, select
 from julep_server.db import tables
 from julep_server.json_text import JSON
 from julep_server.store.paging import Page, select_page
+from julep_server.store.times import now
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,22 @@ class Suggestion:
     target: str
     content: str
     created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewSuggestion:
+    """A suggestion to store: for the ``user`` or the ``agent``."""
+
+    target: str
+    content: str
+
+
+def text_of(content: JSON) -> str:
+    """The words of a message's content, without its images."""
+    if isinstance(content, str):
+        return content
+    parts = content if isinstance(content, list) else []
+    return "".join(str(part.get("text", "")) for part in parts if isinstance(part, dict))
 
 
 def history(connection: Connection, session_id: str, page: Page | None = None) -> list[Message]:
@@ -73,6 +90,31 @@ def append(connection: Connection, session_id: str, messages: Sequence[Message])
         for message in messages
     ]
     connection.execute(insert(tables.messages), rows)
+
+
+def exists(connection: Connection, session_id: str, identifier: str) -> bool:
+    """Whether a message is in a session's history."""
+    table = tables.messages
+    query = select(table.c.seq).where(table.c.id == identifier, table.c.session_id == session_id)
+    return connection.execute(query).first() is not None
+
+
+def suggest(
+    connection: Connection, session_id: str, message_id: str, new: Sequence[NewSuggestion]
+) -> None:
+    """Store suggestions about a message."""
+    rows = [
+        {
+            "session_id": session_id,
+            "message_id": message_id,
+            "target": suggestion.target,
+            "content": suggestion.content,
+            "created_at": now(),
+        }
+        for suggestion in new
+    ]
+    if rows:
+        connection.execute(insert(tables.suggestions), rows)
 
 
 def suggestions(connection: Connection, session_id: str, page: Page) -> list[Suggestion]:

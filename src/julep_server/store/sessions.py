@@ -14,13 +14,18 @@ from julep_server.store.resources import ResourceStore
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A stored session."""
+    """A stored session.
+
+    Attributes:
+        summarised_id: The last message that the summary covers.
+    """
 
     id: str
     agent_id: str
     user_id: str | None
     situation: str | None
     summary: str | None
+    summarised_id: str | None
     metadata: JSONObject
     render_templates: bool
     token_budget: int | None
@@ -36,6 +41,7 @@ def _read(row: RowMapping) -> Session:
         user_id=row["user_id"],
         situation=row["situation"],
         summary=row["summary"],
+        summarised_id=row["summarised_id"],
         metadata=row["metadata"],
         render_templates=row["render_templates"],
         token_budget=row["token_budget"],

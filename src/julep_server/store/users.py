@@ -8,7 +8,7 @@ from sqlalchemy import Connection, RowMapping
 
 from julep_server.db import tables
 from julep_server.json_text import JSONObject
-from julep_server.store import docs
+from julep_server.store import docs, memories
 from julep_server.store.resources import ResourceStore
 
 
@@ -39,11 +39,12 @@ users = ResourceStore(tables.users, "user", _read)
 
 
 def delete_user(connection: Connection, tenant: str, identifier: str) -> int:
-    """Delete a user with its docs; its sessions stay.
+    """Delete a user with its docs and what agents remember of it; its sessions stay.
 
     Returns:
         The time of the deletion, in microseconds.
     """
     moment = users.delete(connection, tenant, identifier)
     docs.delete_of(connection, identifier)
+    memories.delete_of_user(connection, identifier)
     return moment

@@ -1,4 +1,4 @@
-"""The index of documents: their chunks, and SQLite's full text search of them."""
+"""The index of documents: their chunks, and each database's full text search of them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import json
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.exc import SQLAlchemyError
 
 from julep_server.search.chunks import chunks
-from julep_server.search.index import INDEX
+from julep_server.search.words import searchable
 
 revision = "0003"
 down_revision = "0002"
@@ -19,9 +18,6 @@ depends_on = None
 
 def upgrade() -> None:
     """Make the index, and fill it with the documents there are."""
-    connection = op.get_bind()
-    if connection.dialect.name != "sqlite":
-        raise SQLAlchemyError("the full text index is written for SQLite only")
     op.create_table(
         "passages",
         sa.Column(
@@ -36,13 +32,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seq"),
     )
     op.create_index("passages_source", "passages", ["source_id"], unique=False)
-    op.execute(
-        "CREATE VIRTUAL TABLE passages_index USING fts5("
-        "scope, title, text, tokenize = 'porter unicode61 remove_diacritics 2')"
-    )
-    stored = connection.execute(sa.text("SELECT id, owner_id, title, content FROM docs")).all()
-    for identifier, owner_id, title, content in stored:
-        INDEX.add(connection, identifier, [owner_id], title, chunks(json.loads(content)))
+    if op.get_bind().dialect.name == "sqlite":
+        _index_in_sqlite()
+    else:
+        # No older version of the server has stored documents in PostgreSQL.
+        op.execute("CREATE TABLE passages_index (seq BIGINT PRIMARY KEY, terms TSVECTOR NOT NULL)")
+        op.execute("CREATE INDEX passages_index_terms ON passages_index USING gin (terms)")
 
 
 def downgrade() -> None:
@@ -50,3 +45,32 @@ def downgrade() -> None:
     op.execute("DROP TABLE passages_index")
     op.drop_index("passages_source", table_name="passages")
     op.drop_table("passages")
+
+
+def _index_in_sqlite() -> None:
+    op.execute(
+        "CREATE VIRTUAL TABLE passages_index USING fts5("
+        "scope, title, text, tokenize = 'porter unicode61 remove_diacritics 2')"
+    )
+    connection = op.get_bind()
+    stored = connection.execute(sa.text("SELECT id, owner_id, title, content FROM docs")).all()
+    for identifier, owner_id, title, content in stored:
+        for chunk in chunks(json.loads(content)):
+            seq = connection.execute(
+                sa.text(
+                    "INSERT INTO passages (source_id, title, text) VALUES (:id, :title, :text)"
+                ),
+                {"id": identifier, "title": title, "text": chunk},
+            ).lastrowid
+            connection.execute(
+                sa.text(
+                    "INSERT INTO passages_index (rowid, scope, title, text)"
+                    " VALUES (:seq, :scope, :title, :text)"
+                ),
+                {
+                    "seq": seq,
+                    "scope": owner_id.replace("-", ""),
+                    "title": searchable(title),
+                    "text": searchable(chunk),
+                },
+            )

@@ -1,0 +1,1 @@
+"""Jobs: what goes on after an answer, and the worker that does it."""

@@ -1,0 +1,229 @@
+"""Memories: what an agent remembers of a user."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, RowMapping, Select, delete, insert, select, update
+
+from julep_server.db import tables
+from julep_server.json_text import JSON
+from julep_server.search.index import INDEX
+from julep_server.search.question import Question
+from julep_server.store.resources import new_id
+from julep_server.store.times import now
+from julep_server.store.tombstones import buried, bury
+
+TYPES = ("belief", "episode")
+"""The types of memories: what holds, and what happened."""
+
+LONGEST = 2000
+"""Characters that a memory may have."""
+
+_KIND = "memory"
+_ENDINGS = " .!…。！\"'"  # noqa: RUF001 - a CJK exclamation mark
+
+
+@dataclass(frozen=True, slots=True)
+class NewMemory:
+    """A memory to store.
+
+    Attributes:
+        type: One of ``TYPES``.
+        entities: Whom and what it is about, as JSON objects.
+        sentiment: From -1 to 1.
+        happened_at: When what is remembered happened, in microseconds.
+    """
+
+    type: str
+    content: str
+    entities: Sequence[JSON]
+    sentiment: float
+    happened_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """A stored memory."""
+
+    id: str
+    agent_id: str
+    user_id: str
+    type: str
+    content: str
+    entities: Sequence[JSON]
+    sentiment: float
+    happened_at: int
+    created_at: int
+    last_accessed_at: int | None
+
+
+def add(
+    connection: Connection, tenant: str, agent_id: str, user_id: str, new: Iterable[NewMemory]
+) -> list[str]:
+    """Store what an agent remembers of a user; what it remembers already isn't stored again.
+
+    Returns:
+        The ids of those that were stored.
+    """
+    added: list[str] = []
+    table = tables.memories
+    known = select(table.c.digest).where(table.c.agent_id == agent_id, table.c.user_id == user_id)
+    for memory in new:
+        digest = _digest(memory.content)
+        if connection.execute(known.where(table.c.digest == digest)).first() is not None:
+            continue
+        identifier = new_id()
+        connection.execute(
+            insert(table).values(
+                id=identifier,
+                tenant=tenant,
+                agent_id=agent_id,
+                user_id=user_id,
+                type=memory.type,
+                content=memory.content,
+                digest=digest,
+                entities=list(memory.entities),
+                sentiment=memory.sentiment,
+                happened_at=memory.happened_at,
+                created_at=now(),
+            )
+        )
+        visible = [
+            _scope(agent_id, user_id=user, kind=kind)
+            for user in (None, user_id)
+            for kind in (None, memory.type)
+        ]
+        INDEX.add(connection, identifier, visible, "", [memory.content])
+        added.append(identifier)
+    return added
+
+
+def recall(
+    connection: Connection,
+    agent_id: str,
+    user_id: str,
+    question: Question,
+    limit: int,
+    distance: float,
+) -> list[Memory]:
+    """What an agent remembers of a user that fits a question, the nearest first."""
+    scopes = [_scope(agent_id, user_id=user_id)]
+    found = INDEX.search(connection, scopes, question, limit, distance)
+    return _in_order(connection, [hit.source_id for hit in found])
+
+
+def nearest(
+    connection: Connection,
+    agent_id: str,
+    question: Question,
+    *,
+    user_id: str | None,
+    types: Sequence[str] | None,
+    limit: int,
+    offset: int,
+) -> list[Memory]:
+    """One page of an agent's memories: first what fits best, then the rest, newest first.
+
+    Args:
+        connection: A transaction.
+        agent_id: The agent.
+        question: What is searched for.
+        user_id: Only memories of this user.
+        types: Only memories of these types.
+        limit: The most memories to give.
+        offset: How many to pass over.
+    """
+    table = tables.memories
+    kinds = None if types is None else [kind for kind in TYPES if kind in types]
+    query = select(table.c.id).where(table.c.agent_id == agent_id)
+    if user_id is not None:
+        query = query.where(table.c.user_id == user_id)
+    if kinds is not None:
+        query = query.where(table.c.type.in_(kinds))
+    everything = connection.execute(query.order_by(table.c.seq.desc())).scalars().all()
+    wanted: Sequence[str | None] = [None] if kinds is None else kinds
+    scopes = [_scope(agent_id, user_id=user_id, kind=kind) for kind in wanted]
+    end = min(offset + limit, len(everything))
+    found = INDEX.search(connection, scopes, question, end)
+    order = list(dict.fromkeys([*(hit.source_id for hit in found), *everything]))
+    return _in_order(connection, order[offset:end])
+
+
+def accessed(connection: Connection, identifiers: Sequence[str], moment: int) -> None:
+    """Note that memories were recalled."""
+    table = tables.memories
+    connection.execute(
+        update(table).where(table.c.id.in_(identifiers)).values(last_accessed_at=moment)
+    )
+
+
+def remove(connection: Connection, tenant: str, agent_id: str, identifier: str) -> int:
+    """Delete a memory of an agent, or say again when it was deleted.
+
+    Returns:
+        The time of the deletion, in microseconds.
+
+    Raises:
+        ApiError: 404 where the agent never had one of that id.
+    """
+    table = tables.memories
+    memory = select(table.c.id).where(table.c.id == identifier, table.c.agent_id == agent_id)
+    if connection.execute(memory).first() is None:
+        return buried(connection, tenant, _KIND, identifier, agent_id)
+    _delete(connection, memory)
+    return bury(connection, tenant, _KIND, identifier, agent_id)
+
+
+def delete_of_agent(connection: Connection, agent_id: str) -> None:
+    """Delete all that an agent remembers."""
+    table = tables.memories
+    _delete(connection, select(table.c.id).where(table.c.agent_id == agent_id))
+
+
+def delete_of_user(connection: Connection, user_id: str) -> None:
+    """Delete all that is remembered of a user."""
+    table = tables.memories
+    _delete(connection, select(table.c.id).where(table.c.user_id == user_id))
+
+
+def _delete(connection: Connection, identifiers: Select[tuple[str]]) -> None:
+    INDEX.remove(connection, identifiers)
+    table = tables.memories
+    connection.execute(delete(table).where(table.c.id.in_(identifiers)))
+
+
+def _scope(agent_id: str, *, user_id: str | None = None, kind: str | None = None) -> str:
+    """Where memories are searched: an agent's, perhaps of one user, perhaps of one type."""
+    return ":".join(filter(None, ["m", agent_id, user_id, kind]))
+
+
+def _digest(content: str) -> str:
+    """Digest of what a memory says: case, spaces and a last full stop make no other fact of it."""
+    folded = unicodedata.normalize("NFKC", content).casefold()
+    return hashlib.sha256(" ".join(folded.split()).strip(_ENDINGS).encode("utf-8")).hexdigest()
+
+
+def _in_order(connection: Connection, identifiers: Sequence[str]) -> list[Memory]:
+    table = tables.memories
+    rows = connection.execute(select(table).where(table.c.id.in_(identifiers))).mappings()
+    by_id = {row["id"]: _read(row) for row in rows}
+    return [by_id[identifier] for identifier in identifiers if identifier in by_id]
+
+
+def _read(row: RowMapping) -> Memory:
+    return Memory(
+        id=row["id"],
+        agent_id=row["agent_id"],
+        user_id=row["user_id"],
+        type=row["type"],
+        content=row["content"],
+        entities=row["entities"],
+        sentiment=row["sentiment"],
+        happened_at=row["happened_at"],
+        created_at=row["created_at"],
+        last_accessed_at=row["last_accessed_at"],
+    )

@@ -1,0 +1,128 @@
+"""Memories: formed by the server after a chat, and here found and forgotten."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from julep import AsyncClient, InvalidArgumentError
+from julep.managers.types import InputChatMlMessageDict
+from julep.types import Memory
+from tests.sdk.support import UNKNOWN_ID, assert_not_found, new_agent, time_of
+
+pytestmark = pytest.mark.anyio
+
+RYE = "I like rye bread."
+TEA = "I drink green tea."
+BIKE = "Yesterday I bought a bicycle."
+
+
+class Pair:
+    """An agent and a user in a session."""
+
+    def __init__(self, client: AsyncClient, agent: str, user: str, session: str) -> None:
+        self.client = client
+        self.agent = agent
+        self.user = user
+        self.session = session
+
+    async def say(self, *texts: str, remember: bool | None = None) -> None:
+        """Say something, and wait until it is remembered."""
+        said: list[InputChatMlMessageDict] = [{"role": "user", "content": text} for text in texts]
+        reply = await self.client.sessions.chat(self.session, said, remember=remember)
+        for job_id in reply.jobs or []:
+            await self.client.jobs.wait(job_id, timeout=30)
+
+    async def contents(self, query: str = "", **arguments: Any) -> list[str]:
+        found = await self.client.memories.list(self.agent, query, **arguments)
+        return [memory.content for memory in found]
+
+
+@pytest.fixture
+async def pair(client: AsyncClient) -> Pair:
+    agent, user = await new_agent(client), await client.users.create(name="Grace")
+    session = await client.sessions.create(agent_id=agent.id, user_id=user.id)
+    return Pair(client, agent.id, user.id, session.id)
+
+
+async def test_what_was_said_is_found(pair: Pair) -> None:
+    await pair.say(RYE)
+    (memory,) = await pair.client.memories.list(pair.agent, "Which bread?")
+    assert isinstance(memory, Memory)
+    assert UUID(memory.id).version == 4
+    assert (memory.agent_id, memory.user_id) == (pair.agent, pair.user)
+    assert (memory.content, memory.sentiment) == (RYE, 0)
+    assert [entity["name"] for entity in memory.entities] == ["Grace"]
+    assert memory.additional_properties["type"] == "belief"
+    assert time_of(memory.timestamp) <= time_of(memory.created_at)
+    assert not memory.last_accessed_at
+
+
+async def test_the_nearest_come_first(pair: Pair) -> None:
+    await pair.say(RYE, TEA, BIKE)
+    assert await pair.contents("bread", limit=1) == [RYE]
+    assert await pair.contents("Which tea?", limit=1) == [TEA]
+    everything = await pair.contents("tea")
+    assert everything[0] == TEA
+    assert set(everything) == {RYE, TEA, BIKE}
+    assert await pair.contents("tea", offset=1, limit=1) == everything[1:2]
+    assert await pair.contents("tea", offset=3) == []
+
+
+async def test_types_and_users_narrow_the_search(pair: Pair) -> None:
+    await pair.say(RYE, BIKE)
+    assert await pair.contents("bread", types="episode") == [BIKE]
+    assert await pair.contents("bread", types=["belief"]) == [RYE]
+    assert await pair.contents("bread", types=("belief", "episode"), limit=1) == [RYE]
+    assert await pair.contents("bread", types="dream") == []
+    assert await pair.contents("bread", user_id=UUID(pair.user), limit=1) == [RYE]
+    assert await pair.contents("bread", user_id=UNKNOWN_ID) == []
+
+
+async def test_what_is_remembered_is_told_to_the_model_and_noted(pair: Pair) -> None:
+    await pair.say(RYE)
+    said: list[InputChatMlMessageDict] = [{"role": "user", "content": "Which bread do I like?"}]
+    reply = await pair.client.sessions.chat(pair.session, said, remember=False)
+    assert f"Remembered of the user Grace: {RYE}" in str(reply.response)
+    (memory,) = await pair.client.memories.list(pair.agent, "bread")
+    assert time_of(memory.last_accessed_at) > time_of(memory.created_at)
+
+
+async def test_nothing_is_remembered_where_that_is_not_wanted(pair: Pair) -> None:
+    await pair.say(RYE, remember=False)
+    assert await pair.contents() == []
+
+
+async def test_a_deleted_memory_is_forgotten(pair: Pair) -> None:
+    await pair.say(RYE, TEA)
+    (memory,) = await pair.client.memories.list(pair.agent, "bread", limit=1)
+    await pair.client.memories.delete(UUID(pair.agent), UUID(memory.id))
+    assert await pair.contents("bread") == [TEA]
+    # Deleting is idempotent, but for what never existed.
+    await pair.client.memories.delete(pair.agent, memory.id)
+    await assert_not_found(
+        pair.client.memories.delete(pair.agent, UNKNOWN_ID), "memory", UNKNOWN_ID
+    )
+    other = await new_agent(pair.client)
+    await assert_not_found(pair.client.memories.delete(other.id, memory.id), "memory", memory.id)
+
+
+async def test_memories_go_with_their_user(pair: Pair) -> None:
+    await pair.say(RYE)
+    await pair.client.users.delete(pair.user)
+    assert await pair.contents("bread") == []
+
+
+async def test_an_unknown_agent_is_not_found(client: AsyncClient) -> None:
+    await assert_not_found(client.memories.list(UNKNOWN_ID, "bread"), "agent", UNKNOWN_ID)
+    await assert_not_found(client.memories.delete(UNKNOWN_ID, UNKNOWN_ID), "agent", UNKNOWN_ID)
+
+
+@pytest.mark.parametrize("wrong", [{"limit": 0}, {"limit": 1001}, {"offset": -1}])
+async def test_bounds_are_known_before_anything_is_sent(
+    client: AsyncClient, wrong: dict[str, Any]
+) -> None:
+    with pytest.raises(InvalidArgumentError, match=min(wrong)):
+        await client.memories.list(UNKNOWN_ID, "bread", **wrong)

@@ -1,0 +1,207 @@
+"""The index itself: how texts are ranked, and that nothing else's texts have a part in it."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import struct
+import tracemalloc
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, insert, select
+
+from julep_server.db import tables
+from julep_server.db.engine import Database
+from julep_server.search.fusion import fused
+from julep_server.search.index import INDEX
+from julep_server.search.meaning import by_meaning
+from julep_server.search.question import Question, Vector
+from julep_server.search.vectors import cosines, numpy_cosines, pack, plain_cosines
+from julep_server.search.words import folded_words, question_words
+
+T = TypeVar("T")
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    opened = Database(database_url)
+    yield opened
+    opened.close()
+
+
+def write(database: Database, work: Callable[[Connection], T]) -> T:
+    return asyncio.run(database.write(work))
+
+
+def found(
+    database: Database, scopes: list[str], question: str, limit: int = 10, distance: float = 1.0
+) -> list[str]:
+    def search(connection: Connection) -> list[str]:
+        hits = INDEX.search(connection, scopes, Question(question), limit, distance)
+        return [hit.text for hit in hits]
+
+    return asyncio.run(database.read(search))
+
+
+def add(database: Database, source: str, scopes: list[str], *texts: str, title: str = "") -> None:
+    write(database, lambda connection: INDEX.add(connection, source, scopes, title, texts))
+
+
+# --- words ---
+
+
+def test_rare_words_and_titles_count_more(database: Database) -> None:
+    add(database, "1", ["s"], "The lamp is lit.", "The lamp is dark.", "The lamp and the bell.")
+    add(database, "2", ["s"], "It is lit.", title="Bell")
+    assert found(database, ["s"], "lamp bell")[:2] == ["It is lit.", "The lamp and the bell."]
+
+
+def test_short_texts_come_before_long_ones(database: Database) -> None:
+    long = f"A bell. {'And many other things are told. ' * 20}"
+    add(database, "1", ["s"], long, "A bell.")
+    assert found(database, ["s"], "bell") == ["A bell.", long]
+
+
+def test_the_distance_is_to_the_best(database: Database) -> None:
+    add(database, "1", ["s"], "bell lamp cat", "bell lamp", "bell")
+    assert len(found(database, ["s"], "bell lamp cat", distance=0.0)) == 1
+    assert len(found(database, ["s"], "bell lamp cat", distance=1.0)) == 3
+    assert len(found(database, ["s"], "bell lamp cat", limit=2)) == 2
+
+
+def test_texts_elsewhere_do_not_change_a_ranking(database: Database) -> None:
+    """BM25 of the whole database would rank by what others have."""
+    add(database, "1", ["mine"], "A bell rings.", "A lamp is lit.", "A lamp is dark.")
+    before = found(database, ["mine"], "lamp bell")
+    assert before[0] == "A bell rings."
+    for number in range(40):
+        add(database, f"o{number}", ["others"], f"A bell rings {number} times.")
+    assert found(database, ["mine"], "lamp bell") == before
+
+
+def test_only_the_scopes_asked_for_are_searched(database: Database) -> None:
+    add(database, "1", ["m:a", "m:a:u"], "bell one")
+    add(database, "2", ["m:a"], "bell two")
+    add(database, "3", ["m:b"], "bell three")
+    assert found(database, ["m:a"], "bell") == ["bell one", "bell two"]
+    assert found(database, ["m:a:u"], "bell") == ["bell one"]
+    # What several scopes show counts once.
+    assert found(database, ["m:a", "m:a:u"], "bell") == ["bell one", "bell two"]
+    assert found(database, [], "bell") == []
+    assert found(database, ["m"], "bell") == []
+
+
+def test_a_source_can_get_texts_twice(database: Database) -> None:
+    add(database, "1", ["s"], "bell one")
+    add(database, "1", ["s"], "bell two")
+    assert found(database, ["s"], "bell") == ["bell one", "bell two"]
+    sources = select(tables.source_scopes.c.source_id).where(tables.source_scopes.c.scope == "s")
+    write(database, lambda connection: INDEX.remove(connection, sources))
+    assert found(database, ["s"], "bell") == []
+
+
+def test_a_long_title_is_cut(database: Database) -> None:
+    add(database, "1", ["s"], "bell", title="lamp " * 100_000)
+    assert found(database, ["s"], "lamp") == ["bell"]
+
+
+@given(st.text(max_size=200))
+def test_words_have_no_accents_and_no_operators(text: str) -> None:
+    words = folded_words(text)
+    assert folded_words(words) == words
+    assert not set("'\"&|!():*<>\\\0") & set(words)
+
+
+def test_accents_written_as_characters_of_their_own_are_letters() -> None:
+    assert question_words("cafe\u0301s") == ["caf\u00e9s"]
+    assert folded_words("Cafe\u0301s, 한국_x") == "cafes 한 국 x"
+
+
+# --- meaning ---
+
+numbers = st.floats(-1e6, 1e6).map(lambda number: round(number, 3))
+pairs = st.integers(1, 40).flatmap(
+    lambda size: st.tuples(
+        st.lists(numbers, min_size=size, max_size=size),
+        st.lists(st.lists(numbers, min_size=size, max_size=size), min_size=1, max_size=5),
+    )
+)
+
+
+@settings(deadline=None)  # the first example imports NumPy
+@given(pairs)
+def test_cosines_are_the_same_with_numpy_and_without(
+    drawn: tuple[list[float], list[list[float]]],
+) -> None:
+    question, others = pack(drawn[0]), [pack(values) for values in drawn[1]]
+    plain = plain_cosines(question, others)
+    assert numpy_cosines(question, others) == pytest.approx(plain, abs=1e-5)
+    assert cosines(question, others) == pytest.approx(plain, abs=1e-5)
+    assert all(abs(cosine) < 1.00001 for cosine in plain)
+
+
+@given(st.lists(numbers, min_size=1, max_size=40))
+def test_a_packed_vector_has_length_one(values: list[float]) -> None:
+    packed = struct.unpack(f"<{len(values)}f", pack(values))
+    assert math.hypot(*packed) == pytest.approx(1 if any(values) else 0, abs=1e-5)
+
+
+@pytest.mark.parametrize("wrong", [[], [math.nan], [math.inf, 1.0]])
+def test_what_is_no_vector_is_refused(wrong: list[float]) -> None:
+    with pytest.raises(ValueError, match="vector"):
+        pack(wrong)
+
+
+def test_vectors_are_compared_within_little_memory(database: Database) -> None:
+    count, size = 20_000, 256
+    vectors = [pack([1.0, number / 10] + [0.1] * (size - 2)) for number in range(100)]
+
+    def fill(connection: Connection) -> None:
+        scope = {"scope": "s", "source_id": "1"}
+        connection.execute(insert(tables.source_scopes).values(scope))
+        rows = [
+            {"seq": seq, "source_id": "1", "title": "", "text": "x", "size": 1}
+            for seq in range(1, count + 1)
+        ]
+        connection.execute(insert(tables.passages), rows)
+        stored = [
+            {"seq": row["seq"], "embedder": "e", "vector": vectors[seq % 100]}
+            for seq, row in enumerate(rows)
+        ]
+        connection.execute(insert(tables.vectors), stored)
+
+    write(database, fill)
+
+    def search(connection: Connection) -> tuple[list[int], int]:
+        # What comparing imports is not what it needs for each vector.
+        cosines(vectors[0], vectors[:1])
+        tracemalloc.start()
+        try:
+            nearest = by_meaning(connection, ["s"], Vector("e", vectors[0]), 5, 1.0)
+            return nearest, tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    nearest, peak = asyncio.run(database.read(search))
+    assert nearest == [1, 101, 201, 301, 401]
+    assert peak < count * size * 4 / 2
+
+
+# --- both ---
+
+
+@given(st.lists(st.lists(st.integers(0, 9), unique=True), max_size=3))
+def test_fusion_keeps_each_once_and_prefers_the_front(rankings: list[list[int]]) -> None:
+    merged = fused(rankings)
+    assert sorted(number for number, _ in merged) == sorted({n for r in rankings for n in r})
+    assert [score for _, score in merged] == sorted((s for _, s in merged), reverse=True)
+    if len(rankings) == 1:
+        assert [number for number, _ in merged] == rankings[0]
+
+
+def test_what_both_rankings_name_comes_first() -> None:
+    assert [number for number, _ in fused([[1, 2, 3], [4, 3]])] == [3, 1, 4, 2]
