@@ -202,5 +202,5 @@ def test_the_embedding_options_and_variables(tmp_path: Path) -> None:
             ):
                 api.make("users", docs=[{"title": "x", "content": "A kitten."}])
         assert {request["model"] for request in meanings.requests} == {"meanings"}
-        assert meanings.texts.count("x\nA kitten.") == 2
+        assert "x\nA kitten." in meanings.texts
         assert set(meanings.keys) == {"Bearer e"}

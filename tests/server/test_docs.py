@@ -88,6 +88,15 @@ def test_deleting_twice_answers_as_the_first_time(api: Api, path: str) -> None:
     )
 
 
+def test_a_doc_that_went_with_its_owner_can_be_deleted_again(api: Api, path: str) -> None:
+    doc = add(api, path)
+    assert api.delete(path.removesuffix("/docs")).status_code == 202
+    first, again = (api.delete(f"{path}/{doc}") for _ in range(2))
+    assert (first.status_code, first.json()) == (202, again.json())
+    assert error_of(api.delete(f"{path}/{UNKNOWN_ID}"), 404)
+    assert error_of(api.get(path), 404)
+
+
 def test_a_doc_of_another_owner_is_404_and_not_touched(api: Api, path: str) -> None:
     doc = add(api, path)
     for kind in ("agents", "users"):

@@ -114,6 +114,14 @@ def test_deleting_twice_answers_as_the_first_time(api: Api, agent: str) -> None:
     assert api.delete(f"/agents/{other}/tools/{tool}").status_code == 404
 
 
+def test_a_tool_that_went_with_its_agent_can_be_deleted_again(api: Api, agent: str) -> None:
+    tool = add(api, agent)
+    assert api.delete(f"/agents/{agent}").status_code == 202
+    first, again = (api.delete(f"/agents/{agent}/tools/{tool}") for _ in range(2))
+    assert (first.status_code, first.json()) == (202, again.json())
+    assert api.delete(f"/agents/{agent}/tools/{agent}").status_code == 404
+
+
 @pytest.mark.parametrize(
     ("method", "body"),
     [("PUT", {"function": FUNCTION}), ("PATCH", {"function": {}}), ("DELETE", None)],

@@ -17,6 +17,7 @@ from julep_server.store.docs import Doc, NewDoc
 from julep_server.store.paging import page_of
 from julep_server.store.resources import Record
 from julep_server.store.times import timestamp
+from julep_server.store.tombstones import when_buried
 from julep_server.store.users import users
 
 
@@ -60,6 +61,11 @@ class Documents:
         """Delete a document."""
 
         def remove(connection: Connection, tenant: str, identifier: str) -> int:
+            owner_id = call.id(self.owner_field)
+            # Also where the owner is gone, and its documents with it.
+            gone = when_buried(connection, tenant, "doc", identifier, owner_id)
+            if gone is not None:
+                return gone
             return docs.remove(connection, tenant, self._owner_id(connection, call), identifier)
 
         return await deleted(call, call.id("doc_id"), remove)

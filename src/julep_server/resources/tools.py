@@ -11,6 +11,7 @@ from julep_server.json_text import JSON, JSONObject, merge_patch
 from julep_server.store import tools
 from julep_server.store.agents import agents
 from julep_server.store.paging import page_of
+from julep_server.store.tombstones import when_buried
 from julep_server.store.tools import NewTool, Tool
 
 
@@ -56,6 +57,10 @@ async def delete(call: Call) -> Response:
     """Delete a tool of an agent."""
 
     def remove(connection: Connection, tenant: str, identifier: str) -> int:
+        # Also where the agent is gone, and its tools with it.
+        gone = when_buried(connection, tenant, "tool", identifier, call.id("agent_id"))
+        if gone is not None:
+            return gone
         agent = agents.get(connection, tenant, call.id("agent_id"))
         return tools.remove(connection, tenant, agent.id, identifier)
 

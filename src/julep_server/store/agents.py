@@ -51,7 +51,7 @@ def delete_agent(connection: Connection, tenant: str, identifier: str) -> int:
         The time of the deletion, in microseconds.
     """
     moment = agents.delete(connection, tenant, identifier)
-    docs.delete_of(connection, identifier)
+    docs.delete_of(connection, tenant, identifier)
     memories.delete_of_agent(connection, identifier)
-    tools.delete_of(connection, identifier)
+    tools.delete_of(connection, tenant, identifier)
     return moment

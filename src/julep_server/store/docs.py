@@ -14,7 +14,7 @@ from julep_server.search.index import INDEX
 from julep_server.store.paging import Page, index_metadata, select_page
 from julep_server.store.resources import new_id
 from julep_server.store.times import now
-from julep_server.store.tombstones import buried, bury
+from julep_server.store.tombstones import buried, bury, bury_of
 
 _KIND = "doc"
 
@@ -92,9 +92,11 @@ def remove(connection: Connection, tenant: str, owner_id: str, identifier: str) 
     return bury(connection, tenant, _KIND, identifier, owner_id)
 
 
-def delete_of(connection: Connection, owner_id: str) -> None:
+def delete_of(connection: Connection, tenant: str, owner_id: str) -> None:
     """Delete all documents of an owner."""
-    _delete(connection, select(tables.docs.c.id).where(tables.docs.c.owner_id == owner_id))
+    owned = select(tables.docs.c.id).where(tables.docs.c.owner_id == owner_id)
+    bury_of(connection, tenant, _KIND, owned, owner_id)
+    _delete(connection, owned)
 
 
 def _delete(connection: Connection, identifiers: Select[tuple[str]]) -> None:

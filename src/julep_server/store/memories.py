@@ -155,6 +155,8 @@ def nearest(
 
 def accessed(connection: Connection, identifiers: Sequence[str], moment: int) -> None:
     """Note that memories were recalled."""
+    if not identifiers:
+        return
     table = tables.memories
     connection.execute(
         update(table).where(table.c.id.in_(identifiers)).values(last_accessed_at=moment)

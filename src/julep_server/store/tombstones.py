@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Select, insert, literal, select
 
 from julep_server.db.tables import tombstones
 from julep_server.errors import not_found
@@ -26,6 +26,16 @@ def bury(
     return moment
 
 
+def bury_of(
+    connection: Connection, tenant: str, kind: str, identifiers: Select[tuple[str]], owner_id: str
+) -> None:
+    """Remember that all resources of an owner, which a query gives, were deleted with it."""
+    columns = ("id", "tenant", "kind", "owner_id", "deleted_at")
+    rest = (literal(value) for value in (tenant, kind, owner_id, now()))
+    rows = select(identifiers.subquery().c.id, *rest)
+    connection.execute(insert(tombstones).from_select(columns, rows))
+
+
 def buried(
     connection: Connection, tenant: str, kind: str, identifier: str, owner_id: str | None = None
 ) -> int:
@@ -34,6 +44,16 @@ def buried(
     Raises:
         ApiError: 404 where this tenant, or this owner, never deleted one of that id.
     """
+    moment = when_buried(connection, tenant, kind, identifier, owner_id)
+    if moment is None:
+        raise not_found(kind, identifier)
+    return moment
+
+
+def when_buried(
+    connection: Connection, tenant: str, kind: str, identifier: str, owner_id: str | None = None
+) -> int | None:
+    """When a resource was deleted, in microseconds; None where it never was."""
     owner = tombstones.c.owner_id
     moment = connection.execute(
         select(tombstones.c.deleted_at).where(
@@ -43,6 +63,4 @@ def buried(
             owner.is_(None) if owner_id is None else owner == owner_id,
         )
     ).scalar()
-    if moment is None:
-        raise not_found(kind, identifier)
-    return int(moment)
+    return None if moment is None else int(moment)

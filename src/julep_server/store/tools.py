@@ -13,7 +13,7 @@ from julep_server.json_text import JSONObject
 from julep_server.store.paging import Page, select_page
 from julep_server.store.resources import new_id
 from julep_server.store.times import later_than, now
-from julep_server.store.tombstones import buried, bury
+from julep_server.store.tombstones import buried, bury, bury_of
 
 _KIND = "tool"
 
@@ -145,8 +145,10 @@ def functions(connection: Connection, agent_id: str) -> list[tuple[str, JSONObje
     return [(row["name"], row["function"]) for row in connection.execute(query).mappings()]
 
 
-def delete_of(connection: Connection, agent_id: str) -> None:
+def delete_of(connection: Connection, tenant: str, agent_id: str) -> None:
     """Delete all tools of an agent."""
+    owned = select(tables.tools.c.id).where(tables.tools.c.agent_id == agent_id)
+    bury_of(connection, tenant, _KIND, owned, agent_id)
     connection.execute(delete(tables.tools).where(tables.tools.c.agent_id == agent_id))
 
 

@@ -45,6 +45,6 @@ def delete_user(connection: Connection, tenant: str, identifier: str) -> int:
         The time of the deletion, in microseconds.
     """
     moment = users.delete(connection, tenant, identifier)
-    docs.delete_of(connection, identifier)
+    docs.delete_of(connection, tenant, identifier)
     memories.delete_of_user(connection, identifier)
     return moment
