@@ -205,13 +205,16 @@ def test_any_text_is_kept(api: Api, text: str) -> None:
     assert api.history(session["id"])[0]["content"] == f"word {text}"
 
 
+POSTGRES = create_engine("postgresql+psycopg://").dialect
+
+
 @given(st.text())
 def test_postgres_reads_the_text_that_was_written(text: str) -> None:
-    column, dialect = Text(), create_engine("postgresql+psycopg://").dialect
-    written = column.process_bind_param(text, dialect)
+    column = Text()
+    written = column.process_bind_param(text, POSTGRES)
     assert written is not None
     assert "\0" not in written
-    assert column.process_result_value(written, dialect) == text
+    assert column.process_result_value(written, POSTGRES) == text
 
 
 @pytest.mark.parametrize("url", ["postgresql://u:p@h/d?a=b", "postgres://u:p@h/d?a=b"])

@@ -17,7 +17,7 @@ from julep_server.errors import ApiError, Violation
 from julep_server.json_text import JSON, JSONObject, loads
 
 _METHODS = ("get", "post", "put", "patch", "delete")
-_INTEGER = re.compile(r"[+-]?[0-9]{1,30}")
+_INTEGER = re.compile(r"[+-]?[0-9]{1,1000}")
 # OpenAPI keeps these headers for content negotiation and security: they are no parameters.
 _RESERVED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 

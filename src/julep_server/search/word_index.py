@@ -144,10 +144,8 @@ class PostgresWords:
 
     def hits(self, scopes: Sequence[str], terms: Sequence[Term]) -> Subquery:
         """See :class:`WordIndex`."""
-        asked = (
-            values(column("term", BigInteger), column("query", Text), name="asked")
-            .data([(number, _tsquery(term)) for number, term in enumerate(terms)])
-            .cte("asked")
+        asked = values(column("term", BigInteger), column("query", Text), name="asked").data(
+            [(number, _tsquery(term)) for number, term in enumerate(terms)]
         )
         index = self._index
         sources = select(source_scopes.c.source_id).where(source_scopes.c.scope.in_(scopes))
