@@ -28,16 +28,39 @@ T = TypeVar("T")
 B = TypeVar("B")
 
 
+class Origin(NamedTuple):
+    """Where requests go: a scheme, a host and a port."""
+
+    scheme: str
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        is_default = self.port == (443 if self.scheme == "https" else 80)
+        return f"{self.scheme}://{host}" + ("" if is_default else f":{self.port}")
+
+
 class Request(NamedTuple):
     """An HTTP request to be sent."""
 
     method: str
-    url: str
-    query: tuple[tuple[str, str], ...]
+    origin: Origin
+    target: str
+    """The path and the query, percent-encoded, as they are sent."""
     headers: Mapping[str, str]
+    """Names are lower case; ``host`` and ``content-length`` are not among them."""
     content: bytes | None
     streamed: bool
     """Whether a 2xx answer is left open, to be read as it comes."""
+    timeout: Timeout
+    until: float | None = None
+    """When the whole call's time is up, by the monotonic clock."""
+
+    @property
+    def url(self) -> str:
+        """The whole URL."""
+        return f"{self.origin}{self.target}"
 
     # The headers hold the API key, and a traceback may show locals.
     def __repr__(self) -> str:
@@ -76,6 +99,14 @@ class Answer(NamedTuple):
     body: bytes
 
 
+class Unfit(NamedTuple):
+    """An answer whose body cannot be had: too long, or not of the encoding that it claims."""
+
+    status: int
+    headers: Mapping[str, str]
+    problem: str
+
+
 class Opened(NamedTuple, Generic[B]):
     """A 2xx answer that is still open; its body is read as it comes."""
 
@@ -84,7 +115,75 @@ class Opened(NamedTuple, Generic[B]):
     body: B
 
 
-Reply: TypeAlias = "Answer | Opened[B] | NetworkError | list[Any] | None"
+class BlockingBody(Protocol):
+    """The body of an answer that is still open: an iterator of its bytes, decoded.
+
+    Reading raises `NetworkError` when the body is lost, and ends at its proper end only.
+    """
+
+    def __iter__(self) -> Self: ...
+
+    def __next__(self) -> bytes: ...
+
+    def finish(self) -> None:
+        """Read to its end a body that has said all, since only then its connection is used again.
+
+        A server that does not end the body soon loses the connection instead.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give the connection back, or close it if the body was not read to its end."""
+        ...
+
+
+class AsyncBody(Protocol):
+    """The body of an answer that is still open: an async iterator of its bytes, decoded.
+
+    Reading raises `NetworkError` when the body is lost, and ends at its proper end only.
+    """
+
+    def __aiter__(self) -> Self: ...
+
+    async def __anext__(self) -> bytes: ...
+
+    async def finish(self) -> None:
+        """Read to its end a body that has said all, since only then its connection is used again.
+
+        A server that does not end the body soon loses the connection instead.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Give the connection back, or close it if the body was not read to its end."""
+        ...
+
+
+class BlockingWire(Protocol):
+    """Sends requests, one after another or from many threads."""
+
+    def send(self, request: Request) -> Answer | Opened[BlockingBody] | Unfit | NetworkError:
+        """Send a request and say what came of it."""
+        ...
+
+    def close(self) -> None:
+        """Close every connection; a second time does nothing."""
+        ...
+
+
+class AsyncWire(Protocol):
+    """Sends requests on whatever event loop runs; nothing stays bound to one."""
+
+    async def send(self, request: Request) -> Answer | Opened[AsyncBody] | Unfit | NetworkError:
+        """Send a request and say what came of it."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close this loop's connections; a second time does nothing."""
+        ...
+
+
+Reply: TypeAlias = "Answer | Opened[B] | Unfit | NetworkError | list[Any] | None"
 """What came of a step: an answer, a failure to get one, what came of tasks, or nothing."""
 
 Flow: TypeAlias = Generator["Request | Pause | Work", "Reply[B]", T]
