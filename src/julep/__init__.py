@@ -25,6 +25,14 @@ from typing import TYPE_CHECKING
 from julep._lazy import lazy
 
 if TYPE_CHECKING:
+    from julep._hooks import Hooks as Hooks
+    from julep._hooks import RequestEvent as RequestEvent
+    from julep._hooks import ResponseEvent as ResponseEvent
+    from julep._hooks import RetryEvent as RetryEvent
+    from julep._raw import RawResponse as RawResponse
+    from julep._retry import RetryPolicy as RetryPolicy
+    from julep._timeout import Timeout as Timeout
+    from julep._tls import tls_context as tls_context
     from julep._tool_loop import ToolResult as ToolResult
     from julep._version import __version__ as __version__
     from julep.client import AsyncClient as AsyncClient
@@ -45,6 +53,7 @@ if TYPE_CHECKING:
     from julep.errors import NotFoundError as NotFoundError
     from julep.errors import PermissionDeniedError as PermissionDeniedError
     from julep.errors import RateLimitError as RateLimitError
+    from julep.errors import RequestError as RequestError
     from julep.errors import RequestTimeoutError as RequestTimeoutError
     from julep.errors import ServerError as ServerError
     from julep.errors import StreamInterruptedError as StreamInterruptedError
@@ -57,6 +66,11 @@ else:
     __all__, __getattr__, __dir__ = lazy(
         __name__,
         {
+            "julep._hooks": ("Hooks", "RequestEvent", "ResponseEvent", "RetryEvent"),
+            "julep._raw": ("RawResponse",),
+            "julep._retry": ("RetryPolicy",),
+            "julep._timeout": ("Timeout",),
+            "julep._tls": ("tls_context",),
             "julep._tool_loop": ("ToolResult",),
             "julep._version": ("__version__",),
             "julep.client": ("AsyncClient", "Client"),
@@ -77,6 +91,7 @@ else:
                 "NotFoundError",
                 "PermissionDeniedError",
                 "RateLimitError",
+                "RequestError",
                 "RequestTimeoutError",
                 "ServerError",
                 "StreamInterruptedError",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Final, TypeVar
+from json import JSONDecoder
+from typing import TYPE_CHECKING, Final, NoReturn, TypeVar
 
 from julep._retry import retry_after
+from julep._wire import Answer
 from julep.errors import (
     ApiError,
     AuthenticationError,
@@ -24,7 +25,7 @@ from julep_api.errors import DecodeError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from julep._flow import Answer
+    from julep._wire import Unfit
     from julep_api.client import Call
     from julep_api.types import JSON
 
@@ -46,7 +47,7 @@ _DEEPEST: Final = 100
 _SHOWN_CHARACTERS: Final = 500
 
 
-def read_answer(call: Call[T], answer: Answer, attempts: int) -> T:
+def read_answer(call: Call[T], answer: Answer) -> T:
     """Read a 2xx answer.
 
     Raises:
@@ -58,7 +59,7 @@ def read_answer(call: Call[T], answer: Answer, attempts: int) -> T:
         return read(None if answer.status == 204 else parse_json(answer.body))
     except DecodeError as error:
         problem = f"the answer does not fit the contract: {error}"
-        raise _unfit(problem, answer, call.method, call.path, attempts) from None
+        raise _invalid(problem, answer, call.method, call.path) from None
 
 
 def read_failure(answer: Answer, method: str, path: str, attempts: int) -> ApiError:
@@ -71,7 +72,7 @@ def read_failure(answer: Answer, method: str, path: str, attempts: int) -> ApiEr
     is_server_s = answer.status >= 500 or answer.status < 300
     kind = _ERRORS.get(answer.status, ServerError if is_server_s else ApiError)
     error = kind(
-        message if isinstance(message, str) else _shown(answer.body) or "the answer has no body",
+        message if isinstance(message, str) else _said(answer),
         status_code=answer.status,
         code=code if isinstance(code, str) else None,
         details=_details(told.get("details")),
@@ -86,10 +87,16 @@ def read_failure(answer: Answer, method: str, path: str, attempts: int) -> ApiEr
     return error
 
 
-def not_a_stream(answer: Answer, method: str, path: str, attempts: int) -> InvalidResponseError:
+def not_a_stream(answer: Answer, method: str, path: str) -> InvalidResponseError:
     """Make the error for a 2xx that is not the stream that was asked for."""
     kind = answer.headers.get("content-type", "no content type")
-    return _unfit(f"expected text/event-stream, got {kind}", answer, method, path, attempts)
+    return _invalid(f"expected text/event-stream, got {kind}", answer, method, path)
+
+
+def unfit(answer: Unfit, method: str, path: str) -> InvalidResponseError:
+    """Make the error for a 2xx whose body cannot be had."""
+    without = Answer(answer.status, answer.headers, b"")
+    return _invalid(answer.problem, without, method, path)
 
 
 def parse_json(data: bytes | str) -> JSON:
@@ -99,16 +106,23 @@ def parse_json(data: bytes | str) -> JSON:
         DecodeError: When it is not JSON.
     """
     try:
-        value: JSON = json.loads(data)
+        value: JSON = _decode(data if isinstance(data, str) else data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         problem = f"expected JSON, got {_shown(data) or 'nothing'} ({error})"
         raise DecodeError("", problem) from None
     return value
 
 
-def _unfit(
-    problem: str, answer: Answer, method: str, path: str, attempts: int
-) -> InvalidResponseError:
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+# Made once: json.loads would make one at every call with options. Python's own is more lenient: it
+# would take NaN, of which no other language's JSON knows.
+_decode: Final = JSONDecoder(parse_constant=_no_number).decode
+
+
+def _invalid(problem: str, answer: Answer, method: str, path: str) -> InvalidResponseError:
     return InvalidResponseError(
         problem,
         status_code=answer.status,
@@ -116,7 +130,6 @@ def _unfit(
         body=_body(answer),
         method=method,
         path=path,
-        attempts=attempts,
     )
 
 
@@ -141,6 +154,14 @@ def _inside(value: JSON) -> Iterable[JSON]:
     if isinstance(value, dict):
         return value.values()
     return value if isinstance(value, list) else ()
+
+
+def _said(answer: Answer) -> str:
+    """Say what an answer without a message of its own says."""
+    location = answer.headers.get("location")
+    if 300 <= answer.status < 400 and location:
+        return f"redirected to {location}, which is not followed"
+    return _shown(answer.body) or "the answer has no body"
 
 
 def _details(value: JSON) -> tuple[ErrorDetail, ...]:

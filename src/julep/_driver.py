@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Sequence
-from threading import Lock
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 from julep._flow import Flow, Flows, Pause, Work
-from julep.errors import ConfigurationError
+from julep._wire import AsyncBody, BlockingBody
 
 if TYPE_CHECKING:
-    import httpx
-
+    from julep._attempts import Attempts
     from julep._config import Config
+    from julep._connections import AsyncConnections, BlockingConnections
     from julep._flow import Task
-    from julep._http import AsyncBody, AsyncWire, BlockingBody, BlockingWire
+    from julep._wire import Opened
+    from julep.errors import NetworkError
     from julep.streams import AsyncChatStream, ChatStream
     from julep_api.client import Call, EventCall
     from julep_api.models import ChatResponseChunk
@@ -61,13 +61,9 @@ class BlockingDriver:
 
     is_async: ClassVar[bool] = False
 
-    def __init__(self, config: Config, http_client: httpx.Client | None = None) -> None:
-        self._timeout = config.timeout
+    def __init__(self, config: Config, connections: BlockingConnections) -> None:
         self._flows: Flows[BlockingBody] = Flows(config)
-        self._http_client = http_client
-        self._wire: BlockingWire | None = None
-        self._closed = False
-        self._making = Lock()
+        self._connections = connections
 
     def send(self, call: Call[T], /) -> T:
         """Make one call.
@@ -87,8 +83,14 @@ class BlockingDriver:
         """
         from julep.streams import ChatStream
 
-        opened, attempts = self.run(self._flows.open(call))
-        return ChatStream(opened, call, attempts)
+        attempts, opened = self.run(self._flows.open(call))
+        return ChatStream(self, call, attempts, opened)
+
+    def reopen(
+        self, attempts: Attempts, last_id: str, lost: NetworkError, /
+    ) -> Opened[BlockingBody]:
+        """Go on with a stream that was lost, after its last event that came."""
+        return self.run(self._flows.reopen(attempts, last_id, lost))
 
     def ask(self, call: Call[T], /) -> Flow[BlockingBody, T]:
         """Give the flow that makes one call, to be a part of another flow."""
@@ -96,7 +98,7 @@ class BlockingDriver:
 
     def run(self, flow: Flow[BlockingBody, T], /) -> T:
         """Do what a flow says until it ends, and give what it ends with."""
-        wire = self._open()
+        wire = self._connections.wire()
         try:
             step = next(flow)
             while True:
@@ -113,20 +115,7 @@ class BlockingDriver:
 
     def close(self) -> None:
         """Close every connection; a second time does nothing."""
-        self._closed = True
-        if self._wire is not None:
-            self._wire.close()
-
-    def _open(self) -> BlockingWire:
-        """Give what sends requests; importing the HTTP library waits for the first of them."""
-        if self._closed:
-            raise ConfigurationError("this client is closed: make a new one")
-        if self._wire is None:
-            from julep._http import BlockingWire
-
-            with self._making:
-                self._wire = self._wire or BlockingWire(self._timeout, self._http_client)
-        return self._wire
+        self._connections.close()
 
 
 class AsyncDriver:
@@ -139,13 +128,9 @@ class AsyncDriver:
 
     is_async: ClassVar[bool] = True
 
-    def __init__(self, config: Config, http_client: httpx.AsyncClient | None = None) -> None:
-        self._timeout = config.timeout
+    def __init__(self, config: Config, connections: AsyncConnections) -> None:
         self._flows: Flows[AsyncBody] = Flows(config)
-        self._http_client = http_client
-        self._wire: AsyncWire | None = None
-        self._closed = False
-        self._making = Lock()
+        self._connections = connections
 
     async def send(self, call: Call[T], /) -> T:
         """Make one call.
@@ -165,8 +150,14 @@ class AsyncDriver:
         """
         from julep.streams import AsyncChatStream
 
-        opened, attempts = await self.run(self._flows.open(call))
-        return AsyncChatStream(opened, call, attempts)
+        attempts, opened = await self.run(self._flows.open(call))
+        return AsyncChatStream(self, call, attempts, opened)
+
+    async def reopen(
+        self, attempts: Attempts, last_id: str, lost: NetworkError, /
+    ) -> Opened[AsyncBody]:
+        """Go on with a stream that was lost, after its last event that came."""
+        return await self.run(self._flows.reopen(attempts, last_id, lost))
 
     def ask(self, call: Call[T], /) -> Flow[AsyncBody, T]:
         """Give the flow that makes one call, to be a part of another flow."""
@@ -174,14 +165,12 @@ class AsyncDriver:
 
     async def run(self, flow: Flow[AsyncBody, T], /) -> T:
         """Do what a flow says until it ends, and give what it ends with."""
-        import anyio
-
-        wire = self._open()
+        wire = self._connections.wire()
         try:
             step = next(flow)
             while True:
                 if isinstance(step, Pause):
-                    await anyio.sleep(step.seconds)
+                    await _sleep(step.seconds)
                     step = flow.send(None)
                 elif isinstance(step, Work):
                     step = flow.send(await _together(step.tasks))
@@ -192,21 +181,14 @@ class AsyncDriver:
             return result
 
     async def aclose(self) -> None:
-        """Close every connection; a second time does nothing."""
-        self._closed = True
-        if self._wire is not None:
-            await self._wire.aclose()
+        """Close every connection of this event loop; a second time does nothing."""
+        await self._connections.aclose()
 
-    def _open(self) -> AsyncWire:
-        """Give what sends requests; importing the HTTP library waits for the first of them."""
-        if self._closed:
-            raise ConfigurationError("this client is closed: make a new one")
-        if self._wire is None:
-            from julep._http import AsyncWire
 
-            with self._making:
-                self._wire = self._wire or AsyncWire(self._timeout, self._http_client)
-        return self._wire
+async def _sleep(seconds: float) -> None:
+    import anyio
+
+    await anyio.sleep(seconds)
 
 
 async def _together(tasks: Sequence[Task]) -> list[object]:

@@ -8,14 +8,19 @@ async side cannot differ in anything but ``await``.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Generator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
+from collections.abc import Generator, Sequence
+from json import JSONEncoder
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 from uuid import uuid4
 
-from julep._answer import not_a_stream, read_answer, read_failure
-from julep._retry import pause_after
-from julep.errors import InvalidArgumentError, JulepError, NetworkError
+from julep._answer import not_a_stream, read_answer, unfit
+from julep._attempts import Attempts
+from julep._raw import tell_recorder
+from julep._redirect import MOST_REDIRECTS, redirected
+from julep._urls import with_query
+from julep._wire import Answer, Opened, Request, Unfit
+from julep.errors import InvalidArgumentError, InvalidResponseError, NetworkError
 from julep_api.client import EventCall
 from julep_api.types import UNSET
 
@@ -24,47 +29,11 @@ if TYPE_CHECKING:
     from julep_api.client import Call
     from julep_api.types import JSON
 
+# Made once: json.dumps makes a new one at every call with options.
+_encode: Final = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 T = TypeVar("T")
 B = TypeVar("B")
-
-
-class Origin(NamedTuple):
-    """Where requests go: a scheme, a host and a port."""
-
-    scheme: str
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        is_default = self.port == (443 if self.scheme == "https" else 80)
-        return f"{self.scheme}://{host}" + ("" if is_default else f":{self.port}")
-
-
-class Request(NamedTuple):
-    """An HTTP request to be sent."""
-
-    method: str
-    origin: Origin
-    target: str
-    """The path and the query, percent-encoded, as they are sent."""
-    headers: Mapping[str, str]
-    """Names are lower case; ``host`` and ``content-length`` are not among them."""
-    content: bytes | None
-    streamed: bool
-    """Whether a 2xx answer is left open, to be read as it comes."""
-    timeout: Timeout
-    until: float | None = None
-    """When the whole call's time is up, by the monotonic clock."""
-
-    @property
-    def url(self) -> str:
-        """The whole URL."""
-        return f"{self.origin}{self.target}"
-
-    # The headers hold the API key, and a traceback may show locals.
-    def __repr__(self) -> str:
-        return f"Request({self.method} {self.url})"
 
 
 class Pause(NamedTuple):
@@ -91,97 +60,8 @@ class Work(NamedTuple):
     tasks: Sequence[Task]
 
 
-class Answer(NamedTuple):
-    """An HTTP answer that was read whole. Names of headers are lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
-class Unfit(NamedTuple):
-    """An answer whose body cannot be had: too long, or not of the encoding that it claims."""
-
-    status: int
-    headers: Mapping[str, str]
-    problem: str
-
-
-class Opened(NamedTuple, Generic[B]):
-    """A 2xx answer that is still open; its body is read as it comes."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: B
-
-
-class BlockingBody(Protocol):
-    """The body of an answer that is still open: an iterator of its bytes, decoded.
-
-    Reading raises `NetworkError` when the body is lost, and ends at its proper end only.
-    """
-
-    def __iter__(self) -> Self: ...
-
-    def __next__(self) -> bytes: ...
-
-    def finish(self) -> None:
-        """Read to its end a body that has said all, since only then its connection is used again.
-
-        A server that does not end the body soon loses the connection instead.
-        """
-        ...
-
-    def close(self) -> None:
-        """Give the connection back, or close it if the body was not read to its end."""
-        ...
-
-
-class AsyncBody(Protocol):
-    """The body of an answer that is still open: an async iterator of its bytes, decoded.
-
-    Reading raises `NetworkError` when the body is lost, and ends at its proper end only.
-    """
-
-    def __aiter__(self) -> Self: ...
-
-    async def __anext__(self) -> bytes: ...
-
-    async def finish(self) -> None:
-        """Read to its end a body that has said all, since only then its connection is used again.
-
-        A server that does not end the body soon loses the connection instead.
-        """
-        ...
-
-    async def aclose(self) -> None:
-        """Give the connection back, or close it if the body was not read to its end."""
-        ...
-
-
-class BlockingWire(Protocol):
-    """Sends requests, one after another or from many threads."""
-
-    def send(self, request: Request) -> Answer | Opened[BlockingBody] | Unfit | NetworkError:
-        """Send a request and say what came of it."""
-        ...
-
-    def close(self) -> None:
-        """Close every connection; a second time does nothing."""
-        ...
-
-
-class AsyncWire(Protocol):
-    """Sends requests on whatever event loop runs; nothing stays bound to one."""
-
-    async def send(self, request: Request) -> Answer | Opened[AsyncBody] | Unfit | NetworkError:
-        """Send a request and say what came of it."""
-        ...
-
-    async def aclose(self) -> None:
-        """Close this loop's connections; a second time does nothing."""
-        ...
-
+Came: TypeAlias = "Answer | Opened[B] | Unfit | NetworkError"
+"""What came of a request."""
 
 Reply: TypeAlias = "Answer | Opened[B] | Unfit | NetworkError | list[Any] | None"
 """What came of a step: an answer, a failure to get one, what came of tasks, or nothing."""
@@ -194,7 +74,7 @@ class Flows(Generic[B]):
     """The flows that make one call each, for a driver whose open answers have bodies of type B."""
 
     def __init__(self, config: Config) -> None:
-        self._config = config
+        self.config = config
 
     def ask(self, call: Call[T]) -> Flow[B, T]:
         """Make one call: send its request, again if need be, and read the answer.
@@ -203,49 +83,88 @@ class Flows(Generic[B]):
             ApiError: When the server answers with an error, or with what cannot be read.
             NetworkError: When no answer came.
         """
-        reply, attempts = yield from self._send(_request(call, self._config))
-        if isinstance(reply, Answer):
-            return read_answer(call, reply, attempts)
-        raise TypeError(f"a plain request was answered by {reply!r}")
+        attempts = self._begin(call)
+        reply: Answer | Opened[B] = yield from _send(attempts)
+        if isinstance(reply, Opened):
+            raise TypeError(f"{attempts.request} was answered by a stream")
+        try:
+            return read_answer(call, reply)
+        except InvalidResponseError as error:
+            raise attempts.explained(error) from None
 
-    def open(self, call: EventCall[T]) -> Flow[B, tuple[Opened[B], int]]:
-        """Send the request for a stream; give the open answer, and how often it was sent.
+    def open(self, call: EventCall[Any]) -> Flow[B, tuple[Attempts, Opened[B]]]:
+        """Send the request for a stream; give the open answer, and how it came about.
 
         Raises:
             ApiError: When the server answers with an error, or with something else than a stream.
             NetworkError: When no answer came.
         """
-        reply, attempts = yield from self._send(_request(call, self._config))
-        if isinstance(reply, Opened):
-            return reply, attempts
-        raise not_a_stream(reply, call.method, call.path, attempts)
+        attempts = self._begin(call)
+        return attempts, (yield from _open(attempts))
 
-    def _send(self, request: Request) -> Flow[B, tuple[Answer | Opened[B], int]]:
-        """Send a request until a 2xx answers it, or there is no sense in trying again."""
-        attempts = 0
-        while True:
-            attempts += 1
-            reply = yield request
-            if isinstance(reply, Opened):
-                return reply, attempts
-            if isinstance(reply, Answer) and 200 <= reply.status < 300:
-                return reply, attempts
-            if reply is None or isinstance(reply, list):
-                raise TypeError(f"{request.method} {request.url}: nothing was said of it")
-            pause = pause_after(reply, attempts, self._config.max_retries)
-            if pause is None:
-                raise self._failure(request, reply, attempts)
-            yield Pause(pause)
+    def reopen(self, attempts: Attempts, last_id: str, lost: NetworkError) -> Flow[B, Opened[B]]:
+        """Go on with a stream that was lost, after the last event that came of it.
 
-    def _failure(self, request: Request, reply: Answer | NetworkError, attempts: int) -> JulepError:
-        if isinstance(reply, NetworkError):
-            reply.attempts = attempts
+        Raises:
+            ApiError: When the server cannot go on with it.
+            NetworkError: When no answer came, or there is no sense in another attempt.
+        """
+        request = attempts.request
+        attempts.request = request._replace(headers={**request.headers, "last-event-id": last_id})
+        yield Pause(attempts.pause_after(lost))
+        return (yield from _open(attempts))
+
+    def _begin(self, call: Call[Any] | EventCall[Any]) -> Attempts:
+        request = request_of(call, self.config)
+        attempts = Attempts(request, self.config, call.operation, call.path)
+        tell_recorder(attempts)
+        return attempts
+
+
+def _open(attempts: Attempts) -> Flow[B, Opened[B]]:
+    reply: Answer | Opened[B] = yield from _send(attempts)
+    if isinstance(reply, Opened):
+        return reply
+    raise attempts.explained(not_a_stream(reply, attempts.request.method, attempts.path))
+
+
+def _send(attempts: Attempts) -> Flow[B, Answer | Opened[B]]:
+    """Send a request until a 2xx answers it, or there is no sense in trying again."""
+    while True:
+        attempts.begin()
+        reply: Came[B] = yield from _follow(attempts.request)
+        if not isinstance(reply, NetworkError) and 200 <= reply.status < 300:
+            attempts.succeed(reply.status, reply.headers)
+            if isinstance(reply, Unfit):
+                raise attempts.explained(unfit(reply, attempts.request.method, attempts.path))
             return reply
-        path = request.url.removeprefix(self._config.base_url)
-        return read_failure(reply, request.method, path, attempts)
+        if isinstance(reply, Unfit):
+            # The status says enough: it is an error whose body cannot be had.
+            reply = Answer(reply.status, reply.headers, b"")
+        if isinstance(reply, Opened):
+            raise TypeError(f"{attempts.request} was answered by a stream of an error")
+        yield Pause(attempts.pause_after(reply))
 
 
-def _request(call: Call[T] | EventCall[T], config: Config) -> Request:
+def _follow(request: Request) -> Flow[B, Came[B]]:
+    """Send a request, and send it on to where the server says that the thing is."""
+    for _ in range(MOST_REDIRECTS):
+        reply: Came[B] = yield from _once(request)
+        onward = redirected(request, reply) if isinstance(reply, Answer) else None
+        if onward is None:
+            return reply
+        request = onward
+    return (yield from _once(request))
+
+
+def _once(request: Request) -> Flow[B, Came[B]]:
+    reply = yield request
+    if reply is None or isinstance(reply, list):
+        raise TypeError(f"{request}: nothing was said of it")
+    return reply
+
+
+def request_of(call: Call[Any] | EventCall[Any], config: Config) -> Request:
     """Write a call down as HTTP."""
     headers = dict(config.headers)
     streamed = isinstance(call, EventCall)
@@ -260,12 +179,17 @@ def _request(call: Call[T] | EventCall[T], config: Config) -> Request:
     if call.method == "POST":
         # One key for all attempts of a call: the server does the work once.
         headers.setdefault("idempotency-key", str(uuid4()))
-    return Request(call.method, config.base_url + call.path, call.query, headers, content, streamed)
+    target = config.path + call.path
+    if call.query or config.query:
+        target = with_query(target, (*call.query, *config.query))
+    timeout = config.timeout
+    until = None if timeout.total is None else monotonic() + timeout.total
+    return Request(call.method, config.origin, target, headers, content, streamed, timeout, until)
 
 
 def _to_bytes(body: JSON) -> bytes:
     try:
-        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        return _encode(body).encode()
     except UnicodeEncodeError as error:
         found = error.object[error.start : error.end]
         raise InvalidArgumentError(

@@ -158,8 +158,8 @@ def _settings(config: Config) -> dict[str, Any]:
     return {
         "api_key": _NO_KEY,
         "base_url": _root(config.base_url),
-        "timeout": config.timeout,
-        "max_retries": config.max_retries,
+        "timeout": config.timeout.total or config.timeout.read,
+        "max_retries": config.retry.max_retries,
     }
 
 

@@ -3,48 +3,86 @@
 from __future__ import annotations
 
 import random
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from julep.errors import NetworkError, RequestTimeoutError
 
 if TYPE_CHECKING:
-    from julep._flow import Answer
-
-FIRST_PAUSE: Final = 0.5
-"""Seconds: the first pause is at most this long, and each further one twice as long."""
-
-LONGEST_PAUSE: Final = 8.0
-"""Seconds: no pause of our own is longer."""
-
-LONGEST_ASKED_PAUSE: Final = 60.0
-"""Seconds: a server that asks for a longer pause is not waited for."""
+    from julep._wire import Answer
 
 # 501 is a 5xx that no waiting mends.
-_PASSING: Final = frozenset({408, 429, 500, 502, 503, 504})
+PASSING: Final = frozenset({408, 429, 500, 502, 503, 504})
+"""Statuses of failures that tend to pass."""
+
+_CONFLICT: Final = 409
+
+# The whole call's time is up, or this client's own connections are all busy: asking the server
+# again helps neither.
+_LASTING: Final = ("total", "pool")
 
 
-def pause_after(reply: Answer | NetworkError, attempts: int, max_retries: int) -> float | None:
-    """Decide on what came of an attempt.
+class RetryPolicy(NamedTuple):
+    """When a request is sent again, and after how long. It is data: `_replace` makes another.
 
-    Args:
-        reply: The answer, not a 2xx, or the failure to get one.
-        attempts: How many attempts were made, this one included.
-        max_retries: How many further attempts may follow the first.
+    Repeating is safe: a request that creates something carries one Idempotency-Key through all its
+    attempts, so the server does it once.
 
-    Returns:
-        Seconds to wait before the next attempt, or None when there is to be none.
+    Attributes:
+        max_retries: How many further attempts may follow the first: 0 or more.
+        statuses: Answers that are worth another attempt. A 409 is one too, but only when it has a
+            Retry-After header.
+        failures: Whether a connection that failed or was lost is worth one.
+        timeouts: Whether a step that took too long is worth one. Once the whole call's time is up
+            there is none.
+        first_pause: Seconds: the first pause is at most this long, and each further one twice as
+            long. How long exactly is left to chance, so that clients that failed together come
+            back apart (exponential backoff with full jitter).
+        longest_pause: Seconds: no pause of our own is longer.
+        longest_asked_pause: Seconds: a server that asks for a longer one is not waited for.
+
+    Example:
+        >>> patient = julep.RetryPolicy(max_retries=5, longest_pause=30)
+        >>> client = julep.Client(retry=patient)
+        >>> client.with_options(retry=patient._replace(max_retries=0)).agents.list()
     """
-    if attempts > max_retries:
-        return None
-    if isinstance(reply, NetworkError):
-        # The caller's time is up already when it was a timeout.
-        return None if isinstance(reply, RequestTimeoutError) else _backoff(attempts)
-    asked = retry_after(reply)
-    if asked is not None and (reply.status in _PASSING or reply.status == 409):
-        return asked if asked <= LONGEST_ASKED_PAUSE else None
-    return _backoff(attempts) if reply.status in _PASSING else None
+
+    max_retries: int = 2
+    statuses: frozenset[int] = PASSING
+    failures: bool = True
+    timeouts: bool = True
+    first_pause: float = 0.5
+    longest_pause: float = 8.0
+    longest_asked_pause: float = 60.0
+
+    def pause_after(self, reply: Answer | NetworkError, attempts: int) -> float | None:
+        """Decide on what came of an attempt.
+
+        Args:
+            reply: The answer, not a 2xx, or the failure to get one.
+            attempts: How many attempts were made, this one included.
+
+        Returns:
+            Seconds to wait before the next attempt, or None when there is to be none.
+        """
+        if attempts > self.max_retries or not self._is_passing(reply):
+            return None
+        asked = None if isinstance(reply, NetworkError) else retry_after(reply)
+        if asked is None:
+            return self._backoff(attempts)
+        return asked if asked <= self.longest_asked_pause else None
+
+    def _is_passing(self, reply: Answer | NetworkError) -> bool:
+        if isinstance(reply, RequestTimeoutError):
+            return self.timeouts and reply.phase not in _LASTING
+        if isinstance(reply, NetworkError):
+            return self.failures
+        if reply.status == _CONFLICT:
+            return retry_after(reply) is not None
+        return reply.status in self.statuses
+
+    def _backoff(self, attempts: int) -> float:
+        longest = min(self.longest_pause, self.first_pause * 2.0 ** min(attempts - 1, 10))
+        return random.uniform(0, longest)  # noqa: S311  # spreads load, keeps no secret
 
 
 def retry_after(answer: Answer) -> float | None:
@@ -52,16 +90,18 @@ def retry_after(answer: Answer) -> float | None:
     text = answer.headers.get("retry-after", "").strip()
     if text.isascii() and text.isdigit():
         return float(text)
+    return _seconds_until(text) if text else None
+
+
+def _seconds_until(date: str) -> float | None:
+    # Rare, and dear to import.
+    from datetime import UTC, datetime
+    from email.utils import parsedate_to_datetime
+
     try:
-        moment = parsedate_to_datetime(text)
+        moment = parsedate_to_datetime(date)
     except ValueError:
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return max(0.0, (moment - datetime.now(UTC)).total_seconds())
-
-
-def _backoff(attempts: int) -> float:
-    """Exponential backoff with full jitter: clients that failed together return apart."""
-    longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(attempts - 1, 10))
-    return random.uniform(0, longest)  # noqa: S311  # spreads load, keeps no secret

@@ -13,12 +13,13 @@ Example:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from julep._lazy import lazy
 
 if TYPE_CHECKING:
     from julep._argument_type_error import ArgumentTypeError
+    from julep._curl import SentRequest
     from julep_api.models import ChatResponse, JobStatus
     from julep_api.types import JSON
 else:
@@ -43,6 +44,7 @@ __all__ = [
     "NotFoundError",
     "PermissionDeniedError",
     "RateLimitError",
+    "RequestError",
     "RequestTimeoutError",
     "ServerError",
     "StreamInterruptedError",
@@ -97,7 +99,35 @@ class InvalidIdError(InvalidArgumentError, AssertionError):
     """An id is not a UUID of version 4; nothing was sent."""
 
 
-class NetworkError(JulepError, ConnectionError):
+class RequestError(JulepError):
+    """A request was made, and what was asked for did not come of it.
+
+    Attributes:
+        attempts: How many times the request was sent.
+    """
+
+    attempts: int = 1
+    _sent: SentRequest | None = None
+
+    @property
+    def summary(self) -> str:
+        """What came of the request, in a few words."""
+        return self.message
+
+    def as_curl(self) -> str:
+        """Give a command for a shell that sends the same request.
+
+        The key is not in it: it stands there as ``$JULEP_API_KEY``. Other headers that look like
+        secrets are hidden.
+
+        Example:
+            >>> print(error.as_curl())
+            curl -X GET http://localhost:8080/api/users -H "authorization: Bearer $JULEP_API_KEY"
+        """
+        return self._sent.as_curl() if self._sent is not None else ""
+
+
+class NetworkError(RequestError, ConnectionError):
     """No whole answer came: the connection failed, or was lost.
 
     Attributes:
@@ -108,13 +138,32 @@ class NetworkError(JulepError, ConnectionError):
         super().__init__(message)
         self.attempts = attempts
 
+    def __str__(self) -> str:
+        more = f" ({self.attempts} attempts)" if self.attempts > 1 else ""
+        return f"{self.message}{more}"
+
 
 class RequestTimeoutError(NetworkError, TimeoutError):
-    """No whole answer came within the timeout."""
+    """No whole answer came within the timeout.
+
+    Attributes:
+        phase: Which limit ran out: that of ``connect``, ``read``, ``write`` or ``pool`` (waiting
+            for a free connection), or ``total``, that of the whole call.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        attempts: int = 1,
+        phase: Literal["connect", "read", "write", "pool", "total"] = "read",
+    ) -> None:
+        super().__init__(message, attempts=attempts)
+        self.phase = phase
 
 
 class StreamInterruptedError(NetworkError):
-    """A stream ended before its end.
+    """A stream ended before its end, and could not be gone on with.
 
     Attributes:
         partial: The answer as far as it had arrived.
@@ -156,7 +205,7 @@ class ErrorDetail(NamedTuple):
     message: str
 
 
-class ApiError(JulepError):
+class ApiError(RequestError):
     """The server answered, and the answer is not the one asked for.
 
     Attributes:
@@ -193,6 +242,11 @@ class ApiError(JulepError):
         self.method = method
         self.path = path
         self.attempts = attempts
+
+    @property
+    def summary(self) -> str:
+        """What came of the request, in a few words."""
+        return f"{self.status_code}: {self.message}"
 
     def __str__(self) -> str:
         asked = f"{self.method} {self.path} -> {self.status_code}: {self.message}"

@@ -7,20 +7,26 @@ decided: what an event means, when the stream is over, what the whole answer is.
 from __future__ import annotations
 
 from collections import deque
+from io import StringIO
 from typing import TYPE_CHECKING, Self
 
-from julep._answer import parse_json, read_failure
-from julep._flow import Answer
+from julep._answer import parse_json
 from julep._sse import Event, EventDecoder
-from julep.errors import InvalidResponseError, NetworkError, StreamInterruptedError
+from julep._wire import Answer
+from julep.errors import (
+    InvalidResponseError,
+    NetworkError,
+    RequestError,
+    StreamInterruptedError,
+)
 from julep_api.errors import DecodeError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from types import TracebackType
 
-    from julep._flow import Opened
-    from julep._http import AsyncBody, BlockingBody
+    from julep._attempts import Attempts
+    from julep._driver import AsyncDriver, BlockingDriver
+    from julep._wire import AsyncBody, BlockingBody, Opened
     from julep_api.client import EventCall
     from julep_api.models import ChatResponse, ChatResponseChunk
     from julep_api.types import JSONObject
@@ -37,7 +43,8 @@ class ChatStream:
     Raises:
         ApiError: While reading, when the server reports that it failed.
         StreamInterruptedError: While reading, when the connection is lost, or the server is silent
-            for longer than the client's timeout; what had arrived is the error's `partial`.
+            for longer than the client's timeout, and the stream cannot be gone on with; what had
+            arrived is the error's `partial`.
 
     Example:
         >>> with client.sessions.chat(session.id, messages, stream=True) as stream:
@@ -48,10 +55,16 @@ class ChatStream:
     """
 
     def __init__(
-        self, opened: Opened[BlockingBody], call: EventCall[ChatResponseChunk], attempts: int = 1
+        self,
+        driver: BlockingDriver,
+        call: EventCall[ChatResponseChunk],
+        attempts: Attempts,
+        opened: Opened[BlockingBody],
     ) -> None:
+        self._driver = driver
+        self._attempts = attempts
         self._body = opened.body
-        self._reading = _Reading(opened.status, opened.headers, call, attempts)
+        self._reading = _Reading(call, attempts)
 
     def __iter__(self) -> ChatStream:
         return self
@@ -60,12 +73,9 @@ class ChatStream:
         reading = self._reading
         try:
             while (chunk := reading.next_chunk()) is None and not reading.over:
-                reading.take(next(self._body, None))
+                self._read_on()
             if chunk is None and reading.complete:
                 self._body.finish()
-        except NetworkError as error:
-            self.close()
-            raise reading.interrupted(error.message) from None
         except BaseException:
             self.close()
             raise
@@ -85,6 +95,22 @@ class ChatStream:
         for _ in self:
             pass
         return self._reading.whole()
+
+    def _read_on(self) -> None:
+        """Read the next bytes; where the stream is lost, go on with it."""
+        reading = self._reading
+        try:
+            reading.take(next(self._body, None))
+        except NetworkError as lost:
+            self._body.close()
+            if not reading.last_id:
+                raise reading.interrupted(lost) from None
+            try:
+                opened = self._driver.reopen(self._attempts, reading.last_id, lost)
+            except RequestError as error:
+                raise reading.interrupted(lost, error) from None
+            self._body = opened.body
+            reading.resume()
 
     def close(self) -> None:
         """Stop reading, and close the connection if there was more to come."""
@@ -112,7 +138,8 @@ class AsyncChatStream:
     Raises:
         ApiError: While reading, when the server reports that it failed.
         StreamInterruptedError: While reading, when the connection is lost, or the server is silent
-            for longer than the client's timeout; what had arrived is the error's `partial`.
+            for longer than the client's timeout, and the stream cannot be gone on with; what had
+            arrived is the error's `partial`.
 
     Example:
         >>> async with await client.sessions.chat(session.id, messages, stream=True) as stream:
@@ -123,10 +150,16 @@ class AsyncChatStream:
     """
 
     def __init__(
-        self, opened: Opened[AsyncBody], call: EventCall[ChatResponseChunk], attempts: int = 1
+        self,
+        driver: AsyncDriver,
+        call: EventCall[ChatResponseChunk],
+        attempts: Attempts,
+        opened: Opened[AsyncBody],
     ) -> None:
+        self._driver = driver
+        self._attempts = attempts
         self._body = opened.body
-        self._reading = _Reading(opened.status, opened.headers, call, attempts)
+        self._reading = _Reading(call, attempts)
 
     def __aiter__(self) -> AsyncChatStream:
         return self
@@ -135,12 +168,9 @@ class AsyncChatStream:
         reading = self._reading
         try:
             while (chunk := reading.next_chunk()) is None and not reading.over:
-                reading.take(await anext(self._body, None))
+                await self._read_on()
             if chunk is None and reading.complete:
                 await self._body.finish()
-        except NetworkError as error:
-            await self.aclose()
-            raise reading.interrupted(error.message) from None
         except BaseException:
             await self.aclose()
             raise
@@ -160,6 +190,22 @@ class AsyncChatStream:
         async for _ in self:
             pass
         return self._reading.whole()
+
+    async def _read_on(self) -> None:
+        """Read the next bytes; where the stream is lost, go on with it."""
+        reading = self._reading
+        try:
+            reading.take(await anext(self._body, None))
+        except NetworkError as lost:
+            await self._body.aclose()
+            if not reading.last_id:
+                raise reading.interrupted(lost) from None
+            try:
+                opened = await self._driver.reopen(self._attempts, reading.last_id, lost)
+            except RequestError as error:
+                raise reading.interrupted(lost, error) from None
+            self._body = opened.body
+            reading.resume()
 
     async def aclose(self) -> None:
         """Stop reading, and close the connection if there was more to come."""
@@ -181,23 +227,18 @@ class AsyncChatStream:
 class _Reading:
     """What has been read of a stream, and what it amounts to."""
 
-    def __init__(
-        self,
-        status: int,
-        headers: Mapping[str, str],
-        call: EventCall[ChatResponseChunk],
-        attempts: int,
-    ) -> None:
+    def __init__(self, call: EventCall[ChatResponseChunk], attempts: Attempts) -> None:
         self.over = False
         self.complete = False
+        self.last_id = ""
+        self._first_id = ""
         self._events: deque[Event] = deque()
-        self._status = status
-        self._headers = headers
         self._call = call
         self._attempts = attempts
         self._decoder = EventDecoder()
         self._messages: list[_Message] = []
         self._last: ChatResponseChunk | None = None
+        self._went_on = self._resumed = self._skipping = False
 
     def take(self, data: bytes | None) -> None:
         """Take the next bytes, or None when the server ended the body."""
@@ -206,7 +247,12 @@ class _Reading:
         try:
             self._events.extend(self._decoder.feed(data))
         except DecodeError as error:
-            raise self._unreadable(error) from None
+            raise self._unreadable(f"the stream does not fit the contract: {error}") from None
+
+    def resume(self) -> None:
+        """Be ready for what comes after the last event, by another connection."""
+        self._decoder = EventDecoder()
+        self._went_on = self._resumed = True
 
     def next_chunk(self) -> ChatResponseChunk | None:
         """Give the next piece; None when the stream is over, or more bytes have to be taken first.
@@ -218,20 +264,32 @@ class _Reading:
         """
         while self._events and not self.over:
             event = self._events.popleft()
-            if event.name == "error":
-                answer = Answer(self._status, self._headers, event.data.encode())
-                raise read_failure(answer, self._call.method, self._call.path, self._attempts)
-            if event.name != "message":
-                continue  # a kind of event that a newer server knows
-            if event.data == "[DONE]":
+            if self._resumed and self._is_replayed(event):
+                continue
+            if event.name == "message":
+                if event.data != "[DONE]":
+                    return self._read(event)
                 self.over = self.complete = True
-            else:
-                return self._read(event)
+            elif event.name == "error":
+                attempts = self._attempts
+                answer = Answer(attempts.status, attempts.headers, event.data.encode())
+                raise attempts.explained(attempts.failed(answer))
+            # Anything else is a kind of event that a newer server knows.
         return None
 
-    def interrupted(self, message: str) -> StreamInterruptedError:
-        """Make the error for a stream that is not whole, with what had arrived."""
-        return StreamInterruptedError(message, partial=self._response(), attempts=self._attempts)
+    def interrupted(
+        self, lost: NetworkError, failed: RequestError | None = None
+    ) -> StreamInterruptedError:
+        """Make the error for a stream that is not whole, with what had arrived.
+
+        Args:
+            lost: How the stream was lost.
+            failed: Why it could not be gone on with, where that was tried.
+        """
+        message = lost.message
+        if failed is not None and failed is not lost:
+            message += f"; going on with it failed: {failed.summary}"
+        return self._attempts.explained(StreamInterruptedError(message, partial=self._response()))
 
     def whole(self) -> ChatResponse:
         """Give the whole answer.
@@ -240,18 +298,36 @@ class _Reading:
             StreamInterruptedError: When not all of it was read.
         """
         if not self.complete:
-            raise self.interrupted(f"{self._asked}: the stream was closed before its end")
+            lost = NetworkError(f"{self._asked}: the stream was closed before its end")
+            raise self.interrupted(lost)
         return self._response()
 
     @property
     def _asked(self) -> str:
         return f"{self._call.method} {self._call.path}"
 
+    def _is_replayed(self, event: Event) -> bool:
+        """Tell whether an event came already: a server may begin anew instead of going on."""
+        if not self._skipping and event.id == self._first_id:
+            self._skipping = True
+        elif not self._skipping:
+            self._resumed = False
+            return False
+        if event.id == self.last_id:
+            self._skipping = self._resumed = False
+        return True
+
     def _read(self, event: Event) -> ChatResponseChunk:
         try:
             chunk = self._call.event(parse_json(event.data))
         except DecodeError as error:
-            raise self._unreadable(error) from None
+            raise self._unreadable(f"the stream does not fit the contract: {error}") from None
+        if self._last is None:
+            self._first_id = event.id
+        elif self._went_on and chunk.id != self._last.id:
+            raise self._unreadable("the server went on with another answer")
+        self.last_id = event.id
+        self._attempts.failures = 0
         self._add(chunk)
         return chunk
 
@@ -261,7 +337,7 @@ class _Reading:
         if not self._messages or (delta.role and self._messages[-1].ends_at(delta.role.value)):
             self._messages.append(_Message(delta.role.value if delta.role else "assistant"))
         if delta.content:
-            self._messages[-1].text.append(delta.content)
+            self._messages[-1].text.write(delta.content)
         if delta.name:
             self._messages[-1].name = delta.name
 
@@ -276,14 +352,16 @@ class _Reading:
         response.response = [[ChatMlMessage.from_dict(each, partial=True) for each in messages]]
         return response
 
-    def _unreadable(self, error: DecodeError) -> InvalidResponseError:
-        return InvalidResponseError(
-            f"the stream does not fit the contract: {error}",
-            status_code=self._status,
-            request_id=self._headers.get("x-request-id"),
-            method=self._call.method,
-            path=self._call.path,
-            attempts=self._attempts,
+    def _unreadable(self, problem: str) -> InvalidResponseError:
+        attempts = self._attempts
+        return attempts.explained(
+            InvalidResponseError(
+                problem,
+                status_code=attempts.status,
+                request_id=attempts.headers.get("x-request-id"),
+                method=self._call.method,
+                path=self._call.path,
+            )
         )
 
 
@@ -293,7 +371,7 @@ class _Message:
     def __init__(self, role: str) -> None:
         self.role = role
         self.name: str | None = None
-        self.text: list[str] = []
+        self.text = StringIO()
 
     def ends_at(self, role: str) -> bool:
         """Tell whether a piece of this role belongs to another message.
@@ -306,4 +384,4 @@ class _Message:
     def to_json(self) -> JSONObject:
         """Give its JSON, without the id and the time that a stream does not tell."""
         named: JSONObject = {} if self.name is None else {"name": self.name}
-        return {"role": self.role, "content": "".join(self.text), **named}
+        return {"role": self.role, "content": self.text.getvalue(), **named}

@@ -1,0 +1,353 @@
+"""The client that blocks."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from julep._checks import check_http_client
+from julep._config import DEFAULT_TIMEOUT, Config, read_config
+from julep._connections import BlockingConnections
+from julep._driver import BlockingDriver
+from julep._openai import BlockingOpenAI
+from julep._raw import RawResponse, raw_response, recording
+from julep._transport import MOST_CONNECTIONS, Transport, read_transport
+from julep._untyped import any_call
+from julep_api.types import UNSET
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable, Mapping
+    from types import TracebackType
+    from typing import ParamSpec, Self, TypeVar
+
+    import httpx
+    from openai.resources import Chat, Completions
+
+    from julep._hooks import Hooks
+    from julep._retry import RetryPolicy
+    from julep._timeout import Timeout
+    from julep.managers.agent import AgentsManager
+    from julep.managers.doc import DocsManager
+    from julep.managers.job import JobsManager
+    from julep.managers.memory import MemoriesManager
+    from julep.managers.session import SessionsManager
+    from julep.managers.tool import ToolsManager
+    from julep.managers.user import UsersManager
+    from julep_api.types import JSON, Unset
+
+    P = ParamSpec("P")
+    T = TypeVar("T")
+
+
+class Client:
+    """The way to a Julep server, blocking.
+
+    One client may be used from many threads. Close it, or use it in a ``with`` statement.
+
+    Args:
+        api_key: The key; else the environment's JULEP_API_KEY. A local server needs none.
+        base_url: Where the API is; else JULEP_API_URL or JULEP_BASE_URL, or else the local
+            server's ``http://127.0.0.1:8080/api``.
+        timeout: Seconds that a call may take in all, retries and a stream's reading included; or a
+            `Timeout`, which limits steps too; None for no limit. By default only steps are
+            limited: 10 seconds to connect, 300 of silence.
+        max_retries: How many times a request is sent again when a failure looks passing: 0 or
+            more; 2 if nobody says otherwise. The short form of ``retry``.
+        retry: When a request is sent again, and after how long. What creates something carries an
+            Idempotency-Key, so it is done once.
+        headers: Further headers for every request.
+        query: Further parameters for every request's query.
+        hooks: Functions that are called while calls are made.
+        http_client: A client of httpx (or of httpx2) to send requests by. It keeps its
+            own settings, apart from timeouts and redirects, and closing it stays with whoever made
+            it.
+        proxy: The URL of a proxy; else what HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY say.
+        tls: Settings of TLS; `tls_context` makes them (a trust store, a certificate of yours).
+        http2: Whether to speak HTTP/2 where the server does: ``pip install "julep[http2]"``.
+        max_connections: The most connections at once; a call waits for a free one.
+        pickle_api_key: Whether the key, and headers that look like secrets, go along when the
+            client is pickled. Without them, it takes the environment's key where it arrives.
+
+    Attributes:
+        agents: Who talks.
+        users: Whom they talk to.
+        sessions: Their conversations.
+        docs: Documents of agents and users.
+        tools: What agents' models may call.
+        memories: What agents remember.
+        jobs: What the server does after it has answered.
+        chat: OpenAI's chat completions, by the openai package: ``pip install "julep[openai]"``. Its
+            errors are its own. What it does not know (``min_p``, say) goes into the body as it is.
+        completions: OpenAI's text completions, the same way.
+        api: The low-level client: runs any operation of the generated package.
+
+    Raises:
+        ConfigurationError: When a setting cannot work.
+
+    Example:
+        >>> with julep.Client() as client:
+        ...     agent = client.agents.create(name="Ada")
+    """
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        base_url: str | None = None,
+        *,
+        timeout: float | Timeout | None = DEFAULT_TIMEOUT,
+        max_retries: int | None = None,
+        retry: RetryPolicy | None = None,
+        headers: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+        hooks: Hooks | None = None,
+        http_client: httpx.Client | None = None,
+        proxy: str | None = None,
+        tls: ssl.SSLContext | None = None,
+        http2: bool = False,
+        max_connections: int = MOST_CONNECTIONS,
+        pickle_api_key: bool = False,
+    ) -> None:
+        config = read_config(
+            api_key,
+            base_url,
+            timeout=timeout,
+            max_retries=max_retries,
+            retry=retry,
+            headers=headers,
+            query=query,
+            hooks=hooks,
+            pickle_api_key=pickle_api_key,
+        )
+        check_http_client(http_client, asynchronous=False)
+        transport = read_transport(
+            config.origin, http_client, proxy, tls, http2=http2, max_connections=max_connections
+        )
+        self._begin(config, BlockingConnections(transport))
+
+    def _begin(
+        self, config: Config, connections: BlockingConnections, *, shared: bool = False
+    ) -> None:
+        self._config = config
+        self._connections = connections
+        self._shares_connections = shared
+        self.base_url: str = config.base_url
+        self.api: BlockingDriver = BlockingDriver(config, connections)
+        self._openai = BlockingOpenAI(config)
+
+    @classmethod
+    def _of(cls, config: Config, connections: BlockingConnections, *, shared: bool) -> Self:
+        """Make a client of settings that are checked already."""
+        self = cls.__new__(cls)
+        self._begin(config, connections, shared=shared)
+        return self
+
+    @classmethod
+    def _arrived(cls, config: Config, transport: Transport) -> Self:
+        """Make a client of the settings of one in another process."""
+        return cls._of(config.arriving(), BlockingConnections(transport), shared=False)
+
+    @cached_property
+    def agents(self) -> AgentsManager:
+        """Who talks."""
+        from julep.managers.agent import AgentsManager
+
+        return AgentsManager(self.api)
+
+    @cached_property
+    def users(self) -> UsersManager:
+        """Whom agents talk to."""
+        from julep.managers.user import UsersManager
+
+        return UsersManager(self.api)
+
+    @cached_property
+    def sessions(self) -> SessionsManager:
+        """Conversations."""
+        from julep.managers.session import SessionsManager
+
+        return SessionsManager(self.api)
+
+    @cached_property
+    def docs(self) -> DocsManager:
+        """Documents of agents and users."""
+        from julep.managers.doc import DocsManager
+
+        return DocsManager(self.api)
+
+    @cached_property
+    def tools(self) -> ToolsManager:
+        """What agents' models may call."""
+        from julep.managers.tool import ToolsManager
+
+        return ToolsManager(self.api)
+
+    @cached_property
+    def memories(self) -> MemoriesManager:
+        """What agents remember."""
+        from julep.managers.memory import MemoriesManager
+
+        return MemoriesManager(self.api)
+
+    @cached_property
+    def jobs(self) -> JobsManager:
+        """What the server does after it has answered."""
+        from julep.managers.job import JobsManager
+
+        return JobsManager(self.api)
+
+    @property
+    def chat(self) -> Chat:
+        """OpenAI's chat completions, answered by the server's model.
+
+        Raises:
+            ConfigurationError: When the openai package is not installed.
+        """
+        return self._openai.client.chat
+
+    @property
+    def completions(self) -> Completions:
+        """OpenAI's text completions, answered by the server's model.
+
+        Raises:
+            ConfigurationError: When the openai package is not installed.
+        """
+        return self._openai.client.completions
+
+    def with_options(
+        self,
+        *,
+        api_key: str | None = None,
+        timeout: float | Timeout | None = DEFAULT_TIMEOUT,
+        max_retries: int | None = None,
+        retry: RetryPolicy | None = None,
+        headers: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+        hooks: Hooks | None = None,
+    ) -> Self:
+        """Give a client with some settings changed, for one call or for many.
+
+        It shares the connections of this one, and costs next to nothing; closing it leaves them
+        open.
+
+        Args:
+            api_key: Another key.
+            timeout: As for the client; left out, it stays.
+            max_retries: As for the client; left out, it stays.
+            retry: As for the client; left out, it stays.
+            headers: Headers besides those that there are.
+            query: Parameters besides those that there are.
+            hooks: As for the client; left out, they stay.
+
+        Returns:
+            A client of the same kind.
+
+        Raises:
+            ConfigurationError: When a setting cannot work.
+
+        Example:
+            >>> client.with_options(timeout=5, max_retries=0).sessions.get(session.id)
+        """
+        config = self._config.but(
+            api_key=api_key,
+            timeout=timeout,
+            max_retries=max_retries,
+            retry=retry,
+            headers=headers,
+            query=query,
+            hooks=hooks,
+        )
+        return self._of(config, self._connections, shared=True)
+
+    def with_raw_response(
+        self, method: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> RawResponse[T]:
+        """Call a method, and give what it gives with what came around it.
+
+        Args:
+            method: A method of this client's managers.
+            args: Its arguments.
+            kwargs: Its keyword arguments.
+
+        Returns:
+            The result as ``parsed``, the answer's status, headers and request id, the seconds that
+            it took and how often the request was sent. Of a method that makes several calls, the
+            last one's.
+
+        Example:
+            >>> raw = client.with_raw_response(client.sessions.get, session.id)
+            >>> raw.status_code, raw.attempts, raw.parsed.situation
+            (200, 1, 'A quiet library')
+        """
+        with recording() as calls:
+            parsed = method(*args, **kwargs)
+        return raw_response(parsed, calls)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: JSON | Unset = UNSET,
+        headers: Mapping[str, str] | None = None,
+    ) -> JSON:
+        """Ask for something that this package does not know, with all that other calls have.
+
+        Args:
+            method: The HTTP method.
+            path: The path below the API's root, beginning with ``/``.
+            query: Parameters for the query.
+            body: What to send as JSON; left out, nothing.
+            headers: Headers for this request.
+
+        Returns:
+            The answer's JSON; None when it has no body.
+
+        Raises:
+            InvalidArgumentError: When the method or the path cannot be.
+            ApiError: When the server answers with an error.
+            NetworkError: When no answer comes.
+
+        Example:
+            >>> client.request("GET", "/agents", query={"limit": "1"})
+            {'items': []}
+        """
+        return self.api.send(any_call(method, path, query, body, headers))
+
+    def get(self, path: str, *, query: Mapping[str, str] | None = None) -> JSON:
+        """Get something that this package does not know; `request` says more."""
+        return self.request("GET", path, query=query)
+
+    def post(
+        self, path: str, body: JSON | Unset = UNSET, *, query: Mapping[str, str] | None = None
+    ) -> JSON:
+        """Post something that this package does not know; `request` says more."""
+        return self.request("POST", path, query=query, body=body)
+
+    def close(self) -> None:
+        """Close every connection; a second time does nothing."""
+        try:
+            if not self._shares_connections:
+                self.api.close()
+        finally:
+            self._openai.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # By its settings: connections cannot leave a process.
+        transport = self._connections.transport
+        return type(self)._arrived, (self._config.leaving(), transport.leaving())
+
+    def __repr__(self) -> str:
+        return f"Client(base_url={self.base_url!r})"

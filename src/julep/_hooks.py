@@ -1,0 +1,85 @@
+"""What a program may want to hear of while calls are made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from julep.errors import RequestError
+
+
+class RequestEvent(NamedTuple):
+    """A request is about to be sent.
+
+    Attributes:
+        method: Its method.
+        url: Where it goes.
+        headers: Its headers; secrets are hidden.
+        attempt: Which attempt of its call this is, from 1.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    attempt: int
+
+
+class ResponseEvent(NamedTuple):
+    """An answer has come: whole, or, of a stream, its beginning.
+
+    Attributes:
+        method: The request's method.
+        url: Where it went.
+        status_code: The answer's status.
+        headers: The answer's headers; secrets are hidden.
+        request_id: The server's name for the request, where it gave one.
+        elapsed: Seconds since the attempt began.
+        attempt: Which attempt of its call this was, from 1.
+    """
+
+    method: str
+    url: str
+    status_code: int
+    headers: Mapping[str, str]
+    request_id: str | None
+    elapsed: float
+    attempt: int
+
+
+class RetryEvent(NamedTuple):
+    """A request will be sent again.
+
+    Attributes:
+        method: Its method.
+        url: Where it goes.
+        attempt: Which attempt has failed, from 1.
+        pause: Seconds until the next one.
+        error: What came of the attempt: the error that would be raised now.
+    """
+
+    method: str
+    url: str
+    attempt: int
+    pause: float
+    error: RequestError
+
+
+class Hooks(NamedTuple):
+    """Functions that are called while calls are made, in either colour; they must not wait.
+
+    What they raise ends the call.
+
+    Attributes:
+        on_request: Before each attempt.
+        on_response: After each attempt that was answered.
+        on_retry: Before each pause that another attempt follows.
+
+    Example:
+        >>> hooks = julep.Hooks(on_retry=lambda event: print(event.error, "again in", event.pause))
+        >>> client = julep.Client(hooks=hooks)
+    """
+
+    on_request: Callable[[RequestEvent], object] | None = None
+    on_response: Callable[[ResponseEvent], object] | None = None
+    on_retry: Callable[[RetryEvent], object] | None = None

@@ -1,0 +1,129 @@
+"""What sends a client's requests: sockets of our own, or an HTTP library's client.
+
+Most requests go straight to a server by HTTP/1.1, which sockets of our own do at a fraction of the
+cost. What takes more (a proxy, HTTP/2, a client that the user brings) is the library's.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+from julep._checks import checked_connections, checked_flag, checked_proxy
+from julep.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    import ssl
+
+    import httpx
+
+    from julep._urls import Origin
+    from julep._wire import AsyncWire, BlockingWire
+
+MOST_CONNECTIONS = 1000
+"""How many connections a client has at once, if it is not told otherwise."""
+
+
+class Transport(NamedTuple):
+    """How requests are sent.
+
+    Attributes:
+        origin: Where most of them go.
+        http_client: The user's own client, if there is one.
+        proxy: The URL of a proxy; None for what the environment says.
+        tls: The user's own TLS settings, if there are any.
+        http2: Whether HTTP/2 is spoken where the server speaks it.
+        max_connections: The most connections at once.
+    """
+
+    origin: Origin
+    http_client: httpx.Client | httpx.AsyncClient | None = None
+    proxy: str | None = None
+    tls: ssl.SSLContext | None = None
+    http2: bool = False
+    max_connections: int = MOST_CONNECTIONS
+
+    # A proxy's URL may hold a password.
+    def __repr__(self) -> str:
+        return f"Transport({self.origin})"
+
+    def leaving(self) -> Transport:
+        """Give these settings as they leave the process.
+
+        Raises:
+            ConfigurationError: When they hold something that cannot.
+        """
+        for name in ("http_client", "tls"):
+            if getattr(self, name) is not None:
+                raise ConfigurationError(
+                    f"{name}: a client that has one cannot be pickled: make it where it is used"
+                )
+        return self
+
+    def blocking(self) -> BlockingWire:
+        """Make what sends requests, blocking."""
+        if self._takes_library():
+            from julep._httpx import BlockingHttpx
+
+            return BlockingHttpx(self)
+        from julep._blocking_wire import BlockingPoolWire
+
+        return BlockingPoolWire(self.tls, self.max_connections)
+
+    def awaited(self) -> AsyncWire:
+        """Make what sends requests, awaited."""
+        if self._takes_library():
+            from julep._httpx import AsyncHttpx
+
+            return AsyncHttpx(self)
+        from julep._async_wire import AsyncPoolWire
+
+        return AsyncPoolWire(self.tls, self.max_connections)
+
+    def _takes_library(self) -> bool:
+        given = self.http_client is not None or self.proxy is not None or self.http2
+        return given or _has_proxy(self.origin)
+
+
+def read_transport(
+    origin: Origin,
+    http_client: httpx.Client | httpx.AsyncClient | None,
+    proxy: str | None,
+    tls: ssl.SSLContext | None,
+    *,
+    http2: bool,
+    max_connections: int,
+) -> Transport:
+    """Put together how a client's requests are sent.
+
+    Raises:
+        ConfigurationError: When a setting cannot work, saying which and what would.
+    """
+    if tls is not None and not hasattr(tls, "wrap_socket"):
+        raise ConfigurationError(f"tls: expected an ssl.SSLContext, got a {type(tls).__name__}")
+    transport = Transport(
+        origin,
+        http_client,
+        checked_proxy(proxy),
+        tls,
+        checked_flag("http2", http2),
+        checked_connections(max_connections),
+    )
+    if http_client is not None and transport != Transport(origin, http_client):
+        raise ConfigurationError(
+            "http_client: it has its own proxy, tls, http2 and max_connections; give them to it"
+        )
+    return transport
+
+
+def _has_proxy(origin: Origin) -> bool:
+    """Tell whether the machine's settings send what goes there through a proxy."""
+    named = any(name.lower().endswith("_proxy") and os.environ[name] for name in os.environ)
+    if not named and sys.platform not in ("darwin", "win32"):
+        return False
+    from urllib.request import getproxies, proxy_bypass  # dear, and seldom needed
+
+    proxies = getproxies()
+    found = proxies.get(origin.scheme) or proxies.get("all")
+    return bool(found) and not proxy_bypass(origin.authority)
