@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from json import JSONDecoder
-from typing import TYPE_CHECKING, Final, NoReturn, TypeVar
+from json import JSONDecoder, loads
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from julep._retry import retry_after
 from julep._wire import Answer
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from julep_api.types import JSON
 
 T = TypeVar("T")
+
+_decode: Final = JSONDecoder().decode
 
 _ERRORS: Final[dict[int, type[ApiError]]] = {
     400: BadRequestError,
@@ -105,21 +107,16 @@ def parse_json(data: bytes | str) -> JSON:
     Raises:
         DecodeError: When it is not JSON.
     """
+    value: JSON
     try:
-        value: JSON = _decode(data if isinstance(data, str) else data.decode("utf-8-sig"))
+        try:
+            value = _decode(data if isinstance(data, str) else data.decode())
+        except ValueError:
+            value = loads(data)  # which knows of byte order marks, and of wider characters
     except (ValueError, RecursionError) as error:
         problem = f"expected JSON, got {_shown(data) or 'nothing'} ({error})"
         raise DecodeError("", problem) from None
     return value
-
-
-def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number of JSON")
-
-
-# Made once: json.loads would make one at every call with options. Python's own is more lenient: it
-# would take NaN, of which no other language's JSON knows.
-_decode: Final = JSONDecoder(parse_constant=_no_number).decode
 
 
 def _invalid(problem: str, answer: Answer, method: str, path: str) -> InvalidResponseError:

@@ -348,7 +348,7 @@ class AsyncClient:
     def __reduce__(self) -> tuple[object, ...]:
         # By its settings: connections cannot leave a process.
         transport = self._connections.transport
-        return type(self)._arrived, (self._config.leaving(), transport.leaving())
+        return self._arrived, (self._config.leaving(), transport.leaving())
 
     def __repr__(self) -> str:
         return f"AsyncClient(base_url={self.base_url!r})"

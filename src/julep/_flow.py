@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from julep_api.client import Call
     from julep_api.types import JSON
 
+# More than servers take.
+_LONGEST_TARGET: Final = 65_536
+
 # Made once: json.dumps makes a new one at every call with options.
 _encode: Final = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -182,6 +185,11 @@ def request_of(call: Call[Any] | EventCall[Any], config: Config) -> Request:
     target = config.path + call.path
     if call.query or config.query:
         target = with_query(target, (*call.query, *config.query))
+        if len(target) > _LONGEST_TARGET:
+            raise InvalidArgumentError(
+                f"{call.method} {call.path}: the query has {len(target)} characters, and a URL may"
+                f" have {_LONGEST_TARGET}"
+            )
     timeout = config.timeout
     until = None if timeout.total is None else monotonic() + timeout.total
     return Request(call.method, config.origin, target, headers, content, streamed, timeout, until)

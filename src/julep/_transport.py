@@ -64,9 +64,9 @@ class Transport(NamedTuple):
     def blocking(self) -> BlockingWire:
         """Make what sends requests, blocking."""
         if self._takes_library():
-            from julep._httpx import BlockingHttpx
+            from julep._library import BlockingLibrary
 
-            return BlockingHttpx(self)
+            return BlockingLibrary(self)
         from julep._blocking_wire import BlockingPoolWire
 
         return BlockingPoolWire(self.tls, self.max_connections)
@@ -74,9 +74,9 @@ class Transport(NamedTuple):
     def awaited(self) -> AsyncWire:
         """Make what sends requests, awaited."""
         if self._takes_library():
-            from julep._httpx import AsyncHttpx
+            from julep._library import AsyncLibrary
 
-            return AsyncHttpx(self)
+            return AsyncLibrary(self)
         from julep._async_wire import AsyncPoolWire
 
         return AsyncPoolWire(self.tls, self.max_connections)

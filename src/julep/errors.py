@@ -63,6 +63,11 @@ class JulepError(Exception):
         super().__init__(message)
         self.message = message
 
+    @property
+    def summary(self) -> str:
+        """What went wrong, in a few words."""
+        return self.message
+
     # Some subclasses are also built-in errors with a __str__ of their own (KeyError quotes
     # its argument, OSError looks for an errno): the message is what a person should see.
     def __str__(self) -> str:
@@ -108,11 +113,6 @@ class RequestError(JulepError):
 
     attempts: int = 1
     _sent: SentRequest | None = None
-
-    @property
-    def summary(self) -> str:
-        """What came of the request, in a few words."""
-        return self.message
 
     def as_curl(self) -> str:
         """Give a command for a shell that sends the same request.
@@ -245,7 +245,7 @@ class ApiError(RequestError):
 
     @property
     def summary(self) -> str:
-        """What came of the request, in a few words."""
+        """What went wrong, in a few words."""
         return f"{self.status_code}: {self.message}"
 
     def __str__(self) -> str:

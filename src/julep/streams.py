@@ -15,8 +15,8 @@ from julep._sse import Event, EventDecoder
 from julep._wire import Answer
 from julep.errors import (
     InvalidResponseError,
+    JulepError,
     NetworkError,
-    RequestError,
     StreamInterruptedError,
 )
 from julep_api.errors import DecodeError
@@ -107,7 +107,7 @@ class ChatStream:
                 raise reading.interrupted(lost) from None
             try:
                 opened = self._driver.reopen(self._attempts, reading.last_id, lost)
-            except RequestError as error:
+            except JulepError as error:
                 raise reading.interrupted(lost, error) from None
             self._body = opened.body
             reading.resume()
@@ -202,7 +202,7 @@ class AsyncChatStream:
                 raise reading.interrupted(lost) from None
             try:
                 opened = await self._driver.reopen(self._attempts, reading.last_id, lost)
-            except RequestError as error:
+            except JulepError as error:
                 raise reading.interrupted(lost, error) from None
             self._body = opened.body
             reading.resume()
@@ -278,7 +278,7 @@ class _Reading:
         return None
 
     def interrupted(
-        self, lost: NetworkError, failed: RequestError | None = None
+        self, lost: NetworkError, failed: JulepError | None = None
     ) -> StreamInterruptedError:
         """Make the error for a stream that is not whole, with what had arrived.
 

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 import julep
-from julep import AsyncClient, Client, ConfigurationError
+from julep import AsyncClient, Client, ConfigurationError, Hooks, RetryPolicy, Timeout
 from julep._config import Config, read_config
+from julep._urls import Origin
 from tests.sdk.stub import Stub
 
 CANARY = "canary-5f1c0a7e"
@@ -42,9 +43,9 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"base_url": "http://a b.c"}, "base_url: expected a URL such as"),
     ({"base_url": " http://a.b"}, "base_url: expected a URL such as"),
     ({"base_url": "http://a.b/c\nd"}, "base_url: expected a URL such as"),
-    ({"base_url": "http://a.b:99999"}, "base_url: Port out of range"),
-    ({"base_url": "http://a.b:port"}, "base_url: Port could not be cast"),
-    ({"base_url": "http://[::1"}, "base_url: Invalid IPv6 URL"),
+    ({"base_url": "http://a.b:99999"}, "Port out of range"),
+    ({"base_url": "http://a.b:port"}, "Port could not be cast"),
+    ({"base_url": "http://[::1"}, "Invalid IPv6 URL"),
     ({"base_url": f"http://{CANARY}@a.b"}, "base_url: give the key as api_key"),
     ({"base_url": f"http://me:{CANARY}@a.b"}, "base_url: give the key as api_key"),
     ({"base_url": f"me:{CANARY}@a.b"}, "base_url: give the key as api_key"),
@@ -61,7 +62,23 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"max_retries": -1}, "max_retries: expected a whole number of 0 or more"),
     ({"max_retries": 1.0}, "max_retries: expected a whole number of 0 or more"),
     ({"max_retries": True}, "max_retries: expected a whole number of 0 or more"),
-    ({"max_retries": None}, "max_retries: expected a whole number of 0 or more"),
+    ({"max_retries": 1, "retry": julep.RetryPolicy()}, "max_retries: give either it or retry"),
+    ({"retry": 3}, "retry: expected a julep.RetryPolicy, got a int"),
+    ({"retry": julep.RetryPolicy(max_retries=-1)}, "retry.max_retries: expected a whole number"),
+    ({"retry": julep.RetryPolicy(first_pause=-1)}, "retry.first_pause: expected 0 seconds"),
+    ({"timeout": julep.Timeout(read=0)}, "timeout.read: expected more than 0 seconds"),
+    ({"timeout": julep.Timeout(total=-1)}, "timeout.total: expected more than 0 seconds"),
+    ({"query": "a=b"}, "query: expected a mapping, got a str"),
+    ({"query": {"a": 1}}, "query: expected texts, got 'a' as a int"),
+    ({"hooks": print}, "hooks: expected a julep.Hooks"),
+    ({"hooks": julep.Hooks(on_retry=asyncio.sleep)}, "hooks.on_retry: expected a plain function"),
+    ({"proxy": CANARY}, "proxy: expected a URL such as"),
+    ({"proxy": 3}, "proxy: expected a str"),
+    ({"tls": "cert.pem"}, "tls: expected an ssl.SSLContext, got a str"),
+    ({"http2": 1}, "http2: expected True or False"),
+    ({"max_connections": 0}, "max_connections: expected 1 or more"),
+    ({"pickle_api_key": None}, "pickle_api_key: expected True or False"),
+    ({"headers": {"Host": "a.b"}}, "headers: 'Host' follows from the request"),
     ({"headers": [("a", "b")]}, "headers: expected a mapping, got a list"),
     ({"headers": "a: b"}, "headers: expected a mapping, got a str"),
     ({"headers": {3: "b"}}, "headers: 3 is not a header's name"),
@@ -83,13 +100,7 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def config(**settings: Any) -> Config:
     given: dict[str, Any] = {"timeout": 1, "max_retries": 0, **settings}
-    return read_config(
-        given.get("api_key"),
-        given.get("base_url"),
-        given["timeout"],
-        given["max_retries"],
-        given.get("headers"),
-    )
+    return read_config(given.pop("api_key", None), given.pop("base_url", None), **given)
 
 
 def headers_sent(stub: Stub, **settings: Any) -> list[Mapping[str, str]]:
@@ -137,21 +148,33 @@ def test_the_clients_take_the_same() -> None:
 
 
 def test_the_defaults() -> None:
-    assert read_config(None, None, 300.0, 2, None) == Config(
+    assert read_config() == Config(
         "http://127.0.0.1:8080/api",
+        Origin("http", "127.0.0.1", 8080),
+        "/api",
         {"accept": "application/json", "user-agent": f"julep-python/{julep.__version__}"},
-        300.0,
-        2,
+        (),
+        Timeout(connect=10, read=300, write=300, pool=None, total=None),
+        RetryPolicy(max_retries=2),
+        Hooks(),
     )
     for make in (Client, AsyncClient):
         defaults = {p.name: p.default for p in inspect.signature(make).parameters.values()}
         assert defaults == {
             "api_key": None,
             "base_url": None,
-            "timeout": 300.0,
-            "max_retries": 2,
+            "timeout": Timeout(),
+            "max_retries": None,
+            "retry": None,
             "headers": None,
+            "query": None,
+            "hooks": None,
             "http_client": None,
+            "proxy": None,
+            "tls": None,
+            "http2": False,
+            "max_connections": 1000,
+            "pickle_api_key": False,
         }
 
 
@@ -209,9 +232,17 @@ def test_further_headers_are_sent_and_win(stub: Stub) -> None:
 
 @pytest.mark.parametrize(
     ("given", "kept"),
-    [(None, None), (1, 1.0), (0.5, 0.5), (10**9, 1e9)],
+    [
+        (None, Timeout(None, None, None, None, None)),
+        (1, Timeout(connect=1, read=1, write=1, total=1)),
+        (60.5, Timeout(connect=10, read=60.5, write=60.5, total=60.5)),
+        (10**9, Timeout(connect=10, read=1e9, write=1e9, total=1e9)),
+        (Timeout(read=3), Timeout(connect=10, read=3, write=300)),
+    ],
 )
-def test_a_timeout_is_seconds_or_none(given: float | None, kept: float | None) -> None:
+def test_a_timeout_is_of_the_whole_call_or_of_its_steps(
+    given: float | Timeout | None, kept: Timeout
+) -> None:
     assert config(timeout=given).timeout == kept
 
 

@@ -18,11 +18,13 @@ from julep import (
     JobFailedError,
     NotFoundError,
     RequestTimeoutError,
-    _retry,
+    RetryPolicy,
 )
+from julep._connections import BlockingConnections
 from julep._driver import BlockingDriver
-from julep._flow import Answer, Flow, Pause
-from julep._http import BlockingBody
+from julep._flow import Flow, Pause
+from julep._transport import Transport
+from julep._wire import Answer, BlockingBody
 from julep.managers import job as job_module
 from julep.managers.job import JobsManager
 from julep.managers.types import InputChatMlMessageDict
@@ -168,7 +170,7 @@ class Unhurried(BlockingDriver):
     """Runs flows without a network or a wait: a job is pending until the pauses are many."""
 
     def __init__(self) -> None:
-        super().__init__(CONFIG)
+        super().__init__(CONFIG, BlockingConnections(Transport(CONFIG.origin)))
         self.pauses: list[float] = []
 
     def run(self, flow: Flow[BlockingBody, T], /) -> T:
@@ -197,13 +199,11 @@ def test_pauses_grow_up_to_a_bound() -> None:
 
 
 @pytest.mark.usefixtures("short_pauses")
-async def test_a_look_that_fails_is_repeated(
-    colour: Colour, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(_retry, "FIRST_PAUSE", 0.001)
+async def test_a_look_that_fails_is_repeated(colour: Colour) -> None:
     steps = [*states("pending"), refusal(503), *states("succeeded")]
     async with scripted(colour, steps) as (client, server):
-        assert (await client.jobs.wait(ID)).state is JobStatusState.SUCCEEDED
+        soon = client.with_options(retry=RetryPolicy(first_pause=0.001))
+        assert (await soon.jobs.wait(ID)).state is JobStatusState.SUCCEEDED
     assert len(server.received) == 3
 
 

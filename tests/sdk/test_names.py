@@ -17,18 +17,18 @@ import julep_server
 
 JULEP = """
 ApiError ArgumentTypeError AsyncChatStream AsyncClient AuthenticationError BadRequestError
-ChatStream Client ConfigurationError ConflictError InvalidArgumentError InvalidIdError
+ChatStream Client ConfigurationError ConflictError Hooks InvalidArgumentError InvalidIdError
 InvalidResponseError JobFailedError JulepError MaxTurnsError NetworkError NotFoundError
-PermissionDeniedError RateLimitError RequestTimeoutError ServerError StreamInterruptedError
-ToolResult UNSET
-UnprocessableEntityError Unset __version__
+PermissionDeniedError RateLimitError RawResponse RequestError RequestEvent RequestTimeoutError
+ResponseEvent RetryEvent RetryPolicy ServerError StreamInterruptedError Timeout ToolResult UNSET
+UnprocessableEntityError Unset __version__ tls_context
 """
 
 ERRORS = """
 ApiError ArgumentTypeError AuthenticationError BadRequestError ConfigurationError ConflictError
 ErrorDetail InvalidArgumentError InvalidIdError InvalidResponseError JobFailedError JulepError
-MaxTurnsError NetworkError NotFoundError PermissionDeniedError RateLimitError RequestTimeoutError
-ServerError StreamInterruptedError UnprocessableEntityError
+MaxTurnsError NetworkError NotFoundError PermissionDeniedError RateLimitError RequestError
+RequestTimeoutError ServerError StreamInterruptedError UnprocessableEntityError
 """
 
 MANAGERS_TYPES = """

@@ -194,11 +194,14 @@ def stall_after(data: bytes = b"") -> Step:
     return step
 
 
-def chunk(text: str, finish_reason: str | None = None, **more: object) -> bytes:
+def chunk(
+    text: str, finish_reason: str | None = None, event_id: str | None = None, **more: object
+) -> bytes:
     """One event of a streamed chat."""
     delta = {"role": "assistant", "content": text}
     value = {"id": REPLY_ID, "delta": delta, "finish_reason": finish_reason, **more}
-    return b"id: 1\ndata: " + json.dumps(value).encode() + b"\n\n"
+    named = b"" if event_id is None else f"id: {event_id}\n".encode()
+    return named + b"data: " + json.dumps(value).encode() + b"\n\n"
 
 
 DONE = b"data: [DONE]\n\n"

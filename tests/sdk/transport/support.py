@@ -11,15 +11,15 @@ import httpx
 
 from julep import JulepError
 from julep._config import Config, read_config
-from julep._flow import Answer, Flow, Flows, Pause, Reply
-from julep._http import BlockingBody
+from julep._flow import Flow, Flows, Pause, Reply
+from julep._wire import Answer, BlockingBody
 from julep_api.api.sessions import get_session
 from julep_api.models import Session
 from tests.sdk.colours import Colour
 from tests.sdk.transport.servers import SESSION
 
 GET = get_session.call(SESSION["id"])
-CONFIG = read_config("secret", "http://julep.test/api", None, 0, None)
+CONFIG = read_config("secret", "http://julep.test/api", timeout=None, max_retries=0)
 
 
 def drive(flow: Flow[BlockingBody, Session], *replies: Reply[BlockingBody]) -> Session:

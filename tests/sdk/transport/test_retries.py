@@ -14,13 +14,8 @@ from hypothesis import strategies as st
 
 import julep
 from julep import AsyncClient
-from julep._flow import Answer
-from julep._retry import (
-    LONGEST_ASKED_PAUSE,
-    LONGEST_PAUSE,
-    pause_after,
-    retry_after,
-)
+from julep._wire import Answer
+from julep._retry import RetryPolicy, retry_after
 from julep_server import LocalServer
 from tests.sdk.colours import Colour, client_of
 from tests.sdk.support import HELLO, new_session
@@ -51,7 +46,6 @@ PASSING = {
         b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{"
     ),
     "not HTTP": raw(b"SSH-2.0-OpenSSH_9.6\r\n"),
-    "lying gzip": answer(200, b"no gzip", {"content-encoding": "gzip"}),
     **{str(status): refusal(status) for status in (408, 429, 500, 502, 503, 504)},
     "429 that says when": refusal(429, {"retry-after": "0"}),
     "409 that says when": refusal(409, {"retry-after": "0"}),
@@ -63,6 +57,7 @@ LASTING = {
     "404 that says when": refusal(404, {"retry-after": "0"}),
     "503 that asks for an hour": refusal(503, {"retry-after": "3600"}),
     "not JSON": json_answer(None),
+    "lying gzip": answer(200, b"no gzip", {"content-encoding": "gzip"}),
 }
 
 
@@ -186,23 +181,24 @@ async def test_a_chat_whose_answer_is_lost_is_recorded_once(
 
 @given(st.integers(1, 40), st.integers(0, 40))
 def test_our_own_pauses_grow_and_stay_below_their_limits(attempts: int, retries: int) -> None:
-    pause = pause_after(Answer(503, {}, b""), attempts, retries)
+    policy = RetryPolicy(max_retries=retries)
+    pause = policy.pause_after(Answer(503, {}, b""), attempts)
     if attempts > retries:
         assert pause is None
     else:
         assert pause is not None
-        assert 0 <= pause <= min(LONGEST_PAUSE, 0.5 * 2 ** (attempts - 1))
+        assert 0 <= pause <= min(policy.longest_pause, 0.5 * 2 ** (attempts - 1))
 
 
 def test_our_own_pauses_are_spread() -> None:
-    pauses = {pause_after(Answer(503, {}, b""), 4, 9) for _ in range(50)}
+    pauses = {RetryPolicy(9).pause_after(Answer(503, {}, b""), 4) for _ in range(50)}
     assert len(pauses) > 40
 
 
 @given(st.integers(0, 10_000))
 def test_the_server_s_pause_is_kept_or_refused_but_never_shortened(seconds: int) -> None:
-    pause = pause_after(Answer(429, {"retry-after": str(seconds)}, b""), 1, 9)
-    assert pause == (seconds if seconds <= LONGEST_ASKED_PAUSE else None)
+    pause = RetryPolicy().pause_after(Answer(429, {"retry-after": str(seconds)}, b""), 1)
+    assert pause == (seconds if seconds <= RetryPolicy().longest_asked_pause else None)
 
 
 @given(st.integers(-100, 100_000))

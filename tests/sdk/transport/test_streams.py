@@ -131,7 +131,7 @@ LOSSES: dict[str, Step] = {
 @pytest.mark.parametrize("step", LOSSES.values(), ids=LOSSES.keys())
 async def test_a_lost_stream_tells_what_had_arrived(colour: Colour, step: Step) -> None:
     with Server([step, step, json_answer(SESSION)]) as server:
-        async with client_of(colour, server.url, timeout=0.3) as client:
+        async with client_of(colour, server.url, timeout=julep.Timeout(read=0.3)) as client:
             events = await opened(client)
             assert (await anext(events)).text == "Grü"
             with pytest.raises(julep.StreamInterruptedError) as caught:
@@ -146,7 +146,7 @@ async def test_a_lost_stream_tells_what_had_arrived(colour: Colour, step: Step) 
         assert_ours(error)
         assert error.partial.text == "Grü"
         assert str(error).count("POST ") == 1
-    # A chat is never asked for again behind the caller's back once it began to answer.
+    # A chat whose events have no ids is not asked for again once it began to answer.
     assert len(server.received) == 3
 
 
@@ -159,7 +159,7 @@ async def test_silence_in_a_stream_is_told_as_such(colour: Colour) -> None:
 
 async def test_a_slow_stream_is_no_silent_one(colour: Colour) -> None:
     with Server([stream(*(chunk("a") for _ in range(8)), DONE, pause=0.1)]) as server:
-        async with client_of(colour, server.url, timeout=0.5) as client:
+        async with client_of(colour, server.url, timeout=julep.Timeout(read=0.5)) as client:
             assert len(await read(await opened(client))) == 8
 
 

@@ -11,7 +11,6 @@ import anyio
 import pytest
 
 import julep
-from julep import _http
 from tests.sdk.colours import Colour, client_of
 from tests.sdk.transport.servers import (
     SESSION,
@@ -86,14 +85,14 @@ async def test_a_server_that_does_not_pick_up_within_the_timeout(colour: Colour,
 
 
 async def test_a_server_that_does_not_pick_up_long_before_the_timeout(
-    colour: Colour, deaf: str, monkeypatch: pytest.MonkeyPatch
+    colour: Colour, deaf: str
 ) -> None:
-    monkeypatch.setattr(_http, "_CONNECT_TIMEOUT", 0.2)
-    async with client_of(colour, deaf, timeout=60, max_retries=1) as client:
-        with pytest.raises(julep.NetworkError, match=r"no connection within 0\.2 s") as caught:
+    timeout = julep.Timeout(connect=0.2, total=60)
+    async with client_of(colour, deaf, timeout=timeout, max_retries=1) as client:
+        with pytest.raises(julep.RequestTimeoutError, match=r"within 0\.2 s \(connect") as caught:
             await client.sessions.get(SESSION["id"])
     assert_ours(caught.value)
-    assert not isinstance(caught.value, TimeoutError)
+    assert caught.value.phase == "connect"
     assert caught.value.attempts == 2
 
 

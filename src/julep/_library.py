@@ -82,7 +82,7 @@ _PHASES: Final[dict[str, _Phase]] = {
 }
 
 
-class BlockingHttpxBody:
+class BlockingLibraryBody:
     """The body of an answer that is still open."""
 
     def __init__(self, response: httpx.Response, library: _Library, request: Request) -> None:
@@ -123,7 +123,7 @@ class BlockingHttpxBody:
         self._response.close()
 
 
-class AsyncHttpxBody:
+class AsyncLibraryBody:
     """The body of an answer that is still open."""
 
     def __init__(self, response: httpx.Response, library: _Library, request: Request) -> None:
@@ -173,7 +173,7 @@ class AsyncHttpxBody:
                         pass
 
 
-class BlockingHttpx:
+class BlockingLibrary:
     """Sends requests by a client of the library, from one thread or from many.
 
     Here the limit of the whole call is seen to between the steps of a call, not within one.
@@ -193,7 +193,7 @@ class BlockingHttpx:
             response = self._client.send(prepared, stream=True, follow_redirects=False)
         except self._library.failures as error:
             return self._library.failure(request, error)
-        body = BlockingHttpxBody(response, self._library, request)
+        body = BlockingLibraryBody(response, self._library, request)
         if _stays_open(request, response):
             return Opened(response.status_code, response.headers, body)
         pieces = _Pieces(response)
@@ -205,7 +205,7 @@ class BlockingHttpx:
         except self._library.undecodable as error:
             return pieces.unfit(error)
         except NetworkError as error:
-            return error
+            return error.with_traceback(None)
         finally:
             body.close()
 
@@ -215,7 +215,7 @@ class BlockingHttpx:
             self._client.close()
 
 
-class AsyncHttpx:
+class AsyncLibrary:
     """Sends requests by a client of the library, on whatever event loop runs.
 
     Connections belong to the loop that opened them, so every loop gets a client of the library
@@ -242,7 +242,7 @@ class AsyncHttpx:
                 return library.failure(request, error)
         if scope.cancelled_caught:
             return _too_late(request, "read")
-        body = AsyncHttpxBody(response, library, request)
+        body = AsyncLibraryBody(response, library, request)
         if _stays_open(request, response):
             return Opened(response.status_code, response.headers, body)
         pieces = _Pieces(response)
@@ -254,7 +254,7 @@ class AsyncHttpx:
         except library.undecodable as error:
             return pieces.unfit(error)
         except NetworkError as error:
-            return error
+            return error.with_traceback(None)
         finally:
             await body.aclose()
 
@@ -347,7 +347,8 @@ def _stays_open(request: Request, response: httpx.Response) -> bool:
 
 
 def _left(request: Request) -> float | None:
-    return None if request.until is None else max(0.0, request.until - monotonic())
+    """Give the seconds that the call has left: a little more, as the library's limits say more."""
+    return None if request.until is None else max(0.0, request.until - monotonic()) + 0.05
 
 
 def _check_time(request: Request) -> None:
