@@ -13,7 +13,7 @@ Example:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from julep._lazy import lazy
 
@@ -110,7 +110,22 @@ class NetworkError(JulepError, ConnectionError):
 
 
 class RequestTimeoutError(NetworkError, TimeoutError):
-    """No whole answer came within the timeout."""
+    """No whole answer came within the timeout.
+
+    Attributes:
+        phase: Which limit ran out: that of connecting, of reading, of writing, of waiting for a
+            free connection, or of the whole call.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        attempts: int = 1,
+        phase: Literal["connect", "read", "write", "pool", "total"] = "read",
+    ) -> None:
+        super().__init__(message, attempts=attempts)
+        self.phase = phase
 
 
 class StreamInterruptedError(NetworkError):
