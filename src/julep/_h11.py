@@ -6,7 +6,7 @@ from typing import Final
 
 import h11
 
-from julep._http1 import LONGEST_HEAD, Event, Reader
+from julep._http1 import LONGEST_HEAD, Broken, Event, Reader
 
 # h11 reads an answer when it knows of the request; all it needs to know is its method. What it
 # would send is thrown away: requests are written in one place, for both readers.
@@ -39,6 +39,8 @@ class H11Reader(Reader):
                     head = self._head(version, event.status_code, event.headers)
                     if head is not None:
                         events.append(head)
+                    if isinstance(head, Broken):
+                        break
                 else:
                     surplus, _ = self._connection.trailing_data
                     events.append(self._end(surplus=bool(surplus.strip(b"\r\n"))))
