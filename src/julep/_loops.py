@@ -24,7 +24,7 @@ class PerLoop(Generic[T]):
 
     async def get(self) -> T:
         """Give the one that belongs to the running loop."""
-        loop = _running_loop()
+        loop = running_loop()
         kept = self._kept.get(loop)
         if kept is None:
             made = self._make()
@@ -32,9 +32,13 @@ class PerLoop(Generic[T]):
             await anext(kept.until_the_end)
         return kept.made
 
+    def kept(self) -> list[T]:
+        """Give all that are there, of whichever loop."""
+        return [kept.made for kept in self._kept.values()]
+
     async def aclose(self) -> None:
         """Close the running loop's; those of other loops are closed when these end."""
-        kept = self._kept.pop(_running_loop(), None)
+        kept = self._kept.pop(running_loop(), None)
         if kept is not None:
             await kept.until_the_end.aclose()
 
@@ -58,7 +62,7 @@ async def _closed_with_loop(
         await close(made)
 
 
-def _running_loop() -> object:
+def running_loop() -> object:
     """Give the running event loop's identity: asyncio's loop, or trio's token."""
     import asyncio  # whoever has a loop has loaded it; whoever only makes a client has not
 

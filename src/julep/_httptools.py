@@ -1,0 +1,73 @@
+"""Answers read by httptools."""
+
+from __future__ import annotations
+
+import httptools
+
+from julep._http1 import Broken, Event, Reader
+
+
+class HttptoolsReader(Reader):
+    """Reads the answer to one request by httptools, which calls the methods named ``on_...``."""
+
+    def __init__(self, to_head: bool) -> None:
+        super().__init__(to_head=to_head)
+        self._events: list[Event] = []
+        self._headers: list[tuple[bytes, bytes]] = []
+        self._whole = False
+        self._surplus = False
+        self._last = b""
+        self._parser: httptools.HttpResponseParser | None = httptools.HttpResponseParser(self)
+
+    def _parse(self, data: bytes) -> list[Event]:
+        self._events = events = list[Event]()
+        if self._parser is None:  # it went when the answer ended
+            return events
+        try:
+            self._parser.feed_data(data)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+            self._surplus = True
+            if not (self._whole or self._is_broken()):
+                events.append(self._broken())
+        if self._whole:
+            # Of the answer to a HEAD, the parser awaits a body that never comes.
+            self._last = (self._last + data)[-4:]
+            if self._to_head and self._last != b"\r\n\r\n":
+                self._surplus = True
+            events.append(self._end(surplus=self._surplus))
+        elif self._to_head:
+            self._last = (self._last + data)[-4:]
+        if self._whole or self._is_broken():
+            self._parser = None  # it knows this object, and this object it: they would stay
+        return events
+
+    def _is_broken(self) -> bool:
+        return bool(self._events) and isinstance(self._events[-1], Broken)
+
+    def on_message_begin(self) -> None:
+        self._headers = []
+        self._surplus = self._whole
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._headers.append((name, value))
+
+    def on_headers_complete(self) -> None:
+        if self._whole or self._is_broken() or self._parser is None:
+            return
+        version, status = self._parser.get_http_version(), self._parser.get_status_code()
+        head = self._head(version, status, self._headers)
+        if head is not None:
+            self._events.append(head)
+            self._whole = self._to_head and not isinstance(head, Broken)
+
+    def on_chunk_header(self) -> None:
+        self._surplus = self._whole
+
+    def on_body(self, data: bytes) -> None:
+        self._surplus = self._whole
+        if not (self._whole or self._is_broken()):
+            self._events.append(data)
+
+    def on_message_complete(self) -> None:
+        # It completes informational answers too, which nothing was told of.
+        self._whole = self._began and not self._is_broken()

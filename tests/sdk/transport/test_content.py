@@ -1,0 +1,136 @@
+"""Bodies that come compressed: whole, in pieces, broken, and much too long."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from julep._content import ContentError, Decoder, decoder_for
+
+
+def raw_deflate(data: bytes) -> bytes:
+    deflating = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return deflating.compress(data) + deflating.flush()
+
+
+ENCODERS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
+    "gzip": ("gzip", gzip.compress),
+    "deflate": ("deflate", zlib.compress),
+    "deflate without a frame": ("deflate", raw_deflate),
+}
+encodings = pytest.mark.parametrize(("name", "encode"), ENCODERS.values(), ids=ENCODERS.keys())
+
+
+def new(name: str) -> Decoder:
+    decoder = decoder_for(name)
+    assert decoder is not None
+    return decoder
+
+
+def decoded(name: str, pieces: list[bytes]) -> bytes:
+    """Decode a body that comes in these pieces."""
+    decoder = new(name)
+    found: list[bytes] = []
+    for piece in pieces:
+        decoder.give(piece)
+        while taken := decoder.take():
+            found.append(taken)
+    decoder.end()
+    return b"".join(found)
+
+
+def one_by_one(data: bytes) -> list[bytes]:
+    return [bytes([byte]) for byte in data]
+
+
+@encodings
+@given(data=st.binary(max_size=2000), cuts=st.lists(st.integers(0, 2100), max_size=8))
+def test_a_body_is_decoded_however_it_comes(
+    name: str, encode: Callable[[bytes], bytes], data: bytes, cuts: list[int]
+) -> None:
+    sent = encode(data)
+    ends = sorted({0, len(sent), *(place % (len(sent) + 1) for place in cuts)})
+    pieces = [sent[start:end] for start, end in zip(ends, ends[1:], strict=False)]
+    assert decoded(name, pieces) == data
+    assert decoded(name, one_by_one(sent)) == data
+
+
+@encodings
+def test_a_short_body_that_stands_for_a_long_one_comes_in_pieces(
+    name: str, encode: Callable[[bytes], bytes]
+) -> None:
+    decoder = new(name)
+    decoder.give(encode(bytes(50_000_000)))
+    total = 0
+    while piece := decoder.take():
+        assert len(piece) <= 256 * 1024
+        total += len(piece)
+    decoder.end()
+    assert total == 50_000_000
+
+
+@encodings
+def test_a_body_that_is_cut_short_is_told(name: str, encode: Callable[[bytes], bytes]) -> None:
+    sent = encode(b"some text, some text, some more text")
+    for end in range(1, len(sent)):
+        with pytest.raises(ContentError, match="cut short"):
+            decoded(name, [sent[:end]])
+
+
+@encodings
+def test_no_body_is_no_cut_one(name: str, encode: Callable[[bytes], bytes]) -> None:
+    assert decoded(name, []) == b""
+    assert decoded(name, [b""]) == b""
+
+
+@encodings
+def test_what_follows_a_body_is_told(name: str, encode: Callable[[bytes], bytes]) -> None:
+    sent = encode(b"text")
+    for pieces in ([sent + b"garbage"], [sent, b"garbage"], one_by_one(sent + b"garbage")):
+        with pytest.raises(ContentError):
+            decoded(name, pieces)
+
+
+def test_gzip_may_have_several_members() -> None:
+    sent = gzip.compress(b"a" * 300_000) + gzip.compress(b"") + gzip.compress(b"b")
+    assert decoded("gzip", [sent]) == b"a" * 300_000 + b"b"
+    assert decoded("gzip", one_by_one(sent)) == b"a" * 300_000 + b"b"
+    with pytest.raises(ContentError, match="cut short"):
+        decoded("gzip", [sent[:-1]])
+
+
+@pytest.mark.parametrize("name", ["gzip", "deflate"])
+@pytest.mark.parametrize(
+    "body", [b'{"id": 1}', b"\x1f\x8b\x08garbage, and more of it", b"\xff" * 40]
+)
+def test_a_body_that_is_something_else_is_told(name: str, body: bytes) -> None:
+    with pytest.raises(ContentError, match=f"not {name}"):
+        decoded(name, [body])
+
+
+def test_a_wrong_checksum_is_told() -> None:
+    sent = bytearray(gzip.compress(b"text"))
+    sent[-6] ^= 1
+    with pytest.raises(ContentError, match="not gzip"):
+        decoded("gzip", [bytes(sent)])
+
+
+@pytest.mark.parametrize("name", ["", "identity", " Identity "])
+def test_some_bodies_need_no_decoding(name: str) -> None:
+    assert decoder_for(name) is None
+
+
+@pytest.mark.parametrize("name", ["GZIP", "x-gzip", " gzip"])
+def test_an_encoding_may_be_written_in_other_ways(name: str) -> None:
+    assert decoded(name, [gzip.compress(b"text")]) == b"text"
+
+
+@pytest.mark.parametrize("name", ["br", "zstd", "gzip, gzip", "gzip, identity"])
+def test_an_encoding_that_nobody_asked_for_is_told(name: str) -> None:
+    with pytest.raises(ContentError, match="not asked for"):
+        decoder_for(name)

@@ -1,0 +1,365 @@
+"""Requests written down, and answers read by both readers: what one says, the other says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+import julep
+from julep import _http1
+from julep._flow import Origin, Request
+from julep._h11 import H11Reader
+from julep._http1 import (
+    BROKEN_BODY,
+    CUT_SHORT,
+    LONGEST_HEAD,
+    MOST_INFORMATIONAL,
+    NO_ANSWER,
+    NO_HTTP,
+    Broken,
+    End,
+    Event,
+    Head,
+    reader_for,
+    request_bytes,
+)
+from julep._httptools import HttptoolsReader
+from julep._timeout import Timeout
+
+READERS = {"h11": H11Reader, "httptools": HttptoolsReader}
+readers = pytest.mark.parametrize("reader", READERS.values(), ids=READERS.keys())
+
+PLAIN = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello"
+CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
+
+
+class Read(NamedTuple):
+    """What came of reading an answer."""
+
+    head: Head | None
+    body: bytes
+    last: Event | None
+
+
+def read(
+    make: Callable[[bool], _http1.Reader], pieces: list[bytes], *, to_head: bool = False
+) -> Read:
+    """Read an answer from pieces; an empty one is the connection's end."""
+    reader = make(to_head)
+    events = [event for piece in pieces for event in reader.receive(piece)]
+    head, body, last = None, b"", None
+    for event in events:
+        assert last is None, events
+        if isinstance(event, Head):
+            assert head is None
+            head = event
+        elif isinstance(event, bytes):
+            body += event
+        else:
+            last = event
+    return Read(head, body, last)
+
+
+def cut(data: bytes, places: list[int]) -> list[bytes]:
+    """Cut some bytes at these places."""
+    ends = sorted({place % (len(data) + 1) for place in places} | {0, len(data)})
+    return [data[start:end] for start, end in zip(ends, ends[1:], strict=False)]
+
+
+def agreed(data: bytes, places: list[int], *, closed: bool, to_head: bool = False) -> Read:
+    """Read an answer by both readers, cut and whole, and give what all of them said."""
+    end = [b""] if closed else []
+    found = [
+        read(make, [*pieces, *end], to_head=to_head)
+        for make in READERS.values()
+        for pieces in ([data], cut(data, places))
+    ]
+    assert found == [found[0]] * 4
+    return found[0]
+
+
+names = st.sampled_from(["x-request-id", "Server", "retry-after", "X-Odd_one.~"])
+values = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), max_size=20)
+places = st.lists(st.integers(0, 2000), max_size=12)
+
+
+class Sent(NamedTuple):
+    """An answer as a server sends it, and what is to be made of it."""
+
+    data: bytes
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    reusable: bool
+    until_closed: bool
+
+
+@st.composite
+def answers(draw: st.DrawFn) -> Sent:
+    version = draw(st.sampled_from(["1.1", "1.1", "1.0"]))
+    status = draw(st.sampled_from([200, 201, 202, 204, 304, 400, 404, 429, 500, 503, 599]))
+    given_headers = draw(st.dictionaries(names, values, max_size=4))
+    headers = {name.lower(): value for name, value in given_headers.items()}
+    body = draw(st.binary(max_size=200))
+    framing = draw(st.sampled_from(["length", "chunks", "close"]))
+    closes = draw(st.booleans())
+    if status in (204, 304):
+        body, framing = b"", "none"
+    lines = [f"{name}: {value}" for name, value in given_headers.items()]
+    if closes:
+        lines.append("Connection: Close")
+        headers["connection"] = "Close"
+    content = body
+    if framing == "length":
+        lines.append(f"Content-Length: {len(body)}")
+        headers["content-length"] = str(len(body))
+    elif framing == "chunks":
+        lines.append("Transfer-Encoding: chunked")
+        headers["transfer-encoding"] = "chunked"
+        pieces = [piece for piece in cut(body, draw(places)) if piece]
+        extension = draw(st.sampled_from(["", ";name=value"]))
+        chunks = [f"{len(piece):x}{extension}\r\n".encode() + piece + b"\r\n" for piece in pieces]
+        trailer = draw(st.sampled_from([b"", b"x-trailer: 1\r\n"]))
+        content = b"".join([*chunks, b"0\r\n", trailer, b"\r\n"])
+    before = "HTTP/1.1 103 Early Hints\r\nlink: <a>\r\n\r\n" * draw(st.integers(0, 2))
+    head = "\r\n".join([f"{before}HTTP/{version} {status} Said so", *lines, "\r\n"])
+    reusable = version == "1.1" and not closes and framing != "close"
+    data = head.encode() + content
+    return Sent(data, status, headers, body, reusable, framing == "close")
+
+
+@given(answers(), places)
+def test_an_answer_is_read_however_it_comes(sent: Sent, places: list[int]) -> None:
+    found = agreed(sent.data, places, closed=sent.until_closed)
+    assert found == Read(Head(sent.status, sent.headers), sent.body, End(sent.reusable))
+
+
+@given(answers(), places, st.integers(0, 2000))
+def test_an_answer_that_is_cut_short_is_none(sent: Sent, places: list[int], at: int) -> None:
+    if sent.until_closed:
+        return  # nobody can tell
+    found = agreed(sent.data[: at % len(sent.data)], places, closed=True)
+    assert found.last == Broken(CUT_SHORT if found.head else NO_ANSWER)
+    assert sent.body.startswith(found.body)
+
+
+@given(answers(), places, st.sampled_from([b"x", b"HTTP/1.1 200 OK\r\n\r\n", b"\0", b"5\r\n"]))
+def test_a_connection_with_a_surplus_is_not_used_again(
+    sent: Sent, places: list[int], surplus: bytes
+) -> None:
+    if sent.until_closed:
+        return  # it is the body's
+    for make in READERS.values():
+        found = read(make, [sent.data + surplus])
+        assert found == Read(Head(sent.status, sent.headers), sent.body, End(reusable=False))
+
+
+BROKEN = {
+    "another protocol": (b"SSH-2.0-OpenSSH_9.6\r\n\r\n", NO_HTTP),
+    "another version": (b"HTTP/2.0 200 OK\r\n\r\n", NO_HTTP),
+    "no status": (b"HTTP/1.1 OK\r\n\r\n", NO_HTTP),
+    "a low status": (b"HTTP/1.1 099 Low\r\n\r\n", NO_HTTP),
+    "a switch of protocols": (
+        b"HTTP/1.1 101 Switching\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\n",
+        NO_HTTP,
+    ),
+    "a header of no name": (b"HTTP/1.1 200 OK\r\n: x\r\n\r\n", NO_HTTP),
+    "a header of no colon": (b"HTTP/1.1 200 OK\r\nnonsense\r\n\r\n", NO_HTTP),
+    "a space before a colon": (b"HTTP/1.1 200 OK\r\nname : x\r\n\r\n", NO_HTTP),
+    "a NUL in a header": (b"HTTP/1.1 200 OK\r\nname: a\0b\r\n\r\n", NO_HTTP),
+    "a length of no digits": (b"HTTP/1.1 200 OK\r\ncontent-length: five\r\n\r\n", NO_HTTP),
+    "a negative length": (b"HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n", NO_HTTP),
+    "two lengths": (
+        b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nhello",
+        NO_HTTP,
+    ),
+    "a length and chunks": (
+        b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+        NO_HTTP,
+    ),
+    "a coding nobody asked for": (
+        b"HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        NO_HTTP,
+    ),
+    "a chunk of no length": (CHUNKED + b"zz\r\nhello\r\n0\r\n\r\n", BROKEN_BODY),
+    "a chunk after a good one": (CHUNKED + b"3\r\nabc\r\n-1\r\n", BROKEN_BODY),
+    "a chunk longer than it says": (CHUNKED + b"3\r\nabcd\r\n0\r\n\r\n", BROKEN_BODY),
+    "too many hints": (
+        b"HTTP/1.1 103 Early Hints\r\n\r\n" * (MOST_INFORMATIONAL + 1) + PLAIN,
+        NO_HTTP,
+    ),
+}
+
+
+@pytest.mark.parametrize(("data", "problem"), BROKEN.values(), ids=BROKEN.keys())
+def test_what_breaks_the_rules_is_told(data: bytes, problem: str) -> None:
+    one_by_one = list(range(len(data)))
+    assert agreed(data, one_by_one, closed=False).last == Broken(problem)
+
+
+def test_what_came_before_a_break_is_given() -> None:
+    found = agreed(CHUNKED + b"3\r\nabc\r\nzz\r\n", [0], closed=False)
+    assert found.head is not None
+    assert found.body == b"abc"
+
+
+@readers
+@pytest.mark.parametrize("size", [1, 1000, 64 * 1024])
+@pytest.mark.parametrize(
+    "start",
+    [
+        b"",
+        b"HTTP/1.1 200 OK\r\nx: ",
+        b"HTTP/1.1 200 OK\r\n",
+        CHUNKED + b"0\r\nx: ",
+        CHUNKED + b"5;",
+    ],
+    ids=["reason", "value", "headers", "trailer", "extension"],
+)
+def test_headers_without_end_are_not_collected(
+    reader: Callable[[bool], _http1.Reader], start: bytes, size: int
+) -> None:
+    filling = {b"": b"HTTP/1.1 200 " + b"x" * LONGEST_HEAD * 4}.get(start)
+    line = b"name: value\r\n" if start.endswith(b"OK\r\n") else b"x"
+    data = filling or start + line * (LONGEST_HEAD * 4 // len(line))
+    making = reader(False)
+    fed, events = 0, list[Event]()
+    while not (events and isinstance(events[-1], Broken)):
+        assert fed < LONGEST_HEAD * 3
+        events += making.receive(data[fed : fed + size])
+        fed += size
+    assert "bytes of headers" in events[-1].problem
+
+
+@readers
+def test_a_long_head_is_taken_or_refused_by_its_length_alone(
+    reader: Callable[[bool], _http1.Reader],
+) -> None:
+    def answer(length: int) -> bytes:
+        return b"HTTP/1.1 204 OK\r\nx: " + b"v" * length + b"\r\n\r\n"
+
+    longest = LONGEST_HEAD - 100
+    for pieces in ([answer(longest)], cut(answer(longest), list(range(0, longest, 1000)))):
+        assert read(reader, pieces).last == End(reusable=True)
+    for pieces in ([answer(LONGEST_HEAD)], cut(answer(LONGEST_HEAD), [LONGEST_HEAD // 2])):
+        assert isinstance(read(reader, pieces).last, Broken)
+
+
+HEADS = {
+    "a length": (b"content-length: 5\r\n\r\n", True),
+    "a length of none": (b"content-length: 0\r\n\r\n", True),
+    "chunks": (b"transfer-encoding: chunked\r\n\r\n", True),
+    "neither": (b"x: y\r\n\r\n", True),
+    "a body all the same": (b"content-length: 5\r\n\r\nhello", False),
+    "chunks all the same": (b"transfer-encoding: chunked\r\n\r\n0\r\n\r\n", False),
+}
+
+
+@pytest.mark.parametrize(("rest", "reusable"), HEADS.values(), ids=HEADS.keys())
+def test_the_answer_to_a_head_has_no_body(rest: bytes, reusable: bool) -> None:
+    for make in READERS.values():
+        found = read(make, [b"HTTP/1.1 200 OK\r\n" + rest], to_head=True)
+        assert (found.body, found.last) == (b"", End(reusable))
+        one_by_one = [bytes([byte]) for byte in b"HTTP/1.1 200 OK\r\n" + rest]
+        assert read(make, one_by_one, to_head=True).last is not None
+
+
+@readers
+def test_headers_of_one_name_are_joined(reader: Callable[[bool], _http1.Reader]) -> None:
+    data = b"HTTP/1.1 204 OK\r\nVia: a\r\nx: \xe9 \r\nempty:\r\nvia:  b\r\n\r\n"
+    found = read(reader, [data])
+    assert found.head == Head(204, {"via": "a, b", "x": "é", "empty": ""})
+
+
+@readers
+def test_after_its_end_an_answer_says_nothing(reader: Callable[[bool], _http1.Reader]) -> None:
+    made = reader(False)
+    assert made.receive(PLAIN)[-1] == End(reusable=True)
+    assert made.receive(PLAIN) == []
+    assert made.receive(b"") == []
+
+
+def test_the_faster_reader_is_taken_when_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_http1, "_make", None)
+    assert isinstance(reader_for("GET"), HttptoolsReader)
+    monkeypatch.setattr(_http1, "_make", None)
+    monkeypatch.setitem(__import__("sys").modules, "julep._httptools", None)
+    assert isinstance(reader_for("GET"), H11Reader)
+
+
+def request(
+    method: str = "GET",
+    target: str = "/a?b=c",
+    headers: dict[str, str] | None = None,
+    content: bytes | None = None,
+    origin: Origin = Origin("http", "julep.test", 80),  # noqa: B008  # it is a tuple
+) -> Request:
+    return Request(method, origin, target, headers or {}, content, False, Timeout())
+
+
+def written(request: Request) -> bytes:
+    return b"".join(request_bytes(request))
+
+
+def test_a_request_is_written_down() -> None:
+    assert written(request(headers={"x": "é"})) == (
+        b"GET /a?b=c HTTP/1.1\r\nhost: julep.test\r\naccept-encoding: gzip, deflate\r\n"
+        b"x: \xe9\r\n\r\n"
+    )
+    assert written(request("POST", "/", {"accept-encoding": "identity"}, b"{}")) == (
+        b"POST / HTTP/1.1\r\nhost: julep.test\r\naccept-encoding: identity\r\n"
+        b"content-length: 2\r\n\r\n{}"
+    )
+    assert b"content-length: 0\r\n" in written(request("POST"))
+    assert b"content-length" not in written(request("DELETE"))
+    content = bytes(300_000)
+    assert written(request("PUT", content=content)).endswith(b"\r\n\r\n" + content)
+
+
+@pytest.mark.parametrize(
+    ("origin", "host"),
+    [
+        (Origin("http", "::1", 8080), b"[::1]:8080"),
+        (Origin("https", "julep.test", 443), b"julep.test"),
+        (Origin("http", "bücher.test", 443), b"xn--bcher-kva.test:443"),
+    ],
+)
+def test_a_host_is_written_as_a_url_has_it(origin: Origin, host: bytes) -> None:
+    assert b"\r\nhost: " + host + b"\r\n" in written(request(origin=origin))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        request("GET /x HTTP/1.1\r\nx:"),
+        request(target="/a b"),
+        request(target="/a\r\nx: y"),
+        request(target="/é"),
+        request(target="a"),
+        request(headers={"x\r\ny": "z"}),
+        request(headers={"x y": "z"}),
+        request(headers={"": "z"}),
+        request(headers={"x": "secret\r\ny: z"}),
+        request(headers={"x": "secret\n"}),
+        request(headers={"x": "secret\0"}),
+        request(headers={"x": "secret☃"}),
+        request(origin=Origin("http", "a\r\nx: y", 80)),
+    ],
+    ids=repr,
+)
+def test_what_would_change_a_request_is_not_written(wrong: Request) -> None:
+    with pytest.raises(julep.InvalidArgumentError) as caught:
+        written(wrong)
+    assert "secret" not in str(caught.value)
+
+
+@given(st.binary(max_size=300), places)
+@example(b"HTTP/1.1 200 OK\r\n\r\n", [3])
+def test_no_bytes_are_too_strange_to_be_read(data: bytes, places: list[int]) -> None:
+    for make in READERS.values():
+        for start in (b"", b"HTTP/1.1 200 OK\r\n", CHUNKED):
+            read(make, [*cut(start + data, places), b""])
