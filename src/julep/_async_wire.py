@@ -40,7 +40,6 @@ from julep._exchange import (
     asked,
     exchange,
 )
-from julep._flow import Answer, Opened, Unfit
 from julep._loops import PerLoop, running_loop
 from julep._pool import Idle, warn_unclosed
 from julep._sockets import (
@@ -51,13 +50,15 @@ from julep._sockets import (
     is_readable,
     literal,
     new_socket,
-    shared_tls,
 )
 from julep._timeout import Limit
+from julep._tls import shared_tls
+from julep._wire import Answer, Opened, Unfit
 from julep.errors import NetworkError
 
 if TYPE_CHECKING:
-    from julep._flow import Origin, Request
+    from julep._urls import Origin
+    from julep._wire import Request
 
 
 class AsyncPoolWire:

@@ -21,7 +21,6 @@ from julep._exchange import (
     asked,
     exchange,
 )
-from julep._flow import Answer, Opened, Unfit
 from julep._pool import Idle, warn_unclosed
 from julep._sockets import (
     addresses,
@@ -29,14 +28,16 @@ from julep._sockets import (
     failure,
     is_readable,
     new_socket,
-    shared_tls,
 )
+from julep._tls import shared_tls
+from julep._wire import Answer, Opened, Unfit
 from julep.errors import NetworkError
 
 if TYPE_CHECKING:
     import ssl
 
-    from julep._flow import Origin, Request
+    from julep._urls import Origin
+    from julep._wire import Request
 
 
 class BlockingPoolWire:

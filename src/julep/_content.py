@@ -12,6 +12,9 @@ from typing import Final
 ACCEPTED: Final = "gzip, deflate"
 """What a request says that it takes."""
 
+LONGEST_ANSWER: Final = 64 * 1024 * 1024
+"""Bytes: no longer body is collected, so that a broken server cannot fill the memory."""
+
 _PIECE: Final = 256 * 1024
 _GZIP: Final = zlib.MAX_WBITS | 16
 _RAW: Final = -zlib.MAX_WBITS

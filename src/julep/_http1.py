@@ -15,7 +15,7 @@ from julep._content import ACCEPTED
 from julep.errors import InvalidArgumentError
 
 if TYPE_CHECKING:
-    from julep._flow import Request
+    from julep._wire import Request
 
 LONGEST_HEAD: Final = 64 * 1024
 """Bytes: an answer with more of them in its headers is refused."""

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import select
 import socket
-from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from julep._exchange import Limits, asked
-from julep.errors import ConfigurationError, NetworkError
+from julep._tls import ALPN
+from julep.errors import NetworkError
 
 if TYPE_CHECKING:
     import ssl
 
-    from julep._flow import Origin
+    from julep._urls import Origin
 
 # A connection that a NAT has dropped unheard is noticed after two minutes: a long chat is silent
 # for longer than many of them remember a connection.
@@ -29,8 +29,6 @@ _SET: Final = [
     for level, name, value in _OPTIONS
     if hasattr(socket, name)
 ]
-
-ALPN: Final = "http/1.1"
 
 
 class Address(NamedTuple):
@@ -78,33 +76,6 @@ def is_readable(sock: socket.socket) -> bool:
         return bool(poll.poll(0))
     readable, _, _ = select.select([sock], [], [], 0)
     return bool(readable)
-
-
-@cache
-def shared_tls() -> ssl.SSLContext:
-    """Make the TLS context that all clients share: it costs 20 ms and 800 KB.
-
-    It trusts what the environment says (``SSL_CERT_FILE``, ``SSL_CERT_DIR``), or certifi's list.
-
-    Raises:
-        ConfigurationError: When the environment names what cannot be read.
-    """
-    import os
-    import ssl
-
-    file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
-    if not file and not folder:
-        import certifi
-
-        file = certifi.where()
-    try:
-        context = ssl.create_default_context(cafile=file or None, capath=folder or None)
-    except OSError as error:
-        raise ConfigurationError(
-            f"SSL_CERT_FILE, SSL_CERT_DIR: no certificates can be read there ({error.strerror})"
-        ) from None
-    context.set_alpn_protocols([ALPN])
-    return context
 
 
 def check_alpn(sock: ssl.SSLSocket) -> None:

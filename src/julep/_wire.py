@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from julep._urls import Origin
     from julep.errors import NetworkError
 
-B = TypeVar("B")
+# An answer with a body of one kind is one with a body of what that kind is: frozen data is covariant.
+B_co = TypeVar("B_co", covariant=True)
 
 
 class Request(NamedTuple):
@@ -58,12 +59,12 @@ class Unfit(NamedTuple):
     problem: str
 
 
-class Opened(NamedTuple, Generic[B]):
+class Opened(NamedTuple, Generic[B_co]):
     """A 2xx answer that is still open; its body is read as it comes."""
 
     status: int
     headers: Mapping[str, str]
-    body: B
+    body: B_co
 
 
 class BlockingBody(Protocol):

@@ -24,6 +24,11 @@ ENVIRONMENT = ("JULEP_API_KEY", "JULEP_API_URL", "JULEP_BASE_URL")
 
 each_client = pytest.mark.parametrize("make", [Client, AsyncClient])
 
+
+async def wait(event: julep.RetryEvent) -> None:
+    """What no hook may be."""
+
+
 BAD: list[tuple[dict[str, Any], str]] = [
     ({"api_key": 3}, "api_key: expected a str, got a int"),
     ({"api_key": b"key"}, "api_key: expected a str, got a bytes"),
@@ -71,7 +76,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"query": "a=b"}, "query: expected a mapping, got a str"),
     ({"query": {"a": 1}}, "query: expected texts, got 'a' as a int"),
     ({"hooks": print}, "hooks: expected a julep.Hooks"),
-    ({"hooks": julep.Hooks(on_retry=asyncio.sleep)}, "hooks.on_retry: expected a plain function"),
+    ({"hooks": julep.Hooks(on_retry=wait)}, "hooks.on_retry: expected a plain function"),
     ({"proxy": CANARY}, "proxy: expected a URL such as"),
     ({"proxy": 3}, "proxy: expected a str"),
     ({"tls": "cert.pem"}, "tls: expected an ssl.SSLContext, got a str"),

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 import julep
 from julep import _http1
-from julep._flow import Origin, Request
 from julep._h11 import H11Reader
 from julep._http1 import (
     BROKEN_BODY,
@@ -29,6 +28,8 @@ from julep._http1 import (
 )
 from julep._httptools import HttptoolsReader
 from julep._timeout import Timeout
+from julep._urls import Origin
+from julep._wire import Request
 
 READERS = {"h11": H11Reader, "httptools": HttptoolsReader}
 readers = pytest.mark.parametrize("reader", READERS.values(), ids=READERS.keys())
