@@ -114,11 +114,11 @@ class AsyncPoolWire:
 
     def __del__(self) -> None:
         pools: PerLoop[_Pool] | None = getattr(self, "_pools", None)
-        left = [pool for pool in pools.kept() if pool.idle] if pools is not None else []
-        if left:
-            warn_unclosed(self, "async with", "aclose()")
-        for pool in left:
-            pool.idle.forget()
+        if pools is not None:
+            is_open = any(pool.idle for pool in pools.kept())
+            pools.close_now()
+            if is_open:
+                warn_unclosed(self, "async with", "aclose()")
 
 
 class Body:

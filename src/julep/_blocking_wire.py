@@ -99,8 +99,8 @@ class BlockingPoolWire:
     def __del__(self) -> None:
         pool: _Pool | None = getattr(self, "_pool", None)
         if pool is not None and pool.idle:
+            pool.idle.close()
             warn_unclosed(self, "with", "close()")
-            pool.idle.forget()
 
 
 class Body:
