@@ -333,11 +333,15 @@ async def _do(
 
 async def _connect(origin: Origin, tls: ssl.SSLContext | None, limits: _Limits) -> _Connection:
     """Open a connection; every address of the host is tried, within one limit."""
+    if origin.scheme == "https":
+        tls = tls or shared_tls()
+    else:
+        tls = None
     limits.begin("connect")
     try:
         sock = await _reach(origin, limits)
-        if origin.scheme == "https":
-            sock = await _secured(sock, origin, tls or shared_tls())
+        if tls is not None:
+            sock = await _secured(sock, origin, tls)
         return _Connection(origin, sock)
     except OSError as error:
         raise failure(error, limits) from None

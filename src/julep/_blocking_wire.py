@@ -299,11 +299,15 @@ def _do(steps: Steps, connection: _Connection, limits: Limits) -> Answer | Opene
 
 def _connect(origin: Origin, tls: ssl.SSLContext | None, limits: Limits) -> _Connection:
     """Open a connection; every address of the host is tried, within one limit."""
+    if origin.scheme == "https":
+        tls = tls or shared_tls()
+    else:
+        tls = None
     limits.begin("connect")
     try:
         sock = _reach(origin, limits)
-        if origin.scheme == "https":
-            sock = _secured(sock, origin, tls or shared_tls(), limits)
+        if tls is not None:
+            sock = _secured(sock, origin, tls, limits)
         return _Connection(origin, sock)
     except OSError as error:
         raise failure(error, limits) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import socket
 import ssl
 import threading
 from pathlib import Path
@@ -14,7 +14,6 @@ import trustme
 import julep
 from julep import RequestTimeoutError, _sockets
 from julep._timeout import Timeout
-from julep.errors import NetworkError
 from tests.sdk.colours import Colour
 from tests.sdk.transport.servers import (
     STREAM_HEAD,
@@ -122,10 +121,20 @@ async def test_another_server_s_certificate_is_none(
 
 
 async def test_a_server_without_tls(colour: Colour, tls: ssl.SSLContext) -> None:
-    with Server([OK]) as server:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def serve() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(10_000)
+                connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+        serving = threading.Thread(target=serve)
+        serving.start()
         async with wire_of(colour, tls=tls) as wire:
-            error = await lost(wire, get(server.url.replace("http:", "https:")))
-            assert "TLS failed" in str(error) or "closed the connection" in str(error)
+            error = await lost(wire, get(f"https://127.0.0.1:{listening.getsockname()[1]}"))
+            assert "TLS failed: " in str(error)
+        serving.join(10)
 
 
 async def test_a_server_that_speaks_another_protocol(
@@ -140,16 +149,13 @@ async def test_a_server_that_speaks_another_protocol(
 
 
 async def test_a_handshake_is_bounded(colour: Colour, tls: ssl.SSLContext) -> None:
-    released = threading.Event()
-    with anyio.fail_after(20):
-        listening = await anyio.create_tcp_listener(local_host="127.0.0.1")
-        url = f"https://127.0.0.1:{listening.extra(anyio.abc.SocketAttribute.local_port)}"
-        async with listening, wire_of(colour, tls=tls, max_connections=1) as wire:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        url = f"https://127.0.0.1:{listening.getsockname()[1]}"
+        async with wire_of(colour, tls=tls, max_connections=1) as wire:
             for _ in range(2):
                 error = await lost(wire, get(url, timeout=Timeout(connect=0.2)))
                 assert isinstance(error, RequestTimeoutError)
                 assert error.phase == "connect"
-    released.set()
 
 
 async def test_a_silent_server_is_waited_for_within_the_limit(
@@ -170,9 +176,53 @@ async def test_a_body_that_ends_with_its_connection_needs_a_farewell(
     async def step(exchange: Exchange) -> bool:
         await exchange.write(b"HTTP/1.1 200 OK\r\n\r\nhello")
         if not farewell:
-            os.shutdown = None if False else None  # type: ignore[attr-defined]
+            exchange.writer.transport.abort()
+        return False
+
+    with Server([step], tls=server_tls) as server:
+        async with wire_of(colour, tls=tls, max_connections=1) as wire:
+            for _ in range(2):
+                if farewell:
+                    assert (await answer_to(wire, get(server.url))).body == b"hello"
+                else:
+                    error = await lost(wire, get(server.url))
+                    assert "the server closed the connection" in str(error)
+
+
+async def test_a_body_of_known_length_needs_none(
+    colour: Colour, server_tls: ssl.SSLContext, tls: ssl.SSLContext
+) -> None:
+    async def step(exchange: Exchange) -> bool:
+        await OK(exchange)
+        exchange.writer.transport.abort()
         return False
 
     with Server([step], tls=server_tls) as server:
         async with wire_of(colour, tls=tls) as wire:
+            for _ in range(2):
+                assert (await answer_to(wire, get(server.url))).body == b"hello"
+
+
+async def test_a_stream_over_tls(
+    colour: Colour, server_tls: ssl.SSLContext, tls: ssl.SSLContext
+) -> None:
+    # The last part is more than one record of TLS, and more than is read at once.
+    pieces = [b"a", b"b" * 10, b"c" * 200_000]
+    whole = raw(STREAM_HEAD + b"".join(map(piece, [*pieces, b""])), keep=True)
+    with Server([whole, OK], tls=server_tls) as server:
+        async with wire_of(colour, tls=tls) as wire:
+            body = await opened(wire, get(server.url, streamed=True))
+            assert b"".join([part async for part in body]) == b"".join(pieces)
             await answer_to(wire, get(server.url))
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize("colour", ["asyncio", "trio"])
+async def test_a_handshake_may_be_cancelled(colour: Colour, tls: ssl.SSLContext) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        url = f"https://127.0.0.1:{listening.getsockname()[1]}"
+        async with wire_of(colour, tls=tls, max_connections=1) as wire:
+            for _ in range(2):
+                with anyio.move_on_after(0.05) as scope:
+                    await wire.send(get(url))
+                assert scope.cancelled_caught

@@ -1,4 +1,4 @@
-"""One way to write a test for both colours of wire: the blocking one behind the async one's face."""
+"""One way to write a test for both colours of wire: the blocking one has the async one's face."""
 
 from __future__ import annotations
 
