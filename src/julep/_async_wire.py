@@ -333,10 +333,7 @@ async def _do(
 
 async def _connect(origin: Origin, tls: ssl.SSLContext | None, limits: _Limits) -> _Connection:
     """Open a connection; every address of the host is tried, within one limit."""
-    if origin.scheme == "https":
-        tls = tls or shared_tls()
-    else:
-        tls = None
+    tls = (tls or shared_tls()) if origin.scheme == "https" else None
     limits.begin("connect")
     try:
         sock = await _reach(origin, limits)

@@ -299,10 +299,7 @@ def _do(steps: Steps, connection: _Connection, limits: Limits) -> Answer | Opene
 
 def _connect(origin: Origin, tls: ssl.SSLContext | None, limits: Limits) -> _Connection:
     """Open a connection; every address of the host is tried, within one limit."""
-    if origin.scheme == "https":
-        tls = tls or shared_tls()
-    else:
-        tls = None
+    tls = (tls or shared_tls()) if origin.scheme == "https" else None
     limits.begin("connect")
     try:
         sock = _reach(origin, limits)

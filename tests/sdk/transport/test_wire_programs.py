@@ -18,10 +18,13 @@ from tests.sdk.transport.servers import (
 )
 
 PRELUDE = """
-import gc, os, sys
+import gc, logging, os, sys
 from urllib.parse import urlsplit
 from julep._flow import Answer, Opened, Origin, Request
 from julep._timeout import Timeout
+
+# It warns of slow steps, and the first step imports much; what is lost is an error.
+logging.getLogger("asyncio").setLevel(logging.ERROR)
 
 parts = urlsplit(sys.argv[1])
 
@@ -58,7 +61,8 @@ wire.close()
 assert not {"anyio", "asyncio", "certifi", "httpx", "ssl"} & set(sys.modules)
 import asyncio
 from julep._async_wire import AsyncPoolWire
-asyncio.run(aask(AsyncPoolWire()))
+wire = AsyncPoolWire()
+asyncio.run(aask(wire))
 assert not {"httpx", "trio"} & set(sys.modules)
 """,
         2,

@@ -100,7 +100,8 @@ async def opened(wire: AsyncPoolWire, request: Request) -> AsyncBody:
     """Send a request, and see that its answer stays open."""
     outcome = await wire.send(request)
     assert isinstance(outcome, Opened), outcome
-    return outcome.body
+    body: AsyncBody = outcome.body
+    return body
 
 
 async def lost(wire: AsyncPoolWire, request: Request) -> NetworkError:
