@@ -252,11 +252,13 @@ class _Pool:
         self, origin: Origin, tls: ssl.SSLContext | None, limits: _Limits
     ) -> _Connection:
         """Give a connection, which has to be given back."""
-        await checkpoint_if_cancelled()  # who was cancelled before sends nothing any more
+        # Who was cancelled before, or has no time left, sends nothing any more.
+        await checkpoint_if_cancelled()
+        limits.begin("pool")
+        limits.left()
         try:
             self.places.acquire_nowait()
         except WouldBlock:
-            limits.begin("pool")
             await self.places.acquire()
         try:
             return self.idle.take(origin) or await _connect(origin, tls, limits)

@@ -253,8 +253,8 @@ class _Places:
             turn = Lock()
             turn.acquire()
             self._waiting.append(turn)
-        left = limits.left()
         try:
+            left = limits.left()
             return turn.acquire(timeout=-1 if left is None else left) or self._came_late(turn)
         except BaseException:
             if self._came_late(turn):
