@@ -115,11 +115,11 @@ class AsyncPoolWire:
 
     def __del__(self) -> None:
         pools: PerLoop[_Pool] | None = getattr(self, "_pools", None)
-        left = [pool for pool in pools.kept() if pool.idle] if pools is not None else []
-        if left:
-            warn_unclosed(self, "async with", "aclose()")
-        for pool in left:
-            pool.idle.forget()
+        if pools is not None:
+            is_open = any(pool.idle for pool in pools.kept())
+            pools.close_now()
+            if is_open:
+                warn_unclosed(self, "async with", "aclose()")
 
 
 class Body:
@@ -253,11 +253,13 @@ class _Pool:
         self, origin: Origin, tls: ssl.SSLContext | None, limits: _Limits
     ) -> _Connection:
         """Give a connection, which has to be given back."""
-        await checkpoint_if_cancelled()  # who was cancelled before sends nothing any more
+        # Who was cancelled before, or has no time left, sends nothing any more.
+        await checkpoint_if_cancelled()
+        limits.begin("pool")
+        limits.left()
         try:
             self.places.acquire_nowait()
         except WouldBlock:
-            limits.begin("pool")
             await self.places.acquire()
         try:
             return self.idle.take(origin) or await _connect(origin, tls, limits)
@@ -334,11 +336,12 @@ async def _do(
 
 async def _connect(origin: Origin, tls: ssl.SSLContext | None, limits: _Limits) -> _Connection:
     """Open a connection; every address of the host is tried, within one limit."""
+    tls = (tls or shared_tls()) if origin.scheme == "https" else None
     limits.begin("connect")
     try:
         sock = await _reach(origin, limits)
-        if origin.scheme == "https":
-            sock = await _secured(sock, origin, tls or shared_tls())
+        if tls is not None:
+            sock = await _secured(sock, origin, tls)
         return _Connection(origin, sock)
     except OSError as error:
         raise failure(error, limits) from None

@@ -100,8 +100,8 @@ class BlockingPoolWire:
     def __del__(self) -> None:
         pool: _Pool | None = getattr(self, "_pool", None)
         if pool is not None and pool.idle:
+            pool.idle.close()
             warn_unclosed(self, "with", "close()")
-            pool.idle.forget()
 
 
 class Body:
@@ -254,8 +254,8 @@ class _Places:
             turn = Lock()
             turn.acquire()
             self._waiting.append(turn)
-        left = limits.left()
         try:
+            left = limits.left()
             return turn.acquire(timeout=-1 if left is None else left) or self._came_late(turn)
         except BaseException:
             if self._came_late(turn):
@@ -300,11 +300,12 @@ def _do(steps: Steps, connection: _Connection, limits: Limits) -> Answer | Opene
 
 def _connect(origin: Origin, tls: ssl.SSLContext | None, limits: Limits) -> _Connection:
     """Open a connection; every address of the host is tried, within one limit."""
+    tls = (tls or shared_tls()) if origin.scheme == "https" else None
     limits.begin("connect")
     try:
         sock = _reach(origin, limits)
-        if origin.scheme == "https":
-            sock = _secured(sock, origin, tls or shared_tls(), limits)
+        if tls is not None:
+            sock = _secured(sock, origin, tls, limits)
         return _Connection(origin, sock)
     except OSError as error:
         raise failure(error, limits) from None

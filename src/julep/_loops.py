@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import suppress
 from typing import Generic, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -35,6 +36,13 @@ class PerLoop(Generic[T]):
     def kept(self) -> list[T]:
         """Give all that are there, of whichever loop."""
         return [kept.made for kept in self._kept.values()]
+
+    def close_now(self) -> None:
+        """Close all, of whichever loop, where closing never waits; meant for a ``__del__``."""
+        for kept in list(self._kept.values()):
+            with suppress(StopIteration):
+                kept.until_the_end.aclose().send(None)
+        self._kept.clear()
 
     async def aclose(self) -> None:
         """Close the running loop's; those of other loops are closed when these end."""

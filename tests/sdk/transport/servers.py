@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Awaitable, Callable, Mapping
@@ -72,10 +73,11 @@ class Server:
     received: list[Received] = field(default_factory=list[Received])
     connections: int = 0
     port: int = 0
+    tls: ssl.SSLContext | None = None
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http{'s' if self.tls else ''}://127.0.0.1:{self.port}"
 
     def __enter__(self) -> Self:
         self._tasks = set[asyncio.Task[None]]()
@@ -98,7 +100,7 @@ class Server:
     async def _serve(self, started: threading.Event) -> None:
         self._loop = asyncio.get_running_loop()
         self._end = asyncio.Event()
-        listening = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
+        listening = await asyncio.start_server(self._accept, "127.0.0.1", self.port, ssl=self.tls)
         self.port = listening.sockets[0].getsockname()[1]
         started.set()
         await self._end.wait()

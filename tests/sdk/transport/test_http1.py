@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import NamedTuple
 
 import pytest
@@ -68,7 +69,7 @@ def read(
 def cut(data: bytes, places: list[int]) -> list[bytes]:
     """Cut some bytes at these places."""
     ends = sorted({place % (len(data) + 1) for place in places} | {0, len(data)})
-    return [data[start:end] for start, end in zip(ends, ends[1:], strict=False)]
+    return [data[start:end] for start, end in pairwise(ends)]
 
 
 def agreed(data: bytes, places: list[int], *, closed: bool, to_head: bool = False) -> Read:
