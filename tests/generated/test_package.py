@@ -23,7 +23,8 @@ from julep_api.decoding import nothing
 from julep_api.errors import EncodeError
 from julep_api.models import ChatResponseChunk, ListSessionsRequestOrder, Session
 from julep_api.operations import OPERATIONS
-from julep_api.types import UNSET, Model
+from julep_api.model import Model
+from julep_api.types import UNSET
 from tests.generated.strategies import CONTRACT, SCHEMAS
 
 ID = "4b9f6f0e-5b1e-4b7e-8b0a-3f9d1d6d0a01"

@@ -22,7 +22,8 @@ from julep_api.models import (
     ListSessionsResponse,
     Session,
 )
-from julep_api.types import UNSET, Model
+from julep_api.model import Model
+from julep_api.types import UNSET
 from tests.generated.strategies import MODELS, SCHEMAS, json_values, parts, resolve, texts, valid
 from tests.generated.support import pickled
 

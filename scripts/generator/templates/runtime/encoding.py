@@ -18,7 +18,8 @@ from uuid import UUID
 from .checks import allowed_amount, allowed_range, items_of, suggestion, text, wrong_type
 from .errors import EncodeError, shown
 from .free_form import json_object, json_value
-from .types import JSON, UNSET, Field, JSONObject, Model
+from .model import Field, Model
+from .types import JSON, UNSET, JSONObject
 
 __all__ = [
     "Encoder",
