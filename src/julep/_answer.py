@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from julep._json import loads
 from julep._retry import retry_after
 from julep.errors import (
     ApiError,
@@ -99,7 +99,7 @@ def parse_json(data: bytes | str) -> JSON:
         DecodeError: When it is not JSON.
     """
     try:
-        value: JSON = json.loads(data)
+        value = loads(data)
     except (ValueError, RecursionError) as error:
         problem = f"expected JSON, got {_shown(data) or 'nothing'} ({error})"
         raise DecodeError("", problem) from None

@@ -8,12 +8,12 @@ async side cannot differ in anything but ``await``.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 from uuid import uuid4
 
 from julep._answer import not_a_stream, read_answer, read_failure
+from julep._json import dumps
 from julep._retry import pause_after
 from julep.errors import InvalidArgumentError, JulepError, NetworkError
 from julep_api.client import EventCall
@@ -166,7 +166,7 @@ def _request(call: Call[T] | EventCall[T], config: Config) -> Request:
 
 def _to_bytes(body: JSON) -> bytes:
     try:
-        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        return dumps(body).encode()
     except UnicodeEncodeError as error:
         found = error.object[error.start : error.end]
         raise InvalidArgumentError(
