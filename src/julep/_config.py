@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from inspect import iscoroutinefunction
 from typing import Final, NamedTuple
-from urllib.parse import urlsplit
 
 from julep._version import __version__
 from julep.errors import ConfigurationError
@@ -86,6 +84,8 @@ def check_http_client(http_client: object, *, asynchronous: bool) -> None:
     """
     if http_client is None:
         return
+    from inspect import iscoroutinefunction
+
     send = getattr(http_client, "send", None)
     if not hasattr(http_client, "build_request") or iscoroutinefunction(send) != asynchronous:
         kind = "httpx.AsyncClient" if asynchronous else "httpx.Client"
@@ -119,6 +119,8 @@ def _checked_url(url: object) -> str:
         raise ConfigurationError("base_url: give the key as api_key, not inside the URL")
     if "?" in url or "#" in url:
         raise ConfigurationError("base_url: a query or a fragment cannot stand in it")
+    from urllib.parse import urlsplit
+
     try:
         parts = urlsplit(url)
         parts.port  # noqa: B018  # reading it is what checks it

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
-from uuid import uuid4
 
 from julep._answer import not_a_stream, read_answer, read_failure
 from julep._json import dumps
@@ -159,6 +158,8 @@ def _request(call: Call[T] | EventCall[T], config: Config) -> Request:
         headers["content-type"] = "application/json"
         content = _to_bytes(call.body)
     if call.method == "POST":
+        from uuid import uuid4
+
         # One key for all attempts of a call: the server does the work once.
         headers.setdefault("idempotency-key", str(uuid4()))
     return Request(call.method, config.base_url + call.path, call.query, headers, content, streamed)

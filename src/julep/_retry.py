@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import random
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
 
 from julep.errors import NetworkError, RequestTimeoutError
@@ -50,8 +47,13 @@ def pause_after(reply: Answer | NetworkError, attempts: int, max_retries: int) -
 def retry_after(answer: Answer) -> float | None:
     """Read Retry-After, in seconds from now (RFC 9110, section 10.2.3: seconds or a date)."""
     text = answer.headers.get("retry-after", "").strip()
+    if not text:
+        return None
     if text.isascii() and text.isdigit():
         return float(text)
+    from datetime import UTC, datetime
+    from email.utils import parsedate_to_datetime
+
     try:
         moment = parsedate_to_datetime(text)
     except ValueError:
@@ -63,5 +65,7 @@ def retry_after(answer: Answer) -> float | None:
 
 def _backoff(attempts: int) -> float:
     """Exponential backoff with full jitter: clients that failed together return apart."""
+    import random
+
     longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(attempts - 1, 10))
     return random.uniform(0, longest)  # noqa: S311  # spreads load, keeps no secret

@@ -81,11 +81,8 @@ class _Checks:
     def fit(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> bool:
         """Tell whether all arguments fit for certain; otherwise beartype has to judge."""
         by_position, by_name = self._fitting
-        if len(args) > len(by_position):
+        if len(args) > len(by_position) or not all(map(fits, args, by_position)):
             return False
-        for value, fitting in zip(args, by_position, strict=False):
-            if not fits(value, fitting):
-                return False
         for name, value in kwargs.items():
             if name not in by_name or not fits(value, by_name[name]):
                 return False
