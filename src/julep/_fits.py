@@ -44,12 +44,12 @@ def fitting_of(hint: object) -> Fitting:
         No types at all for an annotation that is none of the plain ones.
     """
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
-    if hint in (object, Any):
+    if hint is object or hint is Any:
         return None
     if origin in (typing.Union, types.UnionType):
         return _union([fitting_of(each) for each in arguments])
     if origin is typing.Literal:
-        kinds = {type(each) for each in arguments}
+        kinds: set[type[object]] = {type(each) for each in arguments}
         return {kind: _among({v for v in arguments if type(v) is kind}) for kind in kinds}
     if origin in _ITERABLES:
         return dict.fromkeys(_ITERABLES[origin], _all(fitting_of(arguments[0])))

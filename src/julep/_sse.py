@@ -34,10 +34,6 @@ class Event(NamedTuple):
     """The last id that the stream had when the event ended; may be empty."""
 
 
-# A call of the class would go through a function written in Python first.
-_tuple: Final = tuple.__new__
-
-
 class EventDecoder:
     """Decodes one stream of server-sent events; is fed bytes, gives events."""
 
@@ -66,7 +62,7 @@ class EventDecoder:
                 self._take(block.split("\n"), events)
                 self._dispatch(events)
             else:
-                events.append(_tuple(Event, ("message", data, self._id)))
+                events.append(Event("message", data, self._id))
         if begun:
             self._take(begun.split("\n")[:-1], events)
         if self._size + len(self._rest) > LONGEST_EVENT:

@@ -51,7 +51,7 @@ def beartype(function: Callable[..., Any]) -> Callable[..., Any]:
         # Under ``python -O`` beartype checks nothing, and its older versions fail to say so; what
         # is sent is still checked, by the contract's encoders.
         return function
-    checks = _Checks(function)
+    checks = Checks(function)
 
     if inspect.iscoroutinefunction(function):
         # An async function stays one for those who ask (inspect, frameworks).
@@ -70,7 +70,7 @@ def beartype(function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-class _Checks:
+class Checks:
     """The checks of one function's arguments; what they need is found when first asked for."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
@@ -80,7 +80,7 @@ class _Checks:
 
     def fit(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> bool:
         """Tell whether all arguments fit for certain; otherwise beartype has to judge."""
-        by_position, by_name = self._fitting
+        by_position, by_name = self.fitting
         if len(args) > len(by_position) or not all(map(fits, args, by_position)):
             return False
         for name, value in kwargs.items():
@@ -96,7 +96,7 @@ class _Checks:
         from julep._argument_type_error import ArgumentTypeError
 
         resolved = _copy(self._function)
-        resolved.__annotations__ = self._hints
+        resolved.__annotations__ = self.hints
         configuration = library.BeartypeConf(
             is_color=False,
             # An int is as good as a float: temperature=1.
@@ -106,17 +106,17 @@ class _Checks:
         return library.beartype(conf=configuration)(resolved)
 
     @functools.cached_property
-    def _fitting(self) -> tuple[list[Fitting], dict[str, Fitting]]:
+    def fitting(self) -> tuple[list[Fitting], dict[str, Fitting]]:
         """What fits for certain, by position and by name."""
         code = _written(self._function).__code__
         names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-        hints = self._hints
+        hints = self.hints
         by_name = {name: fitting_of(hints.get(name, object)) for name in names}
         by_position = [by_name[name] for name in names[: code.co_argcount]]
         return by_position, by_name
 
     @functools.cached_property
-    def _hints(self) -> dict[str, object]:
+    def hints(self) -> dict[str, object]:
         """The parameters' annotations, evaluated."""
         copy = _copy(self._function)
         # What comes back was made here or read by the generated readers: no need to look again.
