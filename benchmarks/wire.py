@@ -22,10 +22,11 @@ import trio
 from julep import _http1
 from julep._async_wire import AsyncPoolWire
 from julep._blocking_wire import BlockingPoolWire
-from julep._flow import Answer, Origin, Request
 from julep._h11 import H11Reader
 from julep._httptools import HttptoolsReader
 from julep._timeout import Timeout
+from julep._urls import Origin
+from julep._wire import Answer, Request
 
 A = TypeVar("A")
 

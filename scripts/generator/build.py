@@ -199,6 +199,7 @@ class Generator:
             wrap=wrap,
             sentence=sentence,
         )
+        project.env.filters["operation_module"] = lambda endpoint: view_of(endpoint).module
         # In Python source, not in HTML: jinja's own tojson would escape quotes and angle brackets.
         project.env.filters["tojson"] = lambda value: json.dumps(str(value), ensure_ascii=False)
         with contextlib.redirect_stdout(io.StringIO()):

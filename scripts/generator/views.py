@@ -32,6 +32,11 @@ class FieldView(NamedTuple):
         return text if self.required else f"{text} | Unset"
 
     @property
+    def refers(self) -> bool:
+        """Whether it is the id of something else, which items of a list often have in common."""
+        return self.shape.kind == "uuid4" and self.json_name != "id"
+
+    @property
     def default(self) -> str:
         """What the attribute is when it is not given; empty when it has to be."""
         if not self.required:
@@ -52,6 +57,11 @@ class ModelView(NamedTuple):
     functions: tuple[emit.ReaderFunction, ...]
     imports: tuple[tuple[str, str], ...]
     open: bool
+
+    @property
+    def references(self) -> list[str]:
+        """The variables that hold the ids of other things that were read last."""
+        return [f"_last_{field.name}" for field in self.fields if field.refers]
 
 
 class ParameterView(NamedTuple):

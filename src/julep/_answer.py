@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from json import JSONDecoder, loads
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from julep._json import loads
 from julep._retry import retry_after
 from julep._wire import Answer
 from julep.errors import (
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from julep_api.types import JSON
 
 T = TypeVar("T")
-
-_decode: Final = JSONDecoder().decode
 
 _ERRORS: Final[dict[int, type[ApiError]]] = {
     400: BadRequestError,
@@ -107,12 +105,8 @@ def parse_json(data: bytes | str) -> JSON:
     Raises:
         DecodeError: When it is not JSON.
     """
-    value: JSON
     try:
-        try:
-            value = _decode(data if isinstance(data, str) else data.decode())
-        except ValueError:
-            value = loads(data)  # which knows of byte order marks, and of wider characters
+        value = loads(data)
     except (ValueError, RecursionError) as error:
         problem = f"expected JSON, got {_shown(data) or 'nothing'} ({error})"
         raise DecodeError("", problem) from None

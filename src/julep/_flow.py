@@ -9,13 +9,12 @@ async side cannot differ in anything but ``await``.
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from json import JSONEncoder
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
-from uuid import uuid4
 
 from julep._answer import not_a_stream, read_answer, unfit
 from julep._attempts import Attempts
+from julep._json import dumps
 from julep._raw import tell_recorder
 from julep._redirect import MOST_REDIRECTS, redirected
 from julep._urls import with_query
@@ -31,9 +30,6 @@ if TYPE_CHECKING:
 
 # More than servers take.
 _LONGEST_TARGET: Final = 65_536
-
-# Made once: json.dumps makes a new one at every call with options.
-_encode: Final = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 T = TypeVar("T")
 B = TypeVar("B")
@@ -180,6 +176,8 @@ def request_of(call: Call[Any] | EventCall[Any], config: Config) -> Request:
         headers["content-type"] = "application/json"
         content = _to_bytes(call.body)
     if call.method == "POST":
+        from uuid import uuid4
+
         # One key for all attempts of a call: the server does the work once.
         headers.setdefault("idempotency-key", str(uuid4()))
     target = config.path + call.path
@@ -197,7 +195,7 @@ def request_of(call: Call[Any] | EventCall[Any], config: Config) -> Request:
 
 def _to_bytes(body: JSON) -> bytes:
     try:
-        return _encode(body).encode()
+        return dumps(body).encode()
     except UnicodeEncodeError as error:
         found = error.object[error.start : error.end]
         raise InvalidArgumentError(

@@ -7,12 +7,10 @@ errors of its own; neither is shared with the rest.
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Callable, MutableMapping
 from importlib import import_module
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, Protocol
-from urllib.parse import urlsplit
 
 from julep._loops import PerLoop
 from julep.errors import ConfigurationError
@@ -165,6 +163,8 @@ def _settings(config: Config) -> dict[str, Any]:
 
 def _root(base_url: str) -> str:
     """Give where the server has OpenAI's API: beside its own, or else at the host's root."""
+    from urllib.parse import urlsplit
+
     parts = urlsplit(base_url)
     prefix = parts.path.removesuffix("/api") if parts.path.endswith("/api") else ""
     return f"{parts.scheme}://{parts.netloc}{prefix}/v1"
@@ -196,6 +196,8 @@ def _take_more(
 
     Without a model, the server's own answers.
     """
+    import inspect
+
     from openai import NOT_GIVEN
 
     # By name, since the package's overloads are many and say nothing here.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urljoin
 
 from julep import _urls
 
@@ -33,6 +32,8 @@ def redirected(request: Request, answer: Answer) -> Request | None:
     location = answer.headers.get("location", "").strip()
     if answer.status not in followed or not location:
         return None
+    from urllib.parse import urljoin  # few requests need it
+
     try:
         origin, target = _urls.split(urljoin(request.url, location))
     except ValueError:

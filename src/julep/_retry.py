@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from julep.errors import NetworkError, RequestTimeoutError
@@ -81,6 +80,8 @@ class RetryPolicy(NamedTuple):
         return reply.status in self.statuses
 
     def _backoff(self, attempts: int) -> float:
+        import random  # only who waits needs it
+
         longest = min(self.longest_pause, self.first_pause * 2.0 ** min(attempts - 1, 10))
         return random.uniform(0, longest)  # noqa: S311  # spreads load, keeps no secret
 
@@ -88,9 +89,11 @@ class RetryPolicy(NamedTuple):
 def retry_after(answer: Answer) -> float | None:
     """Read Retry-After, in seconds from now (RFC 9110, section 10.2.3: seconds or a date)."""
     text = answer.headers.get("retry-after", "").strip()
+    if not text:
+        return None
     if text.isascii() and text.isdigit():
         return float(text)
-    return _seconds_until(text) if text else None
+    return _seconds_until(text)
 
 
 def _seconds_until(date: str) -> float | None:

@@ -1,7 +1,11 @@
 """Server-sent events, decoded as the bytes come in.
 
-By the rules of the WHATWG HTML standard, section 9.2.6, "Interpreting an event stream". Lines are
-split on bytes, never on what str.splitlines takes for a line end: U+2028 is plain text here.
+By the rules of the WHATWG HTML standard, section 9.2.6, "Interpreting an event stream". Lines end
+with LF, CR LF or CR, never with what else str.splitlines takes for a line end: U+2028 is plain
+text here.
+
+Nearly every event is one line of data, perhaps with an id before it. Those are taken at a glance,
+all others line by line.
 """
 
 from __future__ import annotations
@@ -35,11 +39,11 @@ class EventDecoder:
 
     def __init__(self) -> None:
         self._rest = bytearray()  # of a line that has not ended
-        self._after_cr: bool = False
+        self._after_cr = False
         self._at_start = True
         self._name = ""
         self._data: list[str] = []
-        self._size = 0
+        self._size = 0  # of the lines that tell of the event so far
         self._id = ""
         self.retry: int | None = None
         """Milliseconds that the server wants between attempts to connect again, if it said so."""
@@ -50,29 +54,39 @@ class EventDecoder:
         Raises:
             DecodeError: When an event is longer than `LONGEST_EVENT`.
         """
-        events = [event for line in self._lines(chunk) if (event := self._take(line)) is not None]
+        events: list[Event] = []
+        *blocks, begun = self._lines(chunk).split("\n\n")
+        for block in blocks:
+            before, found, data = block.partition("data: ")
+            if not found or "\n" in data or self._size or (before and not self._take_id(before)):
+                self._take(block.split("\n"), events)
+                self._dispatch(events)
+            else:
+                events.append(Event("message", data, self._id))
+        if begun:
+            self._take(begun.split("\n")[:-1], events)
         if self._size + len(self._rest) > LONGEST_EVENT:
             raise DecodeError("", f"an event of the stream is longer than {LONGEST_EVENT} bytes")
         return events
 
-    def _lines(self, chunk: bytes) -> list[bytes]:
-        """Give the lines that are whole now; they end with LF, CR LF or CR."""
+    def _lines(self, chunk: bytes) -> str:
+        """Give the lines that are whole now, each with an LF at its end."""
         if self._at_start:
             chunk = self._past_bom(chunk)
         if self._after_cr and chunk:
             # The CR before ended its line already, so an LF right behind it is no further line.
             self._after_cr = False
             chunk = chunk.removeprefix(b"\n")
-        if not chunk:
-            return []
-        self._after_cr = chunk.endswith(b"\r")
-        lines = chunk.splitlines()
-        rest = b"" if chunk.endswith((b"\n", b"\r")) else lines.pop()
-        if lines:
-            lines[0] = bytes(self._rest) + lines[0]
-            self._rest.clear()
-        self._rest += rest
-        return lines
+        if b"\r" in chunk:
+            self._after_cr = chunk.endswith(b"\r")
+            chunk = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        end = chunk.rfind(b"\n") + 1
+        if not end:
+            self._rest += chunk
+            return ""
+        whole = self._rest + chunk[:end]
+        self._rest = bytearray(chunk[end:])
+        return whole.decode(errors="replace")
 
     def _past_bom(self, chunk: bytes) -> bytes:
         """Take the mark away that a stream may begin with; its bytes may come one by one."""
@@ -81,25 +95,34 @@ class EventDecoder:
         self._rest = bytearray(data if self._at_start else b"")
         return b"" if self._at_start else data.removeprefix(_BOM)
 
-    def _take(self, line: bytes) -> Event | None:
-        """Take one line; an empty one ends an event."""
-        if not line:
-            return self._dispatch()
-        field, _, value = line.partition(b":")
-        text = value.removeprefix(b" ").decode(errors="replace")
-        if field == b"data":
-            self._data.append(text)
-            self._size += len(line)
-        elif field == b"event":
-            self._name = text
-        elif field == b"id" and "\0" not in text:
-            self._id = text
-        elif field == b"retry" and _MILLISECONDS.fullmatch(text):
-            self.retry = int(text)
-        # Anything else is a comment (an empty field), or a field that nobody knows yet.
-        return None
+    def _take_id(self, text: str) -> bool:
+        """Take a whole line that is the plainest form of an id, and tell whether it was one."""
+        is_id = text.startswith("id: ") and text.find("\n") == len(text) - 1 and "\0" not in text
+        if is_id:
+            self._id = text[4:-1]
+        return is_id
 
-    def _dispatch(self) -> Event | None:
-        name, data = self._name or "message", self._data
+    def _take(self, lines: list[str], events: list[Event]) -> None:
+        """Take lines one by one; an empty one ends an event."""
+        for line in lines:
+            field, _, value = line.partition(":")
+            value = value.removeprefix(" ")
+            if not line:
+                self._dispatch(events)
+            elif field == "data":
+                self._data.append(value)
+                self._size += len(line)
+            elif field == "event":
+                self._name = value
+                self._size += len(line)
+            elif field == "id" and "\0" not in value:
+                self._id = value
+            elif field == "retry" and _MILLISECONDS.fullmatch(value):
+                self.retry = int(value)
+            # Anything else is a comment (an empty field), or a field that nobody knows yet.
+
+    def _dispatch(self, events: list[Event]) -> None:
+        """End an event; one without data is none."""
+        if self._data:
+            events.append(Event(self._name or "message", "\n".join(self._data), self._id))
         self._name, self._data, self._size = "", [], 0
-        return Event(name, "\n".join(data), self._id) if data else None

@@ -13,7 +13,7 @@ import attrs
 from julep._flow import Work
 from julep._functions import Function
 from julep.errors import InvalidArgumentError, MaxTurnsError
-from julep_api.types import Model
+from julep_api.model import Model
 
 if TYPE_CHECKING:
     from julep._driver import Driver

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Final, NamedTuple
-from urllib.parse import quote, urlencode, urlsplit
 
 _PORTS: Final = {"http": 80, "https": 443}
 
@@ -32,6 +31,8 @@ def split(url: str) -> tuple[Origin, str]:
     Raises:
         ValueError: When it is not a URL of HTTP, saying what is wrong.
     """
+    from urllib.parse import quote, urlsplit  # dear, and not needed by whoever only imports this
+
     parts = urlsplit(url)
     port = parts.port
     if parts.scheme not in _PORTS or not parts.hostname:
@@ -43,6 +44,8 @@ def split(url: str) -> tuple[Origin, str]:
 
 def with_query(path: str, query: Iterable[tuple[str, str]]) -> str:
     """Put parameters behind a path that may have some already."""
+    from urllib.parse import quote, urlencode
+
     text = urlencode(list(query), quote_via=quote)
     if not text:
         return path

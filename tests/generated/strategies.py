@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 import julep_api.models
-from julep_api.types import Model
+from julep_api.model import Model
 
 CONTRACT: dict[str, Any] = json.loads(
     files("julep_api").joinpath("openapi.json").read_text("utf-8")

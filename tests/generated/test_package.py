@@ -15,6 +15,7 @@ from typing import Any, get_type_hints
 import pytest
 
 import julep_api
+import julep_api.api.sessions
 import julep_api.models
 from julep_api.api.memories import get_agent_memories
 from julep_api.api.sessions import chat, create_session, get_session, list_sessions
@@ -23,7 +24,8 @@ from julep_api.decoding import nothing
 from julep_api.errors import EncodeError
 from julep_api.models import ChatResponseChunk, ListSessionsRequestOrder, Session
 from julep_api.operations import OPERATIONS
-from julep_api.types import UNSET, Model
+from julep_api.model import Model
+from julep_api.types import UNSET
 from tests.generated.strategies import CONTRACT, SCHEMAS
 
 ID = "4b9f6f0e-5b1e-4b7e-8b0a-3f9d1d6d0a01"
@@ -108,6 +110,17 @@ def test_every_operation_has_a_module_and_a_line_in_the_table() -> None:
 
 def lazy() -> dict[str, Any]:
     return {name: getattr(julep_api.models, name) for name in julep_api.models.__all__}
+
+
+def test_a_tag_gives_its_operations_when_they_are_used() -> None:
+    for tag in {operation.tag for operation in OPERATIONS.values()}:
+        package = import_module(f"julep_api.api.{tag}")
+        modules = {one.module for one in OPERATIONS.values() if one.tag == tag}
+        assert {getattr(package, name).__name__ for name in package.__all__} == modules
+        assert set(package.__all__) <= set(dir(package))
+    assert own(imported_by("import julep_api.api.sessions"), "julep_api.models") == set()
+    with pytest.raises(AttributeError, match="has no attribute 'get_sesion'"):
+        julep_api.api.sessions.get_sesion  # type: ignore[attr-defined]  # noqa: B018  # the point of the test
 
 
 def test_every_schema_has_a_class_or_a_named_type() -> None:

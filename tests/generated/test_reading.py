@@ -22,7 +22,8 @@ from julep_api.models import (
     ListSessionsResponse,
     Session,
 )
-from julep_api.types import UNSET, Model
+from julep_api.model import Model
+from julep_api.types import UNSET
 from tests.generated.strategies import MODELS, SCHEMAS, json_values, parts, resolve, texts, valid
 from tests.generated.support import pickled
 
@@ -337,3 +338,13 @@ def test_an_event_has_a_text() -> None:
         ).text
         == ""
     )
+
+
+def test_items_of_a_list_share_the_ids_that_they_have_in_common() -> None:
+    ada, bo = "4b9f6f0e-5b1e-4b7e-8b0a-3f9d1d6d0a0a", "4b9f6f0e-5b1e-4b7e-8b0a-3f9d1d6d0a0b"
+    agents = [ada, ada, bo, bo, ada]
+    text = json.dumps({"items": [{"id": one, "agent_id": one} for one in agents]})
+    items = ListSessionsResponse.from_dict(json.loads(text)).items
+    assert [item.agent_id for item in items] == [item.id for item in items] == agents
+    assert items[0].agent_id is items[1].agent_id
+    assert items[2].agent_id is items[3].agent_id

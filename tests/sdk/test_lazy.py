@@ -36,6 +36,10 @@ try:
     sessions.get("4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a")
 except julep.NetworkError:
     told("called")
+try:
+    sessions.get(3)
+except TypeError:
+    told("judged")
 """
 
 
@@ -59,6 +63,7 @@ def loaded() -> dict[str, set[str]]:
         "manager",
         "refused",
         "called",
+        "judged",
     ]
     # Something outside the package (a .pth file, say) may load modules at the start.
     return {step: set(names) - set(steps[0][1:]) for step, *names in steps}
@@ -71,7 +76,7 @@ def test_importing_loads_nothing_dear(loaded: dict[str, set[str]]) -> None:
 def test_making_clients_loads_neither_models_nor_the_http_library(
     loaded: dict[str, set[str]],
 ) -> None:
-    assert loaded["clients"] <= {"attr", "attrs"}
+    assert loaded["clients"] == set()
 
 
 def test_a_manager_loads_models_and_no_http_library(loaded: dict[str, set[str]]) -> None:
@@ -79,12 +84,13 @@ def test_a_manager_loads_models_and_no_http_library(loaded: dict[str, set[str]])
     assert loaded["manager"].isdisjoint({"httpx", "beartype", "anyio"})
 
 
-def test_a_first_call_loads_the_checks_and_then_the_http_library(
-    loaded: dict[str, set[str]],
-) -> None:
-    assert "beartype" in loaded["refused"]
+def test_a_refused_call_does_not_load_the_http_library(loaded: dict[str, set[str]]) -> None:
     assert "httpx" not in loaded["refused"]
-    assert {"httpx", "anyio"} <= loaded["called"]
+
+
+def test_plain_arguments_are_checked_without_beartype(loaded: dict[str, set[str]]) -> None:
+    assert "beartype" not in loaded["called"]
+    assert "beartype" in loaded["judged"]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from attrs import define
 
 from .. import decoding, encoding
 from ..errors import DecodeError
-from ..types import JSON, UNSET, Field, JSONObject, Model, Unset
+from ..model import Field, Model
+from ..types import JSON, UNSET, JSONObject, Unset
 
 
 @define(eq=False, repr=False)
@@ -46,6 +47,7 @@ class Doc(Model):
         Raises:
             DecodeError: If a required property is missing, or a value is of a wrong kind.
         """
+        global _last_agent_id, _last_user_id
         if type(data) is not dict:
             decoding.not_an_object(data)
         self = _new(cls)
@@ -89,6 +91,11 @@ class Doc(Model):
             raise decoding.mismatch("metadata", "an object", x)
         x = get("agent_id")
         if type(x) is str:
+            last = _last_agent_id
+            if x == last:
+                x = last
+            else:
+                _last_agent_id = x
             self.agent_id = x
         elif x is None:
             self.agent_id = UNSET
@@ -97,6 +104,11 @@ class Doc(Model):
             raise decoding.mismatch("agent_id", "a string", x)
         x = get("user_id")
         if type(x) is str:
+            last = _last_user_id
+            if x == last:
+                x = last
+            else:
+                _last_user_id = x
             self.user_id = x
         elif x is None:
             self.user_id = UNSET
@@ -109,6 +121,9 @@ class Doc(Model):
 
 _new: Final = object.__new__
 _fromisoformat: Final = datetime.datetime.fromisoformat
+# What was read last: items of a list that name the same resource share one text of its id.
+_last_agent_id = ""
+_last_user_id = ""
 _KEYS: Final = frozenset(
     {
         "id",

@@ -8,7 +8,8 @@ from typing import Final, Self
 from attrs import define
 
 from .. import decoding, encoding
-from ..types import JSON, Field, Model, Unset
+from ..model import Field, Model
+from ..types import JSON, Unset
 
 
 @define(eq=False, repr=False)

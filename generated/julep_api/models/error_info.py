@@ -9,7 +9,8 @@ from attrs import define
 
 from .. import decoding, encoding
 from ..errors import DecodeError
-from ..types import JSON, UNSET, Field, Model, Unset
+from ..model import Field, Model
+from ..types import JSON, UNSET, Unset
 
 
 @define(eq=False, repr=False)

@@ -9,7 +9,8 @@ from attrs import define
 
 from .. import decoding, encoding
 from ..errors import DecodeError
-from ..types import JSON, UNSET, Field, JSONObject, Model, Unset
+from ..model import Field, Model
+from ..types import JSON, UNSET, JSONObject, Unset
 
 
 @define(eq=False, repr=False)
@@ -50,6 +51,7 @@ class Memory(Model):
         Raises:
             DecodeError: If a required property is missing, or a value is of a wrong kind.
         """
+        global _last_agent_id, _last_user_id
         if type(data) is not dict:
             decoding.not_an_object(data)
         self = _new(cls)
@@ -63,11 +65,21 @@ class Memory(Model):
             self.id = decoding.lacking(data, "id", "a string", x, partial)
         x = get("agent_id")
         if type(x) is str:
+            last = _last_agent_id
+            if x == last:
+                x = last
+            else:
+                _last_agent_id = x
             self.agent_id = x
         else:
             self.agent_id = decoding.lacking(data, "agent_id", "a string", x, partial)
         x = get("user_id")
         if type(x) is str:
+            last = _last_user_id
+            if x == last:
+                x = last
+            else:
+                _last_user_id = x
             self.user_id = x
         else:
             self.user_id = decoding.lacking(data, "user_id", "a string", x, partial)
@@ -133,6 +145,9 @@ class Memory(Model):
 
 _new: Final = object.__new__
 _fromisoformat: Final = datetime.datetime.fromisoformat
+# What was read last: items of a list that name the same resource share one text of its id.
+_last_agent_id = ""
+_last_user_id = ""
 _KEYS: Final = frozenset(
     {
         "id",

@@ -8,7 +8,8 @@ from typing import Final, Self
 from attrs import define
 
 from .. import decoding, encoding
-from ..types import JSON, UNSET, Field, JSONObject, Model, Unset
+from ..model import Field, Model
+from ..types import JSON, UNSET, JSONObject, Unset
 
 
 @define(eq=False, repr=False)
@@ -57,6 +58,7 @@ class Session(Model):
         Raises:
             DecodeError: If a required property is missing, or a value is of a wrong kind.
         """
+        global _last_agent_id, _last_user_id
         if type(data) is not dict:
             decoding.not_an_object(data)
         self = _new(cls)
@@ -70,11 +72,21 @@ class Session(Model):
             self.id = decoding.lacking(data, "id", "a string", x, partial)
         x = get("agent_id")
         if type(x) is str:
+            last = _last_agent_id
+            if x == last:
+                x = last
+            else:
+                _last_agent_id = x
             self.agent_id = x
         else:
             self.agent_id = decoding.lacking(data, "agent_id", "a string", x, partial)
         x = get("user_id")
         if type(x) is str:
+            last = _last_user_id
+            if x == last:
+                x = last
+            else:
+                _last_user_id = x
             self.user_id = x
         elif x is None:
             self.user_id = UNSET
@@ -159,6 +171,9 @@ class Session(Model):
 
 _new: Final = object.__new__
 _fromisoformat: Final = datetime.datetime.fromisoformat
+# What was read last: items of a list that name the same resource share one text of its id.
+_last_agent_id = ""
+_last_user_id = ""
 _KEYS: Final = frozenset(
     {
         "id",

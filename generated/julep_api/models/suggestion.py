@@ -8,7 +8,8 @@ from typing import Final, Self
 from attrs import define
 
 from .. import decoding, encoding
-from ..types import JSON, UNSET, Field, Model, Unset
+from ..model import Field, Model
+from ..types import JSON, UNSET, Unset
 
 
 @define(eq=False, repr=False)
@@ -40,6 +41,7 @@ class Suggestion(Model):
         Raises:
             DecodeError: If a required property is missing, or a value is of a wrong kind.
         """
+        global _last_message_id, _last_session_id
         if type(data) is not dict:
             decoding.not_an_object(data)
         self = _new(cls)
@@ -48,11 +50,21 @@ class Suggestion(Model):
         x: JSON | Unset
         x = get("message_id")
         if type(x) is str:
+            last = _last_message_id
+            if x == last:
+                x = last
+            else:
+                _last_message_id = x
             self.message_id = x
         else:
             self.message_id = decoding.lacking(data, "message_id", "a string", x, partial)
         x = get("session_id")
         if type(x) is str:
+            last = _last_session_id
+            if x == last:
+                x = last
+            else:
+                _last_session_id = x
             self.session_id = x
         else:
             self.session_id = decoding.lacking(data, "session_id", "a string", x, partial)
@@ -84,6 +96,9 @@ class Suggestion(Model):
 
 _new: Final = object.__new__
 _fromisoformat: Final = datetime.datetime.fromisoformat
+# What was read last: items of a list that name the same resource share one text of its id.
+_last_message_id = ""
+_last_session_id = ""
 _KEYS: Final = frozenset(
     {
         "message_id",

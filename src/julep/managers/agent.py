@@ -16,24 +16,19 @@ from julep._arguments import (
     filter_text,
     given,
 )
+from julep._lazy import lazy
 from julep._paging import AsyncItems, Items, Walk
 from julep._typecheck import beartype
 from julep.managers.base import BaseManager, awaited, value
-from julep.managers.types import AgentCreateArgs, AgentUpdateArgs
 from julep.managers.utils import rewrap_in_class
-from julep_api.api.agents import (
-    create_agent,
-    delete_agent,
-    get_agent,
-    list_agents,
-    patch_agent,
-    update_agent,
-)
-from julep_api.models import Agent, FunctionDef, ResourceCreatedResponse, ResourceUpdatedResponse
+from julep_api.api import agents
+from julep_api.models import Agent
 
 if TYPE_CHECKING:
     from julep.managers.types import (
+        AgentCreateArgs,
         AgentDefaultSettingsDict,
+        AgentUpdateArgs,
         CreateToolDict,
         DocDict,
         FunctionDefDict,
@@ -44,7 +39,15 @@ if TYPE_CHECKING:
         AgentDefaultSettings,
         CreateDoc,
         CreateToolRequest,
+        FunctionDef,
         ListAgentsResponse,
+        ResourceCreatedResponse,
+        ResourceUpdatedResponse,
+    )
+
+else:
+    _, __getattr__, __dir__ = lazy(
+        __name__, {"julep.managers.types": ("AgentCreateArgs", "AgentUpdateArgs")}
     )
 
 __all__ = [
@@ -60,7 +63,7 @@ class BaseAgentsManager(BaseManager):
     """What both colours of the agents manager do."""
 
     def _get(self, id: str | UUID) -> Agent | Awaitable[Agent]:
-        return self._send(get_agent.call, checked_id(id))
+        return self._send(agents.get_agent.call, checked_id(id))
 
     def _create(
         self,
@@ -84,7 +87,7 @@ class BaseAgentsManager(BaseManager):
             docs=docs or None,
             metadata=metadata,
         )
-        return self._send(create_agent.call, body, prefer=REPRESENTATION)
+        return self._send(agents.create_agent.call, body, prefer=REPRESENTATION)
 
     def _list_items(
         self,
@@ -96,7 +99,7 @@ class BaseAgentsManager(BaseManager):
         order: Order | None = None,
     ) -> ListAgentsResponse | Awaitable[ListAgentsResponse]:
         return self._send(
-            list_agents.call,
+            agents.list_agents.call,
             limit=limit,
             offset=offset,
             metadata_filter=filter_given(metadata_filter),
@@ -114,11 +117,13 @@ class BaseAgentsManager(BaseManager):
         order: Order | None = None,
     ) -> Walk[Agent]:
         matching = filter_given(metadata_filter)
-        page = partial(list_agents.call, metadata_filter=matching, sort_by=sort_by, order=order)
+        page = partial(
+            agents.list_agents.call, metadata_filter=matching, sort_by=sort_by, order=order
+        )
         return Walk(self.api_client, page, limit, page_size)
 
     def _delete(self, agent_id: str | UUID) -> Awaitable[None] | None:
-        return self._discard(delete_agent.call, agent_id)
+        return self._discard(agents.delete_agent.call, agent_id)
 
     def _update(
         self,
@@ -140,8 +145,8 @@ class BaseAgentsManager(BaseManager):
             metadata=metadata,
         )
         if overwrite:
-            return self._send(update_agent.call, agent_id, body, prefer=REPRESENTATION)
-        return self._send(patch_agent.call, agent_id, body, prefer=REPRESENTATION)
+            return self._send(agents.update_agent.call, agent_id, body, prefer=REPRESENTATION)
+        return self._send(agents.patch_agent.call, agent_id, body, prefer=REPRESENTATION)
 
 
 class AgentsManager(BaseAgentsManager):
@@ -498,4 +503,6 @@ def _tools(
 
 def _encode_functions(functions: Sequence[FunctionDefDict | FunctionDef]) -> list[object]:
     """Check bare functions by themselves, so that an error says where among them it is."""
+    from julep_api.models import FunctionDef
+
     return [FunctionDef.encode(each, f"functions[{n}]") for n, each in enumerate(functions)]

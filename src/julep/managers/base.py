@@ -70,7 +70,7 @@ async def awaited(result: T | Awaitable[T]) -> T:
 
 
 def _is_awaitable(result: T | Awaitable[T]) -> TypeIs[Awaitable[T]]:
-    return isinstance(result, Awaitable)
+    return hasattr(result, "__await__")
 
 
 def _nothing(answer: JSON) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from julep._arguments import build, given
 from julep._typecheck import beartype
 from julep.managers.base import BaseManager, awaited, value
-from julep_api.api.sessions import chat
+from julep_api.api import sessions
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -85,12 +85,12 @@ class BaseChat(BaseManager):
         )
         if stream:
             return self._stream(session_id, body)
-        return self._send(chat.call, session_id, body)
+        return self._send(sessions.chat.call, session_id, body)
 
     def _stream(
         self, session_id: str | UUID, body: Mapping[str, object]
     ) -> ChatStream | Awaitable[AsyncChatStream]:
-        call = build(chat.stream, session_id, {**body, "stream": True})
+        call = build(sessions.chat.stream, session_id, {**body, "stream": True})
         return self.api_client.stream(call)
 
 
@@ -236,7 +236,7 @@ class Chat(BaseChat):
         )
         if stream:
             return _blocking_stream(self._stream(session_id, body))
-        return value(self._send(chat.call, session_id, body))
+        return value(self._send(sessions.chat.call, session_id, body))
 
 
 class AsyncChat(BaseChat):
@@ -351,7 +351,7 @@ class AsyncChat(BaseChat):
         )
         if stream:
             return await _async_stream(self._stream(session_id, body))
-        return await awaited(self._send(chat.call, session_id, body))
+        return await awaited(self._send(sessions.chat.call, session_id, body))
 
 
 # `value` and `awaited`, for the one result whose two colours are of two classes.

@@ -8,25 +8,21 @@ from typing import TYPE_CHECKING, List
 from uuid import UUID
 
 from julep._arguments import NOTHING, REPRESENTATION, build, filter_given, filter_text
+from julep._lazy import lazy
 from julep._paging import AsyncItems, Items, Walk
 from julep._typecheck import beartype
 from julep.errors import InvalidArgumentError
 from julep.managers.base import BaseManager, awaited, read_by, value
-from julep.managers.types import DocCreateArgs
 from julep.managers.utils import rewrap_in_class
-from julep_api.api.docs import (
-    create_agent_doc,
-    create_user_doc,
-    delete_agent_doc,
-    delete_user_doc,
-    get_agent_docs,
-    get_user_docs,
-)
-from julep_api.models import Doc, GetAgentDocsResponse, ResourceCreatedResponse
+from julep_api.api import docs
+from julep_api.models import Doc
 
 if TYPE_CHECKING:
-    from julep.managers.types import DocDict, Order, SortBy
-    from julep_api.models import CreateDoc
+    from julep.managers.types import DocCreateArgs, DocDict, Order, SortBy
+    from julep_api.models import CreateDoc, GetAgentDocsResponse, ResourceCreatedResponse
+
+else:
+    _, __getattr__, __dir__ = lazy(__name__, {"julep.managers.types": ("DocCreateArgs",)})
 
 __all__ = ["AsyncDocsManager", "BaseDocsManager", "DocCreateArgs", "DocsManager"]
 
@@ -49,7 +45,7 @@ class BaseDocsManager(BaseManager):
         matching = filter_given(metadata_filter)
         if not is_user:
             return self._send(
-                get_agent_docs.call,
+                docs.get_agent_docs.call,
                 owner,
                 limit=limit,
                 offset=offset,
@@ -58,7 +54,7 @@ class BaseDocsManager(BaseManager):
                 order=order,
             )
         call = build(
-            get_user_docs.call,
+            docs.get_user_docs.call,
             owner,
             limit=limit,
             offset=offset,
@@ -66,6 +62,8 @@ class BaseDocsManager(BaseManager):
             sort_by=sort_by,
             order=order,
         )
+        from julep_api.models import GetAgentDocsResponse
+
         # The pages of both owners have one shape, and here one class.
         return self.api_client.send(read_by(call, GetAgentDocsResponse.from_dict))
 
@@ -81,7 +79,7 @@ class BaseDocsManager(BaseManager):
         order: Order | None = None,
     ) -> Walk[Doc]:
         owner, is_user = _owner(agent_id, user_id)
-        operation = get_user_docs.call if is_user else get_agent_docs.call
+        operation = docs.get_user_docs.call if is_user else docs.get_agent_docs.call
         matching = filter_given(metadata_filter)
         page = partial(operation, owner, metadata_filter=matching, sort_by=sort_by, order=order)
         return Walk(self.api_client, page, limit, page_size)
@@ -95,8 +93,8 @@ class BaseDocsManager(BaseManager):
     ) -> ResourceCreatedResponse | Awaitable[ResourceCreatedResponse]:
         owner, is_user = _owner(agent_id, user_id)
         if is_user:
-            return self._send(create_user_doc.call, owner, doc, prefer=REPRESENTATION)
-        return self._send(create_agent_doc.call, owner, doc, prefer=REPRESENTATION)
+            return self._send(docs.create_user_doc.call, owner, doc, prefer=REPRESENTATION)
+        return self._send(docs.create_agent_doc.call, owner, doc, prefer=REPRESENTATION)
 
     def _delete(
         self,
@@ -106,8 +104,8 @@ class BaseDocsManager(BaseManager):
     ) -> Awaitable[None] | None:
         owner, is_user = _owner(agent_id, user_id)
         if is_user:
-            return self._discard(delete_user_doc.call, owner, doc_id)
-        return self._discard(delete_agent_doc.call, owner, doc_id)
+            return self._discard(docs.delete_user_doc.call, owner, doc_id)
+        return self._discard(docs.delete_agent_doc.call, owner, doc_id)
 
 
 class DocsManager(BaseDocsManager):

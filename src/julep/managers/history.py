@@ -11,7 +11,7 @@ from uuid import UUID
 from julep._paging import AsyncItems, Items, Walk
 from julep._typecheck import beartype
 from julep.managers.base import BaseManager, awaited, value
-from julep_api.api.sessions import delete_session_history, get_history, get_suggestions
+from julep_api.api import sessions
 
 if TYPE_CHECKING:
     from julep_api.models import (
@@ -33,12 +33,12 @@ class BaseHistory(BaseManager):
         limit: int | None = None,
         offset: int | None = None,
     ) -> GetSuggestionsResponse | Awaitable[GetSuggestionsResponse]:
-        return self._send(get_suggestions.call, session_id, limit=limit, offset=offset)
+        return self._send(sessions.get_suggestions.call, session_id, limit=limit, offset=offset)
 
     def _iterate_suggestions(
         self, session_id: str | UUID, limit: int | None = None, page_size: int | None = None
     ) -> Walk[Suggestion]:
-        page = partial(get_suggestions.call, session_id)
+        page = partial(sessions.get_suggestions.call, session_id)
         # A suggestion has no id of its own.
         key = attrgetter("message_id", "target", "content")
         return Walk(self.api_client, page, limit, page_size, key)
@@ -49,16 +49,16 @@ class BaseHistory(BaseManager):
         limit: int | None = None,
         offset: int | None = None,
     ) -> GetHistoryResponse | Awaitable[GetHistoryResponse]:
-        return self._send(get_history.call, session_id, limit=limit, offset=offset)
+        return self._send(sessions.get_history.call, session_id, limit=limit, offset=offset)
 
     def _iterate_history(
         self, session_id: str | UUID, limit: int | None = None, page_size: int | None = None
     ) -> Walk[ChatMlMessage]:
-        page = partial(get_history.call, session_id)
+        page = partial(sessions.get_history.call, session_id)
         return Walk(self.api_client, page, limit, page_size)
 
     def _delete_history(self, session_id: str | UUID) -> Awaitable[None] | None:
-        return self._discard(delete_session_history.call, session_id)
+        return self._discard(sessions.delete_session_history.call, session_id)
 
 
 class History(BaseHistory):

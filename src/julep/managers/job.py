@@ -12,7 +12,7 @@ from julep._flow import Flow, Pause
 from julep._typecheck import beartype
 from julep.errors import InvalidArgumentError, JobFailedError, RequestTimeoutError
 from julep.managers.base import BaseManager, awaited, value
-from julep_api.api.jobs import get_job_status
+from julep_api.api import jobs
 
 if TYPE_CHECKING:
     from julep_api.models import JobStatus
@@ -30,7 +30,7 @@ class BaseJobsManager(BaseManager):
     """What both colours of the jobs manager do."""
 
     def _get(self, job_id: str | UUID) -> JobStatus | Awaitable[JobStatus]:
-        return self._send(get_job_status.call, job_id)
+        return self._send(jobs.get_job_status.call, job_id)
 
     def _wait(
         self, job_id: str | UUID, *, timeout: float | None = None
@@ -44,7 +44,7 @@ class BaseJobsManager(BaseManager):
 
     def _until_done(self, job_id: str | UUID, timeout: float | None) -> Flow[Any, JobStatus]:
         """Look again and again, with growing pauses, until the job's state is a last one."""
-        call = build(get_job_status.call, job_id)
+        call = build(jobs.get_job_status.call, job_id)
         started, pause = monotonic(), FIRST_PAUSE
         while True:
             job = yield from self.api_client.ask(call)

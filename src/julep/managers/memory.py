@@ -10,7 +10,7 @@ from uuid import UUID
 from julep._paging import AsyncItems, Items, Walk
 from julep._typecheck import beartype
 from julep.managers.base import BaseManager, awaited, value
-from julep_api.api.memories import delete_agent_memory, get_agent_memories
+from julep_api.api import memories
 
 if TYPE_CHECKING:
     from julep_api.models import GetAgentMemoriesResponse, Memory
@@ -31,7 +31,7 @@ class BaseMemoriesManager(BaseManager):
         offset: int | None = None,
     ) -> GetAgentMemoriesResponse | Awaitable[GetAgentMemoriesResponse]:
         return self._send(
-            get_agent_memories.call,
+            memories.get_agent_memories.call,
             agent_id,
             query=query,
             types=_wanted(types),
@@ -51,12 +51,12 @@ class BaseMemoriesManager(BaseManager):
     ) -> Walk[Memory]:
         wanted = _wanted(types)
         page = partial(
-            get_agent_memories.call, agent_id, query=query, types=wanted, user_id=user_id
+            memories.get_agent_memories.call, agent_id, query=query, types=wanted, user_id=user_id
         )
         return Walk(self.api_client, page, limit, page_size)
 
     def _delete(self, agent_id: str | UUID, memory_id: str | UUID) -> Awaitable[None] | None:
-        return self._discard(delete_agent_memory.call, agent_id, memory_id)
+        return self._discard(memories.delete_agent_memory.call, agent_id, memory_id)
 
 
 class MemoriesManager(BaseMemoriesManager):

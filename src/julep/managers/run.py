@@ -11,8 +11,7 @@ from julep._paging import AsyncItems, Items
 from julep._typecheck import beartype
 from julep.managers.base import awaited, value
 from julep.managers.chat import BaseChat, body_of
-from julep.managers.types import ChatSettingsArgs
-from julep_api.api.sessions import chat
+from julep_api.api import sessions
 from julep_api.encoding import integer
 from julep_api.errors import EncodeError
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from julep._tool_loop import Loop, ToolResult
-    from julep.managers.types import InputChatMlMessageDict, ToolChoice, ToolDict
+    from julep.managers.types import ChatSettingsArgs, InputChatMlMessageDict, ToolChoice, ToolDict
     from julep_api.client import Call
     from julep_api.models import ChatResponse, InputChatMlMessage, Tool
 
@@ -76,7 +75,7 @@ class BaseRun(BaseChat):
             choice = tool_choice if first or isinstance(tool_choice, str) else None
             words: Any = said
             body = body_of(words, offered or None, choice, **settings)
-            return build(chat.call, session_id, body)
+            return build(sessions.chat.call, session_id, body)
 
         return Loop(
             self.api_client,
@@ -265,10 +264,12 @@ def _encode_max_turns(max_turns: int) -> object:
 
 def _refuse_unknown(settings: Mapping[str, object]) -> None:
     """Refuse what is no setting of a chat, as a method without ``**settings`` would."""
-    from julep.errors import ArgumentTypeError
+    from julep.managers.types import ChatSettingsArgs
 
     for name in settings:
         if name not in ChatSettingsArgs.__annotations__:
+            from julep.errors import ArgumentTypeError
+
             known = ", ".join(ChatSettingsArgs.__annotations__)
             raise ArgumentTypeError(
                 f"{name}: unexpected keyword argument {name!r}; expected one of {known}", path=name

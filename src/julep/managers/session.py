@@ -8,27 +8,29 @@ from typing import TYPE_CHECKING, List
 from uuid import UUID
 
 from julep._arguments import NOTHING, REPRESENTATION, checked_id, filter_given, filter_text, given
+from julep._lazy import lazy
 from julep._paging import AsyncItems, Items, Walk
 from julep._typecheck import beartype
 from julep.managers.base import awaited, value
 from julep.managers.chat import AsyncChat, Chat
 from julep.managers.history import AsyncHistory, BaseHistory, History
 from julep.managers.run import AsyncRun, BaseRun, Run
-from julep.managers.types import SessionCreateArgs, SessionUpdateArgs
 from julep.managers.utils import rewrap_in_class
-from julep_api.api.sessions import (
-    create_session,
-    delete_session,
-    get_session,
-    list_sessions,
-    patch_session,
-    update_session,
-)
-from julep_api.models import ResourceCreatedResponse, ResourceUpdatedResponse, Session
+from julep_api.api import sessions
+from julep_api.models import Session
 
 if TYPE_CHECKING:
-    from julep.managers.types import Order, SortBy
-    from julep_api.models import ListSessionsResponse
+    from julep.managers.types import Order, SessionCreateArgs, SessionUpdateArgs, SortBy
+    from julep_api.models import (
+        ListSessionsResponse,
+        ResourceCreatedResponse,
+        ResourceUpdatedResponse,
+    )
+
+else:
+    _, __getattr__, __dir__ = lazy(
+        __name__, {"julep.managers.types": ("SessionCreateArgs", "SessionUpdateArgs")}
+    )
 
 __all__ = [
     "AsyncSessionsManager",
@@ -43,7 +45,7 @@ class BaseSessionsManager(BaseRun, BaseHistory):
     """What both colours of the sessions manager do."""
 
     def _get(self, id: str | UUID) -> Session | Awaitable[Session]:
-        return self._send(get_session.call, checked_id(id))
+        return self._send(sessions.get_session.call, checked_id(id))
 
     def _create(
         self,
@@ -65,7 +67,7 @@ class BaseSessionsManager(BaseRun, BaseHistory):
             token_budget=token_budget,
             context_overflow=context_overflow,
         )
-        return self._send(create_session.call, body, prefer=REPRESENTATION)
+        return self._send(sessions.create_session.call, body, prefer=REPRESENTATION)
 
     def _list_items(
         self,
@@ -77,7 +79,7 @@ class BaseSessionsManager(BaseRun, BaseHistory):
         order: Order | None = None,
     ) -> ListSessionsResponse | Awaitable[ListSessionsResponse]:
         return self._send(
-            list_sessions.call,
+            sessions.list_sessions.call,
             limit=limit,
             offset=offset,
             metadata_filter=filter_given(metadata_filter),
@@ -95,11 +97,13 @@ class BaseSessionsManager(BaseRun, BaseHistory):
         order: Order | None = None,
     ) -> Walk[Session]:
         matching = filter_given(metadata_filter)
-        page = partial(list_sessions.call, metadata_filter=matching, sort_by=sort_by, order=order)
+        page = partial(
+            sessions.list_sessions.call, metadata_filter=matching, sort_by=sort_by, order=order
+        )
         return Walk(self.api_client, page, limit, page_size)
 
     def _delete(self, session_id: str | UUID) -> Awaitable[None] | None:
-        return self._discard(delete_session.call, session_id)
+        return self._discard(sessions.delete_session.call, session_id)
 
     def _update(
         self,
@@ -120,8 +124,8 @@ class BaseSessionsManager(BaseRun, BaseHistory):
             context_overflow=context_overflow,
         )
         if overwrite:
-            return self._send(update_session.call, session_id, body, prefer=REPRESENTATION)
-        return self._send(patch_session.call, session_id, body, prefer=REPRESENTATION)
+            return self._send(sessions.update_session.call, session_id, body, prefer=REPRESENTATION)
+        return self._send(sessions.patch_session.call, session_id, body, prefer=REPRESENTATION)
 
 
 class SessionsManager(Chat, Run, History, BaseSessionsManager):

@@ -11,20 +11,15 @@ from julep._arguments import REPRESENTATION
 from julep._paging import AsyncItems, Items, Walk
 from julep._typecheck import beartype
 from julep.managers.base import BaseManager, awaited, value
-from julep_api.api.tools import (
-    create_agent_tool,
-    delete_agent_tool,
-    get_agent_tools,
-    patch_agent_tool,
-    update_agent_tool,
-)
-from julep_api.models import FunctionDef, PartialFunctionDef
+from julep_api.api import tools
 
 if TYPE_CHECKING:
     from julep.managers.types import CreateToolDict, FunctionDefDict, PartialFunctionDefDict
     from julep_api.models import (
         CreateToolRequest,
+        FunctionDef,
         GetAgentToolsResponse,
+        PartialFunctionDef,
         ResourceCreatedResponse,
         ResourceUpdatedResponse,
         Tool,
@@ -39,18 +34,18 @@ class BaseToolsManager(BaseManager):
     def _get(
         self, agent_id: str | UUID, limit: int | None = None, offset: int | None = None
     ) -> GetAgentToolsResponse | Awaitable[GetAgentToolsResponse]:
-        return self._send(get_agent_tools.call, agent_id, limit=limit, offset=offset)
+        return self._send(tools.get_agent_tools.call, agent_id, limit=limit, offset=offset)
 
     def _iterate(
         self, agent_id: str | UUID, limit: int | None = None, page_size: int | None = None
     ) -> Walk[Tool]:
-        page = partial(get_agent_tools.call, agent_id)
+        page = partial(tools.get_agent_tools.call, agent_id)
         return Walk(self.api_client, page, limit, page_size)
 
     def _create(
         self, agent_id: str | UUID, tool: CreateToolDict | CreateToolRequest
     ) -> ResourceCreatedResponse | Awaitable[ResourceCreatedResponse]:
-        return self._send(create_agent_tool.call, agent_id, tool, prefer=REPRESENTATION)
+        return self._send(tools.create_agent_tool.call, agent_id, tool, prefer=REPRESENTATION)
 
     def _update(
         self,
@@ -59,17 +54,21 @@ class BaseToolsManager(BaseManager):
         function: FunctionDefDict | FunctionDef | PartialFunctionDefDict | PartialFunctionDef,
         overwrite: bool = False,
     ) -> ResourceUpdatedResponse | Awaitable[ResourceUpdatedResponse]:
+        from julep_api.models import FunctionDef, PartialFunctionDef
+
         # Either model will do for either update: what it lacks, or what is wrong, is told below.
         other = PartialFunctionDef if overwrite else FunctionDef
         body = {"function": function.to_dict() if isinstance(function, other) else function}
         if overwrite:
             return self._send(
-                update_agent_tool.call, agent_id, tool_id, body, prefer=REPRESENTATION
+                tools.update_agent_tool.call, agent_id, tool_id, body, prefer=REPRESENTATION
             )
-        return self._send(patch_agent_tool.call, agent_id, tool_id, body, prefer=REPRESENTATION)
+        return self._send(
+            tools.patch_agent_tool.call, agent_id, tool_id, body, prefer=REPRESENTATION
+        )
 
     def _delete(self, agent_id: str | UUID, tool_id: str | UUID) -> Awaitable[None] | None:
-        return self._discard(delete_agent_tool.call, agent_id, tool_id)
+        return self._discard(tools.delete_agent_tool.call, agent_id, tool_id)
 
 
 class ToolsManager(BaseToolsManager):

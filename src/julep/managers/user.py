@@ -8,24 +8,27 @@ from typing import TYPE_CHECKING, List
 from uuid import UUID
 
 from julep._arguments import NOTHING, REPRESENTATION, checked_id, filter_given, filter_text, given
+from julep._lazy import lazy
 from julep._paging import AsyncItems, Items, Walk
 from julep._typecheck import beartype
 from julep.managers.base import BaseManager, awaited, value
-from julep.managers.types import UserCreateArgs, UserUpdateArgs
 from julep.managers.utils import rewrap_in_class
-from julep_api.api.users import (
-    create_user,
-    delete_user,
-    get_user,
-    list_users,
-    patch_user,
-    update_user,
-)
-from julep_api.models import ResourceCreatedResponse, ResourceUpdatedResponse, User
+from julep_api.api import users
+from julep_api.models import User
 
 if TYPE_CHECKING:
-    from julep.managers.types import DocDict, Order, SortBy
-    from julep_api.models import CreateDoc, ListUsersResponse
+    from julep.managers.types import DocDict, Order, SortBy, UserCreateArgs, UserUpdateArgs
+    from julep_api.models import (
+        CreateDoc,
+        ListUsersResponse,
+        ResourceCreatedResponse,
+        ResourceUpdatedResponse,
+    )
+
+else:
+    _, __getattr__, __dir__ = lazy(
+        __name__, {"julep.managers.types": ("UserCreateArgs", "UserUpdateArgs")}
+    )
 
 __all__ = [
     "AsyncUsersManager",
@@ -40,7 +43,7 @@ class BaseUsersManager(BaseManager):
     """What both colours of the users manager do."""
 
     def _get(self, id: str | UUID) -> User | Awaitable[User]:
-        return self._send(get_user.call, checked_id(id))
+        return self._send(users.get_user.call, checked_id(id))
 
     def _create(
         self,
@@ -50,7 +53,7 @@ class BaseUsersManager(BaseManager):
         metadata: Mapping[str, object] = NOTHING,
     ) -> ResourceCreatedResponse | Awaitable[ResourceCreatedResponse]:
         body = given(name=name, about=about, docs=docs or None, metadata=metadata)
-        return self._send(create_user.call, body, prefer=REPRESENTATION)
+        return self._send(users.create_user.call, body, prefer=REPRESENTATION)
 
     def _list_items(
         self,
@@ -62,7 +65,7 @@ class BaseUsersManager(BaseManager):
         order: Order | None = None,
     ) -> ListUsersResponse | Awaitable[ListUsersResponse]:
         return self._send(
-            list_users.call,
+            users.list_users.call,
             limit=limit,
             offset=offset,
             metadata_filter=filter_given(metadata_filter),
@@ -80,11 +83,13 @@ class BaseUsersManager(BaseManager):
         order: Order | None = None,
     ) -> Walk[User]:
         matching = filter_given(metadata_filter)
-        page = partial(list_users.call, metadata_filter=matching, sort_by=sort_by, order=order)
+        page = partial(
+            users.list_users.call, metadata_filter=matching, sort_by=sort_by, order=order
+        )
         return Walk(self.api_client, page, limit, page_size)
 
     def _delete(self, user_id: str | UUID) -> Awaitable[None] | None:
-        return self._discard(delete_user.call, user_id)
+        return self._discard(users.delete_user.call, user_id)
 
     def _update(
         self,
@@ -96,8 +101,8 @@ class BaseUsersManager(BaseManager):
     ) -> ResourceUpdatedResponse | Awaitable[ResourceUpdatedResponse]:
         body = given(name=name, about=about, metadata=metadata)
         if overwrite:
-            return self._send(update_user.call, user_id, body, prefer=REPRESENTATION)
-        return self._send(patch_user.call, user_id, body, prefer=REPRESENTATION)
+            return self._send(users.update_user.call, user_id, body, prefer=REPRESENTATION)
+        return self._send(users.patch_user.call, user_id, body, prefer=REPRESENTATION)
 
 
 class UsersManager(BaseUsersManager):

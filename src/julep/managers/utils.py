@@ -18,10 +18,10 @@ from typing import (
     overload,
 )
 
-from julep_api.models import ResourceCreatedResponse, ResourceUpdatedResponse
-
 if TYPE_CHECKING:
-    from julep_api.types import JSON, Field, JSONObject
+    from julep_api.model import Field
+    from julep_api.models import ResourceCreatedResponse, ResourceUpdatedResponse
+    from julep_api.types import JSON, JSONObject
 
 __all__ = ["rewrap_in_class"]
 
@@ -41,7 +41,7 @@ class Resource(Protocol):
 
 M = TypeVar("M", bound=Resource)
 
-Answer: TypeAlias = ResourceCreatedResponse | ResourceUpdatedResponse
+Answer: TypeAlias = "ResourceCreatedResponse | ResourceUpdatedResponse"
 
 
 class rewrap_in_class(Generic[M]):  # noqa: N801  # a decorator, by the name that people know
@@ -105,8 +105,7 @@ class rewrap_in_class(Generic[M]):  # noqa: N801  # a decorator, by the name tha
 
 def _is_whole(resource: type[Resource], answer: Answer) -> bool:
     """Tell whether an answer has the resource's own fields, beside the id and the time."""
-    fields = {field.json_name for field in resource.__fields__}
-    return not fields.isdisjoint(answer.additional_properties)
+    return any(field.json_name in answer for field in resource.__fields__)
 
 
 def _known(resource: type[Resource], answer: Answer, arguments: Mapping[str, object]) -> JSONObject:
@@ -115,6 +114,8 @@ def _known(resource: type[Resource], answer: Answer, arguments: Mapping[str, obj
     An update that does not overwrite merges objects into what is stored, so an object that was
     given (metadata, say) need not be what the resource has now.
     """
+    from julep_api.models import ResourceUpdatedResponse
+
     merges = isinstance(answer, ResourceUpdatedResponse) and not arguments.get("overwrite")
     known = {
         field.json_name: field.encode(arguments[field.json_name])

@@ -20,11 +20,12 @@ import pytest
 from julep import RequestTimeoutError, _exchange, _http1, _sockets
 from julep._async_wire import AsyncPoolWire
 from julep._blocking_wire import BlockingPoolWire
-from julep._flow import Answer, Opened, Origin
 from julep._h11 import H11Reader
 from julep._httptools import HttptoolsReader
 from julep._sockets import Address
 from julep._timeout import Timeout
+from julep._urls import Origin
+from julep._wire import Answer, Opened
 from julep.errors import NetworkError
 from tests.sdk.colours import Colour
 from tests.sdk.transport.servers import (

@@ -118,6 +118,28 @@ def test_a_stream_may_come_byte_by_byte(stream: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    "stream",
+    [
+        b"data: a\n\ndata: b c\n\n",
+        b"id: 1\ndata: a\n\nid: 2\ndata: b\n\ndata: c\n\n",
+        b"id:1\ndata: a\n\nid\ndata: b\n\nid: \ndata: c\n\nid: 4\n\ndata: d\n\n",
+        b"id: 1\nid: 2\ndata: a\n\ndata: id: 3\n\nid: \0\ndata: b\n\n",
+        b"event: x\ndata: a\n\ndata: b\ndata: c\n\ndata: d\nid: 5\n\ndata: e\n\n",
+        b"iddata: a\n\n\n\ndata: b\n\n\ndata: c\n\n: data: d\n\ndata: data: e\n\n",
+        b"data: \n\ndata:  a\n\ndata\n\ndata:b\n\nretry: 5\n\n",
+        b"\xef\xbb\xbfid: 1\r\ndata: a\r\n\r\ndata: b\r\rdata: c\n\n",
+        "id: é\ndata: \u2028\u0085é\n\ndata: 日本\n\n".encode()
+        + b"data: \xe6\x97\n\ndata: \xff\n\n",
+    ],
+)
+def test_events_at_a_glance_are_those_of_the_standard_wherever_they_are_cut(stream: bytes) -> None:
+    expected = by_the_standard(stream)
+    for first in range(len(stream) + 1):
+        for second in range(first, len(stream) + 1):
+            assert told(stream[:first], stream[first:second], stream[second:]) == expected
+
+
+@pytest.mark.parametrize(
     ("stream", "events"),
     [
         (b"data: a\n\n", [Event("message", "a", "")]),

@@ -20,7 +20,8 @@ from tests.sdk.transport.servers import (
 PRELUDE = """
 import gc, logging, os, sys
 from urllib.parse import urlsplit
-from julep._flow import Answer, Opened, Origin, Request
+from julep._urls import Origin
+from julep._wire import Answer, Opened, Request
 from julep._timeout import Timeout
 
 # It warns of slow steps, and the first step imports much; what is lost is an error.

@@ -11,8 +11,9 @@ from julep._async_wire import AsyncPoolWire
 from julep._async_wire import Body as AsyncBody
 from julep._blocking_wire import BlockingPoolWire
 from julep._blocking_wire import Body as BlockingBody
-from julep._flow import Answer, Opened, Origin, Request, Unfit
 from julep._timeout import Timeout
+from julep._urls import Origin
+from julep._wire import Answer, Opened, Request, Unfit
 from julep.errors import NetworkError
 from tests.sdk.colours import Colour
 

@@ -1,1 +1,43 @@
-"""The operations of the tag ``sessions``, one module each."""
+"""The operations of the tag ``sessions``, one module each, imported on first use."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from . import chat as chat
+    from . import create_session as create_session
+    from . import delete_session as delete_session
+    from . import delete_session_history as delete_session_history
+    from . import get_history as get_history
+    from . import get_session as get_session
+    from . import get_suggestions as get_suggestions
+    from . import list_sessions as list_sessions
+    from . import patch_session as patch_session
+    from . import update_session as update_session
+
+__all__ = [
+    "chat",
+    "create_session",
+    "delete_session",
+    "delete_session_history",
+    "get_history",
+    "get_session",
+    "get_suggestions",
+    "list_sessions",
+    "patch_session",
+    "update_session",
+]
+
+if not TYPE_CHECKING:  # a checker that saw this would accept any name
+
+    def __getattr__(name: str) -> object:
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        # Importing a module makes it an attribute of its package: this is asked once.
+        return import_module(f".{name}", __name__)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -11,7 +11,8 @@ from uuid import UUID
 
 from .checks import items_of, text, wrong_type
 from .errors import EncodeError, shown
-from .types import JSON, UNSET, JSONObject, Model
+from .model import Model
+from .types import JSON, UNSET, JSONObject
 
 __all__ = ["json_object", "json_value"]
 

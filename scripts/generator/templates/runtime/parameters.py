@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from urllib.parse import quote
 
 from .encoding import Encoder
 from .errors import EncodeError, shown
@@ -12,6 +12,9 @@ from .types import JSON, UNSET
 __all__ = ["header", "path", "query"]
 
 Texts = tuple[tuple[str, str], ...]
+
+# What an id is made of: nearly every segment of a path needs no percent-encoding.
+_PLAIN = re.compile("[0-9A-Za-z_-]+")
 
 
 def _as_json(name: str, encode: Encoder, value: object) -> JSON:
@@ -42,7 +45,11 @@ def path(name: str, encode: Encoder) -> Callable[[object], str]:
     """
 
     def segment(value: object) -> str:
-        text = quote(_as_text(_as_json(name, encode, value)), safe="")
+        text = _as_text(_as_json(name, encode, value))
+        if _PLAIN.fullmatch(text) is None:
+            from urllib.parse import quote
+
+            text = quote(text, safe="")
         if text in ("", ".", ".."):
             raise EncodeError(name, f"expected a name for the path; got {shown(value)}")
         return text

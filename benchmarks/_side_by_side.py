@@ -1,0 +1,94 @@
+"""Measures several things side by side, so that a noisy machine moves all of them alike.
+
+Each round runs every case once, in random order; a case's ratio is the median of its rounds' ratios
+to the baseline of the same round. Times are of the processor, not of the clock on the wall.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import random
+from collections.abc import Callable, Mapping
+from statistics import median
+from time import process_time
+from typing import NamedTuple, TypeAlias
+
+Cases: TypeAlias = Mapping[str, Callable[[], object]]
+
+
+class Row(NamedTuple):
+    """What came of one case.
+
+    Attributes:
+        name: The case.
+        microseconds: The median time of one run.
+        ratio: The median of its ratios to the baseline, which is the first case.
+    """
+
+    name: str
+    microseconds: float
+    ratio: float
+
+
+def compare(cases: Cases, *, rounds: int = 25, seconds: float = 0.02) -> list[Row]:
+    """Measure cases against the first of them.
+
+    Args:
+        cases: What to run, by name.
+        rounds: How often each is measured.
+        seconds: How long one measurement takes, about.
+    """
+    pin()
+    times = {name: _times(run, seconds) for name, run in cases.items()}
+    found: dict[str, list[float]] = {name: [] for name in cases}
+    order = list(cases)
+    for _ in range(rounds):
+        random.shuffle(order)
+        for name in order:
+            found[name].append(_measured(cases[name], times[name]))
+    return rows_of(found)
+
+
+def rows_of(found: Mapping[str, list[float]]) -> list[Row]:
+    """Make rows of seconds that were measured in rounds, the baseline's first."""
+    base = next(iter(found.values()))
+    return [
+        Row(
+            name,
+            median(seconds) * 1e6,
+            median(own / other for own, other in zip(seconds, base, strict=True)),
+        )
+        for name, seconds in found.items()
+    ]
+
+
+def show(title: str, rows: list[Row]) -> None:
+    """Print a table."""
+    print(f"{title}\n{'':48}{'µs':>12}{'ratio':>8}")
+    for row in rows:
+        print(f"  {row.name:46}{row.microseconds:12.2f}{row.ratio:8.2f}")
+    print()
+
+
+def pin() -> None:
+    """Stay on one core, where the system lets a process choose."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+
+
+def _times(run: Callable[[], object], seconds: float) -> int:
+    """Find how many runs take about so long."""
+    run()  # the first one may import
+    count = 1
+    while (taken := _measured(run, count) * count) < seconds / 4:
+        count *= 2
+    return max(1, round(count * seconds / taken))
+
+
+def _measured(run: Callable[[], object], times: int) -> float:
+    gc.collect()
+    start = process_time()
+    for _ in range(times):
+        run()
+    return (process_time() - start) / times

@@ -1,0 +1,74 @@
+"""What a call costs before anything is sent: its arguments' checks, and writing it down.
+
+Run it by ``.venv/bin/python -m benchmarks.arguments``.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+import httpx
+
+from benchmarks._side_by_side import compare, show
+from julep import _json
+from julep.managers.session import SessionsManager
+from julep_api.models import ChatResponse, ListSessionsResponse, Session
+
+ID: Final = "4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a"
+MESSAGES: Final[Any] = [{"role": "user", "content": "Where is my order?"}] * 10
+METADATA: Final = {"plan": "pro", "region": "eu-west-1"}
+
+
+class Known:
+    """A driver that knows every answer already."""
+
+    is_async = False
+
+    def __init__(self, answer: object) -> None:
+        self._answer = answer
+
+    def send(self, call: object) -> object:
+        """Give the answer."""
+        del call
+        return self._answer
+
+
+def manager(answer: object) -> SessionsManager:
+    """Make a manager whose calls are answered at once."""
+    driver: Any = Known(answer)
+    return SessionsManager(driver)
+
+
+def main() -> None:
+    """Print the tables."""
+    client = httpx.Client(base_url="http://127.0.0.1:8080/api")
+    one = manager(Session(ID, ID))
+    page = manager(ListSessionsResponse(items=[]))
+    reply = manager(ChatResponse.from_dict({}, partial=True))
+    chat: Any = {"messages": MESSAGES, "max_tokens": 100}
+    rows = compare(
+        {
+            "httpx: building a GET": lambda: client.build_request("GET", f"/sessions/{ID}"),
+            "httpx: building a POST of 10 messages": lambda: client.build_request(
+                "POST", f"/sessions/{ID}/chat", json=chat
+            ),
+            "sessions.get": lambda: one.get(ID),
+            "sessions.list": lambda: page.list(limit=100),
+            "sessions.chat, 10 messages": lambda: reply.chat(ID, MESSAGES, max_tokens=100),
+        }
+    )
+    show("Checking a call's arguments and writing it down", rows)
+    rows = compare(
+        {
+            "json.dumps, short form": lambda: json.dumps(
+                chat, ensure_ascii=False, separators=(",", ":")
+            ),
+            "ours": lambda: _json.dumps(chat),
+        }
+    )
+    show("Writing a chat of 10 messages as JSON", rows)
+
+
+if __name__ == "__main__":
+    main()

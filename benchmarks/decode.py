@@ -1,0 +1,124 @@
+"""What reading costs: a list of 1,000 sessions, and 2,000 events of a streamed chat.
+
+Run it by ``.venv/bin/python -m benchmarks.decode``.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import tracemalloc
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+from uuid import uuid4
+
+import httpx
+
+from benchmarks._side_by_side import compare, show
+from julep import _json
+from julep._sse import EventDecoder
+from julep_api.models import ChatResponseChunk, ListSessionsResponse
+
+ITEMS: Final = 1_000
+EVENTS: Final = 2_000
+PIECE: Final = 64 * 1024
+
+AGENT, USER, REPLY = str(uuid4()), str(uuid4()), str(uuid4())
+
+
+def _session() -> dict[str, Any]:
+    return {
+        "id": str(uuid4()),
+        "agent_id": AGENT,
+        "user_id": USER,
+        "situation": "You are talking to a customer about an order that arrived late.",
+        "summary": "The customer asked about a late order.",
+        "metadata": {"plan": "pro", "region": "eu-west-1"},
+        "render_templates": False,
+        "created_at": "2026-05-31T12:34:56.789012Z",
+        "updated_at": "2026-06-01T08:00:00.000001Z",
+    }
+
+
+def _event(number: int, *, ids: bool) -> bytes:
+    delta = {"role": "assistant", "content": " word"}
+    data = json.dumps({"id": REPLY, "delta": delta, "finish_reason": None}, separators=(",", ":"))
+    return (f"id: {number}\n" if ids else "").encode() + f"data: {data}\n\n".encode()
+
+
+def _pieces(*, ids: bool) -> list[bytes]:
+    stream = b"".join(_event(number, ids=ids) for number in range(EVENTS)) + b"data: [DONE]\n\n"
+    return [stream[start : start + PIECE] for start in range(0, len(stream), PIECE)]
+
+
+LIST: Final = json.dumps(
+    {"items": [_session() for _ in range(ITEMS)]}, separators=(",", ":")
+).encode()
+PLAIN, WITH_IDS = _pieces(ids=False), _pieces(ids=True)
+
+
+def list_as_dicts() -> object:
+    """Read a list with json alone."""
+    return json.loads(LIST)
+
+
+def list_as_models() -> object:
+    """Read a list into models."""
+    return ListSessionsResponse.from_dict(_json.loads(LIST))
+
+
+class _Body(httpx.SyncByteStream):
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(PLAIN)
+
+
+def stream_by_httpx() -> object:
+    """Read a stream as its users do with httpx: line by line, into dicts."""
+    response = httpx.Response(200, stream=_Body())
+    lines = (line for line in response.iter_lines() if line.startswith("data: "))
+    return [json.loads(line[6:]) for line in lines if line != "data: [DONE]"]
+
+
+def stream_as_models(pieces: list[bytes]) -> list[ChatResponseChunk]:
+    """Read a stream into models."""
+    decoder = EventDecoder()
+    return [
+        ChatResponseChunk.from_dict(_json.loads(event.data))
+        for piece in pieces
+        for event in decoder.feed(piece)
+        if event.data != "[DONE]"
+    ]
+
+
+def kept(make: Callable[[], object]) -> int:
+    """Count the bytes that are held by what a function gives."""
+    make()
+    gc.collect()
+    tracemalloc.start()
+    result = make()
+    gc.collect()
+    size = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    del result
+    return size
+
+
+def main() -> None:
+    """Print the tables."""
+    rows = compare({"json.loads, to dicts": list_as_dicts, "to models": list_as_models})
+    show(f"A list of {ITEMS:,} sessions ({len(LIST):,} bytes)", rows)
+    rows = compare(
+        {
+            "httpx iter_lines and json.loads, to dicts": stream_by_httpx,
+            "to models": lambda: stream_as_models(PLAIN),
+            "to models, events with ids": lambda: stream_as_models(WITH_IDS),
+        }
+    )
+    show(f"A stream of {EVENTS:,} events that are there already", rows)
+    dicts, models = kept(list_as_dicts), kept(list_as_models)
+    print(f"Memory kept by the list: {dicts:,} bytes as dicts, {models:,} as models", end="")
+    print(f" ({models / dicts:.2f})")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,169 @@
+"""What calls cost, by counts that do not depend on the machine: memory, blocks, calls of functions.
+
+Each bound is a little above what was counted; see docs/decisions/0020 before raising one.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import sys
+import tracemalloc
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from julep._sse import EventDecoder
+from julep.managers.session import SessionsManager
+from julep_api.models import ChatResponse, ChatResponseChunk, ListSessionsResponse, Session
+
+ID = "4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a"
+ITEMS = 1000
+MESSAGES: Any = [{"role": "user", "content": "Where is my order?"}] * 10
+
+
+def session(number: int) -> dict[str, Any]:
+    return {
+        "id": f"4d5f2b8e-7c1a-4c39-9a55-{number:012}",
+        "agent_id": ID,
+        "user_id": ID,
+        "situation": "You are talking to a customer about an order that arrived late.",
+        "summary": "The customer asked about a late order.",
+        "metadata": {"plan": "pro", "region": "eu-west-1"},
+        "render_templates": False,
+        "created_at": "2026-05-31T12:34:56.789012Z",
+        "updated_at": "2026-06-01T08:00:00.000001Z",
+    }
+
+
+LIST = json.dumps({"items": [session(number) for number in range(ITEMS)]})
+
+
+def as_dicts() -> object:
+    return json.loads(LIST)
+
+
+def as_models() -> object:
+    return ListSessionsResponse.from_dict(json.loads(LIST))
+
+
+@pytest.fixture(autouse=True)
+def no_garbage() -> Iterator[None]:
+    """Collect what is left of other tests, and nothing while there is counting."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+def memory_of(make: Callable[[], object]) -> int:
+    """Bytes that are held by what a function gives."""
+    make()  # what is made once is not of interest
+    tracemalloc.start()
+    try:
+        kept = make()
+        size = tracemalloc.get_traced_memory()[0]
+        del kept
+    finally:
+        tracemalloc.stop()
+    return size
+
+
+def blocks_of(make: Callable[[], object]) -> int:
+    """Blocks of memory that are held by what a function gives."""
+    make()
+    before = sys.getallocatedblocks()
+    kept = make()
+    after = sys.getallocatedblocks()
+    del kept
+    return after - before
+
+
+def calls_of(run: Callable[[], object]) -> int:
+    """Calls of functions that are written in Python, while a function runs for a second time."""
+    run()
+    count = 0
+
+    def note(frame: object, event: str, argument: object) -> None:
+        nonlocal count
+        count += event == "call"
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        run()
+    finally:
+        sys.setprofile(before)
+    return count - 1  # the function itself
+
+
+def test_a_list_of_models_is_smaller_than_the_dicts_it_was_read_from() -> None:
+    assert memory_of(as_models) < 0.75 * memory_of(as_dicts)
+
+
+def test_a_model_takes_fewer_blocks_than_its_dict() -> None:
+    # 10 for a model: itself, 3 texts, 2 times, and metadata with its keys and 2 values.
+    assert blocks_of(as_models) < 10.5 * ITEMS
+    assert blocks_of(as_dicts) > 12.5 * ITEMS
+
+
+def test_reading_a_model_calls_no_function_for_its_fields() -> None:
+    assert calls_of(lambda: Session.from_dict(session(1))) <= 1 + 1  # its dict, and the reader
+
+
+def test_reading_a_list_calls_one_function_for_an_item() -> None:
+    def page(count: int) -> Callable[[], object]:
+        items: Any = [session(1)] * count
+        return lambda: ListSessionsResponse.from_dict({"items": items})
+
+    assert calls_of(page(110)) - calls_of(page(10)) == 100
+
+
+def test_reading_plain_events_calls_one_function_for_an_event() -> None:
+    def stream(count: int) -> Callable[[], object]:
+        return lambda: EventDecoder().feed(b"data: {}\n\n" * count)
+
+    assert calls_of(stream(110)) - calls_of(stream(10)) == 100
+
+
+def test_reading_a_chunk_calls_a_function_for_each_object() -> None:
+    chunk: Any = {"id": ID, "delta": {"role": "assistant", "content": "a"}, "finish_reason": None}
+    assert calls_of(lambda: ChatResponseChunk.from_dict(dict(chunk))) <= 3
+
+
+class Stub:
+    """What a manager sends its calls to; it knows the answer already."""
+
+    is_async = False
+
+    def __init__(self, answer: object) -> None:
+        self._answer = answer
+
+    def send(self, call: object) -> object:
+        del call
+        return self._answer
+
+
+def manager(answer: object) -> SessionsManager:
+    driver: Any = Stub(answer)
+    return SessionsManager(driver)
+
+
+PAGE = ListSessionsResponse(items=[Session(ID, ID)])
+REPLY = ChatResponse.from_dict({}, partial=True)
+
+
+@pytest.mark.parametrize(
+    ("run", "bound"),
+    [
+        (lambda: manager(PAGE.items[0]).get(ID), 25),
+        (lambda: manager(PAGE).list(limit=10), 23),
+        (lambda: manager(REPLY).chat(ID, MESSAGES, max_tokens=100), 155),
+    ],
+    ids=["get", "list", "chat of 10 messages"],
+)
+def test_a_call_with_plain_arguments_is_checked_and_written_by_few_functions(
+    run: Callable[[], object], bound: int
+) -> None:
+    assert calls_of(run) <= bound

@@ -1,0 +1,163 @@
+"""The exact modules that are loaded by importing the clients, and by a first call's checks.
+
+What sends requests is not among them. A list that has to grow makes every program's start dearer:
+see docs/decisions/0020.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+IMPORTED = "import julep; julep.Client; julep.AsyncClient"
+
+CALLED = """
+from julep.managers.session import SessionsManager
+
+class Nowhere:
+    def send(self, call):
+        pass
+
+SessionsManager(Nowhere()).get("4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a")
+"""
+
+# The project's own modules.
+OWN = {
+    IMPORTED: {
+        "julep",
+        "julep._answer",
+        "julep._config",
+        "julep._driver",
+        "julep._flow",
+        "julep._json",
+        "julep._lazy",
+        "julep._loops",
+        "julep._openai",
+        "julep._retry",
+        "julep._version",
+        "julep.client",
+        "julep.errors",
+        "julep_api",
+        "julep_api.client",
+        "julep_api.errors",
+        "julep_api.types",
+    },
+    CALLED: {
+        "julep",
+        "julep._arguments",
+        "julep._fits",
+        "julep._lazy",
+        "julep._paging",
+        "julep._typecheck",
+        "julep.errors",
+        "julep.managers",
+        "julep.managers.base",
+        "julep.managers.chat",
+        "julep.managers.history",
+        "julep.managers.run",
+        "julep.managers.session",
+        "julep.managers.utils",
+        "julep_api",
+        "julep_api.api",
+        "julep_api.api.sessions",
+        "julep_api.api.sessions.get_session",
+        "julep_api.checks",
+        "julep_api.client",
+        "julep_api.decoding",
+        "julep_api.encoding",
+        "julep_api.errors",
+        "julep_api.free_form",
+        "julep_api.model",
+        "julep_api.models",
+        "julep_api.models.session",
+        "julep_api.parameters",
+        "julep_api.types",
+    },
+}
+
+# Packages of others.
+FOREIGN: dict[str, set[str]] = {IMPORTED: set(), CALLED: {"attr", "attrs"}}
+
+# Of the standard library, what may be loaded; releases of Python differ in what they need inside.
+STANDARD = {
+    IMPORTED: {
+        "collections",
+        "contextlib",
+        "copyreg",
+        "enum",
+        "functools",
+        "importlib",
+        "itertools",
+        "json",
+        "keyword",
+        "operator",
+        "re",
+        "reprlib",
+        "threading",
+        "types",
+        "typing",
+        "warnings",
+        "weakref",
+    },
+}
+STANDARD[CALLED] = STANDARD[IMPORTED] | {
+    "annotationlib",
+    "ast",
+    "copy",
+    "datetime",
+    "dis",
+    "inspect",
+    "linecache",
+    "math",
+    "opcode",
+    "platform",
+    "token",
+    "tokenize",
+    "unicodedata",
+    "uuid",
+}
+
+PROGRAM = """
+import sys
+before = set(sys.modules)
+exec(sys.argv[1])
+print(*set(sys.modules) - before)
+"""
+
+
+@pytest.fixture(scope="module", params=[IMPORTED, CALLED], ids=["imported", "called"])
+def loaded(request: pytest.FixtureRequest) -> tuple[str, set[str]]:
+    """A statement, and the modules that it loads in a process of its own."""
+    statement: str = request.param
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, statement],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    return statement, set(done.stdout.split())
+
+
+def root(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def test_of_our_own_modules_these_are_loaded(loaded: tuple[str, set[str]]) -> None:
+    statement, modules = loaded
+    assert {name for name in modules if root(name) in {"julep", "julep_api"}} == OWN[statement]
+
+
+def test_of_other_packages_none_but_these_is_loaded(loaded: tuple[str, set[str]]) -> None:
+    statement, modules = loaded
+    roots = {root(name) for name in modules} - sys.stdlib_module_names - {"julep", "julep_api"}
+    assert {name for name in roots if not name.startswith("_")} == FOREIGN[statement]
+
+
+def test_of_the_standard_library_nothing_else_is_loaded(loaded: tuple[str, set[str]]) -> None:
+    statement, modules = loaded
+    roots = {root(name) for name in modules} & sys.stdlib_module_names
+    unexpected = {name for name in roots if not name.startswith("_")} - STANDARD[statement]
+    assert unexpected == set()
