@@ -37,9 +37,14 @@ class Request(NamedTuple):
         """The whole URL."""
         return f"{self.origin}{self.target}"
 
+    @property
+    def asked(self) -> str:
+        """What is asked for, in an error: the query is left out, which may hold a secret."""
+        return f"{self.method} {self.url.partition('?')[0]}"
+
     # The headers hold the API key, and a traceback may show locals.
     def __repr__(self) -> str:
-        return f"Request({self.method} {self.url})"
+        return f"Request({self.asked})"
 
 
 class Answer(NamedTuple):
