@@ -9,7 +9,7 @@ import logging
 from typing import TYPE_CHECKING, Any, Final
 
 from julep._secrets import text_without_secrets, url_without_secrets, without_secrets
-from julep._wire import Answer, Unfit
+from julep._wire import Answer, Opened, Unfit
 from julep.errors import ApiError, ConfigurationError, NetworkError, RequestError
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Log:
                 url_without_secrets(request.url),
                 attempts.count,
                 without_secrets(request.headers),
-                _shown(request.content, request),
+                _line(_shown(request.content, request), request),
             )
         return request
 
@@ -67,18 +67,18 @@ class Log:
         """Write down what came of an attempt."""
         if not self._debugs:
             return
+        request = attempts.request
         if isinstance(reply, NetworkError):
-            said = text_without_secrets(_failure(reply), attempts.request)
+            said = _failure(reply)
         else:
-            headers = text_without_secrets(str(without_secrets(reply.headers)), attempts.request)
-            said = f"{reply.status} with headers {headers} and {_content(reply, attempts.request)}"
-        self._logger.debug(
-            "%s: attempt %d, %.3f s: %s", _asked(attempts), attempts.count, took, said
-        )
+            headers = without_secrets(reply.headers)
+            said = f"{reply.status} with headers {headers} and {_content(reply, request)}"
+        message = "%s: attempt %d, %.3f s: %s"
+        self._logger.debug(message, _asked(attempts), attempts.count, took, _line(said, request))
 
     def retrying(self, attempts: Attempts, error: RequestError, pause: float) -> None:
         """Write down that the request will be sent again."""
-        said = text_without_secrets(_failure(error), attempts.request)
+        said = _line(_failure(error), attempts.request)
         message = "%s: attempt %d failed: %s; the next one in %.3f s"
         self._logger.info(message, _asked(attempts), attempts.count, said, pause)
 
@@ -91,7 +91,7 @@ class Log:
         self._logger.info(
             "%s: %s in %.3f s (%s, request id %s)",
             _asked(attempts),
-            text_without_secrets(said, attempts.request),
+            _line(said, attempts.request),
             took,
             "1 attempt" if attempts.count == 1 else f"{attempts.count} attempts",
             request_id or "unknown",
@@ -99,19 +99,24 @@ class Log:
 
 
 def _asked(attempts: Attempts) -> str:
-    return f"{attempts.request.method} {attempts.path}"
+    return f"{attempts.request.method} {url_without_secrets(attempts.path)}"
+
+
+def _line(text: str, request: Request) -> str:
+    """Give a text without secrets, on one line: nobody else may write lines in a log."""
+    return text_without_secrets(text, request).replace("\r", "\\r").replace("\n", "\\n")
 
 
 def _failure(error: BaseException) -> str:
-    if isinstance(error, GeneratorExit):
-        return "cancelled"  # or ended otherwise from outside, by an exception that is not ours
+    if not isinstance(error, Exception):
+        return "cancelled"
     if isinstance(error, ApiError):
         return error.summary
     kind = type(error).__name__
     return f"{kind}: {error.summary}" if isinstance(error, RequestError) else kind
 
 
-def _content(reply: Any, request: Request) -> str:
+def _content(reply: Answer | Opened[Any] | Unfit, request: Request) -> str:
     if isinstance(reply, Unfit):
         return f"a body that cannot be read: {reply.problem}"
     return _shown(reply.body, request) if isinstance(reply, Answer) else "a stream"
@@ -121,6 +126,7 @@ def _shown(content: bytes | None, request: Request) -> str:
     """Give the beginning of a body as text."""
     if not content:
         return "no body"
+    # Before it is cut: half of a secret would not be found.
     text = text_without_secrets(content.decode(errors="replace"), request)
     if len(text) > _SHOWN_CHARACTERS:
         text = f"{text[:_SHOWN_CHARACTERS]}… ({len(content)} bytes)"

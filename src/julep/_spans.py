@@ -71,10 +71,10 @@ class Spans:
     def ended(self, attempts: Attempts, error: BaseException | None, took: float) -> None:
         """End the span of a stream, or of an attempt that was cancelled."""
         del attempts, took
-        if isinstance(error, GeneratorExit):
-            self._end("cancelled")
+        if error is None:
+            self._end()
         else:
-            self._end(None if error is None else _name(error))
+            self._end(_name(error) if isinstance(error, Exception) else "cancelled")
 
     def _end(self, error_type: str | None = None) -> None:
         span, self._span = self._span, None
