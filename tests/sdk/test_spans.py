@@ -152,8 +152,11 @@ async def test_a_stream_s_span_ends_with_the_stream(
 async def test_a_stream_that_is_lost_is_gone_on_with_in_another_span(
     colour: Colour, spans: InMemorySpanExporter
 ) -> None:
-    lost = raw(STREAM_HEAD + piece(chunk("Hi")))
-    second = chunk("ho", "stop").replace(b"id: 1", b"id: 2")
+    first, second = (
+        event.removesuffix(b"\n") + b"id: %d\n\n" % number
+        for number, event in enumerate((chunk("Hi"), chunk("ho", "stop")), 1)
+    )
+    lost = raw(STREAM_HEAD + piece(first))
     with Server([lost, stream(second, DONE), lost, refusal(404)]) as server:
         async with client_of(colour, server.url, retry=AT_ONCE) as client:
             for fails in (False, True):
