@@ -15,8 +15,8 @@ Colour: TypeAlias = Literal["blocking", "asyncio", "trio"]
 
 _WRAPPED = (BaseManager, BlockingDriver, ChatStream, Client, Items)
 
-# What gives an iterator is awaited in neither colour; its items are, in one.
-_ITERATE = "iterate"
+# What gives an iterator or a client is awaited in neither colour; what these give is, in one.
+_AT_ONCE = ("iterate", "with_options")
 
 
 def client_of(colour: Colour, base_url: str, **settings: Any) -> AsyncClient:
@@ -37,7 +37,7 @@ class _Awaitable:
 
     def __getattr__(self, name: str) -> Any:
         attribute = getattr(self._wrapped, "close" if name == "aclose" else name)
-        if name.startswith(_ITERATE):
+        if name.startswith(_AT_ONCE):
             return _call_at_once(attribute)
         return _call_when_awaited(attribute) if inspect.ismethod(attribute) else _face(attribute)
 
