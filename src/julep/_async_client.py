@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from julep._checks import check_http_client
 from julep._config import DEFAULT_TIMEOUT, Config, read_config
@@ -17,9 +17,9 @@ from julep_api.types import UNSET
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
     from types import TracebackType
-    from typing import ParamSpec, Self, TypeVar
+    from typing import Literal, ParamSpec, Self, TypeVar
 
     import httpx
     from openai.resources import AsyncChat, AsyncCompletions
@@ -283,6 +283,61 @@ class AsyncClient:
         with recording() as calls:
             parsed = await method(*args, **kwargs)
         return raw_response(parsed, calls)
+
+    @overload
+    async def gather(
+        self,
+        calls: Iterable[Callable[[], Awaitable[T]]],
+        *,
+        limit: int = 10,
+        on_error: Literal["raise"] = "raise",
+        progress: bool | Callable[[int, int | None], object] = False,
+    ) -> list[T]: ...
+    @overload
+    async def gather(
+        self,
+        calls: Iterable[Callable[[], Awaitable[T]]],
+        *,
+        limit: int = 10,
+        on_error: Literal["collect"],
+        progress: bool | Callable[[int, int | None], object] = False,
+    ) -> list[T | Exception]: ...
+    async def gather(
+        self,
+        calls: Iterable[Callable[[], Awaitable[T]]],
+        *,
+        limit: int = 10,
+        on_error: Literal["raise", "collect"] = "raise",
+        progress: bool | Callable[[int, int | None], object] = False,
+    ) -> list[T] | list[T | Exception]:
+        """Make many calls at once, at most ``limit`` of them at a time.
+
+        Args:
+            calls: Functions without arguments, each of which makes a call when it is called:
+                ``functools.partial(client.sessions.get, id)``, say. They are taken one by one, so
+                that they may come of a generator that never ends up in memory as a whole.
+            limit: How many calls are made at a time: 1 to 1000.
+            on_error: With ``raise``, the first error ends the whole, and is raised: the
+                other calls are cancelled.
+                With ``collect``, it stands in the list instead of a result.
+            progress: Whether to draw a bar, by tqdm: ``pip install "julep[progress]"``. Or a
+                function that is called after each call with the number of those done, and of all
+                of them where ``calls`` has a length.
+
+        Returns:
+            What the calls gave, in their order.
+
+        Raises:
+            InvalidArgumentError: When an argument cannot be.
+            ConfigurationError: When a bar is asked for and the tqdm package is not installed.
+
+        Example:
+            >>> ids = [user.id for user in await client.users.list()]
+            >>> users = await client.gather((partial(client.users.get, id) for id in ids), limit=5)
+        """
+        from julep._gather import agather
+
+        return await agather(calls, limit, on_error, progress)
 
     async def request(
         self,

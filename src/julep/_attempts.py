@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from time import monotonic
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from julep._answer import read_failure
 from julep._watch import watching
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from julep._config import Config
-    from julep._wire import Answer, Request
+    from julep._flow import Came
+    from julep._wire import Answer, Opened, Request, Unfit
 
 E = TypeVar("E", bound=RequestError)
 
@@ -23,7 +24,7 @@ class Attempts:
 
     Attributes:
         request: What is asked for.
-        operation: The contract's name for it.
+        operation: The contract's name for it; empty when it has none.
         path: The request's path below the API's root.
         count: How often it was sent.
         failures: How many of the attempts failed since something came of it.
@@ -45,21 +46,23 @@ class Attempts:
         self._began = self._attempt_began = monotonic()
         self._history: list[str] = []
         self._watch = watching(config.hooks)
+        self._over = False
 
-    def begin(self) -> None:
-        """Note that the request is sent now."""
+    def begin(self) -> Request:
+        """Note that the request is sent now, and give it as it is to be sent."""
         self.count += 1
         self._attempt_began = monotonic()
-        if self._watch is not None:
-            self._watch.sending(self)
+        request = self.request
+        for listener in self._watch:
+            request = listener.sending(self, request)
+        return request
 
-    def succeed(self, status: int, headers: Mapping[str, str]) -> None:
+    def succeed(self, reply: Answer | Opened[Any] | Unfit) -> None:
         """Note what answered the request in the end."""
-        self.status = status
-        self.headers = headers
+        self.status = reply.status
+        self.headers = reply.headers
         self.elapsed = monotonic() - self._began
-        if self._watch is not None:
-            self._watch.answered(self, status, headers, monotonic() - self._attempt_began)
+        self._tell(reply)
 
     def pause_after(self, reply: Answer | NetworkError) -> float:
         """Decide on an attempt that failed.
@@ -73,8 +76,7 @@ class Attempts:
         """
         self.failures += 1
         error = reply if isinstance(reply, NetworkError) else self.failed(reply)
-        if self._watch is not None:
-            self._watch.failed(self, error, monotonic() - self._attempt_began)
+        self._tell(reply)
         pause = self._policy.pause_after(reply, self.failures)
         until = self.request.until
         if pause is None:
@@ -83,9 +85,16 @@ class Attempts:
             self._history.append("the call's time does not allow another attempt")
             raise self.explained(error)
         self._remember(error, pause)
-        if self._watch is not None:
-            self._watch.retrying(self, error, pause)
+        for listener in self._watch:
+            listener.retrying(self, error, pause)
         return pause
+
+    def end(self, error: BaseException | None = None) -> None:
+        """Note that nothing more comes of the call; a second time does nothing."""
+        if not self._over:
+            self._over = True
+            for listener in self._watch:
+                listener.ended(self, error, monotonic() - self._began)
 
     def failed(self, answer: Answer) -> RequestError:
         """Make the error that an answer other than a 2xx stands for."""
@@ -100,6 +109,10 @@ class Attempts:
         for line in self._history:
             error.add_note(line)
         return error
+
+    def _tell(self, reply: Came[Any]) -> None:
+        for listener in self._watch:
+            listener.came(self, reply, monotonic() - self._attempt_began)
 
     def _remember(self, error: RequestError, pause: float) -> None:
         took = monotonic() - self._attempt_began

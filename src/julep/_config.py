@@ -112,6 +112,11 @@ def read_config(
     Raises:
         ConfigurationError: When a setting cannot work, saying which and what would.
     """
+    log = os.environ.get("JULEP_LOG")
+    if log:
+        from julep._log import switch_on
+
+        switch_on(log)
     key = api_key if api_key is not None else os.environ.get("JULEP_API_KEY")
     url = base_url if base_url is not None else _first("JULEP_API_URL", "JULEP_BASE_URL")
     url = check_url(DEFAULT_BASE_URL if url is None else url).rstrip("/")

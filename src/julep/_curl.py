@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from julep._secrets import HIDDEN, without_secrets
+from julep._secrets import HIDDEN, url_without_secrets, without_secrets
 
 if TYPE_CHECKING:
     from julep._wire import Request
@@ -42,4 +42,5 @@ class SentRequest(NamedTuple):
 def sent(request: Request) -> SentRequest:
     """Take the secrets from a request."""
     headers = without_secrets(request.headers)
-    return SentRequest(request.method, request.url, headers, request.content)
+    url = url_without_secrets(request.url)
+    return SentRequest(request.method, url, headers, request.content)

@@ -112,6 +112,8 @@ class BlockingDriver:
         except StopIteration as end:
             result: T = end.value
             return result
+        finally:
+            flow.close()  # it may be in the midst of a step: what is cancelled ends here
 
     def close(self) -> None:
         """Close every connection; a second time does nothing."""
@@ -179,6 +181,8 @@ class AsyncDriver:
         except StopIteration as end:
             result: T = end.value
             return result
+        finally:
+            flow.close()  # it may be in the midst of a step: what is cancelled ends here
 
     async def aclose(self) -> None:
         """Close every connection of this event loop; a second time does nothing."""

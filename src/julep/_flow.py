@@ -83,13 +83,16 @@ class Flows(Generic[B]):
             NetworkError: When no answer came.
         """
         attempts = self._begin(call)
-        reply: Answer | Opened[B] = yield from _send(attempts)
-        if isinstance(reply, Opened):
-            raise TypeError(f"{attempts.request} was answered by a stream")
         try:
-            return read_answer(call, reply)
-        except InvalidResponseError as error:
-            raise attempts.explained(error) from None
+            reply: Answer | Opened[B] = yield from _send(attempts)
+            if isinstance(reply, Opened):
+                raise TypeError(f"{attempts.request} was answered by a stream")
+            result = _read(call, reply, attempts)
+        except BaseException as error:
+            attempts.end(error)
+            raise
+        attempts.end()
+        return result
 
     def open(self, call: EventCall[Any]) -> Flow[B, tuple[Attempts, Opened[B]]]:
         """Send the request for a stream; give the open answer, and how it came about.
@@ -121,19 +124,30 @@ class Flows(Generic[B]):
 
 
 def _open(attempts: Attempts) -> Flow[B, Opened[B]]:
-    reply: Answer | Opened[B] = yield from _send(attempts)
-    if isinstance(reply, Opened):
-        return reply
-    raise attempts.explained(not_a_stream(reply, attempts.request.method, attempts.path))
+    """Send the request for a stream; the call is over when the stream is."""
+    try:
+        reply: Answer | Opened[B] = yield from _send(attempts)
+        if isinstance(reply, Opened):
+            return reply
+        raise attempts.explained(not_a_stream(reply, attempts.request.method, attempts.path))
+    except BaseException as error:
+        attempts.end(error)
+        raise
+
+
+def _read(call: Call[T], answer: Answer, attempts: Attempts) -> T:
+    try:
+        return read_answer(call, answer)
+    except InvalidResponseError as error:
+        raise attempts.explained(error) from None
 
 
 def _send(attempts: Attempts) -> Flow[B, Answer | Opened[B]]:
     """Send a request until a 2xx answers it, or there is no sense in trying again."""
     while True:
-        attempts.begin()
-        reply: Came[B] = yield from _follow(attempts.request)
+        reply: Came[B] = yield from _follow(attempts.begin())
         if not isinstance(reply, NetworkError) and 200 <= reply.status < 300:
-            attempts.succeed(reply.status, reply.headers)
+            attempts.succeed(reply)
             if isinstance(reply, Unfit):
                 raise attempts.explained(unfit(reply, attempts.request.method, attempts.path))
             return reply

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from julep._secrets import url_without_secrets, without_secrets
 
 if TYPE_CHECKING:
+    from julep._attempts import Attempts
+    from julep._flow import Came
+    from julep._wire import Request
     from julep.errors import RequestError
 
 
@@ -14,7 +19,7 @@ class RequestEvent(NamedTuple):
 
     Attributes:
         method: Its method.
-        url: Where it goes.
+        url: Where it goes; secrets in its query are hidden.
         headers: Its headers; secrets are hidden.
         attempt: Which attempt of its call this is, from 1.
     """
@@ -83,3 +88,44 @@ class Hooks(NamedTuple):
     on_request: Callable[[RequestEvent], object] | None = None
     on_response: Callable[[ResponseEvent], object] | None = None
     on_retry: Callable[[RetryEvent], object] | None = None
+
+
+class HookCaller:
+    """Calls hooks with what becomes of one call."""
+
+    def __init__(self, hooks: Hooks) -> None:
+        self._hooks = hooks
+
+    def sending(self, attempts: Attempts, request: Request) -> Request:
+        """Tell of a request that is about to be sent."""
+        if self._hooks.on_request is not None:
+            headers = without_secrets(request.headers)
+            self._hooks.on_request(RequestEvent(*_asked(attempts), headers, attempts.count))
+        return request
+
+    def came(self, attempts: Attempts, reply: Came[Any], took: float) -> None:
+        """Tell of an answer; a failure to get one is told of when the request is sent again."""
+        from julep.errors import NetworkError
+
+        if self._hooks.on_response is None or isinstance(reply, NetworkError):
+            return
+        headers = without_secrets(reply.headers)
+        request_id = reply.headers.get("x-request-id")
+        self._hooks.on_response(
+            ResponseEvent(
+                *_asked(attempts), reply.status, headers, request_id, took, attempts.count
+            )
+        )
+
+    def retrying(self, attempts: Attempts, error: RequestError, pause: float) -> None:
+        """Tell that the request will be sent again."""
+        if self._hooks.on_retry is not None:
+            event = RetryEvent(*_asked(attempts), attempts.count, pause, error)
+            self._hooks.on_retry(event)
+
+    def ended(self, attempts: Attempts, error: BaseException | None, took: float) -> None:
+        """Tell nothing: whoever made the call knows that it is over."""
+
+
+def _asked(attempts: Attempts) -> tuple[str, str]:
+    return attempts.request.method, url_without_secrets(attempts.request.url)

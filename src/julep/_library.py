@@ -63,14 +63,13 @@ class _Library:
                 timeout=timeout,
             )
         except self._invalid_url as error:  # too long, or a host that cannot be
-            raise InvalidArgumentError(f"{request.method} {request.url}: {error}") from None
+            raise InvalidArgumentError(f"{request.asked}: {error}") from None
 
     def failure(self, request: Request, error: Exception) -> NetworkError:
         """Say in our words that no whole answer came."""
-        asked = f"{request.method} {request.url}"
         if isinstance(error, self._timed_out):
             return _too_late(request, _PHASES.get(type(error).__name__, "read"))
-        return NetworkError(f"{asked}: {str(error) or type(error).__name__}")
+        return NetworkError(f"{request.asked}: {str(error) or type(error).__name__}")
 
 
 _Phase: TypeAlias = Literal["connect", "read", "write", "pool", "total"]
@@ -363,7 +362,7 @@ def _too_late(request: Request, phase: _Phase) -> RequestTimeoutError:
         limit, of = request.timeout.total, "total"
     else:
         limit, of = step, phase
-    message = f"{request.method} {request.url}: no answer within {limit:g} s ({phase} timed out)"
+    message = f"{request.asked}: no answer within {limit:g} s ({phase} timed out)"
     return RequestTimeoutError(message, phase=cast("_Phase", of))
 
 

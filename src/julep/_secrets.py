@@ -1,21 +1,28 @@
-"""Which headers may be shown: in a log, an error, a command, a pickle."""
+"""What of a request may be shown: in a log, an error, a command, a pickle."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
+
+if TYPE_CHECKING:
+    from julep._wire import Request
 
 HIDDEN: Final = "[hidden]"
 
 # A name that says so is enough: whoever gave the header knows best what it is for.
 _TELLING: Final = ("auth", "cookie", "credential", "key", "password", "secret", "token")
 
+# Shorter ones are not looked for in texts: they would be found in words.
+_SHORTEST: Final = 6
+
 # It names a request, and opens nothing.
 _HARMLESS: Final = frozenset({"idempotency-key"})
 
 
 def is_secret(name: str) -> bool:
-    """Tell whether a header looks like one that lets someone in."""
+    """Tell whether a header, or a parameter, looks like one that lets someone in."""
     name = name.lower()
     return name not in _HARMLESS and any(word in name for word in _TELLING)
 
@@ -23,3 +30,25 @@ def is_secret(name: str) -> bool:
 def without_secrets(headers: Mapping[str, str]) -> dict[str, str]:
     """Give headers that may be shown: the values of secret ones are hidden."""
     return {name: HIDDEN if is_secret(name) else value for name, value in headers.items()}
+
+
+def url_without_secrets(url: str) -> str:
+    """Give a URL that may be shown: the values of secret parameters are hidden."""
+    if "?" not in url:
+        return url
+    where, _, query = url.partition("?")
+    shown = [
+        f"{name}={HIDDEN}" if is_secret(unquote(name)) else f"{name}{equals}{value}"
+        for name, equals, value in (each.partition("=") for each in query.split("&"))
+    ]
+    return f"{where}?{'&'.join(shown)}"
+
+
+def text_without_secrets(text: str, request: Request) -> str:
+    """Give a text that may be shown: a server may repeat a request's secrets in its answer."""
+    for name, value in request.headers.items():
+        if is_secret(name):
+            secret = value.removeprefix("Bearer ")
+            if len(secret) >= _SHORTEST:
+                text = text.replace(secret, HIDDEN)
+    return text.replace(request.url, url_without_secrets(request.url))

@@ -45,7 +45,7 @@ def any_call(
     except ConfigurationError as error:
         raise InvalidArgumentError(error.message) from None
     return Call(
-        operation=f"{method} {path.partition('?')[0]}",
+        operation="",
         method=method,
         path=path,
         answers={200: _as_it_is},

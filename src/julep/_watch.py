@@ -1,43 +1,71 @@
-"""Telling whoever listens what becomes of a call: the log, a program's hooks.
+"""Telling whoever listens what becomes of a call: a program's hooks, the log, traces.
 
-Nothing is paid for what nobody hears: `watching` gives None unless someone does.
+Nothing is paid for what nobody hears: whether anybody can is seen by what is loaded, and nothing is
+loaded for it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+import sys
+from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from logging import Logger
 
     from julep._attempts import Attempts
+    from julep._flow import Came
     from julep._hooks import Hooks
+    from julep._wire import Request
     from julep.errors import RequestError
+
+_INFO: Final = 20
+"""logging's, which may not be loaded."""
 
 
 class Listener(Protocol):
-    """What is told of a call's attempts, as they are made."""
+    """What is told of one call, as it goes on."""
 
-    def sending(self, attempts: Attempts) -> None:
-        """An attempt begins."""
+    def sending(self, attempts: Attempts, request: Request) -> Request:
+        """An attempt begins: this is sent. What is given back is sent instead."""
         ...
 
-    def answered(
-        self, attempts: Attempts, status: int, headers: Mapping[str, str], took: float
-    ) -> None:
-        """The call has its answer."""
-        ...
-
-    def failed(self, attempts: Attempts, error: RequestError, took: float) -> None:
-        """An attempt has failed."""
+    def came(self, attempts: Attempts, reply: Came[Any], took: float) -> None:
+        """An attempt was answered, or failed; the stream that it had opened may fail later."""
         ...
 
     def retrying(self, attempts: Attempts, error: RequestError, pause: float) -> None:
         """Another attempt will follow."""
         ...
 
+    def ended(self, attempts: Attempts, error: BaseException | None, took: float) -> None:
+        """The call is over; a stream's, when it was read to its end, or closed."""
+        ...
 
-def watching(hooks: Hooks) -> Listener | None:
-    """Give what is to be told of a call; None when nobody listens."""
-    del hooks
-    return None
+
+def watching(hooks: Hooks) -> Sequence[Listener]:
+    """Give what is to be told of a call."""
+    found: list[Listener] = []
+    # It adds a header, which the others then show.
+    if "opentelemetry.trace" in sys.modules:
+        from julep._spans import Spans
+
+        found.append(Spans())
+    if any(hooks):
+        from julep._hooks import HookCaller
+
+        found.append(HookCaller(hooks))
+    if "logging" in sys.modules and _logger().isEnabledFor(_INFO):
+        from julep._log import Log
+
+        found.append(Log(_logger()))
+    return found
+
+
+@cache
+def _logger() -> Logger:
+    """Give the package's logger, which logging takes longer to find."""
+    from logging import getLogger
+
+    return getLogger("julep")

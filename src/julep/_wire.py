@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from julep._urls import Origin
     from julep.errors import NetworkError
 
-# An answer with a body of one kind is one with a body of what that kind is: frozen data is covariant.
+# Frozen data is covariant: an answer with one kind of body is an answer with what that kind is.
 B_co = TypeVar("B_co", covariant=True)
 
 
@@ -38,9 +38,14 @@ class Request(NamedTuple):
         """The whole URL."""
         return f"{self.origin}{self.target}"
 
+    @property
+    def asked(self) -> str:
+        """What is asked for, in an error: the query is left out, which may hold a secret."""
+        return f"{self.method} {self.url.partition('?')[0]}"
+
     # The headers hold the API key, and a traceback may show locals.
     def __repr__(self) -> str:
-        return f"Request({self.method} {self.url})"
+        return f"Request({self.asked})"
 
 
 class Answer(NamedTuple):

@@ -76,7 +76,9 @@ class ChatStream:
                 self._read_on()
             if chunk is None and reading.complete:
                 self._body.finish()
-        except BaseException:
+                self._attempts.end()
+        except BaseException as error:
+            self._attempts.end(error)
             self.close()
             raise
         if chunk is None:
@@ -115,6 +117,7 @@ class ChatStream:
     def close(self) -> None:
         """Stop reading, and close the connection if there was more to come."""
         self._reading.over = True
+        self._attempts.end()
         self._body.close()
 
     def __enter__(self) -> Self:
@@ -171,7 +174,9 @@ class AsyncChatStream:
                 await self._read_on()
             if chunk is None and reading.complete:
                 await self._body.finish()
-        except BaseException:
+                self._attempts.end()
+        except BaseException as error:
+            self._attempts.end(error)
             await self.aclose()
             raise
         if chunk is None:
@@ -210,6 +215,7 @@ class AsyncChatStream:
     async def aclose(self) -> None:
         """Stop reading, and close the connection if there was more to come."""
         self._reading.over = True
+        self._attempts.end()
         await self._body.aclose()
 
     async def __aenter__(self) -> Self:

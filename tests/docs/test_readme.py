@@ -13,8 +13,16 @@ import pytest
 from julep_server import LocalServer
 
 ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-EXAMPLES = dict(re.findall(r"<!-- example: ([\w-]+) -->\n```python\n(.*?)```", README, re.DOTALL))
+PAGES = [
+    (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/observability.md")
+]
+EXAMPLES = {
+    name: program
+    for page in PAGES
+    for name, program in re.findall(
+        r"<!-- example: ([\w-]+) -->\n```python\n(.*?)```", page, re.DOTALL
+    )
+}
 
 PRINTS = {
     "blocking": r"This is Julep's offline model, not a language model\..*",
@@ -22,6 +30,8 @@ PRINTS = {
     "async": r"This is Julep's offline model, not a language model\..*\d+",
     "run": r"This is Julep's offline model, not a language model\..*The function gave: 21\.5",
     "iterate": r"",
+    "gather": r"\['Ada', 'Grace', 'Edsger'\]",
+    "hooks": r"",
     "low-level": r"0",
     "in-process": r"\[\]",
 }
@@ -42,13 +52,13 @@ def run(*command: str, **environment: str) -> str:
     return done.stdout.strip()
 
 
-def test_every_python_block_of_the_readme_is_an_example_that_is_run() -> None:
-    assert README.count("```python") == len(EXAMPLES)
+def test_every_python_block_is_an_example_that_is_run() -> None:
+    assert sum(page.count("```python") for page in PAGES) == len(EXAMPLES)
     assert set(EXAMPLES) == set(PRINTS)
 
 
 @pytest.mark.parametrize("name", PRINTS)
-def test_the_readme_s_example_runs(name: str) -> None:
+def test_an_example_runs(name: str) -> None:
     with LocalServer() as server:
         printed = run("-c", EXAMPLES[name], JULEP_API_URL=server.url)
     assert re.fullmatch(PRINTS[name], printed, re.DOTALL)

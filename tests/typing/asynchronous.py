@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from functools import partial
 from typing import assert_type
 from uuid import UUID
 
@@ -184,3 +185,10 @@ async def arguments(
     said: list[InputChatMlMessageDict] = [{"role": "user", "content": "Hello!"}]
     assert_type(await client.sessions.chat("x", said, **settings), ChatResponse)
     assert_type(await client.sessions.chat("x", said, stream=True, **settings), AsyncChatStream)
+
+
+async def many(client: AsyncClient, ids: list[str], call: Callable[[], Awaitable[User]]) -> None:
+    users = await client.gather(partial(client.users.get, each) for each in ids)
+    assert_type(users, list[User])
+    assert_type(await client.gather([call], limit=5, progress=True), list[User])
+    assert_type(await client.gather([call], on_error="collect"), list[User | Exception])

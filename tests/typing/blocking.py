@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from typing import assert_type
 from uuid import UUID
 
@@ -209,3 +210,10 @@ def errors(api: ApiError, cut: StreamInterruptedError, wrong: ArgumentTypeError)
     assert_type(cut.attempts, int)
     assert_type(wrong.path, str)
     assert_type(wrong.message, str)
+
+
+def many(client: Client, ids: list[str], call: Callable[[], User]) -> None:
+    assert_type(client.gather(partial(client.users.get, each) for each in ids), list[User])
+    assert_type(client.gather([call], limit=5, on_error="raise", progress=True), list[User])
+    assert_type(client.gather([call], on_error="collect"), list[User | Exception])
+    assert_type(client.gather([call], progress=lambda done, total: (done, total)), list[User])

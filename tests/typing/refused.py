@@ -55,3 +55,9 @@ async def not_awaited(client: AsyncClient) -> None:
     client.sessions.get(ID).id  # type: ignore[attr-defined]  # noqa: B018  # nothing came yet
     for _ in client.sessions.list():  # type: ignore[attr-defined]  # the same
         pass
+
+
+async def many(client: Client, other: AsyncClient) -> None:
+    client.gather([client.users.list()])  # type: ignore[arg-type]  # a call, not its result
+    await other.gather([other.users.list()])  # type: ignore[arg-type]  # the same
+    client.gather([client.users.list], on_error="skip")  # type: ignore[call-overload]  # no such

@@ -1,0 +1,193 @@
+"""Many calls at once, but not too many.
+
+`gather` and `agather` are mirror images over one `_Gathering`, which holds all that is decided. The
+one makes calls in threads, the other in a task group of anyio.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator, Sized
+from contextlib import contextmanager
+from contextvars import copy_context
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar
+
+from julep.errors import ConfigurationError, InvalidArgumentError
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
+
+T = TypeVar("T")
+C = TypeVar("C")
+
+OnError: TypeAlias = Literal["raise", "collect"]
+Progress: TypeAlias = bool | Callable[[int, int | None], object]
+
+
+def gather(
+    calls: Iterable[Callable[[], T]], limit: int, on_error: OnError, progress: Progress
+) -> list[T | Exception]:
+    """Make calls in threads, at most ``limit`` at once; give their results in order."""
+    from concurrent.futures import ThreadPoolExecutor
+    from queue import SimpleQueue
+
+    _check(calls, limit, on_error, progress)
+    done = SimpleQueue[Callable[[], None]]()
+
+    def make(number: int, call: Callable[[], T]) -> None:
+        try:
+            result = call()
+        except BaseException as error:  # noqa: BLE001  # it is raised where it is waited for
+            done.put(partial(gathering.fail, number, error))
+        else:
+            done.put(partial(gathering.succeed, number, result))
+
+    # What the pool was given, it has begun: leaving it waits for no more than that.
+    with (
+        _gathering(calls, on_error, progress) as gathering,
+        ThreadPoolExecutor(limit, "julep-gather") as pool,
+    ):
+        running = 0
+        for number, call in _numbered(calls):
+            pool.submit(copy_context().run, make, number, call)
+            running += 1
+            while running == limit or (running and not done.empty()):
+                done.get()()
+                running -= 1
+            if gathering.failure is not None:
+                break
+        while running and gathering.failure is None:
+            done.get()()
+            running -= 1
+    return gathering.results()
+
+
+async def agather(
+    calls: Iterable[Callable[[], Awaitable[T]]], limit: int, on_error: OnError, progress: Progress
+) -> list[T | Exception]:
+    """Make calls in tasks, at most ``limit`` at once; give their results in order."""
+    from anyio import Semaphore, create_task_group
+
+    _check(calls, limit, on_error, progress)
+    slots = Semaphore(limit)
+
+    async def make(number: int, call: Callable[[], Awaitable[T]]) -> None:
+        try:
+            result = await call()
+        except Exception as error:  # noqa: BLE001  # it is raised where it is waited for
+            gathering.fail(number, error)
+        else:
+            gathering.succeed(number, result)
+        if gathering.failure is None:
+            slots.release()
+        else:
+            group.cancel_scope.cancel()
+
+    with _gathering(calls, on_error, progress) as gathering:
+        async with create_task_group() as group:
+            try:
+                for number, call in _numbered(calls):
+                    await slots.acquire()
+                    group.start_soon(make, number, call)
+            except Exception as error:  # noqa: BLE001  # raised below: a group would wrap it
+                gathering.stop(error)
+                group.cancel_scope.cancel()
+    return gathering.results()
+
+
+class _Gathering(Generic[T]):
+    """What has come of the calls.
+
+    Attributes:
+        failure: What ends the whole, if anything does: the first error that is not collected.
+    """
+
+    def __init__(self, *, collects: bool, tell: Callable[[int], object]) -> None:
+        self.failure: BaseException | None = None
+        self._collects = collects
+        self._tell = tell
+        self._results: dict[int, T | Exception] = {}
+
+    def succeed(self, number: int, result: T) -> None:
+        """Keep what a call gave."""
+        self._keep(number, result)
+
+    def fail(self, number: int, error: BaseException) -> None:
+        """Keep the error of a call, or end the whole by it."""
+        if self._collects and isinstance(error, Exception):
+            self._keep(number, error)
+        else:
+            self.stop(error)
+
+    def stop(self, error: BaseException) -> None:
+        """End the whole by an error, unless another came first."""
+        if self.failure is None:
+            self.failure = error
+
+    def results(self) -> list[T | Exception]:
+        """Give what came of every call, in their order."""
+        if self.failure is not None:
+            raise self.failure
+        return [self._results[number] for number in range(len(self._results))]
+
+    def _keep(self, number: int, outcome: T | Exception) -> None:
+        self._results[number] = outcome
+        try:
+            self._tell(len(self._results))
+        except Exception as error:  # noqa: BLE001  # raised with the results
+            self.stop(error)
+
+
+@contextmanager
+def _gathering(
+    calls: Iterable[Callable[[], Any]], on_error: OnError, progress: Progress
+) -> Generator[_Gathering[Any]]:
+    """Keep what comes of calls, and show how many are done."""
+    total = len(calls) if isinstance(calls, Sized) else None
+    collects = on_error == "collect"
+    if not progress:
+        yield _Gathering(collects=collects, tell=bool)
+    elif _is_function(progress):
+        yield _Gathering(collects=collects, tell=lambda done: progress(done, total))
+    else:
+        bar = _bar(total)
+        try:
+            yield _Gathering(collects=collects, tell=lambda _: bar.update())
+        finally:
+            bar.close()
+
+
+def _bar(total: int | None) -> Any:
+    try:
+        return import_module("tqdm.auto").tqdm(total=total)
+    except ImportError:
+        raise ConfigurationError(
+            "progress=True needs the tqdm package: pip install 'julep[progress]'"
+        ) from None
+
+
+def _numbered(calls: Iterable[C]) -> Iterator[tuple[int, C]]:
+    for number, call in enumerate(calls):
+        if not callable(call):
+            raise _wrong(f"calls[{number}]", "a function that makes a call when it is called", call)
+        yield number, call
+
+
+def _check(calls: object, limit: object, on_error: object, progress: object) -> None:
+    if not isinstance(calls, Iterable):
+        raise _wrong("calls", "an iterable of functions without arguments", calls)
+    if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= 1000:
+        raise _wrong("limit", "a whole number from 1 to 1000", limit)
+    if on_error not in ("raise", "collect"):
+        raise _wrong("on_error", "'raise' or 'collect'", on_error)
+    if not isinstance(progress, bool) and not callable(progress):
+        raise _wrong("progress", "True, False, or a function of two numbers", progress)
+
+
+def _is_function(progress: Progress) -> TypeIs[Callable[[int, int | None], object]]:
+    return not isinstance(progress, bool)
+
+
+def _wrong(path: str, expected: str, got: object) -> InvalidArgumentError:
+    return InvalidArgumentError(f"{path}: expected {expected}, got {got!r}", path=path)

@@ -1,0 +1,300 @@
+"""Many calls at once: in order, bounded, and with nothing left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from contextvars import ContextVar
+from functools import partial
+from typing import Any
+
+import anyio
+import anyio.lowlevel
+import pytest
+
+import julep
+from julep import AsyncClient
+from tests.sdk.colours import Colour, client_of
+from tests.sdk.transport.servers import SESSION, Exchange, Server, json_answer
+
+pytestmark = pytest.mark.anyio
+
+MISSING = "4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a"
+
+
+def own(client: AsyncClient) -> AsyncClient:
+    """Undo what lets a blocking client be awaited: what `gather` calls has to block."""
+    return getattr(client, "_wrapped", client)
+
+
+def calls_of(colour: Colour, function: Callable[[], Any]) -> Callable[[], Awaitable[Any]]:
+    """Make a call, in the way of a colour, of a function that blocks for no time."""
+
+    async def call() -> Any:
+        await anyio.lowlevel.checkpoint()
+        return function()
+
+    blocking: Any = function
+    return blocking if colour == "blocking" else call
+
+
+async def test_results_come_in_the_order_of_the_calls(client: AsyncClient) -> None:
+    users = [await client.users.create(name=str(number)) for number in range(30)]
+    calls = (partial(own(client).users.get, user.id) for user in users)
+    assert await client.gather(calls, limit=4) == users
+    assert await client.gather([]) == []
+
+
+async def test_as_many_as_the_limit_are_made_at_once(colour: Colour) -> None:
+    together = asyncio.Barrier(4)
+    running = most = 0
+
+    async def answer_four(exchange: Exchange) -> bool:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await together.wait()  # for ever, if fewer came
+        running -= 1
+        return await json_answer(SESSION)(exchange)
+
+    with Server([answer_four]) as server:
+        async with client_of(colour, server.url) as client:
+            get = partial(own(client).sessions.get, SESSION["id"])
+            assert len(await client.gather([get] * 12, limit=4)) == 12
+    assert most == 4
+
+
+async def test_calls_are_taken_only_when_their_turn_comes(
+    client: AsyncClient, colour: Colour
+) -> None:
+    done = taken = 0
+
+    def finish() -> None:
+        nonlocal done
+        done += 1
+
+    def each() -> Iterator[Callable[[], Awaitable[None]]]:
+        nonlocal taken
+        for _ in range(500):
+            taken += 1
+            assert taken - done <= 4
+            yield calls_of(colour, finish)
+
+    # One more than run at once: it is at hand when a place is free.
+    assert await client.gather(each(), limit=3) == [None] * 500
+
+
+async def test_the_first_error_is_raised_as_it_is(client: AsyncClient, colour: Colour) -> None:
+    begun: list[int] = []
+
+    def begin(number: int) -> int:
+        begun.append(number)
+        return number
+
+    numbers = [calls_of(colour, partial(begin, number)) for number in range(200)]
+    calls: list[Any] = [*numbers[:20], partial(own(client).users.get, MISSING), *numbers[20:]]
+    with pytest.raises(julep.NotFoundError, match=MISSING):
+        await client.gather(calls, limit=1)
+    assert begun == list(range(20))
+
+
+@pytest.mark.parametrize("colour", ["asyncio", "trio"])
+async def test_an_error_cancels_the_calls_that_run(client: AsyncClient) -> None:
+    ended: list[str] = []
+
+    async def wait() -> None:
+        try:
+            await anyio.sleep_forever()
+        finally:
+            ended.append("wait")
+
+    calls: list[Any] = [wait, wait, partial(client.users.get, MISSING), wait]
+    with pytest.raises(julep.NotFoundError):
+        await client.gather(calls, limit=3)
+    assert ended == ["wait", "wait"]
+
+
+@pytest.mark.parametrize("colour", ["blocking"])
+async def test_an_error_waits_for_the_threads_that_run(client: AsyncClient) -> None:
+    begun, failed = threading.Event(), threading.Event()
+    ended: list[str] = []
+
+    def wait() -> None:
+        begun.set()
+        assert failed.wait(10)
+        ended.append("wait")
+
+    def fail() -> None:
+        assert begun.wait(10)
+        failed.set()
+        raise LookupError("oops")
+
+    calls: Any = [wait, fail]
+    with pytest.raises(LookupError, match="oops"):
+        await client.gather(calls, limit=2)
+    assert ended == ["wait"]
+    assert not [each for each in threading.enumerate() if each.name.startswith("julep-gather")]
+
+
+async def test_errors_are_collected_where_that_is_asked_for(
+    client: AsyncClient, colour: Colour
+) -> None:
+    user = await client.users.create(name="Grace")
+
+    def fail() -> None:
+        raise LookupError("oops")
+
+    get = own(client).users.get
+    calls: list[Any] = [partial(get, MISSING), partial(get, user.id), calls_of(colour, fail)]
+    first, second, third = await client.gather(calls, on_error="collect")
+    assert isinstance(first, julep.NotFoundError)
+    assert second == user
+    assert repr(third) == "LookupError('oops')"
+
+
+@pytest.mark.parametrize("on_error", ["raise", "collect"])
+async def test_what_fails_beside_the_calls_ends_the_whole(
+    client: AsyncClient, colour: Colour, on_error: Any
+) -> None:
+    def each() -> Iterator[Callable[[], Awaitable[None]]]:
+        yield calls_of(colour, bool)
+        raise LookupError("no more")
+
+    with pytest.raises(LookupError, match="no more"):
+        await client.gather(each(), on_error=on_error)
+    calls = [calls_of(colour, bool)] * 50
+    with pytest.raises(ZeroDivisionError):
+        await client.gather(calls, on_error=on_error, progress=lambda done, _: 1 // (done - 3))
+    mixed: Any = [calls_of(colour, bool), "no call"]
+    with pytest.raises(julep.InvalidArgumentError, match="no call") as caught:
+        await client.gather(mixed, on_error=on_error)
+    assert caught.value.path == "calls[1]"
+
+
+@pytest.mark.parametrize("colour", ["asyncio", "trio"])
+async def test_cancelling_the_whole_cancels_every_call(client: AsyncClient) -> None:
+    running = 0
+    all_run = anyio.Event()
+
+    async def wait() -> None:
+        nonlocal running
+        running += 1
+        if running == 5:
+            all_run.set()
+        try:
+            await anyio.sleep_forever()
+        finally:
+            running -= 1
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(partial(client.gather, [wait] * 20, limit=5))
+        await all_run.wait()
+        group.cancel_scope.cancel()
+    assert running == 0
+
+
+INTERRUPTED = """
+import itertools, os, signal, threading
+import julep
+
+number = itertools.count(1)
+interrupted = threading.Event()
+
+def interrupt():
+    if next(number) == 3:
+        os.kill(os.getpid(), signal.SIGINT)
+        interrupted.set()
+    assert interrupted.wait(10)
+
+def calls():
+    while True:
+        yield interrupt
+
+try:
+    with julep.Client() as client:
+        client.gather(calls(), limit=3)
+except KeyboardInterrupt:
+    for thread in threading.enumerate():
+        if thread is not threading.main_thread():
+            thread.join(10)  # one that was about to begin ends by itself
+            assert not thread.is_alive(), thread
+    print("interrupted")
+"""
+
+
+def test_an_interrupt_leaves_no_thread_behind() -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "dev", "-W", "error", "-c", INTERRUPTED],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "interrupted\n", "")
+
+
+async def test_calls_see_the_context_of_their_caller(client: AsyncClient, colour: Colour) -> None:
+    variable = ContextVar("variable", default="unset")
+    variable.set("outside")
+
+    def look() -> str:
+        seen = variable.get()
+        variable.set("inside")
+        return seen
+
+    calls = [calls_of(colour, look)] * 20
+    assert await client.gather(calls, limit=2) == ["outside"] * 20
+    assert variable.get() == "outside"
+
+
+async def test_progress_is_told_after_each_call(client: AsyncClient, colour: Colour) -> None:
+    told: list[tuple[int, int | None]] = []
+
+    def tell(done: int, total: int | None) -> None:
+        told.append((done, total))
+
+    calls = [calls_of(colour, bool)] * 5
+    await client.gather(calls, limit=2, progress=tell)
+    await client.gather(iter(calls), limit=2, progress=tell)
+    assert told == [(done, 5) for done in range(1, 6)] + [(done, None) for done in range(1, 6)]
+
+
+async def test_a_bar_shows_the_progress(
+    client: AsyncClient, colour: Colour, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await client.gather([calls_of(colour, bool)] * 5, progress=True)
+    assert "5/5" in capsys.readouterr().err
+
+
+async def test_a_bar_needs_tqdm(
+    client: AsyncClient, colour: Colour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    with pytest.raises(julep.ConfigurationError, match=r"julep\[progress\]"):
+        await client.gather([calls_of(colour, bool)], progress=True)
+
+
+@pytest.mark.parametrize(
+    ("path", "arguments"),
+    [
+        ("calls", {"calls": 3}),
+        ("limit", {"limit": 0}),
+        ("limit", {"limit": 1001}),
+        ("limit", {"limit": 2.0}),
+        ("limit", {"limit": True}),
+        ("on_error", {"on_error": "skip"}),
+        ("progress", {"progress": "yes"}),
+    ],
+)
+async def test_arguments_that_cannot_be_are_refused(
+    client: AsyncClient, path: str, arguments: dict[str, Any]
+) -> None:
+    given: Any = {"calls": [], **arguments}
+    with pytest.raises(julep.InvalidArgumentError) as caught:
+        await client.gather(**given)
+    assert caught.value.path == path

@@ -1,0 +1,252 @@
+"""The log: a line a call, all but secrets when it is asked for."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import anyio
+import pytest
+
+import julep
+from julep import RetryPolicy
+from tests.sdk.colours import Colour, client_of
+from tests.sdk.support import HELLO
+from tests.sdk.transport.servers import (
+    DONE,
+    SESSION,
+    Server,
+    Step,
+    answer,
+    chunk,
+    json_answer,
+    refusal,
+    reset_after,
+    stall_after,
+    stream,
+)
+
+CANARY = "sk-canary-5d1f0b7e"
+
+PATH = f"/sessions/{SESSION['id']}"
+
+AT_ONCE = RetryPolicy(first_pause=0.001)
+
+
+@pytest.fixture
+def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
+    with caplog.at_level(logging.INFO, "julep"):
+        yield caplog
+
+
+def lines(log: pytest.LogCaptureFixture) -> list[str]:
+    """Give the lines, with times as they are not to be compared."""
+    assert {record.name for record in log.records} <= {"julep"}
+    return [re.sub(r"\d+\.\d{3} s", "N s", record.getMessage()) for record in log.records]
+
+
+@pytest.mark.anyio
+async def test_a_call_is_a_line(colour: Colour, log: pytest.LogCaptureFixture) -> None:
+    with Server([json_answer(SESSION, headers={"x-request-id": "req-7"})]) as server:
+        async with client_of(colour, server.url) as client:
+            await client.sessions.get(SESSION["id"])
+    assert lines(log) == [f"GET {PATH}: 200 in N s (1 attempt, request id req-7)"]
+    assert [record.levelname for record in log.records] == ["INFO"]
+
+
+@pytest.mark.anyio
+async def test_retries_and_failures_are_lines(
+    colour: Colour, log: pytest.LogCaptureFixture
+) -> None:
+    retry = AT_ONCE._replace(max_retries=1)
+    with Server([refusal(503), refusal(404), reset_after()]) as server:
+        async with client_of(colour, server.url, retry=retry) as client:
+            with pytest.raises(julep.NotFoundError):
+                await client.sessions.get(SESSION["id"])
+            with pytest.raises(julep.NetworkError) as lost:
+                await client.sessions.get(SESSION["id"])
+    failure = f"NetworkError: {lost.value.message}"
+    assert lines(log) == [
+        f"GET {PATH}: attempt 1 failed: 503: this is a 503; the next one in N s",
+        f"GET {PATH}: 404: this is a 404 in N s (2 attempts, request id req-1)",
+        f"GET {PATH}: attempt 1 failed: {failure}; the next one in N s",
+        f"GET {PATH}: {failure} in N s (2 attempts, request id unknown)",
+    ]
+
+
+@pytest.mark.anyio
+async def test_a_stream_is_a_line_when_it_is_over(
+    colour: Colour, log: pytest.LogCaptureFixture
+) -> None:
+    with Server([stream(chunk("Hi", "stop"), DONE)]) as server:
+        async with client_of(colour, server.url) as client:
+            events = await client.sessions.chat(SESSION["id"], HELLO, stream=True)
+            assert lines(log) == []
+            await events.get_final_response()
+            await events.aclose()
+            async with await client.sessions.chat(SESSION["id"], HELLO, stream=True):
+                pass  # left early, which is no failure
+    assert lines(log) == [f"POST {PATH}/chat: 200 in N s (1 attempt, request id req-1)"] * 2
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("colour", ["asyncio", "trio"])
+async def test_a_call_that_is_cancelled_is_a_line(
+    colour: Colour, log: pytest.LogCaptureFixture
+) -> None:
+    with Server([stall_after()]) as server:
+        async with client_of(colour, server.url) as client:
+            with anyio.move_on_after(0.1):
+                await client.sessions.get(SESSION["id"])
+    assert lines(log) == [f"GET {PATH}: cancelled in N s (1 attempt, request id unknown)"]
+
+
+@pytest.mark.anyio
+async def test_headers_and_bodies_are_debugged(
+    colour: Colour, log: pytest.LogCaptureFixture
+) -> None:
+    log.set_level(logging.DEBUG, "julep")
+    long = {**SESSION, "situation": "a" * 3000}
+    with Server([json_answer(long, headers={"set-cookie": "x"}), stream(DONE)]) as server:
+        async with client_of(colour, server.url, api_key=CANARY) as client:
+            await client.request("PATCH", PATH, body={"situation": "b" * 3000})
+            events = await client.sessions.chat(SESSION["id"], HELLO, stream=True)
+            await events.aclose()
+    sent, came, _, asked, opened, _ = lines(log)
+    assert sent.startswith(f"PATCH {server.url}{PATH}: attempt 1 sends headers {{")
+    assert "'authorization': '[hidden]'" in sent
+    assert '} and body {"situation":"bbb' in sent
+    assert re.search(r"b… \(\d{4} bytes\)$", sent)
+    assert 2000 < len(sent) < 3000
+    assert came.startswith(f"PATCH {PATH}: attempt 1, N s: 200 with headers {{")
+    assert "'set-cookie': '[hidden]'" in came
+    assert re.search(r"a… \(\d{4} bytes\)$", came)
+    assert '"content":"Hello' in asked
+    assert opened.endswith("and a stream")
+
+
+@pytest.mark.anyio
+async def test_nobody_else_writes_lines(colour: Colour, log: pytest.LogCaptureFixture) -> None:
+    log.set_level(logging.DEBUG, "julep")
+    with Server([answer(400, b"no\r\n2024-05-01 INFO all is well")]) as server:
+        async with client_of(colour, server.url) as client:
+            with pytest.raises(julep.BadRequestError):
+                await client.sessions.get(SESSION["id"])
+    assert len(lines(log)) == 3
+    assert "\n" not in "".join(lines(log))
+    assert "no\\r\\n2024" in lines(log)[-1]
+
+
+STEPS: dict[str, list[Step]] = {
+    "answers": [json_answer(SESSION)],
+    "a server that repeats the key": [answer(401, b"who is " + CANARY.encode() * 200)],
+    "retries": [reset_after(), refusal(503), json_answer(SESSION)],
+    "silence": [stall_after()],
+}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("steps", STEPS.values(), ids=STEPS.keys())
+@pytest.mark.parametrize("level", [logging.DEBUG, logging.INFO])
+async def test_no_line_holds_a_secret(
+    colour: Colour, steps: list[Step], level: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(level)  # of every library's loggers
+    settings = {
+        "api_key": CANARY,
+        "headers": {"x-other-key": CANARY},
+        "retry": AT_ONCE,
+        "timeout": 0.3,
+    }
+    with Server(steps) as server:
+        async with client_of(colour, server.url, **settings) as client:
+            for _ in range(2):
+                try:
+                    await client.sessions.get(SESSION["id"])
+                except julep.JulepError as error:
+                    logging.getLogger("program").warning("failed: %s", type(error), exc_info=True)
+    shown = "".join(record.getMessage() for record in caplog.records if record.name != "program")
+    assert CANARY not in shown
+    assert PATH in shown
+    assert {request.header("authorization") for request in server.received} == {f"Bearer {CANARY}"}
+
+
+@pytest.mark.anyio
+async def test_no_line_of_ours_holds_a_secret_of_the_query(
+    colour: Colour, log: pytest.LogCaptureFixture
+) -> None:
+    log.set_level(logging.DEBUG, "julep")
+    with Server([reset_after(), json_answer(SESSION)]) as server:
+        async with client_of(
+            colour, server.url, query={"api_key": CANARY}, retry=AT_ONCE
+        ) as client:
+            await client.sessions.get(SESSION["id"])
+    ours = "".join(record.getMessage() for record in log.records if record.name == "julep")
+    assert CANARY not in ours
+    assert "?api_key=[hidden]" in ours
+
+
+PROGRAM = """
+import sys
+import julep
+print("logging" in sys.modules)
+try:
+    with julep.Client(api_key="sk-canary-5d1f0b7e") as client:
+        if len(sys.argv) > 1:
+            julep.AsyncClient()  # changes nothing
+            client.get("/x")
+except julep.JulepError as error:
+    print(error)
+print("logging" in sys.modules)
+"""
+
+
+def run(level: str | None, *arguments: str, prelude: str = "") -> tuple[str, str]:
+    environment = {name: value for name, value in os.environ.items() if name != "JULEP_LOG"}
+    if level is not None:
+        environment["JULEP_LOG"] = level
+    if arguments:
+        environment["JULEP_API_URL"] = arguments[0]
+    done = subprocess.run(
+        [sys.executable, "-c", prelude + PROGRAM, *arguments],
+        env={**environment, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    return done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(("level", "expected"), [("info", 1), ("DEBUG", 3), (None, 0), ("", 0)])
+def test_the_environment_switches_the_log_on(level: str | None, expected: int) -> None:
+    with Server([json_answer({})]) as server:
+        _, written = run(level, server.url)
+    found = written.splitlines()
+    assert len(found) == expected
+    assert CANARY not in written
+    if found:
+        assert re.fullmatch(
+            r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} INFO julep: GET /x: 200 in .*", found[-1]
+        )
+
+
+def test_a_program_that_has_set_up_logging_gets_no_line_twice() -> None:
+    prelude = "import logging; logging.basicConfig(format='mine: %(message)s')\n"
+    with Server([json_answer({})]) as server:
+        _, written = run("info", server.url, prelude=prelude)
+    assert re.fullmatch(r"mine: GET /x: 200 in .*\n", written)
+
+
+def test_a_level_that_is_none_is_refused() -> None:
+    said, written = run("loud")
+    assert "JULEP_LOG: expected 'debug' or 'info', got 'loud'" in said
+    assert written == ""
+
+
+def test_logging_is_not_loaded_for_nobody() -> None:
+    assert run(None) == ("False\nFalse\n", "")

@@ -1,0 +1,258 @@
+"""Traces: a span of OpenTelemetry for every attempt, by the conventions of HTTP clients."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import anyio
+import pytest
+from opentelemetry import trace
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import SpanKind, StatusCode
+
+import julep
+from julep import RetryPolicy
+from tests.sdk.colours import Colour, client_of
+from tests.sdk.support import HELLO
+from tests.sdk.transport.servers import (
+    DONE,
+    SESSION,
+    STREAM_HEAD,
+    Server,
+    answer,
+    chunk,
+    json_answer,
+    piece,
+    raw,
+    refusal,
+    reset_after,
+    stall_after,
+    stream,
+)
+
+pytestmark = pytest.mark.anyio
+
+CANARY = "sk-canary-5d1f0b7e"
+
+AT_ONCE = RetryPolicy(first_pause=0.001)
+
+
+@pytest.fixture(scope="session")
+def exporter() -> InMemorySpanExporter:
+    """What keeps the spans; a process has one provider of them for good."""
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    trace.set_tracer_provider(provider)
+    return exporter
+
+
+@pytest.fixture
+def spans(exporter: InMemorySpanExporter) -> Iterator[InMemorySpanExporter]:
+    exporter.clear()
+    yield exporter
+    exporter.clear()
+
+
+def attributes_of(span: ReadableSpan) -> dict[str, object]:
+    return dict(span.attributes or {})
+
+
+async def test_a_span_describes_an_attempt(colour: Colour, spans: InMemorySpanExporter) -> None:
+    with Server([json_answer(SESSION)]) as server:
+        async with client_of(colour, f"{server.url}/api") as client:
+            await client.sessions.get(SESSION["id"])
+    (span,) = spans.get_finished_spans()
+    assert span.name == "GET /api/sessions/{id}"
+    assert span.kind is SpanKind.CLIENT
+    assert span.status.status_code is StatusCode.UNSET
+    assert attributes_of(span) == {
+        "http.request.method": "GET",
+        "http.response.status_code": 200,
+        "server.address": "127.0.0.1",
+        "server.port": server.port,
+        "url.full": f"{server.url}/api/sessions/{SESSION['id']}",
+        "url.template": "/api/sessions/{id}",
+    }
+    scope = span.instrumentation_scope
+    assert scope is not None
+    assert (scope.name, scope.version) == ("julep", julep.__version__)
+
+
+async def test_the_server_is_told_of_the_span(colour: Colour, spans: InMemorySpanExporter) -> None:
+    with Server([refusal(503), json_answer(SESSION)]) as server:
+        async with client_of(colour, server.url, retry=AT_ONCE) as client:
+            with trace.get_tracer("test").start_as_current_span("outer") as outer:
+                await client.sessions.get(SESSION["id"])
+    first, second, _ = spans.get_finished_spans()
+    context = outer.get_span_context()
+    for span, request in zip((first, second), server.received, strict=True):
+        own = span.context
+        assert own is not None
+        assert span.parent is not None
+        assert span.parent.span_id == context.span_id
+        told = f"00-{own.trace_id:032x}-{own.span_id:016x}-"
+        assert (request.header("traceparent") or "").startswith(told)
+        assert own.trace_id == context.trace_id
+
+
+async def test_retries_are_counted(colour: Colour, spans: InMemorySpanExporter) -> None:
+    with Server([reset_after(), refusal(503), json_answer(SESSION)]) as server:
+        async with client_of(colour, server.url, retry=AT_ONCE) as client:
+            await client.sessions.get(SESSION["id"])
+    told = [
+        (
+            span.status.status_code,
+            attributes_of(span).get("http.request.resend_count"),
+            attributes_of(span).get("http.response.status_code"),
+            attributes_of(span).get("error.type"),
+        )
+        for span in spans.get_finished_spans()
+    ]
+    assert told == [
+        (StatusCode.ERROR, None, None, "julep.errors.NetworkError"),
+        (StatusCode.ERROR, 1, 503, "503"),
+        (StatusCode.UNSET, 2, 200, None),
+    ]
+
+
+async def test_a_body_that_cannot_be_read_is_an_error(
+    colour: Colour, spans: InMemorySpanExporter
+) -> None:
+    with Server([answer(200, b"oops", {"content-encoding": "gzip"})]) as server:
+        async with client_of(colour, server.url) as client:
+            with pytest.raises(julep.InvalidResponseError):
+                await client.sessions.get(SESSION["id"])
+    (span,) = spans.get_finished_spans()
+    assert attributes_of(span)["error.type"] == "julep.errors.InvalidResponseError"
+    assert attributes_of(span)["http.response.status_code"] == 200
+
+
+async def test_a_stream_s_span_ends_with_the_stream(
+    colour: Colour, spans: InMemorySpanExporter
+) -> None:
+    with Server([stream(chunk("Hi", "stop"), DONE)]) as server:
+        async with client_of(colour, server.url) as client:
+            events = await client.sessions.chat(SESSION["id"], HELLO, stream=True)
+            assert (await anext(events)).text == "Hi"
+            assert spans.get_finished_spans() == ()
+            await events.get_final_response()
+            async with await client.sessions.chat(SESSION["id"], HELLO, stream=True):
+                pass
+    for span in spans.get_finished_spans():
+        assert span.name == "POST /sessions/{id}/chat"
+        assert span.status.status_code is StatusCode.UNSET
+    assert len(spans.get_finished_spans()) == 2
+
+
+async def test_a_stream_that_is_lost_is_gone_on_with_in_another_span(
+    colour: Colour, spans: InMemorySpanExporter
+) -> None:
+    first, second = (
+        event.removesuffix(b"\n") + b"id: %d\n\n" % number
+        for number, event in enumerate((chunk("Hi"), chunk("ho", "stop")), 1)
+    )
+    lost = raw(STREAM_HEAD + piece(first))
+    with Server([lost, stream(second, DONE), lost, refusal(404)]) as server:
+        async with client_of(colour, server.url, retry=AT_ONCE) as client:
+            for fails in (False, True):
+                events = await client.sessions.chat(SESSION["id"], HELLO, stream=True)
+                if fails:
+                    with pytest.raises(julep.StreamInterruptedError):
+                        await events.get_final_response()
+                else:
+                    assert (await events.get_final_response()).text == "Hiho"
+    told = [attributes_of(span).get("error.type") for span in spans.get_finished_spans()]
+    failure = "julep.errors.NetworkError"
+    assert told == [failure, None, failure, "404"]
+
+
+@pytest.mark.parametrize("colour", ["asyncio", "trio"])
+async def test_an_attempt_that_is_cancelled_ends_its_span(
+    colour: Colour, spans: InMemorySpanExporter
+) -> None:
+    with Server([stall_after(), stall_after(STREAM_HEAD)]) as server:
+        async with client_of(colour, server.url) as client:
+            with anyio.move_on_after(0.1):
+                try:
+                    await client.sessions.get(SESSION["id"])
+                finally:
+                    # At once, and not when nobody holds the exception any more.
+                    assert len(spans.get_finished_spans()) == 1
+            with anyio.move_on_after(0.1):
+                await anext(await client.sessions.chat(SESSION["id"], HELLO, stream=True))
+    told = [attributes_of(span)["error.type"] for span in spans.get_finished_spans()]
+    assert told == ["cancelled", "cancelled"]
+
+
+async def test_names_are_few(colour: Colour, spans: InMemorySpanExporter) -> None:
+    with Server([json_answer({})]) as server:
+        async with client_of(colour, server.url) as client:
+            await client.get(f"/people/grace/{SESSION['id']}")
+            await client.request("PURGE", "/cache")
+    first, second = spans.get_finished_spans()
+    assert (first.name, second.name) == ("GET", "HTTP")
+    assert "url.template" not in attributes_of(first)
+    assert attributes_of(second)["http.request.method"] == "_OTHER"
+    assert attributes_of(second)["http.request.method_original"] == "PURGE"
+
+
+async def test_no_span_holds_a_secret(colour: Colour, spans: InMemorySpanExporter) -> None:
+    settings = {"api_key": CANARY, "headers": {"x-other-key": CANARY}, "retry": AT_ONCE}
+    steps = [reset_after(), answer(503, CANARY.encode()), json_answer(SESSION), refusal(401)]
+    with Server(steps) as server:
+        async with client_of(
+            colour, server.url, query={"access_token": CANARY, "a": "b"}, **settings
+        ) as client:
+            await client.sessions.get(SESSION["id"])
+            with pytest.raises(julep.AuthenticationError):
+                await client.sessions.get(SESSION["id"])
+    found = spans.get_finished_spans()
+    assert len(found) == 4
+    assert CANARY not in "".join(span.to_json() for span in found)
+    assert str(attributes_of(found[0])["url.full"]).endswith("?access_token=[hidden]&a=b")
+
+
+async def test_a_header_of_any_propagator_is_sent(
+    colour: Colour, spans: InMemorySpanExporter
+) -> None:
+    from opentelemetry import baggage, context
+
+    token = context.attach(baggage.set_baggage("plan", "pro"))
+    try:
+        with Server([json_answer(SESSION)]) as server:
+            async with client_of(colour, server.url, headers={"x-mine": "1"}) as client:
+                await client.sessions.get(SESSION["id"])
+    finally:
+        context.detach(token)
+    assert server.received[0].header("baggage") == "plan=pro"
+    assert server.received[0].header("x-mine") == "1"
+
+
+def test_nothing_is_loaded_for_nobody() -> None:
+    program = """
+import sys
+import julep
+try:
+    julep.Client(base_url="http://127.0.0.1:9/api", max_retries=0).get("/x")
+except julep.NetworkError:
+    raise SystemExit(any(name.startswith("opentelemetry") for name in sys.modules))
+"""
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", program], check=False, timeout=60)
+    assert done.returncode == 0
+
+
+def test_the_api_alone_changes_nothing() -> None:
+    program = """
+import opentelemetry.trace
+import julep
+from julep_server import LocalServer
+with LocalServer() as server, julep.Client(base_url=server.url) as client:
+    assert client.users.list() == []
+"""
+    done = subprocess.run([sys.executable, "-W", "error", "-c", program], check=False, timeout=60)
+    assert done.returncode == 0
