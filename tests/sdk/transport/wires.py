@@ -15,6 +15,9 @@ from julep._flow import Answer, Opened, Origin, Request, Unfit
 from julep._timeout import Timeout
 from julep.errors import NetworkError
 from tests.sdk.colours import Colour
+from tests.sdk.transport.servers import STREAM_HEAD, Step, answer, piece, raw
+
+OK = answer(200, b"hello")
 
 HEADERS = {"accept": "application/json", "authorization": "Bearer secret"}
 
@@ -120,3 +123,8 @@ async def unfit(wire: AsyncPoolWire, request: Request) -> Unfit:
     outcome = await wire.send(request)
     assert isinstance(outcome, Unfit), outcome
     return outcome
+
+
+def stream_of(*pieces: bytes, head: bytes = STREAM_HEAD, end: bytes = b"0\r\n\r\n") -> Step:
+    """Send a stream at once, and keep the connection."""
+    return raw(head + b"".join(map(piece, pieces)) + end, keep=True)
