@@ -16,6 +16,9 @@ from julep._urls import Origin
 from julep._wire import Answer, Opened, Request, Unfit
 from julep.errors import NetworkError
 from tests.sdk.colours import Colour
+from tests.sdk.transport.servers import STREAM_HEAD, Step, answer, piece, raw
+
+OK = answer(200, b"hello")
 
 HEADERS = {"accept": "application/json", "authorization": "Bearer secret"}
 
@@ -121,3 +124,8 @@ async def unfit(wire: AsyncPoolWire, request: Request) -> Unfit:
     outcome = await wire.send(request)
     assert isinstance(outcome, Unfit), outcome
     return outcome
+
+
+def stream_of(*pieces: bytes, head: bytes = STREAM_HEAD, end: bytes = b"0\r\n\r\n") -> Step:
+    """Send a stream at once, and keep the connection."""
+    return raw(head + b"".join(map(piece, pieces)) + end, keep=True)
