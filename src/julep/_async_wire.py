@@ -14,7 +14,7 @@ from contextlib import suppress
 from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
-from weakref import ref
+from weakref import WeakSet, ref
 
 from anyio import (
     CancelScope,
@@ -37,7 +37,6 @@ from julep._exchange import (
     Limits,
     Phase,
     Steps,
-    asked,
     exchange,
 )
 from julep._loops import PerLoop, running_loop
@@ -110,7 +109,7 @@ class AsyncPoolWire:
             return error.with_traceback(None)
 
     async def aclose(self) -> None:
-        """Close this loop's connections; those in use are closed when they have done their work."""
+        """Close this loop's connections; what is under way is lost."""
         await self._pools.aclose()
 
     def __del__(self) -> None:
@@ -185,7 +184,7 @@ class Body:
                     incoming.receive(await connection.receive(limits))
                 return piece
         except ContentError as error:
-            raise NetworkError(f"{asked(limits.request)}: {error}") from None
+            raise NetworkError(f"{limits.request.asked}: {error}") from None
         except OSError as error:
             raise failure(error, limits) from None
         raise limits.ran_out()
@@ -247,6 +246,7 @@ class _Pool:
     def __init__(self, max_connections: int, max_idle: int, idle_seconds: float) -> None:
         self.places = Semaphore(max_connections)
         self.idle = Idle[_Connection](max_idle, idle_seconds)
+        self._busy = WeakSet[_Connection]()
         self._loop = ref(running_loop())
 
     async def take(
@@ -262,13 +262,16 @@ class _Pool:
         except WouldBlock:
             await self.places.acquire()
         try:
-            return self.idle.take(origin) or await _connect(origin, tls, limits)
+            connection = self.idle.take(origin) or await _connect(origin, tls, limits)
         except BaseException:
             self.places.release()
             raise
+        self._busy.add(connection)
+        return connection
 
     def give(self, connection: _Connection, *, keeps: bool) -> None:
         """Take a connection back: for its next request, or to close it."""
+        self._busy.discard(connection)
         try:
             if keeps:
                 self.idle.put(connection)
@@ -284,8 +287,10 @@ class _Pool:
                 self.places.release()
 
     async def aclose(self) -> None:
-        """Close those that wait; nothing about it does."""
+        """Close those that wait, and wake whoever reads from one; nothing about it waits."""
         self.idle.close()
+        for connection in list(self._busy):
+            connection.hang_up()
 
 
 class _Limits(Limits):

@@ -18,7 +18,6 @@ from julep._exchange import (
     Incoming,
     Limits,
     Steps,
-    asked,
     exchange,
 )
 from julep._pool import Idle, warn_unclosed
@@ -89,8 +88,8 @@ class BlockingPoolWire:
             return error.with_traceback(None)
 
     def close(self) -> None:
-        """Close every connection; those in use are closed when they have done their work."""
-        self._pool.idle.close()
+        """Close every connection; what is under way is lost."""
+        self._pool.close()
 
     def after_fork(self) -> None:
         """Leave the parent's connections to the parent."""
@@ -162,7 +161,7 @@ class Body:
             while (piece := incoming.next()) is None:
                 incoming.receive(connection.receive(limits))
         except ContentError as error:
-            raise NetworkError(f"{asked(limits.request)}: {error}") from None
+            raise NetworkError(f"{limits.request.asked}: {error}") from None
         except OSError as error:
             raise failure(error, limits) from None
         return piece
@@ -213,6 +212,7 @@ class _Pool:
     def __init__(self, max_connections: int, max_idle: int, idle_seconds: float) -> None:
         self.places = _Places(max_connections)
         self.idle = Idle[_Connection](max_idle, idle_seconds)
+        self._busy = WeakSet[_Connection]()
 
     def take(self, origin: Origin, tls: ssl.SSLContext | None, limits: Limits) -> _Connection:
         """Give a connection, which has to be given back."""
@@ -220,13 +220,16 @@ class _Pool:
         if not self.places.take(limits):
             raise limits.ran_out()
         try:
-            return self.idle.take(origin) or _connect(origin, tls, limits)
+            connection = self.idle.take(origin) or _connect(origin, tls, limits)
         except BaseException:
             self.places.give()
             raise
+        self._busy.add(connection)
+        return connection
 
     def give(self, connection: _Connection, *, keeps: bool) -> None:
         """Take a connection back: for its next request, or to close it."""
+        self._busy.discard(connection)
         try:
             if keeps:
                 self.idle.put(connection)
@@ -234,6 +237,12 @@ class _Pool:
                 connection.close()
         finally:
             self.places.give()
+
+    def close(self) -> None:
+        """Close those that wait, and wake whoever reads from one, who finds it closed."""
+        self.idle.close()
+        for connection in list(self._busy):
+            connection.hang_up()
 
 
 class _Places:

@@ -83,7 +83,7 @@ class Limits:
         phase, limit = self._phase, self._limit
         seconds = limit.seconds if limit else 0.0
         return RequestTimeoutError(
-            f"{asked(self.request)}: {_UNTIL[phase]} within {seconds:g} s ({phase} timed out)",
+            f"{self.request.asked}: {_UNTIL[phase]} within {seconds:g} s ({phase} timed out)",
             phase="total" if limit and limit.whole_call else phase,
         )
 
@@ -154,7 +154,7 @@ class Incoming:
 
     def _lost(self, event: Event) -> NetworkError:
         problem = event.problem if isinstance(event, Broken) else "the server sent no answer"
-        return NetworkError(f"{asked(self._request)}: {problem}")
+        return NetworkError(f"{self._request.asked}: {problem}")
 
 
 def exchange(request: Request, incoming: Incoming) -> Steps:
@@ -209,8 +209,3 @@ def _body(incoming: Incoming) -> Generator[None, bytes, bytes]:
 def _stays_open(request: Request, head: Head) -> bool:
     kind = head.headers.get("content-type", "").lower()
     return request.streamed and 200 <= head.status < 300 and kind.startswith("text/event-stream")
-
-
-def asked(request: Request) -> str:
-    """Name a request: its query is left out, which may be long or nobody's business."""
-    return f"{request.method} {request.url.partition('?')[0]}"

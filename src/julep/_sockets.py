@@ -6,7 +6,7 @@ import select
 import socket
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from julep._exchange import Limits, asked
+from julep._exchange import Limits
 from julep._tls import ALPN
 from julep.errors import NetworkError
 
@@ -95,7 +95,7 @@ def failure(error: OSError, limits: Limits) -> NetworkError:
         return error
     if isinstance(error, TimeoutError) and error.errno is None:
         return limits.ran_out()
-    return NetworkError(f"{asked(limits.request)}: {_sentence(error)}")
+    return NetworkError(f"{limits.request.asked}: {_sentence(error)}")
 
 
 def _sentence(error: OSError) -> str:

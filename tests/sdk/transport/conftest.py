@@ -2,27 +2,19 @@ from __future__ import annotations
 
 import pytest
 
-<<<<<<< HEAD
-from julep import RetryPolicy
-=======
-from julep import _http1, _retry
+from julep import RetryPolicy, _http1
 from julep._h11 import H11Reader
 from julep._httptools import HttptoolsReader
->>>>>>> wire
 
 
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries come at once; how long they would wait is tested by itself."""
-<<<<<<< HEAD
     backoff = RetryPolicy._backoff
     monkeypatch.setattr(RetryPolicy, "_backoff", lambda self, failed: backoff(self, failed) / 250)
-=======
-    monkeypatch.setattr(_retry, "FIRST_PAUSE", 0.002)
 
 
 @pytest.fixture(params=[H11Reader, HttptoolsReader], ids=["h11", "httptools"])
 def reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each of the libraries that read answers."""
     monkeypatch.setattr(_http1, "_make", request.param)
->>>>>>> wire

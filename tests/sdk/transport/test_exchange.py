@@ -10,8 +10,9 @@ import anyio
 import pytest
 
 from julep import RequestTimeoutError, _exchange
-from julep._flow import Answer, Origin
 from julep._sockets import Address
+from julep._urls import Origin
+from julep._wire import Answer
 from tests.sdk.colours import Colour
 from tests.sdk.transport.servers import (
     Exchange,

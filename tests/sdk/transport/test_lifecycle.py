@@ -195,15 +195,22 @@ gc.collect()
 assert "httpx" not in sys.modules
 """,
     "a context of TLS for each client": """
-import httpx
+import ssl
 made = []
-make = httpx.create_ssl_context
-httpx.create_ssl_context = lambda: made.append(make()) or made[0]
+make = ssl.create_default_context
+ssl.create_default_context = lambda **settings: made.append(settings) or make(**settings)
+unsafe = url.replace("http://", "https://")
 for _ in range(3):
-    asyncio.run(get_and_close(julep.AsyncClient(base_url=url)))
-    with julep.Client(base_url=url) as blocking:
-        blocking.sessions.get(session)
-assert len(made) == 1
+    try:
+        asyncio.run(get_and_close(julep.AsyncClient(base_url=unsafe, max_retries=0)))
+    except julep.NetworkError:
+        pass
+    with julep.Client(base_url=unsafe, max_retries=0) as blocking:
+        try:
+            blocking.sessions.get(session)
+        except julep.NetworkError:
+            pass
+assert len(made) == 1, made
 """,
     "a loop that ends within a stream": """
 async def leave_open(client):

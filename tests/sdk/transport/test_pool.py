@@ -17,8 +17,8 @@ import pytest
 from julep import RequestTimeoutError, _sockets
 from julep._async_wire import AsyncPoolWire
 from julep._blocking_wire import BlockingPoolWire
-from julep._flow import Answer, Opened
 from julep._timeout import Timeout
+from julep._wire import Answer, Opened
 from tests.sdk.colours import Colour
 from tests.sdk.transport.servers import (
     STREAM_HEAD,

@@ -12,7 +12,7 @@ import pytest
 import trustme
 
 import julep
-from julep import RequestTimeoutError, _sockets
+from julep import RequestTimeoutError, _tls
 from julep._timeout import Timeout
 from tests.sdk.colours import Colour
 from tests.sdk.transport.servers import (
@@ -82,10 +82,9 @@ async def test_what_the_environment_trusts_is_trusted(
 ) -> None:
     file = tmp_path / "authority.pem"
     authority.cert_pem.write_to_path(str(file))
-    monkeypatch.setattr(_sockets, "shared_tls", _sockets.shared_tls.__wrapped__)
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
     for name in ("julep._blocking_wire", "julep._async_wire"):
-        monkeypatch.setattr(f"{name}.shared_tls", _sockets.shared_tls)
+        monkeypatch.setattr(f"{name}.shared_tls", _tls.shared_tls.__wrapped__)
     chosen: list[str | None] = []
 
     async def step(exchange: Exchange) -> bool:

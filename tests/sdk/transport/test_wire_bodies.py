@@ -12,8 +12,8 @@ import pytest
 
 from julep import RequestTimeoutError
 from julep._blocking_wire import BlockingPoolWire
-from julep._flow import Answer, Opened
 from julep._timeout import Timeout
+from julep._wire import Answer, Opened
 from julep.errors import NetworkError
 from tests.sdk.colours import Colour
 from tests.sdk.transport.servers import (
