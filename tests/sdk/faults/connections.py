@@ -7,7 +7,6 @@ from tests.sdk.faults.fault import (
     ALL,
     CHAT,
     LONG_CHAT,
-    STEPS,
     Fails,
     Fault,
     Gives,
@@ -84,11 +83,11 @@ FAULTS: dict[str, Fault] = {
         _TIMED_OUT,
         limits=ALL,
     ),
-    "a drip that is quick enough at each step": Fault(drip(WHOLE, 0.001), Gives(), limits=STEPS),
+    "a drip that is quick enough at each step": Fault(drip(WHOLE, 0.001), Gives(), limits=julep.Timeout(read=5)),
     "closed after the answer": Fault(raw(WHOLE), Gives()),
-    "closed a little after the answer": Fault(answer_and_do(WHOLE, raw(b"")), Gives()),
+    "closed a little after the answer": Fault(answer_and_do(WHOLE, raw(b"")), Gives(), ends=True),
     "half closed after the answer": Fault(half_close_after(WHOLE), Gives()),
-    "reset after the answer": Fault(answer_and_do(WHOLE, reset_after()), Gives()),
+    "reset after the answer": Fault(answer_and_do(WHOLE, reset_after()), Gives(), ends=True),
     "connection: close": Fault(raw(sized(BODY, b"connection: close")), Gives()),
     "connection: close that stays open": Fault(
         stall_after(sized(BODY, b"connection: close")), Gives()
@@ -96,13 +95,14 @@ FAULTS: dict[str, Fault] = {
     "keep-alive that is a lie": Fault(
         raw(sized(BODY, b"connection: keep-alive", b"keep-alive: timeout=60")), Gives()
     ),
-    "silent after the answer": Fault(stall_after(WHOLE), Gives()),
     "two answers to one request": Fault(raw(WHOLE + sized(OTHER_BODY), keep=True), Gives()),
     "a second answer a little later": Fault(
-        answer_and_do(WHOLE, raw(sized(OTHER_BODY), keep=True)), Gives()
+        answer_and_do(WHOLE, raw(sized(OTHER_BODY), keep=True)), Gives(), ends=True
     ),
     "an unasked 408 on an idle connection": Fault(
-        answer_and_do(WHOLE, raw(b"HTTP/1.1 408 Too Slow\r\nconnection: close\r\n\r\n")), Gives()
+        answer_and_do(WHOLE, raw(b"HTTP/1.1 408 Too Slow\r\nconnection: close\r\n\r\n")),
+        Gives(),
+        ends=True,
     ),
     "an answer before the request was read": Fault(
         read_a_little(half_close_after(_ANSWERED_EARLY)),

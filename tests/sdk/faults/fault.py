@@ -24,10 +24,10 @@ from tests.sdk.transport.servers import (
 LONG: Final = 30.0
 """Seconds: a limit that no call of these tests comes near."""
 
-STEPS: Final = julep.Timeout(connect=0.2, read=0.2, write=0.2, pool=0.2, total=None)
+STEPS: Final = julep.Timeout(connect=0.1, read=0.1, write=0.1, pool=0.1, total=None)
 """Each step may take a moment; what was too slow is tried again."""
 
-ALL: Final = 0.3
+ALL: Final = 0.15
 """Seconds for the whole call: when they are over it is not tried again."""
 
 Limits: TypeAlias = "float | julep.Timeout"
@@ -129,6 +129,7 @@ class Fault:
         ask: The call.
         greets: Whether the step is done before the request is read.
         limits: How long the call may take.
+        ends: Whether the next call waits until the step is over.
         passes: Whether the call succeeds when only its first attempt meets the fault.
     """
 
@@ -137,6 +138,7 @@ class Fault:
     ask: Ask = GET
     greets: bool = False
     limits: Limits = LONG
+    ends: bool = False
 
     @property
     def passes(self) -> bool:

@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import logging
 import threading
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Final, cast
 
@@ -19,11 +19,18 @@ from julep import AsyncClient
 from tests.sdk.colours import Colour, client_of
 from tests.sdk.faults.fault import GET, Fails, Fault, Limits
 from tests.sdk.faults.steps import FaultServer, go_on, now
+from tests.sdk.transport.servers import Exchange, Step
 from tests.sdk.transport.support import assert_ours
 from tests.sdk.transport.test_secrets import CANARY, everything_of
 
 QUICK: Final = julep.RetryPolicy(max_retries=1, first_pause=0.01, longest_pause=0.02)
 """One more attempt, at once."""
+
+PATIENT: Final = QUICK._replace(max_retries=8)
+"""So many that a busy machine, on which further attempts are too slow, makes no difference."""
+
+_NEXT: Final = 2
+"""How many further calls show that a client is usable."""
 
 _GRACE: Final = 5.0
 """Seconds beyond a call's limit: machines may be busy."""
@@ -32,7 +39,8 @@ _GRACE: Final = 5.0
 async def meets(colour: Colour, fault: Fault, caplog: pytest.LogCaptureFixture) -> FaultServer:
     """Every attempt of a call meets the fault."""
     caplog.set_level(logging.DEBUG)
-    server = FaultServer([fault.step])
+    over = threading.Event()
+    server = FaultServer([_announced(fault.step, over)])
     if fault.greets:
         server.greetings[:] = [fault.step]
     with server:
@@ -44,6 +52,8 @@ async def meets(colour: Colour, fault: Fault, caplog: pytest.LogCaptureFixture) 
                 assert_failed(problem, fault, fault.outcome)
             else:
                 assert problem is None, problem
+            if fault.ends:
+                await _until(over.is_set)
             await _is_usable(client, server)
     assert CANARY not in caplog.text
     return server
@@ -57,26 +67,26 @@ async def survives(colour: Colour, fault: Fault, caplog: pytest.LogCaptureFixtur
         server.steps[:] = [fault.ask.good]
         server.greetings[:] = [fault.step, go_on]
     with server:
-        async with settled(colour, server) as client:
+        async with settled(colour, server, PATIENT) as client:
             assert await _call(client, fault) is None
             await _is_usable(client, server)
-    keys = {request.header("idempotency-key") for request in server.received[:-1]}
+    keys = {request.header("idempotency-key") for request in server.received[:-_NEXT]}
     assert len(keys) == 1, keys
     assert CANARY not in caplog.text
 
 
 @asynccontextmanager
-async def settled(colour: Colour, server: FaultServer) -> AsyncGenerator[AsyncClient, None]:
+async def settled(
+    colour: Colour, server: FaultServer, retry: julep.RetryPolicy = QUICK
+) -> AsyncGenerator[AsyncClient, None]:
     """A client that leaves nothing behind: no connection, no task, no thread."""
     before = _running(colour)
     settings = {"api_key": CANARY, "headers": {"x-other-key": CANARY}}
-    async with client_of(colour, server.url, retry=QUICK, timeout=60, **settings) as client:
+    async with client_of(colour, server.url, retry=retry, timeout=60, **settings) as client:
         yield client
         assert CANARY not in repr(client)
-    await server.left()
-    with anyio.fail_after(10):
-        while _running(colour) != before:
-            await anyio.sleep(0.002)
+    await _until(lambda: not server.open)
+    await _until(lambda: _running(colour) == before)
 
 
 async def limited(client: AsyncClient, limits: Limits) -> AsyncClient:
@@ -132,8 +142,25 @@ async def _is_usable(client: AsyncClient, server: FaultServer) -> None:
     """The next calls are answered, by their own answers."""
     server.greetings.clear()
     server.steps[:] = [GET.good]
-    for _ in range(2):
+    for _ in range(_NEXT):
         assert await GET.run(client) == GET.right
+
+
+async def _until(holds: Callable[[], bool]) -> None:
+    with anyio.fail_after(10):
+        while not holds():
+            await anyio.sleep(0.002)
+
+
+def _announced(step: Step, over: threading.Event) -> Step:
+    """The step, which tells when it is over."""
+
+    async def announced(exchange: Exchange) -> bool:
+        keep = await step(exchange)
+        over.set()
+        return keep
+
+    return announced
 
 
 def _running(colour: Colour) -> object:

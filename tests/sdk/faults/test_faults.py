@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from tests.sdk.colours import Colour
-from tests.sdk.faults import connections
+from tests.sdk.faults import bodies, connections, heads, statuses
 from tests.sdk.faults.fault import Fault
 from tests.sdk.faults.meeting import meets, survives
 
 FAULTS: dict[str, Fault] = {
-    **connections.FAULTS,
+    f"{module.__name__.rpartition('.')[2]}: {name}": fault
+    for module in (connections, heads, bodies, statuses)
+    for name, fault in module.FAULTS.items()
 }
 PASSING = {name: fault for name, fault in FAULTS.items() if fault.passes}
 
