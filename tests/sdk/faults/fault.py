@@ -112,11 +112,15 @@ class Fails(NamedTuple):
     status: int | None = None
     says: str = ""
     """Words in the message."""
+    names: str = ""
+    """The path in the message, where it is another than the call's."""
     phase: str | None = None
     """Of a timeout: the step that took too long."""
     partial: str | None = None
     """Of a stream: the text that had arrived."""
     retry_after: float | None = None
+    or_gives: bool = False
+    """Whether the right result is just as well: a library that reads HTTP may be lenient or not."""
 
 
 @dataclass(frozen=True)
@@ -142,12 +146,17 @@ class Fault:
 
     @property
     def passes(self) -> bool:
-        return isinstance(self.outcome, Fails) and self.outcome.attempts == 2
+        return isinstance(self.outcome, Fails) and self.outcome.attempts == 2 and not self.outcome.or_gives
 
 
 def lost(step: Step, **more: object) -> Fault:
     """A fault that loses an attempt."""
     return Fault(step, Fails(julep.NetworkError, 2), **more)  # type: ignore[arg-type]  # named above
+
+
+def either(step: Step) -> Fault:
+    """A fault that is overlooked, or loses an attempt: one reader of HTTP is stricter than another."""
+    return Fault(step, Fails(julep.NetworkError, 2, or_gives=True))
 
 
 def silent(name: str, step: Step, phase: str = "read", **more: object) -> dict[str, Fault]:

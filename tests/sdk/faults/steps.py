@@ -134,6 +134,30 @@ def answer_and_do(data: bytes, then: Step) -> Step:
     return step
 
 
+def moved(status: int, location: str | None, then: Step) -> Step:
+    """Send every request on, but those that come to what is elsewhere."""
+    said = "" if location is None else f"location: {location}\r\n"
+    head = f"HTTP/1.1 {status} Moved\r\n{said}content-length: 5\r\n\r\nMoved".encode("latin-1")
+
+    async def step(exchange: Exchange) -> bool:
+        if "elsewhere" in exchange.request.target:
+            return await then(exchange)
+        await exchange.write(head)
+        return True
+
+    return step
+
+
+def resumed(first: Step, again: Step) -> Step:
+    """One way to begin a stream, and another to go on with it."""
+
+    async def step(exchange: Exchange) -> bool:
+        is_resumed = exchange.request.header("last-event-id") is not None
+        return await (again if is_resumed else first)(exchange)
+
+    return step
+
+
 def events(*texts: str, start: int = 1, identifier: str = REPLY_ID) -> list[bytes]:
     """The events of a streamed chat from one on, numbered as the real server numbers them."""
     return [

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tests.sdk.colours import Colour
-from tests.sdk.faults import bodies, connections, heads, statuses
+from tests.sdk.faults import bodies, connections, heads, redirects, statuses, streams
 from tests.sdk.faults.fault import Fault
 from tests.sdk.faults.meeting import meets, survives
 
 FAULTS: dict[str, Fault] = {
     f"{module.__name__.rpartition('.')[2]}: {name}": fault
-    for module in (connections, heads, bodies, statuses)
+    for module in (connections, heads, bodies, statuses, redirects, streams)
     for name, fault in module.FAULTS.items()
 }
 PASSING = {name: fault for name, fault in FAULTS.items() if fault.passes}
