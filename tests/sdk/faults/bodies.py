@@ -86,7 +86,10 @@ LENGTHS: dict[str, Fault] = {
     "no length, and cut": Fault(raw(HEAD + b"\r\n" + BODY[:-9]), _UNREADABLE),
     "no length, and reset": lost(reset_after(HEAD + b"\r\n" + BODY[:-9])),
     "204 with a body": Fault(
-        raw(b"HTTP/1.1 204 None\r\ncontent-length: %d\r\n\r\n" % len(OTHER_BODY) + OTHER_BODY, keep=True),
+        raw(
+            b"HTTP/1.1 204 None\r\ncontent-length: %d\r\n\r\n" % len(OTHER_BODY) + OTHER_BODY,
+            keep=True,
+        ),
         Gives(),
         ask=DELETE,
     ),
@@ -103,22 +106,34 @@ LENGTHS: dict[str, Fault] = {
 }
 
 CHUNKS: dict[str, Fault] = {
-    "a chunk's size that is none": lost(raw(chunked(BODY).replace(b"\r\n%x\r\n" % len(BODY), b"\r\nzz\r\n"))),
+    "a chunk's size that is none": lost(
+        raw(chunked(BODY).replace(b"\r\n%x\r\n" % len(BODY), b"\r\nzz\r\n"))
+    ),
     "a negative chunk": lost(raw(chunked(BODY).replace(b"\r\n%x\r\n" % len(BODY), b"\r\n-5\r\n"))),
-    "an empty chunk's size": lost(raw(chunked(BODY).replace(b"\r\n%x\r\n" % len(BODY), b"\r\n\r\n"))),
+    "an empty chunk's size": lost(
+        raw(chunked(BODY).replace(b"\r\n%x\r\n" % len(BODY), b"\r\n\r\n"))
+    ),
     "a chunk with no end": lost(raw(chunked(BODY, b" ").replace(BODY + b"\r\n", BODY))),
-    "a chunk that is longer than its size": lost(raw(chunked(BODY, b" ").replace(BODY, BODY + b"aa"))),
+    "a chunk that is longer than its size": lost(
+        raw(chunked(BODY, b" ").replace(BODY, BODY + b"aa"))
+    ),
     "a huge chunk": Fault(
         raw(chunked(BODY).replace(b"\r\n%x\r\n" % len(BODY), b"\r\nfffffffffffffff\r\n")), _BOASTS
     ),
     "a chunk that no number holds": Fault(
-        raw(chunked(BODY).replace(b"\r\n%x\r\n" % len(BODY), b"\r\n" + b"f" * 60 + b"\r\n")), _BOASTS
+        raw(chunked(BODY).replace(b"\r\n%x\r\n" % len(BODY), b"\r\n" + b"f" * 60 + b"\r\n")),
+        _BOASTS,
     ),
     "chunk extensions": Fault(
-        raw(chunked(BODY).replace(b"\r\n%x\r\n" % len(BODY), b'\r\n%x;a=b;c="d"\r\n' % len(BODY)), keep=True),
+        raw(
+            chunked(BODY).replace(b"\r\n%x\r\n" % len(BODY), b'\r\n%x;a=b;c="d"\r\n' % len(BODY)),
+            keep=True,
+        ),
         Gives(),
     ),
-    "trailers": Fault(raw(chunked(BODY, trailers=b"x-sum: 1\r\nx-more: 2\r\n"), keep=True), Gives()),
+    "trailers": Fault(
+        raw(chunked(BODY, trailers=b"x-sum: 1\r\nx-more: 2\r\n"), keep=True), Gives()
+    ),
     "trailers that contradict the head": Fault(
         raw(chunked(BODY, trailers=b"x-request-id: no\r\ncontent-type: text/plain\r\n"), keep=True),
         Gives(),
@@ -132,20 +147,21 @@ CHUNKS: dict[str, Fault] = {
 CODINGS: dict[str, Fault] = {
     "gzip": Fault(raw(sized(_ZIPPED, _SAID_GZIP), keep=True), Gives()),
     "gzip in chunks": Fault(
-        raw(chunked(*(_ZIPPED[i : i + 7] for i in range(0, len(_ZIPPED), 7))).replace(HEAD, HEAD + _SAID_GZIP + b"\r\n"), keep=True),
+        raw(
+            chunked(*(_ZIPPED[i : i + 7] for i in range(0, len(_ZIPPED), 7))).replace(
+                HEAD, HEAD + _SAID_GZIP + b"\r\n"
+            ),
+            keep=True,
+        ),
         Gives(),
     ),
     "deflate": Fault(
         raw(sized(zlib.compress(BODY), b"content-encoding: deflate"), keep=True), Gives()
     ),
     "plain text that is said to be gzip": unreadable(sized(BODY, _SAID_GZIP)),
-    "plain text that is said to be deflate": unreadable(
-        sized(BODY, b"content-encoding: deflate")
-    ),
+    "plain text that is said to be deflate": unreadable(sized(BODY, b"content-encoding: deflate")),
     "gzip that is cut": unreadable(sized(_ZIPPED[:-12], _SAID_GZIP)),
-    "gzip whose checksum is wrong": unreadable(
-        sized(_ZIPPED[:-8] + b"\0" * 8, _SAID_GZIP)
-    ),
+    "gzip whose checksum is wrong": unreadable(sized(_ZIPPED[:-8] + b"\0" * 8, _SAID_GZIP)),
     "gzip of something else": unreadable(sized(gzip.compress(b"oops"), _SAID_GZIP), "oops"),
     "gzip that nobody told of": unreadable(sized(_ZIPPED)),
     "an unknown coding": unreadable(sized(b"\x8b\xff\x00" * 9, b"content-encoding: rot13")),

@@ -68,14 +68,14 @@ FAULTS: dict[str, Fault] = {
     "reset before the request": lost(reset_after(), greets=True),
     "reset within the request": lost(read_a_little(reset_after()), greets=True),
     "closed within the request": lost(read_a_little(raw(b"")), greets=True),
-    "reset within a long request": lost(
-        read_a_little(reset_after()), greets=True, ask=LONG_CHAT
-    ),
+    "reset within a long request": lost(read_a_little(reset_after()), greets=True, ask=LONG_CHAT),
     **silent("picked up and never read", stall_after(), greets=True),
     **silent("a long request that is not taken", deaf(), "write", greets=True, ask=LONG_CHAT),
     "a chat's answer that is lost": lost(reset_after(), ask=CHAT),
     "an answer byte by byte": Fault(drip(WHOLE), Gives()),
-    "chunks byte by byte": Fault(drip(chunked(*(BODY[i : i + 1] for i in range(len(BODY))))), Gives()),
+    "chunks byte by byte": Fault(
+        drip(chunked(*(BODY[i : i + 1] for i in range(len(BODY))))), Gives()
+    ),
     "a head that drips": Fault(drip(WHOLE, 0.04), _TIMED_OUT, limits=ALL),
     "a body that drips": Fault(endless(_LATE, b" ", 0.02), _TIMED_OUT, limits=ALL),
     "chunks that drip": Fault(
@@ -83,7 +83,9 @@ FAULTS: dict[str, Fault] = {
         _TIMED_OUT,
         limits=ALL,
     ),
-    "a drip that is quick enough at each step": Fault(drip(WHOLE, 0.001), Gives(), limits=julep.Timeout(read=5)),
+    "a drip that is quick enough at each step": Fault(
+        drip(WHOLE, 0.001), Gives(), limits=julep.Timeout(read=5)
+    ),
     "closed after the answer": Fault(raw(WHOLE), Gives()),
     "closed a little after the answer": Fault(answer_and_do(WHOLE, raw(b"")), Gives(), ends=True),
     "half closed after the answer": Fault(half_close_after(WHOLE), Gives()),

@@ -8,8 +8,8 @@ from typing import Final, NamedTuple, TypeAlias
 
 import julep
 from julep import AsyncClient
-from tests.sdk.support import HELLO
 from tests.sdk.faults.steps import done, event, events
+from tests.sdk.support import HELLO
 from tests.sdk.transport.servers import (
     REPLY_ID,
     SESSION,
@@ -146,7 +146,11 @@ class Fault:
 
     @property
     def passes(self) -> bool:
-        return isinstance(self.outcome, Fails) and self.outcome.attempts == 2 and not self.outcome.or_gives
+        return (
+            isinstance(self.outcome, Fails)
+            and self.outcome.attempts == 2
+            and not self.outcome.or_gives
+        )
 
 
 def lost(step: Step, **more: object) -> Fault:
@@ -155,12 +159,12 @@ def lost(step: Step, **more: object) -> Fault:
 
 
 def either(step: Step) -> Fault:
-    """A fault that is overlooked, or loses an attempt: one reader of HTTP is stricter than another."""
+    """A fault that is overlooked, or loses an attempt: some readers of HTTP are stricter."""
     return Fault(step, Fails(julep.NetworkError, 2, or_gives=True))
 
 
 def silent(name: str, step: Step, phase: str = "read", **more: object) -> dict[str, Fault]:
-    """A step that takes too long, met with a limit for each step and with one for the whole call."""
+    """A step that takes too long, with a limit for each step, and with one for the whole call."""
     of_step = Fails(julep.RequestTimeoutError, 2, phase=phase)
     of_call = Fails(julep.RequestTimeoutError, 1, phase="total")
     return {

@@ -47,7 +47,9 @@ BROKEN = {
     "a header with no name": _with_line(b": oops"),
     "a header with a space in its name": _with_line(b"x oops: a"),
     "a NUL in a header": _with_line(b"x-odd: a\0b"),
-    "10,000 long headers": _with_line(b"\r\n".join(b"x-%d: %b" % (i, b"a" * 100) for i in range(10_000))),
+    "10,000 long headers": _with_line(
+        b"\r\n".join(b"x-%d: %b" % (i, b"a" * 100) for i in range(10_000))
+    ),
     "a header of a megabyte": _with_line(b"x-long: " + b"a" * 1_000_000),
     "a status line of a megabyte": _with_status(b"HTTP/1.1 200 " + b"O" * 1_000_000),
     "a negative length": HEAD + b"content-length: -5\r\n\r\n" + BODY,

@@ -6,11 +6,10 @@ import asyncio
 import inspect
 import logging
 import threading
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Final, cast
 
-import anyio
 import pytest
 import trio
 
@@ -18,7 +17,7 @@ import julep
 from julep import AsyncClient
 from tests.sdk.colours import Colour, client_of
 from tests.sdk.faults.fault import GET, Fails, Fault, Limits
-from tests.sdk.faults.steps import FaultServer, go_on, now
+from tests.sdk.faults.steps import FaultServer, go_on, now, until
 from tests.sdk.transport.servers import Exchange, Step
 from tests.sdk.transport.support import assert_ours
 from tests.sdk.transport.test_secrets import CANARY, everything_of
@@ -26,7 +25,7 @@ from tests.sdk.transport.test_secrets import CANARY, everything_of
 QUICK: Final = julep.RetryPolicy(max_retries=1, first_pause=0.01, longest_pause=0.02)
 """One more attempt, at once."""
 
-PATIENT: Final = QUICK._replace(max_retries=8)
+PATIENT: Final = QUICK._replace(max_retries=8, first_pause=0.001)
 """So many that a busy machine, on which further attempts are too slow, makes no difference."""
 
 _NEXT: Final = 2
@@ -54,7 +53,7 @@ async def meets(colour: Colour, fault: Fault, caplog: pytest.LogCaptureFixture) 
             else:
                 assert problem is None, problem
             if fault.ends:
-                await _until(over.is_set)
+                await until(over.is_set)
             await _is_usable(client, server)
     assert CANARY not in caplog.text
     return server
@@ -86,8 +85,8 @@ async def settled(
     async with client_of(colour, server.url, retry=retry, timeout=60, **settings) as client:
         yield client
         assert CANARY not in repr(client)
-    await _until(lambda: not server.open)
-    await _until(lambda: _running(colour) == before)
+    await until(lambda: not server.open)
+    await until(lambda: _running(colour) == before)
 
 
 async def limited(client: AsyncClient, limits: Limits) -> AsyncClient:
@@ -145,12 +144,6 @@ async def _is_usable(client: AsyncClient, server: FaultServer) -> None:
     server.steps[:] = [GET.good]
     for _ in range(_NEXT):
         assert await GET.run(client) == GET.right
-
-
-async def _until(holds: Callable[[], bool]) -> None:
-    with anyio.fail_after(10):
-        while not holds():
-            await anyio.sleep(0.002)
 
 
 def _announced(step: Step, over: threading.Event) -> Step:

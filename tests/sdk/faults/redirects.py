@@ -58,8 +58,12 @@ FAULTS: dict[str, Fault] = {
     "304": refused(304, _PLACE, says=""),
     "305": refused(305, _PLACE),
     **{name: refused(302, place) for name, place in GARBAGE.items()},
-    "a loop": Fault(moved(302, "/loop", GET.good), Fails(julep.ApiError, 1, status=302, says="/loop")),
+    "a loop": Fault(
+        moved(302, "/loop", GET.good), Fails(julep.ApiError, 1, status=302, says="/loop")
+    ),
     "a refusal elsewhere": _elsewhere(Fails(julep.NotFoundError, 1, status=404), refusal(404)),
     "a failure elsewhere": _elsewhere(Fails(julep.ServerError, 2, status=503), refusal(503)),
-    "a reset elsewhere": _elsewhere(Fails(julep.NetworkError, 2, names="/elsewhere"), reset_after()),
+    "a reset elsewhere": _elsewhere(
+        Fails(julep.NetworkError, 2, names="/elsewhere"), reset_after()
+    ),
 }

@@ -144,6 +144,8 @@ FAULTS: dict[str, Fault] = {
         _is(422, julep.UnprocessableEntityError, 1, says="odd"),
     ),
     "404 of HTML to a create": Fault(
-        answer(404, b"<h1>Not here</h1>"), _is(404, julep.NotFoundError, 1, says="Not here"), ask=CREATE
+        answer(404, b"<h1>Not here</h1>"),
+        _is(404, julep.NotFoundError, 1, says="Not here"),
+        ask=CREATE,
     ),
 }

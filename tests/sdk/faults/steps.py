@@ -1,12 +1,14 @@
-"""Ways to misbehave, to be put together into faults; `tests.sdk.transport.servers` has the plain ones."""
+"""Ways to misbehave; `tests.sdk.transport.servers` has the plain ones."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+
+import anyio
 
 from tests.sdk.transport.servers import REPLY_ID, SESSION, Exchange, Received, Server, Step
 
@@ -175,6 +177,13 @@ def event(number: int, value: Mapping[str, object], identifier: str = REPLY_ID) 
 def done(number: int, identifier: str = REPLY_ID) -> bytes:
     """The event that ends a streamed chat."""
     return b"id: %b:%d\ndata: [DONE]\n\n" % (identifier.encode(), number)
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait for what another thread, or another task, makes true."""
+    with anyio.fail_after(10):
+        while not holds():  # noqa: ASYNC110  # what is waited for has no event
+            await anyio.sleep(0.002)
 
 
 def now() -> float:

@@ -9,6 +9,7 @@ import julep
 from tests.sdk.faults.fault import (
     ALL,
     EVENTS,
+    LONG,
     REPLY,
     STEPS,
     STREAM,
@@ -16,7 +17,6 @@ from tests.sdk.faults.fault import (
     Fault,
     Gives,
     Limits,
-    LONG,
 )
 from tests.sdk.faults.steps import (
     OTHER_ID,
@@ -120,9 +120,7 @@ RESUMED: dict[str, Fault] = {
         resumed(LOST, stall_after(STREAM_HEAD)), interrupted(), julep.Timeout(read=0.3)
     ),
     **{
-        f"refused by {status} when gone on with": met(
-            resumed(LOST, refusal(status)), interrupted()
-        )
+        f"refused by {status} when gone on with": met(resumed(LOST, refusal(status)), interrupted())
         for status in (400, 401, 404, 409, 410, 422, 429, 500, 503)
     },
 }
@@ -133,9 +131,7 @@ _TROUBLE = b'event: error\ndata: {"error": {"code": "model_failed", "message": "
 READ: dict[str, Fault] = {
     "no [DONE]": met(stream(*EVENTS[:-1]), interrupted("Grüße")),
     "no events": met(stream(b": nothing\n\n"), interrupted("")),
-    "no ids": met(
-        raw(STREAM_HEAD + piece(EVENTS[0].partition(b"\n")[2])), interrupted(attempts=1)
-    ),
+    "no ids": met(raw(STREAM_HEAD + piece(EVENTS[0].partition(b"\n")[2])), interrupted(attempts=1)),
     "events behind [DONE]": met(stream(*EVENTS, *_OTHER), Gives()),
     "silence behind [DONE]": met(stall_after(_ALL[:-5]), Gives()),
     "a reset behind [DONE]": met(reset_after(_ALL[:-5]), Gives()),
@@ -156,10 +152,14 @@ READ: dict[str, Fault] = {
     "an event of bytes": met(stream(EVENTS[0], b"data: \xff\xfe\n\n"), unreadable("JSON")),
     "a deep event": met(stream(b"data: " + b"[" * 200_000 + b"\n\n"), unreadable("JSON")),
     "an endless line": met(endless(_KIND + b"\r\ndata: ", b"a" * 1_000_000), unreadable()),
-    "an endless event": met(endless(_KIND + b"\r\n", (b"data: " + b"a" * 10_000 + b"\n") * 100), unreadable()),
+    "an endless event": met(
+        endless(_KIND + b"\r\n", (b"data: " + b"a" * 10_000 + b"\n") * 100), unreadable()
+    ),
     "a flood of comments": met(endless(_BEGUN, _FLOOD, 0.001), interrupted(attempts=1), ALL),
     "a flood of unknown events": met(
-        endless(_BEGUN, piece(b"event: ping\ndata: 1\n\n" * 50), 0.001), interrupted(attempts=1), ALL
+        endless(_BEGUN, piece(b"event: ping\ndata: 1\n\n" * 50), 0.001),
+        interrupted(attempts=1),
+        ALL,
     ),
     "a flood of text": met(
         endless(_BEGUN, piece(EVENTS[1]), 0.001), interrupted(None, attempts=1), ALL

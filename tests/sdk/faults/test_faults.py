@@ -1,4 +1,4 @@
-"""A server misbehaves in every way that we could think of, and nothing but the promised comes of it."""
+"""A server misbehaves in every way that we could think of, and only the promised comes of it."""
 
 from __future__ import annotations
 
