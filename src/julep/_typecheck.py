@@ -64,13 +64,7 @@ def beartype(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _with_checks(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Decorate a function by beartype, set up as this package wants it.
-
-    Under ``python -O`` beartype checks nothing, and its older versions fail to say so; what is
-    sent is still checked, by the contract's encoders.
-    """
-    if not __debug__:
-        return function
+    """Decorate a function by beartype, set up as this package wants it."""
     import beartype as library
 
     from julep._argument_type_error import ArgumentTypeError
@@ -87,7 +81,12 @@ def _with_checks(function: Callable[..., Any]) -> Callable[..., Any]:
         # An int is as good as a float: temperature=1.
         is_pep484_tower=True,
         violation_param_type=ArgumentTypeError,
+        violation_door_type=ArgumentTypeError,
     )
+    if not __debug__:
+        from julep._typecheck_optimized import check_each
+
+        return check_each(function, hints, configuration)
     return library.beartype(conf=configuration)(resolved)
 
 
