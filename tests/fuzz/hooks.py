@@ -25,6 +25,29 @@ DOOMED = KNOWN[:5]
 """The only ones that are deleted, for the others to be there to the end."""
 
 
+def before_load_schema(context: object, raw_schema: Any) -> None:
+    """Say how a stream's events carry what the contract describes: OpenAPI 3.0 has no words for it.
+
+    An event's data is a chunk or an error, as JSON, or the mark of the end.
+    """
+    del context
+    answer = raw_schema["paths"]["/sessions/{session_id}/chat"]["post"]["responses"]["200"]
+    stream = answer["content"]["text/event-stream"]
+    error = {"$ref": "#/components/schemas/Error"}
+    data = [
+        {"enum": ["[DONE]"]},
+        *(
+            {"contentMediaType": "application/json", "contentSchema": schema}
+            for schema in (stream["schema"], error)
+        ),
+    ]
+    stream["schema"] = {
+        "type": "object",
+        "required": ["data"],
+        "properties": {"data": {"anyOf": data}},
+    }
+
+
 def filter_case(context: object, case: Any) -> bool:
     """Leave out what the server answers on purpose, though the contract does not allow it.
 
@@ -52,7 +75,7 @@ def flatmap_body(context: object, body: object) -> Some:
     return _with_known(body, KNOWN)
 
 
-for hook in (filter_case, flatmap_path_parameters, flatmap_body):
+for hook in (before_load_schema, filter_case, flatmap_path_parameters, flatmap_body):
     schemathesis.hook(hook)
 
 

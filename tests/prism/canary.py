@@ -9,9 +9,11 @@ import pytest
 from julep import Client, ServerError, UnprocessableEntityError
 from julep_api.api.users import list_users
 from tests.prism.process import KEY, Prism
-from tests.prism.proxy import errors_in
 from tests.sdk.bad_arguments import ID
 from tests.sdk.stub import Stub
+
+VIOLATIONS = 4
+"""How many there are below."""
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +25,9 @@ def stub() -> Iterator[Stub]:
 @pytest.fixture(scope="module")
 def prism(stub: Stub) -> Iterator[Prism]:
     with Prism("proxy", stub.url, "--errors") as running:
+        assert running.errors() == []
         yield running
+        assert len(running.errors()) == VIOLATIONS
 
 
 @pytest.fixture
@@ -31,7 +35,6 @@ def client(prism: Prism, stub: Stub) -> Iterator[Client]:
     stub.reset()
     with Client(base_url=prism.url, api_key=KEY, max_retries=0) as client:
         yield client
-    assert errors_in(prism.log)
 
 
 def test_an_answer_without_a_required_field(client: Client, stub: Stub) -> None:

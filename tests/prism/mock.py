@@ -12,7 +12,6 @@ import pytest
 
 from julep import RequestTimeoutError
 from tests.prism.process import KEY, Prism
-from tests.prism.proxy import errors_in
 from tests.sdk.bad_calls import GOOD
 from tests.sdk.methods import METHODS, SIDES, Caller, Side
 
@@ -30,7 +29,7 @@ def mock(request: pytest.FixtureRequest) -> Iterator[Caller]:
         yield caller
         caller.close()
         # What it makes up may break a bound of its schema, of which it then warns itself.
-        assert not [line for line in errors_in(prism.log) if "Violation: response." not in line]
+        assert not [line for line in prism.errors() if "Violation: response." not in line]
 
 
 @pytest.mark.parametrize("side", SIDES)

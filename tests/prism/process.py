@@ -10,10 +10,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
+from uuid import uuid4
+
+import httpx
 
 CONTRACT = Path(__file__).parents[2] / "openapi.yaml"
-STARTS_WITHIN = 60.0
-LISTENING = re.compile(r"Prism is listening on (http://\S+)")
+LONGEST = 60.0
+LAST = "/last-request"
 
 KEY = "key"
 """The contract wants a key with every request, and so does Prism; a local server takes any."""
@@ -33,20 +36,27 @@ class Prism:
         self._command = [*program, kind, str(CONTRACT), *arguments, "--port", "0"]
         self.url = ""
 
-    def __enter__(self) -> Self:
+    def start(self) -> Self:
+        """Start it; returns when it answers."""
         self._folder = TemporaryDirectory()
         self._log = Path(self._folder.name) / "log"
         with self._log.open("w") as log:
             self._process = subprocess.Popen(self._command, stdout=log, stderr=log)
-        limit = time.monotonic() + STARTS_WITHIN
-        while not (listening := LISTENING.search(self.log)):
-            if self._process.poll() is not None or time.monotonic() > limit:
-                said = self.log
-                self._stop()
-                raise RuntimeError(f"Prism did not start: {said}")
-            time.sleep(0.02)
-        self.url = listening[1]
+        try:
+            self.url = self._wait_for(r"Prism is listening on (http://\S+)")[1]
+        except BaseException:
+            self.stop()
+            raise
         return self
+
+    def stop(self) -> None:
+        """End it; its log is gone too."""
+        self._process.kill()
+        self._process.wait()
+        self._folder.cleanup()
+
+    def __enter__(self) -> Self:
+        return self.start()
 
     def __exit__(
         self,
@@ -54,14 +64,23 @@ class Prism:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._stop()
+        self.stop()
 
-    @property
-    def log(self) -> str:
-        """All that it has said."""
-        return self._log.read_text(encoding="utf-8")
+    def errors(self) -> list[str]:
+        """Give the lines of its log that tell of an error, which every violation is."""
+        # Its log lags behind its answers. What it says of a last request comes after all the rest.
+        last = f"{LAST}-{uuid4()}"
+        httpx.get(f"{self.url}{last}")
+        self._wait_for(f"get {last} .*✖")
+        return [line for line in self._read().splitlines() if "✖" in line and LAST not in line]
 
-    def _stop(self) -> None:
-        self._process.kill()
-        self._process.wait()
-        self._folder.cleanup()
+    def _read(self) -> str:
+        return self._log.read_text(encoding="utf-8", errors="replace")
+
+    def _wait_for(self, pattern: str) -> re.Match[str]:
+        limit = time.monotonic() + LONGEST
+        while not (found := re.search(pattern, log := self._read())):
+            if self._process.poll() is not None or time.monotonic() > limit:
+                raise RuntimeError(f"Prism does not say {pattern!r}: {log}")
+            time.sleep(0.02)
+        return found
