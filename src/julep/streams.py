@@ -336,7 +336,8 @@ class _Reading:
         if self._last is None:
             self._first_id = event.id
         elif self._went_on and chunk.id != self._last.id:
-            raise self._unreadable("the server went on with another answer")
+            other = NetworkError(f"{self._asked}: the server went on with another answer")
+            raise self.interrupted(other)
         self.last_id = event.id
         self._attempts.failures = 0
         self._add(chunk)
