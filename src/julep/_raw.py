@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
@@ -39,7 +39,7 @@ class RawResponse(NamedTuple, Generic[T]):
 
 
 @contextmanager
-def recording() -> Iterator[list[Attempts]]:
+def recording() -> Generator[list[Attempts]]:
     """Collect the calls that are begun in this context."""
     found: list[Attempts] = []
     token = _recorder.set(found)

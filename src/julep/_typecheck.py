@@ -102,7 +102,12 @@ class Checks:
             # An int is as good as a float: temperature=1.
             is_pep484_tower=True,
             violation_param_type=ArgumentTypeError,
+            violation_door_type=ArgumentTypeError,
         )
+        if not __debug__:
+            from julep._typecheck_optimized import check_each
+
+            return check_each(self._function, self.hints, configuration)
         return library.beartype(conf=configuration)(resolved)
 
     @functools.cached_property

@@ -30,11 +30,11 @@ def any_call(
     Raises:
         InvalidArgumentError: When something of it cannot stand in a request.
     """
-    if not isinstance(method, str) or not _METHOD.fullmatch(method):
+    if not _METHOD.fullmatch(method):
         raise InvalidArgumentError(
             f"method: expected a method in upper case, such as 'GET'; got {method!r}", path="method"
         )
-    if not isinstance(path, str) or not _PATH.fullmatch(path) or "#" in path:
+    if not _PATH.fullmatch(path) or "#" in path:
         raise InvalidArgumentError(
             f"path: expected one that begins with '/' and is percent-encoded; got {path!r}",
             path="path",

@@ -105,7 +105,7 @@ class ChatStream:
             reading.take(next(self._body, None))
         except NetworkError as lost:
             self._body.close()
-            if not reading.last_id:
+            if not reading.can_go_on:
                 raise reading.interrupted(lost) from None
             try:
                 opened = self._driver.reopen(self._attempts, reading.last_id, lost)
@@ -203,7 +203,7 @@ class AsyncChatStream:
             reading.take(await anext(self._body, None))
         except NetworkError as lost:
             await self._body.aclose()
-            if not reading.last_id:
+            if not reading.can_go_on:
                 raise reading.interrupted(lost) from None
             try:
                 opened = await self._driver.reopen(self._attempts, reading.last_id, lost)
@@ -254,6 +254,11 @@ class _Reading:
             self._events.extend(self._decoder.feed(data))
         except DecodeError as error:
             raise self._unreadable(f"the stream does not fit the contract: {error}") from None
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether the server can be told where to go on: from the beginning, or by an id."""
+        return self._last is None or bool(self.last_id)
 
     def resume(self) -> None:
         """Be ready for what comes after the last event, by another connection."""

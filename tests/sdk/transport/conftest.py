@@ -10,8 +10,12 @@ from julep._httptools import HttptoolsReader
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries come at once; how long they would wait is tested by itself."""
-    backoff = RetryPolicy._backoff
-    monkeypatch.setattr(RetryPolicy, "_backoff", lambda self, failed: backoff(self, failed) / 250)
+    backoff = RetryPolicy._backoff  # pyright: ignore[reportPrivateUsage]  # its twin waits
+
+    def soon(policy: RetryPolicy, attempts: int) -> float:
+        return backoff(policy, attempts) / 250
+
+    monkeypatch.setattr(RetryPolicy, "_backoff", soon)
 
 
 @pytest.fixture(params=[H11Reader, HttptoolsReader], ids=["h11", "httptools"])

@@ -126,14 +126,14 @@ class Server:
         self, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         while True:
-            request = await _read(number, reader)
+            request = await read_request(number, reader)
             self.received.append(request)
             step = self.steps[min(len(self.received), len(self.steps)) - 1]
             if not await step(Exchange(reader, writer, request)):
                 return
 
 
-async def _read(connection: int, reader: asyncio.StreamReader) -> Received:
+async def read_request(connection: int, reader: asyncio.StreamReader) -> Received:
     head = (await reader.readuntil(b"\r\n\r\n")).decode("ascii")
     first, *lines = head.removesuffix("\r\n\r\n").split("\r\n")
     method, target, _ = first.split(" ")

@@ -1,0 +1,1 @@
+"""The SDK against Prism, which knows openapi.yaml and nothing of ours; scripts/prism runs it."""

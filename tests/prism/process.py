@@ -1,0 +1,86 @@
+"""Prism as a process of its own: a proxy that validates what passes, or a mock of the contract."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Self
+from uuid import uuid4
+
+import httpx
+
+CONTRACT = Path(__file__).parents[2] / "openapi.yaml"
+LONGEST = 60.0
+LAST = "/last-request"
+
+KEY = "key"
+"""The contract wants a key with every request, and so does Prism; a local server takes any."""
+
+
+class Prism:
+    """A Prism on a free port, as long as a ``with`` block lasts.
+
+    Args:
+        kind: ``proxy`` or ``mock``.
+        arguments: Prism's own, after the contract.
+    """
+
+    def __init__(self, kind: str, *arguments: str) -> None:
+        # scripts/prism has put both there.
+        program = ("node", os.environ["JULEP_TEST_PRISM"])
+        self._command = [*program, kind, str(CONTRACT), *arguments, "--port", "0"]
+        self.url = ""
+
+    def start(self) -> Self:
+        """Start it; returns when it answers."""
+        self._folder = TemporaryDirectory()
+        self._log = Path(self._folder.name) / "log"
+        with self._log.open("w") as log:
+            self._process = subprocess.Popen(self._command, stdout=log, stderr=log)
+        try:
+            self.url = self._wait_for(r"Prism is listening on (http://\S+)")[1]
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def stop(self) -> None:
+        """End it; its log is gone too."""
+        self._process.kill()
+        self._process.wait()
+        self._folder.cleanup()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def errors(self) -> list[str]:
+        """Give the lines of its log that tell of an error, which every violation is."""
+        # Its log lags behind its answers. What it says of a last request comes after all the rest.
+        last = f"{LAST}-{uuid4()}"
+        httpx.get(f"{self.url}{last}")
+        self._wait_for(f"get {last} .*✖")
+        return [line for line in self._read().splitlines() if "✖" in line and LAST not in line]
+
+    def _read(self) -> str:
+        return self._log.read_text(encoding="utf-8", errors="replace")
+
+    def _wait_for(self, pattern: str) -> re.Match[str]:
+        limit = time.monotonic() + LONGEST
+        while not (found := re.search(pattern, log := self._read())):
+            if self._process.poll() is not None or time.monotonic() > limit:
+                raise RuntimeError(f"Prism does not say {pattern!r}: {log}")
+            time.sleep(0.02)
+        return found

@@ -1,0 +1,52 @@
+"""Clients cost little, and leave nothing behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tests.sdk.colours import Colour
+from tests.sdk.faults.fault import GET
+from tests.sdk.transport.servers import Server
+
+_MEBIBYTE = 1024 * 1024
+
+# Bytes. A leak of a kilobyte a client would show in each; the allocator's own habits do not.
+LIMITS = {
+    "made_and_closed": 4 * _MEBIBYTE,
+    "used_and_closed": 4 * _MEBIBYTE,
+    "alive": 50 * 1024,
+    "alive_and_used": 50 * 1024,
+}
+
+
+@pytest.fixture
+def many_files() -> Iterator[None]:
+    """The server has as many connections as there are clients."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(before[1], 4096), before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def test_memory_stays_flat(colour: Colour, many_files: None) -> None:
+    with Server([GET.good]) as server:
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.sdk.faults.many_clients", colour, server.url],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            capture_output=True,
+            text=True,
+            timeout=100,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (0, "")
+    grown = json.loads(done.stdout)
+    assert grown.keys() == LIMITS.keys()
+    for way, limit in LIMITS.items():
+        assert grown[way] < limit, grown

@@ -1,0 +1,35 @@
+"""Whether the tests assert: scripts/test-optimized runs them where assert statements do nothing."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import pytest
+
+from tests.sdk.transport.support import assert_ours
+
+
+def test_python_is_optimized_where_it_is_meant_to_be() -> None:
+    assert __debug__ is ("PYTHONOPTIMIZE" not in os.environ)
+
+
+def test_what_a_test_asserts_can_fail() -> None:
+    nothing: list[int] = []
+    with pytest.raises(AssertionError):
+        assert nothing
+
+
+def test_what_a_helper_asserts_can_fail() -> None:
+    with pytest.raises(AssertionError):
+        assert_ours(ValueError())
+
+
+def test_all_test_modules_and_helpers_are_rewritten() -> None:
+    modules = {
+        name: type(module.__loader__).__name__
+        for name, module in sys.modules.items()
+        if name.startswith("tests.") and getattr(module, "__file__", None)
+    }
+    assert assert_ours.__module__ in modules
+    assert set(modules.values()) == {"AssertionRewritingHook"}
