@@ -5,14 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
-from julep._checks import check_http_client
-from julep._config import DEFAULT_TIMEOUT, Config, read_config
-from julep._connections import AsyncConnections
+from julep._connections import MOST_CONNECTIONS, AsyncConnections
 from julep._driver import AsyncDriver
-from julep._openai import AwaitedOpenAI
 from julep._raw import RawResponse, raw_response, recording
-from julep._transport import MOST_CONNECTIONS, Transport, read_transport
-from julep._untyped import any_call
+from julep._timeout import DEFAULT_TIMEOUT
 from julep_api.types import UNSET
 
 if TYPE_CHECKING:
@@ -24,9 +20,12 @@ if TYPE_CHECKING:
     import httpx
     from openai.resources import AsyncChat, AsyncCompletions
 
+    from julep._config import Config
     from julep._hooks import Hooks
+    from julep._openai import AwaitedOpenAI
     from julep._retry import RetryPolicy
     from julep._timeout import Timeout
+    from julep._transport import Transport
     from julep.managers.agent import AsyncAgentsManager
     from julep.managers.doc import AsyncDocsManager
     from julep.managers.job import AsyncJobsManager
@@ -109,6 +108,11 @@ class AsyncClient:
         max_connections: int = MOST_CONNECTIONS,
         pickle_api_key: bool = False,
     ) -> None:
+        # What checks the settings is not needed by whoever only imports this.
+        from julep._checks import check_http_client
+        from julep._config import read_config
+        from julep._transport import read_transport
+
         config = read_config(
             api_key,
             base_url,
@@ -126,27 +130,23 @@ class AsyncClient:
         )
         self._begin(config, AsyncConnections(transport))
 
-    def _begin(
-        self, config: Config, connections: AsyncConnections, *, shared: bool = False
-    ) -> None:
+    def _begin(self, config: Config, connections: AsyncConnections) -> None:
         self._config = config
         self._connections = connections
-        self._shares_connections = shared
         self.base_url: str = config.base_url
         self.api: AsyncDriver = AsyncDriver(config, connections)
-        self._openai = AwaitedOpenAI(config)
 
     @classmethod
-    def _of(cls, config: Config, connections: AsyncConnections, *, shared: bool) -> Self:
+    def _of(cls, config: Config, connections: AsyncConnections) -> Self:
         """Make a client of settings that are checked already."""
         self = cls.__new__(cls)
-        self._begin(config, connections, shared=shared)
+        self._begin(config, connections)
         return self
 
     @classmethod
     def _arrived(cls, config: Config, transport: Transport) -> Self:
         """Make a client of the settings of one in another process."""
-        return cls._of(config.arriving(), AsyncConnections(transport), shared=False)
+        return cls._of(config.arriving(), AsyncConnections(transport))
 
     @cached_property
     def agents(self) -> AsyncAgentsManager:
@@ -196,6 +196,12 @@ class AsyncClient:
         from julep.managers.job import AsyncJobsManager
 
         return AsyncJobsManager(self.api)
+
+    @cached_property
+    def _openai(self) -> AwaitedOpenAI:
+        from julep._openai import AwaitedOpenAI
+
+        return AwaitedOpenAI(self._config, self._connections)
 
     @property
     def chat(self) -> AsyncChat:
@@ -258,7 +264,7 @@ class AsyncClient:
             query=query,
             hooks=hooks,
         )
-        return self._of(config, self._connections, shared=True)
+        return self._of(config, self._connections.shared())
 
     async def with_raw_response(
         self, method: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
@@ -369,6 +375,8 @@ class AsyncClient:
             >>> await client.request("GET", "/agents", query={"limit": "1"})
             {'items': []}
         """
+        from julep._untyped import any_call
+
         return await self.api.send(any_call(method, path, query, body, headers))
 
     async def get(self, path: str, *, query: Mapping[str, str] | None = None) -> JSON:
@@ -384,10 +392,10 @@ class AsyncClient:
     async def aclose(self) -> None:
         """Close every connection of this event loop; a second time does nothing."""
         try:
-            if not self._shares_connections:
-                await self.api.aclose()
+            await self.api.aclose()
         finally:
-            await self._openai.aclose()
+            if "_openai" in vars(self):
+                await self._openai.aclose()
 
     async def __aenter__(self) -> Self:
         return self

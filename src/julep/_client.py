@@ -5,14 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
-from julep._checks import check_http_client
-from julep._config import DEFAULT_TIMEOUT, Config, read_config
-from julep._connections import BlockingConnections
+from julep._connections import MOST_CONNECTIONS, BlockingConnections
 from julep._driver import BlockingDriver
-from julep._openai import BlockingOpenAI
 from julep._raw import RawResponse, raw_response, recording
-from julep._transport import MOST_CONNECTIONS, Transport, read_transport
-from julep._untyped import any_call
+from julep._timeout import DEFAULT_TIMEOUT
 from julep_api.types import UNSET
 
 if TYPE_CHECKING:
@@ -24,9 +20,12 @@ if TYPE_CHECKING:
     import httpx
     from openai.resources import Chat, Completions
 
+    from julep._config import Config
     from julep._hooks import Hooks
+    from julep._openai import BlockingOpenAI
     from julep._retry import RetryPolicy
     from julep._timeout import Timeout
+    from julep._transport import Transport
     from julep.managers.agent import AgentsManager
     from julep.managers.doc import DocsManager
     from julep.managers.job import JobsManager
@@ -108,6 +107,11 @@ class Client:
         max_connections: int = MOST_CONNECTIONS,
         pickle_api_key: bool = False,
     ) -> None:
+        # What checks the settings is not needed by whoever only imports this.
+        from julep._checks import check_http_client
+        from julep._config import read_config
+        from julep._transport import read_transport
+
         config = read_config(
             api_key,
             base_url,
@@ -125,27 +129,23 @@ class Client:
         )
         self._begin(config, BlockingConnections(transport))
 
-    def _begin(
-        self, config: Config, connections: BlockingConnections, *, shared: bool = False
-    ) -> None:
+    def _begin(self, config: Config, connections: BlockingConnections) -> None:
         self._config = config
         self._connections = connections
-        self._shares_connections = shared
         self.base_url: str = config.base_url
         self.api: BlockingDriver = BlockingDriver(config, connections)
-        self._openai = BlockingOpenAI(config)
 
     @classmethod
-    def _of(cls, config: Config, connections: BlockingConnections, *, shared: bool) -> Self:
+    def _of(cls, config: Config, connections: BlockingConnections) -> Self:
         """Make a client of settings that are checked already."""
         self = cls.__new__(cls)
-        self._begin(config, connections, shared=shared)
+        self._begin(config, connections)
         return self
 
     @classmethod
     def _arrived(cls, config: Config, transport: Transport) -> Self:
         """Make a client of the settings of one in another process."""
-        return cls._of(config.arriving(), BlockingConnections(transport), shared=False)
+        return cls._of(config.arriving(), BlockingConnections(transport))
 
     @cached_property
     def agents(self) -> AgentsManager:
@@ -195,6 +195,12 @@ class Client:
         from julep.managers.job import JobsManager
 
         return JobsManager(self.api)
+
+    @cached_property
+    def _openai(self) -> BlockingOpenAI:
+        from julep._openai import BlockingOpenAI
+
+        return BlockingOpenAI(self._config, self._connections)
 
     @property
     def chat(self) -> Chat:
@@ -257,7 +263,7 @@ class Client:
             query=query,
             hooks=hooks,
         )
-        return self._of(config, self._connections, shared=True)
+        return self._of(config, self._connections.shared())
 
     def with_raw_response(
         self, method: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
@@ -368,6 +374,8 @@ class Client:
             >>> client.request("GET", "/agents", query={"limit": "1"})
             {'items': []}
         """
+        from julep._untyped import any_call
+
         return self.api.send(any_call(method, path, query, body, headers))
 
     def get(self, path: str, *, query: Mapping[str, str] | None = None) -> JSON:
@@ -383,10 +391,10 @@ class Client:
     def close(self) -> None:
         """Close every connection; a second time does nothing."""
         try:
-            if not self._shares_connections:
-                self.api.close()
+            self.api.close()
         finally:
-            self._openai.close()
+            if "_openai" in vars(self):
+                self._openai.close()
 
     def __enter__(self) -> Self:
         return self

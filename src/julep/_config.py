@@ -20,7 +20,7 @@ from julep._checks import (
 from julep._hooks import Hooks
 from julep._retry import RetryPolicy
 from julep._secrets import is_secret
-from julep._timeout import Timeout
+from julep._timeout import DEFAULT_TIMEOUT, Timeout
 from julep._version import __version__
 
 if TYPE_CHECKING:
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 
 DEFAULT_BASE_URL: Final = "http://127.0.0.1:8080/api"
 """Where the local server listens when it is started with no options."""
-
-DEFAULT_TIMEOUT: Final = Timeout()
-"""A chat may have a slow model behind it, so that only silence is limited."""
 
 
 class Config(NamedTuple):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from openai.resources.chat import Completions as ChatCompletions
 
     from julep._config import Config
+    from julep._connections import AsyncConnections, BlockingConnections
 
 # The package insists on a key, and would take the environment's, which is meant for OpenAI.
 _NO_KEY: Final = "no-key"
@@ -39,10 +40,10 @@ class _Request(Protocol):
 class BlockingOpenAI:
     """The package's blocking client, made when it is first used."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, connections: BlockingConnections) -> None:
         self._config = config
+        self._check_open = connections.check_open
         self._client: OpenAI | None = None
-        self._closed = False
         self._making = Lock()
 
     @property
@@ -50,7 +51,7 @@ class BlockingOpenAI:
         """The client.
 
         Raises:
-            ConfigurationError: When the package is not installed, or this was closed.
+            ConfigurationError: When the package is not installed, or the client was closed.
         """
         self._check_open()
         with self._making:
@@ -68,29 +69,25 @@ class BlockingOpenAI:
 
     def close(self) -> None:
         """Close its connections; a second time does nothing."""
-        self._closed = True
         if self._client is not None:
             self._client.close()
-
-    def _check_open(self) -> None:
-        _raise_if(self._closed)
 
 
 class AwaitedOpenAI:
     """The package's async client, made when it is first used, for every event loop."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, connections: AsyncConnections) -> None:
         self._config = config
+        self._check_open = connections.check_open
         self._client: AsyncOpenAI | None = None
         self._of_loops = PerLoop(self._for_one_loop, _aclose)
-        self._closed = False
 
     @property
     def client(self) -> AsyncOpenAI:
         """The client.
 
         Raises:
-            ConfigurationError: When the package is not installed, or this was closed.
+            ConfigurationError: When the package is not installed, or the client was closed.
         """
         self._check_open()
         if self._client is None:
@@ -102,11 +99,7 @@ class AwaitedOpenAI:
 
     async def aclose(self) -> None:
         """Close this loop's connections; a second time does nothing."""
-        self._closed = True
         await self._of_loops.aclose()
-
-    def _check_open(self) -> None:
-        _raise_if(self._closed)
 
     def _for_every_loop(self) -> AsyncOpenAI:
         """Make a client that sends nothing itself: each request goes by its loop's own client."""
@@ -145,11 +138,6 @@ def _check_installed() -> None:
         raise ConfigurationError(
             "chat and completions need the openai package: pip install 'julep[openai]'"
         ) from error
-
-
-def _raise_if(closed: bool) -> None:
-    if closed:
-        raise ConfigurationError("this client is closed: make a new one")
 
 
 def _settings(config: Config) -> dict[str, Any]:

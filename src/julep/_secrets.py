@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote
 
 if TYPE_CHECKING:
     from julep._wire import Request
@@ -36,6 +35,8 @@ def url_without_secrets(url: str) -> str:
     """Give a URL that may be shown: the values of secret parameters are hidden."""
     if "?" not in url:
         return url
+    from urllib.parse import unquote  # few requests need it
+
     where, _, query = url.partition("?")
     shown = [
         f"{name}={HIDDEN}" if is_secret(unquote(name)) else f"{name}{equals}{value}"

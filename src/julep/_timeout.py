@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from time import monotonic
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 
 class Timeout(NamedTuple):
@@ -35,6 +35,10 @@ class Timeout(NamedTuple):
         if seconds is None:
             return cls(None, None, None, None, None)
         return cls(min(seconds, 10.0), seconds, seconds, None, seconds)
+
+
+DEFAULT_TIMEOUT: Final = Timeout()
+"""A chat may have a slow model behind it, so that only silence is limited."""
 
 
 class Limit(NamedTuple):

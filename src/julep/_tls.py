@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-import ssl
 from functools import cache
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from julep.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    import ssl
 
 ALPN: Final = "http/1.1"
 """The protocol that sockets of our own speak, as TLS names it."""
@@ -43,11 +45,7 @@ def tls_context(
     """
     if trust not in ("bundled", "system"):
         raise ConfigurationError(f"trust: expected 'bundled' or 'system', got {trust!r}")
-    if trust == "system":
-        context = ssl.create_default_context()
-        context.set_alpn_protocols([ALPN])
-    else:
-        context = _bundled()
+    context = _context() if trust == "system" else _bundled()
     try:
         if cafile is not None:
             context.load_verify_locations(cafile)
@@ -76,10 +74,16 @@ def _bundled() -> ssl.SSLContext:
 
         file = certifi.where()
     try:
-        context = ssl.create_default_context(cafile=file or None, capath=folder or None)
+        return _context(file or None, folder or None)
     except OSError as error:
         raise ConfigurationError(
             f"SSL_CERT_FILE, SSL_CERT_DIR: no certificates can be read there ({error.strerror})"
         ) from None
+
+
+def _context(cafile: str | None = None, capath: str | None = None) -> ssl.SSLContext:
+    import ssl  # dear, and not needed for a server on the same machine
+
+    context = ssl.create_default_context(cafile=cafile, capath=capath)
     context.set_alpn_protocols([ALPN])
     return context

@@ -11,6 +11,7 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from julep._checks import checked_connections, checked_flag, checked_proxy
+from julep._connections import MOST_CONNECTIONS
 from julep.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 
     from julep._urls import Origin
     from julep._wire import AsyncWire, BlockingWire
-
-MOST_CONNECTIONS = 1000
-"""How many connections a client has at once, if it is not told otherwise."""
 
 
 class Transport(NamedTuple):

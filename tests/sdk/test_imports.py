@@ -28,15 +28,21 @@ OWN = {
     IMPORTED: {
         "julep",
         "julep._answer",
-        "julep._config",
+        "julep._async_client",
+        "julep._attempts",
+        "julep._client",
+        "julep._connections",
         "julep._driver",
         "julep._flow",
         "julep._json",
         "julep._lazy",
-        "julep._loops",
-        "julep._openai",
+        "julep._raw",
+        "julep._redirect",
         "julep._retry",
-        "julep._version",
+        "julep._timeout",
+        "julep._urls",
+        "julep._watch",
+        "julep._wire",
         "julep.client",
         "julep.errors",
         "julep_api",
@@ -85,6 +91,7 @@ STANDARD = {
     IMPORTED: {
         "collections",
         "contextlib",
+        "contextvars",
         "copyreg",
         "enum",
         "functools",
@@ -99,7 +106,6 @@ STANDARD = {
         "types",
         "typing",
         "warnings",
-        "weakref",
     },
 }
 STANDARD[CALLED] = STANDARD[IMPORTED] | {
@@ -117,6 +123,7 @@ STANDARD[CALLED] = STANDARD[IMPORTED] | {
     "tokenize",
     "unicodedata",
     "uuid",
+    "weakref",
 }
 
 PROGRAM = """

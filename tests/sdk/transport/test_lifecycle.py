@@ -131,7 +131,7 @@ def test_threads_share_a_client() -> None:
 
 
 PRELUDE = """
-import asyncio, gc, logging, sys
+import asyncio, contextlib, gc, logging, sys
 import trio
 import julep
 
@@ -195,21 +195,18 @@ gc.collect()
 assert "httpx" not in sys.modules
 """,
     "a context of TLS for each client": """
-import ssl
+import socket, ssl
 made = []
 make = ssl.create_default_context
 ssl.create_default_context = lambda **settings: made.append(settings) or make(**settings)
-unsafe = url.replace("http://", "https://")
-for _ in range(3):
-    try:
-        asyncio.run(get_and_close(julep.AsyncClient(base_url=unsafe, max_retries=0)))
-    except julep.NetworkError:
-        pass
-    with julep.Client(base_url=unsafe, max_retries=0) as blocking:
-        try:
+with socket.socket() as deaf:  # nobody listens there
+    deaf.bind(("127.0.0.1", 0))
+    settings = {"base_url": f"https://127.0.0.1:{deaf.getsockname()[1]}", "max_retries": 0}
+    for _ in range(3):
+        with contextlib.suppress(julep.NetworkError):
+            asyncio.run(get_and_close(julep.AsyncClient(**settings)))
+        with contextlib.suppress(julep.NetworkError), julep.Client(**settings) as blocking:
             blocking.sessions.get(session)
-        except julep.NetworkError:
-            pass
 assert len(made) == 1, made
 """,
     "a loop that ends within a stream": """
