@@ -32,6 +32,7 @@ PRINTS = {
     "iterate": r"",
     "gather": r"\['Ada', 'Grace', 'Edsger'\]",
     "hooks": r"",
+    "options": r"200 1 0\.\d+ 0",
     "low-level": r"0",
     "in-process": r"\[\]",
 }
