@@ -201,6 +201,9 @@ INTERRUPTED = """
 import itertools, os, signal, threading
 import julep
 
+# Whoever starts tests in the background has it ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 number = itertools.count(1)
 interrupted = threading.Event()
 
