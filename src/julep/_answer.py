@@ -55,8 +55,10 @@ def read_answer(call: Call[T], answer: Answer) -> T:
     """
     # A success of another number than the documented one (a proxy's 200 for a 201) is read alike.
     read = call.answers.get(answer.status) or next(iter(call.answers.values()))
+    # What the contract does not describe may well have an answer without a body.
+    empty = answer.status == 204 or not (answer.body or call.operation)
     try:
-        return read(None if answer.status == 204 else parse_json(answer.body))
+        return read(None if empty else parse_json(answer.body))
     except DecodeError as error:
         problem = f"the answer does not fit the contract: {error}"
         raise _invalid(problem, answer, call.method, call.path) from None

@@ -370,7 +370,8 @@ class AsyncClient:
             The answer's JSON; None when it has no body.
 
         Raises:
-            InvalidArgumentError: When the method or the path cannot be.
+            InvalidArgumentError: When something of it cannot be sent.
+            ArgumentTypeError: When something of it has a wrong type.
             ApiError: When the server answers with an error.
             NetworkError: When no answer comes.
 

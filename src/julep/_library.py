@@ -138,6 +138,7 @@ class AsyncLibraryBody:
         return self
 
     async def __anext__(self) -> bytes:
+        _check_time(self._request)
         with move_on_after(_left(self._request)):
             try:
                 return await anext(self._chunks)

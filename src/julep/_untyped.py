@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from julep._arguments import build
 from julep._checks import checked_headers, checked_query
 from julep.errors import ConfigurationError, InvalidArgumentError
 from julep_api.client import Call
+from julep_api.errors import EncodeError
+from julep_api.free_form import json_value
+from julep_api.types import UNSET
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +19,7 @@ if TYPE_CHECKING:
     from julep_api.types import JSON, Unset
 
 _METHOD: Final = re.compile(r"[A-Z]{1,20}")
-_PATH: Final = re.compile(r"/[!-~]*")
+_PATH: Final = re.compile(r"/[!-\"$-~]*")
 
 
 def any_call(
@@ -29,16 +33,9 @@ def any_call(
 
     Raises:
         InvalidArgumentError: When something of it cannot stand in a request.
+        ArgumentTypeError: When something of it is of a wrong type.
     """
-    if not _METHOD.fullmatch(method):
-        raise InvalidArgumentError(
-            f"method: expected a method in upper case, such as 'GET'; got {method!r}", path="method"
-        )
-    if not _PATH.fullmatch(path) or "#" in path:
-        raise InvalidArgumentError(
-            f"path: expected one that begins with '/' and is percent-encoded; got {path!r}",
-            path="path",
-        )
+    build(_check_place, method, path)
     try:
         parameters = checked_query(query)
         further = tuple(checked_headers(headers).items())
@@ -51,8 +48,26 @@ def any_call(
         answers={200: _as_it_is},
         query=parameters,
         headers=further,
-        body=body,
+        body=build(_encoded, body),
     )
+
+
+def _check_place(method: object, path: object) -> None:
+    for name, value, form, expected in (
+        ("method", method, _METHOD, "a method in upper case, such as 'GET'"),
+        ("path", path, _PATH, "one that begins with '/' and is percent-encoded"),
+    ):
+        if not isinstance(value, str):
+            raise EncodeError(name, f"expected a str; got a {type(value).__name__}", "type")
+        if not form.fullmatch(value):
+            raise EncodeError(name, f"expected {expected}; got {value!r}")
+
+
+def _encoded(body: JSON | Unset) -> JSON | Unset:
+    try:
+        return body if body is UNSET else json_value(body)
+    except EncodeError as error:
+        raise error.under("body") from None
 
 
 def _as_it_is(answer: JSON) -> JSON:

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any, Literal, Self, TypeAlias, cast
 
-from julep import AsyncClient, ChatStream, Client
+from julep import AsyncClient, ChatStream, Client, RawResponse
 from julep._driver import BlockingDriver
 from julep._paging import Items
 from julep.managers.base import BaseManager
@@ -24,6 +24,11 @@ def client_of(colour: Colour, base_url: str, **settings: Any) -> AsyncClient:
     if colour == "blocking":
         return cast("AsyncClient", _Awaitable(Client(base_url=base_url, **settings)))
     return AsyncClient(base_url=base_url, **settings)
+
+
+def own(client: AsyncClient) -> AsyncClient:
+    """Undo what lets a blocking client be awaited: what it is to call itself has to block."""
+    return getattr(client, "_wrapped", client)
 
 
 class _Awaitable:
@@ -77,4 +82,6 @@ def _call_at_once(method: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _face(value: Any) -> Any:
+    if isinstance(value, RawResponse):
+        return value._replace(parsed=_face(value.parsed))
     return _Awaitable(value) if isinstance(value, _WRAPPED) else value

@@ -18,17 +18,12 @@ import pytest
 
 import julep
 from julep import AsyncClient
-from tests.sdk.colours import Colour, client_of
+from tests.sdk.colours import Colour, client_of, own
 from tests.sdk.transport.servers import SESSION, Exchange, Server, json_answer
 
 pytestmark = pytest.mark.anyio
 
 MISSING = "4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a"
-
-
-def own(client: AsyncClient) -> AsyncClient:
-    """Undo what lets a blocking client be awaited: what `gather` calls has to block."""
-    return getattr(client, "_wrapped", client)
 
 
 def calls_of(colour: Colour, function: Callable[[], Any]) -> Callable[[], Awaitable[Any]]:

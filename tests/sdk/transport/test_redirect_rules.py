@@ -1,0 +1,172 @@
+"""Where a request goes on to, and what goes along: never a secret to another origin."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import julep
+from julep._redirect import redirected
+from julep._timeout import Timeout
+from julep._urls import Origin, split
+from julep._wire import Answer, Request
+from tests.sdk.colours import Colour, client_of, own
+from tests.sdk.transport.servers import (
+    SESSION,
+    Exchange,
+    Server,
+    answer,
+    created,
+    json_answer,
+    raw,
+)
+from tests.sdk.transport.support import assert_ours, own_client
+
+CANARY = "sk-canary-5d1f0b7e"
+HEADERS = {
+    "accept": "application/json",
+    "authorization": f"Bearer {CANARY}",
+    "content-type": "application/json",
+    "cookie": CANARY,
+    "idempotency-key": "7",
+    "prefer": "return=representation",
+    "user-agent": "julep",
+    "x-team": CANARY,
+}
+KEPT = {"accept", "content-type", "idempotency-key", "prefer", "user-agent"}
+
+SCHEMES = st.sampled_from(["http", "https", "HTTPS", "ftp", "file", "javascript", ""])
+HOSTS = st.sampled_from(
+    ["julep.test", "JULEP.test", "evil.test", "julep.test.evil.test", "evil.test#", "[::1]", "é.test"]
+    + ["julep.test@evil.test", "evil.test@julep.test", "julep.test:80", "julep.test:443", ""]
+    + ["julep.test:8443", "julep.test\\@evil.test", "julep.test.", "[oops", "a:b"]
+)
+PATHS = st.sampled_from(["", "/", "/x", "//evil.test/x", "?a=b", "#x", "/../..", "/é", "/a b"])
+FORMS = st.sampled_from(["{0}://{1}{2}", "//{1}{2}", "{2}", "{0}:{2}", " {0}://{1}{2}\t", "\\\\{1}{2}"])
+LOCATIONS = st.builds(lambda form, *parts: form.format(*parts), FORMS, SCHEMES, HOSTS, PATHS)
+
+
+@given(
+    st.sampled_from(["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE"]),
+    st.sampled_from(["http://julep.test", "https://julep.test", "https://julep.test:8443"]),
+    st.integers(200, 599) | st.sampled_from([301, 302, 303, 307, 308]),
+    LOCATIONS | st.text(),
+)
+def test_a_secret_goes_to_its_own_origin_only(
+    method: str, base: str, status: int, location: str
+) -> None:
+    origin, _ = split(base)
+    request = Request(method, origin, "/api/x?a=b", HEADERS, b"{}", False, Timeout(), 7.0)
+    onward = redirected(request, Answer(status, {"location": location}, b""))
+    if onward is None:
+        return
+    assert status in (307, 308) or (method in ("GET", "HEAD") and status in (301, 302, 303))
+    assert (onward.origin == origin) == (CANARY in str(onward.headers))
+    if onward.origin != origin:
+        assert onward.headers.keys() == KEPT
+    assert onward.origin.scheme in ("http", "https")
+    assert (origin.scheme, onward.origin.scheme) != ("https", "http")
+    assert onward._replace(origin=origin, target=request.target, headers=HEADERS) == request
+    # Whoever reads what is sent has to see the same host as we did.
+    assert split(onward.url) == (onward.origin, onward.target)
+    assert onward.target.startswith("/")
+    assert onward.target.isascii()
+    assert " " not in onward.target
+
+
+@pytest.mark.parametrize(
+    ("location", "url"),
+    [
+        ("/there", "https://julep.test/there"),
+        ("there", "https://julep.test/api/there"),
+        ("?b=c", "https://julep.test/api/x?b=c"),
+        ("https://JULEP.test:443/there", "https://julep.test/there"),
+        ("//other.test/there", "https://other.test/there"),
+        ("https://other.test", "https://other.test/"),
+        ("https://é.test/é", "https://xn--9ca.test/%C3%A9"),
+        ("http://julep.test/there", None),
+        ("http://other.test/there", None),
+        ("ftp://julep.test/there", None),
+        ("https://[oops/", None),
+        ("https://julep.test:99999/", None),
+        ("", None),
+    ],
+)
+def test_a_location_is_read_as_browsers_read_it(location: str, url: str | None) -> None:
+    request = Request("GET", Origin("https", "julep.test", 443), "/api/x", {}, None, False, Timeout())
+    onward = redirected(request, Answer(302, {"location": location}, b""))
+    assert (onward.url if onward else None) == url
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("by", ["sockets", "library"])
+@pytest.mark.parametrize("status", [307, 308])
+async def test_a_post_goes_on_whole_within_its_origin(
+    colour: Colour, status: int, by: str
+) -> None:
+    async def move(exchange: Exchange) -> bool:
+        if exchange.request.target.startswith("/moved"):
+            return await created()(exchange)
+        location = {"location": f"/moved{exchange.request.target}"}
+        return await answer(status, b"", location)(exchange)
+
+    async with own_client(colour) as theirs:
+        with Server([move]) as server:
+            settings = {} if by == "sockets" else {"http_client": theirs}
+            async with client_of(
+                colour, server.url + "/some/api", api_key=CANARY, headers={"x-a": "b"}, **settings
+            ) as client:
+                await client.users.create(name="Grace")
+                again = (await client.with_raw_response(own(client).users.create, name="x")).attempts
+    assert again == 1
+    first, second, *_ = server.received
+    assert (first.target, second.target) == ("/some/api/users", "/moved/some/api/users")
+    assert (first.method, first.headers, first.body) == (
+        second.method,
+        second.headers,
+        second.body,
+    )
+    assert json.loads(second.body) == {"name": "Grace"}
+    assert server.connections == 1
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("status", [301, 302, 303])
+async def test_a_post_that_would_become_a_get_is_an_error(colour: Colour, status: int) -> None:
+    async with own_client(colour, follow_redirects=True) as theirs:
+        for settings in ({}, {"http_client": theirs}):
+            with Server([json_answer({}, status, {"location": "/there?x=1"})]) as server:
+                async with client_of(colour, server.url, **settings) as client:
+                    with pytest.raises(julep.ApiError) as caught:
+                        await client.users.create(name="Grace")
+            assert_ours(caught.value)
+            assert caught.value.status_code == status
+            assert "redirected to /there?x=1, which is not followed" in str(caught.value)
+            assert len(server.received) == 1
+
+
+@pytest.mark.anyio
+async def test_five_redirects_are_followed(colour: Colour) -> None:
+    async def count_down(exchange: Exchange) -> bool:
+        left = 5 - len(server.received)
+        if left < 0:
+            return await json_answer(SESSION)(exchange)
+        return await answer(302, b"", {"location": f"/{left}"})(exchange)
+
+    with Server([count_down]) as server:
+        async with client_of(colour, server.url, max_retries=0) as client:
+            assert (await client.sessions.get(SESSION["id"])).id == SESSION["id"]
+    assert [request.target for request in server.received[1:]] == ["/4", "/3", "/2", "/1", "/0"]
+
+
+@pytest.mark.anyio
+async def test_each_attempt_begins_where_the_client_was_told_to(colour: Colour) -> None:
+    moved = answer(302, b"", {"location": "/there"})
+    with Server([moved, raw(b""), moved, json_answer(SESSION)]) as server:
+        async with client_of(colour, server.url) as client:
+            assert (await client.sessions.get(SESSION["id"])).id == SESSION["id"]
+    path = f"/sessions/{SESSION['id']}"
+    assert [request.target for request in server.received] == [path, "/there", path, "/there"]
