@@ -24,7 +24,7 @@ class ChunkJoiner:
         self._is_plain = True
 
     def join(self, data: bytes) -> bytes:
-        """Give bytes that say the same with fewer chunks; a size that has just begun comes later."""
+        """Give bytes that say the same in fewer chunks; a size that has begun comes later."""
         if not self._is_plain:
             return data
         if self._held:

@@ -43,7 +43,7 @@ class H11Reader(Reader):
         return events
 
     def _begin(self, data: bytes, events: list[Event]) -> bytes:
-        """Read a head alone; give what is still to be read, with its chunks joined if it has some."""
+        """Read a head alone; give what is still to be read, any chunks joined."""
         head, blank, rest = data.partition(b"\r\n\r\n")
         self._read(head + blank, events, rest)
         if not events:

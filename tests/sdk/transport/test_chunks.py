@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -89,8 +91,9 @@ PARTS = st.one_of(
     st.binary(min_size=1, max_size=40).map(lambda data: b"00" + chunk(data).upper()),
     st.sampled_from(
         [
-            b"3;name=value\r\nabc\r\n", b"3 \r\nabc\r\n", b"3\nabc\n", b"3\r\nabcd\r\n", b"3\r\nab\r\n",
-            b"x\r\n", b"-1\r\n", b"\r\n", b"123456789\r\n", b"0\r\nname: value\r\n\r\n", LAST,
+            b"3;name=value\r\nabc\r\n", b"3 \r\nabc\r\n", b"3\nabc\n", b"3\r\nabcd\r\n",
+            b"3\r\nab\r\n", b"x\r\n", b"-1\r\n", b"\r\n", b"123456789\r\n",
+            b"0\r\nname: value\r\n\r\n", LAST,
         ]
     ),
 )  # fmt: skip
@@ -102,7 +105,7 @@ def test_h11_says_the_same_of_joined_chunks(
 ) -> None:
     answer = head + b"".join(parts) + (LAST if ends else b"")
     at = [0, *sorted(cut for cut in cuts if cut < len(answer)), len(answer)]
-    pieces = [answer[start:end] for start, end in zip(at, at[1:], strict=False)]
+    pieces = [answer[start:end] for start, end in pairwise(at)]
     plain, ours = (read(joins, *pieces, b"") for joins in (False, True))
     kinds = (Head, End, Broken)
     assert [event for event in ours if isinstance(event, kinds)] == [
