@@ -127,6 +127,8 @@ class Incoming:
     def next(self) -> bytes | None:
         """Give the next piece of the body, nothing at its end; None when more has to be received.
 
+        What came at once is one piece, since each piece costs its reader something.
+
         Raises:
             NetworkError: When the rest is lost.
             ContentError: When the body is not of the encoding that it claims.
@@ -139,10 +141,11 @@ class Incoming:
                 return None
             event = self._events.popleft()
             if isinstance(event, bytes):
+                piece = self._joined(event)
                 if decoder is not None:
-                    decoder.give(event)
-                elif event:
-                    return event
+                    decoder.give(piece)
+                elif piece:
+                    return piece
             elif isinstance(event, End):
                 if decoder is not None:
                     decoder.end()
@@ -151,6 +154,13 @@ class Incoming:
                 return b""
             else:
                 raise self._lost(event)
+
+    def _joined(self, piece: bytes) -> bytes:
+        events, pieces = self._events, [piece]
+        while events and isinstance(following := events[0], bytes):
+            pieces.append(following)
+            events.popleft()
+        return b"".join(pieces) if len(pieces) > 1 else piece
 
     def _lost(self, event: Event) -> NetworkError:
         problem = event.problem if isinstance(event, Broken) else "the server sent no answer"
