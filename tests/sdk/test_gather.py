@@ -217,7 +217,8 @@ try:
         client.gather(calls(), limit=3)
 except KeyboardInterrupt:
     for thread in threading.enumerate():
-        if thread is not threading.main_thread():
+        # The interrupt may come where Python itself is about to start one, which then never began.
+        if thread is not threading.main_thread() and thread.ident is not None:
             thread.join(10)  # one that was about to begin ends by itself
             assert not thread.is_alive(), thread
     print("interrupted")
