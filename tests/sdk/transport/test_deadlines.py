@@ -80,13 +80,9 @@ def drip(begun: bytes, drop: bytes) -> Step:
 HEAD_DRIPS = drip(HEAD, b"x-a: b\r\n")
 DRIPS: dict[str, Step] = {
     "a body": drip(HEAD + b"\r\n", b" "),
-    "a chunked body": drip(
-        b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", piece(b" ")
-    ),
+    "a chunked body": drip(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", piece(b" ")),
     "a body without an end": drip(b"HTTP/1.1 200 OK\r\n\r\n", b" "),
-    "an error's body": drip(
-        b"HTTP/1.1 500 Oh\r\ntransfer-encoding: chunked\r\n\r\n", piece(b" ")
-    ),
+    "an error's body": drip(b"HTTP/1.1 500 Oh\r\ntransfer-encoding: chunked\r\n\r\n", piece(b" ")),
 }
 
 

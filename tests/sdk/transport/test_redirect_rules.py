@@ -40,12 +40,22 @@ KEPT = {"accept", "content-type", "idempotency-key", "prefer", "user-agent"}
 
 SCHEMES = st.sampled_from(["http", "https", "HTTPS", "ftp", "file", "javascript", ""])
 HOSTS = st.sampled_from(
-    ["julep.test", "JULEP.test", "evil.test", "julep.test.evil.test", "evil.test#", "[::1]", "é.test"]
+    [
+        "julep.test",
+        "JULEP.test",
+        "evil.test",
+        "julep.test.evil.test",
+        "evil.test#",
+        "[::1]",
+        "é.test",
+    ]
     + ["julep.test@evil.test", "evil.test@julep.test", "julep.test:80", "julep.test:443", ""]
     + ["julep.test:8443", "julep.test\\@evil.test", "julep.test.", "[oops", "a:b"]
 )
 PATHS = st.sampled_from(["", "/", "/x", "//evil.test/x", "?a=b", "#x", "/../..", "/é", "/a b"])
-FORMS = st.sampled_from(["{0}://{1}{2}", "//{1}{2}", "{2}", "{0}:{2}", " {0}://{1}{2}\t", "\\\\{1}{2}"])
+FORMS = st.sampled_from(
+    ["{0}://{1}{2}", "//{1}{2}", "{2}", "{0}:{2}", " {0}://{1}{2}\t", "\\\\{1}{2}"]
+)
 LOCATIONS = st.builds(lambda form, *parts: form.format(*parts), FORMS, SCHEMES, HOSTS, PATHS)
 
 
@@ -96,7 +106,9 @@ def test_a_secret_goes_to_its_own_origin_only(
     ],
 )
 def test_a_location_is_read_as_browsers_read_it(location: str, url: str | None) -> None:
-    request = Request("GET", Origin("https", "julep.test", 443), "/api/x", {}, None, False, Timeout())
+    request = Request(
+        "GET", Origin("https", "julep.test", 443), "/api/x", {}, None, False, Timeout()
+    )
     onward = redirected(request, Answer(302, {"location": location}, b""))
     assert (onward.url if onward else None) == url
 
@@ -104,9 +116,7 @@ def test_a_location_is_read_as_browsers_read_it(location: str, url: str | None) 
 @pytest.mark.anyio
 @pytest.mark.parametrize("by", ["sockets", "library"])
 @pytest.mark.parametrize("status", [307, 308])
-async def test_a_post_goes_on_whole_within_its_origin(
-    colour: Colour, status: int, by: str
-) -> None:
+async def test_a_post_goes_on_whole_within_its_origin(colour: Colour, status: int, by: str) -> None:
     async def move(exchange: Exchange) -> bool:
         if exchange.request.target.startswith("/moved"):
             return await created()(exchange)
@@ -120,7 +130,9 @@ async def test_a_post_goes_on_whole_within_its_origin(
                 colour, server.url + "/some/api", api_key=CANARY, headers={"x-a": "b"}, **settings
             ) as client:
                 await client.users.create(name="Grace")
-                again = (await client.with_raw_response(own(client).users.create, name="x")).attempts
+                again = (
+                    await client.with_raw_response(own(client).users.create, name="x")
+                ).attempts
     assert again == 1
     first, second, *_ = server.received
     assert (first.target, second.target) == ("/some/api/users", "/moved/some/api/users")
