@@ -67,8 +67,9 @@ class AsyncClient:
         tls: Settings of TLS; `tls_context` makes them (a trust store, a certificate of yours).
         http2: Whether to speak HTTP/2 where the server does: ``pip install "julep[http2]"``.
         max_connections: The most connections at once; a call waits for a free one.
-        pickle_api_key: Whether the key, and headers that look like secrets, go along when the
-            client is pickled. Without them, it takes the environment's key where it arrives.
+        pickle_api_key: Whether the key, and headers and parameters that look like secrets, go
+            along when the client is pickled. Without them, it takes the environment's key where
+            it arrives.
 
     Attributes:
         agents: Who talks.
@@ -412,10 +413,18 @@ class AsyncClient:
     ) -> None:
         await self.aclose()
 
+    def __copy__(self) -> Self:
+        return self.with_options()
+
+    def __deepcopy__(self, memo: object) -> Self:
+        # Connections are not doubled, and secrets stay: neither leaves the process.
+        return self.with_options()
+
     def __reduce__(self) -> tuple[object, ...]:
         # By its settings: connections cannot leave a process.
-        transport = self._connections.transport
-        return self._arrived, (self._config.leaving(), transport.leaving())
+        config = self._config
+        transport = self._connections.transport.leaving(with_secrets=config.pickle_api_key)
+        return self._arrived, (config.leaving(), transport)
 
     def __repr__(self) -> str:
         return f"AsyncClient(base_url={self.base_url!r})"

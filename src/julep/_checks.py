@@ -165,8 +165,7 @@ def checked_proxy(proxy: object) -> str | None:
         return None
     if not isinstance(proxy, str):
         raise ConfigurationError(f"proxy: expected a str, got {_kind(proxy)}")
-    scheme, _, rest = proxy.partition("://")
-    if scheme not in ("http", "https", "socks5", "socks5h") or not rest:
+    if not _is_proxy(proxy):
         raise ConfigurationError("proxy: expected a URL such as 'http://127.0.0.1:3128'")
     return proxy
 
@@ -208,6 +207,20 @@ def _is_host(name: str) -> bool:
     """Tell whether DNS could know a name by its lengths (RFC 1035, section 2.3.4)."""
     labels = name.removesuffix(".").split(".")
     return all(0 < len(label) <= 63 for label in labels)
+
+
+def _is_proxy(url: str) -> bool:
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url)
+        named = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    schemes = ("http", "https", "socks5", "socks5h")
+    return (
+        named and parts.scheme in schemes and url.isascii() and url.isprintable() and " " not in url
+    )
 
 
 def _kind(value: object) -> str:

@@ -84,7 +84,10 @@ class Config(NamedTuple):
         """Give these settings as they leave the process: with secrets only if they may."""
         if self.pickle_api_key:
             return self
-        return self._replace(headers={n: v for n, v in self.headers.items() if not is_secret(n)})
+        return self._replace(
+            headers={name: v for name, v in self.headers.items() if not is_secret(name)},
+            query=tuple((name, v) for name, v in self.query if not is_secret(name)),
+        )
 
     def arriving(self) -> Config:
         """Give settings that come from another process: without a key, this one's is taken."""

@@ -104,6 +104,7 @@ class BlockingDriver:
             while True:
                 if isinstance(step, Pause):
                     time.sleep(step.seconds)
+                    self._connections.check_open()
                     step = flow.send(None)
                 elif isinstance(step, Work):
                     step = flow.send([task.run() for task in step.tasks])
@@ -175,6 +176,7 @@ class AsyncDriver:
             while True:
                 if isinstance(step, Pause):
                     await _sleep(step.seconds)
+                    self._connections.check_open()
                     step = flow.send(None)
                 elif isinstance(step, Work):
                     step = flow.send(await _together(step.tasks))

@@ -6,6 +6,7 @@ successor with the same face. Nothing here decides anything.
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from importlib import import_module
@@ -13,7 +14,8 @@ from importlib.util import find_spec
 from socket import SHUT_RDWR
 from threading import Timer
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeAlias, TypeVar, cast
+from weakref import WeakSet
 
 import httpx
 from anyio import CancelScope, move_on_after
@@ -31,6 +33,8 @@ from julep.errors import (
 
 if TYPE_CHECKING:
     from julep._transport import Transport
+
+C = TypeVar("C", httpx.Client, httpx.AsyncClient)
 
 _FINISHES_WITHIN: Final = 1.0
 
@@ -183,8 +187,11 @@ class BlockingLibrary:
         self._owned = transport.http_client is None
         # Its colour was checked when it was given; by its face, since it may be of either library.
         given = cast("httpx.Client | None", transport.http_client)
-        self._client = given or httpx.Client(**_settings(transport))
+        self._transport = transport
+        self._client = given or _made(httpx.Client, transport)
+        self._inherited: list[httpx.Client] = []
         self._library = _Library(self._client)
+        _wires.add(self)
 
     def send(self, request: Request) -> Answer | Opened[BlockingBody] | Unfit | NetworkError:
         """Send a request and say what came of it."""
@@ -213,6 +220,13 @@ class BlockingLibrary:
         """Close every connection, unless the user's own client holds them."""
         if self._owned:
             self._client.close()
+
+    def after_fork(self) -> None:
+        """Leave the parent's connections to the parent."""
+        if self._owned:
+            # Kept, not closed: closing may wait for a lock that a thread of the parent held.
+            self._inherited.append(self._client)
+            self._client = _made(httpx.Client, self._transport)
 
 
 class AsyncLibrary:
@@ -264,7 +278,7 @@ class AsyncLibrary:
         await self._clients.aclose()
 
     def _new_client(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(**_settings(self._transport))
+        return _made(httpx.AsyncClient, self._transport)
 
 
 class _Pieces:
@@ -330,16 +344,30 @@ def _top_module(client: object) -> str:
     raise ConfigurationError(f"http_client: a {type(client).__name__} is no client of httpx")
 
 
-def _settings(transport: Transport) -> dict[str, Any]:
+def _made(kind: type[C], transport: Transport) -> C:
+    """Make a client of the library.
+
+    Raises:
+        ConfigurationError: When a setting cannot work, or the environment's proxy cannot.
+    """
     if transport.http2 and find_spec("h2") is None:
         raise ConfigurationError("http2 needs the h2 package: pip install 'julep[http2]'")
     limits = httpx.Limits(max_connections=transport.max_connections, max_keepalive_connections=100)
-    return {
-        "verify": transport.tls or shared_tls(),
-        "limits": limits,
-        "http2": transport.http2,
-        "proxy": transport.proxy,
-    }
+    try:
+        return kind(
+            verify=transport.tls or shared_tls(),
+            limits=limits,
+            http2=transport.http2,
+            proxy=transport.proxy,
+        )
+    except ImportError:
+        raise ConfigurationError(
+            "a proxy of SOCKS needs the socksio package: pip install 'httpx[socks]'"
+        ) from None
+    except (ValueError, httpx.InvalidURL):  # what they say may hold a password
+        raise ConfigurationError(
+            "HTTP_PROXY, HTTPS_PROXY, ALL_PROXY: expected URLs such as 'http://127.0.0.1:3128'"
+        ) from None
 
 
 def _stays_open(request: Request, response: httpx.Response) -> bool:
@@ -374,3 +402,15 @@ def _hang_up(response: httpx.Response) -> None:
     if stream is not None and response.http_version.startswith("HTTP/1"):
         with suppress(OSError):
             stream.get_extra_info("socket").shutdown(SHUT_RDWR)
+
+
+_wires = WeakSet[BlockingLibrary]()
+
+
+def _after_fork() -> None:
+    for wire in _wires:
+        wire.after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -46,8 +46,8 @@ class Transport(NamedTuple):
     def __repr__(self) -> str:
         return f"Transport({self.origin})"
 
-    def leaving(self) -> Transport:
-        """Give these settings as they leave the process.
+    def leaving(self, *, with_secrets: bool) -> Transport:
+        """Give these settings as they leave the process, with secrets only if they may.
 
         Raises:
             ConfigurationError: When they hold something that cannot.
@@ -57,6 +57,10 @@ class Transport(NamedTuple):
                 raise ConfigurationError(
                     f"{name}: a client that has one cannot be pickled: make it where it is used"
                 )
+        if self.proxy is not None and "@" in self.proxy and not with_secrets:
+            raise ConfigurationError(
+                "proxy: its URL holds a password, which is pickled with pickle_api_key=True only"
+            )
         return self
 
     def takes_library(self) -> bool:

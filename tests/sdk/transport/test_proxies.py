@@ -1,0 +1,232 @@
+"""Requests through proxies: by a setting, and by the environment."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from collections.abc import Iterator
+
+import pytest
+import trustme
+
+import julep
+from julep import AsyncClient
+from tests.sdk.colours import Colour, client_of
+from tests.sdk.support import HELLO
+from tests.sdk.transport.proxies import Proxy
+from tests.sdk.transport.servers import DONE, SESSION, Server, chunk, json_answer, refusal, stream
+from tests.sdk.transport.support import assert_ours
+from tests.sdk.transport.test_secrets import everything_of
+
+pytestmark = pytest.mark.anyio
+
+ID = SESSION["id"]
+CANARY = "canary-5d1f0b7e"
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture(scope="module")
+def server_tls(authority: trustme.CA) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1", "julep.test").configure_cert(context)
+    return context
+
+
+@pytest.fixture
+def tls(authority: trustme.CA) -> ssl.SSLContext:
+    context = julep.tls_context()
+    authority.configure_trust(context)
+    return context
+
+
+@pytest.fixture
+def proxy() -> Iterator[Proxy]:
+    with Proxy() as running:
+        yield running
+
+
+async def get(client: AsyncClient) -> None:
+    assert (await client.sessions.get(ID)).id == ID
+
+
+async def test_a_proxy_is_told_whom_to_ask(colour: Colour, proxy: Proxy) -> None:
+    with Server([json_answer(SESSION)]) as server:
+        url = f"http://julep.test:{server.port}/api"
+        async with client_of(colour, url, proxy=proxy.url, api_key="secret") as client:
+            await get(client)
+    assert proxy.asked == [f"GET {url}/sessions/{ID} HTTP/1.1"]
+    [request] = server.received
+    assert request.header("authorization") == "Bearer secret"
+    assert request.header("host") == f"julep.test:{server.port}"
+
+
+async def test_through_a_proxy_tls_is_between_the_two_ends(
+    colour: Colour, proxy: Proxy, server_tls: ssl.SSLContext, tls: ssl.SSLContext
+) -> None:
+    with Server([json_answer(SESSION)], tls=server_tls) as server:
+        url = f"https://julep.test:{server.port}"
+        async with client_of(colour, url, proxy=proxy.url, tls=tls) as client:
+            await get(client)
+            await get(client)
+    assert proxy.asked == [f"CONNECT julep.test:{server.port} HTTP/1.1"]
+    assert server.connections == 1
+
+
+async def test_through_a_proxy_calls_have_all_that_others_have(
+    colour: Colour, proxy: Proxy
+) -> None:
+    steps = [refusal(503), stream(chunk("H"), chunk("i", "stop"), DONE)]
+    with Server(steps) as server:
+        async with client_of(colour, server.url, proxy=proxy.url) as client:
+            events = await client.sessions.chat(ID, HELLO, stream=True)
+            assert [event.text async for event in events] == ["H", "i"]
+    assert len(proxy.asked) == len(server.received) == 2
+    assert len({request.header("idempotency-key") for request in server.received}) == 1
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
+async def test_the_environment_s_proxy_is_asked(
+    colour: Colour, proxy: Proxy, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, proxy.url)
+    with Server([json_answer(SESSION)]) as server:
+        async with client_of(colour, f"http://julep.test:{server.port}") as client:
+            await get(client)
+    assert len(proxy.asked) == len(server.received) == 1
+
+
+@pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy"])
+async def test_the_environment_s_proxy_is_asked_for_its_scheme(
+    colour: Colour,
+    proxy: Proxy,
+    name: str,
+    monkeypatch: pytest.MonkeyPatch,
+    server_tls: ssl.SSLContext,
+    tls: ssl.SSLContext,
+) -> None:
+    monkeypatch.setenv(name, proxy.url)
+    with (
+        Server([json_answer(SESSION)], tls=server_tls) as server,
+        Server([json_answer(SESSION)]) as plain,
+    ):
+        async with client_of(colour, f"https://julep.test:{server.port}", tls=tls) as client:
+            await get(client)
+        async with client_of(colour, plain.url) as client:
+            await get(client)
+    assert proxy.asked == [f"CONNECT julep.test:{server.port} HTTP/1.1"]
+
+
+@pytest.mark.parametrize("hosts", ["127.0.0.1", "julep.test,127.0.0.1", "*", "127.0.0.1:{port}"])
+async def test_the_environment_may_spare_hosts(
+    colour: Colour, proxy: Proxy, hosts: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", proxy.url)
+    with Server([json_answer(SESSION)]) as server:
+        monkeypatch.setenv("NO_PROXY", hosts.format(port=server.port))
+        async with client_of(colour, server.url) as client:
+            await get(client)
+    assert proxy.asked == []
+    assert len(server.received) == 1
+
+
+async def test_a_setting_counts_more_than_the_environment(
+    colour: Colour, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("NO_PROXY", "*")
+    with Server([json_answer(SESSION)]) as server:
+        async with client_of(colour, server.url, proxy=proxy.url) as client:
+            await get(client)
+    assert len(proxy.asked) == 1
+
+
+@pytest.mark.parametrize("by", ["setting", "environment"])
+async def test_a_proxy_may_ask_who_it_is(
+    colour: Colour, by: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG", "julep")
+    with Proxy(only_for=f"me:{CANARY}") as proxy, Server([refusal(404)]) as server:
+        settings = {"proxy": proxy.url} if by == "setting" else {}
+        if by == "environment":
+            monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        async with client_of(colour, f"http://julep.test:{server.port}", **settings) as client:
+            with pytest.raises(julep.NotFoundError) as caught:
+                await get(client)
+            shown = repr(client) + repr(vars(client.api))
+        assert CANARY not in everything_of(caught.value) + caught.value.as_curl() + shown
+        assert CANARY not in caplog.text
+        [request] = server.received
+        assert CANARY not in str(request.headers)
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_a_proxy_that_lets_nobody_in(
+    colour: Colour, scheme: str, tls: ssl.SSLContext
+) -> None:
+    with Proxy(only_for=f"me:{CANARY}") as proxy:
+        known = f"http://you:{CANARY}x@127.0.0.1:{proxy.port}"
+        settings = {"proxy": known, "tls": tls, "max_retries": 0}
+        async with client_of(colour, f"{scheme}://julep.test", **settings) as client:
+            with pytest.raises((julep.ApiError, julep.NetworkError), match="407") as caught:
+                await get(client)
+    assert_ours(caught.value)
+    assert CANARY not in everything_of(caught.value)
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_a_proxy_that_is_not_there(colour: Colour, scheme: str, tls: ssl.SSLContext) -> None:
+    with Proxy() as gone:
+        pass
+    proxy = f"http://me:{CANARY}@127.0.0.1:{gone.port}"
+    settings = {"proxy": proxy, "tls": tls, "max_retries": 1}
+    async with client_of(colour, f"{scheme}://julep.test", **settings) as client:
+        with pytest.raises(julep.NetworkError) as caught:
+            await get(client)
+    assert_ours(caught.value)
+    assert caught.value.attempts == 2
+    assert CANARY not in everything_of(caught.value)
+
+
+async def test_a_proxy_that_makes_no_tunnel(colour: Colour, tls: ssl.SSLContext) -> None:
+    with Proxy(refuses=True) as proxy:
+        settings = {"proxy": proxy.url, "tls": tls, "max_retries": 0}
+        async with client_of(colour, "https://julep.test", **settings) as client:
+            with pytest.raises(julep.NetworkError, match="403") as caught:
+                await get(client)
+    assert_ours(caught.value)
+
+
+@pytest.mark.parametrize(
+    "proxy",
+    ["", "127.0.0.1:3128", f"ftp://{CANARY}", f"http://{CANARY} x", f"http://me:{CANARY}@:x"],
+)
+async def test_a_proxy_that_cannot_be_is_refused_and_not_shown(colour: Colour, proxy: str) -> None:
+    with pytest.raises(julep.ConfigurationError, match=r"^proxy: ") as caught:
+        async with client_of(colour, "http://julep.test", proxy=proxy) as client:
+            await get(client)
+    assert_ours(caught.value)
+    assert CANARY not in everything_of(caught.value)
+
+
+async def test_a_proxy_of_the_environment_that_cannot_be(
+    colour: Colour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", f"ftp://me:{CANARY}@x")
+    async with client_of(colour, "http://julep.test") as client:
+        with pytest.raises(julep.ConfigurationError, match="HTTP_PROXY") as caught:
+            await get(client)
+    shown = everything_of(caught.value)
+    assert CANARY not in shown
+    assert "During handling" not in shown
+    assert "Unknown scheme" not in shown
