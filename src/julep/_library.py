@@ -7,6 +7,7 @@ successor with the same face. Nothing here decides anything.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from importlib import import_module
@@ -32,22 +33,29 @@ from julep.errors import (
 )
 
 if TYPE_CHECKING:
+    import logging
+
     from julep._transport import Transport
 
 C = TypeVar("C", httpx.Client, httpx.AsyncClient)
 
 _FINISHES_WITHIN: Final = 1.0
 
+_WARNING: Final = 30
+"""logging's, which may not be loaded."""
+
 
 class _Library:
     """The library that a client is of: its errors, and how it is asked."""
 
     def __init__(self, client: object) -> None:
+        _keep_headers_out_of_logs()
         module: Any = import_module(_top_module(client))
         self._invalid_url: type[Exception] = module.InvalidURL
         self.undecodable: type[Exception] = module.DecodingError
         self._timed_out: type[Exception] = module.TimeoutException
         self._timeout: type[httpx.Timeout] = module.Timeout
+        self._stream: type[httpx.AsyncByteStream] = module.AsyncByteStream
         self.failures: tuple[type[Exception], ...] = (module.RequestError, module.StreamError)
 
     def prepare(self, client: httpx.Client | httpx.AsyncClient, request: Request) -> httpx.Request:
@@ -68,6 +76,15 @@ class _Library:
             )
         except self._invalid_url as error:  # too long, or a host that cannot be
             raise InvalidArgumentError(f"{request.asked}: {error}") from None
+
+    def content(self, content: bytes) -> httpx.AsyncByteStream:
+        """Make the body of a request that is awaited."""
+
+        class Content(self._stream):  # type: ignore[name-defined,misc]  # of whichever library
+            def __aiter__(self) -> AsyncIterator[bytes]:
+                return _Once([content])
+
+        return Content()
 
     def failure(self, request: Request, error: Exception) -> NetworkError:
         """Say in our words that no whole answer came."""
@@ -248,7 +265,7 @@ class AsyncLibrary:
         library = _Library(client)
         prepared = library.prepare(client, request)
         if request.content is not None:
-            prepared.stream = _Content(request.content)
+            prepared.stream = library.content(request.content)
         response: httpx.Response | None = None
         with move_on_after(_left(request)):
             try:
@@ -310,20 +327,12 @@ class _Pieces:
         return Unfit(response.status_code, response.headers, f"the body is no {encoding}: {error}")
 
 
-class _Content(httpx.AsyncByteStream):
+class _Once:
     """A request's body, given by an iterator that is no async generator.
 
     The library's own is one, and a server that answers before it has read all leaves it suspended.
     """
 
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return _Once([self._content])
-
-
-class _Once:
     def __init__(self, pieces: list[bytes]) -> None:
         self._pieces = pieces
 
@@ -355,7 +364,7 @@ def _made(kind: type[C], transport: Transport) -> C:
     limits = httpx.Limits(max_connections=transport.max_connections, max_keepalive_connections=100)
     try:
         return kind(
-            verify=transport.tls or shared_tls(),
+            verify=transport.tls or (shared_tls(http2=True) if transport.http2 else shared_tls()),
             limits=limits,
             http2=transport.http2,
             proxy=transport.proxy,
@@ -368,6 +377,19 @@ def _made(kind: type[C], transport: Transport) -> C:
         raise ConfigurationError(
             "HTTP_PROXY, HTTPS_PROXY, ALL_PROXY: expected URLs such as 'http://127.0.0.1:3128'"
         ) from None
+
+
+def _keep_headers_out_of_logs() -> None:
+    """Silence what writes every header down, the key's included, when HTTP/2 is spoken."""
+    if "hpack" in sys.modules:
+        import logging  # hpack has loaded it
+
+        for name in ("hpack.hpack", "hpack.table"):
+            logging.getLogger(name).addFilter(_is_a_warning)
+
+
+def _is_a_warning(record: logging.LogRecord) -> bool:
+    return record.levelno >= _WARNING
 
 
 def _stays_open(request: Request, response: httpx.Response) -> bool:

@@ -46,23 +46,44 @@ def tls_context(
     if trust not in ("bundled", "system"):
         raise ConfigurationError(f"trust: expected 'bundled' or 'system', got {trust!r}")
     context = _context() if trust == "system" else _bundled()
-    try:
-        if cafile is not None:
+    if cafile is not None:
+        try:
             context.load_verify_locations(cafile)
-        if certificate is not None:
-            context.load_cert_chain(certificate, key, password)
-    except OSError as error:  # ssl's own errors are among them
-        raise ConfigurationError(f"tls_context: {error}") from None
+        except OSError as error:  # ssl's own errors are among them
+            raise _unreadable(error, cafile=cafile) from None
+    if certificate is not None:
+        try:
+            # Without a password OpenSSL would ask for one, and wait.
+            context.load_cert_chain(certificate, key, password or "")
+        except OSError as error:
+            raise _unreadable(error, certificate=certificate, key=key) from None
+    elif key is not None:
+        raise ConfigurationError("key: give the certificate, too, whose key it is")
     return context
 
 
+def _unreadable(error: OSError, **files: str | os.PathLike[str] | None) -> ConfigurationError:
+    named = " and ".join(
+        f"{name} {os.fspath(file)!r}" for name, file in files.items() if file is not None
+    )
+    if type(error).__module__ == "ssl":
+        said = "not in PEM format as it should be, or not of each other, or of another password"
+    else:
+        said = (error.strerror or "it cannot be read").lower()
+    return ConfigurationError(f"{named}: {said}")
+
+
 @cache
-def shared_tls() -> ssl.SSLContext:
+def shared_tls(*, http2: bool = False) -> ssl.SSLContext:
     """Make the context that all clients share: it costs 20 ms and 800 KB.
+
+    Args:
+        http2: Whether it is for clients that speak HTTP/2: what they offer is set in the context.
 
     Raises:
         ConfigurationError: When the environment names what cannot be read.
     """
+    del http2
     return _bundled()
 
 

@@ -1,4 +1,4 @@
-"""The limit of a whole call, and of its steps: over sockets of our own, and by a library's client."""
+"""The limit of a whole call, and of its steps: over our own sockets, and by a library's client."""
 
 from __future__ import annotations
 
