@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
@@ -195,7 +195,7 @@ def threads(port: int, rounds: int, seconds: float) -> dict[str, list[Row]]:
 
 
 @asynccontextmanager
-async def _clients(port: int) -> AsyncIterator[tuple[julep.AsyncClient, httpx.AsyncClient]]:
+async def _clients(port: int) -> AsyncGenerator[tuple[julep.AsyncClient, httpx.AsyncClient]]:
     async with (
         julep.AsyncClient(base_url=url(port)) as ours,
         httpx.AsyncClient(base_url=url(port), timeout=PATIENT) as theirs,
