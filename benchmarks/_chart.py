@@ -8,6 +8,7 @@ from typing import Protocol
 
 WIDTH, LABELS, ROW = 760, 300, 20
 FULL = 1.5  # the ratio at the right edge
+FONT = 'font-family="system-ui, sans-serif" font-size="12"'
 
 
 class Measured(Protocol):
@@ -29,30 +30,33 @@ def chart(lines: Iterable[Measured], where: str) -> str:
     height = ROW * len(shown) + 60
     bottom = height - 24
     drawn = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}"'
-        ' font-family="system-ui, sans-serif" font-size="12">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" {FONT}>',
         f'<rect width="{WIDTH}" height="{height}" fill="#fff"/>',
-        f'<text x="8" y="18">What julep takes, where raw httpx (or json) takes 1. {escape(where)}.'
-        " Black marks: the aims.</text>",
+        _text(8, 18, f"What julep takes, where raw httpx takes 1; black marks: the aims. {where}."),
     ]
     for number, line in enumerate(shown):
         top = 30 + ROW * number
-        good = line.target is None or line.ratio <= line.target
+        color = "#3b7dd8" if line.ratio <= (line.target or 0) else "#d8663b"
         drawn += [
-            f'<text x="{LABELS - 8}" y="{top + 13}" text-anchor="end">'
-            f"{escape(f'{line.section}: {line.what}')}</text>",
-            f'<rect x="{LABELS}" y="{top + 3}" width="{_x(line.ratio) - LABELS:.1f}" height="13"'
-            f' fill="{"#3b7dd8" if good else "#d8663b"}"/>',
-            f'<text x="{_x(line.ratio) + 4:.1f}" y="{top + 13}">{line.ratio:.2f}</text>',
-            f'<rect x="{_x(line.target or 0) - 1:.1f}" y="{top + 1}" width="2" height="17"/>',
+            _text(LABELS - 8, top + 13, f"{line.section}: {line.what}", "end"),
+            _bar(LABELS, top + 3, _x(line.ratio) - LABELS, 13, color),
+            _text(_x(line.ratio) + 6, top + 13, f"{line.ratio:.2f}"),
+            _bar(_x(line.target or 0) - 1, top + 1, 2, 17, "#000"),
         ]
     drawn += [
-        f'<line x1="{_x(1):.1f}" x2="{_x(1):.1f}" y1="28" y2="{bottom}" stroke="#888"'
-        ' stroke-dasharray="3 3"/>',
-        f'<text x="{_x(1):.1f}" y="{bottom + 14}" text-anchor="middle" fill="#555">1 = raw httpx</text>',
+        _bar(_x(1), 28, 1, bottom - 28, "#888"),
+        _text(_x(1), bottom + 14, "1 = raw httpx, or json", "middle"),
         "</svg>",
     ]
     return "\n".join(drawn) + "\n"
+
+
+def _text(x: float, y: float, text: str, anchor: str = "start") -> str:
+    return f'<text x="{x:.1f}" y="{y}" text-anchor="{anchor}">{escape(text)}</text>'
+
+
+def _bar(x: float, y: float, width: float, height: float, color: str) -> str:
+    return f'<rect x="{x:.1f}" y="{y}" width="{width:.1f}" height="{height}" fill="{color}"/>'
 
 
 def _x(ratio: float) -> float:

@@ -12,7 +12,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Final
 
@@ -90,7 +90,7 @@ async def _serve() -> None:
 
 
 @contextmanager
-def running() -> Iterator[int]:
+def running() -> Generator[int]:
     """Run the server, and give its port."""
     command = [sys.executable, "-m", "benchmarks._fixture"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:

@@ -38,7 +38,7 @@ def compare(cases: Cases, *, rounds: int = 25, seconds: float = 0.02) -> list[Ro
     Args:
         cases: What to run, by name.
         rounds: How often each is measured.
-        seconds: How long one measurement takes, about.
+        seconds: How long one measurement takes, about; 0 for a single run.
     """
     pin()
     times = {name: _times(run, seconds) for name, run in cases.items()}
@@ -93,6 +93,8 @@ def pin() -> None:
 
 def _times(run: Callable[[], object], seconds: float) -> int:
     """Find how many runs take about so long."""
+    if not seconds:
+        return 1
     run()  # the first one may import
     count = 1
     while (taken := _measured(run, count) * count) < seconds / 4:
@@ -109,6 +111,8 @@ def _measured(run: Callable[[], object], times: int) -> float:
 
 
 async def _atimes(run: Callable[[], Awaitable[object]], seconds: float) -> int:
+    if not seconds:
+        return 1
     await run()
     count = 1
     while (taken := await _ameasured(run, count) * count) < seconds / 4:

@@ -67,7 +67,7 @@ def by_calls_in_flight(port: int, calls: int = 4000) -> dict[int, float]:
 def by_calls(port: int, calls: int) -> None:
     """Print what calls cost, and the memory that is held, as ever more of them were made.
 
-    What httpx takes in the same tenth is the measure, since a machine's mood changes within minutes.
+    Beside it is what httpx takes in the same minute, since a machine's mood changes.
     """
     with julep.Client(base_url=_url(port)) as client, httpx.Client() as theirs:
         url = f"{_url(port)}/sessions/{bodies.SESSION}"

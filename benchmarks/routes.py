@@ -33,13 +33,12 @@ def measure(port: int, rounds: int) -> list[Row]:
         session = ours.sessions.create(agent_id=agent.id, user_id=user.id)
         for _ in range(100):
             ours.sessions.create(agent_id=agent.id, user_id=user.id)
-        asked = [{"role": "user", "content": "Where is my order?"}]
         routes: dict[str, Callable[[], object]] = {
             "GET /sessions/ID": lambda: ours.sessions.get(session.id),
             "GET /sessions, 100 of them": lambda: ours.sessions.list(limit=100),
             "POST /users": lambda: ours.users.create(name="Grace"),
             "POST /sessions/ID/chat, offline model": lambda: ours.sessions.chat(
-                session.id, asked, remember=False, record=False
+                session.id, bodies.MESSAGES, remember=False, record=False
             ),
         }
         found: dict[str, list[float]] = {"httpx": [], **{name: [] for name in routes}}

@@ -6,8 +6,7 @@ decided: what an event means, when the stream is over, what the whole answer is.
 
 from __future__ import annotations
 
-from io import StringIO
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from julep._answer import parse_json
 from julep._sse import Event, EventDecoder
@@ -32,6 +31,9 @@ if TYPE_CHECKING:
     from julep_api.types import JSONObject
 
 __all__ = ["AsyncChatStream", "ChatStream"]
+
+# A piece takes ten times its text, and so it does in a StringIO.
+_MOST_PIECES: Final = 1024
 
 
 class ChatStream:
@@ -353,7 +355,7 @@ class _Reading:
         if not messages or (role and messages[-1].ends_at(role.value)):
             messages.append(_Message(role.value if role else "assistant"))
         if content:
-            messages[-1].text.write(content)
+            messages[-1].add(content)
         if delta.name:
             messages[-1].name = delta.name
 
@@ -387,7 +389,16 @@ class _Message:
     def __init__(self, role: str) -> None:
         self.role = role
         self.name: str | None = None
-        self.text = StringIO()
+        self._whole: list[str] = []
+        self._pieces: list[str] = []
+
+    def add(self, content: str) -> None:
+        """Add a piece of the text."""
+        pieces = self._pieces
+        pieces.append(content)
+        if len(pieces) == _MOST_PIECES:
+            self._whole.append("".join(pieces))
+            pieces.clear()
 
     def ends_at(self, role: str) -> bool:
         """Tell whether a piece of this role belongs to another message.
@@ -400,4 +411,4 @@ class _Message:
     def to_json(self) -> JSONObject:
         """Give its JSON, without the id and the time that a stream does not tell."""
         named: JSONObject = {} if self.name is None else {"name": self.name}
-        return {"role": self.role, "content": self.text.getvalue(), **named}
+        return {"role": self.role, "content": "".join(self._whole + self._pieces), **named}

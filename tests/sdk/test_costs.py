@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+import julep
 from julep._sse import EventDecoder
 from julep.managers.session import SessionsManager
 from julep_api.models import ChatResponse, ChatResponseChunk, ListSessionsResponse, Session
@@ -167,3 +168,8 @@ def test_a_call_with_plain_arguments_is_checked_and_written_by_few_functions(
     run: Callable[[], object], bound: int
 ) -> None:
     assert calls_of(run) <= bound
+
+
+@pytest.mark.parametrize("make", [julep.Client, julep.AsyncClient])
+def test_a_further_client_is_small(make: Callable[[], object]) -> None:
+    assert memory_of(make) < 10_000
