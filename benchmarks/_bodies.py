@@ -70,7 +70,7 @@ NEW: Final[Any] = {
     "situation": "You are talking to a customer about an order that arrived late.",
     "metadata": {"plan": "pro"},
 }
-REPLIED: Final = {
+REPLIED: Final[dict[str, Any]] = {
     "id": REPLY,
     "finish_reason": "stop",
     "usage": {"prompt_tokens": 12, "completion_tokens": 15, "total_tokens": 27},

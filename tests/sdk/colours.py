@@ -83,5 +83,6 @@ def _call_at_once(method: Callable[..., Any]) -> Callable[..., Any]:
 
 def _face(value: Any) -> Any:
     if isinstance(value, RawResponse):
-        return value._replace(parsed=_face(value.parsed))
+        raw = cast("Any", value)
+        return raw._replace(parsed=_face(raw.parsed))
     return _Awaitable(value) if isinstance(value, _WRAPPED) else value

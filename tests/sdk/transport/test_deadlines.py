@@ -41,7 +41,7 @@ class Clients:
     """Makes clients that send over sockets of our own, or by a client of httpx."""
 
     def __init__(self, colour: Colour, way: str, kept: AsyncExitStack) -> None:
-        self._colour = colour
+        self._colour: Colour = colour
         self._way = way
         self._kept = kept
 

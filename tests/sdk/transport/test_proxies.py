@@ -39,14 +39,16 @@ def authority() -> trustme.CA:
 @pytest.fixture(scope="module")
 def server_tls(authority: trustme.CA) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1", "julep.test").configure_cert(context)
+    made = authority.issue_cert("127.0.0.1", "julep.test")
+    with made.private_key_and_cert_chain_pem.tempfile() as file:
+        context.load_cert_chain(file)
     return context
 
 
 @pytest.fixture
 def tls(authority: trustme.CA) -> ssl.SSLContext:
     context = julep.tls_context()
-    authority.configure_trust(context)
+    context.load_verify_locations(cadata=authority.cert_pem.bytes().decode())
     return context
 
 
