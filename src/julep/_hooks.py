@@ -86,8 +86,6 @@ class Hooks:
     """
 
     # No named tuple, as the other settings are: of one, checkers do not tell a lambda's parameter.
-    __slots__ = ("on_request", "on_response", "on_retry")
-
     def __init__(
         self,
         *,
@@ -100,7 +98,7 @@ class Hooks:
         self.on_retry = on_retry
 
     def __iter__(self) -> Iterator[Callable[..., object] | None]:
-        return iter((self.on_request, self.on_response, self.on_retry))
+        return iter(vars(self).values())
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Hooks) and tuple(self) == tuple(other)
@@ -109,8 +107,7 @@ class Hooks:
         return hash(tuple(self))
 
     def __repr__(self) -> str:
-        given = [f"{name}={hook!r}" for name, hook in zip(self.__slots__, self, strict=True)]
-        return f"Hooks({', '.join(given)})"
+        return f"Hooks({', '.join(f'{name}={hook!r}' for name, hook in vars(self).items())})"
 
 
 class HookCaller:
