@@ -121,6 +121,15 @@ def test_reading_a_list_calls_one_function_for_an_item() -> None:
     assert calls_of(page(110)) - calls_of(page(10)) == 100
 
 
+def test_an_item_of_many_costs_what_one_of_few_does() -> None:
+    def page(count: int) -> Callable[[], object]:
+        text = json.dumps({"items": [session(number) for number in range(count)]})
+        return lambda: ListSessionsResponse.from_dict(json.loads(text))
+
+    assert calls_of(page(20_001)) - calls_of(page(1)) == 20_000
+    assert 9.9 < blocks_of(page(10_000)) / blocks_of(page(1000)) < 10.1
+
+
 def test_reading_plain_events_calls_one_function_for_an_event() -> None:
     def stream(count: int) -> Callable[[], object]:
         return lambda: EventDecoder().feed(b"data: {}\n\n" * count)
