@@ -83,5 +83,6 @@ def _call_at_once(method: Callable[..., Any]) -> Callable[..., Any]:
 
 def _face(value: Any) -> Any:
     if isinstance(value, RawResponse):
-        return value._replace(parsed=_face(value.parsed))
+        found = cast("RawResponse[Any]", value)
+        return found._replace(parsed=_face(found.parsed))
     return _Awaitable(value) if isinstance(value, _WRAPPED) else value

@@ -169,7 +169,7 @@ async def test_what_a_newer_server_says_is_kept(colour: Colour) -> None:
     parts = [{"type": "audio", "audio": {"url": "x"}}, {"type": "text", "text": "Hi"}]
     message = {
         "id": REPLY_ID,
-        "created_at": "2024-05-01T10:00:00Z",
+        "created_at": "2024-05-01T10:00:00+00:00",
         "role": "moderator",
         "content": parts,
         "tone": "kind",

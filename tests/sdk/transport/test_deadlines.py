@@ -41,16 +41,15 @@ class Clients:
     """Makes clients that send over sockets of our own, or by a client of httpx."""
 
     def __init__(self, colour: Colour, way: str, kept: AsyncExitStack) -> None:
-        self._colour = colour
+        self._colour: Colour = colour
         self._way = way
         self._kept = kept
 
     async def make(self, url: str, **settings: Any) -> AsyncClient:
         if self._way == "library":
             # Its own limits are none of ours.
-            settings["http_client"] = await self._kept.enter_async_context(
-                own_client(self._colour, timeout=None)
-            )
+            made = own_client(self._colour, timeout=None)
+            settings["http_client"] = await self._kept.enter_async_context(made)
         return await self._kept.enter_async_context(client_of(self._colour, url, **settings))
 
 

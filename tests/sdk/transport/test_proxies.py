@@ -39,14 +39,14 @@ def authority() -> trustme.CA:
 @pytest.fixture(scope="module")
 def server_tls(authority: trustme.CA) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1", "julep.test").configure_cert(context)
+    authority.issue_cert("127.0.0.1", "julep.test").configure_cert(context)  # pyright: ignore[reportUnknownMemberType]  # it names OpenSSL, too
     return context
 
 
 @pytest.fixture
 def tls(authority: trustme.CA) -> ssl.SSLContext:
     context = julep.tls_context()
-    authority.configure_trust(context)
+    authority.configure_trust(context)  # pyright: ignore[reportUnknownMemberType]  # the same
     return context
 
 

@@ -50,7 +50,7 @@ PATHS = st.sampled_from(["", "/", "/x", "//evil.test/x", "?a=b", "#x", "/../..",
 FORMS = st.sampled_from(
     ["{0}://{1}{2}", "//{1}{2}", "{2}", "{0}:{2}", " {0}://{1}{2}\t", "\\\\{1}{2}"]
 )
-LOCATIONS = st.builds(lambda form, *parts: form.format(*parts), FORMS, SCHEMES, HOSTS, PATHS)
+LOCATIONS = st.builds(str.format, FORMS, SCHEMES, HOSTS, PATHS)
 
 
 @given(

@@ -221,7 +221,11 @@ async def test_with_the_client_closed_a_stream_is_not_gone_on_with(colour: Colou
 
 async def test_hooks_hear_of_what_is_sent_again(colour: Colour) -> None:
     heard: list[tuple[int, str]] = []
-    hooks = julep.Hooks(on_retry=lambda event: heard.append((event.attempt, event.error.message)))
+
+    def hear(event: julep.RetryEvent) -> None:
+        heard.append((event.attempt, event.error.message))
+
+    hooks = julep.Hooks(on_retry=hear)
     with Server([lost_after(1, raw), lost_after(1, raw), go_on]) as server:
         async with client_of(colour, server.url, hooks=hooks) as client:
             await (await opened(client)).get_final_response()
