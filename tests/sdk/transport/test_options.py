@@ -70,7 +70,7 @@ async def test_options_change_what_is_sent_and_leave_the_client_as_it_is(
             await get(client)
     first, changed, last = server.received
     assert changed.header(name) == value
-    assert first.headers == last.headers
+    assert first.without() == last.without()
     assert first.header("authorization") == "Bearer secret"
     assert first.header("x-team") == "blue"
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import time
-from collections.abc import Iterator
 
 import anyio
 import pytest
@@ -32,21 +30,6 @@ STALLS = {
     "after the head": stall_after(HEAD),
     "within the body": stall_after(HEAD + b"{"),
 }
-
-
-@pytest.fixture
-def deaf() -> Iterator[str]:
-    """The URL of a port where nobody picks up, since too many are waiting already."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen(0)
-        waiting = [socket.socket() for _ in range(4)]
-        for other in waiting:
-            other.setblocking(False)
-            other.connect_ex(listening.getsockname())
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        for other in waiting:
-            other.close()
 
 
 @pytest.mark.parametrize("step", STALLS.values(), ids=STALLS.keys())
