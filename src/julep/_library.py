@@ -55,7 +55,7 @@ class _Library:
         self.undecodable: type[Exception] = module.DecodingError
         self._timed_out: type[Exception] = module.TimeoutException
         self._timeout: type[httpx.Timeout] = module.Timeout
-        self._stream: type[httpx.AsyncByteStream] = module.AsyncByteStream
+        self._content: Any = type("Content", (_Content, module.AsyncByteStream), {})
         self.failures: tuple[type[Exception], ...] = (module.RequestError, module.StreamError)
 
     def prepare(self, client: httpx.Client | httpx.AsyncClient, request: Request) -> httpx.Request:
@@ -79,12 +79,8 @@ class _Library:
 
     def content(self, content: bytes) -> httpx.AsyncByteStream:
         """Make the body of a request that is awaited."""
-
-        class Content(self._stream):  # type: ignore[name-defined,misc]  # of whichever library
-            def __aiter__(self) -> AsyncIterator[bytes]:
-                return _Once([content])
-
-        return Content()
+        made: httpx.AsyncByteStream = self._content(content)
+        return made
 
     def failure(self, request: Request, error: Exception) -> NetworkError:
         """Say in our words that no whole answer came."""
@@ -327,12 +323,20 @@ class _Pieces:
         return Unfit(response.status_code, response.headers, f"the body is no {encoding}: {error}")
 
 
-class _Once:
+class _Content:
     """A request's body, given by an iterator that is no async generator.
 
     The library's own is one, and a server that answers before it has read all leaves it suspended.
     """
 
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return _Once([self._content])
+
+
+class _Once:
     def __init__(self, pieces: list[bytes]) -> None:
         self._pieces = pieces
 

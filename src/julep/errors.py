@@ -13,7 +13,7 @@ Example:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from julep._lazy import lazy
 
@@ -143,6 +143,9 @@ class NetworkError(RequestError, ConnectionError):
         return f"{self.message}{more}"
 
 
+_Phase: TypeAlias = Literal["connect", "read", "write", "pool", "total"]
+
+
 class RequestTimeoutError(NetworkError, TimeoutError):
     """No whole answer came within the timeout.
 
@@ -151,15 +154,9 @@ class RequestTimeoutError(NetworkError, TimeoutError):
             for a free connection), or ``total``, that of the whole call.
     """
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        attempts: int = 1,
-        phase: Literal["connect", "read", "write", "pool", "total"] = "read",
-    ) -> None:
+    def __init__(self, message: str, *, attempts: int = 1, phase: _Phase = "read") -> None:
         super().__init__(message, attempts=attempts)
-        self.phase = phase
+        self.phase: _Phase = phase
 
 
 class StreamInterruptedError(NetworkError):

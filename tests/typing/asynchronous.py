@@ -7,7 +7,7 @@ from functools import partial
 from typing import assert_type
 from uuid import UUID
 
-from julep import AsyncChatStream, AsyncClient, ToolResult
+from julep import AsyncChatStream, AsyncClient, Hooks, RawResponse, RetryPolicy, Timeout, ToolResult
 from julep.managers.types import (
     AgentCreateArgs,
     ChatSettingsArgs,
@@ -39,6 +39,7 @@ from julep.types import (
     User,
 )
 from julep_api.api.users import get_user
+from julep_api.types import JSON
 
 
 async def clients() -> None:
@@ -192,3 +193,27 @@ async def many(client: AsyncClient, ids: list[str], call: Callable[[], Awaitable
     assert_type(users, list[User])
     assert_type(await client.gather([call], limit=5, progress=True), list[User])
     assert_type(await client.gather([call], on_error="collect"), list[User | Exception])
+
+
+class Ours(AsyncClient):
+    """A client of somebody's own."""
+
+
+async def options(client: AsyncClient, ours: Ours) -> None:
+    other = client.with_options(timeout=Timeout(read=5), retry=RetryPolicy(), hooks=Hooks())
+    assert_type(other, AsyncClient)
+    assert_type(ours.with_options(timeout=None, max_retries=0), Ours)
+    AsyncClient(proxy="http://127.0.0.1:3128", http2=True, max_connections=5)
+
+
+async def raw(client: AsyncClient, id: str) -> None:
+    assert_type(await client.with_raw_response(client.sessions.get, id), RawResponse[Session])
+    found = await client.with_raw_response(client.users.list, limit=5)
+    assert_type(found.parsed, list[User])
+    assert_type(await client.with_raw_response(client.users.delete, id), RawResponse[None])
+
+
+async def unknown(client: AsyncClient, body: JSON) -> None:
+    assert_type(await client.get("/x", query={"a": "b"}), JSON)
+    assert_type(await client.post("/x", body), JSON)
+    assert_type(await client.request("PUT", "/x", body={"a": [1, None]}), JSON)

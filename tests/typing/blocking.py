@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
-from typing import assert_type
+from typing import Literal, assert_type
 from uuid import UUID
 
-from julep import UNSET, ChatStream, Client, ToolResult, Unset
-from julep.errors import ApiError, ArgumentTypeError, ErrorDetail, StreamInterruptedError
+from julep import (
+    UNSET,
+    ChatStream,
+    Client,
+    Hooks,
+    RawResponse,
+    RequestEvent,
+    ResponseEvent,
+    RetryEvent,
+    RetryPolicy,
+    Timeout,
+    ToolResult,
+    Unset,
+    tls_context,
+)
+from julep.errors import (
+    ApiError,
+    ArgumentTypeError,
+    ErrorDetail,
+    RequestError,
+    RequestTimeoutError,
+    StreamInterruptedError,
+)
 from julep.managers.types import (
     AgentCreateArgs,
     ChatSettingsArgs,
@@ -217,3 +239,66 @@ def many(client: Client, ids: list[str], call: Callable[[], User]) -> None:
     assert_type(client.gather([call], limit=5, on_error="raise", progress=True), list[User])
     assert_type(client.gather([call], on_error="collect"), list[User | Exception])
     assert_type(client.gather([call], progress=lambda done, total: (done, total)), list[User])
+
+
+class Ours(Client):
+    """A client of somebody's own."""
+
+
+def options(client: Client, ours: Ours) -> None:
+    other = client.with_options(
+        api_key="key",
+        timeout=Timeout(read=5, total=None),
+        retry=RetryPolicy(max_retries=1)._replace(first_pause=0.1),
+        headers={"a": "b"},
+        query={"a": "b"},
+        hooks=Hooks(on_retry=heard, on_request=asked, on_response=answered),
+    )
+    assert_type(other, Client)
+    assert_type(ours.with_options(timeout=None, max_retries=0), Ours)
+    assert_type(Timeout().read, float | None)
+    assert_type(RetryPolicy().statuses, frozenset[int])
+    tls = tls_context(trust="system", cafile="a.pem", certificate="b.pem", key="c.pem")
+    assert_type(tls, ssl.SSLContext)
+    Client(proxy="http://127.0.0.1:3128", tls=tls, http2=True, max_connections=5)
+
+
+def asked(event: RequestEvent) -> None:
+    assert_type((event.method, event.url, event.attempt), tuple[str, str, int])
+    assert_type(event.headers, Mapping[str, str])
+
+
+def answered(event: ResponseEvent) -> None:
+    assert_type(event.status_code, int)
+    assert_type(event.request_id, str | None)
+    assert_type(event.elapsed, float)
+
+
+def heard(event: RetryEvent) -> None:
+    assert_type(event.pause, float)
+    assert_type(event.error, RequestError)
+
+
+def raw(client: Client, id: str, said: list[InputChatMlMessageDict]) -> None:
+    found = client.with_raw_response(client.sessions.get, id)
+    assert_type(found, RawResponse[Session])
+    assert_type(found.parsed, Session)
+    assert_type((found.status_code, found.attempts), tuple[int, int])
+    assert_type(found.request_id, str | None)
+    assert_type(found.headers, Mapping[str, str])
+    assert_type(client.with_raw_response(client.users.list, limit=5), RawResponse[list[User]])
+    assert_type(client.with_raw_response(client.users.delete, id), RawResponse[None])
+
+
+def unknown(client: Client, body: JSON) -> None:
+    assert_type(client.get("/x", query={"a": "b"}), JSON)
+    assert_type(client.post("/x", body), JSON)
+    assert_type(client.post("/x", {"a": [1, None]}), JSON)
+    assert_type(client.request("PUT", "/x", body=None, headers={"a": "b"}), JSON)
+
+
+def lost(late: RequestTimeoutError, request: RequestError) -> None:
+    assert_type(late.phase, Literal["connect", "read", "write", "pool", "total"])
+    assert_type(request.as_curl(), str)
+    assert_type(request.attempts, int)
+    assert_type(request.summary, str)

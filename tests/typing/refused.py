@@ -5,7 +5,7 @@ Every comment that silences an error is itself checked: one with nothing to sile
 
 from __future__ import annotations
 
-from julep import AsyncClient, Client
+from julep import AsyncClient, Client, RetryPolicy, Timeout, tls_context
 from julep.types import InputChatMlMessage
 
 ID = "4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a"
@@ -61,3 +61,15 @@ async def many(client: Client, other: AsyncClient) -> None:
     client.gather([client.users.list()])  # type: ignore[arg-type]  # a call, not its result
     await other.gather([other.users.list()])  # type: ignore[arg-type]  # the same
     client.gather([client.users.list], on_error="skip")  # type: ignore[call-overload]  # no such
+
+
+def settings(client: Client, other: AsyncClient) -> None:
+    client.with_options(timeout="5")  # type: ignore[arg-type]  # seconds
+    client.with_options(base_url="x")  # type: ignore[call-arg]  # that would be another client
+    client.with_options(query={"a": 1})  # type: ignore[dict-item]  # texts
+    client.with_raw_response(client.sessions.get, 3)  # type: ignore[arg-type]  # as the method
+    client.post("/x", {1, 2})  # type: ignore[arg-type]  # no JSON
+    Timeout(total="5")  # type: ignore[arg-type]  # seconds
+    RetryPolicy(max_retries="2")  # type: ignore[arg-type]  # a number
+    tls_context(trust="everybody")  # type: ignore[arg-type]  # one of two
+    other.with_options(timeout=5).close()  # type: ignore[attr-defined]  # it has aclose

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import socket
+from collections.abc import Iterator
+
 import pytest
 
 from julep import RetryPolicy, _http1
@@ -22,3 +25,18 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 def reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each of the libraries that read answers."""
     monkeypatch.setattr(_http1, "_make", request.param)
+
+
+@pytest.fixture
+def deaf() -> Iterator[str]:
+    """The URL of a port where nobody picks up, since too many are waiting already."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(0)
+        waiting = [socket.socket() for _ in range(4)]
+        for other in waiting:
+            other.setblocking(False)
+            other.connect_ex(listening.getsockname())
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        for other in waiting:
+            other.close()

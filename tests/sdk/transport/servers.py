@@ -36,6 +36,11 @@ class Received:
         assert len(found) < 2, found
         return found[0] if found else None
 
+    def without(self, *names: str) -> list[tuple[str, str]]:
+        """The headers besides these, and besides those of a trace: some test may trace all."""
+        left_out = {*names, "traceparent", "tracestate"}
+        return [pair for pair in self.headers if pair[0].lower() not in left_out]
+
 
 @dataclass
 class Exchange:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -48,9 +48,8 @@ class Clients:
     async def make(self, url: str, **settings: Any) -> AsyncClient:
         if self._way == "library":
             # Its own limits are none of ours.
-            settings["http_client"] = await self._kept.enter_async_context(
-                own_client(self._colour, timeout=None)
-            )
+            made = own_client(self._colour, timeout=None)
+            settings["http_client"] = await self._kept.enter_async_context(made)
         return await self._kept.enter_async_context(client_of(self._colour, url, **settings))
 
 
@@ -249,18 +248,3 @@ async def test_nobody_picks_up(clients: Clients, deaf: str) -> None:
     client = await clients.make(deaf, timeout=LIMIT)
     error = await refused_in_all(client)
     assert "connect" in str(error)
-
-
-@pytest.fixture
-def deaf() -> Iterator[str]:
-    """The URL of a port where nobody picks up, since too many are waiting already."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen(0)
-        waiting = [socket.socket() for _ in range(4)]
-        for other in waiting:
-            other.setblocking(False)
-            other.connect_ex(listening.getsockname())
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        for other in waiting:
-            other.close()

@@ -41,29 +41,16 @@ KEPT = {"accept", "content-type", "idempotency-key", "prefer", "user-agent"}
 SCHEMES = st.sampled_from(["http", "https", "HTTPS", "ftp", "file", "javascript", ""])
 HOSTS = st.sampled_from(
     [
-        "julep.test",
-        "JULEP.test",
-        "evil.test",
-        "julep.test.evil.test",
-        "evil.test#",
-        "[::1]",
-        "é.test",
-        "julep.test.",
-        "julep.test@evil.test",
-        "evil.test@julep.test",
-        "julep.test:80",
-        "julep.test:443",
-        "julep.test:8443",
-        "julep.test\\@evil.test",
-        "[oops",
-        "a:b",
+        *("julep.test", "JULEP.test", "julep.test.", "julep.test:80", "julep.test:8443", "é.test"),
+        *("evil.test", "julep.test.evil.test", "evil.test#", "evil.test@julep.test"),
+        *("julep.test@evil.test", "julep.test\\@evil.test", "[::1]", "[oops", "a:b", ""),
     ]
 )
 PATHS = st.sampled_from(["", "/", "/x", "//evil.test/x", "?a=b", "#x", "/../..", "/é", "/a b"])
 FORMS = st.sampled_from(
     ["{0}://{1}{2}", "//{1}{2}", "{2}", "{0}:{2}", " {0}://{1}{2}\t", "\\\\{1}{2}"]
 )
-LOCATIONS: st.SearchStrategy[str] = st.builds(str.format, FORMS, SCHEMES, HOSTS, PATHS)
+LOCATIONS = st.builds(str.format, FORMS, SCHEMES, HOSTS, PATHS)
 
 
 @given(
@@ -143,11 +130,8 @@ async def test_a_post_goes_on_whole_within_its_origin(colour: Colour, status: in
     assert again == 1
     first, second, *_ = server.received
     assert (first.target, second.target) == ("/some/api/users", "/moved/some/api/users")
-    assert (first.method, first.headers, first.body) == (
-        second.method,
-        second.headers,
-        second.body,
-    )
+    assert (first.method, first.body) == (second.method, second.body)
+    assert first.without() == second.without()
     assert json.loads(second.body) == {"name": "Grace"}
     assert server.connections == 1
 
