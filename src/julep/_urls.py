@@ -7,6 +7,9 @@ from typing import Final, NamedTuple
 
 _PORTS: Final = {"http": 80, "https": 443}
 
+# What stands in URLs as it is, and what is percent-encoded already.
+_SAFE: Final = "/%:@!$&'()*+,;=~"
+
 
 class Origin(NamedTuple):
     """Where requests go: a scheme, a host and a port."""
@@ -38,8 +41,8 @@ def split(url: str) -> tuple[Origin, str]:
     if parts.scheme not in _PORTS or not parts.hostname:
         raise ValueError("expected a URL of http or https with a host")
     origin = Origin(parts.scheme, _ascii(parts.hostname), port or _PORTS[parts.scheme])
-    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~")
-    return origin, f"{path}?{parts.query}" if parts.query else path
+    path = quote(parts.path or "/", safe=_SAFE)
+    return origin, f"{path}?{quote(parts.query, safe=_SAFE + '?')}" if parts.query else path
 
 
 def with_query(path: str, query: Iterable[tuple[str, str]]) -> str:
