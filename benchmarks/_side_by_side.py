@@ -9,12 +9,13 @@ from __future__ import annotations
 import gc
 import os
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from statistics import median
 from time import process_time
 from typing import NamedTuple, TypeAlias
 
 Cases: TypeAlias = Mapping[str, Callable[[], object]]
+AsyncCases: TypeAlias = Mapping[str, Callable[[], Awaitable[object]]]
 
 
 class Row(NamedTuple):
@@ -37,7 +38,7 @@ def compare(cases: Cases, *, rounds: int = 25, seconds: float = 0.02) -> list[Ro
     Args:
         cases: What to run, by name.
         rounds: How often each is measured.
-        seconds: How long one measurement takes, about.
+        seconds: How long one measurement takes, about; 0 for a single run.
     """
     pin()
     times = {name: _times(run, seconds) for name, run in cases.items()}
@@ -47,6 +48,19 @@ def compare(cases: Cases, *, rounds: int = 25, seconds: float = 0.02) -> list[Ro
         random.shuffle(order)
         for name in order:
             found[name].append(_measured(cases[name], times[name]))
+    return rows_of(found)
+
+
+async def acompare(cases: AsyncCases, *, rounds: int = 25, seconds: float = 0.02) -> list[Row]:
+    """Measure awaited cases against the first of them, as `compare` does."""
+    pin()
+    times = {name: await _atimes(run, seconds) for name, run in cases.items()}
+    found: dict[str, list[float]] = {name: [] for name in cases}
+    order = list(cases)
+    for _ in range(rounds):
+        random.shuffle(order)
+        for name in order:
+            found[name].append(await _ameasured(cases[name], times[name]))
     return rows_of(found)
 
 
@@ -79,6 +93,8 @@ def pin() -> None:
 
 def _times(run: Callable[[], object], seconds: float) -> int:
     """Find how many runs take about so long."""
+    if not seconds:
+        return 1
     run()  # the first one may import
     count = 1
     while (taken := _measured(run, count) * count) < seconds / 4:
@@ -91,4 +107,22 @@ def _measured(run: Callable[[], object], times: int) -> float:
     start = process_time()
     for _ in range(times):
         run()
+    return (process_time() - start) / times
+
+
+async def _atimes(run: Callable[[], Awaitable[object]], seconds: float) -> int:
+    if not seconds:
+        return 1
+    await run()
+    count = 1
+    while (taken := await _ameasured(run, count) * count) < seconds / 4:
+        count *= 2
+    return max(1, round(count * seconds / taken))
+
+
+async def _ameasured(run: Callable[[], Awaitable[object]], times: int) -> float:
+    gc.collect()
+    start = process_time()
+    for _ in range(times):
+        await run()
     return (process_time() - start) / times

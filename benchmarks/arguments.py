@@ -10,10 +10,13 @@ from typing import Any, Final
 
 import httpx
 
-from benchmarks._side_by_side import compare, show
+from benchmarks._bodies import CONVERSATION
+from benchmarks._side_by_side import Row, compare, show
 from julep import _json
 from julep.managers.session import SessionsManager
+from julep_api.client import Call
 from julep_api.models import ChatResponse, ListSessionsResponse, Session
+from julep_api.types import UNSET
 
 ID: Final = "4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a"
 MESSAGES: Final[Any] = [{"role": "user", "content": "Where is my order?"}] * 10
@@ -28,9 +31,10 @@ class Known:
     def __init__(self, answer: object) -> None:
         self._answer = answer
 
-    def send(self, call: object) -> object:
-        """Give the answer."""
-        del call
+    def send(self, call: Call[object]) -> object:
+        """Write the call's body down, and give the answer."""
+        if call.body is not UNSET:
+            _json.dumps(call.body).encode()
         return self._answer
 
 
@@ -38,6 +42,20 @@ def manager(answer: object) -> SessionsManager:
     """Make a manager whose calls are answered at once."""
     driver: Any = Known(answer)
     return SessionsManager(driver)
+
+
+def long_chat(rounds: int = 25, seconds: float = 0.02) -> list[Row]:
+    """Compare checking and writing a chat of 200 messages with writing it alone."""
+    reply = manager(ChatResponse.from_dict({}, partial=True))
+    body = {"messages": CONVERSATION}
+    return compare(
+        {
+            "json.dumps": lambda: json.dumps(body, ensure_ascii=False).encode(),
+            "a chat of 200 messages, checked and written": lambda: reply.chat(ID, CONVERSATION),
+        },
+        rounds=rounds,
+        seconds=seconds,
+    )
 
 
 def main() -> None:
@@ -68,6 +86,7 @@ def main() -> None:
         }
     )
     show("Writing a chat of 10 messages as JSON", rows)
+    show("A long chat", long_chat())
 
 
 if __name__ == "__main__":

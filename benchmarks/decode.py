@@ -9,51 +9,25 @@ import gc
 import json
 import tracemalloc
 from collections.abc import Callable, Iterator
-from typing import Any, Final
-from uuid import uuid4
+from typing import Final
 
 import httpx
 
+from benchmarks._bodies import EVENTS, ITEMS, events, page
 from benchmarks._side_by_side import compare, show
 from julep import _json
 from julep._sse import EventDecoder
 from julep_api.models import ChatResponseChunk, ListSessionsResponse
 
-ITEMS: Final = 1_000
-EVENTS: Final = 2_000
 PIECE: Final = 64 * 1024
-
-AGENT, USER, REPLY = str(uuid4()), str(uuid4()), str(uuid4())
-
-
-def _session() -> dict[str, Any]:
-    return {
-        "id": str(uuid4()),
-        "agent_id": AGENT,
-        "user_id": USER,
-        "situation": "You are talking to a customer about an order that arrived late.",
-        "summary": "The customer asked about a late order.",
-        "metadata": {"plan": "pro", "region": "eu-west-1"},
-        "render_templates": False,
-        "created_at": "2026-05-31T12:34:56.789012Z",
-        "updated_at": "2026-06-01T08:00:00.000001Z",
-    }
-
-
-def _event(number: int, *, ids: bool) -> bytes:
-    delta = {"role": "assistant", "content": " word"}
-    data = json.dumps({"id": REPLY, "delta": delta, "finish_reason": None}, separators=(",", ":"))
-    return (f"id: {number}\n" if ids else "").encode() + f"data: {data}\n\n".encode()
 
 
 def _pieces(*, ids: bool) -> list[bytes]:
-    stream = b"".join(_event(number, ids=ids) for number in range(EVENTS)) + b"data: [DONE]\n\n"
+    stream = b"".join(events(EVENTS, ids=ids))
     return [stream[start : start + PIECE] for start in range(0, len(stream), PIECE)]
 
 
-LIST: Final = json.dumps(
-    {"items": [_session() for _ in range(ITEMS)]}, separators=(",", ":")
-).encode()
+LIST: Final = page(ITEMS)
 PLAIN, WITH_IDS = _pieces(ids=False), _pieces(ids=True)
 
 

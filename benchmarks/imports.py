@@ -1,7 +1,7 @@
-"""What new processes cost: importing, making a client, checking a first call.
+"""What new processes cost: importing, making a client, a first answer.
 
-Run it by ``.venv/bin/python -m benchmarks.imports``. Where rich is installed, httpx imports it for
-its command line; then its own import is dearer than it is for most.
+Run it by ``.venv/bin/python -m benchmarks.imports``. Where click and rich are installed, httpx
+imports them for its command line; here it finds none, as in most environments.
 """
 
 from __future__ import annotations
@@ -14,15 +14,28 @@ import sys
 from time import perf_counter
 from typing import Final, NamedTuple
 
-from benchmarks._side_by_side import pin, rows_of, show
+from benchmarks import _bodies as bodies
+from benchmarks import _fixture
+from benchmarks._side_by_side import Row, pin, rows_of, show
 
+_HTTPX: Final = "import sys; sys.modules['click'] = None; import httpx; "
 CASES: Final = {
-    "import httpx": "import httpx; httpx.Client; httpx.AsyncClient",
+    "import httpx": _HTTPX + "httpx.Client; httpx.AsyncClient",
     "bare Python": "pass",
     "import julep": "import julep; julep.Client; julep.AsyncClient",
     "julep, and a client": "import julep; julep.Client()",
     "julep, and the sessions of a client": "import julep; julep.Client().sessions",
-    "httpx, and a client": "import httpx; httpx.Client()",
+    "httpx, and a client": _HTTPX + "httpx.Client()",
+}
+_FIRST: Final = {
+    "httpx, and a first answer": (
+        _HTTPX + "c = httpx.Client(); c.get('{url}/sessions/{id}').raise_for_status().json(); "
+        "c.close()"
+    ),
+    "bare Python": "pass",
+    "julep, and a first answer": (
+        "import julep; c = julep.Client(base_url='{url}'); c.sessions.get('{id}'); c.close()"
+    ),
 }
 
 
@@ -42,21 +55,45 @@ def spent(statement: str) -> Spent:
     return Spent(wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 
 
-def main(rounds: int = 15) -> None:
-    """Print the tables."""
+def measure(cases: dict[str, str], rounds: int) -> dict[str, list[Spent]]:
+    """Run each case in new processes, in turns."""
     pin()
-    for statement in CASES.values():
+    for statement in cases.values():
         spent(statement)
-    found: dict[str, list[Spent]] = {name: [] for name in CASES}
-    order = list(CASES)
+    found: dict[str, list[Spent]] = {name: [] for name in cases}
+    order = list(cases)
     for _ in range(rounds):
         random.shuffle(order)
         for name in order:
-            found[name].append(spent(CASES[name]))
-    wall = {name: [each.wall for each in those] for name, those in found.items()}
-    cpu = {name: [each.cpu for each in those] for name, those in found.items()}
-    show("New processes, wall time", rows_of(wall))
-    show("New processes, CPU time", rows_of(cpu))
+            found[name].append(spent(cases[name]))
+    return found
+
+
+def imported(rounds: int) -> list[Row]:
+    """Compare the wall time of new processes that import, and make clients."""
+    found = measure(CASES, rounds)
+    return rows_of({name: [each.wall for each in those] for name, those in found.items()})
+
+
+def first_answer(port: int, rounds: int) -> list[Row]:
+    """Compare the CPU time of new processes up to a first answer, beyond that of bare Python."""
+    url = f"http://127.0.0.1:{port}/api"
+    cases = {name: code.format(url=url, id=bodies.SESSION) for name, code in _FIRST.items()}
+    found = measure(cases, rounds)
+    bare = found.pop("bare Python")
+    return rows_of(
+        {
+            name: [each.cpu - nothing.cpu for each, nothing in zip(those, bare, strict=True)]
+            for name, those in found.items()
+        }
+    )
+
+
+def main(rounds: int = 15) -> None:
+    """Print the tables."""
+    show("New processes, wall time", imported(rounds))
+    with _fixture.running() as port:
+        show("New processes, CPU time beyond bare Python", first_answer(port, rounds))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
-from julep._connections import MOST_CONNECTIONS, AsyncConnections
+from julep._connections import MOST_CONNECTIONS, Connections
 from julep._driver import AsyncDriver
 from julep._raw import RawResponse, raw_response, recording
 from julep._timeout import DEFAULT_TIMEOUT
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from julep._retry import RetryPolicy
     from julep._timeout import Timeout
     from julep._transport import Transport
+    from julep._wire import AsyncWire
     from julep.managers.agent import AsyncAgentsManager
     from julep.managers.doc import AsyncDocsManager
     from julep.managers.job import AsyncJobsManager
@@ -112,7 +113,7 @@ class AsyncClient:
         # What checks the settings is not needed by whoever only imports this.
         from julep._checks import check_http_client
         from julep._config import read_config
-        from julep._transport import read_transport
+        from julep._transport import awaited_wire, read_transport
 
         config = read_config(
             api_key,
@@ -129,16 +130,16 @@ class AsyncClient:
         transport = read_transport(
             config.origin, http_client, proxy, tls, http2=http2, max_connections=max_connections
         )
-        self._begin(config, AsyncConnections(transport))
+        self._begin(config, Connections(transport, awaited_wire))
 
-    def _begin(self, config: Config, connections: AsyncConnections) -> None:
+    def _begin(self, config: Config, connections: Connections[AsyncWire]) -> None:
         self._config = config
         self._connections = connections
         self.base_url: str = config.base_url
         self.api: AsyncDriver = AsyncDriver(config, connections)
 
     @classmethod
-    def _of(cls, config: Config, connections: AsyncConnections) -> Self:
+    def _of(cls, config: Config, connections: Connections[AsyncWire]) -> Self:
         """Make a client of settings that are checked already."""
         self = cls.__new__(cls)
         self._begin(config, connections)
@@ -147,7 +148,9 @@ class AsyncClient:
     @classmethod
     def _arrived(cls, config: Config, transport: Transport) -> Self:
         """Make a client of the settings of one in another process."""
-        return cls._of(config.arriving(), AsyncConnections(transport))
+        from julep._transport import awaited_wire
+
+        return cls._of(config.arriving(), Connections(transport, awaited_wire))
 
     @cached_property
     def agents(self) -> AsyncAgentsManager:

@@ -128,7 +128,7 @@ def checked_hooks(hooks: object) -> Hooks:
 
     if not isinstance(hooks, Hooks):
         raise ConfigurationError(f"hooks: expected a julep.Hooks, got {_kind(hooks)}")
-    for name, hook in zip(Hooks._fields, hooks, strict=True):
+    for name, hook in vars(hooks).items():
         if hook is not None and (not callable(hook) or iscoroutinefunction(hook)):
             raise ConfigurationError(f"hooks.{name}: expected a plain function, got {hook!r}")
     return hooks

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
-from julep._connections import MOST_CONNECTIONS, BlockingConnections
+from julep._connections import MOST_CONNECTIONS, Connections
 from julep._driver import BlockingDriver
 from julep._raw import RawResponse, raw_response, recording
 from julep._timeout import DEFAULT_TIMEOUT
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from julep._retry import RetryPolicy
     from julep._timeout import Timeout
     from julep._transport import Transport
+    from julep._wire import BlockingWire
     from julep.managers.agent import AgentsManager
     from julep.managers.doc import DocsManager
     from julep.managers.job import JobsManager
@@ -111,7 +112,7 @@ class Client:
         # What checks the settings is not needed by whoever only imports this.
         from julep._checks import check_http_client
         from julep._config import read_config
-        from julep._transport import read_transport
+        from julep._transport import blocking_wire, read_transport
 
         config = read_config(
             api_key,
@@ -128,16 +129,16 @@ class Client:
         transport = read_transport(
             config.origin, http_client, proxy, tls, http2=http2, max_connections=max_connections
         )
-        self._begin(config, BlockingConnections(transport))
+        self._begin(config, Connections(transport, blocking_wire))
 
-    def _begin(self, config: Config, connections: BlockingConnections) -> None:
+    def _begin(self, config: Config, connections: Connections[BlockingWire]) -> None:
         self._config = config
         self._connections = connections
         self.base_url: str = config.base_url
         self.api: BlockingDriver = BlockingDriver(config, connections)
 
     @classmethod
-    def _of(cls, config: Config, connections: BlockingConnections) -> Self:
+    def _of(cls, config: Config, connections: Connections[BlockingWire]) -> Self:
         """Make a client of settings that are checked already."""
         self = cls.__new__(cls)
         self._begin(config, connections)
@@ -146,7 +147,9 @@ class Client:
     @classmethod
     def _arrived(cls, config: Config, transport: Transport) -> Self:
         """Make a client of the settings of one in another process."""
-        return cls._of(config.arriving(), BlockingConnections(transport))
+        from julep._transport import blocking_wire
+
+        return cls._of(config.arriving(), Connections(transport, blocking_wire))
 
     @cached_property
     def agents(self) -> AgentsManager:

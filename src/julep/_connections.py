@@ -2,37 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from threading import Lock
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from julep.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from julep._transport import Transport
-    from julep._wire import AsyncWire, BlockingWire
+
+W = TypeVar("W")
 
 MOST_CONNECTIONS: Final = 1000
 """How many connections a client has at once, if it is not told otherwise."""
 
 
-class BlockingConnections:
+class Connections(Generic[W]):
     """What sends the requests of a client, made when the first is sent: that takes imports.
 
     Args:
         transport: How they are sent.
+        make: Makes what sends them.
         owner: Whose connections these are, if they are another client's.
     """
 
-    def __init__(self, transport: Transport, owner: BlockingConnections | None = None) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        make: Callable[[Transport], W],
+        owner: Connections[W] | None = None,
+    ) -> None:
         self.transport = transport
+        self._make = make
         self._owner = owner
-        self._wire: BlockingWire | None = None
+        self._wire: W | None = None
         self._closed = False
         self._making = Lock()
 
-    def shared(self) -> BlockingConnections:
+    def shared(self) -> Connections[W]:
         """Give these to another client, which may close them for itself alone."""
-        return BlockingConnections(self.transport, self._owner or self)
+        return Connections(self.transport, self._make, self._owner or self)
 
     def check_open(self) -> None:
         """See that they can be used.
@@ -41,83 +50,25 @@ class BlockingConnections:
             ConfigurationError: When they are closed, or are those of another client that is.
         """
         if self._closed:
-            raise _closed()
+            raise ConfigurationError("this client is closed: make a new one")
         if self._owner is not None:
             self._owner.check_open()
 
-    def wire(self) -> BlockingWire:
+    def wire(self) -> W:
         """Give what sends requests.
 
         Raises:
             ConfigurationError: When they are closed, or are those of another client that is.
         """
-        if self._closed:
-            raise _closed()
+        self.check_open()
         if self._owner is not None:
             return self._owner.wire()
         if self._wire is None:
             with self._making:
-                self._wire = self._wire or self.transport.blocking()
+                self._wire = self._wire or self._make(self.transport)
         return self._wire
 
-    def close(self) -> None:
-        """Close every connection; a second time does nothing."""
+    def end(self) -> W | None:
+        """Use them no more; give what has to be closed, if there is anything."""
         self._closed = True
-        if self._wire is not None:
-            self._wire.close()
-
-
-class AsyncConnections:
-    """What sends the requests of a client, made when the first is sent: that takes imports.
-
-    Args:
-        transport: How they are sent.
-        owner: Whose connections these are, if they are another client's.
-    """
-
-    def __init__(self, transport: Transport, owner: AsyncConnections | None = None) -> None:
-        self.transport = transport
-        self._owner = owner
-        self._wire: AsyncWire | None = None
-        self._closed = False
-        self._making = Lock()
-
-    def shared(self) -> AsyncConnections:
-        """Give these to another client, which may close them for itself alone."""
-        return AsyncConnections(self.transport, self._owner or self)
-
-    def check_open(self) -> None:
-        """See that they can be used.
-
-        Raises:
-            ConfigurationError: When they are closed, or are those of another client that is.
-        """
-        if self._closed:
-            raise _closed()
-        if self._owner is not None:
-            self._owner.check_open()
-
-    def wire(self) -> AsyncWire:
-        """Give what sends requests.
-
-        Raises:
-            ConfigurationError: When they are closed, or are those of another client that is.
-        """
-        if self._closed:
-            raise _closed()
-        if self._owner is not None:
-            return self._owner.wire()
-        if self._wire is None:
-            with self._making:
-                self._wire = self._wire or self.transport.awaited()
         return self._wire
-
-    async def aclose(self) -> None:
-        """Close every connection of this event loop; a second time does nothing."""
-        self._closed = True
-        if self._wire is not None:
-            await self._wire.aclose()
-
-
-def _closed() -> ConfigurationError:
-    return ConfigurationError("this client is closed: make a new one")

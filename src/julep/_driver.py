@@ -15,9 +15,9 @@ from julep._wire import AsyncBody, BlockingBody
 if TYPE_CHECKING:
     from julep._attempts import Attempts
     from julep._config import Config
-    from julep._connections import AsyncConnections, BlockingConnections
+    from julep._connections import Connections
     from julep._flow import Task
-    from julep._wire import Opened
+    from julep._wire import AsyncWire, BlockingWire, Opened
     from julep.errors import NetworkError
     from julep.streams import AsyncChatStream, ChatStream
     from julep_api.client import Call, EventCall
@@ -61,7 +61,7 @@ class BlockingDriver:
 
     is_async: ClassVar[bool] = False
 
-    def __init__(self, config: Config, connections: BlockingConnections) -> None:
+    def __init__(self, config: Config, connections: Connections[BlockingWire]) -> None:
         self._flows: Flows[BlockingBody] = Flows(config)
         self._connections = connections
 
@@ -118,7 +118,9 @@ class BlockingDriver:
 
     def close(self) -> None:
         """Close every connection; a second time does nothing."""
-        self._connections.close()
+        wire = self._connections.end()
+        if wire is not None:
+            wire.close()
 
 
 class AsyncDriver:
@@ -131,7 +133,7 @@ class AsyncDriver:
 
     is_async: ClassVar[bool] = True
 
-    def __init__(self, config: Config, connections: AsyncConnections) -> None:
+    def __init__(self, config: Config, connections: Connections[AsyncWire]) -> None:
         self._flows: Flows[AsyncBody] = Flows(config)
         self._connections = connections
 
@@ -188,7 +190,9 @@ class AsyncDriver:
 
     async def aclose(self) -> None:
         """Close every connection of this event loop; a second time does nothing."""
-        await self._connections.aclose()
+        wire = self._connections.end()
+        if wire is not None:
+            await wire.aclose()
 
 
 async def _sleep(seconds: float) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Generator
-from io import BytesIO
 from time import monotonic
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
@@ -29,6 +28,10 @@ SENT_AT_ONCE: Final = 256 * 1024
 
 FINISHES_WITHIN: Final = 1.0
 """Seconds that a stream which has said all is waited for, to use its connection again."""
+
+# A body that comes byte by byte would take forty times its length as a list of bytes, and a buffer
+# that grows is moved again and again.
+_MOST_PIECES: Final = 1024
 
 Phase: TypeAlias = Literal["connect", "read", "write", "pool"]
 
@@ -127,6 +130,8 @@ class Incoming:
     def next(self) -> bytes | None:
         """Give the next piece of the body, nothing at its end; None when more has to be received.
 
+        What came at once is one piece, since each piece costs its reader something.
+
         Raises:
             NetworkError: When the rest is lost.
             ContentError: When the body is not of the encoding that it claims.
@@ -139,10 +144,11 @@ class Incoming:
                 return None
             event = self._events.popleft()
             if isinstance(event, bytes):
+                piece = self._joined(event)
                 if decoder is not None:
-                    decoder.give(event)
-                elif event:
-                    return event
+                    decoder.give(piece)
+                elif piece:
+                    return piece
             elif isinstance(event, End):
                 if decoder is not None:
                     decoder.end()
@@ -151,6 +157,13 @@ class Incoming:
                 return b""
             else:
                 raise self._lost(event)
+
+    def _joined(self, piece: bytes) -> bytes:
+        events, pieces = self._events, [piece]
+        while events and isinstance(following := events[0], bytes):
+            pieces.append(following)
+            events.popleft()
+        return b"".join(pieces) if len(pieces) > 1 else piece
 
     def _lost(self, event: Event) -> NetworkError:
         problem = event.problem if isinstance(event, Broken) else "the server sent no answer"
@@ -193,17 +206,22 @@ def _body(incoming: Incoming) -> Generator[None, bytes, bytes]:
     Raises:
         ContentError: When it is too long, or not of the encoding that it claims.
     """
-    # Not a list: a body of chunks of one byte each would take forty times its length.
-    body = BytesIO()
+    whole: list[bytes] = []
+    pieces: list[bytes] = []
+    size = 0
     while (piece := incoming.next()) != b"":
         if piece is None:
             incoming.receive((yield None))
             continue
-        body.write(piece)
-        if body.tell() > LONGEST_ANSWER:
+        pieces.append(piece)
+        size += len(piece)
+        if size > LONGEST_ANSWER:
             incoming.reusable = False
             raise ContentError(f"its body is longer than {LONGEST_ANSWER} bytes")
-    return body.getvalue()
+        if len(pieces) == _MOST_PIECES:
+            whole.append(b"".join(pieces))
+            pieces.clear()
+    return b"".join(whole + pieces)
 
 
 def _stays_open(request: Request, head: Head) -> bool:

@@ -6,7 +6,8 @@ from typing import Final
 
 import h11
 
-from julep._http1 import LONGEST_HEAD, Broken, Event, Reader
+from julep._chunks import ChunkJoiner
+from julep._http1 import LONGEST_HEAD, Broken, End, Event, Head, Reader
 
 # h11 reads an answer when it knows of the request; all it needs to know is its method. What it
 # would send is thrown away: requests are written in one place, for both readers.
@@ -26,25 +27,50 @@ class H11Reader(Reader):
         self._connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=4 * LONGEST_HEAD)
         self._connection.send(_REQUESTS[to_head])
         self._connection.send(_END)
+        self._joiner: ChunkJoiner | None = None
 
     def _parse(self, data: bytes) -> list[Event]:
         events: list[Event] = []
         try:
-            self._connection.receive_data(data)
-            while (event := self._connection.next_event()) is not h11.NEED_DATA:
-                if isinstance(event, h11.Data):
-                    events.append(bytes(event.data))
-                elif isinstance(event, h11.Response | h11.InformationalResponse):
-                    version = event.http_version.decode("latin-1")
-                    head = self._head(version, event.status_code, event.headers)
-                    if head is not None:
-                        events.append(head)
-                    if isinstance(head, Broken):
-                        break
-                else:
-                    surplus, _ = self._connection.trailing_data
-                    events.append(self._end(surplus=bool(surplus.strip(b"\r\n"))))
-                    break
+            if self._joiner is not None:
+                data = self._joiner.join(data)
+            elif not self._began and b"chunked" in data:
+                data = self._begin(data, events)
+            if data:
+                self._read(data, events)
         except h11.ProtocolError:
             events.append(self._broken())
         return events
+
+    def _begin(self, data: bytes, events: list[Event]) -> bytes:
+        """Read a head alone; give what is still to be read, any chunks joined."""
+        head, blank, rest = data.partition(b"\r\n\r\n")
+        self._read(head + blank, events, rest)
+        if not events:
+            return rest
+        if isinstance(events[-1], End | Broken):
+            return b""
+        # h11 also takes lines that end in LF alone, and may be in the midst of a chunk by now.
+        began_here = len(events) == 1 and not self._connection.trailing_data[0]
+        if began_here and isinstance(events[0], Head) and "transfer-encoding" in events[0].headers:
+            self._joiner = ChunkJoiner()
+            rest = self._joiner.join(rest)
+        return rest
+
+    def _read(self, data: bytes, events: list[Event], rest: bytes = b"") -> None:
+        """Let h11 read some bytes, behind which there are others."""
+        self._connection.receive_data(data)
+        while (event := self._connection.next_event()) is not h11.NEED_DATA:
+            if isinstance(event, h11.Data):
+                events.append(bytes(event.data))
+            elif isinstance(event, h11.Response | h11.InformationalResponse):
+                version = event.http_version.decode("latin-1")
+                head = self._head(version, event.status_code, event.headers)
+                if head is not None:
+                    events.append(head)
+                if isinstance(head, Broken):
+                    break
+            else:
+                surplus = self._connection.trailing_data[0] + rest
+                events.append(self._end(surplus=bool(surplus.strip(b"\r\n"))))
+                break

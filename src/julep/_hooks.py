@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from julep._secrets import url_without_secrets, without_secrets
@@ -70,7 +70,7 @@ class RetryEvent(NamedTuple):
     error: RequestError
 
 
-class Hooks(NamedTuple):
+class Hooks:
     """Functions that are called while calls are made, in either colour; they must not wait.
 
     What they raise ends the call.
@@ -85,9 +85,29 @@ class Hooks(NamedTuple):
         >>> client = julep.Client(hooks=hooks)
     """
 
-    on_request: Callable[[RequestEvent], object] | None = None
-    on_response: Callable[[ResponseEvent], object] | None = None
-    on_retry: Callable[[RetryEvent], object] | None = None
+    # No named tuple, as the other settings are: of one, checkers do not tell a lambda's parameter.
+    def __init__(
+        self,
+        *,
+        on_request: Callable[[RequestEvent], object] | None = None,
+        on_response: Callable[[ResponseEvent], object] | None = None,
+        on_retry: Callable[[RetryEvent], object] | None = None,
+    ) -> None:
+        self.on_request = on_request
+        self.on_response = on_response
+        self.on_retry = on_retry
+
+    def __iter__(self) -> Iterator[Callable[..., object] | None]:
+        return iter(vars(self).values())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Hooks) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return f"Hooks({', '.join(f'{name}={hook!r}' for name, hook in vars(self).items())})"
 
 
 class HookCaller:

@@ -413,12 +413,13 @@ def _check_time(request: Request) -> None:
 
 def _too_late(request: Request, phase: _Phase) -> RequestTimeoutError:
     """Make the error for a step that took too long, or that the call's time does not allow."""
-    limit: float | None = getattr(request.timeout, phase)
-    of: _Phase = phase
-    if request.until is not None and (limit is None or monotonic() >= request.until - 0.001):
-        limit, of = request.timeout.total, "total"
-    message = f"{request.asked}: no answer within {limit:g} s ({phase} timed out)"
-    return RequestTimeoutError(message, phase=of)
+    step: float | None = getattr(request.timeout, phase)
+    until = request.until
+    is_total = until is not None and (step is None or monotonic() >= until - 0.001)
+    if is_total:
+        step = request.timeout.total
+    message = f"{request.asked}: no answer within {step or 0:g} s ({phase} timed out)"
+    return RequestTimeoutError(message, phase="total" if is_total else phase)
 
 
 def _hang_up(response: httpx.Response) -> None:

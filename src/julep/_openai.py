@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from openai.resources.chat import Completions as ChatCompletions
 
     from julep._config import Config
-    from julep._connections import AsyncConnections, BlockingConnections
+    from julep._connections import Connections
 
 # The package insists on a key, and would take the environment's, which is meant for OpenAI.
 _NO_KEY: Final = "no-key"
@@ -40,7 +40,7 @@ class _Request(Protocol):
 class BlockingOpenAI:
     """The package's blocking client, made when it is first used."""
 
-    def __init__(self, config: Config, connections: BlockingConnections) -> None:
+    def __init__(self, config: Config, connections: Connections[Any]) -> None:
         self._config = config
         self._check_open = connections.check_open
         self._client: OpenAI | None = None
@@ -76,7 +76,7 @@ class BlockingOpenAI:
 class AwaitedOpenAI:
     """The package's async client, made when it is first used, for every event loop."""
 
-    def __init__(self, config: Config, connections: AsyncConnections) -> None:
+    def __init__(self, config: Config, connections: Connections[Any]) -> None:
         self._config = config
         self._check_open = connections.check_open
         self._client: AsyncOpenAI | None = None

@@ -63,29 +63,32 @@ class Transport(NamedTuple):
             )
         return self
 
-    def blocking(self) -> BlockingWire:
-        """Make what sends requests, blocking."""
-        if self._takes_library():
-            from julep._library import BlockingLibrary
-
-            return BlockingLibrary(self)
-        from julep._blocking_wire import BlockingPoolWire
-
-        return BlockingPoolWire(self.tls, self.max_connections)
-
-    def awaited(self) -> AsyncWire:
-        """Make what sends requests, awaited."""
-        if self._takes_library():
-            from julep._library import AsyncLibrary
-
-            return AsyncLibrary(self)
-        from julep._async_wire import AsyncPoolWire
-
-        return AsyncPoolWire(self.tls, self.max_connections)
-
-    def _takes_library(self) -> bool:
+    def takes_library(self) -> bool:
+        """Whether an HTTP library has to send the requests."""
         given = self.http_client is not None or self.proxy is not None or self.http2
         return given or _has_proxy(self.origin)
+
+
+def blocking_wire(transport: Transport) -> BlockingWire:
+    """Make what sends requests, blocking."""
+    if transport.takes_library():
+        from julep._library import BlockingLibrary
+
+        return BlockingLibrary(transport)
+    from julep._blocking_wire import BlockingPoolWire
+
+    return BlockingPoolWire(transport.tls, transport.max_connections)
+
+
+def awaited_wire(transport: Transport) -> AsyncWire:
+    """Make what sends requests, awaited."""
+    if transport.takes_library():
+        from julep._library import AsyncLibrary
+
+        return AsyncLibrary(transport)
+    from julep._async_wire import AsyncPoolWire
+
+    return AsyncPoolWire(transport.tls, transport.max_connections)
 
 
 def read_transport(

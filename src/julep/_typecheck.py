@@ -47,10 +47,6 @@ def beartype(function: Callable[..., Any]) -> Callable[..., Any]:
     Raises:
         ArgumentTypeError: When the function is called with an argument of a wrong type.
     """
-    if not __debug__:
-        # Under ``python -O`` beartype checks nothing, and its older versions fail to say so; what
-        # is sent is still checked, by the contract's encoders.
-        return function
     checks = Checks(function)
 
     if inspect.iscoroutinefunction(function):

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 _PORTS: Final = {"http": 80, "https": 443}
 
-# What stands in URLs as it is, and what is percent-encoded already.
+# What may stand in a path as it is (RFC 3986, section 3.3), and what is written by a percent sign.
 _SAFE: Final = "/%:@!$&'()*+,;=~"
 
 
@@ -41,8 +41,8 @@ def split(url: str) -> tuple[Origin, str]:
     if parts.scheme not in _PORTS or not parts.hostname:
         raise ValueError("expected a URL of http or https with a host")
     origin = Origin(parts.scheme, _ascii(parts.hostname), port or _PORTS[parts.scheme])
-    path = quote(parts.path or "/", safe=_SAFE)
-    return origin, f"{path}?{quote(parts.query, safe=_SAFE + '?')}" if parts.query else path
+    path, query = quote(parts.path or "/", safe=_SAFE), quote(parts.query, safe=f"{_SAFE}?")
+    return origin, f"{path}?{query}" if query else path
 
 
 def with_query(path: str, query: Iterable[tuple[str, str]]) -> str:

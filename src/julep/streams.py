@@ -6,9 +6,7 @@ decided: what an event means, when the stream is over, what the whole answer is.
 
 from __future__ import annotations
 
-from collections import deque
-from io import StringIO
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from julep._answer import parse_json
 from julep._sse import Event, EventDecoder
@@ -22,6 +20,7 @@ from julep.errors import (
 from julep_api.errors import DecodeError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from types import TracebackType
 
     from julep._attempts import Attempts
@@ -32,6 +31,9 @@ if TYPE_CHECKING:
     from julep_api.types import JSONObject
 
 __all__ = ["AsyncChatStream", "ChatStream"]
+
+# A piece takes ten times its text, and so it does in a StringIO.
+_MOST_PIECES: Final = 1024
 
 
 class ChatStream:
@@ -72,7 +74,7 @@ class ChatStream:
     def __next__(self) -> ChatResponseChunk:
         reading = self._reading
         try:
-            while (chunk := reading.next_chunk()) is None and not reading.over:
+            while (chunk := next(reading.chunks, None)) is None and not reading.over:
                 self._read_on()
             if chunk is None and reading.complete:
                 self._body.finish()
@@ -116,7 +118,7 @@ class ChatStream:
 
     def close(self) -> None:
         """Stop reading, and close the connection if there was more to come."""
-        self._reading.over = True
+        self._reading.stop()
         self._attempts.end()
         self._body.close()
 
@@ -170,7 +172,7 @@ class AsyncChatStream:
     async def __anext__(self) -> ChatResponseChunk:
         reading = self._reading
         try:
-            while (chunk := reading.next_chunk()) is None and not reading.over:
+            while (chunk := next(reading.chunks, None)) is None and not reading.over:
                 await self._read_on()
             if chunk is None and reading.complete:
                 await self._body.finish()
@@ -214,7 +216,7 @@ class AsyncChatStream:
 
     async def aclose(self) -> None:
         """Stop reading, and close the connection if there was more to come."""
-        self._reading.over = True
+        self._reading.stop()
         self._attempts.end()
         await self._body.aclose()
 
@@ -235,10 +237,12 @@ class _Reading:
 
     def __init__(self, call: EventCall[ChatResponseChunk], attempts: Attempts) -> None:
         self.over = False
+        """Whether nothing more is to be read."""
         self.complete = False
+        """Whether the server said that this was all."""
         self.last_id = ""
         self._first_id = ""
-        self._events: deque[Event] = deque()
+        self.chunks: Iterator[ChatResponseChunk] = iter(())
         self._call = call
         self._attempts = attempts
         self._decoder = EventDecoder()
@@ -251,9 +255,10 @@ class _Reading:
         if data is None:
             raise NetworkError(f"{self._asked}: the server ended the stream before its end")
         try:
-            self._events.extend(self._decoder.feed(data))
+            events = self._decoder.feed(data)
         except DecodeError as error:
             raise self._unreadable(f"the stream does not fit the contract: {error}") from None
+        self.chunks = self._chunks(events)
 
     @property
     def can_go_on(self) -> bool:
@@ -265,28 +270,10 @@ class _Reading:
         self._decoder = EventDecoder()
         self._went_on = self._resumed = True
 
-    def next_chunk(self) -> ChatResponseChunk | None:
-        """Give the next piece; None when the stream is over, or more bytes have to be taken first.
-
-        Events are read one by one, so that what came before a bad one is given all the same.
-
-        Raises:
-            ApiError: When the next event reports an error, or cannot be read.
-        """
-        while self._events and not self.over:
-            event = self._events.popleft()
-            if self._resumed and self._is_replayed(event):
-                continue
-            if event.name == "message":
-                if event.data != "[DONE]":
-                    return self._read(event)
-                self.over = self.complete = True
-            elif event.name == "error":
-                attempts = self._attempts
-                answer = Answer(attempts.status, attempts.headers, event.data.encode())
-                raise attempts.explained(attempts.failed(answer))
-            # Anything else is a kind of event that a newer server knows.
-        return None
+    def stop(self) -> None:
+        """Give nothing more."""
+        self.over = True
+        self.chunks = iter(())
 
     def interrupted(
         self, lost: NetworkError, failed: JulepError | None = None
@@ -328,29 +315,49 @@ class _Reading:
             self._skipping = self._resumed = False
         return True
 
-    def _read(self, event: Event) -> ChatResponseChunk:
-        try:
-            chunk = self._call.event(parse_json(event.data))
-        except DecodeError as error:
-            raise self._unreadable(f"the stream does not fit the contract: {error}") from None
-        if self._last is None:
-            self._first_id = event.id
-        elif self._went_on and chunk.id != self._last.id:
-            raise self._unreadable("the server went on with another answer")
-        self.last_id = event.id
-        self._attempts.failures = 0
-        self._add(chunk)
-        return chunk
+    def _chunks(self, events: Iterable[Event]) -> Iterator[ChatResponseChunk]:
+        """Read events one by one, so that what came before a bad one is given all the same.
 
-    def _add(self, chunk: ChatResponseChunk) -> None:
-        self._last = chunk
-        delta = chunk.delta
-        if not self._messages or (delta.role and self._messages[-1].ends_at(delta.role.value)):
-            self._messages.append(_Message(delta.role.value if delta.role else "assistant"))
-        if delta.content:
-            self._messages[-1].text.write(delta.content)
+        Raises:
+            ApiError: When the next event reports an error, or cannot be read.
+        """
+        attempts, read = self._attempts, self._call.event
+        for event in events:
+            if self._resumed and self._is_replayed(event):
+                continue
+            if event.name == "message":
+                if event.data == "[DONE]":
+                    self.over = self.complete = True
+                    return
+                try:
+                    chunk = read(parse_json(event.data))
+                except DecodeError as error:
+                    problem = f"the stream does not fit the contract: {error}"
+                    raise self._unreadable(problem) from None
+                self._add(chunk, event.id)
+                yield chunk
+            elif event.name == "error":
+                answer = Answer(attempts.status, attempts.headers, event.data.encode())
+                raise attempts.explained(attempts.failed(answer))
+            # Anything else is a kind of event that a newer server knows.
+
+    def _add(self, chunk: ChatResponseChunk, event_id: str) -> None:
+        """Make a chunk a part of the whole."""
+        if self._last is None:
+            self._first_id = event_id
+        elif self._went_on and chunk.id != self._last.id:
+            other = NetworkError(f"{self._asked}: the server went on with another answer")
+            raise self.interrupted(other)
+        self._last, self.last_id = chunk, event_id
+        self._attempts.failures = 0
+        delta, messages = chunk.delta, self._messages
+        role, content = delta.role, delta.content
+        if not messages or (role and messages[-1].ends_at(role.value)):
+            messages.append(_Message(role.value if role else "assistant"))
+        if content:
+            messages[-1].add(content)
         if delta.name:
-            self._messages[-1].name = delta.name
+            messages[-1].name = delta.name
 
     def _response(self) -> ChatResponse:
         from julep_api.models import ChatMlMessage, ChatResponse
@@ -382,7 +389,16 @@ class _Message:
     def __init__(self, role: str) -> None:
         self.role = role
         self.name: str | None = None
-        self.text = StringIO()
+        self._whole: list[str] = []
+        self._pieces: list[str] = []
+
+    def add(self, content: str) -> None:
+        """Add a piece of the text."""
+        pieces = self._pieces
+        pieces.append(content)
+        if len(pieces) == _MOST_PIECES:
+            self._whole.append("".join(pieces))
+            pieces.clear()
 
     def ends_at(self, role: str) -> bool:
         """Tell whether a piece of this role belongs to another message.
@@ -395,4 +411,4 @@ class _Message:
     def to_json(self) -> JSONObject:
         """Give its JSON, without the id and the time that a stream does not tell."""
         named: JSONObject = {} if self.name is None else {"name": self.name}
-        return {"role": self.role, "content": self.text.getvalue(), **named}
+        return {"role": self.role, "content": "".join(self._whole + self._pieces), **named}

@@ -13,9 +13,8 @@ import pytest
 from julep_server import LocalServer
 
 ROOT = Path(__file__).parents[2]
-PAGES = [
-    (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/observability.md")
-]
+NAMES = ("README.md", "docs/observability.md", "docs/transport.md")
+PAGES = [(ROOT / name).read_text(encoding="utf-8") for name in NAMES]
 EXAMPLES = {
     name: program
     for page in PAGES
@@ -32,6 +31,9 @@ PRINTS = {
     "iterate": r"",
     "gather": r"\['Ada', 'Grace', 'Edsger'\]",
     "hooks": r"",
+    "options": r"200 1 0\.\d+ 0",
+    "curl": r"curl -X GET .* \"authorization: Bearer \$JULEP_API_KEY\".*",
+    "retries": r"0 0",
     "low-level": r"0",
     "in-process": r"\[\]",
 }

@@ -83,6 +83,6 @@ def _call_at_once(method: Callable[..., Any]) -> Callable[..., Any]:
 
 def _face(value: Any) -> Any:
     if isinstance(value, RawResponse):
-        found: RawResponse[Any] = value  # pyright: ignore[reportUnknownVariableType]  # of anything
-        return found._replace(parsed=_face(found.parsed))
+        raw = cast("Any", value)
+        return raw._replace(parsed=_face(raw.parsed))
     return _Awaitable(value) if isinstance(value, _WRAPPED) else value

@@ -15,6 +15,7 @@ that holds for fewer colours says so: ``@pytest.mark.parametrize("colour", ["asy
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -95,3 +96,18 @@ def stub(running_stub: Stub) -> Stub:
 async def stub_client(colour: Colour, stub: Stub) -> AsyncIterator[AsyncClient]:
     async with client_of(colour, stub.url) as client:
         yield client
+
+
+@pytest.fixture
+def deaf() -> Iterator[str]:
+    """The URL of a port where nobody picks up, since too many are waiting already."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(0)
+        waiting = [socket.socket() for _ in range(4)]
+        for other in waiting:
+            other.setblocking(False)
+            other.connect_ex(listening.getsockname())
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        for other in waiting:
+            other.close()

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+import julep
 from julep._sse import EventDecoder
 from julep.managers.session import SessionsManager
 from julep_api.models import ChatResponse, ChatResponseChunk, ListSessionsResponse, Session
@@ -120,6 +121,15 @@ def test_reading_a_list_calls_one_function_for_an_item() -> None:
     assert calls_of(page(110)) - calls_of(page(10)) == 100
 
 
+def test_an_item_of_many_costs_what_one_of_few_does() -> None:
+    def page(count: int) -> Callable[[], object]:
+        text = json.dumps({"items": [session(number) for number in range(count)]})
+        return lambda: ListSessionsResponse.from_dict(json.loads(text))
+
+    assert calls_of(page(20_001)) - calls_of(page(1)) == 20_000
+    assert 9.9 < blocks_of(page(10_000)) / blocks_of(page(1000)) < 10.1
+
+
 def test_reading_plain_events_calls_one_function_for_an_event() -> None:
     def stream(count: int) -> Callable[[], object]:
         return lambda: EventDecoder().feed(b"data: {}\n\n" * count)
@@ -167,3 +177,8 @@ def test_a_call_with_plain_arguments_is_checked_and_written_by_few_functions(
     run: Callable[[], object], bound: int
 ) -> None:
     assert calls_of(run) <= bound
+
+
+@pytest.mark.parametrize("make", [julep.Client, julep.AsyncClient])
+def test_a_further_client_is_small(make: Callable[[], object]) -> None:
+    assert memory_of(make) < 10_000

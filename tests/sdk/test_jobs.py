@@ -20,10 +20,10 @@ from julep import (
     RequestTimeoutError,
     RetryPolicy,
 )
-from julep._connections import BlockingConnections
+from julep._connections import Connections
 from julep._driver import BlockingDriver
 from julep._flow import Flow, Pause
-from julep._transport import Transport
+from julep._transport import Transport, blocking_wire
 from julep._wire import Answer, BlockingBody
 from julep.managers import job as job_module
 from julep.managers.job import JobsManager
@@ -170,7 +170,7 @@ class Unhurried(BlockingDriver):
     """Runs flows without a network or a wait: a job is pending until the pauses are many."""
 
     def __init__(self) -> None:
-        super().__init__(CONFIG, BlockingConnections(Transport(CONFIG.origin)))
+        super().__init__(CONFIG, Connections(Transport(CONFIG.origin), blocking_wire))
         self.pauses: list[float] = []
 
     def run(self, flow: Flow[BlockingBody, T], /) -> T:

@@ -40,6 +40,14 @@ CANARY = "sk-canary-5d1f0b7e"
 
 AT_ONCE = RetryPolicy(first_pause=0.001)
 
+# Calls have spans as soon as it is loaded, and those of other tests are to have none.
+LOADED = sys.modules.pop("opentelemetry.trace")
+
+
+@pytest.fixture(autouse=True)
+def _loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "opentelemetry.trace", LOADED)
+
 
 @pytest.fixture(scope="session")
 def exporter() -> InMemorySpanExporter:

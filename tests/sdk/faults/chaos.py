@@ -25,6 +25,7 @@ import anyio
 
 import julep
 from julep import AsyncClient
+from julep.managers.types import DocDict, FunctionDefDict
 from julep_server import LocalServer
 from tests.sdk.colours import Colour, client_of
 from tests.sdk.faults.proxy import KillingProxy
@@ -101,14 +102,14 @@ class Worker:
 
     async def create_doc(self) -> None:
         title = self._unique("doc")
-        doc = {"title": title, "content": f"The text of {title}"}
+        doc: DocDict = {"title": title, "content": f"The text of {title}"}
         await self.client.docs.create(agent_id=self.agent_id, doc=doc)
         self.docs.append(title)
 
     async def create_tool(self) -> None:
         # A second one of the same name is refused, so a repetition would be noticed here too.
         name = self._unique("tool").replace(" ", "_")
-        function = {"name": name, "parameters": {"type": "object"}}
+        function: FunctionDefDict = {"name": name, "parameters": {"type": "object"}}
         await self.client.tools.create(self.agent_id, {"type": "function", "function": function})
         self.tools.append(name)
 
@@ -233,8 +234,8 @@ def _count(database: Path, workers: list[Worker]) -> None:
     """Compare what the server has with what the workers did: nothing less, and nothing more."""
     with closing(sqlite3.connect(database)) as connection:
 
-        def rows(query: str, *values: str) -> list[tuple[str, ...]]:
-            return sorted(connection.execute(query, values).fetchall())
+        def rows(query: str) -> list[tuple[object, ...]]:
+            return list(connection.execute(f"{query} ORDER BY 1"))
 
         named = [
             (identifier, *told) for worker in workers for identifier, told in worker.users.items()
@@ -248,14 +249,13 @@ def _count(database: Path, workers: list[Worker]) -> None:
         assert rows("SELECT name FROM tools") == sorted(tools)
         query = "SELECT role, content FROM messages WHERE session_id = ? ORDER BY seq"
         for worker in workers:
-            found = connection.execute(query, [worker.session_id]).fetchall()
+            found = connection.execute(query, [worker.session_id])
             assert [(role, json.loads(content)) for role, content in found] == worker.messages
         total = sum(len(worker.messages) for worker in workers)
         assert rows("SELECT count(*) FROM messages") == [(total,)]
 
 
-def main(arguments: list[str]) -> None:
-    calls, streams = (int(number) for number in (*arguments, 2000, 200)[:2])
+def main(calls: int, streams: int) -> None:
     seed = int(os.environ.get("CHAOS_SEED", "1"))
     for colour in COLOURS:
         outcome = run(colour, calls, streams, seed)
@@ -266,4 +266,4 @@ def main(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(int(sys.argv[1]), int(sys.argv[2]))

@@ -50,7 +50,8 @@ async def _get(client: AsyncClient) -> object:
 
 
 async def _delete(client: AsyncClient) -> object:
-    return await client.sessions.delete(SESSION["id"])
+    await client.sessions.delete(SESSION["id"])
+    return None
 
 
 async def _create(client: AsyncClient) -> object:
@@ -78,7 +79,7 @@ MESSAGE = {
     "role": "assistant",
     "content": "Grüße",
 }
-REPLY = {
+REPLY: dict[str, object] = {
     "id": REPLY_ID,
     "response": [[MESSAGE]],
     "finish_reason": "stop",

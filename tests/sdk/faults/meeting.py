@@ -86,7 +86,7 @@ async def settled(
         yield client
         assert CANARY not in repr(client)
     await until(lambda: not server.open)
-    await until(lambda: _running(colour) == before)
+    await until(lambda: _running(colour) <= before)
 
 
 async def limited(client: AsyncClient, limits: Limits) -> AsyncClient:
@@ -157,13 +157,13 @@ def _announced(step: Step, over: threading.Event) -> Step:
     return announced
 
 
-def _running(colour: Colour) -> object:
-    """What runs beside the test itself: tasks, or threads."""
+def _running(colour: Colour) -> set[object]:
+    """What runs beside the test itself: tasks, or threads. What ended meanwhile is not ours."""
     if colour == "asyncio":
-        return asyncio.all_tasks()
+        return {*asyncio.all_tasks()}
     if colour == "trio":
-        return trio.lowlevel.current_statistics().tasks_living
-    return set(threading.enumerate())
+        return {*range(trio.lowlevel.current_statistics().tasks_living)}  # they have no names
+    return {*threading.enumerate()}
 
 
 def _seconds(limits: Limits) -> float:

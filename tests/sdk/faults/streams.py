@@ -112,7 +112,7 @@ RESUMED: dict[str, Fault] = {
     "gone on with by another answer": met(
         resumed(LOST, stream(*_OTHER)),
         # Which of the two it is, what had arrived is not mixed with what is another's.
-        Fails((julep.StreamInterruptedError, julep.InvalidResponseError), 2),
+        Fails(julep.StreamInterruptedError, 2),
     ),
     "gone on with by JSON": met(resumed(LOST, json_answer(REPLY)), interrupted()),
     "gone on with by nothing": met(resumed(LOST, answer(204)), interrupted()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from julep._h11 import H11Reader
 from tests.sdk.colours import Colour
 from tests.sdk.faults import bodies, connections, heads, redirects, statuses, streams
 from tests.sdk.faults.fault import Fault
@@ -13,6 +14,9 @@ FAULTS: dict[str, Fault] = {
     f"{module.__name__.rpartition('.')[2]}: {name}": fault
     for module in (connections, heads, bodies, statuses, redirects, streams)
     for name, fault in module.FAULTS.items()
+}
+OF_HTTP = {
+    name: fault for name, fault in FAULTS.items() if name.startswith(("heads: ", "bodies: "))
 }
 PASSING = {name: fault for name, fault in FAULTS.items() if fault.passes}
 
@@ -31,3 +35,16 @@ async def test_a_fault_that_passes_is_survived(
     colour: Colour, fault: Fault, caplog: pytest.LogCaptureFixture
 ) -> None:
     await survives(colour, fault, caplog)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("colour", ["blocking"])
+@pytest.mark.parametrize("fault", OF_HTTP.values(), ids=OF_HTTP.keys())
+async def test_the_reader_that_is_always_there_has_the_same_outcome(
+    colour: Colour,
+    fault: Fault,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("julep._http1._make", H11Reader)
+    await meets(colour, fault, caplog)

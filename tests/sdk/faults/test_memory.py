@@ -7,12 +7,16 @@ import os
 import resource
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 
 import pytest
 
 from tests.sdk.colours import Colour
-from tests.sdk.faults.fault import GET
+from tests.sdk.faults import bodies, streams
+from tests.sdk.faults.fault import GET, Fault
+from tests.sdk.faults.many_clients import resident
+from tests.sdk.faults.meeting import meets
 from tests.sdk.transport.servers import Server
 
 _MEBIBYTE = 1024 * 1024
@@ -50,3 +54,37 @@ def test_memory_stays_flat(colour: Colour, many_files: None) -> None:
     assert grown.keys() == LIMITS.keys()
     for way, limit in LIMITS.items():
         assert grown[way] < limit, grown
+
+
+HEAVY: dict[str, Fault] = {
+    name: (bodies.FAULTS | streams.FAULTS)[name]
+    for name in (
+        "a bomb of gzip",
+        "a bomb of deflate",
+        "100 MB of unknown length",
+        "an endless line",
+    )
+}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("fault", HEAVY.values(), ids=HEAVY.keys())
+async def test_a_body_without_end_does_not_fill_the_memory(
+    colour: Colour, fault: Fault, caplog: pytest.LogCaptureFixture
+) -> None:
+    most = resident()
+
+    def watch() -> None:
+        nonlocal most
+        while not over.wait(0.005):
+            most = max(most, resident())
+
+    before, over = most, threading.Event()
+    watching = threading.Thread(target=watch)
+    watching.start()
+    try:
+        await meets(colour, fault, caplog)
+    finally:
+        over.set()
+        watching.join()
+    assert most - before < 400 * _MEBIBYTE

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Iterator
-
 import anyio
 import pytest
 
@@ -44,21 +41,6 @@ async def test_a_port_where_nobody_listens(colour: Colour, ask: Ask) -> None:
     error = await failed(colour, gone.url, ask)
     assert not isinstance(error, julep.RequestTimeoutError)
     assert error.attempts == 2
-
-
-@pytest.fixture
-def deaf() -> Iterator[str]:
-    """The URL of a port where nobody picks up, since too many are waiting already."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen(0)
-        waiting = [socket.socket() for _ in range(4)]
-        for other in waiting:
-            other.setblocking(False)
-            other.connect_ex(listening.getsockname())
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        for other in waiting:
-            other.close()
 
 
 @pytest.mark.parametrize(

@@ -130,13 +130,13 @@ class _Ends:
         self.writer.close()  # the other side has ended, and so does this one
 
     async def close(self) -> None:
-        """Close both."""
-        if self._back is not None:
-            self._back.cancel()
-            await asyncio.gather(self._back, return_exceptions=True)
+        """Close both, and then wait: whoever waits may be cancelled."""
         if self._there is not None:
             self._there.close()
         self.writer.close()
+        if self._back is not None:
+            self._back.cancel()
+            await asyncio.gather(self._back, return_exceptions=True)
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -145,7 +145,9 @@ async def test_the_limit_is_that_of_all_attempts_together(clients: Clients) -> N
         assert time.monotonic() - began < 10
     error = caught.value
     assert_ours(error)
-    assert 1 < error.attempts == len(server.received) < 15
+    assert 1 < error.attempts < 15
+    # The last attempt may have had no time left to be sent.
+    assert error.attempts - 1 <= len(server.received) <= error.attempts
 
 
 @pytest.mark.parametrize("status", [429, 503])

@@ -180,7 +180,8 @@ def authority() -> trustme.CA:
 
 def served(authority: trustme.CA) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(context)  # pyright: ignore[reportUnknownMemberType]  # it names OpenSSL, too
+    with authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.tempfile() as file:
+        context.load_cert_chain(file)
     return context
 
 
@@ -198,7 +199,7 @@ async def test_a_server_that_wants_a_certificate_gets_it(
 ) -> None:
     context = served(authority)
     context.verify_mode = ssl.CERT_REQUIRED
-    authority.configure_trust(context)  # pyright: ignore[reportUnknownMemberType]  # the same
+    context.load_verify_locations(cadata=authority.cert_pem.bytes().decode())
     mine = authority.issue_cert(common_name="me", organization_name="us")
     names: list[str] = []
 
@@ -392,9 +393,11 @@ async def test_no_log_of_http2_holds_the_key(
 async def test_without_its_package_http2_is_refused(
     colour: Colour, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def nowhere(name: str) -> None: ...
 
-    monkeypatch.setattr("julep._library.find_spec", nowhere)
+    def missing(name: str) -> None:
+        assert name == "h2"
+
+    monkeypatch.setattr("julep._library.find_spec", missing)
     async with client_of(colour, "https://julep.test", http2=True) as client:
         with pytest.raises(julep.ConfigurationError, match=r"julep\[http2\]"):
             await get(client)

@@ -39,14 +39,16 @@ def authority() -> trustme.CA:
 @pytest.fixture(scope="module")
 def server_tls(authority: trustme.CA) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1", "julep.test").configure_cert(context)  # pyright: ignore[reportUnknownMemberType]  # it names OpenSSL, too
+    made = authority.issue_cert("127.0.0.1", "julep.test")
+    with made.private_key_and_cert_chain_pem.tempfile() as file:
+        context.load_cert_chain(file)
     return context
 
 
 @pytest.fixture
 def tls(authority: trustme.CA) -> ssl.SSLContext:
     context = julep.tls_context()
-    authority.configure_trust(context)  # pyright: ignore[reportUnknownMemberType]  # the same
+    context.load_verify_locations(cadata=authority.cert_pem.bytes().decode())
     return context
 
 

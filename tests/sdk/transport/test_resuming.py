@@ -173,11 +173,12 @@ async def test_another_answer_is_not_mixed_with_the_first(colour: Colour) -> Non
         async with client_of(colour, server.url) as client:
             events = await opened(client)
             assert (await anext(events)).text == "Grü"
-            with pytest.raises(julep.InvalidResponseError, match="another answer") as caught:
+            with pytest.raises(julep.StreamInterruptedError, match="another answer") as caught:
                 await anext(events)
             assert [event async for event in events] == []
     assert_ours(caught.value)
     assert caught.value.attempts == 2
+    assert caught.value.partial.text == "Grü"
 
 
 async def test_without_ids_nothing_can_be_gone_on_with(colour: Colour) -> None:

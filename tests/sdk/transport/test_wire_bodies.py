@@ -147,7 +147,7 @@ async def test_a_body_that_has_said_all_is_finished_soon(
     with Server([stream_of(b"a", b"b", end=end), OK]) as server:
         async with wire_of(colour) as wire:
             body = await opened(wire, get(server.url, streamed=True))
-            assert await anext(body) == b"a"
+            assert (await anext(body)).startswith(b"a")  # both pieces, if they came at once
             with anyio.fail_after(10):
                 await body.finish()
             await answer_to(wire, get(server.url))

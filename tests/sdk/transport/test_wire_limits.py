@@ -6,7 +6,6 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator
 
 import anyio
 import pytest
@@ -35,21 +34,6 @@ from tests.sdk.transport.wires import (
 )
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def deaf() -> Iterator[str]:
-    """The URL of a port where nobody picks up, since too many are waiting already."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen(0)
-        waiting = [socket.socket() for _ in range(4)]
-        for other in waiting:
-            other.setblocking(False)
-            other.connect_ex(listening.getsockname())
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        for other in waiting:
-            other.close()
 
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n"

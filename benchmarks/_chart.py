@@ -1,0 +1,63 @@
+"""One chart of the ratios, as SVG; it needs no package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from typing import Protocol
+
+WIDTH, LABELS, ROW = 760, 300, 20
+FULL = 1.5  # the ratio at the right edge
+FONT = 'font-family="system-ui, sans-serif" font-size="12"'
+
+
+class Measured(Protocol):
+    """What the chart shows of a line of the table."""
+
+    @property
+    def section(self) -> str: ...
+    @property
+    def what(self) -> str: ...
+    @property
+    def ratio(self) -> float: ...
+    @property
+    def target(self) -> float | None: ...
+
+
+def chart(lines: Iterable[Measured], where: str) -> str:
+    """Draw a bar for each line that has an aim; raw httpx is 1."""
+    shown = [line for line in lines if line.target is not None]
+    height = ROW * len(shown) + 60
+    bottom = height - 24
+    drawn = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" {FONT}>',
+        f'<rect width="{WIDTH}" height="{height}" fill="#fff"/>',
+        _text(8, 18, f"What julep takes, where raw httpx takes 1; black marks: the aims. {where}."),
+    ]
+    for number, line in enumerate(shown):
+        top = 30 + ROW * number
+        color = "#3b7dd8" if line.ratio <= (line.target or 0) else "#d8663b"
+        drawn += [
+            _text(LABELS - 8, top + 13, f"{line.section}: {line.what}", "end"),
+            _bar(LABELS, top + 3, _x(line.ratio) - LABELS, 13, color),
+            _text(_x(line.ratio) + 6, top + 13, f"{line.ratio:.2f}"),
+            _bar(_x(line.target or 0) - 1, top + 1, 2, 17, "#000"),
+        ]
+    drawn += [
+        _bar(_x(1), 28, 1, bottom - 28, "#888"),
+        _text(_x(1), bottom + 14, "1 = raw httpx, or json", "middle"),
+        "</svg>",
+    ]
+    return "\n".join(drawn) + "\n"
+
+
+def _text(x: float, y: float, text: str, anchor: str = "start") -> str:
+    return f'<text x="{x:.1f}" y="{y}" text-anchor="{anchor}">{escape(text)}</text>'
+
+
+def _bar(x: float, y: float, width: float, height: float, color: str) -> str:
+    return f'<rect x="{x:.1f}" y="{y}" width="{width:.1f}" height="{height}" fill="{color}"/>'
+
+
+def _x(ratio: float) -> float:
+    return LABELS + (WIDTH - LABELS - 40) * min(ratio, FULL) / FULL

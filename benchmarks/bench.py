@@ -1,0 +1,269 @@
+"""Runs all benchmarks, each section in a process of its own; ``scripts/bench`` starts it.
+
+Prints a table, and writes it with a chart and all numbers to ``benchmarks/results``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from benchmarks import _fixture, growth
+from benchmarks._chart import chart
+from benchmarks._side_by_side import Row, compare, pin
+
+RESULTS: Final = Path(__file__).parent / "results"
+DOCS: Final = Path(__file__).parents[1] / "docs"
+BEGIN, END = "<!-- last run -->\n", "<!-- end of last run -->\n"
+
+# What a ratio must not exceed, by the section and the case; a section's own first.
+TARGETS: Final[dict[tuple[str, str], float]] = {
+    ("", "get"): 0.60,
+    ("asyncio", "get"): 0.55,
+    ("", "create"): 0.60,
+    ("", "chat"): 0.60,
+    ("", "list of 1,000"): 1.3,
+    ("", "stream of 2,000 events"): 0.6,
+    ("", "50 gets in flight"): 0.5,
+    ("", "500 gets in flight"): 0.08,
+    ("", "gets of 8 threads"): 0.6,
+    ("", "import julep"): 0.5,
+    ("", "julep, and a first answer"): 1.25,
+    ("", "a further client"): 0.01,
+    ("", "memory kept by a list of 1,000"): 0.8,
+}
+FAST_TARGETS: Final[dict[str, float]] = dict.fromkeys(("get", "create", "chat"), 0.35)
+
+
+class Effort(NamedTuple):
+    """How long to measure.
+
+    Attributes:
+        rounds: How often each case is measured.
+        seconds: How long one measurement takes, about.
+    """
+
+    rounds: int
+    seconds: float
+
+
+QUICK, FULL = Effort(5, 0.04), Effort(15, 0.15)
+
+
+class Line(NamedTuple):
+    """One line of the table."""
+
+    section: str
+    what: str
+    baseline: str
+    baseline_microseconds: float
+    microseconds: float
+    ratio: float
+    target: float | None = None
+
+
+def calls(section: str, port: int, effort: Effort) -> list[Line]:
+    """Compare whole calls in one colour, by one of the readers of HTTP."""
+    colour, _, reader = section.partition(", ")
+    if reader == "h11":
+        sys.modules["httptools"] = None  # type: ignore[assignment]  # so it is not installed
+    from benchmarks import calls as programs
+
+    measures: dict[str, list[Callable[[int, int, float], dict[str, list[Row]]]]] = {
+        "blocking": [programs.blocking],
+        "asyncio": [programs.on_asyncio],
+        "trio": [programs.on_trio],
+        "at once": [programs.in_flight, programs.threads],
+    }
+    found: dict[str, list[Row]] = {}
+    for measure in measures[colour]:
+        found |= measure(port, *effort)
+    return [line for what, rows in found.items() for line in _lines(section, rows, what)]
+
+
+def processes(section: str, port: int, effort: Effort) -> list[Line]:
+    """Compare new processes."""
+    from benchmarks import imports
+
+    rows = imports.imported(effort.rounds), imports.first_answer(port, effort.rounds)
+    return [line for those in rows for line in _lines(section, those)]
+
+
+def clients(section: str, port: int, effort: Effort) -> list[Line]:
+    """Compare making further clients."""
+    import httpx
+
+    import julep
+
+    del port
+    cases = {
+        "httpx.Client()": lambda: httpx.Client().close(),
+        "a further client": lambda: julep.Client().close(),
+    }
+    return _lines(section, compare(cases, rounds=effort.rounds, seconds=effort.seconds))
+
+
+def reading(section: str, port: int, effort: Effort) -> list[Line]:
+    """Compare reading and writing JSON, without a server."""
+    from benchmarks import arguments, decode
+
+    del port
+    settings = effort._asdict()
+    rows = compare(
+        {"json.loads": decode.list_as_dicts, "reading 1,000 sessions": decode.list_as_models},
+        **settings,
+    )
+    lines = _lines(section, rows)
+    rows = compare(
+        {
+            "httpx iter_lines": decode.stream_by_httpx,
+            "reading 2,000 events": lambda: decode.stream_as_models(decode.PLAIN),
+        },
+        **settings,
+    )
+    lines += _lines(section, rows)
+    lines += _lines(section, arguments.long_chat(**settings))
+    dicts, models = decode.kept(decode.list_as_dicts), decode.kept(decode.list_as_models)
+    rows = [
+        Row("its dicts, in bytes", dicts, 1.0),
+        Row("memory kept by a list of 1,000", models, models / dicts),
+    ]
+    return lines + _lines(section, rows)
+
+
+def routes(section: str, port: int, effort: Effort) -> list[Line]:
+    """Compare what our server takes for requests."""
+    from benchmarks import routes as programs
+
+    return _lines(section, programs.measure(port, effort.rounds))
+
+
+def growing(section: str, port: int, effort: Effort) -> list[Line]:
+    """Compare much with little: a ratio of 1 means that nothing grows."""
+    pin()
+    by_items = growth.by_items(100_000 if effort == FULL else 10_000)
+    (first, few), (last, many) = by_items[100], by_items[max(by_items)]
+    rows = [
+        Row("100 items", first, few),
+        Row(f"an item of {max(by_items):,}", last, many / few),
+    ]
+    lines = _lines(section, rows)
+    rates = growth.by_calls_in_flight(port)
+    rows = [
+        Row("10 in flight", 1e6 / rates[10], 1.0),
+        Row("a call with 1,000 in flight", 1e6 / rates[1000], rates[10] / rates[1000]),
+    ]
+    return lines + _lines(section, rows)
+
+
+SECTIONS: Final[dict[str, Callable[[str, int, Effort], list[Line]]]] = {
+    **{
+        f"{colour}, {reader}": calls
+        for colour in ("blocking", "asyncio", "trio", "at once")
+        for reader in ("h11", "httptools")
+    },
+    "new processes": processes,
+    "clients": clients,
+    "reading and writing": reading,
+    "the server": routes,
+    "growth": growing,
+}
+
+
+def _lines(section: str, rows: list[Row], what: str = "") -> list[Line]:
+    """Make lines of rows of which the first is the baseline; ``what`` names a single other one."""
+    base, *others = rows
+    return [
+        Line(
+            section,
+            what or row.name,
+            base.name,
+            base.microseconds,
+            row.microseconds,
+            row.ratio,
+            _target(section, what or row.name),
+        )
+        for row in others
+    ]
+
+
+def _target(section: str, what: str) -> float | None:
+    colour, _, reader = section.partition(", ")
+    fast = FAST_TARGETS.get(what) if reader == "httptools" else None
+    return fast or TARGETS.get((colour, what)) or TARGETS.get(("", what))
+
+
+def table(lines: list[Line]) -> str:
+    """Write a table, as Markdown."""
+    rows = ["| | | µs | against | ratio | aim |", "| --- | --- | ---: | ---: | ---: | ---: |"]
+    section = ""
+    for line in lines:
+        aim = "" if line.target is None else f"≤ {line.target:g}"
+        rows.append(
+            f"| {line.section if line.section != section else ''} | {line.what}"
+            f" | {_number(line.microseconds)}"
+            f" | {line.baseline}: {_number(line.baseline_microseconds)}"
+            f" | {line.ratio:.{2 if line.ratio >= 0.02 else 4}f} | {aim} |"
+        )
+        section = line.section
+    return "\n".join(rows) + "\n"
+
+
+def _number(microseconds: float) -> str:
+    return f"{microseconds:,.0f}" if microseconds >= 100 else f"{microseconds:.3g}"
+
+
+def _measured(section: str, port: int, quick: bool) -> list[Line]:
+    """Measure a section in a new process."""
+    command = [sys.executable, "-m", "benchmarks.bench", "--section", section, "--port", str(port)]
+    done = subprocess.run(
+        [*command, *(["--quick"] if quick else [])], check=True, stdout=subprocess.PIPE, text=True
+    )
+    return [Line(*each) for each in json.loads(done.stdout)]
+
+
+def main() -> None:
+    """Read the arguments, and do what they say."""
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="in under two minutes")
+    parser.add_argument("--only", default="", help="sections with this in their name")
+    parser.add_argument(
+        "--docs", action="store_true", help="put the table and the chart into docs/"
+    )
+    parser.add_argument("--section", choices=SECTIONS, help=argparse.SUPPRESS)
+    parser.add_argument("--port", type=int, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.section:
+        effort = QUICK if given.quick else FULL
+        json.dump(SECTIONS[given.section](given.section, given.port, effort), sys.stdout)
+        return
+    lines: list[Line] = []
+    with _fixture.running() as port:
+        for section in SECTIONS:
+            if given.only in section:
+                print(f"measuring {section} ...", file=sys.stderr, flush=True)
+                lines += _measured(section, port, given.quick)
+    where = f"Python {platform.python_version()}, {platform.system()}, {os.cpu_count()} cores"
+    RESULTS.mkdir(exist_ok=True)
+    told = {"where": where, "quick": given.quick, "lines": [line._asdict() for line in lines]}
+    (RESULTS / "latest.json").write_text(json.dumps(told, indent=1) + "\n")
+    (RESULTS / "latest.md").write_text(f"{where}.\n\n{table(lines)}")
+    (RESULTS / "latest.svg").write_text(chart(lines, where))
+    print(table(lines))
+    if given.docs:
+        page = DOCS / "performance.md"
+        before, _, rest = page.read_text().partition(BEGIN)
+        after = rest.partition(END)[2]
+        page.write_text(f"{before}{BEGIN}{where}.\n\n{table(lines)}{END}{after}")
+        (DOCS / "performance.svg").write_text(chart(lines, where))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""Whether costs grow: with the calls that were made, the items of a list, the calls in flight.
+
+Run it by ``scripts/bench growth``; a number behind it is how many calls to make (1,000,000).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from statistics import median
+from time import perf_counter, process_time
+
+import httpx
+
+import julep
+from benchmarks import _bodies as bodies
+from benchmarks import _fixture
+from benchmarks._side_by_side import pin
+from julep import _json
+from julep_api.models import ListSessionsResponse
+
+STEPS = 10
+
+
+def by_items(largest: int = 100_000) -> dict[int, tuple[float, float]]:
+    """Give the µs an item, and the ratio to json.loads, of reading ever longer lists."""
+    found: dict[int, tuple[float, float]] = {}
+    count = 1
+    while count <= largest:
+        text = bodies.page(count)
+        times = max(1, 3000 // count)
+        read: list[float] = []
+        parsed: list[float] = []
+        for _ in range(5):
+            parsed.append(_taken(partial(json.loads, text), times))
+            read.append(_taken(partial(_models, text), times))
+        ratio = median(one / other for one, other in zip(read, parsed, strict=True))
+        found[count] = median(read) / count * 1e6, ratio
+        count *= 10
+    return found
+
+
+def by_calls_in_flight(port: int, calls: int = 4000) -> dict[int, float]:
+    """Give the calls a second when ever more are in flight, the median of three runs each."""
+    found: dict[int, list[float]] = {10: [], 100: [], 1000: []}
+
+    async def rate(several: int) -> float:
+        async with julep.AsyncClient(base_url=_url(port)) as client:
+            get = partial(client.sessions.get, bodies.SESSION)
+            await client.gather((get for _ in range(several)), limit=several)  # connections
+            gc.collect()
+            start = perf_counter()
+            await client.gather((get for _ in range(calls)), limit=several)
+            return calls / (perf_counter() - start)
+
+    for _ in range(3):
+        for several, rates in found.items():
+            rates.append(asyncio.run(rate(several)))
+    return {several: median(rates) for several, rates in found.items()}
+
+
+def by_calls(port: int, calls: int) -> None:
+    """Print what calls cost, and the memory that is held, as ever more of them were made.
+
+    Beside it is what httpx takes in the same minute, since a machine's mood changes.
+    """
+    with julep.Client(base_url=_url(port)) as client, httpx.Client() as theirs:
+        url = f"{_url(port)}/sessions/{bodies.SESSION}"
+        get = partial(client.sessions.get, bodies.SESSION)
+        _taken(get, 1000)
+        print(f"{'calls made':>12}{'µs a call':>12}{'to httpx':>10}{'blocks':>10}{'KiB':>10}")
+        for step in range(1, STEPS + 1):
+            seconds = _taken(get, calls // STEPS)
+            other = _taken(lambda: theirs.get(url).raise_for_status().json(), 500)
+            gc.collect()
+            made, blocks = calls // STEPS * step, sys.getallocatedblocks()
+            print(
+                f"{made:12,}{seconds * 1e6:12.1f}{seconds / other:10.2f}{blocks:10,}"
+                f"{_resident():10,}",
+                flush=True,
+            )
+
+
+def main(calls: int) -> None:
+    """Print the tables."""
+    pin()
+    print(f"{'items':>12}{'µs an item':>12}{'to json':>10}")
+    for count, (microseconds, ratio) in by_items().items():
+        print(f"{count:12,}{microseconds:12.2f}{ratio:10.2f}")
+    with _fixture.running() as port:
+        print(f"\n{'in flight':>12}{'calls a second':>16}")
+        for several, rate in by_calls_in_flight(port).items():
+            print(f"{several:12,}{rate:16,.0f}")
+        print()
+        by_calls(port, calls)
+
+
+def _models(text: bytes) -> object:
+    return ListSessionsResponse.from_dict(_json.loads(text))
+
+
+def _taken(run: Callable[[], object], times: int) -> float:
+    gc.collect()
+    start = process_time()
+    for _ in range(times):
+        run()
+    return (process_time() - start) / times
+
+
+def _resident() -> int:
+    """Give the KiB of memory that this process holds, where the system tells."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return 0
+    line = next(line for line in status.read_text().splitlines() if line.startswith("VmRSS"))
+    return int(line.split()[1])
+
+
+def _url(port: int) -> str:
+    return f"http://127.0.0.1:{port}/api"
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
