@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import julep
@@ -53,6 +53,8 @@ FORMS = st.sampled_from(
 LOCATIONS = st.builds(str.format, FORMS, SCHEMES, HOSTS, PATHS)
 
 
+@settings(deadline=None)
+@example("GET", "http://julep.test", 302, "?\x80 a")
 @given(
     st.sampled_from(["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE"]),
     st.sampled_from(["http://julep.test", "https://julep.test", "https://julep.test:8443"]),
