@@ -28,6 +28,7 @@ class Http2Server:
 
     def __enter__(self) -> Self:
         self.tls.set_alpn_protocols(["h2"])
+        self._writers: list[asyncio.StreamWriter] = []
         started = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(started)))
         self._thread.start()
@@ -52,11 +53,17 @@ class Http2Server:
         started.set()
         await self._end.wait()
         listening.close()
-        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+        # Closed, one of TLS would wait for the other side's farewell, longer than the loop lives.
+        for writer in self._writers:
+            writer.transport.abort()
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
             task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self._writers.append(writer)
         connection = H2Connection(H2Configuration(client_side=False, header_encoding="utf-8"))
         connection.initiate_connection()
         writer.write(connection.data_to_send())
