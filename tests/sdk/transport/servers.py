@@ -114,7 +114,7 @@ class Server:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        # One of TLS that was closed waits for the other side's farewell, longer than the loop lives.
+        # One of TLS that was closed waits for the other side's farewell; the loop does not.
         for writer in self._writers:
             writer.transport.abort()
         await asyncio.sleep(0)
