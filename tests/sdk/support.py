@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import sqlite3
+import sys
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
@@ -154,3 +156,8 @@ def stored_docs(database: Path, owner_id: str) -> list[tuple[str, object, object
     with closing(sqlite3.connect(database)) as connection:
         rows = connection.execute(query, [owner_id]).fetchall()
     return [(title, json.loads(content), json.loads(metadata)) for title, content, metadata in rows]
+
+
+def environment() -> dict[str, str]:
+    """Give the environment of a program that asserts: its asserts, unlike a test's, go with -O."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONOPTIMIZE": ""}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import subprocess
 import sys
 import threading
@@ -19,6 +18,7 @@ import pytest
 import julep
 from julep import AsyncClient
 from tests.sdk.colours import Colour, client_of, own
+from tests.sdk.support import environment
 from tests.sdk.transport.servers import SESSION, Exchange, Server, json_answer
 
 pytestmark = pytest.mark.anyio
@@ -228,7 +228,7 @@ except KeyboardInterrupt:
 def test_an_interrupt_leaves_no_thread_behind() -> None:
     done = subprocess.run(
         [sys.executable, "-X", "dev", "-W", "error", "-c", INTERRUPTED],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        env=environment(),
         capture_output=True,
         text=True,
         timeout=60,

@@ -24,7 +24,7 @@ import pytest
 import julep
 from julep import AsyncClient, Client, Timeout
 from tests.sdk.colours import Colour, client_of, own
-from tests.sdk.support import HELLO
+from tests.sdk.support import HELLO, environment
 from tests.sdk.transport.servers import (
     SESSION,
     STREAM_HEAD,
@@ -384,7 +384,7 @@ def test_a_client_may_be_used_on_both_sides_of_a_fork(program: str) -> None:
     with Server([answer]) as server:
         done = subprocess.run(
             [sys.executable, "-W", "error", "-c", FORKED + program, server.url, ID],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            env=environment(),
             capture_output=True,
             text=True,
             timeout=60,

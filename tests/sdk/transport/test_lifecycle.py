@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +15,7 @@ import pytest
 import julep
 from julep import AsyncClient, Client
 from tests.sdk.colours import Colour, client_of
-from tests.sdk.support import HELLO
+from tests.sdk.support import HELLO, environment
 from tests.sdk.transport.servers import (
     DONE,
     SESSION,
@@ -236,7 +235,7 @@ def test_nothing_is_left_behind(program: str) -> None:
     with Server([answer]) as server:
         done = subprocess.run(
             [*python, "-c", PRELUDE + program, server.url, SESSION_ID],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            env=environment(),
             capture_output=True,
             text=True,
             timeout=60,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 
 import pytest
 
+from tests.sdk.support import environment
 from tests.sdk.transport.servers import (
     STREAM_HEAD,
     Exchange,
@@ -175,7 +175,7 @@ def test_a_process_of_its_own(program: str, connections: int) -> None:
     with Server([step]) as server:
         done = subprocess.run(
             [*python, "-c", PRELUDE + program, server.url],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            env=environment(),
             capture_output=True,
             text=True,
             timeout=60,
