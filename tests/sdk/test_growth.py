@@ -35,6 +35,9 @@ from tests.sdk.transport.servers import (
     piece,
 )
 
+# They take half a minute, and what they count is this project's: once is enough.
+pytestmark = pytest.mark.once
+
 ID = SESSION["id"]
 MESSAGES: Any = [{"role": "user", "content": "Where is my order?"}]
 REPLY: dict[str, Any] = {
