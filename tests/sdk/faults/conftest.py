@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+
 import pytest
 
 
@@ -8,3 +11,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "/faults/" in item.nodeid:
             item.add_marker(pytest.mark.once)
+
+
+@pytest.fixture(autouse=True)
+def _no_collection_in_the_depth(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Keep the collector from ending what other tests left when no recursion is allowed any more."""
+    if "deep" not in request.node.name:
+        yield
+        return
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
