@@ -15,7 +15,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def _no_collection_in_the_depth(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Keep the collector from ending what other tests left when no recursion is allowed any more."""
+    """Keep the collector from ending what other tests left while no call is possible any more."""
     if "deep" not in request.node.name:
         yield
         return
