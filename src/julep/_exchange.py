@@ -191,7 +191,7 @@ def exchange(request: Request, incoming: Incoming) -> Steps:
         raise unsent or error from None
     try:
         incoming.decode(head)
-        if _stays_open(request, head):
+        if request.opens(head.status, head.headers):
             return Opened(head.status, head.headers, None)
         body = yield from _body(incoming)
     except ContentError as error:
@@ -222,8 +222,3 @@ def _body(incoming: Incoming) -> Generator[None, bytes, bytes]:
             whole.append(b"".join(pieces))
             pieces.clear()
     return b"".join(whole + pieces)
-
-
-def _stays_open(request: Request, head: Head) -> bool:
-    kind = head.headers.get("content-type", "").lower()
-    return request.streamed and 200 <= head.status < 300 and kind.startswith("text/event-stream")

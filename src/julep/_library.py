@@ -214,7 +214,7 @@ class BlockingLibrary:
         except self._library.failures as error:
             return self._library.failure(request, error)
         body = BlockingLibraryBody(response, self._library, request)
-        if _stays_open(request, response):
+        if request.opens(response.status_code, response.headers):
             return Opened(response.status_code, response.headers, body)
         pieces = _Pieces(response)
         try:
@@ -271,7 +271,7 @@ class AsyncLibrary:
         if response is None:
             return _too_late(request, "read")
         body = AsyncLibraryBody(response, library, request)
-        if _stays_open(request, response):
+        if request.opens(response.status_code, response.headers):
             return Opened(response.status_code, response.headers, body)
         pieces = _Pieces(response)
         try:
@@ -394,11 +394,6 @@ def _keep_headers_out_of_logs() -> None:
 
 def _is_a_warning(record: logging.LogRecord) -> bool:
     return record.levelno >= _WARNING
-
-
-def _stays_open(request: Request, response: httpx.Response) -> bool:
-    kind = response.headers.get("content-type", "").lower()
-    return request.streamed and response.is_success and kind.startswith("text/event-stream")
 
 
 def _left(request: Request) -> float | None:

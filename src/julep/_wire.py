@@ -43,6 +43,11 @@ class Request(NamedTuple):
         """What is asked for, in an error: the query is left out, which may hold a secret."""
         return f"{self.method} {self.url.partition('?')[0]}"
 
+    def opens(self, status: int, headers: Mapping[str, str]) -> bool:
+        """Tell whether an answer that begins like this is the stream that was asked for."""
+        kind = headers.get("content-type", "").lower()
+        return self.streamed and 200 <= status < 300 and kind.startswith("text/event-stream")
+
     # The headers hold the API key, and a traceback may show locals.
     def __repr__(self) -> str:
         return f"Request({self.asked})"

@@ -170,5 +170,5 @@ def silent(name: str, step: Step, phase: str = "read", **more: object) -> dict[s
     of_call = Fails(julep.RequestTimeoutError, 1, phase="total")
     return {
         name: Fault(step, of_step, limits=STEPS, **more),  # type: ignore[arg-type]  # named above
-        f"{name}, all of it": Fault(step, of_call, limits=ALL, **more),  # type: ignore[arg-type]
+        f"{name}, all of it": Fault(step, of_call, limits=ALL, **more),  # type: ignore[arg-type]  # too
     }
