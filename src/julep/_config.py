@@ -18,8 +18,8 @@ from julep._checks import (
     checked_timeout,
 )
 from julep._hooks import Hooks
+from julep._redaction import is_secret
 from julep._retry import RetryPolicy
-from julep._secrets import is_secret
 from julep._timeout import DEFAULT_TIMEOUT, Timeout
 from julep._version import __version__
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from julep._secrets import HIDDEN, url_without_secrets, without_secrets
+from julep._redaction import HIDDEN, url_without_secrets, without_secrets
 
 if TYPE_CHECKING:
     from julep._wire import Request

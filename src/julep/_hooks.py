@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from julep._secrets import url_without_secrets, without_secrets
+from julep._redaction import url_without_secrets, without_secrets
 
 if TYPE_CHECKING:
     from julep._attempts import Attempts

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
-from julep._secrets import text_without_secrets, url_without_secrets, without_secrets
+from julep._redaction import text_without_secrets, url_without_secrets, without_secrets
 from julep._wire import Answer, Opened, Unfit
 from julep.errors import ApiError, ConfigurationError, NetworkError, RequestError
 

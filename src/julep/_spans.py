@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from opentelemetry import propagate, trace
 
-from julep._secrets import url_without_secrets
+from julep._redaction import url_without_secrets
 from julep._version import __version__
 from julep._wire import Opened, Unfit
 from julep.errors import InvalidResponseError, NetworkError
