@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
-from julep._arguments import build
+from julep._arguments.encode import build
 from julep.managers.base import awaited, value
 from julep_api.encoding import integer
 from julep_api.errors import EncodeError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from julep._arguments import build
+from julep._arguments.encode import build
 from julep._checks import checked_headers, checked_query
 from julep.errors import ConfigurationError, InvalidArgumentError
 from julep_api.client import Call

@@ -16,8 +16,8 @@ from beartype.door import is_bearable
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from julep._fits import fits, fitting_of
-from julep._typecheck import Checks
+from julep._arguments.exact_types import fits, fitting_of
+from julep._arguments.typecheck import Checks
 from julep_api.models import (
     ChatSettingsResponseFormat,
     CreateDoc,
@@ -28,7 +28,7 @@ from julep_api.models import (
 from tests.sdk.bad_calls import BAD, GOOD
 from tests.sdk.methods import MANAGERS, METHODS, public_methods
 
-# As julep._typecheck has it.
+# As julep._arguments.typecheck has it.
 TOWER = BeartypeConf(is_pep484_tower=True)
 
 

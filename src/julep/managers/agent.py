@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, List
 from uuid import UUID
 
-from julep._arguments import (
+from julep._arguments.encode import (
     NOTHING,
     REPRESENTATION,
     build,
@@ -16,9 +16,9 @@ from julep._arguments import (
     filter_text,
     given,
 )
+from julep._arguments.typecheck import beartype
 from julep._lazy import lazy
 from julep._paging import AsyncItems, Items, Walk
-from julep._typecheck import beartype
 from julep.managers.base import BaseManager, awaited, value
 from julep.managers.utils import rewrap_in_class
 from julep_api.api import agents

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from julep._arguments import build
+from julep._arguments.encode import build
 from julep_api.client import Call
 
 if TYPE_CHECKING:

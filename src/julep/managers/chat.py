@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, overload
 from uuid import UUID, uuid4
 
-from julep._arguments import build, given
-from julep._typecheck import beartype
+from julep._arguments.encode import build, given
+from julep._arguments.typecheck import beartype
 from julep.managers.base import BaseManager, awaited, value
 from julep_api.api import sessions
 

@@ -7,10 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING, List
 from uuid import UUID
 
-from julep._arguments import NOTHING, REPRESENTATION, build, filter_given, filter_text
+from julep._arguments.encode import NOTHING, REPRESENTATION, build, filter_given, filter_text
+from julep._arguments.typecheck import beartype
 from julep._lazy import lazy
 from julep._paging import AsyncItems, Items, Walk
-from julep._typecheck import beartype
 from julep.errors import InvalidArgumentError
 from julep.managers.base import BaseManager, awaited, read_by, value
 from julep.managers.utils import rewrap_in_class

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from julep._arguments import build
+from julep._arguments.encode import build
+from julep._arguments.typecheck import beartype
 from julep._paging import AsyncItems, Items
-from julep._typecheck import beartype
 from julep.managers.base import awaited, value
 from julep.managers.chat import BaseChat, body_of
 from julep_api.api import sessions

@@ -7,10 +7,17 @@ from functools import partial
 from typing import TYPE_CHECKING, List
 from uuid import UUID
 
-from julep._arguments import NOTHING, REPRESENTATION, checked_id, filter_given, filter_text, given
+from julep._arguments.encode import (
+    NOTHING,
+    REPRESENTATION,
+    checked_id,
+    filter_given,
+    filter_text,
+    given,
+)
+from julep._arguments.typecheck import beartype
 from julep._lazy import lazy
 from julep._paging import AsyncItems, Items, Walk
-from julep._typecheck import beartype
 from julep.managers.base import awaited, value
 from julep.managers.chat import AsyncChat, Chat
 from julep.managers.history import AsyncHistory, BaseHistory, History

@@ -16,10 +16,10 @@ from importlib import import_module
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
-from julep._fits import fits, fitting_of
+from julep._arguments.exact_types import fits, fitting_of
 
 if TYPE_CHECKING:
-    from julep._fits import Fitting
+    from julep._arguments.exact_types import Fitting
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -101,7 +101,7 @@ class Checks:
             violation_door_type=ArgumentTypeError,
         )
         if not __debug__:
-            from julep._typecheck_optimized import check_each
+            from julep._arguments.typecheck_optimized import check_each
 
             return check_each(self._function, self.hints, configuration)
         return library.beartype(conf=configuration)(resolved)
