@@ -19,14 +19,14 @@ from typing import TypeVar
 import httpx
 import trio
 
-from julep import _http1
-from julep._async_wire import AsyncPoolWire
-from julep._blocking_wire import BlockingPoolWire
-from julep._h11 import H11Reader
-from julep._httptools import HttptoolsReader
-from julep._timeout import Timeout
-from julep._urls import Origin
-from julep._wire import Answer, Request
+from julep._http import http1
+from julep._http.async_transport import AsyncPoolWire
+from julep._http.h11_parser import H11Reader
+from julep._http.httptools_parser import HttptoolsReader
+from julep._http.messages import Answer, Request
+from julep._http.sync_transport import BlockingPoolWire
+from julep._http.timeout import Timeout
+from julep._http.urls import Origin
 
 A = TypeVar("A")
 
@@ -117,7 +117,7 @@ def main() -> None:
     listening.close()
     print(f"{'':24}{'wire':>9}{'httpx':>9}{'ratio':>8}")
     for name, reader in READERS.items():
-        setattr(_http1, "_make", reader)  # noqa: B010  # what it would find out by itself
+        setattr(http1, "_make", reader)  # noqa: B010  # what it would find out by itself
         found = {
             "blocking": compare_blocking(port),
             "asyncio": asyncio.run(compare_async(port)),

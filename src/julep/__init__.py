@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from julep._hooks import RequestEvent as RequestEvent
     from julep._hooks import ResponseEvent as ResponseEvent
     from julep._hooks import RetryEvent as RetryEvent
+    from julep._http.timeout import Timeout as Timeout
+    from julep._http.tls import tls_context as tls_context
     from julep._raw import RawResponse as RawResponse
     from julep._retry import RetryPolicy as RetryPolicy
-    from julep._timeout import Timeout as Timeout
-    from julep._tls import tls_context as tls_context
     from julep._tool_loop import ToolResult as ToolResult
     from julep._version import __version__ as __version__
     from julep.client import AsyncClient as AsyncClient
@@ -69,8 +69,8 @@ else:
             "julep._hooks": ("Hooks", "RequestEvent", "ResponseEvent", "RetryEvent"),
             "julep._raw": ("RawResponse",),
             "julep._retry": ("RetryPolicy",),
-            "julep._timeout": ("Timeout",),
-            "julep._tls": ("tls_context",),
+            "julep._http.timeout": ("Timeout",),
+            "julep._http.tls": ("tls_context",),
             "julep._tool_loop": ("ToolResult",),
             "julep._version": ("__version__",),
             "julep.client": ("AsyncClient", "Client"),

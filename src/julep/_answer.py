@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from julep._http.messages import Answer
 from julep._json import loads
 from julep._retry import retry_after
-from julep._wire import Answer
 from julep.errors import (
     ApiError,
     AuthenticationError,
@@ -25,7 +25,7 @@ from julep_api.errors import DecodeError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from julep._wire import Unfit
+    from julep._http.messages import Unfit
     from julep_api.client import Call
     from julep_api.types import JSON
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from julep._config import Config
     from julep._flow import Came
-    from julep._wire import Answer, Opened, Request, Unfit
+    from julep._http.messages import Answer, Opened, Request, Unfit
 
 E = TypeVar("E", bound=RequestError)
 

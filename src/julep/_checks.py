@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from julep import _urls
 from julep._hooks import Hooks
+from julep._http import urls
+from julep._http.timeout import Timeout
 from julep._retry import RetryPolicy
-from julep._timeout import Timeout
 from julep.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def check_url(url: object) -> str:
     if not url.isprintable() or " " in url:
         raise ConfigurationError(unusable)
     try:
-        origin, _ = _urls.split(url)
+        origin, _ = urls.split(url)
     except ValueError as error:
         raise ConfigurationError(f"{unusable} ({error})") from None
     if not _is_host(origin.host):

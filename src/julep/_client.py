@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
-from julep._connections import MOST_CONNECTIONS, Connections
 from julep._driver import BlockingDriver
+from julep._http.connections import MOST_CONNECTIONS, Connections
+from julep._http.timeout import DEFAULT_TIMEOUT
 from julep._raw import RawResponse, raw_response, recording
-from julep._timeout import DEFAULT_TIMEOUT
 from julep_api.types import UNSET
 
 if TYPE_CHECKING:
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
     from julep._config import Config
     from julep._hooks import Hooks
+    from julep._http.messages import BlockingWire
+    from julep._http.timeout import Timeout
+    from julep._http.transport_config import Transport
     from julep._openai import BlockingOpenAI
     from julep._retry import RetryPolicy
-    from julep._timeout import Timeout
-    from julep._transport import Transport
-    from julep._wire import BlockingWire
     from julep.managers.agent import AgentsManager
     from julep.managers.doc import DocsManager
     from julep.managers.job import JobsManager
@@ -112,7 +112,7 @@ class Client:
         # What checks the settings is not needed by whoever only imports this.
         from julep._checks import check_http_client
         from julep._config import read_config
-        from julep._transport import blocking_wire, read_transport
+        from julep._http.transport_config import blocking_wire, read_transport
 
         config = read_config(
             api_key,
@@ -147,7 +147,7 @@ class Client:
     @classmethod
     def _arrived(cls, config: Config, transport: Transport) -> Self:
         """Make a client of the settings of one in another process."""
-        from julep._transport import blocking_wire
+        from julep._http.transport_config import blocking_wire
 
         return cls._of(config.arriving(), Connections(transport, blocking_wire))
 

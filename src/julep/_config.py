@@ -6,7 +6,6 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from julep import _urls
 from julep._checks import (
     check_url,
     checked_flag,
@@ -18,13 +17,14 @@ from julep._checks import (
     checked_timeout,
 )
 from julep._hooks import Hooks
+from julep._http import urls
+from julep._http.timeout import DEFAULT_TIMEOUT, Timeout
 from julep._redaction import is_secret
 from julep._retry import RetryPolicy
-from julep._timeout import DEFAULT_TIMEOUT, Timeout
 from julep._version import __version__
 
 if TYPE_CHECKING:
-    from julep._urls import Origin
+    from julep._http.urls import Origin
 
 DEFAULT_BASE_URL: Final = "http://127.0.0.1:8080/api"
 """Where the local server listens when it is started with no options."""
@@ -120,7 +120,7 @@ def read_config(
     key = api_key if api_key is not None else os.environ.get("JULEP_API_KEY")
     url = base_url if base_url is not None else _first("JULEP_API_URL", "JULEP_BASE_URL")
     url = check_url(DEFAULT_BASE_URL if url is None else url).rstrip("/")
-    origin, path = _urls.split(url)
+    origin, path = urls.split(url)
     standing = {"accept": "application/json", "user-agent": f"julep-python/{__version__}"}
     pickle = checked_flag("pickle_api_key", pickle_api_key)
     bare = Config(url, origin, path.rstrip("/"), standing, pickle_api_key=pickle)

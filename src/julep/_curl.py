@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from julep._redaction import HIDDEN, url_without_secrets, without_secrets
 
 if TYPE_CHECKING:
-    from julep._wire import Request
+    from julep._http.messages import Request
 
 
 class SentRequest(NamedTuple):

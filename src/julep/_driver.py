@@ -10,14 +10,14 @@ from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 from julep._flow import Flow, Flows, Pause, Work
-from julep._wire import AsyncBody, BlockingBody
+from julep._http.messages import AsyncBody, BlockingBody
 
 if TYPE_CHECKING:
     from julep._attempts import Attempts
     from julep._config import Config
-    from julep._connections import Connections
     from julep._flow import Task
-    from julep._wire import AsyncWire, BlockingWire, Opened
+    from julep._http.connections import Connections
+    from julep._http.messages import AsyncWire, BlockingWire, Opened
     from julep.errors import NetworkError
     from julep.streams import AsyncChatStream, ChatStream
     from julep_api.client import Call, EventCall

@@ -10,7 +10,7 @@ from julep._redaction import url_without_secrets, without_secrets
 if TYPE_CHECKING:
     from julep._attempts import Attempts
     from julep._flow import Came
-    from julep._wire import Request
+    from julep._http.messages import Request
     from julep.errors import RequestError
 
 

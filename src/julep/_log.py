@@ -8,14 +8,14 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
+from julep._http.messages import Answer, Opened, Unfit
 from julep._redaction import text_without_secrets, url_without_secrets, without_secrets
-from julep._wire import Answer, Opened, Unfit
 from julep.errors import ApiError, ConfigurationError, NetworkError, RequestError
 
 if TYPE_CHECKING:
     from julep._attempts import Attempts
     from julep._flow import Came
-    from julep._wire import Request
+    from julep._http.messages import Request
 
 _SHOWN_CHARACTERS: Final = 2_000
 

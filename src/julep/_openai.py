@@ -12,7 +12,7 @@ from importlib import import_module
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from julep._loops import PerLoop
+from julep._http.per_loop import PerLoop
 from julep.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from openai.resources.chat import Completions as ChatCompletions
 
     from julep._config import Config
-    from julep._connections import Connections
+    from julep._http.connections import Connections
 
 # The package insists on a key, and would take the environment's, which is meant for OpenAI.
 _NO_KEY: Final = "no-key"

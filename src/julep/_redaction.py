@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from julep._wire import Request
+    from julep._http.messages import Request
 
 HIDDEN: Final = "[hidden]"
 

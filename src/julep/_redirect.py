@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from julep import _urls
+from julep._http import urls
 
 if TYPE_CHECKING:
-    from julep._wire import Answer, Request
+    from julep._http.messages import Answer, Request
 
 MOST_REDIRECTS: Final = 5
 """How many redirects one attempt follows."""
@@ -35,7 +35,7 @@ def redirected(request: Request, answer: Answer) -> Request | None:
     from urllib.parse import urljoin  # few requests need it
 
     try:
-        origin, target = _urls.split(urljoin(request.url, location))
+        origin, target = urls.split(urljoin(request.url, location))
     except ValueError:
         return None
     if (request.origin.scheme, origin.scheme) == ("https", "http"):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from julep.errors import NetworkError, RequestTimeoutError
 
 if TYPE_CHECKING:
-    from julep._wire import Answer
+    from julep._http.messages import Answer
 
 # 501 is a 5xx that no waiting mends.
 PASSING: Final = frozenset({408, 429, 500, 502, 503, 504})

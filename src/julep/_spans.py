@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from opentelemetry import propagate, trace
 
+from julep._http.messages import Opened, Unfit
 from julep._redaction import url_without_secrets
 from julep._version import __version__
-from julep._wire import Opened, Unfit
 from julep.errors import InvalidResponseError, NetworkError
 
 if TYPE_CHECKING:
     from julep._attempts import Attempts
     from julep._flow import Came
-    from julep._wire import Request
+    from julep._http.messages import Request
     from julep.errors import RequestError
 
 _ID: Final = re.compile(r"(?<=/)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=/|$)", re.IGNORECASE)

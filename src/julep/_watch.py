@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from julep._attempts import Attempts
     from julep._flow import Came
     from julep._hooks import Hooks
-    from julep._wire import Request
+    from julep._http.messages import Request
     from julep.errors import RequestError
 
 _INFO: Final = 20

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Self
 
 from julep._answer import parse_json
+from julep._http.messages import Answer
 from julep._sse import Event, EventDecoder
-from julep._wire import Answer
 from julep.errors import (
     InvalidResponseError,
     JulepError,
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from julep._attempts import Attempts
     from julep._driver import AsyncDriver, BlockingDriver
-    from julep._wire import AsyncBody, BlockingBody, Opened
+    from julep._http.messages import AsyncBody, BlockingBody, Opened
     from julep_api.client import EventCall
     from julep_api.models import ChatResponse, ChatResponseChunk
     from julep_api.types import JSONObject

@@ -19,9 +19,10 @@ from typing import Any
 
 import pytest
 
-from julep import AsyncClient, _http1
-from julep._h11 import H11Reader
-from julep._httptools import HttptoolsReader
+from julep import AsyncClient
+from julep._http import http1
+from julep._http.h11_parser import H11Reader
+from julep._http.httptools_parser import HttptoolsReader
 from tests.sdk.colours import Colour, client_of
 from tests.sdk.transport.servers import (
     DONE,
@@ -55,7 +56,7 @@ REPLY: dict[str, Any] = {
 @pytest.fixture(params=[H11Reader, HttptoolsReader], ids=["h11", "httptools"])
 def reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each of the libraries that read answers."""
-    monkeypatch.setattr(_http1, "_make", request.param)
+    monkeypatch.setattr(http1, "_make", request.param)
 
 
 @contextmanager

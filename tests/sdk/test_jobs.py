@@ -20,11 +20,11 @@ from julep import (
     RequestTimeoutError,
     RetryPolicy,
 )
-from julep._connections import Connections
 from julep._driver import BlockingDriver
 from julep._flow import Flow, Pause
-from julep._transport import Transport, blocking_wire
-from julep._wire import Answer, BlockingBody
+from julep._http.connections import Connections
+from julep._http.messages import Answer, BlockingBody
+from julep._http.transport_config import Transport, blocking_wire
 from julep.managers import job as job_module
 from julep.managers.job import JobsManager
 from julep.managers.types import InputChatMlMessageDict

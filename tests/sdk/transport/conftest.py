@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from julep import RetryPolicy, _http1
-from julep._h11 import H11Reader
-from julep._httptools import HttptoolsReader
+from julep import RetryPolicy
+from julep._http import http1
+from julep._http.h11_parser import H11Reader
+from julep._http.httptools_parser import HttptoolsReader
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +25,7 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(params=[H11Reader, HttptoolsReader], ids=["h11", "httptools"])
 def reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each of the libraries that read answers."""
-    monkeypatch.setattr(_http1, "_make", request.param)
+    monkeypatch.setattr(http1, "_make", request.param)
 
 
 @pytest.fixture

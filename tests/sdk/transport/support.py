@@ -12,7 +12,7 @@ import httpx
 from julep import JulepError
 from julep._config import Config, read_config
 from julep._flow import Flow, Flows, Pause, Reply
-from julep._wire import Answer, BlockingBody
+from julep._http.messages import Answer, BlockingBody
 from julep_api.api.sessions import get_session
 from julep_api.models import Session
 from tests.sdk.colours import Colour

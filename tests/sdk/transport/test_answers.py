@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import julep
-from julep._wire import Answer
+from julep._http.messages import Answer
 from julep.errors import ErrorDetail
 from julep.types import Session
 from julep_api.types import JSON

@@ -15,7 +15,7 @@ import julep
 from julep import ChatStream
 from julep._attempts import Attempts
 from julep._flow import request_of
-from julep._wire import Opened
+from julep._http.messages import Opened
 from julep_api.api.sessions import chat
 from julep_api.errors import DecodeError
 from julep_api.operations import OPERATIONS

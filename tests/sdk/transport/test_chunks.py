@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from julep._chunks import ChunkJoiner
-from julep._h11 import H11Reader
-from julep._http1 import Broken, End, Event, Head
+from julep._http.chunks import ChunkJoiner
+from julep._http.h11_parser import H11Reader
+from julep._http.http1 import Broken, End, Event, Head
 
 HEAD = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
 LAST = b"0\r\n\r\n"

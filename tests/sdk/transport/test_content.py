@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from julep._content import ContentError, Decoder, decoder_for
+from julep._http.content_encoding import ContentError, Decoder, decoder_for
 
 
 def raw_deflate(data: bytes) -> bytes:

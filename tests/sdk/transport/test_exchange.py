@@ -9,10 +9,11 @@ import threading
 import anyio
 import pytest
 
-from julep import RequestTimeoutError, _exchange
-from julep._sockets import Address
-from julep._urls import Origin
-from julep._wire import Answer
+from julep import RequestTimeoutError
+from julep._http import exchange
+from julep._http.messages import Answer
+from julep._http.sockets import Address
+from julep._http.urls import Origin
 from tests.sdk.colours import Colour
 from tests.sdk.transport.servers import (
     Exchange,
@@ -148,7 +149,7 @@ async def test_every_address_of_a_host_is_tried(
         def known(_: Origin) -> list[Address]:
             return [Address(socket.AF_INET, ("127.0.0.1", port)) for port in ports]
 
-        for name in ("julep._blocking_wire", "julep._async_wire"):
+        for name in ("julep._http.sync_transport", "julep._http.async_transport"):
             monkeypatch.setattr(f"{name}.addresses", known)
         async with wire_of(colour) as wire:
             await answer_to(wire, get("http://julep.test"))
@@ -208,7 +209,7 @@ UNFIT: dict[str, tuple[Step, str]] = {
 async def test_a_body_that_cannot_be_had_is_told(
     colour: Colour, step: Step, problem: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_exchange, "LONGEST_ANSWER", 1000)
+    monkeypatch.setattr(exchange, "LONGEST_ANSWER", 1000)
     with Server([step, OK]) as server:
         async with wire_of(colour, max_connections=1) as wire:
             found = await unfit(wire, get(server.url))

@@ -11,9 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import julep
-from julep import _http1
-from julep._h11 import H11Reader
-from julep._http1 import (
+from julep._http import http1
+from julep._http.h11_parser import H11Reader
+from julep._http.http1 import (
     BROKEN_BODY,
     CUT_SHORT,
     LONGEST_HEAD,
@@ -27,10 +27,10 @@ from julep._http1 import (
     reader_for,
     request_bytes,
 )
-from julep._httptools import HttptoolsReader
-from julep._timeout import Timeout
-from julep._urls import Origin
-from julep._wire import Request
+from julep._http.httptools_parser import HttptoolsReader
+from julep._http.messages import Request
+from julep._http.timeout import Timeout
+from julep._http.urls import Origin
 
 READERS = {"h11": H11Reader, "httptools": HttptoolsReader}
 readers = pytest.mark.parametrize("reader", READERS.values(), ids=READERS.keys())
@@ -48,7 +48,7 @@ class Read(NamedTuple):
 
 
 def read(
-    make: Callable[[bool], _http1.Reader], pieces: list[bytes], *, to_head: bool = False
+    make: Callable[[bool], http1.Reader], pieces: list[bytes], *, to_head: bool = False
 ) -> Read:
     """Read an answer from pieces; an empty one is the connection's end."""
     reader = make(to_head)
@@ -223,7 +223,7 @@ def test_what_came_before_a_break_is_given() -> None:
     ids=["reason", "value", "headers", "trailer", "extension"],
 )
 def test_headers_without_end_are_not_collected(
-    reader: Callable[[bool], _http1.Reader], start: bytes, size: int
+    reader: Callable[[bool], http1.Reader], start: bytes, size: int
 ) -> None:
     filling = {b"": b"HTTP/1.1 200 " + b"x" * LONGEST_HEAD * 4}.get(start)
     line = b"name: value\r\n" if start.endswith(b"OK\r\n") else b"x"
@@ -239,7 +239,7 @@ def test_headers_without_end_are_not_collected(
 
 @readers
 def test_a_long_head_is_taken_or_refused_by_its_length_alone(
-    reader: Callable[[bool], _http1.Reader],
+    reader: Callable[[bool], http1.Reader],
 ) -> None:
     def answer(length: int) -> bytes:
         return b"HTTP/1.1 204 OK\r\nx: " + b"v" * length + b"\r\n\r\n"
@@ -271,14 +271,14 @@ def test_the_answer_to_a_head_has_no_body(rest: bytes, reusable: bool) -> None:
 
 
 @readers
-def test_headers_of_one_name_are_joined(reader: Callable[[bool], _http1.Reader]) -> None:
+def test_headers_of_one_name_are_joined(reader: Callable[[bool], http1.Reader]) -> None:
     data = b"HTTP/1.1 204 OK\r\nVia: a\r\nx: \xe9 \r\nempty:\r\nvia:  b\r\n\r\n"
     found = read(reader, [data])
     assert found.head == Head(204, {"via": "a, b", "x": "é", "empty": ""})
 
 
 @readers
-def test_after_its_end_an_answer_says_nothing(reader: Callable[[bool], _http1.Reader]) -> None:
+def test_after_its_end_an_answer_says_nothing(reader: Callable[[bool], http1.Reader]) -> None:
     made = reader(False)
     assert made.receive(PLAIN)[-1] == End(reusable=True)
     assert made.receive(PLAIN) == []
@@ -286,10 +286,10 @@ def test_after_its_end_an_answer_says_nothing(reader: Callable[[bool], _http1.Re
 
 
 def test_the_faster_reader_is_taken_when_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_http1, "_make", None)
+    monkeypatch.setattr(http1, "_make", None)
     assert isinstance(reader_for("GET"), HttptoolsReader)
-    monkeypatch.setattr(_http1, "_make", None)
-    monkeypatch.setitem(__import__("sys").modules, "julep._httptools", None)
+    monkeypatch.setattr(http1, "_make", None)
+    monkeypatch.setitem(__import__("sys").modules, "julep._http.httptools_parser", None)
     assert isinstance(reader_for("GET"), H11Reader)
 
 

@@ -353,7 +353,7 @@ async def test_a_client_of_http2_leaves_others_with_what_they_speak(colour: Colo
     async with client_of(colour, "https://127.0.0.1:9", http2=True, max_retries=0) as client:
         with pytest.raises(julep.NetworkError):
             await get(client)
-    from julep._tls import shared_tls
+    from julep._http.tls import shared_tls
 
     assert shared_tls() is not shared_tls(http2=True)
 
@@ -397,7 +397,7 @@ async def test_without_its_package_http2_is_refused(
     def missing(name: str) -> None:
         assert name == "h2"
 
-    monkeypatch.setattr("julep._library.find_spec", missing)
+    monkeypatch.setattr("julep._http.httpx_transport.find_spec", missing)
     async with client_of(colour, "https://julep.test", http2=True) as client:
         with pytest.raises(julep.ConfigurationError, match=r"julep\[http2\]"):
             await get(client)

@@ -14,11 +14,12 @@ from typing import cast
 import anyio
 import pytest
 
-from julep import RequestTimeoutError, _sockets
-from julep._async_wire import AsyncPoolWire
-from julep._blocking_wire import BlockingPoolWire
-from julep._timeout import Timeout
-from julep._wire import Answer, Opened
+from julep import RequestTimeoutError
+from julep._http import sockets
+from julep._http.async_transport import AsyncPoolWire
+from julep._http.messages import Answer, Opened
+from julep._http.sync_transport import BlockingPoolWire
+from julep._http.timeout import Timeout
 from tests.sdk.colours import Colour
 from tests.sdk.transport.servers import (
     STREAM_HEAD,
@@ -134,7 +135,7 @@ async def test_idle_connections_do_not_grow_old(
             await answer_to(wire, get(server.url))
             assert server.connections == 1
             later = time.monotonic() + 31
-            monkeypatch.setattr("julep._pool.monotonic", lambda: later)
+            monkeypatch.setattr("julep._http.pool.monotonic", lambda: later)
             # Whatever is given back lets those go that are too old, wherever they lead.
             await answer_to(wire, get(other.url))
             await answer_to(wire, get(server.url))
@@ -192,9 +193,9 @@ def test_a_dead_connection_is_told_from_a_live_one_without_poll(
     ours, theirs = socket.socketpair()
     with ours, theirs:
         for _ in range(2):
-            assert not _sockets.is_readable(ours)
+            assert not sockets.is_readable(ours)
             theirs.send(b"x")
-            assert _sockets.is_readable(ours)
+            assert sockets.is_readable(ours)
             ours.recv(1)
             with suppress(AttributeError):
                 monkeypatch.delattr("select.poll")

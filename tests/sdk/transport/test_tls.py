@@ -12,8 +12,9 @@ import pytest
 import trustme
 
 import julep
-from julep import RequestTimeoutError, _tls
-from julep._timeout import Timeout
+from julep import RequestTimeoutError
+from julep._http import tls as tls_module
+from julep._http.timeout import Timeout
 from tests.sdk.colours import Colour
 from tests.sdk.transport.servers import (
     STREAM_HEAD,
@@ -83,8 +84,8 @@ async def test_what_the_environment_trusts_is_trusted(
     file = tmp_path / "authority.pem"
     authority.cert_pem.write_to_path(str(file))
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
-    for name in ("julep._blocking_wire", "julep._async_wire"):
-        monkeypatch.setattr(f"{name}.shared_tls", _tls.shared_tls.__wrapped__)
+    for name in ("julep._http.sync_transport", "julep._http.async_transport"):
+        monkeypatch.setattr(f"{name}.shared_tls", tls_module.shared_tls.__wrapped__)
     chosen: list[str | None] = []
 
     async def step(exchange: Exchange) -> bool:

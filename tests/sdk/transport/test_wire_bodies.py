@@ -11,9 +11,9 @@ import anyio
 import pytest
 
 from julep import RequestTimeoutError
-from julep._blocking_wire import BlockingPoolWire
-from julep._timeout import Timeout
-from julep._wire import Answer, Opened
+from julep._http.messages import Answer, Opened
+from julep._http.sync_transport import BlockingPoolWire
+from julep._http.timeout import Timeout
 from julep.errors import NetworkError
 from tests.sdk.colours import Colour
 from tests.sdk.transport.servers import (
@@ -142,7 +142,7 @@ async def test_a_body_left_early_loses_its_connection(colour: Colour) -> None:
 async def test_a_body_that_has_said_all_is_finished_soon(
     colour: Colour, end: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("julep._blocking_wire", "julep._async_wire"):
+    for name in ("julep._http.sync_transport", "julep._http.async_transport"):
         monkeypatch.setattr(f"{name}.FINISHES_WITHIN", 0.2)
     with Server([stream_of(b"a", b"b", end=end), OK]) as server:
         async with wire_of(colour) as wire:

@@ -11,9 +11,9 @@ import anyio
 import pytest
 
 from julep import RequestTimeoutError
-from julep._blocking_wire import BlockingPoolWire
-from julep._timeout import Timeout
-from julep._wire import Answer, Opened
+from julep._http.messages import Answer, Opened
+from julep._http.sync_transport import BlockingPoolWire
+from julep._http.timeout import Timeout
 from tests.sdk.colours import Colour
 from tests.sdk.transport.servers import (
     STREAM_HEAD,

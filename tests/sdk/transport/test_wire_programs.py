@@ -20,9 +20,9 @@ from tests.sdk.transport.servers import (
 PRELUDE = """
 import gc, logging, os, sys
 from urllib.parse import urlsplit
-from julep._urls import Origin
-from julep._wire import Answer, Opened, Request
-from julep._timeout import Timeout
+from julep._http.urls import Origin
+from julep._http.messages import Answer, Opened, Request
+from julep._http.timeout import Timeout
 
 # It warns of slow steps, and the first step imports much; what is lost is an error.
 logging.getLogger("asyncio").setLevel(logging.ERROR)
@@ -55,13 +55,13 @@ PROGRAMS: dict[str, tuple[str, int]] = {
         """
 import julep
 assert not {"anyio", "h11", "httptools", "httpx", "ssl"} & set(sys.modules)
-from julep._blocking_wire import BlockingPoolWire
+from julep._http.sync_transport import BlockingPoolWire
 wire = BlockingPoolWire()
 ask(wire)
 wire.close()
 assert not {"anyio", "asyncio", "certifi", "httpx", "ssl"} & set(sys.modules)
 import asyncio
-from julep._async_wire import AsyncPoolWire
+from julep._http.async_transport import AsyncPoolWire
 wire = AsyncPoolWire()
 asyncio.run(aask(wire))
 assert not {"httpx", "trio"} & set(sys.modules)
@@ -71,7 +71,7 @@ assert not {"httpx", "trio"} & set(sys.modules)
     "loops one after another": (
         """
 import asyncio, trio
-from julep._async_wire import AsyncPoolWire
+from julep._http.async_transport import AsyncPoolWire
 wire = AsyncPoolWire()
 async def twice():
     await aask(wire)
@@ -84,7 +84,7 @@ for _ in range(2):
     ),
     "a child has connections of its own": (
         """
-from julep._blocking_wire import BlockingPoolWire
+from julep._http.sync_transport import BlockingPoolWire
 wire = BlockingPoolWire(max_connections=1)
 ask(wire)
 in_child(lambda: (ask(wire), ask(wire), wire.close()))
@@ -96,7 +96,7 @@ wire.close()
     "a child is not held up by what other threads held": (
         """
 import threading
-from julep._blocking_wire import BlockingPoolWire
+from julep._http.sync_transport import BlockingPoolWire
 wire = BlockingPoolWire(max_connections=1)
 held, over = threading.Event(), threading.Event()
 def hold():
@@ -117,7 +117,7 @@ wire.close()
     ),
     "a child leaves its parent's stream alone": (
         """
-from julep._blocking_wire import BlockingPoolWire
+from julep._http.sync_transport import BlockingPoolWire
 wire = BlockingPoolWire()
 body = wire.send(get("/stream")).body
 assert next(body) == b"first"
@@ -132,7 +132,7 @@ wire.close()
     "a wire that nobody closes after its loop has ended": (
         """
 import asyncio
-from julep._async_wire import AsyncPoolWire
+from julep._http.async_transport import AsyncPoolWire
 wire = AsyncPoolWire()
 asyncio.run(aask(wire))
 del wire
@@ -143,7 +143,7 @@ gc.collect()
     "a loop that ends within a stream": (
         """
 import asyncio, trio
-from julep._async_wire import AsyncPoolWire
+from julep._http.async_transport import AsyncPoolWire
 async def leave_open(wire):
     outcome = await wire.send(get("/stream"))
     assert await anext(outcome.body) == b"first"

@@ -7,13 +7,13 @@ from contextlib import asynccontextmanager
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from julep._async_wire import AsyncPoolWire
-from julep._async_wire import Body as AsyncBody
-from julep._blocking_wire import BlockingPoolWire
-from julep._blocking_wire import Body as BlockingBody
-from julep._timeout import Timeout
-from julep._urls import Origin
-from julep._wire import Answer, Opened, Request, Unfit
+from julep._http.async_transport import AsyncPoolWire
+from julep._http.async_transport import Body as AsyncBody
+from julep._http.messages import Answer, Opened, Request, Unfit
+from julep._http.sync_transport import BlockingPoolWire
+from julep._http.sync_transport import Body as BlockingBody
+from julep._http.timeout import Timeout
+from julep._http.urls import Origin
 from julep.errors import NetworkError
 from tests.sdk.colours import Colour
 from tests.sdk.transport.servers import STREAM_HEAD, Step, answer, piece, raw

@@ -1,4 +1,4 @@
-"""Sends requests over sockets of our own, blocking; `julep._async_wire` is its mirror image."""
+"""Sends requests over sockets of our own, blocking; `julep._http.async_transport` is its mirror image."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from threading import Lock, RLock
 from typing import TYPE_CHECKING, Self
 from weakref import WeakSet
 
-from julep._content import ContentError
-from julep._exchange import (
+from julep._http.content_encoding import ContentError
+from julep._http.exchange import (
     FINISHES_WITHIN,
     RECEIVED_AT_ONCE,
     SENT_AT_ONCE,
@@ -20,23 +20,23 @@ from julep._exchange import (
     Steps,
     exchange,
 )
-from julep._pool import Idle, warn_unclosed
-from julep._sockets import (
+from julep._http.messages import Answer, Opened, Unfit
+from julep._http.pool import Idle, warn_unclosed
+from julep._http.sockets import (
     addresses,
     check_alpn,
     failure,
     is_readable,
     new_socket,
 )
-from julep._tls import shared_tls
-from julep._wire import Answer, Opened, Unfit
+from julep._http.tls import shared_tls
 from julep.errors import NetworkError
 
 if TYPE_CHECKING:
     import ssl
 
-    from julep._urls import Origin
-    from julep._wire import Request
+    from julep._http.messages import Request
+    from julep._http.urls import Origin
 
 
 class BlockingPoolWire:

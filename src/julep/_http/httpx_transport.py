@@ -21,10 +21,10 @@ from weakref import WeakSet
 import httpx
 from anyio import CancelScope, move_on_after
 
-from julep._content import LONGEST_ANSWER
-from julep._loops import PerLoop
-from julep._tls import shared_tls
-from julep._wire import Answer, AsyncBody, BlockingBody, Opened, Request, Unfit
+from julep._http.content_encoding import LONGEST_ANSWER
+from julep._http.messages import Answer, AsyncBody, BlockingBody, Opened, Request, Unfit
+from julep._http.per_loop import PerLoop
+from julep._http.tls import shared_tls
 from julep.errors import (
     ConfigurationError,
     InvalidArgumentError,
@@ -35,7 +35,7 @@ from julep.errors import (
 if TYPE_CHECKING:
     import logging
 
-    from julep._transport import Transport
+    from julep._http.transport_config import Transport
 
 C = TypeVar("C", httpx.Client, httpx.AsyncClient)
 

@@ -11,14 +11,14 @@ from collections.abc import Generator
 from time import monotonic
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from julep._content import LONGEST_ANSWER, ContentError, Decoder, decoder_for
-from julep._http1 import Broken, End, Event, Head, reader_for, request_bytes
-from julep._timeout import Limit, limit_of
-from julep._wire import Answer, Opened, Unfit
+from julep._http.content_encoding import LONGEST_ANSWER, ContentError, Decoder, decoder_for
+from julep._http.http1 import Broken, End, Event, Head, reader_for, request_bytes
+from julep._http.messages import Answer, Opened, Unfit
+from julep._http.timeout import Limit, limit_of
 from julep.errors import NetworkError, RequestTimeoutError
 
 if TYPE_CHECKING:
-    from julep._wire import Request
+    from julep._http.messages import Request
 
 RECEIVED_AT_ONCE: Final = 64 * 1024
 """Bytes that are asked of a socket at a time."""

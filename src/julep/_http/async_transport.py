@@ -1,4 +1,4 @@
-"""Sends requests over sockets of our own, awaited; `julep._blocking_wire` is its mirror image.
+"""Sends requests over sockets of our own, awaited; `julep._http.sync_transport` is its mirror image.
 
 The sockets never block: where one has to be waited for, the event loop does that, be it asyncio's
 or trio's. Nothing of a loop is in them, and closing one never waits.
@@ -28,8 +28,8 @@ from anyio import (
 )
 from anyio.lowlevel import checkpoint_if_cancelled
 
-from julep._content import ContentError
-from julep._exchange import (
+from julep._http.content_encoding import ContentError
+from julep._http.exchange import (
     FINISHES_WITHIN,
     RECEIVED_AT_ONCE,
     SENT_AT_ONCE,
@@ -39,9 +39,10 @@ from julep._exchange import (
     Steps,
     exchange,
 )
-from julep._loops import PerLoop, running_loop
-from julep._pool import Idle, warn_unclosed
-from julep._sockets import (
+from julep._http.messages import Answer, Opened, Unfit
+from julep._http.per_loop import PerLoop, running_loop
+from julep._http.pool import Idle, warn_unclosed
+from julep._http.sockets import (
     Address,
     addresses,
     check_alpn,
@@ -50,14 +51,13 @@ from julep._sockets import (
     literal,
     new_socket,
 )
-from julep._timeout import Limit
-from julep._tls import shared_tls
-from julep._wire import Answer, Opened, Unfit
+from julep._http.timeout import Limit
+from julep._http.tls import shared_tls
 from julep.errors import NetworkError
 
 if TYPE_CHECKING:
-    from julep._urls import Origin
-    from julep._wire import Request
+    from julep._http.messages import Request
+    from julep._http.urls import Origin
 
 
 class AsyncPoolWire:

@@ -6,14 +6,14 @@ import select
 import socket
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from julep._exchange import Limits
-from julep._tls import ALPN
+from julep._http.exchange import Limits
+from julep._http.tls import ALPN
 from julep.errors import NetworkError
 
 if TYPE_CHECKING:
     import ssl
 
-    from julep._urls import Origin
+    from julep._http.urls import Origin
 
 # A connection that a NAT has dropped unheard is noticed after two minutes: a long chat is silent
 # for longer than many of them remember a connection.

@@ -11,11 +11,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterable, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
-from julep._content import ACCEPTED
+from julep._http.content_encoding import ACCEPTED
 from julep.errors import InvalidArgumentError
 
 if TYPE_CHECKING:
-    from julep._wire import Request
+    from julep._http.messages import Request
 
 LONGEST_HEAD: Final = 64 * 1024
 """Bytes: an answer with more of them in its headers is refused."""
@@ -192,9 +192,9 @@ _make: Callable[[bool], Reader] | None = None
 
 def _fastest() -> Callable[[bool], Reader]:
     try:
-        from julep._httptools import HttptoolsReader
+        from julep._http.httptools_parser import HttptoolsReader
     except ImportError:
-        from julep._h11 import H11Reader
+        from julep._http.h11_parser import H11Reader
 
         return H11Reader
     return HttptoolsReader

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, Self, TypeVar
 
 if TYPE_CHECKING:
-    from julep._timeout import Timeout
-    from julep._urls import Origin
+    from julep._http.timeout import Timeout
+    from julep._http.urls import Origin
     from julep.errors import NetworkError
 
 # Frozen data is covariant: an answer with one kind of body is an answer with what that kind is.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 from julep.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from julep._transport import Transport
+    from julep._http.transport_config import Transport
 
 W = TypeVar("W")
 

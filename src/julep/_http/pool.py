@@ -8,7 +8,7 @@ from threading import RLock
 from time import monotonic
 from typing import Generic, Protocol, TypeVar
 
-from julep._urls import Origin
+from julep._http.urls import Origin
 
 
 class Connection(Protocol):

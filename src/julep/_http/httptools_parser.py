@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httptools
 
-from julep._http1 import Broken, Event, Reader
+from julep._http.http1 import Broken, Event, Reader
 
 
 class HttptoolsReader(Reader):

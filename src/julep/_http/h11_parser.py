@@ -6,8 +6,8 @@ from typing import Final
 
 import h11
 
-from julep._chunks import ChunkJoiner
-from julep._http1 import LONGEST_HEAD, Broken, End, Event, Head, Reader
+from julep._http.chunks import ChunkJoiner
+from julep._http.http1 import LONGEST_HEAD, Broken, End, Event, Head, Reader
 
 # h11 reads an answer when it knows of the request; all it needs to know is its method. What it
 # would send is thrown away: requests are written in one place, for both readers.

@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from julep._checks import checked_connections, checked_flag, checked_proxy
-from julep._connections import MOST_CONNECTIONS
+from julep._http.connections import MOST_CONNECTIONS
 from julep.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from julep._urls import Origin
-    from julep._wire import AsyncWire, BlockingWire
+    from julep._http.messages import AsyncWire, BlockingWire
+    from julep._http.urls import Origin
 
 
 class Transport(NamedTuple):
@@ -72,10 +72,10 @@ class Transport(NamedTuple):
 def blocking_wire(transport: Transport) -> BlockingWire:
     """Make what sends requests, blocking."""
     if transport.takes_library():
-        from julep._library import BlockingLibrary
+        from julep._http.httpx_transport import BlockingLibrary
 
         return BlockingLibrary(transport)
-    from julep._blocking_wire import BlockingPoolWire
+    from julep._http.sync_transport import BlockingPoolWire
 
     return BlockingPoolWire(transport.tls, transport.max_connections)
 
@@ -83,10 +83,10 @@ def blocking_wire(transport: Transport) -> BlockingWire:
 def awaited_wire(transport: Transport) -> AsyncWire:
     """Make what sends requests, awaited."""
     if transport.takes_library():
-        from julep._library import AsyncLibrary
+        from julep._http.httpx_transport import AsyncLibrary
 
         return AsyncLibrary(transport)
-    from julep._async_wire import AsyncPoolWire
+    from julep._http.async_transport import AsyncPoolWire
 
     return AsyncPoolWire(transport.tls, transport.max_connections)
 
