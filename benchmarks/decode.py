@@ -16,7 +16,7 @@ import httpx
 from benchmarks._bodies import EVENTS, ITEMS, events, page
 from benchmarks._side_by_side import compare, show
 from julep import _json
-from julep._sse import EventDecoder
+from julep._calls.sse import EventDecoder
 from julep_api.models import ChatResponseChunk, ListSessionsResponse
 
 PIECE: Final = 64 * 1024

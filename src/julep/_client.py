@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
-from julep._driver import BlockingDriver
+from julep._calls.driver import BlockingDriver
 from julep._http.connections import MOST_CONNECTIONS, Connections
 from julep._http.timeout import DEFAULT_TIMEOUT
 from julep._raw import RawResponse, raw_response, recording
@@ -379,7 +379,7 @@ class Client:
             >>> client.request("GET", "/agents", query={"limit": "1"})
             {'items': []}
         """
-        from julep._untyped import any_call
+        from julep._calls.untyped import any_call
 
         return self.api.send(any_call(method, path, query, body, headers))
 

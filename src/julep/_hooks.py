@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from julep._redaction import url_without_secrets, without_secrets
 
 if TYPE_CHECKING:
-    from julep._attempts import Attempts
-    from julep._flow import Came
+    from julep._calls.attempts import Attempts
+    from julep._calls.flow import Came
     from julep._http.messages import Request
     from julep.errors import RequestError
 

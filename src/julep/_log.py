@@ -13,8 +13,8 @@ from julep._redaction import text_without_secrets, url_without_secrets, without_
 from julep.errors import ApiError, ConfigurationError, NetworkError, RequestError
 
 if TYPE_CHECKING:
-    from julep._attempts import Attempts
-    from julep._flow import Came
+    from julep._calls.attempts import Attempts
+    from julep._calls.flow import Came
     from julep._http.messages import Request
 
 _SHOWN_CHARACTERS: Final = 2_000

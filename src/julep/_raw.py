@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 from julep.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from julep._attempts import Attempts
+    from julep._calls.attempts import Attempts
 
 T = TypeVar("T")
 

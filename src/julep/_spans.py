@@ -17,8 +17,8 @@ from julep._version import __version__
 from julep.errors import InvalidResponseError, NetworkError
 
 if TYPE_CHECKING:
-    from julep._attempts import Attempts
-    from julep._flow import Came
+    from julep._calls.attempts import Attempts
+    from julep._calls.flow import Came
     from julep._http.messages import Request
     from julep.errors import RequestError
 

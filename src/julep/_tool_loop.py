@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import attrs
 
-from julep._flow import Work
+from julep._calls.flow import Work
 from julep._functions import Function
 from julep.errors import InvalidArgumentError, MaxTurnsError
 from julep_api.model import Model
 
 if TYPE_CHECKING:
-    from julep._driver import Driver
-    from julep._flow import Flow
+    from julep._calls.driver import Driver
+    from julep._calls.flow import Flow
     from julep_api.client import Call
     from julep_api.models import ChatMlMessage, ChatResponse
     from julep_api.types import JSON, JSONObject

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 if TYPE_CHECKING:
     from logging import Logger
 
-    from julep._attempts import Attempts
-    from julep._flow import Came
+    from julep._calls.attempts import Attempts
+    from julep._calls.flow import Came
     from julep._hooks import Hooks
     from julep._http.messages import Request
     from julep.errors import RequestError

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Self
 
-from julep._answer import parse_json
+from julep._calls.responses import parse_json
+from julep._calls.sse import Event, EventDecoder
 from julep._http.messages import Answer
-from julep._sse import Event, EventDecoder
 from julep.errors import (
     InvalidResponseError,
     JulepError,
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from types import TracebackType
 
-    from julep._attempts import Attempts
-    from julep._driver import AsyncDriver, BlockingDriver
+    from julep._calls.attempts import Attempts
+    from julep._calls.driver import AsyncDriver, BlockingDriver
     from julep._http.messages import AsyncBody, BlockingBody, Opened
     from julep_api.client import EventCall
     from julep_api.models import ChatResponse, ChatResponseChunk

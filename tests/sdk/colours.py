@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any, Literal, Self, TypeAlias, cast
 
 from julep import AsyncClient, ChatStream, Client, RawResponse
-from julep._driver import BlockingDriver
-from julep._paging import Items
+from julep._calls.driver import BlockingDriver
+from julep._calls.paging import Items
 from julep.managers.base import BaseManager
 
 Colour: TypeAlias = Literal["blocking", "asyncio", "trio"]

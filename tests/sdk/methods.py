@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from julep import AsyncClient, Client
-from julep._paging import AsyncItems, Items
+from julep._calls.paging import AsyncItems, Items
 from julep.managers.agent import AgentsManager, AsyncAgentsManager, BaseAgentsManager
 from julep.managers.base import BaseManager
 from julep.managers.doc import AsyncDocsManager, BaseDocsManager, DocsManager

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import julep
-from julep._sse import EventDecoder
+from julep._calls.sse import EventDecoder
 from julep.managers.session import SessionsManager
 from julep_api.models import ChatResponse, ChatResponseChunk, ListSessionsResponse, Session
 

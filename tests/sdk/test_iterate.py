@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from julep import AsyncClient, NotFoundError, ServerError
-from julep._flow import Flow
-from julep._paging import Walk
+from julep._calls.flow import Flow
+from julep._calls.paging import Walk
 from julep.types import User
 from julep_api.types import JSON
 from tests.sdk.stub import Stub

@@ -20,8 +20,8 @@ from julep import (
     RequestTimeoutError,
     RetryPolicy,
 )
-from julep._driver import BlockingDriver
-from julep._flow import Flow, Pause
+from julep._calls.driver import BlockingDriver
+from julep._calls.flow import Flow, Pause
 from julep._http.connections import Connections
 from julep._http.messages import Answer, BlockingBody
 from julep._http.transport_config import Transport, blocking_wire

@@ -17,8 +17,8 @@ from julep._arguments.encode import (
     given,
 )
 from julep._arguments.typecheck import beartype
+from julep._calls.paging import AsyncItems, Items, Walk
 from julep._lazy import lazy
-from julep._paging import AsyncItems, Items, Walk
 from julep.managers.base import BaseManager, awaited, value
 from julep.managers.utils import rewrap_in_class
 from julep_api.api import agents

@@ -16,7 +16,7 @@ from julep_api.client import Call
 if TYPE_CHECKING:
     from typing_extensions import TypeIs
 
-    from julep._driver import Driver
+    from julep._calls.driver import Driver
     from julep_api.types import JSON
 
 P = ParamSpec("P")

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from julep._arguments.encode import NOTHING, REPRESENTATION, build, filter_given, filter_text
 from julep._arguments.typecheck import beartype
+from julep._calls.paging import AsyncItems, Items, Walk
 from julep._lazy import lazy
-from julep._paging import AsyncItems, Items, Walk
 from julep.errors import InvalidArgumentError
 from julep.managers.base import BaseManager, awaited, read_by, value
 from julep.managers.utils import rewrap_in_class

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from julep._arguments.encode import build
 from julep._arguments.typecheck import beartype
-from julep._flow import Flow, Pause
+from julep._calls.flow import Flow, Pause
 from julep.errors import InvalidArgumentError, JobFailedError, RequestTimeoutError
 from julep.managers.base import BaseManager, awaited, value
 from julep_api.api import jobs

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, List
 from uuid import UUID
 
 from julep._arguments.typecheck import beartype
-from julep._paging import AsyncItems, Items, Walk
+from julep._calls.paging import AsyncItems, Items, Walk
 from julep.managers.base import BaseManager, awaited, value
 from julep_api.api import memories
 

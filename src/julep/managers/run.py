@@ -8,7 +8,7 @@ from uuid import UUID
 
 from julep._arguments.encode import build
 from julep._arguments.typecheck import beartype
-from julep._paging import AsyncItems, Items
+from julep._calls.paging import AsyncItems, Items
 from julep.managers.base import awaited, value
 from julep.managers.chat import BaseChat, body_of
 from julep_api.api import sessions

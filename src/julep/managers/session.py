@@ -16,8 +16,8 @@ from julep._arguments.encode import (
     given,
 )
 from julep._arguments.typecheck import beartype
+from julep._calls.paging import AsyncItems, Items, Walk
 from julep._lazy import lazy
-from julep._paging import AsyncItems, Items, Walk
 from julep.managers.base import awaited, value
 from julep.managers.chat import AsyncChat, Chat
 from julep.managers.history import AsyncHistory, BaseHistory, History

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from julep._arguments.encode import REPRESENTATION
 from julep._arguments.typecheck import beartype
-from julep._paging import AsyncItems, Items, Walk
+from julep._calls.paging import AsyncItems, Items, Walk
 from julep.managers.base import BaseManager, awaited, value
 from julep_api.api import tools
 

@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 
 from julep import JulepError
+from julep._calls.flow import Flow, Flows, Pause, Reply
 from julep._config import Config, read_config
-from julep._flow import Flow, Flows, Pause, Reply
 from julep._http.messages import Answer, BlockingBody
 from julep_api.api.sessions import get_session
 from julep_api.models import Session

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 import julep
 from julep import ChatStream
-from julep._attempts import Attempts
-from julep._flow import request_of
+from julep._calls.attempts import Attempts
+from julep._calls.flow import request_of
 from julep._http.messages import Opened
 from julep_api.api.sessions import chat
 from julep_api.errors import DecodeError

@@ -9,10 +9,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import julep
+from julep._calls.redirects import redirected
 from julep._http.messages import Answer, Request
 from julep._http.timeout import Timeout
 from julep._http.urls import Origin, split
-from julep._redirect import redirected
 from tests.sdk.colours import Colour, client_of, own
 from tests.sdk.transport.servers import (
     SESSION,

@@ -12,13 +12,13 @@ from collections.abc import Generator, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
-from julep._answer import not_a_stream, read_answer, unfit
-from julep._attempts import Attempts
+from julep._calls.attempts import Attempts
+from julep._calls.redirects import MOST_REDIRECTS, redirected
+from julep._calls.responses import not_a_stream, read_answer, unfit
 from julep._http.messages import Answer, Opened, Request, Unfit
 from julep._http.urls import with_query
 from julep._json import dumps
 from julep._raw import tell_recorder
-from julep._redirect import MOST_REDIRECTS, redirected
 from julep.errors import InvalidArgumentError, InvalidResponseError, NetworkError
 from julep_api.client import EventCall
 from julep_api.types import UNSET

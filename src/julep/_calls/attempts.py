@@ -5,15 +5,15 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from julep._answer import read_failure
+from julep._calls.responses import read_failure
 from julep._watch import watching
 from julep.errors import NetworkError, RequestError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from julep._calls.flow import Came
     from julep._config import Config
-    from julep._flow import Came
     from julep._http.messages import Answer, Opened, Request, Unfit
 
 E = TypeVar("E", bound=RequestError)

@@ -17,8 +17,8 @@ from julep_api.encoding import integer
 from julep_api.errors import EncodeError
 
 if TYPE_CHECKING:
-    from julep._driver import Driver
-    from julep._flow import Flow
+    from julep._calls.driver import Driver
+    from julep._calls.flow import Flow
     from julep_api.client import Call
 
 T = TypeVar("T")

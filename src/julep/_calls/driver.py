@@ -9,13 +9,13 @@ import time
 from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
-from julep._flow import Flow, Flows, Pause, Work
+from julep._calls.flow import Flow, Flows, Pause, Work
 from julep._http.messages import AsyncBody, BlockingBody
 
 if TYPE_CHECKING:
-    from julep._attempts import Attempts
+    from julep._calls.attempts import Attempts
+    from julep._calls.flow import Task
     from julep._config import Config
-    from julep._flow import Task
     from julep._http.connections import Connections
     from julep._http.messages import AsyncWire, BlockingWire, Opened
     from julep.errors import NetworkError

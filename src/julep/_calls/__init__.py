@@ -1,0 +1,1 @@
+"""One call: its request, attempts, redirects and response; streams and pages; the drivers."""
