@@ -25,13 +25,13 @@ from typing import TYPE_CHECKING
 from julep._lazy import lazy
 
 if TYPE_CHECKING:
-    from julep._hooks import Hooks as Hooks
-    from julep._hooks import RequestEvent as RequestEvent
-    from julep._hooks import ResponseEvent as ResponseEvent
-    from julep._hooks import RetryEvent as RetryEvent
     from julep._http.timeout import Timeout as Timeout
     from julep._http.tls import tls_context as tls_context
-    from julep._raw import RawResponse as RawResponse
+    from julep._instrumentation.hooks import Hooks as Hooks
+    from julep._instrumentation.hooks import RequestEvent as RequestEvent
+    from julep._instrumentation.hooks import ResponseEvent as ResponseEvent
+    from julep._instrumentation.hooks import RetryEvent as RetryEvent
+    from julep._instrumentation.raw_response import RawResponse as RawResponse
     from julep._retry import RetryPolicy as RetryPolicy
     from julep._tool_loop import ToolResult as ToolResult
     from julep._version import __version__ as __version__
@@ -66,8 +66,13 @@ else:
     __all__, __getattr__, __dir__ = lazy(
         __name__,
         {
-            "julep._hooks": ("Hooks", "RequestEvent", "ResponseEvent", "RetryEvent"),
-            "julep._raw": ("RawResponse",),
+            "julep._instrumentation.hooks": (
+                "Hooks",
+                "RequestEvent",
+                "ResponseEvent",
+                "RetryEvent",
+            ),
+            "julep._instrumentation.raw_response": ("RawResponse",),
             "julep._retry": ("RetryPolicy",),
             "julep._http.timeout": ("Timeout",),
             "julep._http.tls": ("tls_context",),

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from julep._hooks import Hooks
 from julep._http import urls
 from julep._http.timeout import Timeout
+from julep._instrumentation.hooks import Hooks
 from julep._retry import RetryPolicy
 from julep.errors import ConfigurationError
 

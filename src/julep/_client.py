@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, overload
 from julep._calls.driver import BlockingDriver
 from julep._http.connections import MOST_CONNECTIONS, Connections
 from julep._http.timeout import DEFAULT_TIMEOUT
-from julep._raw import RawResponse, raw_response, recording
+from julep._instrumentation.raw_response import RawResponse, raw_response, recording
 from julep_api.types import UNSET
 
 if TYPE_CHECKING:
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from openai.resources import Chat, Completions
 
     from julep._config import Config
-    from julep._hooks import Hooks
     from julep._http.messages import BlockingWire
     from julep._http.timeout import Timeout
     from julep._http.transport_config import Transport
+    from julep._instrumentation.hooks import Hooks
     from julep._openai import BlockingOpenAI
     from julep._retry import RetryPolicy
     from julep.managers.agent import AgentsManager

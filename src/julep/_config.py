@@ -16,9 +16,9 @@ from julep._checks import (
     checked_query,
     checked_timeout,
 )
-from julep._hooks import Hooks
 from julep._http import urls
 from julep._http.timeout import DEFAULT_TIMEOUT, Timeout
+from julep._instrumentation.hooks import Hooks
 from julep._redaction import is_secret
 from julep._retry import RetryPolicy
 from julep._version import __version__
@@ -114,7 +114,7 @@ def read_config(
     """
     log = os.environ.get("JULEP_LOG")
     if log:
-        from julep._log import switch_on
+        from julep._instrumentation.log import switch_on
 
         switch_on(log)
     key = api_key if api_key is not None else os.environ.get("JULEP_API_KEY")

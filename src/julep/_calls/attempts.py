@@ -6,7 +6,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from julep._calls.responses import read_failure
-from julep._watch import watching
+from julep._instrumentation.listeners import watching
 from julep.errors import NetworkError, RequestError
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from julep._calls.redirects import MOST_REDIRECTS, redirected
 from julep._calls.responses import not_a_stream, read_answer, unfit
 from julep._http.messages import Answer, Opened, Request, Unfit
 from julep._http.urls import with_query
+from julep._instrumentation.raw_response import tell_recorder
 from julep._json import dumps
-from julep._raw import tell_recorder
 from julep.errors import InvalidArgumentError, InvalidResponseError, NetworkError
 from julep_api.client import EventCall
 from julep_api.types import UNSET

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from julep._calls.attempts import Attempts
     from julep._calls.flow import Came
-    from julep._hooks import Hooks
     from julep._http.messages import Request
+    from julep._instrumentation.hooks import Hooks
     from julep.errors import RequestError
 
 _INFO: Final = 20
@@ -49,15 +49,15 @@ def watching(hooks: Hooks) -> Sequence[Listener]:
     found: list[Listener] = []
     # It adds a header, which the others then show.
     if "opentelemetry.trace" in sys.modules:
-        from julep._spans import Spans
+        from julep._instrumentation.spans import Spans
 
         found.append(Spans())
     if any(hooks):
-        from julep._hooks import HookCaller
+        from julep._instrumentation.hooks import HookCaller
 
         found.append(HookCaller(hooks))
     if "logging" in sys.modules and _logger().isEnabledFor(_INFO):
-        from julep._log import Log
+        from julep._instrumentation.log import Log
 
         found.append(Log(_logger()))
     return found

@@ -1,0 +1,1 @@
+"""What a program can observe of a call: hooks, the log, traces, raw responses."""
