@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from julep._instrumentation.hooks import ResponseEvent as ResponseEvent
     from julep._instrumentation.hooks import RetryEvent as RetryEvent
     from julep._instrumentation.raw_response import RawResponse as RawResponse
-    from julep._retry import RetryPolicy as RetryPolicy
+    from julep._settings.retry import RetryPolicy as RetryPolicy
     from julep._tool_loop import ToolResult as ToolResult
     from julep._version import __version__ as __version__
     from julep.client import AsyncClient as AsyncClient
@@ -73,7 +73,7 @@ else:
                 "RetryEvent",
             ),
             "julep._instrumentation.raw_response": ("RawResponse",),
-            "julep._retry": ("RetryPolicy",),
+            "julep._settings.retry": ("RetryPolicy",),
             "julep._http.timeout": ("Timeout",),
             "julep._http.tls": ("tls_context",),
             "julep._tool_loop": ("ToolResult",),

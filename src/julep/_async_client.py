@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     import httpx
     from openai.resources import AsyncChat, AsyncCompletions
 
-    from julep._config import Config
     from julep._http.messages import AsyncWire
     from julep._http.timeout import Timeout
     from julep._http.transport_config import Transport
     from julep._instrumentation.hooks import Hooks
     from julep._openai import AwaitedOpenAI
-    from julep._retry import RetryPolicy
+    from julep._settings.config import Config
+    from julep._settings.retry import RetryPolicy
     from julep.managers.agent import AsyncAgentsManager
     from julep.managers.doc import AsyncDocsManager
     from julep.managers.job import AsyncJobsManager
@@ -111,9 +111,9 @@ class AsyncClient:
         pickle_api_key: bool = False,
     ) -> None:
         # What checks the settings is not needed by whoever only imports this.
-        from julep._checks import check_http_client
-        from julep._config import read_config
         from julep._http.transport_config import awaited_wire, read_transport
+        from julep._settings.checks import check_http_client
+        from julep._settings.config import read_config
 
         config = read_config(
             api_key,

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from openai.resources.chat import AsyncCompletions as AsyncChatCompletions
     from openai.resources.chat import Completions as ChatCompletions
 
-    from julep._config import Config
     from julep._http.connections import Connections
+    from julep._settings.config import Config
 
 # The package insists on a key, and would take the environment's, which is meant for OpenAI.
 _NO_KEY: Final = "no-key"

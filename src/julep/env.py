@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from julep._config import DEFAULT_BASE_URL
+from julep._settings.config import DEFAULT_BASE_URL
 
 __all__ = ["JULEP_API_KEY", "JULEP_API_URL"]
 

@@ -14,8 +14,8 @@ import pytest
 
 import julep
 from julep import AsyncClient, Client, ConfigurationError, Hooks, RetryPolicy, Timeout
-from julep._config import Config, read_config
 from julep._http.urls import Origin
+from julep._settings.config import Config, read_config
 from tests.sdk.stub import Stub
 
 CANARY = "canary-5f1c0a7e"

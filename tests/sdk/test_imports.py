@@ -38,7 +38,7 @@ OWN = {
         "julep._lazy",
         "julep._instrumentation.raw_response",
         "julep._calls.redirects",
-        "julep._retry",
+        "julep._settings.retry",
         "julep._http.timeout",
         "julep._http.urls",
         "julep._instrumentation.listeners",

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from julep._calls.flow import Came
-    from julep._config import Config
     from julep._http.messages import Answer, Opened, Request, Unfit
+    from julep._settings.config import Config
 
 E = TypeVar("E", bound=RequestError)
 

@@ -15,9 +15,9 @@ from julep._http.messages import AsyncBody, BlockingBody
 if TYPE_CHECKING:
     from julep._calls.attempts import Attempts
     from julep._calls.flow import Task
-    from julep._config import Config
     from julep._http.connections import Connections
     from julep._http.messages import AsyncWire, BlockingWire, Opened
+    from julep._settings.config import Config
     from julep.errors import NetworkError
     from julep.streams import AsyncChatStream, ChatStream
     from julep_api.client import Call, EventCall

@@ -24,7 +24,7 @@ from julep_api.client import EventCall
 from julep_api.types import UNSET
 
 if TYPE_CHECKING:
-    from julep._config import Config
+    from julep._settings.config import Config
     from julep_api.client import Call
     from julep_api.types import JSON
 

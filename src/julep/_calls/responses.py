@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from julep._http.messages import Answer
 from julep._json import loads
-from julep._retry import retry_after
+from julep._settings.retry import retry_after
 from julep.errors import (
     ApiError,
     AuthenticationError,

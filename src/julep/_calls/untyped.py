@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from julep._arguments.encode import build
-from julep._checks import checked_headers, checked_query
+from julep._settings.checks import checked_headers, checked_query
 from julep.errors import ConfigurationError, InvalidArgumentError
 from julep_api.client import Call
 from julep_api.errors import EncodeError

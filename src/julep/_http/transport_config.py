@@ -10,8 +10,8 @@ import os
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
-from julep._checks import checked_connections, checked_flag, checked_proxy
 from julep._http.connections import MOST_CONNECTIONS
+from julep._settings.checks import checked_connections, checked_flag, checked_proxy
 from julep.errors import ConfigurationError
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ import httpx
 
 from julep import JulepError
 from julep._calls.flow import Flow, Flows, Pause, Reply
-from julep._config import Config, read_config
 from julep._http.messages import Answer, BlockingBody
+from julep._settings.config import Config, read_config
 from julep_api.api.sessions import get_session
 from julep_api.models import Session
 from tests.sdk.colours import Colour

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import julep
 from julep import AsyncClient
 from julep._http.messages import Answer
-from julep._retry import RetryPolicy, retry_after
+from julep._settings.retry import RetryPolicy, retry_after
 from julep_server import LocalServer
 from tests.sdk.colours import Colour, client_of
 from tests.sdk.support import HELLO, new_session

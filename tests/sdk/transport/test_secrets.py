@@ -11,7 +11,7 @@ import pytest
 
 import julep
 from julep import AsyncClient
-from julep._config import read_config
+from julep._settings.config import read_config
 from tests.sdk.colours import Colour, client_of
 from tests.sdk.support import HELLO
 from tests.sdk.transport.servers import (

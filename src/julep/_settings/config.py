@@ -6,7 +6,11 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from julep._checks import (
+from julep._http import urls
+from julep._http.timeout import DEFAULT_TIMEOUT, Timeout
+from julep._instrumentation.hooks import Hooks
+from julep._redaction import is_secret
+from julep._settings.checks import (
     check_url,
     checked_flag,
     checked_headers,
@@ -16,11 +20,7 @@ from julep._checks import (
     checked_query,
     checked_timeout,
 )
-from julep._http import urls
-from julep._http.timeout import DEFAULT_TIMEOUT, Timeout
-from julep._instrumentation.hooks import Hooks
-from julep._redaction import is_secret
-from julep._retry import RetryPolicy
+from julep._settings.retry import RetryPolicy
 from julep._version import __version__
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from julep._http import urls
 from julep._http.timeout import Timeout
 from julep._instrumentation.hooks import Hooks
-from julep._retry import RetryPolicy
+from julep._settings.retry import RetryPolicy
 from julep.errors import ConfigurationError
 
 if TYPE_CHECKING:
