@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from julep._instrumentation.hooks import RetryEvent as RetryEvent
     from julep._instrumentation.raw_response import RawResponse as RawResponse
     from julep._settings.retry import RetryPolicy as RetryPolicy
-    from julep._tool_loop import ToolResult as ToolResult
+    from julep._tools.loop import ToolResult as ToolResult
     from julep._version import __version__ as __version__
     from julep.client import AsyncClient as AsyncClient
     from julep.client import Client as Client
@@ -76,7 +76,7 @@ else:
             "julep._settings.retry": ("RetryPolicy",),
             "julep._http.timeout": ("Timeout",),
             "julep._http.tls": ("tls_context",),
-            "julep._tool_loop": ("ToolResult",),
+            "julep._tools.loop": ("ToolResult",),
             "julep._version": ("__version__",),
             "julep.client": ("AsyncClient", "Client"),
             "julep.errors": (

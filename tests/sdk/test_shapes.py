@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from julep._functions import Function, described
-from julep._shapes import UnfitError, shape_of
+from julep._tools.functions import Function, described
+from julep._tools.json_schema import UnfitError, shape_of
 from julep_api.types import JSON
 
 

@@ -30,7 +30,7 @@ _NAMES = (
     "julep_api.models",
     "julep.managers.types",
     "julep.streams",
-    "julep._tool_loop",
+    "julep._tools.loop",
     "typing",
 )
 

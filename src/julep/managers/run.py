@@ -18,7 +18,7 @@ from julep_api.errors import EncodeError
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from julep._tool_loop import Loop, ToolResult
+    from julep._tools.loop import Loop, ToolResult
     from julep.managers.types import ChatSettingsArgs, InputChatMlMessageDict, ToolChoice, ToolDict
     from julep_api.client import Call
     from julep_api.models import ChatResponse, InputChatMlMessage, Tool
@@ -57,8 +57,8 @@ class BaseRun(BaseChat):
         tool_choice: ToolChoice | None = None,
         **settings: Unpack[ChatSettingsArgs],
     ) -> Loop:
-        from julep._functions import Function
-        from julep._tool_loop import Loop, by_name
+        from julep._tools.functions import Function
+        from julep._tools.loop import Loop, by_name
 
         build(_encode_max_turns, max_turns)
         _refuse_unknown(settings)

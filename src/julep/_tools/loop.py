@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 import attrs
 
 from julep._calls.flow import Work
-from julep._functions import Function
+from julep._tools.functions import Function
 from julep.errors import InvalidArgumentError, MaxTurnsError
 from julep_api.model import Model
 

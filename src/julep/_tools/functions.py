@@ -9,7 +9,7 @@ import typing
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from julep._shapes import UnfitError, object_shape
+from julep._tools.json_schema import UnfitError, object_shape
 from julep.errors import InvalidArgumentError
 
 if TYPE_CHECKING:
