@@ -20,11 +20,11 @@ import httpx
 import trio
 
 from julep._http import http1
-from julep._http.async_transport import AsyncPoolWire
-from julep._http.h11_parser import H11Reader
-from julep._http.httptools_parser import HttptoolsReader
-from julep._http.messages import Answer, Request
-from julep._http.sync_transport import BlockingPoolWire
+from julep._http.async_transport import AsyncSocketTransport
+from julep._http.h11_parser import H11Parser
+from julep._http.httptools_parser import HttptoolsParser
+from julep._http.messages import Request, Response
+from julep._http.sync_transport import SocketTransport
 from julep._http.timeout import Timeout
 from julep._http.urls import Origin
 
@@ -42,7 +42,7 @@ ANSWER = (
     b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-request-id: req-1\r\n"
     b"server: none\r\ncontent-length: %d\r\n\r\n%b" % (len(BODY), BODY)
 )
-READERS = {"h11": H11Reader, "httptools": HttptoolsReader}
+READERS = {"h11": H11Parser, "httptools": HttptoolsParser}
 
 
 def serve(listening: socket.socket) -> None:
@@ -64,7 +64,7 @@ def compare_blocking(port: int) -> tuple[float, float]:
     asked = request(port)
     ours, theirs = list[float](), list[float]()
     for _ in range(ROUNDS):
-        wire = BlockingPoolWire()
+        wire = SocketTransport()
         ours.append(timed(wire.send, asked))
         wire.close()
         with httpx.Client(headers=HEADERS) as client:
@@ -77,7 +77,7 @@ async def compare_async(port: int) -> tuple[float, float]:
     asked = request(port)
     ours, theirs = list[float](), list[float]()
     for _ in range(ROUNDS):
-        wire = AsyncPoolWire()
+        wire = AsyncSocketTransport()
         ours.append(await atimed(wire.send, asked))
         await wire.aclose()
         async with httpx.AsyncClient(headers=HEADERS) as client:
@@ -102,7 +102,7 @@ async def atimed(ask: Callable[[A], Awaitable[object]], asked: A) -> float:
 
 
 def check(outcome: object) -> None:
-    body = outcome.body if isinstance(outcome, Answer) else getattr(outcome, "content", None)
+    body = outcome.body if isinstance(outcome, Response) else getattr(outcome, "content", None)
     if body != BODY:
         raise SystemExit(f"no answer came: {outcome!r}")
 

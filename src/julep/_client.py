@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
-from julep._calls.driver import BlockingDriver
-from julep._http.connections import MOST_CONNECTIONS, Connections
+from julep._calls.driver import SyncDriver
+from julep._http.connections import DEFAULT_MAX_CONNECTIONS, Connections
 from julep._http.timeout import DEFAULT_TIMEOUT
 from julep._instrumentation.raw_response import RawResponse, raw_response, recording
 from julep_api.types import UNSET
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     import httpx
     from openai.resources import Chat, Completions
 
-    from julep._http.messages import BlockingWire
+    from julep._http.messages import Transport
     from julep._http.timeout import Timeout
-    from julep._http.transport_config import Transport
+    from julep._http.transport_config import TransportConfig
     from julep._instrumentation.hooks import Hooks
-    from julep._openai import BlockingOpenAI
+    from julep._openai import OpenAIClient
     from julep._settings.config import Config
     from julep._settings.retry import RetryPolicy
     from julep.managers.agent import AgentsManager
@@ -106,12 +106,12 @@ class Client:
         proxy: str | None = None,
         tls: ssl.SSLContext | None = None,
         http2: bool = False,
-        max_connections: int = MOST_CONNECTIONS,
+        max_connections: int = DEFAULT_MAX_CONNECTIONS,
         pickle_api_key: bool = False,
     ) -> None:
         # What checks the settings is not needed by whoever only imports this.
-        from julep._http.transport_config import blocking_wire, read_transport
-        from julep._settings.checks import check_http_client
+        from julep._http.transport_config import build_transport, read_transport
+        from julep._settings.checks import checked_http_client
         from julep._settings.config import read_config
 
         config = read_config(
@@ -125,31 +125,31 @@ class Client:
             hooks=hooks,
             pickle_api_key=pickle_api_key,
         )
-        check_http_client(http_client, asynchronous=False)
+        checked_http_client(http_client, asynchronous=False)
         transport = read_transport(
             config.origin, http_client, proxy, tls, http2=http2, max_connections=max_connections
         )
-        self._begin(config, Connections(transport, blocking_wire))
+        self._setup(config, Connections(transport, build_transport))
 
-    def _begin(self, config: Config, connections: Connections[BlockingWire]) -> None:
+    def _setup(self, config: Config, connections: Connections[Transport]) -> None:
         self._config = config
         self._connections = connections
         self.base_url: str = config.base_url
-        self.api: BlockingDriver = BlockingDriver(config, connections)
+        self.api: SyncDriver = SyncDriver(config, connections)
 
     @classmethod
-    def _of(cls, config: Config, connections: Connections[BlockingWire]) -> Self:
+    def _from_config(cls, config: Config, connections: Connections[Transport]) -> Self:
         """Make a client of settings that are checked already."""
         self = cls.__new__(cls)
-        self._begin(config, connections)
+        self._setup(config, connections)
         return self
 
     @classmethod
-    def _arrived(cls, config: Config, transport: Transport) -> Self:
+    def _unpickle(cls, config: Config, transport: TransportConfig) -> Self:
         """Make a client of the settings of one in another process."""
-        from julep._http.transport_config import blocking_wire
+        from julep._http.transport_config import build_transport
 
-        return cls._of(config.arriving(), Connections(transport, blocking_wire))
+        return cls._from_config(config.unpickled(), Connections(transport, build_transport))
 
     @cached_property
     def agents(self) -> AgentsManager:
@@ -201,10 +201,10 @@ class Client:
         return JobsManager(self.api)
 
     @cached_property
-    def _openai(self) -> BlockingOpenAI:
-        from julep._openai import BlockingOpenAI
+    def _openai(self) -> OpenAIClient:
+        from julep._openai import OpenAIClient
 
-        return BlockingOpenAI(self._config, self._connections)
+        return OpenAIClient(self._config, self._connections)
 
     @property
     def chat(self) -> Chat:
@@ -258,7 +258,7 @@ class Client:
         Example:
             >>> client.with_options(timeout=5, max_retries=0).sessions.get(session.id)
         """
-        config = self._config.but(
+        config = self._config.with_changes(
             api_key=api_key,
             timeout=timeout,
             max_retries=max_retries,
@@ -267,7 +267,7 @@ class Client:
             query=query,
             hooks=hooks,
         )
-        return self._of(config, self._connections.shared())
+        return self._from_config(config, self._connections.shared())
 
     def with_raw_response(
         self, method: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
@@ -379,9 +379,9 @@ class Client:
             >>> client.request("GET", "/agents", query={"limit": "1"})
             {'items': []}
         """
-        from julep._calls.untyped import any_call
+        from julep._calls.untyped import untyped_call
 
-        return self.api.send(any_call(method, path, query, body, headers))
+        return self.api.send(untyped_call(method, path, query, body, headers))
 
     def get(self, path: str, *, query: Mapping[str, str] | None = None) -> JSON:
         """Get something that this package does not know; `request` says more."""
@@ -422,8 +422,8 @@ class Client:
     def __reduce__(self) -> tuple[object, ...]:
         # By its settings: connections cannot leave a process.
         config = self._config
-        transport = self._connections.transport.leaving(with_secrets=config.pickle_api_key)
-        return self._arrived, (config.leaving(), transport)
+        transport = self._connections.transport.for_pickle(with_secrets=config.pickle_api_key)
+        return self._unpickle, (config.for_pickle(), transport)
 
     def __repr__(self) -> str:
         return f"Client(base_url={self.base_url!r})"

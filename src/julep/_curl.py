@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from julep._redaction import HIDDEN, url_without_secrets, without_secrets
+from julep._redaction import REDACTED, redact_headers, redact_url
 
 if TYPE_CHECKING:
     from julep._http.messages import Request
@@ -29,7 +29,7 @@ class SentRequest(NamedTuple):
 
         words = ["curl", "-X", self.method, quote(self.url)]
         for name, value in self.headers.items():
-            if name == "authorization" and value == HIDDEN:
+            if name == "authorization" and value == REDACTED:
                 # In double quotes, so that the shell puts the key in.
                 words += ["-H", '"authorization: Bearer $JULEP_API_KEY"']
             else:
@@ -41,6 +41,6 @@ class SentRequest(NamedTuple):
 
 def sent(request: Request) -> SentRequest:
     """Take the secrets from a request."""
-    headers = without_secrets(request.headers)
-    url = url_without_secrets(request.url)
+    headers = redact_headers(request.headers)
+    url = redact_url(request.url)
     return SentRequest(request.method, url, headers, request.content)

@@ -1,6 +1,6 @@
 """Many calls at once, but not too many.
 
-`gather` and `agather` are mirror images over one `_Gathering`, which holds all that is decided. The
+`gather` and `agather` are mirror images over one `_GatherState`, which holds all that is decided. The
 one makes calls in threads, the other in a task group of anyio.
 """
 
@@ -96,7 +96,7 @@ async def agather(
     return gathering.results()
 
 
-class _Gathering(Generic[T]):
+class _GatherState(Generic[T]):
     """What has come of the calls.
 
     Attributes:
@@ -142,18 +142,18 @@ class _Gathering(Generic[T]):
 @contextmanager
 def _gathering(
     calls: Iterable[Callable[[], Any]], on_error: OnError, progress: Progress
-) -> Generator[_Gathering[Any]]:
+) -> Generator[_GatherState[Any]]:
     """Keep what comes of calls, and show how many are done."""
     total = len(calls) if isinstance(calls, Sized) else None
     collects = on_error == "collect"
     if not progress:
-        yield _Gathering(collects=collects, tell=bool)
+        yield _GatherState(collects=collects, tell=bool)
     elif _is_function(progress):
-        yield _Gathering(collects=collects, tell=lambda done: progress(done, total))
+        yield _GatherState(collects=collects, tell=lambda done: progress(done, total))
     else:
         bar = _bar(total)
         try:
-            yield _Gathering(collects=collects, tell=lambda _: bar.update())
+            yield _GatherState(collects=collects, tell=lambda _: bar.update())
         finally:
             bar.close()
 

@@ -37,7 +37,7 @@ class _Request(Protocol):
         ...
 
 
-class BlockingOpenAI:
+class OpenAIClient:
     """The package's blocking client, made when it is first used."""
 
     def __init__(self, config: Config, connections: Connections[Any]) -> None:
@@ -73,7 +73,7 @@ class BlockingOpenAI:
             self._client.close()
 
 
-class AwaitedOpenAI:
+class AsyncOpenAIClient:
     """The package's async client, made when it is first used, for every event loop."""
 
     def __init__(self, config: Config, connections: Connections[Any]) -> None:

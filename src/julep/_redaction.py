@@ -8,30 +8,30 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from julep._http.messages import Request
 
-HIDDEN: Final = "[hidden]"
+REDACTED: Final = "[hidden]"
 
 # A name that says so is enough: whoever gave the header knows best what it is for.
-_TELLING: Final = ("auth", "cookie", "credential", "key", "password", "secret", "token")
+_SECRET_WORDS: Final = ("auth", "cookie", "credential", "key", "password", "secret", "token")
 
 # Shorter ones are not looked for in texts: they would be found in words.
-_SHORTEST: Final = 6
+_MIN_SECRET_CHARACTERS: Final = 6
 
 # It names a request, and opens nothing.
-_HARMLESS: Final = frozenset({"idempotency-key"})
+_NOT_SECRET: Final = frozenset({"idempotency-key"})
 
 
 def is_secret(name: str) -> bool:
     """Tell whether a header, or a parameter, looks like one that lets someone in."""
     name = name.lower()
-    return name not in _HARMLESS and any(word in name for word in _TELLING)
+    return name not in _NOT_SECRET and any(word in name for word in _SECRET_WORDS)
 
 
-def without_secrets(headers: Mapping[str, str]) -> dict[str, str]:
+def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:
     """Give headers that may be shown: the values of secret ones are hidden."""
-    return {name: HIDDEN if is_secret(name) else value for name, value in headers.items()}
+    return {name: REDACTED if is_secret(name) else value for name, value in headers.items()}
 
 
-def url_without_secrets(url: str) -> str:
+def redact_url(url: str) -> str:
     """Give a URL that may be shown: the values of secret parameters are hidden."""
     if "?" not in url:
         return url
@@ -39,17 +39,17 @@ def url_without_secrets(url: str) -> str:
 
     where, _, query = url.partition("?")
     shown = [
-        f"{name}={HIDDEN}" if is_secret(unquote(name)) else f"{name}{equals}{value}"
+        f"{name}={REDACTED}" if is_secret(unquote(name)) else f"{name}{equals}{value}"
         for name, equals, value in (each.partition("=") for each in query.split("&"))
     ]
     return f"{where}?{'&'.join(shown)}"
 
 
-def text_without_secrets(text: str, request: Request) -> str:
+def redact_text(text: str, request: Request) -> str:
     """Give a text that may be shown: a server may repeat a request's secrets in its answer."""
     for name, value in request.headers.items():
         if is_secret(name):
             secret = value.removeprefix("Bearer ")
-            if len(secret) >= _SHORTEST:
-                text = text.replace(secret, HIDDEN)
-    return text.replace(request.url, url_without_secrets(request.url))
+            if len(secret) >= _MIN_SECRET_CHARACTERS:
+                text = text.replace(secret, REDACTED)
+    return text.replace(request.url, redact_url(request.url))

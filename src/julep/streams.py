@@ -1,6 +1,6 @@
 """An answer of a chat that is read while it is written.
 
-`ChatStream` and `AsyncChatStream` are mirror images over one `_Reading`, which holds all that is
+`ChatStream` and `AsyncChatStream` are mirror images over one `StreamReader`, which holds all that is
 decided: what an event means, when the stream is over, what the whole answer is.
 """
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from julep._calls.responses import parse_json
 from julep._calls.sse import Event, EventDecoder
-from julep._http.messages import Answer
+from julep._http.messages import Response
 from julep.errors import (
     InvalidResponseError,
     JulepError,
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from types import TracebackType
 
-    from julep._calls.attempts import Attempts
-    from julep._calls.driver import AsyncDriver, BlockingDriver
-    from julep._http.messages import AsyncBody, BlockingBody, Opened
+    from julep._calls.attempts import AttemptTracker
+    from julep._calls.driver import AsyncDriver, SyncDriver
+    from julep._http.messages import AsyncResponseBody, ResponseBody, StreamingResponse
     from julep_api.client import EventCall
     from julep_api.models import ChatResponse, ChatResponseChunk
     from julep_api.types import JSONObject
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncChatStream", "ChatStream"]
 
 # A piece takes ten times its text, and so it does in a StringIO.
-_MOST_PIECES: Final = 1024
+_MAX_PIECES: Final = 1024
 
 
 class ChatStream:
@@ -58,15 +58,15 @@ class ChatStream:
 
     def __init__(
         self,
-        driver: BlockingDriver,
+        driver: SyncDriver,
         call: EventCall[ChatResponseChunk],
-        attempts: Attempts,
-        opened: Opened[BlockingBody],
+        attempts: AttemptTracker,
+        opened: StreamingResponse[ResponseBody],
     ) -> None:
         self._driver = driver
         self._attempts = attempts
         self._body = opened.body
-        self._reading = _Reading(call, attempts)
+        self._reading = StreamReader(call, attempts)
 
     def __iter__(self) -> ChatStream:
         return self
@@ -158,13 +158,13 @@ class AsyncChatStream:
         self,
         driver: AsyncDriver,
         call: EventCall[ChatResponseChunk],
-        attempts: Attempts,
-        opened: Opened[AsyncBody],
+        attempts: AttemptTracker,
+        opened: StreamingResponse[AsyncResponseBody],
     ) -> None:
         self._driver = driver
         self._attempts = attempts
         self._body = opened.body
-        self._reading = _Reading(call, attempts)
+        self._reading = StreamReader(call, attempts)
 
     def __aiter__(self) -> AsyncChatStream:
         return self
@@ -232,10 +232,10 @@ class AsyncChatStream:
         await self.aclose()
 
 
-class _Reading:
+class StreamReader:
     """What has been read of a stream, and what it amounts to."""
 
-    def __init__(self, call: EventCall[ChatResponseChunk], attempts: Attempts) -> None:
+    def __init__(self, call: EventCall[ChatResponseChunk], attempts: AttemptTracker) -> None:
         self.over = False
         """Whether nothing more is to be read."""
         self.complete = False
@@ -287,7 +287,7 @@ class _Reading:
         message = lost.message
         if failed is not None and failed is not lost:
             message += f"; going on with it failed: {failed.summary}"
-        return self._attempts.explained(StreamInterruptedError(message, partial=self._response()))
+        return self._attempts.annotate(StreamInterruptedError(message, partial=self._response()))
 
     def whole(self) -> ChatResponse:
         """Give the whole answer.
@@ -337,8 +337,8 @@ class _Reading:
                 self._add(chunk, event.id)
                 yield chunk
             elif event.name == "error":
-                answer = Answer(attempts.status, attempts.headers, event.data.encode())
-                raise attempts.explained(attempts.failed(answer))
+                answer = Response(attempts.status, attempts.headers, event.data.encode())
+                raise attempts.annotate(attempts.failed(answer))
             # Anything else is a kind of event that a newer server knows.
 
     def _add(self, chunk: ChatResponseChunk, event_id: str) -> None:
@@ -372,7 +372,7 @@ class _Reading:
 
     def _unreadable(self, problem: str) -> InvalidResponseError:
         attempts = self._attempts
-        return attempts.explained(
+        return attempts.annotate(
             InvalidResponseError(
                 problem,
                 status_code=attempts.status,
@@ -396,7 +396,7 @@ class _Message:
         """Add a piece of the text."""
         pieces = self._pieces
         pieces.append(content)
-        if len(pieces) == _MOST_PIECES:
+        if len(pieces) == _MAX_PIECES:
             self._whole.append("".join(pieces))
             pieces.clear()
 

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from typing import Any, Literal, Self, TypeAlias, cast
 
 from julep import AsyncClient, ChatStream, Client, RawResponse
-from julep._calls.driver import BlockingDriver
-from julep._calls.paging import Items
+from julep._calls.driver import SyncDriver
+from julep._calls.paging import ItemIterator
 from julep.managers.base import BaseManager
 
 Colour: TypeAlias = Literal["blocking", "asyncio", "trio"]
 
-_WRAPPED = (BaseManager, BlockingDriver, ChatStream, Client, Items)
+_WRAPPED = (BaseManager, SyncDriver, ChatStream, Client, ItemIterator)
 
 # What gives an iterator or a client is awaited in neither colour; what these give is, in one.
 _AT_ONCE = ("iterate", "with_options")

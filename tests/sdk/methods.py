@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from julep import AsyncClient, Client
-from julep._calls.paging import AsyncItems, Items
+from julep._calls.paging import AsyncItemIterator, ItemIterator
 from julep.managers.agent import AgentsManager, AsyncAgentsManager, BaseAgentsManager
 from julep.managers.base import BaseManager
 from julep.managers.doc import AsyncDocsManager, BaseDocsManager, DocsManager
@@ -107,12 +107,12 @@ class Caller:
         async def run() -> object:
             found: Any = call(**given)
             if hasattr(found, "more"):
-                found = AsyncItems(found)
+                found = AsyncItemIterator(found)
             return [item async for item in found] if hasattr(found, "__anext__") else await found
 
         if side == "async":
             return self._loop.run(run())
         found: Any = call(**given)
         if hasattr(found, "more"):
-            found = Items(found)
+            found = ItemIterator(found)
         return [*found] if hasattr(found, "_ready") else found

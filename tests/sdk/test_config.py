@@ -70,7 +70,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"max_retries": 1, "retry": julep.RetryPolicy()}, "max_retries: give either it or retry"),
     ({"retry": 3}, "retry: expected a julep.RetryPolicy, got a int"),
     ({"retry": julep.RetryPolicy(max_retries=-1)}, "retry.max_retries: expected a whole number"),
-    ({"retry": julep.RetryPolicy(first_pause=-1)}, "retry.first_pause: expected 0 seconds"),
+    ({"retry": julep.RetryPolicy(initial_delay=-1)}, "retry.initial_delay: expected 0 seconds"),
     ({"timeout": julep.Timeout(read=0)}, "timeout.read: expected more than 0 seconds"),
     ({"timeout": julep.Timeout(total=-1)}, "timeout.total: expected more than 0 seconds"),
     ({"query": "a=b"}, "query: expected a mapping, got a str"),

@@ -16,7 +16,7 @@ from beartype.door import is_bearable
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from julep._arguments.exact_types import fits, fitting_of
+from julep._arguments.exact_types import matcher, matches
 from julep._arguments.typecheck import Checks
 from julep_api.models import (
     ChatSettingsResponseFormat,
@@ -107,7 +107,7 @@ values = st.recursive(scalars, containers, max_leaves=8)
 @example((Text("a"), "b"))
 @example(True)
 def test_what_fits_is_what_beartype_lets_pass(hint: Any, value: object) -> None:
-    if fits(value, fitting_of(hint)):
+    if matches(value, matcher(hint)):
         assert is_bearable(value, hint, conf=TOWER)
 
 
@@ -115,7 +115,7 @@ def test_what_fits_is_what_beartype_lets_pass(hint: Any, value: object) -> None:
 def test_bad_arguments_that_beartype_refuses_do_not_fit(hint: Any) -> None:
     for cases in BAD.values():
         for bad in (bad for those in cases.values() for bad in those):
-            fit = fits(bad.argument, fitting_of(hint))
+            fit = matches(bad.argument, matcher(hint))
             assert not fit or is_bearable(bad.argument, hint, conf=TOWER)
 
 

@@ -21,8 +21,8 @@ import pytest
 
 from julep import AsyncClient
 from julep._http import http1
-from julep._http.h11_parser import H11Reader
-from julep._http.httptools_parser import HttptoolsReader
+from julep._http.h11_parser import H11Parser
+from julep._http.httptools_parser import HttptoolsParser
 from tests.sdk.colours import Colour, client_of
 from tests.sdk.transport.servers import (
     DONE,
@@ -53,7 +53,7 @@ REPLY: dict[str, Any] = {
 }
 
 
-@pytest.fixture(params=[H11Reader, HttptoolsReader], ids=["h11", "httptools"])
+@pytest.fixture(params=[H11Parser, HttptoolsParser], ids=["h11", "httptools"])
 def reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each of the libraries that read answers."""
     monkeypatch.setattr(http1, "_make", request.param)

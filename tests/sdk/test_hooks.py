@@ -25,7 +25,7 @@ CANARY = "sk-canary-5d1f0b7e"
 
 Event = RequestEvent | ResponseEvent | RetryEvent
 
-AT_ONCE = RetryPolicy(first_pause=0.001)
+AT_ONCE = RetryPolicy(initial_delay=0.001)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from julep import AsyncClient, NotFoundError, ServerError
 from julep._calls.flow import Flow
-from julep._calls.paging import Walk
+from julep._calls.paging import PageWalk
 from julep.types import User
 from julep_api.types import JSON
 from tests.sdk.stub import Stub
@@ -171,7 +171,7 @@ def test_what_stays_is_found_and_found_once(
     """Between two pages some items are made and some, found or not, are deleted."""
     shelf = Shelf(list(range(count)), newest_first, [*reversed(meanwhile)])
     driver: Any = shelf
-    walk: Walk[Numbered] = Walk(driver, driver.page, None, page_size)
+    walk: PageWalk[Numbered] = PageWalk(driver, driver.page, None, page_size)
     found: list[int] = []
     while not walk.over:
         found += [item.id for item in finish(walk.more())]

@@ -20,11 +20,11 @@ from julep import (
     RequestTimeoutError,
     RetryPolicy,
 )
-from julep._calls.driver import BlockingDriver
-from julep._calls.flow import Flow, Pause
+from julep._calls.driver import SyncDriver
+from julep._calls.flow import Flow, Sleep
 from julep._http.connections import Connections
-from julep._http.messages import Answer, BlockingBody
-from julep._http.transport_config import Transport, blocking_wire
+from julep._http.messages import Response, ResponseBody
+from julep._http.transport_config import TransportConfig, build_transport
 from julep.managers import job as job_module
 from julep.managers.job import JobsManager
 from julep.managers.types import InputChatMlMessageDict
@@ -166,24 +166,24 @@ async def test_pauses_grow(colour: Colour) -> None:
     assert all(found > 0.9 * least for found, least in zip(between, shortest, strict=True))
 
 
-class Unhurried(BlockingDriver):
+class Unhurried(SyncDriver):
     """Runs flows without a network or a wait: a job is pending until the pauses are many."""
 
     def __init__(self) -> None:
-        super().__init__(CONFIG, Connections(Transport(CONFIG.origin), blocking_wire))
+        super().__init__(CONFIG, Connections(TransportConfig(CONFIG.origin), build_transport))
         self.pauses: list[float] = []
 
-    def run(self, flow: Flow[BlockingBody, T], /) -> T:
+    def run(self, flow: Flow[ResponseBody, T], /) -> T:
         step = next(flow)
         try:
             while True:
                 reply = None
-                if isinstance(step, Pause):
+                if isinstance(step, Sleep):
                     self.pauses.append(step.seconds)
                 else:
                     state = "pending" if len(self.pauses) < 20 else "succeeded"
                     body = json.dumps(status(state)).encode()
-                    reply = Answer(200, {"content-type": "application/json"}, body)
+                    reply = Response(200, {"content-type": "application/json"}, body)
                 step = flow.send(reply)
         except StopIteration as end:
             result: T = end.value
@@ -202,7 +202,7 @@ def test_pauses_grow_up_to_a_bound() -> None:
 async def test_a_look_that_fails_is_repeated(colour: Colour) -> None:
     steps = [*states("pending"), refusal(503), *states("succeeded")]
     async with scripted(colour, steps) as (client, server):
-        soon = client.with_options(retry=RetryPolicy(first_pause=0.001))
+        soon = client.with_options(retry=RetryPolicy(initial_delay=0.001))
         assert (await soon.jobs.wait(ID)).state is JobStatusState.SUCCEEDED
     assert len(server.received) == 3
 

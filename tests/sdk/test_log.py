@@ -34,7 +34,7 @@ CANARY = "sk-canary-5d1f0b7e"
 
 PATH = f"/sessions/{SESSION['id']}"
 
-AT_ONCE = RetryPolicy(first_pause=0.001)
+AT_ONCE = RetryPolicy(initial_delay=0.001)
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from julep._tools.functions import Function, described
-from julep._tools.json_schema import UnfitError, shape_of
+from julep._tools.functions import Function, parse_docstring
+from julep._tools.json_schema import SchemaMismatchError, schema_of
 from julep_api.types import JSON
 
 
@@ -109,7 +109,7 @@ BAD: list[tuple[object, JSON, str]] = [
 def test_a_value_is_read_as_the_annotation_says(
     annotation: object, value: JSON, expected: object
 ) -> None:
-    shape = shape_of(annotation)
+    shape = schema_of(annotation)
     found = shape.read(value)
     assert found == expected
     assert type(found) is type(expected)
@@ -119,8 +119,8 @@ def test_a_value_is_read_as_the_annotation_says(
 
 @pytest.mark.parametrize(("annotation", "value", "says"), BAD)
 def test_what_is_unfit_is_told_where_it_is(annotation: object, value: JSON, says: str) -> None:
-    with pytest.raises(UnfitError) as raised:
-        shape_of(annotation).read(value)
+    with pytest.raises(SchemaMismatchError) as raised:
+        schema_of(annotation).read(value)
     assert says in str(raised.value)
 
 
@@ -129,7 +129,7 @@ def test_what_is_unfit_is_told_where_it_is(annotation: object, value: JSON, says
 )
 def test_what_json_has_no_form_for_is_refused(annotation: object) -> None:
     with pytest.raises(TypeError, match="has no JSON Schema"):
-        shape_of(annotation)
+        schema_of(annotation)
 
 
 ANNOTATIONS = st.recursive(
@@ -153,11 +153,11 @@ VALUES = st.recursive(
 
 @given(annotation=ANNOTATIONS, value=VALUES)
 def test_a_value_is_read_exactly_when_the_schema_allows_it(annotation: object, value: Any) -> None:
-    shape = shape_of(annotation)
+    shape = schema_of(annotation)
     allowed = jsonschema_rs.is_valid(shape.schema, value)
     try:
         shape.read(value)
-    except UnfitError:
+    except SchemaMismatchError:
         assert not allowed
     else:
         assert allowed
@@ -233,6 +233,6 @@ def test_a_method_is_described_without_its_object() -> None:
     ],
 )
 def test_a_docstring_is_taken_apart(docstring: str, about: str, parameters: dict[str, str]) -> None:
-    found = described(docstring)
+    found = parse_docstring(docstring)
     assert found == (about, parameters) or (about == "Do." and found[0].startswith("Do."))
     assert found[1] == parameters

@@ -38,7 +38,7 @@ pytestmark = pytest.mark.anyio
 
 CANARY = "sk-canary-5d1f0b7e"
 
-AT_ONCE = RetryPolicy(first_pause=0.001)
+AT_ONCE = RetryPolicy(initial_delay=0.001)
 
 # Calls have spans as soon as it is loaded, and those of other tests are to have none.
 LOADED = sys.modules.pop("opentelemetry.trace")

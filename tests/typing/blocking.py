@@ -249,7 +249,7 @@ def options(client: Client, ours: Ours) -> None:
     other = client.with_options(
         api_key="key",
         timeout=Timeout(read=5, total=None),
-        retry=RetryPolicy(max_retries=1)._replace(first_pause=0.1),
+        retry=RetryPolicy(max_retries=1)._replace(initial_delay=0.1),
         headers={"a": "b"},
         query={"a": "b"},
         hooks=Hooks(on_retry=heard, on_request=asked, on_response=answered),

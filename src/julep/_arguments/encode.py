@@ -15,14 +15,14 @@ from julep_api.errors import EncodeError
 P = ParamSpec("P")
 T = TypeVar("T")
 
-NOTHING: Final[Mapping[str, object]] = MappingProxyType({})
+NO_METADATA: Final[Mapping[str, object]] = MappingProxyType({})
 """The default where ``{}`` is meant: equal to it, and yet told from a ``{}`` that was given."""
 
 REPRESENTATION: Final = "return=representation"
 """What asks a create or an update for the whole resource (RFC 7240, section 4.2)."""
 
 
-def build(operation: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+def encoded(operation: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
     """Make something of arguments that the contract's encoders check.
 
     Raises:
@@ -38,26 +38,26 @@ def build(operation: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
 
 def checked_id(id: str | UUID) -> str:
     """Check an id that its method calls ``id``, so that an error says so."""
-    return build(_encode_id, id)
+    return encoded(_encode_id, id)
 
 
-def given(**arguments: object) -> dict[str, object]:
-    """Give the arguments that were given: not None, and not the default `NOTHING`."""
+def drop_none(**arguments: object) -> dict[str, object]:
+    """Give the arguments that were given: not None, and not the default `NO_METADATA`."""
     return {
         name: argument
         for name, argument in arguments.items()
-        if argument is not None and argument is not NOTHING
+        if argument is not None and argument is not NO_METADATA
     }
 
 
-def filter_text(metadata_filter: Mapping[str, object]) -> str:
+def encode_filter(metadata_filter: Mapping[str, object]) -> str:
     """Write a metadata filter down as the query parameter that it becomes."""
     if not metadata_filter:
         return "{}"
-    return json.dumps(build(_encode_filter, metadata_filter), separators=(",", ":"))
+    return json.dumps(encoded(_filter_json, metadata_filter), separators=(",", ":"))
 
 
-def filter_given(metadata_filter: str) -> str | None:
+def omit_empty_filter(metadata_filter: str) -> str | None:
     """Give a filter's text, or None for the one that matches everything: it need not be sent."""
     return None if metadata_filter == "{}" else metadata_filter
 
@@ -69,7 +69,7 @@ def _encode_id(id: str | UUID) -> str:
         raise error.under("id") from None
 
 
-def _encode_filter(metadata_filter: Mapping[str, object]) -> object:
+def _filter_json(metadata_filter: Mapping[str, object]) -> object:
     try:
         return json_object(metadata_filter)
     except EncodeError as error:

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeAlias
 
 Test: TypeAlias = "Callable[[Any], bool] | None"
 
-Fitting: TypeAlias = "Mapping[type, Test] | None"
+Matcher: TypeAlias = "Mapping[type, Test] | None"
 """For each exact type that fits: what else has to hold, or None; None as a whole: anything fits."""
 
 _ITERABLES: Final[Mapping[object, tuple[type, ...]]] = {
@@ -26,7 +26,7 @@ _ITERABLES: Final[Mapping[object, tuple[type, ...]]] = {
 _MAPPINGS: Final = (dict, abc.Mapping)
 
 
-def fits(value: object, fitting: Fitting) -> bool:
+def matches(value: object, fitting: Matcher) -> bool:
     """Tell whether a value fits for certain."""
     if fitting is None:
         return True
@@ -34,7 +34,7 @@ def fits(value: object, fitting: Fitting) -> bool:
     return test is None or test(value)
 
 
-def fitting_of(hint: object) -> Fitting:
+def matcher(hint: object) -> Matcher:
     """Find what fits an annotation for certain.
 
     Args:
@@ -47,14 +47,14 @@ def fitting_of(hint: object) -> Fitting:
     if hint is object or hint is Any:
         return None
     if origin in (typing.Union, types.UnionType):
-        return _union([fitting_of(each) for each in arguments])
+        return _union([matcher(each) for each in arguments])
     if origin is typing.Literal:
         kinds: set[type[object]] = {type(each) for each in arguments}
         return {kind: _among({v for v in arguments if type(v) is kind}) for kind in kinds}
     if origin in _ITERABLES:
-        return dict.fromkeys(_ITERABLES[origin], _all(fitting_of(arguments[0])))
+        return dict.fromkeys(_ITERABLES[origin], _all(matcher(arguments[0])))
     if origin in _MAPPINGS:
-        return {dict: _items(fitting_of(arguments[0]), fitting_of(arguments[1]))}
+        return {dict: _items(matcher(arguments[0]), matcher(arguments[1]))}
     if typing.is_typeddict(hint):
         return {dict: _items({str: None}, None)}
     if hint is float:
@@ -67,7 +67,7 @@ def _never(value: object) -> bool:
     return False
 
 
-def _union(parts: Iterable[Fitting]) -> Fitting:
+def _union(parts: Iterable[Matcher]) -> Matcher:
     found: dict[type, Test] = {}
     for part in parts:
         if part is None:
@@ -87,7 +87,7 @@ def _among(values: Collection[object]) -> Test:
     return lambda value: value in values
 
 
-def _all(item: Fitting) -> Test:
+def _all(item: Matcher) -> Test:
     if item is None:
         return None
 
@@ -101,7 +101,7 @@ def _all(item: Fitting) -> Test:
     return test
 
 
-def _items(key: Fitting, value: Fitting) -> Test:
+def _items(key: Matcher, value: Matcher) -> Test:
     fitting_keys, fitting_values = _all(key), _all(value)
 
     def test(mapping: Mapping[object, object]) -> bool:

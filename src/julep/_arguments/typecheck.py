@@ -16,10 +16,10 @@ from importlib import import_module
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
-from julep._arguments.exact_types import fits, fitting_of
+from julep._arguments.exact_types import matcher, matches
 
 if TYPE_CHECKING:
-    from julep._arguments.exact_types import Fitting
+    from julep._arguments.exact_types import Matcher
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -53,14 +53,14 @@ def beartype(function: Callable[..., Any]) -> Callable[..., Any]:
         # An async function stays one for those who ask (inspect, frameworks).
         @functools.wraps(function)
         async def call_async(*args: object, **kwargs: object) -> object:
-            run = function if checks.fit(args, kwargs) else checks.judged
+            run = function if checks.fit(args, kwargs) else checks.checked_by_beartype
             return await run(*args, **kwargs)
 
         return call_async
 
     @functools.wraps(function)
     def call(*args: object, **kwargs: object) -> object:
-        run = function if checks.fit(args, kwargs) else checks.judged
+        run = function if checks.fit(args, kwargs) else checks.checked_by_beartype
         return run(*args, **kwargs)
 
     return call
@@ -77,15 +77,15 @@ class Checks:
     def fit(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> bool:
         """Tell whether all arguments fit for certain; otherwise beartype has to judge."""
         by_position, by_name = self.fitting
-        if len(args) > len(by_position) or not all(map(fits, args, by_position)):
+        if len(args) > len(by_position) or not all(map(matches, args, by_position)):
             return False
         for name, value in kwargs.items():
-            if name not in by_name or not fits(value, by_name[name]):
+            if name not in by_name or not matches(value, by_name[name]):
                 return False
         return True
 
     @functools.cached_property
-    def judged(self) -> Callable[..., Any]:
+    def checked_by_beartype(self) -> Callable[..., Any]:
         """The function, decorated by beartype as this package wants it."""
         import beartype as library
 
@@ -107,12 +107,12 @@ class Checks:
         return library.beartype(conf=configuration)(resolved)
 
     @functools.cached_property
-    def fitting(self) -> tuple[list[Fitting], dict[str, Fitting]]:
+    def fitting(self) -> tuple[list[Matcher], dict[str, Matcher]]:
         """What fits for certain, by position and by name."""
-        code = _written(self._function).__code__
+        code = _unwrapped(self._function).__code__
         names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
         hints = self.hints
-        by_name = {name: fitting_of(hints.get(name, object)) for name in names}
+        by_name = {name: matcher(hints.get(name, object)) for name in names}
         by_position = [by_name[name] for name in names[: code.co_argcount]]
         return by_position, by_name
 
@@ -123,11 +123,11 @@ class Checks:
         # What comes back was made here or read by the generated readers: no need to look again.
         written = self._function.__annotations__
         copy.__annotations__ = {name: hint for name, hint in written.items() if name != "return"}
-        known = _written(self._function).__globals__
+        known = _unwrapped(self._function).__globals__
         return typing.get_type_hints(copy, known, _Names(known))
 
 
-def _written(function: FunctionType) -> FunctionType:
+def _unwrapped(function: FunctionType) -> FunctionType:
     """Give the function as it was written, without its decorators."""
     found: object = inspect.unwrap(function)
     return found if isinstance(found, FunctionType) else function

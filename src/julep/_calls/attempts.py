@@ -5,21 +5,21 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from julep._calls.responses import read_failure
-from julep._instrumentation.listeners import watching
+from julep._calls.responses import error_from_response
+from julep._instrumentation.listeners import listeners_for
 from julep.errors import NetworkError, RequestError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from julep._calls.flow import Came
-    from julep._http.messages import Answer, Opened, Request, Unfit
+    from julep._calls.flow import Outcome
+    from julep._http.messages import Request, Response, StreamingResponse, UnreadableResponse
     from julep._settings.config import Config
 
 E = TypeVar("E", bound=RequestError)
 
 
-class Attempts:
+class AttemptTracker:
     """A request, its attempts, and its answer.
 
     Attributes:
@@ -45,7 +45,7 @@ class Attempts:
         self._policy = config.retry
         self._began = self._attempt_began = monotonic()
         self._history: list[str] = []
-        self._watch = watching(config.hooks)
+        self._watch = listeners_for(config.hooks)
         self._over = False
 
     def begin(self) -> Request:
@@ -54,17 +54,17 @@ class Attempts:
         self._attempt_began = monotonic()
         request = self.request
         for listener in self._watch:
-            request = listener.sending(self, request)
+            request = listener.on_request(self, request)
         return request
 
-    def succeed(self, reply: Answer | Opened[Any] | Unfit) -> None:
+    def succeed(self, reply: Response | StreamingResponse[Any] | UnreadableResponse) -> None:
         """Note what answered the request in the end."""
         self.status = reply.status
         self.headers = reply.headers
         self.elapsed = monotonic() - self._began
         self._tell(reply)
 
-    def pause_after(self, reply: Answer | NetworkError) -> float:
+    def next_delay(self, reply: Response | NetworkError) -> float:
         """Decide on an attempt that failed.
 
         Returns:
@@ -77,16 +77,16 @@ class Attempts:
         self.failures += 1
         error = reply if isinstance(reply, NetworkError) else self.failed(reply)
         self._tell(reply)
-        pause = self._policy.pause_after(reply, self.failures)
-        until = self.request.until
+        pause = self._policy.next_delay(reply, self.failures)
+        until = self.request.deadline
         if pause is None:
-            raise self.explained(error)
+            raise self.annotate(error)
         if until is not None and monotonic() + pause >= until:
             self._history.append("the call's time does not allow another attempt")
-            raise self.explained(error)
+            raise self.annotate(error)
         self._remember(error, pause)
         for listener in self._watch:
-            listener.retrying(self, error, pause)
+            listener.on_retry(self, error, pause)
         return pause
 
     def end(self, error: BaseException | None = None) -> None:
@@ -94,13 +94,13 @@ class Attempts:
         if not self._over:
             self._over = True
             for listener in self._watch:
-                listener.ended(self, error, monotonic() - self._began)
+                listener.on_end(self, error, monotonic() - self._began)
 
-    def failed(self, answer: Answer) -> RequestError:
+    def failed(self, answer: Response) -> RequestError:
         """Make the error that an answer other than a 2xx stands for."""
-        return read_failure(answer, self.request.method, self.path, self.count)
+        return error_from_response(answer, self.request.method, self.path, self.count)
 
-    def explained(self, error: E) -> E:
+    def annotate(self, error: E) -> E:
         """Let an error tell what was sent, how often, and what came of it before."""
         from julep._curl import sent  # only who fails needs it
 
@@ -110,9 +110,9 @@ class Attempts:
             error.add_note(line)
         return error
 
-    def _tell(self, reply: Came[Any]) -> None:
+    def _tell(self, reply: Outcome[Any]) -> None:
         for listener in self._watch:
-            listener.came(self, reply, monotonic() - self._attempt_began)
+            listener.on_response(self, reply, monotonic() - self._attempt_began)
 
     def _remember(self, error: RequestError, pause: float) -> None:
         took = monotonic() - self._attempt_began

@@ -9,14 +9,14 @@ import time
 from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
-from julep._calls.flow import Flow, Flows, Pause, Work
-from julep._http.messages import AsyncBody, BlockingBody
+from julep._calls.flow import Flow, Flows, RunTasks, Sleep
+from julep._http.messages import AsyncResponseBody, ResponseBody
 
 if TYPE_CHECKING:
-    from julep._calls.attempts import Attempts
+    from julep._calls.attempts import AttemptTracker
     from julep._calls.flow import Task
     from julep._http.connections import Connections
-    from julep._http.messages import AsyncWire, BlockingWire, Opened
+    from julep._http.messages import AsyncTransport, StreamingResponse, Transport
     from julep._settings.config import Config
     from julep.errors import NetworkError
     from julep.streams import AsyncChatStream, ChatStream
@@ -51,7 +51,7 @@ class Driver(Protocol):
         ...
 
 
-class BlockingDriver:
+class SyncDriver:
     """The low-level client that blocks: runs any generated operation.
 
     Example:
@@ -61,8 +61,8 @@ class BlockingDriver:
 
     is_async: ClassVar[bool] = False
 
-    def __init__(self, config: Config, connections: Connections[BlockingWire]) -> None:
-        self._flows: Flows[BlockingBody] = Flows(config)
+    def __init__(self, config: Config, connections: Connections[Transport]) -> None:
+        self._flows: Flows[ResponseBody] = Flows(config)
         self._connections = connections
 
     def send(self, call: Call[T], /) -> T:
@@ -87,26 +87,26 @@ class BlockingDriver:
         return ChatStream(self, call, attempts, opened)
 
     def reopen(
-        self, attempts: Attempts, last_id: str, lost: NetworkError, /
-    ) -> Opened[BlockingBody]:
+        self, attempts: AttemptTracker, last_id: str, lost: NetworkError, /
+    ) -> StreamingResponse[ResponseBody]:
         """Go on with a stream that was lost, after its last event that came."""
         return self.run(self._flows.reopen(attempts, last_id, lost))
 
-    def ask(self, call: Call[T], /) -> Flow[BlockingBody, T]:
+    def ask(self, call: Call[T], /) -> Flow[ResponseBody, T]:
         """Give the flow that makes one call, to be a part of another flow."""
         return self._flows.ask(call)
 
-    def run(self, flow: Flow[BlockingBody, T], /) -> T:
+    def run(self, flow: Flow[ResponseBody, T], /) -> T:
         """Do what a flow says until it ends, and give what it ends with."""
         wire = self._connections.wire()
         try:
             step = next(flow)
             while True:
-                if isinstance(step, Pause):
+                if isinstance(step, Sleep):
                     time.sleep(step.seconds)
                     self._connections.check_open()
                     step = flow.send(None)
-                elif isinstance(step, Work):
+                elif isinstance(step, RunTasks):
                     step = flow.send([task.run() for task in step.tasks])
                 else:
                     step = flow.send(wire.send(step))
@@ -133,8 +133,8 @@ class AsyncDriver:
 
     is_async: ClassVar[bool] = True
 
-    def __init__(self, config: Config, connections: Connections[AsyncWire]) -> None:
-        self._flows: Flows[AsyncBody] = Flows(config)
+    def __init__(self, config: Config, connections: Connections[AsyncTransport]) -> None:
+        self._flows: Flows[AsyncResponseBody] = Flows(config)
         self._connections = connections
 
     async def send(self, call: Call[T], /) -> T:
@@ -159,27 +159,27 @@ class AsyncDriver:
         return AsyncChatStream(self, call, attempts, opened)
 
     async def reopen(
-        self, attempts: Attempts, last_id: str, lost: NetworkError, /
-    ) -> Opened[AsyncBody]:
+        self, attempts: AttemptTracker, last_id: str, lost: NetworkError, /
+    ) -> StreamingResponse[AsyncResponseBody]:
         """Go on with a stream that was lost, after its last event that came."""
         return await self.run(self._flows.reopen(attempts, last_id, lost))
 
-    def ask(self, call: Call[T], /) -> Flow[AsyncBody, T]:
+    def ask(self, call: Call[T], /) -> Flow[AsyncResponseBody, T]:
         """Give the flow that makes one call, to be a part of another flow."""
         return self._flows.ask(call)
 
-    async def run(self, flow: Flow[AsyncBody, T], /) -> T:
+    async def run(self, flow: Flow[AsyncResponseBody, T], /) -> T:
         """Do what a flow says until it ends, and give what it ends with."""
         wire = self._connections.wire()
         try:
             step = next(flow)
             while True:
-                if isinstance(step, Pause):
+                if isinstance(step, Sleep):
                     await _sleep(step.seconds)
                     self._connections.check_open()
                     step = flow.send(None)
-                elif isinstance(step, Work):
-                    step = flow.send(await _together(step.tasks))
+                elif isinstance(step, RunTasks):
+                    step = flow.send(await _run_tasks(step.tasks))
                 else:
                     step = flow.send(await wire.send(step))
         except StopIteration as end:
@@ -201,7 +201,7 @@ async def _sleep(seconds: float) -> None:
     await anyio.sleep(seconds)
 
 
-async def _together(tasks: Sequence[Task]) -> list[object]:
+async def _run_tasks(tasks: Sequence[Task]) -> list[object]:
     """Do tasks at once; give what came of each, in their order."""
     import anyio
 

@@ -12,12 +12,12 @@ from collections.abc import Generator, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
-from julep._calls.attempts import Attempts
-from julep._calls.redirects import MOST_REDIRECTS, redirected
-from julep._calls.responses import not_a_stream, read_answer, unfit
-from julep._http.messages import Answer, Opened, Request, Unfit
+from julep._calls.attempts import AttemptTracker
+from julep._calls.redirects import MAX_REDIRECTS, next_request
+from julep._calls.responses import not_a_stream_error, parse_response, unreadable_error
+from julep._http.messages import Request, Response, StreamingResponse, UnreadableResponse
 from julep._http.urls import with_query
-from julep._instrumentation.raw_response import tell_recorder
+from julep._instrumentation.raw_response import record_call
 from julep._json import dumps
 from julep.errors import InvalidArgumentError, InvalidResponseError, NetworkError
 from julep_api.client import EventCall
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from julep_api.types import JSON
 
 # More than servers take.
-_LONGEST_TARGET: Final = 65_536
+_MAX_TARGET_CHARACTERS: Final = 65_536
 
 T = TypeVar("T")
 B = TypeVar("B")
 
 
-class Pause(NamedTuple):
+class Sleep(NamedTuple):
     """A time to wait, in seconds."""
 
     seconds: float
@@ -53,19 +53,21 @@ class Task(Protocol):
         ...
 
 
-class Work(NamedTuple):
+class RunTasks(NamedTuple):
     """Tasks to be done, in their order or at once; the reply is a list of what came of each."""
 
     tasks: Sequence[Task]
 
 
-Came: TypeAlias = "Answer | Opened[B] | Unfit | NetworkError"
+Outcome: TypeAlias = "Response | StreamingResponse[B] | UnreadableResponse | NetworkError"
 """What came of a request."""
 
-Reply: TypeAlias = "Answer | Opened[B] | Unfit | NetworkError | list[Any] | None"
+StepResult: TypeAlias = (
+    "Response | StreamingResponse[B] | UnreadableResponse | NetworkError | list[Any] | None"
+)
 """What came of a step: an answer, a failure to get one, what came of tasks, or nothing."""
 
-Flow: TypeAlias = Generator["Request | Pause | Work", "Reply[B]", T]
+Flow: TypeAlias = Generator["Request | Sleep | RunTasks", "StepResult[B]", T]
 """A generator of steps that is sent each step's reply, and returns a T in the end."""
 
 
@@ -85,7 +87,7 @@ class Flows(Generic[B]):
         attempts = self._begin(call)
         try:
             reply = yield from self._send(attempts)
-            if isinstance(reply, Opened):
+            if isinstance(reply, StreamingResponse):
                 raise TypeError(f"{attempts.request} was answered by a stream")
             result = _read(call, reply, attempts)
         except BaseException as error:
@@ -94,7 +96,7 @@ class Flows(Generic[B]):
         attempts.end()
         return result
 
-    def open(self, call: EventCall[Any]) -> Flow[B, tuple[Attempts, Opened[B]]]:
+    def open(self, call: EventCall[Any]) -> Flow[B, tuple[AttemptTracker, StreamingResponse[B]]]:
         """Send the request for a stream; give the open answer, and how it came about.
 
         Raises:
@@ -104,7 +106,9 @@ class Flows(Generic[B]):
         attempts = self._begin(call)
         return attempts, (yield from self._open(attempts))
 
-    def reopen(self, attempts: Attempts, last_id: str, lost: NetworkError) -> Flow[B, Opened[B]]:
+    def reopen(
+        self, attempts: AttemptTracker, last_id: str, lost: NetworkError
+    ) -> Flow[B, StreamingResponse[B]]:
         """Go on with a stream that was lost, after the last event that came of it.
 
         Without an id, nothing had come of it: the same request is sent again, and its key sees to
@@ -117,67 +121,71 @@ class Flows(Generic[B]):
         if last_id:
             headers = {**attempts.request.headers, "last-event-id": last_id}
             attempts.request = attempts.request._replace(headers=headers)
-        yield Pause(attempts.pause_after(lost))
+        yield Sleep(attempts.next_delay(lost))
         return (yield from self._open(attempts))
 
-    def _begin(self, call: Call[Any] | EventCall[Any]) -> Attempts:
-        request = request_of(call, self.config)
-        attempts = Attempts(request, self.config, call.operation, call.path)
-        tell_recorder(attempts)
+    def _begin(self, call: Call[Any] | EventCall[Any]) -> AttemptTracker:
+        request = build_request(call, self.config)
+        attempts = AttemptTracker(request, self.config, call.operation, call.path)
+        record_call(attempts)
         return attempts
 
-    def _open(self, attempts: Attempts) -> Flow[B, Opened[B]]:
+    def _open(self, attempts: AttemptTracker) -> Flow[B, StreamingResponse[B]]:
         """Send the request for a stream; the call is over when the stream is."""
         try:
             reply = yield from self._send(attempts)
-            if isinstance(reply, Opened):
+            if isinstance(reply, StreamingResponse):
                 return reply
-            raise attempts.explained(not_a_stream(reply, attempts.request.method, attempts.path))
+            raise attempts.annotate(
+                not_a_stream_error(reply, attempts.request.method, attempts.path)
+            )
         except BaseException as error:
             attempts.end(error)
             raise
 
-    def _send(self, attempts: Attempts) -> Flow[B, Answer | Opened[B]]:
+    def _send(self, attempts: AttemptTracker) -> Flow[B, Response | StreamingResponse[B]]:
         """Send a request until a 2xx answers it, or there is no sense in trying again."""
         while True:
             reply = yield from self._follow(attempts.begin())
             if not isinstance(reply, NetworkError) and 200 <= reply.status < 300:
                 attempts.succeed(reply)
-                if isinstance(reply, Unfit):
-                    raise attempts.explained(unfit(reply, attempts.request.method, attempts.path))
+                if isinstance(reply, UnreadableResponse):
+                    raise attempts.annotate(
+                        unreadable_error(reply, attempts.request.method, attempts.path)
+                    )
                 return reply
-            if isinstance(reply, Unfit):
+            if isinstance(reply, UnreadableResponse):
                 # The status says enough: it is an error whose body cannot be had.
-                reply = Answer(reply.status, reply.headers, b"")
-            if isinstance(reply, Opened):
+                reply = Response(reply.status, reply.headers, b"")
+            if isinstance(reply, StreamingResponse):
                 raise TypeError(f"{attempts.request} was answered by a stream of an error")
-            yield Pause(attempts.pause_after(reply))
+            yield Sleep(attempts.next_delay(reply))
 
-    def _follow(self, request: Request) -> Flow[B, Came[B]]:
+    def _follow(self, request: Request) -> Flow[B, Outcome[B]]:
         """Send a request, and send it on to where the server says that the thing is."""
-        for _ in range(MOST_REDIRECTS):
+        for _ in range(MAX_REDIRECTS):
             reply = yield from self._once(request)
-            onward = redirected(request, reply) if isinstance(reply, Answer) else None
+            onward = next_request(request, reply) if isinstance(reply, Response) else None
             if onward is None:
                 return reply
             request = onward
         return (yield from self._once(request))
 
-    def _once(self, request: Request) -> Flow[B, Came[B]]:
+    def _once(self, request: Request) -> Flow[B, Outcome[B]]:
         reply = yield request
         if reply is None or isinstance(reply, list):
             raise TypeError(f"{request}: nothing was said of it")
         return reply
 
 
-def _read(call: Call[T], answer: Answer, attempts: Attempts) -> T:
+def _read(call: Call[T], answer: Response, attempts: AttemptTracker) -> T:
     try:
-        return read_answer(call, answer)
+        return parse_response(call, answer)
     except InvalidResponseError as error:
-        raise attempts.explained(error) from None
+        raise attempts.annotate(error) from None
 
 
-def request_of(call: Call[Any] | EventCall[Any], config: Config) -> Request:
+def build_request(call: Call[Any] | EventCall[Any], config: Config) -> Request:
     """Write a call down as HTTP."""
     headers = dict(config.headers)
     streamed = isinstance(call, EventCall)
@@ -197,10 +205,10 @@ def request_of(call: Call[Any] | EventCall[Any], config: Config) -> Request:
     target = config.path + call.path
     if call.query or config.query:
         target = with_query(target, (*call.query, *config.query))
-        if len(target) > _LONGEST_TARGET:
+        if len(target) > _MAX_TARGET_CHARACTERS:
             raise InvalidArgumentError(
                 f"{call.method} {call.path}: the query has {len(target)} characters, and a URL may"
-                f" have {_LONGEST_TARGET}"
+                f" have {_MAX_TARGET_CHARACTERS}"
             )
     timeout = config.timeout
     until = None if timeout.total is None else monotonic() + timeout.total

@@ -1,6 +1,6 @@
 """Walking a list of the server page by page, while others may change it.
 
-`Walk` decides what is asked for next and what is new in an answer; `Items` and `AsyncItems` are
+`PageWalk` decides what is asked for next and what is new in an answer; `ItemIterator` and `AsyncItemIterator` are
 mirror images over it, and ask only when they are iterated.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
-from julep._arguments.encode import build
+from julep._arguments.encode import encoded
 from julep.managers.base import awaited, value
 from julep_api.encoding import integer
 from julep_api.errors import EncodeError
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
-MOST: Final = 1000
+MAX_PAGE_SIZE: Final = 1000
 """The most items that the contract lets one page have."""
 
-USUAL: Final = 100
+DEFAULT_PAGE_SIZE: Final = 100
 
 
 class Page(Protocol[T_co]):
@@ -47,7 +47,7 @@ class ListOperation(Protocol[T_co]):
         ...
 
 
-class Walk(Generic[T]):
+class PageWalk(Generic[T]):
     """The state of one walk through a list.
 
     Pages are found by how many items precede them, and others may add or delete items between two
@@ -76,11 +76,13 @@ class Walk(Generic[T]):
         key: Callable[[T], Hashable] = attrgetter("id"),
     ) -> None:
         if limit is not None:
-            build(_encode_limit, limit)
+            encoded(_encode_limit, limit)
         self.api_client = api_client
         self._page = page
         self._left = limit
-        self._page_size = USUAL if page_size is None else build(_encode_page_size, page_size)
+        self._page_size = (
+            DEFAULT_PAGE_SIZE if page_size is None else encoded(_encode_page_size, page_size)
+        )
         self._key = key
         self._seen: set[Hashable] = set()
         self._offset = 0
@@ -110,10 +112,10 @@ class Walk(Generic[T]):
         if self._left is not None:
             # The contract has no page of 0; where 0 are wanted, this one is never asked for.
             wanted = min(wanted, self._left or 1)
-        return min(MOST, wanted + 1) if self._seen else wanted
+        return min(MAX_PAGE_SIZE, wanted + 1) if self._seen else wanted
 
     def _ask(self) -> Call[Page[T]]:
-        return build(self._page, limit=self._asked(), offset=self._offset)
+        return encoded(self._page, limit=self._asked(), offset=self._offset)
 
     def _knows_one_of(self, items: Sequence[T]) -> bool:
         return any(self._key(item) in self._seen for item in items)
@@ -142,14 +144,14 @@ class Source(Protocol[T_co]):
         ...
 
 
-class Items(Generic[T]):
+class ItemIterator(Generic[T]):
     """The items of a list, page after page, in a blocking client."""
 
     def __init__(self, source: Source[T]) -> None:
         self._source = source
         self._ready: deque[T] = deque()
 
-    def __iter__(self) -> Items[T]:
+    def __iter__(self) -> ItemIterator[T]:
         return self
 
     def __next__(self) -> T:
@@ -160,14 +162,14 @@ class Items(Generic[T]):
         return self._ready.popleft()
 
 
-class AsyncItems(Generic[T]):
+class AsyncItemIterator(Generic[T]):
     """The items of a list, page after page, in an async client."""
 
     def __init__(self, source: Source[T]) -> None:
         self._source = source
         self._ready: deque[T] = deque()
 
-    def __aiter__(self) -> AsyncItems[T]:
+    def __aiter__(self) -> AsyncItemIterator[T]:
         return self
 
     async def __anext__(self) -> T:
@@ -187,7 +189,7 @@ def _encode_limit(limit: int) -> object:
 
 def _encode_page_size(page_size: int) -> int:
     try:
-        integer(1, MOST)(page_size)
+        integer(1, MAX_PAGE_SIZE)(page_size)
     except EncodeError as error:
         raise error.under("page_size") from None
     return page_size

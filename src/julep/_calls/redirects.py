@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 from julep._http import urls
 
 if TYPE_CHECKING:
-    from julep._http.messages import Answer, Request
+    from julep._http.messages import Request, Response
 
-MOST_REDIRECTS: Final = 5
+MAX_REDIRECTS: Final = 5
 """How many redirects one attempt follows."""
 
 # What another host may know of a request. The key stays behind, and so does every header that was
@@ -22,7 +22,7 @@ _KEEPS_METHOD: Final = frozenset({307, 308})
 _OF_A_GET: Final = frozenset({301, 302, 303, 307, 308})
 
 
-def redirected(request: Request, answer: Answer) -> Request | None:
+def next_request(request: Request, answer: Response) -> Request | None:
     """Give the request that an answer sends us on with; None when it is not to be followed.
 
     Only what keeps the method is followed: a POST that came back as a GET would seem to have

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from julep._http.messages import Answer
+from julep._http.messages import Response
 from julep._json import loads
 from julep._settings.retry import retry_after
 from julep.errors import (
@@ -25,7 +25,7 @@ from julep_api.errors import DecodeError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from julep._http.messages import Unfit
+    from julep._http.messages import UnreadableResponse
     from julep_api.client import Call
     from julep_api.types import JSON
 
@@ -41,13 +41,13 @@ _ERRORS: Final[dict[int, type[ApiError]]] = {
     429: RateLimitError,
 }
 
-_DEEPEST: Final = 100
+_MAX_DEPTH: Final = 100
 
 # How much of a body that is not ours (a proxy's HTML page, say) is worth showing.
 _SHOWN_CHARACTERS: Final = 500
 
 
-def read_answer(call: Call[T], answer: Answer) -> T:
+def parse_response(call: Call[T], answer: Response) -> T:
     """Read a 2xx answer.
 
     Raises:
@@ -64,7 +64,7 @@ def read_answer(call: Call[T], answer: Answer) -> T:
         raise _invalid(problem, answer, call.method, call.path) from None
 
 
-def read_failure(answer: Answer, method: str, path: str, attempts: int) -> ApiError:
+def error_from_response(answer: Response, method: str, path: str, attempts: int) -> ApiError:
     """Make the error that an answer other than a 2xx stands for."""
     body = _body(answer)
     told = body.get("error") if isinstance(body, dict) else None
@@ -74,7 +74,7 @@ def read_failure(answer: Answer, method: str, path: str, attempts: int) -> ApiEr
     is_server_s = answer.status >= 500 or answer.status < 300
     kind = _ERRORS.get(answer.status, ServerError if is_server_s else ApiError)
     error = kind(
-        message if isinstance(message, str) else _said(answer),
+        message if isinstance(message, str) else _message_of(answer),
         status_code=answer.status,
         code=code if isinstance(code, str) else None,
         details=_details(told.get("details")),
@@ -89,15 +89,15 @@ def read_failure(answer: Answer, method: str, path: str, attempts: int) -> ApiEr
     return error
 
 
-def not_a_stream(answer: Answer, method: str, path: str) -> InvalidResponseError:
+def not_a_stream_error(answer: Response, method: str, path: str) -> InvalidResponseError:
     """Make the error for a 2xx that is not the stream that was asked for."""
     kind = answer.headers.get("content-type", "no content type")
     return _invalid(f"expected text/event-stream, got {kind}", answer, method, path)
 
 
-def unfit(answer: Unfit, method: str, path: str) -> InvalidResponseError:
+def unreadable_error(answer: UnreadableResponse, method: str, path: str) -> InvalidResponseError:
     """Make the error for a 2xx whose body cannot be had."""
-    without = Answer(answer.status, answer.headers, b"")
+    without = Response(answer.status, answer.headers, b"")
     return _invalid(answer.problem, without, method, path)
 
 
@@ -110,12 +110,12 @@ def parse_json(data: bytes | str) -> JSON:
     try:
         value = loads(data)
     except (ValueError, RecursionError) as error:
-        problem = f"expected JSON, got {_shown(data) or 'nothing'} ({error})"
+        problem = f"expected JSON, got {_excerpt(data) or 'nothing'} ({error})"
         raise DecodeError("", problem) from None
     return value
 
 
-def _invalid(problem: str, answer: Answer, method: str, path: str) -> InvalidResponseError:
+def _invalid(problem: str, answer: Response, method: str, path: str) -> InvalidResponseError:
     return InvalidResponseError(
         problem,
         status_code=answer.status,
@@ -126,7 +126,7 @@ def _invalid(problem: str, answer: Answer, method: str, path: str) -> InvalidRes
     )
 
 
-def _body(answer: Answer) -> JSON:
+def _body(answer: Response) -> JSON:
     text = answer.body.decode(errors="replace")
     try:
         value = parse_json(answer.body)
@@ -138,7 +138,7 @@ def _body(answer: Answer) -> JSON:
 def _is_too_deep(value: JSON) -> bool:
     """Tell whether JSON is nested so deeply that an error which holds it could not be pickled."""
     level = [value]
-    for _ in range(_DEEPEST):
+    for _ in range(_MAX_DEPTH):
         level = [inner for outer in level for inner in _inside(outer)]
     return bool(level)
 
@@ -149,12 +149,12 @@ def _inside(value: JSON) -> Iterable[JSON]:
     return value if isinstance(value, list) else ()
 
 
-def _said(answer: Answer) -> str:
+def _message_of(answer: Response) -> str:
     """Say what an answer without a message of its own says."""
     location = answer.headers.get("location")
     if 300 <= answer.status < 400 and location:
         return f"redirected to {location}, which is not followed"
-    return _shown(answer.body) or "the answer has no body"
+    return _excerpt(answer.body) or "the answer has no body"
 
 
 def _details(value: JSON) -> tuple[ErrorDetail, ...]:
@@ -171,7 +171,7 @@ def _text(value: JSON) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _shown(value: bytes | str) -> str:
+def _excerpt(value: bytes | str) -> str:
     text = value.decode(errors="replace") if isinstance(value, bytes) else value
     text = text.strip()
     return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 1] + "…"

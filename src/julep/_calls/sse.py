@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from julep_api.errors import DecodeError
 
-LONGEST_EVENT: Final = 64 * 1024 * 1024
+MAX_EVENT_BYTES: Final = 64 * 1024 * 1024
 """Bytes: no longer event is collected, so that a broken server cannot fill the memory."""
 
 _BOM: Final = b"\xef\xbb\xbf"
@@ -52,7 +52,7 @@ class EventDecoder:
         """Take the next bytes and give the events that they complete.
 
         Raises:
-            DecodeError: When an event is longer than `LONGEST_EVENT`.
+            DecodeError: When an event is longer than `MAX_EVENT_BYTES`.
         """
         events: list[Event] = []
         *blocks, begun = self._lines(chunk).split("\n\n")
@@ -65,8 +65,8 @@ class EventDecoder:
                 events.append(Event("message", data, self._id))
         if begun:
             self._take(begun.split("\n")[:-1], events)
-        if self._size + len(self._rest) > LONGEST_EVENT:
-            raise DecodeError("", f"an event of the stream is longer than {LONGEST_EVENT} bytes")
+        if self._size + len(self._rest) > MAX_EVENT_BYTES:
+            raise DecodeError("", f"an event of the stream is longer than {MAX_EVENT_BYTES} bytes")
         return events
 
     def _lines(self, chunk: bytes) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from julep._arguments.encode import build
+from julep._arguments.encode import encoded
 from julep._settings.checks import checked_headers, checked_query
 from julep.errors import ConfigurationError, InvalidArgumentError
 from julep_api.client import Call
@@ -22,7 +22,7 @@ _METHOD: Final = re.compile(r"[A-Z]{1,20}")
 _PATH: Final = re.compile(r"/[!-\"$-~]*")
 
 
-def any_call(
+def untyped_call(
     method: str,
     path: str,
     query: Mapping[str, str] | None,
@@ -35,7 +35,7 @@ def any_call(
         InvalidArgumentError: When something of it cannot stand in a request.
         ArgumentTypeError: When something of it is of a wrong type.
     """
-    build(_check_place, method, path)
+    encoded(_check_place, method, path)
     try:
         parameters = checked_query(query)
         further = tuple(checked_headers(headers).items())
@@ -45,10 +45,10 @@ def any_call(
         operation="",
         method=method,
         path=path,
-        answers={200: _as_it_is},
+        answers={200: _identity},
         query=parameters,
         headers=further,
-        body=build(_encoded, body),
+        body=encoded(_encoded, body),
     )
 
 
@@ -70,5 +70,5 @@ def _encoded(body: JSON | Unset) -> JSON | Unset:
         raise error.under("body") from None
 
 
-def _as_it_is(answer: JSON) -> JSON:
+def _identity(answer: JSON) -> JSON:
     return answer

@@ -28,30 +28,30 @@ from anyio import (
 )
 from anyio.lowlevel import checkpoint_if_cancelled
 
-from julep._http.content_encoding import ContentError
+from julep._http.content_encoding import ContentDecodingError
 from julep._http.exchange import (
-    FINISHES_WITHIN,
-    RECEIVED_AT_ONCE,
-    SENT_AT_ONCE,
-    Incoming,
-    Limits,
+    FINISH_SECONDS,
+    RECEIVE_BYTES,
+    SEND_BYTES,
+    Deadlines,
     Phase,
+    ResponseReader,
     Steps,
     exchange,
 )
-from julep._http.messages import Answer, Opened, Unfit
+from julep._http.messages import Response, StreamingResponse, UnreadableResponse
 from julep._http.per_loop import PerLoop, running_loop
-from julep._http.pool import Idle, warn_unclosed
+from julep._http.pool import IdleConnections, warn_unclosed
 from julep._http.sockets import (
     Address,
-    addresses,
     check_alpn,
-    failure,
     is_readable,
-    literal,
+    literal_address,
+    network_error,
     new_socket,
+    resolve,
 )
-from julep._http.timeout import Limit
+from julep._http.timeout import Deadline
 from julep._http.tls import shared_tls
 from julep.errors import NetworkError
 
@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from julep._http.urls import Origin
 
 
-class AsyncPoolWire:
+class AsyncSocketTransport:
     """Sends requests on whatever event loop runs; each loop has connections of its own.
 
     Args:
@@ -80,30 +80,32 @@ class AsyncPoolWire:
         self._tls = tls
         self._pools = PerLoop(lambda: _Pool(max_connections, max_idle, idle_seconds), _Pool.aclose)
 
-    async def send(self, request: Request) -> Answer | Opened[Body] | Unfit | NetworkError:
+    async def send(
+        self, request: Request
+    ) -> Response | StreamingResponse[AsyncSocketBody] | UnreadableResponse | NetworkError:
         """Send a request and say what came of it.
 
         Raises:
             InvalidArgumentError: When it cannot be written as HTTP.
         """
-        limits = _Limits(request)
+        limits = _AsyncDeadlines(request)
         pool = await self._pools.get()
         try:
             with limits:
                 connection = await pool.take(request.origin, self._tls, limits)
-                incoming = Incoming(request)
+                incoming = ResponseReader(request)
                 keeps = opens = False
                 try:
                     outcome = await _do(exchange(request, incoming), connection, limits)
-                    keeps, opens = incoming.reusable, isinstance(outcome, Opened)
-                    if isinstance(outcome, Opened):
-                        body = Body(pool, connection, incoming, limits)
-                        return Opened(outcome.status, outcome.headers, body)
+                    keeps, opens = incoming.reusable, isinstance(outcome, StreamingResponse)
+                    if isinstance(outcome, StreamingResponse):
+                        body = AsyncSocketBody(pool, connection, incoming, limits)
+                        return StreamingResponse(outcome.status, outcome.headers, body)
                     return outcome
                 finally:
                     if not opens:
                         pool.give(connection, keeps=keeps)
-            raise limits.ran_out()
+            raise limits.timeout_error()
         except NetworkError as error:
             error.__context__ = None  # what it came from is said, and would keep much alive
             return error.with_traceback(None)
@@ -121,11 +123,15 @@ class AsyncPoolWire:
                 warn_unclosed(self, "async with", "aclose()")
 
 
-class Body:
+class AsyncSocketBody:
     """The body of an answer that is still open."""
 
     def __init__(
-        self, pool: _Pool, connection: _Connection, incoming: Incoming, limits: _Limits
+        self,
+        pool: _Pool,
+        connection: _AsyncConnection,
+        incoming: ResponseReader,
+        limits: _AsyncDeadlines,
     ) -> None:
         self._pool = pool
         self._connection = connection
@@ -158,7 +164,7 @@ class Body:
 
         A server that does not end the body soon loses the connection instead.
         """
-        self._limits.end_within(FINISHES_WITHIN)
+        self._limits.shorten(FINISH_SECONDS)
         try:
             with suppress(NetworkError):
                 async for _ in self:
@@ -169,7 +175,7 @@ class Body:
     async def aclose(self) -> None:
         """Give the connection back, or close it if the body was not read to its end."""
         if self._is_reading:  # in another task, which this wakes, and which then closes it
-            self._connection.hang_up()
+            self._connection.shut_down()
         else:
             self._end()
 
@@ -183,11 +189,11 @@ class Body:
                 while (piece := incoming.next()) is None:
                     incoming.receive(await connection.receive(limits))
                 return piece
-        except ContentError as error:
-            raise NetworkError(f"{limits.request.asked}: {error}") from None
+        except ContentDecodingError as error:
+            raise NetworkError(f"{limits.request.summary}: {error}") from None
         except OSError as error:
-            raise failure(error, limits) from None
-        raise limits.ran_out()
+            raise network_error(error, limits) from None
+        raise limits.timeout_error()
 
     def _end(self) -> None:
         if not self._is_over:
@@ -199,7 +205,7 @@ class Body:
             self._pool.lose()
 
 
-class _Connection:
+class _AsyncConnection:
     """A connection that is open."""
 
     def __init__(self, origin: Origin, sock: socket.socket) -> None:
@@ -207,23 +213,23 @@ class _Connection:
         self._socket = sock
         self._tls = sock if isinstance(sock, ssl.SSLSocket) else None
 
-    async def send(self, data: bytes, limits: _Limits) -> None:
+    async def send(self, data: bytes, limits: _AsyncDeadlines) -> None:
         left = memoryview(data)
         while left:
             try:
-                left = left[self._socket.send(left[:SENT_AT_ONCE]) :]
+                left = left[self._socket.send(left[:SEND_BYTES]) :]
             except _WOULD_WAIT as error:
                 limits.begin("write")
                 await _wait(self._socket, error)
 
-    async def receive(self, limits: _Limits) -> bytes:
+    async def receive(self, limits: _AsyncDeadlines) -> bytes:
         limits.begin("read")
         while True:
             # What TLS has decoded already is nothing that a loop could see coming.
             if self._tls is None or not self._tls.pending():
                 await wait_readable(self._socket)
             try:
-                return self._socket.recv(RECEIVED_AT_ONCE)
+                return self._socket.recv(RECEIVE_BYTES)
             except ssl.SSLWantWriteError:
                 await wait_writable(self._socket)
             except _WOULD_WAIT:
@@ -232,7 +238,7 @@ class _Connection:
     def is_alive(self) -> bool:
         return not is_readable(self._socket)
 
-    def hang_up(self) -> None:
+    def shut_down(self) -> None:
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
 
@@ -245,13 +251,13 @@ class _Pool:
 
     def __init__(self, max_connections: int, max_idle: int, idle_seconds: float) -> None:
         self.places = Semaphore(max_connections)
-        self.idle = Idle[_Connection](max_idle, idle_seconds)
-        self._busy = WeakSet[_Connection]()
+        self.idle = IdleConnections[_AsyncConnection](max_idle, idle_seconds)
+        self._busy = WeakSet[_AsyncConnection]()
         self._loop = ref(running_loop())
 
     async def take(
-        self, origin: Origin, tls: ssl.SSLContext | None, limits: _Limits
-    ) -> _Connection:
+        self, origin: Origin, tls: ssl.SSLContext | None, limits: _AsyncDeadlines
+    ) -> _AsyncConnection:
         """Give a connection, which has to be given back."""
         # Who was cancelled before, or has no time left, sends nothing any more.
         await checkpoint_if_cancelled()
@@ -269,7 +275,7 @@ class _Pool:
         self._busy.add(connection)
         return connection
 
-    def give(self, connection: _Connection, *, keeps: bool) -> None:
+    def give(self, connection: _AsyncConnection, *, keeps: bool) -> None:
         """Take a connection back: for its next request, or to close it."""
         self._busy.discard(connection)
         try:
@@ -290,10 +296,10 @@ class _Pool:
         """Close those that wait, and wake whoever reads from one; nothing about it waits."""
         self.idle.close()
         for connection in list(self._busy):
-            connection.hang_up()
+            connection.shut_down()
 
 
-class _Limits(Limits):
+class _AsyncDeadlines(Deadlines):
     """Limits that cancel what takes too long: ``with limits: ...`` goes on behind it then."""
 
     _scope: CancelScope
@@ -312,15 +318,15 @@ class _Limits(Limits):
     ) -> bool:
         return bool(self._scope.__exit__(kind, error, traceback))
 
-    def begin(self, phase: Phase) -> Limit | None:
+    def begin(self, phase: Phase) -> Deadline | None:
         limit = super().begin(phase)
-        self._scope.deadline = math.inf if limit is None else limit.until + self._offset
+        self._scope.deadline = math.inf if limit is None else limit.deadline + self._offset
         return limit
 
 
 async def _do(
-    steps: Steps, connection: _Connection, limits: _Limits
-) -> Answer | Opened[None] | Unfit:
+    steps: Steps, connection: _AsyncConnection, limits: _AsyncDeadlines
+) -> Response | StreamingResponse[None] | UnreadableResponse:
     """Do what an exchange says until it ends."""
     try:
         step = next(steps)
@@ -332,14 +338,16 @@ async def _do(
                 else:
                     await connection.send(step, limits)
             except OSError as error:
-                problem = failure(error, limits)
+                problem = network_error(error, limits)
             step = steps.send(received) if problem is None else steps.throw(problem)
     except StopIteration as end:
-        outcome: Answer | Opened[None] | Unfit = end.value
+        outcome: Response | StreamingResponse[None] | UnreadableResponse = end.value
         return outcome
 
 
-async def _connect(origin: Origin, tls: ssl.SSLContext | None, limits: _Limits) -> _Connection:
+async def _connect(
+    origin: Origin, tls: ssl.SSLContext | None, limits: _AsyncDeadlines
+) -> _AsyncConnection:
     """Open a connection; every address of the host is tried, within one limit."""
     tls = (tls or shared_tls()) if origin.scheme == "https" else None
     limits.begin("connect")
@@ -347,15 +355,15 @@ async def _connect(origin: Origin, tls: ssl.SSLContext | None, limits: _Limits) 
         sock = await _reach(origin, limits)
         if tls is not None:
             sock = await _secured(sock, origin, tls)
-        return _Connection(origin, sock)
+        return _AsyncConnection(origin, sock)
     except OSError as error:
-        raise failure(error, limits) from None
+        raise network_error(error, limits) from None
 
 
-async def _reach(origin: Origin, limits: _Limits) -> socket.socket:
-    found = literal(origin)
+async def _reach(origin: Origin, limits: _AsyncDeadlines) -> socket.socket:
+    found = literal_address(origin)
     if found is None:
-        found = await to_thread.run_sync(addresses, origin, abandon_on_cancel=True)
+        found = await to_thread.run_sync(resolve, origin, abandon_on_cancel=True)
     for left in range(len(found), 0, -1):
         sock = new_socket(found[-left])
         try:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 from julep.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from julep._http.transport_config import Transport
+    from julep._http.transport_config import TransportConfig
 
 W = TypeVar("W")
 
-MOST_CONNECTIONS: Final = 1000
+DEFAULT_MAX_CONNECTIONS: Final = 1000
 """How many connections a client has at once, if it is not told otherwise."""
 
 
@@ -28,8 +28,8 @@ class Connections(Generic[W]):
 
     def __init__(
         self,
-        transport: Transport,
-        make: Callable[[Transport], W],
+        transport: TransportConfig,
+        make: Callable[[TransportConfig], W],
         owner: Connections[W] | None = None,
     ) -> None:
         self.transport = transport

@@ -9,10 +9,10 @@ from __future__ import annotations
 import zlib
 from typing import Final
 
-ACCEPTED: Final = "gzip, deflate"
+ACCEPTED_ENCODINGS: Final = "gzip, deflate"
 """What a request says that it takes."""
 
-LONGEST_ANSWER: Final = 64 * 1024 * 1024
+MAX_BODY_BYTES: Final = 64 * 1024 * 1024
 """Bytes: no longer body is collected, so that a broken server cannot fill the memory."""
 
 _PIECE: Final = 256 * 1024
@@ -20,11 +20,11 @@ _GZIP: Final = zlib.MAX_WBITS | 16
 _RAW: Final = -zlib.MAX_WBITS
 
 
-class ContentError(Exception):
+class ContentDecodingError(Exception):
     """A body is not of the encoding that it claims, or of none that can be read."""
 
 
-class Decoder:
+class BodyDecoder:
     """Decodes one body; is given its bytes, and asked for what they stand for.
 
     Args:
@@ -58,7 +58,7 @@ class Decoder:
             try:
                 piece = inflating.decompress(self._given, _PIECE)
             except zlib.error:
-                raise ContentError(f"its body is not {self._encoding}") from None
+                raise ContentDecodingError(f"its body is not {self._encoding}") from None
             self._given = inflating.unused_data if inflating.eof else inflating.unconsumed_tail
             if piece:
                 return piece
@@ -72,7 +72,7 @@ class Decoder:
         """
         # An answer with no body at all may still name the encoding that a body would have.
         if self._began and not self._inflating.eof:
-            raise ContentError(f"its {self._encoding} body is cut short")
+            raise ContentDecodingError(f"its {self._encoding} body is cut short")
 
     def _find_out(self) -> bool:
         """Tell by its first two bytes whether deflate has a frame, once they are there."""
@@ -87,11 +87,11 @@ class Decoder:
     def _next_member(self) -> None:
         """Go on after an end: gzip may have several members, one behind the other."""
         if self._encoding != "gzip":
-            raise ContentError(f"something follows its {self._encoding} body")
+            raise ContentDecodingError(f"something follows its {self._encoding} body")
         self._inflating = zlib.decompressobj(_GZIP)
 
 
-def decoder_for(encoding: str) -> Decoder | None:
+def decoder_for(encoding: str) -> BodyDecoder | None:
     """Give what decodes a ``content-encoding``; None when there is nothing to decode.
 
     Raises:
@@ -101,7 +101,7 @@ def decoder_for(encoding: str) -> Decoder | None:
     if name in ("", "identity"):
         return None
     if name in ("gzip", "x-gzip"):
-        return Decoder("gzip")
+        return BodyDecoder("gzip")
     if name == "deflate":
-        return Decoder(name)
-    raise ContentError(f"its body has the encoding {encoding!r}, which was not asked for")
+        return BodyDecoder(name)
+    raise ContentDecodingError(f"its body has the encoding {encoding!r}, which was not asked for")

@@ -11,62 +11,78 @@ from collections.abc import Generator
 from time import monotonic
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from julep._http.content_encoding import LONGEST_ANSWER, ContentError, Decoder, decoder_for
-from julep._http.http1 import Broken, End, Event, Head, reader_for, request_bytes
-from julep._http.messages import Answer, Opened, Unfit
-from julep._http.timeout import Limit, limit_of
+from julep._http.content_encoding import (
+    MAX_BODY_BYTES,
+    BodyDecoder,
+    ContentDecodingError,
+    decoder_for,
+)
+from julep._http.http1 import (
+    ParsedEvent,
+    ProtocolFailure,
+    ResponseEnd,
+    ResponseHead,
+    parser_for,
+    request_bytes,
+)
+from julep._http.messages import Response, StreamingResponse, UnreadableResponse
+from julep._http.timeout import Deadline, nearest_deadline
 from julep.errors import NetworkError, RequestTimeoutError
 
 if TYPE_CHECKING:
     from julep._http.messages import Request
 
-RECEIVED_AT_ONCE: Final = 64 * 1024
+RECEIVE_BYTES: Final = 64 * 1024
 """Bytes that are asked of a socket at a time."""
 
-SENT_AT_ONCE: Final = 256 * 1024
+SEND_BYTES: Final = 256 * 1024
 """Bytes that are given to a socket at a time; the limit of writing is for each such piece."""
 
-FINISHES_WITHIN: Final = 1.0
+FINISH_SECONDS: Final = 1.0
 """Seconds that a stream which has said all is waited for, to use its connection again."""
 
 # A body that comes byte by byte would take forty times its length as a list of bytes, and a buffer
 # that grows is moved again and again.
-_MOST_PIECES: Final = 1024
+_MAX_PIECES: Final = 1024
 
 Phase: TypeAlias = Literal["connect", "read", "write", "pool"]
 
-_UNTIL: Final = {
+_MISSING: Final = {
     "connect": "no connection",
     "pool": "no free connection",
     "read": "no answer",
     "write": "no answer",
 }
 
-Steps: TypeAlias = Generator["bytes | None", bytes, "Answer | Opened[None] | Unfit"]
+Steps: TypeAlias = Generator[
+    "bytes | None", bytes, "Response | StreamingResponse[None] | UnreadableResponse"
+]
 """Bytes to be sent, or None to receive; the reply is what was received. A failure is thrown in."""
 
 
-class Limits:
+class Deadlines:
     """What bounds the steps of one request: each has its own limit, and the call has one."""
 
     def __init__(self, request: Request) -> None:
         self.request = request
         self._phase: Phase = "pool"
-        self._limit: Limit | None = None
+        self._limit: Deadline | None = None
 
-    def begin(self, phase: Phase) -> Limit | None:
+    def begin(self, phase: Phase) -> Deadline | None:
         """Begin a step, and give its limit."""
         timeout = self.request.timeout
         self._phase = phase
-        self._limit = limit_of(getattr(timeout, phase), timeout.total, self.request.until)
+        self._limit = nearest_deadline(
+            getattr(timeout, phase), timeout.total, self.request.deadline
+        )
         return self._limit
 
-    def end_within(self, seconds: float) -> None:
+    def shorten(self, seconds: float) -> None:
         """Bound all further steps by so many seconds from now."""
-        until = monotonic() + seconds
-        if self.request.until is not None:
-            until = min(until, self.request.until)
-        self.request = self.request._replace(until=until)
+        deadline = monotonic() + seconds
+        if self.request.deadline is not None:
+            deadline = min(deadline, self.request.deadline)
+        self.request = self.request._replace(deadline=deadline)
 
     def left(self, share: int = 1) -> float | None:
         """Give the seconds that are left for the step, or a share of them; None for no limit.
@@ -76,37 +92,37 @@ class Limits:
         """
         if self._limit is None:
             return None
-        seconds = self._limit.until - monotonic()
+        seconds = self._limit.deadline - monotonic()
         if seconds <= 0:
-            raise self.ran_out()
+            raise self.timeout_error()
         return seconds / share
 
-    def ran_out(self) -> RequestTimeoutError:
+    def timeout_error(self) -> RequestTimeoutError:
         """Say that the step took too long."""
         phase, limit = self._phase, self._limit
         seconds = limit.seconds if limit else 0.0
         return RequestTimeoutError(
-            f"{self.request.asked}: {_UNTIL[phase]} within {seconds:g} s ({phase} timed out)",
+            f"{self.request.summary}: {_MISSING[phase]} within {seconds:g} s ({phase} timed out)",
             phase="total" if limit and limit.whole_call else phase,
         )
 
 
-class Incoming:
+class ResponseReader:
     """An answer as it comes in: its head, and the pieces of its body, decoded."""
 
     def __init__(self, request: Request) -> None:
         self.reusable = False
         """Whether the connection can carry another request: never before the body has ended."""
         self._request = request
-        self._reader = reader_for(request.method)
-        self._events: deque[Event] = deque()
-        self._decoder: Decoder | None = None
+        self._reader = parser_for(request.method)
+        self._events: deque[ParsedEvent] = deque()
+        self._decoder: BodyDecoder | None = None
 
     def receive(self, data: bytes) -> None:
         """Take the next bytes; none means that the server closed the connection."""
         self._events.extend(self._reader.receive(data))
 
-    def head(self) -> Head | None:
+    def head(self) -> ResponseHead | None:
         """Give the head; None when more has to be received first.
 
         Raises:
@@ -115,11 +131,11 @@ class Incoming:
         if not self._events:
             return None
         head = self._events.popleft()
-        if isinstance(head, Head):
+        if isinstance(head, ResponseHead):
             return head
         raise self._lost(head)
 
-    def decode(self, head: Head) -> None:
+    def decode(self, head: ResponseHead) -> None:
         """Undo from now on the encoding that the head names.
 
         Raises:
@@ -149,7 +165,7 @@ class Incoming:
                     decoder.give(piece)
                 elif piece:
                     return piece
-            elif isinstance(event, End):
+            elif isinstance(event, ResponseEnd):
                 if decoder is not None:
                     decoder.end()
                 self.reusable = event.reusable
@@ -165,12 +181,14 @@ class Incoming:
             events.popleft()
         return b"".join(pieces) if len(pieces) > 1 else piece
 
-    def _lost(self, event: Event) -> NetworkError:
-        problem = event.problem if isinstance(event, Broken) else "the server sent no answer"
-        return NetworkError(f"{self._request.asked}: {problem}")
+    def _lost(self, event: ParsedEvent) -> NetworkError:
+        problem = (
+            event.problem if isinstance(event, ProtocolFailure) else "the server sent no answer"
+        )
+        return NetworkError(f"{self._request.summary}: {problem}")
 
 
-def exchange(request: Request, incoming: Incoming) -> Steps:
+def exchange(request: Request, incoming: ResponseReader) -> Steps:
     """Send a request and read its answer.
 
     Raises:
@@ -191,16 +209,16 @@ def exchange(request: Request, incoming: Incoming) -> Steps:
         raise unsent or error from None
     try:
         incoming.decode(head)
-        if request.opens(head.status, head.headers):
-            return Opened(head.status, head.headers, None)
+        if request.accepts_stream(head.status, head.headers):
+            return StreamingResponse(head.status, head.headers, None)
         body = yield from _body(incoming)
-    except ContentError as error:
-        return Unfit(head.status, head.headers, str(error))
+    except ContentDecodingError as error:
+        return UnreadableResponse(head.status, head.headers, str(error))
     incoming.reusable = incoming.reusable and unsent is None
-    return Answer(head.status, head.headers, body)
+    return Response(head.status, head.headers, body)
 
 
-def _body(incoming: Incoming) -> Generator[None, bytes, bytes]:
+def _body(incoming: ResponseReader) -> Generator[None, bytes, bytes]:
     """Collect a body.
 
     Raises:
@@ -215,10 +233,10 @@ def _body(incoming: Incoming) -> Generator[None, bytes, bytes]:
             continue
         pieces.append(piece)
         size += len(piece)
-        if size > LONGEST_ANSWER:
+        if size > MAX_BODY_BYTES:
             incoming.reusable = False
-            raise ContentError(f"its body is longer than {LONGEST_ANSWER} bytes")
-        if len(pieces) == _MOST_PIECES:
+            raise ContentDecodingError(f"its body is longer than {MAX_BODY_BYTES} bytes")
+        if len(pieces) == _MAX_PIECES:
             whole.append(b"".join(pieces))
             pieces.clear()
     return b"".join(whole + pieces)

@@ -7,7 +7,14 @@ from typing import Final
 import h11
 
 from julep._http.chunks import ChunkJoiner
-from julep._http.http1 import LONGEST_HEAD, Broken, End, Event, Head, Reader
+from julep._http.http1 import (
+    MAX_HEADER_BYTES,
+    ParsedEvent,
+    ProtocolFailure,
+    ResponseEnd,
+    ResponseHead,
+    ResponseParser,
+)
 
 # h11 reads an answer when it knows of the request; all it needs to know is its method. What it
 # would send is thrown away: requests are written in one place, for both readers.
@@ -18,19 +25,21 @@ _REQUESTS: Final = {
 _END: Final = h11.EndOfMessage()
 
 
-class H11Reader(Reader):
+class H11Parser(ResponseParser):
     """Reads the answer to one request by h11."""
 
     def __init__(self, to_head: bool) -> None:
         super().__init__(to_head=to_head)
         # Ours is the limit that counts; this one is never reached.
-        self._connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=4 * LONGEST_HEAD)
+        self._connection = h11.Connection(
+            h11.CLIENT, max_incomplete_event_size=4 * MAX_HEADER_BYTES
+        )
         self._connection.send(_REQUESTS[to_head])
         self._connection.send(_END)
         self._joiner: ChunkJoiner | None = None
 
-    def _parse(self, data: bytes) -> list[Event]:
-        events: list[Event] = []
+    def _parse(self, data: bytes) -> list[ParsedEvent]:
+        events: list[ParsedEvent] = []
         try:
             if self._joiner is not None:
                 data = self._joiner.join(data)
@@ -42,22 +51,26 @@ class H11Reader(Reader):
             events.append(self._broken())
         return events
 
-    def _begin(self, data: bytes, events: list[Event]) -> bytes:
+    def _begin(self, data: bytes, events: list[ParsedEvent]) -> bytes:
         """Read a head alone; give what is still to be read, any chunks joined."""
         head, blank, rest = data.partition(b"\r\n\r\n")
         self._read(head + blank, events, rest)
         if not events:
             return rest
-        if isinstance(events[-1], End | Broken):
+        if isinstance(events[-1], ResponseEnd | ProtocolFailure):
             return b""
         # h11 also takes lines that end in LF alone, and may be in the midst of a chunk by now.
         began_here = len(events) == 1 and not self._connection.trailing_data[0]
-        if began_here and isinstance(events[0], Head) and "transfer-encoding" in events[0].headers:
+        if (
+            began_here
+            and isinstance(events[0], ResponseHead)
+            and "transfer-encoding" in events[0].headers
+        ):
             self._joiner = ChunkJoiner()
             rest = self._joiner.join(rest)
         return rest
 
-    def _read(self, data: bytes, events: list[Event], rest: bytes = b"") -> None:
+    def _read(self, data: bytes, events: list[ParsedEvent], rest: bytes = b"") -> None:
         """Let h11 read some bytes, behind which there are others."""
         self._connection.receive_data(data)
         while (event := self._connection.next_event()) is not h11.NEED_DATA:
@@ -68,7 +81,7 @@ class H11Reader(Reader):
                 head = self._head(version, event.status_code, event.headers)
                 if head is not None:
                     events.append(head)
-                if isinstance(head, Broken):
+                if isinstance(head, ProtocolFailure):
                     break
             else:
                 surplus = self._connection.trailing_data[0] + rest

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import httptools
 
-from julep._http.http1 import Broken, Event, Reader
+from julep._http.http1 import ParsedEvent, ProtocolFailure, ResponseParser
 
 
-class HttptoolsReader(Reader):
+class HttptoolsParser(ResponseParser):
     """Reads the answer to one request by httptools, which calls the methods named ``on_...``."""
 
     def __init__(self, to_head: bool) -> None:
         super().__init__(to_head=to_head)
-        self._events: list[Event] = []
+        self._events: list[ParsedEvent] = []
         self._headers: list[tuple[bytes, bytes]] = []
         self._whole = False
         self._surplus = False
         self._last = b""
         self._parser: httptools.HttpResponseParser | None = httptools.HttpResponseParser(self)
 
-    def _parse(self, data: bytes) -> list[Event]:
-        self._events = events = list[Event]()
+    def _parse(self, data: bytes) -> list[ParsedEvent]:
+        self._events = events = list[ParsedEvent]()
         if self._parser is None:  # it went when the answer ended
             return events
         try:
@@ -42,7 +42,7 @@ class HttptoolsReader(Reader):
         return events
 
     def _is_broken(self) -> bool:
-        return bool(self._events) and isinstance(self._events[-1], Broken)
+        return bool(self._events) and isinstance(self._events[-1], ProtocolFailure)
 
     def on_message_begin(self) -> None:
         self._headers = []
@@ -58,7 +58,7 @@ class HttptoolsReader(Reader):
         head = self._head(version, status, self._headers)
         if head is not None:
             self._events.append(head)
-            self._whole = self._to_head and not isinstance(head, Broken)
+            self._whole = self._to_head and not isinstance(head, ProtocolFailure)
 
     def on_chunk_header(self) -> None:
         self._surplus = self._whole

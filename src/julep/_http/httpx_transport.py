@@ -21,8 +21,15 @@ from weakref import WeakSet
 import httpx
 from anyio import CancelScope, move_on_after
 
-from julep._http.content_encoding import LONGEST_ANSWER
-from julep._http.messages import Answer, AsyncBody, BlockingBody, Opened, Request, Unfit
+from julep._http.content_encoding import MAX_BODY_BYTES
+from julep._http.messages import (
+    AsyncResponseBody,
+    Request,
+    Response,
+    ResponseBody,
+    StreamingResponse,
+    UnreadableResponse,
+)
 from julep._http.per_loop import PerLoop
 from julep._http.tls import shared_tls
 from julep.errors import (
@@ -35,17 +42,17 @@ from julep.errors import (
 if TYPE_CHECKING:
     import logging
 
-    from julep._http.transport_config import Transport
+    from julep._http.transport_config import TransportConfig
 
 C = TypeVar("C", httpx.Client, httpx.AsyncClient)
 
-_FINISHES_WITHIN: Final = 1.0
+_FINISH_SECONDS: Final = 1.0
 
 _WARNING: Final = 30
 """logging's, which may not be loaded."""
 
 
-class _Library:
+class _HttpxAdapter:
     """The library that a client is of: its errors, and how it is asked."""
 
     def __init__(self, client: object) -> None:
@@ -62,8 +69,8 @@ class _Library:
         """Make the library's request; the timeouts are ours also where the client is not."""
         connect, read, write, pool, _ = request.timeout
         steps = [connect, read, write, pool]
-        if request.until is not None:
-            left = max(0.001, request.until - monotonic())
+        if request.deadline is not None:
+            left = max(0.001, request.deadline - monotonic())
             steps = [left if step is None else min(step, left) for step in steps]
         timeout = self._timeout(connect=steps[0], read=steps[1], write=steps[2], pool=steps[3])
         try:
@@ -75,7 +82,7 @@ class _Library:
                 timeout=timeout,
             )
         except self._invalid_url as error:  # too long, or a host that cannot be
-            raise InvalidArgumentError(f"{request.asked}: {error}") from None
+            raise InvalidArgumentError(f"{request.summary}: {error}") from None
 
     def content(self, content: bytes) -> httpx.AsyncByteStream:
         """Make the body of a request that is awaited."""
@@ -85,8 +92,8 @@ class _Library:
     def failure(self, request: Request, error: Exception) -> NetworkError:
         """Say in our words that no whole answer came."""
         if isinstance(error, self._timed_out):
-            return _too_late(request, _PHASES.get(type(error).__name__, "read"))
-        return NetworkError(f"{request.asked}: {str(error) or type(error).__name__}")
+            return _timeout_error(request, _PHASES.get(type(error).__name__, "read"))
+        return NetworkError(f"{request.summary}: {str(error) or type(error).__name__}")
 
 
 _Phase: TypeAlias = Literal["connect", "read", "write", "pool", "total"]
@@ -98,10 +105,10 @@ _PHASES: Final[dict[str, _Phase]] = {
 }
 
 
-class BlockingLibraryBody:
+class HttpxBody:
     """The body of an answer that is still open."""
 
-    def __init__(self, response: httpx.Response, library: _Library, request: Request) -> None:
+    def __init__(self, response: httpx.Response, library: _HttpxAdapter, request: Request) -> None:
         self._response = response
         self._library = library
         self._request = request
@@ -124,7 +131,7 @@ class BlockingLibraryBody:
 
         A server that does not end the body soon loses the connection instead.
         """
-        limit = Timer(_FINISHES_WITHIN, _hang_up, (self._response,))
+        limit = Timer(_FINISH_SECONDS, _shut_down, (self._response,))
         limit.start()
         try:
             with suppress(NetworkError):
@@ -139,10 +146,10 @@ class BlockingLibraryBody:
         self._response.close()
 
 
-class AsyncLibraryBody:
+class AsyncHttpxBody:
     """The body of an answer that is still open."""
 
-    def __init__(self, response: httpx.Response, library: _Library, request: Request) -> None:
+    def __init__(self, response: httpx.Response, library: _HttpxAdapter, request: Request) -> None:
         self._response = response
         self._library = library
         self._request = request
@@ -156,14 +163,14 @@ class AsyncLibraryBody:
 
     async def __anext__(self) -> bytes:
         _check_time(self._request)
-        with move_on_after(_left(self._request)):
+        with move_on_after(_remaining(self._request)):
             try:
                 return await anext(self._chunks)
             except self._library.undecodable:
                 raise
             except self._library.failures as error:
                 raise self._library.failure(self._request, error) from None
-        raise _too_late(self._request, "read")
+        raise _timeout_error(self._request, "read")
 
     async def finish(self) -> None:
         """Read to its end a body that has said all, since only then its connection is used again.
@@ -171,7 +178,7 @@ class AsyncLibraryBody:
         A server that does not end the body soon loses the connection instead.
         """
         try:
-            with move_on_after(_FINISHES_WITHIN), suppress(NetworkError):
+            with move_on_after(_FINISH_SECONDS), suppress(NetworkError):
                 async for _ in self:
                     pass
         finally:
@@ -190,33 +197,35 @@ class AsyncLibraryBody:
                         pass
 
 
-class BlockingLibrary:
+class HttpxTransport:
     """Sends requests by a client of the library, from one thread or from many.
 
     Here the limit of the whole call is seen to between the steps of a call, not within one.
     """
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: TransportConfig) -> None:
         self._owned = transport.http_client is None
         # Its colour was checked when it was given; by its face, since it may be of either library.
         given = cast("httpx.Client | None", transport.http_client)
         self._transport = transport
-        self._client = given or _made(httpx.Client, transport)
+        self._client = given or _build_client(httpx.Client, transport)
         self._inherited: list[httpx.Client] = []
-        self._library = _Library(self._client)
-        _wires.add(self)
+        self._library = _HttpxAdapter(self._client)
+        _transports.add(self)
 
-    def send(self, request: Request) -> Answer | Opened[BlockingBody] | Unfit | NetworkError:
+    def send(
+        self, request: Request
+    ) -> Response | StreamingResponse[ResponseBody] | UnreadableResponse | NetworkError:
         """Send a request and say what came of it."""
         prepared = self._library.prepare(self._client, request)
         try:
             response = self._client.send(prepared, stream=True, follow_redirects=False)
         except self._library.failures as error:
             return self._library.failure(request, error)
-        body = BlockingLibraryBody(response, self._library, request)
-        if request.opens(response.status_code, response.headers):
-            return Opened(response.status_code, response.headers, body)
-        pieces = _Pieces(response)
+        body = HttpxBody(response, self._library, request)
+        if request.accepts_stream(response.status_code, response.headers):
+            return StreamingResponse(response.status_code, response.headers, body)
+        pieces = _BodyCollector(response)
         try:
             for piece in body:
                 if not pieces.take(piece):
@@ -239,41 +248,43 @@ class BlockingLibrary:
         if self._owned:
             # Kept, not closed: closing may wait for a lock that a thread of the parent held.
             self._inherited.append(self._client)
-            self._client = _made(httpx.Client, self._transport)
+            self._client = _build_client(httpx.Client, self._transport)
 
 
-class AsyncLibrary:
+class AsyncHttpxTransport:
     """Sends requests by a client of the library, on whatever event loop runs.
 
     Connections belong to the loop that opened them, so every loop gets a client of the library
     to itself, and loses it when the loop ends.
     """
 
-    def __init__(self, transport: Transport) -> None:
+    def __init__(self, transport: TransportConfig) -> None:
         # Its colour was checked when it was given; by its face, since it may be of either library.
         self._given = cast("httpx.AsyncClient | None", transport.http_client)
         self._transport = transport
         self._clients = PerLoop(self._new_client, httpx.AsyncClient.aclose)
 
-    async def send(self, request: Request) -> Answer | Opened[AsyncBody] | Unfit | NetworkError:
+    async def send(
+        self, request: Request
+    ) -> Response | StreamingResponse[AsyncResponseBody] | UnreadableResponse | NetworkError:
         """Send a request and say what came of it."""
         client = self._given or await self._clients.get()
-        library = _Library(client)
+        library = _HttpxAdapter(client)
         prepared = library.prepare(client, request)
         if request.content is not None:
             prepared.stream = library.content(request.content)
         response: httpx.Response | None = None
-        with move_on_after(_left(request)):
+        with move_on_after(_remaining(request)):
             try:
                 response = await client.send(prepared, stream=True, follow_redirects=False)
             except library.failures as error:
                 return library.failure(request, error)
         if response is None:
-            return _too_late(request, "read")
-        body = AsyncLibraryBody(response, library, request)
-        if request.opens(response.status_code, response.headers):
-            return Opened(response.status_code, response.headers, body)
-        pieces = _Pieces(response)
+            return _timeout_error(request, "read")
+        body = AsyncHttpxBody(response, library, request)
+        if request.accepts_stream(response.status_code, response.headers):
+            return StreamingResponse(response.status_code, response.headers, body)
+        pieces = _BodyCollector(response)
         try:
             async for piece in body:
                 if not pieces.take(piece):
@@ -291,10 +302,10 @@ class AsyncLibrary:
         await self._clients.aclose()
 
     def _new_client(self) -> httpx.AsyncClient:
-        return _made(httpx.AsyncClient, self._transport)
+        return _build_client(httpx.AsyncClient, self._transport)
 
 
-class _Pieces:
+class _BodyCollector:
     """A body that is read whole, as far as it has come."""
 
     def __init__(self, response: httpx.Response) -> None:
@@ -306,21 +317,23 @@ class _Pieces:
         """Take a piece; say whether there may be more."""
         self._pieces.append(piece)
         self._size += len(piece)
-        return self._size <= LONGEST_ANSWER
+        return self._size <= MAX_BODY_BYTES
 
-    def answer(self) -> Answer | Unfit:
+    def answer(self) -> Response | UnreadableResponse:
         """Give the answer that they make up."""
         response = self._response
-        if self._size > LONGEST_ANSWER:
-            problem = f"the answer is longer than {LONGEST_ANSWER} bytes"
-            return Unfit(response.status_code, response.headers, problem)
-        return Answer(response.status_code, response.headers, b"".join(self._pieces))
+        if self._size > MAX_BODY_BYTES:
+            problem = f"the answer is longer than {MAX_BODY_BYTES} bytes"
+            return UnreadableResponse(response.status_code, response.headers, problem)
+        return Response(response.status_code, response.headers, b"".join(self._pieces))
 
-    def unfit(self, error: Exception) -> Unfit:
+    def unfit(self, error: Exception) -> UnreadableResponse:
         """Give what there is of an answer whose body is not of the encoding that it claims."""
         response = self._response
         encoding = response.headers.get("content-encoding", "")
-        return Unfit(response.status_code, response.headers, f"the body is no {encoding}: {error}")
+        return UnreadableResponse(
+            response.status_code, response.headers, f"the body is no {encoding}: {error}"
+        )
 
 
 class _Content:
@@ -357,7 +370,7 @@ def _top_module(client: object) -> str:
     raise ConfigurationError(f"http_client: a {type(client).__name__} is no client of httpx")
 
 
-def _made(kind: type[C], transport: Transport) -> C:
+def _build_client(kind: type[C], transport: TransportConfig) -> C:
     """Make a client of the library.
 
     Raises:
@@ -396,28 +409,28 @@ def _is_a_warning(record: logging.LogRecord) -> bool:
     return record.levelno >= _WARNING
 
 
-def _left(request: Request) -> float | None:
+def _remaining(request: Request) -> float | None:
     """Give the seconds that the call has left: a little more, as the library's limits say more."""
-    return None if request.until is None else max(0.0, request.until - monotonic()) + 0.05
+    return None if request.deadline is None else max(0.0, request.deadline - monotonic()) + 0.05
 
 
 def _check_time(request: Request) -> None:
-    if request.until is not None and monotonic() >= request.until:
-        raise _too_late(request, "read")
+    if request.deadline is not None and monotonic() >= request.deadline:
+        raise _timeout_error(request, "read")
 
 
-def _too_late(request: Request, phase: _Phase) -> RequestTimeoutError:
+def _timeout_error(request: Request, phase: _Phase) -> RequestTimeoutError:
     """Make the error for a step that took too long, or that the call's time does not allow."""
     step: float | None = getattr(request.timeout, phase)
-    until = request.until
+    until = request.deadline
     is_total = until is not None and (step is None or monotonic() >= until - 0.001)
     if is_total:
         step = request.timeout.total
-    message = f"{request.asked}: no answer within {step or 0:g} s ({phase} timed out)"
+    message = f"{request.summary}: no answer within {step or 0:g} s ({phase} timed out)"
     return RequestTimeoutError(message, phase="total" if is_total else phase)
 
 
-def _hang_up(response: httpx.Response) -> None:
+def _shut_down(response: httpx.Response) -> None:
     """End a read that waits in another thread; what shares its connection (HTTP/2) is spared."""
     stream = response.extensions.get("network_stream")
     if stream is not None and response.http_version.startswith("HTTP/1"):
@@ -425,11 +438,11 @@ def _hang_up(response: httpx.Response) -> None:
             stream.get_extra_info("socket").shutdown(SHUT_RDWR)
 
 
-_wires = WeakSet[BlockingLibrary]()
+_transports = WeakSet[HttpxTransport]()
 
 
 def _after_fork() -> None:
-    for wire in _wires:
+    for wire in _transports:
         wire.after_fork()
 
 

@@ -27,10 +27,10 @@ class Request(NamedTuple):
     headers: Mapping[str, str]
     """Names are lower case; ``host`` and ``content-length`` are not among them."""
     content: bytes | None
-    streamed: bool
+    stream: bool
     """Whether a 2xx answer is left open, to be read as it comes."""
     timeout: Timeout
-    until: float | None = None
+    deadline: float | None = None
     """When the whole call's time is up, by the monotonic clock."""
 
     @property
@@ -39,21 +39,21 @@ class Request(NamedTuple):
         return f"{self.origin}{self.target}"
 
     @property
-    def asked(self) -> str:
+    def summary(self) -> str:
         """What is asked for, in an error: the query is left out, which may hold a secret."""
         return f"{self.method} {self.url.partition('?')[0]}"
 
-    def opens(self, status: int, headers: Mapping[str, str]) -> bool:
+    def accepts_stream(self, status: int, headers: Mapping[str, str]) -> bool:
         """Tell whether an answer that begins like this is the stream that was asked for."""
         kind = headers.get("content-type", "").lower()
-        return self.streamed and 200 <= status < 300 and kind.startswith("text/event-stream")
+        return self.stream and 200 <= status < 300 and kind.startswith("text/event-stream")
 
     # The headers hold the API key, and a traceback may show locals.
     def __repr__(self) -> str:
-        return f"Request({self.asked})"
+        return f"Request({self.summary})"
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     """An HTTP answer that was read whole. Names of headers are lower case."""
 
     status: int
@@ -61,7 +61,7 @@ class Answer(NamedTuple):
     body: bytes
 
 
-class Unfit(NamedTuple):
+class UnreadableResponse(NamedTuple):
     """An answer whose body cannot be had: too long, or not of the encoding that it claims."""
 
     status: int
@@ -69,7 +69,7 @@ class Unfit(NamedTuple):
     problem: str
 
 
-class Opened(NamedTuple, Generic[B_co]):
+class StreamingResponse(NamedTuple, Generic[B_co]):
     """A 2xx answer that is still open; its body is read as it comes."""
 
     status: int
@@ -77,7 +77,7 @@ class Opened(NamedTuple, Generic[B_co]):
     body: B_co
 
 
-class BlockingBody(Protocol):
+class ResponseBody(Protocol):
     """The body of an answer that is still open: an iterator of its bytes, decoded.
 
     Reading raises `NetworkError` when the body is lost, and ends at its proper end only.
@@ -99,7 +99,7 @@ class BlockingBody(Protocol):
         ...
 
 
-class AsyncBody(Protocol):
+class AsyncResponseBody(Protocol):
     """The body of an answer that is still open: an async iterator of its bytes, decoded.
 
     Reading raises `NetworkError` when the body is lost, and ends at its proper end only.
@@ -121,10 +121,12 @@ class AsyncBody(Protocol):
         ...
 
 
-class BlockingWire(Protocol):
+class Transport(Protocol):
     """Sends requests, one after another or from many threads."""
 
-    def send(self, request: Request) -> Answer | Opened[BlockingBody] | Unfit | NetworkError:
+    def send(
+        self, request: Request
+    ) -> Response | StreamingResponse[ResponseBody] | UnreadableResponse | NetworkError:
         """Send a request and say what came of it."""
         ...
 
@@ -133,10 +135,12 @@ class BlockingWire(Protocol):
         ...
 
 
-class AsyncWire(Protocol):
+class AsyncTransport(Protocol):
     """Sends requests on whatever event loop runs; nothing stays bound to one."""
 
-    async def send(self, request: Request) -> Answer | Opened[AsyncBody] | Unfit | NetworkError:
+    async def send(
+        self, request: Request
+    ) -> Response | StreamingResponse[AsyncResponseBody] | UnreadableResponse | NetworkError:
         """Send a request and say what came of it."""
         ...
 

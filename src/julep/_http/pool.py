@@ -31,7 +31,7 @@ class Connection(Protocol):
 C = TypeVar("C", bound=Connection)
 
 
-class Idle(Generic[C]):
+class IdleConnections(Generic[C]):
     """Connections that wait for their next request; of each origin, the last is used first.
 
     The ones at the bottom of a stack are those that are not needed, and grow old.

@@ -6,7 +6,7 @@ import select
 import socket
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from julep._http.exchange import Limits
+from julep._http.exchange import Deadlines
 from julep._http.tls import ALPN
 from julep.errors import NetworkError
 
@@ -50,15 +50,15 @@ def new_socket(address: Address) -> socket.socket:
     return made
 
 
-def literal(origin: Origin) -> list[Address] | None:
+def literal_address(origin: Origin) -> list[Address] | None:
     """Give the address that an origin's host is, if it is one: nobody has to be asked for it."""
     try:
-        return addresses(origin, socket.AI_NUMERICHOST | socket.AI_NUMERICSERV)
+        return resolve(origin, socket.AI_NUMERICHOST | socket.AI_NUMERICSERV)
     except OSError:
         return None
 
 
-def addresses(origin: Origin, flags: int = 0) -> list[Address]:
+def resolve(origin: Origin, flags: int = 0) -> list[Address]:
     """Ask for the addresses of an origin's host; that cannot be bounded in time."""
     host, port = origin.host, origin.port
     try:
@@ -89,18 +89,18 @@ def check_alpn(sock: ssl.SSLSocket) -> None:
         raise OSError(0, f"the server chose {chosen!r}, which is not spoken here")
 
 
-def failure(error: OSError, limits: Limits) -> NetworkError:
+def network_error(error: OSError, limits: Deadlines) -> NetworkError:
     """Say in our words that a step failed."""
     if isinstance(error, NetworkError):
         return error
     if isinstance(error, TimeoutError) and error.errno is None:
-        return limits.ran_out()
-    return NetworkError(f"{limits.request.asked}: {_sentence(error)}")
+        return limits.timeout_error()
+    return NetworkError(f"{limits.request.summary}: {_describe(error)}")
 
 
-def _sentence(error: OSError) -> str:
+def _describe(error: OSError) -> str:
     if type(error).__module__ == "ssl":
-        return _tls_sentence(error)
+        return _describe_tls(error)
     if isinstance(error, ConnectionRefusedError):
         return "connection refused"
     if isinstance(error, BrokenPipeError):
@@ -112,7 +112,7 @@ def _sentence(error: OSError) -> str:
     return (error.strerror or "the connection failed").lower()
 
 
-def _tls_sentence(error: OSError) -> str:
+def _describe_tls(error: OSError) -> str:
     import ssl  # loaded already: the error is its own
 
     if isinstance(error, ssl.SSLEOFError):

@@ -10,24 +10,24 @@ from threading import Lock, RLock
 from typing import TYPE_CHECKING, Self
 from weakref import WeakSet
 
-from julep._http.content_encoding import ContentError
+from julep._http.content_encoding import ContentDecodingError
 from julep._http.exchange import (
-    FINISHES_WITHIN,
-    RECEIVED_AT_ONCE,
-    SENT_AT_ONCE,
-    Incoming,
-    Limits,
+    FINISH_SECONDS,
+    RECEIVE_BYTES,
+    SEND_BYTES,
+    Deadlines,
+    ResponseReader,
     Steps,
     exchange,
 )
-from julep._http.messages import Answer, Opened, Unfit
-from julep._http.pool import Idle, warn_unclosed
+from julep._http.messages import Response, StreamingResponse, UnreadableResponse
+from julep._http.pool import IdleConnections, warn_unclosed
 from julep._http.sockets import (
-    addresses,
     check_alpn,
-    failure,
     is_readable,
+    network_error,
     new_socket,
+    resolve,
 )
 from julep._http.tls import shared_tls
 from julep.errors import NetworkError
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from julep._http.urls import Origin
 
 
-class BlockingPoolWire:
+class SocketTransport:
     """Sends requests, one after another or from many threads.
 
     Args:
@@ -59,26 +59,28 @@ class BlockingPoolWire:
         self._tls = tls
         self._settings = max_connections, max_idle, idle_seconds
         self._pool = _Pool(*self._settings)
-        _wires.add(self)
+        _transports.add(self)
 
-    def send(self, request: Request) -> Answer | Opened[Body] | Unfit | NetworkError:
+    def send(
+        self, request: Request
+    ) -> Response | StreamingResponse[SocketBody] | UnreadableResponse | NetworkError:
         """Send a request and say what came of it.
 
         Raises:
             InvalidArgumentError: When it cannot be written as HTTP.
         """
-        limits = Limits(request)
+        limits = Deadlines(request)
         pool = self._pool
         try:
             connection = pool.take(request.origin, self._tls, limits)
-            incoming = Incoming(request)
+            incoming = ResponseReader(request)
             keeps = opens = False
             try:
                 outcome = _do(exchange(request, incoming), connection, limits)
-                keeps, opens = incoming.reusable, isinstance(outcome, Opened)
-                if isinstance(outcome, Opened):
-                    body = Body(pool, connection, incoming, limits)
-                    return Opened(outcome.status, outcome.headers, body)
+                keeps, opens = incoming.reusable, isinstance(outcome, StreamingResponse)
+                if isinstance(outcome, StreamingResponse):
+                    body = SocketBody(pool, connection, incoming, limits)
+                    return StreamingResponse(outcome.status, outcome.headers, body)
                 return outcome
             finally:
                 if not opens:
@@ -103,11 +105,11 @@ class BlockingPoolWire:
             warn_unclosed(self, "with", "close()")
 
 
-class Body:
+class SocketBody:
     """The body of an answer that is still open."""
 
     def __init__(
-        self, pool: _Pool, connection: _Connection, incoming: Incoming, limits: Limits
+        self, pool: _Pool, connection: _SyncConnection, incoming: ResponseReader, limits: Deadlines
     ) -> None:
         self._pool = pool
         self._connection = connection
@@ -140,7 +142,7 @@ class Body:
 
         A server that does not end the body soon loses the connection instead.
         """
-        self._limits.end_within(FINISHES_WITHIN)
+        self._limits.shorten(FINISH_SECONDS)
         try:
             with suppress(NetworkError):
                 for _ in self:
@@ -151,7 +153,7 @@ class Body:
     def close(self) -> None:
         """Give the connection back, or close it if the body was not read to its end."""
         if self._is_reading:  # in another thread, which this wakes, and which then closes it
-            self._connection.hang_up()
+            self._connection.shut_down()
         else:
             self._end()
 
@@ -160,10 +162,10 @@ class Body:
         try:
             while (piece := incoming.next()) is None:
                 incoming.receive(connection.receive(limits))
-        except ContentError as error:
-            raise NetworkError(f"{limits.request.asked}: {error}") from None
+        except ContentDecodingError as error:
+            raise NetworkError(f"{limits.request.summary}: {error}") from None
         except OSError as error:
-            raise failure(error, limits) from None
+            raise network_error(error, limits) from None
         return piece
 
     def _end(self) -> None:
@@ -176,29 +178,29 @@ class Body:
             self._pool.places.give()
 
 
-class _Connection:
+class _SyncConnection:
     """A connection that is open."""
 
     def __init__(self, origin: Origin, sock: socket.socket) -> None:
         self.origin = origin
         self._socket = sock
 
-    def send(self, data: bytes, limits: Limits) -> None:
+    def send(self, data: bytes, limits: Deadlines) -> None:
         left = memoryview(data)
         while left:
             limits.begin("write")
             self._socket.settimeout(limits.left())
-            left = left[self._socket.send(left[:SENT_AT_ONCE]) :]
+            left = left[self._socket.send(left[:SEND_BYTES]) :]
 
-    def receive(self, limits: Limits) -> bytes:
+    def receive(self, limits: Deadlines) -> bytes:
         limits.begin("read")
         self._socket.settimeout(limits.left())
-        return self._socket.recv(RECEIVED_AT_ONCE)
+        return self._socket.recv(RECEIVE_BYTES)
 
     def is_alive(self) -> bool:
         return not is_readable(self._socket)
 
-    def hang_up(self) -> None:
+    def shut_down(self) -> None:
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
 
@@ -210,15 +212,17 @@ class _Pool:
     """Connections in use, of which there are not too many, and those that wait for use."""
 
     def __init__(self, max_connections: int, max_idle: int, idle_seconds: float) -> None:
-        self.places = _Places(max_connections)
-        self.idle = Idle[_Connection](max_idle, idle_seconds)
-        self._busy = WeakSet[_Connection]()
+        self.places = _FairSemaphore(max_connections)
+        self.idle = IdleConnections[_SyncConnection](max_idle, idle_seconds)
+        self._busy = WeakSet[_SyncConnection]()
 
-    def take(self, origin: Origin, tls: ssl.SSLContext | None, limits: Limits) -> _Connection:
+    def take(
+        self, origin: Origin, tls: ssl.SSLContext | None, limits: Deadlines
+    ) -> _SyncConnection:
         """Give a connection, which has to be given back."""
         limits.begin("pool")
         if not self.places.take(limits):
-            raise limits.ran_out()
+            raise limits.timeout_error()
         try:
             connection = self.idle.take(origin) or _connect(origin, tls, limits)
         except BaseException:
@@ -227,7 +231,7 @@ class _Pool:
         self._busy.add(connection)
         return connection
 
-    def give(self, connection: _Connection, *, keeps: bool) -> None:
+    def give(self, connection: _SyncConnection, *, keeps: bool) -> None:
         """Take a connection back: for its next request, or to close it."""
         self._busy.discard(connection)
         try:
@@ -242,10 +246,10 @@ class _Pool:
         """Close those that wait, and wake whoever reads from one, who finds it closed."""
         self.idle.close()
         for connection in list(self._busy):
-            connection.hang_up()
+            connection.shut_down()
 
 
-class _Places:
+class _FairSemaphore:
     """A semaphore that serves first whoever came first, which Python's own does not."""
 
     def __init__(self, free: int) -> None:
@@ -254,7 +258,7 @@ class _Places:
         # The garbage collector may give one back in the middle of anything.
         self._lock = RLock()
 
-    def take(self, limits: Limits) -> bool:
+    def take(self, limits: Deadlines) -> bool:
         """Take a place, or wait for one; False when none came in time."""
         with self._lock:
             if self._free:
@@ -288,7 +292,9 @@ class _Places:
             return False
 
 
-def _do(steps: Steps, connection: _Connection, limits: Limits) -> Answer | Opened[None] | Unfit:
+def _do(
+    steps: Steps, connection: _SyncConnection, limits: Deadlines
+) -> Response | StreamingResponse[None] | UnreadableResponse:
     """Do what an exchange says until it ends."""
     try:
         step = next(steps)
@@ -300,14 +306,14 @@ def _do(steps: Steps, connection: _Connection, limits: Limits) -> Answer | Opene
                 else:
                     connection.send(step, limits)
             except OSError as error:
-                problem = failure(error, limits)
+                problem = network_error(error, limits)
             step = steps.send(received) if problem is None else steps.throw(problem)
     except StopIteration as end:
-        outcome: Answer | Opened[None] | Unfit = end.value
+        outcome: Response | StreamingResponse[None] | UnreadableResponse = end.value
         return outcome
 
 
-def _connect(origin: Origin, tls: ssl.SSLContext | None, limits: Limits) -> _Connection:
+def _connect(origin: Origin, tls: ssl.SSLContext | None, limits: Deadlines) -> _SyncConnection:
     """Open a connection; every address of the host is tried, within one limit."""
     tls = (tls or shared_tls()) if origin.scheme == "https" else None
     limits.begin("connect")
@@ -315,13 +321,13 @@ def _connect(origin: Origin, tls: ssl.SSLContext | None, limits: Limits) -> _Con
         sock = _reach(origin, limits)
         if tls is not None:
             sock = _secured(sock, origin, tls, limits)
-        return _Connection(origin, sock)
+        return _SyncConnection(origin, sock)
     except OSError as error:
-        raise failure(error, limits) from None
+        raise network_error(error, limits) from None
 
 
-def _reach(origin: Origin, limits: Limits) -> socket.socket:
-    found = addresses(origin)
+def _reach(origin: Origin, limits: Deadlines) -> socket.socket:
+    found = resolve(origin)
     for left in range(len(found), 0, -1):
         sock = new_socket(found[-left])
         try:
@@ -337,7 +343,7 @@ def _reach(origin: Origin, limits: Limits) -> socket.socket:
 
 
 def _secured(
-    sock: socket.socket, origin: Origin, tls: ssl.SSLContext, limits: Limits
+    sock: socket.socket, origin: Origin, tls: ssl.SSLContext, limits: Deadlines
 ) -> socket.socket:
     """Do the handshake of TLS; a connection that is cut without its farewell is an error."""
     secured = sock
@@ -358,11 +364,11 @@ def _secured(
     return secured
 
 
-_wires = WeakSet[BlockingPoolWire]()
+_transports = WeakSet[SocketTransport]()
 
 
 def _after_fork() -> None:
-    for wire in _wires:
+    for wire in _transports:
         wire.after_fork()
 
 

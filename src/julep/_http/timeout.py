@@ -41,15 +41,17 @@ DEFAULT_TIMEOUT: Final = Timeout()
 """A chat may have a slow model behind it, so that only silence is limited."""
 
 
-class Limit(NamedTuple):
+class Deadline(NamedTuple):
     """What bounds one step: a moment, by the monotonic clock, and what it comes from."""
 
-    until: float
+    deadline: float
     seconds: float
     whole_call: bool
 
 
-def limit_of(step: float | None, total: float | None, until: float | None) -> Limit | None:
+def nearest_deadline(
+    step: float | None, total: float | None, until: float | None
+) -> Deadline | None:
     """Give the nearer of a step's own limit and the whole call's; None when there is neither.
 
     Args:
@@ -58,8 +60,8 @@ def limit_of(step: float | None, total: float | None, until: float | None) -> Li
         until: When the whole call's time is up, by the monotonic clock.
     """
     if step is None:
-        return None if until is None else Limit(until, total or 0.0, whole_call=True)
+        return None if until is None else Deadline(until, total or 0.0, whole_call=True)
     ends = monotonic() + step
     if until is not None and until <= ends:
-        return Limit(until, total or 0.0, whole_call=True)
-    return Limit(ends, step, whole_call=False)
+        return Deadline(until, total or 0.0, whole_call=True)
+    return Deadline(ends, step, whole_call=False)

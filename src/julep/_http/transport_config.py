@@ -10,7 +10,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
-from julep._http.connections import MOST_CONNECTIONS
+from julep._http.connections import DEFAULT_MAX_CONNECTIONS
 from julep._settings.checks import checked_connections, checked_flag, checked_proxy
 from julep.errors import ConfigurationError
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from julep._http.messages import AsyncWire, BlockingWire
+    from julep._http.messages import AsyncTransport, Transport
     from julep._http.urls import Origin
 
 
-class Transport(NamedTuple):
+class TransportConfig(NamedTuple):
     """How requests are sent.
 
     Attributes:
@@ -40,13 +40,13 @@ class Transport(NamedTuple):
     proxy: str | None = None
     tls: ssl.SSLContext | None = None
     http2: bool = False
-    max_connections: int = MOST_CONNECTIONS
+    max_connections: int = DEFAULT_MAX_CONNECTIONS
 
     # A proxy's URL may hold a password.
     def __repr__(self) -> str:
         return f"Transport({self.origin})"
 
-    def leaving(self, *, with_secrets: bool) -> Transport:
+    def for_pickle(self, *, with_secrets: bool) -> TransportConfig:
         """Give these settings as they leave the process, with secrets only if they may.
 
         Raises:
@@ -63,32 +63,32 @@ class Transport(NamedTuple):
             )
         return self
 
-    def takes_library(self) -> bool:
+    def needs_httpx(self) -> bool:
         """Whether an HTTP library has to send the requests."""
         given = self.http_client is not None or self.proxy is not None or self.http2
         return given or _has_proxy(self.origin)
 
 
-def blocking_wire(transport: Transport) -> BlockingWire:
+def build_transport(transport: TransportConfig) -> Transport:
     """Make what sends requests, blocking."""
-    if transport.takes_library():
-        from julep._http.httpx_transport import BlockingLibrary
+    if transport.needs_httpx():
+        from julep._http.httpx_transport import HttpxTransport
 
-        return BlockingLibrary(transport)
-    from julep._http.sync_transport import BlockingPoolWire
+        return HttpxTransport(transport)
+    from julep._http.sync_transport import SocketTransport
 
-    return BlockingPoolWire(transport.tls, transport.max_connections)
+    return SocketTransport(transport.tls, transport.max_connections)
 
 
-def awaited_wire(transport: Transport) -> AsyncWire:
+def build_async_transport(transport: TransportConfig) -> AsyncTransport:
     """Make what sends requests, awaited."""
-    if transport.takes_library():
-        from julep._http.httpx_transport import AsyncLibrary
+    if transport.needs_httpx():
+        from julep._http.httpx_transport import AsyncHttpxTransport
 
-        return AsyncLibrary(transport)
-    from julep._http.async_transport import AsyncPoolWire
+        return AsyncHttpxTransport(transport)
+    from julep._http.async_transport import AsyncSocketTransport
 
-    return AsyncPoolWire(transport.tls, transport.max_connections)
+    return AsyncSocketTransport(transport.tls, transport.max_connections)
 
 
 def read_transport(
@@ -99,7 +99,7 @@ def read_transport(
     *,
     http2: bool,
     max_connections: int,
-) -> Transport:
+) -> TransportConfig:
     """Put together how a client's requests are sent.
 
     Raises:
@@ -107,7 +107,7 @@ def read_transport(
     """
     if tls is not None and not hasattr(tls, "wrap_socket"):
         raise ConfigurationError(f"tls: expected an ssl.SSLContext, got a {type(tls).__name__}")
-    transport = Transport(
+    transport = TransportConfig(
         origin,
         http_client,
         checked_proxy(proxy),
@@ -115,7 +115,7 @@ def read_transport(
         checked_flag("http2", http2),
         checked_connections(max_connections),
     )
-    if http_client is not None and transport != Transport(origin, http_client):
+    if http_client is not None and transport != TransportConfig(origin, http_client):
         raise ConfigurationError(
             "http_client: it has its own proxy, tls, http2 and max_connections; give them to it"
         )

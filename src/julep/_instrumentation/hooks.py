@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from julep._redaction import url_without_secrets, without_secrets
+from julep._redaction import redact_headers, redact_url
 
 if TYPE_CHECKING:
-    from julep._calls.attempts import Attempts
-    from julep._calls.flow import Came
+    from julep._calls.attempts import AttemptTracker
+    from julep._calls.flow import Outcome
     from julep._http.messages import Request
     from julep.errors import RequestError
 
@@ -110,42 +110,42 @@ class Hooks:
         return f"Hooks({', '.join(f'{name}={hook!r}' for name, hook in vars(self).items())})"
 
 
-class HookCaller:
+class HookListener:
     """Calls hooks with what becomes of one call."""
 
     def __init__(self, hooks: Hooks) -> None:
         self._hooks = hooks
 
-    def sending(self, attempts: Attempts, request: Request) -> Request:
+    def on_request(self, attempts: AttemptTracker, request: Request) -> Request:
         """Tell of a request that is about to be sent."""
         if self._hooks.on_request is not None:
-            headers = without_secrets(request.headers)
-            self._hooks.on_request(RequestEvent(*_asked(attempts), headers, attempts.count))
+            headers = redact_headers(request.headers)
+            self._hooks.on_request(RequestEvent(*_summary(attempts), headers, attempts.count))
         return request
 
-    def came(self, attempts: Attempts, reply: Came[Any], took: float) -> None:
+    def on_response(self, attempts: AttemptTracker, reply: Outcome[Any], took: float) -> None:
         """Tell of an answer; a failure to get one is told of when the request is sent again."""
         from julep.errors import NetworkError
 
         if self._hooks.on_response is None or isinstance(reply, NetworkError):
             return
-        headers = without_secrets(reply.headers)
+        headers = redact_headers(reply.headers)
         request_id = reply.headers.get("x-request-id")
         self._hooks.on_response(
             ResponseEvent(
-                *_asked(attempts), reply.status, headers, request_id, took, attempts.count
+                *_summary(attempts), reply.status, headers, request_id, took, attempts.count
             )
         )
 
-    def retrying(self, attempts: Attempts, error: RequestError, pause: float) -> None:
+    def on_retry(self, attempts: AttemptTracker, error: RequestError, pause: float) -> None:
         """Tell that the request will be sent again."""
         if self._hooks.on_retry is not None:
-            event = RetryEvent(*_asked(attempts), attempts.count, pause, error)
+            event = RetryEvent(*_summary(attempts), attempts.count, pause, error)
             self._hooks.on_retry(event)
 
-    def ended(self, attempts: Attempts, error: BaseException | None, took: float) -> None:
+    def on_end(self, attempts: AttemptTracker, error: BaseException | None, took: float) -> None:
         """Tell nothing: whoever made the call knows that it is over."""
 
 
-def _asked(attempts: Attempts) -> tuple[str, str]:
-    return attempts.request.method, url_without_secrets(attempts.request.url)
+def _summary(attempts: AttemptTracker) -> tuple[str, str]:
+    return attempts.request.method, redact_url(attempts.request.url)

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 if TYPE_CHECKING:
     from logging import Logger
 
-    from julep._calls.attempts import Attempts
-    from julep._calls.flow import Came
+    from julep._calls.attempts import AttemptTracker
+    from julep._calls.flow import Outcome
     from julep._http.messages import Request
     from julep._instrumentation.hooks import Hooks
     from julep.errors import RequestError
@@ -27,39 +27,39 @@ _INFO: Final = 20
 class Listener(Protocol):
     """What is told of one call, as it goes on."""
 
-    def sending(self, attempts: Attempts, request: Request) -> Request:
+    def on_request(self, attempts: AttemptTracker, request: Request) -> Request:
         """An attempt begins: this is sent. What is given back is sent instead."""
         ...
 
-    def came(self, attempts: Attempts, reply: Came[Any], took: float) -> None:
+    def on_response(self, attempts: AttemptTracker, reply: Outcome[Any], took: float) -> None:
         """An attempt was answered, or failed; the stream that it had opened may fail later."""
         ...
 
-    def retrying(self, attempts: Attempts, error: RequestError, pause: float) -> None:
+    def on_retry(self, attempts: AttemptTracker, error: RequestError, pause: float) -> None:
         """Another attempt will follow."""
         ...
 
-    def ended(self, attempts: Attempts, error: BaseException | None, took: float) -> None:
+    def on_end(self, attempts: AttemptTracker, error: BaseException | None, took: float) -> None:
         """The call is over; a stream's, when it was read to its end, or closed."""
         ...
 
 
-def watching(hooks: Hooks) -> Sequence[Listener]:
+def listeners_for(hooks: Hooks) -> Sequence[Listener]:
     """Give what is to be told of a call."""
     found: list[Listener] = []
     # It adds a header, which the others then show.
     if "opentelemetry.trace" in sys.modules:
-        from julep._instrumentation.spans import Spans
+        from julep._instrumentation.spans import SpanListener
 
-        found.append(Spans())
+        found.append(SpanListener())
     if any(hooks):
-        from julep._instrumentation.hooks import HookCaller
+        from julep._instrumentation.hooks import HookListener
 
-        found.append(HookCaller(hooks))
+        found.append(HookListener(hooks))
     if "logging" in sys.modules and _logger().isEnabledFor(_INFO):
-        from julep._instrumentation.log import Log
+        from julep._instrumentation.log import LogListener
 
-        found.append(Log(_logger()))
+        found.append(LogListener(_logger()))
     return found
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
-from julep._http.messages import Answer, Opened, Unfit
-from julep._redaction import text_without_secrets, url_without_secrets, without_secrets
+from julep._http.messages import Response, StreamingResponse, UnreadableResponse
+from julep._redaction import redact_headers, redact_text, redact_url
 from julep.errors import ApiError, ConfigurationError, NetworkError, RequestError
 
 if TYPE_CHECKING:
-    from julep._calls.attempts import Attempts
-    from julep._calls.flow import Came
+    from julep._calls.attempts import AttemptTracker
+    from julep._calls.flow import Outcome
     from julep._http.messages import Request
 
 _SHOWN_CHARACTERS: Final = 2_000
@@ -22,7 +22,7 @@ _SHOWN_CHARACTERS: Final = 2_000
 _LEVELS: Final = {"debug": logging.DEBUG, "info": logging.INFO}
 
 
-def switch_on(level: str) -> None:
+def enable_logging(level: str) -> None:
     """Show the log on stderr, unless the program has set up logging already.
 
     Args:
@@ -43,27 +43,27 @@ def switch_on(level: str) -> None:
         logger.addHandler(handler)
 
 
-class Log:
+class LogListener:
     """Writes down what becomes of one call."""
 
     def __init__(self, logger: logging.Logger) -> None:
         self._logger = logger
         self._debugs = logger.isEnabledFor(logging.DEBUG)
 
-    def sending(self, attempts: Attempts, request: Request) -> Request:
+    def on_request(self, attempts: AttemptTracker, request: Request) -> Request:
         """Write down what is sent."""
         if self._debugs:
             self._logger.debug(
                 "%s %s: attempt %d sends headers %s and %s",
                 request.method,
-                url_without_secrets(request.url),
+                redact_url(request.url),
                 attempts.count,
-                without_secrets(request.headers),
-                _line(_shown(request.content, request), request),
+                redact_headers(request.headers),
+                _line(_excerpt(request.content, request), request),
             )
         return request
 
-    def came(self, attempts: Attempts, reply: Came[Any], took: float) -> None:
+    def on_response(self, attempts: AttemptTracker, reply: Outcome[Any], took: float) -> None:
         """Write down what came of an attempt."""
         if not self._debugs:
             return
@@ -71,18 +71,18 @@ class Log:
         if isinstance(reply, NetworkError):
             said = _failure(reply)
         else:
-            headers = without_secrets(reply.headers)
+            headers = redact_headers(reply.headers)
             said = f"{reply.status} with headers {headers} and {_content(reply, request)}"
         message = "%s: attempt %d, %.3f s: %s"
-        self._logger.debug(message, _asked(attempts), attempts.count, took, _line(said, request))
+        self._logger.debug(message, _summary(attempts), attempts.count, took, _line(said, request))
 
-    def retrying(self, attempts: Attempts, error: RequestError, pause: float) -> None:
+    def on_retry(self, attempts: AttemptTracker, error: RequestError, pause: float) -> None:
         """Write down that the request will be sent again."""
         said = _line(_failure(error), attempts.request)
         message = "%s: attempt %d failed: %s; the next one in %.3f s"
-        self._logger.info(message, _asked(attempts), attempts.count, said, pause)
+        self._logger.info(message, _summary(attempts), attempts.count, said, pause)
 
-    def ended(self, attempts: Attempts, error: BaseException | None, took: float) -> None:
+    def on_end(self, attempts: AttemptTracker, error: BaseException | None, took: float) -> None:
         """Write down what came of the call."""
         request_id = attempts.headers.get("x-request-id")
         if isinstance(error, ApiError):
@@ -90,7 +90,7 @@ class Log:
         said = str(attempts.status) if error is None else _failure(error)
         self._logger.info(
             "%s: %s in %.3f s (%s, request id %s)",
-            _asked(attempts),
+            _summary(attempts),
             _line(said, attempts.request),
             took,
             "1 attempt" if attempts.count == 1 else f"{attempts.count} attempts",
@@ -98,13 +98,13 @@ class Log:
         )
 
 
-def _asked(attempts: Attempts) -> str:
-    return f"{attempts.request.method} {url_without_secrets(attempts.path)}"
+def _summary(attempts: AttemptTracker) -> str:
+    return f"{attempts.request.method} {redact_url(attempts.path)}"
 
 
 def _line(text: str, request: Request) -> str:
     """Give a text without secrets, on one line: nobody else may write lines in a log."""
-    return text_without_secrets(text, request).replace("\r", "\\r").replace("\n", "\\n")
+    return redact_text(text, request).replace("\r", "\\r").replace("\n", "\\n")
 
 
 def _failure(error: BaseException) -> str:
@@ -116,18 +116,20 @@ def _failure(error: BaseException) -> str:
     return f"{kind}: {error.summary}" if isinstance(error, RequestError) else kind
 
 
-def _content(reply: Answer | Opened[Any] | Unfit, request: Request) -> str:
-    if isinstance(reply, Unfit):
+def _content(
+    reply: Response | StreamingResponse[Any] | UnreadableResponse, request: Request
+) -> str:
+    if isinstance(reply, UnreadableResponse):
         return f"a body that cannot be read: {reply.problem}"
-    return _shown(reply.body, request) if isinstance(reply, Answer) else "a stream"
+    return _excerpt(reply.body, request) if isinstance(reply, Response) else "a stream"
 
 
-def _shown(content: bytes | None, request: Request) -> str:
+def _excerpt(content: bytes | None, request: Request) -> str:
     """Give the beginning of a body as text."""
     if not content:
         return "no body"
     # Before it is cut: half of a secret would not be found.
-    text = text_without_secrets(content.decode(errors="replace"), request)
+    text = redact_text(content.decode(errors="replace"), request)
     if len(text) > _SHOWN_CHARACTERS:
         text = f"{text[:_SHOWN_CHARACTERS]}… ({len(content)} bytes)"
     return f"body {text}"

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 from julep.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from julep._calls.attempts import Attempts
+    from julep._calls.attempts import AttemptTracker
 
 T = TypeVar("T")
 
-_recorder: Final = ContextVar["list[Attempts] | None"]("julep_recorder", default=None)
+_recorder: Final = ContextVar["list[AttemptTracker] | None"]("julep_recorder", default=None)
 
 
 class RawResponse(NamedTuple, Generic[T]):
@@ -39,9 +39,9 @@ class RawResponse(NamedTuple, Generic[T]):
 
 
 @contextmanager
-def recording() -> Generator[list[Attempts]]:
+def recording() -> Generator[list[AttemptTracker]]:
     """Collect the calls that are begun in this context."""
-    found: list[Attempts] = []
+    found: list[AttemptTracker] = []
     token = _recorder.set(found)
     try:
         yield found
@@ -49,14 +49,14 @@ def recording() -> Generator[list[Attempts]]:
         _recorder.reset(token)
 
 
-def tell_recorder(attempts: Attempts) -> None:
+def record_call(attempts: AttemptTracker) -> None:
     """Hand an attempts that begins to whoever collects them."""
     found = _recorder.get()
     if found is not None:
         found.append(attempts)
 
 
-def raw_response(parsed: T, calls: list[Attempts]) -> RawResponse[T]:
+def raw_response(parsed: T, calls: list[AttemptTracker]) -> RawResponse[T]:
     """Put together what a method gave and the attempts that it took, the last if there were more.
 
     Raises:

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from opentelemetry import propagate, trace
 
-from julep._http.messages import Opened, Unfit
-from julep._redaction import url_without_secrets
+from julep._http.messages import StreamingResponse, UnreadableResponse
+from julep._redaction import redact_url
 from julep._version import __version__
 from julep.errors import InvalidResponseError, NetworkError
 
 if TYPE_CHECKING:
-    from julep._calls.attempts import Attempts
-    from julep._calls.flow import Came
+    from julep._calls.attempts import AttemptTracker
+    from julep._calls.flow import Outcome
     from julep._http.messages import Request
     from julep.errors import RequestError
 
@@ -30,7 +30,7 @@ _METHODS: Final = frozenset(
 )
 
 
-class Spans:
+class SpanListener:
     """The spans of one call, one after another: each begins with an attempt.
 
     It ends with the answer, or, of a stream, when that is read to its end, lost or closed.
@@ -39,9 +39,9 @@ class Spans:
     def __init__(self) -> None:
         self._span: trace.Span | None = None
 
-    def sending(self, attempts: Attempts, request: Request) -> Request:
+    def on_request(self, attempts: AttemptTracker, request: Request) -> Request:
         """Begin a span, and let the request tell the server of it."""
-        name, attributes = _described(attempts, request)
+        name, attributes = _span_attributes(attempts, request)
         provider = trace.get_tracer_provider()
         kind = trace.SpanKind.CLIENT
         self._span = _tracer(provider).start_span(name, kind=kind, attributes=attributes)
@@ -50,7 +50,7 @@ class Spans:
         further = {name.lower(): value for name, value in told.items()}
         return request._replace(headers={**request.headers, **further})
 
-    def came(self, attempts: Attempts, reply: Came[Any], took: float) -> None:
+    def on_response(self, attempts: AttemptTracker, reply: Outcome[Any], took: float) -> None:
         """Tell the span what came of the attempt."""
         del attempts, took  # a span has its own clock
         if isinstance(reply, NetworkError):
@@ -60,15 +60,15 @@ class Spans:
             self._span.set_attribute("http.response.status_code", reply.status)
         if not 200 <= reply.status < 300:
             self._end(str(reply.status))
-        elif isinstance(reply, Unfit):
+        elif isinstance(reply, UnreadableResponse):
             self._end(_name(InvalidResponseError))
-        elif not isinstance(reply, Opened):
+        elif not isinstance(reply, StreamingResponse):
             self._end()
 
-    def retrying(self, attempts: Attempts, error: RequestError, pause: float) -> None:
+    def on_retry(self, attempts: AttemptTracker, error: RequestError, pause: float) -> None:
         """Do nothing: no span tells of a pause."""
 
-    def ended(self, attempts: Attempts, error: BaseException | None, took: float) -> None:
+    def on_end(self, attempts: AttemptTracker, error: BaseException | None, took: float) -> None:
         """End the span of a stream, or of an attempt that was cancelled."""
         del attempts, took
         if error is None:
@@ -86,7 +86,9 @@ class Spans:
         span.end()
 
 
-def _described(attempts: Attempts, request: Request) -> tuple[str, dict[str, str | int]]:
+def _span_attributes(
+    attempts: AttemptTracker, request: Request
+) -> tuple[str, dict[str, str | int]]:
     """Give a span's name, and what is known of it from its beginning."""
     known = request.method in _METHODS
     name = request.method if known else "HTTP"
@@ -94,7 +96,7 @@ def _described(attempts: Attempts, request: Request) -> tuple[str, dict[str, str
         "http.request.method": request.method if known else "_OTHER",
         "server.address": request.origin.host,
         "server.port": request.origin.port,
-        "url.full": url_without_secrets(request.url),
+        "url.full": redact_url(request.url),
     }
     if not known:
         attributes["http.request.method_original"] = request.method

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing_extensions import TypeIs
 
 # Seconds, some thirty years: longer ones overflow the clocks behind sockets.
-_LONGEST: Final = 1e9
+_MAX_SECONDS: Final = 1e9
 
 # What a header's name is made of: RFC 9110, section 5.6.2.
 _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -41,7 +41,7 @@ def checked_key(key: object) -> str:
     return key
 
 
-def check_url(url: object) -> str:
+def checked_url(url: object) -> str:
     """Check a base URL. A key that was put into it is not shown: what precedes an @, a query."""
     if not isinstance(url, str):
         raise ConfigurationError(f"base_url: expected a str, got a {type(url).__name__}")
@@ -91,9 +91,9 @@ def checked_policy(max_retries: object, retry: object, default: RetryPolicy) -> 
             f"retry: expected a julep.RetryPolicy, got a {type(retry).__name__}"
         )
     _checked_retries("retry.max_retries", retry.max_retries)
-    for name in ("first_pause", "longest_pause", "longest_asked_pause"):
+    for name in ("initial_delay", "max_delay", "max_retry_after"):
         seconds = getattr(retry, name)
-        if not _is_number(seconds) or not 0 <= seconds <= _LONGEST:
+        if not _is_number(seconds) or not 0 <= seconds <= _MAX_SECONDS:
             raise ConfigurationError(f"retry.{name}: expected 0 seconds or more, got {seconds!r}")
     return retry
 
@@ -118,7 +118,7 @@ def checked_query(query: object) -> tuple[tuple[str, str], ...]:
     """Check parameters for the query."""
     for name, value in _pairs("query", query):
         if not isinstance(name, str) or not isinstance(value, str):
-            raise ConfigurationError(f"query: expected texts, got {name!r} as {_kind(value)}")
+            raise ConfigurationError(f"query: expected texts, got {name!r} as {_type_name(value)}")
     return tuple(_pairs("query", query))
 
 
@@ -127,14 +127,14 @@ def checked_hooks(hooks: object) -> Hooks:
     from inspect import iscoroutinefunction
 
     if not isinstance(hooks, Hooks):
-        raise ConfigurationError(f"hooks: expected a julep.Hooks, got {_kind(hooks)}")
+        raise ConfigurationError(f"hooks: expected a julep.Hooks, got {_type_name(hooks)}")
     for name, hook in vars(hooks).items():
         if hook is not None and (not callable(hook) or iscoroutinefunction(hook)):
             raise ConfigurationError(f"hooks.{name}: expected a plain function, got {hook!r}")
     return hooks
 
 
-def check_http_client(http_client: object, *, asynchronous: bool) -> None:
+def checked_http_client(http_client: object, *, asynchronous: bool) -> None:
     """See that a user's own client is one, and of the right colour, without importing its library.
 
     Raises:
@@ -155,7 +155,7 @@ def check_http_client(http_client: object, *, asynchronous: bool) -> None:
 def checked_flag(name: str, flag: object) -> bool:
     """Check what has to be true or false."""
     if not isinstance(flag, bool):
-        raise ConfigurationError(f"{name}: expected True or False, got {_kind(flag)}")
+        raise ConfigurationError(f"{name}: expected True or False, got {_type_name(flag)}")
     return flag
 
 
@@ -164,7 +164,7 @@ def checked_proxy(proxy: object) -> str | None:
     if proxy is None:
         return None
     if not isinstance(proxy, str):
-        raise ConfigurationError(f"proxy: expected a str, got {_kind(proxy)}")
+        raise ConfigurationError(f"proxy: expected a str, got {_type_name(proxy)}")
     if not _is_proxy(proxy):
         raise ConfigurationError("proxy: expected a URL such as 'http://127.0.0.1:3128'")
     return proxy
@@ -178,9 +178,9 @@ def checked_connections(number: object) -> int:
 
 
 def _check_seconds(name: str, seconds: object) -> None:
-    if seconds is not None and (not _is_number(seconds) or not 0 < seconds <= _LONGEST):
+    if seconds is not None and (not _is_number(seconds) or not 0 < seconds <= _MAX_SECONDS):
         raise ConfigurationError(
-            f"{name}: expected more than 0 seconds, at most {_LONGEST:.0f}, or None for no limit;"
+            f"{name}: expected more than 0 seconds, at most {_MAX_SECONDS:.0f}, or None for no limit;"
             f" got {seconds!r}"
         )
 
@@ -223,5 +223,5 @@ def _is_proxy(url: str) -> bool:
     )
 
 
-def _kind(value: object) -> str:
+def _type_name(value: object) -> str:
     return f"a {type(value).__name__}"

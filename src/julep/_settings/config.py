@@ -11,7 +11,6 @@ from julep._http.timeout import DEFAULT_TIMEOUT, Timeout
 from julep._instrumentation.hooks import Hooks
 from julep._redaction import is_secret
 from julep._settings.checks import (
-    check_url,
     checked_flag,
     checked_headers,
     checked_hooks,
@@ -19,6 +18,7 @@ from julep._settings.checks import (
     checked_policy,
     checked_query,
     checked_timeout,
+    checked_url,
 )
 from julep._settings.retry import RetryPolicy
 from julep._version import __version__
@@ -53,7 +53,7 @@ class Config(NamedTuple):
             f"timeout={self.timeout!r}, retry={self.retry!r})"
         )
 
-    def but(
+    def with_changes(
         self,
         *,
         api_key: str | None = None,
@@ -80,7 +80,7 @@ class Config(NamedTuple):
             hooks=self.hooks if hooks is None else checked_hooks(hooks),
         )
 
-    def leaving(self) -> Config:
+    def for_pickle(self) -> Config:
         """Give these settings as they leave the process: with secrets only if they may."""
         if self.pickle_api_key:
             return self
@@ -89,10 +89,12 @@ class Config(NamedTuple):
             query=tuple((name, v) for name, v in self.query if not is_secret(name)),
         )
 
-    def arriving(self) -> Config:
+    def unpickled(self) -> Config:
         """Give settings that come from another process: without a key, this one's is taken."""
         key = os.environ.get("JULEP_API_KEY")
-        return self if "authorization" in self.headers or not key else self.but(api_key=key)
+        return (
+            self if "authorization" in self.headers or not key else self.with_changes(api_key=key)
+        )
 
 
 def read_config(
@@ -114,17 +116,17 @@ def read_config(
     """
     log = os.environ.get("JULEP_LOG")
     if log:
-        from julep._instrumentation.log import switch_on
+        from julep._instrumentation.log import enable_logging
 
-        switch_on(log)
+        enable_logging(log)
     key = api_key if api_key is not None else os.environ.get("JULEP_API_KEY")
     url = base_url if base_url is not None else _first("JULEP_API_URL", "JULEP_BASE_URL")
-    url = check_url(DEFAULT_BASE_URL if url is None else url).rstrip("/")
+    url = checked_url(DEFAULT_BASE_URL if url is None else url).rstrip("/")
     origin, path = urls.split(url)
     standing = {"accept": "application/json", "user-agent": f"julep-python/{__version__}"}
     pickle = checked_flag("pickle_api_key", pickle_api_key)
     bare = Config(url, origin, path.rstrip("/"), standing, pickle_api_key=pickle)
-    return bare.but(
+    return bare.with_changes(
         api_key=checked_key(key) if key is not None else None,
         timeout=timeout,
         max_retries=max_retries,

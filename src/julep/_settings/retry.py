@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from julep.errors import NetworkError, RequestTimeoutError
 
 if TYPE_CHECKING:
-    from julep._http.messages import Answer
+    from julep._http.messages import Response
 
 # 501 is a 5xx that no waiting mends.
-PASSING: Final = frozenset({408, 429, 500, 502, 503, 504})
+TRANSIENT: Final = frozenset({408, 429, 500, 502, 503, 504})
 """Statuses of failures that tend to pass."""
 
 _CONFLICT: Final = 409
 
 # The whole call's time is up, or this client's own connections are all busy: asking the server
 # again helps neither.
-_LASTING: Final = ("total", "pool")
+_PERMANENT_PHASES: Final = ("total", "pool")
 
 
 class RetryPolicy(NamedTuple):
@@ -30,30 +30,30 @@ class RetryPolicy(NamedTuple):
         max_retries: How many further attempts may follow the first: 0 or more.
         statuses: Answers that are worth another attempt. A 409 is one too, but only when it has a
             Retry-After header.
-        failures: Whether a connection that failed or was lost is worth one.
+        connection_errors: Whether a connection that failed or was lost is worth one.
         timeouts: Whether a step that took too long is worth one. Once the whole call's time is up
             there is none.
-        first_pause: Seconds: the first pause is at most this long, and each further one twice as
+        initial_delay: Seconds: the first pause is at most this long, and each further one twice as
             long. How long exactly is left to chance, so that clients that failed together come
             back apart (exponential backoff with full jitter).
-        longest_pause: Seconds: no pause of our own is longer.
-        longest_asked_pause: Seconds: a server that asks for a longer one is not waited for.
+        max_delay: Seconds: no pause of our own is longer.
+        max_retry_after: Seconds: a server that asks for a longer one is not waited for.
 
     Example:
-        >>> patient = julep.RetryPolicy(max_retries=5, longest_pause=30)
+        >>> patient = julep.RetryPolicy(max_retries=5, max_delay=30)
         >>> client = julep.Client(retry=patient)
         >>> client.with_options(retry=patient._replace(max_retries=0)).agents.list()
     """
 
     max_retries: int = 2
-    statuses: frozenset[int] = PASSING
-    failures: bool = True
+    statuses: frozenset[int] = TRANSIENT
+    connection_errors: bool = True
     timeouts: bool = True
-    first_pause: float = 0.5
-    longest_pause: float = 8.0
-    longest_asked_pause: float = 60.0
+    initial_delay: float = 0.5
+    max_delay: float = 8.0
+    max_retry_after: float = 60.0
 
-    def pause_after(self, reply: Answer | NetworkError, attempts: int) -> float | None:
+    def next_delay(self, reply: Response | NetworkError, attempts: int) -> float | None:
         """Decide on what came of an attempt.
 
         Args:
@@ -68,13 +68,13 @@ class RetryPolicy(NamedTuple):
         asked = None if isinstance(reply, NetworkError) else retry_after(reply)
         if asked is None:
             return self._backoff(attempts)
-        return asked if asked <= self.longest_asked_pause else None
+        return asked if asked <= self.max_retry_after else None
 
-    def _is_passing(self, reply: Answer | NetworkError) -> bool:
+    def _is_passing(self, reply: Response | NetworkError) -> bool:
         if isinstance(reply, RequestTimeoutError):
-            return self.timeouts and reply.phase not in _LASTING
+            return self.timeouts and reply.phase not in _PERMANENT_PHASES
         if isinstance(reply, NetworkError):
-            return self.failures
+            return self.connection_errors
         if reply.status == _CONFLICT:
             return retry_after(reply) is not None
         return reply.status in self.statuses
@@ -82,11 +82,11 @@ class RetryPolicy(NamedTuple):
     def _backoff(self, attempts: int) -> float:
         import random  # only who waits needs it
 
-        longest = min(self.longest_pause, self.first_pause * 2.0 ** min(attempts - 1, 10))
+        longest = min(self.max_delay, self.initial_delay * 2.0 ** min(attempts - 1, 10))
         return random.uniform(0, longest)  # noqa: S311  # spreads load, keeps no secret
 
 
-def retry_after(answer: Answer) -> float | None:
+def retry_after(answer: Response) -> float | None:
     """Read Retry-After, in seconds from now (RFC 9110, section 10.2.3: seconds or a date)."""
     text = answer.headers.get("retry-after", "").strip()
     if not text:

@@ -9,7 +9,7 @@ import typing
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from julep._tools.json_schema import UnfitError, object_shape
+from julep._tools.json_schema import SchemaMismatchError, object_schema
 from julep.errors import InvalidArgumentError
 
 if TYPE_CHECKING:
@@ -45,15 +45,15 @@ class Function:
         self.is_async = inspect.iscoroutinefunction(function)
         self._function = function
         if not _NAME.fullmatch(self.name):
-            raise _unusable(path, f"{function!r} has no name that fits {_NAME.pattern}")
+            raise _refusal(path, f"{function!r} has no name that fits {_NAME.pattern}")
         try:
-            self._shape = object_shape(*_parameters(function), dict)
+            self._shape = object_schema(*_parameters(function), dict)
         except (TypeError, NameError) as error:
-            raise _unusable(path, f"{self.name}: {error}") from None
+            raise _refusal(path, f"{self.name}: {error}") from None
 
     def tool(self) -> ToolDict:
         """Describe it as the contract does."""
-        about, parameters = described(inspect.getdoc(self._function) or "")
+        about, parameters = parse_docstring(inspect.getdoc(self._function) or "")
         schema = _with_descriptions(self._shape.schema, parameters)
         function: JSONObject = {"name": self.name, "parameters": schema}
         if about:
@@ -69,12 +69,12 @@ class Function:
         try:
             given: JSON = json.loads(arguments or "{}")
         except ValueError as error:
-            raise UnfitError(f"the arguments are not JSON: {error}") from None
+            raise SchemaMismatchError(f"the arguments are not JSON: {error}") from None
         keywords: Any = self._shape.read(given)
         return lambda: self._function(**keywords)
 
 
-def described(docstring: str) -> tuple[str, Mapping[str, str]]:
+def parse_docstring(docstring: str) -> tuple[str, Mapping[str, str]]:
     """Take a docstring of Google's or Sphinx's style apart: what it is about, and each parameter.
 
     What else the docstring tells (what is returned, what is raised) stays with the first.
@@ -128,5 +128,5 @@ def _with_descriptions(schema: JSONObject, parameters: Mapping[str, str]) -> JSO
     return {**schema, "properties": properties}
 
 
-def _unusable(path: str, problem: str) -> InvalidArgumentError:
+def _refusal(path: str, problem: str) -> InvalidArgumentError:
     return InvalidArgumentError(f"{path}: {problem}", path=path)

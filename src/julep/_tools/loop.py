@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import attrs
 
-from julep._calls.flow import Work
+from julep._calls.flow import RunTasks
 from julep._tools.functions import Function
 from julep.errors import InvalidArgumentError, MaxTurnsError
 from julep_api.model import Model
@@ -43,7 +43,7 @@ class ToolResult:
 RunStep: TypeAlias = "ChatResponse | ToolResult"
 
 
-class Task:
+class FunctionCall:
     """One call of a function, to be made in either colour; it never raises."""
 
     def __init__(self, function: Function, arguments: str) -> None:
@@ -79,7 +79,7 @@ class Task:
         return ToolResult(self._function.name, self._arguments, content, error)
 
 
-class Loop:
+class ToolLoop:
     """The state of one run: what is asked next, and what is still to be called.
 
     Args:
@@ -110,7 +110,7 @@ class Loop:
         self._max_turns = max_turns
         self._recorded = recorded
         self._turns = 0
-        self._tasks: list[Task] = []
+        self._tasks: list[FunctionCall] = []
         self._response: ChatResponse | None = None
         # Made now and sent later: a bad argument is refused where it was given.
         self._next = ask(self._messages, True)
@@ -126,7 +126,7 @@ class Loop:
                 f"no answer in {self._turns} turns: the model still calls tools", self._response
             )
         if self._tasks:
-            done = yield Work(self._tasks)
+            done = yield RunTasks(self._tasks)
             found = done if isinstance(done, list) else []
             results = [each for each in found if isinstance(each, ToolResult)]
             self._tasks = []
@@ -134,11 +134,15 @@ class Loop:
             return [*results]
         self._response = response = yield from self.api_client.ask(self._next)
         self._turns += 1
-        calls = [called(message) for message in said(response) if message.role == "function_call"]
+        calls = [
+            parse_call(message)
+            for message in messages_of(response)
+            if message.role == "function_call"
+        ]
         # Who gave a tool without its function, or to the agent, makes its calls.
         self.over = not calls or any(name not in self._functions for name, _ in calls)
         if not self.over:
-            self._tasks = [Task(self._functions[name], text) for name, text in calls]
+            self._tasks = [FunctionCall(self._functions[name], text) for name, text in calls]
         return [response]
 
     def answer(self) -> Flow[Any, ChatResponse]:
@@ -153,7 +157,7 @@ class Loop:
         if self._recorded or self._response is None:
             self._messages = []
         else:
-            self._messages += [_again(message) for message in said(self._response)]
+            self._messages += [_again(message) for message in messages_of(self._response)]
         self._messages += [
             {"role": "function", "name": each.name, "content": each.content} for each in results
         ]
@@ -183,12 +187,12 @@ def by_name(functions: Sequence[tuple[str, Function]], *, is_async: bool) -> dic
     return found
 
 
-def said(response: ChatResponse) -> Sequence[ChatMlMessage]:
+def messages_of(response: ChatResponse) -> Sequence[ChatMlMessage]:
     """Give the messages of a response's first choice."""
     return response.response[0] if response.response else ()
 
 
-def called(message: ChatMlMessage) -> tuple[str, str]:
+def parse_call(message: ChatMlMessage) -> tuple[str, str]:
     """Read a call: the function's name, and its arguments as text."""
     try:
         call: JSON = json.loads(message.content) if isinstance(message.content, str) else None

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, List
 from uuid import UUID
 
 from julep._arguments.encode import (
-    NOTHING,
+    NO_METADATA,
     REPRESENTATION,
-    build,
     checked_id,
-    filter_given,
-    filter_text,
-    given,
+    drop_none,
+    encode_filter,
+    encoded,
+    omit_empty_filter,
 )
 from julep._arguments.typecheck import beartype
-from julep._calls.paging import AsyncItems, Items, Walk
+from julep._calls.paging import AsyncItemIterator, ItemIterator, PageWalk
 from julep._lazy import lazy
 from julep.managers.base import BaseManager, awaited, value
 from julep.managers.utils import rewrap_in_class
@@ -75,9 +75,9 @@ class BaseAgentsManager(BaseManager):
         default_settings: AgentDefaultSettingsDict | AgentDefaultSettings | None = None,
         model: str | None = None,
         docs: Sequence[DocDict | CreateDoc] = (),
-        metadata: Mapping[str, object] = NOTHING,
+        metadata: Mapping[str, object] = NO_METADATA,
     ) -> ResourceCreatedResponse | Awaitable[ResourceCreatedResponse]:
-        body = given(
+        body = drop_none(
             name=name,
             about=about,
             instructions=instructions,
@@ -102,7 +102,7 @@ class BaseAgentsManager(BaseManager):
             agents.list_agents.call,
             limit=limit,
             offset=offset,
-            metadata_filter=filter_given(metadata_filter),
+            metadata_filter=omit_empty_filter(metadata_filter),
             sort_by=sort_by,
             order=order,
         )
@@ -115,12 +115,12 @@ class BaseAgentsManager(BaseManager):
         *,
         sort_by: SortBy | None = None,
         order: Order | None = None,
-    ) -> Walk[Agent]:
-        matching = filter_given(metadata_filter)
+    ) -> PageWalk[Agent]:
+        matching = omit_empty_filter(metadata_filter)
         page = partial(
             agents.list_agents.call, metadata_filter=matching, sort_by=sort_by, order=order
         )
-        return Walk(self.api_client, page, limit, page_size)
+        return PageWalk(self.api_client, page, limit, page_size)
 
     def _delete(self, agent_id: str | UUID) -> Awaitable[None] | None:
         return self._discard(agents.delete_agent.call, agent_id)
@@ -136,7 +136,7 @@ class BaseAgentsManager(BaseManager):
         metadata: Mapping[str, object] | None = None,
         overwrite: bool = False,
     ) -> ResourceUpdatedResponse | Awaitable[ResourceUpdatedResponse]:
-        body = given(
+        body = drop_none(
             name=name,
             about=about,
             instructions=instructions,
@@ -193,7 +193,7 @@ class AgentsManager(BaseAgentsManager):
         default_settings: AgentDefaultSettingsDict | AgentDefaultSettings | None = None,
         model: str | None = None,
         docs: Sequence[DocDict | CreateDoc] = (),
-        metadata: Mapping[str, object] = NOTHING,
+        metadata: Mapping[str, object] = NO_METADATA,
     ) -> ResourceCreatedResponse:
         """Create an agent.
 
@@ -230,7 +230,7 @@ class AgentsManager(BaseAgentsManager):
         self,
         limit: int | None = None,
         offset: int | None = None,
-        metadata_filter: Mapping[str, object] = NOTHING,
+        metadata_filter: Mapping[str, object] = NO_METADATA,
         *,
         sort_by: SortBy | None = None,
         order: Order | None = None,
@@ -255,7 +255,7 @@ class AgentsManager(BaseAgentsManager):
             >>> [agent.name for agent in client.agents.list(metadata_filter={"team": "support"})]
             ['Ada']
         """
-        matching = filter_text(metadata_filter)
+        matching = encode_filter(metadata_filter)
         found = self._list_items(limit, offset, matching, sort_by=sort_by, order=order)
         return value(found).items
 
@@ -265,7 +265,7 @@ class AgentsManager(BaseAgentsManager):
         *,
         limit: int | None = None,
         page_size: int | None = None,
-        metadata_filter: Mapping[str, object] = NOTHING,
+        metadata_filter: Mapping[str, object] = NO_METADATA,
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> Iterator[Agent]:
@@ -293,8 +293,8 @@ class AgentsManager(BaseAgentsManager):
             ...     print(agent.name)
             Ada
         """
-        matching = filter_text(metadata_filter)
-        return Items(self._iterate(limit, page_size, matching, sort_by=sort_by, order=order))
+        matching = encode_filter(metadata_filter)
+        return ItemIterator(self._iterate(limit, page_size, matching, sort_by=sort_by, order=order))
 
     @beartype
     def delete(self, agent_id: str | UUID) -> None:
@@ -392,7 +392,7 @@ class AsyncAgentsManager(BaseAgentsManager):
         default_settings: AgentDefaultSettingsDict | AgentDefaultSettings | None = None,
         model: str | None = None,
         docs: Sequence[DocDict | CreateDoc] = (),
-        metadata: Mapping[str, object] = NOTHING,
+        metadata: Mapping[str, object] = NO_METADATA,
     ) -> ResourceCreatedResponse:
         """Create an agent.
 
@@ -413,7 +413,7 @@ class AsyncAgentsManager(BaseAgentsManager):
         self,
         limit: int | None = None,
         offset: int | None = None,
-        metadata_filter: Mapping[str, object] = NOTHING,
+        metadata_filter: Mapping[str, object] = NO_METADATA,
         *,
         sort_by: SortBy | None = None,
         order: Order | None = None,
@@ -426,7 +426,7 @@ class AsyncAgentsManager(BaseAgentsManager):
             >>> [a.name for a in await client.agents.list(metadata_filter={"team": "support"})]
             ['Ada']
         """
-        matching = filter_text(metadata_filter)
+        matching = encode_filter(metadata_filter)
         found = self._list_items(limit, offset, matching, sort_by=sort_by, order=order)
         return (await awaited(found)).items
 
@@ -436,7 +436,7 @@ class AsyncAgentsManager(BaseAgentsManager):
         *,
         limit: int | None = None,
         page_size: int | None = None,
-        metadata_filter: Mapping[str, object] = NOTHING,
+        metadata_filter: Mapping[str, object] = NO_METADATA,
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> AsyncIterator[Agent]:
@@ -449,8 +449,10 @@ class AsyncAgentsManager(BaseAgentsManager):
             ...     print(agent.name)
             Ada
         """
-        matching = filter_text(metadata_filter)
-        return AsyncItems(self._iterate(limit, page_size, matching, sort_by=sort_by, order=order))
+        matching = encode_filter(metadata_filter)
+        return AsyncItemIterator(
+            self._iterate(limit, page_size, matching, sort_by=sort_by, order=order)
+        )
 
     @beartype
     async def delete(self, agent_id: str | UUID) -> None:
@@ -497,7 +499,7 @@ def _tools(
     functions: Sequence[FunctionDefDict | FunctionDef],
 ) -> list[object] | None:
     """Put tools and bare functions into one list; None when there are neither."""
-    checked = build(_encode_functions, functions)
+    checked = encoded(_encode_functions, functions)
     return [*tools, *({"type": "function", "function": each} for each in checked)] or None
 
 

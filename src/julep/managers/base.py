@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from julep._arguments.encode import build
+from julep._arguments.encode import encoded
 from julep_api.client import Call
 
 if TYPE_CHECKING:
@@ -38,13 +38,13 @@ class BaseManager:
         self, operation: Callable[P, Call[T]], /, *args: P.args, **kwargs: P.kwargs
     ) -> T | Awaitable[T]:
         """Call an operation of the contract."""
-        return self.api_client.send(build(operation, *args, **kwargs))
+        return self.api_client.send(encoded(operation, *args, **kwargs))
 
     def _discard(
         self, operation: Callable[P, Call[T]], /, *args: P.args, **kwargs: P.kwargs
     ) -> Awaitable[None] | None:
         """Call an operation whose answer tells nothing beyond its success."""
-        return self.api_client.send(read_by(build(operation, *args, **kwargs), _nothing))
+        return self.api_client.send(read_by(encoded(operation, *args, **kwargs), _nothing))
 
 
 def read_by(call: Call[R], read: Callable[[JSON], T]) -> Call[T]:

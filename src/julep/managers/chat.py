@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, overload
 from uuid import UUID, uuid4
 
-from julep._arguments.encode import build, given
+from julep._arguments.encode import drop_none, encoded
 from julep._arguments.typecheck import beartype
 from julep.managers.base import BaseManager, awaited, value
 from julep_api.api import sessions
@@ -62,7 +62,7 @@ class BaseChat(BaseManager):
         preset: Preset | None = None,
         record: bool | None = None,
     ) -> ChatResponse | ChatStream | Awaitable[ChatResponse | AsyncChatStream]:
-        body = body_of(
+        body = chat_body(
             messages,
             tools,
             tool_choice,
@@ -90,7 +90,7 @@ class BaseChat(BaseManager):
     def _stream(
         self, session_id: str | UUID, body: Mapping[str, object]
     ) -> ChatStream | Awaitable[AsyncChatStream]:
-        call = build(sessions.chat.stream, session_id, {**body, "stream": True})
+        call = encoded(sessions.chat.stream, session_id, {**body, "stream": True})
         return self.api_client.stream(call)
 
 
@@ -213,7 +213,7 @@ class Chat(BaseChat):
             >>> reply.text
             'Hello! How can I help?'
         """
-        body = body_of(
+        body = chat_body(
             messages,
             tools,
             tool_choice,
@@ -328,7 +328,7 @@ class AsyncChat(BaseChat):
             >>> reply.text
             'Hello! How can I help?'
         """
-        body = body_of(
+        body = chat_body(
             messages,
             tools,
             tool_choice,
@@ -369,7 +369,7 @@ async def _async_stream(opened: ChatStream | Awaitable[AsyncChatStream]) -> Asyn
     raise TypeError("this is an async manager, and its client is a blocking one")
 
 
-def body_of(
+def chat_body(
     messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
     tools: Sequence[ToolDict | Tool] | None = None,
     tool_choice: ToolChoice | None = None,
@@ -392,7 +392,7 @@ def body_of(
     record: bool | None = None,
 ) -> dict[str, object]:
     """Put together what a chat sends: what was given, and nothing else."""
-    return given(
+    return drop_none(
         messages=messages,
         tools=_with_ids(tools),
         tool_choice=tool_choice,

@@ -7,9 +7,15 @@ from functools import partial
 from typing import TYPE_CHECKING, List
 from uuid import UUID
 
-from julep._arguments.encode import NOTHING, REPRESENTATION, build, filter_given, filter_text
+from julep._arguments.encode import (
+    NO_METADATA,
+    REPRESENTATION,
+    encode_filter,
+    encoded,
+    omit_empty_filter,
+)
 from julep._arguments.typecheck import beartype
-from julep._calls.paging import AsyncItems, Items, Walk
+from julep._calls.paging import AsyncItemIterator, ItemIterator, PageWalk
 from julep._lazy import lazy
 from julep.errors import InvalidArgumentError
 from julep.managers.base import BaseManager, awaited, read_by, value
@@ -42,7 +48,7 @@ class BaseDocsManager(BaseManager):
         order: Order | None = None,
     ) -> GetAgentDocsResponse | Awaitable[GetAgentDocsResponse]:
         owner, is_user = _owner(agent_id, user_id)
-        matching = filter_given(metadata_filter)
+        matching = omit_empty_filter(metadata_filter)
         if not is_user:
             return self._send(
                 docs.get_agent_docs.call,
@@ -53,7 +59,7 @@ class BaseDocsManager(BaseManager):
                 sort_by=sort_by,
                 order=order,
             )
-        call = build(
+        call = encoded(
             docs.get_user_docs.call,
             owner,
             limit=limit,
@@ -77,12 +83,12 @@ class BaseDocsManager(BaseManager):
         *,
         sort_by: SortBy | None = None,
         order: Order | None = None,
-    ) -> Walk[Doc]:
+    ) -> PageWalk[Doc]:
         owner, is_user = _owner(agent_id, user_id)
         operation = docs.get_user_docs.call if is_user else docs.get_agent_docs.call
-        matching = filter_given(metadata_filter)
+        matching = omit_empty_filter(metadata_filter)
         page = partial(operation, owner, metadata_filter=matching, sort_by=sort_by, order=order)
-        return Walk(self.api_client, page, limit, page_size)
+        return PageWalk(self.api_client, page, limit, page_size)
 
     def _create(
         self,
@@ -124,7 +130,7 @@ class DocsManager(BaseDocsManager):
         user_id: str | UUID | None = None,
         limit: int | None = None,
         offset: int | None = None,
-        metadata_filter: Mapping[str, object] = NOTHING,
+        metadata_filter: Mapping[str, object] = NO_METADATA,
         *,
         sort_by: SortBy | None = None,
         order: Order | None = None,
@@ -152,7 +158,7 @@ class DocsManager(BaseDocsManager):
             >>> [doc.title for doc in client.docs.list(agent_id=agent.id)]
             ['Opening hours']
         """
-        matching = filter_text(metadata_filter)
+        matching = encode_filter(metadata_filter)
         found = self._list_items(
             agent_id, user_id, limit, offset, matching, sort_by=sort_by, order=order
         )
@@ -166,7 +172,7 @@ class DocsManager(BaseDocsManager):
         *,
         limit: int | None = None,
         page_size: int | None = None,
-        metadata_filter: Mapping[str, object] = NOTHING,
+        metadata_filter: Mapping[str, object] = NO_METADATA,
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> Iterator[Doc]:
@@ -197,11 +203,11 @@ class DocsManager(BaseDocsManager):
             ...     print(doc.title)
             Opening hours
         """
-        matching = filter_text(metadata_filter)
+        matching = encode_filter(metadata_filter)
         walk = self._iterate(
             agent_id, user_id, limit, page_size, matching, sort_by=sort_by, order=order
         )
-        return Items(walk)
+        return ItemIterator(walk)
 
     @beartype
     @rewrap_in_class(Doc)
@@ -275,7 +281,7 @@ class AsyncDocsManager(BaseDocsManager):
         user_id: str | UUID | None = None,
         limit: int | None = None,
         offset: int | None = None,
-        metadata_filter: Mapping[str, object] = NOTHING,
+        metadata_filter: Mapping[str, object] = NO_METADATA,
         *,
         sort_by: SortBy | None = None,
         order: Order | None = None,
@@ -288,7 +294,7 @@ class AsyncDocsManager(BaseDocsManager):
             >>> [doc.title for doc in await client.docs.list(agent_id=agent.id)]
             ['Opening hours']
         """
-        matching = filter_text(metadata_filter)
+        matching = encode_filter(metadata_filter)
         found = self._list_items(
             agent_id, user_id, limit, offset, matching, sort_by=sort_by, order=order
         )
@@ -302,7 +308,7 @@ class AsyncDocsManager(BaseDocsManager):
         *,
         limit: int | None = None,
         page_size: int | None = None,
-        metadata_filter: Mapping[str, object] = NOTHING,
+        metadata_filter: Mapping[str, object] = NO_METADATA,
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> AsyncIterator[Doc]:
@@ -315,11 +321,11 @@ class AsyncDocsManager(BaseDocsManager):
             ...     print(doc.title)
             Opening hours
         """
-        matching = filter_text(metadata_filter)
+        matching = encode_filter(metadata_filter)
         walk = self._iterate(
             agent_id, user_id, limit, page_size, matching, sort_by=sort_by, order=order
         )
-        return AsyncItems(walk)
+        return AsyncItemIterator(walk)
 
     @beartype
     @rewrap_in_class(Doc)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, List
 from uuid import UUID
 
 from julep._arguments.typecheck import beartype
-from julep._calls.paging import AsyncItems, Items, Walk
+from julep._calls.paging import AsyncItemIterator, ItemIterator, PageWalk
 from julep.managers.base import BaseManager, awaited, value
 from julep_api.api import sessions
 
@@ -37,11 +37,11 @@ class BaseHistory(BaseManager):
 
     def _iterate_suggestions(
         self, session_id: str | UUID, limit: int | None = None, page_size: int | None = None
-    ) -> Walk[Suggestion]:
+    ) -> PageWalk[Suggestion]:
         page = partial(sessions.get_suggestions.call, session_id)
         # A suggestion has no id of its own.
         key = attrgetter("message_id", "target", "content")
-        return Walk(self.api_client, page, limit, page_size, key)
+        return PageWalk(self.api_client, page, limit, page_size, key)
 
     def _history(
         self,
@@ -53,9 +53,9 @@ class BaseHistory(BaseManager):
 
     def _iterate_history(
         self, session_id: str | UUID, limit: int | None = None, page_size: int | None = None
-    ) -> Walk[ChatMlMessage]:
+    ) -> PageWalk[ChatMlMessage]:
         page = partial(sessions.get_history.call, session_id)
-        return Walk(self.api_client, page, limit, page_size)
+        return PageWalk(self.api_client, page, limit, page_size)
 
     def _delete_history(self, session_id: str | UUID) -> Awaitable[None] | None:
         return self._discard(sessions.delete_session_history.call, session_id)
@@ -116,7 +116,7 @@ class History(BaseHistory):
             ...     print(suggestion.content)
             Ask about the delivery date.
         """
-        return Items(self._iterate_suggestions(session_id, limit, page_size))
+        return ItemIterator(self._iterate_suggestions(session_id, limit, page_size))
 
     @beartype
     def history(
@@ -170,7 +170,7 @@ class History(BaseHistory):
             ...     print(message.content)
             Hello!
         """
-        return Items(self._iterate_history(session_id, limit, page_size))
+        return ItemIterator(self._iterate_history(session_id, limit, page_size))
 
     @beartype
     def delete_history(self, session_id: str | UUID) -> None:
@@ -222,7 +222,7 @@ class AsyncHistory(BaseHistory):
             ...     print(suggestion.content)
             Ask about the delivery date.
         """
-        return AsyncItems(self._iterate_suggestions(session_id, limit, page_size))
+        return AsyncItemIterator(self._iterate_suggestions(session_id, limit, page_size))
 
     @beartype
     async def history(
@@ -254,7 +254,7 @@ class AsyncHistory(BaseHistory):
             ...     print(message.content)
             Hello!
         """
-        return AsyncItems(self._iterate_history(session_id, limit, page_size))
+        return AsyncItemIterator(self._iterate_history(session_id, limit, page_size))
 
     @beartype
     async def delete_history(self, session_id: str | UUID) -> None:

@@ -7,9 +7,9 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from julep._arguments.encode import build
+from julep._arguments.encode import encoded
 from julep._arguments.typecheck import beartype
-from julep._calls.flow import Flow, Pause
+from julep._calls.flow import Flow, Sleep
 from julep.errors import InvalidArgumentError, JobFailedError, RequestTimeoutError
 from julep.managers.base import BaseManager, awaited, value
 from julep_api.api import jobs
@@ -44,7 +44,7 @@ class BaseJobsManager(BaseManager):
 
     def _until_done(self, job_id: str | UUID, timeout: float | None) -> Flow[Any, JobStatus]:
         """Look again and again, with growing pauses, until the job's state is a last one."""
-        call = build(jobs.get_job_status.call, job_id)
+        call = encoded(jobs.get_job_status.call, job_id)
         started, pause = monotonic(), FIRST_PAUSE
         while True:
             job = yield from self.api_client.ask(call)
@@ -55,7 +55,7 @@ class BaseJobsManager(BaseManager):
             left = None if timeout is None else started + timeout - monotonic()
             if left is not None and left <= 0:
                 raise RequestTimeoutError(f"job {job.id} is {job.state} still after {timeout} s")
-            yield Pause(pause if left is None else min(pause, left))
+            yield Sleep(pause if left is None else min(pause, left))
             pause = min(LONGEST_PAUSE, pause * 1.5)
 
 

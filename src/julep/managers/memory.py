@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, List
 from uuid import UUID
 
 from julep._arguments.typecheck import beartype
-from julep._calls.paging import AsyncItems, Items, Walk
+from julep._calls.paging import AsyncItemIterator, ItemIterator, PageWalk
 from julep.managers.base import BaseManager, awaited, value
 from julep_api.api import memories
 
@@ -48,12 +48,12 @@ class BaseMemoriesManager(BaseManager):
         user_id: str | UUID | None = None,
         limit: int | None = None,
         page_size: int | None = None,
-    ) -> Walk[Memory]:
+    ) -> PageWalk[Memory]:
         wanted = _wanted(types)
         page = partial(
             memories.get_agent_memories.call, agent_id, query=query, types=wanted, user_id=user_id
         )
-        return Walk(self.api_client, page, limit, page_size)
+        return PageWalk(self.api_client, page, limit, page_size)
 
     def _delete(self, agent_id: str | UUID, memory_id: str | UUID) -> Awaitable[None] | None:
         return self._discard(memories.delete_agent_memory.call, agent_id, memory_id)
@@ -138,7 +138,7 @@ class MemoriesManager(BaseMemoriesManager):
             ...     print(memory.content)
             Grace likes porridge.
         """
-        return Items(self._iterate(agent_id, query, types, user_id, limit, page_size))
+        return ItemIterator(self._iterate(agent_id, query, types, user_id, limit, page_size))
 
     @beartype
     def delete(self, agent_id: str | UUID, memory_id: str | UUID) -> None:
@@ -208,7 +208,7 @@ class AsyncMemoriesManager(BaseMemoriesManager):
             ...     print(memory.content)
             Grace likes porridge.
         """
-        return AsyncItems(self._iterate(agent_id, query, types, user_id, limit, page_size))
+        return AsyncItemIterator(self._iterate(agent_id, query, types, user_id, limit, page_size))
 
     @beartype
     async def delete(self, agent_id: str | UUID, memory_id: str | UUID) -> None:

@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from julep._arguments.encode import build
+from julep._arguments.encode import encoded
 from julep._arguments.typecheck import beartype
-from julep._calls.paging import AsyncItems, Items
+from julep._calls.paging import AsyncItemIterator, ItemIterator
 from julep.managers.base import awaited, value
-from julep.managers.chat import BaseChat, body_of
+from julep.managers.chat import BaseChat, chat_body
 from julep_api.api import sessions
 from julep_api.encoding import integer
 from julep_api.errors import EncodeError
@@ -18,14 +18,14 @@ from julep_api.errors import EncodeError
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from julep._tools.loop import Loop, ToolResult
+    from julep._tools.loop import ToolLoop, ToolResult
     from julep.managers.types import ChatSettingsArgs, InputChatMlMessageDict, ToolChoice, ToolDict
     from julep_api.client import Call
     from julep_api.models import ChatResponse, InputChatMlMessage, Tool
 
 __all__ = ["AsyncRun", "BaseRun", "Run"]
 
-TURNS: Final = 10
+DEFAULT_MAX_TURNS: Final = 10
 """How often a model is asked at most, when nobody says otherwise."""
 
 
@@ -38,7 +38,7 @@ class BaseRun(BaseChat):
         messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
         tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
         *,
-        max_turns: int = TURNS,
+        max_turns: int = DEFAULT_MAX_TURNS,
         tool_choice: ToolChoice | None = None,
         **settings: Unpack[ChatSettingsArgs],
     ) -> ChatResponse | Awaitable[ChatResponse]:
@@ -53,14 +53,14 @@ class BaseRun(BaseChat):
         messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
         tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
         *,
-        max_turns: int = TURNS,
+        max_turns: int = DEFAULT_MAX_TURNS,
         tool_choice: ToolChoice | None = None,
         **settings: Unpack[ChatSettingsArgs],
-    ) -> Loop:
+    ) -> ToolLoop:
         from julep._tools.functions import Function
-        from julep._tools.loop import Loop, by_name
+        from julep._tools.loop import ToolLoop, by_name
 
-        build(_encode_max_turns, max_turns)
+        encoded(_encode_max_turns, max_turns)
         _refuse_unknown(settings)
         paths = {n: f"tools[{n}]" for n, tool in enumerate(tools) if callable(tool)}
         made = {n: Function(tools[n], path) for n, path in paths.items()}  # type: ignore[arg-type]  # callable
@@ -74,10 +74,10 @@ class BaseRun(BaseChat):
             # A function that has to be called is called once: after that, the model may answer.
             choice = tool_choice if first or isinstance(tool_choice, str) else None
             words: Any = said
-            body = body_of(words, offered or None, choice, **settings)
-            return build(sessions.chat.call, session_id, body)
+            body = chat_body(words, offered or None, choice, **settings)
+            return encoded(sessions.chat.call, session_id, body)
 
-        return Loop(
+        return ToolLoop(
             self.api_client,
             ask,
             messages,
@@ -97,7 +97,7 @@ class Run(BaseRun):
         messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
         tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
         *,
-        max_turns: int = TURNS,
+        max_turns: int = DEFAULT_MAX_TURNS,
         tool_choice: ToolChoice | None = None,
         **settings: Unpack[ChatSettingsArgs],
     ) -> ChatResponse:
@@ -153,7 +153,7 @@ class Run(BaseRun):
         messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
         tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
         *,
-        max_turns: int = TURNS,
+        max_turns: int = DEFAULT_MAX_TURNS,
         tool_choice: ToolChoice | None = None,
         **settings: Unpack[ChatSettingsArgs],
     ) -> Iterator[ChatResponse | ToolResult]:
@@ -187,7 +187,7 @@ class Run(BaseRun):
         loop = self._iterate_run(
             session_id, messages, tools, max_turns=max_turns, tool_choice=tool_choice, **settings
         )
-        return Items(loop)
+        return ItemIterator(loop)
 
 
 class AsyncRun(BaseRun):
@@ -200,7 +200,7 @@ class AsyncRun(BaseRun):
         messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
         tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
         *,
-        max_turns: int = TURNS,
+        max_turns: int = DEFAULT_MAX_TURNS,
         tool_choice: ToolChoice | None = None,
         **settings: Unpack[ChatSettingsArgs],
     ) -> ChatResponse:
@@ -235,7 +235,7 @@ class AsyncRun(BaseRun):
         messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
         tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
         *,
-        max_turns: int = TURNS,
+        max_turns: int = DEFAULT_MAX_TURNS,
         tool_choice: ToolChoice | None = None,
         **settings: Unpack[ChatSettingsArgs],
     ) -> AsyncIterator[ChatResponse | ToolResult]:
@@ -252,7 +252,7 @@ class AsyncRun(BaseRun):
         loop = self._iterate_run(
             session_id, messages, tools, max_turns=max_turns, tool_choice=tool_choice, **settings
         )
-        return AsyncItems(loop)
+        return AsyncItemIterator(loop)
 
 
 def _encode_max_turns(max_turns: int) -> object:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, List
 from uuid import UUID
 
 from julep._arguments.encode import (
-    NOTHING,
+    NO_METADATA,
     REPRESENTATION,
     checked_id,
-    filter_given,
-    filter_text,
-    given,
+    drop_none,
+    encode_filter,
+    omit_empty_filter,
 )
 from julep._arguments.typecheck import beartype
-from julep._calls.paging import AsyncItems, Items, Walk
+from julep._calls.paging import AsyncItemIterator, ItemIterator, PageWalk
 from julep._lazy import lazy
 from julep.managers.base import awaited, value
 from julep.managers.chat import AsyncChat, Chat
@@ -59,13 +59,13 @@ class BaseSessionsManager(BaseRun, BaseHistory):
         agent_id: str | UUID,
         user_id: str | UUID | None = None,
         situation: str | None = None,
-        metadata: Mapping[str, object] = NOTHING,
+        metadata: Mapping[str, object] = NO_METADATA,
         render_templates: bool = False,
         *,
         token_budget: int | None = None,
         context_overflow: str | None = None,
     ) -> ResourceCreatedResponse | Awaitable[ResourceCreatedResponse]:
-        body = given(
+        body = drop_none(
             agent_id=agent_id,
             user_id=user_id,
             situation=situation,
@@ -89,7 +89,7 @@ class BaseSessionsManager(BaseRun, BaseHistory):
             sessions.list_sessions.call,
             limit=limit,
             offset=offset,
-            metadata_filter=filter_given(metadata_filter),
+            metadata_filter=omit_empty_filter(metadata_filter),
             sort_by=sort_by,
             order=order,
         )
@@ -102,12 +102,12 @@ class BaseSessionsManager(BaseRun, BaseHistory):
         *,
         sort_by: SortBy | None = None,
         order: Order | None = None,
-    ) -> Walk[Session]:
-        matching = filter_given(metadata_filter)
+    ) -> PageWalk[Session]:
+        matching = omit_empty_filter(metadata_filter)
         page = partial(
             sessions.list_sessions.call, metadata_filter=matching, sort_by=sort_by, order=order
         )
-        return Walk(self.api_client, page, limit, page_size)
+        return PageWalk(self.api_client, page, limit, page_size)
 
     def _delete(self, session_id: str | UUID) -> Awaitable[None] | None:
         return self._discard(sessions.delete_session.call, session_id)
@@ -123,7 +123,7 @@ class BaseSessionsManager(BaseRun, BaseHistory):
         token_budget: int | None = None,
         context_overflow: str | None = None,
     ) -> ResourceUpdatedResponse | Awaitable[ResourceUpdatedResponse]:
-        body = given(
+        body = drop_none(
             situation=situation,
             metadata=metadata,
             render_templates=render_templates,
@@ -174,7 +174,7 @@ class SessionsManager(Chat, Run, History, BaseSessionsManager):
         agent_id: str | UUID,
         user_id: str | UUID | None = None,
         situation: str | None = None,
-        metadata: Mapping[str, object] = NOTHING,
+        metadata: Mapping[str, object] = NO_METADATA,
         render_templates: bool = False,
         token_budget: int | None = None,
         context_overflow: str | None = None,
@@ -220,7 +220,7 @@ class SessionsManager(Chat, Run, History, BaseSessionsManager):
         self,
         limit: int | None = None,
         offset: int | None = None,
-        metadata_filter: Mapping[str, object] = NOTHING,
+        metadata_filter: Mapping[str, object] = NO_METADATA,
         *,
         sort_by: SortBy | None = None,
         order: Order | None = None,
@@ -245,7 +245,7 @@ class SessionsManager(Chat, Run, History, BaseSessionsManager):
             >>> [session.id for session in client.sessions.list(metadata_filter={"plan": "pro"})]
             ['4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a']
         """
-        matching = filter_text(metadata_filter)
+        matching = encode_filter(metadata_filter)
         found = self._list_items(limit, offset, matching, sort_by=sort_by, order=order)
         return value(found).items
 
@@ -255,7 +255,7 @@ class SessionsManager(Chat, Run, History, BaseSessionsManager):
         *,
         limit: int | None = None,
         page_size: int | None = None,
-        metadata_filter: Mapping[str, object] = NOTHING,
+        metadata_filter: Mapping[str, object] = NO_METADATA,
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> Iterator[Session]:
@@ -283,8 +283,8 @@ class SessionsManager(Chat, Run, History, BaseSessionsManager):
             ...     print(session.situation)
             A quiet library
         """
-        matching = filter_text(metadata_filter)
-        return Items(self._iterate(limit, page_size, matching, sort_by=sort_by, order=order))
+        matching = encode_filter(metadata_filter)
+        return ItemIterator(self._iterate(limit, page_size, matching, sort_by=sort_by, order=order))
 
     @beartype
     def delete(self, session_id: str | UUID) -> None:
@@ -382,7 +382,7 @@ class AsyncSessionsManager(AsyncChat, AsyncRun, AsyncHistory, BaseSessionsManage
         agent_id: str | UUID,
         user_id: str | UUID | None = None,
         situation: str | None = None,
-        metadata: Mapping[str, object] = NOTHING,
+        metadata: Mapping[str, object] = NO_METADATA,
         render_templates: bool = False,
         token_budget: int | None = None,
         context_overflow: str | None = None,
@@ -412,7 +412,7 @@ class AsyncSessionsManager(AsyncChat, AsyncRun, AsyncHistory, BaseSessionsManage
         self,
         limit: int | None = None,
         offset: int | None = None,
-        metadata_filter: Mapping[str, object] = NOTHING,
+        metadata_filter: Mapping[str, object] = NO_METADATA,
         *,
         sort_by: SortBy | None = None,
         order: Order | None = None,
@@ -425,7 +425,7 @@ class AsyncSessionsManager(AsyncChat, AsyncRun, AsyncHistory, BaseSessionsManage
             >>> [s.id for s in await client.sessions.list(metadata_filter={"plan": "pro"})]
             ['4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a']
         """
-        matching = filter_text(metadata_filter)
+        matching = encode_filter(metadata_filter)
         found = self._list_items(limit, offset, matching, sort_by=sort_by, order=order)
         return (await awaited(found)).items
 
@@ -435,7 +435,7 @@ class AsyncSessionsManager(AsyncChat, AsyncRun, AsyncHistory, BaseSessionsManage
         *,
         limit: int | None = None,
         page_size: int | None = None,
-        metadata_filter: Mapping[str, object] = NOTHING,
+        metadata_filter: Mapping[str, object] = NO_METADATA,
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> AsyncIterator[Session]:
@@ -448,8 +448,10 @@ class AsyncSessionsManager(AsyncChat, AsyncRun, AsyncHistory, BaseSessionsManage
             ...     print(session.situation)
             A quiet library
         """
-        matching = filter_text(metadata_filter)
-        return AsyncItems(self._iterate(limit, page_size, matching, sort_by=sort_by, order=order))
+        matching = encode_filter(metadata_filter)
+        return AsyncItemIterator(
+            self._iterate(limit, page_size, matching, sort_by=sort_by, order=order)
+        )
 
     @beartype
     async def delete(self, session_id: str | UUID) -> None:

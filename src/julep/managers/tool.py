@@ -9,7 +9,7 @@ from uuid import UUID
 
 from julep._arguments.encode import REPRESENTATION
 from julep._arguments.typecheck import beartype
-from julep._calls.paging import AsyncItems, Items, Walk
+from julep._calls.paging import AsyncItemIterator, ItemIterator, PageWalk
 from julep.managers.base import BaseManager, awaited, value
 from julep_api.api import tools
 
@@ -38,9 +38,9 @@ class BaseToolsManager(BaseManager):
 
     def _iterate(
         self, agent_id: str | UUID, limit: int | None = None, page_size: int | None = None
-    ) -> Walk[Tool]:
+    ) -> PageWalk[Tool]:
         page = partial(tools.get_agent_tools.call, agent_id)
-        return Walk(self.api_client, page, limit, page_size)
+        return PageWalk(self.api_client, page, limit, page_size)
 
     def _create(
         self, agent_id: str | UUID, tool: CreateToolDict | CreateToolRequest
@@ -158,7 +158,7 @@ class ToolsManager(BaseToolsManager):
             ...     print(tool.function.name)
             add
         """
-        return Items(self._iterate(agent_id, limit, page_size))
+        return ItemIterator(self._iterate(agent_id, limit, page_size))
 
     @beartype
     def create(
@@ -286,7 +286,7 @@ class AsyncToolsManager(BaseToolsManager):
             ...     print(tool.function.name)
             add
         """
-        return AsyncItems(self._iterate(agent_id, limit, page_size))
+        return AsyncItemIterator(self._iterate(agent_id, limit, page_size))
 
     @beartype
     async def create(

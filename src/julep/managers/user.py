@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, List
 from uuid import UUID
 
 from julep._arguments.encode import (
-    NOTHING,
+    NO_METADATA,
     REPRESENTATION,
     checked_id,
-    filter_given,
-    filter_text,
-    given,
+    drop_none,
+    encode_filter,
+    omit_empty_filter,
 )
 from julep._arguments.typecheck import beartype
-from julep._calls.paging import AsyncItems, Items, Walk
+from julep._calls.paging import AsyncItemIterator, ItemIterator, PageWalk
 from julep._lazy import lazy
 from julep.managers.base import BaseManager, awaited, value
 from julep.managers.utils import rewrap_in_class
@@ -57,9 +57,9 @@ class BaseUsersManager(BaseManager):
         name: str | None = None,
         about: str | None = None,
         docs: Sequence[DocDict | CreateDoc] = (),
-        metadata: Mapping[str, object] = NOTHING,
+        metadata: Mapping[str, object] = NO_METADATA,
     ) -> ResourceCreatedResponse | Awaitable[ResourceCreatedResponse]:
-        body = given(name=name, about=about, docs=docs or None, metadata=metadata)
+        body = drop_none(name=name, about=about, docs=docs or None, metadata=metadata)
         return self._send(users.create_user.call, body, prefer=REPRESENTATION)
 
     def _list_items(
@@ -75,7 +75,7 @@ class BaseUsersManager(BaseManager):
             users.list_users.call,
             limit=limit,
             offset=offset,
-            metadata_filter=filter_given(metadata_filter),
+            metadata_filter=omit_empty_filter(metadata_filter),
             sort_by=sort_by,
             order=order,
         )
@@ -88,12 +88,12 @@ class BaseUsersManager(BaseManager):
         *,
         sort_by: SortBy | None = None,
         order: Order | None = None,
-    ) -> Walk[User]:
-        matching = filter_given(metadata_filter)
+    ) -> PageWalk[User]:
+        matching = omit_empty_filter(metadata_filter)
         page = partial(
             users.list_users.call, metadata_filter=matching, sort_by=sort_by, order=order
         )
-        return Walk(self.api_client, page, limit, page_size)
+        return PageWalk(self.api_client, page, limit, page_size)
 
     def _delete(self, user_id: str | UUID) -> Awaitable[None] | None:
         return self._discard(users.delete_user.call, user_id)
@@ -106,7 +106,7 @@ class BaseUsersManager(BaseManager):
         metadata: Mapping[str, object] | None = None,
         overwrite: bool = False,
     ) -> ResourceUpdatedResponse | Awaitable[ResourceUpdatedResponse]:
-        body = given(name=name, about=about, metadata=metadata)
+        body = drop_none(name=name, about=about, metadata=metadata)
         if overwrite:
             return self._send(users.update_user.call, user_id, body, prefer=REPRESENTATION)
         return self._send(users.patch_user.call, user_id, body, prefer=REPRESENTATION)
@@ -151,7 +151,7 @@ class UsersManager(BaseUsersManager):
         name: str | None = None,
         about: str | None = None,
         docs: Sequence[DocDict | CreateDoc] = (),
-        metadata: Mapping[str, object] = NOTHING,
+        metadata: Mapping[str, object] = NO_METADATA,
     ) -> ResourceCreatedResponse:
         """Create a user.
 
@@ -179,7 +179,7 @@ class UsersManager(BaseUsersManager):
         self,
         limit: int | None = None,
         offset: int | None = None,
-        metadata_filter: Mapping[str, object] = NOTHING,
+        metadata_filter: Mapping[str, object] = NO_METADATA,
         *,
         sort_by: SortBy | None = None,
         order: Order | None = None,
@@ -204,7 +204,7 @@ class UsersManager(BaseUsersManager):
             >>> [user.name for user in client.users.list(metadata_filter={"plan": "pro"})]
             ['Grace']
         """
-        matching = filter_text(metadata_filter)
+        matching = encode_filter(metadata_filter)
         found = self._list_items(limit, offset, matching, sort_by=sort_by, order=order)
         return value(found).items
 
@@ -214,7 +214,7 @@ class UsersManager(BaseUsersManager):
         *,
         limit: int | None = None,
         page_size: int | None = None,
-        metadata_filter: Mapping[str, object] = NOTHING,
+        metadata_filter: Mapping[str, object] = NO_METADATA,
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> Iterator[User]:
@@ -242,8 +242,8 @@ class UsersManager(BaseUsersManager):
             ...     print(user.name)
             Grace
         """
-        matching = filter_text(metadata_filter)
-        return Items(self._iterate(limit, page_size, matching, sort_by=sort_by, order=order))
+        matching = encode_filter(metadata_filter)
+        return ItemIterator(self._iterate(limit, page_size, matching, sort_by=sort_by, order=order))
 
     @beartype
     def delete(self, user_id: str | UUID) -> None:
@@ -326,7 +326,7 @@ class AsyncUsersManager(BaseUsersManager):
         name: str | None = None,
         about: str | None = None,
         docs: Sequence[DocDict | CreateDoc] = (),
-        metadata: Mapping[str, object] = NOTHING,
+        metadata: Mapping[str, object] = NO_METADATA,
     ) -> ResourceCreatedResponse:
         """Create a user.
 
@@ -343,7 +343,7 @@ class AsyncUsersManager(BaseUsersManager):
         self,
         limit: int | None = None,
         offset: int | None = None,
-        metadata_filter: Mapping[str, object] = NOTHING,
+        metadata_filter: Mapping[str, object] = NO_METADATA,
         *,
         sort_by: SortBy | None = None,
         order: Order | None = None,
@@ -356,7 +356,7 @@ class AsyncUsersManager(BaseUsersManager):
             >>> [user.name for user in await client.users.list(metadata_filter={"plan": "pro"})]
             ['Grace']
         """
-        matching = filter_text(metadata_filter)
+        matching = encode_filter(metadata_filter)
         found = self._list_items(limit, offset, matching, sort_by=sort_by, order=order)
         return (await awaited(found)).items
 
@@ -366,7 +366,7 @@ class AsyncUsersManager(BaseUsersManager):
         *,
         limit: int | None = None,
         page_size: int | None = None,
-        metadata_filter: Mapping[str, object] = NOTHING,
+        metadata_filter: Mapping[str, object] = NO_METADATA,
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> AsyncIterator[User]:
@@ -379,8 +379,10 @@ class AsyncUsersManager(BaseUsersManager):
             ...     print(user.name)
             Grace
         """
-        matching = filter_text(metadata_filter)
-        return AsyncItems(self._iterate(limit, page_size, matching, sort_by=sort_by, order=order))
+        matching = encode_filter(metadata_filter)
+        return AsyncItemIterator(
+            self._iterate(limit, page_size, matching, sort_by=sort_by, order=order)
+        )
 
     @beartype
     async def delete(self, user_id: str | UUID) -> None:

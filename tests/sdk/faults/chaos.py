@@ -34,7 +34,7 @@ COLOURS: Final[tuple[Colour, ...]] = ("blocking", "asyncio", "trio")
 WORKERS: Final = 8
 
 # Of eleven attempts each is lost with a probability of a fifth: all of them, once in fifty million.
-_RETRY: Final = julep.RetryPolicy(max_retries=10, first_pause=0.005, longest_pause=0.05)
+_RETRY: Final = julep.RetryPolicy(max_retries=10, initial_delay=0.005, max_delay=0.05)
 
 
 @dataclass

@@ -22,10 +22,10 @@ from tests.sdk.transport.servers import Exchange, Step
 from tests.sdk.transport.support import assert_ours
 from tests.sdk.transport.test_secrets import CANARY, everything_of
 
-QUICK: Final = julep.RetryPolicy(max_retries=1, first_pause=0.01, longest_pause=0.02)
+QUICK: Final = julep.RetryPolicy(max_retries=1, initial_delay=0.01, max_delay=0.02)
 """One more attempt, at once."""
 
-PATIENT: Final = QUICK._replace(max_retries=8, first_pause=0.001)
+PATIENT: Final = QUICK._replace(max_retries=8, initial_delay=0.001)
 """So many that a busy machine, on which further attempts are too slow, makes no difference."""
 
 _NEXT: Final = 2

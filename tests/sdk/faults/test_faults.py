@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from julep._http.h11_parser import H11Reader
+from julep._http.h11_parser import H11Parser
 from tests.sdk.colours import Colour
 from tests.sdk.faults import bodies, connections, heads, redirects, statuses, streams
 from tests.sdk.faults.fault import Fault
@@ -46,5 +46,5 @@ async def test_the_reader_that_is_always_there_has_the_same_outcome(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("julep._http.http1._make", H11Reader)
+    monkeypatch.setattr("julep._http.http1.parser_class", H11Parser)
     await meets(colour, fault, caplog)

@@ -7,8 +7,8 @@ import pytest
 
 from julep import RetryPolicy
 from julep._http import http1
-from julep._http.h11_parser import H11Reader
-from julep._http.httptools_parser import HttptoolsReader
+from julep._http.h11_parser import H11Parser
+from julep._http.httptools_parser import HttptoolsParser
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +22,7 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(RetryPolicy, "_backoff", soon)
 
 
-@pytest.fixture(params=[H11Reader, HttptoolsReader], ids=["h11", "httptools"])
+@pytest.fixture(params=[H11Parser, HttptoolsParser], ids=["h11", "httptools"])
 def reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each of the libraries that read answers."""
     monkeypatch.setattr(http1, "_make", request.param)

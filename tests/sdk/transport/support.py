@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 
 from julep import JulepError
-from julep._calls.flow import Flow, Flows, Pause, Reply
-from julep._http.messages import Answer, BlockingBody
+from julep._calls.flow import Flow, Flows, Sleep, StepResult
+from julep._http.messages import Response, ResponseBody
 from julep._settings.config import Config, read_config
 from julep_api.api.sessions import get_session
 from julep_api.models import Session
@@ -22,20 +22,20 @@ GET = get_session.call(SESSION["id"])
 CONFIG = read_config("secret", "http://julep.test/api", timeout=None, max_retries=0)
 
 
-def drive(flow: Flow[BlockingBody, Session], *replies: Reply[BlockingBody]) -> Session:
+def drive(flow: Flow[ResponseBody, Session], *replies: StepResult[ResponseBody]) -> Session:
     """Run a flow with no network at all: these are the replies to its requests."""
     left = list(replies)
     step = next(flow)
     try:
         while True:
-            step = flow.send(None if isinstance(step, Pause) else left.pop(0))
+            step = flow.send(None if isinstance(step, Sleep) else left.pop(0))
     except StopIteration as end:
         session: Session = end.value
         return session
 
 
-def read(answer: Answer, config: Config = CONFIG) -> Session:
-    flows: Flows[BlockingBody] = Flows(config)
+def read(answer: Response, config: Config = CONFIG) -> Session:
+    flows: Flows[ResponseBody] = Flows(config)
     return drive(flows.ask(GET), answer)
 
 

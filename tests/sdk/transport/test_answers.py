@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import julep
-from julep._http.messages import Answer
+from julep._http.messages import Response
 from julep.errors import ErrorDetail
 from julep.types import Session
 from julep_api.types import JSON
@@ -181,7 +181,7 @@ def test_whatever_is_answered_is_a_session_or_an_error_of_ours(
     status: int, body: bytes, header: str
 ) -> None:
     headers = {"x-request-id": header, "content-type": header, "retry-after": header}
-    result = outcome(Answer(status, headers, body))
+    result = outcome(Response(status, headers, body))
     if isinstance(result, Session):
         assert 200 <= status < 300
         assert isinstance(result.to_dict(), dict)
@@ -191,7 +191,7 @@ def test_whatever_is_answered_is_a_session_or_an_error_of_ours(
         assert str(pickle.loads(pickle.dumps(result))) == str(result)  # noqa: S301  # our own
 
 
-def outcome(answer: Answer) -> Session | julep.ApiError:
+def outcome(answer: Response) -> Session | julep.ApiError:
     try:
         return read(answer)
     except julep.ApiError as error:

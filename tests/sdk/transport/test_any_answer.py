@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 import julep
 from julep import ChatStream
-from julep._calls.attempts import Attempts
-from julep._calls.flow import request_of
-from julep._http.messages import Opened
+from julep._calls.attempts import AttemptTracker
+from julep._calls.flow import build_request
+from julep._http.messages import StreamingResponse
 from julep_api.api.sessions import chat
 from julep_api.errors import DecodeError
 from julep_api.operations import OPERATIONS
@@ -102,9 +102,9 @@ class Nowhere:
 
 def stream_of(pieces: list[bytes]) -> ChatStream:
     call = chat.stream(SESSION["id"], {"messages": HELLO, "stream": True})
-    attempts = Attempts(request_of(call, CONFIG), CONFIG, "Chat", "/x")
+    attempts = AttemptTracker(build_request(call, CONFIG), CONFIG, "Chat", "/x")
     driver: Any = Nowhere()
-    return ChatStream(driver, call, attempts, Opened(200, {}, Pieces(pieces)))
+    return ChatStream(driver, call, attempts, StreamingResponse(200, {}, Pieces(pieces)))
 
 
 CHUNKS = st.builds(

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from julep._http.chunks import ChunkJoiner
-from julep._http.h11_parser import H11Reader
-from julep._http.http1 import Broken, End, Event, Head
+from julep._http.h11_parser import H11Parser
+from julep._http.http1 import ParsedEvent, ProtocolFailure, ResponseEnd, ResponseHead
 
 HEAD = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
 LAST = b"0\r\n\r\n"
@@ -60,20 +60,20 @@ def test_what_is_not_plain_is_left_to_h11(odd: bytes) -> None:
     assert joined(data, chunk(b"g") + chunk(b"h")) == [data, chunk(b"g") + chunk(b"h")]
 
 
-class Plain(H11Reader):
+class Plain(H11Parser):
     """Reads without joining."""
 
-    def _begin(self, data: bytes, events: list[Event]) -> bytes:
+    def _begin(self, data: bytes, events: list[ParsedEvent]) -> bytes:
         del events
         return data
 
 
-def read(joins: bool, *pieces: bytes) -> list[Event]:
-    reader = H11Reader(False) if joins else Plain(False)
+def read(joins: bool, *pieces: bytes) -> list[ParsedEvent]:
+    reader = H11Parser(False) if joins else Plain(False)
     return [event for piece in pieces for event in reader.receive(piece)]
 
 
-def data_of(events: list[Event]) -> bytes:
+def data_of(events: list[ParsedEvent]) -> bytes:
     return b"".join(event for event in events if isinstance(event, bytes))
 
 
@@ -107,12 +107,12 @@ def test_h11_says_the_same_of_joined_chunks(
     at = [0, *sorted(cut for cut in cuts if cut < len(answer)), len(answer)]
     pieces = [answer[start:end] for start, end in pairwise(at)]
     plain, ours = (read(joins, *pieces, b"") for joins in (False, True))
-    kinds = (Head, End, Broken)
+    kinds = (ResponseHead, ResponseEnd, ProtocolFailure)
     assert [event for event in ours if isinstance(event, kinds)] == [
         event for event in plain if isinstance(event, kinds)
     ]
     # Before a chunk that is wrong, the ones that came whole with it may be given or not.
-    if isinstance(plain[-1], End):
+    if isinstance(plain[-1], ResponseEnd):
         assert data_of(ours) == data_of(plain)
     else:
         assert data_of(plain).startswith(data_of(ours)) or data_of(ours).startswith(data_of(plain))

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from julep._http.content_encoding import ContentError, Decoder, decoder_for
+from julep._http.content_encoding import BodyDecoder, ContentDecodingError, decoder_for
 
 
 def raw_deflate(data: bytes) -> bytes:
@@ -27,7 +27,7 @@ ENCODERS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
 encodings = pytest.mark.parametrize(("name", "encode"), ENCODERS.values(), ids=ENCODERS.keys())
 
 
-def new(name: str) -> Decoder:
+def new(name: str) -> BodyDecoder:
     decoder = decoder_for(name)
     assert decoder is not None
     return decoder
@@ -79,7 +79,7 @@ def test_a_short_body_that_stands_for_a_long_one_comes_in_pieces(
 def test_a_body_that_is_cut_short_is_told(name: str, encode: Callable[[bytes], bytes]) -> None:
     sent = encode(b"some text, some text, some more text")
     for end in range(1, len(sent)):
-        with pytest.raises(ContentError, match="cut short"):
+        with pytest.raises(ContentDecodingError, match="cut short"):
             decoded(name, [sent[:end]])
 
 
@@ -93,7 +93,7 @@ def test_no_body_is_no_cut_one(name: str, encode: Callable[[bytes], bytes]) -> N
 def test_what_follows_a_body_is_told(name: str, encode: Callable[[bytes], bytes]) -> None:
     sent = encode(b"text")
     for pieces in ([sent + b"garbage"], [sent, b"garbage"], one_by_one(sent + b"garbage")):
-        with pytest.raises(ContentError):
+        with pytest.raises(ContentDecodingError):
             decoded(name, pieces)
 
 
@@ -101,7 +101,7 @@ def test_gzip_may_have_several_members() -> None:
     sent = gzip.compress(b"a" * 300_000) + gzip.compress(b"") + gzip.compress(b"b")
     assert decoded("gzip", [sent]) == b"a" * 300_000 + b"b"
     assert decoded("gzip", one_by_one(sent)) == b"a" * 300_000 + b"b"
-    with pytest.raises(ContentError, match="cut short"):
+    with pytest.raises(ContentDecodingError, match="cut short"):
         decoded("gzip", [sent[:-1]])
 
 
@@ -110,14 +110,14 @@ def test_gzip_may_have_several_members() -> None:
     "body", [b'{"id": 1}', b"\x1f\x8b\x08garbage, and more of it", b"\xff" * 40]
 )
 def test_a_body_that_is_something_else_is_told(name: str, body: bytes) -> None:
-    with pytest.raises(ContentError, match=f"not {name}"):
+    with pytest.raises(ContentDecodingError, match=f"not {name}"):
         decoded(name, [body])
 
 
 def test_a_wrong_checksum_is_told() -> None:
     sent = bytearray(gzip.compress(b"text"))
     sent[-6] ^= 1
-    with pytest.raises(ContentError, match="not gzip"):
+    with pytest.raises(ContentDecodingError, match="not gzip"):
         decoded("gzip", [bytes(sent)])
 
 
@@ -133,5 +133,5 @@ def test_an_encoding_may_be_written_in_other_ways(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["br", "zstd", "gzip, gzip", "gzip, identity"])
 def test_an_encoding_that_nobody_asked_for_is_told(name: str) -> None:
-    with pytest.raises(ContentError, match="not asked for"):
+    with pytest.raises(ContentDecodingError, match="not asked for"):
         decoder_for(name)

@@ -136,7 +136,7 @@ async def test_the_limit_is_that_of_all_attempts_together(clients: Clients) -> N
         exchange.reset()
         return False
 
-    policy = RetryPolicy(max_retries=1000, first_pause=10, longest_pause=10)
+    policy = RetryPolicy(max_retries=1000, initial_delay=10, max_delay=10)
     with Server([lose_late]) as server:
         client = await clients.make(server.url, timeout=1.0, retry=policy)
         began = time.monotonic()

@@ -11,7 +11,7 @@ import pytest
 
 from julep import RequestTimeoutError
 from julep._http import exchange
-from julep._http.messages import Answer
+from julep._http.messages import Response
 from julep._http.sockets import Address
 from julep._http.urls import Origin
 from tests.sdk.colours import Colour
@@ -42,7 +42,7 @@ async def test_requests_one_after_another_share_a_connection(colour: Colour) -> 
     with Server([OK, json_answer({}, 404), OK]) as server:
         async with wire_of(colour) as wire:
             first = await answer_to(wire, get(server.url, "/a?b=c"))
-            assert first == Answer(200, {"content-length": "5"}, b"hello")
+            assert first == Response(200, {"content-length": "5"}, b"hello")
             assert (await answer_to(wire, get(server.url))).status == 404
             sent = get(server.url, method="POST", content=b"{}")
             assert (await answer_to(wire, sent)).body == b"hello"
@@ -173,7 +173,7 @@ async def test_a_server_that_answers_before_it_has_read_all(colour: Colour) -> N
         async with wire_of(colour) as wire:
             for _ in range(2):
                 sent = get(url, method="POST", content=bytes(20_000_000))
-                assert await answer_to(wire, sent) == Answer(413, {"content-length": "2"}, b"{}")
+                assert await answer_to(wire, sent) == Response(413, {"content-length": "2"}, b"{}")
         serving.join(10)
 
 

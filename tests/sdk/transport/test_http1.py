@@ -12,27 +12,27 @@ from hypothesis import strategies as st
 
 import julep
 from julep._http import http1
-from julep._http.h11_parser import H11Reader
+from julep._http.h11_parser import H11Parser
 from julep._http.http1 import (
     BROKEN_BODY,
-    CUT_SHORT,
-    LONGEST_HEAD,
-    MOST_INFORMATIONAL,
-    NO_ANSWER,
-    NO_HTTP,
-    Broken,
-    End,
-    Event,
-    Head,
-    reader_for,
+    INCOMPLETE_RESPONSE,
+    MAX_HEADER_BYTES,
+    MAX_INFORMATIONAL,
+    NO_RESPONSE,
+    NOT_HTTP,
+    ParsedEvent,
+    ProtocolFailure,
+    ResponseEnd,
+    ResponseHead,
+    parser_for,
     request_bytes,
 )
-from julep._http.httptools_parser import HttptoolsReader
+from julep._http.httptools_parser import HttptoolsParser
 from julep._http.messages import Request
 from julep._http.timeout import Timeout
 from julep._http.urls import Origin
 
-READERS = {"h11": H11Reader, "httptools": HttptoolsReader}
+READERS = {"h11": H11Parser, "httptools": HttptoolsParser}
 readers = pytest.mark.parametrize("reader", READERS.values(), ids=READERS.keys())
 
 PLAIN = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello"
@@ -42,13 +42,13 @@ CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
 class Read(NamedTuple):
     """What came of reading an answer."""
 
-    head: Head | None
+    head: ResponseHead | None
     body: bytes
-    last: Event | None
+    last: ParsedEvent | None
 
 
 def read(
-    make: Callable[[bool], http1.Reader], pieces: list[bytes], *, to_head: bool = False
+    make: Callable[[bool], http1.ResponseParser], pieces: list[bytes], *, to_head: bool = False
 ) -> Read:
     """Read an answer from pieces; an empty one is the connection's end."""
     reader = make(to_head)
@@ -56,7 +56,7 @@ def read(
     head, body, last = None, b"", None
     for event in events:
         assert last is None, events
-        if isinstance(event, Head):
+        if isinstance(event, ResponseHead):
             assert head is None
             head = event
         elif isinstance(event, bytes):
@@ -137,7 +137,9 @@ def answers(draw: st.DrawFn) -> Sent:
 @given(answers(), places)
 def test_an_answer_is_read_however_it_comes(sent: Sent, places: list[int]) -> None:
     found = agreed(sent.data, places, closed=sent.until_closed)
-    assert found == Read(Head(sent.status, sent.headers), sent.body, End(sent.reusable))
+    assert found == Read(
+        ResponseHead(sent.status, sent.headers), sent.body, ResponseEnd(sent.reusable)
+    )
 
 
 @given(answers(), places, st.integers(0, 2000))
@@ -145,7 +147,7 @@ def test_an_answer_that_is_cut_short_is_none(sent: Sent, places: list[int], at: 
     if sent.until_closed:
         return  # nobody can tell
     found = agreed(sent.data[: at % len(sent.data)], places, closed=True)
-    assert found.last == Broken(CUT_SHORT if found.head else NO_ANSWER)
+    assert found.last == ProtocolFailure(INCOMPLETE_RESPONSE if found.head else NO_RESPONSE)
     assert sent.body.startswith(found.body)
 
 
@@ -157,42 +159,44 @@ def test_a_connection_with_a_surplus_is_not_used_again(
         return  # it is the body's
     for make in READERS.values():
         found = read(make, [sent.data + surplus])
-        assert found == Read(Head(sent.status, sent.headers), sent.body, End(reusable=False))
+        assert found == Read(
+            ResponseHead(sent.status, sent.headers), sent.body, ResponseEnd(reusable=False)
+        )
 
 
 BROKEN = {
-    "another protocol": (b"SSH-2.0-OpenSSH_9.6\r\n\r\n", NO_HTTP),
-    "another version": (b"HTTP/2.0 200 OK\r\n\r\n", NO_HTTP),
-    "no status": (b"HTTP/1.1 OK\r\n\r\n", NO_HTTP),
-    "a low status": (b"HTTP/1.1 099 Low\r\n\r\n", NO_HTTP),
+    "another protocol": (b"SSH-2.0-OpenSSH_9.6\r\n\r\n", NOT_HTTP),
+    "another version": (b"HTTP/2.0 200 OK\r\n\r\n", NOT_HTTP),
+    "no status": (b"HTTP/1.1 OK\r\n\r\n", NOT_HTTP),
+    "a low status": (b"HTTP/1.1 099 Low\r\n\r\n", NOT_HTTP),
     "a switch of protocols": (
         b"HTTP/1.1 101 Switching\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\n",
-        NO_HTTP,
+        NOT_HTTP,
     ),
-    "a header of no name": (b"HTTP/1.1 200 OK\r\n: x\r\n\r\n", NO_HTTP),
-    "a header of no colon": (b"HTTP/1.1 200 OK\r\nnonsense\r\n\r\n", NO_HTTP),
-    "a space before a colon": (b"HTTP/1.1 200 OK\r\nname : x\r\n\r\n", NO_HTTP),
-    "a NUL in a header": (b"HTTP/1.1 200 OK\r\nname: a\0b\r\n\r\n", NO_HTTP),
-    "a length of no digits": (b"HTTP/1.1 200 OK\r\ncontent-length: five\r\n\r\n", NO_HTTP),
-    "a negative length": (b"HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n", NO_HTTP),
+    "a header of no name": (b"HTTP/1.1 200 OK\r\n: x\r\n\r\n", NOT_HTTP),
+    "a header of no colon": (b"HTTP/1.1 200 OK\r\nnonsense\r\n\r\n", NOT_HTTP),
+    "a space before a colon": (b"HTTP/1.1 200 OK\r\nname : x\r\n\r\n", NOT_HTTP),
+    "a NUL in a header": (b"HTTP/1.1 200 OK\r\nname: a\0b\r\n\r\n", NOT_HTTP),
+    "a length of no digits": (b"HTTP/1.1 200 OK\r\ncontent-length: five\r\n\r\n", NOT_HTTP),
+    "a negative length": (b"HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n", NOT_HTTP),
     "two lengths": (
         b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nhello",
-        NO_HTTP,
+        NOT_HTTP,
     ),
     "a length and chunks": (
         b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
-        NO_HTTP,
+        NOT_HTTP,
     ),
     "a coding nobody asked for": (
         b"HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
-        NO_HTTP,
+        NOT_HTTP,
     ),
     "a chunk of no length": (CHUNKED + b"zz\r\nhello\r\n0\r\n\r\n", BROKEN_BODY),
     "a chunk after a good one": (CHUNKED + b"3\r\nabc\r\n-1\r\n", BROKEN_BODY),
     "a chunk longer than it says": (CHUNKED + b"3\r\nabcd\r\n0\r\n\r\n", BROKEN_BODY),
     "too many hints": (
-        b"HTTP/1.1 103 Early Hints\r\n\r\n" * (MOST_INFORMATIONAL + 1) + PLAIN,
-        NO_HTTP,
+        b"HTTP/1.1 103 Early Hints\r\n\r\n" * (MAX_INFORMATIONAL + 1) + PLAIN,
+        NOT_HTTP,
     ),
 }
 
@@ -200,7 +204,7 @@ BROKEN = {
 @pytest.mark.parametrize(("data", "problem"), BROKEN.values(), ids=BROKEN.keys())
 def test_what_breaks_the_rules_is_told(data: bytes, problem: str) -> None:
     one_by_one = list(range(len(data)))
-    assert agreed(data, one_by_one, closed=False).last == Broken(problem)
+    assert agreed(data, one_by_one, closed=False).last == ProtocolFailure(problem)
 
 
 def test_what_came_before_a_break_is_given() -> None:
@@ -223,15 +227,15 @@ def test_what_came_before_a_break_is_given() -> None:
     ids=["reason", "value", "headers", "trailer", "extension"],
 )
 def test_headers_without_end_are_not_collected(
-    reader: Callable[[bool], http1.Reader], start: bytes, size: int
+    reader: Callable[[bool], http1.ResponseParser], start: bytes, size: int
 ) -> None:
-    filling = {b"": b"HTTP/1.1 200 " + b"x" * LONGEST_HEAD * 4}.get(start)
+    filling = {b"": b"HTTP/1.1 200 " + b"x" * MAX_HEADER_BYTES * 4}.get(start)
     line = b"name: value\r\n" if start.endswith(b"OK\r\n") else b"x"
-    data = filling or start + line * (LONGEST_HEAD * 4 // len(line))
+    data = filling or start + line * (MAX_HEADER_BYTES * 4 // len(line))
     making = reader(False)
-    fed, events = 0, list[Event]()
-    while not (events and isinstance(events[-1], Broken)):
-        assert fed < LONGEST_HEAD * 3
+    fed, events = 0, list[ParsedEvent]()
+    while not (events and isinstance(events[-1], ProtocolFailure)):
+        assert fed < MAX_HEADER_BYTES * 3
         events += making.receive(data[fed : fed + size])
         fed += size
     assert "bytes of headers" in events[-1].problem
@@ -239,16 +243,19 @@ def test_headers_without_end_are_not_collected(
 
 @readers
 def test_a_long_head_is_taken_or_refused_by_its_length_alone(
-    reader: Callable[[bool], http1.Reader],
+    reader: Callable[[bool], http1.ResponseParser],
 ) -> None:
     def answer(length: int) -> bytes:
         return b"HTTP/1.1 204 OK\r\nx: " + b"v" * length + b"\r\n\r\n"
 
-    longest = LONGEST_HEAD - 100
+    longest = MAX_HEADER_BYTES - 100
     for pieces in ([answer(longest)], cut(answer(longest), list(range(0, longest, 1000)))):
-        assert read(reader, pieces).last == End(reusable=True)
-    for pieces in ([answer(LONGEST_HEAD)], cut(answer(LONGEST_HEAD), [LONGEST_HEAD // 2])):
-        assert isinstance(read(reader, pieces).last, Broken)
+        assert read(reader, pieces).last == ResponseEnd(reusable=True)
+    for pieces in (
+        [answer(MAX_HEADER_BYTES)],
+        cut(answer(MAX_HEADER_BYTES), [MAX_HEADER_BYTES // 2]),
+    ):
+        assert isinstance(read(reader, pieces).last, ProtocolFailure)
 
 
 HEADS = {
@@ -265,32 +272,34 @@ HEADS = {
 def test_the_answer_to_a_head_has_no_body(rest: bytes, reusable: bool) -> None:
     for make in READERS.values():
         found = read(make, [b"HTTP/1.1 200 OK\r\n" + rest], to_head=True)
-        assert (found.body, found.last) == (b"", End(reusable))
+        assert (found.body, found.last) == (b"", ResponseEnd(reusable))
         one_by_one = [bytes([byte]) for byte in b"HTTP/1.1 200 OK\r\n" + rest]
         assert read(make, one_by_one, to_head=True).last is not None
 
 
 @readers
-def test_headers_of_one_name_are_joined(reader: Callable[[bool], http1.Reader]) -> None:
+def test_headers_of_one_name_are_joined(reader: Callable[[bool], http1.ResponseParser]) -> None:
     data = b"HTTP/1.1 204 OK\r\nVia: a\r\nx: \xe9 \r\nempty:\r\nvia:  b\r\n\r\n"
     found = read(reader, [data])
-    assert found.head == Head(204, {"via": "a, b", "x": "é", "empty": ""})
+    assert found.head == ResponseHead(204, {"via": "a, b", "x": "é", "empty": ""})
 
 
 @readers
-def test_after_its_end_an_answer_says_nothing(reader: Callable[[bool], http1.Reader]) -> None:
+def test_after_its_end_an_answer_says_nothing(
+    reader: Callable[[bool], http1.ResponseParser],
+) -> None:
     made = reader(False)
-    assert made.receive(PLAIN)[-1] == End(reusable=True)
+    assert made.receive(PLAIN)[-1] == ResponseEnd(reusable=True)
     assert made.receive(PLAIN) == []
     assert made.receive(b"") == []
 
 
 def test_the_faster_reader_is_taken_when_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http1, "_make", None)
-    assert isinstance(reader_for("GET"), HttptoolsReader)
+    assert isinstance(parser_for("GET"), HttptoolsParser)
     monkeypatch.setattr(http1, "_make", None)
     monkeypatch.setitem(__import__("sys").modules, "julep._http.httptools_parser", None)
-    assert isinstance(reader_for("GET"), H11Reader)
+    assert isinstance(parser_for("GET"), H11Parser)
 
 
 def request(

@@ -304,8 +304,8 @@ async def test_http2_is_spoken_where_the_server_does(
             await client.post("/x", {"a": "b"})
     assert found.request_id == "req-2"
     assert server.connections == 1
-    assert server.asked[0][":path"] == f"/api/sessions/{ID}"
-    assert server.asked[0]["authorization"] == "Bearer secret"
+    assert server.summary[0][":path"] == f"/api/sessions/{ID}"
+    assert server.summary[0]["authorization"] == "Bearer secret"
     assert server.bodies == {5: b'{"a":"b"}'}
 
 
@@ -334,7 +334,7 @@ async def test_calls_share_a_connection_by_http2(
             async with anyio.create_task_group() as group:
                 for _ in range(10):
                     group.start_soon(get, client)
-    assert len(server.asked) == 11
+    assert len(server.summary) == 11
     assert server.connections == 1
 
 
@@ -385,7 +385,7 @@ async def test_no_log_of_http2_holds_the_key(
                 client_of(colour, url, http_client=own_client, **secrets) as client,
             ):
                 await get(client)
-    assert server.asked[0]["authorization"] == f"Bearer {CANARY}"
+    assert server.summary[0]["authorization"] == f"Bearer {CANARY}"
     assert caplog.text
     assert CANARY not in caplog.text
 

@@ -16,9 +16,9 @@ import pytest
 
 from julep import RequestTimeoutError
 from julep._http import sockets
-from julep._http.async_transport import AsyncPoolWire
-from julep._http.messages import Answer, Opened
-from julep._http.sync_transport import BlockingPoolWire
+from julep._http.async_transport import AsyncSocketTransport
+from julep._http.messages import Response, StreamingResponse
+from julep._http.sync_transport import SocketTransport
 from julep._http.timeout import Timeout
 from tests.sdk.colours import Colour
 from tests.sdk.transport.servers import (
@@ -58,7 +58,7 @@ async def test_when_all_places_are_taken_a_request_waits(colour: Colour) -> None
 async def test_tasks_wait_in_their_order(colour: Colour) -> None:
     order: list[int] = []
 
-    async def ask(wire: AsyncPoolWire, number: int) -> None:
+    async def ask(wire: AsyncSocketTransport, number: int) -> None:
         await answer_to(wire, get(server.url))
         order.append(number)
 
@@ -77,15 +77,15 @@ async def test_tasks_wait_in_their_order(colour: Colour) -> None:
 
 def test_threads_wait_in_their_order() -> None:
     order: list[int] = []
-    wire = BlockingPoolWire(max_connections=1)
+    wire = SocketTransport(max_connections=1)
 
     def ask(number: int) -> None:
-        assert isinstance(wire.send(get(server.url)), Answer)
+        assert isinstance(wire.send(get(server.url)), Response)
         order.append(number)
 
     with Server([stream_of(b"a"), OK]) as server, ThreadPoolExecutor(10) as threads:
         open_one = wire.send(get(server.url, streamed=True))
-        assert isinstance(open_one, Opened)
+        assert isinstance(open_one, StreamingResponse)
         waiting = cast("deque[object]", vars(vars(wire)["_pool"].places)["_waiting"])
         for number in range(10):
             threads.submit(ask, number)
@@ -97,11 +97,11 @@ def test_threads_wait_in_their_order() -> None:
 
 
 def test_threads_share_a_wire() -> None:
-    wire = BlockingPoolWire(max_connections=3)
+    wire = SocketTransport(max_connections=3)
 
     def ask(_: int) -> int:
         outcomes = [wire.send(get(server.url)) for _ in range(25)]
-        return sum(isinstance(outcome, Answer) for outcome in outcomes)
+        return sum(isinstance(outcome, Response) for outcome in outcomes)
 
     with Server([OK]) as server, ThreadPoolExecutor(8) as threads:
         assert sum(threads.map(ask, range(8))) == 200

@@ -67,7 +67,7 @@ async def test_a_proxy_is_told_whom_to_ask(colour: Colour, proxy: Proxy) -> None
         url = f"http://julep.test:{server.port}/api"
         async with client_of(colour, url, proxy=proxy.url, api_key="secret") as client:
             await get(client)
-    assert proxy.asked == [f"GET {url}/sessions/{ID} HTTP/1.1"]
+    assert proxy.summary == [f"GET {url}/sessions/{ID} HTTP/1.1"]
     [request] = server.received
     assert request.header("authorization") == "Bearer secret"
     assert request.header("host") == f"julep.test:{server.port}"
@@ -81,7 +81,7 @@ async def test_through_a_proxy_tls_is_between_the_two_ends(
         async with client_of(colour, url, proxy=proxy.url, tls=tls) as client:
             await get(client)
             await get(client)
-    assert proxy.asked == [f"CONNECT julep.test:{server.port} HTTP/1.1"]
+    assert proxy.summary == [f"CONNECT julep.test:{server.port} HTTP/1.1"]
     assert server.connections == 1
 
 
@@ -93,7 +93,7 @@ async def test_through_a_proxy_calls_have_all_that_others_have(
         async with client_of(colour, server.url, proxy=proxy.url) as client:
             events = await client.sessions.chat(ID, HELLO, stream=True)
             assert [event.text async for event in events] == ["H", "i"]
-    assert len(proxy.asked) == len(server.received) == 2
+    assert len(proxy.summary) == len(server.received) == 2
     assert len({request.header("idempotency-key") for request in server.received}) == 1
 
 
@@ -105,7 +105,7 @@ async def test_the_environment_s_proxy_is_asked(
     with Server([json_answer(SESSION)]) as server:
         async with client_of(colour, f"http://julep.test:{server.port}") as client:
             await get(client)
-    assert len(proxy.asked) == len(server.received) == 1
+    assert len(proxy.summary) == len(server.received) == 1
 
 
 @pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy"])
@@ -126,7 +126,7 @@ async def test_the_environment_s_proxy_is_asked_for_its_scheme(
             await get(client)
         async with client_of(colour, plain.url) as client:
             await get(client)
-    assert proxy.asked == [f"CONNECT julep.test:{server.port} HTTP/1.1"]
+    assert proxy.summary == [f"CONNECT julep.test:{server.port} HTTP/1.1"]
 
 
 @pytest.mark.parametrize("hosts", ["127.0.0.1", "julep.test,127.0.0.1", "*", "127.0.0.1:{port}"])
@@ -138,7 +138,7 @@ async def test_the_environment_may_spare_hosts(
         monkeypatch.setenv("NO_PROXY", hosts.format(port=server.port))
         async with client_of(colour, server.url) as client:
             await get(client)
-    assert proxy.asked == []
+    assert proxy.summary == []
     assert len(server.received) == 1
 
 
@@ -150,7 +150,7 @@ async def test_a_setting_counts_more_than_the_environment(
     with Server([json_answer(SESSION)]) as server:
         async with client_of(colour, server.url, proxy=proxy.url) as client:
             await get(client)
-    assert len(proxy.asked) == 1
+    assert len(proxy.summary) == 1
 
 
 @pytest.mark.parametrize("by", ["setting", "environment"])

@@ -9,8 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import julep
-from julep._calls.redirects import redirected
-from julep._http.messages import Answer, Request
+from julep._calls.redirects import next_request
+from julep._http.messages import Request, Response
 from julep._http.timeout import Timeout
 from julep._http.urls import Origin, split
 from tests.sdk.colours import Colour, client_of, own
@@ -66,7 +66,7 @@ def test_a_secret_goes_to_its_own_origin_only(
 ) -> None:
     origin, _ = split(base)
     request = Request(method, origin, "/api/x?a=b", HEADERS, b"{}", False, Timeout(), 7.0)
-    onward = redirected(request, Answer(status, {"location": location}, b""))
+    onward = next_request(request, Response(status, {"location": location}, b""))
     if onward is None:
         return
     assert status in (307, 308) or (method in ("GET", "HEAD") and status in (301, 302, 303))
@@ -105,7 +105,7 @@ def test_a_location_is_read_as_browsers_read_it(location: str, url: str | None) 
     request = Request(
         "GET", Origin("https", "julep.test", 443), "/api/x", {}, None, False, Timeout()
     )
-    onward = redirected(request, Answer(302, {"location": location}, b""))
+    onward = next_request(request, Response(302, {"location": location}, b""))
     assert (onward.url if onward else None) == url
 
 

@@ -117,7 +117,9 @@ async def test_losses_are_counted_since_the_last_event_that_came(colour: Colour)
     assert len(server.received) == 2
 
 
-@pytest.mark.parametrize("policy", [RetryPolicy(max_retries=0), RetryPolicy(failures=False)])
+@pytest.mark.parametrize(
+    "policy", [RetryPolicy(max_retries=0), RetryPolicy(connection_errors=False)]
+)
 async def test_without_retries_a_loss_is_told_at_once(colour: Colour, policy: RetryPolicy) -> None:
     with Server([lost_after(2, raw), go_on]) as server:
         async with client_of(colour, server.url, retry=policy) as client:

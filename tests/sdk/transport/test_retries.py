@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import julep
 from julep import AsyncClient
-from julep._http.messages import Answer
+from julep._http.messages import Response
 from julep._settings.retry import RetryPolicy, retry_after
 from julep_server import LocalServer
 from tests.sdk.colours import Colour, client_of
@@ -182,30 +182,30 @@ async def test_a_chat_whose_answer_is_lost_is_recorded_once(
 @given(st.integers(1, 40), st.integers(0, 40))
 def test_our_own_pauses_grow_and_stay_below_their_limits(attempts: int, retries: int) -> None:
     policy = RetryPolicy(max_retries=retries)
-    pause = policy.pause_after(Answer(503, {}, b""), attempts)
+    pause = policy.next_delay(Response(503, {}, b""), attempts)
     if attempts > retries:
         assert pause is None
     else:
         assert pause is not None
-        assert 0 <= pause <= min(policy.longest_pause, 0.5 * 2 ** (attempts - 1))
+        assert 0 <= pause <= min(policy.max_delay, 0.5 * 2 ** (attempts - 1))
 
 
 def test_our_own_pauses_are_spread() -> None:
-    pauses = {RetryPolicy(9).pause_after(Answer(503, {}, b""), 4) for _ in range(50)}
+    pauses = {RetryPolicy(9).next_delay(Response(503, {}, b""), 4) for _ in range(50)}
     assert len(pauses) > 40
 
 
 @given(st.integers(0, 10_000))
 def test_the_server_s_pause_is_kept_or_refused_but_never_shortened(seconds: int) -> None:
-    pause = RetryPolicy().pause_after(Answer(429, {"retry-after": str(seconds)}, b""), 1)
-    assert pause == (seconds if seconds <= RetryPolicy().longest_asked_pause else None)
+    pause = RetryPolicy().next_delay(Response(429, {"retry-after": str(seconds)}, b""), 1)
+    assert pause == (seconds if seconds <= RetryPolicy().max_retry_after else None)
 
 
 @given(st.integers(-100, 100_000))
 def test_a_pause_may_be_given_as_a_date(seconds: int) -> None:
     moment = datetime.now(UTC) + timedelta(seconds=seconds)
     header = format_datetime(moment, usegmt=True)
-    found = retry_after(Answer(429, {"retry-after": header}, b""))
+    found = retry_after(Response(429, {"retry-after": header}, b""))
     assert found is not None
     assert max(0, seconds) - 5 <= found <= max(0, seconds) + 1
 
@@ -231,7 +231,7 @@ DATE_PIECES = st.sampled_from(
 
 @given(st.text() | st.lists(DATE_PIECES, max_size=9).map(" ".join))
 def test_a_pause_that_says_nothing_is_ignored(header: str) -> None:
-    found = retry_after(Answer(429, {"retry-after": header}, b""))
+    found = retry_after(Response(429, {"retry-after": header}, b""))
     assert found is None or found >= 0
 
 

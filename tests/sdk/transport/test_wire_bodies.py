@@ -11,8 +11,8 @@ import anyio
 import pytest
 
 from julep import RequestTimeoutError
-from julep._http.messages import Answer, Opened
-from julep._http.sync_transport import BlockingPoolWire
+from julep._http.messages import Response, StreamingResponse
+from julep._http.sync_transport import SocketTransport
 from julep._http.timeout import Timeout
 from julep.errors import NetworkError
 from tests.sdk.colours import Colour
@@ -54,7 +54,7 @@ async def test_an_open_answer_is_read_as_it_comes(colour: Colour) -> None:
     with Server([step, OK]) as server:
         async with wire_of(colour) as wire:
             outcome = await wire.send(get(server.url, streamed=True))
-            assert isinstance(outcome, Opened)
+            assert isinstance(outcome, StreamingResponse)
             assert outcome.status == 200
             assert outcome.headers["x-request-id"] == "req-1"
             assert await anext(outcome.body) == b"first"
@@ -118,8 +118,8 @@ async def test_a_body_that_is_lost_is_told(colour: Colour, step: Step, problem: 
 async def test_the_whole_call_s_limit_holds_for_a_body(colour: Colour) -> None:
     with Server([stall_after(STREAM_HEAD + piece(b"a"))]) as server:
         async with wire_of(colour) as wire:
-            until = time.monotonic() + 0.3
-            asked = get(server.url, streamed=True, timeout=Timeout(total=0.3), until=until)
+            deadline = time.monotonic() + 0.3
+            asked = get(server.url, streamed=True, timeout=Timeout(total=0.3), deadline=deadline)
             body = await opened(wire, asked)
             with pytest.raises(RequestTimeoutError, match=r"within 0\.3 s") as caught:
                 assert [piece async for piece in body] == [b"a"]
@@ -172,15 +172,15 @@ async def test_a_body_may_be_closed_while_a_task_reads_it(colour: Colour) -> Non
 
 
 def test_a_body_may_be_closed_while_a_thread_reads_it() -> None:
-    wire = BlockingPoolWire(max_connections=1)
+    wire = SocketTransport(max_connections=1)
     with Server([stall_after(STREAM_HEAD), OK]) as server, ThreadPoolExecutor(1) as threads:
         outcome = wire.send(get(server.url, streamed=True))
-        assert isinstance(outcome, Opened)
+        assert isinstance(outcome, StreamingResponse)
         reading = threads.submit(next, outcome.body)
         while not vars(outcome.body)["_is_reading"]:
             time.sleep(0.001)
         time.sleep(0.05)  # until it really waits
         outcome.body.close()
         assert isinstance(reading.exception(10), NetworkError)
-        assert isinstance(wire.send(get(server.url)), Answer)
+        assert isinstance(wire.send(get(server.url)), Response)
         wire.close()

@@ -11,8 +11,8 @@ import anyio
 import pytest
 
 from julep import RequestTimeoutError
-from julep._http.messages import Answer, Opened
-from julep._http.sync_transport import BlockingPoolWire
+from julep._http.messages import Response, StreamingResponse
+from julep._http.sync_transport import SocketTransport
 from julep._http.timeout import Timeout
 from tests.sdk.colours import Colour
 from tests.sdk.transport.servers import (
@@ -66,8 +66,8 @@ async def test_the_limit_of_reading_is_one_of_silence(colour: Colour) -> None:
     with Server([drip]) as server:
         async with wire_of(colour) as wire:
             await answer_to(wire, get(server.url, timeout=Timeout(read=0.4)))
-            until = time.monotonic() + 0.3
-            whole = get(server.url, timeout=Timeout(read=0.4, total=0.3), until=until)
+            deadline = time.monotonic() + 0.3
+            whole = get(server.url, timeout=Timeout(read=0.4, total=0.3), deadline=deadline)
             error = await lost(wire, whole)
             assert "no answer within 0.3 s (read timed out)" in str(error)
             assert isinstance(error, RequestTimeoutError)
@@ -100,7 +100,7 @@ async def test_a_server_that_does_not_read(colour: Colour) -> None:
 async def test_time_that_is_up_before_anything_is_sent(colour: Colour) -> None:
     with Server([OK]) as server:
         async with wire_of(colour) as wire:
-            past = get(server.url, timeout=Timeout(total=1), until=time.monotonic() - 1)
+            past = get(server.url, timeout=Timeout(total=1), deadline=time.monotonic() - 1)
             for _ in range(2):
                 error = await lost(wire, past)
                 assert isinstance(error, RequestTimeoutError)
@@ -115,7 +115,7 @@ async def test_a_request_may_be_cancelled_at_any_time(colour: Colour, step: Step
     with Server([step, OK]) as server:
         async with wire_of(colour, max_connections=1) as wire:
             with anyio.move_on_after(0.1) as scope:
-                await wire.send(get(server.url, timeout=Timeout(total=60), until=None))
+                await wire.send(get(server.url, timeout=Timeout(total=60), deadline=None))
             assert scope.cancelled_caught
             await answer_to(wire, get(server.url))
     assert server.connections == 2
@@ -170,20 +170,20 @@ def test_an_interrupt_closes_the_connection(streamed: bool) -> None:
     ours = signal.signal(signal.SIGUSR1, interrupt)
     main = threading.main_thread().ident
     assert main == threading.get_ident()
-    wire = BlockingPoolWire(max_connections=1)
+    wire = SocketTransport(max_connections=1)
     try:
         with Server([stall_after(STREAM_HEAD if streamed else b""), OK]) as server:
             body = None
             if streamed:
                 outcome = wire.send(get(server.url, streamed=True))
-                assert isinstance(outcome, Opened)
+                assert isinstance(outcome, StreamingResponse)
                 body = outcome.body
             timer = threading.Timer(0.1, signal.pthread_kill, (main, signal.SIGUSR1))
             timer.start()
             with pytest.raises(KeyboardInterrupt):
                 next(body) if body else wire.send(get(server.url))
             timer.join()
-            assert isinstance(wire.send(get(server.url)), Answer)
+            assert isinstance(wire.send(get(server.url)), Response)
             assert server.connections == 2
     finally:
         signal.signal(signal.SIGUSR1, ours)

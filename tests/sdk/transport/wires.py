@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from julep._http.async_transport import AsyncPoolWire
-from julep._http.async_transport import Body as AsyncBody
-from julep._http.messages import Answer, Opened, Request, Unfit
-from julep._http.sync_transport import BlockingPoolWire
-from julep._http.sync_transport import Body as BlockingBody
+from julep._http.async_transport import AsyncSocketBody as AsyncBody
+from julep._http.async_transport import AsyncSocketTransport
+from julep._http.messages import Request, Response, StreamingResponse, UnreadableResponse
+from julep._http.sync_transport import SocketBody as BlockingBody
+from julep._http.sync_transport import SocketTransport
 from julep._http.timeout import Timeout
 from julep._http.urls import Origin
 from julep.errors import NetworkError
@@ -23,15 +23,15 @@ OK = answer(200, b"hello")
 HEADERS = {"accept": "application/json", "authorization": "Bearer secret"}
 
 
-def new_wire(colour: Colour, **settings: Any) -> AsyncPoolWire:
+def new_wire(colour: Colour, **settings: Any) -> AsyncSocketTransport:
     """Make the wire of a colour, to be awaited whatever its colour is."""
     if colour == "blocking":
-        return cast("AsyncPoolWire", _Wire(BlockingPoolWire(**settings)))
-    return AsyncPoolWire(**settings)
+        return cast("AsyncSocketTransport", _Wire(SocketTransport(**settings)))
+    return AsyncSocketTransport(**settings)
 
 
 @asynccontextmanager
-async def wire_of(colour: Colour, **settings: Any) -> AsyncGenerator[AsyncPoolWire, None]:
+async def wire_of(colour: Colour, **settings: Any) -> AsyncGenerator[AsyncSocketTransport, None]:
     """Make one, and close it afterwards."""
     wire = new_wire(colour, **settings)
     try:
@@ -41,13 +41,13 @@ async def wire_of(colour: Colour, **settings: Any) -> AsyncGenerator[AsyncPoolWi
 
 
 class _Wire:
-    def __init__(self, wire: BlockingPoolWire) -> None:
+    def __init__(self, wire: SocketTransport) -> None:
         self._wire = wire
 
     async def send(self, request: Request) -> object:
         outcome = self._wire.send(request)
-        if isinstance(outcome, Opened):
-            return Opened(outcome.status, outcome.headers, _Body(outcome.body))
+        if isinstance(outcome, StreamingResponse):
+            return StreamingResponse(outcome.status, outcome.headers, _Body(outcome.body))
         return outcome
 
     async def aclose(self) -> None:
@@ -81,7 +81,7 @@ def get(
     *,
     timeout: Timeout = Timeout(),  # noqa: B008  # it is a tuple
     streamed: bool = False,
-    until: float | None = None,
+    deadline: float | None = None,
     method: str = "GET",
     content: bytes | None = None,
     headers: Mapping[str, str] = HEADERS,
@@ -90,25 +90,25 @@ def get(
     parts = urlsplit(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     origin = Origin(parts.scheme, parts.hostname or "", port)
-    return Request(method, origin, path, headers, content, streamed, timeout, until)
+    return Request(method, origin, path, headers, content, streamed, timeout, deadline)
 
 
-async def answer_to(wire: AsyncPoolWire, request: Request) -> Answer:
+async def answer_to(wire: AsyncSocketTransport, request: Request) -> Response:
     """Send a request, and see that a whole answer came."""
     outcome = await wire.send(request)
-    assert isinstance(outcome, Answer), outcome
+    assert isinstance(outcome, Response), outcome
     return outcome
 
 
-async def opened(wire: AsyncPoolWire, request: Request) -> AsyncBody:
+async def opened(wire: AsyncSocketTransport, request: Request) -> AsyncBody:
     """Send a request, and see that its answer stays open."""
     outcome = await wire.send(request)
-    assert isinstance(outcome, Opened), outcome
+    assert isinstance(outcome, StreamingResponse), outcome
     body: AsyncBody = outcome.body
     return body
 
 
-async def lost(wire: AsyncPoolWire, request: Request) -> NetworkError:
+async def lost(wire: AsyncSocketTransport, request: Request) -> NetworkError:
     """Send a request, and see that it failed, in words of ours."""
     outcome = await wire.send(request)
     assert isinstance(outcome, NetworkError), outcome
@@ -119,10 +119,10 @@ async def lost(wire: AsyncPoolWire, request: Request) -> NetworkError:
     return outcome
 
 
-async def unfit(wire: AsyncPoolWire, request: Request) -> Unfit:
+async def unfit(wire: AsyncSocketTransport, request: Request) -> UnreadableResponse:
     """Send a request, and see that its answer has a body that cannot be had."""
     outcome = await wire.send(request)
-    assert isinstance(outcome, Unfit), outcome
+    assert isinstance(outcome, UnreadableResponse), outcome
     return outcome
 
 
