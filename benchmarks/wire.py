@@ -117,7 +117,7 @@ def main() -> None:
     listening.close()
     print(f"{'':24}{'wire':>9}{'httpx':>9}{'ratio':>8}")
     for name, reader in READERS.items():
-        setattr(http1, "_make", reader)  # noqa: B010  # what it would find out by itself
+        setattr(http1, "parser_class", reader)  # noqa: B010  # what it would find out by itself
         found = {
             "blocking": compare_blocking(port),
             "asyncio": asyncio.run(compare_async(port)),

@@ -25,7 +25,7 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(params=[H11Parser, HttptoolsParser], ids=["h11", "httptools"])
 def reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each of the libraries that read answers."""
-    monkeypatch.setattr(http1, "_make", request.param)
+    monkeypatch.setattr(http1, "parser_class", request.param)
 
 
 @pytest.fixture

@@ -295,9 +295,9 @@ def test_after_its_end_an_answer_says_nothing(
 
 
 def test_the_faster_reader_is_taken_when_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http1, "_make", None)
+    monkeypatch.setattr(http1, "parser_class", None)
     assert isinstance(parser_for("GET"), HttptoolsParser)
-    monkeypatch.setattr(http1, "_make", None)
+    monkeypatch.setattr(http1, "parser_class", None)
     monkeypatch.setitem(__import__("sys").modules, "julep._http.httptools_parser", None)
     assert isinstance(parser_for("GET"), H11Parser)
 
