@@ -9,8 +9,8 @@ import pytest
 from julep import Client, ServerError, UnprocessableEntityError
 from julep_api.api.users import list_users
 from tests.prism.process import KEY, Prism
-from tests.sdk.bad_arguments import ID
-from tests.sdk.stub import Stub
+from tests.sdk.helpers.invalid_arguments import ID
+from tests.sdk.helpers.stub import Stub
 
 VIOLATIONS = 4
 """How many there are below."""

@@ -12,8 +12,8 @@ import pytest
 
 from julep import RequestTimeoutError
 from tests.prism.process import KEY, Prism
-from tests.sdk.bad_calls import GOOD
-from tests.sdk.methods import METHODS, SIDES, Caller, Side
+from tests.sdk.helpers.calls import GOOD
+from tests.sdk.helpers.methods import METHODS, SIDES, Caller, Side
 
 MOCKS: Mapping[str, tuple[str, ...]] = {
     "examples": (),

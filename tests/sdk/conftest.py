@@ -22,8 +22,8 @@ import pytest
 
 from julep import AsyncClient
 from julep_server import LocalServer
-from tests.sdk.colours import Colour, client_of
-from tests.sdk.stub import Stub
+from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.helpers.stub import Stub
 from tests.server.endpoint import Endpoint
 
 

@@ -17,8 +17,8 @@ from julep.types import (
     FunctionDef,
 )
 from julep_server import LocalServer
-from tests.sdk.colours import Colour, client_of
-from tests.sdk.support import (
+from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.helpers.resources import (
     HELLO,
     RICH_METADATA,
     RICH_METADATA_STORED,

@@ -25,8 +25,8 @@ from julep.types import (
     ToolChoiceOptionMode,
     ToolType,
 )
-from tests.sdk.stub import Stub
-from tests.sdk.support import HELLO, UNKNOWN_ID, new_session, time_of
+from tests.sdk.helpers.resources import HELLO, UNKNOWN_ID, new_session, time_of
+from tests.sdk.helpers.stub import Stub
 from tests.server.endpoint import USAGE, Endpoint
 
 pytestmark = pytest.mark.anyio

@@ -17,8 +17,8 @@ from julep import (
 from julep.managers.types import ToolDict
 from julep.types import ChatResponse, ChatResponseFinishReason
 from julep_server import LocalServer
-from tests.sdk.colours import Colour, client_of
-from tests.sdk.support import HELLO, new_session
+from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.helpers.resources import HELLO, new_session
 from tests.server.endpoint import DONE, Endpoint, piece, usage_piece
 
 pytestmark = pytest.mark.anyio

@@ -16,7 +16,7 @@ import julep
 from julep import AsyncClient, Client, ConfigurationError, Hooks, RetryPolicy, Timeout
 from julep._http.urls import Origin
 from julep._settings.config import Config, read_config
-from tests.sdk.stub import Stub
+from tests.sdk.helpers.stub import Stub
 
 CANARY = "canary-5f1c0a7e"
 

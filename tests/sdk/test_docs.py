@@ -9,7 +9,7 @@ import pytest
 from julep import AsyncClient, InvalidArgumentError
 from julep.managers.types import DocDict
 from julep.types import CreateDoc, Doc
-from tests.sdk.support import (
+from tests.sdk.helpers.resources import (
     RICH_METADATA,
     RICH_METADATA_STORED,
     UNKNOWN_ID,

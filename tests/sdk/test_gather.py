@@ -17,9 +17,9 @@ import pytest
 
 import julep
 from julep import AsyncClient
-from tests.sdk.colours import Colour, client_of, own
-from tests.sdk.support import environment
-from tests.sdk.transport.servers import SESSION, Exchange, Server, json_answer
+from tests.sdk.helpers.modes import Colour, client_of, own
+from tests.sdk.helpers.resources import environment
+from tests.sdk.transport.helpers.scripted_server import SESSION, Exchange, Server, json_answer
 
 pytestmark = pytest.mark.anyio
 

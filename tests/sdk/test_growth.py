@@ -23,8 +23,8 @@ from julep import AsyncClient
 from julep._http import http1
 from julep._http.h11_parser import H11Parser
 from julep._http.httptools_parser import HttptoolsParser
-from tests.sdk.colours import Colour, client_of
-from tests.sdk.transport.servers import (
+from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.transport.helpers.scripted_server import (
     DONE,
     SESSION,
     STREAM_HEAD,

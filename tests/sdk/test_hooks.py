@@ -6,9 +6,9 @@ import pytest
 
 import julep
 from julep import AsyncClient, Hooks, RequestEvent, ResponseEvent, RetryEvent, RetryPolicy
-from tests.sdk.colours import Colour, client_of
-from tests.sdk.support import HELLO
-from tests.sdk.transport.servers import (
+from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.helpers.resources import HELLO
+from tests.sdk.transport.helpers.scripted_server import (
     DONE,
     SESSION,
     Server,

@@ -29,10 +29,10 @@ from julep.managers import job as job_module
 from julep.managers.job import JobsManager
 from julep.managers.types import InputChatMlMessageDict
 from julep.types import JobStatus, JobStatusState
-from tests.sdk.colours import Colour, client_of
-from tests.sdk.support import UNKNOWN_ID, assert_not_found, time_of
-from tests.sdk.transport.servers import Exchange, Server, Step, json_answer, refusal
-from tests.sdk.transport.support import CONFIG
+from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.helpers.resources import UNKNOWN_ID, assert_not_found, time_of
+from tests.sdk.transport.helpers.scripted_server import Exchange, Server, Step, json_answer, refusal
+from tests.sdk.transport.helpers.support import CONFIG
 from tests.server.endpoint import Endpoint
 
 pytestmark = pytest.mark.anyio

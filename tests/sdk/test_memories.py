@@ -10,7 +10,7 @@ import pytest
 from julep import AsyncClient, InvalidArgumentError
 from julep.managers.types import InputChatMlMessageDict
 from julep.types import Memory
-from tests.sdk.support import UNKNOWN_ID, assert_not_found, new_agent, time_of
+from tests.sdk.helpers.resources import UNKNOWN_ID, assert_not_found, new_agent, time_of
 
 pytestmark = pytest.mark.anyio
 

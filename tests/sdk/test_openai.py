@@ -14,8 +14,8 @@ import trio
 import julep
 from julep import AsyncClient, Client, ConfigurationError
 from julep_server import LocalServer
-from tests.sdk.colours import Colour
-from tests.sdk.stub import Stub
+from tests.sdk.helpers.modes import Colour
+from tests.sdk.helpers.stub import Stub
 
 SAID: list[Any] = [{"role": "system", "content": "Hello!"}]
 ANSWER = "This is Julep's offline model, not a language model."

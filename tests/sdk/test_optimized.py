@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.sdk.transport.support import assert_ours
+from tests.sdk.transport.helpers.support import assert_ours
 
 
 def test_python_is_optimized_where_it_is_meant_to_be() -> None:

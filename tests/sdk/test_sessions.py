@@ -13,8 +13,7 @@ from julep import (
     UnprocessableEntityError,
 )
 from julep.types import ChatMlMessageRole, Suggestion, SuggestionTarget
-from tests.sdk.stub import Stub
-from tests.sdk.support import (
+from tests.sdk.helpers.resources import (
     HELLO,
     RICH_METADATA,
     RICH_METADATA_STORED,
@@ -26,6 +25,7 @@ from tests.sdk.support import (
     new_agent,
     new_session,
 )
+from tests.sdk.helpers.stub import Stub
 
 pytestmark = pytest.mark.anyio
 

@@ -16,9 +16,9 @@ from opentelemetry.trace import SpanKind, StatusCode
 
 import julep
 from julep import RetryPolicy
-from tests.sdk.colours import Colour, client_of
-from tests.sdk.support import HELLO
-from tests.sdk.transport.servers import (
+from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.helpers.resources import HELLO
+from tests.sdk.transport.helpers.scripted_server import (
     DONE,
     SESSION,
     STREAM_HEAD,

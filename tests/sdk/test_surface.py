@@ -16,8 +16,8 @@ from julep import streams
 from julep.managers import agent, doc, session, types, user
 from julep.managers.base import BaseManager
 from julep_api import models
-from tests.sdk.methods import MANAGERS, METHODS, parameters, private_name, public_methods
-from tests.sdk.seed_surface import SURFACE, TYPED_DICTS, Method
+from tests.sdk.helpers.methods import MANAGERS, METHODS, parameters, private_name, public_methods
+from tests.sdk.helpers.promised_surface import SURFACE, TYPED_DICTS, Method
 
 PROMISED = [
     pytest.param(kind, name, method, id=f"{kind}.{name}")

@@ -18,7 +18,7 @@ from julep.types import (
     Tool,
     ToolType,
 )
-from tests.sdk.support import HELLO, UNKNOWN_ID, assert_not_found, new_agent, time_of
+from tests.sdk.helpers.resources import HELLO, UNKNOWN_ID, assert_not_found, new_agent, time_of
 from tests.server.endpoint import Endpoint
 
 pytestmark = pytest.mark.anyio

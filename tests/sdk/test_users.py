@@ -9,8 +9,8 @@ import pytest
 from julep import AsyncClient, InvalidArgumentError
 from julep.types import CreateDoc
 from julep_server import LocalServer
-from tests.sdk.colours import Colour, client_of
-from tests.sdk.support import (
+from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.helpers.resources import (
     HELLO,
     RICH_METADATA,
     RICH_METADATA_STORED,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.sdk.colours import Colour
-from tests.sdk.faults import chaos
+from tests.sdk.faults.helpers import chaos
+from tests.sdk.helpers.modes import Colour
 
 
 @pytest.mark.parametrize("seed", [1, 2])

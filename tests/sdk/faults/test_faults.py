@@ -5,10 +5,17 @@ from __future__ import annotations
 import pytest
 
 from julep._http.h11_parser import H11Parser
-from tests.sdk.colours import Colour
-from tests.sdk.faults import bodies, connections, heads, redirects, statuses, streams
-from tests.sdk.faults.fault import Fault
-from tests.sdk.faults.meeting import meets, survives
+from tests.sdk.faults.helpers.cases import (
+    bodies,
+    connections,
+    heads,
+    redirects,
+    statuses,
+    streams,
+)
+from tests.sdk.faults.helpers.checks import meets, survives
+from tests.sdk.faults.helpers.fault import Fault
+from tests.sdk.helpers.modes import Colour
 
 FAULTS: dict[str, Fault] = {
     f"{module.__name__.rpartition('.')[2]}: {name}": fault

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.sdk.colours import Colour
-from tests.sdk.faults import bodies, streams
-from tests.sdk.faults.fault import GET, Fault
-from tests.sdk.faults.many_clients import resident
-from tests.sdk.faults.meeting import meets
-from tests.sdk.transport.servers import Server
+from tests.sdk.faults.helpers.cases import bodies, streams
+from tests.sdk.faults.helpers.checks import meets
+from tests.sdk.faults.helpers.fault import GET, Fault
+from tests.sdk.faults.helpers.many_clients import resident
+from tests.sdk.helpers.modes import Colour
+from tests.sdk.transport.helpers.scripted_server import Server
 
 _MEBIBYTE = 1024 * 1024
 
@@ -42,7 +42,7 @@ def many_files() -> Iterator[None]:
 def test_memory_stays_flat(colour: Colour, many_files: None) -> None:
     with Server([GET.good]) as server:
         done = subprocess.run(
-            [sys.executable, "-m", "tests.sdk.faults.many_clients", colour, server.url],
+            [sys.executable, "-m", "tests.sdk.faults.helpers.many_clients", colour, server.url],
             env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
             capture_output=True,
             text=True,

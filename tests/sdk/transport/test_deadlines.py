@@ -13,9 +13,9 @@ import pytest
 
 import julep
 from julep import AsyncClient, RetryPolicy, Timeout
-from tests.sdk.colours import Colour, client_of
-from tests.sdk.support import HELLO
-from tests.sdk.transport.servers import (
+from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.helpers.resources import HELLO
+from tests.sdk.transport.helpers.scripted_server import (
     SESSION,
     STREAM_HEAD,
     Exchange,
@@ -27,7 +27,7 @@ from tests.sdk.transport.servers import (
     refusal,
     stall_after,
 )
-from tests.sdk.transport.support import assert_ours, own_client
+from tests.sdk.transport.helpers.support import assert_ours, own_client
 
 pytestmark = pytest.mark.anyio
 

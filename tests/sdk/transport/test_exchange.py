@@ -14,8 +14,8 @@ from julep._http import exchange
 from julep._http.messages import Response
 from julep._http.sockets import Address
 from julep._http.urls import Origin
-from tests.sdk.colours import Colour
-from tests.sdk.transport.servers import (
+from tests.sdk.helpers.modes import Colour
+from tests.sdk.transport.helpers.scripted_server import (
     Exchange,
     Server,
     Step,
@@ -25,7 +25,7 @@ from tests.sdk.transport.servers import (
     raw,
     reset_after,
 )
-from tests.sdk.transport.wires import (
+from tests.sdk.transport.helpers.transports import (
     OK,
     answer_to,
     get,

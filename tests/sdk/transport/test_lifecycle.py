@@ -14,9 +14,9 @@ import pytest
 
 import julep
 from julep import AsyncClient, Client
-from tests.sdk.colours import Colour, client_of
-from tests.sdk.support import HELLO, environment
-from tests.sdk.transport.servers import (
+from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.helpers.resources import HELLO, environment
+from tests.sdk.transport.helpers.scripted_server import (
     DONE,
     SESSION,
     STREAM_HEAD,

@@ -20,14 +20,14 @@ from julep._http.async_transport import AsyncSocketTransport
 from julep._http.messages import Response, StreamingResponse
 from julep._http.sync_transport import SocketTransport
 from julep._http.timeout import Timeout
-from tests.sdk.colours import Colour
-from tests.sdk.transport.servers import (
+from tests.sdk.helpers.modes import Colour
+from tests.sdk.transport.helpers.scripted_server import (
     STREAM_HEAD,
     Exchange,
     Server,
     stall_after,
 )
-from tests.sdk.transport.wires import (
+from tests.sdk.transport.helpers.transports import (
     OK,
     answer_to,
     get,

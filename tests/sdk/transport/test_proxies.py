@@ -11,11 +11,19 @@ import trustme
 
 import julep
 from julep import AsyncClient
-from tests.sdk.colours import Colour, client_of
-from tests.sdk.support import HELLO
-from tests.sdk.transport.proxies import Proxy
-from tests.sdk.transport.servers import DONE, SESSION, Server, chunk, json_answer, refusal, stream
-from tests.sdk.transport.support import assert_ours
+from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.helpers.resources import HELLO
+from tests.sdk.transport.helpers.forward_proxy import Proxy
+from tests.sdk.transport.helpers.scripted_server import (
+    DONE,
+    SESSION,
+    Server,
+    chunk,
+    json_answer,
+    refusal,
+    stream,
+)
+from tests.sdk.transport.helpers.support import assert_ours
 from tests.sdk.transport.test_secrets import everything_of
 
 pytestmark = pytest.mark.anyio

@@ -13,8 +13,8 @@ from julep._calls.redirects import next_request
 from julep._http.messages import Request, Response
 from julep._http.timeout import Timeout
 from julep._http.urls import Origin, split
-from tests.sdk.colours import Colour, client_of, own
-from tests.sdk.transport.servers import (
+from tests.sdk.helpers.modes import Colour, client_of, own
+from tests.sdk.transport.helpers.scripted_server import (
     SESSION,
     Exchange,
     Server,
@@ -23,7 +23,7 @@ from tests.sdk.transport.servers import (
     json_answer,
     raw,
 )
-from tests.sdk.transport.support import assert_ours, own_client
+from tests.sdk.transport.helpers.support import assert_ours, own_client
 
 CANARY = "sk-canary-5d1f0b7e"
 HEADERS = {

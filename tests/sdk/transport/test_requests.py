@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 import julep
-from tests.sdk.colours import Colour, client_of
-from tests.sdk.support import HELLO
-from tests.sdk.transport.servers import (
+from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.helpers.resources import HELLO
+from tests.sdk.transport.helpers.scripted_server import (
     DONE,
     SESSION,
     Server,
@@ -21,7 +21,7 @@ from tests.sdk.transport.servers import (
     refusal,
     stream,
 )
-from tests.sdk.transport.support import assert_ours, own_client
+from tests.sdk.transport.helpers.support import assert_ours, own_client
 
 pytestmark = pytest.mark.anyio
 

@@ -17,9 +17,9 @@ from julep import AsyncClient
 from julep._http.messages import Response
 from julep._settings.retry import RetryPolicy, retry_after
 from julep_server import LocalServer
-from tests.sdk.colours import Colour, client_of
-from tests.sdk.support import HELLO, new_session
-from tests.sdk.transport.servers import (
+from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.helpers.resources import HELLO, new_session
+from tests.sdk.transport.helpers.scripted_server import (
     SESSION,
     Exchange,
     Server,
@@ -31,7 +31,7 @@ from tests.sdk.transport.servers import (
     refusal,
     reset_after,
 )
-from tests.sdk.transport.support import assert_ours
+from tests.sdk.transport.helpers.support import assert_ours
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\ncontent-type: application/json\r\n\r\n"
 

@@ -12,9 +12,9 @@ import pytest
 import julep
 from julep import AsyncClient
 from julep._settings.config import read_config
-from tests.sdk.colours import Colour, client_of
-from tests.sdk.support import HELLO
-from tests.sdk.transport.servers import (
+from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.helpers.resources import HELLO
+from tests.sdk.transport.helpers.scripted_server import (
     SESSION,
     STREAM_HEAD,
     Server,

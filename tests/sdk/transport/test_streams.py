@@ -12,9 +12,9 @@ import pytest
 
 import julep
 from julep import AsyncChatStream, AsyncClient
-from tests.sdk.colours import Colour, client_of
-from tests.sdk.support import HELLO
-from tests.sdk.transport.servers import (
+from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.helpers.resources import HELLO
+from tests.sdk.transport.helpers.scripted_server import (
     DONE,
     REPLY_ID,
     SESSION,
@@ -33,7 +33,7 @@ from tests.sdk.transport.servers import (
     stall_after,
     stream,
 )
-from tests.sdk.transport.support import assert_ours
+from tests.sdk.transport.helpers.support import assert_ours
 
 pytestmark = pytest.mark.anyio
 

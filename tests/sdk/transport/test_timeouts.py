@@ -9,8 +9,8 @@ import anyio
 import pytest
 
 import julep
-from tests.sdk.colours import Colour, client_of
-from tests.sdk.transport.servers import (
+from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.transport.helpers.scripted_server import (
     SESSION,
     Exchange,
     Server,
@@ -18,7 +18,7 @@ from tests.sdk.transport.servers import (
     json_answer,
     stall_after,
 )
-from tests.sdk.transport.support import assert_ours, own_client
+from tests.sdk.transport.helpers.support import assert_ours, own_client
 
 pytestmark = pytest.mark.anyio
 

@@ -15,8 +15,8 @@ import julep
 from julep import RequestTimeoutError
 from julep._http import tls as tls_module
 from julep._http.timeout import Timeout
-from tests.sdk.colours import Colour
-from tests.sdk.transport.servers import (
+from tests.sdk.helpers.modes import Colour
+from tests.sdk.transport.helpers.scripted_server import (
     STREAM_HEAD,
     Exchange,
     Server,
@@ -25,7 +25,7 @@ from tests.sdk.transport.servers import (
     raw,
     stall_after,
 )
-from tests.sdk.transport.wires import answer_to, get, lost, opened, wire_of
+from tests.sdk.transport.helpers.transports import answer_to, get, lost, opened, wire_of
 
 pytestmark = pytest.mark.anyio
 

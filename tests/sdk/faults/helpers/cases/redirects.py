@@ -1,0 +1,79 @@
+"""Answers that send a request elsewhere; what may go to another host has a test of its own."""
+
+from __future__ import annotations
+
+import julep
+from tests.sdk.faults.helpers.fault import (
+    CHAT,
+    CREATE,
+    DELETE,
+    GET,
+    STREAM,
+    Ask,
+    Fails,
+    Fault,
+    Gives,
+)
+from tests.sdk.faults.helpers.steps import moved
+from tests.sdk.transport.helpers.scripted_server import Step, refusal, reset_after
+
+_KEEPING = (307, 308)
+_CHANGING = (301, 302, 303)
+_PLACE = "/elsewhere?a=b"
+
+
+def followed(status: int, location: str, ask: Ask = GET) -> Fault:
+    return Fault(moved(status, location, ask.good), Gives(), ask=ask)
+
+
+def refused(status: int, location: str | None, ask: Ask = GET, says: str | None = None) -> Fault:
+    """A redirect that is not followed, and named instead."""
+    says = location or "" if says is None else says
+    outcome = Fails(julep.ApiError, 1, status=status, says=says)
+    return Fault(moved(status, location, ask.good), outcome, ask=ask)
+
+
+def _elsewhere(outcome: Fails, then: Step) -> Fault:
+    return Fault(moved(307, _PLACE, then), outcome)
+
+
+GARBAGE = {
+    "a host that is none": "http://[oops/elsewhere",
+    "a port that is none": "http://julep.test:99999/elsewhere",
+    "a port in words": "http://julep.test:http/elsewhere",
+    "another scheme": "ftp://julep.test/elsewhere",
+    "a file": "file:///etc/elsewhere",
+    "a script": "javascript:elsewhere",
+}
+
+FAULTS: dict[str, Fault] = {
+    **{f"a get by {status}": followed(status, _PLACE) for status in _CHANGING + _KEEPING},
+    **{f"a post by {status}": followed(status, _PLACE, CREATE) for status in _KEEPING},
+    **{f"a chat by {status}": followed(status, _PLACE, CHAT) for status in _KEEPING},
+    **{f"a stream by {status}": followed(status, _PLACE, STREAM) for status in _KEEPING},
+    **{f"a delete by {status}": followed(status, _PLACE, DELETE) for status in _KEEPING},
+    **{f"a post by {status}": refused(status, _PLACE, CREATE) for status in _CHANGING},
+    **{f"a chat by {status}": refused(status, _PLACE, CHAT) for status in _CHANGING},
+    **{f"a stream by {status}": refused(status, _PLACE, STREAM) for status in _CHANGING},
+    **{f"a delete by {status}": refused(status, _PLACE, DELETE) for status in _CHANGING},
+    "a relative path": followed(302, "elsewhere"),
+    "a path with dots": followed(302, "../../a/../elsewhere"),
+    "a query alone": followed(302, "?elsewhere"),
+    "characters that are no ASCII": followed(302, "/elsewhere/\xe9"),
+    "a space in the path": followed(302, "/elsewhere/a b"),
+    "a fragment": followed(302, "/elsewhere#there"),
+    "no place": refused(302, None),
+    "an empty place": refused(302, ""),
+    "300": refused(300, _PLACE),
+    "304": refused(304, _PLACE, says=""),
+    "305": refused(305, _PLACE),
+    **{name: refused(302, place) for name, place in GARBAGE.items()},
+    "a loop": Fault(
+        moved(302, "/loop", GET.good), Fails(julep.ApiError, 1, status=302, says="/loop")
+    ),
+    "a refusal elsewhere": _elsewhere(Fails(julep.NotFoundError, 1, status=404), refusal(404)),
+    "a failure elsewhere": _elsewhere(Fails(julep.ServerError, 2, status=503), refusal(503)),
+    "a reset elsewhere": _elsewhere(
+        Fails(julep.NetworkError, 2, names="/elsewhere"), reset_after()
+    ),
+}

@@ -1,0 +1,117 @@
+"""Proxies between the SDK and the real server that lose connections."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from tests.sdk.transport.helpers.scripted_server import (
+    Exchange,
+    Received,
+    Server,
+    Step,
+    read_request,
+)
+
+Place: TypeAlias = Callable[[bytes], int]
+"""Tells of a whole answer how many of its bytes are given before the connection is lost."""
+
+
+async def pieces_from(port: int, request: Received) -> AsyncGenerator[bytes, None]:
+    """Hand a request on to the server, and give its answer as it comes.
+
+    The server is asked to close, so that each exchange has a connection of its own.
+    """
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        lines = [f"{request.method} {request.target} HTTP/1.1", "connection: close"]
+        lines += [f"{name}: {value}" for name, value in request.headers if name != "connection"]
+        writer.write("\r\n".join([*lines, "", ""]).encode() + request.body)
+        while data := await reader.read(65536):
+            yield data
+    finally:
+        writer.close()
+
+
+def losing(port: int, place: Place | None, times: int, *, by_reset: bool) -> Step:
+    """Hand requests on, but lose these many answers, or with no place these many requests."""
+    left = times
+
+    async def step(exchange: Exchange) -> bool:
+        nonlocal left
+        lost, left = left > 0, left - 1
+        if not (lost and place is None):
+            async with aclosing(pieces_from(port, exchange.request)) as pieces:
+                answer = b"".join([piece async for piece in pieces])
+            await exchange.write(answer[: place(answer)] if lost and place else answer)
+        if lost and by_reset:
+            exchange.reset()
+        return False
+
+    return step
+
+
+_NOTHING: Final = Received(0, "", "", (), b"")
+
+
+@dataclass
+class KillingProxy(Server):
+    """Kills some of its connections, somewhere on their way.
+
+    Args:
+        server: The real server's port.
+        share: How many are killed, from 0 to 1.
+        seed: Chooses other ones, and other places.
+
+    Attributes:
+        killed: How many were.
+    """
+
+    server: int = 0
+    share: float = 0.2
+    seed: int = 1
+    killed: int = 0
+
+    async def _converse(
+        self, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        chance = random.Random(f"{self.seed}/{number}")  # noqa: S311  # it has to be repeatable
+        exchange = Exchange(reader, writer, _NOTHING)
+        most: float | None = None
+        if chance.random() < self.share:
+            where = chance.randrange(4)
+            if where == 0:
+                # No more than that is read of the request.
+                await reader.read(chance.randrange(1, 200))
+                self._kill(exchange, chance)
+                return
+            most = 0 if where == 1 else chance.random()
+        exchange.request = await read_request(number, reader)
+        if most:
+            is_streamed = exchange.request.header("accept") == "text/event-stream"
+            most *= 4000 if is_streamed else 250
+        if not await self._relay(exchange, None if most is None else int(most)):
+            self._kill(exchange, chance)
+
+    def _kill(self, exchange: Exchange, chance: random.Random) -> None:
+        self.killed += 1
+        if chance.random() < 0.5:
+            exchange.reset()
+
+    async def _relay(self, exchange: Exchange, most: int | None) -> bool:
+        """Hand a request on, and so many bytes of its answer back; tell whether it was whole."""
+        async with aclosing(pieces_from(self.server, exchange.request)) as pieces:
+            if most == 0:
+                await anext(pieces, b"")  # the server has done it, and nobody hears of it
+                return False
+            async for piece in pieces:
+                await exchange.write(piece[:most])
+                if most is not None:
+                    most -= len(piece)
+                    if most <= 0:
+                        return False
+        return True

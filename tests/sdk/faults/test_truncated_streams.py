@@ -1,0 +1,64 @@
+"""A stream that is cut behind every one of its bytes, and gone on with."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.sdk.faults.helpers.cases.streams import go_on_rightly
+from tests.sdk.faults.helpers.checks import PATIENT
+from tests.sdk.faults.helpers.fault import EVENTS, STREAM
+from tests.sdk.faults.helpers.steps import half_close_after
+from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.transport.helpers.scripted_server import (
+    STREAM_HEAD,
+    Exchange,
+    Server,
+    Step,
+    piece,
+    raw,
+    reset_after,
+)
+
+_BODY = b"".join(EVENTS)
+_MANNERS = (reset_after, raw, half_close_after)
+
+
+def cut_first(sent: bytes, manner: int) -> Step:
+    """Cut the first answer; go on rightly with what is asked for afterwards."""
+    cut = _MANNERS[manner % len(_MANNERS)](sent)
+    seen: set[str | None] = set()
+
+    async def step(exchange: Exchange) -> bool:
+        key = exchange.request.header("idempotency-key")
+        if key not in seen:
+            seen.add(key)
+            return await cut(exchange)
+        is_resumed = exchange.request.header("last-event-id") is not None
+        return await (go_on_rightly if is_resumed else STREAM.good)(exchange)
+
+    return step
+
+
+@pytest.mark.anyio
+async def test_a_stream_that_is_cut_anywhere_arrives_once_and_whole(colour: Colour) -> None:
+    until_closed = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n"
+    with Server([]) as server:
+        async with client_of(colour, server.url, retry=PATIENT) as client:
+            for end in range(len(_BODY)):
+                body = _BODY[:end]
+                sent = STREAM_HEAD + piece(body) if end % 2 else until_closed + body
+                server.steps[:] = [cut_first(sent, end)]
+                before = len(server.received)
+                assert await STREAM.run(client) == STREAM.right, end
+                asked = server.received[before:]
+                assert len({request.header("idempotency-key") for request in asked}) == 1, end
+                assert len(asked) == 2, end
+
+
+@pytest.mark.anyio
+async def test_a_stream_whose_head_is_cut_anywhere_is_asked_for_again(colour: Colour) -> None:
+    with Server([]) as server:
+        async with client_of(colour, server.url, retry=PATIENT) as client:
+            for end in range(len(STREAM_HEAD)):
+                server.steps[:] = [cut_first(STREAM_HEAD[:end], end)]
+                assert await STREAM.run(client) == STREAM.right, end

@@ -1,0 +1,145 @@
+"""What passes at a glance is never more than beartype lets pass, and all that is usual passes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import types
+import uuid
+from collections import UserDict
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+import pytest
+from beartype import BeartypeConf
+from beartype.door import is_bearable
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from julep._arguments.exact_types import matcher, matches
+from julep._arguments.typecheck import Checks
+from julep_api.models import (
+    ChatSettingsResponseFormat,
+    CreateDoc,
+    FunctionDef,
+    InputChatMlMessage,
+    InputChatMlMessageRole,
+)
+from tests.sdk.helpers.calls import BAD, GOOD
+from tests.sdk.helpers.methods import MANAGERS, METHODS, public_methods
+
+# As julep._arguments.typecheck has it.
+TOWER = BeartypeConf(is_pep484_tower=True)
+
+
+def checks_of(resource: str, method: str, kind: str = "blocking") -> Checks:
+    function: Any = public_methods(getattr(MANAGERS[resource], kind))[method]
+    # The decorator's own wrapper is the outermost; what it wraps is what it checks.
+    return Checks(function.__wrapped__)
+
+
+HINTS: dict[str, object] = {
+    repr(hint): hint
+    for resource, method in METHODS
+    for hint in checks_of(resource, method).hints.values()
+}
+
+
+class Word(StrEnum):
+    HELLO = "hello"
+
+
+class Text(str):
+    __slots__ = ()
+
+
+class Number(int):
+    pass
+
+
+def models() -> list[object]:
+    return [
+        InputChatMlMessage(role=InputChatMlMessageRole.USER, content="Hi."),
+        CreateDoc(title="a", content="b"),
+        FunctionDef(name="a", parameters={}),
+        ChatSettingsResponseFormat(),
+    ]
+
+
+scalars = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=5),
+    st.binary(max_size=5),
+    st.uuids(),
+    st.datetimes(),
+    st.sampled_from(["created_at", "asc", "none", "auto", "code", "prose", "user"]),
+    st.sampled_from([Word.HELLO, Text("created_at"), Number(3), dt.UTC, len, object(), int]),
+    st.sampled_from(models()),
+)
+keys = st.one_of(st.text(max_size=3), st.integers(), st.none(), st.just(Text("a")))
+
+
+def containers(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    dicts = st.dictionaries(st.text(max_size=3), inner, max_size=3)
+    return st.one_of(
+        st.lists(inner, max_size=3),
+        st.lists(inner, max_size=3).map(tuple),
+        dicts,
+        st.dictionaries(keys, inner, max_size=3),
+        dicts.map(UserDict),
+        dicts.map(types.MappingProxyType),
+        st.lists(dicts, max_size=2),
+    )
+
+
+values = st.recursive(scalars, containers, max_leaves=8)
+
+
+@pytest.mark.parametrize("hint", HINTS.values(), ids=HINTS)
+@settings(max_examples=150, deadline=None)
+@given(values)
+@example({1: "a"})
+@example([{"role": "user", 3: 4}])
+@example([{3: 4, "role": "user"}])
+@example((Text("a"), "b"))
+@example(True)
+def test_what_fits_is_what_beartype_lets_pass(hint: Any, value: object) -> None:
+    if matches(value, matcher(hint)):
+        assert is_bearable(value, hint, conf=TOWER)
+
+
+@pytest.mark.parametrize("hint", HINTS.values(), ids=HINTS)
+def test_bad_arguments_that_beartype_refuses_do_not_fit(hint: Any) -> None:
+    for cases in BAD.values():
+        for bad in (bad for those in cases.values() for bad in those):
+            fit = matches(bad.argument, matcher(hint))
+            assert not fit or is_bearable(bad.argument, hint, conf=TOWER)
+
+
+@pytest.mark.parametrize("kind", ["blocking", "asynchronous"])
+@pytest.mark.parametrize(("resource", "method"), METHODS)
+def test_every_parameter_has_its_own_check(resource: str, method: str, kind: str) -> None:
+    checks = checks_of(resource, method, kind)
+    by_position, by_name = checks.fitting
+    assert [name for name, fitting in by_name.items() if fitting is None] == ["self"]
+    assert by_position == list(by_name.values())[: len(by_position)]
+    assert {name for name in checks.hints if name != "settings"} == by_name.keys() - {"self"}
+
+
+@pytest.mark.parametrize("method", GOOD)
+def test_usual_calls_need_no_beartype(method: str) -> None:
+    resource, name = method.split(".")
+    given: Mapping[str, object] = GOOD[method]
+    assert checks_of(resource, name).fit((object(),), given)
+
+
+def test_what_cannot_be_placed_is_left_to_beartype() -> None:
+    get = checks_of("sessions", "get")
+    known = str(uuid.uuid4())
+    assert get.fit((object(), known), {})
+    assert not get.fit((object(), known, known), {})
+    assert not get.fit((object(),), {"nmae": known})
+    assert not get.fit((object(), Text(known)), {})

@@ -1,0 +1,70 @@
+"""Every operation of the contract is reached by a method of a manager, in both colours."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+import yaml
+
+from julep import JulepError
+from tests.sdk.helpers.calls import GOOD
+from tests.sdk.helpers.methods import SIDES, Caller, Side
+from tests.sdk.helpers.stub import Stub
+
+CONTRACT = yaml.safe_load((Path(__file__).parents[2] / "openapi.yaml").read_text(encoding="utf-8"))
+OPERATIONS: Mapping[str, tuple[str, str]] = {
+    operation["operationId"]: (method.upper(), path)
+    for path, methods in CONTRACT["paths"].items()
+    for method, operation in methods.items()
+    if "operationId" in operation
+}
+
+ID = "4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a"
+
+
+def calls() -> Iterator[tuple[str, Mapping[str, object]]]:
+    """Good calls of every method, and those in which an argument chooses another operation."""
+    for method, given in GOOD.items():
+        yield method, given
+        if method.endswith(".update"):
+            yield method, {**given, "overwrite": True}
+        if method.startswith("docs."):
+            yield method, {**given, "agent_id": None, "user_id": ID}
+            yield method, {**given, "agent_id": ID, "user_id": None}
+    function: dict[str, object] = {"name": "add", "parameters": {}}
+    whole = {"agent_id": ID, "tool_id": ID, "function": function, "overwrite": True}
+    yield "tools.update", whole
+
+
+def reached(side: Side) -> set[str]:
+    """Make all those calls, and give the operations that they were."""
+    with Stub() as stub, contextlib.closing(Caller(stub.url)) as caller:
+        for method, given in calls():
+            # The stub's answer is an empty object, which most methods cannot read: no matter.
+            with contextlib.suppress(JulepError):
+                caller.public(side, method, given)
+    asked = {(each.method, each.target.split("?")[0]) for each in stub.asked}
+    return {
+        name for name, operation in OPERATIONS.items() if any(fits(operation, a) for a in asked)
+    }
+
+
+def fits(operation: tuple[str, str], asked: tuple[str, str]) -> bool:
+    method, template = operation
+    path = "/api" + re.sub(r"\\{\w+\\}", "[0-9a-f-]+", re.escape(template))
+    return method == asked[0] and re.fullmatch(path, asked[1]) is not None
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_every_operation_is_reached_by_a_method(side: Side) -> None:
+    assert set(OPERATIONS) - reached(side) == set()
+
+
+def test_an_operation_is_told_from_others() -> None:
+    assert fits(OPERATIONS["GetAgent"], ("GET", f"/api/agents/{ID}"))
+    assert not fits(OPERATIONS["GetAgent"], ("GET", f"/api/agents/{ID}/docs"))
+    assert not fits(OPERATIONS["GetAgent"], ("DELETE", f"/api/agents/{ID}"))

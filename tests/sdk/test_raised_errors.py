@@ -1,0 +1,210 @@
+"""Every error that is promised is provoked: in both colours, on the base classes, under ``-O``."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from typing import TypeAlias
+from uuid import uuid1, uuid4
+
+import pytest
+from beartype.roar import BeartypeCallHintParamViolation, BeartypeException
+
+from julep import JulepError, NetworkError
+from julep_server import LocalServer
+from tests.sdk.helpers.calls import GOOD
+from tests.sdk.helpers.invalid_arguments import ID
+from tests.sdk.helpers.methods import SIDES, Caller, Side, private_name
+
+Given: TypeAlias = Mapping[str, object]
+
+each_side = pytest.mark.parametrize("side", SIDES)
+
+NO_V4 = str(uuid1())
+
+WRONG_TYPES: list[tuple[str, Given]] = [
+    ("get", {"id": 3}),
+    ("get", {"id": None}),
+    ("create", {"agent_id": 3}),
+    ("create", {"agent_id": ID, "user_id": 3}),
+    ("create", {"agent_id": ID, "situation": 3}),
+    ("list", {"limit": "10"}),
+    ("list", {"offset": "10"}),
+    ("list", {"metadata_filter": "{}"}),
+    ("update", {"session_id": 3, "situation": "A quiet library"}),
+    ("update", {"session_id": ID, "situation": 3}),
+    ("update", {"session_id": ID, "overwrite": 1}),
+    ("delete", {"session_id": 3}),
+    ("delete_history", {"session_id": 3}),
+    ("history", {"session_id": 3}),
+    ("history", {"session_id": ID, "limit": "10"}),
+    ("suggestions", {"session_id": 3}),
+    ("chat", {"session_id": 3, "messages": []}),
+    ("chat", {"session_id": ID, "messages": "Hello!"}),
+]
+
+WRONG_IDS: list[tuple[str, Given]] = [
+    ("get", {"id": NO_V4}),
+    ("create", {"agent_id": NO_V4}),
+    ("create", {"agent_id": ID, "user_id": NO_V4}),
+    ("delete", {"session_id": NO_V4}),
+    ("update", {"session_id": NO_V4, "situation": "A quiet library"}),
+    ("delete_history", {"session_id": NO_V4}),
+    ("history", {"session_id": NO_V4}),
+    ("suggestions", {"session_id": NO_V4}),
+    ("chat", {"session_id": NO_V4, "messages": [{"role": "user", "content": "Hello!"}]}),
+]
+
+UNKNOWN: list[tuple[str, Given]] = [
+    ("sessions.get", {"id": ID}),
+    ("sessions.create", {"agent_id": ID}),
+    ("sessions.delete", {"session_id": ID}),
+    ("sessions.update", {"session_id": ID, "situation": "A quiet library"}),
+    ("sessions.delete_history", {"session_id": ID}),
+    ("sessions.history", {"session_id": ID}),
+    ("sessions.suggestions", {"session_id": ID}),
+    ("sessions.chat", {"session_id": ID, "messages": [{"role": "user", "content": "Hello!"}]}),
+    ("agents.get", {"id": ID}),
+    ("agents.delete", {"agent_id": ID}),
+    ("agents.update", {"agent_id": ID, "name": "Ada"}),
+    ("users.get", {"id": ID}),
+    ("users.delete", {"user_id": ID}),
+    ("users.update", {"user_id": ID, "name": "Grace"}),
+]
+
+
+@pytest.fixture(scope="module")
+def nobody() -> Iterator[Caller]:
+    """What calls a port that nobody listens at."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    caller = Caller(f"http://127.0.0.1:{port}/api")
+    yield caller
+    caller.close()
+
+
+@pytest.fixture(scope="module")
+def caller(server: LocalServer) -> Iterator[Caller]:
+    caller = Caller(server.url)
+    yield caller
+    caller.close()
+
+
+@each_side
+@pytest.mark.parametrize(("method", "given"), WRONG_TYPES)
+def test_a_wrong_type_is_a_violation_of_beartype_and_a_type_error(
+    side: Side, method: str, given: Given, nobody: Caller
+) -> None:
+    for promised in (BeartypeException, BeartypeCallHintParamViolation, TypeError, JulepError):
+        with pytest.raises(promised):
+            nobody.public(side, f"sessions.{method}", given)
+
+
+@each_side
+@pytest.mark.parametrize(("method", "given"), WRONG_IDS)
+def test_no_uuid_v4_is_a_value_error_and_an_assertion_error(
+    side: Side, method: str, given: Given, nobody: Caller
+) -> None:
+    for promised in (ValueError, AssertionError, JulepError):
+        with pytest.raises(promised):
+            nobody.public(side, f"sessions.{method}", given)
+        with pytest.raises(promised):
+            nobody.private(side, f"sessions._{method}", given)
+
+
+@each_side
+@pytest.mark.parametrize("given", [{"id": "not an id"}, {"id": ""}, {"id": uuid4().hex[:-1]}])
+def test_no_uuid_at_all_is_a_value_error(side: Side, given: Given, nobody: Caller) -> None:
+    for resource in ("sessions", "agents", "users"):
+        with pytest.raises(ValueError, match="expected a UUID v4"):
+            nobody.public(side, f"{resource}.get", given)
+        with pytest.raises(AssertionError, match="expected a UUID v4"):
+            nobody.private(side, f"{resource}._get", given)
+
+
+@each_side
+@pytest.mark.parametrize(("method", "given"), UNKNOWN)
+def test_what_does_not_exist_is_a_key_error(
+    side: Side, method: str, given: Given, caller: Caller
+) -> None:
+    resource, name = method.split(".")
+    for promised in (KeyError, JulepError):
+        with pytest.raises(promised, match="404"):
+            caller.public(side, method, given)
+        with pytest.raises(promised, match="404"):
+            caller.private(side, f"{resource}._{name}", given)
+
+
+@each_side
+@pytest.mark.parametrize("method", GOOD)
+def test_trouble_on_the_way_is_a_network_error(side: Side, method: str, nobody: Caller) -> None:
+    for promised in (NetworkError, ConnectionError, OSError, JulepError):
+        with pytest.raises(promised):
+            nobody.public(side, method, GOOD[method])
+        with pytest.raises(promised):
+            nobody.private(side, private_name(method), GOOD[method])
+
+
+OPTIMIZED = """
+import asyncio
+import sys
+
+import julep
+from julep.managers.session import BaseSessionsManager
+
+assert False, "this is meant to run without assertions"
+
+url, id, wrong = sys.argv[1:]
+blocking = julep.Client(base_url=url, max_retries=0)
+awaited = julep.AsyncClient(base_url=url, max_retries=0)
+private = BaseSessionsManager(blocking.api)
+
+CALLS = [
+    (AssertionError, "delete_history", {"session_id": wrong}),
+    (AssertionError, "delete", {"session_id": wrong}),
+    (AssertionError, "create", {"agent_id": wrong}),
+    (ValueError, "get", {"id": wrong}),
+    (TypeError, "get", {"id": 3}),
+    (TypeError, "update", {"session_id": id, "situation": 3}),
+    (ValueError, "chat", {"session_id": id, "messages": []}),
+    (ValueError, "history", {"session_id": id, "limit": 0}),
+    (ConnectionError, "get", {"id": id}),
+]
+
+
+def told(promised, call):
+    try:
+        call()
+    except promised as error:
+        print(promised.__name__, isinstance(error, julep.JulepError))
+
+
+for promised, name, given in CALLS:
+    told(promised, lambda: getattr(blocking.sessions, name)(**given))
+    told(promised, lambda: asyncio.run(getattr(awaited.sessions, name)(**given)))
+    if promised is not TypeError:
+        told(promised, lambda: getattr(private, "_" + name)(**given))
+"""
+
+
+def test_without_assertions_everything_is_refused_as_well() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    done = subprocess.run(
+        [sys.executable, "-O", "-c", OPTIMIZED, f"http://127.0.0.1:{port}/api", ID, NO_V4],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.stderr == ""
+    names = [
+        *["AssertionError"] * 9,
+        *["ValueError"] * 3,
+        *["TypeError"] * 4,
+        *["ValueError"] * 6,
+        *["ConnectionError"] * 3,
+    ]
+    assert done.stdout.splitlines() == [f"{name} True" for name in names]

@@ -1,0 +1,131 @@
+"""One way to write a test for both colours of wire: the blocking one has the async one's face."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from julep._http.async_transport import AsyncSocketBody as AsyncBody
+from julep._http.async_transport import AsyncSocketTransport
+from julep._http.messages import Request, Response, StreamingResponse, UnreadableResponse
+from julep._http.sync_transport import SocketBody as BlockingBody
+from julep._http.sync_transport import SocketTransport
+from julep._http.timeout import Timeout
+from julep._http.urls import Origin
+from julep.errors import NetworkError
+from tests.sdk.helpers.modes import Colour
+from tests.sdk.transport.helpers.scripted_server import STREAM_HEAD, Step, answer, piece, raw
+
+OK = answer(200, b"hello")
+
+HEADERS = {"accept": "application/json", "authorization": "Bearer secret"}
+
+
+def new_wire(colour: Colour, **settings: Any) -> AsyncSocketTransport:
+    """Make the wire of a colour, to be awaited whatever its colour is."""
+    if colour == "blocking":
+        return cast("AsyncSocketTransport", _Wire(SocketTransport(**settings)))
+    return AsyncSocketTransport(**settings)
+
+
+@asynccontextmanager
+async def wire_of(colour: Colour, **settings: Any) -> AsyncGenerator[AsyncSocketTransport, None]:
+    """Make one, and close it afterwards."""
+    wire = new_wire(colour, **settings)
+    try:
+        yield wire
+    finally:
+        await wire.aclose()
+
+
+class _Wire:
+    def __init__(self, wire: SocketTransport) -> None:
+        self._wire = wire
+
+    async def send(self, request: Request) -> object:
+        outcome = self._wire.send(request)
+        if isinstance(outcome, StreamingResponse):
+            return StreamingResponse(outcome.status, outcome.headers, _Body(outcome.body))
+        return outcome
+
+    async def aclose(self) -> None:
+        self._wire.close()
+
+
+class _Body:
+    def __init__(self, body: BlockingBody) -> None:
+        self._body = body
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        assert iter(self._body) is self._body
+        return self
+
+    async def __anext__(self) -> bytes:
+        try:
+            return next(self._body)
+        except StopIteration:
+            raise StopAsyncIteration from None
+
+    async def finish(self) -> None:
+        self._body.finish()
+
+    async def aclose(self) -> None:
+        self._body.close()
+
+
+def get(
+    url: str,
+    path: str = "/x",
+    *,
+    timeout: Timeout = Timeout(),  # noqa: B008  # it is a tuple
+    streamed: bool = False,
+    deadline: float | None = None,
+    method: str = "GET",
+    content: bytes | None = None,
+    headers: Mapping[str, str] = HEADERS,
+) -> Request:
+    """Make a request for a server by its URL."""
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    origin = Origin(parts.scheme, parts.hostname or "", port)
+    return Request(method, origin, path, headers, content, streamed, timeout, deadline)
+
+
+async def answer_to(wire: AsyncSocketTransport, request: Request) -> Response:
+    """Send a request, and see that a whole answer came."""
+    outcome = await wire.send(request)
+    assert isinstance(outcome, Response), outcome
+    return outcome
+
+
+async def opened(wire: AsyncSocketTransport, request: Request) -> AsyncBody:
+    """Send a request, and see that its answer stays open."""
+    outcome = await wire.send(request)
+    assert isinstance(outcome, StreamingResponse), outcome
+    body: AsyncBody = outcome.body
+    return body
+
+
+async def lost(wire: AsyncSocketTransport, request: Request) -> NetworkError:
+    """Send a request, and see that it failed, in words of ours."""
+    outcome = await wire.send(request)
+    assert isinstance(outcome, NetworkError), outcome
+    for foreign in ("h11", "httptools", "anyio", "secret", "Errno", "ssl.c"):
+        assert foreign not in str(outcome)
+    assert outcome.__traceback__ is None
+    assert outcome.__context__ is None
+    return outcome
+
+
+async def unfit(wire: AsyncSocketTransport, request: Request) -> UnreadableResponse:
+    """Send a request, and see that its answer has a body that cannot be had."""
+    outcome = await wire.send(request)
+    assert isinstance(outcome, UnreadableResponse), outcome
+    return outcome
+
+
+def stream_of(*pieces: bytes, head: bytes = STREAM_HEAD, end: bytes = b"0\r\n\r\n") -> Step:
+    """Send a stream at once, and keep the connection."""
+    return raw(head + b"".join(map(piece, pieces)) + end, keep=True)

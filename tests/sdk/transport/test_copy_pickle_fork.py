@@ -1,0 +1,395 @@
+"""Clients that are copied, pickled, forked, forgotten, or closed in the middle of something."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import gc
+import multiprocessing
+import os
+import pickle
+import ssl
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from threading import Event
+from typing import Any
+
+import anyio
+import anyio.to_thread
+import httpx
+import pytest
+
+import julep
+from julep import AsyncClient, Client, Timeout
+from tests.sdk.helpers.modes import Colour, client_of, own
+from tests.sdk.helpers.resources import HELLO, environment
+from tests.sdk.transport.helpers.scripted_server import (
+    SESSION,
+    STREAM_HEAD,
+    Exchange,
+    Server,
+    chunk,
+    json_answer,
+    piece,
+    refusal,
+    stall_after,
+)
+from tests.sdk.transport.helpers.support import assert_ours
+
+ID = SESSION["id"]
+CANARY = "sk-canary-5d1f0b7e"
+
+each_kind = pytest.mark.parametrize("kind", [Client, AsyncClient])
+
+
+def sent_by(kind: type[Client | AsyncClient], client: Any) -> None:
+    """Make a call and close the client."""
+
+    async def call() -> None:
+        async with client:
+            await client.sessions.get(ID)
+
+    if kind is AsyncClient:
+        asyncio.run(call())
+    else:
+        with client:
+            client.sessions.get(ID)
+
+
+@each_kind
+def test_a_client_is_pickled_by_its_settings(kind: type[Client | AsyncClient]) -> None:
+    with Server([refusal(503), json_answer(SESSION)]) as server:
+        make: Any = kind
+        client = make(
+            base_url=server.url + "/api",
+            timeout=Timeout(read=7),
+            max_retries=1,
+            headers={"x-team": "blue"},
+            query={"a": "b"},
+            max_connections=3,
+        )
+        again: Any = pickle.loads(pickle.dumps(client))  # noqa: S301  # our own
+        assert repr(again) == repr(client)
+        assert again._config == client._config
+        assert again._connections.transport == client._connections.transport
+        assert type(again) is kind
+        sent_by(kind, again)
+    assert [request.target for request in server.received] == [f"/api/sessions/{ID}?a=b"] * 2
+    assert server.received[0].header("x-team") == "blue"
+
+
+@each_kind
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_no_secret_is_pickled_unless_it_is_asked_for(
+    kind: type[Client | AsyncClient], protocol: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("JULEP_API_KEY", raising=False)
+    secrets: dict[str, Any] = {
+        "api_key": CANARY,
+        "headers": {"X-Other-Key": CANARY, "Cookie": CANARY, "x-team": "blue"},
+        "query": {"access_token": CANARY, "a": "b"},
+    }
+    kept = pickle.dumps(kind(**secrets), protocol)
+    assert CANARY.encode() not in kept
+    again = pickle.loads(kept)  # noqa: S301  # our own
+    assert {"authorization", "cookie", "x-other-key"}.isdisjoint(again._config.headers)
+    assert again._config.headers["x-team"] == "blue"
+    assert again._config.query == (("a", "b"),)
+
+    asked_for: Any = kind(pickle_api_key=True, **secrets)
+    again = pickle.loads(pickle.dumps(asked_for, protocol))  # noqa: S301  # our own
+    assert again._config == asked_for._config
+    assert CANARY in str(again._config.headers)
+
+
+@each_kind
+def test_where_it_arrives_a_client_takes_the_key_that_is_there(
+    kind: type[Client | AsyncClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without = pickle.dumps(kind(CANARY))
+    with_key = pickle.dumps(kind("taken along", pickle_api_key=True))
+    monkeypatch.setenv("JULEP_API_KEY", "found here")
+    with Server([json_answer(SESSION)]) as server:
+        monkeypatch.setenv("JULEP_API_URL", server.url)
+        for kept, key in ((without, "found here"), (with_key, "taken along")):
+            arrived = pickle.loads(kept)  # noqa: S301  # our own
+            assert arrived._config.headers["authorization"] == f"Bearer {key}"
+            # The URL is a setting that came along.
+            assert arrived.base_url == "http://127.0.0.1:8080/api"
+
+
+@each_kind
+def test_what_cannot_leave_the_process_is_named(kind: type[Client | AsyncClient]) -> None:
+    theirs: Any = httpx.Client() if kind is Client else httpx.AsyncClient()
+    proxy = "http://me:" + CANARY + "@proxy.test:3128"
+    refused: list[tuple[str, dict[str, Any]]] = [
+        ("http_client: ", {"http_client": theirs}),
+        ("tls: ", {"tls": ssl.create_default_context()}),
+        ("proxy: ", {"proxy": proxy}),
+    ]
+    for name, settings in refused:
+        with pytest.raises(julep.ConfigurationError, match=f"^{name}") as caught:
+            pickle.dumps(kind(**settings))
+        assert_ours(caught.value)
+        assert CANARY not in str(caught.value)
+    kept: list[dict[str, Any]] = [{"proxy": "http://proxy.test:3128"}]
+    kept.append({"proxy": proxy, "pickle_api_key": True})
+    for settings in kept:
+        again = pickle.loads(pickle.dumps(kind(**settings)))  # noqa: S301  # our own
+        assert again._connections.transport.proxy == settings["proxy"]
+    if isinstance(theirs, httpx.Client):
+        theirs.close()
+    else:
+        asyncio.run(theirs.aclose())
+
+
+def ask_elsewhere(client: Client | AsyncClient) -> tuple[int, str]:
+    """Make a call in whichever process this is."""
+    if isinstance(client, Client):
+        with client:
+            return os.getpid(), client.sessions.get(ID).id
+
+    async def call(client: AsyncClient) -> str:
+        async with client:
+            return (await client.sessions.get(ID)).id
+
+    return os.getpid(), asyncio.run(call(client))
+
+
+def test_a_client_works_in_a_process_that_was_spawned() -> None:
+    spawning = multiprocessing.get_context("spawn")
+    with Server([json_answer(SESSION)]) as server, ProcessPoolExecutor(1, spawning) as workers:
+        clients = [kind("key", server.url, pickle_api_key=True) for kind in (Client, AsyncClient)]
+        for process, found in workers.map(ask_elsewhere, clients, timeout=60):
+            assert process != os.getpid()
+            assert found == ID
+    assert [request.header("authorization") for request in server.received] == ["Bearer key"] * 2
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("make", [copy.copy, copy.deepcopy])
+async def test_a_copy_shares_the_connections(colour: Colour, make: Callable[[Any], Any]) -> None:
+    with Server([json_answer(SESSION)]) as server:
+        async with client_of(colour, server.url, api_key=CANARY) as client:
+            await client.sessions.get(ID)
+            again: Any = make(own(client))
+            assert type(again) is type(own(client))
+            got: Any = again.sessions.get(ID)
+            assert (got if colour == "blocking" else await got).id == ID
+    assert len(server.received) == 2
+    assert server.connections == 1
+    assert {request.header("authorization") for request in server.received} == {f"Bearer {CANARY}"}
+
+
+@pytest.mark.anyio
+async def test_what_a_copy_closes_is_itself(colour: Colour) -> None:
+    with Server([json_answer(SESSION)]) as server:
+        async with client_of(colour, server.url) as client:
+            again: Any = copy.copy(own(client))
+            if colour == "blocking":
+                again.close()
+            else:
+                await again.aclose()
+            await client.sessions.get(ID)
+
+
+async def error_of_get(client: AsyncClient, began: Event, colour: Colour) -> Exception:
+    """Begin a call, close its client in the middle, and give what came of the call."""
+    errors: list[Exception] = []
+    blocking: Any = own(client)
+
+    async def call() -> None:
+        try:
+            await client.sessions.get(ID)
+        except julep.JulepError as error:
+            errors.append(error)
+
+    with anyio.fail_after(30):
+        if colour == "blocking":
+            with ThreadPoolExecutor(1) as threads:
+                job = threads.submit(blocking.sessions.get, ID)
+                await anyio.to_thread.run_sync(began.wait, 10)
+                blocking.close()
+                error = await anyio.to_thread.run_sync(job.exception, 20)
+            assert isinstance(error, julep.JulepError)
+            return error
+        async with anyio.create_task_group() as group:
+            group.start_soon(call)
+            await anyio.to_thread.run_sync(began.wait, 10)
+            await client.aclose()
+    return errors[0]
+
+
+@pytest.mark.anyio
+async def test_closing_ends_a_call_that_is_under_way(colour: Colour) -> None:
+    """In another thread, or in another task."""
+    asked = Event()
+
+    async def stall(exchange: Exchange) -> bool:
+        asked.set()
+        await exchange.stall()
+        return False
+
+    with Server([stall]) as server:
+        client = client_of(colour, server.url, timeout=None, max_retries=0)
+        error = await error_of_get(client, asked, colour)
+    assert isinstance(error, julep.NetworkError)
+    assert_ours(error)
+    assert len(server.received) == 1
+
+
+@pytest.mark.anyio
+async def test_a_call_is_not_tried_again_once_its_client_is_closed(colour: Colour) -> None:
+    paused = Event()
+
+    def hear(event: julep.RetryEvent) -> None:
+        paused.set()
+
+    hooks = julep.Hooks(on_retry=hear)
+    with Server([refusal(503, {"retry-after": "1"}), json_answer(SESSION)]) as server:
+        client = client_of(colour, server.url, hooks=hooks)
+        error = await error_of_get(client, paused, colour)
+    assert isinstance(error, julep.ConfigurationError)
+    assert "closed" in str(error)
+    assert_ours(error)
+    assert len(server.received) == 1
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("colour", ["asyncio", "trio"])
+async def test_closing_ends_a_stream_that_is_read_in_another_task(colour: Colour) -> None:
+    with Server([stall_after(STREAM_HEAD + piece(chunk("Hi")))]) as server:
+        client = client_of(colour, server.url, timeout=None)
+        events = await client.sessions.chat(ID, HELLO, stream=True)
+        assert (await anext(events)).text == "Hi"
+        reading = anyio.Event()
+        errors: list[julep.StreamInterruptedError] = []
+
+        async def read() -> None:
+            reading.set()
+            with pytest.raises(julep.StreamInterruptedError) as caught:
+                await anext(events)
+            errors.append(caught.value)
+
+        with anyio.fail_after(30):
+            async with anyio.create_task_group() as group:
+                group.start_soon(read)
+                await reading.wait()
+                await anyio.sleep(0.05)
+                await client.aclose()
+    assert errors[0].partial.text == "Hi"
+    assert_ours(errors[0])
+
+
+def test_a_client_that_is_forgotten_with_open_connections_warns() -> None:
+    with Server([json_answer(SESSION)]) as server:
+        client = Client(base_url=server.url)
+        client.sessions.get(ID)
+        with pytest.warns(ResourceWarning, match=r"a client of julep.* close\(\)"):  # noqa: PT031  # it is the deletion
+            del client
+            gc.collect()
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("colour", ["asyncio", "trio"])
+async def test_an_awaited_one_warns_as_well(colour: Colour) -> None:
+    with Server([json_answer(SESSION)]) as server:
+        client = AsyncClient(base_url=server.url)
+        await client.sessions.get(ID)
+        with pytest.warns(ResourceWarning, match=r"a client of julep.* aclose\(\)"):  # noqa: PT031  # as above
+            del client
+            gc.collect()
+
+
+FORKED = """
+import asyncio, gc, os, sys
+import julep
+
+url, session = sys.argv[1:]
+os.environ.pop("JULEP_API_KEY", None)
+
+def get(client):
+    assert client.sessions.get(session).id == session
+
+async def aget(client):
+    assert (await client.sessions.get(session)).id == session
+
+def in_child(work):
+    child = os.fork()
+    if child == 0:
+        try:
+            work()
+            gc.collect()
+        except BaseException:
+            import traceback
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+"""
+
+PROGRAMS = {
+    "one client": """
+with julep.Client(base_url=url) as client:
+    get(client)
+    in_child(lambda: [get(client) for _ in range(3)])
+    get(client)
+    in_child(client.close)
+    get(client)
+""",
+    "with options": """
+with julep.Client(base_url=url) as client:
+    other = client.with_options(timeout=5)
+    get(other)
+    in_child(lambda: (get(other), get(client)))
+    get(client)
+""",
+    "a stream": """
+with julep.Client(base_url=url) as client:
+    with client.sessions.chat(session, [{"role": "user", "content": "Hi"}], stream=True) as events:
+        assert next(events).text == "Hi"
+        in_child(lambda: get(client))
+        assert next(events).text == "Ho"
+    get(client)
+""",
+    "through a proxy": """
+with julep.Client(base_url="http://julep.test", proxy=url) as client:
+    get(client)
+    in_child(lambda: [get(client) for _ in range(3)])
+    get(client)
+""",
+    "awaited": """
+client = julep.AsyncClient(base_url=url)
+asyncio.run(aget(client))
+in_child(lambda: asyncio.run(aget(client)))
+asyncio.run(aget(client))
+""",
+}
+
+
+@pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS.keys())
+def test_a_client_may_be_used_on_both_sides_of_a_fork(program: str) -> None:
+    asked = asyncio.Event()
+
+    async def answer(exchange: Exchange) -> bool:
+        if exchange.request.method == "GET":
+            asked.set()
+            return await json_answer(SESSION)(exchange)
+        await exchange.write(STREAM_HEAD + piece(chunk("Hi")))
+        await asked.wait()
+        return await stall_after(piece(chunk("Ho")))(exchange)
+
+    with Server([answer]) as server:
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", FORKED + program, server.url, ID],
+            env=environment(),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (0, "")
+    # No connection carried requests of two processes: each side has opened its own.
+    assert server.connections >= 2

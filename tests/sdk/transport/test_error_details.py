@@ -1,0 +1,166 @@
+"""What an error tells: the request as a command, what came before, and nothing of what is below."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import pickle
+import re
+import shlex
+import ssl
+import traceback
+from pathlib import Path
+
+import anyio
+import pytest
+
+import julep
+from julep import AsyncClient
+from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.helpers.resources import HELLO
+from tests.sdk.transport.helpers.scripted_server import (
+    SESSION,
+    STREAM_HEAD,
+    Server,
+    Step,
+    answer,
+    chunk,
+    json_answer,
+    piece,
+    raw,
+    refusal,
+    reset_after,
+    stall_after,
+)
+from tests.sdk.transport.helpers.support import assert_ours
+
+pytestmark = pytest.mark.anyio
+
+CANARY = "sk-canary-5d1f0b7e"
+ODD = 'it\'s "$HOME" `x` \\ $(x)\nand ☃'
+
+
+async def refused(colour: Colour) -> tuple[julep.ApiError, Server]:
+    """Create a user, with odd words in everything, which is refused."""
+    settings = {"api_key": CANARY, "headers": {"x-team": "it's $BLUE", "x-other-key": CANARY}}
+    with Server([refusal(422)]) as server:
+        query = {"a b": "c&d", "access_token": CANARY}
+        async with client_of(colour, server.url + "/api", query=query, **settings) as client:
+            with pytest.raises(julep.UnprocessableEntityError) as caught:
+                await client.users.create(name="Grace", about=ODD)
+    return caught.value, server
+
+
+async def test_an_error_gives_the_request_as_a_command(colour: Colour) -> None:
+    error, server = await refused(colour)
+    words = shlex.split(error.as_curl())
+    assert CANARY not in error.as_curl()
+    assert words[:3] == ["curl", "-X", "POST"]
+    assert words[3] == f"{server.url}/api/users?a%20b=c%26d&access_token=[hidden]"
+    headers = dict(words[at + 1].split(": ", 1) for at, word in enumerate(words) if word == "-H")
+    assert headers["authorization"] == "Bearer $JULEP_API_KEY"
+    assert headers["x-team"] == "it's $BLUE"
+    assert headers["x-other-key"] == "[hidden]"
+    assert headers["idempotency-key"] == server.received[0].header("idempotency-key")
+    body = words[words.index("--data-raw") + 1]
+    assert json.loads(body) == {"name": "Grace", "about": ODD}
+
+
+async def test_a_shell_runs_the_command_with_the_key_put_in(colour: Colour, tmp_path: Path) -> None:
+    error, _ = await refused(colour)
+    curl = tmp_path / "curl"
+    curl.write_text('#!/bin/sh\nprintf "%s\\0" "$@"\n')
+    curl.chmod(0o755)
+    done = await anyio.run_process(
+        ["/bin/sh", "-c", error.as_curl()],
+        env={"PATH": f"{tmp_path}:{os.environ['PATH']}", "JULEP_API_KEY": "mine"},
+    )
+    words = done.stdout.decode().split("\0")
+    assert "authorization: Bearer mine" in words
+    assert "x-team: it's $BLUE" in words
+    assert json.loads(words[words.index("--data-raw") + 1])["about"] == ODD
+
+
+async def test_the_history_of_the_attempts_is_told(colour: Colour) -> None:
+    with Server([refusal(503), reset_after(), refusal(429, {"retry-after": "0"})]) as server:
+        async with client_of(colour, server.url, max_retries=3) as client:
+            with pytest.raises(julep.RateLimitError) as caught:
+                await client.users.create(name="Grace")
+    error = caught.value
+    first, second, third = error.__notes__
+    when = r" after \d+\.\d{3} s; the next one \d+\.\d{3} s later"
+    assert re.fullmatch(rf"attempt 1: 503: this is a 503{when}", first)
+    assert re.fullmatch(rf"attempt 2: POST http://\S+/users: connection reset{when}", second)
+    assert re.fullmatch(rf"attempt 3: 429: this is a 429{when}", third)
+    assert error.attempts == len(server.received) == 4
+    assert "(request id req-1, 4 attempts)" in str(error)
+    assert error.summary == "429: this is a 429"
+    shown = "".join(traceback.format_exception(error))
+    assert shown.rstrip().endswith(third)
+    for other in (copy.copy(error), copy.deepcopy(error), pickle.loads(pickle.dumps(error))):  # noqa: S301  # our own
+        assert other.__notes__ == [first, second, third]
+        assert other.as_curl() == error.as_curl()
+        assert "curl -X POST" in other.as_curl()
+        assert vars(other) == vars(error)
+
+
+async def get(client: AsyncClient) -> None:
+    await client.sessions.get(SESSION["id"])
+
+
+async def read(client: AsyncClient) -> None:
+    await (await client.sessions.chat(SESSION["id"], HELLO, stream=True)).get_final_response()
+
+
+HEAD = b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n"
+FAILURES: dict[str, Step] = {
+    "reset": reset_after(),
+    "cut": raw(HEAD + b"{"),
+    "silent": stall_after(),
+    "no HTTP": raw(b"oops\r\n\r\n"),
+    "a broken chunk": raw(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n"),
+    "no JSON": answer(200, b"oops"),
+    "a wrong type": json_answer({"id": 7}),
+    "no gzip": answer(200, b"oops", {"content-encoding": "gzip"}),
+    "a refusal": refusal(404),
+    "a stream that is lost": raw(STREAM_HEAD + piece(chunk("Hi"))),
+    "a stream of junk": raw(STREAM_HEAD + piece(b"data: oops\n\n")),
+}
+
+
+def assert_clean(error: julep.JulepError) -> None:
+    """Nothing is shown, or kept alive, of what an error came from."""
+    assert_ours(error)
+    assert error.__cause__ is None
+    assert error.__context__ is None or error.__suppress_context__
+    shown = "".join(traceback.format_exception(error))
+    for foreign in ("h11.", "httptools.", "anyio.", "ssl.SSL", "zlib.", "_ssl.c", "Errno", "attr"):
+        assert foreign not in shown
+    if isinstance(error, julep.NetworkError):
+        kept: BaseException | None = error.__context__
+        assert kept is None or isinstance(kept, julep.JulepError)
+
+
+@pytest.mark.parametrize("step", FAILURES.values(), ids=FAILURES.keys())
+async def test_nothing_of_what_is_below_shows(colour: Colour, step: Step, reader: None) -> None:
+    with Server([step]) as server:
+        async with client_of(colour, server.url, timeout=0.3, max_retries=0) as client:
+            for call in (get, read):
+                with pytest.raises(julep.JulepError) as caught:
+                    await call(client)
+                assert_clean(caught.value)
+                assert isinstance(caught.value, julep.RequestError)
+                assert caught.value.as_curl().startswith("curl -X ")
+
+
+async def test_nothing_of_tls_shows_either(colour: Colour) -> None:
+    with Server([raw(b"")], tls=ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)) as server:
+        async with client_of(colour, server.url, max_retries=0) as client:
+            with pytest.raises(julep.NetworkError) as caught:
+                await get(client)
+    assert_clean(caught.value)
+
+
+async def test_an_error_that_no_request_came_of_has_no_command() -> None:
+    assert julep.NetworkError("lost").as_curl() == ""

@@ -1,0 +1,185 @@
+"""Wires in processes of their own: what is imported, forks, loops that end, what is left behind."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.sdk.helpers.resources import environment
+from tests.sdk.transport.helpers.scripted_server import (
+    STREAM_HEAD,
+    Exchange,
+    Server,
+    answer,
+    piece,
+    stall_after,
+)
+
+PRELUDE = """
+import gc, logging, os, sys
+from urllib.parse import urlsplit
+from julep._http.urls import Origin
+from julep._http.messages import Answer, Opened, Request
+from julep._http.timeout import Timeout
+
+# It warns of slow steps, and the first step imports much; what is lost is an error.
+logging.getLogger("asyncio").setLevel(logging.ERROR)
+
+parts = urlsplit(sys.argv[1])
+
+def get(path="/x", **more):
+    origin = Origin(parts.scheme, parts.hostname, parts.port)
+    return Request("GET", origin, path, {}, None, path == "/stream", Timeout(), **more)
+
+def ask(wire):
+    outcome = wire.send(get())
+    assert isinstance(outcome, Answer), outcome
+
+async def aask(wire):
+    outcome = await wire.send(get())
+    assert isinstance(outcome, Answer), outcome
+
+def in_child(work):
+    child = os.fork()
+    if child == 0:
+        work()
+        gc.collect()
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+"""
+
+PROGRAMS: dict[str, tuple[str, int]] = {
+    "nothing is imported before it is needed": (
+        """
+import julep
+assert not {"anyio", "h11", "httptools", "httpx", "ssl"} & set(sys.modules)
+from julep._http.sync_transport import BlockingPoolWire
+wire = BlockingPoolWire()
+ask(wire)
+wire.close()
+assert not {"anyio", "asyncio", "certifi", "httpx", "ssl"} & set(sys.modules)
+import asyncio
+from julep._http.async_transport import AsyncPoolWire
+wire = AsyncPoolWire()
+asyncio.run(aask(wire))
+assert not {"httpx", "trio"} & set(sys.modules)
+""",
+        2,
+    ),
+    "loops one after another": (
+        """
+import asyncio, trio
+from julep._http.async_transport import AsyncPoolWire
+wire = AsyncPoolWire()
+async def twice():
+    await aask(wire)
+    await aask(wire)
+for _ in range(2):
+    asyncio.run(twice())
+    trio.run(twice)
+""",
+        4,
+    ),
+    "a child has connections of its own": (
+        """
+from julep._http.sync_transport import BlockingPoolWire
+wire = BlockingPoolWire(max_connections=1)
+ask(wire)
+in_child(lambda: (ask(wire), ask(wire), wire.close()))
+ask(wire)
+wire.close()
+""",
+        2,
+    ),
+    "a child is not held up by what other threads held": (
+        """
+import threading
+from julep._http.sync_transport import BlockingPoolWire
+wire = BlockingPoolWire(max_connections=1)
+held, over = threading.Event(), threading.Event()
+def hold():
+    with wire._pool.places._lock, wire._pool.idle._lock:
+        held.set()
+        over.wait()
+ask(wire)
+holding = threading.Thread(target=hold)
+holding.start()
+held.wait()
+in_child(lambda: (ask(wire), wire.close()))
+over.set()
+holding.join()
+ask(wire)
+wire.close()
+""",
+        2,
+    ),
+    "a child leaves its parent's stream alone": (
+        """
+from julep._http.sync_transport import BlockingPoolWire
+wire = BlockingPoolWire()
+body = wire.send(get("/stream")).body
+assert next(body) == b"first"
+in_child(lambda: (body.close(), wire.close()))
+go = wire.send(get("/go"))
+assert next(body) == b"second"
+body.close()
+wire.close()
+""",
+        2,
+    ),
+    "a wire that nobody closes after its loop has ended": (
+        """
+import asyncio
+from julep._http.async_transport import AsyncPoolWire
+wire = AsyncPoolWire()
+asyncio.run(aask(wire))
+del wire
+gc.collect()
+""",
+        1,
+    ),
+    "a loop that ends within a stream": (
+        """
+import asyncio, trio
+from julep._http.async_transport import AsyncPoolWire
+async def leave_open(wire):
+    outcome = await wire.send(get("/stream"))
+    assert await anext(outcome.body) == b"first"
+    await wire.aclose()
+    await outcome.body.aclose()
+asyncio.run(leave_open(AsyncPoolWire()))
+trio.run(leave_open, AsyncPoolWire())
+""",
+        2,
+    ),
+}
+
+
+@pytest.mark.parametrize(("program", "connections"), PROGRAMS.values(), ids=PROGRAMS.keys())
+def test_a_process_of_its_own(program: str, connections: int) -> None:
+    import asyncio
+
+    async def step(exchange: Exchange) -> bool:
+        if exchange.request.target == "/stream":
+            await exchange.write(STREAM_HEAD + piece(b"first"))
+            while not any(received.target == "/go" for received in server.received):
+                if exchange.reader.at_eof():
+                    return False
+                await asyncio.sleep(0.005)
+            return await stall_after(piece(b"second"))(exchange)
+        return await answer(200, b"hello")(exchange)
+
+    python = [sys.executable, "-X", "dev", "-W", "error"]
+    with Server([step]) as server:
+        done = subprocess.run(
+            [*python, "-c", PRELUDE + program, server.url],
+            env=environment(),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert server.connections == connections
