@@ -40,11 +40,11 @@ def client(prism: Prism, stub: Stub) -> Iterator[Client]:
 def test_an_answer_without_a_required_field(client: Client, stub: Stub) -> None:
     with pytest.raises(ServerError, match=r"VIOLATIONS.*must have required property 'id'"):
         client.users.get(ID)
-    assert len(stub.asked) == 1
+    assert len(stub.requests) == 1
 
 
 def test_an_answer_with_a_field_of_another_type(client: Client, stub: Stub) -> None:
-    stub.answer = {"id": ID, "name": 3}
+    stub.response = {"id": ID, "name": 3}
     with pytest.raises(ServerError, match=r"VIOLATIONS.*name must be string"):
         client.users.get(ID)
 
@@ -58,4 +58,4 @@ def test_an_error_of_another_shape(client: Client, stub: Stub) -> None:
 def test_a_request_that_is_none_of_the_contract(client: Client, stub: Stub) -> None:
     with pytest.raises(UnprocessableEntityError, match="limit"):
         client.api.send(list_users.call()._replace(query=(("limit", "many"),)))
-    assert stub.asked == []
+    assert stub.requests == []

@@ -22,7 +22,7 @@ import pytest
 
 from julep import AsyncClient
 from julep_server import LocalServer
-from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.stub import Stub
 from tests.server.endpoint import Endpoint
 
@@ -33,21 +33,21 @@ def server() -> Iterator[LocalServer]:
         yield running
 
 
-@pytest.fixture(params=["blocking", "asyncio", "trio"])
-def colour(request: pytest.FixtureRequest) -> Colour:
-    colour: Colour = request.param
-    return colour
+@pytest.fixture(params=["sync", "asyncio", "trio"])
+def mode(request: pytest.FixtureRequest) -> Mode:
+    mode: Mode = request.param
+    return mode
 
 
 @pytest.fixture
-def anyio_backend(colour: Colour) -> str:
+def anyio_backend(mode: Mode) -> str:
     """The event loop that anyio's plugin runs a test on; a blocking client needs any."""
-    return "trio" if colour == "trio" else "asyncio"
+    return "trio" if mode == "trio" else "asyncio"
 
 
 @pytest.fixture
-async def client(colour: Colour, server: LocalServer) -> AsyncIterator[AsyncClient]:
-    async with client_of(colour, server.url) as client:
+async def client(mode: Mode, server: LocalServer) -> AsyncIterator[AsyncClient]:
+    async with make_client(mode, server.url) as client:
         yield client
 
 
@@ -73,9 +73,9 @@ def endpoint(running_endpoint: Endpoint) -> Endpoint:
 
 @pytest.fixture
 async def model_client(
-    colour: Colour, model_server: LocalServer, endpoint: Endpoint
+    mode: Mode, model_server: LocalServer, endpoint: Endpoint
 ) -> AsyncIterator[AsyncClient]:
-    async with client_of(colour, model_server.url) as client:
+    async with make_client(mode, model_server.url) as client:
         yield client
 
 
@@ -93,8 +93,8 @@ def stub(running_stub: Stub) -> Stub:
 
 
 @pytest.fixture
-async def stub_client(colour: Colour, stub: Stub) -> AsyncIterator[AsyncClient]:
-    async with client_of(colour, stub.url) as client:
+async def stub_client(mode: Mode, stub: Stub) -> AsyncIterator[AsyncClient]:
+    async with make_client(mode, stub.url) as client:
         yield client
 
 

@@ -17,7 +17,7 @@ from julep.types import (
     FunctionDef,
 )
 from julep_server import LocalServer
-from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.resources import (
     HELLO,
     RICH_METADATA,
@@ -63,13 +63,13 @@ async def test_create_with_a_name_alone(client: AsyncClient) -> None:
     assert await client.agents.get(agent.id) == agent
 
 
-async def test_create_with_everything(colour: Colour, tmp_path: Path) -> None:
+async def test_create_with_everything(mode: Mode, tmp_path: Path) -> None:
     docs: list[Any] = [
         {"title": "Roses", "content": ["Red.", "White."]},
         CreateDoc(title="Lilies", content="Yellow.", metadata={"page": 2}),
     ]
     with LocalServer(database=f"sqlite:///{tmp_path / 'data.db'}") as server:
-        async with client_of(colour, server.url) as client:
+        async with make_client(mode, server.url) as client:
             agent = await client.agents.create(
                 name="Ada",
                 about="a gardener",

@@ -241,7 +241,7 @@ async def test_a_preset_and_what_goes_over_it(
 
 
 async def test_only_what_is_given_is_sent(stub_client: AsyncClient, stub: Stub) -> None:
-    stub.answer = {
+    stub.response = {
         "id": UNKNOWN_ID,
         "finish_reason": "stop",
         "response": [[]],
@@ -255,7 +255,7 @@ async def test_only_what_is_given_is_sent(stub_client: AsyncClient, stub: Stub) 
             flag = cast("ChatSettingsArgs", {name: choice})
             await stub_client.sessions.chat(UNKNOWN_ID, HELLO, **flag)
     await stub_client.sessions.chat(UNKNOWN_ID, HELLO, remember=True, recall=False)
-    assert [asked.body for asked in stub.asked] == [
+    assert [asked.body for asked in stub.requests] == [
         {"messages": HELLO},
         *(
             {"messages": HELLO, name: choice}
@@ -264,7 +264,7 @@ async def test_only_what_is_given_is_sent(stub_client: AsyncClient, stub: Stub) 
         ),
         {"messages": HELLO, "remember": True, "recall": False},
     ]
-    assert {asked.target for asked in stub.asked} == {f"/api/sessions/{UNKNOWN_ID}/chat"}
+    assert {asked.target for asked in stub.requests} == {f"/api/sessions/{UNKNOWN_ID}/chat"}
 
 
 @pytest.mark.parametrize(("record", "stored"), [(None, 2), (True, 2), (False, 0)])

@@ -17,7 +17,7 @@ from julep import (
 from julep.managers.types import ToolDict
 from julep.types import ChatResponse, ChatResponseFinishReason
 from julep_server import LocalServer
-from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.resources import HELLO, new_session
 from tests.server.endpoint import DONE, Endpoint, piece, usage_piece
 
@@ -27,15 +27,15 @@ WEATHER: ToolDict = {"type": "function", "function": {"name": "weather", "parame
 
 
 @pytest.fixture
-async def narrow_client(colour: Colour, server: LocalServer) -> AsyncIterator[AsyncClient]:
+async def narrow_client(mode: Mode, server: LocalServer) -> AsyncIterator[AsyncClient]:
     """A client with one connection: whatever keeps it makes the next call wait in vain."""
     one = httpx.Limits(max_connections=1)
-    if colour == "blocking":
+    if mode == "sync":
         with httpx.Client(limits=one) as connection:
-            yield client_of(colour, server.url, http_client=connection, timeout=5.0)
+            yield make_client(mode, server.url, http_client=connection, timeout=5.0)
     else:
         async with httpx.AsyncClient(limits=one) as connection:
-            yield client_of(colour, server.url, http_client=connection, timeout=5.0)
+            yield make_client(mode, server.url, http_client=connection, timeout=5.0)
 
 
 def said(response: ChatResponse) -> list[list[tuple[str, object, object]]]:

@@ -110,7 +110,7 @@ def config(**settings: Any) -> Config:
 
 def headers_sent(stub: Stub, **settings: Any) -> list[Mapping[str, str]]:
     """Give the headers of one request in each colour, as they arrived."""
-    stub.answer = {"items": []}
+    stub.response = {"items": []}
     with Client(base_url=stub.url, max_retries=0, **settings) as client:
         client.users.list()
 
@@ -119,7 +119,7 @@ def headers_sent(stub: Stub, **settings: Any) -> list[Mapping[str, str]]:
             await client.users.list()
 
     asyncio.run(ask())
-    return [asked.headers for asked in stub.asked]
+    return [asked.headers for asked in stub.requests]
 
 
 @each_client
@@ -283,11 +283,11 @@ def test_no_text_of_a_client_or_of_its_parts_shows_the_key(
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 429, 500, 501])
 def test_no_error_shows_the_key(status: int, stub: Stub) -> None:
     stub.status = status
-    stub.answer = {"error": {"code": "x", "message": "no", "details": []}}
+    stub.response = {"error": {"code": "x", "message": "no", "details": []}}
     with Client(CANARY, stub.url, max_retries=0, headers={"x-key": CANARY}) as client:
         with pytest.raises(julep.ApiError) as answered:
             client.users.list()
-        assert stub.asked[0].headers["authorization"] == f"Bearer {CANARY}"
+        assert stub.requests[0].headers["authorization"] == f"Bearer {CANARY}"
     client = Client(CANARY, "http://127.0.0.1:1/api", max_retries=0)
     with pytest.raises(julep.NetworkError) as lost:
         client.users.list()

@@ -147,16 +147,16 @@ class Stub:
 
     is_async = False
 
-    def __init__(self, answer: object) -> None:
-        self._answer = answer
+    def __init__(self, response: object) -> None:
+        self._answer = response
 
     def send(self, call: object) -> object:
         del call
         return self._answer
 
 
-def manager(answer: object) -> SessionsManager:
-    driver: Any = Stub(answer)
+def manager(response: object) -> SessionsManager:
+    driver: Any = Stub(response)
     return SessionsManager(driver)
 
 

@@ -26,16 +26,16 @@ AT_NOON = dt.datetime(2024, 2, 29, 12, tzinfo=dt.UTC)
 @pytest.fixture(autouse=True)
 def old_server(stub: Stub) -> None:
     """A server that ignores what it is asked to prefer; it names a time it does not mean."""
-    stub.answer = {"id": AN_ID, "created_at": NOON, "updated_at": NOON, "jobs": []}
+    stub.response = {"id": AN_ID, "created_at": NOON, "updated_at": NOON, "jobs": []}
 
 
 def created(stub: Stub) -> None:
     stub.status = 201
-    del stub.answer["updated_at"]
+    del stub.response["updated_at"]
 
 
 def updated(stub: Stub) -> None:
-    del stub.answer["created_at"]
+    del stub.response["created_at"]
 
 
 def known(resource: Agent | Session | User) -> dict[str, Any]:
@@ -54,8 +54,8 @@ async def test_a_created_user(stub_client: AsyncClient, stub: Stub) -> None:
         "name": "Grace",
         "metadata": RICH_METADATA_STORED,
     }
-    assert stub.asked[-1].body == {"name": "Grace", "metadata": RICH_METADATA_STORED}
-    assert stub.asked[-1].headers["prefer"] == "return=representation"
+    assert stub.requests[-1].body == {"name": "Grace", "metadata": RICH_METADATA_STORED}
+    assert stub.requests[-1].headers["prefer"] == "return=representation"
 
 
 async def test_a_created_user_of_whom_nothing_is_known(
@@ -63,7 +63,7 @@ async def test_a_created_user_of_whom_nothing_is_known(
 ) -> None:
     created(stub)
     assert known(await stub_client.users.create()) == {"id": AN_ID, "created_at": AT_NOON}
-    assert stub.asked[-1].body == {}
+    assert stub.requests[-1].body == {}
 
 
 async def test_a_created_agent(stub_client: AsyncClient, stub: Stub) -> None:
@@ -96,7 +96,7 @@ async def test_a_created_session(stub_client: AsyncClient, stub: Stub) -> None:
         "situation": "At sea.",
         "metadata": {},
     }
-    assert stub.asked[-1].body == {
+    assert stub.requests[-1].body == {
         "agent_id": UNKNOWN_ID,
         "situation": "At sea.",
         "metadata": {},
@@ -120,8 +120,8 @@ async def test_what_is_merged_is_not_known(stub_client: AsyncClient, stub: Stub)
         session_id=AN_ID, render_templates=False, metadata={}
     )
     assert known(session) == fact | {"render_templates": False}
-    assert [asked.method for asked in stub.asked] == ["PATCH"] * 3
-    assert [asked.body["metadata"] for asked in stub.asked] == [{"a": 1}, {"a": 1}, {}]
+    assert [asked.method for asked in stub.requests] == ["PATCH"] * 3
+    assert [asked.body["metadata"] for asked in stub.requests] == [{"a": 1}, {"a": 1}, {}]
 
 
 async def test_what_is_overwritten_is_known(stub_client: AsyncClient, stub: Stub) -> None:
@@ -148,14 +148,14 @@ async def test_what_is_overwritten_is_known(stub_client: AsyncClient, stub: Stub
         session_id=AN_ID, situation="At sea.", metadata={"a": 1}, overwrite=True
     )
     assert known(session) == fact | {"situation": "At sea."}
-    assert [asked.method for asked in stub.asked] == ["PUT"] * 3
+    assert [asked.method for asked in stub.requests] == ["PUT"] * 3
 
 
 async def test_what_a_server_says_counts_before_what_was_given(
     stub_client: AsyncClient, stub: Stub
 ) -> None:
     created(stub)
-    stub.answer |= {"name": "GRACE", "about": "new here"}
+    stub.response |= {"name": "GRACE", "about": "new here"}
     user = await stub_client.users.create(name="Grace", metadata={"a": 1})
     # Whoever represents a user without metadata says that it stored none.
     assert known(user) == {
@@ -170,7 +170,7 @@ async def test_a_field_of_a_newer_server_is_no_representation(
     stub_client: AsyncClient, stub: Stub
 ) -> None:
     created(stub)
-    stub.answer |= {"region": "north", "jobs": [UNKNOWN_ID]}
+    stub.response |= {"region": "north", "jobs": [UNKNOWN_ID]}
     user = await stub_client.users.create(name="Grace")
     assert user.additional_properties == {"region": "north", "jobs": [UNKNOWN_ID]}
     assert user.name == "Grace"

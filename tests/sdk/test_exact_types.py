@@ -32,7 +32,7 @@ from tests.sdk.helpers.methods import MANAGERS, METHODS, public_methods
 TOWER = BeartypeConf(is_pep484_tower=True)
 
 
-def checks_of(resource: str, method: str, kind: str = "blocking") -> Checks:
+def checks_of(resource: str, method: str, kind: str = "sync") -> Checks:
     function: Any = public_methods(getattr(MANAGERS[resource], kind))[method]
     # The decorator's own wrapper is the outermost; what it wraps is what it checks.
     return Checks(function.__wrapped__)
@@ -119,7 +119,7 @@ def test_bad_arguments_that_beartype_refuses_do_not_fit(hint: Any) -> None:
             assert not fit or is_bearable(bad.argument, hint, conf=TOWER)
 
 
-@pytest.mark.parametrize("kind", ["blocking", "asynchronous"])
+@pytest.mark.parametrize("kind", ["sync", "asynchronous"])
 @pytest.mark.parametrize(("resource", "method"), METHODS)
 def test_every_parameter_has_its_own_check(resource: str, method: str, kind: str) -> None:
     checks = checks_of(resource, method, kind)

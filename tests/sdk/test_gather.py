@@ -17,34 +17,34 @@ import pytest
 
 import julep
 from julep import AsyncClient
-from tests.sdk.helpers.modes import Colour, client_of, own
+from tests.sdk.helpers.modes import Mode, make_client, unwrapped
 from tests.sdk.helpers.resources import environment
-from tests.sdk.transport.helpers.scripted_server import SESSION, Exchange, Server, json_answer
+from tests.sdk.transport.helpers.scripted_server import SESSION, Exchange, Server, respond_json
 
 pytestmark = pytest.mark.anyio
 
 MISSING = "4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a"
 
 
-def calls_of(colour: Colour, function: Callable[[], Any]) -> Callable[[], Awaitable[Any]]:
+def calls_of(mode: Mode, function: Callable[[], Any]) -> Callable[[], Awaitable[Any]]:
     """Make a call, in the way of a colour, of a function that blocks for no time."""
 
     async def call() -> Any:
         await anyio.lowlevel.checkpoint()
         return function()
 
-    blocking: Any = function
-    return blocking if colour == "blocking" else call
+    sync: Any = function
+    return sync if mode == "sync" else call
 
 
 async def test_results_come_in_the_order_of_the_calls(client: AsyncClient) -> None:
     users = [await client.users.create(name=str(number)) for number in range(30)]
-    calls = (partial(own(client).users.get, user.id) for user in users)
+    calls = (partial(unwrapped(client).users.get, user.id) for user in users)
     assert await client.gather(calls, limit=4) == users
     assert await client.gather([]) == []
 
 
-async def test_as_many_as_the_limit_are_made_at_once(colour: Colour) -> None:
+async def test_as_many_as_the_limit_are_made_at_once(mode: Mode) -> None:
     together = asyncio.Barrier(4)
     running = most = 0
 
@@ -54,18 +54,16 @@ async def test_as_many_as_the_limit_are_made_at_once(colour: Colour) -> None:
         most = max(most, running)
         await together.wait()  # for ever, if fewer came
         running -= 1
-        return await json_answer(SESSION)(exchange)
+        return await respond_json(SESSION)(exchange)
 
     with Server([answer_four]) as server:
-        async with client_of(colour, server.url) as client:
-            get = partial(own(client).sessions.get, SESSION["id"])
+        async with make_client(mode, server.url) as client:
+            get = partial(unwrapped(client).sessions.get, SESSION["id"])
             assert len(await client.gather([get] * 12, limit=4)) == 12
     assert most == 4
 
 
-async def test_calls_are_taken_only_when_their_turn_comes(
-    client: AsyncClient, colour: Colour
-) -> None:
+async def test_calls_are_taken_only_when_their_turn_comes(client: AsyncClient, mode: Mode) -> None:
     done = taken = 0
 
     def finish() -> None:
@@ -77,27 +75,27 @@ async def test_calls_are_taken_only_when_their_turn_comes(
         for _ in range(500):
             taken += 1
             assert taken - done <= 4
-            yield calls_of(colour, finish)
+            yield calls_of(mode, finish)
 
     # One more than run at once: it is at hand when a place is free.
     assert await client.gather(each(), limit=3) == [None] * 500
 
 
-async def test_the_first_error_is_raised_as_it_is(client: AsyncClient, colour: Colour) -> None:
+async def test_the_first_error_is_raised_as_it_is(client: AsyncClient, mode: Mode) -> None:
     begun: list[int] = []
 
     def begin(number: int) -> int:
         begun.append(number)
         return number
 
-    numbers = [calls_of(colour, partial(begin, number)) for number in range(200)]
-    calls: list[Any] = [*numbers[:20], partial(own(client).users.get, MISSING), *numbers[20:]]
+    numbers = [calls_of(mode, partial(begin, number)) for number in range(200)]
+    calls: list[Any] = [*numbers[:20], partial(unwrapped(client).users.get, MISSING), *numbers[20:]]
     with pytest.raises(julep.NotFoundError, match=MISSING):
         await client.gather(calls, limit=1)
     assert begun == list(range(20))
 
 
-@pytest.mark.parametrize("colour", ["asyncio", "trio"])
+@pytest.mark.parametrize("mode", ["asyncio", "trio"])
 async def test_an_error_cancels_the_calls_that_run(client: AsyncClient) -> None:
     ended: list[str] = []
 
@@ -113,7 +111,7 @@ async def test_an_error_cancels_the_calls_that_run(client: AsyncClient) -> None:
     assert ended == ["wait", "wait"]
 
 
-@pytest.mark.parametrize("colour", ["blocking"])
+@pytest.mark.parametrize("mode", ["sync"])
 async def test_an_error_waits_for_the_threads_that_run(client: AsyncClient) -> None:
     begun, failed = threading.Event(), threading.Event()
     ended: list[str] = []
@@ -136,15 +134,15 @@ async def test_an_error_waits_for_the_threads_that_run(client: AsyncClient) -> N
 
 
 async def test_errors_are_collected_where_that_is_asked_for(
-    client: AsyncClient, colour: Colour
+    client: AsyncClient, mode: Mode
 ) -> None:
     user = await client.users.create(name="Grace")
 
     def fail() -> None:
         raise LookupError("oops")
 
-    get = own(client).users.get
-    calls: list[Any] = [partial(get, MISSING), partial(get, user.id), calls_of(colour, fail)]
+    get = unwrapped(client).users.get
+    calls: list[Any] = [partial(get, MISSING), partial(get, user.id), calls_of(mode, fail)]
     first, second, third = await client.gather(calls, on_error="collect")
     assert isinstance(first, julep.NotFoundError)
     assert second == user
@@ -153,24 +151,24 @@ async def test_errors_are_collected_where_that_is_asked_for(
 
 @pytest.mark.parametrize("on_error", ["raise", "collect"])
 async def test_what_fails_beside_the_calls_ends_the_whole(
-    client: AsyncClient, colour: Colour, on_error: Any
+    client: AsyncClient, mode: Mode, on_error: Any
 ) -> None:
     def each() -> Iterator[Callable[[], Awaitable[None]]]:
-        yield calls_of(colour, bool)
+        yield calls_of(mode, bool)
         raise LookupError("no more")
 
     with pytest.raises(LookupError, match="no more"):
         await client.gather(each(), on_error=on_error)
-    calls = [calls_of(colour, bool)] * 50
+    calls = [calls_of(mode, bool)] * 50
     with pytest.raises(ZeroDivisionError):
         await client.gather(calls, on_error=on_error, progress=lambda done, _: 1 // (done - 3))
-    mixed: Any = [calls_of(colour, bool), "no call"]
+    mixed: Any = [calls_of(mode, bool), "no call"]
     with pytest.raises(julep.InvalidArgumentError, match="no call") as caught:
         await client.gather(mixed, on_error=on_error)
     assert caught.value.path == "calls[1]"
 
 
-@pytest.mark.parametrize("colour", ["asyncio", "trio"])
+@pytest.mark.parametrize("mode", ["asyncio", "trio"])
 async def test_cancelling_the_whole_cancels_every_call(client: AsyncClient) -> None:
     running = 0
     all_run = anyio.Event()
@@ -237,7 +235,7 @@ def test_an_interrupt_leaves_no_thread_behind() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "interrupted\n", "")
 
 
-async def test_calls_see_the_context_of_their_caller(client: AsyncClient, colour: Colour) -> None:
+async def test_calls_see_the_context_of_their_caller(client: AsyncClient, mode: Mode) -> None:
     variable = ContextVar("variable", default="unset")
     variable.set("outside")
 
@@ -246,36 +244,36 @@ async def test_calls_see_the_context_of_their_caller(client: AsyncClient, colour
         variable.set("inside")
         return seen
 
-    calls = [calls_of(colour, look)] * 20
+    calls = [calls_of(mode, look)] * 20
     assert await client.gather(calls, limit=2) == ["outside"] * 20
     assert variable.get() == "outside"
 
 
-async def test_progress_is_told_after_each_call(client: AsyncClient, colour: Colour) -> None:
+async def test_progress_is_told_after_each_call(client: AsyncClient, mode: Mode) -> None:
     told: list[tuple[int, int | None]] = []
 
     def tell(done: int, total: int | None) -> None:
         told.append((done, total))
 
-    calls = [calls_of(colour, bool)] * 5
+    calls = [calls_of(mode, bool)] * 5
     await client.gather(calls, limit=2, progress=tell)
     await client.gather(iter(calls), limit=2, progress=tell)
     assert told == [(done, 5) for done in range(1, 6)] + [(done, None) for done in range(1, 6)]
 
 
 async def test_a_bar_shows_the_progress(
-    client: AsyncClient, colour: Colour, capsys: pytest.CaptureFixture[str]
+    client: AsyncClient, mode: Mode, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await client.gather([calls_of(colour, bool)] * 5, progress=True)
+    await client.gather([calls_of(mode, bool)] * 5, progress=True)
     assert "5/5" in capsys.readouterr().err
 
 
 async def test_a_bar_needs_tqdm(
-    client: AsyncClient, colour: Colour, monkeypatch: pytest.MonkeyPatch
+    client: AsyncClient, mode: Mode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "tqdm.auto", None)
     with pytest.raises(julep.ConfigurationError, match=r"julep\[progress\]"):
-        await client.gather([calls_of(colour, bool)], progress=True)
+        await client.gather([calls_of(mode, bool)], progress=True)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from julep import AsyncClient
 from julep._http import http1
 from julep._http.h11_parser import H11Parser
 from julep._http.httptools_parser import HttptoolsParser
-from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.transport.helpers.scripted_server import (
     DONE,
     SESSION,
@@ -31,9 +31,9 @@ from tests.sdk.transport.helpers.scripted_server import (
     USAGE,
     Exchange,
     Server,
-    chunk,
-    json_answer,
-    piece,
+    chat_event,
+    http_chunk,
+    respond_json,
 )
 
 # They take half a minute, and what they count is this project's: once is enough.
@@ -119,9 +119,9 @@ def counting_ours() -> Generator[Callable[[], int]]:
 
 @pytest.mark.anyio
 @pytest.mark.usefixtures("reader")
-async def test_no_memory_is_kept_of_a_call(colour: Colour) -> None:
+async def test_no_memory_is_kept_of_a_call(mode: Mode) -> None:
     with canned(whole(SESSION)) as url:
-        async with client_of(colour, url) as client:
+        async with make_client(mode, url) as client:
             for _ in range(300):  # what is made once, caches that fill
                 await client.sessions.get(ID)
             before = blocks()
@@ -150,10 +150,10 @@ async def chat(client: AsyncClient) -> None:
     ids=["get", "chat"],
 )
 async def test_a_whole_call_takes_few_functions_of_ours(
-    colour: Colour, answer: object, call: Callable[[AsyncClient], Awaitable[None]], bound: int
+    mode: Mode, answer: object, call: Callable[[AsyncClient], Awaitable[None]], bound: int
 ) -> None:
     with canned(whole(answer)) as url:
-        async with client_of(colour, url) as client:
+        async with make_client(mode, url) as client:
             for _ in range(2):
                 await call(client)
             first = await fewest(client, call)
@@ -175,10 +175,10 @@ async def fewest(client: AsyncClient, call: Callable[[AsyncClient], Awaitable[No
 
 @pytest.mark.anyio
 @pytest.mark.usefixtures("reader")
-async def test_of_a_stream_only_its_text_is_kept(colour: Colour) -> None:
-    events = [piece(chunk(" word", event_id=str(number))) for number in range(20_000)]
-    with canned(STREAM_HEAD + b"".join(events) + piece(DONE) + piece(b"")) as url:
-        async with client_of(colour, url) as client:
+async def test_of_a_stream_only_its_text_is_kept(mode: Mode) -> None:
+    events = [http_chunk(chat_event(" word", event_id=str(number))) for number in range(20_000)]
+    with canned(STREAM_HEAD + b"".join(events) + http_chunk(DONE) + http_chunk(b"")) as url:
+        async with make_client(mode, url) as client:
             stream = await client.sessions.chat(ID, MESSAGES, stream=True)
             counted: list[int] = []
             number = 0
@@ -193,7 +193,7 @@ async def test_of_a_stream_only_its_text_is_kept(colour: Colour) -> None:
 
 
 @pytest.mark.anyio
-async def test_of_very_many_calls_only_the_limit_is_under_way(colour: Colour) -> None:
+async def test_of_very_many_calls_only_the_limit_is_under_way(mode: Mode) -> None:
     together = asyncio.Barrier(50)
     running = most = 0
 
@@ -203,10 +203,10 @@ async def test_of_very_many_calls_only_the_limit_is_under_way(colour: Colour) ->
         most = max(most, running)
         await together.wait()  # for ever, if fewer came
         running -= 1
-        return await json_answer(SESSION)(exchange)
+        return await respond_json(SESSION)(exchange)
 
     with Server([answer_fifty]) as server:
-        async with client_of(colour, server.url) as client:
+        async with make_client(mode, server.url) as client:
             call = partial(own(client).sessions.get, ID)
             found = await client.gather((call for _ in range(10_000)), limit=50)
     assert len(found) == 10_000

@@ -6,17 +6,17 @@ import pytest
 
 import julep
 from julep import AsyncClient, Hooks, RequestEvent, ResponseEvent, RetryEvent, RetryPolicy
-from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.resources import HELLO
 from tests.sdk.transport.helpers.scripted_server import (
     DONE,
     SESSION,
     Server,
-    chunk,
-    json_answer,
-    refusal,
+    chat_event,
     reset_after,
-    stream,
+    respond_error,
+    respond_json,
+    respond_stream,
 )
 
 pytestmark = pytest.mark.anyio
@@ -38,9 +38,9 @@ def hooks(events: list[Event]) -> Hooks:
     return Hooks(on_request=events.append, on_response=events.append, on_retry=events.append)
 
 
-async def test_every_attempt_is_told_of(colour: Colour, hooks: Hooks, events: list[Event]) -> None:
-    with Server([reset_after(), refusal(503), json_answer(SESSION)]) as server:
-        async with client_of(colour, server.url, hooks=hooks, retry=AT_ONCE) as client:
+async def test_every_attempt_is_told_of(mode: Mode, hooks: Hooks, events: list[Event]) -> None:
+    with Server([reset_after(), respond_error(503), respond_json(SESSION)]) as server:
+        async with make_client(mode, server.url, hooks=hooks, retry=AT_ONCE) as client:
             await client.sessions.get(SESSION["id"])
     first, lost, second, refused, refused_again, third, answered = events
     url = f"{server.url}/sessions/{SESSION['id']}"
@@ -68,10 +68,10 @@ async def test_every_attempt_is_told_of(colour: Colour, hooks: Hooks, events: li
 
 
 async def test_an_answer_that_is_an_error_is_told_of(
-    colour: Colour, hooks: Hooks, events: list[Event]
+    mode: Mode, hooks: Hooks, events: list[Event]
 ) -> None:
-    with Server([refusal(404)]) as server:
-        async with client_of(colour, server.url, hooks=hooks) as client:
+    with Server([respond_error(404)]) as server:
+        async with make_client(mode, server.url, hooks=hooks) as client:
             with pytest.raises(julep.NotFoundError):
                 await client.sessions.get(SESSION["id"])
     _, answered = events
@@ -80,25 +80,25 @@ async def test_an_answer_that_is_an_error_is_told_of(
 
 
 async def test_a_stream_is_told_of_when_it_begins(
-    colour: Colour, hooks: Hooks, events: list[Event]
+    mode: Mode, hooks: Hooks, events: list[Event]
 ) -> None:
-    with Server([stream(chunk("Hi", "stop"), DONE)]) as server:
-        async with client_of(colour, server.url, hooks=hooks) as client:
-            answer = await client.sessions.chat(SESSION["id"], HELLO, stream=True)
+    with Server([respond_stream(chat_event("Hi", "stop"), DONE)]) as server:
+        async with make_client(mode, server.url, hooks=hooks) as client:
+            response = await client.sessions.chat(SESSION["id"], HELLO, stream=True)
             assert [type(event) for event in events] == [RequestEvent, ResponseEvent]
-            await answer.get_final_response()
+            await response.get_final_response()
     assert len(events) == 2
 
 
-async def test_no_event_holds_a_secret(colour: Colour, hooks: Hooks, events: list[Event]) -> None:
+async def test_no_event_holds_a_secret(mode: Mode, hooks: Hooks, events: list[Event]) -> None:
     secrets = {
         "api_key": CANARY,
         "headers": {"x-other-key": CANARY, "cookie": CANARY},
         "query": {"access_token": CANARY, "limit": "3"},
     }
-    steps = [reset_after(), refusal(503, {"set-cookie": CANARY}), json_answer(SESSION)]
+    steps = [reset_after(), respond_error(503, {"set-cookie": CANARY}), respond_json(SESSION)]
     with Server(steps) as server:
-        async with client_of(colour, server.url, hooks=hooks, retry=AT_ONCE, **secrets) as client:
+        async with make_client(mode, server.url, hooks=hooks, retry=AT_ONCE, **secrets) as client:
             await client.sessions.get(SESSION["id"])
     assert len(events) == 7
     assert CANARY not in repr(events)
@@ -108,13 +108,13 @@ async def test_no_event_holds_a_secret(colour: Colour, hooks: Hooks, events: lis
 
 
 @pytest.mark.parametrize("hook", vars(Hooks()))
-async def test_what_a_hook_raises_ends_the_call(colour: Colour, hook: str) -> None:
+async def test_what_a_hook_raises_ends_the_call(mode: Mode, hook: str) -> None:
     def fail(event: object) -> None:
         raise LookupError(hook)
 
     hooks = Hooks(**{hook: fail})
-    with Server([refusal(503), json_answer(SESSION)]) as server:
-        async with client_of(colour, server.url, hooks=hooks, retry=AT_ONCE) as client:
+    with Server([respond_error(503), respond_json(SESSION)]) as server:
+        async with make_client(mode, server.url, hooks=hooks, retry=AT_ONCE) as client:
             with pytest.raises(LookupError, match=hook):
                 await client.sessions.get(SESSION["id"])
             assert (await plain(client).sessions.get(SESSION["id"])).id == SESSION["id"]

@@ -110,7 +110,7 @@ def test_the_door_notices_a_connection(door: Door) -> None:
 
 @pytest.mark.parametrize(("resource", "method"), METHODS)
 def test_every_public_parameter_is_covered(resource: str, method: str) -> None:
-    for kind in (MANAGERS[resource].blocking, MANAGERS[resource].asynchronous):
+    for kind in (MANAGERS[resource].sync, MANAGERS[resource].asynchronous):
         names = [parameter.name for parameter in parameters(public_methods(kind)[method])]
         assert list(BAD[f"{resource}.{method}"]) == names
         assert all(BAD[f"{resource}.{method}"].values())
@@ -137,7 +137,7 @@ def test_an_unknown_parameter_is_refused(
         (method, parameter.name)
         for method, given in GOOD.items()
         for resource, name in [method.split(".")]
-        for parameter in parameters(public_methods(MANAGERS[resource].blocking)[name])
+        for parameter in parameters(public_methods(MANAGERS[resource].sync)[name])
         if parameter.default is parameter.empty and parameter.name in given
     ],
 )

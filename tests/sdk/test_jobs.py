@@ -29,9 +29,15 @@ from julep.managers import job as job_module
 from julep.managers.job import JobsManager
 from julep.managers.types import InputChatMlMessageDict
 from julep.types import JobStatus, JobStatusState
-from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.resources import UNKNOWN_ID, assert_not_found, time_of
-from tests.sdk.transport.helpers.scripted_server import Exchange, Server, Step, json_answer, refusal
+from tests.sdk.transport.helpers.scripted_server import (
+    Exchange,
+    Server,
+    Step,
+    respond_error,
+    respond_json,
+)
 from tests.sdk.transport.helpers.support import CONFIG
 from tests.server.endpoint import Endpoint
 
@@ -55,24 +61,24 @@ def status(state: str, **more: object) -> dict[str, object]:
 def states(*names: str, **last: object) -> list[Step]:
     """The steps of a server where a job goes through these states; the last one stays."""
     *before, end = names
-    return [*(json_answer(status(name)) for name in before), json_answer(status(end, **last))]
+    return [*(respond_json(status(name)) for name in before), respond_json(status(end, **last))]
 
 
 @pytest.fixture
-def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+def short_delays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(job_module, "FIRST_PAUSE", 0.001)
 
 
 @asynccontextmanager
-async def scripted(colour: Colour, steps: list[Step]) -> AsyncGenerator[tuple[AsyncClient, Server]]:
+async def scripted(mode: Mode, steps: list[Step]) -> AsyncGenerator[tuple[AsyncClient, Server]]:
     with Server(steps) as server:
-        async with client_of(colour, server.url) as client:
+        async with make_client(mode, server.url) as client:
             yield client, server
 
 
-async def test_get_gives_a_job_as_it_is(colour: Colour) -> None:
+async def test_get_gives_a_job_as_it_is(mode: Mode) -> None:
     more = {"has_progress": True, "progress": 40, "reason": "busy"}
-    async with scripted(colour, states("in_progress", **more)) as (client, server):
+    async with scripted(mode, states("in_progress", **more)) as (client, server):
         job = await client.jobs.get(UUID(ID))
     assert isinstance(job, JobStatus)
     assert (job.id, job.name, job.state) == (ID, "form memories", JobStatusState.IN_PROGRESS)
@@ -94,9 +100,9 @@ async def test_get_gives_a_job_as_it_is(colour: Colour) -> None:
 )
 @pytest.mark.parametrize("longest", [None, 30, 60.5])
 async def test_wait_looks_until_the_job_has_succeeded(
-    colour: Colour, names: list[str], longest: float | None
+    mode: Mode, names: list[str], longest: float | None
 ) -> None:
-    async with scripted(colour, states(*names, progress=100)) as (client, server):
+    async with scripted(mode, states(*names, progress=100)) as (client, server):
         job = await client.jobs.wait(ID, timeout=longest)
     assert (job.id, job.state, job.progress) == (ID, JobStatusState.SUCCEEDED, 100)
     assert [asked.target for asked in server.received] == [f"/jobs/{ID}"] * len(names)
@@ -105,9 +111,9 @@ async def test_wait_looks_until_the_job_has_succeeded(
 @pytest.mark.usefixtures("short_pauses")
 @pytest.mark.parametrize("state", ["failed", "aborted"])
 @pytest.mark.parametrize("before", [[], ["pending", "in_progress"]])
-async def test_wait_raises_with_the_reason(colour: Colour, before: list[str], state: str) -> None:
+async def test_wait_raises_with_the_reason(mode: Mode, before: list[str], state: str) -> None:
     steps = states(*before, state, reason="the model was away")
-    async with scripted(colour, steps) as (client, server):
+    async with scripted(mode, steps) as (client, server):
         with pytest.raises(JobFailedError) as caught:
             await client.jobs.wait(ID, timeout=30)
     assert str(caught.value) == f"job {ID} {state}: the model was away"
@@ -116,15 +122,15 @@ async def test_wait_raises_with_the_reason(colour: Colour, before: list[str], st
 
 
 @pytest.mark.parametrize("state", ["failed", "aborted"])
-async def test_a_server_need_not_know_the_reason(colour: Colour, state: str) -> None:
-    async with scripted(colour, states(state)) as (client, _):
+async def test_a_server_need_not_know_the_reason(mode: Mode, state: str) -> None:
+    async with scripted(mode, states(state)) as (client, _):
         with pytest.raises(JobFailedError, match=f"^job {ID} {state}: no reason$"):
             await client.jobs.wait(ID)
 
 
 @pytest.mark.parametrize("state", ["pending", "in_progress", "unknown"])
-async def test_wait_ends_at_its_timeout(colour: Colour, state: str) -> None:
-    async with scripted(colour, states(state)) as (client, server):
+async def test_wait_ends_at_its_timeout(mode: Mode, state: str) -> None:
+    async with scripted(mode, states(state)) as (client, server):
         began = time.monotonic()
         with pytest.raises(RequestTimeoutError) as caught:
             await client.jobs.wait(ID, timeout=0.4)
@@ -137,18 +143,18 @@ async def test_wait_ends_at_its_timeout(colour: Colour, state: str) -> None:
 
 
 async def test_the_last_look_is_at_the_timeout_itself(
-    colour: Colour, monkeypatch: pytest.MonkeyPatch
+    mode: Mode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A pause is cut short, so that what is done within the timeout is seen."""
     monkeypatch.setattr(job_module, "FIRST_PAUSE", 20.0)
     monkeypatch.setattr(job_module, "LONGEST_PAUSE", 20.0)
-    async with scripted(colour, states("pending", "succeeded")) as (client, server):
+    async with scripted(mode, states("pending", "succeeded")) as (client, server):
         job = await client.jobs.wait(ID, timeout=0.2)
     assert job.state is JobStatusState.SUCCEEDED
     assert len(server.received) == 2
 
 
-async def test_pauses_grow(colour: Colour) -> None:
+async def test_pauses_grow(mode: Mode) -> None:
     looks: list[float] = []
 
     def noted(step: Step) -> Step:
@@ -159,7 +165,7 @@ async def test_pauses_grow(colour: Colour) -> None:
         return noting
 
     steps = states(*["pending"] * 4, "succeeded")
-    async with scripted(colour, [noted(step) for step in steps]) as (client, _):
+    async with scripted(mode, [noted(step) for step in steps]) as (client, _):
         await client.jobs.wait(ID)
     between = [after - before for before, after in pairwise(looks)]
     shortest = [0.1, 0.15, 0.225, 0.3375]
@@ -199,21 +205,21 @@ def test_pauses_grow_up_to_a_bound() -> None:
 
 
 @pytest.mark.usefixtures("short_pauses")
-async def test_a_look_that_fails_is_repeated(colour: Colour) -> None:
-    steps = [*states("pending"), refusal(503), *states("succeeded")]
-    async with scripted(colour, steps) as (client, server):
+async def test_a_look_that_fails_is_repeated(mode: Mode) -> None:
+    steps = [*states("pending"), respond_error(503), *states("succeeded")]
+    async with scripted(mode, steps) as (client, server):
         soon = client.with_options(retry=RetryPolicy(initial_delay=0.001))
         assert (await soon.jobs.wait(ID)).state is JobStatusState.SUCCEEDED
     assert len(server.received) == 3
 
 
 @pytest.mark.usefixtures("short_pauses")
-async def test_errors_of_a_look_end_the_wait(colour: Colour) -> None:
-    async with scripted(colour, [*states("pending"), refusal(404)]) as (client, server):
+async def test_errors_of_a_look_end_the_wait(mode: Mode) -> None:
+    async with scripted(mode, [*states("pending"), respond_error(404)]) as (client, server):
         with pytest.raises(NotFoundError):
             await client.jobs.wait(ID)
         assert len(server.received) == 2
-    async with scripted(colour, [json_answer({"id": ID})]) as (client, server):
+    async with scripted(mode, [respond_json({"id": ID})]) as (client, server):
         with pytest.raises(InvalidResponseError):
             await client.jobs.wait(ID)
         assert len(server.received) == 1

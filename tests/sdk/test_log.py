@@ -14,20 +14,20 @@ import pytest
 
 import julep
 from julep import RetryPolicy
-from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.resources import HELLO
 from tests.sdk.transport.helpers.scripted_server import (
     DONE,
     SESSION,
     Server,
     Step,
-    answer,
-    chunk,
-    json_answer,
-    refusal,
+    chat_event,
     reset_after,
+    respond,
+    respond_error,
+    respond_json,
+    respond_stream,
     stall_after,
-    stream,
 )
 
 CANARY = "sk-canary-5d1f0b7e"
@@ -50,21 +50,19 @@ def lines(log: pytest.LogCaptureFixture) -> list[str]:
 
 
 @pytest.mark.anyio
-async def test_a_call_is_a_line(colour: Colour, log: pytest.LogCaptureFixture) -> None:
-    with Server([json_answer(SESSION, headers={"x-request-id": "req-7"})]) as server:
-        async with client_of(colour, server.url) as client:
+async def test_a_call_is_a_line(mode: Mode, log: pytest.LogCaptureFixture) -> None:
+    with Server([respond_json(SESSION, headers={"x-request-id": "req-7"})]) as server:
+        async with make_client(mode, server.url) as client:
             await client.sessions.get(SESSION["id"])
     assert lines(log) == [f"GET {PATH}: 200 in N s (1 attempt, request id req-7)"]
     assert [record.levelname for record in log.records] == ["INFO"]
 
 
 @pytest.mark.anyio
-async def test_retries_and_failures_are_lines(
-    colour: Colour, log: pytest.LogCaptureFixture
-) -> None:
+async def test_retries_and_failures_are_lines(mode: Mode, log: pytest.LogCaptureFixture) -> None:
     retry = AT_ONCE._replace(max_retries=1)
-    with Server([refusal(503), refusal(404), reset_after()]) as server:
-        async with client_of(colour, server.url, retry=retry) as client:
+    with Server([respond_error(503), respond_error(404), reset_after()]) as server:
+        async with make_client(mode, server.url, retry=retry) as client:
             with pytest.raises(julep.NotFoundError):
                 await client.sessions.get(SESSION["id"])
             with pytest.raises(julep.NetworkError) as lost:
@@ -80,10 +78,10 @@ async def test_retries_and_failures_are_lines(
 
 @pytest.mark.anyio
 async def test_a_stream_is_a_line_when_it_is_over(
-    colour: Colour, log: pytest.LogCaptureFixture
+    mode: Mode, log: pytest.LogCaptureFixture
 ) -> None:
-    with Server([stream(chunk("Hi", "stop"), DONE)]) as server:
-        async with client_of(colour, server.url) as client:
+    with Server([respond_stream(chat_event("Hi", "stop"), DONE)]) as server:
+        async with make_client(mode, server.url) as client:
             events = await client.sessions.chat(SESSION["id"], HELLO, stream=True)
             assert lines(log) == []
             await events.get_final_response()
@@ -94,25 +92,23 @@ async def test_a_stream_is_a_line_when_it_is_over(
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("colour", ["asyncio", "trio"])
+@pytest.mark.parametrize("mode", ["asyncio", "trio"])
 async def test_a_call_that_is_cancelled_is_a_line(
-    colour: Colour, log: pytest.LogCaptureFixture
+    mode: Mode, log: pytest.LogCaptureFixture
 ) -> None:
     with Server([stall_after()]) as server:
-        async with client_of(colour, server.url) as client:
+        async with make_client(mode, server.url) as client:
             with anyio.move_on_after(0.1):
                 await client.sessions.get(SESSION["id"])
     assert lines(log) == [f"GET {PATH}: cancelled in N s (1 attempt, request id unknown)"]
 
 
 @pytest.mark.anyio
-async def test_headers_and_bodies_are_debugged(
-    colour: Colour, log: pytest.LogCaptureFixture
-) -> None:
+async def test_headers_and_bodies_are_debugged(mode: Mode, log: pytest.LogCaptureFixture) -> None:
     log.set_level(logging.DEBUG, "julep")
     long = {**SESSION, "situation": "a" * 3000}
-    with Server([json_answer(long, headers={"set-cookie": "x"}), stream(DONE)]) as server:
-        async with client_of(colour, server.url, api_key=CANARY) as client:
+    with Server([respond_json(long, headers={"set-cookie": "x"}), respond_stream(DONE)]) as server:
+        async with make_client(mode, server.url, api_key=CANARY) as client:
             await client.request("PATCH", PATH, body={"situation": "b" * 3000})
             events = await client.sessions.chat(SESSION["id"], HELLO, stream=True)
             await events.aclose()
@@ -130,10 +126,10 @@ async def test_headers_and_bodies_are_debugged(
 
 
 @pytest.mark.anyio
-async def test_nobody_else_writes_lines(colour: Colour, log: pytest.LogCaptureFixture) -> None:
+async def test_nobody_else_writes_lines(mode: Mode, log: pytest.LogCaptureFixture) -> None:
     log.set_level(logging.DEBUG, "julep")
-    with Server([answer(400, b"no\r\n2024-05-01 INFO all is well")]) as server:
-        async with client_of(colour, server.url) as client:
+    with Server([respond(400, b"no\r\n2024-05-01 INFO all is well")]) as server:
+        async with make_client(mode, server.url) as client:
             with pytest.raises(julep.BadRequestError):
                 await client.sessions.get(SESSION["id"])
     assert len(lines(log)) == 3
@@ -142,9 +138,9 @@ async def test_nobody_else_writes_lines(colour: Colour, log: pytest.LogCaptureFi
 
 
 STEPS: dict[str, list[Step]] = {
-    "answers": [json_answer(SESSION)],
-    "a server that repeats the key": [answer(401, b"who is " + CANARY.encode() * 200)],
-    "retries": [reset_after(), refusal(503), json_answer(SESSION)],
+    "answers": [respond_json(SESSION)],
+    "a server that repeats the key": [respond(401, b"who is " + CANARY.encode() * 200)],
+    "retries": [reset_after(), respond_error(503), respond_json(SESSION)],
     "silence": [stall_after()],
 }
 
@@ -153,7 +149,7 @@ STEPS: dict[str, list[Step]] = {
 @pytest.mark.parametrize("steps", STEPS.values(), ids=STEPS.keys())
 @pytest.mark.parametrize("level", [logging.DEBUG, logging.INFO])
 async def test_no_line_holds_a_secret(
-    colour: Colour, steps: list[Step], level: int, caplog: pytest.LogCaptureFixture
+    mode: Mode, steps: list[Step], level: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(level)  # of every library's loggers
     settings = {
@@ -163,7 +159,7 @@ async def test_no_line_holds_a_secret(
         "timeout": 0.3,
     }
     with Server(steps) as server:
-        async with client_of(colour, server.url, **settings) as client:
+        async with make_client(mode, server.url, **settings) as client:
             for _ in range(2):
                 try:
                     await client.sessions.get(SESSION["id"])
@@ -177,12 +173,12 @@ async def test_no_line_holds_a_secret(
 
 @pytest.mark.anyio
 async def test_no_line_of_ours_holds_a_secret_of_the_query(
-    colour: Colour, log: pytest.LogCaptureFixture
+    mode: Mode, log: pytest.LogCaptureFixture
 ) -> None:
     log.set_level(logging.DEBUG, "julep")
-    with Server([reset_after(), json_answer(SESSION)]) as server:
-        async with client_of(
-            colour, server.url, query={"api_key": CANARY}, retry=AT_ONCE
+    with Server([reset_after(), respond_json(SESSION)]) as server:
+        async with make_client(
+            mode, server.url, query={"api_key": CANARY}, retry=AT_ONCE
         ) as client:
             await client.sessions.get(SESSION["id"])
     ours = "".join(record.getMessage() for record in log.records if record.name == "julep")
@@ -224,7 +220,7 @@ def run(level: str | None, *arguments: str, prelude: str = "") -> tuple[str, str
 
 @pytest.mark.parametrize(("level", "expected"), [("info", 1), ("DEBUG", 3), (None, 0), ("", 0)])
 def test_the_environment_switches_the_log_on(level: str | None, expected: int) -> None:
-    with Server([json_answer({})]) as server:
+    with Server([respond_json({})]) as server:
         _, written = run(level, server.url)
     found = written.splitlines()
     assert len(found) == expected
@@ -237,7 +233,7 @@ def test_the_environment_switches_the_log_on(level: str | None, expected: int) -
 
 def test_a_program_that_has_set_up_logging_gets_no_line_twice() -> None:
     prelude = "import logging; logging.basicConfig(format='mine: %(message)s')\n"
-    with Server([json_answer({})]) as server:
+    with Server([respond_json({})]) as server:
         _, written = run("info", server.url, prelude=prelude)
     assert re.fullmatch(r"mine: GET /x: 200 in .*\n", written)
 

@@ -14,7 +14,7 @@ import trio
 import julep
 from julep import AsyncClient, Client, ConfigurationError
 from julep_server import LocalServer
-from tests.sdk.helpers.modes import Colour
+from tests.sdk.helpers.modes import Mode
 from tests.sdk.helpers.stub import Stub
 
 SAID: list[Any] = [{"role": "system", "content": "Hello!"}]
@@ -41,8 +41,8 @@ AMBIENT = {
 class Talk:
     """One face for both colours: what is awaited may be there already."""
 
-    def __init__(self, colour: Colour, url: str, **settings: Any) -> None:
-        make: Any = Client if colour == "blocking" else AsyncClient
+    def __init__(self, mode: Mode, url: str, **settings: Any) -> None:
+        make: Any = Client if mode == "sync" else AsyncClient
         self.client: Any = make(base_url=url, **settings)
 
     async def chat(self, **arguments: Any) -> Any:
@@ -60,16 +60,16 @@ async def _now(value: Any) -> Any:
 
 
 @pytest.fixture
-async def talk(colour: Colour, server: LocalServer) -> AsyncIterator[Talk]:
-    talk = Talk(colour, server.url)
+async def talk(mode: Mode, server: LocalServer) -> AsyncIterator[Talk]:
+    talk = Talk(mode, server.url)
     yield talk
     await talk.close()
 
 
 @pytest.fixture
-async def stub_talk(colour: Colour, stub: Stub) -> AsyncIterator[Talk]:
-    stub.answer = CHAT
-    talk = Talk(colour, stub.url, api_key="key", headers={"x-team": "tests"}, timeout=7)
+async def stub_talk(mode: Mode, stub: Stub) -> AsyncIterator[Talk]:
+    stub.response = CHAT
+    talk = Talk(mode, stub.url, api_key="key", headers={"x-team": "tests"}, timeout=7)
     yield talk
     await talk.close()
 
@@ -96,7 +96,7 @@ async def test_what_the_package_does_not_know_goes_into_the_body(
 ) -> None:
     await stub_talk.chat(messages=SAID, min_p=0.1, preset="fun", extra_body={"a": 1}, seed=2)
     await stub_talk.complete(model="m", prompt="Once", min_p=0.2)
-    assert [(asked.target, asked.body) for asked in stub.asked] == [
+    assert [(asked.target, asked.body) for asked in stub.requests] == [
         (
             "/v1/chat/completions",
             {"messages": SAID, "min_p": 0.1, "preset": "fun", "a": 1, "seed": 2},
@@ -107,21 +107,21 @@ async def test_what_the_package_does_not_know_goes_into_the_body(
 
 @pytest.mark.anyio
 async def test_requests_carry_this_client_s_key_and_nothing_of_openai_s(
-    colour: Colour, stub: Stub, stub_talk: Talk, monkeypatch: pytest.MonkeyPatch
+    mode: Mode, stub: Stub, stub_talk: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in AMBIENT.items():
         monkeypatch.setenv(name, value)
     await stub_talk.chat(messages=SAID)
     monkeypatch.delenv("JULEP_API_KEY", raising=False)
-    without_key = Talk(colour, stub.url)
+    without_key = Talk(mode, stub.url)
     await without_key.chat(messages=SAID)
     await without_key.close()
-    with_key, without = stub.asked
+    with_key, without = stub.requests
     assert with_key.headers["authorization"] == "Bearer key"
     assert with_key.headers["x-team"] == "tests"
     assert with_key.headers["user-agent"] == f"julep-python/{julep.__version__}"
     assert "authorization" not in without.headers
-    for asked in stub.asked:
+    for asked in stub.requests:
         assert "canary" not in str(asked)
         assert "openai-organization" not in asked.headers
 
@@ -163,9 +163,9 @@ async def test_it_is_closed_with_the_client(talk: Talk) -> None:
 
 @pytest.mark.anyio
 async def test_a_client_that_was_never_used_for_it_is_closed_too(
-    colour: Colour, server: LocalServer
+    mode: Mode, server: LocalServer
 ) -> None:
-    talk = Talk(colour, server.url)
+    talk = Talk(mode, server.url)
     await talk.close()
     with pytest.raises(ConfigurationError, match="closed"):
         _ = talk.client.chat

@@ -47,7 +47,7 @@ def reached(side: Side) -> set[str]:
             # The stub's answer is an empty object, which most methods cannot read: no matter.
             with contextlib.suppress(JulepError):
                 caller.public(side, method, given)
-    asked = {(each.method, each.target.split("?")[0]) for each in stub.asked}
+    asked = {(each.method, each.target.split("?")[0]) for each in stub.requests}
     return {
         name for name, operation in OPERATIONS.items() if any(fits(operation, a) for a in asked)
     }

@@ -65,14 +65,14 @@ async def test_it_gives_no_more_than_its_limit(
 async def test_it_asks_when_it_is_walked_and_for_no_more_than_is_wanted(
     stub_client: AsyncClient, stub: Stub
 ) -> None:
-    stub.answer = {"items": [a_user(number) for number in range(3)]}
+    stub.response = {"items": [a_user(number) for number in range(3)]}
     walk = stub_client.users.iterate(limit=3)
-    assert stub.asked == []
+    assert stub.requests == []
     assert [user.name async for user in walk] == ["0", "1", "2"]
-    assert [parse_qs(urlsplit(asked.target).query)["limit"] for asked in stub.asked] == [["3"]]
-    stub.asked.clear()
+    assert [parse_qs(urlsplit(asked.target).query)["limit"] for asked in stub.requests] == [["3"]]
+    stub.requests.clear()
     assert [user async for user in stub_client.users.iterate(limit=0)] == []
-    assert stub.asked == []
+    assert stub.requests == []
 
 
 @pytest.mark.parametrize("order", ["asc", "desc"])
@@ -99,14 +99,14 @@ async def test_items_deleted_meanwhile_make_none_be_left_out(client: AsyncClient
 
 
 async def test_an_error_in_the_walk_does_not_end_it(stub_client: AsyncClient, stub: Stub) -> None:
-    stub.answer = {"items": [a_user(0), a_user(1)]}
+    stub.response = {"items": [a_user(0), a_user(1)]}
     walk = stub_client.users.iterate(page_size=2)
     assert (await anext(walk)).name == "0"
     assert (await anext(walk)).name == "1"
-    stub.status, stub.answer = 501, {}
+    stub.status, stub.response = 501, {}
     with pytest.raises(ServerError):
         await anext(walk)
-    stub.status, stub.answer = 200, {"items": [a_user(1), a_user(2)]}
+    stub.status, stub.response = 200, {"items": [a_user(1), a_user(2)]}
     assert [user.name async for user in walk] == ["2"]
 
 
@@ -140,7 +140,7 @@ async def test_suggestions_are_told_apart_by_all_they_say(
     stub_client: AsyncClient, stub: Stub
 ) -> None:
     said = {"message_id": UNKNOWN_ID, "session_id": UNKNOWN_ID, "target": "user"}
-    stub.answer = {"items": [said | {"content": "Ask."}, said | {"content": "Wait."}]}
+    stub.response = {"items": [said | {"content": "Ask."}, said | {"content": "Wait."}]}
     walk = stub_client.sessions.iterate_suggestions(UNKNOWN_ID)
     assert [suggestion.content async for suggestion in walk] == ["Ask.", "Wait."]
 

@@ -157,9 +157,9 @@ from julep.managers.session import BaseSessionsManager
 assert False, "this is meant to run without assertions"
 
 url, id, wrong = sys.argv[1:]
-blocking = julep.Client(base_url=url, max_retries=0)
-awaited = julep.AsyncClient(base_url=url, max_retries=0)
-private = BaseSessionsManager(blocking.api)
+sync_client = julep.Client(base_url=url, max_retries=0)
+async_client = julep.AsyncClient(base_url=url, max_retries=0)
+private = BaseSessionsManager(sync_client.api)
 
 CALLS = [
     (AssertionError, "delete_history", {"session_id": wrong}),
@@ -182,8 +182,8 @@ def told(promised, call):
 
 
 for promised, name, given in CALLS:
-    told(promised, lambda: getattr(blocking.sessions, name)(**given))
-    told(promised, lambda: asyncio.run(getattr(awaited.sessions, name)(**given)))
+    told(promised, lambda: getattr(sync_client.sessions, name)(**given))
+    told(promised, lambda: asyncio.run(getattr(async_client.sessions, name)(**given)))
     if promised is not TypeError:
         told(promised, lambda: getattr(private, "_" + name)(**given))
 """

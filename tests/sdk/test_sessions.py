@@ -248,12 +248,12 @@ async def test_suggestions_that_a_server_makes(stub_client: AsyncClient, stub: S
         "content": "Ask about roses.",
         "created_at": "2024-02-29T12:30:00Z",
     }
-    stub.answer = {"items": [told]}
+    stub.response = {"items": [told]}
     suggestions = await stub_client.sessions.suggestions(UNKNOWN_ID, limit=5, offset=7)
     assert suggestions == [Suggestion.from_dict(cast("Any", told))]
     assert suggestions[0].target is SuggestionTarget.USER
     path = f"/api/sessions/{UNKNOWN_ID}/suggestions"
-    assert [(asked.method, asked.target) for asked in stub.asked] == [
+    assert [(asked.method, asked.target) for asked in stub.requests] == [
         ("GET", f"{path}?limit=5&offset=7")
     ]
 

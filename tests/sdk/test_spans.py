@@ -16,22 +16,22 @@ from opentelemetry.trace import SpanKind, StatusCode
 
 import julep
 from julep import RetryPolicy
-from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.resources import HELLO
 from tests.sdk.transport.helpers.scripted_server import (
     DONE,
     SESSION,
     STREAM_HEAD,
     Server,
-    answer,
-    chunk,
-    json_answer,
-    piece,
+    chat_event,
+    http_chunk,
     raw,
-    refusal,
     reset_after,
+    respond,
+    respond_error,
+    respond_json,
+    respond_stream,
     stall_after,
-    stream,
 )
 
 pytestmark = pytest.mark.anyio
@@ -70,9 +70,9 @@ def attributes_of(span: ReadableSpan) -> dict[str, object]:
     return dict(span.attributes or {})
 
 
-async def test_a_span_describes_an_attempt(colour: Colour, spans: InMemorySpanExporter) -> None:
-    with Server([json_answer(SESSION)]) as server:
-        async with client_of(colour, f"{server.url}/api") as client:
+async def test_a_span_describes_an_attempt(mode: Mode, spans: InMemorySpanExporter) -> None:
+    with Server([respond_json(SESSION)]) as server:
+        async with make_client(mode, f"{server.url}/api") as client:
             await client.sessions.get(SESSION["id"])
     (span,) = spans.get_finished_spans()
     assert span.name == "GET /api/sessions/{id}"
@@ -91,9 +91,9 @@ async def test_a_span_describes_an_attempt(colour: Colour, spans: InMemorySpanEx
     assert (scope.name, scope.version) == ("julep", julep.__version__)
 
 
-async def test_the_server_is_told_of_the_span(colour: Colour, spans: InMemorySpanExporter) -> None:
-    with Server([refusal(503), json_answer(SESSION)]) as server:
-        async with client_of(colour, server.url, retry=AT_ONCE) as client:
+async def test_the_server_is_told_of_the_span(mode: Mode, spans: InMemorySpanExporter) -> None:
+    with Server([respond_error(503), respond_json(SESSION)]) as server:
+        async with make_client(mode, server.url, retry=AT_ONCE) as client:
             with trace.get_tracer("test").start_as_current_span("outer") as outer:
                 await client.sessions.get(SESSION["id"])
     first, second, _ = spans.get_finished_spans()
@@ -108,9 +108,9 @@ async def test_the_server_is_told_of_the_span(colour: Colour, spans: InMemorySpa
         assert own.trace_id == context.trace_id
 
 
-async def test_retries_are_counted(colour: Colour, spans: InMemorySpanExporter) -> None:
-    with Server([reset_after(), refusal(503), json_answer(SESSION)]) as server:
-        async with client_of(colour, server.url, retry=AT_ONCE) as client:
+async def test_retries_are_counted(mode: Mode, spans: InMemorySpanExporter) -> None:
+    with Server([reset_after(), respond_error(503), respond_json(SESSION)]) as server:
+        async with make_client(mode, server.url, retry=AT_ONCE) as client:
             await client.sessions.get(SESSION["id"])
     told = [
         (
@@ -129,10 +129,10 @@ async def test_retries_are_counted(colour: Colour, spans: InMemorySpanExporter) 
 
 
 async def test_a_body_that_cannot_be_read_is_an_error(
-    colour: Colour, spans: InMemorySpanExporter
+    mode: Mode, spans: InMemorySpanExporter
 ) -> None:
-    with Server([answer(200, b"oops", {"content-encoding": "gzip"})]) as server:
-        async with client_of(colour, server.url) as client:
+    with Server([respond(200, b"oops", {"content-encoding": "gzip"})]) as server:
+        async with make_client(mode, server.url) as client:
             with pytest.raises(julep.InvalidResponseError):
                 await client.sessions.get(SESSION["id"])
     (span,) = spans.get_finished_spans()
@@ -141,10 +141,10 @@ async def test_a_body_that_cannot_be_read_is_an_error(
 
 
 async def test_a_stream_s_span_ends_with_the_stream(
-    colour: Colour, spans: InMemorySpanExporter
+    mode: Mode, spans: InMemorySpanExporter
 ) -> None:
-    with Server([stream(chunk("Hi", "stop"), DONE)]) as server:
-        async with client_of(colour, server.url) as client:
+    with Server([respond_stream(chat_event("Hi", "stop"), DONE)]) as server:
+        async with make_client(mode, server.url) as client:
             events = await client.sessions.chat(SESSION["id"], HELLO, stream=True)
             assert (await anext(events)).text == "Hi"
             assert spans.get_finished_spans() == ()
@@ -158,15 +158,15 @@ async def test_a_stream_s_span_ends_with_the_stream(
 
 
 async def test_a_stream_that_is_lost_is_gone_on_with_in_another_span(
-    colour: Colour, spans: InMemorySpanExporter
+    mode: Mode, spans: InMemorySpanExporter
 ) -> None:
     first, second = (
         event.removesuffix(b"\n") + b"id: %d\n\n" % number
-        for number, event in enumerate((chunk("Hi"), chunk("ho", "stop")), 1)
+        for number, event in enumerate((chat_event("Hi"), chat_event("ho", "stop")), 1)
     )
-    lost = raw(STREAM_HEAD + piece(first))
-    with Server([lost, stream(second, DONE), lost, refusal(404)]) as server:
-        async with client_of(colour, server.url, retry=AT_ONCE) as client:
+    lost = raw(STREAM_HEAD + http_chunk(first))
+    with Server([lost, respond_stream(second, DONE), lost, respond_error(404)]) as server:
+        async with make_client(mode, server.url, retry=AT_ONCE) as client:
             for fails in (False, True):
                 events = await client.sessions.chat(SESSION["id"], HELLO, stream=True)
                 if fails:
@@ -179,12 +179,12 @@ async def test_a_stream_that_is_lost_is_gone_on_with_in_another_span(
     assert told == [failure, None, failure, "404"]
 
 
-@pytest.mark.parametrize("colour", ["asyncio", "trio"])
+@pytest.mark.parametrize("mode", ["asyncio", "trio"])
 async def test_an_attempt_that_is_cancelled_ends_its_span(
-    colour: Colour, spans: InMemorySpanExporter
+    mode: Mode, spans: InMemorySpanExporter
 ) -> None:
     with Server([stall_after(), stall_after(STREAM_HEAD)]) as server:
-        async with client_of(colour, server.url) as client:
+        async with make_client(mode, server.url) as client:
             with anyio.move_on_after(0.1):
                 try:
                     await client.sessions.get(SESSION["id"])
@@ -197,9 +197,9 @@ async def test_an_attempt_that_is_cancelled_ends_its_span(
     assert told == ["cancelled", "cancelled"]
 
 
-async def test_names_are_few(colour: Colour, spans: InMemorySpanExporter) -> None:
-    with Server([json_answer({})]) as server:
-        async with client_of(colour, server.url) as client:
+async def test_names_are_few(mode: Mode, spans: InMemorySpanExporter) -> None:
+    with Server([respond_json({})]) as server:
+        async with make_client(mode, server.url) as client:
             await client.get(f"/people/grace/{SESSION['id']}")
             await client.request("PURGE", "/cache")
     first, second = spans.get_finished_spans()
@@ -209,12 +209,17 @@ async def test_names_are_few(colour: Colour, spans: InMemorySpanExporter) -> Non
     assert attributes_of(second)["http.request.method_original"] == "PURGE"
 
 
-async def test_no_span_holds_a_secret(colour: Colour, spans: InMemorySpanExporter) -> None:
+async def test_no_span_holds_a_secret(mode: Mode, spans: InMemorySpanExporter) -> None:
     settings = {"api_key": CANARY, "headers": {"x-other-key": CANARY}, "retry": AT_ONCE}
-    steps = [reset_after(), answer(503, CANARY.encode()), json_answer(SESSION), refusal(401)]
+    steps = [
+        reset_after(),
+        respond(503, CANARY.encode()),
+        respond_json(SESSION),
+        respond_error(401),
+    ]
     with Server(steps) as server:
-        async with client_of(
-            colour, server.url, query={"access_token": CANARY, "a": "b"}, **settings
+        async with make_client(
+            mode, server.url, query={"access_token": CANARY, "a": "b"}, **settings
         ) as client:
             await client.sessions.get(SESSION["id"])
             with pytest.raises(julep.AuthenticationError):
@@ -225,15 +230,13 @@ async def test_no_span_holds_a_secret(colour: Colour, spans: InMemorySpanExporte
     assert str(attributes_of(found[0])["url.full"]).endswith("?access_token=[hidden]&a=b")
 
 
-async def test_a_header_of_any_propagator_is_sent(
-    colour: Colour, spans: InMemorySpanExporter
-) -> None:
+async def test_a_header_of_any_propagator_is_sent(mode: Mode, spans: InMemorySpanExporter) -> None:
     from opentelemetry import baggage, context
 
     token = context.attach(baggage.set_baggage("plan", "pro"))
     try:
-        with Server([json_answer(SESSION)]) as server:
-            async with client_of(colour, server.url, headers={"x-mine": "1"}) as client:
+        with Server([respond_json(SESSION)]) as server:
+            async with make_client(mode, server.url, headers={"x-mine": "1"}) as client:
                 await client.sessions.get(SESSION["id"])
     finally:
         context.detach(token)

@@ -126,35 +126,35 @@ def test_the_settings_of_a_chat_are_its_parameters(manager: type[BaseManager]) -
 @pytest.mark.parametrize("resource", MANAGERS)
 def test_the_colours_have_the_same_methods_in_the_same_order(resource: str) -> None:
     managers = MANAGERS[resource]
-    blocking, asynchronous = map(public_methods, (managers.blocking, managers.asynchronous))
-    assert list(blocking) == list(asynchronous)
-    assert issubclass(managers.blocking, managers.base)
+    sync, asynchronous = map(public_methods, (managers.sync, managers.asynchronous))
+    assert list(sync) == list(asynchronous)
+    assert issubclass(managers.sync, managers.base)
     assert issubclass(managers.asynchronous, managers.base)
-    assert managers.asynchronous.__name__ == f"Async{managers.blocking.__name__}"
-    assert managers.base.__name__ == f"Base{managers.blocking.__name__}"
+    assert managers.asynchronous.__name__ == f"Async{managers.sync.__name__}"
+    assert managers.base.__name__ == f"Base{managers.sync.__name__}"
     assert public_methods(managers.base) == {}
 
 
 @pytest.mark.parametrize(("resource", "method"), METHODS)
 def test_the_colours_have_the_same_signatures(resource: str, method: str) -> None:
     managers = MANAGERS[resource]
-    blocking = public_methods(managers.blocking)[method]
+    sync = public_methods(managers.sync)[method]
     asynchronous = public_methods(managers.asynchronous)[method]
-    assert not inspect.iscoroutinefunction(blocking)
-    mine, other = inspect.signature(blocking), inspect.signature(asynchronous)
+    assert not inspect.iscoroutinefunction(sync)
+    mine, other = inspect.signature(sync), inspect.signature(asynchronous)
     # An iterator is not awaited; its items are.
     iterates = str(other.return_annotation).startswith("AsyncIterator[")
     assert inspect.iscoroutinefunction(asynchronous) is not iterates
     assert list(mine.parameters.values()) == list(other.parameters.values())
     same = re.sub(r"\bAsync(ChatStream|Iterator)\b", r"\1", str(other.return_annotation))
     assert same == mine.return_annotation
-    assert _layers(blocking) == _layers(asynchronous)
+    assert _layers(sync) == _layers(asynchronous)
 
 
 @pytest.mark.parametrize(("resource", "method"), METHODS)
 def test_a_private_method_takes_what_its_public_one_takes(resource: str, method: str) -> None:
     private = private_name(f"{resource}.{method}").split(".")[1]
-    public = public_methods(MANAGERS[resource].blocking)[method]
+    public = public_methods(MANAGERS[resource].sync)[method]
     base: Callable[..., object] = getattr(MANAGERS[resource].base, private)
     taken: dict[str, object] = {p.name: p.default for p in parameters(base)}
     if "metadata_filter" in taken:
@@ -168,7 +168,7 @@ def test_a_private_method_takes_what_its_public_one_takes(resource: str, method:
 
 @pytest.mark.parametrize(("resource", "method"), METHODS)
 def test_every_method_has_a_docstring_that_names_its_parameters(resource: str, method: str) -> None:
-    function = public_methods(MANAGERS[resource].blocking)[method]
+    function = public_methods(MANAGERS[resource].sync)[method]
     text = inspect.getdoc(function) or ""
     for parameter in parameters(function):
         assert f"\n    {parameter.name}: " in text
@@ -176,7 +176,7 @@ def test_every_method_has_a_docstring_that_names_its_parameters(resource: str, m
     assert "\nExample:" in text
     other = inspect.getdoc(public_methods(MANAGERS[resource].asynchronous)[method]) or ""
     assert other.splitlines()[0] == text.splitlines()[0]
-    assert f"`{MANAGERS[resource].blocking.__name__}.{method}`" in other
+    assert f"`{MANAGERS[resource].sync.__name__}.{method}`" in other
 
 
 def _method(kind: str, name: str) -> Callable[..., object]:

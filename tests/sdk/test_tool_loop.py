@@ -15,7 +15,7 @@ import julep
 from julep import AsyncClient, InvalidArgumentError, MaxTurnsError, ToolResult
 from julep.managers.types import InputChatMlMessageDict, ToolDict
 from julep.types import ChatResponse, InputChatMlMessage, InputChatMlMessageRole, Tool
-from tests.sdk.helpers.modes import Colour
+from tests.sdk.helpers.modes import Mode
 from tests.sdk.helpers.resources import new_session
 from tests.server.endpoint import Endpoint
 
@@ -230,7 +230,7 @@ async def test_a_result_is_told_as_text_or_json(
     assert found == content or (result == "half \ud800" and found.startswith(content))
 
 
-@pytest.mark.parametrize("colour", ["asyncio", "trio"])
+@pytest.mark.parametrize("mode", ["asyncio", "trio"])
 async def test_several_calls_are_made_at_once(
     model_client: AsyncClient, endpoint: Endpoint
 ) -> None:
@@ -246,31 +246,29 @@ async def test_several_calls_are_made_at_once(
         await met.wait()
         return "second"
 
-    def blocking(name: str) -> str:
+    def sync(name: str) -> str:
         barrier.wait()
         return name
 
     session = await new_session(model_client)
     endpoint.script = [
-        calls(
-            ("second", {}), ("first", {}), ("blocking", {"name": "a"}), ("blocking", {"name": "b"})
-        ),
+        calls(("second", {}), ("first", {}), ("sync", {"name": "a"}), ("sync", {"name": "b"})),
         {"content": "Done."},
     ]
     with anyio.fail_after(20):
-        await model_client.sessions.run(session.id, SAID, [first, second, blocking])
+        await model_client.sessions.run(session.id, SAID, [first, second, sync])
     assert told(endpoint) == ["second", "first", "a", "b"]
 
 
 async def test_an_async_function_needs_an_async_client(
-    model_client: AsyncClient, endpoint: Endpoint, colour: Colour
+    model_client: AsyncClient, endpoint: Endpoint, mode: Mode
 ) -> None:
     async def give() -> str:
         return "given"
 
     session = await new_session(model_client)
     endpoint.script = [calls(("give", {})), {"content": "Thanks."}]
-    if colour == "blocking":
+    if mode == "sync":
         with pytest.raises(InvalidArgumentError, match=r"tools\[0\]: give is async"):
             await model_client.sessions.run(session.id, SAID, [give])
         assert endpoint.requests == []

@@ -9,7 +9,7 @@ import pytest
 from julep import AsyncClient, InvalidArgumentError
 from julep.types import CreateDoc
 from julep_server import LocalServer
-from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.resources import (
     HELLO,
     RICH_METADATA,
@@ -33,13 +33,13 @@ async def test_create_with_nothing(client: AsyncClient) -> None:
     assert await client.users.get(user.id) == user
 
 
-async def test_create_with_everything(colour: Colour, tmp_path: Path) -> None:
+async def test_create_with_everything(mode: Mode, tmp_path: Path) -> None:
     docs: list[Any] = [
         {"title": "Likes", "content": "Roses.", "metadata": {"page": 1}},
         CreateDoc(title="Dislikes", content=["Thorns.", "Slugs."]),
     ]
     with LocalServer(database=f"sqlite:///{tmp_path / 'data.db'}") as server:
-        async with client_of(colour, server.url) as client:
+        async with make_client(mode, server.url) as client:
             user = await client.users.create(
                 name="Grace", about="a gardener", docs=docs, metadata={"plan": "pro"}
             )

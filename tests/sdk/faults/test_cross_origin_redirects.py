@@ -5,32 +5,32 @@ from __future__ import annotations
 import pytest
 
 import julep
-from tests.sdk.faults.helpers.checks import QUICK
-from tests.sdk.faults.helpers.fault import CHAT, CREATE, GET, STREAM, Ask
-from tests.sdk.faults.helpers.steps import moved
-from tests.sdk.helpers.modes import Colour, client_of
-from tests.sdk.transport.helpers.scripted_server import Received, Server, refusal
+from tests.sdk.faults.helpers.checks import QUICK_RETRY
+from tests.sdk.faults.helpers.fault import CHAT, CREATE, GET, STREAM, Call
+from tests.sdk.faults.helpers.steps import redirect
+from tests.sdk.helpers.modes import Mode, make_client
+from tests.sdk.transport.helpers.scripted_server import ReceivedRequest, Server, respond_error
 from tests.sdk.transport.test_secrets import CANARY, everything_of
 
 pytestmark = pytest.mark.anyio
 
-ASKS = {"a get": GET, "a create": CREATE, "a chat": CHAT, "a stream": STREAM}
+CALLS = {"a get": GET, "a create": CREATE, "a chat": CHAT, "a stream": STREAM}
 SECRET = {"api_key": CANARY, "headers": {"x-other-key": CANARY, "cookie": f"key={CANARY}"}}
 
 
-def said(request: Received) -> str:
+def said(request: ReceivedRequest) -> str:
     return repr(request.headers) + request.target
 
 
 @pytest.mark.parametrize(
     "form", ["http://127.0.0.1:{port}/elsewhere", "//127.0.0.1:{port}/elsewhere"]
 )
-@pytest.mark.parametrize("ask", ASKS.values(), ids=ASKS.keys())
-async def test_another_origin_does_not_get_the_key(colour: Colour, ask: Ask, form: str) -> None:
-    with Server([ask.good]) as other, Server([]) as server:
-        server.steps[:] = [moved(307, form.format(port=other.port), ask.good)]
-        async with client_of(colour, server.url, retry=QUICK, **SECRET) as client:
-            assert await ask.run(client) == ask.right
+@pytest.mark.parametrize("ask", CALLS.values(), ids=CALLS.keys())
+async def test_another_origin_does_not_get_the_key(mode: Mode, call: Call, form: str) -> None:
+    with Server([call.response]) as other, Server([]) as server:
+        server.steps[:] = [redirect(307, form.format(port=other.port), call.response)]
+        async with make_client(mode, server.url, retry=QUICK_RETRY, **SECRET) as client:
+            assert await call.run(client) == call.expected
     (first,), (second,) = server.received, other.received
     assert CANARY in said(first)
     assert CANARY not in said(second)
@@ -39,47 +39,47 @@ async def test_another_origin_does_not_get_the_key(colour: Colour, ask: Ask, for
     assert second.header("idempotency-key") == first.header("idempotency-key")
 
 
-async def test_the_way_back_does_not_get_the_key_either(colour: Colour) -> None:
+async def test_the_way_back_does_not_get_the_key_either(mode: Mode) -> None:
     with Server([]) as server, Server([]) as other:
-        server.steps[:] = [moved(302, f"{other.url}/there", GET.good)]
-        other.steps[:] = [moved(302, f"{server.url}/elsewhere", GET.good)]
-        async with client_of(colour, server.url, retry=QUICK, **SECRET) as client:
-            assert await GET.run(client) == GET.right
+        server.steps[:] = [redirect(302, f"{other.url}/there", GET.response)]
+        other.steps[:] = [redirect(302, f"{server.url}/elsewhere", GET.response)]
+        async with make_client(mode, server.url, retry=QUICK_RETRY, **SECRET) as client:
+            assert await GET.run(client) == GET.expected
     first, back = server.received
     assert CANARY in said(first)
     assert CANARY not in said(back) + said(other.received[0])
 
 
-async def test_a_refusal_elsewhere_is_told_without_the_key(colour: Colour) -> None:
+async def test_a_refusal_elsewhere_is_told_without_the_key(mode: Mode) -> None:
     with (
-        Server([refusal(403)]) as other,
-        Server([moved(308, f"{other.url}/elsewhere", GET.good)]) as server,
+        Server([respond_error(403)]) as other,
+        Server([redirect(308, f"{other.url}/elsewhere", GET.response)]) as server,
     ):
-        async with client_of(colour, server.url, retry=QUICK, **SECRET) as client:
+        async with make_client(mode, server.url, retry=QUICK_RETRY, **SECRET) as client:
             with pytest.raises(julep.PermissionDeniedError) as caught:
                 await GET.run(client)
             assert CANARY not in everything_of(caught.value) + caught.value.as_curl()
             # The next call begins at the server that is ours, with the key.
-            server.steps[:] = [GET.good]
-            assert await GET.run(client) == GET.right
+            server.steps[:] = [GET.response]
+            assert await GET.run(client) == GET.expected
     assert CANARY in said(server.received[-1])
     assert CANARY not in said(other.received[0])
 
 
-async def test_another_origin_that_is_not_there(colour: Colour) -> None:
-    with Server([GET.good]) as gone:
+async def test_another_origin_that_is_not_there(mode: Mode) -> None:
+    with Server([GET.response]) as gone:
         pass
-    with Server([moved(302, f"{gone.url}/elsewhere", GET.good)]) as server:
-        async with client_of(colour, server.url, retry=QUICK, **SECRET) as client:
+    with Server([redirect(302, f"{gone.url}/elsewhere", GET.response)]) as server:
+        async with make_client(mode, server.url, retry=QUICK_RETRY, **SECRET) as client:
             with pytest.raises(julep.NetworkError) as caught:
                 await GET.run(client)
     assert caught.value.attempts == 2
     assert CANARY not in everything_of(caught.value) + caught.value.as_curl()
 
 
-async def test_no_more_than_five_redirects_are_followed(colour: Colour) -> None:
-    with Server([moved(302, "/round", GET.good)]) as server:
-        async with client_of(colour, server.url, retry=QUICK, **SECRET) as client:
+async def test_no_more_than_five_redirects_are_followed(mode: Mode) -> None:
+    with Server([redirect(302, "/round", GET.response)]) as server:
+        async with make_client(mode, server.url, retry=QUICK_RETRY, **SECRET) as client:
             with pytest.raises(julep.ApiError, match="/round") as caught:
                 await GET.run(client)
     assert caught.value.attempts == 1

@@ -9,32 +9,32 @@ import pytest
 
 from julep import AsyncClient
 from julep_server import LocalServer
-from tests.sdk.faults.helpers.checks import PATIENT
-from tests.sdk.faults.helpers.lossy_proxies import Place, losing
-from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.faults.helpers.checks import MANY_RETRIES
+from tests.sdk.faults.helpers.lossy_proxies import CutPosition, drop_responses
+from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.resources import HELLO, new_session
 from tests.sdk.transport.helpers.scripted_server import Server
 
 pytestmark = pytest.mark.anyio
 
 
-def head_of(answer: bytes) -> int:
-    return answer.index(b"\r\n\r\n") + 4
+def head_of(response: bytes) -> int:
+    return response.index(b"\r\n\r\n") + 4
 
 
-def part(share: float) -> Place:
+def part(share: float) -> CutPosition:
     """So much of the body."""
-    return lambda answer: head_of(answer) + int((len(answer) - head_of(answer)) * share)
+    return lambda response: head_of(response) + int((len(response) - head_of(response)) * share)
 
 
-PLACES: dict[str, Place | None] = {
+PLACES: dict[str, CutPosition | None] = {
     "before the request is handed on": None,
-    "before the head": lambda answer: 0,
-    "within the status line": lambda answer: 9,
-    "within the headers": lambda answer: head_of(answer) // 2,
+    "before the head": lambda response: 0,
+    "within the status line": lambda response: 9,
+    "within the headers": lambda response: head_of(response) // 2,
     "after the head": head_of,
     **{f"after {share:.0%} of the body": part(share) for share in (0.03, 0.2, 0.5, 0.8, 0.97)},
-    "before the last byte": lambda answer: len(answer) - 1,
+    "before the last byte": lambda response: len(response) - 1,
 }
 places = pytest.mark.parametrize("place", PLACES.values(), ids=PLACES.keys())
 manners = pytest.mark.parametrize("by_reset", [True, False], ids=["reset", "closed"])
@@ -43,18 +43,18 @@ manners = pytest.mark.parametrize("by_reset", [True, False], ids=["reset", "clos
 class Losing:
     """A proxy to the server that loses answers once it is told to."""
 
-    def __init__(self, server: LocalServer, place: Place | None, *, by_reset: bool) -> None:
+    def __init__(self, server: LocalServer, place: CutPosition | None, *, by_reset: bool) -> None:
         self.port = urlsplit(server.url).port or 0
         self.place = place
         self.by_reset = by_reset
-        self.proxy = Server([losing(self.port, None, 0, by_reset=False)])
+        self.proxy = Server([drop_responses(self.port, None, 0, by_reset=False)])
 
     def lose(self, times: int) -> None:
         self.proxy.received.clear()
-        self.proxy.steps[:] = [losing(self.port, self.place, times, by_reset=self.by_reset)]
+        self.proxy.steps[:] = [drop_responses(self.port, self.place, times, by_reset=self.by_reset)]
 
-    def client(self, colour: Colour) -> AsyncClient:
-        return client_of(colour, f"{self.proxy.url}/api", retry=PATIENT)
+    def client(self, mode: Mode) -> AsyncClient:
+        return make_client(mode, f"{self.proxy.url}/api", retry=MANY_RETRIES)
 
 
 async def recorded(client: AsyncClient, session_id: str) -> list[tuple[str, str]]:
@@ -66,11 +66,11 @@ async def recorded(client: AsyncClient, session_id: str) -> list[tuple[str, str]
 @places
 @manners
 async def test_a_chat_is_recorded_once(
-    colour: Colour, server: LocalServer, place: Place | None, by_reset: bool
+    mode: Mode, server: LocalServer, place: CutPosition | None, by_reset: bool
 ) -> None:
     losses = Losing(server, place, by_reset=by_reset)
     with losses.proxy as proxy:
-        async with losses.client(colour) as client:
+        async with losses.client(mode) as client:
             session = await new_session(client)
             losses.lose(2)
             reply = await client.sessions.chat(session.id, HELLO)
@@ -85,11 +85,11 @@ async def test_a_chat_is_recorded_once(
 @places
 @manners
 async def test_a_streamed_chat_is_recorded_once_and_arrives_whole(
-    colour: Colour, server: LocalServer, place: Place | None, by_reset: bool
+    mode: Mode, server: LocalServer, place: CutPosition | None, by_reset: bool
 ) -> None:
     losses = Losing(server, place, by_reset=by_reset)
     with losses.proxy as proxy:
-        async with losses.client(colour) as client:
+        async with losses.client(mode) as client:
             session = await new_session(client)
             losses.lose(2)
             async with await client.sessions.chat(session.id, HELLO, stream=True) as stream:
@@ -105,12 +105,12 @@ async def test_a_streamed_chat_is_recorded_once_and_arrives_whole(
 @places
 @manners
 async def test_what_is_created_is_there_once(
-    colour: Colour, server: LocalServer, place: Place | None, by_reset: bool
+    mode: Mode, server: LocalServer, place: CutPosition | None, by_reset: bool
 ) -> None:
     losses = Losing(server, place, by_reset=by_reset)
     mark = str(uuid4())
     with losses.proxy:
-        async with losses.client(colour) as client:
+        async with losses.client(mode) as client:
             losses.lose(2)
             user = await client.users.create(name="Grace", about="", metadata={"mark": mark})
             losses.lose(2)

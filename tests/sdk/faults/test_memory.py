@@ -13,10 +13,10 @@ from collections.abc import Iterator
 import pytest
 
 from tests.sdk.faults.helpers.cases import bodies, streams
-from tests.sdk.faults.helpers.checks import meets
+from tests.sdk.faults.helpers.checks import check_every_attempt
 from tests.sdk.faults.helpers.fault import GET, Fault
 from tests.sdk.faults.helpers.many_clients import resident
-from tests.sdk.helpers.modes import Colour
+from tests.sdk.helpers.modes import Mode
 from tests.sdk.transport.helpers.scripted_server import Server
 
 _MEBIBYTE = 1024 * 1024
@@ -39,10 +39,10 @@ def many_files() -> Iterator[None]:
     resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
-def test_memory_stays_flat(colour: Colour, many_files: None) -> None:
-    with Server([GET.good]) as server:
+def test_memory_stays_flat(mode: Mode, many_files: None) -> None:
+    with Server([GET.response]) as server:
         done = subprocess.run(
-            [sys.executable, "-m", "tests.sdk.faults.helpers.many_clients", colour, server.url],
+            [sys.executable, "-m", "tests.sdk.faults.helpers.many_clients", mode, server.url],
             env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
             capture_output=True,
             text=True,
@@ -70,7 +70,7 @@ HEAVY: dict[str, Fault] = {
 @pytest.mark.anyio
 @pytest.mark.parametrize("fault", HEAVY.values(), ids=HEAVY.keys())
 async def test_a_body_without_end_does_not_fill_the_memory(
-    colour: Colour, fault: Fault, caplog: pytest.LogCaptureFixture
+    mode: Mode, fault: Fault, caplog: pytest.LogCaptureFixture
 ) -> None:
     most = resident()
 
@@ -83,7 +83,7 @@ async def test_a_body_without_end_does_not_fill_the_memory(
     watching = threading.Thread(target=watch)
     watching.start()
     try:
-        await meets(colour, fault, caplog)
+        await check_every_attempt(mode, fault, caplog)
     finally:
         over.set()
         watching.join()

@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 
 from tests.sdk.faults.helpers.cases.streams import go_on_rightly
-from tests.sdk.faults.helpers.checks import PATIENT
+from tests.sdk.faults.helpers.checks import MANY_RETRIES
 from tests.sdk.faults.helpers.fault import EVENTS, STREAM
 from tests.sdk.faults.helpers.steps import half_close_after
-from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.transport.helpers.scripted_server import (
     STREAM_HEAD,
     Exchange,
     Server,
     Step,
-    piece,
+    http_chunk,
     raw,
     reset_after,
 )
@@ -34,31 +34,31 @@ def cut_first(sent: bytes, manner: int) -> Step:
             seen.add(key)
             return await cut(exchange)
         is_resumed = exchange.request.header("last-event-id") is not None
-        return await (go_on_rightly if is_resumed else STREAM.good)(exchange)
+        return await (go_on_rightly if is_resumed else STREAM.response)(exchange)
 
     return step
 
 
 @pytest.mark.anyio
-async def test_a_stream_that_is_cut_anywhere_arrives_once_and_whole(colour: Colour) -> None:
+async def test_a_stream_that_is_cut_anywhere_arrives_once_and_whole(mode: Mode) -> None:
     until_closed = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n"
     with Server([]) as server:
-        async with client_of(colour, server.url, retry=PATIENT) as client:
+        async with make_client(mode, server.url, retry=MANY_RETRIES) as client:
             for end in range(len(_BODY)):
                 body = _BODY[:end]
-                sent = STREAM_HEAD + piece(body) if end % 2 else until_closed + body
+                sent = STREAM_HEAD + http_chunk(body) if end % 2 else until_closed + body
                 server.steps[:] = [cut_first(sent, end)]
                 before = len(server.received)
-                assert await STREAM.run(client) == STREAM.right, end
+                assert await STREAM.run(client) == STREAM.expected, end
                 asked = server.received[before:]
                 assert len({request.header("idempotency-key") for request in asked}) == 1, end
                 assert len(asked) == 2, end
 
 
 @pytest.mark.anyio
-async def test_a_stream_whose_head_is_cut_anywhere_is_asked_for_again(colour: Colour) -> None:
+async def test_a_stream_whose_head_is_cut_anywhere_is_asked_for_again(mode: Mode) -> None:
     with Server([]) as server:
-        async with client_of(colour, server.url, retry=PATIENT) as client:
+        async with make_client(mode, server.url, retry=MANY_RETRIES) as client:
             for end in range(len(STREAM_HEAD)):
                 server.steps[:] = [cut_first(STREAM_HEAD[:end], end)]
-                assert await STREAM.run(client) == STREAM.right, end
+                assert await STREAM.run(client) == STREAM.expected, end

@@ -18,17 +18,17 @@ from julep.managers.session import AsyncSessionsManager, BaseSessionsManager, Se
 from julep.managers.tool import AsyncToolsManager, BaseToolsManager, ToolsManager
 from julep.managers.user import AsyncUsersManager, BaseUsersManager, UsersManager
 
-Side: TypeAlias = Literal["blocking", "async"]
+Side: TypeAlias = Literal["sync", "async"]
 Method: TypeAlias = Callable[..., object]
 
-SIDES: tuple[Side, ...] = ("blocking", "async")
+SIDES: tuple[Side, ...] = ("sync", "async")
 
 
 class Managers(NamedTuple):
     """The three classes of one resource."""
 
     base: type[BaseManager]
-    blocking: type[BaseManager]
+    sync: type[BaseManager]
     asynchronous: type[BaseManager]
 
 
@@ -61,7 +61,7 @@ def parameters(function: Method) -> list[inspect.Parameter]:
 METHODS: tuple[tuple[str, str], ...] = tuple(
     (resource, name)
     for resource, managers in MANAGERS.items()
-    for name in public_methods(managers.blocking)
+    for name in public_methods(managers.sync)
 )
 """Every public method of every resource, such as ("sessions", "get")."""
 
@@ -80,26 +80,26 @@ class Caller:
     """Calls any method of either client by its name, and gives what it gives."""
 
     def __init__(self, base_url: str) -> None:
-        self._blocking = Client(base_url=base_url, max_retries=0, timeout=5)
+        self._sync = Client(base_url=base_url, max_retries=0, timeout=5)
         self._async = AsyncClient(base_url=base_url, max_retries=0, timeout=5)
         self._loop = asyncio.Runner()
 
     def public(self, side: Side, method: str, given: Mapping[str, object]) -> object:
         """Call a method of a client's manager, such as "sessions.get"."""
         resource, name = method.split(".")
-        client = self._blocking if side == "blocking" else self._async
+        client = self._sync if side == "sync" else self._async
         return self._result(side, getattr(getattr(client, resource), name), given)
 
     def private(self, side: Side, method: str, given: Mapping[str, object]) -> object:
         """Call a method of the ``Base…`` class, such as "sessions._get"."""
         resource, name = method.split(".")
-        client = self._blocking if side == "blocking" else self._async
+        client = self._sync if side == "sync" else self._async
         manager = MANAGERS[resource].base(client.api)
         return self._result(side, getattr(manager, name), given)
 
     def close(self) -> None:
         """Close both clients, and the loop that the async one ran on."""
-        self._blocking.close()
+        self._sync.close()
         self._loop.run(self._async.aclose())
         self._loop.close()
 

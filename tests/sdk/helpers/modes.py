@@ -11,7 +11,7 @@ from julep._calls.driver import SyncDriver
 from julep._calls.paging import ItemIterator
 from julep.managers.base import BaseManager
 
-Colour: TypeAlias = Literal["blocking", "asyncio", "trio"]
+Mode: TypeAlias = Literal["sync", "asyncio", "trio"]
 
 _WRAPPED = (BaseManager, SyncDriver, ChatStream, Client, ItemIterator)
 
@@ -19,14 +19,14 @@ _WRAPPED = (BaseManager, SyncDriver, ChatStream, Client, ItemIterator)
 _AT_ONCE = ("iterate", "with_options")
 
 
-def client_of(colour: Colour, base_url: str, **settings: Any) -> AsyncClient:
+def make_client(mode: Mode, base_url: str, **settings: Any) -> AsyncClient:
     """Make the client of a colour, to be awaited whatever its colour is."""
-    if colour == "blocking":
+    if mode == "sync":
         return cast("AsyncClient", _Awaitable(Client(base_url=base_url, **settings)))
     return AsyncClient(base_url=base_url, **settings)
 
 
-def own(client: AsyncClient) -> AsyncClient:
+def unwrapped(client: AsyncClient) -> AsyncClient:
     """Undo what lets a blocking client be awaited: what it is to call itself has to block."""
     return getattr(client, "_wrapped", client)
 

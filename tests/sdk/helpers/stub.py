@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple, Self
 
 
-class Asked(NamedTuple):
+class StubRequest(NamedTuple):
     """A request, as it arrived."""
 
     method: str
@@ -22,17 +22,17 @@ class Stub:
     """The server; ``answer`` and ``status`` are what it says, ``asked`` what it was asked."""
 
     def __init__(self) -> None:
-        self.asked: list[Asked] = []
+        self.requests: list[StubRequest] = []
         self.status = 200
-        self.answer: Any = {}
+        self.response: Any = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
         self.url = f"http://127.0.0.1:{self._server.server_port}/api"
 
     def reset(self) -> None:
-        self.asked.clear()
+        self.requests.clear()
         self.status = 200
-        self.answer = {}
+        self.response = {}
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -48,19 +48,19 @@ def _handler_of(stub: Stub) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def _answer(self) -> None:
+        def _respond(self) -> None:
             length = int(self.headers.get("content-length", "0"))
             body = json.loads(self.rfile.read(length)) if length else None
             headers = {name.lower(): value for name, value in self.headers.items()}
-            stub.asked.append(Asked(self.command, self.path, headers, body))
-            answer = json.dumps(stub.answer).encode()
+            stub.requests.append(StubRequest(self.command, self.path, headers, body))
+            response = json.dumps(stub.response).encode()
             self.send_response(stub.status)
             self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(answer)))
+            self.send_header("content-length", str(len(response)))
             self.end_headers()
-            self.wfile.write(answer)
+            self.wfile.write(response)
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _answer  # noqa: N815  # so named by http.server
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _respond  # noqa: N815  # so named by http.server
 
         def log_message(self, format: str, *args: Any) -> None:
             """Say nothing: what was asked is in the stub."""

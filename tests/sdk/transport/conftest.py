@@ -12,7 +12,7 @@ from julep._http.httptools_parser import HttptoolsParser
 
 
 @pytest.fixture(autouse=True)
-def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+def short_delays(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries come at once; how long they would wait is tested by itself."""
     backoff = RetryPolicy._backoff  # pyright: ignore[reportPrivateUsage]  # its twin waits
 

@@ -21,16 +21,16 @@ from julep_api.errors import DecodeError
 from julep_api.operations import OPERATIONS
 from julep_api.types import JSON
 from tests.generated.strategies import json_values
-from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.resources import HELLO
 from tests.sdk.transport.helpers.scripted_server import (
     DONE,
     REPLY_ID,
     SESSION,
     Server,
-    chunk,
-    json_answer,
-    stream,
+    chat_event,
+    respond_json,
+    respond_stream,
 )
 from tests.sdk.transport.helpers.support import CONFIG, assert_ours
 
@@ -68,18 +68,18 @@ def test_every_operation_has_a_reader() -> None:
 @settings(max_examples=25, deadline=None, database=None)
 @given(JSONS)
 def test_any_json_is_a_value_or_a_decode_error(
-    reader: Callable[[JSON], object], answer: JSON
+    reader: Callable[[JSON], object], response: JSON
 ) -> None:
-    before = json.dumps(answer)
+    before = json.dumps(response)
     value: Any = None
     problem = "expected "
     try:
-        value = reader(answer)
+        value = reader(response)
     except DecodeError as error:
         problem = error.problem
     assert problem.startswith("expected ")
     assert value is None or isinstance(value.to_dict(), dict)
-    assert json.dumps(answer) == before
+    assert json.dumps(response) == before
 
 
 class Pieces:
@@ -116,7 +116,7 @@ def stream_of(pieces: list[bytes]) -> ChatStream:
 
 
 CHUNKS = st.builds(
-    chunk,
+    chat_event,
     st.text(max_size=5),
     st.none() | st.just("stop") | st.text(max_size=3),
     st.none() | st.text(st.characters(codec="utf-8"), max_size=3),
@@ -173,7 +173,7 @@ NEW: dict[str, Any] = {
 
 
 @pytest.mark.anyio
-async def test_what_a_newer_server_says_is_kept(colour: Colour) -> None:
+async def test_what_a_newer_server_says_is_kept(mode: Mode) -> None:
     parts = [{"type": "audio", "audio": {"url": "x"}}, {"type": "text", "text": "Hi"}]
     message = {
         "id": REPLY_ID,
@@ -183,8 +183,8 @@ async def test_what_a_newer_server_says_is_kept(colour: Colour) -> None:
         "tone": "kind",
     }
     history = {"items": [message], "cursor": "more"}
-    with Server([json_answer({**NEW, "situation": None}), json_answer(history)]) as server:
-        async with client_of(colour, server.url) as client:
+    with Server([respond_json({**NEW, "situation": None}), respond_json(history)]) as server:
+        async with make_client(mode, server.url) as client:
             session = await client.sessions.get(SESSION["id"])
             [told] = await client.sessions.history(SESSION["id"])
     assert session.to_dict() == NEW  # a null where none was promised is as nothing
@@ -197,16 +197,16 @@ async def test_what_a_newer_server_says_is_kept(colour: Colour) -> None:
 
 
 @pytest.mark.anyio
-async def test_what_a_newer_server_streams_is_kept_or_skipped(colour: Colour) -> None:
+async def test_what_a_newer_server_streams_is_kept_or_skipped(mode: Mode) -> None:
     events = [
         b'event: thought\ndata: {"text": "Hm."}\n\n',
-        chunk("Hi", event_id="1", mood="good"),
+        chat_event("Hi", event_id="1", mood="good"),
         b"event: error-soon\ndata: no JSON\n\n",
-        chunk("!", "new_reason", "2", mood="better"),
+        chat_event("!", "new_reason", "2", mood="better"),
         DONE,
     ]
-    with Server([stream(*events)]) as server:
-        async with client_of(colour, server.url) as client:
+    with Server([respond_stream(*events)]) as server:
+        async with make_client(mode, server.url) as client:
             streamed = await client.sessions.chat(SESSION["id"], HELLO, stream=True)
             seen = [event async for event in streamed]
             whole = await streamed.get_final_response()

@@ -103,9 +103,9 @@ PARTS = st.one_of(
 def test_h11_says_the_same_of_joined_chunks(
     head: bytes, parts: list[bytes], cuts: set[int], ends: bool
 ) -> None:
-    answer = head + b"".join(parts) + (LAST if ends else b"")
-    at = [0, *sorted(cut for cut in cuts if cut < len(answer)), len(answer)]
-    pieces = [answer[start:end] for start, end in pairwise(at)]
+    response = head + b"".join(parts) + (LAST if ends else b"")
+    at = [0, *sorted(cut for cut in cuts if cut < len(response)), len(response)]
+    pieces = [response[start:end] for start, end in pairwise(at)]
     plain, ours = (read(joins, *pieces, b"") for joins in (False, True))
     kinds = (ResponseHead, ResponseEnd, ProtocolFailure)
     assert [event for event in ours if isinstance(event, kinds)] == [

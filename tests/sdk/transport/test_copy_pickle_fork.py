@@ -23,17 +23,17 @@ import pytest
 
 import julep
 from julep import AsyncClient, Client, Timeout
-from tests.sdk.helpers.modes import Colour, client_of, own
+from tests.sdk.helpers.modes import Mode, make_client, unwrapped
 from tests.sdk.helpers.resources import HELLO, environment
 from tests.sdk.transport.helpers.scripted_server import (
     SESSION,
     STREAM_HEAD,
     Exchange,
     Server,
-    chunk,
-    json_answer,
-    piece,
-    refusal,
+    chat_event,
+    http_chunk,
+    respond_error,
+    respond_json,
     stall_after,
 )
 from tests.sdk.transport.helpers.support import assert_ours
@@ -60,7 +60,7 @@ def sent_by(kind: type[Client | AsyncClient], client: Any) -> None:
 
 @each_kind
 def test_a_client_is_pickled_by_its_settings(kind: type[Client | AsyncClient]) -> None:
-    with Server([refusal(503), json_answer(SESSION)]) as server:
+    with Server([respond_error(503), respond_json(SESSION)]) as server:
         make: Any = kind
         client = make(
             base_url=server.url + "/api",
@@ -111,7 +111,7 @@ def test_where_it_arrives_a_client_takes_the_key_that_is_there(
     without = pickle.dumps(kind(CANARY))
     with_key = pickle.dumps(kind("taken along", pickle_api_key=True))
     monkeypatch.setenv("JULEP_API_KEY", "found here")
-    with Server([json_answer(SESSION)]) as server:
+    with Server([respond_json(SESSION)]) as server:
         monkeypatch.setenv("JULEP_API_URL", server.url)
         for kept, key in ((without, "found here"), (with_key, "taken along")):
             arrived = pickle.loads(kept)  # noqa: S301  # our own
@@ -160,7 +160,7 @@ def ask_elsewhere(client: Client | AsyncClient) -> tuple[int, str]:
 
 def test_a_client_works_in_a_process_that_was_spawned() -> None:
     spawning = multiprocessing.get_context("spawn")
-    with Server([json_answer(SESSION)]) as server, ProcessPoolExecutor(1, spawning) as workers:
+    with Server([respond_json(SESSION)]) as server, ProcessPoolExecutor(1, spawning) as workers:
         clients = [kind("key", server.url, pickle_api_key=True) for kind in (Client, AsyncClient)]
         for process, found in workers.map(ask_elsewhere, clients, timeout=60):
             assert process != os.getpid()
@@ -170,35 +170,35 @@ def test_a_client_works_in_a_process_that_was_spawned() -> None:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("make", [copy.copy, copy.deepcopy])
-async def test_a_copy_shares_the_connections(colour: Colour, make: Callable[[Any], Any]) -> None:
-    with Server([json_answer(SESSION)]) as server:
-        async with client_of(colour, server.url, api_key=CANARY) as client:
+async def test_a_copy_shares_the_connections(mode: Mode, make: Callable[[Any], Any]) -> None:
+    with Server([respond_json(SESSION)]) as server:
+        async with make_client(mode, server.url, api_key=CANARY) as client:
             await client.sessions.get(ID)
-            again: Any = make(own(client))
-            assert type(again) is type(own(client))
+            again: Any = make(unwrapped(client))
+            assert type(again) is type(unwrapped(client))
             got: Any = again.sessions.get(ID)
-            assert (got if colour == "blocking" else await got).id == ID
+            assert (got if mode == "sync" else await got).id == ID
     assert len(server.received) == 2
     assert server.connections == 1
     assert {request.header("authorization") for request in server.received} == {f"Bearer {CANARY}"}
 
 
 @pytest.mark.anyio
-async def test_what_a_copy_closes_is_itself(colour: Colour) -> None:
-    with Server([json_answer(SESSION)]) as server:
-        async with client_of(colour, server.url) as client:
-            again: Any = copy.copy(own(client))
-            if colour == "blocking":
+async def test_what_a_copy_closes_is_itself(mode: Mode) -> None:
+    with Server([respond_json(SESSION)]) as server:
+        async with make_client(mode, server.url) as client:
+            again: Any = copy.copy(unwrapped(client))
+            if mode == "sync":
                 again.close()
             else:
                 await again.aclose()
             await client.sessions.get(ID)
 
 
-async def error_of_get(client: AsyncClient, began: Event, colour: Colour) -> Exception:
+async def error_of_get(client: AsyncClient, began: Event, mode: Mode) -> Exception:
     """Begin a call, close its client in the middle, and give what came of the call."""
     errors: list[Exception] = []
-    blocking: Any = own(client)
+    sync_client: Any = unwrapped(client)
 
     async def call() -> None:
         try:
@@ -207,11 +207,11 @@ async def error_of_get(client: AsyncClient, began: Event, colour: Colour) -> Exc
             errors.append(error)
 
     with anyio.fail_after(30):
-        if colour == "blocking":
+        if mode == "sync":
             with ThreadPoolExecutor(1) as threads:
-                job = threads.submit(blocking.sessions.get, ID)
+                job = threads.submit(sync_client.sessions.get, ID)
                 await anyio.to_thread.run_sync(began.wait, 10)
-                blocking.close()
+                sync_client.close()
                 error = await anyio.to_thread.run_sync(job.exception, 20)
             assert isinstance(error, julep.JulepError)
             return error
@@ -223,7 +223,7 @@ async def error_of_get(client: AsyncClient, began: Event, colour: Colour) -> Exc
 
 
 @pytest.mark.anyio
-async def test_closing_ends_a_call_that_is_under_way(colour: Colour) -> None:
+async def test_closing_ends_a_call_that_is_under_way(mode: Mode) -> None:
     """In another thread, or in another task."""
     asked = Event()
 
@@ -233,24 +233,24 @@ async def test_closing_ends_a_call_that_is_under_way(colour: Colour) -> None:
         return False
 
     with Server([stall]) as server:
-        client = client_of(colour, server.url, timeout=None, max_retries=0)
-        error = await error_of_get(client, asked, colour)
+        client = make_client(mode, server.url, timeout=None, max_retries=0)
+        error = await error_of_get(client, asked, mode)
     assert isinstance(error, julep.NetworkError)
     assert_ours(error)
     assert len(server.received) == 1
 
 
 @pytest.mark.anyio
-async def test_a_call_is_not_tried_again_once_its_client_is_closed(colour: Colour) -> None:
+async def test_a_call_is_not_tried_again_once_its_client_is_closed(mode: Mode) -> None:
     paused = Event()
 
     def hear(event: julep.RetryEvent) -> None:
         paused.set()
 
     hooks = julep.Hooks(on_retry=hear)
-    with Server([refusal(503, {"retry-after": "1"}), json_answer(SESSION)]) as server:
-        client = client_of(colour, server.url, hooks=hooks)
-        error = await error_of_get(client, paused, colour)
+    with Server([respond_error(503, {"retry-after": "1"}), respond_json(SESSION)]) as server:
+        client = make_client(mode, server.url, hooks=hooks)
+        error = await error_of_get(client, paused, mode)
     assert isinstance(error, julep.ConfigurationError)
     assert "closed" in str(error)
     assert_ours(error)
@@ -258,10 +258,10 @@ async def test_a_call_is_not_tried_again_once_its_client_is_closed(colour: Colou
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("colour", ["asyncio", "trio"])
-async def test_closing_ends_a_stream_that_is_read_in_another_task(colour: Colour) -> None:
-    with Server([stall_after(STREAM_HEAD + piece(chunk("Hi")))]) as server:
-        client = client_of(colour, server.url, timeout=None)
+@pytest.mark.parametrize("mode", ["asyncio", "trio"])
+async def test_closing_ends_a_stream_that_is_read_in_another_task(mode: Mode) -> None:
+    with Server([stall_after(STREAM_HEAD + http_chunk(chat_event("Hi")))]) as server:
+        client = make_client(mode, server.url, timeout=None)
         events = await client.sessions.chat(ID, HELLO, stream=True)
         assert (await anext(events)).text == "Hi"
         reading = anyio.Event()
@@ -284,7 +284,7 @@ async def test_closing_ends_a_stream_that_is_read_in_another_task(colour: Colour
 
 
 def test_a_client_that_is_forgotten_with_open_connections_warns() -> None:
-    with Server([json_answer(SESSION)]) as server:
+    with Server([respond_json(SESSION)]) as server:
         client = Client(base_url=server.url)
         client.sessions.get(ID)
         with pytest.warns(ResourceWarning, match=r"a client of julep.* close\(\)"):  # noqa: PT031  # it is the deletion
@@ -293,9 +293,9 @@ def test_a_client_that_is_forgotten_with_open_connections_warns() -> None:
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("colour", ["asyncio", "trio"])
-async def test_an_awaited_one_warns_as_well(colour: Colour) -> None:
-    with Server([json_answer(SESSION)]) as server:
+@pytest.mark.parametrize("mode", ["asyncio", "trio"])
+async def test_an_awaited_one_warns_as_well(mode: Mode) -> None:
+    with Server([respond_json(SESSION)]) as server:
         client = AsyncClient(base_url=server.url)
         await client.sessions.get(ID)
         with pytest.warns(ResourceWarning, match=r"a client of julep.* aclose\(\)"):  # noqa: PT031  # as above
@@ -360,7 +360,7 @@ with julep.Client(base_url="http://julep.test", proxy=url) as client:
     in_child(lambda: [get(client) for _ in range(3)])
     get(client)
 """,
-    "awaited": """
+    "async": """
 client = julep.AsyncClient(base_url=url)
 asyncio.run(aget(client))
 in_child(lambda: asyncio.run(aget(client)))
@@ -373,15 +373,15 @@ asyncio.run(aget(client))
 def test_a_client_may_be_used_on_both_sides_of_a_fork(program: str) -> None:
     asked = asyncio.Event()
 
-    async def answer(exchange: Exchange) -> bool:
+    async def respond(exchange: Exchange) -> bool:
         if exchange.request.method == "GET":
             asked.set()
-            return await json_answer(SESSION)(exchange)
-        await exchange.write(STREAM_HEAD + piece(chunk("Hi")))
+            return await respond_json(SESSION)(exchange)
+        await exchange.write(STREAM_HEAD + http_chunk(chat_event("Hi")))
         await asked.wait()
-        return await stall_after(piece(chunk("Ho")))(exchange)
+        return await stall_after(http_chunk(chat_event("Ho")))(exchange)
 
-    with Server([answer]) as server:
+    with Server([respond]) as server:
         done = subprocess.run(
             [sys.executable, "-W", "error", "-c", FORKED + program, server.url, ID],
             env=environment(),

@@ -13,7 +13,7 @@ import pytest
 
 import julep
 from julep import AsyncClient, RetryPolicy, Timeout
-from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.resources import HELLO
 from tests.sdk.transport.helpers.scripted_server import (
     SESSION,
@@ -21,10 +21,10 @@ from tests.sdk.transport.helpers.scripted_server import (
     Exchange,
     Server,
     Step,
-    chunk,
-    json_answer,
-    piece,
-    refusal,
+    chat_event,
+    http_chunk,
+    respond_error,
+    respond_json,
     stall_after,
 )
 from tests.sdk.transport.helpers.support import assert_ours, own_client
@@ -40,8 +40,8 @@ HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 50
 class Clients:
     """Makes clients that send over sockets of our own, or by a client of httpx."""
 
-    def __init__(self, colour: Colour, way: str, kept: AsyncExitStack) -> None:
-        self._colour: Colour = colour
+    def __init__(self, mode: Mode, way: str, kept: AsyncExitStack) -> None:
+        self._colour: Mode = mode
         self._way = way
         self._kept = kept
 
@@ -50,13 +50,13 @@ class Clients:
             # Its own limits are none of ours.
             made = own_client(self._colour, timeout=None)
             settings["http_client"] = await self._kept.enter_async_context(made)
-        return await self._kept.enter_async_context(client_of(self._colour, url, **settings))
+        return await self._kept.enter_async_context(make_client(self._colour, url, **settings))
 
 
 @pytest.fixture(params=["sockets", "library"])
-async def clients(colour: Colour, request: pytest.FixtureRequest) -> AsyncIterator[Clients]:
+async def clients(mode: Mode, request: pytest.FixtureRequest) -> AsyncIterator[Clients]:
     async with AsyncExitStack() as kept:
-        yield Clients(colour, request.param, kept)
+        yield Clients(mode, request.param, kept)
 
 
 async def get(client: AsyncClient) -> None:
@@ -79,9 +79,13 @@ def drip(begun: bytes, drop: bytes) -> Step:
 HEAD_DRIPS = drip(HEAD, b"x-a: b\r\n")
 DRIPS: dict[str, Step] = {
     "a body": drip(HEAD + b"\r\n", b" "),
-    "a chunked body": drip(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", piece(b" ")),
+    "a chunked body": drip(
+        b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", http_chunk(b" ")
+    ),
     "a body without an end": drip(b"HTTP/1.1 200 OK\r\n\r\n", b" "),
-    "an error's body": drip(b"HTTP/1.1 500 Oh\r\ntransfer-encoding: chunked\r\n\r\n", piece(b" ")),
+    "an error's body": drip(
+        b"HTTP/1.1 500 Oh\r\ntransfer-encoding: chunked\r\n\r\n", http_chunk(b" ")
+    ),
 }
 
 
@@ -102,7 +106,7 @@ async def refused_in_all(client: AsyncClient, limit: float = LIMIT) -> julep.Req
 async def test_a_body_that_drips_is_not_waited_for_beyond_the_limit(
     clients: Clients, step: Step
 ) -> None:
-    with Server([step, json_answer(SESSION)]) as server:
+    with Server([step, respond_json(SESSION)]) as server:
         client = await clients.make(server.url, timeout=LIMIT)
         await refused_in_all(client)
         await get(client)
@@ -111,9 +115,9 @@ async def test_a_body_that_drips_is_not_waited_for_beyond_the_limit(
 
 # A library's client that blocks cannot be ended within a step, as its docstring says.
 @pytest.mark.parametrize(
-    ("colour", "clients"),
+    ("mode", "clients"),
     [
-        ("blocking", "sockets"),
+        ("sync", "sockets"),
         ("asyncio", "sockets"),
         ("asyncio", "library"),
         ("trio", "sockets"),
@@ -122,7 +126,7 @@ async def test_a_body_that_drips_is_not_waited_for_beyond_the_limit(
     indirect=["clients"],
 )
 async def test_a_head_that_drips_is_not_waited_for_beyond_the_limit(clients: Clients) -> None:
-    with Server([HEAD_DRIPS, json_answer(SESSION)]) as server:
+    with Server([HEAD_DRIPS, respond_json(SESSION)]) as server:
         client = await clients.make(server.url, timeout=LIMIT)
         await refused_in_all(client)
         await get(client)
@@ -152,7 +156,7 @@ async def test_the_limit_is_that_of_all_attempts_together(clients: Clients) -> N
 
 @pytest.mark.parametrize("status", [429, 503])
 async def test_a_pause_beyond_the_limit_is_not_waited_for(clients: Clients, status: int) -> None:
-    with Server([refusal(status, {"retry-after": "20"}), json_answer(SESSION)]) as server:
+    with Server([respond_error(status, {"retry-after": "20"}), respond_json(SESSION)]) as server:
         client = await clients.make(server.url, timeout=10.0)
         began = time.monotonic()
         with pytest.raises(julep.ApiError) as caught:
@@ -164,7 +168,7 @@ async def test_a_pause_beyond_the_limit_is_not_waited_for(clients: Clients, stat
 
 
 async def test_a_pause_within_the_limit_is_waited_for(clients: Clients) -> None:
-    with Server([refusal(429, {"retry-after": "1"}), json_answer(SESSION)]) as server:
+    with Server([respond_error(429, {"retry-after": "1"}), respond_json(SESSION)]) as server:
         client = await clients.make(server.url, timeout=FAR)
         began = time.monotonic()
         await get(client)
@@ -172,15 +176,15 @@ async def test_a_pause_within_the_limit_is_waited_for(clients: Clients) -> None:
 
 
 STREAMS: dict[str, Step] = {
-    "text": drip(STREAM_HEAD + piece(chunk("Hi")), piece(chunk("o"))),
-    "comments": drip(STREAM_HEAD + piece(chunk("Hi")), piece(b": hello\n")),
-    "nothing": stall_after(STREAM_HEAD + piece(chunk("Hi"))),
+    "text": drip(STREAM_HEAD + http_chunk(chat_event("Hi")), http_chunk(chat_event("o"))),
+    "comments": drip(STREAM_HEAD + http_chunk(chat_event("Hi")), http_chunk(b": hello\n")),
+    "nothing": stall_after(STREAM_HEAD + http_chunk(chat_event("Hi"))),
 }
 
 
 @pytest.mark.parametrize("step", STREAMS.values(), ids=STREAMS.keys())
 async def test_the_limit_covers_the_reading_of_a_stream(clients: Clients, step: Step) -> None:
-    with Server([step, json_answer(SESSION)]) as server:
+    with Server([step, respond_json(SESSION)]) as server:
         client = await clients.make(server.url, timeout=LIMIT)
         events = await client.sessions.chat(ID, HELLO, stream=True)
         with pytest.raises(julep.StreamInterruptedError, match=r"within 0\.3 s") as caught:
@@ -192,7 +196,7 @@ async def test_the_limit_covers_the_reading_of_a_stream(clients: Clients, step: 
 
 
 async def test_silence_has_a_limit_of_its_own(clients: Clients) -> None:
-    with Server([stall_after(), stall_after(), json_answer(SESSION)]) as server:
+    with Server([stall_after(), stall_after(), respond_json(SESSION)]) as server:
         client = await clients.make(server.url, timeout=Timeout(read=0.2), max_retries=1)
         with pytest.raises(julep.RequestTimeoutError, match=r"within 0\.2 s") as caught:
             await get(client)
@@ -215,12 +219,12 @@ async def test_a_server_that_does_not_take_the_request_has_a_limit(clients: Clie
 async def test_without_any_limit_a_server_may_take_its_time(clients: Clients) -> None:
     async def answer_late(exchange: Exchange) -> bool:
         await asyncio.sleep(0.3)
-        return await json_answer(SESSION)(exchange)
+        return await respond_json(SESSION)(exchange)
 
     async def stream_late(exchange: Exchange) -> bool:
-        await exchange.write(STREAM_HEAD + piece(chunk("Hi", "stop")))
+        await exchange.write(STREAM_HEAD + http_chunk(chat_event("Hi", "stop")))
         await asyncio.sleep(0.3)
-        await exchange.write(piece(b"data: [DONE]\n\n") + piece(b""))
+        await exchange.write(http_chunk(b"data: [DONE]\n\n") + http_chunk(b""))
         return True
 
     with Server([answer_late, stream_late]) as server:
@@ -231,15 +235,15 @@ async def test_without_any_limit_a_server_may_take_its_time(clients: Clients) ->
         assert (await events.get_final_response()).text == "Hi"
 
 
-async def test_a_deadline_holds_for_each_call_by_itself(colour: Colour) -> None:
+async def test_a_deadline_holds_for_each_call_by_itself(mode: Mode) -> None:
     """It begins with the call, not with the client."""
 
     async def answer_late(exchange: Exchange) -> bool:
         await asyncio.sleep(0.25)
-        return await json_answer(SESSION)(exchange)
+        return await respond_json(SESSION)(exchange)
 
     with Server([answer_late]) as server:
-        async with client_of(colour, server.url, timeout=2.0) as client:
+        async with make_client(mode, server.url, timeout=2.0) as client:
             for _ in range(9):
                 await get(client)
 

@@ -17,20 +17,20 @@ import pytest
 
 import julep
 from julep import AsyncClient
-from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.resources import HELLO
 from tests.sdk.transport.helpers.scripted_server import (
     SESSION,
     STREAM_HEAD,
     Server,
     Step,
-    answer,
-    chunk,
-    json_answer,
-    piece,
+    chat_event,
+    http_chunk,
     raw,
-    refusal,
     reset_after,
+    respond,
+    respond_error,
+    respond_json,
     stall_after,
 )
 from tests.sdk.transport.helpers.support import assert_ours
@@ -41,19 +41,19 @@ CANARY = "sk-canary-5d1f0b7e"
 ODD = 'it\'s "$HOME" `x` \\ $(x)\nand ☃'
 
 
-async def refused(colour: Colour) -> tuple[julep.ApiError, Server]:
+async def refused(mode: Mode) -> tuple[julep.ApiError, Server]:
     """Create a user, with odd words in everything, which is refused."""
     settings = {"api_key": CANARY, "headers": {"x-team": "it's $BLUE", "x-other-key": CANARY}}
-    with Server([refusal(422)]) as server:
+    with Server([respond_error(422)]) as server:
         query = {"a b": "c&d", "access_token": CANARY}
-        async with client_of(colour, server.url + "/api", query=query, **settings) as client:
+        async with make_client(mode, server.url + "/api", query=query, **settings) as client:
             with pytest.raises(julep.UnprocessableEntityError) as caught:
                 await client.users.create(name="Grace", about=ODD)
     return caught.value, server
 
 
-async def test_an_error_gives_the_request_as_a_command(colour: Colour) -> None:
-    error, server = await refused(colour)
+async def test_an_error_gives_the_request_as_a_command(mode: Mode) -> None:
+    error, server = await refused(mode)
     words = shlex.split(error.as_curl())
     assert CANARY not in error.as_curl()
     assert words[:3] == ["curl", "-X", "POST"]
@@ -67,8 +67,8 @@ async def test_an_error_gives_the_request_as_a_command(colour: Colour) -> None:
     assert json.loads(body) == {"name": "Grace", "about": ODD}
 
 
-async def test_a_shell_runs_the_command_with_the_key_put_in(colour: Colour, tmp_path: Path) -> None:
-    error, _ = await refused(colour)
+async def test_a_shell_runs_the_command_with_the_key_put_in(mode: Mode, tmp_path: Path) -> None:
+    error, _ = await refused(mode)
     curl = tmp_path / "curl"
     curl.write_text('#!/bin/sh\nprintf "%s\\0" "$@"\n')
     curl.chmod(0o755)
@@ -82,9 +82,11 @@ async def test_a_shell_runs_the_command_with_the_key_put_in(colour: Colour, tmp_
     assert json.loads(words[words.index("--data-raw") + 1])["about"] == ODD
 
 
-async def test_the_history_of_the_attempts_is_told(colour: Colour) -> None:
-    with Server([refusal(503), reset_after(), refusal(429, {"retry-after": "0"})]) as server:
-        async with client_of(colour, server.url, max_retries=3) as client:
+async def test_the_history_of_the_attempts_is_told(mode: Mode) -> None:
+    with Server(
+        [respond_error(503), reset_after(), respond_error(429, {"retry-after": "0"})]
+    ) as server:
+        async with make_client(mode, server.url, max_retries=3) as client:
             with pytest.raises(julep.RateLimitError) as caught:
                 await client.users.create(name="Grace")
     error = caught.value
@@ -120,12 +122,12 @@ FAILURES: dict[str, Step] = {
     "silent": stall_after(),
     "no HTTP": raw(b"oops\r\n\r\n"),
     "a broken chunk": raw(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n"),
-    "no JSON": answer(200, b"oops"),
-    "a wrong type": json_answer({"id": 7}),
-    "no gzip": answer(200, b"oops", {"content-encoding": "gzip"}),
-    "a refusal": refusal(404),
-    "a stream that is lost": raw(STREAM_HEAD + piece(chunk("Hi"))),
-    "a stream of junk": raw(STREAM_HEAD + piece(b"data: oops\n\n")),
+    "no JSON": respond(200, b"oops"),
+    "a wrong type": respond_json({"id": 7}),
+    "no gzip": respond(200, b"oops", {"content-encoding": "gzip"}),
+    "a refusal": respond_error(404),
+    "a stream that is lost": raw(STREAM_HEAD + http_chunk(chat_event("Hi"))),
+    "a stream of junk": raw(STREAM_HEAD + http_chunk(b"data: oops\n\n")),
 }
 
 
@@ -143,9 +145,9 @@ def assert_clean(error: julep.JulepError) -> None:
 
 
 @pytest.mark.parametrize("step", FAILURES.values(), ids=FAILURES.keys())
-async def test_nothing_of_what_is_below_shows(colour: Colour, step: Step, reader: None) -> None:
+async def test_nothing_of_what_is_below_shows(mode: Mode, step: Step, reader: None) -> None:
     with Server([step]) as server:
-        async with client_of(colour, server.url, timeout=0.3, max_retries=0) as client:
+        async with make_client(mode, server.url, timeout=0.3, max_retries=0) as client:
             for call in (get, read):
                 with pytest.raises(julep.JulepError) as caught:
                     await call(client)
@@ -154,9 +156,9 @@ async def test_nothing_of_what_is_below_shows(colour: Colour, step: Step, reader
                 assert caught.value.as_curl().startswith("curl -X ")
 
 
-async def test_nothing_of_tls_shows_either(colour: Colour) -> None:
+async def test_nothing_of_tls_shows_either(mode: Mode) -> None:
     with Server([raw(b"")], tls=ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)) as server:
-        async with client_of(colour, server.url, max_retries=0) as client:
+        async with make_client(mode, server.url, max_retries=0) as client:
             with pytest.raises(julep.NetworkError) as caught:
                 await get(client)
     assert_clean(caught.value)

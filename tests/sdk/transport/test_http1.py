@@ -245,15 +245,15 @@ def test_headers_without_end_are_not_collected(
 def test_a_long_head_is_taken_or_refused_by_its_length_alone(
     reader: Callable[[bool], http1.ResponseParser],
 ) -> None:
-    def answer(length: int) -> bytes:
+    def response(length: int) -> bytes:
         return b"HTTP/1.1 204 OK\r\nx: " + b"v" * length + b"\r\n\r\n"
 
     longest = MAX_HEADER_BYTES - 100
-    for pieces in ([answer(longest)], cut(answer(longest), list(range(0, longest, 1000)))):
+    for pieces in ([response(longest)], cut(response(longest), list(range(0, longest, 1000)))):
         assert read(reader, pieces).last == ResponseEnd(reusable=True)
     for pieces in (
-        [answer(MAX_HEADER_BYTES)],
-        cut(answer(MAX_HEADER_BYTES), [MAX_HEADER_BYTES // 2]),
+        [response(MAX_HEADER_BYTES)],
+        cut(response(MAX_HEADER_BYTES), [MAX_HEADER_BYTES // 2]),
     ):
         assert isinstance(read(reader, pieces).last, ProtocolFailure)
 

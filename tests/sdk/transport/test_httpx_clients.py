@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 import julep
 from julep import AsyncClient, Timeout
-from tests.sdk.helpers.modes import Colour, client_of, own
+from tests.sdk.helpers.modes import Mode, make_client, unwrapped
 from tests.sdk.helpers.resources import HELLO
 from tests.sdk.transport.helpers.http2_server import Http2Server
 from tests.sdk.transport.helpers.scripted_server import (
@@ -33,16 +33,16 @@ from tests.sdk.transport.helpers.scripted_server import (
     STREAM_HEAD,
     Exchange,
     Server,
-    answer,
-    chunk,
-    created,
-    json_answer,
-    piece,
+    chat_event,
+    http_chunk,
     raw,
-    refusal,
     reset_after,
+    respond,
+    respond_created,
+    respond_error,
+    respond_json,
+    respond_stream,
     stall_after,
-    stream,
 )
 from tests.sdk.transport.helpers.support import assert_ours
 
@@ -67,9 +67,9 @@ def library(request: pytest.FixtureRequest) -> Any:
 
 
 @asynccontextmanager
-async def theirs(colour: Colour, library: Any, **settings: Any) -> AsyncGenerator[Any]:
+async def theirs(mode: Mode, library: Any, **settings: Any) -> AsyncGenerator[Any]:
     """A client of a library, of the right colour, that stays open."""
-    if colour == "blocking":
+    if mode == "sync":
         with library.Client(**settings) as client:
             yield client
     else:
@@ -78,14 +78,21 @@ async def theirs(colour: Colour, library: Any, **settings: Any) -> AsyncGenerato
     assert client.is_closed
 
 
-async def test_their_client_does_all_that_ours_does(colour: Colour, library: Any) -> None:
-    steps = [json_answer(SESSION), refusal(503), created(), stream(chunk("Hi", "stop"), DONE)]
-    async with theirs(colour, library) as client_of_theirs:
+async def test_their_client_does_all_that_ours_does(mode: Mode, library: Any) -> None:
+    steps = [
+        respond_json(SESSION),
+        respond_error(503),
+        respond_created(),
+        respond_stream(chat_event("Hi", "stop"), DONE),
+    ]
+    async with theirs(mode, library) as client_of_theirs:
         with Server(steps) as server:
             settings = {"http_client": client_of_theirs, "api_key": "secret"}
-            async with client_of(colour, server.url + "/api", **settings) as client:
+            async with make_client(mode, server.url + "/api", **settings) as client:
                 await get(client)
-                made = await client.with_raw_response(own(client).users.create, name="Grace ☃")
+                made = await client.with_raw_response(
+                    unwrapped(client).users.create, name="Grace ☃"
+                )
                 assert (made.status_code, made.attempts) == (201, 2)
                 assert await read(client) == "Hi"
             assert not client_of_theirs.is_closed
@@ -105,19 +112,19 @@ LOST: dict[str, tuple[Any, type[julep.RequestError]]] = {
     "no HTTP": (raw(b"oops\r\n\r\n"), julep.NetworkError),
     "silent": (stall_after(), julep.RequestTimeoutError),
     "silent within the body": (stall_after(HEAD), julep.RequestTimeoutError),
-    "no gzip": (answer(200, b"x", {"content-encoding": "gzip"}), julep.InvalidResponseError),
-    "refused": (refusal(404), julep.NotFoundError),
+    "no gzip": (respond(200, b"x", {"content-encoding": "gzip"}), julep.InvalidResponseError),
+    "refused": (respond_error(404), julep.NotFoundError),
 }
 
 
 @pytest.mark.parametrize(("step", "kind"), LOST.values(), ids=LOST.keys())
 async def test_their_errors_become_ours(
-    colour: Colour, library: Any, step: Any, kind: type[julep.RequestError]
+    mode: Mode, library: Any, step: Any, kind: type[julep.RequestError]
 ) -> None:
-    async with theirs(colour, library) as client_of_theirs:
-        with Server([step, json_answer(SESSION)]) as server:
+    async with theirs(mode, library) as client_of_theirs:
+        with Server([step, respond_json(SESSION)]) as server:
             settings = {"http_client": client_of_theirs, "timeout": Timeout(read=0.3)}
-            async with client_of(colour, server.url, max_retries=0, **settings) as client:
+            async with make_client(mode, server.url, max_retries=0, **settings) as client:
                 with pytest.raises(kind) as caught:
                     await get(client)
                 await get(client)
@@ -126,11 +133,11 @@ async def test_their_errors_become_ours(
     assert caught.value.attempts == 1
 
 
-async def test_a_stream_of_theirs_that_is_lost(colour: Colour, library: Any) -> None:
-    lost = raw(STREAM_HEAD + piece(chunk("Hi")))
-    async with theirs(colour, library) as client_of_theirs:
-        with Server([lost, json_answer(SESSION)]) as server:
-            async with client_of(colour, server.url, http_client=client_of_theirs) as client:
+async def test_a_stream_of_theirs_that_is_lost(mode: Mode, library: Any) -> None:
+    lost = raw(STREAM_HEAD + http_chunk(chat_event("Hi")))
+    async with theirs(mode, library) as client_of_theirs:
+        with Server([lost, respond_json(SESSION)]) as server:
+            async with make_client(mode, server.url, http_client=client_of_theirs) as client:
                 with pytest.raises(julep.StreamInterruptedError) as caught:
                     await read(client)
                 await get(client)
@@ -138,13 +145,13 @@ async def test_a_stream_of_theirs_that_is_lost(colour: Colour, library: Any) -> 
     assert caught.value.partial.text == "Hi"
 
 
-async def test_their_own_pool_may_be_full(colour: Colour, library: Any) -> None:
+async def test_their_own_pool_may_be_full(mode: Mode, library: Any) -> None:
     limits = library.Limits(max_connections=1)
-    async with theirs(colour, library, limits=limits) as client_of_theirs:
+    async with theirs(mode, library, limits=limits) as client_of_theirs:
         with Server(
-            [stall_after(STREAM_HEAD + piece(chunk("Hi"))), json_answer(SESSION)]
+            [stall_after(STREAM_HEAD + http_chunk(chat_event("Hi"))), respond_json(SESSION)]
         ) as server:
-            async with client_of(colour, server.url, http_client=client_of_theirs) as client:
+            async with make_client(mode, server.url, http_client=client_of_theirs) as client:
                 async with await client.sessions.chat(ID, HELLO, stream=True) as events:
                     assert (await anext(events)).text == "Hi"
                     with pytest.raises(julep.RequestTimeoutError) as caught:
@@ -153,7 +160,7 @@ async def test_their_own_pool_may_be_full(colour: Colour, library: Any) -> None:
     assert (caught.value.phase, caught.value.attempts) == ("pool", 1)
 
 
-async def test_a_client_that_is_none_is_refused(colour: Colour) -> None:
+async def test_a_client_that_is_none_is_refused(mode: Mode) -> None:
     class Other:
         """With the face of one, of whichever colour."""
 
@@ -163,14 +170,14 @@ async def test_a_client_that_is_none_is_refused(colour: Colour) -> None:
     class OtherAwaited(Other):
         async def send(self) -> None: ...  # type: ignore[override]  # it is awaited
 
-    other = Other() if colour == "blocking" else OtherAwaited()
-    with Server([json_answer(SESSION)]) as server:
-        async with client_of(colour, server.url, http_client=other) as client:
+    other = Other() if mode == "sync" else OtherAwaited()
+    with Server([respond_json(SESSION)]) as server:
+        async with make_client(mode, server.url, http_client=other) as client:
             with pytest.raises(julep.ConfigurationError, match="no client of httpx"):
                 await get(client)
-    wrong: Any = httpx.AsyncClient if colour == "blocking" else httpx.Client
+    wrong: Any = httpx.AsyncClient if mode == "sync" else httpx.Client
     with pytest.raises(julep.ConfigurationError, match="expected an httpx"):
-        client_of(colour, "http://julep.test", http_client=wrong())
+        make_client(mode, "http://julep.test", http_client=wrong())
 
 
 @pytest.fixture(scope="module")
@@ -195,7 +202,7 @@ def cafile(authority: trustme.CA, tmp_path: Path) -> Path:
 @pytest.mark.parametrize("apart", [False, True])
 @pytest.mark.parametrize("by", ["sockets", "http2"])
 async def test_a_server_that_wants_a_certificate_gets_it(
-    colour: Colour, authority: trustme.CA, cafile: Path, tmp_path: Path, apart: bool, by: str
+    mode: Mode, authority: trustme.CA, cafile: Path, tmp_path: Path, apart: bool, by: str
 ) -> None:
     context = served(authority)
     context.verify_mode = ssl.CERT_REQUIRED
@@ -207,7 +214,7 @@ async def test_a_server_that_wants_a_certificate_gets_it(
         connection = exchange.writer.get_extra_info("ssl_object")
         subject = dict(pair for (pair,) in connection.getpeercert()["subject"])
         names.append(subject["commonName"])
-        return await json_answer(SESSION)(exchange)
+        return await respond_json(SESSION)(exchange)
 
     files: dict[str, Any] = {"certificate": tmp_path / "me.pem"}
     if apart:
@@ -218,10 +225,10 @@ async def test_a_server_that_wants_a_certificate_gets_it(
         mine.private_key_and_cert_chain_pem.write_to_path(str(files["certificate"]))
     tls = julep.tls_context(cafile=cafile, **files)
     with Server([step], tls=context) as server:
-        async with client_of(colour, server.url, tls=tls, http2=by == "http2") as client:
+        async with make_client(mode, server.url, tls=tls, http2=by == "http2") as client:
             await get(client)
         without = julep.tls_context(cafile=cafile)
-        async with client_of(colour, server.url, tls=without, max_retries=0) as client:
+        async with make_client(mode, server.url, tls=without, max_retries=0) as client:
             with pytest.raises(julep.NetworkError) as caught:
                 await get(client)
     assert names == ["me"]
@@ -229,13 +236,13 @@ async def test_a_server_that_wants_a_certificate_gets_it(
 
 
 async def test_a_company_s_authority_is_trusted_besides(
-    colour: Colour, authority: trustme.CA, cafile: Path
+    mode: Mode, authority: trustme.CA, cafile: Path
 ) -> None:
-    with Server([json_answer(SESSION)], tls=served(authority)) as server:
+    with Server([respond_json(SESSION)], tls=served(authority)) as server:
         tls = julep.tls_context(trust="system", cafile=str(cafile))
-        async with client_of(colour, server.url, tls=tls) as client:
+        async with make_client(mode, server.url, tls=tls) as client:
             await get(client)
-        async with client_of(colour, server.url, max_retries=0) as client:
+        async with make_client(mode, server.url, max_retries=0) as client:
             with pytest.raises(julep.NetworkError, match="certificate verify failed") as caught:
                 await get(client)
     assert_ours(caught.value)
@@ -292,65 +299,65 @@ def test_a_key_may_have_a_password(
 
 
 async def test_http2_is_spoken_where_the_server_does(
-    colour: Colour, authority: trustme.CA, cafile: Path
+    mode: Mode, authority: trustme.CA, cafile: Path
 ) -> None:
     tls = julep.tls_context(cafile=cafile)
     body = json.dumps(SESSION).encode()
     with Http2Server(served(authority), "application/json", [body[:9], body[9:]]) as server:
         url = f"https://127.0.0.1:{server.port}/api"
-        async with client_of(colour, url, tls=tls, http2=True, api_key="secret") as client:
+        async with make_client(mode, url, tls=tls, http2=True, api_key="secret") as client:
             await get(client)
-            found = await client.with_raw_response(own(client).sessions.get, ID)
+            found = await client.with_raw_response(unwrapped(client).sessions.get, ID)
             await client.post("/x", {"a": "b"})
     assert found.request_id == "req-2"
     assert server.connections == 1
-    assert server.summary[0][":path"] == f"/api/sessions/{ID}"
-    assert server.summary[0]["authorization"] == "Bearer secret"
+    assert server.requests[0][":path"] == f"/api/sessions/{ID}"
+    assert server.requests[0]["authorization"] == "Bearer secret"
     assert server.bodies == {5: b'{"a":"b"}'}
 
 
-async def test_a_stream_by_http2(colour: Colour, authority: trustme.CA, cafile: Path) -> None:
+async def test_a_stream_by_http2(mode: Mode, authority: trustme.CA, cafile: Path) -> None:
     tls = julep.tls_context(cafile=cafile)
-    pieces = [chunk("H"), chunk("i", "stop"), DONE]
+    pieces = [chat_event("H"), chat_event("i", "stop"), DONE]
     with Http2Server(served(authority), "text/event-stream", pieces) as server:
         url = f"https://127.0.0.1:{server.port}"
-        async with client_of(colour, url, tls=tls, http2=True) as client:
+        async with make_client(mode, url, tls=tls, http2=True) as client:
             for _ in range(3):
                 assert await read(client) == "Hi"
     assert server.connections == 1
 
 
-@pytest.mark.parametrize("colour", ["asyncio", "trio"])
+@pytest.mark.parametrize("mode", ["asyncio", "trio"])
 async def test_calls_share_a_connection_by_http2(
-    colour: Colour, authority: trustme.CA, cafile: Path
+    mode: Mode, authority: trustme.CA, cafile: Path
 ) -> None:
     tls = julep.tls_context(cafile=cafile)
     with Http2Server(
         served(authority), "application/json", [json.dumps(SESSION).encode()]
     ) as server:
         url = f"https://127.0.0.1:{server.port}"
-        async with client_of(colour, url, tls=tls, http2=True) as client:
+        async with make_client(mode, url, tls=tls, http2=True) as client:
             await get(client)
             async with anyio.create_task_group() as group:
                 for _ in range(10):
                     group.start_soon(get, client)
-    assert len(server.summary) == 11
+    assert len(server.requests) == 11
     assert server.connections == 1
 
 
 async def test_a_server_without_http2_is_asked_by_the_older_one(
-    colour: Colour, authority: trustme.CA, cafile: Path
+    mode: Mode, authority: trustme.CA, cafile: Path
 ) -> None:
     tls = julep.tls_context(cafile=cafile)
-    with Server([json_answer(SESSION)], tls=served(authority)) as server:
-        async with client_of(colour, server.url, tls=tls, http2=True) as client:
+    with Server([respond_json(SESSION)], tls=served(authority)) as server:
+        async with make_client(mode, server.url, tls=tls, http2=True) as client:
             await get(client)
     assert len(server.received) == 1
 
 
-async def test_a_client_of_http2_leaves_others_with_what_they_speak(colour: Colour) -> None:
+async def test_a_client_of_http2_leaves_others_with_what_they_speak(mode: Mode) -> None:
     """What is offered to servers is set in the context of TLS, which clients share."""
-    async with client_of(colour, "https://127.0.0.1:9", http2=True, max_retries=0) as client:
+    async with make_client(mode, "https://127.0.0.1:9", http2=True, max_retries=0) as client:
         with pytest.raises(julep.NetworkError):
             await get(client)
     from julep._http.tls import shared_tls
@@ -360,7 +367,7 @@ async def test_a_client_of_http2_leaves_others_with_what_they_speak(colour: Colo
 
 @pytest.mark.parametrize("whose", ["ours", "httpx", "httpx2"])
 async def test_no_log_of_http2_holds_the_key(
-    colour: Colour,
+    mode: Mode,
     authority: trustme.CA,
     cafile: Path,
     whose: str,
@@ -376,28 +383,28 @@ async def test_no_log_of_http2_holds_the_key(
         url = f"https://127.0.0.1:{server.port}"
         secrets: Any = {"api_key": CANARY, "headers": {"x-other-key": CANARY}}
         if whose == "ours":
-            async with client_of(colour, url, tls=tls, http2=True, **secrets) as client:
+            async with make_client(mode, url, tls=tls, http2=True, **secrets) as client:
                 await get(client)
         else:
             library = {"httpx": httpx, "httpx2": httpx2}[whose]
             async with (
-                theirs(colour, library, verify=tls, http2=True) as own_client,
-                client_of(colour, url, http_client=own_client, **secrets) as client,
+                theirs(mode, library, verify=tls, http2=True) as own_client,
+                make_client(mode, url, http_client=own_client, **secrets) as client,
             ):
                 await get(client)
-    assert server.summary[0]["authorization"] == f"Bearer {CANARY}"
+    assert server.requests[0]["authorization"] == f"Bearer {CANARY}"
     assert caplog.text
     assert CANARY not in caplog.text
 
 
 async def test_without_its_package_http2_is_refused(
-    colour: Colour, monkeypatch: pytest.MonkeyPatch
+    mode: Mode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
 
     def missing(name: str) -> None:
         assert name == "h2"
 
     monkeypatch.setattr("julep._http.httpx_transport.find_spec", missing)
-    async with client_of(colour, "https://julep.test", http2=True) as client:
+    async with make_client(mode, "https://julep.test", http2=True) as client:
         with pytest.raises(julep.ConfigurationError, match=r"julep\[http2\]"):
             await get(client)

@@ -15,44 +15,47 @@ from julep._http.messages import Response
 from julep.errors import ErrorDetail
 from julep.types import Session
 from julep_api.types import JSON
-from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.transport.helpers.scripted_server import (
     SESSION,
     Server,
     Step,
-    answer,
-    created,
-    json_answer,
     raw,
+    respond,
+    respond_created,
+    respond_json,
 )
 from tests.sdk.transport.helpers.support import assert_ours, read
 
 BODY = json.dumps(SESSION).encode()
 
 UNREADABLE: dict[str, tuple[Step, str]] = {
-    "empty": (answer(200), "got nothing"),
-    "cut": (answer(200, BODY[:-1]), "expected JSON"),
-    "HTML": (answer(200, b"<html>Welcome</html>", {"content-type": "text/html"}), "Welcome"),
-    "latin-1": (answer(200, '{"id": "é"}'.encode("latin-1")), "expected JSON"),
-    "a list": (json_answer([SESSION]), "object"),
-    "no id": (json_answer({"agent_id": SESSION["agent_id"]}), "id: expected"),
-    "an id of a wrong type": (json_answer({**SESSION, "agent_id": 7}), "agent_id: expected"),
-    "a time that is none": (json_answer({**SESSION, "created_at": "noon"}), "created_at: expected"),
-    "deep": (answer(200, b"[" * 100_000), "expected JSON"),
-    "no content": (answer(204), "204"),
-    "another 2xx that is empty": (answer(299), "got nothing"),
-    "a long number": (answer(200, b'{"id": ' + b"9" * 5000 + b"}"), "expected JSON"),
+    "empty": (respond(200), "got nothing"),
+    "cut": (respond(200, BODY[:-1]), "expected JSON"),
+    "HTML": (respond(200, b"<html>Welcome</html>", {"content-type": "text/html"}), "Welcome"),
+    "latin-1": (respond(200, '{"id": "é"}'.encode("latin-1")), "expected JSON"),
+    "a list": (respond_json([SESSION]), "object"),
+    "no id": (respond_json({"agent_id": SESSION["agent_id"]}), "id: expected"),
+    "an id of a wrong type": (respond_json({**SESSION, "agent_id": 7}), "agent_id: expected"),
+    "a time that is none": (
+        respond_json({**SESSION, "created_at": "noon"}),
+        "created_at: expected",
+    ),
+    "deep": (respond(200, b"[" * 100_000), "expected JSON"),
+    "no content": (respond(204), "204"),
+    "another 2xx that is empty": (respond(299), "got nothing"),
+    "a long number": (respond(200, b'{"id": ' + b"9" * 5000 + b"}"), "expected JSON"),
 }
 
 READABLE = {
-    "an undocumented 2xx": json_answer(SESSION, 299),
-    "another charset": answer(200, json.dumps(SESSION).encode("utf-16")),
-    "a BOM": answer(200, b"\xef\xbb\xbf" + BODY),
-    "gzip": answer(200, gzip.compress(BODY), {"content-encoding": "gzip"}),
-    "no content type": answer(200, BODY),
-    "unknown fields": json_answer({**SESSION, "new": [1]}),
-    "nulls": json_answer({**SESSION, "situation": None, "metadata": None}),
-    "NaN": answer(200, BODY[:-1] + b', "metadata": {"a": NaN}}'),
+    "an undocumented 2xx": respond_json(SESSION, 299),
+    "another charset": respond(200, json.dumps(SESSION).encode("utf-16")),
+    "a BOM": respond(200, b"\xef\xbb\xbf" + BODY),
+    "gzip": respond(200, gzip.compress(BODY), {"content-encoding": "gzip"}),
+    "no content type": respond(200, BODY),
+    "unknown fields": respond_json({**SESSION, "new": [1]}),
+    "nulls": respond_json({**SESSION, "situation": None, "metadata": None}),
+    "NaN": respond(200, BODY[:-1] + b', "metadata": {"a": NaN}}'),
     "a body that ends with the connection": raw(b"HTTP/1.1 200 OK\r\n\r\n" + BODY),
     "an early hint": raw(
         b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%b"
@@ -63,9 +66,9 @@ READABLE = {
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(("step", "said"), UNREADABLE.values(), ids=UNREADABLE.keys())
-async def test_an_answer_that_cannot_be_read(colour: Colour, step: Step, said: str) -> None:
-    with Server([step, json_answer(SESSION)]) as server:
-        async with client_of(colour, server.url) as client:
+async def test_an_answer_that_cannot_be_read(mode: Mode, step: Step, said: str) -> None:
+    with Server([step, respond_json(SESSION)]) as server:
+        async with make_client(mode, server.url) as client:
             with pytest.raises(julep.InvalidResponseError) as caught:
                 await client.sessions.get(SESSION["id"])
             assert (await client.sessions.get(SESSION["id"])).id == SESSION["id"]
@@ -77,17 +80,17 @@ async def test_an_answer_that_cannot_be_read(colour: Colour, step: Step, said: s
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("step", READABLE.values(), ids=READABLE.keys())
-async def test_an_answer_that_can_be_read_all_the_same(colour: Colour, step: Step) -> None:
+async def test_an_answer_that_can_be_read_all_the_same(mode: Mode, step: Step) -> None:
     with Server([step]) as server:
-        async with client_of(colour, server.url) as client:
+        async with make_client(mode, server.url) as client:
             assert (await client.sessions.get(SESSION["id"])).agent_id == SESSION["agent_id"]
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("step", [answer(204), answer(202, b"{}"), json_answer({"id": "?"})])
-async def test_a_delete_asks_no_more_than_success(colour: Colour, step: Step) -> None:
+@pytest.mark.parametrize("step", [respond(204), respond(202, b"{}"), respond_json({"id": "?"})])
+async def test_a_delete_asks_no_more_than_success(mode: Mode, step: Step) -> None:
     with Server([step]) as server:
-        async with client_of(colour, server.url) as client:
+        async with make_client(mode, server.url) as client:
             await client.sessions.delete(SESSION["id"])
     assert [request.method for request in server.received] == ["DELETE"]
 
@@ -112,13 +115,13 @@ KINDS: list[tuple[int, type[julep.ApiError]]] = [
 @pytest.mark.anyio
 @pytest.mark.parametrize(("status", "kind"), KINDS)
 async def test_an_error_says_all_that_the_server_said(
-    colour: Colour, status: int, kind: type[julep.ApiError]
+    mode: Mode, status: int, kind: type[julep.ApiError]
 ) -> None:
     details: list[JSON] = [{"path": "messages[3].role", "message": "unknown role"}]
     body: JSON = {"error": {"code": "trouble", "message": "No such luck", "details": details}}
-    step = json_answer(body, status, {"X-Request-Id": "req-77"})
+    step = respond_json(body, status, {"X-Request-Id": "req-77"})
     with Server([step]) as server:
-        async with client_of(colour, server.url, max_retries=0) as client:
+        async with make_client(mode, server.url, max_retries=0) as client:
             with pytest.raises(julep.ApiError) as caught:
                 await client.sessions.get(SESSION["id"])
     error = caught.value
@@ -156,9 +159,9 @@ ODD_ERRORS: dict[str, tuple[bytes, str]] = {
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(("body", "said"), ODD_ERRORS.values(), ids=ODD_ERRORS.keys())
-async def test_an_error_of_an_odd_shape_still_tells(colour: Colour, body: bytes, said: str) -> None:
-    with Server([answer(502, body)]) as server:
-        async with client_of(colour, server.url, max_retries=0) as client:
+async def test_an_error_of_an_odd_shape_still_tells(mode: Mode, body: bytes, said: str) -> None:
+    with Server([respond(502, body)]) as server:
+        async with make_client(mode, server.url, max_retries=0) as client:
             with pytest.raises(julep.ServerError) as caught:
                 await client.sessions.get(SESSION["id"])
     assert_ours(caught.value)
@@ -199,17 +202,17 @@ def test_whatever_is_answered_is_a_session_or_an_error_of_ours(
         assert str(pickle.loads(pickle.dumps(result))) == str(result)  # noqa: S301  # our own
 
 
-def outcome(answer: Response) -> Session | julep.ApiError:
+def outcome(response: Response) -> Session | julep.ApiError:
     try:
-        return read(answer)
+        return read(response)
     except julep.ApiError as error:
         return error
 
 
 @pytest.mark.anyio
-async def test_a_refused_answer_to_a_create_is_not_repeated(colour: Colour) -> None:
-    with Server([answer(201, b"{}"), created()]) as server:
-        async with client_of(colour, server.url) as client:
+async def test_a_refused_answer_to_a_create_is_not_repeated(mode: Mode) -> None:
+    with Server([respond(201, b"{}"), respond_created()]) as server:
+        async with make_client(mode, server.url) as client:
             with pytest.raises(julep.InvalidResponseError):
                 await client.users.create(name="Grace", about="")
     assert len(server.received) == 1

@@ -14,7 +14,7 @@ import pytest
 
 import julep
 from julep import AsyncClient, Client
-from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.resources import HELLO, environment
 from tests.sdk.transport.helpers.scripted_server import (
     DONE,
@@ -22,33 +22,33 @@ from tests.sdk.transport.helpers.scripted_server import (
     STREAM_HEAD,
     Exchange,
     Server,
-    chunk,
-    json_answer,
-    piece,
+    chat_event,
+    http_chunk,
+    respond_json,
+    respond_stream,
     stall_after,
-    stream,
 )
 
 SESSION_ID = SESSION["id"]
 
 
 @pytest.mark.anyio
-async def test_a_client_may_be_closed_twice(colour: Colour) -> None:
-    with Server([json_answer(SESSION)]) as server:
-        async with client_of(colour, server.url) as client:
+async def test_a_client_may_be_closed_twice(mode: Mode) -> None:
+    with Server([respond_json(SESSION)]) as server:
+        async with make_client(mode, server.url) as client:
             await client.sessions.get(SESSION_ID)
             await client.aclose()
         await client.aclose()
-        unused = client_of(colour, server.url)
+        unused = make_client(mode, server.url)
         await unused.aclose()
         await unused.aclose()
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("used", [False, True])
-async def test_a_closed_client_says_that_it_is_closed(colour: Colour, used: bool) -> None:
-    with Server([json_answer(SESSION)]) as server:
-        async with client_of(colour, server.url) as client:
+async def test_a_closed_client_says_that_it_is_closed(mode: Mode, used: bool) -> None:
+    with Server([respond_json(SESSION)]) as server:
+        async with make_client(mode, server.url) as client:
             if used:
                 await client.sessions.get(SESSION_ID)
         for call in (
@@ -61,17 +61,17 @@ async def test_a_closed_client_says_that_it_is_closed(colour: Colour, used: bool
 
 
 @pytest.mark.anyio
-async def test_closing_a_client_closes_its_connections(colour: Colour) -> None:
+async def test_closing_a_client_closes_its_connections(mode: Mode) -> None:
     ended = Event()
 
     async def answer_and_wait(exchange: Exchange) -> bool:
-        await json_answer(SESSION)(exchange)
+        await respond_json(SESSION)(exchange)
         await exchange.stall()
         ended.set()
         return False
 
     with Server([answer_and_wait]) as server:
-        async with client_of(colour, server.url) as client:
+        async with make_client(mode, server.url) as client:
             await client.sessions.get(SESSION_ID)
             assert not ended.is_set()
         with anyio.fail_after(5):
@@ -79,17 +79,17 @@ async def test_closing_a_client_closes_its_connections(colour: Colour) -> None:
 
 
 @pytest.mark.anyio
-async def test_calls_one_after_another_share_a_connection(colour: Colour) -> None:
-    with Server([json_answer(SESSION)]) as server:
-        async with client_of(colour, server.url) as client:
+async def test_calls_one_after_another_share_a_connection(mode: Mode) -> None:
+    with Server([respond_json(SESSION)]) as server:
+        async with make_client(mode, server.url) as client:
             for _ in range(10):
                 await client.sessions.get(SESSION_ID)
     assert server.connections == 1
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("colour", ["asyncio", "trio"])
-async def test_tasks_share_a_client(colour: Colour) -> None:
+@pytest.mark.parametrize("mode", ["asyncio", "trio"])
+async def test_tasks_share_a_client(mode: Mode) -> None:
     names: list[str] = []
 
     async def chat(client: AsyncClient) -> None:
@@ -98,14 +98,14 @@ async def test_tasks_share_a_client(colour: Colour) -> None:
             events = await client.sessions.chat(SESSION_ID, HELLO, stream=True)
             assert (await events.get_final_response()).text == "Hi"
 
-    async def answer(exchange: Exchange) -> bool:
+    async def respond(exchange: Exchange) -> bool:
         await asyncio.sleep(0.002)
         if exchange.request.method == "GET":
-            return await json_answer(SESSION)(exchange)
-        return await stream(chunk("Hi", "stop"), DONE)(exchange)
+            return await respond_json(SESSION)(exchange)
+        return await respond_stream(chat_event("Hi", "stop"), DONE)(exchange)
 
-    with Server([answer]) as server:
-        async with client_of(colour, server.url) as client, anyio.create_task_group() as group:
+    with Server([respond]) as server:
+        async with make_client(mode, server.url) as client, anyio.create_task_group() as group:
             for _ in range(20):
                 group.start_soon(chat, client)
     assert names == [SESSION_ID] * 100
@@ -120,7 +120,7 @@ def test_threads_share_a_client() -> None:
         return sum(client.sessions.get(SESSION_ID).id == SESSION_ID for _ in range(25))
 
     with (
-        Server([json_answer(SESSION)]) as server,
+        Server([respond_json(SESSION)]) as server,
         Client(base_url=server.url) as client,
         ThreadPoolExecutor(8) as pool,
     ):
@@ -183,8 +183,8 @@ client = julep.AsyncClient(base_url=url)
 for _ in range(2):
     asyncio.run(leave_early(client))
     trio.run(leave_early, client)
-with julep.Client(base_url=url) as blocking:
-    with blocking.sessions.chat(session, messages, stream=True) as events:
+with julep.Client(base_url=url) as sync_client:
+    with sync_client.sessions.chat(session, messages, stream=True) as events:
         assert next(events).text == "Hi"
 """,
     "a client that is never used": """
@@ -204,8 +204,8 @@ with socket.socket() as deaf:  # nobody listens there
     for _ in range(3):
         with contextlib.suppress(julep.NetworkError):
             asyncio.run(get_and_close(julep.AsyncClient(**settings)))
-        with contextlib.suppress(julep.NetworkError), julep.Client(**settings) as blocking:
-            blocking.sessions.get(session)
+        with contextlib.suppress(julep.NetworkError), julep.Client(**settings) as sync_client:
+            sync_client.sessions.get(session)
 assert len(made) == 1, made
 """,
     "a loop that ends within a stream": """
@@ -226,13 +226,13 @@ trio.run(leave_open, client)
 def test_nothing_is_left_behind(program: str) -> None:
     """Python itself watches: sockets, tasks, generators and coroutines that nobody ended."""
 
-    async def answer(exchange: Exchange) -> bool:
+    async def respond(exchange: Exchange) -> bool:
         if exchange.request.method == "GET":
-            return await json_answer(SESSION)(exchange)
-        return await stall_after(STREAM_HEAD + piece(chunk("Hi")))(exchange)
+            return await respond_json(SESSION)(exchange)
+        return await stall_after(STREAM_HEAD + http_chunk(chat_event("Hi")))(exchange)
 
     python = [sys.executable, "-X", "dev", "-W", "error"]
-    with Server([answer]) as server:
+    with Server([respond]) as server:
         done = subprocess.run(
             [*python, "-c", PRELUDE + program, server.url, SESSION_ID],
             env=environment(),

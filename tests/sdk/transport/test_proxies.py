@@ -11,17 +11,17 @@ import trustme
 
 import julep
 from julep import AsyncClient
-from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.resources import HELLO
 from tests.sdk.transport.helpers.forward_proxy import Proxy
 from tests.sdk.transport.helpers.scripted_server import (
     DONE,
     SESSION,
     Server,
-    chunk,
-    json_answer,
-    refusal,
-    stream,
+    chat_event,
+    respond_error,
+    respond_json,
+    respond_stream,
 )
 from tests.sdk.transport.helpers.support import assert_ours
 from tests.sdk.transport.test_secrets import everything_of
@@ -70,55 +70,53 @@ async def get(client: AsyncClient) -> None:
     assert (await client.sessions.get(ID)).id == ID
 
 
-async def test_a_proxy_is_told_whom_to_ask(colour: Colour, proxy: Proxy) -> None:
-    with Server([json_answer(SESSION)]) as server:
+async def test_a_proxy_is_told_whom_to_ask(mode: Mode, proxy: Proxy) -> None:
+    with Server([respond_json(SESSION)]) as server:
         url = f"http://julep.test:{server.port}/api"
-        async with client_of(colour, url, proxy=proxy.url, api_key="secret") as client:
+        async with make_client(mode, url, proxy=proxy.url, api_key="secret") as client:
             await get(client)
-    assert proxy.summary == [f"GET {url}/sessions/{ID} HTTP/1.1"]
+    assert proxy.requests == [f"GET {url}/sessions/{ID} HTTP/1.1"]
     [request] = server.received
     assert request.header("authorization") == "Bearer secret"
     assert request.header("host") == f"julep.test:{server.port}"
 
 
 async def test_through_a_proxy_tls_is_between_the_two_ends(
-    colour: Colour, proxy: Proxy, server_tls: ssl.SSLContext, tls: ssl.SSLContext
+    mode: Mode, proxy: Proxy, server_tls: ssl.SSLContext, tls: ssl.SSLContext
 ) -> None:
-    with Server([json_answer(SESSION)], tls=server_tls) as server:
+    with Server([respond_json(SESSION)], tls=server_tls) as server:
         url = f"https://julep.test:{server.port}"
-        async with client_of(colour, url, proxy=proxy.url, tls=tls) as client:
+        async with make_client(mode, url, proxy=proxy.url, tls=tls) as client:
             await get(client)
             await get(client)
-    assert proxy.summary == [f"CONNECT julep.test:{server.port} HTTP/1.1"]
+    assert proxy.requests == [f"CONNECT julep.test:{server.port} HTTP/1.1"]
     assert server.connections == 1
 
 
-async def test_through_a_proxy_calls_have_all_that_others_have(
-    colour: Colour, proxy: Proxy
-) -> None:
-    steps = [refusal(503), stream(chunk("H"), chunk("i", "stop"), DONE)]
+async def test_through_a_proxy_calls_have_all_that_others_have(mode: Mode, proxy: Proxy) -> None:
+    steps = [respond_error(503), respond_stream(chat_event("H"), chat_event("i", "stop"), DONE)]
     with Server(steps) as server:
-        async with client_of(colour, server.url, proxy=proxy.url) as client:
+        async with make_client(mode, server.url, proxy=proxy.url) as client:
             events = await client.sessions.chat(ID, HELLO, stream=True)
             assert [event.text async for event in events] == ["H", "i"]
-    assert len(proxy.summary) == len(server.received) == 2
+    assert len(proxy.requests) == len(server.received) == 2
     assert len({request.header("idempotency-key") for request in server.received}) == 1
 
 
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
 async def test_the_environment_s_proxy_is_asked(
-    colour: Colour, proxy: Proxy, name: str, monkeypatch: pytest.MonkeyPatch
+    mode: Mode, proxy: Proxy, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(name, proxy.url)
-    with Server([json_answer(SESSION)]) as server:
-        async with client_of(colour, f"http://julep.test:{server.port}") as client:
+    with Server([respond_json(SESSION)]) as server:
+        async with make_client(mode, f"http://julep.test:{server.port}") as client:
             await get(client)
-    assert len(proxy.summary) == len(server.received) == 1
+    assert len(proxy.requests) == len(server.received) == 1
 
 
 @pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy"])
 async def test_the_environment_s_proxy_is_asked_for_its_scheme(
-    colour: Colour,
+    mode: Mode,
     proxy: Proxy,
     name: str,
     monkeypatch: pytest.MonkeyPatch,
@@ -127,50 +125,50 @@ async def test_the_environment_s_proxy_is_asked_for_its_scheme(
 ) -> None:
     monkeypatch.setenv(name, proxy.url)
     with (
-        Server([json_answer(SESSION)], tls=server_tls) as server,
-        Server([json_answer(SESSION)]) as plain,
+        Server([respond_json(SESSION)], tls=server_tls) as server,
+        Server([respond_json(SESSION)]) as plain,
     ):
-        async with client_of(colour, f"https://julep.test:{server.port}", tls=tls) as client:
+        async with make_client(mode, f"https://julep.test:{server.port}", tls=tls) as client:
             await get(client)
-        async with client_of(colour, plain.url) as client:
+        async with make_client(mode, plain.url) as client:
             await get(client)
-    assert proxy.summary == [f"CONNECT julep.test:{server.port} HTTP/1.1"]
+    assert proxy.requests == [f"CONNECT julep.test:{server.port} HTTP/1.1"]
 
 
 @pytest.mark.parametrize("hosts", ["127.0.0.1", "julep.test,127.0.0.1", "*", "127.0.0.1:{port}"])
 async def test_the_environment_may_spare_hosts(
-    colour: Colour, proxy: Proxy, hosts: str, monkeypatch: pytest.MonkeyPatch
+    mode: Mode, proxy: Proxy, hosts: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", proxy.url)
-    with Server([json_answer(SESSION)]) as server:
+    with Server([respond_json(SESSION)]) as server:
         monkeypatch.setenv("NO_PROXY", hosts.format(port=server.port))
-        async with client_of(colour, server.url) as client:
+        async with make_client(mode, server.url) as client:
             await get(client)
-    assert proxy.summary == []
+    assert proxy.requests == []
     assert len(server.received) == 1
 
 
 async def test_a_setting_counts_more_than_the_environment(
-    colour: Colour, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+    mode: Mode, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("NO_PROXY", "*")
-    with Server([json_answer(SESSION)]) as server:
-        async with client_of(colour, server.url, proxy=proxy.url) as client:
+    with Server([respond_json(SESSION)]) as server:
+        async with make_client(mode, server.url, proxy=proxy.url) as client:
             await get(client)
-    assert len(proxy.summary) == 1
+    assert len(proxy.requests) == 1
 
 
 @pytest.mark.parametrize("by", ["setting", "environment"])
 async def test_a_proxy_may_ask_who_it_is(
-    colour: Colour, by: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    mode: Mode, by: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG", "julep")
-    with Proxy(only_for=f"me:{CANARY}") as proxy, Server([refusal(404)]) as server:
+    with Proxy(only_for=f"me:{CANARY}") as proxy, Server([respond_error(404)]) as server:
         settings = {"proxy": proxy.url} if by == "setting" else {}
         if by == "environment":
             monkeypatch.setenv("HTTP_PROXY", proxy.url)
-        async with client_of(colour, f"http://julep.test:{server.port}", **settings) as client:
+        async with make_client(mode, f"http://julep.test:{server.port}", **settings) as client:
             with pytest.raises(julep.NotFoundError) as caught:
                 await get(client)
             shown = repr(client) + repr(vars(client.api))
@@ -181,13 +179,11 @@ async def test_a_proxy_may_ask_who_it_is(
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-async def test_a_proxy_that_lets_nobody_in(
-    colour: Colour, scheme: str, tls: ssl.SSLContext
-) -> None:
+async def test_a_proxy_that_lets_nobody_in(mode: Mode, scheme: str, tls: ssl.SSLContext) -> None:
     with Proxy(only_for=f"me:{CANARY}") as proxy:
         known = f"http://you:{CANARY}x@127.0.0.1:{proxy.port}"
         settings = {"proxy": known, "tls": tls, "max_retries": 0}
-        async with client_of(colour, f"{scheme}://julep.test", **settings) as client:
+        async with make_client(mode, f"{scheme}://julep.test", **settings) as client:
             with pytest.raises((julep.ApiError, julep.NetworkError), match="407") as caught:
                 await get(client)
     assert_ours(caught.value)
@@ -195,12 +191,12 @@ async def test_a_proxy_that_lets_nobody_in(
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-async def test_a_proxy_that_is_not_there(colour: Colour, scheme: str, tls: ssl.SSLContext) -> None:
+async def test_a_proxy_that_is_not_there(mode: Mode, scheme: str, tls: ssl.SSLContext) -> None:
     with Proxy() as gone:
         pass
     proxy = f"http://me:{CANARY}@127.0.0.1:{gone.port}"
     settings = {"proxy": proxy, "tls": tls, "max_retries": 1}
-    async with client_of(colour, f"{scheme}://julep.test", **settings) as client:
+    async with make_client(mode, f"{scheme}://julep.test", **settings) as client:
         with pytest.raises(julep.NetworkError) as caught:
             await get(client)
     assert_ours(caught.value)
@@ -208,10 +204,10 @@ async def test_a_proxy_that_is_not_there(colour: Colour, scheme: str, tls: ssl.S
     assert CANARY not in everything_of(caught.value)
 
 
-async def test_a_proxy_that_makes_no_tunnel(colour: Colour, tls: ssl.SSLContext) -> None:
+async def test_a_proxy_that_makes_no_tunnel(mode: Mode, tls: ssl.SSLContext) -> None:
     with Proxy(refuses=True) as proxy:
         settings = {"proxy": proxy.url, "tls": tls, "max_retries": 0}
-        async with client_of(colour, "https://julep.test", **settings) as client:
+        async with make_client(mode, "https://julep.test", **settings) as client:
             with pytest.raises(julep.NetworkError, match="403") as caught:
                 await get(client)
     assert_ours(caught.value)
@@ -221,19 +217,19 @@ async def test_a_proxy_that_makes_no_tunnel(colour: Colour, tls: ssl.SSLContext)
     "proxy",
     ["", "127.0.0.1:3128", f"ftp://{CANARY}", f"http://{CANARY} x", f"http://me:{CANARY}@:x"],
 )
-async def test_a_proxy_that_cannot_be_is_refused_and_not_shown(colour: Colour, proxy: str) -> None:
+async def test_a_proxy_that_cannot_be_is_refused_and_not_shown(mode: Mode, proxy: str) -> None:
     with pytest.raises(julep.ConfigurationError, match=r"^proxy: ") as caught:
-        async with client_of(colour, "http://julep.test", proxy=proxy) as client:
+        async with make_client(mode, "http://julep.test", proxy=proxy) as client:
             await get(client)
     assert_ours(caught.value)
     assert CANARY not in everything_of(caught.value)
 
 
 async def test_a_proxy_of_the_environment_that_cannot_be(
-    colour: Colour, monkeypatch: pytest.MonkeyPatch
+    mode: Mode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", f"ftp://me:{CANARY}@x")
-    async with client_of(colour, "http://julep.test") as client:
+    async with make_client(mode, "http://julep.test") as client:
         with pytest.raises(julep.ConfigurationError, match="HTTP_PROXY") as caught:
             await get(client)
     shown = everything_of(caught.value)

@@ -11,20 +11,20 @@ import pytest
 import julep
 from julep import AsyncClient, RawResponse
 from julep_server import LocalServer
-from tests.sdk.helpers.modes import Colour, client_of, own
+from tests.sdk.helpers.modes import Mode, make_client, unwrapped
 from tests.sdk.helpers.resources import HELLO, RICH_METADATA, RICH_METADATA_STORED, new_session
 from tests.sdk.transport.helpers.scripted_server import (
     DONE,
     SESSION,
     Server,
-    answer,
-    chunk,
-    created,
-    json_answer,
+    chat_event,
     raw,
-    refusal,
     reset_after,
-    stream,
+    respond,
+    respond_created,
+    respond_error,
+    respond_json,
+    respond_stream,
 )
 from tests.sdk.transport.helpers.support import assert_ours
 
@@ -34,10 +34,10 @@ ID = SESSION["id"]
 TOLD = {"x-request-id": "req-7", "X-Rate-Left": "9"}
 
 
-async def test_a_result_comes_with_what_came_around_it(colour: Colour) -> None:
-    with Server([json_answer(SESSION, headers=TOLD)]) as server:
-        async with client_of(colour, server.url) as client:
-            found = await client.with_raw_response(own(client).sessions.get, ID)
+async def test_a_result_comes_with_what_came_around_it(mode: Mode) -> None:
+    with Server([respond_json(SESSION, headers=TOLD)]) as server:
+        async with make_client(mode, server.url) as client:
+            found = await client.with_raw_response(unwrapped(client).sessions.get, ID)
             plain = await client.sessions.get(ID)
     assert isinstance(found, RawResponse)
     assert found.parsed == plain
@@ -46,29 +46,29 @@ async def test_a_result_comes_with_what_came_around_it(colour: Colour) -> None:
     assert found.elapsed > 0
 
 
-async def test_arguments_are_given_as_to_the_method(colour: Colour) -> None:
-    with Server([created()]) as server:
-        async with client_of(colour, server.url) as client:
-            create = own(client).users.create
+async def test_arguments_are_given_as_to_the_method(mode: Mode) -> None:
+    with Server([respond_created()]) as server:
+        async with make_client(mode, server.url) as client:
+            create = unwrapped(client).users.create
             made = await client.with_raw_response(create, name="Grace", about="x")
     assert made.status_code == 201
     assert made.parsed.name == "Grace"
     assert json.loads(server.received[0].body) == {"name": "Grace", "about": "x"}
 
 
-async def test_attempts_are_counted(colour: Colour) -> None:
-    steps = [refusal(503), reset_after(), json_answer(SESSION, headers=TOLD)]
+async def test_attempts_are_counted(mode: Mode) -> None:
+    steps = [respond_error(503), reset_after(), respond_json(SESSION, headers=TOLD)]
     with Server(steps) as server:
-        async with client_of(colour, server.url) as client:
-            found = await client.with_raw_response(own(client).sessions.get, ID)
+        async with make_client(mode, server.url) as client:
+            found = await client.with_raw_response(unwrapped(client).sessions.get, ID)
     assert (found.status_code, found.request_id, found.attempts) == (200, "req-7", 3)
 
 
-async def test_a_stream_comes_with_what_came_around_its_beginning(colour: Colour) -> None:
-    with Server([refusal(429), stream(chunk("Hi", "stop"), DONE)]) as server:
-        async with client_of(colour, server.url) as client:
+async def test_a_stream_comes_with_what_came_around_its_beginning(mode: Mode) -> None:
+    with Server([respond_error(429), respond_stream(chat_event("Hi", "stop"), DONE)]) as server:
+        async with make_client(mode, server.url) as client:
             found = await client.with_raw_response(
-                own(client).sessions.chat, ID, HELLO, stream=True
+                unwrapped(client).sessions.chat, ID, HELLO, stream=True
             )
             assert (found.status_code, found.request_id, found.attempts) == (200, "req-1", 2)
             assert found.headers["content-type"] == "text/event-stream; charset=utf-8"
@@ -76,49 +76,49 @@ async def test_a_stream_comes_with_what_came_around_its_beginning(colour: Colour
             assert [event.text async for event in events] == ["Hi"]
 
 
-async def test_errors_pass(colour: Colour) -> None:
-    with Server([refusal(404)]) as server:
-        async with client_of(colour, server.url) as client:
+async def test_errors_pass(mode: Mode) -> None:
+    with Server([respond_error(404)]) as server:
+        async with make_client(mode, server.url) as client:
             with pytest.raises(julep.NotFoundError) as caught:
-                await client.with_raw_response(own(client).sessions.get, ID)
+                await client.with_raw_response(unwrapped(client).sessions.get, ID)
             with pytest.raises(julep.InvalidIdError):
-                await client.with_raw_response(own(client).sessions.get, "no id")
+                await client.with_raw_response(unwrapped(client).sessions.get, "no id")
     assert_ours(caught.value)
     assert len(server.received) == 1
 
 
-async def test_a_method_that_makes_no_call(colour: Colour) -> None:
-    async def awaited() -> None: ...
+async def test_a_method_that_makes_no_call(mode: Mode) -> None:
+    async def async_method() -> None: ...
 
-    def blocking() -> None: ...
+    def sync_method() -> None: ...
 
-    method: Any = blocking if colour == "blocking" else awaited
-    async with client_of(colour, "http://julep.test") as client:
+    method: Any = sync_method if mode == "sync" else async_method
+    async with make_client(mode, "http://julep.test") as client:
         with pytest.raises(julep.ConfigurationError, match="has made no call"):
             await client.with_raw_response(method)
 
 
 async def test_of_a_method_that_makes_several_calls_the_last_one_s(client: AsyncClient) -> None:
     session = await new_session(client)
-    found = await client.with_raw_response(own(client).sessions.run, session.id, HELLO)
+    found = await client.with_raw_response(unwrapped(client).sessions.run, session.id, HELLO)
     assert found.status_code == 200
     assert found.parsed.text
 
 
-async def test_one_within_another_tells_of_its_own_calls(colour: Colour) -> None:
-    with Server([json_answer(SESSION), refusal(503), json_answer(SESSION)]) as server:
-        async with client_of(colour, server.url) as client:
-            plain: Any = own(client)
+async def test_one_within_another_tells_of_its_own_calls(mode: Mode) -> None:
+    with Server([respond_json(SESSION), respond_error(503), respond_json(SESSION)]) as server:
+        async with make_client(mode, server.url) as client:
+            plain: Any = unwrapped(client)
 
-            def blocking() -> Any:
+            def sync_method() -> Any:
                 plain.sessions.get(ID)
                 return plain.with_raw_response(plain.sessions.get, ID)
 
-            async def awaited() -> Any:
+            async def async_method() -> Any:
                 await plain.sessions.get(ID)
                 return await plain.with_raw_response(plain.sessions.get, ID)
 
-            method: Any = blocking if colour == "blocking" else awaited
+            method: Any = sync_method if mode == "sync" else async_method
             outer = await client.with_raw_response(method)
     assert (outer.attempts, outer.parsed.attempts) == (1, 2)
 
@@ -139,22 +139,22 @@ async def test_what_the_package_does_not_know_is_asked_for(client: AsyncClient) 
     assert caught.value.path == path
 
 
-async def test_a_body_may_be_any_json(colour: Colour, server: LocalServer) -> None:
-    async with client_of(colour, server.url) as client:
+async def test_a_body_may_be_any_json(mode: Mode, server: LocalServer) -> None:
+    async with make_client(mode, server.url) as client:
         body: Any = {"name": "Grace", "metadata": RICH_METADATA_STORED}
         made: Any = await client.post("/users", body)
         assert (await client.users.get(made["id"])).metadata == RICH_METADATA_STORED
     others: list[Any] = [None, [], 0, "☃", False]
     for given in others:
-        with Server([json_answer({})]) as stub:
-            async with client_of(colour, stub.url) as client:
+        with Server([respond_json({})]) as stub:
+            async with make_client(mode, stub.url) as client:
                 await client.post("/x", given)
         assert json.loads(stub.received[0].body) == given
 
 
-async def test_without_a_body_nothing_is_sent(colour: Colour) -> None:
-    with Server([json_answer([1])]) as server:
-        async with client_of(colour, server.url + "/api", query={"a": "b"}) as client:
+async def test_without_a_body_nothing_is_sent(mode: Mode) -> None:
+    with Server([respond_json([1])]) as server:
+        async with make_client(mode, server.url + "/api", query={"a": "b"}) as client:
             assert await client.post("/x/y?c=d") == [1]
             assert await client.get("/x%20y") == [1]
     first, second = server.received
@@ -163,10 +163,10 @@ async def test_without_a_body_nothing_is_sent(colour: Colour) -> None:
     assert second.target == "/api/x%20y?a=b"
 
 
-async def test_they_have_all_that_other_calls_have(colour: Colour) -> None:
-    steps = [refusal(503), reset_after(), json_answer({"a": 1})]
+async def test_they_have_all_that_other_calls_have(mode: Mode) -> None:
+    steps = [respond_error(503), reset_after(), respond_json({"a": 1})]
     with Server(steps) as server:
-        async with client_of(colour, server.url, api_key="secret") as client:
+        async with make_client(mode, server.url, api_key="secret") as client:
             assert await client.post("/x", {}) == {"a": 1}
     keys = {request.header("idempotency-key") for request in server.received}
     assert len(server.received) == 3
@@ -174,10 +174,10 @@ async def test_they_have_all_that_other_calls_have(colour: Colour) -> None:
     assert server.received[0].header("authorization") == "Bearer secret"
 
 
-async def test_a_request_has_headers_of_its_own(colour: Colour) -> None:
+async def test_a_request_has_headers_of_its_own(mode: Mode) -> None:
     headers = {"X-Team": "red", "Accept": "text/plain", "Idempotency-Key": "mine"}
-    with Server([json_answer(1)]) as server:
-        async with client_of(colour, server.url, headers={"x-team": "blue"}) as client:
+    with Server([respond_json(1)]) as server:
+        async with make_client(mode, server.url, headers={"x-team": "blue"}) as client:
             assert await client.request("POST", "/x", headers=headers) == 1
             assert await client.get("/x") == 1
     first, second = server.received
@@ -187,31 +187,31 @@ async def test_a_request_has_headers_of_its_own(colour: Colour) -> None:
 
 
 EMPTY = {
-    "204": answer(204, headers={"content-length": "0"}),
-    "no body": answer(200),
+    "204": respond(204, headers={"content-length": "0"}),
+    "no body": respond(200),
     "no body and the connection's end": raw(b"HTTP/1.1 202 OK\r\n\r\n"),
 }
 
 
 @pytest.mark.parametrize("step", EMPTY.values(), ids=EMPTY.keys())
-async def test_an_answer_without_a_body_is_none(colour: Colour, step: Any) -> None:
+async def test_an_answer_without_a_body_is_none(mode: Mode, step: Any) -> None:
     with Server([step]) as server:
-        async with client_of(colour, server.url) as client:
+        async with make_client(mode, server.url) as client:
             assert await client.get("/x") is None
 
 
-async def test_an_answer_to_head_has_no_body(colour: Colour) -> None:
+async def test_an_answer_to_head_has_no_body(mode: Mode) -> None:
     head = b"HTTP/1.1 200 OK\r\ncontent-length: 7\r\n\r\n"
     with Server([raw(head, keep=True)]) as server:
-        async with client_of(colour, server.url) as client:
+        async with make_client(mode, server.url) as client:
             for _ in range(2):
                 assert await client.request("HEAD", "/x") is None
     assert server.connections == 1
 
 
-async def test_an_answer_that_is_no_json_is_refused(colour: Colour) -> None:
-    with Server([answer(200, b"<h1>Hello</h1>")]) as server:
-        async with client_of(colour, server.url) as client:
+async def test_an_answer_that_is_no_json_is_refused(mode: Mode) -> None:
+    with Server([respond(200, b"<h1>Hello</h1>")]) as server:
+        async with make_client(mode, server.url) as client:
             with pytest.raises(julep.InvalidResponseError, match="Hello") as caught:
                 await client.get("/x")
     assert_ours(caught.value)
@@ -240,10 +240,10 @@ WRONG: list[tuple[str, str, dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("method", "path", "more", "said"), WRONG)
 async def test_what_cannot_be_asked_is_refused_before_anything_is_sent(
-    colour: Colour, method: str, path: str, more: dict[str, Any], said: str
+    mode: Mode, method: str, path: str, more: dict[str, Any], said: str
 ) -> None:
-    with Server([json_answer(1)]) as server:
-        async with client_of(colour, server.url) as client:
+    with Server([respond_json(1)]) as server:
+        async with make_client(mode, server.url) as client:
             with pytest.raises(julep.InvalidArgumentError, match=said) as caught:
                 await client.request(method, path, **more)
     assert_ours(caught.value)
@@ -253,9 +253,9 @@ async def test_what_cannot_be_asked_is_refused_before_anything_is_sent(
 @pytest.mark.parametrize(
     "body", [{1, 2}, object(), {"a": b"b"}, {(1, 2): 3}, float("nan"), {"a": "\ud800"}]
 )
-async def test_a_body_that_is_no_json_is_refused(colour: Colour, body: Any) -> None:
-    with Server([json_answer(1)]) as server:
-        async with client_of(colour, server.url) as client:
+async def test_a_body_that_is_no_json_is_refused(mode: Mode, body: Any) -> None:
+    with Server([respond_json(1)]) as server:
+        async with make_client(mode, server.url) as client:
             with pytest.raises((julep.InvalidArgumentError, julep.ArgumentTypeError)) as caught:
                 await client.post("/x", body)
     assert_ours(caught.value)
@@ -263,17 +263,17 @@ async def test_a_body_that_is_no_json_is_refused(colour: Colour, body: Any) -> N
     assert server.received == []
 
 
-async def test_values_that_python_has_for_json_are_sent_as_in_every_call(colour: Colour) -> None:
-    with Server([json_answer(1)]) as server:
-        async with client_of(colour, server.url) as client:
+async def test_values_that_python_has_for_json_are_sent_as_in_every_call(mode: Mode) -> None:
+    with Server([respond_json(1)]) as server:
+        async with make_client(mode, server.url) as client:
             body: Any = {"metadata": RICH_METADATA}
             await client.post("/x", body)
     assert json.loads(server.received[0].body) == {"metadata": RICH_METADATA_STORED}
 
 
 @pytest.mark.parametrize("given", [7, None, b"GET"])
-async def test_arguments_of_another_type_are_refused(colour: Colour, given: Any) -> None:
-    async with client_of(colour, "http://julep.test") as client:
+async def test_arguments_of_another_type_are_refused(mode: Mode, given: Any) -> None:
+    async with make_client(mode, "http://julep.test") as client:
         with pytest.raises(julep.ArgumentTypeError, match="method: expected a str"):
             await client.request(given, "/x")
         with pytest.raises(julep.ArgumentTypeError, match="path: expected a str"):

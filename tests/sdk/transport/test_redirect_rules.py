@@ -13,15 +13,15 @@ from julep._calls.redirects import next_request
 from julep._http.messages import Request, Response
 from julep._http.timeout import Timeout
 from julep._http.urls import Origin, split
-from tests.sdk.helpers.modes import Colour, client_of, own
+from tests.sdk.helpers.modes import Mode, make_client, unwrapped
 from tests.sdk.transport.helpers.scripted_server import (
     SESSION,
     Exchange,
     Server,
-    answer,
-    created,
-    json_answer,
     raw,
+    respond,
+    respond_created,
+    respond_json,
 )
 from tests.sdk.transport.helpers.support import assert_ours, own_client
 
@@ -112,22 +112,22 @@ def test_a_location_is_read_as_browsers_read_it(location: str, url: str | None) 
 @pytest.mark.anyio
 @pytest.mark.parametrize("by", ["sockets", "library"])
 @pytest.mark.parametrize("status", [307, 308])
-async def test_a_post_goes_on_whole_within_its_origin(colour: Colour, status: int, by: str) -> None:
+async def test_a_post_goes_on_whole_within_its_origin(mode: Mode, status: int, by: str) -> None:
     async def move(exchange: Exchange) -> bool:
         if exchange.request.target.startswith("/moved"):
-            return await created()(exchange)
+            return await respond_created()(exchange)
         location = {"location": f"/moved{exchange.request.target}"}
-        return await answer(status, b"", location)(exchange)
+        return await respond(status, b"", location)(exchange)
 
-    async with own_client(colour) as theirs:
+    async with own_client(mode) as theirs:
         with Server([move]) as server:
             settings = {} if by == "sockets" else {"http_client": theirs}
-            async with client_of(
-                colour, server.url + "/some/api", api_key=CANARY, headers={"x-a": "b"}, **settings
+            async with make_client(
+                mode, server.url + "/some/api", api_key=CANARY, headers={"x-a": "b"}, **settings
             ) as client:
                 await client.users.create(name="Grace")
                 again = (
-                    await client.with_raw_response(own(client).users.create, name="x")
+                    await client.with_raw_response(unwrapped(client).users.create, name="x")
                 ).attempts
     assert again == 1
     first, second, *_ = server.received
@@ -140,11 +140,11 @@ async def test_a_post_goes_on_whole_within_its_origin(colour: Colour, status: in
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("status", [301, 302, 303])
-async def test_a_post_that_would_become_a_get_is_an_error(colour: Colour, status: int) -> None:
-    async with own_client(colour, follow_redirects=True) as theirs:
+async def test_a_post_that_would_become_a_get_is_an_error(mode: Mode, status: int) -> None:
+    async with own_client(mode, follow_redirects=True) as theirs:
         for settings in ({}, {"http_client": theirs}):
-            with Server([json_answer({}, status, {"location": "/there?x=1"})]) as server:
-                async with client_of(colour, server.url, **settings) as client:
+            with Server([respond_json({}, status, {"location": "/there?x=1"})]) as server:
+                async with make_client(mode, server.url, **settings) as client:
                     with pytest.raises(julep.ApiError) as caught:
                         await client.users.create(name="Grace")
             assert_ours(caught.value)
@@ -154,24 +154,24 @@ async def test_a_post_that_would_become_a_get_is_an_error(colour: Colour, status
 
 
 @pytest.mark.anyio
-async def test_five_redirects_are_followed(colour: Colour) -> None:
+async def test_five_redirects_are_followed(mode: Mode) -> None:
     async def count_down(exchange: Exchange) -> bool:
         left = 5 - len(server.received)
         if left < 0:
-            return await json_answer(SESSION)(exchange)
-        return await answer(302, b"", {"location": f"/{left}"})(exchange)
+            return await respond_json(SESSION)(exchange)
+        return await respond(302, b"", {"location": f"/{left}"})(exchange)
 
     with Server([count_down]) as server:
-        async with client_of(colour, server.url, max_retries=0) as client:
+        async with make_client(mode, server.url, max_retries=0) as client:
             assert (await client.sessions.get(SESSION["id"])).id == SESSION["id"]
     assert [request.target for request in server.received[1:]] == ["/4", "/3", "/2", "/1", "/0"]
 
 
 @pytest.mark.anyio
-async def test_each_attempt_begins_where_the_client_was_told_to(colour: Colour) -> None:
-    moved = answer(302, b"", {"location": "/there"})
-    with Server([moved, raw(b""), moved, json_answer(SESSION)]) as server:
-        async with client_of(colour, server.url) as client:
+async def test_each_attempt_begins_where_the_client_was_told_to(mode: Mode) -> None:
+    moved = respond(302, b"", {"location": "/there"})
+    with Server([moved, raw(b""), moved, respond_json(SESSION)]) as server:
+        async with make_client(mode, server.url) as client:
             assert (await client.sessions.get(SESSION["id"])).id == SESSION["id"]
     path = f"/sessions/{SESSION['id']}"
     assert [request.target for request in server.received] == [path, "/there", path, "/there"]

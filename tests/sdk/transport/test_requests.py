@@ -9,28 +9,28 @@ import httpx
 import pytest
 
 import julep
-from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.resources import HELLO
 from tests.sdk.transport.helpers.scripted_server import (
     DONE,
     SESSION,
     Server,
-    chunk,
-    created,
-    json_answer,
-    refusal,
-    stream,
+    chat_event,
+    respond_created,
+    respond_error,
+    respond_json,
+    respond_stream,
 )
 from tests.sdk.transport.helpers.support import assert_ours, own_client
 
 pytestmark = pytest.mark.anyio
 
-NO_USERS = json_answer({"items": list[str]()})
+NO_USERS = respond_json({"items": list[str]()})
 
 
-async def test_reading_sends_no_body_and_no_key_of_its_own(colour: Colour) -> None:
-    with Server([json_answer(SESSION)]) as server:
-        async with client_of(colour, server.url + "/some/api/", api_key="secret") as client:
+async def test_reading_sends_no_body_and_no_key_of_its_own(mode: Mode) -> None:
+    with Server([respond_json(SESSION)]) as server:
+        async with make_client(mode, server.url + "/some/api/", api_key="secret") as client:
             await client.sessions.get(SESSION["id"])
     [request] = server.received
     assert request.method == "GET"
@@ -44,9 +44,9 @@ async def test_reading_sends_no_body_and_no_key_of_its_own(colour: Colour) -> No
         assert request.header(name) is None
 
 
-async def test_creating_sends_what_was_given_and_nothing_else(colour: Colour) -> None:
-    with Server([created()]) as server:
-        async with client_of(colour, server.url) as client:
+async def test_creating_sends_what_was_given_and_nothing_else(mode: Mode) -> None:
+    with Server([respond_created()]) as server:
+        async with make_client(mode, server.url) as client:
             await client.users.create(name="Grace ☃", about="", metadata={"a": [1, None]})
     [request] = server.received
     assert (request.method, request.target) == ("POST", "/users")
@@ -59,9 +59,9 @@ async def test_creating_sends_what_was_given_and_nothing_else(colour: Colour) ->
     assert UUID(str(request.header("idempotency-key"))).version == 4
 
 
-async def test_a_query_holds_what_was_given(colour: Colour) -> None:
+async def test_a_query_holds_what_was_given(mode: Mode) -> None:
     with Server([NO_USERS]) as server:
-        async with client_of(colour, server.url) as client:
+        async with make_client(mode, server.url) as client:
             await client.users.list()
             await client.users.list(limit=3, metadata_filter={"a b": "c&d=é"})
     plain, filtered = server.received
@@ -71,10 +71,10 @@ async def test_a_query_holds_what_was_given(colour: Colour) -> None:
     assert json.loads(params["metadata_filter"]) == {"a b": "c&d=é"}
 
 
-async def test_a_chat_sends_only_the_settings_that_were_given(colour: Colour) -> None:
-    with Server([stream(chunk("Hi", "stop"), DONE)]) as server:
+async def test_a_chat_sends_only_the_settings_that_were_given(mode: Mode) -> None:
+    with Server([respond_stream(chat_event("Hi", "stop"), DONE)]) as server:
         async with (
-            client_of(colour, server.url) as client,
+            make_client(mode, server.url) as client,
             await client.sessions.chat(SESSION["id"], HELLO, stream=True) as events,
         ):
             assert [event.text async for event in events] == ["Hi"]
@@ -83,10 +83,10 @@ async def test_a_chat_sends_only_the_settings_that_were_given(colour: Colour) ->
     assert json.loads(request.body) == {"messages": HELLO, "stream": True}
 
 
-async def test_all_attempts_of_a_call_carry_one_key(colour: Colour) -> None:
-    steps = [refusal(503), refusal(500), created(), created()]
+async def test_all_attempts_of_a_call_carry_one_key(mode: Mode) -> None:
+    steps = [respond_error(503), respond_error(500), respond_created(), respond_created()]
     with Server(steps) as server:
-        async with client_of(colour, server.url) as client:
+        async with make_client(mode, server.url) as client:
             await client.users.create(name="Grace", about="")
             await client.users.create(name="Grace", about="")
     *attempts, other = (request.header("idempotency-key") for request in server.received)
@@ -95,10 +95,10 @@ async def test_all_attempts_of_a_call_carry_one_key(colour: Colour) -> None:
     assert other not in attempts
 
 
-async def test_the_caller_s_headers_go_with_every_request(colour: Colour) -> None:
+async def test_the_caller_s_headers_go_with_every_request(mode: Mode) -> None:
     headers = {"X-Team": "blue", "User-Agent": "mine"}
-    with Server([json_answer(SESSION), created()]) as server:
-        async with client_of(colour, server.url, headers=headers) as client:
+    with Server([respond_json(SESSION), respond_created()]) as server:
+        async with make_client(mode, server.url, headers=headers) as client:
             await client.sessions.get(SESSION["id"])
             await client.users.create(name="Grace", about="")
     for request in server.received:
@@ -106,32 +106,32 @@ async def test_the_caller_s_headers_go_with_every_request(colour: Colour) -> Non
         assert request.header("user-agent") == "mine"
 
 
-async def test_the_caller_s_own_client_is_used_and_not_closed(colour: Colour) -> None:
-    async with own_client(colour, headers={"X-Own": "yes"}) as own:
-        with Server([json_answer(SESSION)]) as server:
-            async with client_of(colour, server.url, http_client=own) as client:
+async def test_the_caller_s_own_client_is_used_and_not_closed(mode: Mode) -> None:
+    async with own_client(mode, headers={"X-Own": "yes"}) as own:
+        with Server([respond_json(SESSION)]) as server:
+            async with make_client(mode, server.url, http_client=own) as client:
                 await client.sessions.get(SESSION["id"])
         assert not own.is_closed
     assert server.received[0].header("x-own") == "yes"
 
 
 async def test_redirects_of_the_caller_s_own_client_keep_the_key_from_other_hosts(
-    colour: Colour,
+    mode: Mode,
 ) -> None:
-    async with own_client(colour, follow_redirects=True) as own:
+    async with own_client(mode, follow_redirects=True) as own:
         with (
-            Server([json_answer(SESSION)]) as other,
-            Server([json_answer({}, 307, {"location": f"{other.url}/there"})]) as server,
+            Server([respond_json(SESSION)]) as other,
+            Server([respond_json({}, 307, {"location": f"{other.url}/there"})]) as server,
         ):
-            async with client_of(colour, server.url, http_client=own, api_key="secret") as client:
+            async with make_client(mode, server.url, http_client=own, api_key="secret") as client:
                 assert (await client.sessions.get(SESSION["id"])).id == SESSION["id"]
     assert server.received[0].header("authorization") == "Bearer secret"
     assert other.received[0].header("authorization") is None
 
 
-async def test_an_endless_redirect_is_followed_five_times(colour: Colour) -> None:
-    with Server([json_answer({}, 307, {"location": "/again"})]) as server:
-        async with client_of(colour, server.url, max_retries=0) as client:
+async def test_an_endless_redirect_is_followed_five_times(mode: Mode) -> None:
+    with Server([respond_json({}, 307, {"location": "/again"})]) as server:
+        async with make_client(mode, server.url, max_retries=0) as client:
             with pytest.raises(julep.ApiError, match="redirected to /again") as caught:
                 await client.sessions.get(SESSION["id"])
     assert_ours(caught.value)
@@ -139,32 +139,32 @@ async def test_an_endless_redirect_is_followed_five_times(colour: Colour) -> Non
     assert len(server.received) == 6
 
 
-async def test_a_client_that_makes_its_answers_up_will_do(colour: Colour) -> None:
+async def test_a_client_that_makes_its_answers_up_will_do(mode: Mode) -> None:
     """As people have it in the tests of their own programs."""
     transport = httpx.MockTransport(lambda request: httpx.Response(200, json=SESSION))
     async with (
-        own_client(colour, transport=transport) as own,
-        client_of(colour, "http://julep.test", http_client=own) as client,
+        own_client(mode, transport=transport) as own,
+        make_client(mode, "http://julep.test", http_client=own) as client,
     ):
         assert (await client.sessions.get(SESSION["id"])).id == SESSION["id"]
 
 
-async def test_a_stream_that_is_made_up_will_do(colour: Colour) -> None:
+async def test_a_stream_that_is_made_up_will_do(mode: Mode) -> None:
     kind = {"content-type": "text/event-stream"}
     transport = httpx.MockTransport(
-        lambda request: httpx.Response(200, headers=kind, content=chunk("Hi", "stop") + DONE)
+        lambda request: httpx.Response(200, headers=kind, content=chat_event("Hi", "stop") + DONE)
     )
     async with (
-        own_client(colour, transport=transport) as own,
-        client_of(colour, "http://julep.test", http_client=own) as client,
+        own_client(mode, transport=transport) as own,
+        make_client(mode, "http://julep.test", http_client=own) as client,
     ):
         events = await client.sessions.chat(SESSION["id"], HELLO, stream=True)
         assert (await events.get_final_response()).text == "Hi"
 
 
-async def test_a_query_too_long_for_a_url_is_refused(colour: Colour) -> None:
+async def test_a_query_too_long_for_a_url_is_refused(mode: Mode) -> None:
     with Server([NO_USERS]) as server:
-        async with client_of(colour, server.url) as client:
+        async with make_client(mode, server.url) as client:
             with pytest.raises(julep.InvalidArgumentError):
                 await client.users.list(metadata_filter={"key": "x" * 70_000})
     assert server.received == []

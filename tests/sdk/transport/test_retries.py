@@ -17,19 +17,19 @@ from julep import AsyncClient
 from julep._http.messages import Response
 from julep._settings.retry import RetryPolicy, retry_after
 from julep_server import LocalServer
-from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.resources import HELLO, new_session
 from tests.sdk.transport.helpers.scripted_server import (
     SESSION,
     Exchange,
     Server,
     Step,
-    answer,
-    created,
-    json_answer,
     raw,
-    refusal,
     reset_after,
+    respond,
+    respond_created,
+    respond_error,
+    respond_json,
 )
 from tests.sdk.transport.helpers.support import assert_ours
 
@@ -46,18 +46,20 @@ PASSING = {
         b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{"
     ),
     "not HTTP": raw(b"SSH-2.0-OpenSSH_9.6\r\n"),
-    **{str(status): refusal(status) for status in (408, 429, 500, 502, 503, 504)},
-    "429 that says when": refusal(429, {"retry-after": "0"}),
-    "409 that says when": refusal(409, {"retry-after": "0"}),
-    "503 that says when by a date": refusal(503, {"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}),
+    **{str(status): respond_error(status) for status in (408, 429, 500, 502, 503, 504)},
+    "429 that says when": respond_error(429, {"retry-after": "0"}),
+    "409 that says when": respond_error(409, {"retry-after": "0"}),
+    "503 that says when by a date": respond_error(
+        503, {"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}
+    ),
 }
 
 LASTING = {
-    **{str(status): refusal(status) for status in (400, 401, 403, 404, 409, 410, 422, 501)},
-    "404 that says when": refusal(404, {"retry-after": "0"}),
-    "503 that asks for an hour": refusal(503, {"retry-after": "3600"}),
-    "not JSON": json_answer(None),
-    "lying gzip": answer(200, b"no gzip", {"content-encoding": "gzip"}),
+    **{str(status): respond_error(status) for status in (400, 401, 403, 404, 409, 410, 422, 501)},
+    "404 that says when": respond_error(404, {"retry-after": "0"}),
+    "503 that asks for an hour": respond_error(503, {"retry-after": "3600"}),
+    "not JSON": respond_json(None),
+    "lying gzip": respond(200, b"no gzip", {"content-encoding": "gzip"}),
 }
 
 
@@ -72,18 +74,18 @@ async def failed(client: AsyncClient) -> julep.ApiError | julep.NetworkError:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("step", PASSING.values(), ids=PASSING.keys())
-async def test_a_passing_failure_is_tried_again(colour: Colour, step: Step) -> None:
-    with Server([step, step, json_answer(SESSION)]) as server:
-        async with client_of(colour, server.url) as client:
+async def test_a_passing_failure_is_tried_again(mode: Mode, step: Step) -> None:
+    with Server([step, step, respond_json(SESSION)]) as server:
+        async with make_client(mode, server.url) as client:
             assert (await client.sessions.get(SESSION["id"])).id == SESSION["id"]
     assert len(server.received) == 3
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("step", PASSING.values(), ids=PASSING.keys())
-async def test_a_failure_that_stays_is_told_with_its_attempts(colour: Colour, step: Step) -> None:
+async def test_a_failure_that_stays_is_told_with_its_attempts(mode: Mode, step: Step) -> None:
     with Server([step]) as server:
-        async with client_of(colour, server.url, max_retries=1) as client:
+        async with make_client(mode, server.url, max_retries=1) as client:
             error = await failed(client)
     assert_ours(error)
     assert error.attempts == 2
@@ -93,9 +95,9 @@ async def test_a_failure_that_stays_is_told_with_its_attempts(colour: Colour, st
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("step", PASSING.values(), ids=PASSING.keys())
-async def test_no_retries_means_one_attempt(colour: Colour, step: Step) -> None:
-    with Server([step, json_answer(SESSION)]) as server:
-        async with client_of(colour, server.url, max_retries=0) as client:
+async def test_no_retries_means_one_attempt(mode: Mode, step: Step) -> None:
+    with Server([step, respond_json(SESSION)]) as server:
+        async with make_client(mode, server.url, max_retries=0) as client:
             error = await failed(client)
             # Nothing of it is left for the garbage collector, of which trio would warn.
             gc.collect()
@@ -107,9 +109,9 @@ async def test_no_retries_means_one_attempt(colour: Colour, step: Step) -> None:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("step", LASTING.values(), ids=LASTING.keys())
-async def test_a_lasting_failure_is_not_tried_again(colour: Colour, step: Step) -> None:
-    with Server([step, json_answer(SESSION)]) as server:
-        async with client_of(colour, server.url) as client:
+async def test_a_lasting_failure_is_not_tried_again(mode: Mode, step: Step) -> None:
+    with Server([step, respond_json(SESSION)]) as server:
+        async with make_client(mode, server.url) as client:
             with pytest.raises(julep.ApiError) as caught:
                 await client.sessions.get(SESSION["id"])
     assert_ours(caught.value)
@@ -118,27 +120,27 @@ async def test_a_lasting_failure_is_not_tried_again(colour: Colour, step: Step) 
 
 
 @pytest.mark.anyio
-async def test_a_server_that_is_not_there_is_found_when_it_is(colour: Colour) -> None:
-    with Server([json_answer(SESSION)]) as gone:
+async def test_a_server_that_is_not_there_is_found_when_it_is(mode: Mode) -> None:
+    with Server([respond_json(SESSION)]) as gone:
         pass
-    async with client_of(colour, gone.url, max_retries=1) as client:
+    async with make_client(mode, gone.url, max_retries=1) as client:
         with pytest.raises(julep.NetworkError) as caught:
             await client.sessions.get(SESSION["id"])
         assert_ours(caught.value)
         assert caught.value.attempts == 2
         assert gone.received == []
-        with Server([json_answer(SESSION)], port=gone.port):
+        with Server([respond_json(SESSION)], port=gone.port):
             assert (await client.sessions.get(SESSION["id"])).id == SESSION["id"]
 
 
 @pytest.mark.anyio
-async def test_a_connection_that_went_stale_in_the_pool_is_replaced(colour: Colour) -> None:
+async def test_a_connection_that_went_stale_in_the_pool_is_replaced(mode: Mode) -> None:
     async def answer_once_and_leave(exchange: Exchange) -> bool:
-        await json_answer(SESSION)(exchange)
+        await respond_json(SESSION)(exchange)
         return False
 
     with Server([answer_once_and_leave]) as server:
-        async with client_of(colour, server.url) as client:
+        async with make_client(mode, server.url) as client:
             for _ in range(5):
                 assert (await client.sessions.get(SESSION["id"])).id == SESSION["id"]
     assert server.connections >= 5
@@ -146,7 +148,7 @@ async def test_a_connection_that_went_stale_in_the_pool_is_replaced(colour: Colo
 
 @pytest.mark.anyio
 async def test_a_chat_whose_answer_is_lost_is_recorded_once(
-    colour: Colour, server: LocalServer
+    mode: Mode, server: LocalServer
 ) -> None:
     target = urlsplit(server.url)
     lost: list[bytes] = []
@@ -169,12 +171,12 @@ async def test_a_chat_whose_answer_is_lost_is_recorded_once(
         return False
 
     with Server([lose_a_chat_s_answers]) as proxy:
-        async with client_of(colour, proxy.url + "/api") as client:
+        async with make_client(mode, proxy.url + "/api") as client:
             session = await new_session(client)
             reply = await client.sessions.chat(session.id, HELLO)
             history = await client.sessions.history(session.id)
     assert len(lost) == 2
-    assert all(b"200 OK" in answer for answer in lost)
+    assert all(b"200 OK" in response for response in lost)
     assert [message.role.value for message in history] == ["user", "assistant"]
     assert reply.text in str(history[1].content)
 
@@ -238,11 +240,11 @@ def test_a_pause_that_says_nothing_is_ignored(header: str) -> None:
 @pytest.mark.anyio
 @pytest.mark.parametrize(("header", "seconds"), [("7200", 7200.0), ("soon", None), (None, None)])
 async def test_an_error_says_when_to_come_back(
-    colour: Colour, header: str | None, seconds: float | None
+    mode: Mode, header: str | None, seconds: float | None
 ) -> None:
     headers = {} if header is None else {"retry-after": header}
-    with Server([refusal(429, headers), created()]) as server:
-        async with client_of(colour, server.url, max_retries=0) as client:
+    with Server([respond_error(429, headers), respond_created()]) as server:
+        async with make_client(mode, server.url, max_retries=0) as client:
             with pytest.raises(julep.RateLimitError) as caught:
                 await client.users.create(name="Grace", about="")
     assert caught.value.retry_after == seconds

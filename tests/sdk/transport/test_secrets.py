@@ -12,36 +12,36 @@ import pytest
 import julep
 from julep import AsyncClient
 from julep._settings.config import read_config
-from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.resources import HELLO
 from tests.sdk.transport.helpers.scripted_server import (
     SESSION,
     STREAM_HEAD,
     Server,
     Step,
-    answer,
-    chunk,
-    json_answer,
-    piece,
+    chat_event,
+    http_chunk,
     raw,
-    refusal,
     reset_after,
+    respond,
+    respond_error,
+    respond_json,
     stall_after,
 )
 
 CANARY = "sk-canary-5d1f0b7e"
 
 FAILURES: dict[str, Step] = {
-    **{str(status): refusal(status) for status in (400, 401, 403, 404, 409, 422, 429, 500)},
+    **{str(status): respond_error(status) for status in (400, 401, 403, 404, 409, 422, 429, 500)},
     "reset": reset_after(),
     "silence": stall_after(),
     "no HTTP": raw(b"oops\r\n\r\n"),
-    "no JSON": answer(200, b"oops"),
-    "a wrong type": json_answer({"id": 7}),
-    "lying gzip": answer(200, b"oops", {"content-encoding": "gzip"}),
-    "a stream that ends": raw(STREAM_HEAD + piece(chunk("Hi"))),
-    "a stream of junk": raw(STREAM_HEAD + piece(b"data: oops\n\n")),
-    "a stream that fails": raw(STREAM_HEAD + piece(b"event: error\ndata: {}\n\n")),
+    "no JSON": respond(200, b"oops"),
+    "a wrong type": respond_json({"id": 7}),
+    "lying gzip": respond(200, b"oops", {"content-encoding": "gzip"}),
+    "a stream that ends": raw(STREAM_HEAD + http_chunk(chat_event("Hi"))),
+    "a stream of junk": raw(STREAM_HEAD + http_chunk(b"data: oops\n\n")),
+    "a stream that fails": raw(STREAM_HEAD + http_chunk(b"event: error\ndata: {}\n\n")),
 }
 
 
@@ -64,13 +64,13 @@ async def streamed_chat(client: AsyncClient) -> None:
 @pytest.mark.anyio
 @pytest.mark.parametrize("step", FAILURES.values(), ids=FAILURES.keys())
 async def test_no_error_and_no_log_holds_the_key(
-    colour: Colour, step: Step, caplog: pytest.LogCaptureFixture
+    mode: Mode, step: Step, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     settings = {"api_key": CANARY, "timeout": 0.2, "max_retries": 1}
     headers = {"x-other-key": CANARY}
     with Server([step]) as server:
-        async with client_of(colour, server.url, headers=headers, **settings) as client:
+        async with make_client(mode, server.url, headers=headers, **settings) as client:
             with pytest.raises(julep.JulepError) as plain:
                 await client.sessions.get(SESSION["id"])
             with pytest.raises(julep.JulepError) as streamed:

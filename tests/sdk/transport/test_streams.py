@@ -12,7 +12,7 @@ import pytest
 
 import julep
 from julep import AsyncChatStream, AsyncClient
-from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.resources import HELLO
 from tests.sdk.transport.helpers.scripted_server import (
     DONE,
@@ -23,21 +23,21 @@ from tests.sdk.transport.helpers.scripted_server import (
     Exchange,
     Server,
     Step,
-    answer,
-    chunk,
-    json_answer,
-    piece,
+    chat_event,
+    http_chunk,
     raw,
-    refusal,
     reset_after,
+    respond,
+    respond_error,
+    respond_json,
+    respond_stream,
     stall_after,
-    stream,
 )
 from tests.sdk.transport.helpers.support import assert_ours
 
 pytestmark = pytest.mark.anyio
 
-EVENTS = (chunk("Grü"), chunk("ße "), chunk("☃", "stop", usage=USAGE), DONE)
+EVENTS = (chat_event("Grü"), chat_event("ße "), chat_event("☃", "stop", usage=USAGE), DONE)
 TEXTS = ["Grü", "ße ", "☃"]
 
 
@@ -50,9 +50,9 @@ async def read(events: AsyncChatStream) -> list[str]:
 
 
 @pytest.mark.parametrize("pause", [0.0, 0.005])
-async def test_a_stream_is_read_to_its_end(colour: Colour, pause: float) -> None:
-    with Server([stream(*EVENTS, pause=pause)]) as server:
-        async with client_of(colour, server.url) as client:
+async def test_a_stream_is_read_to_its_end(mode: Mode, pause: float) -> None:
+    with Server([respond_stream(*EVENTS, pause=pause)]) as server:
+        async with make_client(mode, server.url) as client:
             events = await opened(client)
             assert await read(events) == TEXTS
             assert await read(events) == []
@@ -63,9 +63,9 @@ async def test_a_stream_is_read_to_its_end(colour: Colour, pause: float) -> None
     assert whole.to_dict()["usage"] == USAGE
 
 
-async def test_the_whole_answer_can_be_had_at_once(colour: Colour) -> None:
-    with Server([stream(b"".join(EVENTS))]) as server:
-        async with client_of(colour, server.url) as client:
+async def test_the_whole_answer_can_be_had_at_once(mode: Mode) -> None:
+    with Server([respond_stream(b"".join(EVENTS))]) as server:
+        async with make_client(mode, server.url) as client:
             async with await opened(client) as events:
                 assert (await anext(events)).text == "Grü"
                 assert (await events.get_final_response()).text == "Grüße ☃"
@@ -73,20 +73,18 @@ async def test_the_whole_answer_can_be_had_at_once(colour: Colour) -> None:
 
 
 @pytest.mark.parametrize("pause", [0.0, 0.005])
-async def test_a_stream_read_to_its_end_gives_its_connection_back(
-    colour: Colour, pause: float
-) -> None:
-    with Server([stream(*EVENTS, pause=pause)]) as server:
-        async with client_of(colour, server.url) as client:
+async def test_a_stream_read_to_its_end_gives_its_connection_back(mode: Mode, pause: float) -> None:
+    with Server([respond_stream(*EVENTS, pause=pause)]) as server:
+        async with make_client(mode, server.url) as client:
             for _ in range(5):
                 assert await read(await opened(client)) == TEXTS
     assert server.connections == 1
 
 
-async def test_what_comes_after_the_end_is_not_waited_for(colour: Colour) -> None:
-    endless = STREAM_HEAD + b"".join(piece(event) for event in EVENTS)
-    with Server([stall_after(endless), json_answer(SESSION)]) as server:
-        async with client_of(colour, server.url, timeout=30) as client:
+async def test_what_comes_after_the_end_is_not_waited_for(mode: Mode) -> None:
+    endless = STREAM_HEAD + b"".join(http_chunk(event) for event in EVENTS)
+    with Server([stall_after(endless), respond_json(SESSION)]) as server:
+        async with make_client(mode, server.url, timeout=30) as client:
             with anyio.fail_after(10):
                 assert await read(await opened(client)) == TEXTS
             assert (await client.sessions.get(SESSION["id"])).id == SESSION["id"]
@@ -94,20 +92,20 @@ async def test_what_comes_after_the_end_is_not_waited_for(colour: Colour) -> Non
 
 def cuts() -> Iterator[tuple[int, bytes, list[str]]]:
     """Every beginning of a stream's body, and the texts of the events that are whole in it."""
-    events = (chunk("a"), chunk("é"), chunk("c", "stop"), DONE)
+    events = (chat_event("a"), chat_event("é"), chat_event("c", "stop"), DONE)
     body = b"".join(events)
     ends = [len(b"".join(events[: count + 1])) for count in range(3)]
     for end in range(len(body)):
         yield end, body[:end], ["a", "é", "c"][: sum(whole <= end for whole in ends)]
 
 
-async def test_a_stream_may_be_cut_anywhere(colour: Colour) -> None:
+async def test_a_stream_may_be_cut_anywhere(mode: Mode) -> None:
     chunked = STREAM_HEAD
     until_closed = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n"
     with Server([]) as server:
-        async with client_of(colour, server.url) as client:
+        async with make_client(mode, server.url) as client:
             for end, body, texts in cuts():
-                sent = chunked + piece(body) if end % 2 and body else until_closed + body
+                sent = chunked + http_chunk(body) if end % 2 and body else until_closed + body
                 server.steps[:] = [raw(sent)]
                 events = await opened(client)
                 seen = [(await anext(events)).text for _ in texts]
@@ -120,18 +118,18 @@ async def test_a_stream_may_be_cut_anywhere(colour: Colour) -> None:
 
 
 LOSSES: dict[str, Step] = {
-    "reset": reset_after(STREAM_HEAD + piece(EVENTS[0])),
-    "closed": raw(STREAM_HEAD + piece(EVENTS[0])),
-    "ended too early": raw(STREAM_HEAD + piece(EVENTS[0]) + piece(b"")),
-    "broken chunks": raw(STREAM_HEAD + piece(EVENTS[0]) + b"zz\r\n"),
-    "silent": stall_after(STREAM_HEAD + piece(EVENTS[0]) + piece(b": still there\n")),
+    "reset": reset_after(STREAM_HEAD + http_chunk(EVENTS[0])),
+    "closed": raw(STREAM_HEAD + http_chunk(EVENTS[0])),
+    "ended too early": raw(STREAM_HEAD + http_chunk(EVENTS[0]) + http_chunk(b"")),
+    "broken chunks": raw(STREAM_HEAD + http_chunk(EVENTS[0]) + b"zz\r\n"),
+    "silent": stall_after(STREAM_HEAD + http_chunk(EVENTS[0]) + http_chunk(b": still there\n")),
 }
 
 
 @pytest.mark.parametrize("step", LOSSES.values(), ids=LOSSES.keys())
-async def test_a_lost_stream_tells_what_had_arrived(colour: Colour, step: Step) -> None:
-    with Server([step, step, json_answer(SESSION)]) as server:
-        async with client_of(colour, server.url, timeout=julep.Timeout(read=0.3)) as client:
+async def test_a_lost_stream_tells_what_had_arrived(mode: Mode, step: Step) -> None:
+    with Server([step, step, respond_json(SESSION)]) as server:
+        async with make_client(mode, server.url, timeout=julep.Timeout(read=0.3)) as client:
             events = await opened(client)
             assert (await anext(events)).text == "Grü"
             with pytest.raises(julep.StreamInterruptedError) as caught:
@@ -150,24 +148,24 @@ async def test_a_lost_stream_tells_what_had_arrived(colour: Colour, step: Step) 
     assert len(server.received) == 3
 
 
-async def test_silence_in_a_stream_is_told_as_such(colour: Colour) -> None:
+async def test_silence_in_a_stream_is_told_as_such(mode: Mode) -> None:
     with Server([LOSSES["silent"]]) as server:
-        async with client_of(colour, server.url, timeout=0.2) as client:
+        async with make_client(mode, server.url, timeout=0.2) as client:
             with pytest.raises(julep.StreamInterruptedError, match=r"within 0\.2 s"):
                 await read(await opened(client))
 
 
-async def test_a_slow_stream_is_no_silent_one(colour: Colour) -> None:
-    with Server([stream(*(chunk("a") for _ in range(8)), DONE, pause=0.1)]) as server:
-        async with client_of(colour, server.url, timeout=julep.Timeout(read=0.5)) as client:
+async def test_a_slow_stream_is_no_silent_one(mode: Mode) -> None:
+    with Server([respond_stream(*(chat_event("a") for _ in range(8)), DONE, pause=0.1)]) as server:
+        async with make_client(mode, server.url, timeout=julep.Timeout(read=0.5)) as client:
             assert len(await read(await opened(client))) == 8
 
 
-async def test_an_error_that_comes_in_the_stream(colour: Colour) -> None:
+async def test_an_error_that_comes_in_the_stream(mode: Mode) -> None:
     told = {"error": {"code": "model_failed", "message": "The model is gone"}}
     event = b"event: error\ndata: " + json.dumps(told).encode() + b"\n\n"
-    with Server([stream(EVENTS[0] + event + DONE), json_answer(SESSION)]) as server:
-        async with client_of(colour, server.url) as client:
+    with Server([respond_stream(EVENTS[0] + event + DONE), respond_json(SESSION)]) as server:
+        async with make_client(mode, server.url) as client:
             events = await opened(client)
             assert (await anext(events)).text == "Grü"
             with pytest.raises(julep.ApiError) as caught:
@@ -190,26 +188,26 @@ SKIPPED = [
 ]
 
 
-async def test_what_is_no_part_of_the_answer_is_skipped(colour: Colour) -> None:
+async def test_what_is_no_part_of_the_answer_is_skipped(mode: Mode) -> None:
     events = [event for pair in zip(SKIPPED, [*EVENTS, b"", b""], strict=True) for event in pair]
-    with Server([stream(*filter(None, events))]) as server:
-        async with client_of(colour, server.url) as client:
+    with Server([respond_stream(*filter(None, events))]) as server:
+        async with make_client(mode, server.url) as client:
             assert await read(await opened(client)) == TEXTS
 
 
 JUNK: dict[str, tuple[bytes, str]] = {
     "no JSON": (b"data: {oops\n\n", "expected JSON"),
     "no object": (b"data: 7\n\n", "object"),
-    "a wrong type": (chunk("a").replace(b'"a"', b"7"), "delta.content: expected"),
+    "a wrong type": (chat_event("a").replace(b'"a"', b"7"), "delta.content: expected"),
     "nothing": (b"data\n\n", "got nothing"),
     "bytes that are no text": (b"data: \xff\n\n", "expected JSON"),
 }
 
 
 @pytest.mark.parametrize(("junk", "said"), JUNK.values(), ids=JUNK.keys())
-async def test_junk_in_a_stream_names_what_is_wrong(colour: Colour, junk: bytes, said: str) -> None:
-    with Server([stream(EVENTS[0] + junk + DONE), json_answer(SESSION)]) as server:
-        async with client_of(colour, server.url) as client:
+async def test_junk_in_a_stream_names_what_is_wrong(mode: Mode, junk: bytes, said: str) -> None:
+    with Server([respond_stream(EVENTS[0] + junk + DONE), respond_json(SESSION)]) as server:
+        async with make_client(mode, server.url) as client:
             events = await opened(client)
             assert (await anext(events)).text == "Grü"
             with pytest.raises(julep.InvalidResponseError, match=said) as caught:
@@ -221,43 +219,43 @@ async def test_junk_in_a_stream_names_what_is_wrong(colour: Colour, junk: bytes,
 
 
 @pytest.mark.parametrize("kind", ["application/json", "text/html", None])
-async def test_something_else_than_a_stream_is_refused(colour: Colour, kind: str | None) -> None:
-    step = answer(200, b"{}", {} if kind is None else {"content-type": kind})
+async def test_something_else_than_a_stream_is_refused(mode: Mode, kind: str | None) -> None:
+    step = respond(200, b"{}", {} if kind is None else {"content-type": kind})
     with Server([step]) as server:
-        async with client_of(colour, server.url) as client:
+        async with make_client(mode, server.url) as client:
             with pytest.raises(julep.InvalidResponseError, match="text/event-stream") as caught:
                 await opened(client)
     assert_ours(caught.value)
     assert len(server.received) == 1
 
 
-async def test_the_name_of_the_content_type_may_be_in_capitals(colour: Colour) -> None:
+async def test_the_name_of_the_content_type_may_be_in_capitals(mode: Mode) -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Type: Text/Event-Stream\r\n\r\n"
     with Server([raw(head + b"".join(EVENTS))]) as server:
-        async with client_of(colour, server.url) as client:
+        async with make_client(mode, server.url) as client:
             assert await read(await opened(client)) == TEXTS
 
 
-async def test_a_refusal_of_a_stream_is_an_error_like_any_other(colour: Colour) -> None:
-    with Server([refusal(503), refusal(422)]) as server:
-        async with client_of(colour, server.url) as client:
+async def test_a_refusal_of_a_stream_is_an_error_like_any_other(mode: Mode) -> None:
+    with Server([respond_error(503), respond_error(422)]) as server:
+        async with make_client(mode, server.url) as client:
             with pytest.raises(julep.UnprocessableEntityError) as caught:
                 await opened(client)
     assert_ours(caught.value)
     assert caught.value.attempts == 2
 
 
-async def test_leaving_early_closes_the_connection(colour: Colour) -> None:
+async def test_leaving_early_closes_the_connection(mode: Mode) -> None:
     gone = Event()
 
     async def talk_until_left(exchange: Exchange) -> bool:
-        await exchange.write(STREAM_HEAD + piece(EVENTS[0] + EVENTS[1]))
+        await exchange.write(STREAM_HEAD + http_chunk(EVENTS[0] + EVENTS[1]))
         await exchange.stall()
         gone.set()
         return False
 
-    with Server([talk_until_left, json_answer(SESSION)]) as server:
-        async with client_of(colour, server.url) as client:
+    with Server([talk_until_left, respond_json(SESSION)]) as server:
+        async with make_client(mode, server.url) as client:
             async with await opened(client) as events:
                 async for event in events:
                     assert event.text == "Grü"
@@ -273,11 +271,11 @@ async def test_leaving_early_closes_the_connection(colour: Colour) -> None:
     assert server.connections == 2
 
 
-@pytest.mark.parametrize("colour", ["asyncio", "trio"])
-@pytest.mark.parametrize("sent", [b"", STREAM_HEAD, STREAM_HEAD + piece(EVENTS[0])])
-async def test_a_stream_may_be_cancelled_at_any_time(colour: Colour, sent: bytes) -> None:
-    with Server([stall_after(sent), json_answer(SESSION)]) as server:
-        async with client_of(colour, server.url) as client:
+@pytest.mark.parametrize("mode", ["asyncio", "trio"])
+@pytest.mark.parametrize("sent", [b"", STREAM_HEAD, STREAM_HEAD + http_chunk(EVENTS[0])])
+async def test_a_stream_may_be_cancelled_at_any_time(mode: Mode, sent: bytes) -> None:
+    with Server([stall_after(sent), respond_json(SESSION)]) as server:
+        async with make_client(mode, server.url) as client:
             with anyio.move_on_after(0.1) as scope:
                 await read(await opened(client))
             assert scope.cancelled_caught
@@ -286,11 +284,11 @@ async def test_a_stream_may_be_cancelled_at_any_time(colour: Colour, sent: bytes
 
 
 async def test_a_stream_of_a_client_that_is_closed_ends_in_an_error_of_ours(
-    colour: Colour,
+    mode: Mode,
 ) -> None:
-    step = stall_after(STREAM_HEAD + piece(EVENTS[0]))
+    step = stall_after(STREAM_HEAD + http_chunk(EVENTS[0]))
     with Server([step]) as server:
-        async with client_of(colour, server.url) as client:
+        async with make_client(mode, server.url) as client:
             events = await opened(client)
             assert (await anext(events)).text == "Grü"
         with pytest.raises(julep.StreamInterruptedError) as caught:

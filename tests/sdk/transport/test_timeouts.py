@@ -9,13 +9,13 @@ import anyio
 import pytest
 
 import julep
-from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.transport.helpers.scripted_server import (
     SESSION,
     Exchange,
     Server,
     Step,
-    json_answer,
+    respond_json,
     stall_after,
 )
 from tests.sdk.transport.helpers.support import assert_ours, own_client
@@ -33,11 +33,9 @@ STALLS = {
 
 
 @pytest.mark.parametrize("step", STALLS.values(), ids=STALLS.keys())
-async def test_a_silent_server_is_not_waited_for_beyond_the_timeout(
-    colour: Colour, step: Step
-) -> None:
-    with Server([step, json_answer(SESSION)]) as server:
-        async with client_of(colour, server.url, timeout=0.2) as client:
+async def test_a_silent_server_is_not_waited_for_beyond_the_timeout(mode: Mode, step: Step) -> None:
+    with Server([step, respond_json(SESSION)]) as server:
+        async with make_client(mode, server.url, timeout=0.2) as client:
             started = time.monotonic()
             with pytest.raises(julep.RequestTimeoutError, match=r"within 0\.2 s") as caught:
                 await client.sessions.get(SESSION["id"])
@@ -48,30 +46,30 @@ async def test_a_silent_server_is_not_waited_for_beyond_the_timeout(
     assert caught.value.attempts == 1
 
 
-async def test_without_a_timeout_a_server_may_take_its_time(colour: Colour) -> None:
+async def test_without_a_timeout_a_server_may_take_its_time(mode: Mode) -> None:
     async def answer_late(exchange: Exchange) -> bool:
         await asyncio.sleep(0.3)
-        return await json_answer(SESSION)(exchange)
+        return await respond_json(SESSION)(exchange)
 
     # The other client's limit is no limit of ours: what is said here counts.
-    async with own_client(colour, timeout=0.05) as own:
+    async with own_client(mode, timeout=0.05) as own:
         with Server([answer_late]) as server:
-            async with client_of(colour, server.url, timeout=None, http_client=own) as client:
+            async with make_client(mode, server.url, timeout=None, http_client=own) as client:
                 assert (await client.sessions.get(SESSION["id"])).id == SESSION["id"]
 
 
-async def test_a_server_that_does_not_pick_up_within_the_timeout(colour: Colour, deaf: str) -> None:
-    async with client_of(colour, deaf, timeout=0.2) as client:
+async def test_a_server_that_does_not_pick_up_within_the_timeout(mode: Mode, deaf: str) -> None:
+    async with make_client(mode, deaf, timeout=0.2) as client:
         with pytest.raises(julep.RequestTimeoutError, match="connect") as caught:
             await client.sessions.get(SESSION["id"])
     assert_ours(caught.value)
 
 
 async def test_a_server_that_does_not_pick_up_long_before_the_timeout(
-    colour: Colour, deaf: str
+    mode: Mode, deaf: str
 ) -> None:
     timeout = julep.Timeout(connect=0.2, total=60)
-    async with client_of(colour, deaf, timeout=timeout, max_retries=1) as client:
+    async with make_client(mode, deaf, timeout=timeout, max_retries=1) as client:
         with pytest.raises(julep.RequestTimeoutError, match=r"within 0\.2 s \(connect") as caught:
             await client.sessions.get(SESSION["id"])
     assert_ours(caught.value)
@@ -79,11 +77,11 @@ async def test_a_server_that_does_not_pick_up_long_before_the_timeout(
     assert caught.value.attempts == 2
 
 
-@pytest.mark.parametrize("colour", ["asyncio", "trio"])
+@pytest.mark.parametrize("mode", ["asyncio", "trio"])
 @pytest.mark.parametrize("step", STALLS.values(), ids=STALLS.keys())
-async def test_a_call_may_be_cancelled_at_any_time(colour: Colour, step: Step) -> None:
-    with Server([step, json_answer(SESSION)]) as server:
-        async with client_of(colour, server.url) as client:
+async def test_a_call_may_be_cancelled_at_any_time(mode: Mode, step: Step) -> None:
+    with Server([step, respond_json(SESSION)]) as server:
+        async with make_client(mode, server.url) as client:
             with anyio.move_on_after(0.1) as scope:
                 await client.sessions.get(SESSION["id"])
             assert scope.cancelled_caught

@@ -15,21 +15,27 @@ import julep
 from julep import RequestTimeoutError
 from julep._http import tls as tls_module
 from julep._http.timeout import Timeout
-from tests.sdk.helpers.modes import Colour
+from tests.sdk.helpers.modes import Mode
 from tests.sdk.transport.helpers.scripted_server import (
     STREAM_HEAD,
     Exchange,
     Server,
-    answer,
-    piece,
+    http_chunk,
     raw,
+    respond,
     stall_after,
 )
-from tests.sdk.transport.helpers.transports import answer_to, get, lost, opened, wire_of
+from tests.sdk.transport.helpers.transports import (
+    get,
+    network_error_of,
+    open_body,
+    open_transport,
+    response_to,
+)
 
 pytestmark = pytest.mark.anyio
 
-OK = answer(200, b"hello")
+OK = respond(200, b"hello")
 
 
 @pytest.fixture(scope="module")
@@ -59,23 +65,23 @@ def served_as(host: str, authority: trustme.CA) -> ssl.SSLContext:
 
 
 async def test_a_trusted_server_is_asked(
-    colour: Colour, server_tls: ssl.SSLContext, tls: ssl.SSLContext
+    mode: Mode, server_tls: ssl.SSLContext, tls: ssl.SSLContext
 ) -> None:
     async def echo(exchange: Exchange) -> bool:
-        return await answer(200, exchange.request.body)(exchange)
+        return await respond(200, exchange.request.body)(exchange)
 
     content = bytes(range(256)) * 12_000
     with Server([echo, OK], tls=server_tls) as server:
-        async with wire_of(colour, tls=tls) as wire:
+        async with open_transport(mode, tls=tls) as transport:
             sent = get(server.url, method="POST", content=content)
-            assert (await answer_to(wire, sent)).body == content
+            assert (await response_to(transport, sent)).body == content
             for _ in range(3):
-                assert (await answer_to(wire, get(server.url))).body == b"hello"
+                assert (await response_to(transport, get(server.url))).body == b"hello"
     assert server.connections == 1
 
 
 async def test_what_the_environment_trusts_is_trusted(
-    colour: Colour,
+    mode: Mode,
     server_tls: ssl.SSLContext,
     authority: trustme.CA,
     monkeypatch: pytest.MonkeyPatch,
@@ -94,36 +100,36 @@ async def test_what_the_environment_trusts_is_trusted(
         return await OK(exchange)
 
     with Server([step], tls=server_tls) as server:
-        async with wire_of(colour) as wire:
-            await answer_to(wire, get(server.url))
+        async with open_transport(mode) as transport:
+            await response_to(transport, get(server.url))
             monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
-        async with wire_of(colour) as wire:
+        async with open_transport(mode) as transport:
             with pytest.raises(julep.ConfigurationError, match="SSL_CERT_FILE"):
-                await wire.send(get(server.url))
+                await transport.send(get(server.url))
     assert chosen == ["http/1.1"]
 
 
 async def test_a_server_that_is_not_trusted_is_not_asked(
-    colour: Colour, server_tls: ssl.SSLContext
+    mode: Mode, server_tls: ssl.SSLContext
 ) -> None:
     with Server([OK], tls=server_tls) as server:
-        async with wire_of(colour, max_connections=1) as wire:
+        async with open_transport(mode, max_connections=1) as transport:
             for _ in range(2):
-                error = await lost(wire, get(server.url))
+                error = await network_error_of(transport, get(server.url))
                 assert "certificate verify failed: unable to get" in str(error)
     assert server.received == []
 
 
 async def test_another_server_s_certificate_is_none(
-    colour: Colour, authority: trustme.CA, tls: ssl.SSLContext
+    mode: Mode, authority: trustme.CA, tls: ssl.SSLContext
 ) -> None:
     with Server([OK], tls=served_as("julep.test", authority)) as server:
-        async with wire_of(colour, tls=tls) as wire:
-            error = await lost(wire, get(server.url))
+        async with open_transport(mode, tls=tls) as transport:
+            error = await network_error_of(transport, get(server.url))
             assert "certificate verify failed: IP address mismatch" in str(error)
 
 
-async def test_a_server_without_tls(colour: Colour, tls: ssl.SSLContext) -> None:
+async def test_a_server_without_tls(mode: Mode, tls: ssl.SSLContext) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def serve() -> None:
@@ -134,45 +140,49 @@ async def test_a_server_without_tls(colour: Colour, tls: ssl.SSLContext) -> None
 
         serving = threading.Thread(target=serve)
         serving.start()
-        async with wire_of(colour, tls=tls) as wire:
-            error = await lost(wire, get(f"https://127.0.0.1:{listening.getsockname()[1]}"))
+        async with open_transport(mode, tls=tls) as transport:
+            error = await network_error_of(
+                transport, get(f"https://127.0.0.1:{listening.getsockname()[1]}")
+            )
             assert "TLS failed: " in str(error)
         serving.join(10)
 
 
 async def test_a_server_that_speaks_another_protocol(
-    colour: Colour, server_tls: ssl.SSLContext, tls: ssl.SSLContext
+    mode: Mode, server_tls: ssl.SSLContext, tls: ssl.SSLContext
 ) -> None:
     tls.set_alpn_protocols(["h2"])
     with Server([OK], tls=server_tls) as server:
-        async with wire_of(colour, tls=tls) as wire:
-            assert "the server chose 'h2'" in str(await lost(wire, get(server.url)))
+        async with open_transport(mode, tls=tls) as transport:
+            assert "the server chose 'h2'" in str(
+                await network_error_of(transport, get(server.url))
+            )
 
 
-async def test_a_handshake_is_bounded(colour: Colour, tls: ssl.SSLContext) -> None:
+async def test_a_handshake_is_bounded(mode: Mode, tls: ssl.SSLContext) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         url = f"https://127.0.0.1:{listening.getsockname()[1]}"
-        async with wire_of(colour, tls=tls, max_connections=1) as wire:
+        async with open_transport(mode, tls=tls, max_connections=1) as transport:
             for _ in range(2):
-                error = await lost(wire, get(url, timeout=Timeout(connect=0.2)))
+                error = await network_error_of(transport, get(url, timeout=Timeout(connect=0.2)))
                 assert isinstance(error, RequestTimeoutError)
                 assert error.phase == "connect"
 
 
 async def test_a_silent_server_is_waited_for_within_the_limit(
-    colour: Colour, server_tls: ssl.SSLContext, tls: ssl.SSLContext
+    mode: Mode, server_tls: ssl.SSLContext, tls: ssl.SSLContext
 ) -> None:
     with Server([stall_after(b"HTTP/1.1 200 OK\r\n"), OK], tls=server_tls) as server:
-        async with wire_of(colour, tls=tls, max_connections=1) as wire:
-            error = await lost(wire, get(server.url, timeout=Timeout(read=0.2)))
+        async with open_transport(mode, tls=tls, max_connections=1) as transport:
+            error = await network_error_of(transport, get(server.url, timeout=Timeout(read=0.2)))
             assert isinstance(error, RequestTimeoutError)
             assert error.phase == "read"
-            await answer_to(wire, get(server.url))
+            await response_to(transport, get(server.url))
 
 
 @pytest.mark.parametrize("farewell", [True, False])
 async def test_a_body_that_ends_with_its_connection_needs_a_farewell(
-    colour: Colour, farewell: bool, server_tls: ssl.SSLContext, tls: ssl.SSLContext
+    mode: Mode, farewell: bool, server_tls: ssl.SSLContext, tls: ssl.SSLContext
 ) -> None:
     async def step(exchange: Exchange) -> bool:
         await exchange.write(b"HTTP/1.1 200 OK\r\n\r\nhello")
@@ -181,17 +191,17 @@ async def test_a_body_that_ends_with_its_connection_needs_a_farewell(
         return False
 
     with Server([step], tls=server_tls) as server:
-        async with wire_of(colour, tls=tls, max_connections=1) as wire:
+        async with open_transport(mode, tls=tls, max_connections=1) as transport:
             for _ in range(2):
                 if farewell:
-                    assert (await answer_to(wire, get(server.url))).body == b"hello"
+                    assert (await response_to(transport, get(server.url))).body == b"hello"
                 else:
-                    error = await lost(wire, get(server.url))
+                    error = await network_error_of(transport, get(server.url))
                     assert "the server closed the connection" in str(error)
 
 
 async def test_a_body_of_known_length_needs_none(
-    colour: Colour, server_tls: ssl.SSLContext, tls: ssl.SSLContext
+    mode: Mode, server_tls: ssl.SSLContext, tls: ssl.SSLContext
 ) -> None:
     async def step(exchange: Exchange) -> bool:
         await OK(exchange)
@@ -199,30 +209,30 @@ async def test_a_body_of_known_length_needs_none(
         return False
 
     with Server([step], tls=server_tls) as server:
-        async with wire_of(colour, tls=tls) as wire:
-            assert (await answer_to(wire, get(server.url))).body == b"hello"
+        async with open_transport(mode, tls=tls) as transport:
+            assert (await response_to(transport, get(server.url))).body == b"hello"
 
 
 async def test_a_stream_over_tls(
-    colour: Colour, server_tls: ssl.SSLContext, tls: ssl.SSLContext
+    mode: Mode, server_tls: ssl.SSLContext, tls: ssl.SSLContext
 ) -> None:
     # The last part is more than one record of TLS, and more than is read at once.
     pieces = [b"a", b"b" * 10, b"c" * 200_000]
-    whole = raw(STREAM_HEAD + b"".join(map(piece, [*pieces, b""])), keep=True)
+    whole = raw(STREAM_HEAD + b"".join(map(http_chunk, [*pieces, b""])), keep=True)
     with Server([whole, OK], tls=server_tls) as server:
-        async with wire_of(colour, tls=tls) as wire:
-            body = await opened(wire, get(server.url, streamed=True))
+        async with open_transport(mode, tls=tls) as transport:
+            body = await open_body(transport, get(server.url, streamed=True))
             assert b"".join([part async for part in body]) == b"".join(pieces)
-            await answer_to(wire, get(server.url))
+            await response_to(transport, get(server.url))
     assert server.connections == 1
 
 
-@pytest.mark.parametrize("colour", ["asyncio", "trio"])
-async def test_a_handshake_may_be_cancelled(colour: Colour, tls: ssl.SSLContext) -> None:
+@pytest.mark.parametrize("mode", ["asyncio", "trio"])
+async def test_a_handshake_may_be_cancelled(mode: Mode, tls: ssl.SSLContext) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         url = f"https://127.0.0.1:{listening.getsockname()[1]}"
-        async with wire_of(colour, tls=tls, max_connections=1) as wire:
+        async with open_transport(mode, tls=tls, max_connections=1) as transport:
             for _ in range(2):
                 with anyio.move_on_after(0.05) as scope:
-                    await wire.send(get(url))
+                    await transport.send(get(url))
                 assert scope.cancelled_caught

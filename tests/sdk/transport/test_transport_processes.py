@@ -12,8 +12,8 @@ from tests.sdk.transport.helpers.scripted_server import (
     STREAM_HEAD,
     Exchange,
     Server,
-    answer,
-    piece,
+    http_chunk,
+    respond,
     stall_after,
 )
 
@@ -163,13 +163,13 @@ def test_a_process_of_its_own(program: str, connections: int) -> None:
 
     async def step(exchange: Exchange) -> bool:
         if exchange.request.target == "/stream":
-            await exchange.write(STREAM_HEAD + piece(b"first"))
+            await exchange.write(STREAM_HEAD + http_chunk(b"first"))
             while not any(received.target == "/go" for received in server.received):
                 if exchange.reader.at_eof():
                     return False
                 await asyncio.sleep(0.005)
-            return await stall_after(piece(b"second"))(exchange)
-        return await answer(200, b"hello")(exchange)
+            return await stall_after(http_chunk(b"second"))(exchange)
+        return await respond(200, b"hello")(exchange)
 
     python = [sys.executable, "-X", "dev", "-W", "error"]
     with Server([step]) as server:

@@ -11,21 +11,21 @@ import pytest
 
 import julep
 from julep import AsyncClient, RetryPolicy, Timeout
-from tests.sdk.helpers.modes import Colour, client_of, own
+from tests.sdk.helpers.modes import Mode, make_client, unwrapped
 from tests.sdk.helpers.resources import HELLO
 from tests.sdk.transport.helpers.scripted_server import (
     DONE,
     SESSION,
     STREAM_HEAD,
     Exchange,
-    Received,
+    ReceivedRequest,
     Server,
-    chunk,
-    json_answer,
-    piece,
-    refusal,
+    chat_event,
+    http_chunk,
+    respond_error,
+    respond_json,
+    respond_stream,
     stall_after,
-    stream,
 )
 from tests.sdk.transport.helpers.support import assert_ours
 
@@ -38,9 +38,9 @@ async def get(client: AsyncClient) -> None:
     assert (await client.sessions.get(ID)).id == ID
 
 
-async def test_clients_with_other_options_share_the_connections(colour: Colour) -> None:
-    with Server([json_answer(SESSION)]) as server:
-        async with client_of(colour, server.url) as client:
+async def test_clients_with_other_options_share_the_connections(mode: Mode) -> None:
+    with Server([respond_json(SESSION)]) as server:
+        async with make_client(mode, server.url) as client:
             await get(client)
             await get(client.with_options(timeout=5))
             await get(client.with_options(max_retries=0).with_options(headers={"x-a": "b"}))
@@ -60,11 +60,11 @@ OPTIONS: dict[str, tuple[dict[str, Any], str, str | None]] = {
 
 @pytest.mark.parametrize(("options", "name", "value"), OPTIONS.values(), ids=OPTIONS.keys())
 async def test_options_change_what_is_sent_and_leave_the_client_as_it_is(
-    colour: Colour, options: dict[str, Any], name: str, value: str | None
+    mode: Mode, options: dict[str, Any], name: str, value: str | None
 ) -> None:
     settings: dict[str, Any] = {"api_key": "secret", "headers": {"x-team": "blue"}}
-    with Server([json_answer(SESSION)]) as server:
-        async with client_of(colour, server.url, **settings) as client:
+    with Server([respond_json(SESSION)]) as server:
+        async with make_client(mode, server.url, **settings) as client:
             await get(client)
             await get(client.with_options(**options))
             await get(client)
@@ -75,14 +75,14 @@ async def test_options_change_what_is_sent_and_leave_the_client_as_it_is(
     assert first.header("x-team") == "blue"
 
 
-def targets(received: list[Received]) -> list[str]:
+def targets(received: list[ReceivedRequest]) -> list[str]:
     return [request.target for request in received]
 
 
-async def test_parameters_are_added_to_every_query(colour: Colour) -> None:
-    answers = [json_answer({"items": list[str]()}), json_answer(SESSION), json_answer(SESSION)]
+async def test_parameters_are_added_to_every_query(mode: Mode) -> None:
+    answers = [respond_json({"items": list[str]()}), respond_json(SESSION), respond_json(SESSION)]
     with Server(answers) as server:
-        async with client_of(colour, server.url + "/api", query={"tenant": "a&b"}) as client:
+        async with make_client(mode, server.url + "/api", query={"tenant": "a&b"}) as client:
             await client.users.list(limit=3, offset=0)
             await get(client)
             await get(client.with_options(query={"trace": "é"}))
@@ -93,9 +93,9 @@ async def test_parameters_are_added_to_every_query(colour: Colour) -> None:
     ]
 
 
-async def test_standing_headers_go_with_a_stream_too(colour: Colour) -> None:
-    with Server([stream(chunk("Hi", "stop"), DONE)]) as server:
-        async with client_of(colour, server.url, headers={"x-team": "blue"}) as client:
+async def test_standing_headers_go_with_a_stream_too(mode: Mode) -> None:
+    with Server([respond_stream(chat_event("Hi", "stop"), DONE)]) as server:
+        async with make_client(mode, server.url, headers={"x-team": "blue"}) as client:
             options = client.with_options(headers={"x-more": "1"}, query={"a": "b"})
             events = await options.sessions.chat(ID, HELLO, stream=True)
             assert (await events.get_final_response()).text == "Hi"
@@ -116,33 +116,33 @@ async def test_standing_headers_go_with_a_stream_too(colour: Colour) -> None:
     ],
 )
 async def test_retries_of_some_calls_are_others(
-    colour: Colour, options: dict[str, Any], sent: int
+    mode: Mode, options: dict[str, Any], sent: int
 ) -> None:
-    with Server([refusal(503)]) as server:
-        async with client_of(colour, server.url) as client:
+    with Server([respond_error(503)]) as server:
+        async with make_client(mode, server.url) as client:
             with pytest.raises(julep.ServerError) as caught:
                 await get(client.with_options(**options))
     assert caught.value.attempts == len(server.received) == sent
 
 
-async def test_a_number_of_retries_keeps_the_rest_of_the_policy(colour: Colour) -> None:
+async def test_a_number_of_retries_keeps_the_rest_of_the_policy(mode: Mode) -> None:
     policy = RetryPolicy(max_retries=0, statuses=frozenset({418}))
-    with Server([refusal(418)]) as server:
-        async with client_of(colour, server.url, retry=policy) as client:
+    with Server([respond_error(418)]) as server:
+        async with make_client(mode, server.url, retry=policy) as client:
             with pytest.raises(julep.ApiError):
                 await get(client.with_options(max_retries=2))
     assert len(server.received) == 3
 
 
-async def test_a_timeout_of_some_calls_is_another(colour: Colour) -> None:
-    with Server([stall_after(), json_answer(SESSION)]) as server:
-        async with client_of(colour, server.url, timeout=60, max_retries=0) as client:
+async def test_a_timeout_of_some_calls_is_another(mode: Mode) -> None:
+    with Server([stall_after(), respond_json(SESSION)]) as server:
+        async with make_client(mode, server.url, timeout=60, max_retries=0) as client:
             with pytest.raises(julep.RequestTimeoutError, match=r"within 0\.1 s"):
                 await get(client.with_options(timeout=0.1))
             await get(client.with_options(timeout=None))
 
 
-async def test_hooks_of_some_calls_are_others(colour: Colour) -> None:
+async def test_hooks_of_some_calls_are_others(mode: Mode) -> None:
     heard: list[str] = []
 
     def hooks(name: str) -> julep.Hooks:
@@ -151,8 +151,8 @@ async def test_hooks_of_some_calls_are_others(colour: Colour) -> None:
 
         return julep.Hooks(on_request=hear)
 
-    with Server([json_answer(SESSION)]) as server:
-        async with client_of(colour, server.url, hooks=hooks("first")) as client:
+    with Server([respond_json(SESSION)]) as server:
+        async with make_client(mode, server.url, hooks=hooks("first")) as client:
             await get(client)
             await get(client.with_options(hooks=hooks("second")))
             await get(client.with_options(hooks=julep.Hooks()))
@@ -160,9 +160,9 @@ async def test_hooks_of_some_calls_are_others(colour: Colour) -> None:
     assert heard == ["first", "second", "first"]
 
 
-async def test_closing_a_client_with_options_leaves_the_connections_open(colour: Colour) -> None:
-    with Server([json_answer(SESSION)]) as server:
-        async with client_of(colour, server.url) as client:
+async def test_closing_a_client_with_options_leaves_the_connections_open(mode: Mode) -> None:
+    with Server([respond_json(SESSION)]) as server:
+        async with make_client(mode, server.url) as client:
             async with client.with_options(timeout=5) as other:
                 await get(other)
                 further = other.with_options(timeout=6)
@@ -173,9 +173,9 @@ async def test_closing_a_client_with_options_leaves_the_connections_open(colour:
     assert server.connections == 1
 
 
-async def test_with_its_parent_a_client_with_options_is_closed(colour: Colour) -> None:
-    with Server([json_answer(SESSION)]) as server:
-        async with client_of(colour, server.url) as client:
+async def test_with_its_parent_a_client_with_options_is_closed(mode: Mode) -> None:
+    with Server([respond_json(SESSION)]) as server:
+        async with make_client(mode, server.url) as client:
             other = client.with_options(timeout=5)
             await get(other)
         for closed in (other, other.with_options(timeout=6), client.with_options(timeout=6)):
@@ -186,9 +186,9 @@ async def test_with_its_parent_a_client_with_options_is_closed(colour: Colour) -
         await other.aclose()
 
 
-async def test_a_client_with_options_outlives_the_reference_to_its_parent(colour: Colour) -> None:
-    with Server([json_answer(SESSION)]) as server:
-        client = client_of(colour, server.url)
+async def test_a_client_with_options_outlives_the_reference_to_its_parent(mode: Mode) -> None:
+    with Server([respond_json(SESSION)]) as server:
+        client = make_client(mode, server.url)
         other = client.with_options(timeout=5)
         await get(other)
         parent, client = client, other
@@ -210,47 +210,47 @@ async def test_a_client_with_options_outlives_the_reference_to_its_parent(colour
     ],
 )
 async def test_options_that_cannot_work_are_refused(
-    colour: Colour, options: dict[str, Any], said: str
+    mode: Mode, options: dict[str, Any], said: str
 ) -> None:
-    async with client_of(colour, "http://julep.test") as client:
+    async with make_client(mode, "http://julep.test") as client:
         with pytest.raises(julep.ConfigurationError, match=said):
             client.with_options(**options)
 
 
-async def test_a_client_with_options_is_of_the_same_kind(colour: Colour) -> None:
+async def test_a_client_with_options_is_of_the_same_kind(mode: Mode) -> None:
     class Ours(julep.Client): ...
 
     class OursAwaited(AsyncClient): ...
 
     for kind in (Ours, OursAwaited):
         assert type(kind(base_url="http://julep.test").with_options(timeout=5)) is kind
-    async with client_of(colour, "http://julep.test") as client:
-        assert type(own(client.with_options(timeout=5))) is type(own(client))
+    async with make_client(mode, "http://julep.test") as client:
+        assert type(unwrapped(client.with_options(timeout=5))) is type(unwrapped(client))
 
 
-async def test_a_client_with_options_makes_nothing_that_sends(colour: Colour) -> None:
-    with Server([json_answer(SESSION)]) as server:
-        async with client_of(colour, server.url) as client:
+async def test_a_client_with_options_makes_nothing_that_sends(mode: Mode) -> None:
+    with Server([respond_json(SESSION)]) as server:
+        async with make_client(mode, server.url) as client:
             await get(client)
-            plain: Any = own(client)
-            wire = plain._connections.wire()
+            plain: Any = unwrapped(client)
+            transport = plain._connections.transport()
             for seconds in range(1, 100):
-                assert plain.with_options(timeout=seconds)._connections.wire() is wire
+                assert plain.with_options(timeout=seconds)._connections.transport() is transport
 
 
-async def test_a_call_waits_for_a_free_connection(colour: Colour) -> None:
+async def test_a_call_waits_for_a_free_connection(mode: Mode) -> None:
     """The stream holds the only one until it is read to its end."""
-    begun = STREAM_HEAD + piece(chunk("Hi", "stop"))
+    begun = STREAM_HEAD + http_chunk(chat_event("Hi", "stop"))
     wanted = Event()
 
     async def end_when_wanted(exchange: Exchange) -> bool:
         await exchange.write(begun)
         await asyncio.to_thread(wanted.wait, 10)
-        await exchange.write(piece(DONE) + piece(b""))
+        await exchange.write(http_chunk(DONE) + http_chunk(b""))
         return True
 
-    with Server([end_when_wanted, json_answer(SESSION)]) as server:
-        async with client_of(colour, server.url, max_connections=1) as client:
+    with Server([end_when_wanted, respond_json(SESSION)]) as server:
+        async with make_client(mode, server.url, max_connections=1) as client:
             events = await client.sessions.chat(ID, HELLO, stream=True)
             with pytest.raises(julep.RequestTimeoutError, match="no free connection") as caught:
                 await get(client.with_options(timeout=Timeout(pool=0.1)))
@@ -266,11 +266,11 @@ async def test_a_call_waits_for_a_free_connection(colour: Colour) -> None:
     assert server.connections == 1
 
 
-@pytest.mark.parametrize("colour", ["asyncio", "trio"])
-async def test_tasks_wait_their_turn(colour: Colour) -> None:
-    with Server([json_answer(SESSION)]) as server:
+@pytest.mark.parametrize("mode", ["asyncio", "trio"])
+async def test_tasks_wait_their_turn(mode: Mode) -> None:
+    with Server([respond_json(SESSION)]) as server:
         async with (
-            client_of(colour, server.url, max_connections=2) as client,
+            make_client(mode, server.url, max_connections=2) as client,
             anyio.create_task_group() as group,
         ):
             for _ in range(20):
@@ -281,7 +281,7 @@ async def test_tasks_wait_their_turn(colour: Colour) -> None:
 
 def test_threads_wait_their_turn() -> None:
     with (
-        Server([json_answer(SESSION)]) as server,
+        Server([respond_json(SESSION)]) as server,
         julep.Client(base_url=server.url, max_connections=2) as client,
     ):
         threads = [Thread(target=client.sessions.get, args=(ID,)) for _ in range(20)]

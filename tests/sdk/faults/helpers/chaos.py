@@ -28,9 +28,9 @@ from julep import AsyncClient
 from julep.managers.types import DocDict, FunctionDefDict
 from julep_server import LocalServer
 from tests.sdk.faults.helpers.lossy_proxies import KillingProxy
-from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.helpers.modes import Mode, make_client
 
-COLOURS: Final[tuple[Colour, ...]] = ("blocking", "asyncio", "trio")
+MODES: Final[tuple[Mode, ...]] = ("sync", "asyncio", "trio")
 WORKERS: Final = 8
 
 # Of eleven attempts each is lost with a probability of a fifth: all of them, once in fifty million.
@@ -167,7 +167,7 @@ class Outcome:
     seconds: float
 
 
-def run(colour: Colour, calls: int, streams: int, seed: int) -> Outcome:
+def run(mode: Mode, calls: int, streams: int, seed: int) -> Outcome:
     """Make the calls, share them among workers at once, and count what the server has.
 
     Raises:
@@ -181,10 +181,10 @@ def run(colour: Colour, calls: int, streams: int, seed: int) -> Outcome:
             KillingProxy([], server=urlsplit(server.url).port or 0, seed=seed) as proxy,
         ):
             url = f"{proxy.url}/api"
-            if colour == "blocking":
-                workers = _blocking(url, calls, streams, seed)
+            if mode == "sync":
+                workers = _sync(url, calls, streams, seed)
             else:
-                workers = anyio.run(_async, colour, url, calls, streams, seed, backend=colour)
+                workers = anyio.run(_async, mode, url, calls, streams, seed, backend=mode)
         _count(database, workers)
         made = sum(worker.calls for worker in workers)
         return Outcome(made, proxy.connections, proxy.killed, time.monotonic() - began)
@@ -195,7 +195,7 @@ def _shares(total: int) -> list[int]:
     return [total // WORKERS + (number < total % WORKERS) for number in range(WORKERS)]
 
 
-def _blocking(url: str, calls: int, streams: int, seed: int) -> list[Worker]:
+def _sync(url: str, calls: int, streams: int, seed: int) -> list[Worker]:
     """Share a blocking client among threads."""
 
     async def work(client: AsyncClient, number: int) -> Worker:
@@ -204,7 +204,7 @@ def _blocking(url: str, calls: int, streams: int, seed: int) -> list[Worker]:
         return worker
 
     async def all_of_them() -> list[Worker]:
-        async with client_of("blocking", url, retry=_RETRY) as client:
+        async with make_client("sync", url, retry=_RETRY) as client:
             with ThreadPoolExecutor(WORKERS) as pool:
                 jobs = [pool.submit(asyncio.run, work(client, n)) for n in range(WORKERS)]
                 return [job.result() for job in jobs]
@@ -212,7 +212,7 @@ def _blocking(url: str, calls: int, streams: int, seed: int) -> list[Worker]:
     return asyncio.run(all_of_them())
 
 
-async def _async(colour: Colour, url: str, calls: int, streams: int, seed: int) -> list[Worker]:
+async def _async(mode: Mode, url: str, calls: int, streams: int, seed: int) -> list[Worker]:
     """Share an async client among tasks."""
     workers: list[Worker] = []
 
@@ -222,7 +222,7 @@ async def _async(colour: Colour, url: str, calls: int, streams: int, seed: int) 
         await worker.work(_shares(calls)[number], _shares(streams)[number])
 
     async with (
-        client_of(colour, url, retry=_RETRY) as client,
+        make_client(mode, url, retry=_RETRY) as client,
         anyio.create_task_group() as group,
     ):
         for number in range(WORKERS):
@@ -257,10 +257,10 @@ def _count(database: Path, workers: list[Worker]) -> None:
 
 def main(calls: int, streams: int) -> None:
     seed = int(os.environ.get("CHAOS_SEED", "1"))
-    for colour in COLOURS:
-        outcome = run(colour, calls, streams, seed)
+    for mode in MODES:
+        outcome = run(mode, calls, streams, seed)
         sys.stdout.write(
-            f"{colour}: {outcome.calls} calls, {outcome.killed} of {outcome.connections}"
+            f"{mode}: {outcome.calls} calls, {outcome.killed} of {outcome.connections}"
             f" connections killed, nothing lost, nothing doubled ({outcome.seconds:.1f} s)\n"
         )
 

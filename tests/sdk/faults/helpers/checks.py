@@ -15,17 +15,17 @@ import trio
 
 import julep
 from julep import AsyncClient
-from tests.sdk.faults.helpers.fault import GET, Fails, Fault, Limits
-from tests.sdk.faults.helpers.steps import FaultServer, go_on, now, until
-from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.faults.helpers.fault import GET, Fails, Fault, TimeoutOption
+from tests.sdk.faults.helpers.steps import FaultServer, now, proceed, wait_until
+from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.transport.helpers.scripted_server import Exchange, Step
 from tests.sdk.transport.helpers.support import assert_ours
 from tests.sdk.transport.test_secrets import CANARY, everything_of
 
-QUICK: Final = julep.RetryPolicy(max_retries=1, initial_delay=0.01, max_delay=0.02)
+QUICK_RETRY: Final = julep.RetryPolicy(max_retries=1, initial_delay=0.01, max_delay=0.02)
 """One more attempt, at once."""
 
-PATIENT: Final = QUICK._replace(max_retries=8, initial_delay=0.001)
+MANY_RETRIES: Final = QUICK_RETRY._replace(max_retries=8, initial_delay=0.001)
 """So many that a busy machine, on which further attempts are too slow, makes no difference."""
 
 _NEXT: Final = 2
@@ -35,39 +35,41 @@ _GRACE: Final = 5.0
 """Seconds beyond a call's limit: machines may be busy."""
 
 
-async def meets(colour: Colour, fault: Fault, caplog: pytest.LogCaptureFixture) -> FaultServer:
+async def check_every_attempt(
+    mode: Mode, fault: Fault, caplog: pytest.LogCaptureFixture
+) -> FaultServer:
     """Every attempt of a call meets the fault."""
     caplog.set_level(logging.DEBUG)
     over = threading.Event()
     server = FaultServer([_announced(fault.step, over)])
-    if fault.greets:
-        server.greetings[:] = [fault.step]
+    if fault.before_request:
+        server.on_connect[:] = [fault.step]
     with server:
-        async with settled(colour, server) as client:
+        async with tracked_client(mode, server) as client:
             started = now()
             problem = await _call(client, fault)
-            assert now() - started < _seconds(fault.limits) + _GRACE
+            assert now() - started < _seconds(fault.timeout) + _GRACE
             outcome = fault.outcome
-            if isinstance(outcome, Fails) and not (outcome.or_gives and problem is None):
+            if isinstance(outcome, Fails) and not (outcome.may_succeed and problem is None):
                 assert_failed(problem, fault, outcome)
             else:
                 assert problem is None, problem
-            if fault.ends:
-                await until(over.is_set)
+            if fault.waits_for_step:
+                await wait_until(over.is_set)
             await _is_usable(client, server)
     assert CANARY not in caplog.text
     return server
 
 
-async def survives(colour: Colour, fault: Fault, caplog: pytest.LogCaptureFixture) -> None:
+async def check_recovery(mode: Mode, fault: Fault, caplog: pytest.LogCaptureFixture) -> None:
     """Only the first attempt of a call meets the fault."""
     caplog.set_level(logging.DEBUG)
-    server = FaultServer([fault.step, fault.ask.good])
-    if fault.greets:
-        server.steps[:] = [fault.ask.good]
-        server.greetings[:] = [fault.step, go_on]
+    server = FaultServer([fault.step, fault.call.response])
+    if fault.before_request:
+        server.steps[:] = [fault.call.response]
+        server.on_connect[:] = [fault.step, proceed]
     with server:
-        async with settled(colour, server, PATIENT) as client:
+        async with tracked_client(mode, server, MANY_RETRIES) as client:
             assert await _call(client, fault) is None
             await _is_usable(client, server)
     keys = {request.header("idempotency-key") for request in server.received[:-_NEXT]}
@@ -76,22 +78,22 @@ async def survives(colour: Colour, fault: Fault, caplog: pytest.LogCaptureFixtur
 
 
 @asynccontextmanager
-async def settled(
-    colour: Colour, server: FaultServer, retry: julep.RetryPolicy = QUICK
+async def tracked_client(
+    mode: Mode, server: FaultServer, retry: julep.RetryPolicy = QUICK_RETRY
 ) -> AsyncGenerator[AsyncClient, None]:
     """A client that leaves nothing behind: no connection, no task, no thread."""
-    before = _running(colour)
+    before = _running(mode)
     settings = {"api_key": CANARY, "headers": {"x-other-key": CANARY}}
-    async with client_of(colour, server.url, retry=retry, timeout=60, **settings) as client:
+    async with make_client(mode, server.url, retry=retry, timeout=60, **settings) as client:
         yield client
         assert CANARY not in repr(client)
-    await until(lambda: not server.open)
-    await until(lambda: _running(colour) <= before)
+    await wait_until(lambda: not server.open)
+    await wait_until(lambda: _running(mode) <= before)
 
 
-async def limited(client: AsyncClient, limits: Limits) -> AsyncClient:
+async def with_timeout(client: AsyncClient, option: TimeoutOption) -> AsyncClient:
     """The client with other limits; it is awaited where the colours' wrapper makes it so."""
-    made: object = client.with_options(timeout=limits)
+    made: object = client.with_options(timeout=option)
     return cast("AsyncClient", await made if inspect.isawaitable(made) else made)
 
 
@@ -102,9 +104,9 @@ def assert_failed(problem: BaseException | None, fault: Fault, expected: Fails) 
     assert isinstance(problem, expected.kind)
     assert isinstance(problem, julep.ApiError | julep.NetworkError)
     shown = str(problem)
-    assert fault.ask.method in shown
-    assert (expected.names or fault.ask.path) in shown
-    assert expected.says in shown
+    assert fault.call.method in shown
+    assert (expected.path or fault.call.path) in shown
+    assert expected.message in shown
     assert len(shown) < 2000
     if expected.attempts is not None:
         assert problem.attempts == expected.attempts
@@ -123,16 +125,16 @@ def assert_failed(problem: BaseException | None, fault: Fault, expected: Fails) 
         assert problem.retry_after == expected.retry_after
     curl = problem.as_curl()
     assert curl.startswith("curl ")
-    assert fault.ask.path in curl
+    assert fault.call.path in curl
     notes = "".join(getattr(problem, "__notes__", ()))
     assert CANARY not in everything_of(problem) + curl + notes
 
 
 async def _call(client: AsyncClient, fault: Fault) -> BaseException | None:
     """Make the fault's call; give the error that came of it."""
-    limits = await limited(client, fault.limits)
+    timeout = await with_timeout(client, fault.timeout)
     try:
-        assert await fault.ask.run(limits) == fault.ask.right
+        assert await fault.call.run(timeout) == fault.call.expected
     except julep.JulepError as error:
         return error
     return None
@@ -140,10 +142,10 @@ async def _call(client: AsyncClient, fault: Fault) -> BaseException | None:
 
 async def _is_usable(client: AsyncClient, server: FaultServer) -> None:
     """The next calls are answered, by their own answers."""
-    server.greetings.clear()
-    server.steps[:] = [GET.good]
+    server.on_connect.clear()
+    server.steps[:] = [GET.response]
     for _ in range(_NEXT):
-        assert await GET.run(client) == GET.right
+        assert await GET.run(client) == GET.expected
 
 
 def _announced(step: Step, over: threading.Event) -> Step:
@@ -157,14 +159,14 @@ def _announced(step: Step, over: threading.Event) -> Step:
     return announced
 
 
-def _running(colour: Colour) -> set[object]:
+def _running(mode: Mode) -> set[object]:
     """What runs beside the test itself: tasks, or threads. What ended meanwhile is not ours."""
-    if colour == "asyncio":
+    if mode == "asyncio":
         return {*asyncio.all_tasks()}
-    if colour == "trio":
+    if mode == "trio":
         return {*range(trio.lowlevel.current_statistics().tasks_living)}  # they have no names
     return {*threading.enumerate()}
 
 
-def _seconds(limits: Limits) -> float:
-    return limits if isinstance(limits, int | float) else 2.0
+def _seconds(timeout: TimeoutOption) -> float:
+    return timeout if isinstance(timeout, int | float) else 2.0

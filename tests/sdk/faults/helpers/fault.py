@@ -15,33 +15,33 @@ from tests.sdk.transport.helpers.scripted_server import (
     SESSION,
     USAGE,
     Step,
-    answer,
-    created,
-    json_answer,
-    stream,
+    respond,
+    respond_created,
+    respond_json,
+    respond_stream,
 )
 
-LONG: Final = 30.0
+LONG_TIMEOUT: Final = 30.0
 """Seconds: a limit that no call of these tests comes near."""
 
-STEPS: Final = julep.Timeout(connect=0.1, read=0.1, write=0.1, pool=0.1, total=None)
+STEP_TIMEOUTS: Final = julep.Timeout(connect=0.1, read=0.1, write=0.1, pool=0.1, total=None)
 """Each step may take a moment; what was too slow is tried again."""
 
-ALL: Final = 0.15
+TOTAL_TIMEOUT: Final = 0.15
 """Seconds for the whole call: when they are over it is not tried again."""
 
-Limits: TypeAlias = "float | julep.Timeout"
+TimeoutOption: TypeAlias = "float | julep.Timeout"
 
 
-class Ask(NamedTuple):
+class Call(NamedTuple):
     """A call."""
 
     method: str
     path: str
     run: Callable[[AsyncClient], Awaitable[object]]
-    right: object
+    expected: object
     """What it gives when all is well."""
-    good: Step
+    response: Step
     """The answer to it when all is well."""
 
 
@@ -92,15 +92,15 @@ EVENTS = [
     done(4),
 ]
 
-GET = Ask("GET", f"/sessions/{SESSION['id']}", _get, SESSION["id"], json_answer(SESSION))
-DELETE = Ask("DELETE", f"/sessions/{SESSION['id']}", _delete, None, answer(204))
-CREATE = Ask("POST", "/users", _create, SESSION["id"], created())
-CHAT = Ask("POST", f"/sessions/{SESSION['id']}/chat", _chat, "Grüße", json_answer(REPLY))
+GET = Call("GET", f"/sessions/{SESSION['id']}", _get, SESSION["id"], respond_json(SESSION))
+DELETE = Call("DELETE", f"/sessions/{SESSION['id']}", _delete, None, respond(204))
+CREATE = Call("POST", "/users", _create, SESSION["id"], respond_created())
+CHAT = Call("POST", f"/sessions/{SESSION['id']}/chat", _chat, "Grüße", respond_json(REPLY))
 LONG_CHAT = CHAT._replace(run=_long_chat)
-STREAM = CHAT._replace(run=_stream, good=stream(*EVENTS))
+STREAM = CHAT._replace(run=_stream, response=respond_stream(*EVENTS))
 
 
-class Gives(NamedTuple):
+class Succeeds(NamedTuple):
     """The call gives what it gives when all is well."""
 
 
@@ -111,16 +111,16 @@ class Fails(NamedTuple):
     attempts: int | None = 1
     """How many are made of the two that are allowed; None where either is right."""
     status: int | None = None
-    says: str = ""
+    message: str = ""
     """Words in the message."""
-    names: str = ""
+    path: str = ""
     """The path in the message, where it is another than the call's."""
     phase: str | None = None
     """Of a timeout: the step that took too long."""
     partial: str | None = None
     """Of a stream: the text that had arrived."""
     retry_after: float | None = None
-    or_gives: bool = False
+    may_succeed: bool = False
     """Whether the right result is just as well: a library that reads HTTP may be lenient or not."""
 
 
@@ -139,36 +139,36 @@ class Fault:
     """
 
     step: Step
-    outcome: Gives | Fails
-    ask: Ask = GET
-    greets: bool = False
-    limits: Limits = LONG
-    ends: bool = False
+    outcome: Succeeds | Fails
+    call: Call = GET
+    before_request: bool = False
+    timeout: TimeoutOption = LONG_TIMEOUT
+    waits_for_step: bool = False
 
     @property
-    def passes(self) -> bool:
+    def recovers(self) -> bool:
         return (
             isinstance(self.outcome, Fails)
             and self.outcome.attempts == 2
-            and not self.outcome.or_gives
+            and not self.outcome.may_succeed
         )
 
 
-def lost(step: Step, **more: object) -> Fault:
+def network_error(step: Step, **more: object) -> Fault:
     """A fault that loses an attempt."""
     return Fault(step, Fails(julep.NetworkError, 2), **more)  # type: ignore[arg-type]  # named above
 
 
-def either(step: Step) -> Fault:
+def lenient(step: Step) -> Fault:
     """A fault that is overlooked, or loses an attempt: some readers of HTTP are stricter."""
-    return Fault(step, Fails(julep.NetworkError, 2, or_gives=True))
+    return Fault(step, Fails(julep.NetworkError, 2, may_succeed=True))
 
 
-def silent(name: str, step: Step, phase: str = "read", **more: object) -> dict[str, Fault]:
+def timeouts(name: str, step: Step, phase: str = "read", **more: object) -> dict[str, Fault]:
     """A step that takes too long, with a limit for each step, and with one for the whole call."""
     of_step = Fails(julep.RequestTimeoutError, 2, phase=phase)
     of_call = Fails(julep.RequestTimeoutError, 1, phase="total")
     return {
-        name: Fault(step, of_step, limits=STEPS, **more),  # type: ignore[arg-type]  # named above
-        f"{name}, all of it": Fault(step, of_call, limits=ALL, **more),  # type: ignore[arg-type]  # too
+        name: Fault(step, of_step, timeout=STEP_TIMEOUTS, **more),  # type: ignore[arg-type]  # named above
+        f"{name}, all of it": Fault(step, of_call, timeout=TOTAL_TIMEOUT, **more),  # type: ignore[arg-type]  # too
     }

@@ -11,17 +11,17 @@ from typing import Final, TypeAlias
 
 from tests.sdk.transport.helpers.scripted_server import (
     Exchange,
-    Received,
+    ReceivedRequest,
     Server,
     Step,
     read_request,
 )
 
-Place: TypeAlias = Callable[[bytes], int]
+CutPosition: TypeAlias = Callable[[bytes], int]
 """Tells of a whole answer how many of its bytes are given before the connection is lost."""
 
 
-async def pieces_from(port: int, request: Received) -> AsyncGenerator[bytes, None]:
+async def forwarded(port: int, request: ReceivedRequest) -> AsyncGenerator[bytes, None]:
     """Hand a request on to the server, and give its answer as it comes.
 
     The server is asked to close, so that each exchange has a connection of its own.
@@ -37,7 +37,7 @@ async def pieces_from(port: int, request: Received) -> AsyncGenerator[bytes, Non
         writer.close()
 
 
-def losing(port: int, place: Place | None, times: int, *, by_reset: bool) -> Step:
+def drop_responses(port: int, place: CutPosition | None, times: int, *, by_reset: bool) -> Step:
     """Hand requests on, but lose these many answers, or with no place these many requests."""
     left = times
 
@@ -45,9 +45,9 @@ def losing(port: int, place: Place | None, times: int, *, by_reset: bool) -> Ste
         nonlocal left
         lost, left = left > 0, left - 1
         if not (lost and place is None):
-            async with aclosing(pieces_from(port, exchange.request)) as pieces:
-                answer = b"".join([piece async for piece in pieces])
-            await exchange.write(answer[: place(answer)] if lost and place else answer)
+            async with aclosing(forwarded(port, exchange.request)) as pieces:
+                response = b"".join([piece async for piece in pieces])
+            await exchange.write(response[: place(response)] if lost and place else response)
         if lost and by_reset:
             exchange.reset()
         return False
@@ -55,7 +55,7 @@ def losing(port: int, place: Place | None, times: int, *, by_reset: bool) -> Ste
     return step
 
 
-_NOTHING: Final = Received(0, "", "", (), b"")
+_NOTHING: Final = ReceivedRequest(0, "", "", (), b"")
 
 
 @dataclass
@@ -104,7 +104,7 @@ class KillingProxy(Server):
 
     async def _relay(self, exchange: Exchange, most: int | None) -> bool:
         """Hand a request on, and so many bytes of its answer back; tell whether it was whole."""
-        async with aclosing(pieces_from(self.server, exchange.request)) as pieces:
+        async with aclosing(forwarded(self.server, exchange.request)) as pieces:
             if most == 0:
                 await anext(pieces, b"")  # the server has done it, and nobody hears of it
                 return False

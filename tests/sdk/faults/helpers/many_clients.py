@@ -17,7 +17,7 @@ import anyio
 
 from julep import AsyncClient
 from tests.sdk.faults.helpers.fault import GET
-from tests.sdk.helpers.modes import Colour, client_of
+from tests.sdk.helpers.modes import Mode, make_client
 
 Make: TypeAlias = Callable[[], AsyncClient]
 
@@ -38,7 +38,7 @@ def kept() -> int:
 
 
 async def use(client: AsyncClient) -> None:
-    assert await GET.run(client) == GET.right
+    assert await GET.run(client) == GET.expected
 
 
 async def made_and_closed(make: Make) -> int:
@@ -92,14 +92,14 @@ async def all_ways(make: Make) -> dict[str, int]:
     return {way.__name__: await way(make) for way in ways}
 
 
-def main(colour: Colour, url: str) -> None:
+def main(mode: Mode, url: str) -> None:
     # A thousand connections are more than many systems allow a process at first.
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 4096), most))
-    backend = "trio" if colour == "trio" else "asyncio"
-    grown = anyio.run(all_ways, lambda: client_of(colour, url), backend=backend)
+    backend = "trio" if mode == "trio" else "asyncio"
+    grown = anyio.run(all_ways, lambda: make_client(mode, url), backend=backend)
     sys.stdout.write(json.dumps(grown))
 
 
 if __name__ == "__main__":
-    main(cast("Colour", sys.argv[1]), sys.argv[2])
+    main(cast("Mode", sys.argv[1]), sys.argv[2])

@@ -14,7 +14,7 @@ from tests.sdk.transport.helpers.scripted_server import (
     REPLY_ID,
     SESSION,
     Exchange,
-    Received,
+    ReceivedRequest,
     Server,
     Step,
 )
@@ -27,7 +27,7 @@ OTHER_ID = "1b0b6c1e-3a34-4c55-8d0c-6f3a0b1c2d3e"
 OTHER_BODY = json.dumps({**SESSION, "id": OTHER_ID}).encode()
 """A session that nobody asked for: to be given by no call."""
 
-_NOTHING = Received(0, "", "", (), b"")
+_NOTHING = ReceivedRequest(0, "", "", (), b"")
 
 
 @dataclass
@@ -39,13 +39,13 @@ class FaultServer(Server):
             repeats, and with none requests are read at once.
     """
 
-    greetings: list[Step] = field(default_factory=list[Step])
+    on_connect: list[Step] = field(default_factory=list[Step])
 
     async def _converse(
         self, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        if self.greetings:
-            greet = self.greetings[min(number, len(self.greetings)) - 1]
+        if self.on_connect:
+            greet = self.on_connect[min(number, len(self.on_connect)) - 1]
             if not await greet(Exchange(reader, writer, _NOTHING)):
                 return
         await super()._converse(number, reader, writer)
@@ -56,12 +56,12 @@ class FaultServer(Server):
         return len(self._tasks)
 
 
-async def go_on(exchange: Exchange) -> bool:
+async def proceed(exchange: Exchange) -> bool:
     """Greet by doing nothing."""
     return True
 
 
-def sized(body: bytes, *more: bytes) -> bytes:
+def with_length(body: bytes, *more: bytes) -> bytes:
     """A whole answer with this JSON, and these headers."""
     lines = b"".join(line + b"\r\n" for line in (b"content-length: %d" % len(body), *more))
     return HEAD + lines + b"\r\n" + body
@@ -109,7 +109,7 @@ def endless(first: bytes, again: bytes, pause: float = 0.0) -> Step:
     return step
 
 
-def deaf(seconds: float = 0.6) -> Step:
+def pause_reading(seconds: float = 0.6) -> Step:
     """Take nothing for a while."""
 
     async def step(exchange: Exchange) -> bool:
@@ -122,7 +122,7 @@ def deaf(seconds: float = 0.6) -> Step:
     return step
 
 
-def read_a_little(then: Step) -> Step:
+def read_some_then(then: Step) -> Step:
     """Read the beginning of a request before doing something to it."""
 
     async def step(exchange: Exchange) -> bool:
@@ -132,7 +132,7 @@ def read_a_little(then: Step) -> Step:
     return step
 
 
-def answer_and_do(data: bytes, then: Step) -> Step:
+def respond_then(data: bytes, then: Step) -> Step:
     """Send a whole answer, and a little later do something that nobody asked for."""
 
     async def step(exchange: Exchange) -> bool:
@@ -143,7 +143,7 @@ def answer_and_do(data: bytes, then: Step) -> Step:
     return step
 
 
-def moved(status: int, location: str | None, then: Step) -> Step:
+def redirect(status: int, location: str | None, then: Step) -> Step:
     """Send every request on, but those that come to what is elsewhere."""
     said = "" if location is None else f"location: {location}\r\n"
     head = f"HTTP/1.1 {status} Moved\r\n{said}content-length: 5\r\n\r\nMoved".encode("latin-1")
@@ -157,7 +157,7 @@ def moved(status: int, location: str | None, then: Step) -> Step:
     return step
 
 
-def resumed(first: Step, again: Step) -> Step:
+def resume_with(first: Step, again: Step) -> Step:
     """One way to begin a stream, and another to go on with it."""
 
     async def step(exchange: Exchange) -> bool:
@@ -186,7 +186,7 @@ def done(number: int, identifier: str = REPLY_ID) -> bytes:
     return b"id: %b:%d\ndata: [DONE]\n\n" % (identifier.encode(), number)
 
 
-async def until(holds: Callable[[], bool]) -> None:
+async def wait_until(holds: Callable[[], bool]) -> None:
     """Wait for what another thread, or another task, makes true."""
     with anyio.fail_after(10):
         while not holds():  # noqa: ASYNC110  # what is waited for has no event

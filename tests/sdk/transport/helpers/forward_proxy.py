@@ -23,7 +23,7 @@ class Proxy:
 
     only_for: str = ""
     refuses: bool = False
-    summary: list[str] = field(default_factory=list[str])
+    requests: list[str] = field(default_factory=list[str])
     """The first line of each request that came to it."""
     port: int = 0
 
@@ -80,7 +80,7 @@ class Proxy:
         """Hand one request on; the answers go back meanwhile."""
         head = await ends.reader.readuntil(b"\r\n\r\n")
         first, *lines = head.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
-        self.summary.append(first)
+        self.requests.append(first)
         headers = {name.lower(): value for name, _, value in (li.partition(": ") for li in lines)}
         method, where, _ = first.split(" ")
         expected = f"Basic {base64.b64encode(self.only_for.encode()).decode()}"

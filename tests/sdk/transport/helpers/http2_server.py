@@ -21,7 +21,7 @@ class Http2Server:
     tls: ssl.SSLContext
     kind: str
     pieces: list[bytes]
-    summary: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
+    requests: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
     bodies: dict[int, bytes] = field(default_factory=dict[int, bytes])
     connections: int = 0
     port: int = 0
@@ -81,7 +81,7 @@ class Http2Server:
     def _meet(self, connection: H2Connection, event: Any) -> None:
         if isinstance(event, RequestReceived):
             headers: Any = event.headers  # texts, since an encoding was given
-            self.summary.append(dict(headers))
+            self.requests.append(dict(headers))
         elif isinstance(event, DataReceived):
             self.bodies[event.stream_id] = self.bodies.get(event.stream_id, b"") + event.data
             connection.acknowledge_received_data(event.flow_controlled_length, event.stream_id)

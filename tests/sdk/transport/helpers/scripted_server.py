@@ -21,7 +21,7 @@ REPLY_ID = "5f0e4a8e-7c1f-4f43-9d0a-3d4f5b6a7c88"
 
 
 @dataclass(frozen=True)
-class Received:
+class ReceivedRequest:
     """One request, as it came in."""
 
     connection: int
@@ -48,7 +48,7 @@ class Exchange:
 
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
-    request: Received
+    request: ReceivedRequest
 
     async def write(self, data: bytes) -> None:
         self.writer.write(data)
@@ -75,7 +75,7 @@ class Server:
     """Listens on a free port, and answers each request by the next step; the last one repeats."""
 
     steps: list[Step]
-    received: list[Received] = field(default_factory=list[Received])
+    received: list[ReceivedRequest] = field(default_factory=list[ReceivedRequest])
     connections: int = 0
     port: int = 0
     tls: ssl.SSLContext | None = None
@@ -144,13 +144,15 @@ class Server:
                 return
 
 
-async def read_request(connection: int, reader: asyncio.StreamReader) -> Received:
+async def read_request(connection: int, reader: asyncio.StreamReader) -> ReceivedRequest:
     head = (await reader.readuntil(b"\r\n\r\n")).decode("ascii")
     first, *lines = head.removesuffix("\r\n\r\n").split("\r\n")
     method, target, _ = first.split(" ")
     headers = tuple((name, value) for name, _, value in (li.partition(": ") for li in lines))
     length = next((value for name, value in headers if name.lower() == "content-length"), "0")
-    return Received(connection, method, target, headers, await reader.readexactly(int(length)))
+    return ReceivedRequest(
+        connection, method, target, headers, await reader.readexactly(int(length))
+    )
 
 
 def raw(data: bytes, *, keep: bool = False) -> Step:
@@ -163,26 +165,28 @@ def raw(data: bytes, *, keep: bool = False) -> Step:
     return step
 
 
-def answer(status: int, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Step:
+def respond(status: int, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Step:
     """Send a whole answer of a right length, and keep the connection."""
     return raw(
         _head(status, {"content-length": str(len(body)), **(headers or {})}) + body, keep=True
     )
 
 
-def json_answer(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Step:
+def respond_json(
+    value: object, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Step:
     body = json.dumps(value).encode()
-    return answer(status, body, {"content-type": "application/json", **(headers or {})})
+    return respond(status, body, {"content-type": "application/json", **(headers or {})})
 
 
-def created() -> Step:
-    return json_answer({"id": SESSION["id"], "created_at": "2024-05-01T10:00:00Z"}, 201)
+def respond_created() -> Step:
+    return respond_json({"id": SESSION["id"], "created_at": "2024-05-01T10:00:00Z"}, 201)
 
 
-def refusal(status: int, headers: Mapping[str, str] | None = None) -> Step:
+def respond_error(status: int, headers: Mapping[str, str] | None = None) -> Step:
     """An error as the contract describes it."""
     error = {"code": "trouble", "message": f"this is a {status}"}
-    return json_answer({"error": error}, status, {"x-request-id": "req-1", **(headers or {})})
+    return respond_json({"error": error}, status, {"x-request-id": "req-1", **(headers or {})})
 
 
 def reset_after(data: bytes = b"") -> Step:
@@ -207,7 +211,7 @@ def stall_after(data: bytes = b"") -> Step:
     return step
 
 
-def chunk(
+def chat_event(
     text: str, finish_reason: str | None = None, event_id: str | None = None, **more: object
 ) -> bytes:
     """One event of a streamed chat."""
@@ -225,19 +229,19 @@ STREAM_HEAD = (
 )
 
 
-def piece(data: bytes) -> bytes:
+def http_chunk(data: bytes) -> bytes:
     """A piece of a body in chunked encoding; of nothing, its end."""
     return b"%x\r\n%b\r\n" % (len(data), data)
 
 
-def stream(*events: bytes, pause: float = 0.0) -> Step:
+def respond_stream(*events: bytes, pause: float = 0.0) -> Step:
     """Send a stream's events one by one, and keep the connection."""
 
     async def step(exchange: Exchange) -> bool:
         await exchange.write(STREAM_HEAD)
         for data in (*events, b""):
             await asyncio.sleep(pause)
-            await exchange.write(piece(data))
+            await exchange.write(http_chunk(data))
         return True
 
     return step

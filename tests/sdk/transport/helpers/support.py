@@ -15,7 +15,7 @@ from julep._http.messages import Response, ResponseBody
 from julep._settings.config import Config, read_config
 from julep_api.api.sessions import get_session
 from julep_api.models import Session
-from tests.sdk.helpers.modes import Colour
+from tests.sdk.helpers.modes import Mode
 from tests.sdk.transport.helpers.scripted_server import SESSION
 
 GET = get_session.call(SESSION["id"])
@@ -34,17 +34,17 @@ def drive(flow: Flow[ResponseBody, Session], *replies: StepResult[ResponseBody])
         return session
 
 
-def read(answer: Response, config: Config = CONFIG) -> Session:
+def read(response: Response, config: Config = CONFIG) -> Session:
     flows: Flows[ResponseBody] = Flows(config)
-    return drive(flows.ask(GET), answer)
+    return drive(flows.ask(GET), response)
 
 
 @asynccontextmanager
 async def own_client(
-    colour: Colour, **settings: Any
+    mode: Mode, **settings: Any
 ) -> AsyncGenerator[httpx.Client | httpx.AsyncClient, None]:
     """A client of httpx of the right colour, which the test may hand to ours."""
-    if colour == "blocking":
+    if mode == "sync":
         with httpx.Client(**settings) as own:
             yield own
     else:

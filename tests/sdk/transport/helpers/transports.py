@@ -15,46 +15,46 @@ from julep._http.sync_transport import SocketTransport
 from julep._http.timeout import Timeout
 from julep._http.urls import Origin
 from julep.errors import NetworkError
-from tests.sdk.helpers.modes import Colour
-from tests.sdk.transport.helpers.scripted_server import STREAM_HEAD, Step, answer, piece, raw
+from tests.sdk.helpers.modes import Mode
+from tests.sdk.transport.helpers.scripted_server import STREAM_HEAD, Step, http_chunk, raw, respond
 
-OK = answer(200, b"hello")
+OK = respond(200, b"hello")
 
 HEADERS = {"accept": "application/json", "authorization": "Bearer secret"}
 
 
-def new_wire(colour: Colour, **settings: Any) -> AsyncSocketTransport:
+def new_transport(mode: Mode, **settings: Any) -> AsyncSocketTransport:
     """Make the wire of a colour, to be awaited whatever its colour is."""
-    if colour == "blocking":
-        return cast("AsyncSocketTransport", _Wire(SocketTransport(**settings)))
+    if mode == "sync":
+        return cast("AsyncSocketTransport", _AwaitableTransport(SocketTransport(**settings)))
     return AsyncSocketTransport(**settings)
 
 
 @asynccontextmanager
-async def wire_of(colour: Colour, **settings: Any) -> AsyncGenerator[AsyncSocketTransport, None]:
+async def open_transport(mode: Mode, **settings: Any) -> AsyncGenerator[AsyncSocketTransport, None]:
     """Make one, and close it afterwards."""
-    wire = new_wire(colour, **settings)
+    transport = new_transport(mode, **settings)
     try:
-        yield wire
+        yield transport
     finally:
-        await wire.aclose()
+        await transport.aclose()
 
 
-class _Wire:
-    def __init__(self, wire: SocketTransport) -> None:
-        self._wire = wire
+class _AwaitableTransport:
+    def __init__(self, transport: SocketTransport) -> None:
+        self._transport = transport
 
     async def send(self, request: Request) -> object:
-        outcome = self._wire.send(request)
+        outcome = self._transport.send(request)
         if isinstance(outcome, StreamingResponse):
-            return StreamingResponse(outcome.status, outcome.headers, _Body(outcome.body))
+            return StreamingResponse(outcome.status, outcome.headers, _AwaitableBody(outcome.body))
         return outcome
 
     async def aclose(self) -> None:
-        self._wire.close()
+        self._transport.close()
 
 
-class _Body:
+class _AwaitableBody:
     def __init__(self, body: BlockingBody) -> None:
         self._body = body
 
@@ -93,24 +93,24 @@ def get(
     return Request(method, origin, path, headers, content, streamed, timeout, deadline)
 
 
-async def answer_to(wire: AsyncSocketTransport, request: Request) -> Response:
+async def response_to(transport: AsyncSocketTransport, request: Request) -> Response:
     """Send a request, and see that a whole answer came."""
-    outcome = await wire.send(request)
+    outcome = await transport.send(request)
     assert isinstance(outcome, Response), outcome
     return outcome
 
 
-async def opened(wire: AsyncSocketTransport, request: Request) -> AsyncBody:
+async def open_body(transport: AsyncSocketTransport, request: Request) -> AsyncBody:
     """Send a request, and see that its answer stays open."""
-    outcome = await wire.send(request)
+    outcome = await transport.send(request)
     assert isinstance(outcome, StreamingResponse), outcome
     body: AsyncBody = outcome.body
     return body
 
 
-async def lost(wire: AsyncSocketTransport, request: Request) -> NetworkError:
+async def network_error_of(transport: AsyncSocketTransport, request: Request) -> NetworkError:
     """Send a request, and see that it failed, in words of ours."""
-    outcome = await wire.send(request)
+    outcome = await transport.send(request)
     assert isinstance(outcome, NetworkError), outcome
     for foreign in ("h11", "httptools", "anyio", "secret", "Errno", "ssl.c"):
         assert foreign not in str(outcome)
@@ -119,13 +119,15 @@ async def lost(wire: AsyncSocketTransport, request: Request) -> NetworkError:
     return outcome
 
 
-async def unfit(wire: AsyncSocketTransport, request: Request) -> UnreadableResponse:
+async def unreadable_response_of(
+    transport: AsyncSocketTransport, request: Request
+) -> UnreadableResponse:
     """Send a request, and see that its answer has a body that cannot be had."""
-    outcome = await wire.send(request)
+    outcome = await transport.send(request)
     assert isinstance(outcome, UnreadableResponse), outcome
     return outcome
 
 
-def stream_of(*pieces: bytes, head: bytes = STREAM_HEAD, end: bytes = b"0\r\n\r\n") -> Step:
+def respond_events(*pieces: bytes, head: bytes = STREAM_HEAD, end: bytes = b"0\r\n\r\n") -> Step:
     """Send a stream at once, and keep the connection."""
-    return raw(head + b"".join(map(piece, pieces)) + end, keep=True)
+    return raw(head + b"".join(map(http_chunk, pieces)) + end, keep=True)

@@ -8,16 +8,25 @@ import zlib
 from collections.abc import Mapping
 
 import julep
-from tests.sdk.faults.helpers.fault import CHAT, CREATE, DELETE, Fails, Fault, Gives, either, lost
-from tests.sdk.faults.helpers.steps import BODY, HEAD, OTHER_BODY, OTHER_ID, chunked, sized
+from tests.sdk.faults.helpers.fault import (
+    CHAT,
+    CREATE,
+    DELETE,
+    Fails,
+    Fault,
+    Succeeds,
+    lenient,
+    network_error,
+)
+from tests.sdk.faults.helpers.steps import BODY, HEAD, OTHER_BODY, OTHER_ID, chunked, with_length
 from tests.sdk.transport.helpers.scripted_server import (
     SESSION,
     Exchange,
     Step,
-    answer,
-    json_answer,
     raw,
     reset_after,
+    respond,
+    respond_json,
 )
 
 _UNREADABLE = Fails(julep.InvalidResponseError, 1, status=200)
@@ -26,12 +35,12 @@ _ZIPPED = gzip.compress(BODY)
 _MEBIBYTE = 1024 * 1024
 
 
-def unreadable(sent: bytes, says: str = "") -> Fault:
-    return Fault(raw(sent, keep=True), _UNREADABLE._replace(says=says))
+def unreadable(sent: bytes, message: str = "") -> Fault:
+    return Fault(raw(sent, keep=True), _UNREADABLE._replace(message=message))
 
 
 def _session(**changes: object) -> bytes:
-    return sized(json.dumps({**SESSION, **changes}).encode())
+    return with_length(json.dumps({**SESSION, **changes}).encode())
 
 
 def bomb(encoding: str) -> Step:
@@ -71,7 +80,9 @@ _HUGE_HEAD = HEAD + b"content-length: %d\r\n\r\n" % (_HUGE + 10)
 _BOASTS = Fails((julep.InvalidResponseError, julep.NetworkError), None)
 
 LENGTHS: dict[str, Fault] = {
-    "a length that is too long": lost(raw(sized(BODY).replace(b"length: ", b"length: 1"))),
+    "a length that is too long": network_error(
+        raw(with_length(BODY).replace(b"length: ", b"length: 1"))
+    ),
     "a length that is too short": unreadable(HEAD + b"content-length: 9\r\n\r\n" + BODY),
     "a length of nothing": unreadable(HEAD + b"content-length: 0\r\n\r\n" + BODY, "nothing"),
     "a length of a terabyte": Fault(
@@ -80,41 +91,47 @@ LENGTHS: dict[str, Fault] = {
     "a length that no number holds": Fault(
         raw(HEAD + b"content-length: 1" + b"0" * 40 + b"\r\n\r\n" + BODY), _BOASTS
     ),
-    "surplus bytes": Fault(raw(sized(BODY) + b"surplus", keep=True), Gives()),
-    "surplus line ends": Fault(raw(sized(BODY) + b"\r\n\r\n", keep=True), Gives()),
-    "no length": Fault(raw(HEAD + b"\r\n" + BODY), Gives()),
+    "surplus bytes": Fault(raw(with_length(BODY) + b"surplus", keep=True), Succeeds()),
+    "surplus line ends": Fault(raw(with_length(BODY) + b"\r\n\r\n", keep=True), Succeeds()),
+    "no length": Fault(raw(HEAD + b"\r\n" + BODY), Succeeds()),
     "no length, and cut": Fault(raw(HEAD + b"\r\n" + BODY[:-9]), _UNREADABLE),
-    "no length, and reset": lost(reset_after(HEAD + b"\r\n" + BODY[:-9])),
+    "no length, and reset": network_error(reset_after(HEAD + b"\r\n" + BODY[:-9])),
     "204 with a body": Fault(
         raw(
             b"HTTP/1.1 204 None\r\ncontent-length: %d\r\n\r\n" % len(OTHER_BODY) + OTHER_BODY,
             keep=True,
         ),
-        Gives(),
-        ask=DELETE,
+        Succeeds(),
+        call=DELETE,
     ),
     "204 with an answer behind it": Fault(
-        raw(b"HTTP/1.1 204 None\r\n\r\n" + sized(OTHER_BODY), keep=True), Gives(), ask=DELETE
+        raw(b"HTTP/1.1 204 None\r\n\r\n" + with_length(OTHER_BODY), keep=True),
+        Succeeds(),
+        call=DELETE,
     ),
     "204 where a session was promised": Fault(
-        answer(204), Fails(julep.InvalidResponseError, 1, status=204)
+        respond(204), Fails(julep.InvalidResponseError, 1, status=204)
     ),
     "205 where a session was promised": Fault(
-        answer(205), Fails(julep.InvalidResponseError, 1, status=205)
+        respond(205), Fails(julep.InvalidResponseError, 1, status=205)
     ),
-    "a 500 whose body is cut": lost(raw(b"HTTP/1.1 500 No\r\ncontent-length: 90\r\n\r\n{")),
+    "a 500 whose body is cut": network_error(
+        raw(b"HTTP/1.1 500 No\r\ncontent-length: 90\r\n\r\n{")
+    ),
 }
 
 CHUNKS: dict[str, Fault] = {
-    "a chunk's size that is none": lost(
+    "a chunk's size that is none": network_error(
         raw(chunked(BODY).replace(b"\r\n%x\r\n" % len(BODY), b"\r\nzz\r\n"))
     ),
-    "a negative chunk": lost(raw(chunked(BODY).replace(b"\r\n%x\r\n" % len(BODY), b"\r\n-5\r\n"))),
-    "an empty chunk's size": lost(
+    "a negative chunk": network_error(
+        raw(chunked(BODY).replace(b"\r\n%x\r\n" % len(BODY), b"\r\n-5\r\n"))
+    ),
+    "an empty chunk's size": network_error(
         raw(chunked(BODY).replace(b"\r\n%x\r\n" % len(BODY), b"\r\n\r\n"))
     ),
-    "a chunk with no end": lost(raw(chunked(BODY, b" ").replace(BODY + b"\r\n", BODY))),
-    "a chunk that is longer than its size": lost(
+    "a chunk with no end": network_error(raw(chunked(BODY, b" ").replace(BODY + b"\r\n", BODY))),
+    "a chunk that is longer than its size": network_error(
         raw(chunked(BODY, b" ").replace(BODY, BODY + b"aa"))
     ),
     "a huge chunk": Fault(
@@ -129,23 +146,23 @@ CHUNKS: dict[str, Fault] = {
             chunked(BODY).replace(b"\r\n%x\r\n" % len(BODY), b'\r\n%x;a=b;c="d"\r\n' % len(BODY)),
             keep=True,
         ),
-        Gives(),
+        Succeeds(),
     ),
     "trailers": Fault(
-        raw(chunked(BODY, trailers=b"x-sum: 1\r\nx-more: 2\r\n"), keep=True), Gives()
+        raw(chunked(BODY, trailers=b"x-sum: 1\r\nx-more: 2\r\n"), keep=True), Succeeds()
     ),
     "trailers that contradict the head": Fault(
         raw(chunked(BODY, trailers=b"x-request-id: no\r\ncontent-type: text/plain\r\n"), keep=True),
-        Gives(),
+        Succeeds(),
     ),
-    "a length among trailers": either(raw(chunked(BODY, trailers=b"content-length: 3\r\n"))),
-    "a broken trailer": lost(raw(chunked(BODY, trailers=b"oops\r\n"))),
-    "chunks, and surplus bytes": Fault(raw(chunked(BODY) + b"surplus", keep=True), Gives()),
+    "a length among trailers": lenient(raw(chunked(BODY, trailers=b"content-length: 3\r\n"))),
+    "a broken trailer": network_error(raw(chunked(BODY, trailers=b"oops\r\n"))),
+    "chunks, and surplus bytes": Fault(raw(chunked(BODY) + b"surplus", keep=True), Succeeds()),
     "chunks of nothing": unreadable(chunked(), "nothing"),
 }
 
 CODINGS: dict[str, Fault] = {
-    "gzip": Fault(raw(sized(_ZIPPED, _SAID_GZIP), keep=True), Gives()),
+    "gzip": Fault(raw(with_length(_ZIPPED, _SAID_GZIP), keep=True), Succeeds()),
     "gzip in chunks": Fault(
         raw(
             chunked(*(_ZIPPED[i : i + 7] for i in range(0, len(_ZIPPED), 7))).replace(
@@ -153,18 +170,20 @@ CODINGS: dict[str, Fault] = {
             ),
             keep=True,
         ),
-        Gives(),
+        Succeeds(),
     ),
     "deflate": Fault(
-        raw(sized(zlib.compress(BODY), b"content-encoding: deflate"), keep=True), Gives()
+        raw(with_length(zlib.compress(BODY), b"content-encoding: deflate"), keep=True), Succeeds()
     ),
-    "plain text that is said to be gzip": unreadable(sized(BODY, _SAID_GZIP)),
-    "plain text that is said to be deflate": unreadable(sized(BODY, b"content-encoding: deflate")),
-    "gzip that is cut": unreadable(sized(_ZIPPED[:-12], _SAID_GZIP)),
-    "gzip whose checksum is wrong": unreadable(sized(_ZIPPED[:-8] + b"\0" * 8, _SAID_GZIP)),
-    "gzip of something else": unreadable(sized(gzip.compress(b"oops"), _SAID_GZIP), "oops"),
-    "gzip that nobody told of": unreadable(sized(_ZIPPED)),
-    "an unknown coding": unreadable(sized(b"\x8b\xff\x00" * 9, b"content-encoding: rot13")),
+    "plain text that is said to be gzip": unreadable(with_length(BODY, _SAID_GZIP)),
+    "plain text that is said to be deflate": unreadable(
+        with_length(BODY, b"content-encoding: deflate")
+    ),
+    "gzip that is cut": unreadable(with_length(_ZIPPED[:-12], _SAID_GZIP)),
+    "gzip whose checksum is wrong": unreadable(with_length(_ZIPPED[:-8] + b"\0" * 8, _SAID_GZIP)),
+    "gzip of something else": unreadable(with_length(gzip.compress(b"oops"), _SAID_GZIP), "oops"),
+    "gzip that nobody told of": unreadable(with_length(_ZIPPED)),
+    "an unknown coding": unreadable(with_length(b"\x8b\xff\x00" * 9, b"content-encoding: rot13")),
     "a bomb of gzip": Fault(bomb("gzip"), _UNREADABLE),
     "a bomb of deflate": Fault(bomb("deflate"), _UNREADABLE),
     "100 MB": Fault(many(_HUGE, _HUGE_HEAD), _UNREADABLE),
@@ -174,23 +193,23 @@ CODINGS: dict[str, Fault] = {
 }
 
 NO_JSON: Mapping[str, tuple[bytes, str]] = {
-    "an empty body": (sized(b""), "nothing"),
-    "white space": (sized(b" \n "), ""),
-    "HTML": (sized(b"<html>Welcome</html>"), "Welcome"),
-    "cut JSON": (sized(BODY[:-1]), "JSON"),
-    "two values": (sized(BODY + BODY), "JSON"),
-    "a comment in JSON": (sized(b"/* a session */" + BODY), "JSON"),
-    "single quotes": (sized(BODY.replace(b'"', b"'")), "JSON"),
-    "latin-1": (sized('{"id": "é"}'.encode("latin-1")), "JSON"),
-    "bytes": (sized(bytes(range(128, 256))), "JSON"),
-    "deep nesting": (sized(b"[" * 200_000), "JSON"),
-    "a number of 5,000 digits": (sized(b'{"id": ' + b"9" * 5000 + b"}"), "JSON"),
-    "a string": (sized(b'"oops"'), "object"),
-    "a number": (sized(b"7"), "object"),
-    "null": (sized(b"null"), ""),
-    "NaN": (sized(b"NaN"), ""),
-    "a list": (sized(b"[%b]" % BODY), "object"),
-    "an empty object": (sized(b"{}"), "id"),
+    "an empty body": (with_length(b""), "nothing"),
+    "white space": (with_length(b" \n "), ""),
+    "HTML": (with_length(b"<html>Welcome</html>"), "Welcome"),
+    "cut JSON": (with_length(BODY[:-1]), "JSON"),
+    "two values": (with_length(BODY + BODY), "JSON"),
+    "a comment in JSON": (with_length(b"/* a session */" + BODY), "JSON"),
+    "single quotes": (with_length(BODY.replace(b'"', b"'")), "JSON"),
+    "latin-1": (with_length('{"id": "é"}'.encode("latin-1")), "JSON"),
+    "bytes": (with_length(bytes(range(128, 256))), "JSON"),
+    "deep nesting": (with_length(b"[" * 200_000), "JSON"),
+    "a number of 5,000 digits": (with_length(b'{"id": ' + b"9" * 5000 + b"}"), "JSON"),
+    "a string": (with_length(b'"oops"'), "object"),
+    "a number": (with_length(b"7"), "object"),
+    "null": (with_length(b"null"), ""),
+    "NaN": (with_length(b"NaN"), ""),
+    "a list": (with_length(b"[%b]" % BODY), "object"),
+    "an empty object": (with_length(b"{}"), "id"),
     "an id of a wrong type": (_session(id=7), "id"),
     "another field of a wrong type": (_session(agent_id=[1]), "agent_id"),
     "a time that is none": (_session(created_at="noon"), "created_at"),
@@ -198,16 +217,18 @@ NO_JSON: Mapping[str, tuple[bytes, str]] = {
 }
 
 ODD_JSON = {
-    "a BOM": sized(b"\xef\xbb\xbf" + BODY),
-    "UTF-16": sized(BODY.decode().encode("utf-16")),
-    "duplicate keys": sized(BODY.replace(b"{", b'{"id": "%b", ' % OTHER_ID.encode(), 1)),
-    "NaN in metadata": sized(BODY[:-1] + b', "metadata": {"a": NaN, "b": -Infinity}}'),
-    "half of a surrogate pair": sized(BODY[:-1] + b', "situation": "\\ud800"}'),
+    "a BOM": with_length(b"\xef\xbb\xbf" + BODY),
+    "UTF-16": with_length(BODY.decode().encode("utf-16")),
+    "duplicate keys": with_length(BODY.replace(b"{", b'{"id": "%b", ' % OTHER_ID.encode(), 1)),
+    "NaN in metadata": with_length(BODY[:-1] + b', "metadata": {"a": NaN, "b": -Infinity}}'),
+    "half of a surrogate pair": with_length(BODY[:-1] + b', "situation": "\\ud800"}'),
     "unknown fields": _session(new={"a": [1]}),
     "nulls": _session(situation=None, metadata=None, updated_at=None),
-    "another content type": sized(BODY).replace(b"application/json", b"text/plain"),
-    "a content type that is none": sized(BODY).replace(b"application/json", b";;;charset=oops"),
-    "a charset that is none": sized(BODY).replace(b"json", b"json; charset=klingon"),
+    "another content type": with_length(BODY).replace(b"application/json", b"text/plain"),
+    "a content type that is none": with_length(BODY).replace(
+        b"application/json", b";;;charset=oops"
+    ),
+    "a charset that is none": with_length(BODY).replace(b"json", b"json; charset=klingon"),
 }
 
 FAULTS: dict[str, Fault] = {
@@ -215,11 +236,11 @@ FAULTS: dict[str, Fault] = {
     **CHUNKS,
     **CODINGS,
     **{name: unreadable(*each) for name, each in NO_JSON.items()},
-    **{name: Fault(raw(sent, keep=True), Gives()) for name, sent in ODD_JSON.items()},
+    **{name: Fault(raw(sent, keep=True), Succeeds()) for name, sent in ODD_JSON.items()},
     "a chat's answer of a wrong type": Fault(
-        json_answer({"id": 7}), _UNREADABLE._replace(says="id"), ask=CHAT
+        respond_json({"id": 7}), _UNREADABLE._replace(message="id"), call=CHAT
     ),
     "a created thing that cannot be read": Fault(
-        answer(201, b"{}"), Fails(julep.InvalidResponseError, 1, status=201), ask=CREATE
+        respond(201, b"{}"), Fails(julep.InvalidResponseError, 1, status=201), call=CREATE
     ),
 }

@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 import julep
-from tests.sdk.faults.helpers.fault import ALL, CHAT, DELETE, Fails, Fault, Gives, either, lost
-from tests.sdk.faults.helpers.steps import BODY, HEAD, WHOLE, chunked, endless, sized
+from tests.sdk.faults.helpers.fault import (
+    CHAT,
+    DELETE,
+    TOTAL_TIMEOUT,
+    Fails,
+    Fault,
+    Succeeds,
+    lenient,
+    network_error,
+)
+from tests.sdk.faults.helpers.steps import BODY, HEAD, WHOLE, chunked, endless, with_length
 from tests.sdk.transport.helpers.scripted_server import raw
 
 _HINT = b"HTTP/1.1 103 Early Hints\r\nlink: </a>; rel=preload\r\n\r\n"
@@ -73,8 +82,8 @@ ODD = {
     "an early hint": _HINT + WHOLE,
     "100 Continue unasked": _GO_ON + WHOLE,
     "ten of 1xx": (_GO_ON + _HINT) * 5 + WHOLE,
-    "an upgrade that is offered": sized(BODY, b"upgrade: h2c", b"connection: upgrade"),
-    "a cookie": sized(BODY, b"set-cookie: key=canary; path=/"),
+    "an upgrade that is offered": with_length(BODY, b"upgrade: h2c", b"connection: upgrade"),
+    "a cookie": with_length(BODY, b"set-cookie: key=canary; path=/"),
 }
 
 LENIENCE = {
@@ -88,17 +97,17 @@ LENIENCE = {
 _ENDLESS = Fails(julep.NetworkError, None)
 
 FAULTS: dict[str, Fault] = {
-    **{name: lost(raw(sent)) for name, sent in (NO_HTTP | BROKEN).items()},
-    **{name: Fault(raw(sent, keep=True), Gives()) for name, sent in ODD.items()},
-    **{name: either(raw(sent)) for name, sent in LENIENCE.items()},
-    "HTTP/0.9 to a chat": lost(raw(b"Hello"), ask=CHAT),
-    "endless headers": lost(endless(HEAD, b"x-more: and more\r\n" * 100)),
-    "an endless header": lost(endless(HEAD + b"x-more: ", b"a" * 4096)),
-    "an endless status line": lost(endless(b"HTTP/1.1 200 ", b"O" * 4096)),
-    "an endless line of garbage": lost(endless(b"", b"oops" * 1024)),
-    "endless empty lines": lost(endless(b"", b"\r\n" * 1024)),
+    **{name: network_error(raw(sent)) for name, sent in (NO_HTTP | BROKEN).items()},
+    **{name: Fault(raw(sent, keep=True), Succeeds()) for name, sent in ODD.items()},
+    **{name: lenient(raw(sent)) for name, sent in LENIENCE.items()},
+    "HTTP/0.9 to a chat": network_error(raw(b"Hello"), call=CHAT),
+    "endless headers": network_error(endless(HEAD, b"x-more: and more\r\n" * 100)),
+    "an endless header": network_error(endless(HEAD + b"x-more: ", b"a" * 4096)),
+    "an endless status line": network_error(endless(b"HTTP/1.1 200 ", b"O" * 4096)),
+    "an endless line of garbage": network_error(endless(b"", b"oops" * 1024)),
+    "endless empty lines": network_error(endless(b"", b"\r\n" * 1024)),
     # Whether they are too many, or too long awaited, is the same to a caller.
-    "endless 1xx": Fault(endless(b"", _HINT * 10, 0.001), _ENDLESS, limits=ALL * 4),
-    "1xx that drip": Fault(endless(b"", _HINT, 0.02), _ENDLESS, limits=ALL),
-    "a delete's answer that is no HTTP": lost(raw(b"OK\r\n\r\n"), ask=DELETE),
+    "endless 1xx": Fault(endless(b"", _HINT * 10, 0.001), _ENDLESS, timeout=TOTAL_TIMEOUT * 4),
+    "1xx that drip": Fault(endless(b"", _HINT, 0.02), _ENDLESS, timeout=TOTAL_TIMEOUT),
+    "a delete's answer that is no HTTP": network_error(raw(b"OK\r\n\r\n"), call=DELETE),
 }

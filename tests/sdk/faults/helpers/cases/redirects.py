@@ -9,32 +9,34 @@ from tests.sdk.faults.helpers.fault import (
     DELETE,
     GET,
     STREAM,
-    Ask,
+    Call,
     Fails,
     Fault,
-    Gives,
+    Succeeds,
 )
-from tests.sdk.faults.helpers.steps import moved
-from tests.sdk.transport.helpers.scripted_server import Step, refusal, reset_after
+from tests.sdk.faults.helpers.steps import redirect
+from tests.sdk.transport.helpers.scripted_server import Step, reset_after, respond_error
 
 _KEEPING = (307, 308)
 _CHANGING = (301, 302, 303)
 _PLACE = "/elsewhere?a=b"
 
 
-def followed(status: int, location: str, ask: Ask = GET) -> Fault:
-    return Fault(moved(status, location, ask.good), Gives(), ask=ask)
+def followed(status: int, location: str, call: Call = GET) -> Fault:
+    return Fault(redirect(status, location, call.response), Succeeds(), call=call)
 
 
-def refused(status: int, location: str | None, ask: Ask = GET, says: str | None = None) -> Fault:
+def refused(
+    status: int, location: str | None, call: Call = GET, message: str | None = None
+) -> Fault:
     """A redirect that is not followed, and named instead."""
-    says = location or "" if says is None else says
-    outcome = Fails(julep.ApiError, 1, status=status, says=says)
-    return Fault(moved(status, location, ask.good), outcome, ask=ask)
+    message = location or "" if message is None else message
+    outcome = Fails(julep.ApiError, 1, status=status, message=message)
+    return Fault(redirect(status, location, call.response), outcome, call=call)
 
 
 def _elsewhere(outcome: Fails, then: Step) -> Fault:
-    return Fault(moved(307, _PLACE, then), outcome)
+    return Fault(redirect(307, _PLACE, then), outcome)
 
 
 GARBAGE = {
@@ -65,15 +67,15 @@ FAULTS: dict[str, Fault] = {
     "no place": refused(302, None),
     "an empty place": refused(302, ""),
     "300": refused(300, _PLACE),
-    "304": refused(304, _PLACE, says=""),
+    "304": refused(304, _PLACE, message=""),
     "305": refused(305, _PLACE),
     **{name: refused(302, place) for name, place in GARBAGE.items()},
     "a loop": Fault(
-        moved(302, "/loop", GET.good), Fails(julep.ApiError, 1, status=302, says="/loop")
+        redirect(302, "/loop", GET.response), Fails(julep.ApiError, 1, status=302, message="/loop")
     ),
-    "a refusal elsewhere": _elsewhere(Fails(julep.NotFoundError, 1, status=404), refusal(404)),
-    "a failure elsewhere": _elsewhere(Fails(julep.ServerError, 2, status=503), refusal(503)),
-    "a reset elsewhere": _elsewhere(
-        Fails(julep.NetworkError, 2, names="/elsewhere"), reset_after()
+    "a refusal elsewhere": _elsewhere(
+        Fails(julep.NotFoundError, 1, status=404), respond_error(404)
     ),
+    "a failure elsewhere": _elsewhere(Fails(julep.ServerError, 2, status=503), respond_error(503)),
+    "a reset elsewhere": _elsewhere(Fails(julep.NetworkError, 2, path="/elsewhere"), reset_after()),
 }

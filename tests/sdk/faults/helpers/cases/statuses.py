@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import julep
-from tests.sdk.faults.helpers.fault import CHAT, CREATE, GET, Ask, Fails, Fault
-from tests.sdk.transport.helpers.scripted_server import Step, answer, raw, refusal
+from tests.sdk.faults.helpers.fault import CHAT, CREATE, GET, Call, Fails, Fault
+from tests.sdk.transport.helpers.scripted_server import Step, raw, respond, respond_error
 
 HTML = b"<html><h1>Bad Gateway</h1></html>"
 
@@ -79,7 +79,7 @@ def _is(status: int, kind: type[julep.ApiError], attempts: int, **more: object) 
 
 
 def _slow_down(text: str, status: int = 429) -> Step:
-    return answer(status, b"Slow down", {"retry-after": text})
+    return respond(status, b"Slow down", {"retry-after": text})
 
 
 def _limited() -> dict[str, Fault]:
@@ -102,9 +102,9 @@ def _limited() -> dict[str, Fault]:
     return {f"429 after {name}": fault for name, fault in faults.items()}
 
 
-def _refused(status: int, kind: type[julep.ApiError], attempts: int, ask: Ask = GET) -> Fault:
-    says = "" if status == 304 else f"this is a {status}"
-    return Fault(refusal(status), _is(status, kind, attempts, says=says), ask=ask)
+def _refused(status: int, kind: type[julep.ApiError], attempts: int, call: Call = GET) -> Fault:
+    message = "" if status == 304 else f"this is a {status}"
+    return Fault(respond_error(status), _is(status, kind, attempts, message=message), call=call)
 
 
 FAULTS: dict[str, Fault] = {
@@ -123,29 +123,29 @@ FAULTS: dict[str, Fault] = {
     },
     "404 that says when": Fault(_slow_down("0", 404), _is(404, julep.NotFoundError, 1)),
     "502 of a gateway": Fault(
-        answer(502, HTML, {"content-type": "text/html"}),
-        _is(502, julep.ServerError, 2, says="Bad Gateway"),
+        respond(502, HTML, {"content-type": "text/html"}),
+        _is(502, julep.ServerError, 2, message="Bad Gateway"),
     ),
     "502 of a long page": Fault(
-        answer(502, HTML + b"x" * 1_000_000), _is(502, julep.ServerError, 2, says="Bad Gateway")
+        respond(502, HTML + b"x" * 1_000_000), _is(502, julep.ServerError, 2, message="Bad Gateway")
     ),
-    "503 with nothing": Fault(answer(503), _is(503, julep.ServerError, 2)),
+    "503 with nothing": Fault(respond(503), _is(503, julep.ServerError, 2)),
     "503 that ends with the connection": Fault(
-        raw(b"HTTP/1.1 503 Busy\r\n\r\nBusy"), _is(503, julep.ServerError, 2, says="Busy")
+        raw(b"HTTP/1.1 503 Busy\r\n\r\nBusy"), _is(503, julep.ServerError, 2, message="Busy")
     ),
-    "500 of bytes": Fault(answer(500, bytes(range(256))), _is(500, julep.ServerError, 2)),
-    "500 of a deep value": Fault(answer(500, b"[" * 100_000), _is(500, julep.ServerError, 2)),
+    "500 of bytes": Fault(respond(500, bytes(range(256))), _is(500, julep.ServerError, 2)),
+    "500 of a deep value": Fault(respond(500, b"[" * 100_000), _is(500, julep.ServerError, 2)),
     "500 said to be gzip": Fault(
-        answer(500, b"oops", {"content-encoding": "gzip"}), _is(500, julep.ServerError, 2)
+        respond(500, b"oops", {"content-encoding": "gzip"}), _is(500, julep.ServerError, 2)
     ),
-    "500 to a create": Fault(refusal(500), _is(500, julep.ServerError, 2), ask=CREATE),
+    "500 to a create": Fault(respond_error(500), _is(500, julep.ServerError, 2), call=CREATE),
     "422 of another shape": Fault(
-        answer(422, b'{"detail": [{"loc": ["body"], "msg": "odd"}]}'),
-        _is(422, julep.UnprocessableEntityError, 1, says="odd"),
+        respond(422, b'{"detail": [{"loc": ["body"], "msg": "odd"}]}'),
+        _is(422, julep.UnprocessableEntityError, 1, message="odd"),
     ),
     "404 of HTML to a create": Fault(
-        answer(404, b"<h1>Not here</h1>"),
-        _is(404, julep.NotFoundError, 1, says="Not here"),
-        ask=CREATE,
+        respond(404, b"<h1>Not here</h1>"),
+        _is(404, julep.NotFoundError, 1, message="Not here"),
+        call=CREATE,
     ),
 }

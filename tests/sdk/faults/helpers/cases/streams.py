@@ -7,16 +7,16 @@ from typing import Final
 
 import julep
 from tests.sdk.faults.helpers.fault import (
-    ALL,
     EVENTS,
-    LONG,
+    LONG_TIMEOUT,
     REPLY,
-    STEPS,
+    STEP_TIMEOUTS,
     STREAM,
+    TOTAL_TIMEOUT,
     Fails,
     Fault,
-    Gives,
-    Limits,
+    Succeeds,
+    TimeoutOption,
 )
 from tests.sdk.faults.helpers.steps import (
     OTHER_ID,
@@ -25,49 +25,49 @@ from tests.sdk.faults.helpers.steps import (
     event,
     events,
     half_close_after,
-    resumed,
+    resume_with,
 )
 from tests.sdk.transport.helpers.scripted_server import (
     STREAM_HEAD,
     Exchange,
     Step,
-    answer,
-    json_answer,
-    piece,
+    http_chunk,
     raw,
-    refusal,
     reset_after,
+    respond,
+    respond_error,
+    respond_json,
+    respond_stream,
     stall_after,
-    stream,
 )
 
 _BODY: Final = b"".join(EVENTS)
-_ALL: Final = STREAM_HEAD + piece(_BODY) + piece(b"")
-_BEGUN: Final = STREAM_HEAD + piece(EVENTS[0])
+_ALL: Final = STREAM_HEAD + http_chunk(_BODY) + http_chunk(b"")
+_BEGUN: Final = STREAM_HEAD + http_chunk(EVENTS[0])
 _KIND: Final = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
 
 PLACES: dict[str, tuple[bytes, str]] = {
     "after the head": (STREAM_HEAD, ""),
-    "within the first event": (STREAM_HEAD + piece(EVENTS[0][:-9]), ""),
+    "within the first event": (STREAM_HEAD + http_chunk(EVENTS[0][:-9]), ""),
     "between events": (_BEGUN, "Grü"),
-    "within an event": (_BEGUN + piece(EVENTS[1][:60]), "Grü"),
-    "between an event's line ends": (_BEGUN + piece(EVENTS[1][:-1]), "Grü"),
-    "within a chunk of an event": (_BEGUN + piece(EVENTS[1])[:50], "Grü"),
-    "before the last event": (STREAM_HEAD + piece(b"".join(EVENTS[:3])), "Grüße"),
+    "within an event": (_BEGUN + http_chunk(EVENTS[1][:60]), "Grü"),
+    "between an event's line ends": (_BEGUN + http_chunk(EVENTS[1][:-1]), "Grü"),
+    "within a chunk of an event": (_BEGUN + http_chunk(EVENTS[1])[:50], "Grü"),
+    "before the last event": (STREAM_HEAD + http_chunk(b"".join(EVENTS[:3])), "Grüße"),
 }
 """Where a stream may be lost, and what text had arrived then."""
 
 
-def met(step: Step, outcome: Gives | Fails, limits: Limits = LONG) -> Fault:
-    return Fault(step, outcome, ask=STREAM, limits=limits)
+def met(step: Step, outcome: Succeeds | Fails, timeout: TimeoutOption = LONG_TIMEOUT) -> Fault:
+    return Fault(step, outcome, call=STREAM, timeout=timeout)
 
 
 def interrupted(partial: str | None = "Grü", attempts: int | None = 2) -> Fails:
     return Fails(julep.StreamInterruptedError, attempts, partial=partial)
 
 
-def unreadable(says: str = "", attempts: int | None = 1) -> Fails:
-    return Fails(julep.InvalidResponseError, attempts, status=200, says=says)
+def unreadable(message: str = "", attempts: int | None = 1) -> Fails:
+    return Fails(julep.InvalidResponseError, attempts, status=200, message=message)
 
 
 def _at_every_place() -> dict[str, Fault]:
@@ -78,9 +78,9 @@ def _at_every_place() -> dict[str, Fault]:
             f"reset {place}": met(reset_after(sent), again),
             f"closed {place}": met(raw(sent), again),
             f"half closed {place}": met(half_close_after(sent), again),
-            f"ended {place}": met(raw(sent + piece(b""), keep=True), again),
-            f"silent {place}": met(stall_after(sent), again, STEPS),
-            f"silent {place}, all of it": met(stall_after(sent), once, ALL),
+            f"ended {place}": met(raw(sent + http_chunk(b""), keep=True), again),
+            f"silent {place}": met(stall_after(sent), again, STEP_TIMEOUTS),
+            f"silent {place}, all of it": met(stall_after(sent), once, TOTAL_TIMEOUT),
         }
     # Here nothing ends properly: a chunk was promised that is longer.
     del faults["ended within a chunk of an event"]
@@ -91,7 +91,7 @@ async def one_by_one(exchange: Exchange) -> bool:
     """Give one more event to each connection, and drop it."""
     last = exchange.request.header("last-event-id") or ":0"
     number = int(last.rpartition(":")[2])
-    await exchange.write(STREAM_HEAD + piece(EVENTS[number]))
+    await exchange.write(STREAM_HEAD + http_chunk(EVENTS[number]))
     exchange.reset()
     return False
 
@@ -99,100 +99,120 @@ async def one_by_one(exchange: Exchange) -> bool:
 async def go_on_rightly(exchange: Exchange) -> bool:
     """Give what comes after the last event that the client has."""
     number = int((exchange.request.header("last-event-id") or "").rpartition(":")[2])
-    return await stream(*EVENTS[number:])(exchange)
+    return await respond_stream(*EVENTS[number:])(exchange)
 
 
 LOST = reset_after(_BEGUN)
 _OTHER = [*events("Zu", "spät", start=2, identifier=OTHER_ID)]
 
 RESUMED: dict[str, Fault] = {
-    "gone on with": met(resumed(LOST, go_on_rightly), Gives()),
-    "gone on with from the start": met(resumed(LOST, STREAM.good), Gives()),
-    "gone on with, and lost after each event": met(one_by_one, Gives()),
+    "gone on with": met(resume_with(LOST, go_on_rightly), Succeeds()),
+    "gone on with from the start": met(resume_with(LOST, STREAM.response), Succeeds()),
+    "gone on with, and lost after each event": met(one_by_one, Succeeds()),
     "gone on with by another answer": met(
-        resumed(LOST, stream(*_OTHER)),
+        resume_with(LOST, respond_stream(*_OTHER)),
         # Which of the two it is, what had arrived is not mixed with what is another's.
         Fails(julep.StreamInterruptedError, 2),
     ),
-    "gone on with by JSON": met(resumed(LOST, json_answer(REPLY)), interrupted()),
-    "gone on with by nothing": met(resumed(LOST, answer(204)), interrupted()),
+    "gone on with by JSON": met(resume_with(LOST, respond_json(REPLY)), interrupted()),
+    "gone on with by nothing": met(resume_with(LOST, respond(204)), interrupted()),
     "gone on with in silence": met(
-        resumed(LOST, stall_after(STREAM_HEAD)), interrupted(), julep.Timeout(read=0.3)
+        resume_with(LOST, stall_after(STREAM_HEAD)), interrupted(), julep.Timeout(read=0.3)
     ),
     **{
-        f"refused by {status} when gone on with": met(resumed(LOST, refusal(status)), interrupted())
+        f"refused by {status} when gone on with": met(
+            resume_with(LOST, respond_error(status)), interrupted()
+        )
         for status in (400, 401, 404, 409, 410, 422, 429, 500, 503)
     },
 }
 
-_FLOOD = piece(b": still there\n" * 100)
+_FLOOD = http_chunk(b": still there\n" * 100)
 _TROUBLE = b'event: error\ndata: {"error": {"code": "model_failed", "message": "It is gone"}}\n\n'
 
 READ: dict[str, Fault] = {
-    "no [DONE]": met(stream(*EVENTS[:-1]), interrupted("Grüße")),
-    "no events": met(stream(b": nothing\n\n"), interrupted("")),
-    "no ids": met(raw(STREAM_HEAD + piece(EVENTS[0].partition(b"\n")[2])), interrupted(attempts=1)),
-    "events behind [DONE]": met(stream(*EVENTS, *_OTHER), Gives()),
-    "silence behind [DONE]": met(stall_after(_ALL[:-5]), Gives()),
-    "a reset behind [DONE]": met(reset_after(_ALL[:-5]), Gives()),
-    "surplus bytes behind the stream": met(raw(_ALL + b"surplus", keep=True), Gives()),
-    "an error": met(stream(EVENTS[0], _TROUBLE), Fails(julep.ApiError, 1, says="It is gone")),
-    "an error at once": met(stream(_TROUBLE), Fails(julep.ApiError, 1, says="It is gone")),
+    "no [DONE]": met(respond_stream(*EVENTS[:-1]), interrupted("Grüße")),
+    "no events": met(respond_stream(b": nothing\n\n"), interrupted("")),
+    "no ids": met(
+        raw(STREAM_HEAD + http_chunk(EVENTS[0].partition(b"\n")[2])), interrupted(attempts=1)
+    ),
+    "events behind [DONE]": met(respond_stream(*EVENTS, *_OTHER), Succeeds()),
+    "silence behind [DONE]": met(stall_after(_ALL[:-5]), Succeeds()),
+    "a reset behind [DONE]": met(reset_after(_ALL[:-5]), Succeeds()),
+    "surplus bytes behind the stream": met(raw(_ALL + b"surplus", keep=True), Succeeds()),
+    "an error": met(
+        respond_stream(EVENTS[0], _TROUBLE), Fails(julep.ApiError, 1, message="It is gone")
+    ),
+    "an error at once": met(
+        respond_stream(_TROUBLE), Fails(julep.ApiError, 1, message="It is gone")
+    ),
     "an error of junk": met(
-        stream(EVENTS[0], b"event: error\ndata: oops\n\n"), Fails(julep.ApiError, 1, says="oops")
+        respond_stream(EVENTS[0], b"event: error\ndata: oops\n\n"),
+        Fails(julep.ApiError, 1, message="oops"),
     ),
-    "an event that is no JSON": met(stream(EVENTS[0], b"data: {oops\n\n"), unreadable("JSON")),
+    "an event that is no JSON": met(
+        respond_stream(EVENTS[0], b"data: {oops\n\n"), unreadable("JSON")
+    ),
     "an event that is cut JSON": met(
-        stream(EVENTS[0], EVENTS[1].replace(b"}\n", b"\n")), unreadable("JSON")
+        respond_stream(EVENTS[0], EVENTS[1].replace(b"}\n", b"\n")), unreadable("JSON")
     ),
-    "an event that is a list": met(stream(EVENTS[0], b"data: []\n\n"), unreadable("object")),
+    "an event that is a list": met(
+        respond_stream(EVENTS[0], b"data: []\n\n"), unreadable("object")
+    ),
     "an event of a wrong type": met(
-        stream(EVENTS[0], event(2, {"delta": {"content": 7}})), unreadable("delta.content")
+        respond_stream(EVENTS[0], event(2, {"delta": {"content": 7}})), unreadable("delta.content")
     ),
-    "an event of bytes": met(stream(EVENTS[0], b"data: \xff\xfe\n\n"), unreadable("JSON")),
-    "a deep event": met(stream(b"data: " + b"[" * 200_000 + b"\n\n"), unreadable("JSON")),
+    "an event of bytes": met(respond_stream(EVENTS[0], b"data: \xff\xfe\n\n"), unreadable("JSON")),
+    "a deep event": met(respond_stream(b"data: " + b"[" * 200_000 + b"\n\n"), unreadable("JSON")),
     "an endless line": met(endless(_KIND + b"\r\ndata: ", b"a" * 1_000_000), unreadable()),
     "an endless event": met(
         endless(_KIND + b"\r\n", (b"data: " + b"a" * 10_000 + b"\n") * 100), unreadable()
     ),
-    "a flood of comments": met(endless(_BEGUN, _FLOOD, 0.001), interrupted(attempts=1), ALL),
+    "a flood of comments": met(
+        endless(_BEGUN, _FLOOD, 0.001), interrupted(attempts=1), TOTAL_TIMEOUT
+    ),
     "a flood of unknown events": met(
-        endless(_BEGUN, piece(b"event: ping\ndata: 1\n\n" * 50), 0.001),
+        endless(_BEGUN, http_chunk(b"event: ping\ndata: 1\n\n" * 50), 0.001),
         interrupted(attempts=1),
-        ALL,
+        TOTAL_TIMEOUT,
     ),
     "a flood of text": met(
-        endless(_BEGUN, piece(EVENTS[1]), 0.001), interrupted(None, attempts=1), ALL
+        endless(_BEGUN, http_chunk(EVENTS[1]), 0.001), interrupted(None, attempts=1), TOTAL_TIMEOUT
     ),
-    "a drip": met(endless(_BEGUN, b"1\r\n:\r\n", 0.01), interrupted(attempts=1), ALL),
-    "byte by byte": met(drip(_ALL), Gives()),
-    "lines that end with CR": met(stream(_BODY.replace(b"\n", b"\r")), Gives()),
-    "lines that end with CR LF": met(stream(_BODY.replace(b"\n", b"\r\n")), Gives()),
-    "a BOM": met(stream(b"\xef\xbb\xbf" + _BODY), Gives()),
+    "a drip": met(endless(_BEGUN, b"1\r\n:\r\n", 0.01), interrupted(attempts=1), TOTAL_TIMEOUT),
+    "byte by byte": met(drip(_ALL), Succeeds()),
+    "lines that end with CR": met(respond_stream(_BODY.replace(b"\n", b"\r")), Succeeds()),
+    "lines that end with CR LF": met(respond_stream(_BODY.replace(b"\n", b"\r\n")), Succeeds()),
+    "a BOM": met(respond_stream(b"\xef\xbb\xbf" + _BODY), Succeeds()),
     "comments and unknown events": met(
-        stream(b": hi\n\nevent: ping\ndata: oops\n\nretry: 9999999\nnew: 1\n\n", _BODY), Gives()
+        respond_stream(b": hi\n\nevent: ping\ndata: oops\n\nretry: 9999999\nnew: 1\n\n", _BODY),
+        Succeeds(),
     ),
-    "a split character": met(stream(*(_BODY[i : i + 1] for i in range(len(_BODY)))), Gives()),
+    "a split character": met(
+        respond_stream(*(_BODY[i : i + 1] for i in range(len(_BODY)))), Succeeds()
+    ),
     "a stream of known length": met(
-        raw(_KIND + b"content-length: %d\r\n\r\n" % len(_BODY) + _BODY, keep=True), Gives()
+        raw(_KIND + b"content-length: %d\r\n\r\n" % len(_BODY) + _BODY, keep=True), Succeeds()
     ),
-    "a stream that ends with the connection": met(raw(_KIND + b"\r\n" + _BODY), Gives()),
+    "a stream that ends with the connection": met(raw(_KIND + b"\r\n" + _BODY), Succeeds()),
     "a stream in gzip": met(
-        raw(_KIND + b"content-encoding: gzip\r\n\r\n" + gzip.compress(_BODY)), Gives()
+        raw(_KIND + b"content-encoding: gzip\r\n\r\n" + gzip.compress(_BODY)), Succeeds()
     ),
     "a stream that is said to be gzip": met(
         raw(_KIND + b"content-encoding: gzip\r\n\r\n" + _BODY),
         Fails((julep.InvalidResponseError, julep.NetworkError), None),
     ),
     "broken chunks": met(raw(_BEGUN + b"zz\r\n" + EVENTS[1]), interrupted()),
-    "no stream but JSON": met(json_answer(REPLY), unreadable("text/event-stream")),
+    "no stream but JSON": met(respond_json(REPLY), unreadable("text/event-stream")),
     "no stream but HTML": met(
-        answer(200, b"<h1>Hello</h1>", {"content-type": "text/html"}), unreadable("text/html")
+        respond(200, b"<h1>Hello</h1>", {"content-type": "text/html"}), unreadable("text/html")
     ),
-    "no stream and no type": met(answer(200, _BODY), unreadable("text/event-stream")),
-    "no stream but 204": met(answer(204), Fails(julep.InvalidResponseError, 1, status=204)),
-    "a refused stream": met(refusal(422), Fails(julep.UnprocessableEntityError, 1, status=422)),
-    "a busy server": met(refusal(503), Fails(julep.ServerError, 2, status=503)),
+    "no stream and no type": met(respond(200, _BODY), unreadable("text/event-stream")),
+    "no stream but 204": met(respond(204), Fails(julep.InvalidResponseError, 1, status=204)),
+    "a refused stream": met(
+        respond_error(422), Fails(julep.UnprocessableEntityError, 1, status=422)
+    ),
+    "a busy server": met(respond_error(503), Fails(julep.ServerError, 2, status=503)),
     "no HTTP": met(raw(b"data: hello\n\n"), Fails(julep.NetworkError, 2)),
     "lost before the head": met(reset_after(), Fails(julep.NetworkError, 2)),
     "lost within the head": met(raw(STREAM_HEAD[:30]), Fails(julep.NetworkError, 2)),
