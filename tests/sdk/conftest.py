@@ -9,8 +9,8 @@ It runs three times, over a real socket against the real server::
         user = await client.users.create(name="Grace")
         assert await client.users.get(user.id) == user
 
-One that makes clients of its own takes ``colour`` and calls `tests.sdk.colours.client_of`; one
-that holds for fewer colours says so: ``@pytest.mark.parametrize("colour", ["asyncio", "trio"])``.
+One that makes clients of its own takes ``colour`` and calls `tests.sdk.modes.client_of`; one
+that holds for fewer modes says so: ``@pytest.mark.parametrize("mode", ["asyncio", "trio"])``.
 """
 
 from __future__ import annotations

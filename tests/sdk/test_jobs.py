@@ -86,7 +86,7 @@ async def test_get_gives_a_job_as_it_is(mode: Mode) -> None:
     assert [(asked.method, asked.target) for asked in server.received] == [("GET", f"/jobs/{ID}")]
 
 
-@pytest.mark.usefixtures("short_pauses")
+@pytest.mark.usefixtures("short_delays")
 @pytest.mark.parametrize(
     "names",
     [
@@ -108,7 +108,7 @@ async def test_wait_looks_until_the_job_has_succeeded(
     assert [asked.target for asked in server.received] == [f"/jobs/{ID}"] * len(names)
 
 
-@pytest.mark.usefixtures("short_pauses")
+@pytest.mark.usefixtures("short_delays")
 @pytest.mark.parametrize("state", ["failed", "aborted"])
 @pytest.mark.parametrize("before", [[], ["pending", "in_progress"]])
 async def test_wait_raises_with_the_reason(mode: Mode, before: list[str], state: str) -> None:
@@ -204,7 +204,7 @@ def test_pauses_grow_up_to_a_bound() -> None:
     assert driver.pauses[-3:] == [5, 5, 5]
 
 
-@pytest.mark.usefixtures("short_pauses")
+@pytest.mark.usefixtures("short_delays")
 async def test_a_look_that_fails_is_repeated(mode: Mode) -> None:
     steps = [*states("pending"), respond_error(503), *states("succeeded")]
     async with scripted(mode, steps) as (client, server):
@@ -213,7 +213,7 @@ async def test_a_look_that_fails_is_repeated(mode: Mode) -> None:
     assert len(server.received) == 3
 
 
-@pytest.mark.usefixtures("short_pauses")
+@pytest.mark.usefixtures("short_delays")
 async def test_errors_of_a_look_end_the_wait(mode: Mode) -> None:
     async with scripted(mode, [*states("pending"), respond_error(404)]) as (client, server):
         with pytest.raises(NotFoundError):

@@ -10,7 +10,7 @@ from tests.sdk.faults.helpers.fault import CHAT, CREATE, GET, STREAM, Call
 from tests.sdk.faults.helpers.steps import redirect
 from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.transport.helpers.scripted_server import ReceivedRequest, Server, respond_error
-from tests.sdk.transport.test_secrets import CANARY, everything_of
+from tests.sdk.transport.helpers.secrets import CANARY, everything_of
 
 pytestmark = pytest.mark.anyio
 
@@ -25,7 +25,7 @@ def said(request: ReceivedRequest) -> str:
 @pytest.mark.parametrize(
     "form", ["http://127.0.0.1:{port}/elsewhere", "//127.0.0.1:{port}/elsewhere"]
 )
-@pytest.mark.parametrize("ask", CALLS.values(), ids=CALLS.keys())
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS.keys())
 async def test_another_origin_does_not_get_the_key(mode: Mode, call: Call, form: str) -> None:
     with Server([call.response]) as other, Server([]) as server:
         server.steps[:] = [redirect(307, form.format(port=other.port), call.response)]

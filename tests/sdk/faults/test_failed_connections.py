@@ -10,17 +10,19 @@ from tests.sdk.faults.helpers.checks import QUICK_RETRY
 from tests.sdk.faults.helpers.fault import (
     CHAT,
     GET,
-    STEP_TIMEOUTS,
+    LONG_TIMEOUT,
     STREAM,
     TOTAL_TIMEOUT,
     Call,
     TimeoutOption,
+    only,
 )
-from tests.sdk.faults.helpers.steps import FaultServer, wait_until
+from tests.sdk.faults.helpers.steps import FaultServer
 from tests.sdk.helpers.modes import Mode, make_client
+from tests.sdk.helpers.waiting import HANG, wait_until
 from tests.sdk.transport.helpers.scripted_server import Server, Step, raw, reset_after, stall_after
+from tests.sdk.transport.helpers.secrets import CANARY, everything_of
 from tests.sdk.transport.helpers.support import assert_ours
-from tests.sdk.transport.test_secrets import CANARY, everything_of
 
 pytestmark = pytest.mark.anyio
 
@@ -28,12 +30,12 @@ CALLS = {"a get": GET, "a chat": CHAT, "a stream": STREAM}
 
 
 async def failed(
-    mode: Mode, url: str, call: Call, option: TimeoutOption = 30.0
+    mode: Mode, url: str, call: Call, option: TimeoutOption = LONG_TIMEOUT
 ) -> julep.NetworkError:
     """The call has to fail, without a connection."""
     settings = {"api_key": CANARY, "retry": QUICK_RETRY, "timeout": option}
     async with make_client(mode, url, **settings) as client:
-        with anyio.fail_after(20), pytest.raises(julep.NetworkError) as caught:
+        with anyio.fail_after(HANG), pytest.raises(julep.NetworkError) as caught:
             await call.run(client)
     error = caught.value
     assert_ours(error)
@@ -44,7 +46,7 @@ async def failed(
     return error
 
 
-@pytest.mark.parametrize("ask", CALLS.values(), ids=CALLS.keys())
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS.keys())
 async def test_a_port_where_nobody_listens(mode: Mode, call: Call) -> None:
     with Server([call.response]) as gone:
         pass
@@ -54,7 +56,7 @@ async def test_a_port_where_nobody_listens(mode: Mode, call: Call) -> None:
 
 
 @pytest.mark.parametrize(
-    ("option", "phase", "attempts"), [(STEP_TIMEOUTS, "connect", 2), (TOTAL_TIMEOUT, "total", 1)]
+    ("option", "phase", "attempts"), [(only("connect"), "connect", 2), (TOTAL_TIMEOUT, "total", 1)]
 )
 async def test_a_port_where_nobody_picks_up(
     mode: Mode, deaf: str, option: TimeoutOption, phase: str, attempts: int
@@ -81,12 +83,12 @@ async def test_a_handshake_of_tls_that_fails(mode: Mode, step: Step) -> None:
         error = await failed(mode, url, GET)
         assert not isinstance(error, julep.RequestTimeoutError)
         assert error.attempts == 2
-        await wait_until(lambda: not server.open)
+        await wait_until(lambda: not server.open_connections)
 
 
 @pytest.mark.parametrize("sent", [b"", b"\x16\x03\x03\x00\x7a\x02\x00"], ids=["nothing", "a part"])
 @pytest.mark.parametrize(
-    ("option", "attempts"), [(STEP_TIMEOUTS, 2), (TOTAL_TIMEOUT, 1)], ids=["steps", "all"]
+    ("option", "attempts"), [(only("connect"), 2), (TOTAL_TIMEOUT, 1)], ids=["connect", "total"]
 )
 async def test_a_handshake_of_tls_that_stalls(
     mode: Mode, sent: bytes, option: TimeoutOption, attempts: int
@@ -96,4 +98,4 @@ async def test_a_handshake_of_tls_that_stalls(
         assert isinstance(error, julep.RequestTimeoutError)
         assert error.phase == ("total" if attempts == 1 else "connect")
         assert error.attempts == attempts
-        await wait_until(lambda: not server.open)
+        await wait_until(lambda: not server.open_connections)

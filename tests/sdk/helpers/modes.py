@@ -1,4 +1,4 @@
-"""One way to write a test for both colours: the blocking client behind the async one's face."""
+"""Clients of every mode behind one interface, so that a test for all of them is written once."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ Mode: TypeAlias = Literal["sync", "asyncio", "trio"]
 
 _WRAPPED = (BaseManager, SyncDriver, ChatStream, Client, ItemIterator)
 
-# What gives an iterator or a client is awaited in neither colour; what these give is, in one.
+# These return an iterator or a client, which is awaited in no mode.
 _AT_ONCE = ("iterate", "with_options")
 
 
 def make_client(mode: Mode, base_url: str, **settings: Any) -> AsyncClient:
-    """Make the client of a colour, to be awaited whatever its colour is."""
+    """Create a client; its methods are awaited in every mode."""
     if mode == "sync":
         return cast("AsyncClient", _Awaitable(Client(base_url=base_url, **settings)))
     return AsyncClient(base_url=base_url, **settings)
 
 
 def unwrapped(client: AsyncClient) -> AsyncClient:
-    """Undo what lets a blocking client be awaited: what it is to call itself has to block."""
+    """Return the client itself, for functions that call its methods without awaiting them."""
     return getattr(client, "_wrapped", client)
 
 
 class _Awaitable:
-    """A blocking object with the names and the awaitable methods of its async twin.
+    """A sync object with the interface of its async counterpart.
 
-    A call blocks right where it is made, so what answers it has to run in a thread of its own.
+    A call blocks the event loop, so the server that responds to it must run in another thread.
     """
 
     def __init__(self, wrapped: Any) -> None:
@@ -44,7 +44,7 @@ class _Awaitable:
         attribute = getattr(self._wrapped, "close" if name == "aclose" else name)
         if name.startswith(_AT_ONCE):
             return _call_at_once(attribute)
-        return _call_when_awaited(attribute) if inspect.ismethod(attribute) else _face(attribute)
+        return _call_when_awaited(attribute) if inspect.ismethod(attribute) else _wrap(attribute)
 
     async def __aenter__(self) -> Self:
         assert self._wrapped.__enter__() is self._wrapped
@@ -69,20 +69,20 @@ class _Awaitable:
 
 def _call_when_awaited(method: Callable[..., Any]) -> Callable[..., Any]:
     async def call(*args: Any, **kwargs: Any) -> Any:
-        return _face(method(*args, **kwargs))
+        return _wrap(method(*args, **kwargs))
 
     return call
 
 
 def _call_at_once(method: Callable[..., Any]) -> Callable[..., Any]:
     def call(*args: Any, **kwargs: Any) -> Any:
-        return _face(method(*args, **kwargs))
+        return _wrap(method(*args, **kwargs))
 
     return call
 
 
-def _face(value: Any) -> Any:
+def _wrap(value: Any) -> Any:
     if isinstance(value, RawResponse):
         raw = cast("Any", value)
-        return raw._replace(parsed=_face(raw.parsed))
+        return raw._replace(parsed=_wrap(raw.parsed))
     return _Awaitable(value) if isinstance(value, _WRAPPED) else value

@@ -303,7 +303,7 @@ async def test_http2_is_spoken_where_the_server_does(
 ) -> None:
     tls = julep.tls_context(cafile=cafile)
     body = json.dumps(SESSION).encode()
-    with Http2Server(served(authority), "application/json", [body[:9], body[9:]]) as server:
+    with Http2Server("application/json", [body[:9], body[9:]], tls=served(authority)) as server:
         url = f"https://127.0.0.1:{server.port}/api"
         async with make_client(mode, url, tls=tls, http2=True, api_key="secret") as client:
             await get(client)
@@ -319,7 +319,7 @@ async def test_http2_is_spoken_where_the_server_does(
 async def test_a_stream_by_http2(mode: Mode, authority: trustme.CA, cafile: Path) -> None:
     tls = julep.tls_context(cafile=cafile)
     pieces = [chat_event("H"), chat_event("i", "stop"), DONE]
-    with Http2Server(served(authority), "text/event-stream", pieces) as server:
+    with Http2Server("text/event-stream", pieces, tls=served(authority)) as server:
         url = f"https://127.0.0.1:{server.port}"
         async with make_client(mode, url, tls=tls, http2=True) as client:
             for _ in range(3):
@@ -332,9 +332,8 @@ async def test_calls_share_a_connection_by_http2(
     mode: Mode, authority: trustme.CA, cafile: Path
 ) -> None:
     tls = julep.tls_context(cafile=cafile)
-    with Http2Server(
-        served(authority), "application/json", [json.dumps(SESSION).encode()]
-    ) as server:
+    body = json.dumps(SESSION).encode()
+    with Http2Server("application/json", [body], tls=served(authority)) as server:
         url = f"https://127.0.0.1:{server.port}"
         async with make_client(mode, url, tls=tls, http2=True) as client:
             await get(client)
@@ -377,9 +376,8 @@ async def test_no_log_of_http2_holds_the_key(
     for name in ("hpack", "hpack.hpack", "hpack.table", "h2", "httpcore", "httpx"):
         caplog.set_level(logging.DEBUG, name)
     tls = julep.tls_context(cafile=cafile)
-    with Http2Server(
-        served(authority), "application/json", [json.dumps(SESSION).encode()]
-    ) as server:
+    body = json.dumps(SESSION).encode()
+    with Http2Server("application/json", [body], tls=served(authority)) as server:
         url = f"https://127.0.0.1:{server.port}"
         secrets: Any = {"api_key": CANARY, "headers": {"x-other-key": CANARY}}
         if whose == "ours":

@@ -23,8 +23,8 @@ from tests.sdk.transport.helpers.scripted_server import (
     respond_json,
     respond_stream,
 )
+from tests.sdk.transport.helpers.secrets import everything_of
 from tests.sdk.transport.helpers.support import assert_ours
-from tests.sdk.transport.test_secrets import everything_of
 
 pytestmark = pytest.mark.anyio
 
@@ -164,7 +164,7 @@ async def test_a_proxy_may_ask_who_it_is(
     mode: Mode, by: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG", "julep")
-    with Proxy(only_for=f"me:{CANARY}") as proxy, Server([respond_error(404)]) as server:
+    with Proxy(credentials=f"me:{CANARY}") as proxy, Server([respond_error(404)]) as server:
         settings = {"proxy": proxy.url} if by == "setting" else {}
         if by == "environment":
             monkeypatch.setenv("HTTP_PROXY", proxy.url)
@@ -180,7 +180,7 @@ async def test_a_proxy_may_ask_who_it_is(
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 async def test_a_proxy_that_lets_nobody_in(mode: Mode, scheme: str, tls: ssl.SSLContext) -> None:
-    with Proxy(only_for=f"me:{CANARY}") as proxy:
+    with Proxy(credentials=f"me:{CANARY}") as proxy:
         known = f"http://you:{CANARY}x@127.0.0.1:{proxy.port}"
         settings = {"proxy": known, "tls": tls, "max_retries": 0}
         async with make_client(mode, f"{scheme}://julep.test", **settings) as client:
@@ -205,7 +205,7 @@ async def test_a_proxy_that_is_not_there(mode: Mode, scheme: str, tls: ssl.SSLCo
 
 
 async def test_a_proxy_that_makes_no_tunnel(mode: Mode, tls: ssl.SSLContext) -> None:
-    with Proxy(refuses=True) as proxy:
+    with Proxy(refuses_tunnels=True) as proxy:
         settings = {"proxy": proxy.url, "tls": tls, "max_retries": 0}
         async with make_client(mode, "https://julep.test", **settings) as client:
             with pytest.raises(julep.NetworkError, match="403") as caught:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import copy
 import logging
-import pickle
-import traceback
 
 import pytest
 
@@ -28,8 +25,7 @@ from tests.sdk.transport.helpers.scripted_server import (
     respond_json,
     stall_after,
 )
-
-CANARY = "sk-canary-5d1f0b7e"
+from tests.sdk.transport.helpers.secrets import CANARY, everything_of
 
 FAILURES: dict[str, Step] = {
     **{str(status): respond_error(status) for status in (400, 401, 403, 404, 409, 422, 429, 500)},
@@ -43,17 +39,6 @@ FAILURES: dict[str, Step] = {
     "a stream of junk": raw(STREAM_HEAD + http_chunk(b"data: oops\n\n")),
     "a stream that fails": raw(STREAM_HEAD + http_chunk(b"event: error\ndata: {}\n\n")),
 }
-
-
-def everything_of(error: BaseException) -> str:
-    """All the ways that an error may be shown or kept, in one text."""
-    again = pickle.loads(pickle.dumps(error))  # noqa: S301  # our own
-    assert type(again) is type(error)
-    assert str(again) == str(error)
-    assert str(copy.copy(error)) == str(error)
-    lines = traceback.TracebackException.from_exception(error, capture_locals=False).format()
-    kept = pickle.dumps(error).decode("latin-1")
-    return "".join([str(error), repr(error), repr(vars(error)), repr(error.args), kept, *lines])
 
 
 async def streamed_chat(client: AsyncClient) -> None:

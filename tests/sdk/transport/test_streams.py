@@ -49,9 +49,9 @@ async def read(events: AsyncChatStream) -> list[str]:
     return [event.text async for event in events]
 
 
-@pytest.mark.parametrize("pause", [0.0, 0.005])
-async def test_a_stream_is_read_to_its_end(mode: Mode, pause: float) -> None:
-    with Server([respond_stream(*EVENTS, pause=pause)]) as server:
+@pytest.mark.parametrize("delay", [0.0, 0.005])
+async def test_a_stream_is_read_to_its_end(mode: Mode, delay: float) -> None:
+    with Server([respond_stream(*EVENTS, delay=delay)]) as server:
         async with make_client(mode, server.url) as client:
             events = await opened(client)
             assert await read(events) == TEXTS
@@ -72,9 +72,9 @@ async def test_the_whole_answer_can_be_had_at_once(mode: Mode) -> None:
             assert (await events.get_final_response()).text == "Grüße ☃"
 
 
-@pytest.mark.parametrize("pause", [0.0, 0.005])
-async def test_a_stream_read_to_its_end_gives_its_connection_back(mode: Mode, pause: float) -> None:
-    with Server([respond_stream(*EVENTS, pause=pause)]) as server:
+@pytest.mark.parametrize("delay", [0.0, 0.005])
+async def test_a_stream_read_to_its_end_gives_its_connection_back(mode: Mode, delay: float) -> None:
+    with Server([respond_stream(*EVENTS, delay=delay)]) as server:
         async with make_client(mode, server.url) as client:
             for _ in range(5):
                 assert await read(await opened(client)) == TEXTS
@@ -156,7 +156,7 @@ async def test_silence_in_a_stream_is_told_as_such(mode: Mode) -> None:
 
 
 async def test_a_slow_stream_is_no_silent_one(mode: Mode) -> None:
-    with Server([respond_stream(*(chat_event("a") for _ in range(8)), DONE, pause=0.1)]) as server:
+    with Server([respond_stream(*(chat_event("a") for _ in range(8)), DONE, delay=0.1)]) as server:
         async with make_client(mode, server.url, timeout=julep.Timeout(read=0.5)) as client:
             assert len(await read(await opened(client))) == 8
 

@@ -1,4 +1,4 @@
-"""Many calls through a proxy that kills connections, and a count of what the server has in the end.
+"""Many calls through a proxy that kills connections, and a comparison with the server's data.
 
 Run by hand: ``scripts/chaos 2000 200``.
 """
@@ -33,13 +33,13 @@ from tests.sdk.helpers.modes import Mode, make_client
 MODES: Final[tuple[Mode, ...]] = ("sync", "asyncio", "trio")
 WORKERS: Final = 8
 
-# Of eleven attempts each is lost with a probability of a fifth: all of them, once in fifty million.
+# An attempt fails with a probability of a fifth: all eleven of a call, once in fifty million.
 _RETRY: Final = julep.RetryPolicy(max_retries=10, initial_delay=0.005, max_delay=0.05)
 
 
 @dataclass
 class Worker:
-    """Makes calls one after another, and keeps a list of what the server has to have of them."""
+    """Makes calls one after another, and records what the server must have stored of them."""
 
     client: AsyncClient
     name: str
@@ -60,7 +60,7 @@ class Worker:
         return cls(client, f"worker {number}", agent.id, session.id, chance)
 
     async def work(self, calls: int, streams: int) -> None:
-        """Make these many calls, and stream these many chats, in any order."""
+        """Make so many calls and streamed chats, in a random order."""
         kinds = [True] * streams + [False] * calls
         self.chance.shuffle(kinds)
         for is_streamed in kinds:
@@ -107,7 +107,7 @@ class Worker:
         self.docs.append(title)
 
     async def create_tool(self) -> None:
-        # A second one of the same name is refused, so a repetition would be noticed here too.
+        # A second tool of the same name is refused, so a repeated request fails here too.
         name = self._unique("tool").replace(" ", "_")
         function: FunctionDefDict = {"name": name, "parameters": {"type": "object"}}
         await self.client.tools.create(self.agent_id, {"type": "function", "function": function})
@@ -118,7 +118,7 @@ class Worker:
         reply = await self.client.sessions.chat(
             self.session_id, [{"role": "user", "content": said}]
         )
-        self._told(said, reply.text)
+        self._record(said, reply.text)
 
     async def stream(self) -> None:
         said = self._unique("streamed words")
@@ -126,13 +126,13 @@ class Worker:
             self.session_id, [{"role": "user", "content": said}], stream=True
         ) as pieces:
             text = "".join([piece.text async for piece in pieces])
-        self._told(said, text)
+        self._record(said, text)
 
     async def history(self) -> None:
         found = await self.client.sessions.history(self.session_id, limit=1000)
         assert [(each.role.value, str(each.content)) for each in found] == self.messages[:1000]
 
-    def _told(self, said: str, answered: str) -> None:
+    def _record(self, said: str, answered: str) -> None:
         assert said in answered
         self.messages += [("user", said), ("assistant", answered)]
 
@@ -158,8 +158,8 @@ _CALLS: Final[list[Callable[[Worker], Awaitable[None]]]] = [
 
 
 @dataclass
-class Outcome:
-    """What came of a run."""
+class Figures:
+    """The figures of a run."""
 
     calls: int
     connections: int
@@ -167,8 +167,8 @@ class Outcome:
     seconds: float
 
 
-def run(mode: Mode, calls: int, streams: int, seed: int) -> Outcome:
-    """Make the calls, share them among workers at once, and count what the server has.
+def run(mode: Mode, calls: int, streams: int, seed: int) -> Figures:
+    """Make the calls in concurrent workers, and compare the server's data.
 
     Raises:
         AssertionError: When something was lost, or done twice.
@@ -185,31 +185,31 @@ def run(mode: Mode, calls: int, streams: int, seed: int) -> Outcome:
                 workers = _sync(url, calls, streams, seed)
             else:
                 workers = anyio.run(_async, mode, url, calls, streams, seed, backend=mode)
-        _count(database, workers)
+        _compare(database, workers)
         made = sum(worker.calls for worker in workers)
-        return Outcome(made, proxy.connections, proxy.killed, time.monotonic() - began)
+        return Figures(made, proxy.connections, proxy.killed, time.monotonic() - began)
 
 
 def _shares(total: int) -> list[int]:
-    """How many of these each worker makes."""
+    """Return each worker's share of a number of calls."""
     return [total // WORKERS + (number < total % WORKERS) for number in range(WORKERS)]
 
 
 def _sync(url: str, calls: int, streams: int, seed: int) -> list[Worker]:
-    """Share a blocking client among threads."""
+    """Share a sync client among threads."""
 
     async def work(client: AsyncClient, number: int) -> Worker:
         worker = await Worker.new(client, number, seed)
         await worker.work(_shares(calls)[number], _shares(streams)[number])
         return worker
 
-    async def all_of_them() -> list[Worker]:
+    async def run_workers() -> list[Worker]:
         async with make_client("sync", url, retry=_RETRY) as client:
             with ThreadPoolExecutor(WORKERS) as pool:
                 jobs = [pool.submit(asyncio.run, work(client, n)) for n in range(WORKERS)]
                 return [job.result() for job in jobs]
 
-    return asyncio.run(all_of_them())
+    return asyncio.run(run_workers())
 
 
 async def _async(mode: Mode, url: str, calls: int, streams: int, seed: int) -> list[Worker]:
@@ -230,15 +230,15 @@ async def _async(mode: Mode, url: str, calls: int, streams: int, seed: int) -> l
     return workers
 
 
-def _count(database: Path, workers: list[Worker]) -> None:
-    """Compare what the server has with what the workers did: nothing less, and nothing more."""
+def _compare(database: Path, workers: list[Worker]) -> None:
+    """Check that the server has what the workers did: nothing less, and nothing more."""
     with closing(sqlite3.connect(database)) as connection:
 
         def rows(query: str) -> list[tuple[object, ...]]:
             return list(connection.execute(f"{query} ORDER BY 1"))
 
         named = [
-            (identifier, *told) for worker in workers for identifier, told in worker.users.items()
+            (identifier, *user) for worker in workers for identifier, user in worker.users.items()
         ]
         assert rows("SELECT id, name, about FROM users") == sorted(named)
         assert rows("SELECT id FROM agents") == sorted((worker.agent_id,) for worker in workers)
@@ -258,10 +258,10 @@ def _count(database: Path, workers: list[Worker]) -> None:
 def main(calls: int, streams: int) -> None:
     seed = int(os.environ.get("CHAOS_SEED", "1"))
     for mode in MODES:
-        outcome = run(mode, calls, streams, seed)
+        figures = run(mode, calls, streams, seed)
         sys.stdout.write(
-            f"{mode}: {outcome.calls} calls, {outcome.killed} of {outcome.connections}"
-            f" connections killed, nothing lost, nothing doubled ({outcome.seconds:.1f} s)\n"
+            f"{mode}: {figures.calls} calls, {figures.killed} of {figures.connections}"
+            f" connections killed, nothing lost, nothing done twice ({figures.seconds:.1f} s)\n"
         )
 
 

@@ -1,4 +1,4 @@
-"""What a fault is: a way to misbehave, the call that meets it, and what has to come of it."""
+"""Faults: a faulty step of a server, the call that meets it, and the expected outcome."""
 
 from __future__ import annotations
 
@@ -22,27 +22,33 @@ from tests.sdk.transport.helpers.scripted_server import (
 )
 
 LONG_TIMEOUT: Final = 30.0
-"""Seconds: a limit that no call of these tests comes near."""
+"""Seconds: a timeout that does not expire in these tests."""
 
-STEP_TIMEOUTS: Final = julep.Timeout(connect=0.1, read=0.1, write=0.1, pool=0.1, total=None)
-"""Each step may take a moment; what was too slow is tried again."""
+_SHORT: Final = 0.1
+_LONG: Final = julep.Timeout(LONG_TIMEOUT, LONG_TIMEOUT, LONG_TIMEOUT, LONG_TIMEOUT)
+
+
+def only(phase: str) -> julep.Timeout:
+    """Return timeouts of which one phase's is short; an attempt that exceeds it is retried."""
+    return _LONG._replace(**{phase: _SHORT})
+
 
 TOTAL_TIMEOUT: Final = 0.15
-"""Seconds for the whole call: when they are over it is not tried again."""
+"""Seconds for the whole call; a call that exceeds them is not retried."""
 
 TimeoutOption: TypeAlias = "float | julep.Timeout"
 
 
 class Call(NamedTuple):
-    """A call."""
+    """A call of the client."""
 
     method: str
     path: str
     run: Callable[[AsyncClient], Awaitable[object]]
     expected: object
-    """What it gives when all is well."""
+    """Its result without a fault."""
     response: Step
-    """The answer to it when all is well."""
+    """The response to it without a fault."""
 
 
 async def _get(client: AsyncClient) -> object:
@@ -101,7 +107,7 @@ STREAM = CHAT._replace(run=_stream, response=respond_stream(*EVENTS))
 
 
 class Succeeds(NamedTuple):
-    """The call gives what it gives when all is well."""
+    """The call returns its result as without a fault."""
 
 
 class Fails(NamedTuple):
@@ -109,33 +115,33 @@ class Fails(NamedTuple):
 
     kind: type[julep.JulepError] | tuple[type[julep.JulepError], ...]
     attempts: int | None = 1
-    """How many are made of the two that are allowed; None where either is right."""
+    """The number of attempts, of two that are allowed; None where either is correct."""
     status: int | None = None
     message: str = ""
-    """Words in the message."""
+    """A part of the error's message."""
     path: str = ""
-    """The path in the message, where it is another than the call's."""
+    """The path in the message, where it is not the call's."""
     phase: str | None = None
-    """Of a timeout: the step that took too long."""
+    """Of a timeout: the phase that took too long."""
     partial: str | None = None
-    """Of a stream: the text that had arrived."""
+    """Of a stream: the text that had been received."""
     retry_after: float | None = None
     may_succeed: bool = False
-    """Whether the right result is just as well: a library that reads HTTP may be lenient or not."""
+    """Whether the call may succeed as well, since parsers of HTTP differ in leniency."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One way to misbehave, and what has to come of it.
+    """A faulty step and the expected outcome.
 
     Attributes:
-        step: What is done with a request.
-        outcome: What comes of a call whose every attempt meets the fault.
-        ask: The call.
-        greets: Whether the step is done before the request is read.
-        limits: How long the call may take.
-        ends: Whether the next call waits until the step is over.
-        passes: Whether the call succeeds when only its first attempt meets the fault.
+        step: The step, by which the server handles a request.
+        outcome: The outcome of a call whose every attempt meets the fault.
+        call: The call.
+        before_request: Whether the step runs before the request is read.
+        timeout: The call's timeout.
+        waits_for_step: Whether the next call waits until the step is over.
+        recovers: Whether the call succeeds when only its first attempt meets the fault.
     """
 
     step: Step
@@ -155,20 +161,20 @@ class Fault:
 
 
 def network_error(step: Step, **more: object) -> Fault:
-    """A fault that loses an attempt."""
+    """Return a fault that makes an attempt fail with a network error."""
     return Fault(step, Fails(julep.NetworkError, 2), **more)  # type: ignore[arg-type]  # named above
 
 
 def lenient(step: Step) -> Fault:
-    """A fault that is overlooked, or loses an attempt: some readers of HTTP are stricter."""
+    """Return a fault that some parsers of HTTP ignore; with others the attempt fails."""
     return Fault(step, Fails(julep.NetworkError, 2, may_succeed=True))
 
 
 def timeouts(name: str, step: Step, phase: str = "read", **more: object) -> dict[str, Fault]:
-    """A step that takes too long, with a limit for each step, and with one for the whole call."""
-    of_step = Fails(julep.RequestTimeoutError, 2, phase=phase)
+    """Return a fault of a phase that takes too long, with its timeout and with the total one."""
+    of_phase = Fails(julep.RequestTimeoutError, 2, phase=phase)
     of_call = Fails(julep.RequestTimeoutError, 1, phase="total")
     return {
-        name: Fault(step, of_step, timeout=STEP_TIMEOUTS, **more),  # type: ignore[arg-type]  # named above
-        f"{name}, all of it": Fault(step, of_call, timeout=TOTAL_TIMEOUT, **more),  # type: ignore[arg-type]  # too
+        name: Fault(step, of_phase, timeout=only(phase), **more),  # type: ignore[arg-type]  # named above
+        f"{name}, by the total timeout": Fault(step, of_call, timeout=TOTAL_TIMEOUT, **more),  # type: ignore[arg-type]  # too
     }

@@ -18,13 +18,13 @@ from tests.sdk.transport.helpers.scripted_server import (
 )
 
 CutPosition: TypeAlias = Callable[[bytes], int]
-"""Tells of a whole answer how many of its bytes are given before the connection is lost."""
+"""Returns how many bytes of a whole response are sent before the connection is lost."""
 
 
 async def forwarded(port: int, request: ReceivedRequest) -> AsyncGenerator[bytes, None]:
-    """Hand a request on to the server, and give its answer as it comes.
+    """Forward a request to the server, and yield its response as it is received.
 
-    The server is asked to close, so that each exchange has a connection of its own.
+    The server closes the connection afterwards, so that each exchange has its own.
     """
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
@@ -38,7 +38,7 @@ async def forwarded(port: int, request: ReceivedRequest) -> AsyncGenerator[bytes
 
 
 def drop_responses(port: int, place: CutPosition | None, times: int, *, by_reset: bool) -> Step:
-    """Hand requests on, but lose these many answers, or with no place these many requests."""
+    """Forward requests, but drop so many responses or, without a position, so many requests."""
     left = times
 
     async def step(exchange: Exchange) -> bool:
@@ -60,15 +60,15 @@ _NOTHING: Final = ReceivedRequest(0, "", "", (), b"")
 
 @dataclass
 class KillingProxy(Server):
-    """Kills some of its connections, somewhere on their way.
+    """Kills some of its connections, each at a random position.
 
     Args:
         server: The real server's port.
-        share: How many are killed, from 0 to 1.
-        seed: Chooses other ones, and other places.
+        share: The share of connections that is killed, from 0 to 1.
+        seed: Of the choice of connections and positions.
 
     Attributes:
-        killed: How many were.
+        killed: The number of connections that were killed.
     """
 
     server: int = 0
@@ -76,7 +76,7 @@ class KillingProxy(Server):
     seed: int = 1
     killed: int = 0
 
-    async def _converse(
+    async def handle(
         self, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         chance = random.Random(f"{self.seed}/{number}")  # noqa: S311  # it has to be repeatable
@@ -85,7 +85,7 @@ class KillingProxy(Server):
         if chance.random() < self.share:
             where = chance.randrange(4)
             if where == 0:
-                # No more than that is read of the request.
+                # This many bytes of the request are read.
                 await reader.read(chance.randrange(1, 200))
                 self._kill(exchange, chance)
                 return
@@ -103,10 +103,10 @@ class KillingProxy(Server):
             exchange.reset()
 
     async def _relay(self, exchange: Exchange, most: int | None) -> bool:
-        """Hand a request on, and so many bytes of its answer back; tell whether it was whole."""
+        """Forward a request and so many bytes of its response; return whether it was whole."""
         async with aclosing(forwarded(self.server, exchange.request)) as pieces:
             if most == 0:
-                await anext(pieces, b"")  # the server has done it, and nobody hears of it
+                await anext(pieces, b"")  # the server has handled it, and the response is lost
                 return False
             async for piece in pieces:
                 await exchange.write(piece[:most])

@@ -1,6 +1,6 @@
-"""A program that makes many clients, and says how much memory that took.
+"""A program that creates many clients, and prints how much memory they take.
 
-Arguments: the colour, and the URL of a server that answers. Prints bytes for each way, as JSON.
+Arguments: the mode, and the URL of a server. Prints the bytes of each kind of use, as JSON.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ _STATM: Final = Path("/proc/self/statm")
 
 
 def resident() -> int:
-    """The memory that this process has, in bytes; where that is not told, the most it ever had."""
+    """Return this process's memory in bytes; its maximum where the system does not report it."""
     if _STATM.exists():
         return int(_STATM.read_text().split()[1]) * resource.getpagesize()
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def kept() -> int:
-    """The memory that this process has when what it no longer needs is gone."""
+    """Return this process's memory after a garbage collection."""
     gc.collect()
     return resident()
 
 
-async def use(client: AsyncClient) -> None:
+async def call(client: AsyncClient) -> None:
     assert await GET.run(client) == GET.expected
 
 
 async def made_and_closed(make: Make) -> int:
-    """10,000 clients, one after another: what the last 9,000 left."""
+    """Create 10,000 clients one after another; return the memory that the last 9,000 left."""
     before = 0
     for number in range(10_000):
         if number == 1000:
@@ -52,18 +52,18 @@ async def made_and_closed(make: Make) -> int:
 
 
 async def used_and_closed(make: Make) -> int:
-    """1,000 clients that each made a call: what the last 800 left."""
+    """Make a call with each of 1,000 clients; return the memory that the last 800 left."""
     before = 0
     for number in range(1000):
         if number == 200:
             before = kept()
         async with make() as client:
-            await use(client)
+            await call(client)
     return kept() - before
 
 
 async def alive(make: Make) -> int:
-    """1,000 clients at once that made no call: the memory of each."""
+    """Create 1,000 clients at once, without a call; return the memory of each."""
     await make().aclose()
     before = kept()
     clients = [make() for _ in range(1000)]
@@ -74,22 +74,22 @@ async def alive(make: Make) -> int:
 
 
 async def alive_and_used(make: Make) -> int:
-    """1,000 clients at once, each with an open connection: the memory of each."""
+    """Create 1,000 clients at once, each with a connection; return the memory of each."""
     async with make() as first:
-        await use(first)
+        await call(first)
     before = kept()
     clients = [make() for _ in range(1000)]
     for client in clients:
-        await use(client)
+        await call(client)
     after = kept()
     for client in clients:
         await client.aclose()
     return (after - before) // 1000
 
 
-async def all_ways(make: Make) -> dict[str, int]:
-    ways = (made_and_closed, used_and_closed, alive, alive_and_used)
-    return {way.__name__: await way(make) for way in ways}
+async def all_uses(make: Make) -> dict[str, int]:
+    uses = (made_and_closed, used_and_closed, alive, alive_and_used)
+    return {use.__name__: await use(make) for use in uses}
 
 
 def main(mode: Mode, url: str) -> None:
@@ -97,7 +97,7 @@ def main(mode: Mode, url: str) -> None:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 4096), most))
     backend = "trio" if mode == "trio" else "asyncio"
-    grown = anyio.run(all_ways, lambda: make_client(mode, url), backend=backend)
+    grown = anyio.run(all_uses, lambda: make_client(mode, url), backend=backend)
     sys.stdout.write(json.dumps(grown))
 
 

@@ -1,84 +1,54 @@
-"""A server of HTTP/2, over TLS, that gives every request the same answer."""
+"""A server of HTTP/2 that sends the same response to every request."""
 
 from __future__ import annotations
 
 import asyncio
-import ssl
-import threading
 from dataclasses import dataclass, field
-from types import TracebackType
 from typing import Any, Self
 
 from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import DataReceived, RequestReceived, StreamEnded
 
+from tests.sdk.transport.helpers.server_thread import ServerThread
+
 
 @dataclass
-class Http2Server:
-    """Listens on a free port; ``asked`` has the headers of each request, ``bodies`` its body."""
+class Http2Server(ServerThread):
+    """Responds to every request alike, over TLS.
 
-    tls: ssl.SSLContext
-    kind: str
+    Args:
+        content_type: The response's.
+        pieces: The response's body, a frame each.
+
+    Attributes:
+        requests: The headers of each request.
+        bodies: The body of each request, by the stream's id.
+    """
+
+    content_type: str
     pieces: list[bytes]
     requests: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
     bodies: dict[int, bytes] = field(default_factory=dict[int, bytes])
-    connections: int = 0
-    port: int = 0
 
     def __enter__(self) -> Self:
+        assert self.tls is not None
         self.tls.set_alpn_protocols(["h2"])
-        self._writers: list[asyncio.StreamWriter] = []
-        started = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(started)))
-        self._thread.start()
-        assert started.wait(10)
-        return self
+        return super().__enter__()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
+    async def handle(
+        self, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        self._loop.call_soon_threadsafe(self._end.set)
-        self._thread.join(10)
-        assert not self._thread.is_alive()
-
-    async def _serve(self, started: threading.Event) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._end = asyncio.Event()
-        listening = await asyncio.start_server(self._accept, "127.0.0.1", 0, ssl=self.tls)
-        self.port = listening.sockets[0].getsockname()[1]
-        started.set()
-        await self._end.wait()
-        listening.close()
-        # Closed, one of TLS would wait for the other side's farewell, longer than the loop lives.
-        for writer in self._writers:
-            writer.transport.abort()
-        tasks = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
-        self._writers.append(writer)
         connection = H2Connection(H2Configuration(client_side=False, header_encoding="utf-8"))
         connection.initiate_connection()
         writer.write(connection.data_to_send())
-        try:
-            while data := await reader.read(65536):
-                for event in connection.receive_data(data):
-                    self._meet(connection, event)
-                writer.write(connection.data_to_send())
-                await writer.drain()
-        except (ConnectionError, asyncio.CancelledError):
-            pass  # the other side went away, or the test is over
-        finally:
-            writer.close()
+        while data := await reader.read(65536):
+            for event in connection.receive_data(data):
+                self._handle_event(connection, event)
+            writer.write(connection.data_to_send())
+            await writer.drain()
 
-    def _meet(self, connection: H2Connection, event: Any) -> None:
+    def _handle_event(self, connection: H2Connection, event: Any) -> None:
         if isinstance(event, RequestReceived):
             headers: Any = event.headers  # texts, since an encoding was given
             self.requests.append(dict(headers))
@@ -86,7 +56,11 @@ class Http2Server:
             self.bodies[event.stream_id] = self.bodies.get(event.stream_id, b"") + event.data
             connection.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
         elif isinstance(event, StreamEnded):
-            headers = [(":status", "200"), ("content-type", self.kind), ("x-request-id", "req-2")]
+            headers = [
+                (":status", "200"),
+                ("content-type", self.content_type),
+                ("x-request-id", "req-2"),
+            ]
             connection.send_headers(event.stream_id, headers)
             for piece in self.pieces:
                 connection.send_data(event.stream_id, piece)

@@ -1,17 +1,16 @@
-"""Servers that misbehave: raw sockets, driven by a list of what to do with each request."""
+"""A server of HTTP/1.1 that does with each request what its script says, also what breaks HTTP."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import socket
-import ssl
 import struct
-import threading
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Self, TypeAlias
+from typing import TypeAlias
+
+from tests.sdk.transport.helpers.server_thread import ServerThread
 
 SESSION = {
     "id": "0c6a2c2f-4a2e-4f0e-9d3b-6c1d8a7b5e10",
@@ -22,7 +21,7 @@ REPLY_ID = "5f0e4a8e-7c1f-4f43-9d0a-3d4f5b6a7c88"
 
 @dataclass(frozen=True)
 class ReceivedRequest:
-    """One request, as it came in."""
+    """A request, as it was received."""
 
     connection: int
     method: str
@@ -31,20 +30,20 @@ class ReceivedRequest:
     body: bytes
 
     def header(self, name: str) -> str | None:
-        """The header's value; fails when it came more than once."""
+        """Return the header's value; fail when it occurs more than once."""
         found = [value for key, value in self.headers if key.lower() == name]
         assert len(found) < 2, found
         return found[0] if found else None
 
     def without(self, *names: str) -> list[tuple[str, str]]:
-        """The headers besides these, and besides those of a trace: some test may trace all."""
+        """Return the headers but for these and for those of a trace, which may be switched on."""
         left_out = {*names, "traceparent", "tracestate"}
         return [pair for pair in self.headers if pair[0].lower() not in left_out]
 
 
 @dataclass
 class Exchange:
-    """What a step may do with the connection that a request came on."""
+    """The connection of a request, as a step sees it."""
 
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
@@ -55,85 +54,33 @@ class Exchange:
         await self.writer.drain()
 
     async def stall(self) -> None:
-        """Say nothing until the other side goes away."""
+        """Send nothing until the peer closes the connection."""
         while await self.reader.read(4096):
             pass
 
     def reset(self) -> None:
-        """Drop the connection by RST instead of FIN."""
+        """Close the connection by RST instead of FIN."""
         connection = self.writer.get_extra_info("socket")
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.writer.transport.abort()
 
 
 Step: TypeAlias = Callable[[Exchange], Awaitable[bool]]
-"""Answers one request, and says whether the connection stays open for the next."""
+"""Responds to a request, and returns whether the connection stays open for the next one."""
 
 
 @dataclass
-class Server:
-    """Listens on a free port, and answers each request by the next step; the last one repeats."""
+class Server(ServerThread):
+    """Responds to each request by the next step; the last step repeats."""
 
     steps: list[Step]
     received: list[ReceivedRequest] = field(default_factory=list[ReceivedRequest])
-    connections: int = 0
-    port: int = 0
-    tls: ssl.SSLContext | None = None
 
     @property
     def url(self) -> str:
         return f"http{'s' if self.tls else ''}://127.0.0.1:{self.port}"
 
-    def __enter__(self) -> Self:
-        self._tasks = set[asyncio.Task[None]]()
-        self._writers: list[asyncio.StreamWriter] = []
-        started = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(started)))
-        self._thread.start()
-        assert started.wait(10)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._loop.call_soon_threadsafe(self._end.set)
-        self._thread.join(10)
-        assert not self._thread.is_alive()
-
-    async def _serve(self, started: threading.Event) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._end = asyncio.Event()
-        listening = await asyncio.start_server(self._accept, "127.0.0.1", self.port, ssl=self.tls)
-        self.port = listening.sockets[0].getsockname()[1]
-        started.set()
-        await self._end.wait()
-        listening.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        # One of TLS that was closed waits for the other side's farewell; the loop does not.
-        for writer in self._writers:
-            writer.transport.abort()
-        await asyncio.sleep(0)
-
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
-        self._writers.append(writer)
-        self.connections += 1
-        try:
-            await self._converse(self.connections, reader, writer)
-        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            pass  # the other side went away, or the test is over
-        finally:
-            self._tasks.discard(task)
-            writer.close()
-
-    async def _converse(
+    async def handle(
         self, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         while True:
@@ -166,7 +113,7 @@ def raw(data: bytes, *, keep: bool = False) -> Step:
 
 
 def respond(status: int, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Step:
-    """Send a whole answer of a right length, and keep the connection."""
+    """Send a whole response with a correct length, and keep the connection open."""
     return raw(
         _head(status, {"content-length": str(len(body)), **(headers or {})}) + body, keep=True
     )
@@ -184,13 +131,13 @@ def respond_created() -> Step:
 
 
 def respond_error(status: int, headers: Mapping[str, str] | None = None) -> Step:
-    """An error as the contract describes it."""
+    """Send an error as the contract describes it."""
     error = {"code": "trouble", "message": f"this is a {status}"}
     return respond_json({"error": error}, status, {"x-request-id": "req-1", **(headers or {})})
 
 
 def reset_after(data: bytes = b"") -> Step:
-    """Send these bytes, then drop the connection."""
+    """Send these bytes, then reset the connection."""
 
     async def step(exchange: Exchange) -> bool:
         await exchange.write(data)
@@ -201,7 +148,7 @@ def reset_after(data: bytes = b"") -> Step:
 
 
 def stall_after(data: bytes = b"") -> Step:
-    """Send these bytes, and then nothing more."""
+    """Send these bytes, and nothing after them."""
 
     async def step(exchange: Exchange) -> bool:
         await exchange.write(data)
@@ -214,7 +161,7 @@ def stall_after(data: bytes = b"") -> Step:
 def chat_event(
     text: str, finish_reason: str | None = None, event_id: str | None = None, **more: object
 ) -> bytes:
-    """One event of a streamed chat."""
+    """Return an event of a streamed chat."""
     delta = {"role": "assistant", "content": text}
     value = {"id": REPLY_ID, "delta": delta, "finish_reason": finish_reason, **more}
     named = b"" if event_id is None else f"id: {event_id}\n".encode()
@@ -230,17 +177,17 @@ STREAM_HEAD = (
 
 
 def http_chunk(data: bytes) -> bytes:
-    """A piece of a body in chunked encoding; of nothing, its end."""
+    """Return a chunk of a body in chunked encoding; without data, the last chunk."""
     return b"%x\r\n%b\r\n" % (len(data), data)
 
 
-def respond_stream(*events: bytes, pause: float = 0.0) -> Step:
-    """Send a stream's events one by one, and keep the connection."""
+def respond_stream(*events: bytes, delay: float = 0.0) -> Step:
+    """Send a stream's events one by one, and keep the connection open."""
 
     async def step(exchange: Exchange) -> bool:
         await exchange.write(STREAM_HEAD)
         for data in (*events, b""):
-            await asyncio.sleep(pause)
+            await asyncio.sleep(delay)
             await exchange.write(http_chunk(data))
         return True
 
@@ -248,5 +195,5 @@ def respond_stream(*events: bytes, pause: float = 0.0) -> Step:
 
 
 def _head(status: int, headers: Mapping[str, str]) -> bytes:
-    lines = [f"HTTP/1.1 {status} Said", *(f"{name}: {value}" for name, value in headers.items())]
+    lines = [f"HTTP/1.1 {status} Reason", *(f"{name}: {value}" for name, value in headers.items())]
     return "\r\n".join([*lines, "", ""]).encode("latin-1")

@@ -1,4 +1,4 @@
-"""What the suites of the transport share."""
+"""Flows without a network, httpx clients of every mode, and a check of errors' texts."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ GET = get_session.call(SESSION["id"])
 CONFIG = read_config("secret", "http://julep.test/api", timeout=None, max_retries=0)
 
 
-def drive(flow: Flow[ResponseBody, Session], *replies: StepResult[ResponseBody]) -> Session:
-    """Run a flow with no network at all: these are the replies to its requests."""
-    left = list(replies)
+def drive(flow: Flow[ResponseBody, Session], *results: StepResult[ResponseBody]) -> Session:
+    """Run a flow without a network; these are the results of its steps."""
+    remaining = list(results)
     step = next(flow)
     try:
         while True:
-            step = flow.send(None if isinstance(step, Sleep) else left.pop(0))
+            step = flow.send(None if isinstance(step, Sleep) else remaining.pop(0))
     except StopIteration as end:
         session: Session = end.value
         return session
@@ -43,7 +43,7 @@ def read(response: Response, config: Config = CONFIG) -> Session:
 async def own_client(
     mode: Mode, **settings: Any
 ) -> AsyncGenerator[httpx.Client | httpx.AsyncClient, None]:
-    """A client of httpx of the right colour, which the test may hand to ours."""
+    """Create a client of httpx, which a client of ours may be given."""
     if mode == "sync":
         with httpx.Client(**settings) as own:
             yield own
@@ -53,7 +53,7 @@ async def own_client(
 
 
 def assert_ours(error: BaseException) -> None:
-    """Nothing of the libraries below shows in what a person sees of an error."""
+    """Check that an error is ours, and that its traceback shows nothing of the libraries below."""
     assert isinstance(error, JulepError)
     shown = "".join(traceback.format_exception(error))
     assert "httpx." not in shown

@@ -1,4 +1,4 @@
-"""One way to write a test for both colours of wire: the blocking one has the async one's face."""
+"""Transports of every mode behind one interface, and requests for them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from contextlib import asynccontextmanager
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from julep._http.async_transport import AsyncSocketBody as AsyncBody
-from julep._http.async_transport import AsyncSocketTransport
+from julep._http.async_transport import AsyncSocketBody, AsyncSocketTransport
 from julep._http.messages import Request, Response, StreamingResponse, UnreadableResponse
-from julep._http.sync_transport import SocketBody as BlockingBody
-from julep._http.sync_transport import SocketTransport
+from julep._http.sync_transport import SocketBody, SocketTransport
 from julep._http.timeout import Timeout
 from julep._http.urls import Origin
 from julep.errors import NetworkError
@@ -24,7 +22,7 @@ HEADERS = {"accept": "application/json", "authorization": "Bearer secret"}
 
 
 def new_transport(mode: Mode, **settings: Any) -> AsyncSocketTransport:
-    """Make the wire of a colour, to be awaited whatever its colour is."""
+    """Create a transport; its methods are awaited in every mode."""
     if mode == "sync":
         return cast("AsyncSocketTransport", _AwaitableTransport(SocketTransport(**settings)))
     return AsyncSocketTransport(**settings)
@@ -32,7 +30,7 @@ def new_transport(mode: Mode, **settings: Any) -> AsyncSocketTransport:
 
 @asynccontextmanager
 async def open_transport(mode: Mode, **settings: Any) -> AsyncGenerator[AsyncSocketTransport, None]:
-    """Make one, and close it afterwards."""
+    """Create a transport, and close it afterwards."""
     transport = new_transport(mode, **settings)
     try:
         yield transport
@@ -55,7 +53,7 @@ class _AwaitableTransport:
 
 
 class _AwaitableBody:
-    def __init__(self, body: BlockingBody) -> None:
+    def __init__(self, body: SocketBody) -> None:
         self._body = body
 
     def __aiter__(self) -> AsyncIterator[bytes]:
@@ -86,7 +84,7 @@ def get(
     content: bytes | None = None,
     headers: Mapping[str, str] = HEADERS,
 ) -> Request:
-    """Make a request for a server by its URL."""
+    """Build a request to the server with this URL."""
     parts = urlsplit(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     origin = Origin(parts.scheme, parts.hostname or "", port)
@@ -94,22 +92,22 @@ def get(
 
 
 async def response_to(transport: AsyncSocketTransport, request: Request) -> Response:
-    """Send a request, and see that a whole answer came."""
+    """Send a request, and check that a whole response was received."""
     outcome = await transport.send(request)
     assert isinstance(outcome, Response), outcome
     return outcome
 
 
-async def open_body(transport: AsyncSocketTransport, request: Request) -> AsyncBody:
-    """Send a request, and see that its answer stays open."""
+async def open_body(transport: AsyncSocketTransport, request: Request) -> AsyncSocketBody:
+    """Send a request, check that its response is a stream, and return its body."""
     outcome = await transport.send(request)
     assert isinstance(outcome, StreamingResponse), outcome
-    body: AsyncBody = outcome.body
+    body: AsyncSocketBody = outcome.body
     return body
 
 
 async def network_error_of(transport: AsyncSocketTransport, request: Request) -> NetworkError:
-    """Send a request, and see that it failed, in words of ours."""
+    """Send a request, and check that it failed with an error that hides the libraries below."""
     outcome = await transport.send(request)
     assert isinstance(outcome, NetworkError), outcome
     for foreign in ("h11", "httptools", "anyio", "secret", "Errno", "ssl.c"):
@@ -122,12 +120,12 @@ async def network_error_of(transport: AsyncSocketTransport, request: Request) ->
 async def unreadable_response_of(
     transport: AsyncSocketTransport, request: Request
 ) -> UnreadableResponse:
-    """Send a request, and see that its answer has a body that cannot be had."""
+    """Send a request, and check that its response has a body that cannot be read."""
     outcome = await transport.send(request)
     assert isinstance(outcome, UnreadableResponse), outcome
     return outcome
 
 
 def respond_events(*pieces: bytes, head: bytes = STREAM_HEAD, end: bytes = b"0\r\n\r\n") -> Step:
-    """Send a stream at once, and keep the connection."""
+    """Send a whole stream at once, and keep the connection open."""
     return raw(head + b"".join(map(http_chunk, pieces)) + end, keep=True)

@@ -10,13 +10,13 @@ from tests.sdk.faults.helpers.fault import (
     EVENTS,
     LONG_TIMEOUT,
     REPLY,
-    STEP_TIMEOUTS,
     STREAM,
     TOTAL_TIMEOUT,
     Fails,
     Fault,
     Succeeds,
     TimeoutOption,
+    only,
 )
 from tests.sdk.faults.helpers.steps import (
     OTHER_ID,
@@ -79,8 +79,8 @@ def _at_every_place() -> dict[str, Fault]:
             f"closed {place}": met(raw(sent), again),
             f"half closed {place}": met(half_close_after(sent), again),
             f"ended {place}": met(raw(sent + http_chunk(b""), keep=True), again),
-            f"silent {place}": met(stall_after(sent), again, STEP_TIMEOUTS),
-            f"silent {place}, all of it": met(stall_after(sent), once, TOTAL_TIMEOUT),
+            f"silent {place}": met(stall_after(sent), again, only("read")),
+            f"silent {place}, by the total timeout": met(stall_after(sent), once, TOTAL_TIMEOUT),
         }
     # Here nothing ends properly: a chunk was promised that is longer.
     del faults["ended within a chunk of an event"]
@@ -117,7 +117,7 @@ RESUMED: dict[str, Fault] = {
     "gone on with by JSON": met(resume_with(LOST, respond_json(REPLY)), interrupted()),
     "gone on with by nothing": met(resume_with(LOST, respond(204)), interrupted()),
     "gone on with in silence": met(
-        resume_with(LOST, stall_after(STREAM_HEAD)), interrupted(), julep.Timeout(read=0.3)
+        resume_with(LOST, stall_after(STREAM_HEAD)), interrupted(), only("read")
     ),
     **{
         f"refused by {status} when gone on with": met(
