@@ -1,7 +1,7 @@
-"""What tests of the SDK share.
+"""Fixtures of the SDK's tests.
 
-A test that is to hold for every colour is written once: an ``async def`` that takes ``client``.
-It runs three times, over a real socket against the real server::
+A test of all modes of a client is written once: an ``async def`` that takes ``client``. It runs three
+times, over a real socket against the real server::
 
     pytestmark = pytest.mark.anyio
 
@@ -9,8 +9,8 @@ It runs three times, over a real socket against the real server::
         user = await client.users.create(name="Grace")
         assert await client.users.get(user.id) == user
 
-One that makes clients of its own takes ``colour`` and calls `tests.sdk.modes.client_of`; one
-that holds for fewer modes says so: ``@pytest.mark.parametrize("mode", ["asyncio", "trio"])``.
+A test that creates clients itself takes ``mode`` and calls `tests.sdk.helpers.modes.make_client`; one
+of fewer modes says so: ``@pytest.mark.parametrize("mode", ["asyncio", "trio"])``.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def mode(request: pytest.FixtureRequest) -> Mode:
 
 @pytest.fixture
 def anyio_backend(mode: Mode) -> str:
-    """The event loop that anyio's plugin runs a test on; a blocking client needs any."""
+    """The event loop that anyio's plugin runs a test on; tests of sync clients run on asyncio."""
     return "trio" if mode == "trio" else "asyncio"
 
 
@@ -65,7 +65,7 @@ def model_server(running_endpoint: Endpoint) -> Iterator[LocalServer]:
 
 @pytest.fixture
 def endpoint(running_endpoint: Endpoint) -> Endpoint:
-    """The language model behind `model_client`'s server: it records what it is asked."""
+    """The language model behind `model_client`'s server, which records its requests."""
     running_endpoint.reset()
     running_endpoint.knows_all = True
     return running_endpoint
@@ -87,7 +87,7 @@ def running_stub() -> Iterator[Stub]:
 
 @pytest.fixture
 def stub(running_stub: Stub) -> Stub:
-    """A server that answers what a test tells it to, and records what it is asked."""
+    """A server that sends the response that a test sets, and records its requests."""
     running_stub.reset()
     return running_stub
 
@@ -99,15 +99,15 @@ async def stub_client(mode: Mode, stub: Stub) -> AsyncIterator[AsyncClient]:
 
 
 @pytest.fixture
-def deaf() -> Iterator[str]:
-    """The URL of a port where nobody picks up, since too many are waiting already."""
+def full_backlog_url() -> Iterator[str]:
+    """The URL of a port whose queue of connections is full, so that connecting never ends."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen(0)
-        waiting = [socket.socket() for _ in range(4)]
-        for other in waiting:
+        queued = [socket.socket() for _ in range(4)]
+        for other in queued:
             other.setblocking(False)
             other.connect_ex(listening.getsockname())
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        for other in waiting:
+        for other in queued:
             other.close()

@@ -19,6 +19,7 @@ from julep.types import ChatResponse, ChatResponseFinishReason
 from julep_server import LocalServer
 from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.resources import HELLO, new_session
+from tests.sdk.helpers.waiting import HANG
 from tests.server.endpoint import DONE, Endpoint, piece, usage_piece
 
 pytestmark = pytest.mark.anyio
@@ -98,7 +99,7 @@ async def test_leaving_early(narrow_client: AsyncClient) -> None:
     assert caught.value.partial.text == "This"
 
     # The connection is free again, and the answer was neither lost nor given twice.
-    with anyio.fail_after(5):
+    with anyio.fail_after(HANG):
         # The server is another program: there is no event to wait for.
         while len(await narrow_client.sessions.history(session.id)) < 2:  # noqa: ASYNC110
             await anyio.sleep(0.01)

@@ -19,6 +19,7 @@ import julep
 from julep import AsyncClient
 from tests.sdk.helpers.modes import Mode, make_client, unwrapped
 from tests.sdk.helpers.resources import environment
+from tests.sdk.helpers.waiting import HANG
 from tests.sdk.transport.helpers.scripted_server import SESSION, Exchange, Server, respond_json
 
 pytestmark = pytest.mark.anyio
@@ -118,11 +119,11 @@ async def test_an_error_waits_for_the_threads_that_run(client: AsyncClient) -> N
 
     def wait() -> None:
         begun.set()
-        assert failed.wait(10)
+        assert failed.wait(HANG)
         ended.append("wait")
 
     def fail() -> None:
-        assert begun.wait(10)
+        assert begun.wait(HANG)
         failed.set()
         raise LookupError("oops")
 
@@ -204,7 +205,7 @@ def interrupt():
     if next(number) == 3:
         os.kill(os.getpid(), signal.SIGINT)
         interrupted.set()
-    assert interrupted.wait(10)
+    assert interrupted.wait(50)
 
 def calls():
     while True:
@@ -217,7 +218,7 @@ except KeyboardInterrupt:
     for thread in threading.enumerate():
         # The interrupt may come where Python itself is about to start one, which then never began.
         if thread is not threading.main_thread() and thread.ident is not None:
-            thread.join(10)  # one that was about to begin ends by itself
+            thread.join(50)  # one that was about to begin ends by itself
             assert not thread.is_alive(), thread
     print("interrupted")
 """

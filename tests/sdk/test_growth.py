@@ -24,6 +24,7 @@ from julep._http import http1
 from julep._http.h11_parser import H11Parser
 from julep._http.httptools_parser import HttptoolsParser
 from tests.sdk.helpers.modes import Mode, make_client
+from tests.sdk.helpers.waiting import HANG
 from tests.sdk.transport.helpers.scripted_server import (
     DONE,
     SESSION,
@@ -76,7 +77,7 @@ def canned(answer: bytes) -> Generator[str]:
         thread = threading.Thread(target=serve)
         thread.start()
         yield f"http://127.0.0.1:{listening.getsockname()[1]}/api"
-        thread.join(10)
+        thread.join(HANG)
     assert not thread.is_alive()
 
 

@@ -9,13 +9,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
-import anyio
 import pytest
 
 import julep
 from julep import RetryPolicy
 from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.resources import HELLO
+from tests.sdk.helpers.waiting import cancel_when
 from tests.sdk.transport.helpers.scripted_server import (
     DONE,
     SESSION,
@@ -98,8 +98,7 @@ async def test_a_call_that_is_cancelled_is_a_line(
 ) -> None:
     with Server([stall_after()]) as server:
         async with make_client(mode, server.url) as client:
-            with anyio.move_on_after(0.1):
-                await client.sessions.get(SESSION["id"])
+            await cancel_when(lambda: bool(server.received), client.sessions.get, SESSION["id"])
     assert lines(log) == [f"GET {PATH}: cancelled in N s (1 attempt, request id unknown)"]
 
 

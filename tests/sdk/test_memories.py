@@ -11,6 +11,7 @@ from julep import AsyncClient, InvalidArgumentError
 from julep.managers.types import InputChatMlMessageDict
 from julep.types import Memory
 from tests.sdk.helpers.resources import UNKNOWN_ID, assert_not_found, new_agent, time_of
+from tests.sdk.helpers.waiting import HANG
 
 pytestmark = pytest.mark.anyio
 
@@ -33,7 +34,7 @@ class Pair:
         said: list[InputChatMlMessageDict] = [{"role": "user", "content": text} for text in texts]
         reply = await self.client.sessions.chat(self.session, said, remember=remember)
         for job_id in reply.jobs or []:
-            await self.client.jobs.wait(job_id, timeout=30)
+            await self.client.jobs.wait(job_id, timeout=HANG)
 
     async def contents(self, query: str = "", **arguments: Any) -> list[str]:
         found = await self.client.memories.list(self.agent, query, **arguments)

@@ -17,6 +17,7 @@ from julep.managers.types import InputChatMlMessageDict, ToolDict
 from julep.types import ChatResponse, InputChatMlMessage, InputChatMlMessageRole, Tool
 from tests.sdk.helpers.modes import Mode
 from tests.sdk.helpers.resources import new_session
+from tests.sdk.helpers.waiting import HANG
 from tests.server.endpoint import Endpoint
 
 pytestmark = pytest.mark.anyio
@@ -236,7 +237,7 @@ async def test_several_calls_are_made_at_once(
 ) -> None:
     """Each of two calls waits for the other: one after the other, they would never end."""
     met = anyio.Event()
-    barrier = threading.Barrier(2, timeout=10)
+    barrier = threading.Barrier(2, timeout=HANG)
 
     async def first() -> str:
         met.set()
@@ -255,7 +256,7 @@ async def test_several_calls_are_made_at_once(
         calls(("second", {}), ("first", {}), ("sync", {"name": "a"}), ("sync", {"name": "b"})),
         {"content": "Done."},
     ]
-    with anyio.fail_after(20):
+    with anyio.fail_after(HANG):
         await model_client.sessions.run(session.id, SAID, [first, second, sync])
     assert told(endpoint) == ["second", "first", "a", "b"]
 

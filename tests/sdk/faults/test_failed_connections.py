@@ -59,9 +59,9 @@ async def test_a_port_where_nobody_listens(mode: Mode, call: Call) -> None:
     ("option", "phase", "attempts"), [(only("connect"), "connect", 2), (TOTAL_TIMEOUT, "total", 1)]
 )
 async def test_a_port_where_nobody_picks_up(
-    mode: Mode, deaf: str, option: TimeoutOption, phase: str, attempts: int
+    mode: Mode, full_backlog_url: str, option: TimeoutOption, phase: str, attempts: int
 ) -> None:
-    error = await failed(mode, deaf, GET, option)
+    error = await failed(mode, full_backlog_url, GET, option)
     assert isinstance(error, julep.RequestTimeoutError)
     assert (error.phase, error.attempts) == (phase, attempts)
 

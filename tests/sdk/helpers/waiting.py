@@ -7,8 +7,14 @@ from typing import Final
 
 import anyio
 
+from julep import Timeout
+
 HANG: Final = 60.0
 """Seconds after which something hangs, however busy the machine is."""
+
+
+PATIENT: Final = Timeout(HANG, HANG, HANG, HANG, HANG)
+"""Timeouts that do not expire on a busy machine, for calls after one whose timeout expired."""
 
 
 async def wait_until(condition: Callable[[], bool]) -> None:

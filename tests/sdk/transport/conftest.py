@@ -1,43 +1,59 @@
 from __future__ import annotations
 
-import socket
-from collections.abc import Iterator
+import asyncio
 
+import httpx
 import pytest
 
-from julep import RetryPolicy
+from julep import AsyncClient, Client, RetryPolicy
 from julep._http import http1
 from julep._http.h11_parser import H11Parser
 from julep._http.httptools_parser import HttptoolsParser
+from tests.sdk.helpers.resources import HELLO
+from tests.sdk.transport.helpers.scripted_server import (
+    DONE,
+    SESSION,
+    Server,
+    chat_event,
+    respond_json,
+    respond_stream,
+)
 
 
 @pytest.fixture(autouse=True)
 def short_delays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Retries come at once; how long they would wait is tested by itself."""
-    backoff = RetryPolicy._backoff  # pyright: ignore[reportPrivateUsage]  # its twin waits
+    """Shorten the delays before retries, which have tests of their own."""
+    backoff = RetryPolicy._backoff  # pyright: ignore[reportPrivateUsage]  # private, and patched below
 
-    def soon(policy: RetryPolicy, attempts: int) -> float:
+    def shortened(policy: RetryPolicy, attempts: int) -> float:
         return backoff(policy, attempts) / 250
 
-    monkeypatch.setattr(RetryPolicy, "_backoff", soon)
+    monkeypatch.setattr(RetryPolicy, "_backoff", shortened)
 
 
 @pytest.fixture(params=[H11Parser, HttptoolsParser], ids=["h11", "httptools"])
 def reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each of the libraries that read answers."""
+    """Run the test with each parser of HTTP/1.1."""
     monkeypatch.setattr(http1, "parser_class", request.param)
 
 
-@pytest.fixture
-def deaf() -> Iterator[str]:
-    """The URL of a port where nobody picks up, since too many are waiting already."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen(0)
-        waiting = [socket.socket() for _ in range(4)]
-        for other in waiting:
-            other.setblocking(False)
-            other.connect_ex(listening.getsockname())
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        for other in waiting:
-            other.close()
+@pytest.fixture(scope="session", autouse=True)
+def _loaded_modules() -> None:
+    """Load what a first call loads, which takes longer than some timeouts of these tests."""
+
+    async def call(library: httpx.AsyncClient | None = None) -> None:
+        async with AsyncClient(base_url=server.url, http_client=library) as client:
+            await client.sessions.get(SESSION["id"])
+            await (await client.sessions.chat(SESSION["id"], HELLO, stream=True)).aclose()
+
+    async def call_twice() -> None:
+        await call()
+        async with httpx.AsyncClient() as library:
+            await call(library)
+
+    steps = [respond_json(SESSION), respond_stream(chat_event("Hi", "stop"), DONE)]
+    with Server(steps * 4) as server:
+        asyncio.run(call_twice())
+        with Client(base_url=server.url) as client:
+            client.sessions.get(SESSION["id"])
+            client.sessions.chat(SESSION["id"], HELLO, stream=True).close()

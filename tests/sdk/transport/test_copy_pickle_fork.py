@@ -25,6 +25,7 @@ import julep
 from julep import AsyncClient, Client, Timeout
 from tests.sdk.helpers.modes import Mode, make_client, unwrapped
 from tests.sdk.helpers.resources import HELLO, environment
+from tests.sdk.helpers.waiting import HANG
 from tests.sdk.transport.helpers.scripted_server import (
     SESSION,
     STREAM_HEAD,
@@ -206,18 +207,18 @@ async def error_of_get(client: AsyncClient, began: Event, mode: Mode) -> Excepti
         except julep.JulepError as error:
             errors.append(error)
 
-    with anyio.fail_after(30):
+    with anyio.fail_after(HANG):
         if mode == "sync":
             with ThreadPoolExecutor(1) as threads:
                 job = threads.submit(sync_client.sessions.get, ID)
-                await anyio.to_thread.run_sync(began.wait, 10)
+                await anyio.to_thread.run_sync(began.wait, HANG)
                 sync_client.close()
-                error = await anyio.to_thread.run_sync(job.exception, 20)
+                error = await anyio.to_thread.run_sync(job.exception, HANG)
             assert isinstance(error, julep.JulepError)
             return error
         async with anyio.create_task_group() as group:
             group.start_soon(call)
-            await anyio.to_thread.run_sync(began.wait, 10)
+            await anyio.to_thread.run_sync(began.wait, HANG)
             await client.aclose()
     return errors[0]
 
@@ -273,7 +274,7 @@ async def test_closing_ends_a_stream_that_is_read_in_another_task(mode: Mode) ->
                 await anext(events)
             errors.append(caught.value)
 
-        with anyio.fail_after(30):
+        with anyio.fail_after(HANG):
             async with anyio.create_task_group() as group:
                 group.start_soon(read)
                 await reading.wait()

@@ -15,6 +15,7 @@ import julep
 from julep import AsyncClient, RetryPolicy, Timeout
 from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.resources import HELLO
+from tests.sdk.helpers.waiting import HANG, PATIENT
 from tests.sdk.transport.helpers.scripted_server import (
     SESSION,
     STREAM_HEAD,
@@ -33,7 +34,6 @@ pytestmark = pytest.mark.anyio
 
 ID = SESSION["id"]
 LIMIT = 0.3
-FAR = 30.0
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\n"
 
 
@@ -109,7 +109,7 @@ async def test_a_body_that_drips_is_not_waited_for_beyond_the_limit(
     with Server([step, respond_json(SESSION)]) as server:
         client = await clients.make(server.url, timeout=LIMIT)
         await refused_in_all(client)
-        await get(client)
+        await get(client.with_options(timeout=PATIENT))
     assert len(server.received) == 2
 
 
@@ -129,7 +129,7 @@ async def test_a_head_that_drips_is_not_waited_for_beyond_the_limit(clients: Cli
     with Server([HEAD_DRIPS, respond_json(SESSION)]) as server:
         client = await clients.make(server.url, timeout=LIMIT)
         await refused_in_all(client)
-        await get(client)
+        await get(client.with_options(timeout=PATIENT))
 
 
 async def test_the_limit_is_that_of_all_attempts_together(clients: Clients) -> None:
@@ -142,26 +142,26 @@ async def test_the_limit_is_that_of_all_attempts_together(clients: Clients) -> N
 
     policy = RetryPolicy(max_retries=1000, initial_delay=10, max_delay=10)
     with Server([lose_late]) as server:
-        client = await clients.make(server.url, timeout=1.0, retry=policy)
+        client = await clients.make(server.url, timeout=2.0, retry=policy)
         began = time.monotonic()
         with pytest.raises(julep.NetworkError) as caught:
             await get(client)
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < HANG
     error = caught.value
     assert_ours(error)
-    assert 1 < error.attempts < 15
+    assert 1 < error.attempts < 30
     # The last attempt may have had no time left to be sent.
     assert error.attempts - 1 <= len(server.received) <= error.attempts
 
 
 @pytest.mark.parametrize("status", [429, 503])
 async def test_a_pause_beyond_the_limit_is_not_waited_for(clients: Clients, status: int) -> None:
-    with Server([respond_error(status, {"retry-after": "20"}), respond_json(SESSION)]) as server:
-        client = await clients.make(server.url, timeout=10.0)
+    with Server([respond_error(status, {"retry-after": "50"}), respond_json(SESSION)]) as server:
+        client = await clients.make(server.url, timeout=40.0)
         began = time.monotonic()
         with pytest.raises(julep.ApiError) as caught:
             await get(client)
-        assert time.monotonic() - began < 8
+        assert time.monotonic() - began < 30
     assert caught.value.status_code == status
     assert caught.value.__notes__ == ["the call's time does not allow another attempt"]
     assert len(server.received) == 1
@@ -169,7 +169,7 @@ async def test_a_pause_beyond_the_limit_is_not_waited_for(clients: Clients, stat
 
 async def test_a_pause_within_the_limit_is_waited_for(clients: Clients) -> None:
     with Server([respond_error(429, {"retry-after": "1"}), respond_json(SESSION)]) as server:
-        client = await clients.make(server.url, timeout=FAR)
+        client = await clients.make(server.url, timeout=PATIENT)
         began = time.monotonic()
         await get(client)
         assert time.monotonic() - began > 0.9
@@ -185,11 +185,11 @@ STREAMS: dict[str, Step] = {
 @pytest.mark.parametrize("step", STREAMS.values(), ids=STREAMS.keys())
 async def test_the_limit_covers_the_reading_of_a_stream(clients: Clients, step: Step) -> None:
     with Server([step, respond_json(SESSION)]) as server:
-        client = await clients.make(server.url, timeout=LIMIT)
+        client = await clients.make(server.url, timeout=1.0)
         events = await client.sessions.chat(ID, HELLO, stream=True)
-        with pytest.raises(julep.StreamInterruptedError, match=r"within 0\.3 s") as caught:
+        with pytest.raises(julep.StreamInterruptedError, match="within 1 s") as caught:
             await events.get_final_response()
-        await get(client.with_options(timeout=FAR))
+        await get(client.with_options(timeout=PATIENT))
     assert_ours(caught.value)
     assert caught.value.partial.text.startswith("Hi")
     assert len(server.received) == 2
@@ -200,7 +200,7 @@ async def test_silence_has_a_limit_of_its_own(clients: Clients) -> None:
         client = await clients.make(server.url, timeout=Timeout(read=0.2), max_retries=1)
         with pytest.raises(julep.RequestTimeoutError, match=r"within 0\.2 s") as caught:
             await get(client)
-        await get(client)
+        await get(client.with_options(timeout=PATIENT))
     assert_ours(caught.value)
     assert (caught.value.phase, caught.value.attempts) == ("read", 2)
 
@@ -239,16 +239,16 @@ async def test_a_deadline_holds_for_each_call_by_itself(mode: Mode) -> None:
     """It begins with the call, not with the client."""
 
     async def answer_late(exchange: Exchange) -> bool:
-        await asyncio.sleep(0.25)
+        await asyncio.sleep(0.5)
         return await respond_json(SESSION)(exchange)
 
     with Server([answer_late]) as server:
-        async with make_client(mode, server.url, timeout=2.0) as client:
-            for _ in range(9):
+        async with make_client(mode, server.url, timeout=2.5) as client:
+            for _ in range(6):
                 await get(client)
 
 
-async def test_nobody_picks_up(clients: Clients, deaf: str) -> None:
-    client = await clients.make(deaf, timeout=LIMIT)
+async def test_nobody_picks_up(clients: Clients, full_backlog_url: str) -> None:
+    client = await clients.make(full_backlog_url, timeout=LIMIT)
     error = await refused_in_all(client)
     assert "connect" in str(error)

@@ -15,6 +15,7 @@ from julep._http.messages import Response
 from julep._http.sockets import Address
 from julep._http.urls import Origin
 from tests.sdk.helpers.modes import Mode
+from tests.sdk.helpers.waiting import HANG
 from tests.sdk.transport.helpers.scripted_server import (
     Exchange,
     Server,
@@ -180,7 +181,7 @@ async def test_a_server_that_answers_before_it_has_read_all(mode: Mode) -> None:
                 assert await response_to(transport, sent) == Response(
                     413, {"content-length": "2"}, b"{}"
                 )
-        serving.join(10)
+        serving.join(HANG)
 
 
 async def test_a_long_body_is_sent_and_read_whole(mode: Mode) -> None:

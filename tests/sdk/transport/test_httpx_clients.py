@@ -26,6 +26,7 @@ import julep
 from julep import AsyncClient, Timeout
 from tests.sdk.helpers.modes import Mode, make_client, unwrapped
 from tests.sdk.helpers.resources import HELLO
+from tests.sdk.helpers.waiting import PATIENT
 from tests.sdk.transport.helpers.http2_server import Http2Server
 from tests.sdk.transport.helpers.scripted_server import (
     DONE,
@@ -123,11 +124,11 @@ async def test_their_errors_become_ours(
 ) -> None:
     async with theirs(mode, library) as client_of_theirs:
         with Server([step, respond_json(SESSION)]) as server:
-            settings = {"http_client": client_of_theirs, "timeout": Timeout(read=0.3)}
+            settings = {"http_client": client_of_theirs, "timeout": Timeout(read=1.0)}
             async with make_client(mode, server.url, max_retries=0, **settings) as client:
                 with pytest.raises(kind) as caught:
                     await get(client)
-                await get(client)
+                await get(client.with_options(timeout=PATIENT))
     assert_ours(caught.value)
     assert "httpcore" not in str(caught.value)
     assert caught.value.attempts == 1

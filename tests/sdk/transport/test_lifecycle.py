@@ -16,6 +16,7 @@ import julep
 from julep import AsyncClient, Client
 from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.resources import HELLO, environment
+from tests.sdk.helpers.waiting import HANG
 from tests.sdk.transport.helpers.scripted_server import (
     DONE,
     SESSION,
@@ -74,7 +75,7 @@ async def test_closing_a_client_closes_its_connections(mode: Mode) -> None:
         async with make_client(mode, server.url) as client:
             await client.sessions.get(SESSION_ID)
             assert not ended.is_set()
-        with anyio.fail_after(5):
+        with anyio.fail_after(HANG):
             await anyio.to_thread.run_sync(ended.wait)
 
 
@@ -116,7 +117,7 @@ def test_threads_share_a_client() -> None:
     together = Barrier(8)
 
     def work(client: Client) -> int:
-        together.wait(10)
+        together.wait(HANG)
         return sum(client.sessions.get(SESSION_ID).id == SESSION_ID for _ in range(25))
 
     with (

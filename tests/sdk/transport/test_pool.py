@@ -21,6 +21,7 @@ from julep._http.messages import Response, StreamingResponse
 from julep._http.sync_transport import SocketTransport
 from julep._http.timeout import Timeout
 from tests.sdk.helpers.modes import Mode
+from tests.sdk.helpers.waiting import HANG
 from tests.sdk.transport.helpers.scripted_server import (
     STREAM_HEAD,
     Exchange,
@@ -50,7 +51,7 @@ async def test_when_all_places_are_taken_a_request_waits(mode: Mode) -> None:
             assert isinstance(error, RequestTimeoutError)
             assert error.phase == "pool"
             assert [piece async for piece in body] == [b"a"]
-            await response_to(transport, get(server.url, timeout=Timeout(pool=0.1)))
+            await response_to(transport, get(server.url))
     assert len(server.received) == 2
 
 
@@ -157,7 +158,7 @@ async def test_a_closed_wire_closes_what_is_given_back(mode: Mode) -> None:
         await transport.aclose()
         await transport.aclose()
         assert [piece async for piece in body] == [b"a"]
-        assert await anyio.to_thread.run_sync(ended.wait, 10)
+        assert await anyio.to_thread.run_sync(ended.wait, HANG)
 
 
 async def test_a_wire_that_is_not_closed_warns_once(mode: Mode) -> None:
@@ -184,7 +185,7 @@ async def test_a_body_that_is_dropped_leaves_its_place(mode: Mode) -> None:
             with pytest.warns(ResourceWarning, match="unclosed"):  # noqa: PT031  # as above
                 del body
                 gc.collect()
-            await response_to(transport, get(server.url, timeout=Timeout(pool=5)))
+            await response_to(transport, get(server.url, timeout=Timeout(pool=HANG)))
 
 
 def test_a_dead_connection_is_told_from_a_live_one_without_poll(

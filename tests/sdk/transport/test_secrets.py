@@ -52,7 +52,7 @@ async def test_no_error_and_no_log_holds_the_key(
     mode: Mode, step: Step, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    settings = {"api_key": CANARY, "timeout": 0.2, "max_retries": 1}
+    settings = {"api_key": CANARY, "timeout": 0.5, "max_retries": 1}
     headers = {"x-other-key": CANARY}
     with Server([step]) as server:
         async with make_client(mode, server.url, headers=headers, **settings) as client:

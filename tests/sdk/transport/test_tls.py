@@ -16,6 +16,7 @@ from julep import RequestTimeoutError
 from julep._http import tls as tls_module
 from julep._http.timeout import Timeout
 from tests.sdk.helpers.modes import Mode
+from tests.sdk.helpers.waiting import HANG
 from tests.sdk.transport.helpers.scripted_server import (
     STREAM_HEAD,
     Exchange,
@@ -145,7 +146,7 @@ async def test_a_server_without_tls(mode: Mode, tls: ssl.SSLContext) -> None:
                 transport, get(f"https://127.0.0.1:{listening.getsockname()[1]}")
             )
             assert "TLS failed: " in str(error)
-        serving.join(10)
+        serving.join(HANG)
 
 
 async def test_a_server_that_speaks_another_protocol(

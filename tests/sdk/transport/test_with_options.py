@@ -13,6 +13,7 @@ import julep
 from julep import AsyncClient, RetryPolicy, Timeout
 from tests.sdk.helpers.modes import Mode, make_client, unwrapped
 from tests.sdk.helpers.resources import HELLO
+from tests.sdk.helpers.waiting import HANG
 from tests.sdk.transport.helpers.scripted_server import (
     DONE,
     SESSION,
@@ -245,7 +246,7 @@ async def test_a_call_waits_for_a_free_connection(mode: Mode) -> None:
 
     async def end_when_wanted(exchange: Exchange) -> bool:
         await exchange.write(begun)
-        await asyncio.to_thread(wanted.wait, 10)
+        await asyncio.to_thread(wanted.wait, HANG)
         await exchange.write(http_chunk(DONE) + http_chunk(b""))
         return True
 
