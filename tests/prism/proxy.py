@@ -17,10 +17,10 @@ from tests.prism.process import KEY, Prism
 LEFT_OUT = {
     "tests/sdk/faults": "has proxies of its own, which lose what the server says",
     "tests/sdk/test_openai.py": "/v1, which the openai package speaks to, is not in the contract",
-    "tests/sdk/transport/test_retries.py::test_a_chat_whose_answer_is_lost_is_recorded_once": (
+    "tests/sdk/transport/test_retries.py::test_a_chat_whose_response_is_lost_is_recorded_once": (
         "has a proxy of its own, which hands on the paths of our server and not Prism's"
     ),
-    "tests/sdk/test_memories.py::test_nothing_is_remembered_where_that_is_not_wanted": (
+    "tests/sdk/test_memories.py::test_memories_can_be_disabled": (
         "asks with an empty query, which Prism takes for none"
     ),
 }

@@ -1,7 +1,7 @@
 """Fixtures of the SDK's tests.
 
-A test of all modes of a client is written once: an ``async def`` that takes ``client``. It runs three
-times, over a real socket against the real server::
+A test of all modes of a client is written once: an ``async def`` that takes ``client``. It runs
+three times, over a real socket against the real server::
 
     pytestmark = pytest.mark.anyio
 
@@ -9,8 +9,8 @@ times, over a real socket against the real server::
         user = await client.users.create(name="Grace")
         assert await client.users.get(user.id) == user
 
-A test that creates clients itself takes ``mode`` and calls `tests.sdk.helpers.modes.make_client`; one
-of fewer modes says so: ``@pytest.mark.parametrize("mode", ["asyncio", "trio"])``.
+A test that creates clients itself takes ``mode`` and calls `tests.sdk.helpers.modes.make_client`;
+one of fewer modes says so: ``@pytest.mark.parametrize("mode", ["asyncio", "trio"])``.
 """
 
 from __future__ import annotations

@@ -63,7 +63,7 @@ async def test_create_with_a_name_alone(client: AsyncClient) -> None:
     assert await client.agents.get(agent.id) == agent
 
 
-async def test_create_with_everything(mode: Mode, tmp_path: Path) -> None:
+async def test_create_with_every_field(mode: Mode, tmp_path: Path) -> None:
     docs: list[Any] = [
         {"title": "Roses", "content": ["Red.", "White."]},
         CreateDoc(title="Lilies", content="Yellow.", metadata={"page": 2}),
@@ -109,7 +109,7 @@ async def test_default_settings_may_be_a_model(client: AsyncClient) -> None:
     assert await client.agents.get(agent.id) == agent
 
 
-async def test_tools_and_functions_are_what_the_model_may_call(
+async def test_tools_and_functions_are_offered_to_the_model(
     model_client: AsyncClient, endpoint: Endpoint
 ) -> None:
     one, two, three, four = map(a_function, ("one", "two", "three", "four"))
@@ -128,7 +128,7 @@ async def test_tools_and_functions_are_what_the_model_may_call(
     assert offered == [{"type": "function", "function": each} for each in (one, two, three, four)]
 
 
-async def test_model_and_settings_are_what_the_model_is_asked_with(
+async def test_model_and_default_settings_reach_the_model(
     model_client: AsyncClient, endpoint: Endpoint
 ) -> None:
     agent = await model_client.agents.create(
@@ -150,7 +150,7 @@ async def test_model_and_settings_are_what_the_model_is_asked_with(
     )
 
 
-async def test_texts_and_metadata_come_back_as_they_were_given(client: AsyncClient) -> None:
+async def test_texts_and_metadata_are_returned_unchanged(client: AsyncClient) -> None:
     name, about = "Ёлка 🌲\n\u2028", "x" * 1_000_000
     agent = await client.agents.create(
         name=name, about=about, instructions=["", "“”"], metadata=RICH_METADATA
@@ -161,7 +161,7 @@ async def test_texts_and_metadata_come_back_as_they_were_given(client: AsyncClie
     assert found == agent
 
 
-async def test_get_takes_every_form_of_an_id(client: AsyncClient) -> None:
+async def test_get_accepts_every_form_of_an_id(client: AsyncClient) -> None:
     agent = await client.agents.create(name="Ada")
     assert await client.agents.get(id=agent.id) == agent
     assert await client.agents.get(UUID(agent.id)) == agent
@@ -176,7 +176,7 @@ async def test_list(client: AsyncClient) -> None:
     )
 
 
-async def test_the_items_of_a_list_are_whole(client: AsyncClient) -> None:
+async def test_the_items_of_a_list_are_complete(client: AsyncClient) -> None:
     agent = await client.agents.create(
         name="Ada", default_settings=SETTINGS, metadata=RICH_METADATA
     )
@@ -193,7 +193,7 @@ async def test_the_items_of_a_list_are_whole(client: AsyncClient) -> None:
         ("model", "gpt-4o"),
     ],
 )
-async def test_update_changes_only_what_is_given(
+async def test_update_changes_only_the_given_fields(
     client: AsyncClient, field: str, value: Any
 ) -> None:
     agent = await client.agents.create(
@@ -226,7 +226,7 @@ async def test_update_merges_metadata_and_settings(client: AsyncClient) -> None:
     assert await client.agents.get(agent.id) == merged
 
 
-async def test_update_with_overwrite_resets_what_is_not_given(client: AsyncClient) -> None:
+async def test_update_with_overwrite_resets_other_fields(client: AsyncClient) -> None:
     agent = await client.agents.create(
         name="Ada",
         about="a gardener",
@@ -257,7 +257,7 @@ async def test_update_with_overwrite_resets_what_is_not_given(client: AsyncClien
     assert await client.agents.get(agent.id) == reset
 
 
-async def test_update_with_overwrite_needs_the_rest(client: AsyncClient) -> None:
+async def test_update_with_overwrite_requires_all_fields(client: AsyncClient) -> None:
     agent = await client.agents.create(name="Ada", about="a gardener")
     with pytest.raises(InvalidArgumentError) as caught:
         await client.agents.update(agent_id=agent.id, name="Bo", overwrite=True)
@@ -285,7 +285,7 @@ async def test_the_sessions_of_a_deleted_agent_keep_their_history(client: AsyncC
     assert len(await client.sessions.history(session.id)) == 2
 
 
-async def test_what_is_not_there_is_not_found(client: AsyncClient) -> None:
+async def test_missing_resources_are_not_found(client: AsyncClient) -> None:
     user = await client.users.create()
     agents = client.agents
     for call in (
@@ -298,7 +298,7 @@ async def test_what_is_not_there_is_not_found(client: AsyncClient) -> None:
         await assert_not_found(call, "agent")
 
 
-async def test_what_the_server_alone_refuses(client: AsyncClient) -> None:
+async def test_errors_that_only_the_server_detects(client: AsyncClient) -> None:
     with pytest.raises(UnprocessableEntityError) as caught:
         await client.agents.create(name="Ada", functions=[a_function("ok"), a_function("not ok")])
     error = caught.value

@@ -154,7 +154,7 @@ async def test_messages_of_every_kind_are_stored_as_they_were_sent(client: Async
     ]
 
 
-async def test_auto_takes_the_turn_that_comes_next(client: AsyncClient) -> None:
+async def test_role_auto_is_the_next_speaker(client: AsyncClient) -> None:
     session = await new_session(client)
     messages: list[InputChatMlMessageDict] = [
         {"role": "auto", "content": "Hello"},
@@ -166,7 +166,7 @@ async def test_auto_takes_the_turn_that_comes_next(client: AsyncClient) -> None:
     assert roles == ["user", "assistant", "assistant"]
 
 
-async def test_what_was_said_is_told_again(model_client: AsyncClient, endpoint: Endpoint) -> None:
+async def test_history_is_sent_to_the_model(model_client: AsyncClient, endpoint: Endpoint) -> None:
     session = await new_session(model_client)
     first = await model_client.sessions.chat(session.id, HELLO)
     assert (first.text, first.usage.to_dict()) == ("A fine day.", USAGE)
@@ -178,7 +178,7 @@ async def test_what_was_said_is_told_again(model_client: AsyncClient, endpoint: 
     ]
 
 
-async def test_a_long_text_of_all_kinds_of_characters(client: AsyncClient) -> None:
+async def test_a_long_text_of_various_characters(client: AsyncClient) -> None:
     session = await new_session(client)
     text = "\u0000\r\n\t\u2028\ufeff\U0001f469\u200d\U0001f680 \u05d0\u05d1 <&> {{ x }}" * 50_000
     await client.sessions.chat(session.id, [{"role": "user", "content": text}])
@@ -186,7 +186,7 @@ async def test_a_long_text_of_all_kinds_of_characters(client: AsyncClient) -> No
     assert said.content == text
 
 
-async def test_a_text_that_is_too_long(client: AsyncClient) -> None:
+async def test_a_text_that_exceeds_the_limit(client: AsyncClient) -> None:
     session = await new_session(client)
     with pytest.raises(ApiError) as caught:
         await client.sessions.chat(session.id, [{"role": "user", "content": "x" * 17_000_000}])
@@ -231,7 +231,7 @@ async def test_positions_of_the_settings(model_client: AsyncClient, endpoint: En
     }
 
 
-async def test_a_preset_and_what_goes_over_it(
+async def test_a_preset_and_settings_that_override_it(
     model_client: AsyncClient, endpoint: Endpoint
 ) -> None:
     session = await new_session(model_client)
@@ -240,7 +240,7 @@ async def test_a_preset_and_what_goes_over_it(
     assert (asked["temperature"], asked["top_p"]) == (0.0, 0.5)
 
 
-async def test_only_what_is_given_is_sent(stub_client: AsyncClient, stub: Stub) -> None:
+async def test_only_given_settings_are_sent(stub_client: AsyncClient, stub: Stub) -> None:
     stub.response = {
         "id": UNKNOWN_ID,
         "finish_reason": "stop",
@@ -322,7 +322,7 @@ async def test_response_format(client: AsyncClient) -> None:
     ],
     ids=["dict", "model"],
 )
-async def test_the_function_that_has_to_be_called(
+async def test_a_function_that_must_be_called(
     client: AsyncClient, tool: ToolDict | Tool, choice: ToolChoice
 ) -> None:
     session = await new_session(client)
@@ -349,7 +349,7 @@ async def test_the_choice_of_a_tool_reaches_the_model(
     assert asked["tools"] == [{"type": "function", "function": WEATHER["function"]}]
 
 
-async def test_a_tool_of_a_turn_goes_over_the_agents_own(
+async def test_a_tool_of_a_turn_overrides_the_agents_own(
     model_client: AsyncClient, endpoint: Endpoint
 ) -> None:
     other: dict[str, object] = {"name": "time", "parameters": {"type": "object", "properties": {}}}
@@ -363,7 +363,7 @@ async def test_a_tool_of_a_turn_goes_over_the_agents_own(
     ]
 
 
-async def test_what_the_server_alone_refuses(client: AsyncClient) -> None:
+async def test_errors_that_only_the_server_detects(client: AsyncClient) -> None:
     session = await new_session(client, situation="one\n{{ 1 / 0 }}", render_templates=True)
     with pytest.raises(UnprocessableEntityError) as caught:
         await client.sessions.chat(session.id, HELLO)
@@ -383,7 +383,7 @@ async def test_what_the_server_alone_refuses(client: AsyncClient) -> None:
     assert await client.sessions.history(session.id) == []
 
 
-async def test_what_the_model_refuses(model_client: AsyncClient, endpoint: Endpoint) -> None:
+async def test_errors_of_the_model(model_client: AsyncClient, endpoint: Endpoint) -> None:
     session = await new_session(model_client)
     endpoint.status = 400
     with pytest.raises(BadRequestError) as caught:

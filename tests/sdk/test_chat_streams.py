@@ -29,7 +29,7 @@ WEATHER: ToolDict = {"type": "function", "function": {"name": "weather", "parame
 
 @pytest.fixture
 async def narrow_client(mode: Mode, server: LocalServer) -> AsyncIterator[AsyncClient]:
-    """A client with one connection: whatever keeps it makes the next call wait in vain."""
+    """A client with one connection, so that a call that does not release it blocks the next."""
     one = httpx.Limits(max_connections=1)
     if mode == "sync":
         with httpx.Client(limits=one) as connection:
@@ -40,14 +40,14 @@ async def narrow_client(mode: Mode, server: LocalServer) -> AsyncIterator[AsyncC
 
 
 def said(response: ChatResponse) -> list[list[tuple[str, object, object]]]:
-    """What an answer says, without the ids and times of its messages: a stream tells none."""
+    """Return an answer without the ids and times of its messages, which a stream does not have."""
     return [
         [(message.role.value, message.content, message.name) for message in choice]
         for choice in response.response
     ]
 
 
-async def test_the_pieces_are_the_answer(client: AsyncClient) -> None:
+async def test_chunks_add_up_to_the_answer(client: AsyncClient) -> None:
     session, other = await new_session(client), await new_session(client)
     whole = await client.sessions.chat(other.id, HELLO)
     stream = await client.sessions.chat(session.id, HELLO, stream=True)
@@ -70,7 +70,7 @@ async def test_the_pieces_are_the_answer(client: AsyncClient) -> None:
     assert [message.content for message in history] == ["Hello", whole.text]
 
 
-async def test_the_whole_answer_without_the_pieces(client: AsyncClient) -> None:
+async def test_final_response_without_reading_chunks(client: AsyncClient) -> None:
     session = await new_session(client)
     stream = await client.sessions.chat(session.id, HELLO, stream=True)
     response = await stream.get_final_response()
@@ -79,7 +79,7 @@ async def test_the_whole_answer_without_the_pieces(client: AsyncClient) -> None:
     assert [chunk async for chunk in stream] == []
 
 
-async def test_the_whole_answer_after_some_pieces(client: AsyncClient) -> None:
+async def test_final_response_after_some_chunks(client: AsyncClient) -> None:
     session = await new_session(client)
     async with await client.sessions.chat(session.id, HELLO, stream=True) as stream:
         assert (await anext(stream)).text == "This"
@@ -89,7 +89,7 @@ async def test_the_whole_answer_after_some_pieces(client: AsyncClient) -> None:
     assert response.text.endswith("You said: Hello")
 
 
-async def test_leaving_early(narrow_client: AsyncClient) -> None:
+async def test_closing_a_stream_early(narrow_client: AsyncClient) -> None:
     session = await new_session(narrow_client)
     async with await narrow_client.sessions.chat(session.id, HELLO, stream=True) as stream:
         assert (await anext(stream)).text == "This"
@@ -98,9 +98,9 @@ async def test_leaving_early(narrow_client: AsyncClient) -> None:
         await stream.get_final_response()
     assert caught.value.partial.text == "This"
 
-    # The connection is free again, and the answer was neither lost nor given twice.
+    # The connection is free again, and the answer was neither lost nor generated twice.
     with anyio.fail_after(HANG):
-        # The server is another program: there is no event to wait for.
+        # The server is another program, without an event to wait for.
         while len(await narrow_client.sessions.history(session.id)) < 2:  # noqa: ASYNC110
             await anyio.sleep(0.01)
     reply = await narrow_client.sessions.chat(session.id, [{"role": "user", "content": "More"}])
@@ -111,7 +111,7 @@ async def test_leaving_early(narrow_client: AsyncClient) -> None:
     assert len(history) == 4
 
 
-async def test_leaving_by_an_error(narrow_client: AsyncClient) -> None:
+async def test_leaving_a_stream_by_an_error(narrow_client: AsyncClient) -> None:
     session = await new_session(narrow_client)
 
     async def leave() -> None:
@@ -124,7 +124,7 @@ async def test_leaving_by_an_error(narrow_client: AsyncClient) -> None:
     assert await narrow_client.sessions.get(session.id) == session
 
 
-async def test_closing(narrow_client: AsyncClient) -> None:
+async def test_closing_a_stream(narrow_client: AsyncClient) -> None:
     session = await new_session(narrow_client)
     stream = await narrow_client.sessions.chat(session.id, HELLO, stream=True)
     await stream.aclose()
@@ -133,7 +133,7 @@ async def test_closing(narrow_client: AsyncClient) -> None:
     assert await narrow_client.sessions.get(session.id) == session
 
 
-async def test_a_stream_that_was_read_gives_its_connection_back(
+async def test_a_stream_that_was_read_releases_its_connection(
     narrow_client: AsyncClient,
 ) -> None:
     session = await new_session(narrow_client)
@@ -143,7 +143,7 @@ async def test_a_stream_that_was_read_gives_its_connection_back(
         assert len(await narrow_client.sessions.history(session.id)) == 2 * number + 2
 
 
-async def test_settings_hold_for_a_stream(client: AsyncClient) -> None:
+async def test_settings_apply_to_a_stream(client: AsyncClient) -> None:
     session = await new_session(client)
     stream = await client.sessions.chat(session.id, HELLO, stream=True, max_tokens=3, record=False)
     response = await stream.get_final_response()
@@ -154,7 +154,7 @@ async def test_settings_hold_for_a_stream(client: AsyncClient) -> None:
     assert await client.sessions.history(session.id) == []
 
 
-async def test_a_streamed_call(client: AsyncClient) -> None:
+async def test_a_streamed_tool_call(client: AsyncClient) -> None:
     session, other = await new_session(client), await new_session(client)
     whole = await client.sessions.chat(
         other.id,
@@ -201,14 +201,14 @@ async def test_a_stream_of_several_messages(model_client: AsyncClient, endpoint:
     assert said(response) == said(whole)
 
 
-async def test_what_is_refused_before_the_first_piece(client: AsyncClient) -> None:
+async def test_errors_before_the_first_chunk(client: AsyncClient) -> None:
     session = await new_session(client, situation="{{ 1 / 0 }}", render_templates=True)
     with pytest.raises(UnprocessableEntityError) as caught:
         await client.sessions.chat(session.id, HELLO, stream=True)
     assert [detail.path for detail in caught.value.details] == ["situation"]
 
 
-async def test_what_the_model_refuses(model_client: AsyncClient, endpoint: Endpoint) -> None:
+async def test_errors_of_the_model(model_client: AsyncClient, endpoint: Endpoint) -> None:
     session = await new_session(model_client)
     endpoint.status = 400
     with pytest.raises(BadRequestError) as caught:
@@ -217,7 +217,7 @@ async def test_what_the_model_refuses(model_client: AsyncClient, endpoint: Endpo
     assert await model_client.sessions.history(session.id) == []
 
 
-async def test_a_model_that_fails_amid_its_answer(
+async def test_a_model_that_fails_within_its_answer(
     model_client: AsyncClient, endpoint: Endpoint
 ) -> None:
     session = await new_session(model_client)

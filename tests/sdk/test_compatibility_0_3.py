@@ -1,4 +1,4 @@
-"""Code written for julep 0.3 runs unchanged: what its users rely on, one test a habit."""
+"""Code written for julep 0.3 runs unchanged: one test for each feature that its users rely on."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from julep.api.types import (
 from julep_server import LocalServer
 from tests.sdk.helpers.resources import HELLO
 
-# What julep.api.types of julep 0.3.9 has.
+# The names in julep.api.types of julep 0.3.9.
 NAMES = [
     "Agent",
     "AgentDefaultSettings",
@@ -145,7 +145,7 @@ FUNCTION = {
 IMAGE = {"type": "image_url", "image_url": {"url": "https://images.test/cat.png"}}
 
 
-def test_every_name_of_0_3_is_there() -> None:
+def test_every_name_of_0_3_exists() -> None:
     assert len(NAMES) == 95
     for name in NAMES:
         found = getattr(types, name)
@@ -160,7 +160,7 @@ def test_every_name_of_0_3_is_there() -> None:
     assert len(parts) == 4
 
 
-def test_the_other_modules_of_0_3_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_modules_of_0_3_exist(monkeypatch: pytest.MonkeyPatch) -> None:
     from julep import env
     from julep.api.core import ApiError
     from julep.api.core.api_error import ApiError as TheSame
@@ -180,7 +180,7 @@ def test_the_other_modules_of_0_3_are_there(monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("instructions", ["Be brief.", ["Be brief.", "Be kind."], []])
-async def test_agents_take_instructions_as_a_string_or_a_list(
+async def test_instructions_as_a_string_or_a_list(
     client: AsyncClient, instructions: str | list[str]
 ) -> None:
     created = await client.agents.create(**_given(AGENT, instructions=instructions))
@@ -194,7 +194,7 @@ async def test_agents_take_instructions_as_a_string_or_a_list(
 
 
 @pytest.mark.anyio
-async def test_create_and_update_give_every_field_that_was_given(client: AsyncClient) -> None:
+async def test_create_and_update_return_every_given_field(client: AsyncClient) -> None:
     agent = await client.agents.create(**_given(AGENT))
     told = agent.to_dict()
     assert told | AGENT == told | {"instructions": AGENT["instructions"]}
@@ -225,14 +225,14 @@ async def test_ids_are_positional_in_get_and_delete(client: AsyncClient) -> None
     assert (await client.users.get(user.id)).id == user.id
     assert (await client.sessions.get(id=session.id)).id == session.id
     assert (await client.sessions.get(session.id)).user_id is julep.UNSET
-    for _ in range(2):  # deleting again what existed does not fail
+    for _ in range(2):  # deleting it again does not fail
         assert await _nothing(client.sessions.delete(session.id))
         assert await _nothing(client.users.delete(user_id=user.id))
         assert await _nothing(client.agents.delete(agent.id))
 
 
 @pytest.mark.anyio
-async def test_overwriting_an_agent_resets_what_is_not_given(client: AsyncClient) -> None:
+async def test_overwriting_an_agent_resets_other_fields(client: AsyncClient) -> None:
     agent = await client.agents.create(**_given(AGENT))
     updated = await client.agents.update(
         agent_id=agent.id, overwrite=True, name="overwrite", about="about overwritten"
@@ -243,7 +243,7 @@ async def test_overwriting_an_agent_resets_what_is_not_given(client: AsyncClient
 
 
 @pytest.mark.anyio
-async def test_a_list_takes_a_filter_as_a_dict(client: AsyncClient) -> None:
+async def test_a_metadata_filter_is_a_dict(client: AsyncClient) -> None:
     mark = {"mark": str(uuid4())}
     agent = await client.agents.create(name="Ada", metadata=mark)
     [found] = await client.agents.list(metadata_filter=mark)
@@ -253,7 +253,7 @@ async def test_a_list_takes_a_filter_as_a_dict(client: AsyncClient) -> None:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("model", ["gpt-4o", "julep-ai/samantha-1-turbo"])
-async def test_any_model_name_is_answered_for(client: AsyncClient, model: str) -> None:
+async def test_any_model_name_is_accepted(client: AsyncClient, model: str) -> None:
     agent = await client.agents.create(name="Ada", model=model)
     assert agent.model == model
     session = await client.sessions.create(agent_id=agent.id)
@@ -314,7 +314,7 @@ async def test_a_rendered_situation_is_in_the_answer(client: AsyncClient) -> Non
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("owner", ["agent_id", "user_id"])
-async def test_a_created_doc_says_whose_it_is(client: AsyncClient, owner: str) -> None:
+async def test_a_created_doc_names_its_owner(client: AsyncClient, owner: str) -> None:
     of: Any = client.agents if owner == "agent_id" else client.users
     whose: Mapping[str, Any] = {owner: (await of.create(name="Ada", about="")).id}
     doc = await client.docs.create(**whose, doc={"title": "t", "content": "c", "metadata": {}})
@@ -328,7 +328,7 @@ async def test_a_created_doc_says_whose_it_is(client: AsyncClient, owner: str) -
 
 
 @pytest.mark.anyio
-async def test_tools_are_got_as_a_list(client: AsyncClient) -> None:
+async def test_tools_get_returns_a_list(client: AsyncClient) -> None:
     agent = await client.agents.create(name="Ada")
     assert await client.tools.get(agent_id=agent.id) == []
     tool: Any = {"type": "function", "function": FUNCTION}
@@ -359,7 +359,7 @@ def test_one_client_is_used_from_several_event_loops(server: LocalServer) -> Non
 
 
 @pytest.mark.anyio
-async def test_models_have_dict_and_json_still(client: AsyncClient) -> None:
+async def test_models_have_dict_and_json(client: AsyncClient) -> None:
     session = await client.sessions.create(
         agent_id=(await client.agents.create(name="Ada")).id, metadata={"a": 1}
     )
@@ -376,7 +376,7 @@ async def test_models_have_dict_and_json_still(client: AsyncClient) -> None:
 
 
 @pytest.mark.filterwarnings(r"ignore:(dict|json)\(\) is from julep 0.3:DeprecationWarning")
-def test_dict_and_json_take_the_options_of_0_3() -> None:
+def test_dict_and_json_have_the_options_of_0_3() -> None:
     role = InputChatMlMessageRole.USER
     message = InputChatMlMessage(role=role, content="Hi", continue_=True)
     job = types.JobStatus.from_dict({"name": "a", "progress": 1.0, "more": 1}, partial=True)

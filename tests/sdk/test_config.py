@@ -1,4 +1,4 @@
-"""A client's settings: arguments, the environment, defaults; what cannot work; and no key shown."""
+"""A client's settings: arguments, environment, defaults, invalid values, and secrets."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ each_client = pytest.mark.parametrize("make", [Client, AsyncClient])
 
 
 async def wait(event: julep.RetryEvent) -> None:
-    """What no hook may be."""
+    """A coroutine function, which cannot be a hook."""
 
 
 BAD: list[tuple[dict[str, Any], str]] = [
@@ -109,7 +109,7 @@ def config(**settings: Any) -> Config:
 
 
 def headers_sent(stub: Stub, **settings: Any) -> list[Mapping[str, str]]:
-    """Give the headers of one request in each colour, as they arrived."""
+    """Return the headers of a request of each client, as they were received."""
     stub.response = {"items": []}
     with Client(base_url=stub.url, max_retries=0, **settings) as client:
         client.users.list()
@@ -124,7 +124,7 @@ def headers_sent(stub: Stub, **settings: Any) -> list[Mapping[str, str]]:
 
 @each_client
 @pytest.mark.parametrize(("settings", "message"), BAD)
-def test_a_setting_that_cannot_work_is_refused(
+def test_an_invalid_setting_raises(
     make: Callable[..., object], settings: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(ConfigurationError) as raised:
@@ -135,12 +135,12 @@ def test_a_setting_that_cannot_work_is_refused(
 
 
 @each_client
-def test_every_setting_has_a_case(make: type[object]) -> None:
+def test_every_setting_has_an_invalid_case(make: type[object]) -> None:
     named = {name for settings, _ in BAD for name in settings}
     assert {*named, "http_client"} == set(inspect.signature(make).parameters)
 
 
-def test_the_clients_take_the_same() -> None:
+def test_both_clients_have_the_same_settings() -> None:
     mine, other = inspect.signature(Client).parameters, inspect.signature(AsyncClient).parameters
     assert list(mine) == list(other)
     assert [(p.kind, p.default) for p in mine.values()] == [
@@ -152,7 +152,7 @@ def test_the_clients_take_the_same() -> None:
     ]
 
 
-def test_the_defaults() -> None:
+def test_defaults() -> None:
     assert read_config() == Config(
         "http://127.0.0.1:8080/api",
         Origin("http", "127.0.0.1", 8080),
@@ -202,7 +202,7 @@ def test_the_environment_is_read_when_a_client_is_made(
 
 
 @each_client
-def test_a_key_of_the_environment_is_checked_as_well(
+def test_a_key_of_the_environment_is_checked(
     make: Callable[..., object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("JULEP_API_KEY", f"{CANARY}\n")
@@ -226,7 +226,7 @@ def test_the_key_goes_into_the_header_of_every_request(
     assert found == [environment, environment, given, given, None, None]
 
 
-def test_further_headers_are_sent_and_win(stub: Stub) -> None:
+def test_further_headers_override_the_standard_ones(stub: Stub) -> None:
     further = {"X-Team": "support", "User-Agent": "mine/1", "Authorization": "Basic abc"}
     for sent in headers_sent(stub, api_key="given", headers=further):
         assert sent["x-team"] == "support"
@@ -245,7 +245,7 @@ def test_further_headers_are_sent_and_win(stub: Stub) -> None:
         (Timeout(read=3), Timeout(connect=10, read=3, write=300)),
     ],
 )
-def test_a_timeout_is_of_the_whole_call_or_of_its_steps(
+def test_a_timeout_of_the_whole_call_or_of_its_phases(
     given: float | Timeout | None, kept: Timeout
 ) -> None:
     assert config(timeout=given).timeout == kept
@@ -263,13 +263,13 @@ def test_a_timeout_is_of_the_whole_call_or_of_its_steps(
         "HTTP://EXAMPLE.COM/api",
     ],
 )
-def test_these_urls_are_fine(url: str) -> None:
+def test_valid_urls(url: str) -> None:
     assert config(base_url=url).base_url == url
     assert config(base_url=f"{url}/").base_url == url
 
 
 @each_client
-def test_no_text_of_a_client_or_of_its_parts_shows_the_key(
+def test_no_repr_shows_the_key(
     make: Callable[..., Any],
 ) -> None:
     client = make(api_key=CANARY, headers={"x-key": CANARY})
@@ -299,7 +299,7 @@ def test_no_error_shows_the_key(status: int, stub: Stub) -> None:
 
 
 @each_client
-def test_a_closed_client_says_so(make: type[Client | AsyncClient]) -> None:
+def test_a_closed_client_raises(make: type[Client | AsyncClient]) -> None:
     client = make()
     if isinstance(client, Client):
         client.close()

@@ -1,6 +1,6 @@
-"""What calls cost, by counts that do not depend on the machine: memory, blocks, calls of functions.
+"""The cost of calls in memory, blocks and function calls, which do not depend on the machine.
 
-Each bound is a little above what was counted; see docs/decisions/0020 before raising one.
+Each bound is a little above the count; see docs/decisions/0020 before raising one.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def as_models() -> object:
 
 @pytest.fixture(autouse=True)
 def no_garbage() -> Iterator[None]:
-    """Collect what is left of other tests, and nothing while there is counting."""
+    """Collect garbage of other tests before counting, and none meanwhile."""
     gc.collect()
     gc.disable()
     yield
@@ -59,8 +59,8 @@ def no_garbage() -> Iterator[None]:
 
 
 def memory_of(make: Callable[[], object]) -> int:
-    """Bytes that are held by what a function gives."""
-    make()  # what is made once is not of interest
+    """Return the bytes that a function's result holds."""
+    make()  # objects that are made once do not count
     tracemalloc.start()
     try:
         kept = make()
@@ -72,7 +72,7 @@ def memory_of(make: Callable[[], object]) -> int:
 
 
 def blocks_of(make: Callable[[], object]) -> int:
-    """Blocks of memory that are held by what a function gives."""
+    """Return the blocks of memory that a function's result holds."""
     make()
     before = sys.getallocatedblocks()
     kept = make()
@@ -82,7 +82,7 @@ def blocks_of(make: Callable[[], object]) -> int:
 
 
 def calls_of(run: Callable[[], object]) -> int:
-    """Calls of functions that are written in Python, while a function runs for a second time."""
+    """Count the calls of Python functions while a function runs for the second time."""
     run()
     count = 0
 
@@ -121,7 +121,7 @@ def test_reading_a_list_calls_one_function_for_an_item() -> None:
     assert calls_of(page(110)) - calls_of(page(10)) == 100
 
 
-def test_an_item_of_many_costs_what_one_of_few_does() -> None:
+def test_the_cost_of_an_item_does_not_depend_on_their_number() -> None:
     def page(count: int) -> Callable[[], object]:
         text = json.dumps({"items": [session(number) for number in range(count)]})
         return lambda: ListSessionsResponse.from_dict(json.loads(text))
@@ -143,7 +143,7 @@ def test_reading_a_chunk_calls_a_function_for_each_object() -> None:
 
 
 class Stub:
-    """What a manager sends its calls to; it knows the answer already."""
+    """A driver that returns a given response."""
 
     is_async = False
 
@@ -173,7 +173,7 @@ REPLY = ChatResponse.from_dict({}, partial=True)
     ],
     ids=["get", "list", "chat of 10 messages"],
 )
-def test_a_call_with_plain_arguments_is_checked_and_written_by_few_functions(
+def test_a_call_with_plain_arguments_calls_few_functions(
     run: Callable[[], object], bound: int
 ) -> None:
     assert calls_of(run) <= bound

@@ -1,7 +1,6 @@
-"""What a create or an update gives where the server says nothing but an id and a time.
+"""The results of create and update where the server responds with an id and a time alone.
 
-That a server's own representation is given whole is shown beside each method, in the suites of the
-managers: there, what was created or updated is equal to what ``get`` gives.
+Tests of the managers check beside each method that a server's own representation is returned whole.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ AT_NOON = dt.datetime(2024, 2, 29, 12, tzinfo=dt.UTC)
 
 @pytest.fixture(autouse=True)
 def old_server(stub: Stub) -> None:
-    """A server that ignores what it is asked to prefer; it names a time it does not mean."""
+    """A server that ignores the Prefer header; the time in its response is of no use."""
     stub.response = {"id": AN_ID, "created_at": NOON, "updated_at": NOON, "jobs": []}
 
 
@@ -39,7 +38,7 @@ def updated(stub: Stub) -> None:
 
 
 def known(resource: Agent | Session | User) -> dict[str, Any]:
-    """The fields that are told, and nothing else."""
+    """Return the fields that are set."""
     assert not resource.additional_properties
     values = {field.name: getattr(resource, field.name) for field in resource.__fields__}
     return {name: value for name, value in values.items() if value is not UNSET}
@@ -58,9 +57,7 @@ async def test_a_created_user(stub_client: AsyncClient, stub: Stub) -> None:
     assert stub.requests[-1].headers["prefer"] == "return=representation"
 
 
-async def test_a_created_user_of_whom_nothing_is_known(
-    stub_client: AsyncClient, stub: Stub
-) -> None:
+async def test_a_created_user_without_fields(stub_client: AsyncClient, stub: Stub) -> None:
     created(stub)
     assert known(await stub_client.users.create()) == {"id": AN_ID, "created_at": AT_NOON}
     assert stub.requests[-1].body == {}
@@ -103,7 +100,7 @@ async def test_a_created_session(stub_client: AsyncClient, stub: Stub) -> None:
     }
 
 
-async def test_what_is_merged_is_not_known(stub_client: AsyncClient, stub: Stub) -> None:
+async def test_merged_fields_are_unset(stub_client: AsyncClient, stub: Stub) -> None:
     updated(stub)
     fact = {"id": AN_ID, "updated_at": AT_NOON}
     user = await stub_client.users.update(user_id=AN_ID, about="", metadata={"a": 1})
@@ -124,7 +121,7 @@ async def test_what_is_merged_is_not_known(stub_client: AsyncClient, stub: Stub)
     assert [asked.body["metadata"] for asked in stub.requests] == [{"a": 1}, {"a": 1}, {}]
 
 
-async def test_what_is_overwritten_is_known(stub_client: AsyncClient, stub: Stub) -> None:
+async def test_overwritten_fields_are_set(stub_client: AsyncClient, stub: Stub) -> None:
     updated(stub)
     fact = {"id": AN_ID, "updated_at": AT_NOON, "metadata": {"a": 1}}
     user = await stub_client.users.update(
@@ -151,13 +148,13 @@ async def test_what_is_overwritten_is_known(stub_client: AsyncClient, stub: Stub
     assert [asked.method for asked in stub.requests] == ["PUT"] * 3
 
 
-async def test_what_a_server_says_counts_before_what_was_given(
+async def test_the_servers_values_override_the_arguments(
     stub_client: AsyncClient, stub: Stub
 ) -> None:
     created(stub)
     stub.response |= {"name": "GRACE", "about": "new here"}
     user = await stub_client.users.create(name="Grace", metadata={"a": 1})
-    # Whoever represents a user without metadata says that it stored none.
+    # A representation of a user without metadata means that the server stored none.
     assert known(user) == {
         "id": AN_ID,
         "created_at": AT_NOON,

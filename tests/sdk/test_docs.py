@@ -32,12 +32,12 @@ def field(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 async def owner(client: AsyncClient, field: str) -> Owner:
-    """An owner of either kind, as the argument that names it."""
+    """An owner of either kind, as an argument."""
     made = await (client.users.create() if field == "user_id" else new_agent(client))
     return {field: made.id}
 
 
-async def test_create_gives_the_whole_doc(client: AsyncClient, owner: Owner) -> None:
+async def test_create_returns_the_whole_doc(client: AsyncClient, owner: Owner) -> None:
     doc = await client.docs.create(**owner, doc={**HOURS, "metadata": {"page": 1}})
     assert isinstance(doc, Doc)
     assert UUID(doc.id).version == 4
@@ -54,7 +54,7 @@ async def test_create_gives_the_whole_doc(client: AsyncClient, owner: Owner) -> 
 @pytest.mark.parametrize(
     "content", ["", "x" * 1_000_000, ["One."], ["", "世界 \U0001f44b\n\u2028"]]
 )
-async def test_contents_come_back_as_they_were_given(
+async def test_contents_are_returned_unchanged(
     client: AsyncClient, owner: Owner, content: Any
 ) -> None:
     doc = CreateDoc(title="Zoë's", content=content, metadata={"a": [1, None]})
@@ -63,7 +63,7 @@ async def test_contents_come_back_as_they_were_given(
     assert (found.title, found.content, found.metadata) == ("Zoë's", content, {"a": [1, None]})
 
 
-async def test_metadata_comes_back_as_it_was_given(client: AsyncClient, owner: Owner) -> None:
+async def test_metadata_is_returned_unchanged(client: AsyncClient, owner: Owner) -> None:
     await client.docs.create(**owner, doc={**HOURS, "metadata": RICH_METADATA})
     assert [doc.metadata for doc in await client.docs.list(**owner)] == [RICH_METADATA_STORED]
 
@@ -93,7 +93,7 @@ async def test_list(client: AsyncClient, owner: Owner, field: str) -> None:
     assert await listed(*both, 1, 1, {mark: 1}) == [ids[1]]
 
 
-async def test_docs_made_with_their_owner_are_there(client: AsyncClient) -> None:
+async def test_docs_created_with_their_owner(client: AsyncClient) -> None:
     agent = await client.agents.create(name="Ada", docs=[HOURS])
     user = await client.users.create(docs=[HOURS])
     assert [doc.title for doc in await client.docs.list(agent.id)] == ["Opening hours"]
@@ -126,7 +126,7 @@ async def test_a_doc_has_one_owner(client: AsyncClient) -> None:
             await client.docs.delete(UNKNOWN_ID, **given)
 
 
-async def test_what_is_not_there_is_not_found(
+async def test_missing_resources_are_not_found(
     client: AsyncClient, owner: Owner, field: str
 ) -> None:
     nobody: Owner = {field: UNKNOWN_ID}

@@ -1,4 +1,4 @@
-"""The errors: how they relate, what they print, and that they survive pickling and copying."""
+"""The errors: their hierarchy, their texts, pickling and copying."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def api_error(kind: type[ApiError]) -> ApiError:
 
 def raised_by_beartype() -> ArgumentTypeError:
     with pytest.raises(ArgumentTypeError) as raised:
-        getattr(Client().users, "get")(3)  # noqa: B009  # a checker would refuse it, too
+        getattr(Client().users, "get")(3)  # noqa: B009  # type checkers reject it as well
     return raised.value
 
 
@@ -100,7 +100,7 @@ def raised_by_the_encoders() -> ArgumentTypeError:
 
 
 def samples() -> list[JulepError]:
-    """Give one error of every class, with every attribute set to something of its own."""
+    """Return an error of every class, each attribute with a value of its own."""
     kinds = [getattr(errors, name) for name in TREE]
     api = [api_error(kind) for kind in kinds if issubclass(kind, ApiError)]
     return [
@@ -121,13 +121,13 @@ def samples() -> list[JulepError]:
     ]
 
 
-def test_there_is_a_sample_of_every_class() -> None:
+def test_every_class_has_a_sample() -> None:
     assert {type(error).__name__ for error in samples()} == set(TREE)
     assert {*TREE, "ErrorDetail"} == set(errors.__all__)
 
 
 @pytest.mark.parametrize("name", TREE)
-def test_the_tree(name: str) -> None:
+def test_the_class_hierarchy(name: str) -> None:
     kind: type[BaseException] = getattr(errors, name)
     for parent in TREE[name]:
         assert issubclass(kind, parent)
@@ -163,7 +163,7 @@ def test_an_error_prints_its_message(error: JulepError) -> None:
     assert not str(error).startswith(("'", '"'))
 
 
-def test_an_error_of_the_server_prints_what_was_asked_and_what_came_back() -> None:
+def test_an_error_of_the_server_prints_request_and_response() -> None:
     assert str(api_error(NotFoundError)) == (
         "GET /users/x -> 418: it broke\n"
         "  messages[3].role: unknown\n"
@@ -176,7 +176,7 @@ def test_an_error_of_the_server_prints_what_was_asked_and_what_came_back() -> No
     assert str(ApiError("no", status_code=400, attempts=2)).endswith("\n  (2 attempts)")
 
 
-def test_what_is_not_told_has_a_value_all_the_same() -> None:
+def test_attributes_that_are_not_given_have_defaults() -> None:
     error = RateLimitError("slow down", status_code=429)
     assert vars(error) == {
         "message": "slow down",
@@ -195,21 +195,21 @@ def test_what_is_not_told_has_a_value_all_the_same() -> None:
     assert ArgumentTypeError("no").path == ""
 
 
-def test_a_violation_that_beartype_finds_says_what_and_where() -> None:
+def test_a_violation_of_a_type_names_expectation_and_path() -> None:
     message = str(raised_by_beartype())
     assert "UsersManager.get()" in message
     assert "parameter id" in message
     assert "3 violates type hint str | uuid.UUID" in message
-    assert "\x1b" not in message  # no colours, also on a terminal
+    assert "\x1b" not in message  # without colors, also on a terminal
     assert str(raised_by_the_encoders()) == "limit: expected an int; got True"
     assert raised_by_the_encoders().path == "limit"
 
 
-def test_a_violation_keeps_nothing_alive_that_was_passed() -> None:
+def test_a_violation_does_not_keep_arguments_alive() -> None:
     assert getattr(raised_by_beartype(), "culprits") == ()  # noqa: B009  # its type has an Any
 
 
-def test_a_traceback_shows_where_it_was_called_and_not_how_it_was_encoded() -> None:
+def test_a_traceback_shows_the_caller_and_not_the_encoders() -> None:
     with pytest.raises(InvalidArgumentError) as raised:
         Client().users.list(limit=0)
     assert raised.value.__cause__ is None

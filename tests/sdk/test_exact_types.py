@@ -1,4 +1,4 @@
-"""What passes at a glance is never more than beartype lets pass, and all that is usual passes."""
+"""The fast check of exact types accepts nothing that beartype rejects, and all usual values."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from julep_api.models import (
 from tests.sdk.helpers.calls import BAD, GOOD
 from tests.sdk.helpers.methods import MANAGERS, METHODS, public_methods
 
-# As julep._arguments.typecheck has it.
+# As in julep._arguments.typecheck.
 TOWER = BeartypeConf(is_pep484_tower=True)
 
 
 def checks_of(resource: str, method: str, kind: str = "sync") -> Checks:
     function: Any = public_methods(getattr(MANAGERS[resource], kind))[method]
-    # The decorator's own wrapper is the outermost; what it wraps is what it checks.
+    # The decorator's own wrapper is the outermost.
     return Checks(function.__wrapped__)
 
 
@@ -106,13 +106,13 @@ values = st.recursive(scalars, containers, max_leaves=8)
 @example([{3: 4, "role": "user"}])
 @example((Text("a"), "b"))
 @example(True)
-def test_what_fits_is_what_beartype_lets_pass(hint: Any, value: object) -> None:
+def test_a_match_is_accepted_by_beartype(hint: Any, value: object) -> None:
     if matches(value, matcher(hint)):
         assert is_bearable(value, hint, conf=TOWER)
 
 
 @pytest.mark.parametrize("hint", HINTS.values(), ids=HINTS)
-def test_bad_arguments_that_beartype_refuses_do_not_fit(hint: Any) -> None:
+def test_invalid_arguments_do_not_match(hint: Any) -> None:
     for cases in BAD.values():
         for bad in (bad for those in cases.values() for bad in those):
             fit = matches(bad.argument, matcher(hint))
@@ -121,7 +121,7 @@ def test_bad_arguments_that_beartype_refuses_do_not_fit(hint: Any) -> None:
 
 @pytest.mark.parametrize("kind", ["sync", "asynchronous"])
 @pytest.mark.parametrize(("resource", "method"), METHODS)
-def test_every_parameter_has_its_own_check(resource: str, method: str, kind: str) -> None:
+def test_every_parameter_has_a_matcher(resource: str, method: str, kind: str) -> None:
     checks = checks_of(resource, method, kind)
     by_position, by_name = checks.fitting
     assert [name for name, fitting in by_name.items() if fitting is None] == ["self"]
@@ -130,13 +130,13 @@ def test_every_parameter_has_its_own_check(resource: str, method: str, kind: str
 
 
 @pytest.mark.parametrize("method", GOOD)
-def test_usual_calls_need_no_beartype(method: str) -> None:
+def test_usual_calls_do_not_reach_beartype(method: str) -> None:
     resource, name = method.split(".")
     given: Mapping[str, object] = GOOD[method]
     assert checks_of(resource, name).fit((object(),), given)
 
 
-def test_what_cannot_be_placed_is_left_to_beartype() -> None:
+def test_unknown_names_are_left_to_beartype() -> None:
     get = checks_of("sessions", "get")
     known = str(uuid.uuid4())
     assert get.fit((object(), known), {})

@@ -1,4 +1,4 @@
-"""Many calls at once: in order, bounded, and with nothing left behind."""
+"""Many calls at once: their order, their limit, errors, cancellation and progress."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MISSING = "4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a"
 
 
 def calls_of(mode: Mode, function: Callable[[], Any]) -> Callable[[], Awaitable[Any]]:
-    """Make a call, in the way of a colour, of a function that blocks for no time."""
+    """Return a call of a function, which is async but for a sync client."""
 
     async def call() -> Any:
         await anyio.lowlevel.checkpoint()
@@ -38,14 +38,14 @@ def calls_of(mode: Mode, function: Callable[[], Any]) -> Callable[[], Awaitable[
     return sync if mode == "sync" else call
 
 
-async def test_results_come_in_the_order_of_the_calls(client: AsyncClient) -> None:
+async def test_results_are_in_the_order_of_the_calls(client: AsyncClient) -> None:
     users = [await client.users.create(name=str(number)) for number in range(30)]
     calls = (partial(unwrapped(client).users.get, user.id) for user in users)
     assert await client.gather(calls, limit=4) == users
     assert await client.gather([]) == []
 
 
-async def test_as_many_as_the_limit_are_made_at_once(mode: Mode) -> None:
+async def test_as_many_calls_as_the_limit_run_at_once(mode: Mode) -> None:
     together = asyncio.Barrier(4)
     running = most = 0
 
@@ -53,7 +53,7 @@ async def test_as_many_as_the_limit_are_made_at_once(mode: Mode) -> None:
         nonlocal running, most
         running += 1
         most = max(most, running)
-        await together.wait()  # for ever, if fewer came
+        await together.wait()  # without an end if fewer arrive
         running -= 1
         return await respond_json(SESSION)(exchange)
 
@@ -64,7 +64,7 @@ async def test_as_many_as_the_limit_are_made_at_once(mode: Mode) -> None:
     assert most == 4
 
 
-async def test_calls_are_taken_only_when_their_turn_comes(client: AsyncClient, mode: Mode) -> None:
+async def test_calls_are_taken_lazily(client: AsyncClient, mode: Mode) -> None:
     done = taken = 0
 
     def finish() -> None:
@@ -78,11 +78,11 @@ async def test_calls_are_taken_only_when_their_turn_comes(client: AsyncClient, m
             assert taken - done <= 4
             yield calls_of(mode, finish)
 
-    # One more than run at once: it is at hand when a place is free.
+    # One more than run at once: it is ready when another ends.
     assert await client.gather(each(), limit=3) == [None] * 500
 
 
-async def test_the_first_error_is_raised_as_it_is(client: AsyncClient, mode: Mode) -> None:
+async def test_the_first_error_is_raised_unchanged(client: AsyncClient, mode: Mode) -> None:
     begun: list[int] = []
 
     def begin(number: int) -> int:
@@ -97,7 +97,7 @@ async def test_the_first_error_is_raised_as_it_is(client: AsyncClient, mode: Mod
 
 
 @pytest.mark.parametrize("mode", ["asyncio", "trio"])
-async def test_an_error_cancels_the_calls_that_run(client: AsyncClient) -> None:
+async def test_an_error_cancels_running_calls(client: AsyncClient) -> None:
     ended: list[str] = []
 
     async def wait() -> None:
@@ -113,7 +113,7 @@ async def test_an_error_cancels_the_calls_that_run(client: AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("mode", ["sync"])
-async def test_an_error_waits_for_the_threads_that_run(client: AsyncClient) -> None:
+async def test_an_error_waits_for_running_threads(client: AsyncClient) -> None:
     begun, failed = threading.Event(), threading.Event()
     ended: list[str] = []
 
@@ -134,9 +134,7 @@ async def test_an_error_waits_for_the_threads_that_run(client: AsyncClient) -> N
     assert not [each for each in threading.enumerate() if each.name.startswith("julep-gather")]
 
 
-async def test_errors_are_collected_where_that_is_asked_for(
-    client: AsyncClient, mode: Mode
-) -> None:
+async def test_errors_are_collected_by_option(client: AsyncClient, mode: Mode) -> None:
     user = await client.users.create(name="Grace")
 
     def fail() -> None:
@@ -151,9 +149,7 @@ async def test_errors_are_collected_where_that_is_asked_for(
 
 
 @pytest.mark.parametrize("on_error", ["raise", "collect"])
-async def test_what_fails_beside_the_calls_ends_the_whole(
-    client: AsyncClient, mode: Mode, on_error: Any
-) -> None:
+async def test_other_errors_end_gather(client: AsyncClient, mode: Mode, on_error: Any) -> None:
     def each() -> Iterator[Callable[[], Awaitable[None]]]:
         yield calls_of(mode, bool)
         raise LookupError("no more")
@@ -170,7 +166,7 @@ async def test_what_fails_beside_the_calls_ends_the_whole(
 
 
 @pytest.mark.parametrize("mode", ["asyncio", "trio"])
-async def test_cancelling_the_whole_cancels_every_call(client: AsyncClient) -> None:
+async def test_cancelling_gather_cancels_every_call(client: AsyncClient) -> None:
     running = 0
     all_run = anyio.Event()
 
@@ -236,7 +232,7 @@ def test_an_interrupt_leaves_no_thread_behind() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "interrupted\n", "")
 
 
-async def test_calls_see_the_context_of_their_caller(client: AsyncClient, mode: Mode) -> None:
+async def test_calls_have_the_context_of_their_caller(client: AsyncClient, mode: Mode) -> None:
     variable = ContextVar("variable", default="unset")
     variable.set("outside")
 
@@ -250,7 +246,7 @@ async def test_calls_see_the_context_of_their_caller(client: AsyncClient, mode: 
     assert variable.get() == "outside"
 
 
-async def test_progress_is_told_after_each_call(client: AsyncClient, mode: Mode) -> None:
+async def test_progress_is_reported_after_each_call(client: AsyncClient, mode: Mode) -> None:
     told: list[tuple[int, int | None]] = []
 
     def tell(done: int, total: int | None) -> None:
@@ -262,14 +258,14 @@ async def test_progress_is_told_after_each_call(client: AsyncClient, mode: Mode)
     assert told == [(done, 5) for done in range(1, 6)] + [(done, None) for done in range(1, 6)]
 
 
-async def test_a_bar_shows_the_progress(
+async def test_a_progress_bar(
     client: AsyncClient, mode: Mode, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await client.gather([calls_of(mode, bool)] * 5, progress=True)
     assert "5/5" in capsys.readouterr().err
 
 
-async def test_a_bar_needs_tqdm(
+async def test_a_progress_bar_requires_tqdm(
     client: AsyncClient, mode: Mode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "tqdm.auto", None)
@@ -289,7 +285,7 @@ async def test_a_bar_needs_tqdm(
         ("progress", {"progress": "yes"}),
     ],
 )
-async def test_arguments_that_cannot_be_are_refused(
+async def test_invalid_arguments_raise(
     client: AsyncClient, path: str, arguments: dict[str, Any]
 ) -> None:
     given: Any = {"calls": [], **arguments}

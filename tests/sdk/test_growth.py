@@ -1,6 +1,6 @@
-"""That nothing grows but what has to: with the calls made, the items read, the events of a stream.
+"""Growth of memory and of work with the number of calls, items and events, by counts.
 
-By counts alone; how long it takes is measured by ``scripts/bench growth``.
+``scripts/bench growth`` measures the times.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from tests.sdk.transport.helpers.scripted_server import (
     respond_json,
 )
 
-# They take half a minute, and what they count is this project's: once is enough.
+# They take half a minute, and their counts are the same in every environment.
 pytestmark = pytest.mark.once
 
 ID = SESSION["id"]
@@ -56,13 +56,13 @@ REPLY: dict[str, Any] = {
 
 @pytest.fixture(params=[H11Parser, HttptoolsParser], ids=["h11", "httptools"])
 def reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each of the libraries that read answers."""
+    """Run the test with each parser of HTTP/1.1."""
     monkeypatch.setattr(http1, "parser_class", request.param)
 
 
 @contextmanager
 def canned(answer: bytes) -> Generator[str]:
-    """A server for one connection, in a thread that keeps nothing of what it is asked."""
+    """A server of one connection, in a thread that keeps nothing of its requests."""
 
     def serve() -> None:
         connection, _ = listening.accept()
@@ -109,7 +109,7 @@ def counting_ours() -> Generator[Callable[[], int]]:
 
     before = sys.getprofile()
     gc.collect()
-    gc.disable()  # what goes away in the meantime may be ours
+    gc.disable()  # finalizers of our objects would count
     sys.setprofile(note)
     try:
         yield lambda: count
@@ -120,10 +120,10 @@ def counting_ours() -> Generator[Callable[[], int]]:
 
 @pytest.mark.anyio
 @pytest.mark.usefixtures("reader")
-async def test_no_memory_is_kept_of_a_call(mode: Mode) -> None:
+async def test_a_call_leaves_no_memory(mode: Mode) -> None:
     with canned(whole(SESSION)) as url:
         async with make_client(mode, url) as client:
-            for _ in range(300):  # what is made once, caches that fill
+            for _ in range(300):  # objects that are made once, and caches
                 await client.sessions.get(ID)
             before = blocks()
             for _ in range(3000):
@@ -144,13 +144,13 @@ async def chat(client: AsyncClient) -> None:
 @pytest.mark.parametrize(
     ("answer", "call", "bound"),
     [
-        # An older anyio lets an awaited call take a few steps more.
+        # With an older anyio an async call takes a few steps more.
         (SESSION, get, 126),
         (REPLY, chat, 156),
     ],
     ids=["get", "chat"],
 )
-async def test_a_whole_call_takes_few_functions_of_ours(
+async def test_a_call_takes_few_functions_of_the_package(
     mode: Mode, answer: object, call: Callable[[AsyncClient], Awaitable[None]], bound: int
 ) -> None:
     with canned(whole(answer)) as url:
@@ -165,7 +165,7 @@ async def test_a_whole_call_takes_few_functions_of_ours(
 
 
 async def fewest(client: AsyncClient, call: Callable[[AsyncClient], Awaitable[None]]) -> int:
-    """Count a call's functions a few times: an answer that comes in two pieces takes some more."""
+    """Count a call's functions a few times: a response in two pieces takes some more."""
     counts: list[int] = []
     for _ in range(5):
         with counting_ours() as counted:
@@ -176,7 +176,7 @@ async def fewest(client: AsyncClient, call: Callable[[AsyncClient], Awaitable[No
 
 @pytest.mark.anyio
 @pytest.mark.usefixtures("reader")
-async def test_of_a_stream_only_its_text_is_kept(mode: Mode) -> None:
+async def test_a_stream_keeps_only_its_text(mode: Mode) -> None:
     events = [http_chunk(chat_event(" word", event_id=str(number))) for number in range(20_000)]
     with canned(STREAM_HEAD + b"".join(events) + http_chunk(DONE) + http_chunk(b"")) as url:
         async with make_client(mode, url) as client:
@@ -189,12 +189,12 @@ async def test_of_a_stream_only_its_text_is_kept(mode: Mode) -> None:
                     counted.append(blocks())
             reply = await stream.get_final_response()
             assert reply.text == " word" * 20_000
-    # What was received at once is read already, and that is not always as much.
+    # The events that were received at once vary in number.
     assert min(counted[-10:]) - min(counted[:10]) < 2000
 
 
 @pytest.mark.anyio
-async def test_of_very_many_calls_only_the_limit_is_under_way(mode: Mode) -> None:
+async def test_gather_keeps_only_the_limit_of_calls(mode: Mode) -> None:
     together = asyncio.Barrier(50)
     running = most = 0
 
@@ -202,7 +202,7 @@ async def test_of_very_many_calls_only_the_limit_is_under_way(mode: Mode) -> Non
         nonlocal running, most
         running += 1
         most = max(most, running)
-        await together.wait()  # for ever, if fewer came
+        await together.wait()  # without an end if fewer arrive
         running -= 1
         return await respond_json(SESSION)(exchange)
 

@@ -1,4 +1,4 @@
-"""Hooks: functions that hear of every attempt of a call."""
+"""Hooks: functions that are called for every attempt of a call."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def hooks(events: list[Event]) -> Hooks:
     return Hooks(on_request=events.append, on_response=events.append, on_retry=events.append)
 
 
-async def test_every_attempt_is_told_of(mode: Mode, hooks: Hooks, events: list[Event]) -> None:
+async def test_every_attempt_is_reported(mode: Mode, hooks: Hooks, events: list[Event]) -> None:
     with Server([reset_after(), respond_error(503), respond_json(SESSION)]) as server:
         async with make_client(mode, server.url, hooks=hooks, retry=AT_ONCE) as client:
             await client.sessions.get(SESSION["id"])
@@ -67,9 +67,7 @@ async def test_every_attempt_is_told_of(mode: Mode, hooks: Hooks, events: list[E
     assert (answered.status_code, answered.request_id, answered.attempt) == (200, None, 3)
 
 
-async def test_an_answer_that_is_an_error_is_told_of(
-    mode: Mode, hooks: Hooks, events: list[Event]
-) -> None:
+async def test_an_error_response_is_reported(mode: Mode, hooks: Hooks, events: list[Event]) -> None:
     with Server([respond_error(404)]) as server:
         async with make_client(mode, server.url, hooks=hooks) as client:
             with pytest.raises(julep.NotFoundError):
@@ -79,7 +77,7 @@ async def test_an_answer_that_is_an_error_is_told_of(
     assert answered.status_code == 404
 
 
-async def test_a_stream_is_told_of_when_it_begins(
+async def test_a_stream_is_reported_when_it_begins(
     mode: Mode, hooks: Hooks, events: list[Event]
 ) -> None:
     with Server([respond_stream(chat_event("Hi", "stop"), DONE)]) as server:
@@ -108,7 +106,7 @@ async def test_no_event_holds_a_secret(mode: Mode, hooks: Hooks, events: list[Ev
 
 
 @pytest.mark.parametrize("hook", vars(Hooks()))
-async def test_what_a_hook_raises_ends_the_call(mode: Mode, hook: str) -> None:
+async def test_an_error_of_a_hook_ends_the_call(mode: Mode, hook: str) -> None:
     def fail(event: object) -> None:
         raise LookupError(hook)
 
@@ -124,15 +122,15 @@ def plain(client: AsyncClient) -> AsyncClient:
     return client.with_options(hooks=Hooks())
 
 
-@pytest.mark.parametrize("hooks", [print, {"on_request": print}, Hooks(on_request="x")])  # type: ignore[arg-type]  # wrong types are what is tested
-def test_what_is_no_hook_is_refused(hooks: object) -> None:
+@pytest.mark.parametrize("hooks", [print, {"on_request": print}, Hooks(on_request="x")])  # type: ignore[arg-type]  # invalid types are tested
+def test_an_invalid_hook_raises(hooks: object) -> None:
     with pytest.raises(julep.ConfigurationError, match="hooks"):
         julep.Client(hooks=hooks)  # type: ignore[arg-type]  # the same
 
 
-def test_an_async_function_is_no_hook() -> None:
+def test_an_async_function_is_not_a_hook() -> None:
     async def hear(event: object) -> None:
-        """Hear of nothing: nobody would await it."""
+        """Do nothing."""
 
     with pytest.raises(julep.ConfigurationError, match="on_retry"):
         julep.Client(hooks=Hooks(on_retry=hear))

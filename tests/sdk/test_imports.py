@@ -1,7 +1,7 @@
 """The exact modules that are loaded by importing the clients, and by a first call's checks.
 
-What sends requests is not among them. A list that has to grow makes every program's start dearer:
-see docs/decisions/0020.
+Modules that send requests are not among them. A longer list makes the start of every program more
+expensive: see docs/decisions/0020.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ OWN = {
 # Packages of others.
 FOREIGN: dict[str, set[str]] = {IMPORTED: set(), CALLED: {"attr", "attrs"}}
 
-# Of the standard library, what may be loaded; releases of Python differ in what they need inside.
+# The standard library's that may be loaded; releases of Python differ in what they import.
 STANDARD = {
     IMPORTED: {
         "collections",
@@ -136,7 +136,7 @@ print(*set(sys.modules) - before)
 
 @pytest.fixture(scope="module", params=[IMPORTED, CALLED], ids=["imported", "called"])
 def loaded(request: pytest.FixtureRequest) -> tuple[str, set[str]]:
-    """A statement, and the modules that it loads in a process of its own."""
+    """A statement, and the modules that it loads in a new process."""
     statement: str = request.param
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, statement],
@@ -152,18 +152,18 @@ def root(module: str) -> str:
     return module.partition(".")[0]
 
 
-def test_of_our_own_modules_these_are_loaded(loaded: tuple[str, set[str]]) -> None:
+def test_loaded_modules_of_the_project(loaded: tuple[str, set[str]]) -> None:
     statement, modules = loaded
     assert {name for name in modules if root(name) in {"julep", "julep_api"}} == OWN[statement]
 
 
-def test_of_other_packages_none_but_these_is_loaded(loaded: tuple[str, set[str]]) -> None:
+def test_loaded_modules_of_other_packages(loaded: tuple[str, set[str]]) -> None:
     statement, modules = loaded
     roots = {root(name) for name in modules} - sys.stdlib_module_names - {"julep", "julep_api"}
     assert {name for name in roots if not name.startswith("_")} == FOREIGN[statement]
 
 
-def test_of_the_standard_library_nothing_else_is_loaded(loaded: tuple[str, set[str]]) -> None:
+def test_loaded_modules_of_the_standard_library(loaded: tuple[str, set[str]]) -> None:
     statement, modules = loaded
     roots = {root(name) for name in modules} & sys.stdlib_module_names
     unexpected = {name for name in roots if not name.startswith("_")} - STANDARD[statement]

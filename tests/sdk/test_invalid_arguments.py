@@ -1,4 +1,4 @@
-"""Bad input is refused before a request is made: for every parameter of every public method."""
+"""Invalid arguments raise an error before a request: for every parameter of every public method."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ each_side = pytest.mark.parametrize("side", SIDES)
 
 
 class Door:
-    """A listening socket that knows whether somebody connected to it."""
+    """A listening socket that detects connections."""
 
     def __init__(self) -> None:
         self._socket = socket.create_server(("127.0.0.1", 0))
@@ -45,7 +45,7 @@ class Door:
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}/api"
 
     def was_knocked_at(self) -> bool:
-        """Tell whether there was a connection, and forget it."""
+        """Return whether there was a connection since the last call."""
         try:
             self._socket.accept()[0].close()
         except BlockingIOError:
@@ -72,7 +72,7 @@ def caller(door: Door) -> Iterator[Caller]:
 
 @each_side
 @pytest.mark.parametrize(("method", "parameter", "bad"), ALL_BAD)
-def test_a_bad_argument_is_refused_before_anything_is_sent(
+def test_an_invalid_argument_raises_before_a_request(
     side: Side, method: str, parameter: str, bad: Bad, caller: Caller, door: Door
 ) -> None:
     given = {**GOOD[method], **bad.further, parameter: bad.argument}
@@ -91,8 +91,8 @@ def test_a_bad_argument_is_refused_before_anything_is_sent(
 
 @each_side
 @pytest.mark.parametrize("method", list(GOOD))
-def test_a_good_call_gets_as_far_as_the_network(side: Side, method: str) -> None:
-    """What the refusals above are measured against: it is the bad argument that is refused."""
+def test_a_valid_call_sends_a_request(side: Side, method: str) -> None:
+    """The counterpart of the test above: valid arguments lead to a request."""
     closed = Door()
     closed.close()
     caller = Caller(closed.url)
@@ -101,7 +101,7 @@ def test_a_good_call_gets_as_far_as_the_network(side: Side, method: str) -> None
     caller.close()
 
 
-def test_the_door_notices_a_connection(door: Door) -> None:
+def test_the_listener_detects_a_connection(door: Door) -> None:
     host, port = door.url.removeprefix("http://").removesuffix("/api").split(":")
     with socket.create_connection((host, int(port))):
         assert door.was_knocked_at()
@@ -109,22 +109,20 @@ def test_the_door_notices_a_connection(door: Door) -> None:
 
 
 @pytest.mark.parametrize(("resource", "method"), METHODS)
-def test_every_public_parameter_is_covered(resource: str, method: str) -> None:
+def test_every_public_parameter_has_cases(resource: str, method: str) -> None:
     for kind in (MANAGERS[resource].sync, MANAGERS[resource].asynchronous):
         names = [parameter.name for parameter in parameters(public_methods(kind)[method])]
         assert list(BAD[f"{resource}.{method}"]) == names
         assert all(BAD[f"{resource}.{method}"].values())
 
 
-def test_every_public_method_is_covered() -> None:
+def test_every_public_method_has_cases() -> None:
     assert {f"{resource}.{method}" for resource, method in METHODS} == set(BAD) == set(GOOD)
 
 
 @each_side
 @pytest.mark.parametrize("method", list(GOOD))
-def test_an_unknown_parameter_is_refused(
-    side: Side, method: str, caller: Caller, door: Door
-) -> None:
+def test_an_unknown_parameter_raises(side: Side, method: str, caller: Caller, door: Door) -> None:
     with pytest.raises(TypeError, match="unexpected keyword argument 'nmae'"):
         caller.public(side, method, {**GOOD[method], "nmae": "Ada"})
     assert not door.was_knocked_at()

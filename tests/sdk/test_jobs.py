@@ -1,4 +1,4 @@
-"""Jobs, on a server where they go through a scripted sequence of states, and real ones."""
+"""Jobs: on a server with a script of their states, and on the real server."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def status(state: str, **more: object) -> dict[str, object]:
 
 
 def states(*names: str, **last: object) -> list[Step]:
-    """The steps of a server where a job goes through these states; the last one stays."""
+    """Return the steps of a server whose job goes through these states; the last one stays."""
     *before, end = names
     return [*(respond_json(status(name)) for name in before), respond_json(status(end, **last))]
 
@@ -77,7 +77,7 @@ async def scripted(mode: Mode, steps: list[Step]) -> AsyncGenerator[tuple[AsyncC
             yield client, server
 
 
-async def test_get_gives_a_job_as_it_is(mode: Mode) -> None:
+async def test_get_returns_a_job(mode: Mode) -> None:
     more = {"has_progress": True, "progress": 40, "reason": "busy"}
     async with scripted(mode, states("in_progress", **more)) as (client, server):
         job = await client.jobs.get(UUID(ID))
@@ -94,13 +94,13 @@ async def test_get_gives_a_job_as_it_is(mode: Mode) -> None:
         ["succeeded"],
         ["pending", "succeeded"],
         ["pending", "pending", "in_progress", "retrying", "in_progress", "succeeded"],
-        # Neither is a last state: what a server does not know, or calls by a newer name, may come.
+        # A state that is unknown to the server or to the client is not final.
         ["unknown", "pending", "succeeded"],
         ["pending", "resting", "succeeded"],
     ],
 )
 @pytest.mark.parametrize("longest", [None, 60, 60.5])
-async def test_wait_looks_until_the_job_has_succeeded(
+async def test_wait_polls_until_the_job_has_succeeded(
     mode: Mode, names: list[str], longest: float | None
 ) -> None:
     async with scripted(mode, states(*names, progress=100)) as (client, server):
@@ -123,7 +123,7 @@ async def test_wait_raises_with_the_reason(mode: Mode, before: list[str], state:
 
 
 @pytest.mark.parametrize("state", ["failed", "aborted"])
-async def test_a_server_need_not_know_the_reason(mode: Mode, state: str) -> None:
+async def test_the_reason_is_optional(mode: Mode, state: str) -> None:
     async with scripted(mode, states(state)) as (client, _):
         with pytest.raises(JobFailedError, match=f"^job {ID} {state}: no reason$"):
             await client.jobs.wait(ID)
@@ -143,10 +143,10 @@ async def test_wait_ends_at_its_timeout(mode: Mode, state: str) -> None:
     assert 2 <= len(server.received) <= 7
 
 
-async def test_the_last_look_is_at_the_timeout_itself(
+async def test_the_last_request_is_at_the_timeout(
     mode: Mode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A pause is cut short, so that what is done within the timeout is seen."""
+    """The last delay is shortened, so that success within the timeout is noticed."""
     monkeypatch.setattr(job_module, "FIRST_PAUSE", 20.0)
     monkeypatch.setattr(job_module, "LONGEST_PAUSE", 20.0)
     async with scripted(mode, states("pending", "succeeded")) as (client, server):
@@ -155,7 +155,7 @@ async def test_the_last_look_is_at_the_timeout_itself(
     assert len(server.received) == 2
 
 
-async def test_pauses_grow(mode: Mode) -> None:
+async def test_delays_grow(mode: Mode) -> None:
     looks: list[float] = []
 
     def noted(step: Step) -> Step:
@@ -174,7 +174,7 @@ async def test_pauses_grow(mode: Mode) -> None:
 
 
 class Unhurried(SyncDriver):
-    """Runs flows without a network or a wait: a job is pending until the pauses are many."""
+    """Runs flows without a network and without waiting: a job is pending for many delays."""
 
     def __init__(self) -> None:
         super().__init__(CONFIG, Connections(TransportConfig(CONFIG.origin), build_transport))
@@ -197,7 +197,7 @@ class Unhurried(SyncDriver):
             return result
 
 
-def test_pauses_grow_up_to_a_bound() -> None:
+def test_delays_grow_up_to_a_bound() -> None:
     driver = Unhurried()
     assert JobsManager(driver).wait(ID).state is JobStatusState.SUCCEEDED
     assert driver.pauses[:4] == pytest.approx([0.1, 0.15, 0.225, 0.3375])
@@ -206,7 +206,7 @@ def test_pauses_grow_up_to_a_bound() -> None:
 
 
 @pytest.mark.usefixtures("short_delays")
-async def test_a_look_that_fails_is_repeated(mode: Mode) -> None:
+async def test_a_failed_request_of_wait_is_retried(mode: Mode) -> None:
     steps = [*states("pending"), respond_error(503), *states("succeeded")]
     async with scripted(mode, steps) as (client, server):
         soon = client.with_options(retry=RetryPolicy(initial_delay=0.001))
@@ -215,7 +215,7 @@ async def test_a_look_that_fails_is_repeated(mode: Mode) -> None:
 
 
 @pytest.mark.usefixtures("short_delays")
-async def test_errors_of_a_look_end_the_wait(mode: Mode) -> None:
+async def test_errors_end_wait(mode: Mode) -> None:
     async with scripted(mode, [*states("pending"), respond_error(404)]) as (client, server):
         with pytest.raises(NotFoundError):
             await client.jobs.wait(ID)
@@ -230,7 +230,7 @@ async def test_errors_of_a_look_end_the_wait(mode: Mode) -> None:
 
 
 async def remembering(client: AsyncClient) -> str:
-    """Say something worth remembering; gives the id of the job that remembers it."""
+    """Chat, and return the id of the job that forms memories of it."""
     agent = await client.agents.create(name="Ada")
     user = await client.users.create(name="Grace")
     session = await client.sessions.create(agent_id=agent.id, user_id=user.id)
@@ -248,7 +248,7 @@ async def test_a_real_job_succeeds(client: AsyncClient) -> None:
     assert job.created_at <= time_of(job.updated_at)
 
 
-async def test_a_real_job_that_fails_says_why(
+async def test_a_real_job_that_fails_has_a_reason(
     model_client: AsyncClient, endpoint: Endpoint
 ) -> None:
     endpoint.answers_to_jobs = ["400"]

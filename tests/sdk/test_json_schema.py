@@ -1,4 +1,4 @@
-"""From annotations to JSON Schema, and from JSON to what the annotation says."""
+"""JSON Schema of annotations, and reading of JSON by them."""
 
 from __future__ import annotations
 
@@ -106,9 +106,7 @@ BAD: list[tuple[object, JSON, str]] = [
 
 
 @pytest.mark.parametrize(("annotation", "value", "expected"), GOOD)
-def test_a_value_is_read_as_the_annotation_says(
-    annotation: object, value: JSON, expected: object
-) -> None:
+def test_values_by_annotation(annotation: object, value: JSON, expected: object) -> None:
     shape = schema_of(annotation)
     found = shape.read(value)
     assert found == expected
@@ -118,7 +116,7 @@ def test_a_value_is_read_as_the_annotation_says(
 
 
 @pytest.mark.parametrize(("annotation", "value", "says"), BAD)
-def test_what_is_unfit_is_told_where_it_is(annotation: object, value: JSON, says: str) -> None:
+def test_a_mismatch_names_its_path(annotation: object, value: JSON, says: str) -> None:
     with pytest.raises(SchemaMismatchError) as raised:
         schema_of(annotation).read(value)
     assert says in str(raised.value)
@@ -127,7 +125,7 @@ def test_what_is_unfit_is_told_where_it_is(annotation: object, value: JSON, says
 @pytest.mark.parametrize(
     "annotation", [complex, Callable[[], int], dict[int, str], type, list[complex], bytes]
 )
-def test_what_json_has_no_form_for_is_refused(annotation: object) -> None:
+def test_a_type_that_json_cannot_express_raises(annotation: object) -> None:
     with pytest.raises(TypeError, match="has no JSON Schema"):
         schema_of(annotation)
 
@@ -152,7 +150,9 @@ VALUES = st.recursive(
 
 
 @given(annotation=ANNOTATIONS, value=VALUES)
-def test_a_value_is_read_exactly_when_the_schema_allows_it(annotation: object, value: Any) -> None:
+def test_a_value_is_accepted_exactly_when_the_schema_allows_it(
+    annotation: object, value: Any
+) -> None:
     shape = schema_of(annotation)
     allowed = jsonschema_rs.is_valid(shape.schema, value)
     try:
@@ -176,7 +176,7 @@ def test_a_function_is_described_by_its_signature() -> None:
         It is held for a day.
 
         Args:
-            place: Not told, because the annotation tells.
+            place: Not used, since the annotation describes it.
             nights (int): How many nights,
                 one or more.
             notes: What else
@@ -204,7 +204,7 @@ def test_a_function_is_described_by_its_signature() -> None:
     assert properties["notes"]["description"] == "What else to know: anything."
 
 
-def test_a_method_is_described_without_its_object() -> None:
+def test_a_method_is_described_without_self() -> None:
     class Desk:
         def ring(self, times: int = 1) -> int:
             return times
@@ -232,7 +232,7 @@ def test_a_method_is_described_without_its_object() -> None:
         ("Do.\n\nExample:\n    >>> do()", "Do.\n\nExample:\n    >>> do()", {}),
     ],
 )
-def test_a_docstring_is_taken_apart(docstring: str, about: str, parameters: dict[str, str]) -> None:
+def test_docstrings_are_parsed(docstring: str, about: str, parameters: dict[str, str]) -> None:
     found = parse_docstring(docstring)
     assert found == (about, parameters) or (about == "Do." and found[0].startswith("Do."))
     assert found[1] == parameters

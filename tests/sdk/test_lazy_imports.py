@@ -1,4 +1,4 @@
-"""Importing the package is cheap: what is dear waits until somebody calls a method."""
+"""Importing the package is cheap: expensive modules are imported by the first call."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ except TypeError:
 
 @pytest.fixture(scope="module")
 def loaded() -> dict[str, set[str]]:
-    """Which of the dear modules were loaded, after each step of a use."""
+    """Return the expensive modules that are loaded after each step of a program."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     done = subprocess.run(
@@ -65,11 +65,11 @@ def loaded() -> dict[str, set[str]]:
         "called",
         "judged",
     ]
-    # Something outside the package (a .pth file, say) may load modules at the start.
+    # A .pth file, for example, may load modules at the start.
     return {step: set(names) - set(steps[0][1:]) for step, *names in steps}
 
 
-def test_importing_loads_nothing_dear(loaded: dict[str, set[str]]) -> None:
+def test_importing_loads_no_expensive_module(loaded: dict[str, set[str]]) -> None:
     assert loaded["import"] == set()
 
 
@@ -84,7 +84,7 @@ def test_a_manager_loads_models_and_no_http_library(loaded: dict[str, set[str]])
     assert loaded["manager"].isdisjoint({"httpx", "beartype", "anyio"})
 
 
-def test_a_refused_call_does_not_load_the_http_library(loaded: dict[str, set[str]]) -> None:
+def test_an_invalid_call_does_not_load_the_http_library(loaded: dict[str, set[str]]) -> None:
     assert "httpx" not in loaded["refused"]
 
 
@@ -103,7 +103,7 @@ def test_plain_arguments_are_checked_without_beartype(loaded: dict[str, set[str]
         ("import julep_server", "sqlalchemy"),
     ],
 )
-def test_a_name_loads_only_what_it_needs(statement: str, name: str) -> None:
+def test_a_name_loads_only_its_module(statement: str, name: str) -> None:
     program = f"import sys; {statement}; raise SystemExit({name!r} in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], check=False, timeout=60)
     assert done.returncode == 0

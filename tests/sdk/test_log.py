@@ -1,4 +1,4 @@
-"""The log: a line a call, all but secrets when it is asked for."""
+"""The log: a line for each call, headers and bodies at the level of debugging, and no secrets."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
 
 
 def lines(log: pytest.LogCaptureFixture) -> list[str]:
-    """Give the lines, with times as they are not to be compared."""
+    """Return the lines, with a placeholder for times."""
     assert {record.name for record in log.records} <= {"julep"}
     return [re.sub(r"\d+\.\d{3} s", "N s", record.getMessage()) for record in log.records]
 
 
 @pytest.mark.anyio
-async def test_a_call_is_a_line(mode: Mode, log: pytest.LogCaptureFixture) -> None:
+async def test_a_call_is_logged(mode: Mode, log: pytest.LogCaptureFixture) -> None:
     with Server([respond_json(SESSION, headers={"x-request-id": "req-7"})]) as server:
         async with make_client(mode, server.url) as client:
             await client.sessions.get(SESSION["id"])
@@ -59,7 +59,7 @@ async def test_a_call_is_a_line(mode: Mode, log: pytest.LogCaptureFixture) -> No
 
 
 @pytest.mark.anyio
-async def test_retries_and_failures_are_lines(mode: Mode, log: pytest.LogCaptureFixture) -> None:
+async def test_retries_and_failures_are_logged(mode: Mode, log: pytest.LogCaptureFixture) -> None:
     retry = AT_ONCE._replace(max_retries=1)
     with Server([respond_error(503), respond_error(404), reset_after()]) as server:
         async with make_client(mode, server.url, retry=retry) as client:
@@ -77,9 +77,7 @@ async def test_retries_and_failures_are_lines(mode: Mode, log: pytest.LogCapture
 
 
 @pytest.mark.anyio
-async def test_a_stream_is_a_line_when_it_is_over(
-    mode: Mode, log: pytest.LogCaptureFixture
-) -> None:
+async def test_a_stream_is_logged_when_it_ends(mode: Mode, log: pytest.LogCaptureFixture) -> None:
     with Server([respond_stream(chat_event("Hi", "stop"), DONE)]) as server:
         async with make_client(mode, server.url) as client:
             events = await client.sessions.chat(SESSION["id"], HELLO, stream=True)
@@ -87,15 +85,13 @@ async def test_a_stream_is_a_line_when_it_is_over(
             await events.get_final_response()
             await events.aclose()
             async with await client.sessions.chat(SESSION["id"], HELLO, stream=True):
-                pass  # left early, which is no failure
+                pass  # closed early, which is no failure
     assert lines(log) == [f"POST {PATH}/chat: 200 in N s (1 attempt, request id req-1)"] * 2
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("mode", ["asyncio", "trio"])
-async def test_a_call_that_is_cancelled_is_a_line(
-    mode: Mode, log: pytest.LogCaptureFixture
-) -> None:
+async def test_a_cancelled_call_is_logged(mode: Mode, log: pytest.LogCaptureFixture) -> None:
     with Server([stall_after()]) as server:
         async with make_client(mode, server.url) as client:
             await cancel_when(lambda: bool(server.received), client.sessions.get, SESSION["id"])
@@ -103,7 +99,9 @@ async def test_a_call_that_is_cancelled_is_a_line(
 
 
 @pytest.mark.anyio
-async def test_headers_and_bodies_are_debugged(mode: Mode, log: pytest.LogCaptureFixture) -> None:
+async def test_headers_and_bodies_are_logged_for_debugging(
+    mode: Mode, log: pytest.LogCaptureFixture
+) -> None:
     log.set_level(logging.DEBUG, "julep")
     long = {**SESSION, "situation": "a" * 3000}
     with Server([respond_json(long, headers={"set-cookie": "x"}), respond_stream(DONE)]) as server:
@@ -125,7 +123,7 @@ async def test_headers_and_bodies_are_debugged(mode: Mode, log: pytest.LogCaptur
 
 
 @pytest.mark.anyio
-async def test_nobody_else_writes_lines(mode: Mode, log: pytest.LogCaptureFixture) -> None:
+async def test_other_packages_do_not_log(mode: Mode, log: pytest.LogCaptureFixture) -> None:
     log.set_level(logging.DEBUG, "julep")
     with Server([respond(400, b"no\r\n2024-05-01 INFO all is well")]) as server:
         async with make_client(mode, server.url) as client:
@@ -147,7 +145,7 @@ STEPS: dict[str, list[Step]] = {
 @pytest.mark.anyio
 @pytest.mark.parametrize("steps", STEPS.values(), ids=STEPS.keys())
 @pytest.mark.parametrize("level", [logging.DEBUG, logging.INFO])
-async def test_no_line_holds_a_secret(
+async def test_no_line_has_a_secret(
     mode: Mode, steps: list[Step], level: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(level)  # of every library's loggers
@@ -171,9 +169,7 @@ async def test_no_line_holds_a_secret(
 
 
 @pytest.mark.anyio
-async def test_no_line_of_ours_holds_a_secret_of_the_query(
-    mode: Mode, log: pytest.LogCaptureFixture
-) -> None:
+async def test_no_line_has_a_secret_of_the_query(mode: Mode, log: pytest.LogCaptureFixture) -> None:
     log.set_level(logging.DEBUG, "julep")
     with Server([reset_after(), respond_json(SESSION)]) as server:
         async with make_client(
@@ -230,18 +226,18 @@ def test_the_environment_switches_the_log_on(level: str | None, expected: int) -
         )
 
 
-def test_a_program_that_has_set_up_logging_gets_no_line_twice() -> None:
+def test_configured_logging_gets_each_line_once() -> None:
     prelude = "import logging; logging.basicConfig(format='mine: %(message)s')\n"
     with Server([respond_json({})]) as server:
         _, written = run("info", server.url, prelude=prelude)
     assert re.fullmatch(r"mine: GET /x: 200 in .*\n", written)
 
 
-def test_a_level_that_is_none_is_refused() -> None:
+def test_an_invalid_level_raises() -> None:
     said, written = run("loud")
     assert "JULEP_LOG: expected 'debug' or 'info', got 'loud'" in said
     assert written == ""
 
 
-def test_logging_is_not_loaded_for_nobody() -> None:
+def test_logging_is_not_loaded_unless_enabled() -> None:
     assert run(None) == ("False\nFalse\n", "")

@@ -1,4 +1,4 @@
-"""Memories: formed by the server after a chat, and here found and forgotten."""
+"""Memories: search, deletion, and recall in a chat."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Pair:
         self.session = session
 
     async def say(self, *texts: str, remember: bool | None = None) -> None:
-        """Say something, and wait until it is remembered."""
+        """Chat, and wait until its memories are formed."""
         said: list[InputChatMlMessageDict] = [{"role": "user", "content": text} for text in texts]
         reply = await self.client.sessions.chat(self.session, said, remember=remember)
         for job_id in reply.jobs or []:
@@ -48,7 +48,7 @@ async def pair(client: AsyncClient) -> Pair:
     return Pair(client, agent.id, user.id, session.id)
 
 
-async def test_what_was_said_is_found(pair: Pair) -> None:
+async def test_a_memory_is_found(pair: Pair) -> None:
     await pair.say(RYE)
     (memory,) = await pair.client.memories.list(pair.agent, "Which bread?")
     assert isinstance(memory, Memory)
@@ -61,7 +61,7 @@ async def test_what_was_said_is_found(pair: Pair) -> None:
     assert not memory.last_accessed_at
 
 
-async def test_the_nearest_come_first(pair: Pair) -> None:
+async def test_the_nearest_memories_are_first(pair: Pair) -> None:
     await pair.say(RYE, TEA, BIKE)
     assert await pair.contents("bread", limit=1) == [RYE]
     assert await pair.contents("Which tea?", limit=1) == [TEA]
@@ -82,7 +82,7 @@ async def test_types_and_users_narrow_the_search(pair: Pair) -> None:
     assert await pair.contents("bread", user_id=UNKNOWN_ID) == []
 
 
-async def test_what_is_remembered_is_told_to_the_model_and_noted(pair: Pair) -> None:
+async def test_recalled_memories_reach_the_model_and_are_noted(pair: Pair) -> None:
     await pair.say(RYE)
     said: list[InputChatMlMessageDict] = [{"role": "user", "content": "Which bread do I like?"}]
     reply = await pair.client.sessions.chat(pair.session, said, remember=False)
@@ -91,17 +91,17 @@ async def test_what_is_remembered_is_told_to_the_model_and_noted(pair: Pair) -> 
     assert time_of(memory.last_accessed_at) > time_of(memory.created_at)
 
 
-async def test_nothing_is_remembered_where_that_is_not_wanted(pair: Pair) -> None:
+async def test_memories_can_be_disabled(pair: Pair) -> None:
     await pair.say(RYE, remember=False)
     assert await pair.contents() == []
 
 
-async def test_a_deleted_memory_is_forgotten(pair: Pair) -> None:
+async def test_a_deleted_memory_is_not_found(pair: Pair) -> None:
     await pair.say(RYE, TEA)
     (memory,) = await pair.client.memories.list(pair.agent, "bread", limit=1)
     await pair.client.memories.delete(UUID(pair.agent), UUID(memory.id))
     assert await pair.contents("bread") == [TEA]
-    # Deleting is idempotent, but for what never existed.
+    # Deleting is idempotent, but fails for an id that never existed.
     await pair.client.memories.delete(pair.agent, memory.id)
     await assert_not_found(
         pair.client.memories.delete(pair.agent, UNKNOWN_ID), "memory", UNKNOWN_ID
@@ -110,7 +110,7 @@ async def test_a_deleted_memory_is_forgotten(pair: Pair) -> None:
     await assert_not_found(pair.client.memories.delete(other.id, memory.id), "memory", memory.id)
 
 
-async def test_memories_go_with_their_user(pair: Pair) -> None:
+async def test_memories_are_deleted_with_their_user(pair: Pair) -> None:
     await pair.say(RYE)
     await pair.client.users.delete(pair.user)
     assert await pair.contents("bread") == []
@@ -122,7 +122,7 @@ async def test_an_unknown_agent_is_not_found(client: AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"limit": 0}, {"limit": 1001}, {"offset": -1}])
-async def test_bounds_are_known_before_anything_is_sent(
+async def test_bounds_are_checked_before_a_request(
     client: AsyncClient, wrong: dict[str, Any]
 ) -> None:
     with pytest.raises(InvalidArgumentError, match=min(wrong)):

@@ -27,7 +27,7 @@ CHAT: dict[str, Any] = {
     "choices": [],
 }
 
-# What the openai package would take from the environment, and send.
+# Variables that the openai package would read and send.
 AMBIENT = {
     "OPENAI_API_KEY": "canary-key",
     "OPENAI_ADMIN_KEY": "canary-admin",
@@ -39,7 +39,7 @@ AMBIENT = {
 
 
 class Talk:
-    """One face for both colours: what is awaited may be there already."""
+    """One interface for clients of all modes."""
 
     def __init__(self, mode: Mode, url: str, **settings: Any) -> None:
         make: Any = Client if mode == "sync" else AsyncClient
@@ -75,7 +75,7 @@ async def stub_talk(mode: Mode, stub: Stub) -> AsyncIterator[Talk]:
 
 
 @pytest.mark.anyio
-async def test_the_server_s_model_answers(talk: Talk) -> None:
+async def test_the_model_of_the_server(talk: Talk) -> None:
     completion = await talk.complete(model="any", prompt="Once", min_p=0.1, temperature=0.7)
     assert completion.choices[0].text == f"{ANSWER}\nYou said: Once"
     chat = await talk.chat(model="any", messages=SAID, min_p=0.1, temperature=0.7)
@@ -83,7 +83,7 @@ async def test_the_server_s_model_answers(talk: Talk) -> None:
 
 
 @pytest.mark.anyio
-async def test_without_a_model_the_server_chooses(talk: Talk) -> None:
+async def test_the_server_selects_the_default_model(talk: Talk) -> None:
     assert (await talk.complete(prompt="Once")).model == "offline"
     assert (await talk.chat(messages=SAID)).model == "offline"
     raw = talk.client.chat.completions.with_raw_response
@@ -91,9 +91,7 @@ async def test_without_a_model_the_server_chooses(talk: Talk) -> None:
 
 
 @pytest.mark.anyio
-async def test_what_the_package_does_not_know_goes_into_the_body(
-    stub: Stub, stub_talk: Talk
-) -> None:
+async def test_unknown_arguments_are_sent_in_the_body(stub: Stub, stub_talk: Talk) -> None:
     await stub_talk.chat(messages=SAID, min_p=0.1, preset="fun", extra_body={"a": 1}, seed=2)
     await stub_talk.complete(model="m", prompt="Once", min_p=0.2)
     assert [(asked.target, asked.body) for asked in stub.requests] == [
@@ -106,7 +104,7 @@ async def test_what_the_package_does_not_know_goes_into_the_body(
 
 
 @pytest.mark.anyio
-async def test_requests_carry_this_client_s_key_and_nothing_of_openai_s(
+async def test_requests_have_the_clients_key_and_no_openai_headers(
     mode: Mode, stub: Stub, stub_talk: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in AMBIENT.items():
@@ -150,7 +148,7 @@ def test_the_timeout_and_the_retries_are_the_client_s(make: type[Client | AsyncC
 
 
 @pytest.mark.anyio
-async def test_it_is_closed_with_the_client(talk: Talk) -> None:
+async def test_the_openai_client_is_closed_with_the_client(talk: Talk) -> None:
     resource = talk.client.chat.completions
     await talk.chat(messages=SAID)
     await talk.close()
@@ -162,9 +160,7 @@ async def test_it_is_closed_with_the_client(talk: Talk) -> None:
 
 
 @pytest.mark.anyio
-async def test_a_client_that_was_never_used_for_it_is_closed_too(
-    mode: Mode, server: LocalServer
-) -> None:
+async def test_closing_without_an_openai_client(mode: Mode, server: LocalServer) -> None:
     talk = Talk(mode, server.url)
     await talk.close()
     with pytest.raises(ConfigurationError, match="closed"):
@@ -173,7 +169,7 @@ async def test_a_client_that_was_never_used_for_it_is_closed_too(
 
 def test_one_client_is_used_from_several_event_loops(server: LocalServer) -> None:
     client = AsyncClient(base_url=server.url)
-    completions: Any = client.chat.completions  # taken where no loop runs
+    completions: Any = client.chat.completions  # accessed where no loop runs
 
     async def talk() -> Any:
         first, second = [await completions.create(messages=SAID) for _ in range(2)]
@@ -184,14 +180,14 @@ def test_one_client_is_used_from_several_event_loops(server: LocalServer) -> Non
     assert len(set(said)) == 1
 
 
-def test_blocking_streams(server: LocalServer) -> None:
+def test_sync_streams(server: LocalServer) -> None:
     with Client(base_url=server.url) as client:
         stream = client.chat.completions.create(model="any", messages=SAID, stream=True)
         text = "".join(chunk.choices[0].delta.content or "" for chunk in stream if chunk.choices)
     assert text == f"{ANSWER}\nI was told: Hello!"
 
 
-def test_awaited_streams(server: LocalServer) -> None:
+def test_async_streams(server: LocalServer) -> None:
     async def talk() -> str:
         async with AsyncClient(base_url=server.url) as client:
             stream = await client.chat.completions.create(model="any", messages=SAID, stream=True)
@@ -202,7 +198,7 @@ def test_awaited_streams(server: LocalServer) -> None:
 
 
 @pytest.mark.parametrize("make", ["Client", "AsyncClient"])
-def test_without_the_package_an_error_says_what_to_install(make: str) -> None:
+def test_without_the_openai_package(make: str) -> None:
     program = f"""
 import sys
 sys.modules["openai"] = None  # as if it were not there

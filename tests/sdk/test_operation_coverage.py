@@ -1,4 +1,4 @@
-"""Every operation of the contract is reached by a method of a manager, in both colours."""
+"""Every operation of the contract has a method of a sync and of an async manager."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ID = "4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a"
 
 
 def calls() -> Iterator[tuple[str, Mapping[str, object]]]:
-    """Good calls of every method, and those in which an argument chooses another operation."""
+    """Yield valid calls of every method, and those whose arguments select another operation."""
     for method, given in GOOD.items():
         yield method, given
         if method.endswith(".update"):
@@ -41,10 +41,10 @@ def calls() -> Iterator[tuple[str, Mapping[str, object]]]:
 
 
 def reached(side: Side) -> set[str]:
-    """Make all those calls, and give the operations that they were."""
+    """Make all these calls, and return their operations."""
     with Stub() as stub, contextlib.closing(Caller(stub.url)) as caller:
         for method, given in calls():
-            # The stub's answer is an empty object, which most methods cannot read: no matter.
+            # Most methods cannot read the stub's response, which does not matter.
             with contextlib.suppress(JulepError):
                 caller.public(side, method, given)
     asked = {(each.method, each.target.split("?")[0]) for each in stub.requests}
@@ -64,7 +64,7 @@ def test_every_operation_is_reached_by_a_method(side: Side) -> None:
     assert set(OPERATIONS) - reached(side) == set()
 
 
-def test_an_operation_is_told_from_others() -> None:
+def test_operations_are_distinguished() -> None:
     assert fits(OPERATIONS["GetAgent"], ("GET", f"/api/agents/{ID}"))
     assert not fits(OPERATIONS["GetAgent"], ("GET", f"/api/agents/{ID}/docs"))
     assert not fits(OPERATIONS["GetAgent"], ("DELETE", f"/api/agents/{ID}"))

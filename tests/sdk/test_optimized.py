@@ -1,4 +1,4 @@
-"""Whether the tests assert: scripts/test-optimized runs them where assert statements do nothing."""
+"""The tests assert also under ``python -O``, by which scripts/test-optimized runs them."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import pytest
 from tests.sdk.transport.helpers.support import assert_ours
 
 
-def test_python_is_optimized_where_it_is_meant_to_be() -> None:
+def test_python_is_optimized_as_configured() -> None:
     assert __debug__ is ("PYTHONOPTIMIZE" not in os.environ)
 
 
-def test_what_a_test_asserts_can_fail() -> None:
+def test_an_assert_of_a_test_can_fail() -> None:
     nothing: list[int] = []
     with pytest.raises(AssertionError):
         assert nothing
 
 
-def test_what_a_helper_asserts_can_fail() -> None:
+def test_an_assert_of_a_helper_can_fail() -> None:
     with pytest.raises(AssertionError):
         assert_ours(ValueError())
 

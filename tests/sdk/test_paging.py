@@ -1,4 +1,4 @@
-"""Walking through lists page by page: all of it, once, whatever others do meanwhile."""
+"""Iterating over lists page by page, also while others create and delete items."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def named(client: AsyncClient, count: int) -> dict[str, object]:
-    """Make users, and give the filter that finds them and no others."""
+    """Create users, and return the filter that matches them and no others."""
     mark: dict[str, object] = {"walk": str(uuid4())}
     for number in range(count):
         await client.users.create(name=str(number), metadata=mark)
@@ -40,13 +40,13 @@ async def names(users: AsyncIterator[User], most: int | None = None) -> list[obj
 
 
 @pytest.mark.parametrize("page_size", [1, 2, 3, 6, 7, 8, 1000, None])
-async def test_it_gives_all_items_in_the_order_of_the_list(
+async def test_iterate_yields_all_items_in_order(
     client: AsyncClient, page_size: int | None
 ) -> None:
     mark = await named(client, 7)
     walk = client.users.iterate(metadata_filter=mark, page_size=page_size)
     assert await names(walk) == list("6543210")
-    # What has come to its end stays there.
+    # An exhausted iterator stays exhausted.
     assert await names(walk) == []
     oldest_first = client.users.iterate(metadata_filter=mark, page_size=page_size, order="asc")
     assert await names(oldest_first) == list("0123456")
@@ -54,7 +54,7 @@ async def test_it_gives_all_items_in_the_order_of_the_list(
 
 @pytest.mark.parametrize("page_size", [1, 2, 5, 100])
 @pytest.mark.parametrize("limit", [0, 1, 2, 4, 5, 9])
-async def test_it_gives_no_more_than_its_limit(
+async def test_iterate_yields_at_most_its_limit(
     client: AsyncClient, limit: int, page_size: int
 ) -> None:
     mark = await named(client, 5)
@@ -62,7 +62,7 @@ async def test_it_gives_no_more_than_its_limit(
     assert await names(walk) == list("43210")[:limit]
 
 
-async def test_it_asks_when_it_is_walked_and_for_no_more_than_is_wanted(
+async def test_iterate_requests_lazily_and_only_what_it_needs(
     stub_client: AsyncClient, stub: Stub
 ) -> None:
     stub.response = {"items": [a_user(number) for number in range(3)]}
@@ -76,7 +76,7 @@ async def test_it_asks_when_it_is_walked_and_for_no_more_than_is_wanted(
 
 
 @pytest.mark.parametrize("order", ["asc", "desc"])
-async def test_items_made_meanwhile_make_none_come_twice(client: AsyncClient, order: Any) -> None:
+async def test_items_created_meanwhile_repeat_none(client: AsyncClient, order: Any) -> None:
     mark = await named(client, 6)
     found: list[object] = []
     async for user in client.users.iterate(metadata_filter=mark, page_size=2, order=order):
@@ -85,11 +85,11 @@ async def test_items_made_meanwhile_make_none_come_twice(client: AsyncClient, or
             await client.users.create(name="new", metadata=mark)
     assert len([name for name in found if name != "new"]) == 6
     assert set("012345") <= set(found)
-    # Oldest first, what was made last comes last.
+    # In ascending order the newest item comes last.
     assert order == "desc" or found[-1] == "new"
 
 
-async def test_items_deleted_meanwhile_make_none_be_left_out(client: AsyncClient) -> None:
+async def test_items_deleted_meanwhile_skip_none(client: AsyncClient) -> None:
     mark = await named(client, 9)
     found: list[object] = []
     async for user in client.users.iterate(metadata_filter=mark, page_size=3):
@@ -98,7 +98,7 @@ async def test_items_deleted_meanwhile_make_none_be_left_out(client: AsyncClient
     assert found == list("876543210")
 
 
-async def test_an_error_in_the_walk_does_not_end_it(stub_client: AsyncClient, stub: Stub) -> None:
+async def test_iteration_continues_after_an_error(stub_client: AsyncClient, stub: Stub) -> None:
     stub.response = {"items": [a_user(0), a_user(1)]}
     walk = stub_client.users.iterate(page_size=2)
     assert (await anext(walk)).name == "0"
@@ -110,7 +110,7 @@ async def test_an_error_in_the_walk_does_not_end_it(stub_client: AsyncClient, st
     assert [user.name async for user in walk] == ["2"]
 
 
-async def test_every_list_can_be_walked(client: AsyncClient) -> None:
+async def test_every_list_can_be_iterated(client: AsyncClient) -> None:
     session = await new_session(client)
     agent = await client.agents.get(session.agent_id)
     await client.sessions.chat(session.id, HELLO)
@@ -136,7 +136,7 @@ async def test_every_list_can_be_walked(client: AsyncClient) -> None:
         assert page
 
 
-async def test_suggestions_are_told_apart_by_all_they_say(
+async def test_suggestions_are_distinguished_by_all_fields(
     stub_client: AsyncClient, stub: Stub
 ) -> None:
     said = {"message_id": UNKNOWN_ID, "session_id": UNKNOWN_ID, "target": "user"}
@@ -145,7 +145,7 @@ async def test_suggestions_are_told_apart_by_all_they_say(
     assert [suggestion.content async for suggestion in walk] == ["Ask.", "Wait."]
 
 
-async def test_an_owner_who_is_not_there_is_told_in_the_walk(client: AsyncClient) -> None:
+async def test_a_missing_owner_raises_during_iteration(client: AsyncClient) -> None:
     for walk in (
         client.docs.iterate(user_id=UNKNOWN_ID),
         client.tools.iterate(UNKNOWN_ID),
@@ -162,13 +162,13 @@ async def test_an_owner_who_is_not_there_is_told_in_the_walk(client: AsyncClient
     newest_first=st.booleans(),
     meanwhile=st.lists(st.tuples(st.integers(0, 3), st.lists(st.integers(0, 40), max_size=6))),
 )
-def test_what_stays_is_found_and_found_once(
+def test_remaining_items_are_yielded_exactly_once(
     count: int,
     page_size: int,
     newest_first: bool,
     meanwhile: list[tuple[int, list[int]]],
 ) -> None:
-    """Between two pages some items are made and some, found or not, are deleted."""
+    """Create some items between two pages, and delete some, found or not."""
     shelf = Shelf(list(range(count)), newest_first, [*reversed(meanwhile)])
     driver: Any = shelf
     walk: PageWalk[Numbered] = PageWalk(driver, driver.page, None, page_size)
@@ -188,7 +188,7 @@ class Numbers(NamedTuple):
 
 
 class Shelf:
-    """A list that changes after each page that is read of it."""
+    """A list that changes after each page."""
 
     def __init__(
         self, items: list[int], newest_first: bool, meanwhile: list[tuple[int, list[int]]]
@@ -219,7 +219,7 @@ class Shelf:
 
 
 def finish(flow: Flow[Any, list[Numbered]]) -> list[Numbered]:
-    """Run a flow that has no steps."""
+    """Run a flow without steps."""
     try:
         next(flow)
     except StopIteration as end:

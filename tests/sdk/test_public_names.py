@@ -1,4 +1,4 @@
-"""The public names, pinned: none comes or goes unnoticed, and checkers see what runs."""
+"""The public names: none is added or removed unnoticed, and type checkers see the same ones."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ UpdateSessionRequestMetadata UpdateToolRequest UpdateUserRequest UpdateUserReque
 UserCreateArgs UserMetadata UserUpdateArgs
 """
 
-# Beside the contract's names, those that julep 0.3 had for two of them.
+# Besides the contract's names, those that julep 0.3 had for two of them.
 RENAMED = """
 ChatMlMessageContentItem_ImageUrl ChatMlMessageContentItem_Text
 InputChatMlMessageContentItem_ImageUrl InputChatMlMessageContentItem_Text
@@ -132,14 +132,14 @@ def test_a_module_has_these_public_names(name: str, monkeypatch: pytest.MonkeyPa
         assert set(names(module)) <= set(dir(module))
 
 
-def test_every_module_without_an_underscore_is_pinned() -> None:
+def test_every_public_module_is_listed() -> None:
     source = Path(julep.__file__).parent
     found = {
         ".".join(path.relative_to(source.parent).with_suffix("").parts)
         for path in source.rglob("*.py")
         if not any(part.startswith("_") for part in path.relative_to(source).parts)
     }
-    # What managers are built of is for those who write managers of their own, and has no __all__.
+    # The modules that managers are built from have no __all__.
     assert found - set(PINNED) == {"julep.managers.base"}
 
 
@@ -154,7 +154,7 @@ def test_type_checkers_see_the_lazy_names(module: ModuleType) -> None:
     assert module.__file__ is not None
     tree = ast.parse(Path(module.__file__).read_text())
     written = "\n__all__ = " in ast.unparse(tree)
-    # To a checker an import is public under its own name again, or when __all__ is written out.
+    # To a type checker an import is public by `as` with its own name, or by a literal __all__.
     seen = {
         (node.module, alias.name)
         for node in ast.walk(_type_checking(tree))
@@ -179,14 +179,14 @@ def test_a_name_is_the_same_object_wherever_it_comes_from() -> None:
     models = importlib.import_module("julep_api.models")
     dicts = importlib.import_module("julep.managers.types")
     for name in names(julep.types):
-        # A model of the contract goes before a dict form of the same name.
+        # A model of the contract has precedence over a dict type of the same name.
         source = models if name in names(models) else dicts
         assert getattr(julep.types, name) is getattr(source, name)
     assert set(names(julep.types)) == {*names(models), *names(dicts)}
 
 
 def _type_checking(tree: ast.Module) -> ast.Module:
-    """Give what is under ``if TYPE_CHECKING``."""
+    """Return the statements under ``if TYPE_CHECKING``."""
     for node in tree.body:
         if isinstance(node, ast.If) and getattr(node.test, "id", None) == "TYPE_CHECKING":
             return ast.Module(node.body, [])

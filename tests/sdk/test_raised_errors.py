@@ -1,4 +1,4 @@
-"""Every error that is promised is provoked: in both colours, on the base classes, under ``-O``."""
+"""Every documented error is raised: by sync, async and base classes, and under ``-O``."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ UNKNOWN: list[tuple[str, Given]] = [
 
 @pytest.fixture(scope="module")
 def nobody() -> Iterator[Caller]:
-    """What calls a port that nobody listens at."""
+    """A caller of a port at which nothing listens."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     caller = Caller(f"http://127.0.0.1:{port}/api")
@@ -94,7 +94,7 @@ def caller(server: LocalServer) -> Iterator[Caller]:
 
 @each_side
 @pytest.mark.parametrize(("method", "given"), WRONG_TYPES)
-def test_a_wrong_type_is_a_violation_of_beartype_and_a_type_error(
+def test_a_wrong_type_raises_a_violation_and_a_type_error(
     side: Side, method: str, given: Given, nobody: Caller
 ) -> None:
     for promised in (BeartypeException, BeartypeCallHintParamViolation, TypeError, JulepError):
@@ -104,7 +104,7 @@ def test_a_wrong_type_is_a_violation_of_beartype_and_a_type_error(
 
 @each_side
 @pytest.mark.parametrize(("method", "given"), WRONG_IDS)
-def test_no_uuid_v4_is_a_value_error_and_an_assertion_error(
+def test_another_uuid_version_raises_value_and_assertion_error(
     side: Side, method: str, given: Given, nobody: Caller
 ) -> None:
     for promised in (ValueError, AssertionError, JulepError):
@@ -116,7 +116,7 @@ def test_no_uuid_v4_is_a_value_error_and_an_assertion_error(
 
 @each_side
 @pytest.mark.parametrize("given", [{"id": "not an id"}, {"id": ""}, {"id": uuid4().hex[:-1]}])
-def test_no_uuid_at_all_is_a_value_error(side: Side, given: Given, nobody: Caller) -> None:
+def test_an_invalid_uuid_raises_value_error(side: Side, given: Given, nobody: Caller) -> None:
     for resource in ("sessions", "agents", "users"):
         with pytest.raises(ValueError, match="expected a UUID v4"):
             nobody.public(side, f"{resource}.get", given)
@@ -126,7 +126,7 @@ def test_no_uuid_at_all_is_a_value_error(side: Side, given: Given, nobody: Calle
 
 @each_side
 @pytest.mark.parametrize(("method", "given"), UNKNOWN)
-def test_what_does_not_exist_is_a_key_error(
+def test_a_missing_resource_raises_key_error(
     side: Side, method: str, given: Given, caller: Caller
 ) -> None:
     resource, name = method.split(".")
@@ -139,7 +139,7 @@ def test_what_does_not_exist_is_a_key_error(
 
 @each_side
 @pytest.mark.parametrize("method", GOOD)
-def test_trouble_on_the_way_is_a_network_error(side: Side, method: str, nobody: Caller) -> None:
+def test_a_failed_connection_raises_network_error(side: Side, method: str, nobody: Caller) -> None:
     for promised in (NetworkError, ConnectionError, OSError, JulepError):
         with pytest.raises(promised):
             nobody.public(side, method, GOOD[method])
@@ -189,7 +189,7 @@ for promised, name, given in CALLS:
 """
 
 
-def test_without_assertions_everything_is_refused_as_well() -> None:
+def test_the_same_errors_without_asserts() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     done = subprocess.run(

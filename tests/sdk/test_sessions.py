@@ -40,7 +40,7 @@ async def test_create_with_an_agent_alone(client: AsyncClient) -> None:
     assert await client.sessions.get(session.id) == session
 
 
-async def test_create_with_everything(client: AsyncClient) -> None:
+async def test_create_with_every_field(client: AsyncClient) -> None:
     agent, user = await new_agent(client), await client.users.create()
     session = await client.sessions.create(
         agent_id=UUID(agent.id),
@@ -59,7 +59,7 @@ async def test_create_with_everything(client: AsyncClient) -> None:
     assert await client.sessions.get(session.id) == session
 
 
-async def test_create_names_whom_it_did_not_find(client: AsyncClient) -> None:
+async def test_create_names_the_missing_resource(client: AsyncClient) -> None:
     agent, user = await new_agent(client), await client.users.create()
     create = client.sessions.create
     await assert_not_found(create(agent_id=UNKNOWN_ID), "agent", UNKNOWN_ID)
@@ -67,7 +67,7 @@ async def test_create_names_whom_it_did_not_find(client: AsyncClient) -> None:
     await assert_not_found(create(agent_id=agent.id, user_id=UNKNOWN_ID), "user", UNKNOWN_ID)
 
 
-async def test_texts_and_metadata_come_back_as_they_were_given(client: AsyncClient) -> None:
+async def test_texts_and_metadata_are_returned_unchanged(client: AsyncClient) -> None:
     situation = "Größe: {{ 1 }} \U0001f33b\n" + "x" * 1_000_000
     session = await new_session(client, situation=situation, metadata=RICH_METADATA)
     found = await client.sessions.get(session.id)
@@ -75,7 +75,7 @@ async def test_texts_and_metadata_come_back_as_they_were_given(client: AsyncClie
     assert found == session
 
 
-async def test_get_takes_every_form_of_an_id(client: AsyncClient) -> None:
+async def test_get_accepts_every_form_of_an_id(client: AsyncClient) -> None:
     session = await new_session(client)
     assert await client.sessions.get(id=session.id) == session
     assert await client.sessions.get(UUID(session.id)) == session
@@ -91,7 +91,7 @@ async def test_list(client: AsyncClient) -> None:
     )
 
 
-async def test_the_items_of_a_list_are_whole(client: AsyncClient) -> None:
+async def test_the_items_of_a_list_are_complete(client: AsyncClient) -> None:
     session = await new_session(client, situation="In a garden.", metadata=RICH_METADATA)
     assert await client.sessions.list(limit=1) == [session]
 
@@ -106,7 +106,7 @@ async def test_the_items_of_a_list_are_whole(client: AsyncClient) -> None:
         ("context_overflow", "adaptive"),
     ],
 )
-async def test_update_changes_only_what_is_given(
+async def test_update_changes_only_the_given_fields(
     client: AsyncClient, field: str, value: Any
 ) -> None:
     session = await new_session(
@@ -140,7 +140,7 @@ async def test_update_merges_metadata(client: AsyncClient) -> None:
     assert await client.sessions.get(session.id) == merged
 
 
-async def test_update_with_overwrite_resets_what_is_not_given(client: AsyncClient) -> None:
+async def test_update_with_overwrite_resets_other_fields(client: AsyncClient) -> None:
     user = await client.users.create()
     session = await new_session(
         client,
@@ -173,7 +173,7 @@ async def test_update_with_overwrite_resets_what_is_not_given(client: AsyncClien
     assert await client.sessions.get(session.id) == reset
 
 
-async def test_update_with_overwrite_needs_a_situation(client: AsyncClient) -> None:
+async def test_update_with_overwrite_requires_a_situation(client: AsyncClient) -> None:
     session = await new_session(client)
     with pytest.raises(InvalidArgumentError) as caught:
         await client.sessions.update(session_id=session.id, metadata={"a": 1}, overwrite=True)
@@ -207,7 +207,7 @@ async def test_history(client: AsyncClient) -> None:
         ChatMlMessageRole.ASSISTANT,
     ] * 3
     assert [message.content for message in history[::2]] == ["one", "two", "three"]
-    # What was answered is stored as it was answered, with the same ids and times.
+    # Answers are stored as they were returned, with the same ids and times.
     assert history[1::2] == [reply.message for reply in replies]
     assert len({message.id for message in history}) == 6
     times = [message.created_at for message in history]
@@ -240,7 +240,7 @@ async def test_the_offline_model_makes_no_suggestions(client: AsyncClient) -> No
     assert await client.sessions.suggestions(UUID(session.id), 1, 0) == []
 
 
-async def test_suggestions_that_a_server_makes(stub_client: AsyncClient, stub: Stub) -> None:
+async def test_suggestions_of_a_server(stub_client: AsyncClient, stub: Stub) -> None:
     told = {
         "message_id": UNKNOWN_ID,
         "session_id": UNKNOWN_ID,
@@ -258,7 +258,7 @@ async def test_suggestions_that_a_server_makes(stub_client: AsyncClient, stub: S
     ]
 
 
-async def test_what_is_not_there_is_not_found(client: AsyncClient) -> None:
+async def test_missing_resources_are_not_found(client: AsyncClient) -> None:
     agent = await new_agent(client)
     sessions = client.sessions
     for call in (
@@ -276,7 +276,7 @@ async def test_what_is_not_there_is_not_found(client: AsyncClient) -> None:
         await assert_not_found(call, "session")
 
 
-async def test_what_the_server_alone_refuses(client: AsyncClient) -> None:
+async def test_errors_that_only_the_server_detects(client: AsyncClient) -> None:
     with pytest.raises(UnprocessableEntityError) as caught:
         await new_session(client, token_budget=2**63)
     error = caught.value
@@ -287,7 +287,7 @@ async def test_what_the_server_alone_refuses(client: AsyncClient) -> None:
     assert error.request_id in str(error)
 
 
-async def test_a_text_that_is_no_text_is_refused(client: AsyncClient) -> None:
+async def test_half_a_surrogate_pair_raises(client: AsyncClient) -> None:
     session = await new_session(client)
     with pytest.raises(InvalidArgumentError):
         await client.sessions.update(session_id=session.id, situation="half a \ud83d pair")

@@ -40,7 +40,7 @@ CANARY = "sk-canary-5d1f0b7e"
 
 AT_ONCE = RetryPolicy(initial_delay=0.001)
 
-# Calls have spans as soon as it is loaded, and those of other tests are to have none.
+# Calls have spans as soon as it is loaded; those of other tests must have none.
 LOADED = sys.modules.pop("opentelemetry.trace")
 
 
@@ -51,7 +51,7 @@ def _loaded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def exporter() -> InMemorySpanExporter:
-    """What keeps the spans; a process has one provider of them for good."""
+    """The exporter that keeps the spans; the provider of a process cannot be replaced."""
     exporter = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
@@ -91,7 +91,7 @@ async def test_a_span_describes_an_attempt(mode: Mode, spans: InMemorySpanExport
     assert (scope.name, scope.version) == ("julep", julep.__version__)
 
 
-async def test_the_server_is_told_of_the_span(mode: Mode, spans: InMemorySpanExporter) -> None:
+async def test_the_span_is_sent_to_the_server(mode: Mode, spans: InMemorySpanExporter) -> None:
     with Server([respond_error(503), respond_json(SESSION)]) as server:
         async with make_client(mode, server.url, retry=AT_ONCE) as client:
             with trace.get_tracer("test").start_as_current_span("outer") as outer:
@@ -140,9 +140,7 @@ async def test_a_body_that_cannot_be_read_is_an_error(
     assert attributes_of(span)["http.response.status_code"] == 200
 
 
-async def test_a_stream_s_span_ends_with_the_stream(
-    mode: Mode, spans: InMemorySpanExporter
-) -> None:
+async def test_the_span_of_a_stream_ends_with_it(mode: Mode, spans: InMemorySpanExporter) -> None:
     with Server([respond_stream(chat_event("Hi", "stop"), DONE)]) as server:
         async with make_client(mode, server.url) as client:
             events = await client.sessions.chat(SESSION["id"], HELLO, stream=True)
@@ -157,7 +155,7 @@ async def test_a_stream_s_span_ends_with_the_stream(
     assert len(spans.get_finished_spans()) == 2
 
 
-async def test_a_stream_that_is_lost_is_gone_on_with_in_another_span(
+async def test_a_lost_stream_is_resumed_in_another_span(
     mode: Mode, spans: InMemorySpanExporter
 ) -> None:
     first, second = (
@@ -180,9 +178,7 @@ async def test_a_stream_that_is_lost_is_gone_on_with_in_another_span(
 
 
 @pytest.mark.parametrize("mode", ["asyncio", "trio"])
-async def test_an_attempt_that_is_cancelled_ends_its_span(
-    mode: Mode, spans: InMemorySpanExporter
-) -> None:
+async def test_a_cancelled_attempt_ends_its_span(mode: Mode, spans: InMemorySpanExporter) -> None:
     with Server([stall_after(), stall_after(STREAM_HEAD)]) as server:
         async with make_client(mode, server.url) as client:
 
@@ -202,7 +198,7 @@ async def test_an_attempt_that_is_cancelled_ends_its_span(
     assert told == ["cancelled", "cancelled"]
 
 
-async def test_names_are_few(mode: Mode, spans: InMemorySpanExporter) -> None:
+async def test_span_names_have_low_cardinality(mode: Mode, spans: InMemorySpanExporter) -> None:
     with Server([respond_json({})]) as server:
         async with make_client(mode, server.url) as client:
             await client.get(f"/people/grace/{SESSION['id']}")
@@ -214,7 +210,7 @@ async def test_names_are_few(mode: Mode, spans: InMemorySpanExporter) -> None:
     assert attributes_of(second)["http.request.method_original"] == "PURGE"
 
 
-async def test_no_span_holds_a_secret(mode: Mode, spans: InMemorySpanExporter) -> None:
+async def test_no_span_has_a_secret(mode: Mode, spans: InMemorySpanExporter) -> None:
     settings = {"api_key": CANARY, "headers": {"x-other-key": CANARY}, "retry": AT_ONCE}
     steps = [
         reset_after(),
@@ -249,7 +245,7 @@ async def test_a_header_of_any_propagator_is_sent(mode: Mode, spans: InMemorySpa
     assert server.received[0].header("x-mine") == "1"
 
 
-def test_nothing_is_loaded_for_nobody() -> None:
+def test_opentelemetry_is_not_loaded_unless_used() -> None:
     program = """
 import sys
 import julep

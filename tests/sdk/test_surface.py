@@ -1,4 +1,4 @@
-"""The code has the surface that was promised, and its two colours are alike."""
+"""The managers have the promised signatures, and sync and async ones are alike."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ PROMISED = [
     for name, method in promised.methods.items()
 ]
 
-# What annotations name that is imported for type checkers alone.
+# Names in annotations that are imported for type checkers alone.
 NAMES = {
     **vars(types),
     **{name: getattr(models, name) for name in models.__all__ if name not in types.__all__},
     **{name: getattr(streams, name) for name in streams.__all__},
 }
 
-# What the sessions managers have beyond what was promised.
+# Methods of the sessions managers beyond the promised ones.
 OURS = {"iterate", "iterate_history", "iterate_run", "iterate_suggestions", "run"}
 
-# What each TypedDict holds the arguments of.
+# The method whose arguments each TypedDict has.
 ARGUMENTS: Mapping[str, tuple[type[BaseManager], str]] = {
     "SessionCreateArgs": (session.SessionsManager, "create"),
     "SessionUpdateArgs": (session.SessionsManager, "update"),
@@ -48,15 +48,13 @@ ARGUMENTS: Mapping[str, tuple[type[BaseManager], str]] = {
 
 
 @pytest.mark.parametrize("kind", SURFACE)
-def test_a_class_derives_from_what_it_promised_to(kind: str) -> None:
+def test_base_classes(kind: str) -> None:
     bases = {parent.__name__ for parent in getattr(session, kind).__mro__[1:]}
     assert SURFACE[kind].base in bases
 
 
 @pytest.mark.parametrize(("kind", "name", "method"), PROMISED)
-def test_a_method_takes_its_parameters_in_order_with_their_defaults(
-    kind: str, name: str, method: Method
-) -> None:
+def test_parameters_and_defaults(kind: str, name: str, method: Method) -> None:
     function = _method(kind, name)
     if method.takes.startswith("**"):
         assert all(found.kind is Parameter.KEYWORD_ONLY for found in parameters(function))
@@ -67,14 +65,14 @@ def test_a_method_takes_its_parameters_in_order_with_their_defaults(
     found = parameters(function)
     assert [(parameter.name, parameter.default) for parameter in found[: len(promised)]] == promised
     assert all(p.kind is Parameter.POSITIONAL_OR_KEYWORD for p in found[: len(promised)])
-    # What is ours beyond that stays out of the way of positional arguments, and is optional.
+    # Further parameters are optional and follow the promised ones.
     for added in found[len(promised) :]:
         assert added.kind is Parameter.KEYWORD_ONLY
         assert added.default is None
 
 
 @pytest.mark.parametrize(("kind", "name", "method"), PROMISED)
-def test_a_method_gives_what_it_promised(kind: str, name: str, method: Method) -> None:
+def test_return_types(kind: str, name: str, method: Method) -> None:
     function = _method(kind, name)
     assert inspect.iscoroutinefunction(function) is method.is_async
     given = str(inspect.signature(function).return_annotation).split(" | ")
@@ -86,13 +84,13 @@ def test_a_method_gives_what_it_promised(kind: str, name: str, method: Method) -
 
 
 @pytest.mark.parametrize("kind", ["SessionsManager", "AsyncSessionsManager"])
-def test_every_public_method_is_decorated(kind: str) -> None:
+def test_every_public_method_is_type_checked(kind: str) -> None:
     for name, function in public_methods(getattr(session, kind)).items():
         # One layer checks the arguments; create and update have one more, for their result.
         assert _layers(function) == (2 if name in {"create", "update"} else 1), name
 
 
-def test_the_classes_have_all_methods_and_no_other() -> None:
+def test_method_names() -> None:
     for kind, promised in SURFACE.items():
         public = {name for name in promised.methods if not name.startswith("_")}
         found = set(public_methods(getattr(session, kind)))
@@ -124,7 +122,7 @@ def test_the_settings_of_a_chat_are_its_parameters(manager: type[BaseManager]) -
 
 
 @pytest.mark.parametrize("resource", MANAGERS)
-def test_the_colours_have_the_same_methods_in_the_same_order(resource: str) -> None:
+def test_sync_and_async_have_the_same_methods_in_order(resource: str) -> None:
     managers = MANAGERS[resource]
     sync, asynchronous = map(public_methods, (managers.sync, managers.asynchronous))
     assert list(sync) == list(asynchronous)
@@ -136,13 +134,13 @@ def test_the_colours_have_the_same_methods_in_the_same_order(resource: str) -> N
 
 
 @pytest.mark.parametrize(("resource", "method"), METHODS)
-def test_the_colours_have_the_same_signatures(resource: str, method: str) -> None:
+def test_sync_and_async_have_the_same_signatures(resource: str, method: str) -> None:
     managers = MANAGERS[resource]
     sync = public_methods(managers.sync)[method]
     asynchronous = public_methods(managers.asynchronous)[method]
     assert not inspect.iscoroutinefunction(sync)
     mine, other = inspect.signature(sync), inspect.signature(asynchronous)
-    # An iterator is not awaited; its items are.
+    # Iterators are returned without awaiting.
     iterates = str(other.return_annotation).startswith("AsyncIterator[")
     assert inspect.iscoroutinefunction(asynchronous) is not iterates
     assert list(mine.parameters.values()) == list(other.parameters.values())
@@ -152,13 +150,13 @@ def test_the_colours_have_the_same_signatures(resource: str, method: str) -> Non
 
 
 @pytest.mark.parametrize(("resource", "method"), METHODS)
-def test_a_private_method_takes_what_its_public_one_takes(resource: str, method: str) -> None:
+def test_private_methods_have_the_parameters_of_public_ones(resource: str, method: str) -> None:
     private = private_name(f"{resource}.{method}").split(".")[1]
     public = public_methods(MANAGERS[resource].sync)[method]
     base: Callable[..., object] = getattr(MANAGERS[resource].base, private)
     taken: dict[str, object] = {p.name: p.default for p in parameters(base)}
     if "metadata_filter" in taken:
-        # The public one takes an object, the private one the text that is sent.
+        # The public method takes an object, the private one the text that is sent.
         assert taken["metadata_filter"] == "{}"
         taken["metadata_filter"] = MappingProxyType({})
     found = {p.name: p.default for p in parameters(public)}
@@ -185,7 +183,7 @@ def _method(kind: str, name: str) -> Callable[..., object]:
 
 
 def _parsed(takes: str) -> list[tuple[str, object]]:
-    """Read parameters that are written as in Python."""
+    """Parse parameters that are written as in Python."""
     arguments = ast.parse(f"lambda {takes}: 0", mode="eval").body
     assert isinstance(arguments, ast.Lambda)
     names = [argument.arg for argument in arguments.args.args]
@@ -208,9 +206,9 @@ def _hints(function: Callable[..., object]) -> dict[str, object]:
 
 
 def _keys(kind: type, *, required: bool = False) -> dict[str, tuple[object, bool]]:
-    """Give a TypedDict's keys, each with its type and whether it has to be there.
+    """Return a TypedDict's keys, each with its type and whether it is required.
 
-    The class's own __required_keys__ cannot tell, where annotations are not evaluated.
+    The class's __required_keys__ is wrong where annotations are not evaluated.
     """
     hints = typing.get_type_hints(kind, None, NAMES, include_extras=True)
     optional = {k for k, hint in hints.items() if typing.get_origin(hint) is typing.NotRequired}

@@ -1,4 +1,4 @@
-"""A model that calls Python functions, until it answers."""
+"""The loop in which a model calls Python functions until it answers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ HELLO = InputChatMlMessage(role=InputChatMlMessageRole.USER, content="Hello")
 
 
 def calls(*made: tuple[str, object]) -> dict[str, Any]:
-    """What a model says that calls functions."""
+    """Return a model's response that calls functions."""
     return {
         "content": None,
         "tool_calls": [
@@ -48,7 +48,7 @@ def as_text(arguments: object) -> str:
 
 
 def told(endpoint: Endpoint, turn: int = -1) -> list[Any]:
-    """What the model was told of its calls, in a turn."""
+    """Return the results of the calls of a turn, as the model receives them."""
     messages = endpoint.requests[turn]["messages"]
     return [message["content"] for message in messages if message["role"] == "tool"]
 
@@ -62,7 +62,7 @@ def temperature(city: str) -> float:
     return {"Lisbon": 21.5, "Oslo": -3.0}[city]
 
 
-async def test_a_call_is_made_and_its_result_told(
+async def test_a_function_is_called_and_its_result_sent(
     model_client: AsyncClient, endpoint: Endpoint
 ) -> None:
     session = await new_session(model_client)
@@ -92,7 +92,9 @@ async def test_a_call_is_made_and_its_result_told(
     ]
 
 
-async def test_an_answer_at_once_ends_it(model_client: AsyncClient, endpoint: Endpoint) -> None:
+async def test_an_immediate_answer_ends_the_loop(
+    model_client: AsyncClient, endpoint: Endpoint
+) -> None:
     session = await new_session(model_client)
     reply = await model_client.sessions.run(session.id, [HELLO], max_turns=1, temperature=0.5)
     assert reply.text == "A fine day."
@@ -100,7 +102,7 @@ async def test_an_answer_at_once_ends_it(model_client: AsyncClient, endpoint: En
     assert asked["temperature"] == 0.5
 
 
-async def test_every_step_is_visible(model_client: AsyncClient, endpoint: Endpoint) -> None:
+async def test_every_step_is_returned(model_client: AsyncClient, endpoint: Endpoint) -> None:
     session = await new_session(model_client)
     both = calls(("temperature", {"city": "Lisbon"}), ("temperature", {"city": "Oslo"}))
     endpoint.script = [both, {"content": "Warmer in Lisbon."}]
@@ -128,7 +130,7 @@ async def test_every_step_is_visible(model_client: AsyncClient, endpoint: Endpoi
         ([1], "UnfitError: expected an object; got [1]"),
     ],
 )
-async def test_what_goes_wrong_is_told_to_the_model(
+async def test_errors_are_sent_to_the_model(
     model_client: AsyncClient, endpoint: Endpoint, arguments: object, says: str
 ) -> None:
     session = await new_session(model_client)
@@ -142,9 +144,7 @@ async def test_what_goes_wrong_is_told_to_the_model(
     assert isinstance(answer, ChatResponse)
 
 
-async def test_it_ends_with_an_error_when_there_is_no_answer(
-    model_client: AsyncClient, endpoint: Endpoint
-) -> None:
+async def test_too_many_turns_raise(model_client: AsyncClient, endpoint: Endpoint) -> None:
     session = await new_session(model_client)
     endpoint.script = [calls(("temperature", {"city": "Oslo"})) for _ in range(3)]
     with pytest.raises(MaxTurnsError, match="no answer in 2 turns") as raised:
@@ -153,7 +153,7 @@ async def test_it_ends_with_an_error_when_there_is_no_answer(
     assert len(endpoint.requests) == 2
 
 
-async def test_calls_of_others_tools_are_left_to_their_owners(
+async def test_calls_of_other_tools_are_returned(
     model_client: AsyncClient, endpoint: Endpoint
 ) -> None:
     session = await new_session(model_client)
@@ -169,7 +169,7 @@ async def test_calls_of_others_tools_are_left_to_their_owners(
     assert names == ["dig", "hoe", "temperature"]
 
 
-async def test_what_is_not_recorded_is_said_again(
+async def test_unrecorded_messages_are_sent_again(
     model_client: AsyncClient, endpoint: Endpoint
 ) -> None:
     session = await new_session(model_client)
@@ -182,7 +182,7 @@ async def test_what_is_not_recorded_is_said_again(
     assert await model_client.sessions.history(session.id) == []
 
 
-async def test_a_function_that_has_to_be_called_is_called_once(
+async def test_a_required_function_is_called_once(
     model_client: AsyncClient, endpoint: Endpoint
 ) -> None:
     session = await new_session(model_client)
@@ -218,7 +218,7 @@ class Point:
         ("half \ud800", '{"error": "UnicodeEncodeError: '),
     ],
 )
-async def test_a_result_is_told_as_text_or_json(
+async def test_a_result_is_sent_as_text_or_json(
     model_client: AsyncClient, endpoint: Endpoint, result: object, content: str
 ) -> None:
     def give() -> object:
@@ -232,10 +232,8 @@ async def test_a_result_is_told_as_text_or_json(
 
 
 @pytest.mark.parametrize("mode", ["asyncio", "trio"])
-async def test_several_calls_are_made_at_once(
-    model_client: AsyncClient, endpoint: Endpoint
-) -> None:
-    """Each of two calls waits for the other: one after the other, they would never end."""
+async def test_calls_run_at_once(model_client: AsyncClient, endpoint: Endpoint) -> None:
+    """Each of two calls waits for the other, so that they end only when they run at once."""
     met = anyio.Event()
     barrier = threading.Barrier(2, timeout=HANG)
 
@@ -261,7 +259,7 @@ async def test_several_calls_are_made_at_once(
     assert told(endpoint) == ["second", "first", "a", "b"]
 
 
-async def test_an_async_function_needs_an_async_client(
+async def test_an_async_function_requires_an_async_client(
     model_client: AsyncClient, endpoint: Endpoint, mode: Mode
 ) -> None:
     async def give() -> str:

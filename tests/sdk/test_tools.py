@@ -44,7 +44,7 @@ def functions(tools: list[Tool]) -> list[Any]:
     return [tool.function.to_dict() for tool in tools]
 
 
-async def test_create_tells_the_id_and_when(client: AsyncClient) -> None:
+async def test_create_returns_id_and_time(client: AsyncClient) -> None:
     agent = await new_agent(client)
     made = await client.tools.create(agent_id=agent.id, tool=a_tool("add"))
     assert isinstance(made, ResourceCreatedResponse)
@@ -56,7 +56,7 @@ async def test_create_tells_the_id_and_when(client: AsyncClient) -> None:
     assert tool.function == as_model(a_function("add"))
 
 
-async def test_create_takes_models_and_positions(client: AsyncClient) -> None:
+async def test_create_accepts_models_and_positional_arguments(client: AsyncClient) -> None:
     agent = await new_agent(client)
     kind, function = CreateToolRequestType.WEBHOOK, as_model(a_function("one"))
     await client.tools.create(UUID(agent.id), CreateToolRequest(type=kind, function=function))
@@ -67,7 +67,7 @@ async def test_create_takes_models_and_positions(client: AsyncClient) -> None:
     assert functions([one, two]) == [a_function("one"), a_function("two")]
 
 
-async def test_a_schema_comes_back_as_it_was_given(client: AsyncClient) -> None:
+async def test_a_schema_is_returned_unchanged(client: AsyncClient) -> None:
     agent = await new_agent(client)
     parameters: dict[str, object] = {
         "type": "object",
@@ -112,7 +112,7 @@ async def test_get_and_list_are_the_same_page(client: AsyncClient) -> None:
         ),
     ],
 )
-async def test_update_changes_only_what_is_given(
+async def test_update_changes_only_the_given_fields(
     client: AsyncClient, change: Any, expected: dict[str, object]
 ) -> None:
     agent = await new_agent(client)
@@ -161,7 +161,7 @@ async def test_delete(client: AsyncClient) -> None:
     await assert_not_found(client.tools.update(agent.id, made.id, {"name": "sum"}), made.id)
 
 
-async def test_the_model_may_call_what_is_there_now(
+async def test_current_tools_are_offered_to_the_model(
     model_client: AsyncClient, endpoint: Endpoint
 ) -> None:
     agent = await new_agent(model_client)
@@ -179,7 +179,7 @@ async def test_the_model_may_call_what_is_there_now(
     assert await offered() == ["uno"]
 
 
-async def test_what_is_not_there_is_not_found(client: AsyncClient) -> None:
+async def test_missing_resources_are_not_found(client: AsyncClient) -> None:
     agent, other = await new_agent(client), await new_agent(client)
     tools = client.tools
     made = await tools.create(agent.id, a_tool("add"))
@@ -201,7 +201,7 @@ async def test_what_is_not_there_is_not_found(client: AsyncClient) -> None:
     assert functions(await tools.get(agent.id)) == [a_function("add")]
 
 
-async def test_what_the_server_alone_refuses(client: AsyncClient) -> None:
+async def test_errors_that_only_the_server_detects(client: AsyncClient) -> None:
     agent = await new_agent(client)
     made = await client.tools.create(agent.id, a_tool("add"))
     other = await client.tools.create(agent.id, a_tool("other"))

@@ -26,14 +26,14 @@ from tests.sdk.helpers.resources import (
 pytestmark = pytest.mark.anyio
 
 
-async def test_create_with_nothing(client: AsyncClient) -> None:
+async def test_create_without_arguments(client: AsyncClient) -> None:
     user = await client.users.create()
     assert (user.name, user.about, user.metadata) == ("User", "", {})
     assert_new(user)
     assert await client.users.get(user.id) == user
 
 
-async def test_create_with_everything(mode: Mode, tmp_path: Path) -> None:
+async def test_create_with_every_field(mode: Mode, tmp_path: Path) -> None:
     docs: list[Any] = [
         {"title": "Likes", "content": "Roses.", "metadata": {"page": 1}},
         CreateDoc(title="Dislikes", content=["Thorns.", "Slugs."]),
@@ -56,7 +56,7 @@ async def test_create_with_everything(mode: Mode, tmp_path: Path) -> None:
     ]
 
 
-async def test_texts_and_metadata_come_back_as_they_were_given(client: AsyncClient) -> None:
+async def test_texts_and_metadata_are_returned_unchanged(client: AsyncClient) -> None:
     name, about = "Zoë 🌻\n\u2028", "x" * 1_000_000
     user = await client.users.create(name=name, about=about, metadata=RICH_METADATA)
     found = await client.users.get(user.id)
@@ -64,7 +64,7 @@ async def test_texts_and_metadata_come_back_as_they_were_given(client: AsyncClie
     assert found == user
 
 
-async def test_get_takes_every_form_of_an_id(client: AsyncClient) -> None:
+async def test_get_accepts_every_form_of_an_id(client: AsyncClient) -> None:
     user = await client.users.create(name="Grace")
     assert await client.users.get(id=user.id) == user
     assert await client.users.get(UUID(user.id)) == user
@@ -79,12 +79,12 @@ async def test_list(client: AsyncClient) -> None:
     )
 
 
-async def test_the_items_of_a_list_are_whole(client: AsyncClient) -> None:
+async def test_the_items_of_a_list_are_complete(client: AsyncClient) -> None:
     user = await client.users.create(name="Grace", metadata=RICH_METADATA)
     assert await client.users.list(limit=1) == [user]
 
 
-async def test_update_changes_only_what_is_given(client: AsyncClient) -> None:
+async def test_update_changes_only_the_given_fields(client: AsyncClient) -> None:
     user = await client.users.create(name="Grace", about="a gardener", metadata={"a": 1})
     renamed = await client.users.update(user_id=user.id, name="Bo")
     assert renamed.name == "Bo"
@@ -107,7 +107,7 @@ async def test_update_merges_metadata(client: AsyncClient) -> None:
     assert await client.users.get(user.id) == merged
 
 
-async def test_update_with_overwrite_resets_what_is_not_given(client: AsyncClient) -> None:
+async def test_update_with_overwrite_resets_other_fields(client: AsyncClient) -> None:
     user = await client.users.create(name="Grace", about="a gardener", metadata={"a": 1})
     replaced = await client.users.update(
         user_id=user.id, name="Bo", about="a cook", metadata={"b": 2}, overwrite=True
@@ -120,7 +120,7 @@ async def test_update_with_overwrite_resets_what_is_not_given(client: AsyncClien
     assert await client.users.get(user.id) == reset
 
 
-async def test_update_with_overwrite_needs_the_rest(client: AsyncClient) -> None:
+async def test_update_with_overwrite_requires_all_fields(client: AsyncClient) -> None:
     user = await client.users.create(name="Grace", about="a gardener")
     with pytest.raises(InvalidArgumentError) as caught:
         await client.users.update(user_id=user.id, name="Bo", overwrite=True)
@@ -148,7 +148,7 @@ async def test_a_session_outlives_its_user(client: AsyncClient) -> None:
     assert "Grace" not in (await client.sessions.chat(session.id, HELLO)).text
 
 
-async def test_what_is_not_there_is_not_found(client: AsyncClient) -> None:
+async def test_missing_resources_are_not_found(client: AsyncClient) -> None:
     agent = await new_agent(client)
     users = client.users
     for call in (

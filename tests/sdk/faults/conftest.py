@@ -7,7 +7,7 @@ import pytest
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Meet the faults in one environment: what they are about is the same in every other."""
+    """Run the faults in one environment: their outcome is the same in every other."""
     for item in items:
         if "/faults/" in item.nodeid:
             item.add_marker(pytest.mark.once)
@@ -15,7 +15,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def _no_collection_in_the_depth(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Keep the collector from ending what other tests left while no call is possible any more."""
+    """Keep the garbage collector from running other tests' finalizers at the recursion limit."""
     if "deep" not in request.node.name:
         yield
         return

@@ -1,4 +1,4 @@
-"""What goes along when a server sends a request to another host: nothing that opens anything."""
+"""Redirects to another origin, which gets no credentials."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def test_another_origin_does_not_get_the_key(mode: Mode, call: Call, form:
     assert second.header("idempotency-key") == first.header("idempotency-key")
 
 
-async def test_the_way_back_does_not_get_the_key_either(mode: Mode) -> None:
+async def test_a_redirect_back_does_not_get_the_key(mode: Mode) -> None:
     with Server([]) as server, Server([]) as other:
         server.steps[:] = [redirect(302, f"{other.url}/there", GET.response)]
         other.steps[:] = [redirect(302, f"{server.url}/elsewhere", GET.response)]
@@ -50,7 +50,7 @@ async def test_the_way_back_does_not_get_the_key_either(mode: Mode) -> None:
     assert CANARY not in said(back) + said(other.received[0])
 
 
-async def test_a_refusal_elsewhere_is_told_without_the_key(mode: Mode) -> None:
+async def test_an_error_of_another_origin_does_not_show_the_key(mode: Mode) -> None:
     with (
         Server([respond_error(403)]) as other,
         Server([redirect(308, f"{other.url}/elsewhere", GET.response)]) as server,
@@ -59,14 +59,14 @@ async def test_a_refusal_elsewhere_is_told_without_the_key(mode: Mode) -> None:
             with pytest.raises(julep.PermissionDeniedError) as caught:
                 await GET.run(client)
             assert CANARY not in everything_of(caught.value) + caught.value.as_curl()
-            # The next call begins at the server that is ours, with the key.
+            # The next call goes to the client's own server, with the key.
             server.steps[:] = [GET.response]
             assert await GET.run(client) == GET.expected
     assert CANARY in said(server.received[-1])
     assert CANARY not in said(other.received[0])
 
 
-async def test_another_origin_that_is_not_there(mode: Mode) -> None:
+async def test_a_redirect_to_an_origin_without_a_server(mode: Mode) -> None:
     with Server([GET.response]) as gone:
         pass
     with Server([redirect(302, f"{gone.url}/elsewhere", GET.response)]) as server:
@@ -77,7 +77,7 @@ async def test_another_origin_that_is_not_there(mode: Mode) -> None:
     assert CANARY not in everything_of(caught.value) + caught.value.as_curl()
 
 
-async def test_no_more_than_five_redirects_are_followed(mode: Mode) -> None:
+async def test_at_most_five_redirects_are_followed(mode: Mode) -> None:
     with Server([redirect(302, "/round", GET.response)]) as server:
         async with make_client(mode, server.url, retry=QUICK_RETRY, **SECRET) as client:
             with pytest.raises(julep.ApiError, match="/round") as caught:

@@ -1,4 +1,4 @@
-"""Servers that no connection can be had to."""
+"""Servers to which no connection can be opened."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ CALLS = {"a get": GET, "a chat": CHAT, "a stream": STREAM}
 async def failed(
     mode: Mode, url: str, call: Call, option: TimeoutOption = LONG_TIMEOUT
 ) -> julep.NetworkError:
-    """The call has to fail, without a connection."""
+    """Make a call, and check that it fails without a connection."""
     settings = {"api_key": CANARY, "retry": QUICK_RETRY, "timeout": option}
     async with make_client(mode, url, **settings) as client:
         with anyio.fail_after(HANG), pytest.raises(julep.NetworkError) as caught:
@@ -47,7 +47,7 @@ async def failed(
 
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS.keys())
-async def test_a_port_where_nobody_listens(mode: Mode, call: Call) -> None:
+async def test_a_closed_port(mode: Mode, call: Call) -> None:
     with Server([call.response]) as gone:
         pass
     error = await failed(mode, gone.url, call)
@@ -58,7 +58,7 @@ async def test_a_port_where_nobody_listens(mode: Mode, call: Call) -> None:
 @pytest.mark.parametrize(
     ("option", "phase", "attempts"), [(only("connect"), "connect", 2), (TOTAL_TIMEOUT, "total", 1)]
 )
-async def test_a_port_where_nobody_picks_up(
+async def test_a_port_with_a_full_backlog(
     mode: Mode, full_backlog_url: str, option: TimeoutOption, phase: str, attempts: int
 ) -> None:
     error = await failed(mode, full_backlog_url, GET, option)
@@ -77,7 +77,7 @@ NO_TLS: dict[str, Step] = {
 
 
 @pytest.mark.parametrize("step", NO_TLS.values(), ids=NO_TLS.keys())
-async def test_a_handshake_of_tls_that_fails(mode: Mode, step: Step) -> None:
+async def test_a_tls_handshake_that_fails(mode: Mode, step: Step) -> None:
     with FaultServer([], on_connect=[step]) as server:
         url = server.url.replace("http", "https")
         error = await failed(mode, url, GET)
@@ -90,7 +90,7 @@ async def test_a_handshake_of_tls_that_fails(mode: Mode, step: Step) -> None:
 @pytest.mark.parametrize(
     ("option", "attempts"), [(only("connect"), 2), (TOTAL_TIMEOUT, 1)], ids=["connect", "total"]
 )
-async def test_a_handshake_of_tls_that_stalls(
+async def test_a_tls_handshake_that_stalls(
     mode: Mode, sent: bytes, option: TimeoutOption, attempts: int
 ) -> None:
     with FaultServer([], on_connect=[stall_after(sent)]) as server:

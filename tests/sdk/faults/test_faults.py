@@ -1,4 +1,4 @@
-"""A server misbehaves in every way that we could think of, and only the promised comes of it."""
+"""Every fault of `helpers.cases`: its outcome, and the recovery from it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PASSING = {name: fault for name, fault in FAULTS.items() if fault.recovers}
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
-async def test_a_fault_has_its_outcome(
+async def test_outcome_of_a_fault_in_every_attempt(
     mode: Mode, fault: Fault, caplog: pytest.LogCaptureFixture
 ) -> None:
     await check_every_attempt(mode, fault, caplog)
@@ -38,7 +38,7 @@ async def test_a_fault_has_its_outcome(
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING.keys())
-async def test_a_fault_that_passes_is_survived(
+async def test_recovery_from_a_fault_in_the_first_attempt(
     mode: Mode, fault: Fault, caplog: pytest.LogCaptureFixture
 ) -> None:
     await check_recovery(mode, fault, caplog)
@@ -47,7 +47,7 @@ async def test_a_fault_that_passes_is_survived(
 @pytest.mark.anyio
 @pytest.mark.parametrize("mode", ["sync"])
 @pytest.mark.parametrize("fault", OF_HTTP.values(), ids=OF_HTTP.keys())
-async def test_the_reader_that_is_always_there_has_the_same_outcome(
+async def test_outcome_with_the_h11_parser(
     mode: Mode,
     fault: Fault,
     caplog: pytest.LogCaptureFixture,

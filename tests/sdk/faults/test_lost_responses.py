@@ -1,4 +1,4 @@
-"""What the real server does is done once, wherever the answer is lost, and arrives whole."""
+"""Calls to the real server whose responses are lost: done once, with complete results."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def head_of(response: bytes) -> int:
 
 
 def part(share: float) -> CutPosition:
-    """So much of the body."""
+    """Return the position after a share of the body."""
     return lambda response: head_of(response) + int((len(response) - head_of(response)) * share)
 
 
@@ -41,7 +41,7 @@ manners = pytest.mark.parametrize("by_reset", [True, False], ids=["reset", "clos
 
 
 class Losing:
-    """A proxy to the server that loses answers once it is told to."""
+    """A proxy to the server that drops responses after `lose`."""
 
     def __init__(self, server: LocalServer, place: CutPosition | None, *, by_reset: bool) -> None:
         self.port = urlsplit(server.url).port or 0
@@ -58,7 +58,7 @@ class Losing:
 
 
 async def recorded(client: AsyncClient, session_id: str) -> list[tuple[str, str]]:
-    """What the server has of a conversation."""
+    """Return the conversation that the server has stored."""
     history = await client.sessions.history(session_id)
     return [(message.role.value, str(message.content)) for message in history]
 
@@ -84,7 +84,7 @@ async def test_a_chat_is_recorded_once(
 
 @places
 @manners
-async def test_a_streamed_chat_is_recorded_once_and_arrives_whole(
+async def test_a_streamed_chat_is_recorded_once_and_complete(
     mode: Mode, server: LocalServer, place: CutPosition | None, by_reset: bool
 ) -> None:
     losses = Losing(server, place, by_reset=by_reset)
@@ -98,13 +98,13 @@ async def test_a_streamed_chat_is_recorded_once_and_arrives_whole(
             asked = len(proxy.received)
             assert await recorded(client, session.id) == [("user", "Hello"), ("assistant", text)]
     assert whole.text == text
-    # The last byte is of the framing: all had been said.
+    # The last byte belongs to the framing: all events had been received.
     assert asked == (1 if place is PLACES["before the last byte"] else 3)
 
 
 @places
 @manners
-async def test_what_is_created_is_there_once(
+async def test_a_resource_is_created_once(
     mode: Mode, server: LocalServer, place: CutPosition | None, by_reset: bool
 ) -> None:
     losses = Losing(server, place, by_reset=by_reset)

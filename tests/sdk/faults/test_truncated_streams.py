@@ -1,4 +1,4 @@
-"""A stream that is cut behind every one of its bytes, and gone on with."""
+"""Streams that are cut after every byte, and resumed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MANNERS = (reset_after, raw, half_close_after)
 
 
 def cut_first(sent: bytes, manner: int) -> Step:
-    """Cut the first answer; go on rightly with what is asked for afterwards."""
+    """Cut the first response; send the rest to the requests that follow."""
     cut = _MANNERS[manner % len(_MANNERS)](sent)
     seen: set[str | None] = set()
 
@@ -40,7 +40,7 @@ def cut_first(sent: bytes, manner: int) -> Step:
 
 
 @pytest.mark.anyio
-async def test_a_stream_that_is_cut_anywhere_arrives_once_and_whole(mode: Mode) -> None:
+async def test_a_stream_cut_after_any_byte_is_resumed(mode: Mode) -> None:
     until_closed = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n"
     with Server([]) as server:
         async with make_client(mode, server.url, retry=MANY_RETRIES) as client:
@@ -56,7 +56,7 @@ async def test_a_stream_that_is_cut_anywhere_arrives_once_and_whole(mode: Mode) 
 
 
 @pytest.mark.anyio
-async def test_a_stream_whose_head_is_cut_anywhere_is_asked_for_again(mode: Mode) -> None:
+async def test_a_stream_cut_within_its_headers_is_retried(mode: Mode) -> None:
     with Server([]) as server:
         async with make_client(mode, server.url, retry=MANY_RETRIES) as client:
             for end in range(len(STREAM_HEAD)):

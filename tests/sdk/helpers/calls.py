@@ -1,4 +1,4 @@
-"""For every public method, arguments that are fine, and bad ones for every parameter."""
+"""Valid arguments of every public method, and invalid ones for each of its parameters."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _instructions() -> list[Bad]:
         *(Bad(value, "type", "Sequence[str] | None") for value in (3, b"a", True, {"a": 1}, [3])),
         Bad(HALF, "value", UTF_8, "instructions"),
         Bad(["a", HALF], "value", UTF_8, "instructions[1]"),
-        # beartype looks at one item of a list, picked at random; the rest is ours to find.
+        # beartype checks one item of a list, picked at random; our own checks find the others.
         Bad(["a"] * 40 + [3], "type", ""),
     ]
 
@@ -107,13 +107,13 @@ def _run() -> Cases:
         return a + b
 
     def draw(*points: int) -> None:
-        """It has no parameter that JSON could name."""
+        """Take parameters without names."""
 
     def store(file: Bad) -> None:
-        """It takes what JSON has no form for."""
+        """Take a type that JSON cannot express."""
 
     def misspelt(a: object) -> None:
-        """It takes what nobody knows."""
+        """Take a type that does not exist."""
 
     misspelt.__annotations__["a"] = "Integer"
 
@@ -199,7 +199,7 @@ def _tool() -> list[Bad]:
 
 
 def _function() -> list[Bad]:
-    """Give what neither replaces a tool's function nor changes a part of it."""
+    """Return arguments that neither replace a tool's function nor change a part of it."""
     whole = {"overwrite": True}
     wrong: list[object] = [None, 3, "a", b"a", [], {3: 4}]
     return [
@@ -210,7 +210,7 @@ def _function() -> list[Bad]:
 
 
 def _owner(path: str) -> list[Bad]:
-    """Give what is no id of a doc's owner, though no other owner is named."""
+    """Return invalid ids of a doc's owner, where the other owner is not given."""
     nobody = {"agent_id": None, "user_id": None}
     return [case._replace(further=nobody) for case in ids(path)]
 
@@ -233,7 +233,7 @@ def _timeout() -> list[Bad]:
 
 
 def _walked(page: Cases) -> Cases:
-    """Give what is refused of a walk, of what is refused of one page of its list."""
+    """Return the invalid arguments of a page that are invalid for iteration too."""
     limit, page_size = integers("limit", 0, None), integers("page_size", 1, 1000)
     other = {"limit": ("limit", limit), "offset": ("page_size", page_size)}
     return dict(other.get(name, (name, cases)) for name, cases in page.items())
@@ -249,7 +249,7 @@ WALKS: Mapping[str, str] = {
     "tools.iterate": "tools.list",
     "memories.iterate": "memories.list",
 }
-"""What walks through the pages of a list, and what lists one page of it."""
+"""Each method that iterates over a list, and the method that returns one page of it."""
 
 _GOOD: Mapping[str, Mapping[str, object]] = {
     "sessions.get": {"id": ID},
@@ -290,7 +290,7 @@ GOOD: Mapping[str, Mapping[str, object]] = {
     **_GOOD,
     **{walk: _GOOD[page] for walk, page in WALKS.items()},
 }
-"""Arguments that nothing is wrong with, for each method."""
+"""Valid arguments of each method."""
 
 _BAD: Mapping[str, Cases] = {
     "sessions.get": {"id": ids("id")},
@@ -415,4 +415,4 @@ _BAD: Mapping[str, Cases] = {
     "jobs.wait": {"job_id": ids("job_id"), "timeout": _timeout()},
 }
 BAD: Mapping[str, Cases] = {**_BAD, **{walk: _walked(_BAD[page]) for walk, page in WALKS.items()}}
-"""What is refused, for each method and each of its parameters."""
+"""Invalid arguments of each method, by its parameters."""

@@ -1,4 +1,4 @@
-"""Arguments that have to be refused, for every parameter of every public method."""
+"""Invalid arguments by the kind of parameter, with the error that each raises."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ ID = "4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a"
 
 
 class Bad(NamedTuple):
-    """An argument that is refused."""
+    """An argument that is invalid."""
 
     argument: object
     error: Error
     says: str
-    """What the message has to tell: what would be right."""
+    """A part of the message, which names what is expected."""
     path: str | None = None
-    """Where the message says it is; None when it names the parameter as beartype does."""
+    """The path in the message; None when it names the parameter as beartype does."""
     further: Mapping[str, object] = {}
-    """Other arguments without which it would not be refused."""
+    """Other arguments without which it would be valid."""
 
     def at(self, prefix: str) -> Bad:
-        """Give the same inside a container: the path gets a prefix."""
+        """Return the same inside a container: the path gets a prefix."""
         return self._replace(path=prefix if self.path is None else f"{prefix}.{self.path}")
 
 
 HALF = "\ud800"
-"""A text that is none: half of a surrogate pair."""
+"""Half of a surrogate pair, which UTF-8 cannot express."""
 
 UTF_8 = "text that UTF-8 can express"
 NO_KEY = "there is no such key"
@@ -38,7 +38,7 @@ MISSING = "it is missing"
 
 
 def ids(path: str) -> list[Bad]:
-    """Give what is no id of a resource."""
+    """Return invalid ids."""
     v4 = "expected a UUID v4"
     space = UUID("6ba7b810-9dad-11d1-80b4-00c04fd430c8")
     wrong: list[object] = [
@@ -67,7 +67,7 @@ def ids(path: str) -> list[Bad]:
 
 
 def numbers(path: str, low: float, high: float, *, below: bool = False) -> list[Bad]:
-    """Give what is no number of a range; ``below`` when the upper bound is not part of it."""
+    """Return invalid numbers of a range; ``below`` excludes the upper bound."""
     says = "expected a finite number >= "
     outside = [low - 0.001, low - 1, high + 1, high if below else high + 0.001]
     return [
@@ -79,7 +79,7 @@ def numbers(path: str, low: float, high: float, *, below: bool = False) -> list[
 
 
 def integers(path: str, low: int | None, high: int | None, hint: str = "int | None") -> list[Bad]:
-    """Give what is no whole number of a range."""
+    """Return invalid integers of a range."""
     outside = [*([] if low is None else [low - 1]), *([] if high is None else [high + 1])]
     return [
         *(Bad(value, "value", "expected an int >= ", path) for value in outside),
@@ -89,7 +89,7 @@ def integers(path: str, low: int | None, high: int | None, hint: str = "int | No
 
 
 def texts(path: str, hint: str = "str | None") -> list[Bad]:
-    """Give what is no text."""
+    """Return invalid strings."""
     return [
         Bad(f"a{HALF}b", "value", UTF_8, path),
         *(Bad(value, "type", hint) for value in (3, True, b"text", {"a": "b"}, 1.5)),
@@ -97,19 +97,19 @@ def texts(path: str, hint: str = "str | None") -> list[Bad]:
 
 
 def flags(hint: str = "bool | None") -> list[Bad]:
-    """Give what is neither True nor False."""
+    """Return invalid booleans."""
     wrong: list[object] = [0, 1, "true", b"", []]
     return [Bad(value, "type", hint) for value in wrong]
 
 
 def choices(*known: str) -> list[Bad]:
-    """Give what is none of these texts."""
+    """Return invalid values of an enumeration of strings."""
     wrong: list[object] = [known[0].upper(), "", f"{known[0]} ", 3, known[0].encode(), [known[0]]]
     return [Bad(value, "type", repr(known[0])) for value in wrong]
 
 
 def objects(path: str, hint: str = "Mapping[str, object]") -> list[Bad]:
-    """Give what is no JSON object."""
+    """Return invalid JSON objects."""
     deep: list[object] = []
     deep.append(deep)
     return [
@@ -128,7 +128,7 @@ def objects(path: str, hint: str = "Mapping[str, object]") -> list[Bad]:
 
 
 def required_when_overwriting(path: str, **further: object) -> Bad:
-    """Give the absence of what an overwriting update needs."""
+    """Return the absence of a field that an overwriting update requires."""
     return Bad(None, "value", MISSING, path, {"overwrite": True, **further})
 
 
@@ -177,7 +177,7 @@ MESSAGE_CASES = [
 
 
 def messages() -> list[Bad]:
-    """Give what is no list of messages."""
+    """Return invalid lists of messages."""
     return [
         Bad([], "value", "expected a list of at least 1 item; got 0", "messages"),
         Bad((), "value", "expected a list of at least 1 item; got 0", "messages"),
@@ -206,7 +206,7 @@ FUNCTION_CASES = [
 
 
 def tools(hint: str = "Sequence[") -> list[Bad]:
-    """Give what is no list of tools."""
+    """Return invalid lists of tools."""
     tool = {"type": "function", "function": FUNCTION}
     return [
         *(Bad(value, "type", hint) for value in (3, "add", b"add", tool, True, [3])),
@@ -241,7 +241,7 @@ DOC_CASES = [
 
 
 def docs() -> list[Bad]:
-    """Give what is no list of documents."""
+    """Return invalid lists of documents."""
     return [
         *(Bad(value, "type", "Sequence[") for value in (None, 3, "a", b"a", DOC, True, [3])),
         *(case.at("docs[1]")._replace(argument=[DOC, case.argument]) for case in DOC_CASES),

@@ -1,4 +1,4 @@
-"""The managers' public methods, found by looking at the code, and how to call them by name."""
+"""The managers' public methods, found by introspection, and calls of them by name."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ MANAGERS: Mapping[str, Managers] = {
 
 
 def public_methods(kind: type[BaseManager]) -> dict[str, Method]:
-    """Give a class's public methods, the inherited ones too, in the order they are written in."""
+    """Return a class's public methods, inherited ones too, in the order of their definition."""
     return {
         name: function
         for parent in kind.__mro__
@@ -54,7 +54,7 @@ def public_methods(kind: type[BaseManager]) -> dict[str, Method]:
 
 
 def parameters(function: Method) -> list[inspect.Parameter]:
-    """Give a method's parameters but for ``self``."""
+    """Return a method's parameters but for ``self``."""
     return list(inspect.signature(function).parameters.values())[1:]
 
 
@@ -70,14 +70,14 @@ _PRIVATE: Mapping[str, str] = {"tools.list": "_get"}
 
 
 def private_name(method: str) -> str:
-    """Give the ``Base…`` class's method behind a public one, such as "sessions._list_items"."""
+    """Return the ``Base…`` class's method behind a public one, such as "sessions._list_items"."""
     resource, name = method.split(".")
     usual = "_list_items" if name == "list" else f"_{name}"
     return f"{resource}.{_PRIVATE.get(method, usual)}"
 
 
 class Caller:
-    """Calls any method of either client by its name, and gives what it gives."""
+    """Calls any method of either client by its name, and returns its result."""
 
     def __init__(self, base_url: str) -> None:
         self._sync = Client(base_url=base_url, max_retries=0, timeout=5)

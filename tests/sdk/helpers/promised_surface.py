@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 
 class Method(NamedTuple):
-    """A method: its parameters, what it gives, whether it is a coroutine function."""
+    """A method: its parameters, its result, whether it is a coroutine function."""
 
     takes: str
     gives: str
@@ -19,7 +19,7 @@ class Method(NamedTuple):
 
 
 class Promised(NamedTuple):
-    """A class: what it derives from, and its methods."""
+    """A class: its base class and its methods."""
 
     base: str
     methods: Mapping[str, Method]
@@ -77,4 +77,4 @@ TYPED_DICTS: Mapping[str, tuple[str, ...]] = {
     "SessionCreateArgs": ("agent_id", "user_id", "situation"),
     "SessionUpdateArgs": ("session_id", "situation", "overwrite"),
 }
-"""What the keywords are at the least."""
+"""The minimal keys of each TypedDict."""

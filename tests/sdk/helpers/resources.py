@@ -1,4 +1,4 @@
-"""What the suites of the managers share."""
+"""Resources for tests of the managers, and checks that several of them make."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from julep_api.types import JSONObject, Unset
 UNKNOWN_ID = "7d0c2f5e-93b1-4a6d-8f24-1b5e7c9a0d36"
 
 HELLO: list[InputChatMlMessageDict] = [{"role": "user", "content": "Hello"}]
-"""What is said where it does not matter what is said."""
+"""Messages whose content does not matter."""
 
 RICH_METADATA = {
     "text": 'Grüße, 世界, \U0001f44b, \u202eמרחבא, \u0000 and a \\ and a "',
@@ -37,7 +37,7 @@ RICH_METADATA = {
     "who": UUID(UNKNOWN_ID),
     "pair": (1, 2),
 }
-"""Metadata of all kinds of values that an SDK's user may have at hand."""
+"""Metadata of all types of values that users of an SDK have."""
 
 RICH_METADATA_STORED = RICH_METADATA | {
     "when": "2024-02-29T12:30:00+00:00",
@@ -45,11 +45,11 @@ RICH_METADATA_STORED = RICH_METADATA | {
     "who": UNKNOWN_ID,
     "pair": [1, 2],
 }
-"""The same, as every server gives it back."""
+"""The same as every server returns it."""
 
 
 class Item(Protocol):
-    """What everything in a list has."""
+    """An item of a list."""
 
     @property
     def id(self) -> str: ...
@@ -65,14 +65,14 @@ async def new_session(client: AsyncClient, **settings: Any) -> Session:
 
 
 def time_of(moment: dt.datetime | Unset) -> dt.datetime:
-    """A time that has to be there, and has to say of which zone it is."""
+    """Return a time, and check that it is present and has a time zone."""
     assert isinstance(moment, dt.datetime)
     assert moment.utcoffset() == dt.timedelta(0)
     return moment
 
 
 def assert_new(resource: Agent | Session | User) -> None:
-    """What is true of everything that was created just now."""
+    """Check the id and the times of a resource that was just created."""
     assert UUID(resource.id).version == 4
     created = time_of(resource.created_at)
     assert created == time_of(resource.updated_at)
@@ -82,7 +82,7 @@ def assert_new(resource: Agent | Session | User) -> None:
 def assert_changed(
     before: Agent | Session | User, after: Agent | Session | User, *fields: str
 ) -> None:
-    """The fields named changed, the time of the change did, and nothing else."""
+    """Check that the named fields and the time of the update changed, and nothing else."""
     changed = {
         field.name
         for field in before.__fields__
@@ -93,7 +93,7 @@ def assert_changed(
 
 
 async def assert_not_found(call: Awaitable[object], *words: str) -> None:
-    """A 404 is an error of ours and a KeyError, and names what was not found."""
+    """Check that a call raises NotFoundError, a KeyError, with these words in its message."""
     with pytest.raises(NotFoundError) as caught:
         await call
     assert isinstance(caught.value, KeyError)
@@ -107,11 +107,11 @@ async def assert_lists(
     touch: Callable[[str], Awaitable[object]],
     list_page: Callable[..., Awaitable[list[Any]]],
 ) -> None:
-    """A manager's ``list`` honours each of its parameters.
+    """Check each parameter of a manager's ``list``.
 
     Args:
-        make: Creates something with this metadata.
-        touch: Updates what has this id.
+        make: Creates a resource with this metadata.
+        touch: Updates the resource with this id.
         list_page: The method.
     """
     mark = str(uuid4())
@@ -151,7 +151,7 @@ async def assert_lists(
 
 
 def stored_docs(database: Path, owner_id: str) -> list[tuple[str, object, object]]:
-    """The documents of an owner in a server's database: title, content and metadata."""
+    """Return title, content and metadata of an owner's documents in a server's database."""
     query = "SELECT title, content, metadata FROM docs WHERE owner_id = ? ORDER BY seq"
     with closing(sqlite3.connect(database)) as connection:
         rows = connection.execute(query, [owner_id]).fetchall()
@@ -159,5 +159,5 @@ def stored_docs(database: Path, owner_id: str) -> list[tuple[str, object, object
 
 
 def environment() -> dict[str, str]:
-    """Give the environment of a program that asserts: its asserts, unlike a test's, go with -O."""
+    """Return the environment of a program with asserts, which -O would strip unlike a test's."""
     return {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONOPTIMIZE": ""}

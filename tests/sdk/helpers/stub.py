@@ -1,4 +1,4 @@
-"""A server on a real socket that knows nothing of the contract: it answers what it is told to."""
+"""A server on a real socket that sends a given response to every request."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Self
 
 
 class StubRequest(NamedTuple):
-    """A request, as it arrived."""
+    """A request as it was received."""
 
     method: str
     target: str
@@ -19,7 +19,7 @@ class StubRequest(NamedTuple):
 
 
 class Stub:
-    """The server; ``answer`` and ``status`` are what it says, ``asked`` what it was asked."""
+    """The server; it sends ``response`` with ``status``, and records ``requests``."""
 
     def __init__(self) -> None:
         self.requests: list[StubRequest] = []
@@ -63,6 +63,6 @@ def _handler_of(stub: Stub) -> type[BaseHTTPRequestHandler]:
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _respond  # noqa: N815  # so named by http.server
 
         def log_message(self, format: str, *args: Any) -> None:
-            """Say nothing: what was asked is in the stub."""
+            """Log nothing: the stub records the requests."""
 
     return Handler

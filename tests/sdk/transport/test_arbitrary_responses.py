@@ -1,4 +1,4 @@
-"""Whatever a server sends, what comes out is a value, or an error of ours."""
+"""Any response of a server leads to a value or to an error of ours."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ JSONS = st.recursive(
 )
 
 
-def test_every_operation_has_a_reader() -> None:
+def test_every_operation_has_a_decoder() -> None:
     assert {name.split()[0] for name in READERS} == set(OPERATIONS)
 
 
@@ -83,7 +83,7 @@ def test_any_json_is_a_value_or_a_decode_error(
 
 
 class Pieces:
-    """The body of an open answer: these bytes, and then nothing more."""
+    """The body of a stream: these bytes, and nothing after them."""
 
     def __init__(self, pieces: list[bytes]) -> None:
         self._pieces: Iterator[bytes] = iter(pieces)
@@ -95,10 +95,10 @@ class Pieces:
         return next(self._pieces)
 
     def finish(self) -> None:
-        """Have nothing to wait for."""
+        """Do nothing."""
 
     def close(self) -> None:
-        """Have nothing to close."""
+        """Do nothing."""
 
 
 class Nowhere:
@@ -145,7 +145,7 @@ DATA = json_values.map(lambda value: b"data: " + json.dumps(value).encode() + b"
 
 @settings(max_examples=300, deadline=None, database=None)
 @given(st.lists(CHUNKS | DATA | LINES | st.binary(max_size=9), max_size=12), st.integers(1, 40))
-def test_any_stream_gives_chunks_and_then_the_whole_or_an_error_of_ours(
+def test_any_stream_yields_chunks_and_a_response_or_an_error_of_ours(
     parts: list[bytes], size: int
 ) -> None:
     body = b"".join(parts)
@@ -173,7 +173,7 @@ NEW: dict[str, Any] = {
 
 
 @pytest.mark.anyio
-async def test_what_a_newer_server_says_is_kept(mode: Mode) -> None:
+async def test_unknown_fields_of_a_newer_server_are_kept(mode: Mode) -> None:
     parts = [{"type": "audio", "audio": {"url": "x"}}, {"type": "text", "text": "Hi"}]
     message = {
         "id": REPLY_ID,
@@ -187,7 +187,7 @@ async def test_what_a_newer_server_says_is_kept(mode: Mode) -> None:
         async with make_client(mode, server.url) as client:
             session = await client.sessions.get(SESSION["id"])
             [told] = await client.sessions.history(SESSION["id"])
-    assert session.to_dict() == NEW  # a null where none was promised is as nothing
+    assert session.to_dict() == NEW  # a null that the contract does not allow counts as absent
     assert session["mood"] == NEW["mood"]
     assert not session.situation
     assert told.to_dict() == message
@@ -197,7 +197,7 @@ async def test_what_a_newer_server_says_is_kept(mode: Mode) -> None:
 
 
 @pytest.mark.anyio
-async def test_what_a_newer_server_streams_is_kept_or_skipped(mode: Mode) -> None:
+async def test_unknown_events_of_a_newer_server_are_kept_or_skipped(mode: Mode) -> None:
     events = [
         b'event: thought\ndata: {"text": "Hm."}\n\n',
         chat_event("Hi", event_id="1", mood="good"),

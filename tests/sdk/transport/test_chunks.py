@@ -1,4 +1,4 @@
-"""Joining the chunks of a body before h11 reads it: what h11 says must not depend on that."""
+"""Joining the chunks of a body before h11 parses it, which must not change h11's results."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def joined(*pieces: bytes) -> list[bytes]:
     return [joiner.join(piece) for piece in pieces]
 
 
-def test_chunks_that_came_at_once_are_one() -> None:
+def test_chunks_received_at_once_are_joined() -> None:
     assert joined(chunk(b"ab") + chunk(b"c" * 20) + LAST) == [chunk(b"ab" + b"c" * 20) + LAST]
 
 
 @pytest.mark.parametrize("at", range(1, 20))
-def test_a_chunk_that_is_cut_is_given_on_as_it_came(at: int) -> None:
+def test_an_incomplete_chunk_is_passed_on_unchanged(at: int) -> None:
     body = chunk(b"ab") + chunk(b"cd") + chunk(b"ef") + LAST
     first, second = joined(body[:at], body[at:])
     assert len(first) <= at
@@ -55,13 +55,13 @@ def test_a_piece_of_a_long_chunk_does_not_wait_for_the_rest() -> None:
         b"2 \r\nab\r\n",
     ],
 )
-def test_what_is_not_plain_is_left_to_h11(odd: bytes) -> None:
+def test_unusual_chunks_are_left_to_h11(odd: bytes) -> None:
     data = odd + chunk(b"cd") + chunk(b"ef")
     assert joined(data, chunk(b"g") + chunk(b"h")) == [data, chunk(b"g") + chunk(b"h")]
 
 
 class Plain(H11Parser):
-    """Reads without joining."""
+    """A parser that does not join chunks."""
 
     def _begin(self, data: bytes, events: list[ParsedEvent]) -> bytes:
         del events
@@ -100,7 +100,7 @@ PARTS = st.one_of(
 
 
 @given(HEADS, st.lists(PARTS, max_size=12), st.sets(st.integers(1, 300), max_size=6), st.booleans())
-def test_h11_says_the_same_of_joined_chunks(
+def test_h11_returns_the_same_for_joined_chunks(
     head: bytes, parts: list[bytes], cuts: set[int], ends: bool
 ) -> None:
     response = head + b"".join(parts) + (LAST if ends else b"")
@@ -111,7 +111,7 @@ def test_h11_says_the_same_of_joined_chunks(
     assert [event for event in ours if isinstance(event, kinds)] == [
         event for event in plain if isinstance(event, kinds)
     ]
-    # Before a chunk that is wrong, the ones that came whole with it may be given or not.
+    # Complete chunks before an invalid one may be returned or not.
     if isinstance(plain[-1], ResponseEnd):
         assert data_of(ours) == data_of(plain)
     else:

@@ -1,4 +1,4 @@
-"""Bodies that come compressed: whole, in pieces, broken, and much too long."""
+"""Compressed bodies: whole, in pieces, invalid, and too long."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def new(name: str) -> BodyDecoder:
 
 
 def decoded(name: str, pieces: list[bytes]) -> bytes:
-    """Decode a body that comes in these pieces."""
+    """Decode a body from these pieces."""
     decoder = new(name)
     found: list[bytes] = []
     for piece in pieces:
@@ -51,7 +51,7 @@ def one_by_one(data: bytes) -> list[bytes]:
 
 @encodings
 @given(data=st.binary(max_size=2000), cuts=st.lists(st.integers(0, 2100), max_size=8))
-def test_a_body_is_decoded_however_it_comes(
+def test_a_body_is_decoded_from_any_pieces(
     name: str, encode: Callable[[bytes], bytes], data: bytes, cuts: list[int]
 ) -> None:
     sent = encode(data)
@@ -62,7 +62,7 @@ def test_a_body_is_decoded_however_it_comes(
 
 
 @encodings
-def test_a_short_body_that_stands_for_a_long_one_comes_in_pieces(
+def test_a_decompression_bomb_is_decoded_in_pieces(
     name: str, encode: Callable[[bytes], bytes]
 ) -> None:
     decoder = new(name)
@@ -76,7 +76,7 @@ def test_a_short_body_that_stands_for_a_long_one_comes_in_pieces(
 
 
 @encodings
-def test_a_body_that_is_cut_short_is_told(name: str, encode: Callable[[bytes], bytes]) -> None:
+def test_an_incomplete_body_is_an_error(name: str, encode: Callable[[bytes], bytes]) -> None:
     sent = encode(b"some text, some text, some more text")
     for end in range(1, len(sent)):
         with pytest.raises(ContentDecodingError, match="cut short"):
@@ -84,13 +84,13 @@ def test_a_body_that_is_cut_short_is_told(name: str, encode: Callable[[bytes], b
 
 
 @encodings
-def test_no_body_is_no_cut_one(name: str, encode: Callable[[bytes], bytes]) -> None:
+def test_an_empty_body_is_complete(name: str, encode: Callable[[bytes], bytes]) -> None:
     assert decoded(name, []) == b""
     assert decoded(name, [b""]) == b""
 
 
 @encodings
-def test_what_follows_a_body_is_told(name: str, encode: Callable[[bytes], bytes]) -> None:
+def test_data_after_the_body_is_an_error(name: str, encode: Callable[[bytes], bytes]) -> None:
     sent = encode(b"text")
     for pieces in ([sent + b"garbage"], [sent, b"garbage"], one_by_one(sent + b"garbage")):
         with pytest.raises(ContentDecodingError):
@@ -109,12 +109,12 @@ def test_gzip_may_have_several_members() -> None:
 @pytest.mark.parametrize(
     "body", [b'{"id": 1}', b"\x1f\x8b\x08garbage, and more of it", b"\xff" * 40]
 )
-def test_a_body_that_is_something_else_is_told(name: str, body: bytes) -> None:
+def test_a_body_of_another_format_is_an_error(name: str, body: bytes) -> None:
     with pytest.raises(ContentDecodingError, match=f"not {name}"):
         decoded(name, [body])
 
 
-def test_a_wrong_checksum_is_told() -> None:
+def test_a_wrong_checksum_is_an_error() -> None:
     sent = bytearray(gzip.compress(b"text"))
     sent[-6] ^= 1
     with pytest.raises(ContentDecodingError, match="not gzip"):
@@ -127,11 +127,11 @@ def test_some_bodies_need_no_decoding(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["GZIP", "x-gzip", " gzip"])
-def test_an_encoding_may_be_written_in_other_ways(name: str) -> None:
+def test_other_spellings_of_an_encoding(name: str) -> None:
     assert decoded(name, [gzip.compress(b"text")]) == b"text"
 
 
 @pytest.mark.parametrize("name", ["br", "zstd", "gzip, gzip", "gzip, identity"])
-def test_an_encoding_that_nobody_asked_for_is_told(name: str) -> None:
+def test_an_encoding_that_was_not_accepted_is_an_error(name: str) -> None:
     with pytest.raises(ContentDecodingError, match="not asked for"):
         decoder_for(name)

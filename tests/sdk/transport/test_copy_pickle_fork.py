@@ -1,4 +1,4 @@
-"""Clients that are copied, pickled, forked, forgotten, or closed in the middle of something."""
+"""Clients that are copied, pickled, used after a fork, or closed during a call."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def sent_by(kind: type[Client | AsyncClient], client: Any) -> None:
 
 
 @each_kind
-def test_a_client_is_pickled_by_its_settings(kind: type[Client | AsyncClient]) -> None:
+def test_pickling_keeps_the_settings(kind: type[Client | AsyncClient]) -> None:
     with Server([respond_error(503), respond_json(SESSION)]) as server:
         make: Any = kind
         client = make(
@@ -83,7 +83,7 @@ def test_a_client_is_pickled_by_its_settings(kind: type[Client | AsyncClient]) -
 
 @each_kind
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
-def test_no_secret_is_pickled_unless_it_is_asked_for(
+def test_secrets_are_pickled_by_option_only(
     kind: type[Client | AsyncClient], protocol: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("JULEP_API_KEY", raising=False)
@@ -106,7 +106,7 @@ def test_no_secret_is_pickled_unless_it_is_asked_for(
 
 
 @each_kind
-def test_where_it_arrives_a_client_takes_the_key_that_is_there(
+def test_an_unpickled_client_takes_the_key_of_its_environment(
     kind: type[Client | AsyncClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without = pickle.dumps(kind(CANARY))
@@ -117,12 +117,12 @@ def test_where_it_arrives_a_client_takes_the_key_that_is_there(
         for kept, key in ((without, "found here"), (with_key, "taken along")):
             arrived = pickle.loads(kept)  # noqa: S301  # our own
             assert arrived._config.headers["authorization"] == f"Bearer {key}"
-            # The URL is a setting that came along.
+            # The URL is one of the pickled settings.
             assert arrived.base_url == "http://127.0.0.1:8080/api"
 
 
 @each_kind
-def test_what_cannot_leave_the_process_is_named(kind: type[Client | AsyncClient]) -> None:
+def test_settings_that_cannot_be_pickled_are_named(kind: type[Client | AsyncClient]) -> None:
     theirs: Any = httpx.Client() if kind is Client else httpx.AsyncClient()
     proxy = "http://me:" + CANARY + "@proxy.test:3128"
     refused: list[tuple[str, dict[str, Any]]] = [
@@ -147,7 +147,7 @@ def test_what_cannot_leave_the_process_is_named(kind: type[Client | AsyncClient]
 
 
 def ask_elsewhere(client: Client | AsyncClient) -> tuple[int, str]:
-    """Make a call in whichever process this is."""
+    """Make a call in this process."""
     if isinstance(client, Client):
         with client:
             return os.getpid(), client.sessions.get(ID).id
@@ -159,7 +159,7 @@ def ask_elsewhere(client: Client | AsyncClient) -> tuple[int, str]:
     return os.getpid(), asyncio.run(call(client))
 
 
-def test_a_client_works_in_a_process_that_was_spawned() -> None:
+def test_an_unpickled_client_in_a_spawned_process() -> None:
     spawning = multiprocessing.get_context("spawn")
     with Server([respond_json(SESSION)]) as server, ProcessPoolExecutor(1, spawning) as workers:
         clients = [kind("key", server.url, pickle_api_key=True) for kind in (Client, AsyncClient)]
@@ -185,7 +185,7 @@ async def test_a_copy_shares_the_connections(mode: Mode, make: Callable[[Any], A
 
 
 @pytest.mark.anyio
-async def test_what_a_copy_closes_is_itself(mode: Mode) -> None:
+async def test_closing_a_copy_leaves_the_client_open(mode: Mode) -> None:
     with Server([respond_json(SESSION)]) as server:
         async with make_client(mode, server.url) as client:
             again: Any = copy.copy(unwrapped(client))
@@ -197,7 +197,7 @@ async def test_what_a_copy_closes_is_itself(mode: Mode) -> None:
 
 
 async def error_of_get(client: AsyncClient, began: Event, mode: Mode) -> Exception:
-    """Begin a call, close its client in the middle, and give what came of the call."""
+    """Begin a call, close its client meanwhile, and return the call's error."""
     errors: list[Exception] = []
     sync_client: Any = unwrapped(client)
 
@@ -224,8 +224,8 @@ async def error_of_get(client: AsyncClient, began: Event, mode: Mode) -> Excepti
 
 
 @pytest.mark.anyio
-async def test_closing_ends_a_call_that_is_under_way(mode: Mode) -> None:
-    """In another thread, or in another task."""
+async def test_closing_ends_a_running_call(mode: Mode) -> None:
+    """The call runs in another thread or in another task."""
     asked = Event()
 
     async def stall(exchange: Exchange) -> bool:
@@ -242,7 +242,7 @@ async def test_closing_ends_a_call_that_is_under_way(mode: Mode) -> None:
 
 
 @pytest.mark.anyio
-async def test_a_call_is_not_tried_again_once_its_client_is_closed(mode: Mode) -> None:
+async def test_a_call_is_not_retried_after_its_client_is_closed(mode: Mode) -> None:
     paused = Event()
 
     def hear(event: julep.RetryEvent) -> None:
@@ -284,7 +284,7 @@ async def test_closing_ends_a_stream_that_is_read_in_another_task(mode: Mode) ->
     assert_ours(errors[0])
 
 
-def test_a_client_that_is_forgotten_with_open_connections_warns() -> None:
+def test_an_unclosed_sync_client_warns() -> None:
     with Server([respond_json(SESSION)]) as server:
         client = Client(base_url=server.url)
         client.sessions.get(ID)
@@ -295,7 +295,7 @@ def test_a_client_that_is_forgotten_with_open_connections_warns() -> None:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("mode", ["asyncio", "trio"])
-async def test_an_awaited_one_warns_as_well(mode: Mode) -> None:
+async def test_an_unclosed_async_client_warns(mode: Mode) -> None:
     with Server([respond_json(SESSION)]) as server:
         client = AsyncClient(base_url=server.url)
         await client.sessions.get(ID)
@@ -371,7 +371,7 @@ asyncio.run(aget(client))
 
 
 @pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS.keys())
-def test_a_client_may_be_used_on_both_sides_of_a_fork(program: str) -> None:
+def test_a_client_is_used_on_both_sides_of_a_fork(program: str) -> None:
     asked = asyncio.Event()
 
     async def respond(exchange: Exchange) -> bool:
@@ -392,5 +392,5 @@ def test_a_client_may_be_used_on_both_sides_of_a_fork(program: str) -> None:
             check=False,
         )
     assert (done.returncode, done.stderr) == (0, "")
-    # No connection carried requests of two processes: each side has opened its own.
+    # The two processes share no connection: each has opened its own.
     assert server.connections >= 2

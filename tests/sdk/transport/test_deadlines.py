@@ -1,4 +1,4 @@
-"""The limit of a whole call, and of its steps: over our own sockets, and by a library's client."""
+"""Timeouts of whole calls and of their phases, over our own sockets and by a client of httpx."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 50
 
 
 class Clients:
-    """Makes clients that send over sockets of our own, or by a client of httpx."""
+    """Creates clients that send over our own sockets, or by a client of httpx."""
 
     def __init__(self, mode: Mode, way: str, kept: AsyncExitStack) -> None:
         self._colour: Mode = mode
@@ -47,7 +47,7 @@ class Clients:
 
     async def make(self, url: str, **settings: Any) -> AsyncClient:
         if self._way == "library":
-            # Its own limits are none of ours.
+            # Its own timeouts do not count.
             made = own_client(self._colour, timeout=None)
             settings["http_client"] = await self._kept.enter_async_context(made)
         return await self._kept.enter_async_context(make_client(self._colour, url, **settings))
@@ -64,7 +64,7 @@ async def get(client: AsyncClient) -> None:
 
 
 def drip(begun: bytes, drop: bytes) -> Step:
-    """Send a beginning, and then a little again and again, for ever."""
+    """Send these bytes, and then others repeatedly until the peer closes the connection."""
 
     async def step(exchange: Exchange) -> bool:
         await exchange.write(begun)
@@ -90,7 +90,7 @@ DRIPS: dict[str, Step] = {
 
 
 async def refused_in_all(client: AsyncClient, limit: float = LIMIT) -> julep.RequestTimeoutError:
-    """Get a session, for which the call's time does not do."""
+    """Get a session, and check that the call exceeds its total timeout."""
     began = time.monotonic()
     with pytest.raises(julep.RequestTimeoutError) as caught:
         await get(client)
@@ -103,9 +103,7 @@ async def refused_in_all(client: AsyncClient, limit: float = LIMIT) -> julep.Req
 
 
 @pytest.mark.parametrize("step", DRIPS.values(), ids=DRIPS.keys())
-async def test_a_body_that_drips_is_not_waited_for_beyond_the_limit(
-    clients: Clients, step: Step
-) -> None:
+async def test_a_slow_body_ends_at_the_total_timeout(clients: Clients, step: Step) -> None:
     with Server([step, respond_json(SESSION)]) as server:
         client = await clients.make(server.url, timeout=LIMIT)
         await refused_in_all(client)
@@ -113,7 +111,7 @@ async def test_a_body_that_drips_is_not_waited_for_beyond_the_limit(
     assert len(server.received) == 2
 
 
-# A library's client that blocks cannot be ended within a step, as its docstring says.
+# A sync client of httpx cannot be interrupted within a phase, as its docstring says.
 @pytest.mark.parametrize(
     ("mode", "clients"),
     [
@@ -125,15 +123,15 @@ async def test_a_body_that_drips_is_not_waited_for_beyond_the_limit(
     ],
     indirect=["clients"],
 )
-async def test_a_head_that_drips_is_not_waited_for_beyond_the_limit(clients: Clients) -> None:
+async def test_slow_headers_end_at_the_total_timeout(clients: Clients) -> None:
     with Server([HEAD_DRIPS, respond_json(SESSION)]) as server:
         client = await clients.make(server.url, timeout=LIMIT)
         await refused_in_all(client)
         await get(client.with_options(timeout=PATIENT))
 
 
-async def test_the_limit_is_that_of_all_attempts_together(clients: Clients) -> None:
-    """Each is lost after a while; the pauses count as well."""
+async def test_the_total_timeout_covers_all_attempts(clients: Clients) -> None:
+    """Each attempt is lost after a while; the delays count as well."""
 
     async def lose_late(exchange: Exchange) -> bool:
         await asyncio.sleep(0.1)
@@ -155,7 +153,9 @@ async def test_the_limit_is_that_of_all_attempts_together(clients: Clients) -> N
 
 
 @pytest.mark.parametrize("status", [429, 503])
-async def test_a_pause_beyond_the_limit_is_not_waited_for(clients: Clients, status: int) -> None:
+async def test_a_delay_beyond_the_total_timeout_is_not_awaited(
+    clients: Clients, status: int
+) -> None:
     with Server([respond_error(status, {"retry-after": "50"}), respond_json(SESSION)]) as server:
         client = await clients.make(server.url, timeout=40.0)
         began = time.monotonic()
@@ -167,7 +167,7 @@ async def test_a_pause_beyond_the_limit_is_not_waited_for(clients: Clients, stat
     assert len(server.received) == 1
 
 
-async def test_a_pause_within_the_limit_is_waited_for(clients: Clients) -> None:
+async def test_a_delay_within_the_total_timeout_is_awaited(clients: Clients) -> None:
     with Server([respond_error(429, {"retry-after": "1"}), respond_json(SESSION)]) as server:
         client = await clients.make(server.url, timeout=PATIENT)
         began = time.monotonic()
@@ -183,7 +183,7 @@ STREAMS: dict[str, Step] = {
 
 
 @pytest.mark.parametrize("step", STREAMS.values(), ids=STREAMS.keys())
-async def test_the_limit_covers_the_reading_of_a_stream(clients: Clients, step: Step) -> None:
+async def test_the_total_timeout_covers_reading_a_stream(clients: Clients, step: Step) -> None:
     with Server([step, respond_json(SESSION)]) as server:
         client = await clients.make(server.url, timeout=1.0)
         events = await client.sessions.chat(ID, HELLO, stream=True)
@@ -195,7 +195,7 @@ async def test_the_limit_covers_the_reading_of_a_stream(clients: Clients, step: 
     assert len(server.received) == 2
 
 
-async def test_silence_has_a_limit_of_its_own(clients: Clients) -> None:
+async def test_the_read_timeout_of_each_attempt(clients: Clients) -> None:
     with Server([stall_after(), stall_after(), respond_json(SESSION)]) as server:
         client = await clients.make(server.url, timeout=Timeout(read=0.2), max_retries=1)
         with pytest.raises(julep.RequestTimeoutError, match=r"within 0\.2 s") as caught:
@@ -205,8 +205,8 @@ async def test_silence_has_a_limit_of_its_own(clients: Clients) -> None:
     assert (caught.value.phase, caught.value.attempts) == ("read", 2)
 
 
-async def test_a_server_that_does_not_take_the_request_has_a_limit(clients: Clients) -> None:
-    """It reads nothing, so that what is sent stays where it is once the buffers are full."""
+async def test_the_write_timeout(clients: Clients) -> None:
+    """It reads nothing, so that writing blocks once the buffers are full."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         client = await clients.make(url, timeout=Timeout(write=0.2), max_retries=0)
@@ -216,7 +216,7 @@ async def test_a_server_that_does_not_take_the_request_has_a_limit(clients: Clie
     assert caught.value.phase == "write"
 
 
-async def test_without_any_limit_a_server_may_take_its_time(clients: Clients) -> None:
+async def test_slow_responses_without_a_timeout(clients: Clients) -> None:
     async def answer_late(exchange: Exchange) -> bool:
         await asyncio.sleep(0.3)
         return await respond_json(SESSION)(exchange)
@@ -235,8 +235,8 @@ async def test_without_any_limit_a_server_may_take_its_time(clients: Clients) ->
         assert (await events.get_final_response()).text == "Hi"
 
 
-async def test_a_deadline_holds_for_each_call_by_itself(mode: Mode) -> None:
-    """It begins with the call, not with the client."""
+async def test_each_call_has_its_own_deadline(mode: Mode) -> None:
+    """It starts with the call, not with the client."""
 
     async def answer_late(exchange: Exchange) -> bool:
         await asyncio.sleep(0.5)
@@ -248,7 +248,7 @@ async def test_a_deadline_holds_for_each_call_by_itself(mode: Mode) -> None:
                 await get(client)
 
 
-async def test_nobody_picks_up(clients: Clients, full_backlog_url: str) -> None:
+async def test_the_total_timeout_covers_connecting(clients: Clients, full_backlog_url: str) -> None:
     client = await clients.make(full_backlog_url, timeout=LIMIT)
     error = await refused_in_all(client)
     assert "connect" in str(error)

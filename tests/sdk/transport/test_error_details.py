@@ -1,4 +1,4 @@
-"""What an error tells: the request as a command, what came before, and nothing of what is below."""
+"""The details of an error: the request as a curl command, earlier attempts, and no internals."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ ODD = 'it\'s "$HOME" `x` \\ $(x)\nand ☃'
 
 
 async def refused(mode: Mode) -> tuple[julep.ApiError, Server]:
-    """Create a user, with odd words in everything, which is refused."""
+    """Create a user, with special characters in every part of the request, which fails."""
     settings = {"api_key": CANARY, "headers": {"x-team": "it's $BLUE", "x-other-key": CANARY}}
     with Server([respond_error(422)]) as server:
         query = {"a b": "c&d", "access_token": CANARY}
@@ -52,7 +52,7 @@ async def refused(mode: Mode) -> tuple[julep.ApiError, Server]:
     return caught.value, server
 
 
-async def test_an_error_gives_the_request_as_a_command(mode: Mode) -> None:
+async def test_the_curl_command_of_an_error(mode: Mode) -> None:
     error, server = await refused(mode)
     words = shlex.split(error.as_curl())
     assert CANARY not in error.as_curl()
@@ -67,7 +67,7 @@ async def test_an_error_gives_the_request_as_a_command(mode: Mode) -> None:
     assert json.loads(body) == {"name": "Grace", "about": ODD}
 
 
-async def test_a_shell_runs_the_command_with_the_key_put_in(mode: Mode, tmp_path: Path) -> None:
+async def test_a_shell_runs_the_curl_command(mode: Mode, tmp_path: Path) -> None:
     error, _ = await refused(mode)
     curl = tmp_path / "curl"
     curl.write_text('#!/bin/sh\nprintf "%s\\0" "$@"\n')
@@ -82,7 +82,7 @@ async def test_a_shell_runs_the_command_with_the_key_put_in(mode: Mode, tmp_path
     assert json.loads(words[words.index("--data-raw") + 1])["about"] == ODD
 
 
-async def test_the_history_of_the_attempts_is_told(mode: Mode) -> None:
+async def test_the_notes_list_earlier_attempts(mode: Mode) -> None:
     with Server(
         [respond_error(503), reset_after(), respond_error(429, {"retry-after": "0"})]
     ) as server:
@@ -132,7 +132,7 @@ FAILURES: dict[str, Step] = {
 
 
 def assert_clean(error: julep.JulepError) -> None:
-    """Nothing is shown, or kept alive, of what an error came from."""
+    """Check that an error neither shows nor keeps alive the exceptions that caused it."""
     assert_ours(error)
     assert error.__cause__ is None
     assert error.__context__ is None or error.__suppress_context__
@@ -145,7 +145,7 @@ def assert_clean(error: julep.JulepError) -> None:
 
 
 @pytest.mark.parametrize("step", FAILURES.values(), ids=FAILURES.keys())
-async def test_nothing_of_what_is_below_shows(mode: Mode, step: Step, reader: None) -> None:
+async def test_no_internals_are_shown(mode: Mode, step: Step, reader: None) -> None:
     with Server([step]) as server:
         async with make_client(mode, server.url, timeout=0.3, max_retries=0) as client:
             for call in (get, read):
@@ -156,7 +156,7 @@ async def test_nothing_of_what_is_below_shows(mode: Mode, step: Step, reader: No
                 assert caught.value.as_curl().startswith("curl -X ")
 
 
-async def test_nothing_of_tls_shows_either(mode: Mode) -> None:
+async def test_no_internals_of_tls_are_shown(mode: Mode) -> None:
     with Server([raw(b"")], tls=ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)) as server:
         async with make_client(mode, server.url, max_retries=0) as client:
             with pytest.raises(julep.NetworkError) as caught:
@@ -164,5 +164,5 @@ async def test_nothing_of_tls_shows_either(mode: Mode) -> None:
     assert_clean(caught.value)
 
 
-async def test_an_error_that_no_request_came_of_has_no_command() -> None:
+async def test_an_error_without_a_request_has_no_curl_command() -> None:
     assert julep.NetworkError("lost").as_curl() == ""

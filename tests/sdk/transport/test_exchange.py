@@ -1,4 +1,4 @@
-"""Sending requests over sockets of our own: what comes of it, and of the connection."""
+"""Exchanges of requests and responses over our own sockets, and the reuse of connections."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ SHARED = {"chunks", "a hint before", "gzip"}
 
 @pytest.mark.usefixtures("reader")
 @pytest.mark.parametrize("framing", FRAMINGS)
-async def test_a_connection_is_used_again_only_when_it_can_be(mode: Mode, framing: str) -> None:
+async def test_which_connections_are_reused(mode: Mode, framing: str) -> None:
     with Server([FRAMINGS[framing]]) as server:
         async with open_transport(mode) as transport:
             for _ in range(3):
@@ -83,7 +83,7 @@ async def test_a_connection_is_used_again_only_when_it_can_be(mode: Mode, framin
     assert server.connections == (1 if framing in SHARED else 3)
 
 
-async def test_an_idle_connection_that_the_server_closed_is_not_used(mode: Mode) -> None:
+async def test_a_closed_idle_connection_is_not_reused(mode: Mode) -> None:
     closed = threading.Event()
 
     async def answer_and_close(exchange: Exchange) -> bool:
@@ -116,7 +116,7 @@ LOSSES: dict[str, tuple[Step, str]] = {
 
 @pytest.mark.usefixtures("reader")
 @pytest.mark.parametrize(("step", "problem"), LOSSES.values(), ids=LOSSES.keys())
-async def test_an_answer_that_is_lost_is_told(mode: Mode, step: Step, problem: str) -> None:
+async def test_a_lost_response_is_a_network_error(mode: Mode, step: Step, problem: str) -> None:
     with Server([step, OK]) as server:
         async with open_transport(mode, max_connections=1) as transport:
             error = await network_error_of(transport, get(server.url, "/x?secret=1"))
@@ -126,7 +126,7 @@ async def test_an_answer_that_is_lost_is_told(mode: Mode, step: Step, problem: s
             await response_to(transport, get(server.url))
 
 
-async def test_a_server_that_is_not_there(mode: Mode) -> None:
+async def test_a_closed_port_is_a_network_error(mode: Mode) -> None:
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         async with open_transport(mode, max_connections=1) as transport:
@@ -137,7 +137,7 @@ async def test_a_server_that_is_not_there(mode: Mode) -> None:
                 assert "connection refused" in str(error)
 
 
-async def test_a_host_that_cannot_be(mode: Mode) -> None:
+async def test_an_invalid_host_is_a_network_error(mode: Mode) -> None:
     async with open_transport(mode) as transport:
         assert "no address" in str(
             await network_error_of(transport, get(f"http://{'a' * 64}.test"))
@@ -162,7 +162,7 @@ async def test_every_address_of_a_host_is_tried(
             assert "refused" in str(await network_error_of(transport, get("http://other.test")))
 
 
-async def test_a_server_that_answers_before_it_has_read_all(mode: Mode) -> None:
+async def test_a_response_before_the_whole_request_was_read(mode: Mode) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def serve() -> None:
@@ -184,7 +184,7 @@ async def test_a_server_that_answers_before_it_has_read_all(mode: Mode) -> None:
         serving.join(HANG)
 
 
-async def test_a_long_body_is_sent_and_read_whole(mode: Mode) -> None:
+async def test_a_long_body_is_sent_and_received(mode: Mode) -> None:
     async def echo(exchange: Exchange) -> bool:
         return await respond(200, exchange.request.body)(exchange)
 
@@ -213,7 +213,7 @@ UNFIT: dict[str, tuple[Step, str]] = {
 
 
 @pytest.mark.parametrize(("step", "problem"), UNFIT.values(), ids=UNFIT.keys())
-async def test_a_body_that_cannot_be_had_is_told(
+async def test_a_body_that_cannot_be_read(
     mode: Mode, step: Step, problem: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(exchange, "LONGEST_ANSWER", 1000)

@@ -1,4 +1,4 @@
-"""Requests written down, and answers read by both readers: what one says, the other says."""
+"""HTTP/1.1: requests as bytes, and responses, of which both parsers must read the same."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
 
 
 class Read(NamedTuple):
-    """What came of reading an answer."""
+    """The result of reading a response."""
 
     head: ResponseHead | None
     body: bytes
@@ -50,7 +50,7 @@ class Read(NamedTuple):
 def read(
     make: Callable[[bool], http1.ResponseParser], pieces: list[bytes], *, to_head: bool = False
 ) -> Read:
-    """Read an answer from pieces; an empty one is the connection's end."""
+    """Read a response from pieces; an empty one is the end of the connection."""
     reader = make(to_head)
     events = [event for piece in pieces for event in reader.receive(piece)]
     head, body, last = None, b"", None
@@ -73,7 +73,7 @@ def cut(data: bytes, places: list[int]) -> list[bytes]:
 
 
 def agreed(data: bytes, places: list[int], *, closed: bool, to_head: bool = False) -> Read:
-    """Read an answer by both readers, cut and whole, and give what all of them said."""
+    """Read a response with both parsers, cut and whole, and return their common result."""
     end = [b""] if closed else []
     found = [
         read(make, [*pieces, *end], to_head=to_head)
@@ -90,7 +90,7 @@ places = st.lists(st.integers(0, 2000), max_size=12)
 
 
 class Sent(NamedTuple):
-    """An answer as a server sends it, and what is to be made of it."""
+    """A response as a server sends it, and the expected result."""
 
     data: bytes
     status: int
@@ -135,7 +135,7 @@ def answers(draw: st.DrawFn) -> Sent:
 
 
 @given(answers(), places)
-def test_an_answer_is_read_however_it_comes(sent: Sent, places: list[int]) -> None:
+def test_a_response_is_read_from_any_pieces(sent: Sent, places: list[int]) -> None:
     found = agreed(sent.data, places, closed=sent.until_closed)
     assert found == Read(
         ResponseHead(sent.status, sent.headers), sent.body, ResponseEnd(sent.reusable)
@@ -143,20 +143,20 @@ def test_an_answer_is_read_however_it_comes(sent: Sent, places: list[int]) -> No
 
 
 @given(answers(), places, st.integers(0, 2000))
-def test_an_answer_that_is_cut_short_is_none(sent: Sent, places: list[int], at: int) -> None:
+def test_an_incomplete_response_is_an_error(sent: Sent, places: list[int], at: int) -> None:
     if sent.until_closed:
-        return  # nobody can tell
+        return  # ambiguous
     found = agreed(sent.data[: at % len(sent.data)], places, closed=True)
     assert found.last == ProtocolFailure(INCOMPLETE_RESPONSE if found.head else NO_RESPONSE)
     assert sent.body.startswith(found.body)
 
 
 @given(answers(), places, st.sampled_from([b"x", b"HTTP/1.1 200 OK\r\n\r\n", b"\0", b"5\r\n"]))
-def test_a_connection_with_a_surplus_is_not_used_again(
+def test_a_connection_with_surplus_bytes_is_not_reused(
     sent: Sent, places: list[int], surplus: bytes
 ) -> None:
     if sent.until_closed:
-        return  # it is the body's
+        return  # part of the body
     for make in READERS.values():
         found = read(make, [sent.data + surplus])
         assert found == Read(
@@ -202,12 +202,12 @@ BROKEN = {
 
 
 @pytest.mark.parametrize(("data", "problem"), BROKEN.values(), ids=BROKEN.keys())
-def test_what_breaks_the_rules_is_told(data: bytes, problem: str) -> None:
+def test_protocol_errors(data: bytes, problem: str) -> None:
     one_by_one = list(range(len(data)))
     assert agreed(data, one_by_one, closed=False).last == ProtocolFailure(problem)
 
 
-def test_what_came_before_a_break_is_given() -> None:
+def test_data_before_a_protocol_error_is_returned() -> None:
     found = agreed(CHUNKED + b"3\r\nabc\r\nzz\r\n", [0], closed=False)
     assert found.head is not None
     assert found.body == b"abc"
@@ -226,7 +226,7 @@ def test_what_came_before_a_break_is_given() -> None:
     ],
     ids=["reason", "value", "headers", "trailer", "extension"],
 )
-def test_headers_without_end_are_not_collected(
+def test_endless_headers_are_not_collected(
     reader: Callable[[bool], http1.ResponseParser], start: bytes, size: int
 ) -> None:
     filling = {b"": b"HTTP/1.1 200 " + b"x" * MAX_HEADER_BYTES * 4}.get(start)
@@ -242,7 +242,7 @@ def test_headers_without_end_are_not_collected(
 
 
 @readers
-def test_a_long_head_is_taken_or_refused_by_its_length_alone(
+def test_the_limit_of_the_length_of_headers(
     reader: Callable[[bool], http1.ResponseParser],
 ) -> None:
     def response(length: int) -> bytes:
@@ -269,7 +269,7 @@ HEADS = {
 
 
 @pytest.mark.parametrize(("rest", "reusable"), HEADS.values(), ids=HEADS.keys())
-def test_the_answer_to_a_head_has_no_body(rest: bytes, reusable: bool) -> None:
+def test_the_response_to_head_has_no_body(rest: bytes, reusable: bool) -> None:
     for make in READERS.values():
         found = read(make, [b"HTTP/1.1 200 OK\r\n" + rest], to_head=True)
         assert (found.body, found.last) == (b"", ResponseEnd(reusable))
@@ -278,14 +278,16 @@ def test_the_answer_to_a_head_has_no_body(rest: bytes, reusable: bool) -> None:
 
 
 @readers
-def test_headers_of_one_name_are_joined(reader: Callable[[bool], http1.ResponseParser]) -> None:
+def test_headers_of_the_same_name_are_joined(
+    reader: Callable[[bool], http1.ResponseParser],
+) -> None:
     data = b"HTTP/1.1 204 OK\r\nVia: a\r\nx: \xe9 \r\nempty:\r\nvia:  b\r\n\r\n"
     found = read(reader, [data])
     assert found.head == ResponseHead(204, {"via": "a, b", "x": "é", "empty": ""})
 
 
 @readers
-def test_after_its_end_an_answer_says_nothing(
+def test_no_events_after_the_end_of_a_response(
     reader: Callable[[bool], http1.ResponseParser],
 ) -> None:
     made = reader(False)
@@ -294,7 +296,7 @@ def test_after_its_end_an_answer_says_nothing(
     assert made.receive(b"") == []
 
 
-def test_the_faster_reader_is_taken_when_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_httptools_is_preferred_when_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http1, "parser_class", None)
     assert isinstance(parser_for("GET"), HttptoolsParser)
     monkeypatch.setattr(http1, "parser_class", None)
@@ -316,7 +318,7 @@ def written(request: Request) -> bytes:
     return b"".join(request_bytes(request))
 
 
-def test_a_request_is_written_down() -> None:
+def test_the_bytes_of_a_request() -> None:
     assert written(request(headers={"x": "é"})) == (
         b"GET /a?b=c HTTP/1.1\r\nhost: julep.test\r\naccept-encoding: gzip, deflate\r\n"
         b"x: \xe9\r\n\r\n"
@@ -339,7 +341,7 @@ def test_a_request_is_written_down() -> None:
         (Origin("http", "bücher.test", 443), b"xn--bcher-kva.test:443"),
     ],
 )
-def test_a_host_is_written_as_a_url_has_it(origin: Origin, host: bytes) -> None:
+def test_the_host_header(origin: Origin, host: bytes) -> None:
     assert b"\r\nhost: " + host + b"\r\n" in written(request(origin=origin))
 
 
@@ -362,7 +364,7 @@ def test_a_host_is_written_as_a_url_has_it(origin: Origin, host: bytes) -> None:
     ],
     ids=repr,
 )
-def test_what_would_change_a_request_is_not_written(wrong: Request) -> None:
+def test_header_injection_is_rejected(wrong: Request) -> None:
     with pytest.raises(julep.InvalidArgumentError) as caught:
         written(wrong)
     assert "secret" not in str(caught.value)
@@ -370,7 +372,7 @@ def test_what_would_change_a_request_is_not_written(wrong: Request) -> None:
 
 @given(st.binary(max_size=300), places)
 @example(b"HTTP/1.1 200 OK\r\n\r\n", [3])
-def test_no_bytes_are_too_strange_to_be_read(data: bytes, places: list[int]) -> None:
+def test_any_bytes_are_read_or_a_protocol_error(data: bytes, places: list[int]) -> None:
     for make in READERS.values():
         for start in (b"", b"HTTP/1.1 200 OK\r\n", CHUNKED):
             read(make, [*cut(start + data, places), b""])

@@ -1,4 +1,4 @@
-"""Users' own clients of httpx and httpx2, HTTP/2, and servers that want a certificate."""
+"""Users' own clients of httpx and httpx2."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def library(request: pytest.FixtureRequest) -> Any:
 
 @asynccontextmanager
 async def theirs(mode: Mode, library: Any, **settings: Any) -> AsyncGenerator[Any]:
-    """A client of a library, of the right colour, that stays open."""
+    """Create a client of a library, and check that it is still open afterwards."""
     if mode == "sync":
         with library.Client(**settings) as client:
             yield client
@@ -79,7 +79,7 @@ async def theirs(mode: Mode, library: Any, **settings: Any) -> AsyncGenerator[An
     assert client.is_closed
 
 
-async def test_their_client_does_all_that_ours_does(mode: Mode, library: Any) -> None:
+async def test_a_client_of_httpx_supports_every_call(mode: Mode, library: Any) -> None:
     steps = [
         respond_json(SESSION),
         respond_error(503),
@@ -119,7 +119,7 @@ LOST: dict[str, tuple[Any, type[julep.RequestError]]] = {
 
 
 @pytest.mark.parametrize(("step", "kind"), LOST.values(), ids=LOST.keys())
-async def test_their_errors_become_ours(
+async def test_errors_of_httpx_become_ours(
     mode: Mode, library: Any, step: Any, kind: type[julep.RequestError]
 ) -> None:
     async with theirs(mode, library) as client_of_theirs:
@@ -134,7 +134,7 @@ async def test_their_errors_become_ours(
     assert caught.value.attempts == 1
 
 
-async def test_a_stream_of_theirs_that_is_lost(mode: Mode, library: Any) -> None:
+async def test_a_lost_stream_of_httpx(mode: Mode, library: Any) -> None:
     lost = raw(STREAM_HEAD + http_chunk(chat_event("Hi")))
     async with theirs(mode, library) as client_of_theirs:
         with Server([lost, respond_json(SESSION)]) as server:
@@ -146,7 +146,7 @@ async def test_a_stream_of_theirs_that_is_lost(mode: Mode, library: Any) -> None
     assert caught.value.partial.text == "Hi"
 
 
-async def test_their_own_pool_may_be_full(mode: Mode, library: Any) -> None:
+async def test_a_full_pool_of_httpx(mode: Mode, library: Any) -> None:
     limits = library.Limits(max_connections=1)
     async with theirs(mode, library, limits=limits) as client_of_theirs:
         with Server(
@@ -161,9 +161,9 @@ async def test_their_own_pool_may_be_full(mode: Mode, library: Any) -> None:
     assert (caught.value.phase, caught.value.attempts) == ("pool", 1)
 
 
-async def test_a_client_that_is_none_is_refused(mode: Mode) -> None:
+async def test_an_invalid_client_of_httpx_raises(mode: Mode) -> None:
     class Other:
-        """With the face of one, of whichever colour."""
+        """The interface of a client."""
 
         def build_request(self) -> None: ...
         def send(self) -> None: ...
@@ -202,7 +202,7 @@ def cafile(authority: trustme.CA, tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("apart", [False, True])
 @pytest.mark.parametrize("by", ["sockets", "http2"])
-async def test_a_server_that_wants_a_certificate_gets_it(
+async def test_a_client_certificate(
     mode: Mode, authority: trustme.CA, cafile: Path, tmp_path: Path, apart: bool, by: str
 ) -> None:
     context = served(authority)
@@ -236,7 +236,7 @@ async def test_a_server_that_wants_a_certificate_gets_it(
     assert_ours(caught.value)
 
 
-async def test_a_company_s_authority_is_trusted_besides(
+async def test_a_companys_authority_is_trusted_additionally(
     mode: Mode, authority: trustme.CA, cafile: Path
 ) -> None:
     with Server([respond_json(SESSION)], tls=served(authority)) as server:
@@ -270,7 +270,7 @@ def test_files_that_cannot_be_read_are_named(
     assert "Errno" not in str(caught.value)
 
 
-def test_a_trust_that_there_is_not() -> None:
+def test_an_invalid_trust_raises() -> None:
     trust: Any = "everybody"
     with pytest.raises(julep.ConfigurationError, match="'bundled' or 'system'"):
         julep.tls_context(trust=trust)
@@ -299,9 +299,7 @@ def test_a_key_may_have_a_password(
         assert_ours(caught.value)
 
 
-async def test_http2_is_spoken_where_the_server_does(
-    mode: Mode, authority: trustme.CA, cafile: Path
-) -> None:
+async def test_http2_is_negotiated(mode: Mode, authority: trustme.CA, cafile: Path) -> None:
     tls = julep.tls_context(cafile=cafile)
     body = json.dumps(SESSION).encode()
     with Http2Server("application/json", [body[:9], body[9:]], tls=served(authority)) as server:
@@ -345,7 +343,7 @@ async def test_calls_share_a_connection_by_http2(
     assert server.connections == 1
 
 
-async def test_a_server_without_http2_is_asked_by_the_older_one(
+async def test_a_server_without_http2_gets_http1(
     mode: Mode, authority: trustme.CA, cafile: Path
 ) -> None:
     tls = julep.tls_context(cafile=cafile)
@@ -355,8 +353,8 @@ async def test_a_server_without_http2_is_asked_by_the_older_one(
     assert len(server.received) == 1
 
 
-async def test_a_client_of_http2_leaves_others_with_what_they_speak(mode: Mode) -> None:
-    """What is offered to servers is set in the context of TLS, which clients share."""
+async def test_a_client_of_http2_leaves_others_unchanged(mode: Mode) -> None:
+    """The protocols that are offered are set in the TLS context, which clients share."""
     async with make_client(mode, "https://127.0.0.1:9", http2=True, max_retries=0) as client:
         with pytest.raises(julep.NetworkError):
             await get(client)
@@ -366,7 +364,7 @@ async def test_a_client_of_http2_leaves_others_with_what_they_speak(mode: Mode) 
 
 
 @pytest.mark.parametrize("whose", ["ours", "httpx", "httpx2"])
-async def test_no_log_of_http2_holds_the_key(
+async def test_no_log_of_http2_has_the_key(
     mode: Mode,
     authority: trustme.CA,
     cafile: Path,
@@ -396,9 +394,7 @@ async def test_no_log_of_http2_holds_the_key(
     assert CANARY not in caplog.text
 
 
-async def test_without_its_package_http2_is_refused(
-    mode: Mode, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_http2_requires_its_package(mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
 
     def missing(name: str) -> None:
         assert name == "h2"

@@ -1,4 +1,4 @@
-"""What comes of answers that are not as documented: a value, or an error of ours."""
+"""Responses that are not as documented: a value, or an error of ours."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ READABLE = {
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(("step", "said"), UNREADABLE.values(), ids=UNREADABLE.keys())
-async def test_an_answer_that_cannot_be_read(mode: Mode, step: Step, said: str) -> None:
+async def test_an_unreadable_response(mode: Mode, step: Step, said: str) -> None:
     with Server([step, respond_json(SESSION)]) as server:
         async with make_client(mode, server.url) as client:
             with pytest.raises(julep.InvalidResponseError) as caught:
@@ -80,7 +80,7 @@ async def test_an_answer_that_cannot_be_read(mode: Mode, step: Step, said: str) 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("step", READABLE.values(), ids=READABLE.keys())
-async def test_an_answer_that_can_be_read_all_the_same(mode: Mode, step: Step) -> None:
+async def test_an_unusual_response_that_can_be_read(mode: Mode, step: Step) -> None:
     with Server([step]) as server:
         async with make_client(mode, server.url) as client:
             assert (await client.sessions.get(SESSION["id"])).agent_id == SESSION["agent_id"]
@@ -88,7 +88,7 @@ async def test_an_answer_that_can_be_read_all_the_same(mode: Mode, step: Step) -
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("step", [respond(204), respond(202, b"{}"), respond_json({"id": "?"})])
-async def test_a_delete_asks_no_more_than_success(mode: Mode, step: Step) -> None:
+async def test_a_delete_requires_only_success(mode: Mode, step: Step) -> None:
     with Server([step]) as server:
         async with make_client(mode, server.url) as client:
             await client.sessions.delete(SESSION["id"])
@@ -114,7 +114,7 @@ KINDS: list[tuple[int, type[julep.ApiError]]] = [
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(("status", "kind"), KINDS)
-async def test_an_error_says_all_that_the_server_said(
+async def test_an_error_has_all_details_of_the_response(
     mode: Mode, status: int, kind: type[julep.ApiError]
 ) -> None:
     details: list[JSON] = [{"path": "messages[3].role", "message": "unknown role"}]
@@ -159,7 +159,7 @@ ODD_ERRORS: dict[str, tuple[bytes, str]] = {
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(("body", "said"), ODD_ERRORS.values(), ids=ODD_ERRORS.keys())
-async def test_an_error_of_an_odd_shape_still_tells(mode: Mode, body: bytes, said: str) -> None:
+async def test_an_error_of_another_shape_is_shown(mode: Mode, body: bytes, said: str) -> None:
     with Server([respond(502, body)]) as server:
         async with make_client(mode, server.url, max_retries=0) as client:
             with pytest.raises(julep.ServerError) as caught:
@@ -188,7 +188,7 @@ BODIES = (JSON_VALUES | SESSIONS | ERRORS).map(lambda value: json.dumps(value).e
 @given(st.integers(200, 999), BODIES | st.binary(), st.text(st.characters(codec="latin-1")))
 @example(500, b"[" * 900 + b"]" * 900, "")
 @example(200, b'{"id": "\\ud800", "agent_id": ""}', "")
-def test_whatever_is_answered_is_a_session_or_an_error_of_ours(
+def test_any_response_is_a_session_or_an_error_of_ours(
     status: int, body: bytes, header: str
 ) -> None:
     headers = {"x-request-id": header, "content-type": header, "retry-after": header}
@@ -210,7 +210,7 @@ def outcome(response: Response) -> Session | julep.ApiError:
 
 
 @pytest.mark.anyio
-async def test_a_refused_answer_to_a_create_is_not_repeated(mode: Mode) -> None:
+async def test_an_unreadable_response_to_a_create_is_not_retried(mode: Mode) -> None:
     with Server([respond(201, b"{}"), respond_created()]) as server:
         async with make_client(mode, server.url) as client:
             with pytest.raises(julep.InvalidResponseError):

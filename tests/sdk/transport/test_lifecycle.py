@@ -47,7 +47,7 @@ async def test_a_client_may_be_closed_twice(mode: Mode) -> None:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("used", [False, True])
-async def test_a_closed_client_says_that_it_is_closed(mode: Mode, used: bool) -> None:
+async def test_a_call_of_a_closed_client_raises(mode: Mode, used: bool) -> None:
     with Server([respond_json(SESSION)]) as server:
         async with make_client(mode, server.url) as client:
             if used:
@@ -224,8 +224,8 @@ trio.run(leave_open, client)
 
 
 @pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS.keys())
-def test_nothing_is_left_behind(program: str) -> None:
-    """Python itself watches: sockets, tasks, generators and coroutines that nobody ended."""
+def test_nothing_is_left_open(program: str) -> None:
+    """Python's development mode reports sockets, tasks, generators and coroutines left open."""
 
     async def respond(exchange: Exchange) -> bool:
         if exchange.request.method == "GET":

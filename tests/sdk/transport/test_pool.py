@@ -1,4 +1,4 @@
-"""Places for connections, those that are idle, and those that nobody closed."""
+"""The pool of connections: its limit, idle connections, and unclosed ones."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ from tests.sdk.transport.helpers.transports import (
 pytestmark = pytest.mark.anyio
 
 
-async def test_when_all_places_are_taken_a_request_waits(mode: Mode) -> None:
+async def test_a_request_waits_for_a_free_connection(mode: Mode) -> None:
     with Server([respond_events(b"a"), OK]) as server:
         async with open_transport(mode, max_connections=1) as transport:
             body = await open_body(transport, get(server.url, streamed=True))
@@ -56,7 +56,7 @@ async def test_when_all_places_are_taken_a_request_waits(mode: Mode) -> None:
 
 
 @pytest.mark.parametrize("mode", ["asyncio", "trio"])
-async def test_tasks_wait_in_their_order(mode: Mode) -> None:
+async def test_tasks_wait_in_order(mode: Mode) -> None:
     order: list[int] = []
 
     async def ask(transport: AsyncSocketTransport, number: int) -> None:
@@ -76,7 +76,7 @@ async def test_tasks_wait_in_their_order(mode: Mode) -> None:
     assert order == list(range(10))
 
 
-def test_threads_wait_in_their_order() -> None:
+def test_threads_wait_in_order() -> None:
     order: list[int] = []
     transport = SocketTransport(max_connections=1)
 
@@ -97,7 +97,7 @@ def test_threads_wait_in_their_order() -> None:
     assert order == list(range(10))
 
 
-def test_threads_share_a_wire() -> None:
+def test_threads_share_a_transport() -> None:
     transport = SocketTransport(max_connections=3)
 
     def ask(_: int) -> int:
@@ -111,9 +111,9 @@ def test_threads_share_a_wire() -> None:
 
 
 @pytest.mark.parametrize("mode", ["asyncio", "trio"])
-async def test_idle_connections_are_few(mode: Mode) -> None:
+async def test_the_number_of_idle_connections_is_limited(mode: Mode) -> None:
     async def answer_late(exchange: Exchange) -> bool:
-        while len(server.received) < 5:  # noqa: ASYNC110  # the test's loop is another
+        while len(server.received) < 5:  # noqa: ASYNC110  # the event loop is another than the test's
             await anyio.sleep(0.001)
         return await OK(exchange)
 
@@ -127,7 +127,7 @@ async def test_idle_connections_are_few(mode: Mode) -> None:
                 assert server.connections == expected
 
 
-async def test_idle_connections_do_not_grow_old(
+async def test_the_age_of_idle_connections_is_limited(
     mode: Mode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with Server([OK]) as server, Server([OK]) as other:
@@ -137,13 +137,13 @@ async def test_idle_connections_do_not_grow_old(
             assert server.connections == 1
             later = time.monotonic() + 31
             monkeypatch.setattr("julep._http.pool.monotonic", lambda: later)
-            # Whatever is given back lets those go that are too old, wherever they lead.
+            # A connection that is returned closes those that are too old, of any origin.
             await response_to(transport, get(other.url))
             await response_to(transport, get(server.url))
             assert server.connections == 2
 
 
-async def test_a_closed_wire_closes_what_is_given_back(mode: Mode) -> None:
+async def test_a_closed_transport_closes_returned_connections(mode: Mode) -> None:
     ended = threading.Event()
 
     async def step(exchange: Exchange) -> bool:
@@ -161,7 +161,7 @@ async def test_a_closed_wire_closes_what_is_given_back(mode: Mode) -> None:
         assert await anyio.to_thread.run_sync(ended.wait, HANG)
 
 
-async def test_a_wire_that_is_not_closed_warns_once(mode: Mode) -> None:
+async def test_an_unclosed_transport_warns_once(mode: Mode) -> None:
     with Server([OK]) as server:
         transport = new_transport(mode)
         await response_to(transport, get(server.url))
@@ -173,12 +173,12 @@ async def test_a_wire_that_is_not_closed_warns_once(mode: Mode) -> None:
     ]
 
 
-async def test_a_wire_that_opened_nothing_need_not_be_closed(mode: Mode) -> None:
+async def test_an_unused_transport_need_not_be_closed(mode: Mode) -> None:
     new_transport(mode)
     gc.collect()
 
 
-async def test_a_body_that_is_dropped_leaves_its_place(mode: Mode) -> None:
+async def test_a_dropped_body_releases_its_connection(mode: Mode) -> None:
     with Server([stall_after(STREAM_HEAD), OK]) as server:
         async with open_transport(mode, max_connections=1) as transport:
             body = await open_body(transport, get(server.url, streamed=True))
@@ -188,7 +188,7 @@ async def test_a_body_that_is_dropped_leaves_its_place(mode: Mode) -> None:
             await response_to(transport, get(server.url, timeout=Timeout(pool=HANG)))
 
 
-def test_a_dead_connection_is_told_from_a_live_one_without_poll(
+def test_readability_of_a_socket_without_poll(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     ours, theirs = socket.socketpair()

@@ -70,7 +70,7 @@ async def get(client: AsyncClient) -> None:
     assert (await client.sessions.get(ID)).id == ID
 
 
-async def test_a_proxy_is_told_whom_to_ask(mode: Mode, proxy: Proxy) -> None:
+async def test_a_request_through_a_proxy(mode: Mode, proxy: Proxy) -> None:
     with Server([respond_json(SESSION)]) as server:
         url = f"http://julep.test:{server.port}/api"
         async with make_client(mode, url, proxy=proxy.url, api_key="secret") as client:
@@ -81,7 +81,7 @@ async def test_a_proxy_is_told_whom_to_ask(mode: Mode, proxy: Proxy) -> None:
     assert request.header("host") == f"julep.test:{server.port}"
 
 
-async def test_through_a_proxy_tls_is_between_the_two_ends(
+async def test_a_tls_tunnel_through_a_proxy(
     mode: Mode, proxy: Proxy, server_tls: ssl.SSLContext, tls: ssl.SSLContext
 ) -> None:
     with Server([respond_json(SESSION)], tls=server_tls) as server:
@@ -93,7 +93,7 @@ async def test_through_a_proxy_tls_is_between_the_two_ends(
     assert server.connections == 1
 
 
-async def test_through_a_proxy_calls_have_all_that_others_have(mode: Mode, proxy: Proxy) -> None:
+async def test_retries_and_streams_through_a_proxy(mode: Mode, proxy: Proxy) -> None:
     steps = [respond_error(503), respond_stream(chat_event("H"), chat_event("i", "stop"), DONE)]
     with Server(steps) as server:
         async with make_client(mode, server.url, proxy=proxy.url) as client:
@@ -104,7 +104,7 @@ async def test_through_a_proxy_calls_have_all_that_others_have(mode: Mode, proxy
 
 
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
-async def test_the_environment_s_proxy_is_asked(
+async def test_the_proxy_of_the_environment(
     mode: Mode, proxy: Proxy, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(name, proxy.url)
@@ -115,7 +115,7 @@ async def test_the_environment_s_proxy_is_asked(
 
 
 @pytest.mark.parametrize("name", ["HTTPS_PROXY", "https_proxy"])
-async def test_the_environment_s_proxy_is_asked_for_its_scheme(
+async def test_the_proxies_of_the_environment_by_scheme(
     mode: Mode,
     proxy: Proxy,
     name: str,
@@ -136,7 +136,7 @@ async def test_the_environment_s_proxy_is_asked_for_its_scheme(
 
 
 @pytest.mark.parametrize("hosts", ["127.0.0.1", "julep.test,127.0.0.1", "*", "127.0.0.1:{port}"])
-async def test_the_environment_may_spare_hosts(
+async def test_no_proxy_of_the_environment(
     mode: Mode, proxy: Proxy, hosts: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", proxy.url)
@@ -148,7 +148,7 @@ async def test_the_environment_may_spare_hosts(
     assert len(server.received) == 1
 
 
-async def test_a_setting_counts_more_than_the_environment(
+async def test_the_setting_overrides_the_environment(
     mode: Mode, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
@@ -160,7 +160,7 @@ async def test_a_setting_counts_more_than_the_environment(
 
 
 @pytest.mark.parametrize("by", ["setting", "environment"])
-async def test_a_proxy_may_ask_who_it_is(
+async def test_a_proxy_with_credentials(
     mode: Mode, by: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG", "julep")
@@ -179,7 +179,9 @@ async def test_a_proxy_may_ask_who_it_is(
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-async def test_a_proxy_that_lets_nobody_in(mode: Mode, scheme: str, tls: ssl.SSLContext) -> None:
+async def test_a_proxy_that_refuses_credentials(
+    mode: Mode, scheme: str, tls: ssl.SSLContext
+) -> None:
     with Proxy(credentials=f"me:{CANARY}") as proxy:
         known = f"http://you:{CANARY}x@127.0.0.1:{proxy.port}"
         settings = {"proxy": known, "tls": tls, "max_retries": 0}
@@ -191,7 +193,7 @@ async def test_a_proxy_that_lets_nobody_in(mode: Mode, scheme: str, tls: ssl.SSL
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-async def test_a_proxy_that_is_not_there(mode: Mode, scheme: str, tls: ssl.SSLContext) -> None:
+async def test_a_proxy_at_a_closed_port(mode: Mode, scheme: str, tls: ssl.SSLContext) -> None:
     with Proxy() as gone:
         pass
     proxy = f"http://me:{CANARY}@127.0.0.1:{gone.port}"
@@ -204,7 +206,7 @@ async def test_a_proxy_that_is_not_there(mode: Mode, scheme: str, tls: ssl.SSLCo
     assert CANARY not in everything_of(caught.value)
 
 
-async def test_a_proxy_that_makes_no_tunnel(mode: Mode, tls: ssl.SSLContext) -> None:
+async def test_a_proxy_that_refuses_a_tunnel(mode: Mode, tls: ssl.SSLContext) -> None:
     with Proxy(refuses_tunnels=True) as proxy:
         settings = {"proxy": proxy.url, "tls": tls, "max_retries": 0}
         async with make_client(mode, "https://julep.test", **settings) as client:
@@ -217,7 +219,7 @@ async def test_a_proxy_that_makes_no_tunnel(mode: Mode, tls: ssl.SSLContext) -> 
     "proxy",
     ["", "127.0.0.1:3128", f"ftp://{CANARY}", f"http://{CANARY} x", f"http://me:{CANARY}@:x"],
 )
-async def test_a_proxy_that_cannot_be_is_refused_and_not_shown(mode: Mode, proxy: str) -> None:
+async def test_an_invalid_proxy_raises_without_showing_it(mode: Mode, proxy: str) -> None:
     with pytest.raises(julep.ConfigurationError, match=r"^proxy: ") as caught:
         async with make_client(mode, "http://julep.test", proxy=proxy) as client:
             await get(client)
@@ -225,7 +227,7 @@ async def test_a_proxy_that_cannot_be_is_refused_and_not_shown(mode: Mode, proxy
     assert CANARY not in everything_of(caught.value)
 
 
-async def test_a_proxy_of_the_environment_that_cannot_be(
+async def test_an_invalid_proxy_of_the_environment(
     mode: Mode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", f"ftp://me:{CANARY}@x")

@@ -1,4 +1,4 @@
-"""Answers with what came around them, and calls of what the package does not know."""
+"""Raw responses, and requests to operations that the package does not know."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ID = SESSION["id"]
 TOLD = {"x-request-id": "req-7", "X-Rate-Left": "9"}
 
 
-async def test_a_result_comes_with_what_came_around_it(mode: Mode) -> None:
+async def test_a_raw_response_of_a_result(mode: Mode) -> None:
     with Server([respond_json(SESSION, headers=TOLD)]) as server:
         async with make_client(mode, server.url) as client:
             found = await client.with_raw_response(unwrapped(client).sessions.get, ID)
@@ -46,7 +46,7 @@ async def test_a_result_comes_with_what_came_around_it(mode: Mode) -> None:
     assert found.elapsed > 0
 
 
-async def test_arguments_are_given_as_to_the_method(mode: Mode) -> None:
+async def test_arguments_of_the_method(mode: Mode) -> None:
     with Server([respond_created()]) as server:
         async with make_client(mode, server.url) as client:
             create = unwrapped(client).users.create
@@ -64,7 +64,7 @@ async def test_attempts_are_counted(mode: Mode) -> None:
     assert (found.status_code, found.request_id, found.attempts) == (200, "req-7", 3)
 
 
-async def test_a_stream_comes_with_what_came_around_its_beginning(mode: Mode) -> None:
+async def test_a_raw_response_of_a_stream(mode: Mode) -> None:
     with Server([respond_error(429), respond_stream(chat_event("Hi", "stop"), DONE)]) as server:
         async with make_client(mode, server.url) as client:
             found = await client.with_raw_response(
@@ -76,7 +76,7 @@ async def test_a_stream_comes_with_what_came_around_its_beginning(mode: Mode) ->
             assert [event.text async for event in events] == ["Hi"]
 
 
-async def test_errors_pass(mode: Mode) -> None:
+async def test_errors_are_raised(mode: Mode) -> None:
     with Server([respond_error(404)]) as server:
         async with make_client(mode, server.url) as client:
             with pytest.raises(julep.NotFoundError) as caught:
@@ -87,7 +87,7 @@ async def test_errors_pass(mode: Mode) -> None:
     assert len(server.received) == 1
 
 
-async def test_a_method_that_makes_no_call(mode: Mode) -> None:
+async def test_a_function_that_makes_no_call_raises(mode: Mode) -> None:
     async def async_method() -> None: ...
 
     def sync_method() -> None: ...
@@ -98,14 +98,14 @@ async def test_a_method_that_makes_no_call(mode: Mode) -> None:
             await client.with_raw_response(method)
 
 
-async def test_of_a_method_that_makes_several_calls_the_last_one_s(client: AsyncClient) -> None:
+async def test_the_raw_response_of_the_last_call(client: AsyncClient) -> None:
     session = await new_session(client)
     found = await client.with_raw_response(unwrapped(client).sessions.run, session.id, HELLO)
     assert found.status_code == 200
     assert found.parsed.text
 
 
-async def test_one_within_another_tells_of_its_own_calls(mode: Mode) -> None:
+async def test_nested_raw_responses(mode: Mode) -> None:
     with Server([respond_json(SESSION), respond_error(503), respond_json(SESSION)]) as server:
         async with make_client(mode, server.url) as client:
             plain: Any = unwrapped(client)
@@ -123,7 +123,7 @@ async def test_one_within_another_tells_of_its_own_calls(mode: Mode) -> None:
     assert (outer.attempts, outer.parsed.attempts) == (1, 2)
 
 
-async def test_what_the_package_does_not_know_is_asked_for(client: AsyncClient) -> None:
+async def test_requests_to_unknown_operations(client: AsyncClient) -> None:
     made: Any = await client.post("/users", {"name": "Grace", "metadata": {"a": [1, None]}})
     path = f"/users/{made['id']}"
     found: Any = await client.get(path)
@@ -152,7 +152,7 @@ async def test_a_body_may_be_any_json(mode: Mode, server: LocalServer) -> None:
         assert json.loads(stub.received[0].body) == given
 
 
-async def test_without_a_body_nothing_is_sent(mode: Mode) -> None:
+async def test_a_request_without_a_body(mode: Mode) -> None:
     with Server([respond_json([1])]) as server:
         async with make_client(mode, server.url + "/api", query={"a": "b"}) as client:
             assert await client.post("/x/y?c=d") == [1]
@@ -163,7 +163,7 @@ async def test_without_a_body_nothing_is_sent(mode: Mode) -> None:
     assert second.target == "/api/x%20y?a=b"
 
 
-async def test_they_have_all_that_other_calls_have(mode: Mode) -> None:
+async def test_requests_have_headers_and_retries_of_other_calls(mode: Mode) -> None:
     steps = [respond_error(503), reset_after(), respond_json({"a": 1})]
     with Server(steps) as server:
         async with make_client(mode, server.url, api_key="secret") as client:
@@ -174,7 +174,7 @@ async def test_they_have_all_that_other_calls_have(mode: Mode) -> None:
     assert server.received[0].header("authorization") == "Bearer secret"
 
 
-async def test_a_request_has_headers_of_its_own(mode: Mode) -> None:
+async def test_headers_of_a_request(mode: Mode) -> None:
     headers = {"X-Team": "red", "Accept": "text/plain", "Idempotency-Key": "mine"}
     with Server([respond_json(1)]) as server:
         async with make_client(mode, server.url, headers={"x-team": "blue"}) as client:
@@ -194,13 +194,13 @@ EMPTY = {
 
 
 @pytest.mark.parametrize("step", EMPTY.values(), ids=EMPTY.keys())
-async def test_an_answer_without_a_body_is_none(mode: Mode, step: Any) -> None:
+async def test_a_response_without_a_body_is_none(mode: Mode, step: Any) -> None:
     with Server([step]) as server:
         async with make_client(mode, server.url) as client:
             assert await client.get("/x") is None
 
 
-async def test_an_answer_to_head_has_no_body(mode: Mode) -> None:
+async def test_a_response_to_head_has_no_body(mode: Mode) -> None:
     head = b"HTTP/1.1 200 OK\r\ncontent-length: 7\r\n\r\n"
     with Server([raw(head, keep=True)]) as server:
         async with make_client(mode, server.url) as client:
@@ -209,7 +209,7 @@ async def test_an_answer_to_head_has_no_body(mode: Mode) -> None:
     assert server.connections == 1
 
 
-async def test_an_answer_that_is_no_json_is_refused(mode: Mode) -> None:
+async def test_a_response_that_is_not_json_raises(mode: Mode) -> None:
     with Server([respond(200, b"<h1>Hello</h1>")]) as server:
         async with make_client(mode, server.url) as client:
             with pytest.raises(julep.InvalidResponseError, match="Hello") as caught:
@@ -239,7 +239,7 @@ WRONG: list[tuple[str, str, dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("method", "path", "more", "said"), WRONG)
-async def test_what_cannot_be_asked_is_refused_before_anything_is_sent(
+async def test_an_invalid_request_raises_before_it_is_sent(
     mode: Mode, method: str, path: str, more: dict[str, Any], said: str
 ) -> None:
     with Server([respond_json(1)]) as server:
@@ -253,7 +253,7 @@ async def test_what_cannot_be_asked_is_refused_before_anything_is_sent(
 @pytest.mark.parametrize(
     "body", [{1, 2}, object(), {"a": b"b"}, {(1, 2): 3}, float("nan"), {"a": "\ud800"}]
 )
-async def test_a_body_that_is_no_json_is_refused(mode: Mode, body: Any) -> None:
+async def test_a_body_that_is_not_json_raises(mode: Mode, body: Any) -> None:
     with Server([respond_json(1)]) as server:
         async with make_client(mode, server.url) as client:
             with pytest.raises((julep.InvalidArgumentError, julep.ArgumentTypeError)) as caught:
@@ -263,7 +263,7 @@ async def test_a_body_that_is_no_json_is_refused(mode: Mode, body: Any) -> None:
     assert server.received == []
 
 
-async def test_values_that_python_has_for_json_are_sent_as_in_every_call(mode: Mode) -> None:
+async def test_python_values_of_json_are_encoded(mode: Mode) -> None:
     with Server([respond_json(1)]) as server:
         async with make_client(mode, server.url) as client:
             body: Any = {"metadata": RICH_METADATA}
@@ -272,7 +272,7 @@ async def test_values_that_python_has_for_json_are_sent_as_in_every_call(mode: M
 
 
 @pytest.mark.parametrize("given", [7, None, b"GET"])
-async def test_arguments_of_another_type_are_refused(mode: Mode, given: Any) -> None:
+async def test_arguments_of_wrong_types_raise(mode: Mode, given: Any) -> None:
     async with make_client(mode, "http://julep.test") as client:
         with pytest.raises(julep.ArgumentTypeError, match="method: expected a str"):
             await client.request(given, "/x")

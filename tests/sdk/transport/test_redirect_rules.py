@@ -1,4 +1,4 @@
-"""Where a request goes on to, and what goes along: never a secret to another origin."""
+"""The target of a redirect, and what is sent to it: never a secret to another origin."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ LOCATIONS = st.builds(str.format, FORMS, SCHEMES, HOSTS, PATHS)
     st.integers(200, 599) | st.sampled_from([301, 302, 303, 307, 308]),
     LOCATIONS | st.text(),
 )
-def test_a_secret_goes_to_its_own_origin_only(
+def test_a_secret_is_sent_to_its_own_origin_only(
     method: str, base: str, status: int, location: str
 ) -> None:
     origin, _ = split(base)
@@ -76,7 +76,7 @@ def test_a_secret_goes_to_its_own_origin_only(
     assert onward.origin.scheme in ("http", "https")
     assert (origin.scheme, onward.origin.scheme) != ("https", "http")
     assert onward._replace(origin=origin, target=request.target, headers=HEADERS) == request
-    # Whoever reads what is sent has to see the same host as we did.
+    # The server must read the same host as the client.
     assert split(onward.url) == (onward.origin, onward.target)
     assert onward.target.startswith("/")
     assert onward.target.isascii()
@@ -101,7 +101,7 @@ def test_a_secret_goes_to_its_own_origin_only(
         ("", None),
     ],
 )
-def test_a_location_is_read_as_browsers_read_it(location: str, url: str | None) -> None:
+def test_locations(location: str, url: str | None) -> None:
     request = Request(
         "GET", Origin("https", "julep.test", 443), "/api/x", {}, None, False, Timeout()
     )
@@ -112,7 +112,7 @@ def test_a_location_is_read_as_browsers_read_it(location: str, url: str | None) 
 @pytest.mark.anyio
 @pytest.mark.parametrize("by", ["sockets", "library"])
 @pytest.mark.parametrize("status", [307, 308])
-async def test_a_post_goes_on_whole_within_its_origin(mode: Mode, status: int, by: str) -> None:
+async def test_a_post_is_redirected_within_its_origin(mode: Mode, status: int, by: str) -> None:
     async def move(exchange: Exchange) -> bool:
         if exchange.request.target.startswith("/moved"):
             return await respond_created()(exchange)
@@ -140,7 +140,7 @@ async def test_a_post_goes_on_whole_within_its_origin(mode: Mode, status: int, b
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("status", [301, 302, 303])
-async def test_a_post_that_would_become_a_get_is_an_error(mode: Mode, status: int) -> None:
+async def test_a_post_redirected_as_get_is_an_error(mode: Mode, status: int) -> None:
     async with own_client(mode, follow_redirects=True) as theirs:
         for settings in ({}, {"http_client": theirs}):
             with Server([respond_json({}, status, {"location": "/there?x=1"})]) as server:
@@ -168,7 +168,7 @@ async def test_five_redirects_are_followed(mode: Mode) -> None:
 
 
 @pytest.mark.anyio
-async def test_each_attempt_begins_where_the_client_was_told_to(mode: Mode) -> None:
+async def test_each_attempt_begins_at_the_base_url(mode: Mode) -> None:
     moved = respond(302, b"", {"location": "/there"})
     with Server([moved, raw(b""), moved, respond_json(SESSION)]) as server:
         async with make_client(mode, server.url) as client:

@@ -1,4 +1,4 @@
-"""What goes over the wire, as a server receives it."""
+"""Requests as a server receives them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.anyio
 NO_USERS = respond_json({"items": list[str]()})
 
 
-async def test_reading_sends_no_body_and_no_key_of_its_own(mode: Mode) -> None:
+async def test_a_get_has_no_body_and_no_idempotency_key(mode: Mode) -> None:
     with Server([respond_json(SESSION)]) as server:
         async with make_client(mode, server.url + "/some/api/", api_key="secret") as client:
             await client.sessions.get(SESSION["id"])
@@ -44,7 +44,7 @@ async def test_reading_sends_no_body_and_no_key_of_its_own(mode: Mode) -> None:
         assert request.header(name) is None
 
 
-async def test_creating_sends_what_was_given_and_nothing_else(mode: Mode) -> None:
+async def test_a_create_sends_only_the_given_fields(mode: Mode) -> None:
     with Server([respond_created()]) as server:
         async with make_client(mode, server.url) as client:
             await client.users.create(name="Grace ☃", about="", metadata={"a": [1, None]})
@@ -59,7 +59,7 @@ async def test_creating_sends_what_was_given_and_nothing_else(mode: Mode) -> Non
     assert UUID(str(request.header("idempotency-key"))).version == 4
 
 
-async def test_a_query_holds_what_was_given(mode: Mode) -> None:
+async def test_a_query_has_the_given_parameters(mode: Mode) -> None:
     with Server([NO_USERS]) as server:
         async with make_client(mode, server.url) as client:
             await client.users.list()
@@ -83,7 +83,7 @@ async def test_a_chat_sends_only_the_settings_that_were_given(mode: Mode) -> Non
     assert json.loads(request.body) == {"messages": HELLO, "stream": True}
 
 
-async def test_all_attempts_of_a_call_carry_one_key(mode: Mode) -> None:
+async def test_all_attempts_of_a_call_have_the_same_idempotency_key(mode: Mode) -> None:
     steps = [respond_error(503), respond_error(500), respond_created(), respond_created()]
     with Server(steps) as server:
         async with make_client(mode, server.url) as client:
@@ -95,7 +95,7 @@ async def test_all_attempts_of_a_call_carry_one_key(mode: Mode) -> None:
     assert other not in attempts
 
 
-async def test_the_caller_s_headers_go_with_every_request(mode: Mode) -> None:
+async def test_headers_of_the_client_are_sent_with_every_request(mode: Mode) -> None:
     headers = {"X-Team": "blue", "User-Agent": "mine"}
     with Server([respond_json(SESSION), respond_created()]) as server:
         async with make_client(mode, server.url, headers=headers) as client:
@@ -106,7 +106,7 @@ async def test_the_caller_s_headers_go_with_every_request(mode: Mode) -> None:
         assert request.header("user-agent") == "mine"
 
 
-async def test_the_caller_s_own_client_is_used_and_not_closed(mode: Mode) -> None:
+async def test_the_users_client_of_httpx_is_used_and_not_closed(mode: Mode) -> None:
     async with own_client(mode, headers={"X-Own": "yes"}) as own:
         with Server([respond_json(SESSION)]) as server:
             async with make_client(mode, server.url, http_client=own) as client:
@@ -115,7 +115,7 @@ async def test_the_caller_s_own_client_is_used_and_not_closed(mode: Mode) -> Non
     assert server.received[0].header("x-own") == "yes"
 
 
-async def test_redirects_of_the_caller_s_own_client_keep_the_key_from_other_hosts(
+async def test_redirects_of_the_users_client_do_not_send_the_key(
     mode: Mode,
 ) -> None:
     async with own_client(mode, follow_redirects=True) as own:
@@ -129,7 +129,7 @@ async def test_redirects_of_the_caller_s_own_client_keep_the_key_from_other_host
     assert other.received[0].header("authorization") is None
 
 
-async def test_an_endless_redirect_is_followed_five_times(mode: Mode) -> None:
+async def test_a_redirect_loop_is_followed_five_times(mode: Mode) -> None:
     with Server([respond_json({}, 307, {"location": "/again"})]) as server:
         async with make_client(mode, server.url, max_retries=0) as client:
             with pytest.raises(julep.ApiError, match="redirected to /again") as caught:
@@ -139,8 +139,8 @@ async def test_an_endless_redirect_is_followed_five_times(mode: Mode) -> None:
     assert len(server.received) == 6
 
 
-async def test_a_client_that_makes_its_answers_up_will_do(mode: Mode) -> None:
-    """As people have it in the tests of their own programs."""
+async def test_a_mock_transport_of_httpx(mode: Mode) -> None:
+    """As in tests of users' own programs."""
     transport = httpx.MockTransport(lambda request: httpx.Response(200, json=SESSION))
     async with (
         own_client(mode, transport=transport) as own,
@@ -149,7 +149,7 @@ async def test_a_client_that_makes_its_answers_up_will_do(mode: Mode) -> None:
         assert (await client.sessions.get(SESSION["id"])).id == SESSION["id"]
 
 
-async def test_a_stream_that_is_made_up_will_do(mode: Mode) -> None:
+async def test_a_stream_of_a_mock_transport(mode: Mode) -> None:
     kind = {"content-type": "text/event-stream"}
     transport = httpx.MockTransport(
         lambda request: httpx.Response(200, headers=kind, content=chat_event("Hi", "stop") + DONE)
@@ -162,7 +162,7 @@ async def test_a_stream_that_is_made_up_will_do(mode: Mode) -> None:
         assert (await events.get_final_response()).text == "Hi"
 
 
-async def test_a_query_too_long_for_a_url_is_refused(mode: Mode) -> None:
+async def test_a_query_too_long_for_a_url_raises(mode: Mode) -> None:
     with Server([NO_USERS]) as server:
         async with make_client(mode, server.url) as client:
             with pytest.raises(julep.InvalidArgumentError):

@@ -1,4 +1,4 @@
-"""Which failures are tried again, how often, and after how long."""
+"""Which failures are retried, how often, and after which delays."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ LASTING = {
 
 
 async def failed(client: AsyncClient) -> julep.ApiError | julep.NetworkError:
-    """Get a session, which has to fail."""
+    """Get a session, and return the error."""
     try:
         await client.sessions.get(SESSION["id"])
     except (julep.ApiError, julep.NetworkError) as error:
@@ -74,7 +74,7 @@ async def failed(client: AsyncClient) -> julep.ApiError | julep.NetworkError:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("step", PASSING.values(), ids=PASSING.keys())
-async def test_a_passing_failure_is_tried_again(mode: Mode, step: Step) -> None:
+async def test_a_transient_failure_is_retried(mode: Mode, step: Step) -> None:
     with Server([step, step, respond_json(SESSION)]) as server:
         async with make_client(mode, server.url) as client:
             assert (await client.sessions.get(SESSION["id"])).id == SESSION["id"]
@@ -83,7 +83,7 @@ async def test_a_passing_failure_is_tried_again(mode: Mode, step: Step) -> None:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("step", PASSING.values(), ids=PASSING.keys())
-async def test_a_failure_that_stays_is_told_with_its_attempts(mode: Mode, step: Step) -> None:
+async def test_a_persistent_failure_has_its_attempts(mode: Mode, step: Step) -> None:
     with Server([step]) as server:
         async with make_client(mode, server.url, max_retries=1) as client:
             error = await failed(client)
@@ -95,13 +95,13 @@ async def test_a_failure_that_stays_is_told_with_its_attempts(mode: Mode, step: 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("step", PASSING.values(), ids=PASSING.keys())
-async def test_no_retries_means_one_attempt(mode: Mode, step: Step) -> None:
+async def test_one_attempt_without_retries(mode: Mode, step: Step) -> None:
     with Server([step, respond_json(SESSION)]) as server:
         async with make_client(mode, server.url, max_retries=0) as client:
             error = await failed(client)
-            # Nothing of it is left for the garbage collector, of which trio would warn.
+            # Nothing of it is left to the garbage collector, about which trio would warn.
             gc.collect()
-            # Whatever became of that connection, the client goes on.
+            # The client is usable in every case.
             assert (await client.sessions.get(SESSION["id"])).id == SESSION["id"]
     assert error.attempts == 1
     assert len(server.received) == 2
@@ -109,7 +109,7 @@ async def test_no_retries_means_one_attempt(mode: Mode, step: Step) -> None:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("step", LASTING.values(), ids=LASTING.keys())
-async def test_a_lasting_failure_is_not_tried_again(mode: Mode, step: Step) -> None:
+async def test_a_permanent_failure_is_not_retried(mode: Mode, step: Step) -> None:
     with Server([step, respond_json(SESSION)]) as server:
         async with make_client(mode, server.url) as client:
             with pytest.raises(julep.ApiError) as caught:
@@ -120,7 +120,7 @@ async def test_a_lasting_failure_is_not_tried_again(mode: Mode, step: Step) -> N
 
 
 @pytest.mark.anyio
-async def test_a_server_that_is_not_there_is_found_when_it_is(mode: Mode) -> None:
+async def test_a_server_that_starts_later_is_found(mode: Mode) -> None:
     with Server([respond_json(SESSION)]) as gone:
         pass
     async with make_client(mode, gone.url, max_retries=1) as client:
@@ -134,7 +134,7 @@ async def test_a_server_that_is_not_there_is_found_when_it_is(mode: Mode) -> Non
 
 
 @pytest.mark.anyio
-async def test_a_connection_that_went_stale_in_the_pool_is_replaced(mode: Mode) -> None:
+async def test_a_stale_connection_is_replaced(mode: Mode) -> None:
     async def answer_once_and_leave(exchange: Exchange) -> bool:
         await respond_json(SESSION)(exchange)
         return False
@@ -147,14 +147,14 @@ async def test_a_connection_that_went_stale_in_the_pool_is_replaced(mode: Mode) 
 
 
 @pytest.mark.anyio
-async def test_a_chat_whose_answer_is_lost_is_recorded_once(
+async def test_a_chat_whose_response_is_lost_is_recorded_once(
     mode: Mode, server: LocalServer
 ) -> None:
     target = urlsplit(server.url)
     lost: list[bytes] = []
 
     async def lose_a_chat_s_answers(exchange: Exchange) -> bool:
-        """Hand the request on to the real server; keep two answers to chats to ourselves."""
+        """Forward the request to the real server, but drop two responses to chats."""
         request = exchange.request
         reader, writer = await asyncio.open_connection(target.hostname, target.port)
         lines = [f"{request.method} {request.target} HTTP/1.1", "connection: close"]
@@ -182,7 +182,7 @@ async def test_a_chat_whose_answer_is_lost_is_recorded_once(
 
 
 @given(st.integers(1, 40), st.integers(0, 40))
-def test_our_own_pauses_grow_and_stay_below_their_limits(attempts: int, retries: int) -> None:
+def test_our_own_delays_grow_and_stay_below_the_maximum(attempts: int, retries: int) -> None:
     policy = RetryPolicy(max_retries=retries)
     pause = policy.next_delay(Response(503, {}, b""), attempts)
     if attempts > retries:
@@ -192,19 +192,19 @@ def test_our_own_pauses_grow_and_stay_below_their_limits(attempts: int, retries:
         assert 0 <= pause <= min(policy.max_delay, 0.5 * 2 ** (attempts - 1))
 
 
-def test_our_own_pauses_are_spread() -> None:
+def test_our_own_delays_have_jitter() -> None:
     pauses = {RetryPolicy(9).next_delay(Response(503, {}, b""), 4) for _ in range(50)}
     assert len(pauses) > 40
 
 
 @given(st.integers(0, 10_000))
-def test_the_server_s_pause_is_kept_or_refused_but_never_shortened(seconds: int) -> None:
+def test_the_servers_delay_is_kept_or_ends_the_call(seconds: int) -> None:
     pause = RetryPolicy().next_delay(Response(429, {"retry-after": str(seconds)}, b""), 1)
     assert pause == (seconds if seconds <= RetryPolicy().max_retry_after else None)
 
 
 @given(st.integers(-100, 100_000))
-def test_a_pause_may_be_given_as_a_date(seconds: int) -> None:
+def test_retry_after_as_a_date(seconds: int) -> None:
     moment = datetime.now(UTC) + timedelta(seconds=seconds)
     header = format_datetime(moment, usegmt=True)
     found = retry_after(Response(429, {"retry-after": header}, b""))
@@ -232,14 +232,14 @@ DATE_PIECES = st.sampled_from(
 
 
 @given(st.text() | st.lists(DATE_PIECES, max_size=9).map(" ".join))
-def test_a_pause_that_says_nothing_is_ignored(header: str) -> None:
+def test_an_invalid_retry_after_is_ignored(header: str) -> None:
     found = retry_after(Response(429, {"retry-after": header}, b""))
     assert found is None or found >= 0
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(("header", "seconds"), [("7200", 7200.0), ("soon", None), (None, None)])
-async def test_an_error_says_when_to_come_back(
+async def test_an_error_has_retry_after(
     mode: Mode, header: str | None, seconds: float | None
 ) -> None:
     headers = {} if header is None else {"retry-after": header}

@@ -1,4 +1,4 @@
-"""The API key is sent, and shown nowhere."""
+"""The API key is sent, but in no error, log or repr."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ async def streamed_chat(client: AsyncClient) -> None:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("step", FAILURES.values(), ids=FAILURES.keys())
-async def test_no_error_and_no_log_holds_the_key(
+async def test_no_error_and_no_log_has_the_key(
     mode: Mode, step: Step, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -68,7 +68,7 @@ async def test_no_error_and_no_log_holds_the_key(
     assert {request.header("authorization") for request in server.received} == {f"Bearer {CANARY}"}
 
 
-def test_the_settings_of_a_client_do_not_show_the_key() -> None:
+def test_the_config_does_not_show_the_key() -> None:
     config = read_config(CANARY, headers={"x-other-key": CANARY})
     assert CANARY in str(dict(config.headers))
     assert CANARY not in repr(config)
@@ -86,7 +86,7 @@ def test_the_settings_of_a_client_do_not_show_the_key() -> None:
         {"api_key": "ok", "base_url": f"http://{CANARY}@julep.test"},
     ],
 )
-def test_a_key_that_cannot_be_sent_is_not_shown(settings: dict[str, object]) -> None:
+def test_an_invalid_key_is_not_shown(settings: dict[str, object]) -> None:
     with pytest.raises(julep.ConfigurationError) as caught:
-        julep.Client(**settings)  # type: ignore[arg-type]  # wrong types are what is tested
+        julep.Client(**settings)  # type: ignore[arg-type]  # invalid types are tested
     assert CANARY not in everything_of(caught.value)

@@ -20,12 +20,12 @@ class Told(NamedTuple):
 
 
 def by_the_standard(stream: bytes) -> Told:
-    """The WHATWG rules, word by word, on a stream that is there as a whole."""
+    """Parse a whole stream by the WHATWG rules, word for word."""
     text = stream.decode("utf-8", errors="replace").removeprefix("\ufeff")
     events: list[Event] = []
     data = kind = last_id = ""
     retry: int | None = None
-    # What stands behind the last line end is no line yet.
+    # Text after the last line ending is no line yet.
     for line in re.split("\r\n|\n|\r", text)[:-1]:
         if line == "":
             if data != "":
@@ -106,14 +106,14 @@ PLACES = st.lists(st.integers(min_value=0, max_value=1000), max_size=10)
 @example(b"data: a\r\ndata: b\r\n\r\n", [8, 8])
 @example(b"\xef\xbb\xbfdata: a\n\n", [0, 1, 2, 3])
 @example("data: \u2028\u0085 é\n\n".encode(), [7, 8, 12])
-def test_any_stream_in_any_pieces_means_what_the_standard_says(
+def test_any_stream_in_any_pieces_is_parsed_by_the_standard(
     stream: bytes, places: list[int]
 ) -> None:
     assert told(*split(stream, places)) == by_the_standard(stream)
 
 
 @given(STREAMS)
-def test_a_stream_may_come_byte_by_byte(stream: bytes) -> None:
+def test_a_stream_byte_by_byte(stream: bytes) -> None:
     assert told(*(bytes([byte]) for byte in stream)) == by_the_standard(stream)
 
 
@@ -132,7 +132,7 @@ def test_a_stream_may_come_byte_by_byte(stream: bytes) -> None:
         + b"data: \xe6\x97\n\ndata: \xff\n\n",
     ],
 )
-def test_events_at_a_glance_are_those_of_the_standard_wherever_they_are_cut(stream: bytes) -> None:
+def test_the_fast_path_returns_the_events_of_the_standard(stream: bytes) -> None:
     expected = by_the_standard(stream)
     for first in range(len(stream) + 1):
         for second in range(first, len(stream) + 1):
@@ -157,29 +157,27 @@ def test_events_at_a_glance_are_those_of_the_standard_wherever_they_are_cut(stre
         ("data: a\u2028b\u0085c\n\n".encode(), [Event("message", "a\u2028b\u0085c", "")]),
     ],
 )
-def test_what_streams_mean(stream: bytes, events: list[Event]) -> None:
+def test_events_of_streams(stream: bytes, events: list[Event]) -> None:
     assert told(stream).events == events == by_the_standard(stream).events
 
 
-def test_the_pause_that_the_server_wants_is_kept() -> None:
+def test_the_retry_field_is_kept() -> None:
     assert told(b"retry: 1500\n").retry == 1500
 
 
-def test_a_pause_of_thousands_of_digits_is_no_pause() -> None:
+def test_a_retry_field_of_thousands_of_digits_is_ignored() -> None:
     assert told(b"retry: " + b"9" * 5000 + b"\ndata: a\n\n") == ([Event("message", "a", "")], None)
 
 
 @pytest.mark.parametrize("piece", [b"data: " + b"x" * 50, b"data: " + b"x" * 10 + b"\n"])
-def test_a_stream_that_fills_the_memory_is_refused(
-    monkeypatch: pytest.MonkeyPatch, piece: bytes
-) -> None:
+def test_an_endless_event_raises(monkeypatch: pytest.MonkeyPatch, piece: bytes) -> None:
     monkeypatch.setattr(sse, "LONGEST_EVENT", 100)
     decoder = EventDecoder()
     with pytest.raises(DecodeError, match="longer than 100 bytes"):
         deque(map(decoder.feed, repeat(piece, 1000)), maxlen=0)
 
 
-def test_a_long_line_costs_no_more_than_its_length() -> None:
+def test_a_long_line_is_parsed_in_linear_time() -> None:
     decoder = EventDecoder()
     decoder.feed(b"data: ")
     for _ in range(20_000):

@@ -1,4 +1,4 @@
-"""Streams that are lost and gone on with: how the server is asked, how often, and what is read."""
+"""Streams that are lost and resumed: the requests, their number, and the events."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ EVENTS = [
 
 
 def since(exchange: Exchange) -> int:
-    """How many events the client has, by what it says."""
+    """Return how many events the client has received, by its Last-Event-ID."""
     last = exchange.request.header("last-event-id")
     return int(last.partition(":")[2]) if last else 0
 
 
 def lost_after(count: int, lose: Callable[[bytes], Step]) -> Step:
-    """Go on after what the client has, with so many events, and lose the connection."""
+    """Send so many events after those that the client has, and lose the connection."""
 
     async def step(exchange: Exchange) -> bool:
         begin = since(exchange)
@@ -77,7 +77,7 @@ async def opened(client: AsyncClient) -> AsyncChatStream:
 
 
 @pytest.mark.parametrize(("count", "loss"), ALL)
-async def test_a_lost_stream_goes_on(mode: Mode, count: int, loss: str) -> None:
+async def test_a_lost_stream_is_resumed(mode: Mode, count: int, loss: str) -> None:
     with Server([lost_after(count, LOSSES[loss]), go_on]) as server:
         async with make_client(mode, server.url, timeout=julep.Timeout(read=0.5)) as client:
             events = await opened(client)
@@ -88,7 +88,7 @@ async def test_a_lost_stream_goes_on(mode: Mode, count: int, loss: str) -> None:
     assert [request.header("last-event-id") for request in server.received] == [None, f"r:{count}"]
 
 
-async def test_it_is_the_same_request_that_is_sent_again(mode: Mode) -> None:
+async def test_resuming_repeats_the_same_request(mode: Mode) -> None:
     with Server([lost_after(1, raw), lost_after(1, raw), respond_error(503), go_on]) as server:
         async with make_client(mode, server.url, api_key="secret") as client:
             assert (await (await opened(client)).get_final_response()).text == "Grüße aus ☃"
@@ -101,7 +101,7 @@ async def test_it_is_the_same_request_that_is_sent_again(mode: Mode) -> None:
         assert other.without("last-event-id") == first.without()
 
 
-async def test_losses_are_counted_since_the_last_event_that_came(mode: Mode) -> None:
+async def test_losses_are_counted_since_the_last_event(mode: Mode) -> None:
     """With one retry, each of four events may be followed by a loss, but not by two."""
     each = [lost_after(1, raw), lost_after(0, raw)]
     with Server([lost_after(1, raw)] * 5 + [go_on]) as server:
@@ -120,7 +120,7 @@ async def test_losses_are_counted_since_the_last_event_that_came(mode: Mode) -> 
 @pytest.mark.parametrize(
     "policy", [RetryPolicy(max_retries=0), RetryPolicy(connection_errors=False)]
 )
-async def test_without_retries_a_loss_is_told_at_once(mode: Mode, policy: RetryPolicy) -> None:
+async def test_a_loss_without_retries_raises_at_once(mode: Mode, policy: RetryPolicy) -> None:
     with Server([lost_after(2, raw), go_on]) as server:
         async with make_client(mode, server.url, retry=policy) as client:
             with pytest.raises(julep.StreamInterruptedError) as caught:
@@ -134,7 +134,7 @@ async def test_without_retries_a_loss_is_told_at_once(mode: Mode, policy: RetryP
 
 
 @pytest.mark.parametrize("status", [400, 404, 409, 501])
-async def test_a_server_that_cannot_go_on_says_why(mode: Mode, status: int) -> None:
+async def test_an_error_response_to_resuming(mode: Mode, status: int) -> None:
     with Server([lost_after(1, raw), respond_error(status), respond_json(SESSION)]) as server:
         async with make_client(mode, server.url) as client:
             events = await opened(client)
@@ -150,7 +150,7 @@ async def test_a_server_that_cannot_go_on_says_why(mode: Mode, status: int) -> N
     assert any("attempt 1" in note for note in error.__notes__)
 
 
-async def test_what_a_server_says_again_is_read_once(mode: Mode) -> None:
+async def test_repeated_events_are_read_once(mode: Mode) -> None:
     for count in range(1, 5):
         with Server([lost_after(count, raw), respond_stream(*EVENTS)]) as server:
             async with make_client(mode, server.url) as client:
@@ -159,8 +159,8 @@ async def test_what_a_server_says_again_is_read_once(mode: Mode) -> None:
                 assert (await events.get_final_response()).text == "Grüße aus ☃"
 
 
-async def test_what_a_server_says_again_may_be_lost_again(mode: Mode) -> None:
-    """Also before it has said all of what came before."""
+async def test_repeated_events_may_be_lost_again(mode: Mode) -> None:
+    """Also before it has repeated all earlier events."""
     begun = raw(STREAM_HEAD + http_chunk(EVENTS[0]))
     with Server([lost_after(3, raw), begun, respond_stream(*EVENTS)]) as server:
         async with make_client(mode, server.url) as client:
@@ -169,7 +169,7 @@ async def test_what_a_server_says_again_may_be_lost_again(mode: Mode) -> None:
     assert [request.header("last-event-id") for request in server.received[1:]] == ["r:3", "r:3"]
 
 
-async def test_another_answer_is_not_mixed_with_the_first(mode: Mode) -> None:
+async def test_another_response_is_not_mixed_with_the_first(mode: Mode) -> None:
     other = chat_event("Zu spät", event_id="s:2").replace(b"5f0e4a8e", b"6f0e4a8e")
     with Server([lost_after(1, raw), respond_stream(other, DONE)]) as server:
         async with make_client(mode, server.url) as client:
@@ -183,7 +183,7 @@ async def test_another_answer_is_not_mixed_with_the_first(mode: Mode) -> None:
     assert caught.value.partial.text == "Grü"
 
 
-async def test_without_ids_nothing_can_be_gone_on_with(mode: Mode) -> None:
+async def test_a_stream_without_ids_is_not_resumed(mode: Mode) -> None:
     with Server([raw(STREAM_HEAD + http_chunk(chat_event("Grü"))), go_on]) as server:
         async with make_client(mode, server.url) as client:
             with pytest.raises(julep.StreamInterruptedError) as caught:
@@ -192,7 +192,7 @@ async def test_without_ids_nothing_can_be_gone_on_with(mode: Mode) -> None:
     assert len(server.received) == 1
 
 
-async def test_a_stream_of_which_nothing_came_is_asked_for_again(mode: Mode) -> None:
+async def test_a_stream_without_events_is_retried(mode: Mode) -> None:
     with Server([raw(STREAM_HEAD), raw(STREAM_HEAD + http_chunk(b": hello\n\n")), go_on]) as server:
         async with make_client(mode, server.url) as client:
             assert (await (await opened(client)).get_final_response()).text == "Grüße aus ☃"
@@ -200,7 +200,7 @@ async def test_a_stream_of_which_nothing_came_is_asked_for_again(mode: Mode) -> 
     assert len({request.header("idempotency-key") for request in server.received}) == 1
 
 
-async def test_a_stream_that_was_left_is_not_gone_on_with(mode: Mode) -> None:
+async def test_a_closed_stream_is_not_resumed(mode: Mode) -> None:
     with Server([lost_after(1, raw), go_on]) as server:
         async with make_client(mode, server.url) as client:
             async with await opened(client) as events:
@@ -209,7 +209,7 @@ async def test_a_stream_that_was_left_is_not_gone_on_with(mode: Mode) -> None:
     assert len(server.received) == 1
 
 
-async def test_with_the_client_closed_a_stream_is_not_gone_on_with(mode: Mode) -> None:
+async def test_a_stream_of_a_closed_client_is_not_resumed(mode: Mode) -> None:
     with Server([lost_after(1, stall_after), go_on]) as server:
         async with make_client(mode, server.url) as client:
             events = await opened(client)
@@ -221,7 +221,7 @@ async def test_with_the_client_closed_a_stream_is_not_gone_on_with(mode: Mode) -
     assert len(server.received) == 1
 
 
-async def test_hooks_hear_of_what_is_sent_again(mode: Mode) -> None:
+async def test_resuming_is_reported_to_hooks(mode: Mode) -> None:
     heard: list[tuple[int, str]] = []
 
     def hear(event: julep.RetryEvent) -> None:

@@ -1,4 +1,4 @@
-"""Streamed chats: whole, cut anywhere, wrong in many ways, and left early."""
+"""Streamed chats: whole, cut at every position, invalid, and closed early."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ async def test_a_stream_is_read_to_its_end(mode: Mode, delay: float) -> None:
     assert whole.to_dict()["usage"] == USAGE
 
 
-async def test_the_whole_answer_can_be_had_at_once(mode: Mode) -> None:
+async def test_the_final_response_at_once(mode: Mode) -> None:
     with Server([respond_stream(b"".join(EVENTS))]) as server:
         async with make_client(mode, server.url) as client:
             async with await opened(client) as events:
@@ -78,7 +78,7 @@ async def test_the_whole_answer_can_be_had_at_once(mode: Mode) -> None:
 
 
 @pytest.mark.parametrize("delay", [0.0, 0.005])
-async def test_a_stream_read_to_its_end_gives_its_connection_back(mode: Mode, delay: float) -> None:
+async def test_a_stream_read_to_its_end_releases_its_connection(mode: Mode, delay: float) -> None:
     with Server([respond_stream(*EVENTS, delay=delay)]) as server:
         async with make_client(mode, server.url) as client:
             for _ in range(5):
@@ -86,7 +86,7 @@ async def test_a_stream_read_to_its_end_gives_its_connection_back(mode: Mode, de
     assert server.connections == 1
 
 
-async def test_what_comes_after_the_end_is_not_waited_for(mode: Mode) -> None:
+async def test_the_end_of_the_body_is_not_awaited(mode: Mode) -> None:
     endless = STREAM_HEAD + b"".join(http_chunk(event) for event in EVENTS)
     with Server([stall_after(endless), respond_json(SESSION)]) as server:
         async with make_client(mode, server.url, timeout=2 * HANG) as client:
@@ -96,7 +96,7 @@ async def test_what_comes_after_the_end_is_not_waited_for(mode: Mode) -> None:
 
 
 def cuts() -> Iterator[tuple[int, bytes, list[str]]]:
-    """Every beginning of a stream's body, and the texts of the events that are whole in it."""
+    """Yield every prefix of a stream's body with the texts of the complete events in it."""
     events = (chat_event("a"), chat_event("é"), chat_event("c", "stop"), DONE)
     body = b"".join(events)
     ends = [len(b"".join(events[: count + 1])) for count in range(3)]
@@ -104,7 +104,7 @@ def cuts() -> Iterator[tuple[int, bytes, list[str]]]:
         yield end, body[:end], ["a", "é", "c"][: sum(whole <= end for whole in ends)]
 
 
-async def test_a_stream_may_be_cut_anywhere(mode: Mode) -> None:
+async def test_a_stream_cut_at_any_position(mode: Mode) -> None:
     chunked = STREAM_HEAD
     until_closed = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n"
     with Server([]) as server:
@@ -132,7 +132,7 @@ LOSSES: dict[str, Step] = {
 
 
 @pytest.mark.parametrize("step", LOSSES.values(), ids=LOSSES.keys())
-async def test_a_lost_stream_tells_what_had_arrived(mode: Mode, step: Step) -> None:
+async def test_the_error_of_a_lost_stream_has_the_received_text(mode: Mode, step: Step) -> None:
     with Server([step, step, respond_json(SESSION)]) as server:
         async with make_client(mode, server.url, timeout=julep.Timeout(read=1.0)) as client:
             events = await opened(client)
@@ -149,24 +149,24 @@ async def test_a_lost_stream_tells_what_had_arrived(mode: Mode, step: Step) -> N
         assert_ours(error)
         assert error.partial.text == "Grü"
         assert str(error).count("POST ") == 1
-    # A chat whose events have no ids is not asked for again once it began to answer.
+    # A chat whose events have no ids is not retried once its stream has begun.
     assert len(server.received) == 3
 
 
-async def test_silence_in_a_stream_is_told_as_such(mode: Mode) -> None:
+async def test_silence_in_a_stream_is_a_timeout(mode: Mode) -> None:
     with Server([LOSSES["silent"]]) as server:
         async with make_client(mode, server.url, timeout=1.0) as client:
             with pytest.raises(julep.StreamInterruptedError, match="within 1 s"):
                 await read(await opened(client))
 
 
-async def test_a_slow_stream_is_no_silent_one(mode: Mode) -> None:
+async def test_a_slow_stream_does_not_time_out(mode: Mode) -> None:
     with Server([respond_stream(*(chat_event("a") for _ in range(8)), DONE, delay=0.2)]) as server:
         async with make_client(mode, server.url, timeout=julep.Timeout(read=1.0)) as client:
             assert len(await read(await opened(client))) == 8
 
 
-async def test_an_error_that_comes_in_the_stream(mode: Mode) -> None:
+async def test_an_error_event(mode: Mode) -> None:
     told = {"error": {"code": "model_failed", "message": "The model is gone"}}
     event = b"event: error\ndata: " + json.dumps(told).encode() + b"\n\n"
     with Server([respond_stream(EVENTS[0] + event + DONE), respond_json(SESSION)]) as server:
@@ -193,7 +193,7 @@ SKIPPED = [
 ]
 
 
-async def test_what_is_no_part_of_the_answer_is_skipped(mode: Mode) -> None:
+async def test_comments_and_unknown_events_are_skipped(mode: Mode) -> None:
     events = [event for pair in zip(SKIPPED, [*EVENTS, b"", b""], strict=True) for event in pair]
     with Server([respond_stream(*filter(None, events))]) as server:
         async with make_client(mode, server.url) as client:
@@ -210,7 +210,7 @@ JUNK: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.parametrize(("junk", "said"), JUNK.values(), ids=JUNK.keys())
-async def test_junk_in_a_stream_names_what_is_wrong(mode: Mode, junk: bytes, said: str) -> None:
+async def test_an_invalid_event_raises_with_its_problem(mode: Mode, junk: bytes, said: str) -> None:
     with Server([respond_stream(EVENTS[0] + junk + DONE), respond_json(SESSION)]) as server:
         async with make_client(mode, server.url) as client:
             events = await opened(client)
@@ -224,7 +224,7 @@ async def test_junk_in_a_stream_names_what_is_wrong(mode: Mode, junk: bytes, sai
 
 
 @pytest.mark.parametrize("kind", ["application/json", "text/html", None])
-async def test_something_else_than_a_stream_is_refused(mode: Mode, kind: str | None) -> None:
+async def test_a_response_that_is_not_a_stream_raises(mode: Mode, kind: str | None) -> None:
     step = respond(200, b"{}", {} if kind is None else {"content-type": kind})
     with Server([step]) as server:
         async with make_client(mode, server.url) as client:
@@ -234,14 +234,14 @@ async def test_something_else_than_a_stream_is_refused(mode: Mode, kind: str | N
     assert len(server.received) == 1
 
 
-async def test_the_name_of_the_content_type_may_be_in_capitals(mode: Mode) -> None:
+async def test_the_content_type_is_case_insensitive(mode: Mode) -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Type: Text/Event-Stream\r\n\r\n"
     with Server([raw(head + b"".join(EVENTS))]) as server:
         async with make_client(mode, server.url) as client:
             assert await read(await opened(client)) == TEXTS
 
 
-async def test_a_refusal_of_a_stream_is_an_error_like_any_other(mode: Mode) -> None:
+async def test_an_error_response_to_a_streamed_chat(mode: Mode) -> None:
     with Server([respond_error(503), respond_error(422)]) as server:
         async with make_client(mode, server.url) as client:
             with pytest.raises(julep.UnprocessableEntityError) as caught:
@@ -250,7 +250,7 @@ async def test_a_refusal_of_a_stream_is_an_error_like_any_other(mode: Mode) -> N
     assert caught.value.attempts == 2
 
 
-async def test_leaving_early_closes_the_connection(mode: Mode) -> None:
+async def test_closing_a_stream_early_closes_the_connection(mode: Mode) -> None:
     gone = Event()
 
     async def talk_until_left(exchange: Exchange) -> bool:
@@ -278,7 +278,7 @@ async def test_leaving_early_closes_the_connection(mode: Mode) -> None:
 
 @pytest.mark.parametrize("mode", ["asyncio", "trio"])
 @pytest.mark.parametrize("sent", [b"", STREAM_HEAD, STREAM_HEAD + http_chunk(EVENTS[0])])
-async def test_a_stream_may_be_cancelled_at_any_time(mode: Mode, sent: bytes) -> None:
+async def test_cancelling_a_stream(mode: Mode, sent: bytes) -> None:
     with Server([stall_after(sent), respond_json(SESSION)]) as server:
         async with make_client(mode, server.url) as client:
             await cancel_when(lambda: bool(server.received), read_new, client)
@@ -286,7 +286,7 @@ async def test_a_stream_may_be_cancelled_at_any_time(mode: Mode, sent: bytes) ->
     assert server.connections == 2
 
 
-async def test_a_stream_of_a_client_that_is_closed_ends_in_an_error_of_ours(
+async def test_a_stream_of_a_closed_client_raises(
     mode: Mode,
 ) -> None:
     step = stall_after(STREAM_HEAD + http_chunk(EVENTS[0]))

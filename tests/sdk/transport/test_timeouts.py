@@ -1,4 +1,4 @@
-"""How long a silent server is waited for."""
+"""Timeouts of a silent server."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ STALLS = {
 
 
 @pytest.mark.parametrize("step", STALLS.values(), ids=STALLS.keys())
-async def test_a_silent_server_is_not_waited_for_beyond_the_timeout(mode: Mode, step: Step) -> None:
+async def test_the_total_timeout_of_a_silent_server(mode: Mode, step: Step) -> None:
     with Server([step, respond_json(SESSION)]) as server:
         async with make_client(mode, server.url, timeout=0.2) as client:
             started = time.monotonic()
@@ -47,30 +47,26 @@ async def test_a_silent_server_is_not_waited_for_beyond_the_timeout(mode: Mode, 
     assert caught.value.attempts == 1
 
 
-async def test_without_a_timeout_a_server_may_take_its_time(mode: Mode) -> None:
+async def test_a_slow_response_without_a_timeout(mode: Mode) -> None:
     async def answer_late(exchange: Exchange) -> bool:
         await asyncio.sleep(0.3)
         return await respond_json(SESSION)(exchange)
 
-    # The other client's limit is no limit of ours: what is said here counts.
+    # The timeout of the httpx client does not count, but ours.
     async with own_client(mode, timeout=0.05) as own:
         with Server([answer_late]) as server:
             async with make_client(mode, server.url, timeout=None, http_client=own) as client:
                 assert (await client.sessions.get(SESSION["id"])).id == SESSION["id"]
 
 
-async def test_a_server_that_does_not_pick_up_within_the_timeout(
-    mode: Mode, full_backlog_url: str
-) -> None:
+async def test_the_total_timeout_while_connecting(mode: Mode, full_backlog_url: str) -> None:
     async with make_client(mode, full_backlog_url, timeout=0.2) as client:
         with pytest.raises(julep.RequestTimeoutError, match="connect") as caught:
             await client.sessions.get(SESSION["id"])
     assert_ours(caught.value)
 
 
-async def test_a_server_that_does_not_pick_up_long_before_the_timeout(
-    mode: Mode, full_backlog_url: str
-) -> None:
+async def test_the_connect_timeout(mode: Mode, full_backlog_url: str) -> None:
     timeout = julep.Timeout(connect=0.2, total=60)
     async with make_client(mode, full_backlog_url, timeout=timeout, max_retries=1) as client:
         with pytest.raises(julep.RequestTimeoutError, match=r"within 0\.2 s \(connect") as caught:
@@ -82,7 +78,7 @@ async def test_a_server_that_does_not_pick_up_long_before_the_timeout(
 
 @pytest.mark.parametrize("mode", ["asyncio", "trio"])
 @pytest.mark.parametrize("step", STALLS.values(), ids=STALLS.keys())
-async def test_a_call_may_be_cancelled_at_any_time(mode: Mode, step: Step) -> None:
+async def test_cancelling_a_call(mode: Mode, step: Step) -> None:
     with Server([step, respond_json(SESSION)]) as server:
         async with make_client(mode, server.url) as client:
             await cancel_when(lambda: bool(server.received), client.sessions.get, SESSION["id"])

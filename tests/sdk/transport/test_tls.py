@@ -1,4 +1,4 @@
-"""Requests over TLS, to servers that are trusted, that are not, and that are cut off."""
+"""Requests over TLS: trust, handshakes, and connections that are cut off."""
 
 from __future__ import annotations
 
@@ -53,19 +53,19 @@ def server_tls(authority: trustme.CA) -> ssl.SSLContext:
 
 @pytest.fixture
 def tls(authority: trustme.CA) -> ssl.SSLContext:
-    """What trusts the server."""
+    """The client's context, which trusts the server."""
     return ssl.create_default_context(cadata=authority.cert_pem.bytes().decode())
 
 
 def served_as(host: str, authority: trustme.CA) -> ssl.SSLContext:
-    """What a server shows that is this host."""
+    """Return the context of a server with a certificate for this host."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with authority.issue_cert(host).private_key_and_cert_chain_pem.tempfile() as file:
         context.load_cert_chain(file)
     return context
 
 
-async def test_a_trusted_server_is_asked(
+async def test_a_trusted_server(
     mode: Mode, server_tls: ssl.SSLContext, tls: ssl.SSLContext
 ) -> None:
     async def echo(exchange: Exchange) -> bool:
@@ -81,7 +81,7 @@ async def test_a_trusted_server_is_asked(
     assert server.connections == 1
 
 
-async def test_what_the_environment_trusts_is_trusted(
+async def test_trust_by_the_environment(
     mode: Mode,
     server_tls: ssl.SSLContext,
     authority: trustme.CA,
@@ -110,9 +110,7 @@ async def test_what_the_environment_trusts_is_trusted(
     assert chosen == ["http/1.1"]
 
 
-async def test_a_server_that_is_not_trusted_is_not_asked(
-    mode: Mode, server_tls: ssl.SSLContext
-) -> None:
+async def test_an_untrusted_server_gets_no_request(mode: Mode, server_tls: ssl.SSLContext) -> None:
     with Server([OK], tls=server_tls) as server:
         async with open_transport(mode, max_connections=1) as transport:
             for _ in range(2):
@@ -121,7 +119,7 @@ async def test_a_server_that_is_not_trusted_is_not_asked(
     assert server.received == []
 
 
-async def test_another_server_s_certificate_is_none(
+async def test_a_certificate_of_another_host(
     mode: Mode, authority: trustme.CA, tls: ssl.SSLContext
 ) -> None:
     with Server([OK], tls=served_as("julep.test", authority)) as server:
@@ -160,7 +158,7 @@ async def test_a_server_that_speaks_another_protocol(
             )
 
 
-async def test_a_handshake_is_bounded(mode: Mode, tls: ssl.SSLContext) -> None:
+async def test_the_timeout_of_a_handshake(mode: Mode, tls: ssl.SSLContext) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         url = f"https://127.0.0.1:{listening.getsockname()[1]}"
         async with open_transport(mode, tls=tls, max_connections=1) as transport:
@@ -170,7 +168,7 @@ async def test_a_handshake_is_bounded(mode: Mode, tls: ssl.SSLContext) -> None:
                 assert error.phase == "connect"
 
 
-async def test_a_silent_server_is_waited_for_within_the_limit(
+async def test_the_read_timeout_over_tls(
     mode: Mode, server_tls: ssl.SSLContext, tls: ssl.SSLContext
 ) -> None:
     with Server([stall_after(b"HTTP/1.1 200 OK\r\n"), OK], tls=server_tls) as server:
@@ -182,7 +180,7 @@ async def test_a_silent_server_is_waited_for_within_the_limit(
 
 
 @pytest.mark.parametrize("farewell", [True, False])
-async def test_a_body_that_ends_with_its_connection_needs_a_farewell(
+async def test_a_body_without_a_length_requires_close_notify(
     mode: Mode, farewell: bool, server_tls: ssl.SSLContext, tls: ssl.SSLContext
 ) -> None:
     async def step(exchange: Exchange) -> bool:
@@ -201,7 +199,7 @@ async def test_a_body_that_ends_with_its_connection_needs_a_farewell(
                     assert "the server closed the connection" in str(error)
 
 
-async def test_a_body_of_known_length_needs_none(
+async def test_a_body_of_known_length_requires_no_close_notify(
     mode: Mode, server_tls: ssl.SSLContext, tls: ssl.SSLContext
 ) -> None:
     async def step(exchange: Exchange) -> bool:
@@ -217,7 +215,7 @@ async def test_a_body_of_known_length_needs_none(
 async def test_a_stream_over_tls(
     mode: Mode, server_tls: ssl.SSLContext, tls: ssl.SSLContext
 ) -> None:
-    # The last part is more than one record of TLS, and more than is read at once.
+    # The last part is longer than a record of TLS, and longer than one read.
     pieces = [b"a", b"b" * 10, b"c" * 200_000]
     whole = raw(STREAM_HEAD + b"".join(map(http_chunk, [*pieces, b""])), keep=True)
     with Server([whole, OK], tls=server_tls) as server:
@@ -229,7 +227,7 @@ async def test_a_stream_over_tls(
 
 
 @pytest.mark.parametrize("mode", ["asyncio", "trio"])
-async def test_a_handshake_may_be_cancelled(mode: Mode, tls: ssl.SSLContext) -> None:
+async def test_cancelling_a_handshake(mode: Mode, tls: ssl.SSLContext) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         url = f"https://127.0.0.1:{listening.getsockname()[1]}"
         async with open_transport(mode, tls=tls, max_connections=1) as transport:

@@ -1,4 +1,4 @@
-"""Answers that stay open: read as they come, lost, left early, and finished."""
+"""Streamed bodies of the transports: read piece by piece, lost, closed early, and finished."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ GZIPPED = STREAM_HEAD[:-2] + b"content-encoding: gzip\r\n\r\n"
 
 
 @pytest.mark.usefixtures("reader")
-async def test_an_open_answer_is_read_as_it_comes(mode: Mode) -> None:
+async def test_a_stream_is_read_piece_by_piece(mode: Mode) -> None:
     goes_on = threading.Event()
 
     async def step(exchange: Exchange) -> bool:
@@ -67,7 +67,7 @@ async def test_an_open_answer_is_read_as_it_comes(mode: Mode) -> None:
     assert server.connections == 1
 
 
-async def test_an_open_answer_may_be_compressed(mode: Mode) -> None:
+async def test_a_compressed_stream(mode: Mode) -> None:
     sent = gzip.compress(b"data: 1\n\n" * 100_000)
     halves = sent[:500], sent[500:]
     with Server([respond_events(*halves, head=GZIPPED), OK]) as server:
@@ -86,7 +86,7 @@ async def test_an_open_answer_may_be_compressed(mode: Mode) -> None:
         respond(200, b"{}"),
     ],
 )
-async def test_an_answer_that_is_no_stream_is_read_whole(mode: Mode, step: Step) -> None:
+async def test_a_response_that_is_no_stream_is_read_whole(mode: Mode, step: Step) -> None:
     with Server([step]) as server:
         async with open_transport(mode) as transport:
             assert (await response_to(transport, get(server.url, streamed=True))).body == b"{}"
@@ -103,7 +103,7 @@ BODY_LOSSES: dict[str, tuple[Step, str]] = {
 
 
 @pytest.mark.parametrize(("step", "problem"), BODY_LOSSES.values(), ids=BODY_LOSSES.keys())
-async def test_a_body_that_is_lost_is_told(mode: Mode, step: Step, problem: str) -> None:
+async def test_a_lost_body_raises(mode: Mode, step: Step, problem: str) -> None:
     seconds = 0.3 if "0.3 s" in problem else HANG
     with Server([step, OK]) as server:
         async with open_transport(mode, max_connections=1) as transport:
@@ -119,7 +119,7 @@ async def test_a_body_that_is_lost_is_told(mode: Mode, step: Step, problem: str)
             await response_to(transport, get(server.url))
 
 
-async def test_the_whole_call_s_limit_holds_for_a_body(mode: Mode) -> None:
+async def test_the_total_timeout_covers_a_body(mode: Mode) -> None:
     with Server([stall_after(STREAM_HEAD + http_chunk(b"a"))]) as server:
         async with open_transport(mode) as transport:
             deadline = time.monotonic() + 1
@@ -130,7 +130,7 @@ async def test_the_whole_call_s_limit_holds_for_a_body(mode: Mode) -> None:
             assert caught.value.phase == "total"
 
 
-async def test_a_body_left_early_loses_its_connection(mode: Mode) -> None:
+async def test_a_body_closed_early_closes_its_connection(mode: Mode) -> None:
     with Server([stall_after(STREAM_HEAD + http_chunk(b"a")), OK]) as server:
         async with open_transport(mode, max_connections=1) as transport:
             body = await open_body(transport, get(server.url, streamed=True))
@@ -143,7 +143,7 @@ async def test_a_body_left_early_loses_its_connection(mode: Mode) -> None:
 
 
 @pytest.mark.parametrize("end", [b"0\r\n\r\n", b""], ids=["ended", "endless"])
-async def test_a_body_that_has_said_all_is_finished_soon(
+async def test_finishing_a_body_that_was_received(
     mode: Mode, end: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("julep._http.sync_transport", "julep._http.async_transport"):
@@ -151,7 +151,7 @@ async def test_a_body_that_has_said_all_is_finished_soon(
     with Server([respond_events(b"a", b"b", end=end), OK]) as server:
         async with open_transport(mode) as transport:
             body = await open_body(transport, get(server.url, streamed=True))
-            assert (await anext(body)).startswith(b"a")  # both pieces, if they came at once
+            assert (await anext(body)).startswith(b"a")  # both pieces if they are received at once
             with anyio.fail_after(HANG):
                 await body.finish()
             await response_to(transport, get(server.url))
@@ -159,7 +159,7 @@ async def test_a_body_that_has_said_all_is_finished_soon(
 
 
 @pytest.mark.parametrize("mode", ["asyncio", "trio"])
-async def test_a_body_may_be_closed_while_a_task_reads_it(mode: Mode) -> None:
+async def test_closing_a_body_that_a_task_reads(mode: Mode) -> None:
     with Server([stall_after(STREAM_HEAD), OK]) as server:
         async with open_transport(mode, max_connections=1) as transport:
             body = await open_body(transport, get(server.url, streamed=True))
@@ -175,7 +175,7 @@ async def test_a_body_may_be_closed_while_a_task_reads_it(mode: Mode) -> None:
             await response_to(transport, get(server.url))
 
 
-def test_a_body_may_be_closed_while_a_thread_reads_it() -> None:
+def test_closing_a_body_that_a_thread_reads() -> None:
     transport = SocketTransport(max_connections=1)
     with Server([stall_after(STREAM_HEAD), OK]) as server, ThreadPoolExecutor(1) as threads:
         outcome = transport.send(get(server.url, streamed=True))
@@ -183,7 +183,7 @@ def test_a_body_may_be_closed_while_a_thread_reads_it() -> None:
         reading = threads.submit(next, outcome.body)
         while not vars(outcome.body)["_is_reading"]:
             time.sleep(0.001)
-        time.sleep(0.05)  # until it really waits
+        time.sleep(0.05)  # until it waits in the system call
         outcome.body.close()
         assert isinstance(reading.exception(HANG), NetworkError)
         assert isinstance(transport.send(get(server.url)), Response)

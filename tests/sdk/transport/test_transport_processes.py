@@ -1,4 +1,4 @@
-"""Wires in processes of their own: what is imported, forks, loops that end, what is left behind."""
+"""Transports in processes of their own: imports, forks, event loops that end, and leaks."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ trio.run(leave_open, AsyncPoolWire())
 
 
 @pytest.mark.parametrize(("program", "connections"), PROGRAMS.values(), ids=PROGRAMS.keys())
-def test_a_process_of_its_own(program: str, connections: int) -> None:
+def test_programs(program: str, connections: int) -> None:
     import asyncio
 
     async def step(exchange: Exchange) -> bool:

@@ -1,4 +1,4 @@
-"""How long a wire waits at each step, and what is left when it is cancelled."""
+"""Timeouts of the transports by phase, cancellation, and interrupts."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ STALLS = {
 
 
 @pytest.mark.parametrize("step", STALLS.values(), ids=STALLS.keys())
-async def test_silence_is_waited_for_within_its_limit(mode: Mode, step: Step) -> None:
+async def test_the_read_timeout(mode: Mode, step: Step) -> None:
     with Server([step, OK]) as server:
         async with open_transport(mode, max_connections=1) as transport:
             error = await network_error_of(
@@ -58,7 +58,7 @@ async def test_silence_is_waited_for_within_its_limit(mode: Mode, step: Step) ->
             await response_to(transport, get(server.url))
 
 
-async def test_the_limit_of_reading_is_one_of_silence(mode: Mode) -> None:
+async def test_the_read_timeout_limits_silence(mode: Mode) -> None:
     async def drip(exchange: Exchange) -> bool:
         await exchange.write(b"HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\n")
         for _ in range(6):
@@ -77,7 +77,7 @@ async def test_the_limit_of_reading_is_one_of_silence(mode: Mode) -> None:
             assert error.phase == "total"
 
 
-async def test_a_server_that_does_not_pick_up(mode: Mode, full_backlog_url: str) -> None:
+async def test_the_connect_timeout_of_a_transport(mode: Mode, full_backlog_url: str) -> None:
     async with open_transport(mode, max_connections=1) as transport:
         for _ in range(2):
             error = await network_error_of(
@@ -88,7 +88,7 @@ async def test_a_server_that_does_not_pick_up(mode: Mode, full_backlog_url: str)
             assert error.phase == "connect"
 
 
-async def test_a_server_that_does_not_read(mode: Mode) -> None:
+async def test_the_write_timeout_of_a_transport(mode: Mode) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         async with open_transport(mode, max_connections=1) as transport:
@@ -102,7 +102,7 @@ async def test_a_server_that_does_not_read(mode: Mode) -> None:
                 assert error.phase == "write"
 
 
-async def test_time_that_is_up_before_anything_is_sent(mode: Mode) -> None:
+async def test_a_deadline_in_the_past(mode: Mode) -> None:
     with Server([OK]) as server:
         async with open_transport(mode) as transport:
             past = get(server.url, timeout=Timeout(total=1), deadline=time.monotonic() - 1)
@@ -116,7 +116,7 @@ async def test_time_that_is_up_before_anything_is_sent(mode: Mode) -> None:
 
 @pytest.mark.parametrize("mode", ["asyncio", "trio"])
 @pytest.mark.parametrize("step", STALLS.values(), ids=STALLS.keys())
-async def test_a_request_may_be_cancelled_at_any_time(mode: Mode, step: Step) -> None:
+async def test_cancelling_a_request(mode: Mode, step: Step) -> None:
     with Server([step, OK]) as server:
         async with open_transport(mode, max_connections=1) as transport:
             request = get(server.url, timeout=Timeout(total=60), deadline=None)
@@ -126,7 +126,7 @@ async def test_a_request_may_be_cancelled_at_any_time(mode: Mode, step: Step) ->
 
 
 @pytest.mark.parametrize("mode", ["asyncio", "trio"])
-async def test_who_is_cancelled_already_sends_nothing(mode: Mode) -> None:
+async def test_a_cancelled_task_sends_nothing(mode: Mode) -> None:
     with Server([OK]) as server:
         async with open_transport(mode, max_connections=1) as transport:
             await response_to(transport, get(server.url))
@@ -140,9 +140,7 @@ async def test_who_is_cancelled_already_sends_nothing(mode: Mode) -> None:
 
 
 @pytest.mark.parametrize("mode", ["asyncio", "trio"])
-async def test_whoever_waits_for_a_place_may_be_cancelled(
-    mode: Mode, full_backlog_url: str
-) -> None:
+async def test_cancelling_while_waiting_for_a_connection(mode: Mode, full_backlog_url: str) -> None:
     with Server([respond_events(b"a", b"b"), OK]) as server:
         async with open_transport(mode, max_connections=1) as transport:
             body = await open_body(transport, get(server.url, streamed=True))
@@ -157,7 +155,7 @@ async def test_whoever_waits_for_a_place_may_be_cancelled(
 
 
 @pytest.mark.parametrize("mode", ["asyncio", "trio"])
-async def test_a_body_may_be_cancelled(mode: Mode) -> None:
+async def test_cancelling_the_reading_of_a_body(mode: Mode) -> None:
     with Server([stall_after(STREAM_HEAD + http_chunk(b"a")), OK]) as server:
         async with open_transport(mode, max_connections=1) as transport:
             body = await open_body(transport, get(server.url, streamed=True))

@@ -1,4 +1,4 @@
-"""Settings of a client, of one that `with_options` makes of it, and of one request."""
+"""Options of a client, of the one that `with_options` returns, and of a request."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ OPTIONS: dict[str, tuple[dict[str, Any], str, str | None]] = {
 
 
 @pytest.mark.parametrize(("options", "name", "value"), OPTIONS.values(), ids=OPTIONS.keys())
-async def test_options_change_what_is_sent_and_leave_the_client_as_it_is(
+async def test_options_change_requests_and_not_the_client(
     mode: Mode, options: dict[str, Any], name: str, value: str | None
 ) -> None:
     settings: dict[str, Any] = {"api_key": "secret", "headers": {"x-team": "blue"}}
@@ -80,7 +80,7 @@ def targets(received: list[ReceivedRequest]) -> list[str]:
     return [request.target for request in received]
 
 
-async def test_parameters_are_added_to_every_query(mode: Mode) -> None:
+async def test_query_parameters_of_a_client_are_added(mode: Mode) -> None:
     answers = [respond_json({"items": list[str]()}), respond_json(SESSION), respond_json(SESSION)]
     with Server(answers) as server:
         async with make_client(mode, server.url + "/api", query={"tenant": "a&b"}) as client:
@@ -94,7 +94,7 @@ async def test_parameters_are_added_to_every_query(mode: Mode) -> None:
     ]
 
 
-async def test_standing_headers_go_with_a_stream_too(mode: Mode) -> None:
+async def test_headers_of_a_client_are_sent_with_a_stream(mode: Mode) -> None:
     with Server([respond_stream(chat_event("Hi", "stop"), DONE)]) as server:
         async with make_client(mode, server.url, headers={"x-team": "blue"}) as client:
             options = client.with_options(headers={"x-more": "1"}, query={"a": "b"})
@@ -116,7 +116,7 @@ async def test_standing_headers_go_with_a_stream_too(mode: Mode) -> None:
         ({"timeout": 60}, 3),
     ],
 )
-async def test_retries_of_some_calls_are_others(
+async def test_retries_of_a_client_with_options(
     mode: Mode, options: dict[str, Any], sent: int
 ) -> None:
     with Server([respond_error(503)]) as server:
@@ -135,7 +135,7 @@ async def test_a_number_of_retries_keeps_the_rest_of_the_policy(mode: Mode) -> N
     assert len(server.received) == 3
 
 
-async def test_a_timeout_of_some_calls_is_another(mode: Mode) -> None:
+async def test_the_timeout_of_a_client_with_options(mode: Mode) -> None:
     with Server([stall_after(), respond_json(SESSION)]) as server:
         async with make_client(mode, server.url, timeout=60, max_retries=0) as client:
             with pytest.raises(julep.RequestTimeoutError, match=r"within 0\.1 s"):
@@ -143,7 +143,7 @@ async def test_a_timeout_of_some_calls_is_another(mode: Mode) -> None:
             await get(client.with_options(timeout=None))
 
 
-async def test_hooks_of_some_calls_are_others(mode: Mode) -> None:
+async def test_hooks_of_a_client_with_options(mode: Mode) -> None:
     heard: list[str] = []
 
     def hooks(name: str) -> julep.Hooks:
@@ -174,7 +174,7 @@ async def test_closing_a_client_with_options_leaves_the_connections_open(mode: M
     assert server.connections == 1
 
 
-async def test_with_its_parent_a_client_with_options_is_closed(mode: Mode) -> None:
+async def test_closing_a_client_closes_those_with_options(mode: Mode) -> None:
     with Server([respond_json(SESSION)]) as server:
         async with make_client(mode, server.url) as client:
             other = client.with_options(timeout=5)
@@ -210,9 +210,7 @@ async def test_a_client_with_options_outlives_the_reference_to_its_parent(mode: 
         ({"api_key": "a\n"}, "api_key"),
     ],
 )
-async def test_options_that_cannot_work_are_refused(
-    mode: Mode, options: dict[str, Any], said: str
-) -> None:
+async def test_invalid_options_raise(mode: Mode, options: dict[str, Any], said: str) -> None:
     async with make_client(mode, "http://julep.test") as client:
         with pytest.raises(julep.ConfigurationError, match=said):
             client.with_options(**options)
@@ -229,7 +227,7 @@ async def test_a_client_with_options_is_of_the_same_kind(mode: Mode) -> None:
         assert type(unwrapped(client.with_options(timeout=5))) is type(unwrapped(client))
 
 
-async def test_a_client_with_options_makes_nothing_that_sends(mode: Mode) -> None:
+async def test_a_client_with_options_creates_no_transport(mode: Mode) -> None:
     with Server([respond_json(SESSION)]) as server:
         async with make_client(mode, server.url) as client:
             await get(client)
@@ -240,7 +238,7 @@ async def test_a_client_with_options_makes_nothing_that_sends(mode: Mode) -> Non
 
 
 async def test_a_call_waits_for_a_free_connection(mode: Mode) -> None:
-    """The stream holds the only one until it is read to its end."""
+    """The stream holds the only connection until it is read to its end."""
     begun = STREAM_HEAD + http_chunk(chat_event("Hi", "stop"))
     wanted = Event()
 
@@ -268,7 +266,7 @@ async def test_a_call_waits_for_a_free_connection(mode: Mode) -> None:
 
 
 @pytest.mark.parametrize("mode", ["asyncio", "trio"])
-async def test_tasks_wait_their_turn(mode: Mode) -> None:
+async def test_tasks_share_few_connections(mode: Mode) -> None:
     with Server([respond_json(SESSION)]) as server:
         async with (
             make_client(mode, server.url, max_connections=2) as client,
@@ -280,7 +278,7 @@ async def test_tasks_wait_their_turn(mode: Mode) -> None:
     assert server.connections == 2
 
 
-def test_threads_wait_their_turn() -> None:
+def test_threads_share_few_connections() -> None:
     with (
         Server([respond_json(SESSION)]) as server,
         julep.Client(base_url=server.url, max_connections=2) as client,

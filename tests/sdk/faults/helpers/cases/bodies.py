@@ -1,4 +1,4 @@
-"""Bodies that are not what their heads say, or not what the contract says."""
+"""Bodies that contradict their headers or the contract."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ def _session(**changes: object) -> bytes:
 
 
 def bomb(encoding: str) -> Step:
-    """A gibibyte of zeros, in a megabyte."""
+    """Send a gibibyte of zeros, compressed to a megabyte."""
 
     async def step(exchange: Exchange) -> bool:
         packer = zlib.compressobj(9, zlib.DEFLATED, 31 if encoding == "gzip" else 15)
         first = packer.compress(bytes(_MEBIBYTE)) + packer.flush(zlib.Z_FULL_FLUSH)
-        # After a full flush the same bytes stand for the same zeros again.
+        # After a full flush the same bytes decode to the same zeros again.
         again = packer.compress(bytes(_MEBIBYTE)) + packer.flush(zlib.Z_FULL_FLUSH)
         said = f"content-encoding: {encoding}\r\nconnection: close\r\n\r\n".encode()
         await exchange.write(HEAD + said + first)
@@ -62,7 +62,7 @@ def bomb(encoding: str) -> Step:
 
 
 def many(size: int, head: bytes) -> Step:
-    """Many bytes of a string in JSON."""
+    """Send many bytes of a JSON string."""
 
     async def step(exchange: Exchange) -> bool:
         await exchange.write(head + b'{"id": "')
@@ -76,7 +76,7 @@ def many(size: int, head: bytes) -> Step:
 
 _HUGE = 100 * _MEBIBYTE
 _HUGE_HEAD = HEAD + b"content-length: %d\r\n\r\n" % (_HUGE + 10)
-# Too long by what is announced, or lost when it does not come: both are true.
+# Either too long by its header, or incomplete when the connection closes.
 _BOASTS = Fails((julep.InvalidResponseError, julep.NetworkError), None)
 
 LENGTHS: dict[str, Fault] = {

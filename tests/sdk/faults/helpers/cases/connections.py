@@ -1,4 +1,4 @@
-"""Connections that are lost, or fall silent, at every place of an answer."""
+"""Connections that are lost or fall silent at every position of a response."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "an answer before the request was read, and closed": Fault(
         read_some_then(raw(_ANSWERED_EARLY)),
-        # Whether the answer outlives the reset that follows it is up to the network.
+        # The reset that follows may overtake the response.
         Fails((julep.ApiError, julep.NetworkError), None),
         before_request=True,
         call=LONG_CHAT,

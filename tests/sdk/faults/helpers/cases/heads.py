@@ -1,4 +1,4 @@
-"""Heads of answers that are no HTTP, too much, or only odd."""
+"""Status lines and headers that are not HTTP, too long, or unusual."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LENGTH = b"content-length: %d\r\n" % len(BODY)
 
 
 def _with_line(line: bytes) -> bytes:
-    """An answer that is right but for this line."""
+    """Return a response that is correct but for this line."""
     return HEAD + line + b"\r\n" + _LENGTH + b"\r\n" + BODY
 
 
@@ -106,7 +106,7 @@ FAULTS: dict[str, Fault] = {
     "an endless status line": network_error(endless(b"HTTP/1.1 200 ", b"O" * 4096)),
     "an endless line of garbage": network_error(endless(b"", b"oops" * 1024)),
     "endless empty lines": network_error(endless(b"", b"\r\n" * 1024)),
-    # Whether they are too many, or too long awaited, is the same to a caller.
+    # Whether they are too many or take too long makes no difference to a caller.
     "endless 1xx": Fault(endless(b"", _HINT * 10, 0.001), _ENDLESS, timeout=TOTAL_TIMEOUT * 4),
     "1xx that drip": Fault(endless(b"", _HINT, 0.02), _ENDLESS, timeout=TOTAL_TIMEOUT),
     "a delete's answer that is no HTTP": network_error(raw(b"OK\r\n\r\n"), call=DELETE),

@@ -1,4 +1,4 @@
-"""Answers that send a request elsewhere; what may go to another host has a test of its own."""
+"""Redirects; what is sent to another origin has tests of its own."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def followed(status: int, location: str, call: Call = GET) -> Fault:
 def refused(
     status: int, location: str | None, call: Call = GET, message: str | None = None
 ) -> Fault:
-    """A redirect that is not followed, and named instead."""
+    """Return a fault of a redirect that is not followed; the error names it."""
     message = location or "" if message is None else message
     outcome = Fails(julep.ApiError, 1, status=status, message=message)
     return Fault(redirect(status, location, call.response), outcome, call=call)

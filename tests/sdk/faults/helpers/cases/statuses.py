@@ -1,4 +1,4 @@
-"""Answers that are refusals: of every kind, and with every form of Retry-After."""
+"""Error responses of every status, with every form of Retry-After."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _FORMS = {
     "of asctime": "%a %b %d %H:%M:%S %Y",
 }
 
-# What comes at once, what says nothing (so that our own pause counts), and what is not waited for.
+# Values that mean no delay, that are ignored (our own delay counts), and that exceed the maximum.
 AT_ONCE = {
     "0": "0",
     "00": "00",
@@ -83,7 +83,7 @@ def _slow_down(text: str, status: int = 429) -> Step:
 
 
 def _limited() -> dict[str, Fault]:
-    """429 with every form of Retry-After."""
+    """Return faults of 429 with every form of Retry-After."""
     kind = julep.RateLimitError
     faults = {
         name: Fault(_slow_down(text), _is(429, kind, 2, retry_after=0.0))

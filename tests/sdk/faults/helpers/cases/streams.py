@@ -1,4 +1,4 @@
-"""Streams that are lost, go on wrongly, or are no streams."""
+"""Streams that are lost, resumed wrongly, or no streams."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ PLACES: dict[str, tuple[bytes, str]] = {
     "within a chunk of an event": (_BEGUN + http_chunk(EVENTS[1])[:50], "Grü"),
     "before the last event": (STREAM_HEAD + http_chunk(b"".join(EVENTS[:3])), "Grüße"),
 }
-"""Where a stream may be lost, and what text had arrived then."""
+"""Positions at which a stream is lost, and the text that was received until then."""
 
 
 def met(step: Step, outcome: Succeeds | Fails, timeout: TimeoutOption = LONG_TIMEOUT) -> Fault:
@@ -82,13 +82,13 @@ def _at_every_place() -> dict[str, Fault]:
             f"silent {place}": met(stall_after(sent), again, only("read")),
             f"silent {place}, by the total timeout": met(stall_after(sent), once, TOTAL_TIMEOUT),
         }
-    # Here nothing ends properly: a chunk was promised that is longer.
+    # This one does not end: its chunk is incomplete.
     del faults["ended within a chunk of an event"]
     return faults
 
 
 async def one_by_one(exchange: Exchange) -> bool:
-    """Give one more event to each connection, and drop it."""
+    """Send one more event on each connection, and reset it."""
     last = exchange.request.header("last-event-id") or ":0"
     number = int(last.rpartition(":")[2])
     await exchange.write(STREAM_HEAD + http_chunk(EVENTS[number]))
@@ -97,7 +97,7 @@ async def one_by_one(exchange: Exchange) -> bool:
 
 
 async def go_on_rightly(exchange: Exchange) -> bool:
-    """Give what comes after the last event that the client has."""
+    """Send the events after the last one that the client has received."""
     number = int((exchange.request.header("last-event-id") or "").rpartition(":")[2])
     return await respond_stream(*EVENTS[number:])(exchange)
 
@@ -111,7 +111,7 @@ RESUMED: dict[str, Fault] = {
     "gone on with, and lost after each event": met(one_by_one, Succeeds()),
     "gone on with by another answer": met(
         resume_with(LOST, respond_stream(*_OTHER)),
-        # Which of the two it is, what had arrived is not mixed with what is another's.
+        # The text of one response is not mixed with that of another.
         Fails(julep.StreamInterruptedError, 2),
     ),
     "gone on with by JSON": met(resume_with(LOST, respond_json(REPLY)), interrupted()),
