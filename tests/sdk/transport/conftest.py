@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from julep import RetryPolicy
-from julep._http import http1
+from julep._http import exchange
 from julep._http.h11_parser import H11Parser
 from julep._http.httptools_parser import HttptoolsParser
 
@@ -25,7 +25,7 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(params=[H11Parser, HttptoolsParser], ids=["h11", "httptools"])
 def reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each of the libraries that read answers."""
-    monkeypatch.setattr(http1, "parser_class", request.param)
+    monkeypatch.setattr(exchange, "parser_class", request.param)
 
 
 @pytest.fixture

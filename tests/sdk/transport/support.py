@@ -36,7 +36,7 @@ def drive(flow: Flow[ResponseBody, Session], *replies: StepResult[ResponseBody])
 
 def read(answer: Response, config: Config = CONFIG) -> Session:
     flows: Flows[ResponseBody] = Flows(config)
-    return drive(flows.ask(GET), answer)
+    return drive(flows.request(GET), answer)
 
 
 @asynccontextmanager

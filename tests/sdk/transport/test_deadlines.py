@@ -159,7 +159,7 @@ async def test_a_pause_beyond_the_limit_is_not_waited_for(clients: Clients, stat
             await get(client)
         assert time.monotonic() - began < 8
     assert caught.value.status_code == status
-    assert caught.value.__notes__ == ["the call's time does not allow another attempt"]
+    assert caught.value.__notes__ == ["the call's timeout leaves no time for another attempt"]
     assert len(server.received) == 1
 
 

@@ -73,7 +73,7 @@ def test_a_client_is_pickled_by_its_settings(kind: type[Client | AsyncClient]) -
         again: Any = pickle.loads(pickle.dumps(client))  # noqa: S301  # our own
         assert repr(again) == repr(client)
         assert again._config == client._config
-        assert again._connections.transport == client._connections.transport
+        assert again._connections.config == client._connections.config
         assert type(again) is kind
         sent_by(kind, again)
     assert [request.target for request in server.received] == [f"/api/sessions/{ID}?a=b"] * 2
@@ -138,7 +138,7 @@ def test_what_cannot_leave_the_process_is_named(kind: type[Client | AsyncClient]
     kept.append({"proxy": proxy, "pickle_api_key": True})
     for settings in kept:
         again = pickle.loads(pickle.dumps(kind(**settings)))  # noqa: S301  # our own
-        assert again._connections.transport.proxy == settings["proxy"]
+        assert again._connections.config.proxy == settings["proxy"]
     if isinstance(theirs, httpx.Client):
         theirs.close()
     else:

@@ -233,9 +233,9 @@ async def test_a_client_with_options_makes_nothing_that_sends(colour: Colour) ->
         async with client_of(colour, server.url) as client:
             await get(client)
             plain: Any = own(client)
-            wire = plain._connections.wire()
+            wire = plain._connections.transport()
             for seconds in range(1, 100):
-                assert plain.with_options(timeout=seconds)._connections.wire() is wire
+                assert plain.with_options(timeout=seconds)._connections.transport() is wire
 
 
 async def test_a_call_waits_for_a_free_connection(colour: Colour) -> None:

@@ -86,7 +86,7 @@ def test_threads_wait_in_their_order() -> None:
     with Server([stream_of(b"a"), OK]) as server, ThreadPoolExecutor(10) as threads:
         open_one = wire.send(get(server.url, streamed=True))
         assert isinstance(open_one, StreamingResponse)
-        waiting = cast("deque[object]", vars(vars(wire)["_pool"].places)["_waiting"])
+        waiting = cast("deque[object]", vars(vars(wire)["_pool"].slots)["_waiting"])
         for number in range(10):
             threads.submit(ask, number)
             while len(waiting) <= number:

@@ -144,7 +144,7 @@ async def test_a_server_that_cannot_go_on_says_why(colour: Colour, status: int) 
             assert (await client.sessions.get(SESSION["id"])).id == SESSION["id"]
     error = caught.value
     assert_ours(error)
-    assert f"going on with it failed: {status}: this is a {status}" in str(error)
+    assert f"resuming it failed: {status}: this is a {status}" in str(error)
     assert (error.partial.text, error.attempts) == ("Grü", 2)
     assert "last-event-id: r:1" in error.as_curl()
     assert any("attempt 1" in note for note in error.__notes__)
@@ -232,4 +232,4 @@ async def test_hooks_hear_of_what_is_sent_again(colour: Colour) -> None:
         async with client_of(colour, server.url, hooks=hooks) as client:
             await (await opened(client)).get_final_response()
     assert [attempt for attempt, _ in heard] == [1, 2]
-    assert all("before its answer was whole" in message for _, message in heard)
+    assert all("before its response was complete" in message for _, message in heard)

@@ -173,7 +173,7 @@ def test_a_pause_of_thousands_of_digits_is_no_pause() -> None:
 def test_a_stream_that_fills_the_memory_is_refused(
     monkeypatch: pytest.MonkeyPatch, piece: bytes
 ) -> None:
-    monkeypatch.setattr(sse, "LONGEST_EVENT", 100)
+    monkeypatch.setattr(sse, "MAX_EVENT_BYTES", 100)
     decoder = EventDecoder()
     with pytest.raises(DecodeError, match="longer than 100 bytes"):
         deque(map(decoder.feed, repeat(piece, 1000)), maxlen=0)

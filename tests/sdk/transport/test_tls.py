@@ -146,7 +146,7 @@ async def test_a_server_that_speaks_another_protocol(
     tls.set_alpn_protocols(["h2"])
     with Server([OK], tls=server_tls) as server:
         async with wire_of(colour, tls=tls) as wire:
-            assert "the server chose 'h2'" in str(await lost(wire, get(server.url)))
+            assert "the server chose the protocol 'h2'" in str(await lost(wire, get(server.url)))
 
 
 async def test_a_handshake_is_bounded(colour: Colour, tls: ssl.SSLContext) -> None:

@@ -92,10 +92,10 @@ async def test_an_answer_that_is_no_stream_is_read_whole(colour: Colour, step: S
 
 
 BODY_LOSSES: dict[str, tuple[Step, str]] = {
-    "closed": (raw(STREAM_HEAD + piece(b"a")), "before its answer was whole"),
+    "closed": (raw(STREAM_HEAD + piece(b"a")), "before its response was complete"),
     "reset": (reset_after(STREAM_HEAD + piece(b"a")), "connection reset"),
     "bad chunks": (raw(STREAM_HEAD + piece(b"a") + b"zz\r\n"), "breaks the rules"),
-    "silent": (stall_after(STREAM_HEAD + piece(b"a")), "no answer within 0.3 s (read"),
+    "silent": (stall_after(STREAM_HEAD + piece(b"a")), "no response within 0.3 s (read"),
     "no gzip": (stream_of(b"hello, this is text", head=GZIPPED), "not gzip"),
     "half a gzip": (stream_of(gzip.compress(b"a")[:-1], head=GZIPPED), "cut short"),
 }
@@ -143,7 +143,7 @@ async def test_a_body_that_has_said_all_is_finished_soon(
     colour: Colour, end: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("julep._http.sync_transport", "julep._http.async_transport"):
-        monkeypatch.setattr(f"{name}.FINISHES_WITHIN", 0.2)
+        monkeypatch.setattr(f"{name}.FINISH_SECONDS", 0.2)
     with Server([stream_of(b"a", b"b", end=end), OK]) as server:
         async with wire_of(colour) as wire:
             body = await opened(wire, get(server.url, streamed=True))

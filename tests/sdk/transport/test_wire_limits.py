@@ -49,7 +49,7 @@ async def test_silence_is_waited_for_within_its_limit(colour: Colour, step: Step
     with Server([step, OK]) as server:
         async with wire_of(colour, max_connections=1) as wire:
             error = await lost(wire, get(server.url, timeout=Timeout(read=0.2, total=60)))
-            assert str(error) == (f"GET {server.url}/x: no answer within 0.2 s (read timed out)")
+            assert str(error) == (f"GET {server.url}/x: no response within 0.2 s (read timed out)")
             assert isinstance(error, RequestTimeoutError)
             assert error.phase == "read"
             await answer_to(wire, get(server.url))
@@ -69,7 +69,7 @@ async def test_the_limit_of_reading_is_one_of_silence(colour: Colour) -> None:
             deadline = time.monotonic() + 0.3
             whole = get(server.url, timeout=Timeout(read=0.4, total=0.3), deadline=deadline)
             error = await lost(wire, whole)
-            assert "no answer within 0.3 s (read timed out)" in str(error)
+            assert "no response within 0.3 s (read timed out)" in str(error)
             assert isinstance(error, RequestTimeoutError)
             assert error.phase == "total"
 
@@ -92,7 +92,7 @@ async def test_a_server_that_does_not_read(colour: Colour) -> None:
                     url, method="POST", content=bytes(30_000_000), timeout=Timeout(write=0.2)
                 )
                 error = await lost(wire, sent)
-                assert str(error).endswith("no answer within 0.2 s (write timed out)")
+                assert str(error).endswith("no response within 0.2 s (write timed out)")
                 assert isinstance(error, RequestTimeoutError)
                 assert error.phase == "write"
 
