@@ -101,6 +101,26 @@ async def test_it_is_the_same_request_that_is_sent_again(colour: Colour) -> None
         assert other.without("last-event-id") == first.without()
 
 
+async def test_the_delay_before_a_stream_is_resumed_is_the_servers(colour: Colour) -> None:
+    delays: list[float] = []
+    hooks = julep.Hooks(on_retry=lambda event: delays.append(event.delay))
+    begun = raw(STREAM_HEAD + piece(b"retry: 30\n" + EVENTS[0]))
+    with Server([begun, lost_after(1, raw), go_on]) as server:
+        async with client_of(colour, server.url, hooks=hooks) as client:
+            assert (await (await opened(client)).get_final_response()).text == "Grüße aus ☃"
+    assert delays == [0.03, 0.03]
+
+
+async def test_a_delay_longer_than_the_policy_allows_ends_the_stream(colour: Colour) -> None:
+    with Server([raw(STREAM_HEAD + piece(b"retry: 60001\n" + EVENTS[0])), go_on]) as server:
+        async with client_of(colour, server.url) as client:
+            events = await opened(client)
+            with pytest.raises(julep.StreamInterruptedError) as raised:
+                await events.get_final_response()
+    assert raised.value.partial.text == TEXTS[0]
+    assert len(server.received) == 1
+
+
 async def test_losses_are_counted_since_the_last_event_that_came(colour: Colour) -> None:
     """With one retry, each of four events may be followed by a loss, but not by two."""
     each = [lost_after(1, raw), lost_after(0, raw)]
