@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import julep
 from julep_server import LocalServer
 from tests.server.endpoint import Endpoint
 
@@ -80,6 +81,19 @@ def test_an_example_runs(name: str, model_url: str) -> None:
             "-c", EXAMPLES[name], JULEP_API_URL=server.url, JULEP_SERVER_MODEL_URL=model_url
         )
     assert re.fullmatch(PRINTS[name], printed, re.DOTALL)
+
+
+def test_the_hook_for_retries_uses_fields_of_its_event() -> None:
+    """No retry happens while the example runs, so the hook's body does not."""
+    used = set(re.findall(r"\bevent\.(\w+)", EXAMPLES["hooks"]))
+    assert used
+    assert used <= set(julep.RetryEvent._fields)
+
+
+def test_the_table_of_the_retry_policy_has_its_fields() -> None:
+    page = (ROOT / "docs/transport.md").read_text(encoding="utf-8")
+    table = page.partition("| field of `RetryPolicy` |")[2].partition("\n\n")[0]
+    assert tuple(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == julep.RetryPolicy._fields
 
 
 def test_the_quickstart_shows_a_whole_conversation() -> None:
