@@ -107,7 +107,7 @@ class PageWalk(Generic[T]):
         return fresh
 
     def _request_size(self) -> int:
-        """Return how many items to request: those that are needed, and the known one before them."""
+        """Return how many items to request: those needed, and the known one before them."""
         size = self._page_size
         if self._remaining is not None:
             # The contract has no page of 0 items; with a limit of 0 no page is requested.

@@ -1,4 +1,4 @@
-"""Narrows a result that may have to be awaited to what a sync or an async method returns."""
+"""Narrows a result, plain or awaitable, to what a sync or an async method returns."""
 
 from __future__ import annotations
 

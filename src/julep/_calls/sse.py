@@ -96,7 +96,7 @@ class EventDecoder:
         return complete.decode(errors="replace")
 
     def _skip_bom(self, chunk: bytes) -> bytes:
-        """Remove the byte order mark that a stream may begin with; its bytes may come one by one."""
+        """Remove the byte order mark that a stream may begin with, also if it comes in pieces."""
         data = bytes(self._rest) + chunk
         self._at_start = len(data) < len(_BOM) and _BOM.startswith(data)
         self._rest = bytearray(data if self._at_start else b"")

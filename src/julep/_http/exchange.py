@@ -111,7 +111,7 @@ class ResponseReader:
                 if decoder is not None:
                     decoder.finish()
                 self.reusable = event.reusable
-                self._events.append(event)  # whoever reads on finds the end again
+                self._events.append(event)  # a further read finds the end again
                 return b""
             else:
                 raise self._error(event)

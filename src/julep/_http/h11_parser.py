@@ -16,8 +16,8 @@ from julep._http.http1 import (
     ResponseParser,
 )
 
-# h11 parses a response only when it knows the request, of which the method is enough. The bytes that
-# it would send are dropped: requests are written in one place, for both parsers.
+# h11 parses a response only when it knows the request, of which the method is enough. The bytes
+# that it would send are dropped: requests are written in one place, for both parsers.
 _REQUESTS: Final = {
     to_head: h11.Request(method=method, target="/", headers=[("host", "-")])
     for to_head, method in ((False, "GET"), (True, "HEAD"))

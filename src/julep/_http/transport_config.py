@@ -55,7 +55,8 @@ class TransportConfig(NamedTuple):
         for name in ("http_client", "tls"):
             if getattr(self, name) is not None:
                 raise ConfigurationError(
-                    f"{name}: a client that has one cannot be pickled; create it in the process that uses it"
+                    f"{name}: a client that has one cannot be pickled;"
+                    " create it in the process that uses it"
                 )
         if self.proxy is not None and "@" in self.proxy and not with_secrets:
             raise ConfigurationError(
