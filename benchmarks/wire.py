@@ -19,7 +19,7 @@ from typing import TypeVar
 import httpx
 import trio
 
-from julep._http import http1
+from julep._http import exchange
 from julep._http.async_transport import AsyncSocketTransport
 from julep._http.h11_parser import H11Parser
 from julep._http.httptools_parser import HttptoolsParser
@@ -117,7 +117,7 @@ def main() -> None:
     listening.close()
     print(f"{'':24}{'wire':>9}{'httpx':>9}{'ratio':>8}")
     for name, reader in READERS.items():
-        setattr(http1, "parser_class", reader)  # noqa: B010  # what it would find out by itself
+        setattr(exchange, "parser_class", reader)  # noqa: B010  # what it would find out by itself
         found = {
             "blocking": compare_blocking(port),
             "asyncio": asyncio.run(compare_async(port)),

@@ -1,7 +1,7 @@
-"""The main job, from nothing: a server, an agent, a user, a session, a conversation.
+"""A first conversation: a server, an agent, a user and a session, from sync and async code.
 
-The same session is used from a blocking script and from asyncio, one answer is read while it is
-written, and all that was made is removed again. `./scripts/quickstart` runs this file.
+One session is used by a sync client and from asyncio, the last reply is streamed, and everything is
+removed at the end. `./scripts/quickstart` runs this file.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from julep_server import LocalServer
 
 
 def main() -> None:
-    """Run the whole conversation against a server of its own."""
+    """Run the conversation against a server of its own."""
     with LocalServer() as server:
-        print(f"A server (SQLite, the offline model) answers at {server.url}")
+        print(f"A server (SQLite, the offline model) listens at {server.url}")
         with julep.Client(base_url=server.url) as client:
             agent, user, session = set_up(client)
             talk(client, session)
@@ -27,7 +27,7 @@ def main() -> None:
 
 
 def set_up(client: julep.Client) -> tuple[Agent, User, Session]:
-    """Create who talks, and the session that they talk in."""
+    """Create an agent, a user and a session of the two."""
     agent = client.agents.create(
         name="Ada",
         about="a patient librarian",
@@ -45,15 +45,15 @@ def set_up(client: julep.Client) -> tuple[Agent, User, Session]:
 
 
 def talk(client: julep.Client, session: Session) -> None:
-    """Say something, and wait for the whole answer."""
+    """Send a message with the sync client, and print the reply."""
     question = "Where do I find books about prime numbers?"
-    print(f"\n[blocking]            Grace: {question}")
+    print(f"\n[sync]                Grace: {question}")
     reply = client.sessions.chat(session.id, [{"role": "user", "content": question}])
-    print(f"[blocking]            Ada:   {reply.text}")
+    print(f"[sync]                Ada:   {reply.text}")
 
 
 async def talk_async(url: str, session: Session) -> None:
-    """Do the same from asyncio, once more whole and once while the answer is written."""
+    """Send two messages from asyncio; print the second reply while it is streamed."""
     async with julep.AsyncClient(base_url=url) as client:
         question = "And about their history?"
         print(f"\n[asyncio]             Grace: {question}")
@@ -69,12 +69,12 @@ async def talk_async(url: str, session: Session) -> None:
         async with stream:
             async for chunk in stream:
                 print(chunk.text, end="", flush=True)
-            whole = await stream.get_final_response()
-        print(f"\n                      ({whole.usage.total_tokens} tokens)")
+            response = await stream.get_final_response()
+        print(f"\n                      ({response.usage.total_tokens} tokens)")
 
 
 def show_history(client: julep.Client, session: Session) -> None:
-    """List all that was said."""
+    """Print the session's messages."""
     messages = client.sessions.history(session.id)
     print(f"\nThe history has {len(messages)} messages:")
     for message in messages:
@@ -83,12 +83,12 @@ def show_history(client: julep.Client, session: Session) -> None:
 
 
 def remove(client: julep.Client, agent: Agent, user: User, session: Session) -> None:
-    """Remove everything, and see that it is gone."""
+    """Remove the session, the user and the agent, and check that nothing is left."""
     client.sessions.delete(session.id)
     client.users.delete(user.id)
     client.agents.delete(agent.id)
     left = [*client.sessions.list(), *client.users.list(), *client.agents.list()]
-    print(f"\nEverything is removed again; {len(left)} things are left.")
+    print(f"\nEverything is removed again; {len(left)} objects are left.")
 
 
 if __name__ == "__main__":

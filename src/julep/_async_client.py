@@ -6,8 +6,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
 from julep._calls.driver import AsyncDriver
-from julep._http.connections import DEFAULT_MAX_CONNECTIONS, Connections
+from julep._http.connections import Connections
 from julep._http.timeout import DEFAULT_TIMEOUT
+from julep._http.transport_config import DEFAULT_MAX_CONNECTIONS
 from julep._instrumentation.raw_response import RawResponse, raw_response, recording
 from julep_api.types import UNSET
 
@@ -111,9 +112,10 @@ class AsyncClient:
         pickle_api_key: bool = False,
     ) -> None:
         # What checks the settings is not needed by whoever only imports this.
-        from julep._http.transport_config import build_async_transport, read_transport
+        from julep._http.connections import build_async_transport
         from julep._settings.checks import checked_http_client
         from julep._settings.config import read_config
+        from julep._settings.transport import read_transport
 
         config = read_config(
             api_key,
@@ -148,7 +150,7 @@ class AsyncClient:
     @classmethod
     def _unpickle(cls, config: Config, transport: TransportConfig) -> Self:
         """Make a client of the settings of one in another process."""
-        from julep._http.transport_config import build_async_transport
+        from julep._http.connections import build_async_transport
 
         return cls._from_config(config.unpickled(), Connections(transport, build_async_transport))
 
@@ -423,7 +425,7 @@ class AsyncClient:
     def __reduce__(self) -> tuple[object, ...]:
         # By its settings: connections cannot leave a process.
         config = self._config
-        transport = self._connections.transport.for_pickle(with_secrets=config.pickle_api_key)
+        transport = self._connections.config.for_pickle(with_secrets=config.pickle_api_key)
         return self._unpickle, (config.for_pickle(), transport)
 
     def __repr__(self) -> str:

@@ -1,55 +1,85 @@
-"""What of a request may be shown: in a log, an error, a command, a pickle."""
+"""Removes secrets from what is shown of a request: in a log, an error, a command, a pickle."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from julep._http.messages import Request
+from typing import Final, NamedTuple
 
 REDACTED: Final = "[hidden]"
 
-# A name that says so is enough: whoever gave the header knows best what it is for.
 _SECRET_WORDS: Final = ("auth", "cookie", "credential", "key", "password", "secret", "token")
 
-# Shorter ones are not looked for in texts: they would be found in words.
+# Shorter values are not searched for in texts: they would be found inside of words.
 _MIN_SECRET_CHARACTERS: Final = 6
 
-# It names a request, and opens nothing.
+# It identifies a request, and grants nothing.
 _NOT_SECRET: Final = frozenset({"idempotency-key"})
 
 
+class SentRequest(NamedTuple):
+    """A request without its secrets."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    content: bytes | None
+
+    # A body may be long, and does not belong in a log.
+    def __repr__(self) -> str:
+        return f"SentRequest({self.method} {self.url})"
+
+    def as_curl(self) -> str:
+        """Return a curl command that sends the same request."""
+        from shlex import quote
+
+        words = ["curl", "-X", self.method, quote(self.url)]
+        for name, value in self.headers.items():
+            if name == "authorization" and value == REDACTED:
+                # In double quotes, so that the shell inserts the key.
+                words += ["-H", '"authorization: Bearer $JULEP_API_KEY"']
+            else:
+                words += ["-H", quote(f"{name}: {value}")]
+        if self.content is not None:
+            words += ["--data-raw", quote(self.content.decode(errors="replace"))]
+        return " ".join(words)
+
+
 def is_secret(name: str) -> bool:
-    """Tell whether a header, or a parameter, looks like one that lets someone in."""
+    """Check whether a header or a query parameter is named like one that holds a secret."""
     name = name.lower()
     return name not in _NOT_SECRET and any(word in name for word in _SECRET_WORDS)
 
 
 def redact_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Give headers that may be shown: the values of secret ones are hidden."""
+    """Return headers with the values of secret ones replaced."""
     return {name: REDACTED if is_secret(name) else value for name, value in headers.items()}
 
 
 def redact_url(url: str) -> str:
-    """Give a URL that may be shown: the values of secret parameters are hidden."""
+    """Return a URL with the values of secret parameters replaced."""
     if "?" not in url:
         return url
     from urllib.parse import unquote  # few requests need it
 
-    where, _, query = url.partition("?")
-    shown = [
+    base, _, query = url.partition("?")
+    redacted = [
         f"{name}={REDACTED}" if is_secret(unquote(name)) else f"{name}{equals}{value}"
         for name, equals, value in (each.partition("=") for each in query.split("&"))
     ]
-    return f"{where}?{'&'.join(shown)}"
+    return f"{base}?{'&'.join(redacted)}"
 
 
-def redact_text(text: str, request: Request) -> str:
-    """Give a text that may be shown: a server may repeat a request's secrets in its answer."""
-    for name, value in request.headers.items():
+def redact_text(text: str, headers: Mapping[str, str], url: str) -> str:
+    """Return a text with a request's secrets replaced, which a server may repeat in its response.
+
+    Args:
+        text: The text.
+        headers: The request's headers.
+        url: The request's URL.
+    """
+    for name, value in headers.items():
         if is_secret(name):
             secret = value.removeprefix("Bearer ")
             if len(secret) >= _MIN_SECRET_CHARACTERS:
                 text = text.replace(secret, REDACTED)
-    return text.replace(request.url, redact_url(request.url))
+    return text.replace(url, redact_url(url))

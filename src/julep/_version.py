@@ -1,3 +1,3 @@
 """The version of this package; the build reads it from here."""
 
-__version__ = "1.0.0a1"
+__version__ = "3.0.0a1"

@@ -1,6 +1,6 @@
 """Every error that this package raises.
 
-All of them derive from `JulepError`, print what was asked for and what came back,
+All of them derive from `JulepError`, name the request and the server's response in their text,
 survive pickling and copying, and never hold the API key.
 
 Example:
@@ -15,15 +15,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
+from julep._base_error import JulepError
 from julep._lazy import lazy
 
 if TYPE_CHECKING:
     from julep._argument_type_error import ArgumentTypeError
-    from julep._curl import SentRequest
+    from julep._redaction import SentRequest
     from julep_api.models import ChatResponse, JobStatus
     from julep_api.types import JSON
 else:
-    # It derives from an exception of beartype, whose import is dear.
+    # It derives from an exception of beartype, which is expensive to import.
     _, __getattr__, __dir__ = lazy(__name__, {"julep._argument_type_error": ("ArgumentTypeError",)})
 
 __all__ = [
@@ -52,47 +53,15 @@ __all__ = [
 ]
 
 
-class JulepError(Exception):
-    """What every error of this package derives from.
-
-    Attributes:
-        message: What went wrong, in a sentence.
-    """
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
-
-    @property
-    def summary(self) -> str:
-        """What went wrong, in a few words."""
-        return self.message
-
-    # Some subclasses are also built-in errors with a __str__ of their own (KeyError quotes
-    # its argument, OSError looks for an errno): the message is what a person should see.
-    def __str__(self) -> str:
-        return str(self.args[0])
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _restore, (type(self), self.args), self.__dict__
-
-
-def _restore(kind: type[JulepError], args: tuple[object, ...]) -> JulepError:
-    """Make an error again without its __init__, whose parameters differ from class to class."""
-    error = kind.__new__(kind, *args)
-    error.args = args
-    return error
-
-
 class ConfigurationError(JulepError):
-    """A client was given settings that cannot work."""
+    """A client's settings cannot work."""
 
 
 class InvalidArgumentError(JulepError, ValueError):
-    """An argument has the right type and a wrong value; nothing was sent.
+    """An argument has the right type and an invalid value; nothing was sent.
 
     Attributes:
-        path: Where it is, such as ``limit`` or ``messages[3].role``.
+        path: The argument, such as ``limit`` or ``messages[3].role``.
     """
 
     def __init__(self, message: str, *, path: str = "") -> None:
@@ -105,7 +74,7 @@ class InvalidIdError(InvalidArgumentError, AssertionError):
 
 
 class RequestError(JulepError):
-    """A request was made, and what was asked for did not come of it.
+    """A request failed.
 
     Attributes:
         attempts: How many times the request was sent.
@@ -115,10 +84,10 @@ class RequestError(JulepError):
     _sent: SentRequest | None = None
 
     def as_curl(self) -> str:
-        """Give a command for a shell that sends the same request.
+        """Return a curl command that sends the same request.
 
-        The key is not in it: it stands there as ``$JULEP_API_KEY``. Other headers that look like
-        secrets are hidden.
+        The key is not in it: ``$JULEP_API_KEY`` is in its place. Other headers that look like
+        secrets are redacted.
 
         Example:
             >>> print(error.as_curl())
@@ -128,7 +97,7 @@ class RequestError(JulepError):
 
 
 class NetworkError(RequestError, ConnectionError):
-    """No whole answer came: the connection failed, or was lost.
+    """No complete response arrived: the connection failed, or was lost.
 
     Attributes:
         attempts: How many times the request was sent.
@@ -143,24 +112,25 @@ class NetworkError(RequestError, ConnectionError):
         return f"{self.message}{more}"
 
 
-_Phase: TypeAlias = Literal["connect", "read", "write", "pool", "total"]
+Phase: TypeAlias = Literal["connect", "read", "write", "pool", "total"]
+"""The limit of a `julep.Timeout` that a `RequestTimeoutError` is about."""
 
 
 class RequestTimeoutError(NetworkError, TimeoutError):
-    """No whole answer came within the timeout.
+    """No complete response arrived within the timeout.
 
     Attributes:
-        phase: Which limit ran out: that of ``connect``, ``read``, ``write`` or ``pool`` (waiting
-            for a free connection), or ``total``, that of the whole call.
+        phase: The limit that was exceeded: ``connect``, ``read``, ``write``, ``pool`` (waiting for
+            a free connection), or ``total``, that of the whole call.
     """
 
-    def __init__(self, message: str, *, attempts: int = 1, phase: _Phase = "read") -> None:
+    def __init__(self, message: str, *, attempts: int = 1, phase: Phase = "read") -> None:
         super().__init__(message, attempts=attempts)
-        self.phase: _Phase = phase
+        self.phase: Phase = phase
 
 
 class StreamInterruptedError(NetworkError):
-    """A stream ended before its end, and could not be gone on with.
+    """A stream was cut off, and could not be resumed.
 
     Attributes:
         partial: The answer as far as it had arrived.
@@ -175,7 +145,7 @@ class JobFailedError(JulepError):
     """A job that was waited for has failed, or was aborted.
 
     Attributes:
-        job: The job as it is; its `reason` says why, where the server knows.
+        job: The job's status; its `reason` says why it failed, if the server knows.
     """
 
     def __init__(self, message: str, job: JobStatus) -> None:
@@ -184,10 +154,10 @@ class JobFailedError(JulepError):
 
 
 class MaxTurnsError(JulepError):
-    """A run of a session got no answer in as many turns as it was given.
+    """A run reached its ``max_turns`` before the model answered.
 
     Attributes:
-        response: What the model said last: its calls of tools, which were not made.
+        response: The model's last response: calls of tools, which were not made.
     """
 
     def __init__(self, message: str, response: ChatResponse) -> None:
@@ -196,22 +166,22 @@ class MaxTurnsError(JulepError):
 
 
 class ErrorDetail(NamedTuple):
-    """One thing that the server found wrong with a request."""
+    """One problem that the server found in a request."""
 
     path: str
     message: str
 
 
 class ApiError(RequestError):
-    """The server answered, and the answer is not the one asked for.
+    """The server responded with an error, or with a response that cannot be read.
 
     Attributes:
-        status_code: The answer's HTTP status.
-        code: The server's short name for what went wrong, where it gave one.
+        status_code: The response's HTTP status.
+        code: The server's short name for the problem, if it sent one.
         message: The server's message.
-        details: What was wrong with each field, where the server said so.
-        request_id: The server's name for this request, to look it up in its logs.
-        body: The answer's body: decoded JSON, or else its text.
+        details: The problem of each field, if the server sent them.
+        request_id: The server's id of the request, to look it up in the server's logs.
+        body: The response's body: parsed JSON, or else its text.
         method: The request's method.
         path: The request's path.
         attempts: How many times the request was sent.
@@ -246,8 +216,8 @@ class ApiError(RequestError):
         return f"{self.status_code}: {self.message}"
 
     def __str__(self) -> str:
-        asked = f"{self.method} {self.path} -> {self.status_code}: {self.message}"
-        lines = [asked, *(f"  {detail.path}: {detail.message}" for detail in self.details)]
+        summary = f"{self.method} {self.path} -> {self.status_code}: {self.message}"
+        lines = [summary, *(f"  {detail.path}: {detail.message}" for detail in self.details)]
         known = [f"request id {self.request_id}"] if self.request_id else []
         if self.attempts > 1:
             known.append(f"{self.attempts} attempts")
@@ -257,27 +227,27 @@ class ApiError(RequestError):
 
 
 class InvalidResponseError(ApiError):
-    """The server's answer does not fit the contract: not JSON, or a field of a wrong type."""
+    """The response does not match the contract: it is not JSON, or a field has a wrong type."""
 
 
 class BadRequestError(ApiError):
-    """400: the server cannot make sense of the request."""
+    """400: the server cannot process the request."""
 
 
 class AuthenticationError(ApiError):
-    """401: the server does not know who is asking."""
+    """401: the request is not authenticated."""
 
 
 class PermissionDeniedError(ApiError):
-    """403: the API key is wrong or missing, or may not do this."""
+    """403: the API key is wrong or missing, or does not permit this."""
 
 
 class NotFoundError(ApiError, KeyError):
-    """404: there is nothing by that id."""
+    """404: nothing has this id."""
 
 
 class ConflictError(ApiError):
-    """409: the request contradicts what is stored, or an earlier one of the same key."""
+    """409: the request conflicts with what is stored, or with an earlier one of the same key."""
 
 
 class UnprocessableEntityError(ApiError):
@@ -288,7 +258,7 @@ class RateLimitError(ApiError):
     """429: too many requests.
 
     Attributes:
-        retry_after: How many seconds the server asks to wait, where it said so.
+        retry_after: The seconds to wait that the server asks for, if it does.
     """
 
     retry_after: float | None = None

@@ -1,4 +1,4 @@
-"""What the documentation shows is run, against a real server."""
+"""Every program in the documentation runs against a real server."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+import julep
 from julep_server import LocalServer
+from tests.server.endpoint import Endpoint
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("README.md", "docs/observability.md", "docs/transport.md")
@@ -23,11 +26,15 @@ EXAMPLES = {
     )
 }
 
+OFFLINE = r"This is Julep's offline model, not a language model\."
 PRINTS = {
-    "blocking": r"This is Julep's offline model, not a language model\..*",
+    "sync": rf"{OFFLINE}.*",
     "errors": r"messages\[0\]\.role\n404",
-    "async": r"This is Julep's offline model, not a language model\..*\d+",
-    "run": r"This is Julep's offline model, not a language model\..*The function gave: 21\.5",
+    "async": rf"{OFFLINE}.*\d+",
+    "memory": rf"I live in Bergen\.\n{OFFLINE}.*: I live in Bergen\..*",
+    "documents": rf"{OFFLINE}.*open from ten to six.*DocIds\(agent_doc_ids=\['[\w-]+'\].*\)",
+    "model": r"A fine day\.",
+    "run": rf"{OFFLINE}.*The function gave: 21\.5",
     "iterate": r"",
     "gather": r"\['Ada', 'Grace', 'Edsger'\]",
     "hooks": r"",
@@ -40,7 +47,7 @@ PRINTS = {
 
 
 def run(*command: str, **environment: str) -> str:
-    """Run Python with warnings as errors; give what it printed."""
+    """Run Python with warnings as errors; return its output."""
     done = subprocess.run(
         [sys.executable, "-W", "error", *command],
         env={**os.environ, **environment},
@@ -54,23 +61,46 @@ def run(*command: str, **environment: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.fixture(scope="module")
+def model_url() -> Iterator[str]:
+    """An OpenAI-compatible endpoint that has every model."""
+    with Endpoint() as endpoint:
+        endpoint.knows_all = True
+        yield endpoint.url
+
+
 def test_every_python_block_is_an_example_that_is_run() -> None:
     assert sum(page.count("```python") for page in PAGES) == len(EXAMPLES)
     assert set(EXAMPLES) == set(PRINTS)
 
 
 @pytest.mark.parametrize("name", PRINTS)
-def test_an_example_runs(name: str) -> None:
+def test_an_example_runs(name: str, model_url: str) -> None:
     with LocalServer() as server:
-        printed = run("-c", EXAMPLES[name], JULEP_API_URL=server.url)
+        printed = run(
+            "-c", EXAMPLES[name], JULEP_API_URL=server.url, JULEP_SERVER_MODEL_URL=model_url
+        )
     assert re.fullmatch(PRINTS[name], printed, re.DOTALL)
+
+
+def test_the_hook_for_retries_uses_fields_of_its_event() -> None:
+    """No retry happens while the example runs, so the hook's body does not."""
+    used = set(re.findall(r"\bevent\.(\w+)", EXAMPLES["hooks"]))
+    assert used
+    assert used <= set(julep.RetryEvent._fields)
+
+
+def test_the_table_of_the_retry_policy_has_its_fields() -> None:
+    page = (ROOT / "docs/transport.md").read_text(encoding="utf-8")
+    table = page.partition("| field of `RetryPolicy` |")[2].partition("\n\n")[0]
+    assert tuple(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == julep.RetryPolicy._fields
 
 
 def test_the_quickstart_shows_a_whole_conversation() -> None:
     printed = run(str(ROOT / "docs/examples/quickstart.py"))
-    assert "A server (SQLite, the offline model) answers at http://127.0.0.1:" in printed
-    assert "[blocking]            Ada:   This is Julep's offline model" in printed
+    assert "A server (SQLite, the offline model) listens at http://127.0.0.1:" in printed
+    assert "[sync]                Ada:   This is Julep's offline model" in printed
     assert "[asyncio]             Ada:   This is Julep's offline model" in printed
     assert "[asyncio, streamed]   Ada:   This is Julep's offline model" in printed
     assert "The history has 6 messages:" in printed
-    assert "Everything is removed again; 0 things are left." in printed
+    assert "Everything is removed again; 0 objects are left." in printed

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from julep import AsyncClient
-from julep._http import http1
+from julep._http import exchange
 from julep._http.h11_parser import H11Parser
 from julep._http.httptools_parser import HttptoolsParser
 from tests.sdk.helpers.modes import Mode, make_client
@@ -57,7 +57,7 @@ REPLY: dict[str, Any] = {
 @pytest.fixture(params=[H11Parser, HttptoolsParser], ids=["h11", "httptools"])
 def reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run the test with each parser of HTTP/1.1."""
-    monkeypatch.setattr(http1, "parser_class", request.param)
+    monkeypatch.setattr(exchange, "parser_class", request.param)
 
 
 @contextmanager

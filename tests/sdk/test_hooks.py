@@ -51,7 +51,7 @@ async def test_every_attempt_is_reported(mode: Mode, hooks: Hooks, events: list[
 
     assert isinstance(lost, RetryEvent)
     assert (lost.method, lost.url, lost.attempt) == ("GET", url, 1)
-    assert 0 <= lost.pause <= 0.001
+    assert 0 <= lost.delay <= 0.001
     assert isinstance(lost.error, julep.NetworkError)
 
     assert isinstance(refused, ResponseEvent)

@@ -69,9 +69,9 @@ async def test_retries_and_failures_are_logged(mode: Mode, log: pytest.LogCaptur
                 await client.sessions.get(SESSION["id"])
     failure = f"NetworkError: {lost.value.message}"
     assert lines(log) == [
-        f"GET {PATH}: attempt 1 failed: 503: this is a 503; the next one in N s",
+        f"GET {PATH}: attempt 1 failed: 503: this is a 503; retry in N s",
         f"GET {PATH}: 404: this is a 404 in N s (2 attempts, request id req-1)",
-        f"GET {PATH}: attempt 1 failed: {failure}; the next one in N s",
+        f"GET {PATH}: attempt 1 failed: {failure}; retry in N s",
         f"GET {PATH}: {failure} in N s (2 attempts, request id unknown)",
     ]
 

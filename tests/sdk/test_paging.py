@@ -202,7 +202,7 @@ class Shelf:
     def page(self, *, limit: int, offset: int) -> tuple[int, int]:
         return limit, offset
 
-    def ask(self, call: tuple[int, int]) -> Generator[None, None, Numbers]:
+    def flow_of(self, call: tuple[int, int]) -> Generator[None, None, Numbers]:
         yield from ()
         limit, offset = call
         ordered = self.items[::-1] if self._newest_first else self.items

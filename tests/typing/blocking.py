@@ -275,7 +275,7 @@ def answered(event: ResponseEvent) -> None:
 
 
 def heard(event: RetryEvent) -> None:
-    assert_type(event.pause, float)
+    assert_type(event.delay, float)
     assert_type(event.error, RequestError)
 
 

@@ -1,4 +1,4 @@
-"""One call on its way: how often it was tried, what came of it, and whether to try again."""
+"""The attempts of one call: whether to try again, and what its listeners and errors report."""
 
 from __future__ import annotations
 
@@ -7,116 +7,124 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from julep._calls.responses import error_from_response
 from julep._instrumentation.listeners import listeners_for
+from julep._instrumentation.record import CallRecord
 from julep.errors import NetworkError, RequestError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from julep._calls.flow import Outcome
-    from julep._http.messages import Request, Response, StreamingResponse, UnreadableResponse
-    from julep._settings.config import Config
+    from julep._http.messages import (
+        Outcome,
+        Request,
+        Response,
+        StreamingResponse,
+        UnreadableResponse,
+    )
+    from julep._instrumentation.hooks import Hooks
+    from julep._redaction import SentRequest
+    from julep._settings.retry import RetryPolicy
 
 E = TypeVar("E", bound=RequestError)
 
 
 class AttemptTracker:
-    """A request, its attempts, and its answer.
+    """Tracks the attempts of one call, and decides on further ones.
+
+    Args:
+        call: The record of the call, which this alone writes.
+        policy: When a request is sent again.
+        hooks: The hooks of the call's client.
 
     Attributes:
-        request: What is asked for.
-        operation: The contract's name for it; empty when it has none.
-        path: The request's path below the API's root.
-        count: How often it was sent.
-        failures: How many of the attempts failed since something came of it.
-        status: The status of the answer that was taken in the end.
-        headers: That answer's headers.
-        elapsed: Seconds from the beginning to that answer: attempts and pauses.
+        call: The record of the call.
+        failures: How many attempts have failed in a row.
     """
 
-    def __init__(self, request: Request, config: Config, operation: str, path: str) -> None:
-        self.request: Request = request
-        self.operation: str = operation
-        self.path: str = path
-        self.count: int = 0
+    def __init__(self, call: CallRecord, policy: RetryPolicy, hooks: Hooks) -> None:
+        self.call = call
         self.failures: int = 0
-        self.status: int = 0
-        self.headers: Mapping[str, str] = {}
-        self.elapsed: float = 0.0
-        self._policy = config.retry
-        self._began = self._attempt_began = monotonic()
+        self._policy = policy
+        self._listeners = listeners_for(hooks)
+        self._call_began = self._attempt_began = monotonic()
         self._history: list[str] = []
-        self._watch = listeners_for(config.hooks)
-        self._over = False
+        self._ended = False
 
     def begin(self) -> Request:
-        """Note that the request is sent now, and give it as it is to be sent."""
-        self.count += 1
+        """Begin an attempt, and return the request to send."""
+        self.call.attempts += 1
         self._attempt_began = monotonic()
-        request = self.request
-        for listener in self._watch:
-            request = listener.on_request(self, request)
+        request = self.call.request
+        for listener in self._listeners:
+            request = listener.on_request(self.call, request)
         return request
 
-    def succeed(self, reply: Response | StreamingResponse[Any] | UnreadableResponse) -> None:
-        """Note what answered the request in the end."""
-        self.status = reply.status
-        self.headers = reply.headers
-        self.elapsed = monotonic() - self._began
-        self._tell(reply)
+    def succeed(self, response: Response | StreamingResponse[Any] | UnreadableResponse) -> None:
+        """Record the final response."""
+        self.call.status = response.status
+        self.call.headers = response.headers
+        self.call.elapsed = monotonic() - self._call_began
+        self._notify(response)
 
-    def next_delay(self, reply: Response | NetworkError) -> float:
-        """Decide on an attempt that failed.
+    def next_delay(self, failure: Response | NetworkError, requested: float | None = None) -> float:
+        """Decide whether another attempt follows one that failed.
+
+        Args:
+            failure: The response, other than a 2xx, or the error.
+            requested: Seconds that the server asked to wait, other than by the response.
 
         Returns:
             Seconds to wait before the next attempt.
 
         Raises:
-            ApiError: When there is no sense in another attempt after this answer.
-            NetworkError: When there is none after this failure.
+            ApiError: When no attempt follows this response.
+            NetworkError: When no attempt follows this error.
         """
         self.failures += 1
-        error = reply if isinstance(reply, NetworkError) else self.failed(reply)
-        self._tell(reply)
-        pause = self._policy.next_delay(reply, self.failures)
-        until = self.request.deadline
-        if pause is None:
+        error = failure if isinstance(failure, NetworkError) else self.error_from(failure)
+        self._notify(failure)
+        delay = self._policy.next_delay(failure, self.failures)
+        if delay is not None and requested is not None:
+            delay = requested if requested <= self._policy.max_retry_after else None
+        deadline = self.call.request.deadline
+        if delay is None:
             raise self.annotate(error)
-        if until is not None and monotonic() + pause >= until:
-            self._history.append("the call's time does not allow another attempt")
+        if deadline is not None and monotonic() + delay >= deadline:
+            self._history.append("the call's timeout leaves no time for another attempt")
             raise self.annotate(error)
-        self._remember(error, pause)
-        for listener in self._watch:
-            listener.on_retry(self, error, pause)
-        return pause
+        elapsed = monotonic() - self._attempt_began
+        self._history.append(
+            f"attempt {self.call.attempts}: {error.summary} after {elapsed:.3f} s;"
+            f" retry in {delay:.3f} s"
+        )
+        for listener in self._listeners:
+            listener.on_retry(self.call, error, delay)
+        return delay
 
     def end(self, error: BaseException | None = None) -> None:
-        """Note that nothing more comes of the call; a second time does nothing."""
-        if not self._over:
-            self._over = True
-            for listener in self._watch:
-                listener.on_end(self, error, monotonic() - self._began)
+        """End the call, by an error if there is one; a second time does nothing."""
+        if not self._ended:
+            self._ended = True
+            for listener in self._listeners:
+                listener.on_end(self.call, error, monotonic() - self._call_began)
 
-    def failed(self, answer: Response) -> RequestError:
-        """Make the error that an answer other than a 2xx stands for."""
-        return error_from_response(answer, self.request.method, self.path, self.count)
+    def error_from(self, response: Response) -> RequestError:
+        """Return the error for a response other than a 2xx."""
+        call = self.call
+        return error_from_response(response, call.request.method, call.path, call.attempts)
 
     def annotate(self, error: E) -> E:
-        """Let an error tell what was sent, how often, and what came of it before."""
-        from julep._curl import sent  # only who fails needs it
-
-        error.attempts = self.count
-        error.__dict__["_sent"] = sent(self.request)
+        """Add to an error the request that was sent, and the history of its attempts."""
+        error.attempts = self.call.attempts
+        error.__dict__["_sent"] = _sent_request(self.call.request)
         for line in self._history:
             error.add_note(line)
         return error
 
-    def _tell(self, reply: Outcome[Any]) -> None:
-        for listener in self._watch:
-            listener.on_response(self, reply, monotonic() - self._attempt_began)
+    def _notify(self, outcome: Outcome[Any]) -> None:
+        for listener in self._listeners:
+            listener.on_response(self.call, outcome, monotonic() - self._attempt_began)
 
-    def _remember(self, error: RequestError, pause: float) -> None:
-        took = monotonic() - self._attempt_began
-        self._history.append(
-            f"attempt {self.count}: {error.summary} after {took:.3f} s;"
-            f" the next one {pause:.3f} s later"
-        )
+
+def _sent_request(request: Request) -> SentRequest:
+    from julep._redaction import SentRequest, redact_headers, redact_url  # only errors need it
+
+    headers, url = redact_headers(request.headers), redact_url(request.url)
+    return SentRequest(request.method, url, headers, request.content)

@@ -1,4 +1,4 @@
-"""The two drivers: they do what a flow says, one blocking, one awaiting.
+"""The drivers, which run the steps of a flow: one sync, one async.
 
 They are mirror images; what differs between them is ``await`` and nothing else.
 """
@@ -15,11 +15,11 @@ from julep._http.messages import AsyncResponseBody, ResponseBody
 if TYPE_CHECKING:
     from julep._calls.attempts import AttemptTracker
     from julep._calls.flow import Task
+    from julep._calls.streams import AsyncChatStream, ChatStream
     from julep._http.connections import Connections
     from julep._http.messages import AsyncTransport, StreamingResponse, Transport
     from julep._settings.config import Config
     from julep.errors import NetworkError
-    from julep.streams import AsyncChatStream, ChatStream
     from julep_api.client import Call, EventCall
     from julep_api.models import ChatResponseChunk
 
@@ -27,32 +27,32 @@ T = TypeVar("T")
 
 
 class Driver(Protocol):
-    """What managers need to know of a driver: it runs a call, now or when awaited."""
+    """What managers need of a driver: it makes calls, sync or async."""
 
     is_async: ClassVar[bool]
-    """Whether what it gives has to be awaited."""
+    """Whether its results must be awaited."""
 
     def send(self, call: Call[T], /) -> T | Awaitable[T]:
-        """Make one call."""
+        """Make a call."""
         ...
 
     def stream(
         self, call: EventCall[ChatResponseChunk], /
     ) -> ChatStream | Awaitable[AsyncChatStream]:
-        """Open one streamed call."""
+        """Make a streamed call."""
         ...
 
-    def ask(self, call: Call[T], /) -> Flow[Any, T]:
-        """Give the flow that makes one call, to be a part of another flow."""
+    def flow_of(self, call: Call[T], /) -> Flow[Any, T]:
+        """Return the flow of a call, to be a part of another flow."""
         ...
 
     def run(self, flow: Flow[Any, T], /) -> T | Awaitable[T]:
-        """Do what a flow says until it ends, and give what it ends with."""
+        """Run a flow to its end, and return its result."""
         ...
 
 
 class SyncDriver:
-    """The low-level client that blocks: runs any generated operation.
+    """The low-level sync client: makes the call of any generated operation.
 
     Example:
         >>> from julep_api.api.sessions import list_sessions
@@ -66,39 +66,45 @@ class SyncDriver:
         self._connections = connections
 
     def send(self, call: Call[T], /) -> T:
-        """Make one call.
+        """Make a call.
+
+        Args:
+            call: The call, built by the ``call`` function of an operation's module.
+
+        Returns:
+            The response, read as the contract describes it.
 
         Raises:
-            ApiError: When the server answers with an error.
-            NetworkError: When no answer comes.
+            ApiError: When the server responds with an error.
+            NetworkError: When no complete response arrives.
         """
-        return self.run(self._flows.ask(call))
+        return self.run(self._flows.request(call))
 
     def stream(self, call: EventCall[ChatResponseChunk], /) -> ChatStream:
-        """Open one streamed call.
+        """Make a streamed call.
+
+        Args:
+            call: The call, built by the ``stream`` function of an operation's module.
+
+        Returns:
+            The stream, whose events are read as they come.
 
         Raises:
-            ApiError: When the server answers with an error.
-            NetworkError: When no answer comes.
+            ApiError: When the server responds with an error.
+            NetworkError: When no response arrives.
         """
-        from julep.streams import ChatStream
+        from julep._calls.streams import ChatStream
 
-        attempts, opened = self.run(self._flows.open(call))
-        return ChatStream(self, call, attempts, opened)
+        tracker, opened = self.run(self._flows.open_stream(call))
+        return ChatStream(call, tracker, opened, self._resume)
 
-    def reopen(
-        self, attempts: AttemptTracker, last_id: str, lost: NetworkError, /
-    ) -> StreamingResponse[ResponseBody]:
-        """Go on with a stream that was lost, after its last event that came."""
-        return self.run(self._flows.reopen(attempts, last_id, lost))
-
-    def ask(self, call: Call[T], /) -> Flow[ResponseBody, T]:
-        """Give the flow that makes one call, to be a part of another flow."""
-        return self._flows.ask(call)
+    def flow_of(self, call: Call[T], /) -> Flow[ResponseBody, T]:
+        """Return the flow of a call, to be a part of another flow."""
+        return self._flows.request(call)
 
     def run(self, flow: Flow[ResponseBody, T], /) -> T:
-        """Do what a flow says until it ends, and give what it ends with."""
-        wire = self._connections.wire()
+        """Run a flow to its end, and return its result."""
+        transport = self._connections.transport()
         try:
             step = next(flow)
             while True:
@@ -109,22 +115,27 @@ class SyncDriver:
                 elif isinstance(step, RunTasks):
                     step = flow.send([task.run() for task in step.tasks])
                 else:
-                    step = flow.send(wire.send(step))
+                    step = flow.send(transport.send(step))
         except StopIteration as end:
             result: T = end.value
             return result
         finally:
-            flow.close()  # it may be in the midst of a step: what is cancelled ends here
+            flow.close()  # an exception may have come in the middle of a step
+
+    def _resume(
+        self, tracker: AttemptTracker, last_id: str, lost: NetworkError, delay: float | None
+    ) -> StreamingResponse[ResponseBody]:
+        return self.run(self._flows.resume_stream(tracker, last_id, lost, delay))
 
     def close(self) -> None:
         """Close every connection; a second time does nothing."""
-        wire = self._connections.end()
-        if wire is not None:
-            wire.close()
+        transport = self._connections.mark_closed()
+        if transport is not None:
+            transport.close()
 
 
 class AsyncDriver:
-    """The low-level client that is awaited: runs any generated operation.
+    """The low-level async client: makes the call of any generated operation.
 
     Example:
         >>> from julep_api.api.sessions import list_sessions
@@ -138,39 +149,45 @@ class AsyncDriver:
         self._connections = connections
 
     async def send(self, call: Call[T], /) -> T:
-        """Make one call.
+        """Make a call.
+
+        Args:
+            call: The call, built by the ``call`` function of an operation's module.
+
+        Returns:
+            The response, read as the contract describes it.
 
         Raises:
-            ApiError: When the server answers with an error.
-            NetworkError: When no answer comes.
+            ApiError: When the server responds with an error.
+            NetworkError: When no complete response arrives.
         """
-        return await self.run(self._flows.ask(call))
+        return await self.run(self._flows.request(call))
 
     async def stream(self, call: EventCall[ChatResponseChunk], /) -> AsyncChatStream:
-        """Open one streamed call.
+        """Make a streamed call.
+
+        Args:
+            call: The call, built by the ``stream`` function of an operation's module.
+
+        Returns:
+            The stream, whose events are read as they come.
 
         Raises:
-            ApiError: When the server answers with an error.
-            NetworkError: When no answer comes.
+            ApiError: When the server responds with an error.
+            NetworkError: When no response arrives.
         """
-        from julep.streams import AsyncChatStream
+        from julep._calls.streams import AsyncChatStream
 
-        attempts, opened = await self.run(self._flows.open(call))
-        return AsyncChatStream(self, call, attempts, opened)
+        tracker, opened = await self.run(self._flows.open_stream(call))
+        return AsyncChatStream(call, tracker, opened, self._resume)
 
-    async def reopen(
-        self, attempts: AttemptTracker, last_id: str, lost: NetworkError, /
-    ) -> StreamingResponse[AsyncResponseBody]:
-        """Go on with a stream that was lost, after its last event that came."""
-        return await self.run(self._flows.reopen(attempts, last_id, lost))
-
-    def ask(self, call: Call[T], /) -> Flow[AsyncResponseBody, T]:
-        """Give the flow that makes one call, to be a part of another flow."""
-        return self._flows.ask(call)
+    def flow_of(self, call: Call[T], /) -> Flow[AsyncResponseBody, T]:
+        """Return the flow of a call, to be a part of another flow."""
+        return self._flows.request(call)
 
     async def run(self, flow: Flow[AsyncResponseBody, T], /) -> T:
-        """Do what a flow says until it ends, and give what it ends with."""
-        wire = self._connections.wire()
+        """Run a flow to its end, and return its result."""
+        transport = self._connections.transport()
         try:
             step = next(flow)
             while True:
@@ -181,18 +198,23 @@ class AsyncDriver:
                 elif isinstance(step, RunTasks):
                     step = flow.send(await _run_tasks(step.tasks))
                 else:
-                    step = flow.send(await wire.send(step))
+                    step = flow.send(await transport.send(step))
         except StopIteration as end:
             result: T = end.value
             return result
         finally:
-            flow.close()  # it may be in the midst of a step: what is cancelled ends here
+            flow.close()  # an exception may have come in the middle of a step
+
+    async def _resume(
+        self, tracker: AttemptTracker, last_id: str, lost: NetworkError, delay: float | None
+    ) -> StreamingResponse[AsyncResponseBody]:
+        return await self.run(self._flows.resume_stream(tracker, last_id, lost, delay))
 
     async def aclose(self) -> None:
         """Close every connection of this event loop; a second time does nothing."""
-        wire = self._connections.end()
-        if wire is not None:
-            await wire.aclose()
+        transport = self._connections.mark_closed()
+        if transport is not None:
+            await transport.aclose()
 
 
 async def _sleep(seconds: float) -> None:
@@ -202,15 +224,15 @@ async def _sleep(seconds: float) -> None:
 
 
 async def _run_tasks(tasks: Sequence[Task]) -> list[object]:
-    """Do tasks at once; give what came of each, in their order."""
+    """Run tasks at once; return their results in order."""
     import anyio
 
-    done: dict[int, object] = {}
+    results: dict[int, object] = {}
 
-    async def do(number: int) -> None:
-        done[number] = await tasks[number].arun()
+    async def run(number: int) -> None:
+        results[number] = await tasks[number].arun()
 
     async with anyio.create_task_group() as group:
         for number in range(len(tasks)):
-            group.start_soon(do, number)
-    return [done[number] for number in range(len(tasks))]
+            group.start_soon(run, number)
+    return [results[number] for number in range(len(tasks))]

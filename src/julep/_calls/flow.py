@@ -1,225 +1,185 @@
-"""One path for every call, in both colours.
+"""What a call does, decided once for the sync and the async client.
 
-A `Flow` is a generator that says what is to be done outside (send this request, wait so
-long) and is told what came of it. It decides everything: what is sent, whether it is sent
-again, how the answer is read. The drivers only do what it says, so the blocking and the
-async side cannot differ in anything but ``await``.
+A `Flow` is a generator that yields steps to run outside (send this request, sleep so long) and
+receives their results. It makes every decision: what is sent, whether it is sent again, how the
+response is read. The drivers only run its steps, so the sync and the async client cannot differ in
+anything but ``await``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from time import monotonic
-from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from julep._calls.attempts import AttemptTracker
 from julep._calls.redirects import MAX_REDIRECTS, next_request
+from julep._calls.requests import build_request
 from julep._calls.responses import not_a_stream_error, parse_response, unreadable_error
-from julep._http.messages import Request, Response, StreamingResponse, UnreadableResponse
-from julep._http.urls import with_query
+from julep._http.messages import Outcome, Request, Response, StreamingResponse, UnreadableResponse
 from julep._instrumentation.raw_response import record_call
-from julep._json import dumps
-from julep.errors import InvalidArgumentError, InvalidResponseError, NetworkError
-from julep_api.client import EventCall
-from julep_api.types import UNSET
+from julep._instrumentation.record import CallRecord
+from julep.errors import InvalidResponseError, NetworkError
 
 if TYPE_CHECKING:
     from julep._settings.config import Config
-    from julep_api.client import Call
-    from julep_api.types import JSON
-
-# More than servers take.
-_MAX_TARGET_CHARACTERS: Final = 65_536
+    from julep_api.client import Call, EventCall
 
 T = TypeVar("T")
 B = TypeVar("B")
 
 
 class Sleep(NamedTuple):
-    """A time to wait, in seconds."""
+    """A step that waits, for a number of seconds."""
 
     seconds: float
 
 
 class Task(Protocol):
-    """Something to be done outside, in either colour; it never raises."""
+    """Something to run outside of a flow, sync or async; it never raises."""
 
     def run(self) -> object:
-        """Do it now."""
+        """Run it."""
         ...
 
     async def arun(self) -> object:
-        """Do it, awaited."""
+        """Run it, async."""
         ...
 
 
 class RunTasks(NamedTuple):
-    """Tasks to be done, in their order or at once; the reply is a list of what came of each."""
+    """A step that runs tasks, one after another or at once; the result lists theirs in order."""
 
     tasks: Sequence[Task]
 
 
-Outcome: TypeAlias = "Response | StreamingResponse[B] | UnreadableResponse | NetworkError"
-"""What came of a request."""
-
-StepResult: TypeAlias = (
-    "Response | StreamingResponse[B] | UnreadableResponse | NetworkError | list[Any] | None"
-)
-"""What came of a step: an answer, a failure to get one, what came of tasks, or nothing."""
+StepResult: TypeAlias = "Outcome[B] | list[Any] | None"
+"""The result of a step: a request's outcome, the results of tasks, or None after a sleep."""
 
 Flow: TypeAlias = Generator["Request | Sleep | RunTasks", "StepResult[B]", T]
-"""A generator of steps that is sent each step's reply, and returns a T in the end."""
+"""A generator that yields steps, receives their results, and returns a T."""
 
 
 class Flows(Generic[B]):
-    """The flows that make one call each, for a driver whose open answers have bodies of type B."""
+    """Builds the flows of single calls; bodies of their open responses are of type B."""
 
     def __init__(self, config: Config) -> None:
         self.config = config
 
-    def ask(self, call: Call[T]) -> Flow[B, T]:
-        """Make one call: send its request, again if need be, and read the answer.
+    def request(self, call: Call[T]) -> Flow[B, T]:
+        """Send the request of a call, with retries, and read the response.
 
         Raises:
-            ApiError: When the server answers with an error, or with what cannot be read.
-            NetworkError: When no answer came.
+            ApiError: When the server responds with an error, or with what cannot be read.
+            NetworkError: When no complete response arrives.
         """
-        attempts = self._begin(call)
+        tracker = self._track(call)
         try:
-            reply = yield from self._send(attempts)
-            if isinstance(reply, StreamingResponse):
-                raise TypeError(f"{attempts.request} was answered by a stream")
-            result = _read(call, reply, attempts)
+            response = yield from self._send(tracker)
+            if isinstance(response, StreamingResponse):
+                raise TypeError(f"{tracker.call.request} got a stream, which was not requested")
+            result = _parse(call, response, tracker)
         except BaseException as error:
-            attempts.end(error)
+            tracker.end(error)
             raise
-        attempts.end()
+        tracker.end()
         return result
 
-    def open(self, call: EventCall[Any]) -> Flow[B, tuple[AttemptTracker, StreamingResponse[B]]]:
-        """Send the request for a stream; give the open answer, and how it came about.
+    def open_stream(
+        self, call: EventCall[Any]
+    ) -> Flow[B, tuple[AttemptTracker, StreamingResponse[B]]]:
+        """Send the request of a streamed call, with retries; return its tracker and the stream.
 
         Raises:
-            ApiError: When the server answers with an error, or with something else than a stream.
-            NetworkError: When no answer came.
+            ApiError: When the server responds with an error, or not with a stream.
+            NetworkError: When no response arrives.
         """
-        attempts = self._begin(call)
-        return attempts, (yield from self._open(attempts))
+        tracker = self._track(call)
+        return tracker, (yield from self._open(tracker))
 
-    def reopen(
-        self, attempts: AttemptTracker, last_id: str, lost: NetworkError
+    def resume_stream(
+        self,
+        tracker: AttemptTracker,
+        last_id: str,
+        lost: NetworkError,
+        requested_delay: float | None,
     ) -> Flow[B, StreamingResponse[B]]:
-        """Go on with a stream that was lost, after the last event that came of it.
+        """Resume a stream that was lost, behind the last event that was read.
 
-        Without an id, nothing had come of it: the same request is sent again, and its key sees to
-        it that the server does not do it twice.
+        Without an id, no event was read: the same request is sent again, and because of its
+        Idempotency-Key the server does not do the work twice.
+
+        Args:
+            tracker: The call's tracker.
+            last_id: The id of the last event that was read; may be empty.
+            lost: The error by which the stream was lost.
+            requested_delay: Seconds that the server asked to wait before a reconnection, if it did.
 
         Raises:
-            ApiError: When the server cannot go on with it.
-            NetworkError: When no answer came, or there is no sense in another attempt.
+            ApiError: When the server cannot resume it.
+            NetworkError: When no response arrives, or no further attempt is allowed.
         """
         if last_id:
-            headers = {**attempts.request.headers, "last-event-id": last_id}
-            attempts.request = attempts.request._replace(headers=headers)
-        yield Sleep(attempts.next_delay(lost))
-        return (yield from self._open(attempts))
+            request = tracker.call.request
+            headers = {**request.headers, "last-event-id": last_id}
+            tracker.call.request = request._replace(headers=headers)
+        yield Sleep(tracker.next_delay(lost, requested_delay))
+        return (yield from self._open(tracker))
 
-    def _begin(self, call: Call[Any] | EventCall[Any]) -> AttemptTracker:
-        request = build_request(call, self.config)
-        attempts = AttemptTracker(request, self.config, call.operation, call.path)
-        record_call(attempts)
-        return attempts
+    def _track(self, call: Call[Any] | EventCall[Any]) -> AttemptTracker:
+        config = self.config
+        record = CallRecord(build_request(call, config), call.operation, call.path)
+        record_call(record)
+        return AttemptTracker(record, config.retry, config.hooks)
 
-    def _open(self, attempts: AttemptTracker) -> Flow[B, StreamingResponse[B]]:
-        """Send the request for a stream; the call is over when the stream is."""
+    def _open(self, tracker: AttemptTracker) -> Flow[B, StreamingResponse[B]]:
+        """Send the request for a stream; the call ends when the stream does."""
         try:
-            reply = yield from self._send(attempts)
-            if isinstance(reply, StreamingResponse):
-                return reply
-            raise attempts.annotate(
-                not_a_stream_error(reply, attempts.request.method, attempts.path)
-            )
+            response = yield from self._send(tracker)
+            if isinstance(response, StreamingResponse):
+                return response
+            call = tracker.call
+            raise tracker.annotate(not_a_stream_error(response, call.request.method, call.path))
         except BaseException as error:
-            attempts.end(error)
+            tracker.end(error)
             raise
 
-    def _send(self, attempts: AttemptTracker) -> Flow[B, Response | StreamingResponse[B]]:
-        """Send a request until a 2xx answers it, or there is no sense in trying again."""
+    def _send(self, tracker: AttemptTracker) -> Flow[B, Response | StreamingResponse[B]]:
+        """Send a request until the response is a 2xx, or no further attempt is allowed."""
         while True:
-            reply = yield from self._follow(attempts.begin())
-            if not isinstance(reply, NetworkError) and 200 <= reply.status < 300:
-                attempts.succeed(reply)
-                if isinstance(reply, UnreadableResponse):
-                    raise attempts.annotate(
-                        unreadable_error(reply, attempts.request.method, attempts.path)
-                    )
-                return reply
-            if isinstance(reply, UnreadableResponse):
-                # The status says enough: it is an error whose body cannot be had.
-                reply = Response(reply.status, reply.headers, b"")
-            if isinstance(reply, StreamingResponse):
-                raise TypeError(f"{attempts.request} was answered by a stream of an error")
-            yield Sleep(attempts.next_delay(reply))
+            outcome = yield from self._follow_redirects(tracker.begin())
+            if not isinstance(outcome, NetworkError) and 200 <= outcome.status < 300:
+                tracker.succeed(outcome)
+                if isinstance(outcome, UnreadableResponse):
+                    call = tracker.call
+                    error = unreadable_error(outcome, call.request.method, call.path)
+                    raise tracker.annotate(error)
+                return outcome
+            if isinstance(outcome, UnreadableResponse):
+                # Its status is enough for an error.
+                outcome = Response(outcome.status, outcome.headers, b"")
+            if isinstance(outcome, StreamingResponse):
+                raise TypeError(f"{tracker.call.request} got a stream with an error status")
+            yield Sleep(tracker.next_delay(outcome))
 
-    def _follow(self, request: Request) -> Flow[B, Outcome[B]]:
-        """Send a request, and send it on to where the server says that the thing is."""
+    def _follow_redirects(self, request: Request) -> Flow[B, Outcome[B]]:
+        """Send a request, and again to where redirects lead."""
         for _ in range(MAX_REDIRECTS):
-            reply = yield from self._once(request)
-            onward = next_request(request, reply) if isinstance(reply, Response) else None
-            if onward is None:
-                return reply
-            request = onward
-        return (yield from self._once(request))
+            outcome = yield from self._send_once(request)
+            following = next_request(request, outcome) if isinstance(outcome, Response) else None
+            if following is None:
+                return outcome
+            request = following
+        return (yield from self._send_once(request))
 
-    def _once(self, request: Request) -> Flow[B, Outcome[B]]:
-        reply = yield request
-        if reply is None or isinstance(reply, list):
-            raise TypeError(f"{request}: nothing was said of it")
-        return reply
+    def _send_once(self, request: Request) -> Flow[B, Outcome[B]]:
+        outcome = yield request
+        if outcome is None or isinstance(outcome, list):
+            raise TypeError(f"{request}: the driver returned no outcome")
+        return outcome
 
 
-def _read(call: Call[T], answer: Response, attempts: AttemptTracker) -> T:
+def _parse(call: Call[T], response: Response, tracker: AttemptTracker) -> T:
     try:
-        return parse_response(call, answer)
+        return parse_response(call, response)
     except InvalidResponseError as error:
-        raise attempts.annotate(error) from None
-
-
-def build_request(call: Call[Any] | EventCall[Any], config: Config) -> Request:
-    """Write a call down as HTTP."""
-    headers = dict(config.headers)
-    streamed = isinstance(call, EventCall)
-    if streamed:
-        headers["accept"] = "text/event-stream"
-    for name, value in call.headers:
-        headers[name.lower()] = value
-    content = None
-    if call.body is not UNSET:
-        headers["content-type"] = "application/json"
-        content = _to_bytes(call.body)
-    if call.method == "POST":
-        from uuid import uuid4
-
-        # One key for all attempts of a call: the server does the work once.
-        headers.setdefault("idempotency-key", str(uuid4()))
-    target = config.path + call.path
-    if call.query or config.query:
-        target = with_query(target, (*call.query, *config.query))
-        if len(target) > _MAX_TARGET_CHARACTERS:
-            raise InvalidArgumentError(
-                f"{call.method} {call.path}: the query has {len(target)} characters, and a URL may"
-                f" have {_MAX_TARGET_CHARACTERS}"
-            )
-    timeout = config.timeout
-    until = None if timeout.total is None else monotonic() + timeout.total
-    return Request(call.method, config.origin, target, headers, content, streamed, timeout, until)
-
-
-def _to_bytes(body: JSON) -> bytes:
-    try:
-        return dumps(body).encode()
-    except UnicodeEncodeError as error:
-        found = error.object[error.start : error.end]
-        raise InvalidArgumentError(
-            f"a text holds {found!r}, half of a surrogate pair, which is no character"
-        ) from None
+        raise tracker.annotate(error) from None

@@ -1,7 +1,7 @@
-"""Walking a list of the server page by page, while others may change it.
+"""Walks through a list of the server page by page, while others may change it.
 
-`PageWalk` decides what is asked for next and what is new in an answer; `ItemIterator` and `AsyncItemIterator` are
-mirror images over it, and ask only when they are iterated.
+`PageWalk` decides which page is requested next and which of its items are new; `ItemIterator` and
+`AsyncItemIterator` are mirror images over it, and send requests only when they are iterated.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
 from julep._arguments.encode import encoded
-from julep.managers.base import awaited, value
+from julep._calls.results import awaited, value
 from julep_api.encoding import integer
 from julep_api.errors import EncodeError
 
@@ -25,42 +25,42 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 MAX_PAGE_SIZE: Final = 1000
-"""The most items that the contract lets one page have."""
+"""The most items of one page, by the contract."""
 
 DEFAULT_PAGE_SIZE: Final = 100
 
 
 class Page(Protocol[T_co]):
-    """The answer to a list operation."""
+    """The result of a list operation."""
 
     @property
     def items(self) -> Sequence[T_co]:
-        """What the page holds."""
+        """The items of the page."""
         ...
 
 
 class ListOperation(Protocol[T_co]):
-    """An operation of the contract that gives a page; all else that it takes is bound to it."""
+    """An operation of the contract that returns a page, with its other arguments bound to it."""
 
     def __call__(self, *, limit: int, offset: int) -> Call[Page[T_co]]:
-        """Make the call for a page."""
+        """Build the call for a page."""
         ...
 
 
 class PageWalk(Generic[T]):
     """The state of one walk through a list.
 
-    Pages are found by how many items precede them, and others may add or delete items between two
-    pages. Each page therefore begins with the last item of the one before. An item that comes
-    twice was pushed back by new ones, and is passed over. A page of which none is known may come
-    after some that moved up when others were deleted: the walk goes back to where it knows one.
+    A page is identified by the number of items before it, and others may add or delete items
+    between two requests. Each page therefore begins with the last item of the page before. An item
+    that comes twice was pushed back by new ones, and is skipped. When no item of a page was seen
+    before, items have moved up because others were deleted: the walk goes back to a known one.
 
     Args:
-        api_client: What the pages are asked for with.
-        page: Makes the call for a page.
+        api_client: The low-level client that requests the pages.
+        page: Builds the call for a page.
         limit: The most items in total, 0 or more; None for all.
-        page_size: How many items a page has, 1 to 1000.
-        key: What tells an item from every other; its id when not given.
+        page_size: The items of a page, 1 to 1000.
+        key: Returns what identifies an item; its id by default.
 
     Raises:
         ArgumentTypeError: When a number is not an int.
@@ -79,7 +79,7 @@ class PageWalk(Generic[T]):
             encoded(_encode_limit, limit)
         self.api_client = api_client
         self._page = page
-        self._left = limit
+        self._remaining = limit
         self._page_size = (
             DEFAULT_PAGE_SIZE if page_size is None else encoded(_encode_page_size, page_size)
         )
@@ -87,65 +87,65 @@ class PageWalk(Generic[T]):
         self._seen: set[Hashable] = set()
         self._offset = 0
         self.over = limit == 0
-        # Made now and asked for later: a bad argument is refused where it was given.
-        self._next = self._ask()
+        # Built now and sent later: an invalid argument is refused where it was given.
+        self._next = self._build_call()
 
     def more(self) -> Flow[Any, list[T]]:
-        """Get the next new items; none of them only when the walk is over."""
+        """Request the next new items; the list is empty only when the walk is over."""
         fresh: list[T] = []
         while not fresh and not self.over:
-            asked = self._asked()
-            items = (yield from self.api_client.ask(self._next)).items
+            requested = self._request_size()
+            items = (yield from self.api_client.flow_of(self._next)).items
             if self._offset > 0 and not self._knows_one_of(items):
                 self._offset = max(0, self._offset - self._page_size)
             else:
                 fresh = self._new_of(items)
                 self._offset += max(0, len(items) - 1)
-                self.over = len(items) < asked or self._left == 0
+                self.over = len(items) < requested or self._remaining == 0
             if not self.over:
-                self._next = self._ask()
+                self._next = self._build_call()
         return fresh
 
-    def _asked(self) -> int:
-        """Tell how many items to ask for: no more than are wanted, and the one that is known."""
-        wanted = self._page_size
-        if self._left is not None:
-            # The contract has no page of 0; where 0 are wanted, this one is never asked for.
-            wanted = min(wanted, self._left or 1)
-        return min(MAX_PAGE_SIZE, wanted + 1) if self._seen else wanted
+    def _request_size(self) -> int:
+        """Return how many items to request: those needed, and the known one before them."""
+        size = self._page_size
+        if self._remaining is not None:
+            # The contract has no page of 0 items; with a limit of 0 no page is requested.
+            size = min(size, self._remaining or 1)
+        return min(MAX_PAGE_SIZE, size + 1) if self._seen else size
 
-    def _ask(self) -> Call[Page[T]]:
-        return encoded(self._page, limit=self._asked(), offset=self._offset)
+    def _build_call(self) -> Call[Page[T]]:
+        return encoded(self._page, limit=self._request_size(), offset=self._offset)
 
     def _knows_one_of(self, items: Sequence[T]) -> bool:
         return any(self._key(item) in self._seen for item in items)
 
     def _new_of(self, items: Sequence[T]) -> list[T]:
-        """Give the items that did not come before, and remember them."""
+        """Return the items that were not seen before, and remember them."""
         fresh: list[T] = []
         for item in items:
             key = self._key(item)
-            if key not in self._seen and len(fresh) != self._left:
+            if key not in self._seen and len(fresh) != self._remaining:
                 self._seen.add(key)
                 fresh.append(item)
-        if self._left is not None:
-            self._left -= len(fresh)
+        if self._remaining is not None:
+            self._remaining -= len(fresh)
         return fresh
 
 
 class Source(Protocol[T_co]):
-    """What gives items step by step."""
+    """Yields items step by step."""
 
     api_client: Driver
     over: bool
 
     def more(self) -> Flow[Any, Sequence[T_co]]:
-        """Get some items; none of them only when all is over."""
+        """Return some items; the list is empty only when there are no more."""
         ...
 
 
 class ItemIterator(Generic[T]):
-    """The items of a list, page after page, in a blocking client."""
+    """The items of a list, page after page, in a sync client."""
 
     def __init__(self, source: Source[T]) -> None:
         self._source = source

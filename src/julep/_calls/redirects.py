@@ -1,4 +1,4 @@
-"""Where a request goes on to when the server says that the thing is elsewhere (RFC 9110, 15.4)."""
+"""Redirects: the request that follows one (RFC 9110, section 15.4)."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ if TYPE_CHECKING:
     from julep._http.messages import Request, Response
 
 MAX_REDIRECTS: Final = 5
-"""How many redirects one attempt follows."""
+"""The most redirects that one attempt follows."""
 
-# What another host may know of a request. The key stays behind, and so does every header that was
-# given by the user: nobody can tell which of them opens something.
-_FOR_EVERYONE: Final = frozenset(
+# Headers that another host may see. The key is not among them, nor is any header of the user's,
+# since each of those may be a secret.
+_PUBLIC_HEADERS: Final = frozenset(
     {"accept", "content-type", "idempotency-key", "last-event-id", "prefer", "user-agent"}
 )
 
-_KEEPS_METHOD: Final = frozenset({307, 308})
-_OF_A_GET: Final = frozenset({301, 302, 303, 307, 308})
+_METHOD_PRESERVING: Final = frozenset({307, 308})
+_FOLLOWED_BY_GET: Final = frozenset({301, 302, 303, 307, 308})
 
 
-def next_request(request: Request, answer: Response) -> Request | None:
-    """Give the request that an answer sends us on with; None when it is not to be followed.
+def next_request(request: Request, response: Response) -> Request | None:
+    """Return the request that follows a redirect; None when it is not followed.
 
-    Only what keeps the method is followed: a POST that came back as a GET would seem to have
-    worked, and would not have been done.
+    Only a redirect that preserves the method is followed: a POST that became a GET would seem to
+    succeed, and would do nothing.
     """
-    followed = _OF_A_GET if request.method in ("GET", "HEAD") else _KEEPS_METHOD
-    location = answer.headers.get("location", "").strip()
-    if answer.status not in followed or not location:
+    followed = _FOLLOWED_BY_GET if request.method in ("GET", "HEAD") else _METHOD_PRESERVING
+    location = response.headers.get("location", "").strip()
+    if response.status not in followed or not location:
         return None
     from urllib.parse import urljoin  # few requests need it
 
@@ -39,8 +39,8 @@ def next_request(request: Request, answer: Response) -> Request | None:
     except ValueError:
         return None
     if (request.origin.scheme, origin.scheme) == ("https", "http"):
-        return None  # what was asked for in private is not repeated in public
+        return None  # an encrypted request is not repeated in clear
     headers = request.headers
     if origin != request.origin:
-        headers = {name: value for name, value in headers.items() if name in _FOR_EVERYONE}
+        headers = {name: value for name, value in headers.items() if name in _PUBLIC_HEADERS}
     return request._replace(origin=origin, target=target, headers=headers)

@@ -1,10 +1,10 @@
-"""What an answer means: the value that was asked for, or the error that it tells of."""
+"""From an HTTP response to a value of the contract, or to an error."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from julep._http.messages import Response
+from julep._http.messages import Response, request_id
 from julep._json import loads
 from julep._settings.retry import retry_after
 from julep.errors import (
@@ -43,66 +43,66 @@ _ERRORS: Final[dict[int, type[ApiError]]] = {
 
 _MAX_DEPTH: Final = 100
 
-# How much of a body that is not ours (a proxy's HTML page, say) is worth showing.
-_SHOWN_CHARACTERS: Final = 500
+# Of a body without a message of the API's (a proxy's HTML page, say), this much is shown.
+_EXCERPT_CHARACTERS: Final = 500
 
 
-def parse_response(call: Call[T], answer: Response) -> T:
-    """Read a 2xx answer.
+def parse_response(call: Call[T], response: Response) -> T:
+    """Read a 2xx response.
 
     Raises:
-        InvalidResponseError: When it is not what the contract promises, naming the field.
+        InvalidResponseError: When it does not match the contract; the message names the field.
     """
-    # A success of another number than the documented one (a proxy's 200 for a 201) is read alike.
-    read = call.answers.get(answer.status) or next(iter(call.answers.values()))
-    # What the contract does not describe may well have an answer without a body.
-    empty = answer.status == 204 or not (answer.body or call.operation)
+    # Another 2xx than the documented one (a proxy's 200 for a 201) is read in the same way.
+    read = call.answers.get(response.status) or next(iter(call.answers.values()))
+    # An operation that the contract does not describe may have a response without a body.
+    empty = response.status == 204 or not (response.body or call.operation)
     try:
-        return read(None if empty else parse_json(answer.body))
+        return read(None if empty else parse_json(response.body))
     except DecodeError as error:
-        problem = f"the answer does not fit the contract: {error}"
-        raise _invalid(problem, answer, call.method, call.path) from None
+        problem = f"the response does not match the contract: {error}"
+        raise _invalid(problem, response, call.method, call.path) from None
 
 
-def error_from_response(answer: Response, method: str, path: str, attempts: int) -> ApiError:
-    """Make the error that an answer other than a 2xx stands for."""
-    body = _body(answer)
-    told = body.get("error") if isinstance(body, dict) else None
-    told = told if isinstance(told, dict) else {}
-    message, code = told.get("message"), told.get("code")
-    # An error under a 2xx is one that happened in the midst of a stream.
-    is_server_s = answer.status >= 500 or answer.status < 300
-    kind = _ERRORS.get(answer.status, ServerError if is_server_s else ApiError)
+def error_from_response(response: Response, method: str, path: str, attempts: int) -> ApiError:
+    """Return the error for a response other than a 2xx."""
+    body = _body(response)
+    found = body.get("error") if isinstance(body, dict) else None
+    fields = found if isinstance(found, dict) else {}
+    message, code = fields.get("message"), fields.get("code")
+    # An error under a 2xx is one that was sent in the middle of a stream.
+    is_server_error = response.status >= 500 or response.status < 300
+    kind = _ERRORS.get(response.status, ServerError if is_server_error else ApiError)
     error = kind(
-        message if isinstance(message, str) else _message_of(answer),
-        status_code=answer.status,
+        message if isinstance(message, str) else _message_of(response),
+        status_code=response.status,
         code=code if isinstance(code, str) else None,
-        details=_details(told.get("details")),
-        request_id=answer.headers.get("x-request-id"),
+        details=_details(fields.get("details")),
+        request_id=request_id(response.headers),
         body=body,
         method=method,
         path=path,
         attempts=attempts,
     )
     if isinstance(error, RateLimitError):
-        error.retry_after = retry_after(answer)
+        error.retry_after = retry_after(response)
     return error
 
 
-def not_a_stream_error(answer: Response, method: str, path: str) -> InvalidResponseError:
-    """Make the error for a 2xx that is not the stream that was asked for."""
-    kind = answer.headers.get("content-type", "no content type")
-    return _invalid(f"expected text/event-stream, got {kind}", answer, method, path)
+def not_a_stream_error(response: Response, method: str, path: str) -> InvalidResponseError:
+    """Return the error for a 2xx that is not the stream that was requested."""
+    kind = response.headers.get("content-type", "no content type")
+    return _invalid(f"expected text/event-stream, got {kind}", response, method, path)
 
 
-def unreadable_error(answer: UnreadableResponse, method: str, path: str) -> InvalidResponseError:
-    """Make the error for a 2xx whose body cannot be had."""
-    without = Response(answer.status, answer.headers, b"")
-    return _invalid(answer.problem, without, method, path)
+def unreadable_error(response: UnreadableResponse, method: str, path: str) -> InvalidResponseError:
+    """Return the error for a 2xx whose body cannot be read."""
+    bare = Response(response.status, response.headers, b"")
+    return _invalid(response.problem, bare, method, path)
 
 
 def parse_json(data: bytes | str) -> JSON:
-    """Parse JSON that came from outside.
+    """Parse JSON that a server sent.
 
     Raises:
         DecodeError: When it is not JSON.
@@ -115,28 +115,28 @@ def parse_json(data: bytes | str) -> JSON:
     return value
 
 
-def _invalid(problem: str, answer: Response, method: str, path: str) -> InvalidResponseError:
+def _invalid(problem: str, response: Response, method: str, path: str) -> InvalidResponseError:
     return InvalidResponseError(
         problem,
-        status_code=answer.status,
-        request_id=answer.headers.get("x-request-id"),
-        body=_body(answer),
+        status_code=response.status,
+        request_id=request_id(response.headers),
+        body=_body(response),
         method=method,
         path=path,
     )
 
 
-def _body(answer: Response) -> JSON:
-    text = answer.body.decode(errors="replace")
+def _body(response: Response) -> JSON:
+    text = response.body.decode(errors="replace")
     try:
-        value = parse_json(answer.body)
+        value = parse_json(response.body)
     except DecodeError:
         return text
     return text if _is_too_deep(value) else value
 
 
 def _is_too_deep(value: JSON) -> bool:
-    """Tell whether JSON is nested so deeply that an error which holds it could not be pickled."""
+    """Check whether JSON is nested so deeply that an error with it could not be pickled."""
     level = [value]
     for _ in range(_MAX_DEPTH):
         level = [inner for outer in level for inner in _inside(outer)]
@@ -149,12 +149,12 @@ def _inside(value: JSON) -> Iterable[JSON]:
     return value if isinstance(value, list) else ()
 
 
-def _message_of(answer: Response) -> str:
-    """Say what an answer without a message of its own says."""
-    location = answer.headers.get("location")
-    if 300 <= answer.status < 400 and location:
+def _message_of(response: Response) -> str:
+    """Return a message for a response that has none of the API's."""
+    location = response.headers.get("location")
+    if 300 <= response.status < 400 and location:
         return f"redirected to {location}, which is not followed"
-    return _excerpt(answer.body) or "the answer has no body"
+    return _excerpt(response.body) or "the response has no body"
 
 
 def _details(value: JSON) -> tuple[ErrorDetail, ...]:
@@ -174,4 +174,4 @@ def _text(value: JSON) -> str:
 def _excerpt(value: bytes | str) -> str:
     text = value.decode(errors="replace") if isinstance(value, bytes) else value
     text = text.strip()
-    return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 1] + "…"
+    return text if len(text) <= _EXCERPT_CHARACTERS else text[: _EXCERPT_CHARACTERS - 1] + "…"

@@ -1,11 +1,11 @@
-"""Server-sent events, decoded as the bytes come in.
+"""Decodes server-sent events as their bytes arrive.
 
 By the rules of the WHATWG HTML standard, section 9.2.6, "Interpreting an event stream". Lines end
-with LF, CR LF or CR, never with what else str.splitlines takes for a line end: U+2028 is plain
-text here.
+with LF, CR LF or CR, and with no other character that str.splitlines takes for a line end: U+2028
+is plain text here.
 
-Nearly every event is one line of data, perhaps with an id before it. Those are taken at a glance,
-all others line by line.
+Nearly every event is one line of data, perhaps with an id before it. Those have a fast path; all
+others are decoded line by line.
 """
 
 from __future__ import annotations
@@ -16,26 +16,34 @@ from typing import Final, NamedTuple
 from julep_api.errors import DecodeError
 
 MAX_EVENT_BYTES: Final = 64 * 1024 * 1024
-"""Bytes: no longer event is collected, so that a broken server cannot fill the memory."""
+"""No longer event is collected, so that a broken server cannot fill the memory."""
 
 _BOM: Final = b"\xef\xbb\xbf"
 
-# Python refuses to make a number of thousands of digits; this many are ages already.
+# Python refuses to parse a number of thousands of digits.
 _MILLISECONDS: Final = re.compile("[0-9]{1,18}")
 
 
 class Event(NamedTuple):
-    """One event that was dispatched."""
+    """One dispatched event.
+
+    Attributes:
+        name: Its type; ``message`` when the server sent none.
+        data: Its data.
+        id: The last id of the stream when the event ended; may be empty.
+    """
 
     name: str
-    """Its type; ``message`` when the server gave none."""
     data: str
     id: str
-    """The last id that the stream had when the event ended; may be empty."""
 
 
 class EventDecoder:
-    """Decodes one stream of server-sent events; is fed bytes, gives events."""
+    """Decodes one stream of server-sent events: `feed` takes bytes and returns events.
+
+    Attributes:
+        retry: Milliseconds to wait before a reconnection, if the server asked for a wait.
+    """
 
     def __init__(self) -> None:
         self._rest = bytearray()  # of a line that has not ended
@@ -43,13 +51,12 @@ class EventDecoder:
         self._at_start = True
         self._name = ""
         self._data: list[str] = []
-        self._size = 0  # of the lines that tell of the event so far
+        self._size = 0  # of the lines of the event so far
         self._id = ""
         self.retry: int | None = None
-        """Milliseconds that the server wants between attempts to connect again, if it said so."""
 
     def feed(self, chunk: bytes) -> list[Event]:
-        """Take the next bytes and give the events that they complete.
+        """Take the next bytes, and return the events that they complete.
 
         Raises:
             DecodeError: When an event is longer than `MAX_EVENT_BYTES`.
@@ -58,23 +65,23 @@ class EventDecoder:
         *blocks, begun = self._lines(chunk).split("\n\n")
         for block in blocks:
             before, found, data = block.partition("data: ")
-            if not found or "\n" in data or self._size or (before and not self._take_id(before)):
-                self._take(block.split("\n"), events)
+            if not found or "\n" in data or self._size or (before and not self._read_id(before)):
+                self._read_lines(block.split("\n"), events)
                 self._dispatch(events)
             else:
                 events.append(Event("message", data, self._id))
         if begun:
-            self._take(begun.split("\n")[:-1], events)
+            self._read_lines(begun.split("\n")[:-1], events)
         if self._size + len(self._rest) > MAX_EVENT_BYTES:
             raise DecodeError("", f"an event of the stream is longer than {MAX_EVENT_BYTES} bytes")
         return events
 
     def _lines(self, chunk: bytes) -> str:
-        """Give the lines that are whole now, each with an LF at its end."""
+        """Return the lines that are complete now, each with an LF at its end."""
         if self._at_start:
-            chunk = self._past_bom(chunk)
+            chunk = self._skip_bom(chunk)
         if self._after_cr and chunk:
-            # The CR before ended its line already, so an LF right behind it is no further line.
+            # The CR before has ended its line: an LF right behind it does not end another.
             self._after_cr = False
             chunk = chunk.removeprefix(b"\n")
         if b"\r" in chunk:
@@ -84,26 +91,26 @@ class EventDecoder:
         if not end:
             self._rest += chunk
             return ""
-        whole = self._rest + chunk[:end]
+        complete = self._rest + chunk[:end]
         self._rest = bytearray(chunk[end:])
-        return whole.decode(errors="replace")
+        return complete.decode(errors="replace")
 
-    def _past_bom(self, chunk: bytes) -> bytes:
-        """Take the mark away that a stream may begin with; its bytes may come one by one."""
+    def _skip_bom(self, chunk: bytes) -> bytes:
+        """Remove the byte order mark that a stream may begin with, also if it comes in pieces."""
         data = bytes(self._rest) + chunk
         self._at_start = len(data) < len(_BOM) and _BOM.startswith(data)
         self._rest = bytearray(data if self._at_start else b"")
         return b"" if self._at_start else data.removeprefix(_BOM)
 
-    def _take_id(self, text: str) -> bool:
-        """Take a whole line that is the plainest form of an id, and tell whether it was one."""
+    def _read_id(self, text: str) -> bool:
+        """Read a line that is an id in its plainest form; return whether it was one."""
         is_id = text.startswith("id: ") and text.find("\n") == len(text) - 1 and "\0" not in text
         if is_id:
             self._id = text[4:-1]
         return is_id
 
-    def _take(self, lines: list[str], events: list[Event]) -> None:
-        """Take lines one by one; an empty one ends an event."""
+    def _read_lines(self, lines: list[str], events: list[Event]) -> None:
+        """Read lines one by one; an empty one ends an event."""
         for line in lines:
             field, _, value = line.partition(":")
             value = value.removeprefix(" ")
@@ -119,10 +126,10 @@ class EventDecoder:
                 self._id = value
             elif field == "retry" and _MILLISECONDS.fullmatch(value):
                 self.retry = int(value)
-            # Anything else is a comment (an empty field), or a field that nobody knows yet.
+            # Any other line is a comment (an empty field), or an unknown field.
 
     def _dispatch(self, events: list[Event]) -> None:
-        """End an event; one without data is none."""
+        """End an event; without data it is dropped."""
         if self._data:
             events.append(Event(self._name or "message", "\n".join(self._data), self._id))
         self._name, self._data, self._size = "", [], 0

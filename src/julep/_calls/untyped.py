@@ -1,4 +1,4 @@
-"""Calls of what the contract does not describe."""
+"""Calls of operations that the contract does not describe."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ def untyped_call(
     body: JSON | Unset,
     headers: Mapping[str, str] | None,
 ) -> Call[JSON]:
-    """Make the call of an operation that the contract does not describe.
+    """Build the call of an operation that the contract does not describe.
 
     Raises:
-        InvalidArgumentError: When something of it cannot stand in a request.
-        ArgumentTypeError: When something of it is of a wrong type.
+        InvalidArgumentError: When a part of it is not valid in a request.
+        ArgumentTypeError: When a part of it has a wrong type.
     """
-    encoded(_check_place, method, path)
+    encoded(_check_target, method, path)
     try:
         parameters = checked_query(query)
-        further = tuple(checked_headers(headers).items())
+        extra_headers = tuple(checked_headers(headers).items())
     except ConfigurationError as error:
         raise InvalidArgumentError(error.message) from None
     return Call(
@@ -47,15 +47,15 @@ def untyped_call(
         path=path,
         answers={200: _identity},
         query=parameters,
-        headers=further,
-        body=encoded(_encoded, body),
+        headers=extra_headers,
+        body=encoded(_body, body),
     )
 
 
-def _check_place(method: object, path: object) -> None:
+def _check_target(method: object, path: object) -> None:
     for name, value, form, expected in (
         ("method", method, _METHOD, "a method in upper case, such as 'GET'"),
-        ("path", path, _PATH, "one that begins with '/' and is percent-encoded"),
+        ("path", path, _PATH, "a percent-encoded path that begins with '/'"),
     ):
         if not isinstance(value, str):
             raise EncodeError(name, f"expected a str; got a {type(value).__name__}", "type")
@@ -63,12 +63,12 @@ def _check_place(method: object, path: object) -> None:
             raise EncodeError(name, f"expected {expected}; got {value!r}")
 
 
-def _encoded(body: JSON | Unset) -> JSON | Unset:
+def _body(body: JSON | Unset) -> JSON | Unset:
     try:
         return body if body is UNSET else json_value(body)
     except EncodeError as error:
         raise error.under("body") from None
 
 
-def _identity(answer: JSON) -> JSON:
-    return answer
+def _identity(value: JSON) -> JSON:
+    return value

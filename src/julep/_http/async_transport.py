@@ -1,7 +1,7 @@
-"""Sends requests over sockets of our own, awaited; `julep._http.sync_transport` is its mirror image.
+"""Sends requests over sockets of our own, async; mirrored by `julep._http.sync_transport`.
 
-The sockets never block: where one has to be waited for, the event loop does that, be it asyncio's
-or trio's. Nothing of a loop is in them, and closing one never waits.
+The sockets never block: the event loop, asyncio's or trio's, waits for them. Nothing in them
+belongs to a loop, and closing one never waits.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ from anyio import (
 from anyio.lowlevel import checkpoint_if_cancelled
 
 from julep._http.content_encoding import ContentDecodingError
+from julep._http.deadlines import Deadline, Deadlines
 from julep._http.exchange import (
     FINISH_SECONDS,
     RECEIVE_BYTES,
     SEND_BYTES,
-    Deadlines,
-    Phase,
+    ExchangeResult,
     ResponseReader,
     Steps,
     exchange,
 )
-from julep._http.messages import Response, StreamingResponse, UnreadableResponse
+from julep._http.messages import StreamingResponse
 from julep._http.per_loop import PerLoop, running_loop
 from julep._http.pool import IdleConnections, warn_unclosed
 from julep._http.sockets import (
@@ -51,23 +51,25 @@ from julep._http.sockets import (
     new_socket,
     resolve,
 )
-from julep._http.timeout import Deadline
 from julep._http.tls import shared_tls
 from julep.errors import NetworkError
 
 if TYPE_CHECKING:
-    from julep._http.messages import Request
+    from julep._http.messages import Outcome, Request
     from julep._http.urls import Origin
+    from julep.errors import Phase
+
+_WOULD_WAIT: Final = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
 class AsyncSocketTransport:
-    """Sends requests on whatever event loop runs; each loop has connections of its own.
+    """Sends requests on any event loop; each loop has connections of its own.
 
     Args:
-        tls: How servers of https are trusted; None for what all clients share.
-        max_connections: How many requests are under way at once on a loop; further ones wait.
-        max_idle: How many connections wait for their next request on a loop.
-        idle_seconds: How long each of them does.
+        tls: The context for https; None for the one that all clients share.
+        max_connections: The most requests in flight at once on a loop; further ones wait.
+        max_idle: The most connections that are kept for later requests on a loop.
+        idle_seconds: How long each of them is kept.
     """
 
     def __init__(
@@ -78,65 +80,65 @@ class AsyncSocketTransport:
         idle_seconds: float = 30.0,
     ) -> None:
         self._tls = tls
-        self._pools = PerLoop(lambda: _Pool(max_connections, max_idle, idle_seconds), _Pool.aclose)
+        self._pools = PerLoop(
+            lambda: _AsyncPool(max_connections, max_idle, idle_seconds), _AsyncPool.aclose
+        )
 
-    async def send(
-        self, request: Request
-    ) -> Response | StreamingResponse[AsyncSocketBody] | UnreadableResponse | NetworkError:
-        """Send a request and say what came of it.
+    async def send(self, request: Request) -> Outcome[AsyncSocketBody]:
+        """Send a request and return its outcome.
 
         Raises:
             InvalidArgumentError: When it cannot be written as HTTP.
         """
-        limits = _AsyncDeadlines(request)
+        deadlines = _AsyncDeadlines(request)
         pool = await self._pools.get()
         try:
-            with limits:
-                connection = await pool.take(request.origin, self._tls, limits)
-                incoming = ResponseReader(request)
-                keeps = opens = False
+            with deadlines:
+                connection = await pool.acquire(request.origin, self._tls, deadlines)
+                reader = ResponseReader(request)
+                reusable = is_open = False
                 try:
-                    outcome = await _do(exchange(request, incoming), connection, limits)
-                    keeps, opens = incoming.reusable, isinstance(outcome, StreamingResponse)
-                    if isinstance(outcome, StreamingResponse):
-                        body = AsyncSocketBody(pool, connection, incoming, limits)
-                        return StreamingResponse(outcome.status, outcome.headers, body)
-                    return outcome
+                    result = await _run(exchange(request, reader), connection, deadlines)
+                    reusable, is_open = reader.reusable, isinstance(result, StreamingResponse)
+                    if isinstance(result, StreamingResponse):
+                        body = AsyncSocketBody(pool, connection, reader, deadlines)
+                        return StreamingResponse(result.status, result.headers, body)
+                    return result
                 finally:
-                    if not opens:
-                        pool.give(connection, keeps=keeps)
-            raise limits.timeout_error()
+                    if not is_open:
+                        pool.release(connection, reusable=reusable)
+            raise deadlines.timeout_error()
         except NetworkError as error:
-            error.__context__ = None  # what it came from is said, and would keep much alive
+            error.__context__ = None  # the message says it, and the context keeps much alive
             return error.with_traceback(None)
 
     async def aclose(self) -> None:
-        """Close this loop's connections; what is under way is lost."""
+        """Close this loop's connections; requests in flight fail."""
         await self._pools.aclose()
 
     def __del__(self) -> None:
-        pools: PerLoop[_Pool] | None = getattr(self, "_pools", None)
+        pools: PerLoop[_AsyncPool] | None = getattr(self, "_pools", None)
         if pools is not None:
-            is_open = any(pool.idle for pool in pools.kept())
+            is_open = any(pool.idle for pool in pools.values())
             pools.close_now()
             if is_open:
                 warn_unclosed(self, "async with", "aclose()")
 
 
 class AsyncSocketBody:
-    """The body of an answer that is still open."""
+    """The body of a response that is still open."""
 
     def __init__(
         self,
-        pool: _Pool,
+        pool: _AsyncPool,
         connection: _AsyncConnection,
-        incoming: ResponseReader,
-        limits: _AsyncDeadlines,
+        reader: ResponseReader,
+        deadlines: _AsyncDeadlines,
     ) -> None:
         self._pool = pool
         self._connection = connection
-        self._incoming = incoming
-        self._limits = limits
+        self._reader = reader
+        self._deadlines = deadlines
         self._is_over = False
         self._is_reading = False
 
@@ -160,11 +162,11 @@ class AsyncSocketBody:
         return piece
 
     async def finish(self) -> None:
-        """Read to its end a body that has said all, since only then its connection is used again.
+        """Read to the end of a body whose content is complete, so that its connection is reused.
 
-        A server that does not end the body soon loses the connection instead.
+        The connection is closed instead when the server does not end the body soon.
         """
-        self._limits.shorten(FINISH_SECONDS)
+        self._deadlines.shorten(FINISH_SECONDS)
         try:
             with suppress(NetworkError):
                 async for _ in self:
@@ -173,59 +175,59 @@ class AsyncSocketBody:
             await self.aclose()
 
     async def aclose(self) -> None:
-        """Give the connection back, or close it if the body was not read to its end."""
+        """Return the connection to the pool, or close it if the body was not read to its end."""
         if self._is_reading:  # in another task, which this wakes, and which then closes it
             self._connection.shut_down()
         else:
             self._end()
 
     async def _read(self) -> bytes:
-        incoming, connection, limits = self._incoming, self._connection, self._limits
+        reader, connection, deadlines = self._reader, self._connection, self._deadlines
         try:
-            piece = incoming.next()
+            piece = reader.next()
             if piece is not None:
                 return piece
-            with limits:
-                while (piece := incoming.next()) is None:
-                    incoming.receive(await connection.receive(limits))
+            with deadlines:
+                while (piece := reader.next()) is None:
+                    reader.receive(await connection.receive(deadlines))
                 return piece
         except ContentDecodingError as error:
-            raise NetworkError(f"{limits.request.summary}: {error}") from None
+            raise NetworkError(f"{deadlines.request.summary}: {error}") from None
         except OSError as error:
-            raise network_error(error, limits) from None
-        raise limits.timeout_error()
+            raise network_error(error, deadlines) from None
+        raise deadlines.timeout_error()
 
     def _end(self) -> None:
         if not self._is_over:
             self._is_over = True
-            self._pool.give(self._connection, keeps=self._incoming.reusable)
+            self._pool.release(self._connection, reusable=self._reader.reusable)
 
     def __del__(self) -> None:
         if not self._is_over:  # its socket warns of itself
-            self._pool.lose()
+            self._pool.release_collected()
 
 
 class _AsyncConnection:
-    """A connection that is open."""
+    """An open connection."""
 
     def __init__(self, origin: Origin, sock: socket.socket) -> None:
         self.origin = origin
         self._socket = sock
         self._tls = sock if isinstance(sock, ssl.SSLSocket) else None
 
-    async def send(self, data: bytes, limits: _AsyncDeadlines) -> None:
-        left = memoryview(data)
-        while left:
+    async def send(self, data: bytes, deadlines: _AsyncDeadlines) -> None:
+        unsent = memoryview(data)
+        while unsent:
             try:
-                left = left[self._socket.send(left[:SEND_BYTES]) :]
+                unsent = unsent[self._socket.send(unsent[:SEND_BYTES]) :]
             except _WOULD_WAIT as error:
-                limits.begin("write")
+                deadlines.start("write")
                 await _wait(self._socket, error)
 
-    async def receive(self, limits: _AsyncDeadlines) -> bytes:
-        limits.begin("read")
+    async def receive(self, deadlines: _AsyncDeadlines) -> bytes:
+        deadlines.start("read")
         while True:
-            # What TLS has decoded already is nothing that a loop could see coming.
+            # An event loop does not see bytes that TLS has decoded already.
             if self._tls is None or not self._tls.pending():
                 await wait_readable(self._socket)
             try:
@@ -246,61 +248,61 @@ class _AsyncConnection:
         self._socket.close()
 
 
-class _Pool:
-    """Connections in use, of which there are not too many, and those that wait for use."""
+class _AsyncPool:
+    """The connections of one loop: those in use, whose number is limited, and the idle ones."""
 
     def __init__(self, max_connections: int, max_idle: int, idle_seconds: float) -> None:
-        self.places = Semaphore(max_connections)
+        self._slots = Semaphore(max_connections)
         self.idle = IdleConnections[_AsyncConnection](max_idle, idle_seconds)
-        self._busy = WeakSet[_AsyncConnection]()
+        self._in_use = WeakSet[_AsyncConnection]()
         self._loop = ref(running_loop())
 
-    async def take(
-        self, origin: Origin, tls: ssl.SSLContext | None, limits: _AsyncDeadlines
+    async def acquire(
+        self, origin: Origin, tls: ssl.SSLContext | None, deadlines: _AsyncDeadlines
     ) -> _AsyncConnection:
-        """Give a connection, which has to be given back."""
-        # Who was cancelled before, or has no time left, sends nothing any more.
+        """Return a connection, which must be released."""
+        # A call that was cancelled before, or has no time left, sends nothing any more.
         await checkpoint_if_cancelled()
-        limits.begin("pool")
-        limits.left()
+        deadlines.start("pool")
+        deadlines.remaining()
         try:
-            self.places.acquire_nowait()
+            self._slots.acquire_nowait()
         except WouldBlock:
-            await self.places.acquire()
+            await self._slots.acquire()
         try:
-            connection = self.idle.take(origin) or await _connect(origin, tls, limits)
+            connection = self.idle.take(origin) or await _connect(origin, tls, deadlines)
         except BaseException:
-            self.places.release()
+            self._slots.release()
             raise
-        self._busy.add(connection)
+        self._in_use.add(connection)
         return connection
 
-    def give(self, connection: _AsyncConnection, *, keeps: bool) -> None:
-        """Take a connection back: for its next request, or to close it."""
-        self._busy.discard(connection)
+    def release(self, connection: _AsyncConnection, *, reusable: bool) -> None:
+        """Keep a connection for its next request, or close it."""
+        self._in_use.discard(connection)
         try:
-            if keeps:
+            if reusable:
                 self.idle.put(connection)
             else:
                 connection.close()
         finally:
-            self.places.release()
+            self._slots.release()
 
-    def lose(self) -> None:
-        """Take back the place of what the garbage collector found, if it runs on this loop."""
+    def release_collected(self) -> None:
+        """Release the slot of a body that the garbage collector found, if it runs on this loop."""
         with suppress(RuntimeError, ImportError):
             if running_loop() is self._loop():
-                self.places.release()
+                self._slots.release()
 
     async def aclose(self) -> None:
-        """Close those that wait, and wake whoever reads from one; nothing about it waits."""
+        """Close idle connections, and wake the tasks that read from the others; never waits."""
         self.idle.close()
-        for connection in list(self._busy):
+        for connection in list(self._in_use):
             connection.shut_down()
 
 
 class _AsyncDeadlines(Deadlines):
-    """Limits that cancel what takes too long: ``with limits: ...`` goes on behind it then."""
+    """Deadlines that cancel a step which takes too long: its ``with`` block ends then."""
 
     _scope: CancelScope
     _offset: float
@@ -318,70 +320,70 @@ class _AsyncDeadlines(Deadlines):
     ) -> bool:
         return bool(self._scope.__exit__(kind, error, traceback))
 
-    def begin(self, phase: Phase) -> Deadline | None:
-        limit = super().begin(phase)
-        self._scope.deadline = math.inf if limit is None else limit.deadline + self._offset
-        return limit
+    def start(self, phase: Phase) -> Deadline | None:
+        deadline = super().start(phase)
+        self._scope.deadline = math.inf if deadline is None else deadline.moment + self._offset
+        return deadline
 
 
-async def _do(
-    steps: Steps, connection: _AsyncConnection, limits: _AsyncDeadlines
-) -> Response | StreamingResponse[None] | UnreadableResponse:
-    """Do what an exchange says until it ends."""
+async def _run(
+    steps: Steps, connection: _AsyncConnection, deadlines: _AsyncDeadlines
+) -> ExchangeResult:
+    """Run the steps of an exchange to their end."""
     try:
         step = next(steps)
         while True:
             received, problem = b"", None
             try:
                 if step is None:
-                    received = await connection.receive(limits)
+                    received = await connection.receive(deadlines)
                 else:
-                    await connection.send(step, limits)
+                    await connection.send(step, deadlines)
             except OSError as error:
-                problem = network_error(error, limits)
+                problem = network_error(error, deadlines)
             step = steps.send(received) if problem is None else steps.throw(problem)
     except StopIteration as end:
-        outcome: Response | StreamingResponse[None] | UnreadableResponse = end.value
-        return outcome
+        result: ExchangeResult = end.value
+        return result
 
 
 async def _connect(
-    origin: Origin, tls: ssl.SSLContext | None, limits: _AsyncDeadlines
+    origin: Origin, tls: ssl.SSLContext | None, deadlines: _AsyncDeadlines
 ) -> _AsyncConnection:
     """Open a connection; every address of the host is tried, within one limit."""
     tls = (tls or shared_tls()) if origin.scheme == "https" else None
-    limits.begin("connect")
+    deadlines.start("connect")
     try:
-        sock = await _reach(origin, limits)
+        sock = await _connect_socket(origin, deadlines)
         if tls is not None:
-            sock = await _secured(sock, origin, tls)
+            sock = await _start_tls(sock, origin, tls)
         return _AsyncConnection(origin, sock)
     except OSError as error:
-        raise network_error(error, limits) from None
+        raise network_error(error, deadlines) from None
 
 
-async def _reach(origin: Origin, limits: _AsyncDeadlines) -> socket.socket:
+async def _connect_socket(origin: Origin, deadlines: _AsyncDeadlines) -> socket.socket:
     found = literal_address(origin)
     if found is None:
         found = await to_thread.run_sync(resolve, origin, abandon_on_cancel=True)
-    for left in range(len(found), 0, -1):
-        sock = new_socket(found[-left])
+    for untried in range(len(found), 0, -1):
+        sock = new_socket(found[-untried])
         try:
             sock.setblocking(False)
-            with fail_after(limits.left(share=left)):
-                await _opened(sock, found[-left])
+            with fail_after(deadlines.remaining(share=untried)):
+                await _open(sock, found[-untried])
         except BaseException as error:
             sock.close()
-            if left == 1 or not isinstance(error, OSError):
+            if untried == 1 or not isinstance(error, OSError):
                 raise
         else:
             return sock
     raise OSError("the host has no address")
 
 
-async def _opened(sock: socket.socket, address: Address) -> None:
+async def _open(sock: socket.socket, address: Address) -> None:
     try:
-        sock.connect(address.where)
+        sock.connect(address.sockaddr)
     except BlockingIOError:
         await wait_writable(sock)
         problem = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
@@ -389,8 +391,8 @@ async def _opened(sock: socket.socket, address: Address) -> None:
             raise OSError(problem, os.strerror(problem)) from None
 
 
-async def _secured(sock: socket.socket, origin: Origin, tls: ssl.SSLContext) -> socket.socket:
-    """Do the handshake of TLS; a connection that is cut without its farewell is an error."""
+async def _start_tls(sock: socket.socket, origin: Origin, tls: ssl.SSLContext) -> socket.socket:
+    """Do the TLS handshake; a connection that ends without TLS's own closing is an error."""
     secured = sock
     try:
         secured = tls.wrap_socket(
@@ -412,12 +414,9 @@ async def _secured(sock: socket.socket, origin: Origin, tls: ssl.SSLContext) -> 
     return secured
 
 
-async def _wait(sock: socket.socket, why: OSError) -> None:
-    """Wait until a socket can go on that could not for this reason."""
-    if isinstance(why, ssl.SSLWantReadError):
+async def _wait(sock: socket.socket, reason: OSError) -> None:
+    """Wait until a socket is ready that was not, for this reason."""
+    if isinstance(reason, ssl.SSLWantReadError):
         await wait_readable(sock)
     else:
         await wait_writable(sock)
-
-
-_WOULD_WAIT: Final = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)

@@ -1,74 +1,94 @@
-"""A client's connections, which the clients that `with_options` makes of it share."""
+"""A client's connections, which it shares with the clients that `with_options` returns."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from threading import Lock
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from julep.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from julep._http.messages import AsyncTransport, Transport
     from julep._http.transport_config import TransportConfig
 
-W = TypeVar("W")
-
-DEFAULT_MAX_CONNECTIONS: Final = 1000
-"""How many connections a client has at once, if it is not told otherwise."""
+T = TypeVar("T")
 
 
-class Connections(Generic[W]):
-    """What sends the requests of a client, made when the first is sent: that takes imports.
+class Connections(Generic[T]):
+    """The transport of a client, built when the first request is sent, since that takes imports.
 
     Args:
-        transport: How they are sent.
-        make: Makes what sends them.
-        owner: Whose connections these are, if they are another client's.
+        config: How requests are sent.
+        build: Builds the transport.
+        owner: The connections of the client that these are shared with, if there is one.
     """
 
     def __init__(
         self,
-        transport: TransportConfig,
-        make: Callable[[TransportConfig], W],
-        owner: Connections[W] | None = None,
+        config: TransportConfig,
+        build: Callable[[TransportConfig], T],
+        owner: Connections[T] | None = None,
     ) -> None:
-        self.transport = transport
-        self._make = make
+        self.config = config
+        self._build = build
         self._owner = owner
-        self._wire: W | None = None
+        self._transport: T | None = None
         self._closed = False
-        self._making = Lock()
+        self._building = Lock()
 
-    def shared(self) -> Connections[W]:
-        """Give these to another client, which may close them for itself alone."""
-        return Connections(self.transport, self._make, self._owner or self)
+    def shared(self) -> Connections[T]:
+        """Return the same connections for another client, which may close them for itself alone."""
+        return Connections(self.config, self._build, self._owner or self)
 
     def check_open(self) -> None:
-        """See that they can be used.
+        """Check that they can be used.
 
         Raises:
-            ConfigurationError: When they are closed, or are those of another client that is.
+            ConfigurationError: When they are closed, or are shared with a client that is closed.
         """
         if self._closed:
-            raise ConfigurationError("this client is closed: make a new one")
+            raise ConfigurationError("this client is closed: create a new one")
         if self._owner is not None:
             self._owner.check_open()
 
-    def wire(self) -> W:
-        """Give what sends requests.
+    def transport(self) -> T:
+        """Return the transport.
 
         Raises:
-            ConfigurationError: When they are closed, or are those of another client that is.
+            ConfigurationError: When they are closed, or are shared with a client that is closed.
         """
         self.check_open()
         if self._owner is not None:
-            return self._owner.wire()
-        if self._wire is None:
-            with self._making:
-                self._wire = self._wire or self._make(self.transport)
-        return self._wire
+            return self._owner.transport()
+        if self._transport is None:
+            with self._building:
+                self._transport = self._transport or self._build(self.config)
+        return self._transport
 
-    def end(self) -> W | None:
-        """Use them no more; give what has to be closed, if there is anything."""
+    def mark_closed(self) -> T | None:
+        """Refuse further use; return the transport to close, if there is one."""
         self._closed = True
-        return self._wire
+        return self._transport
+
+
+def build_transport(config: TransportConfig) -> Transport:
+    """Build the transport of a sync client."""
+    if config.needs_httpx():
+        from julep._http.httpx_transport import HttpxTransport
+
+        return HttpxTransport(config)
+    from julep._http.sync_transport import SocketTransport
+
+    return SocketTransport(config.tls, config.max_connections)
+
+
+def build_async_transport(config: TransportConfig) -> AsyncTransport:
+    """Build the transport of an async client."""
+    if config.needs_httpx():
+        from julep._http.httpx_transport import AsyncHttpxTransport
+
+        return AsyncHttpxTransport(config)
+    from julep._http.async_transport import AsyncSocketTransport
+
+    return AsyncSocketTransport(config.tls, config.max_connections)

@@ -1,7 +1,7 @@
-"""The body of an answer as it was before it was compressed.
+"""Response bodies as they were before compression, and within a limit.
 
-Decoding gives small pieces one by one: a short body that stands for a very long one cannot fill
-the memory of whoever reads it.
+Decoding returns small pieces one by one: a short body that expands to a very long one cannot fill
+the memory.
 """
 
 from __future__ import annotations
@@ -10,22 +10,54 @@ import zlib
 from typing import Final
 
 ACCEPTED_ENCODINGS: Final = "gzip, deflate"
-"""What a request says that it takes."""
+"""The value of a request's ``accept-encoding``."""
 
 MAX_BODY_BYTES: Final = 64 * 1024 * 1024
-"""Bytes: no longer body is collected, so that a broken server cannot fill the memory."""
+"""No longer body is collected, so that a broken server cannot fill the memory."""
 
-_PIECE: Final = 256 * 1024
+# A body that comes byte by byte would take forty times its length as a list of bytes, and a buffer
+# that grows is moved again and again.
+_MAX_PIECES: Final = 1024
+
+_PIECE_BYTES: Final = 256 * 1024
 _GZIP: Final = zlib.MAX_WBITS | 16
 _RAW: Final = -zlib.MAX_WBITS
 
 
 class ContentDecodingError(Exception):
-    """A body is not of the encoding that it claims, or of none that can be read."""
+    """A body is too long, or is not in the encoding that it declares, or in an unknown one."""
+
+
+class BodyCollector:
+    """Collects the pieces of a body that is read whole."""
+
+    def __init__(self) -> None:
+        self._joined: list[bytes] = []
+        self._pieces: list[bytes] = []
+        self._size = 0
+
+    def add(self, piece: bytes) -> None:
+        """Add a piece.
+
+        Raises:
+            ContentDecodingError: When the body is longer than `MAX_BODY_BYTES`.
+        """
+        pieces = self._pieces
+        pieces.append(piece)
+        self._size += len(piece)
+        if self._size > MAX_BODY_BYTES:
+            raise ContentDecodingError(f"its body is longer than {MAX_BODY_BYTES} bytes")
+        if len(pieces) == _MAX_PIECES:
+            self._joined.append(b"".join(pieces))
+            pieces.clear()
+
+    def body(self) -> bytes:
+        """Return the whole body."""
+        return b"".join(self._joined + self._pieces)
 
 
 class BodyDecoder:
-    """Decodes one body; is given its bytes, and asked for what they stand for.
+    """Decodes one body: `feed` takes its bytes, `read` returns what they decode to.
 
     Args:
         encoding: ``gzip`` or ``deflate``.
@@ -33,69 +65,69 @@ class BodyDecoder:
 
     def __init__(self, encoding: str) -> None:
         self._encoding = encoding
-        self._given = b""
-        self._inflating = zlib.decompressobj(_GZIP)
+        self._unread = b""
+        self._inflater = zlib.decompressobj(_GZIP)
         self._is_known = encoding == "gzip"  # servers send deflate with zlib's frame and without
         self._began = False
 
-    def give(self, data: bytes) -> None:
+    def feed(self, data: bytes) -> None:
         """Take the next bytes of the body."""
-        self._given += data
+        self._unread += data
         self._began = self._began or bool(data)
 
-    def take(self) -> bytes:
-        """Give the next piece that can be decoded; nothing when more bytes have to come first.
+    def read(self) -> bytes:
+        """Return the next decoded piece; empty when more bytes must be fed first.
 
         Raises:
-            ContentError: When the bytes are not of the encoding.
+            ContentDecodingError: When the bytes are not in the encoding.
         """
-        while self._given:
-            if not self._is_known and not self._find_out():
+        while self._unread:
+            if not self._is_known and not self._detect_frame():
                 break
-            if self._inflating.eof:
+            if self._inflater.eof:
                 self._next_member()
-            inflating = self._inflating
+            inflater = self._inflater
             try:
-                piece = inflating.decompress(self._given, _PIECE)
+                piece = inflater.decompress(self._unread, _PIECE_BYTES)
             except zlib.error:
                 raise ContentDecodingError(f"its body is not {self._encoding}") from None
-            self._given = inflating.unused_data if inflating.eof else inflating.unconsumed_tail
+            self._unread = inflater.unused_data if inflater.eof else inflater.unconsumed_tail
             if piece:
                 return piece
         return b""
 
-    def end(self) -> None:
-        """Say that no more bytes come, when all that could be taken is taken.
+    def finish(self) -> None:
+        """Check that the body is complete, once all of it was fed and read.
 
         Raises:
-            ContentError: When there should be more.
+            ContentDecodingError: When there should be more.
         """
-        # An answer with no body at all may still name the encoding that a body would have.
-        if self._began and not self._inflating.eof:
+        # A response with no body at all may still name the encoding that a body would have.
+        if self._began and not self._inflater.eof:
             raise ContentDecodingError(f"its {self._encoding} body is cut short")
 
-    def _find_out(self) -> bool:
-        """Tell by its first two bytes whether deflate has a frame, once they are there."""
-        if len(self._given) < 2:
+    def _detect_frame(self) -> bool:
+        """Detect by its first two bytes whether deflate has a frame, once they are there."""
+        if len(self._unread) < 2:
             return False
-        first, second = self._given[:2]
+        first, second = self._unread[:2]
         framed = first & 0x0F == zlib.DEFLATED and (first << 8 | second) % 31 == 0
-        self._inflating = zlib.decompressobj(zlib.MAX_WBITS if framed else _RAW)
+        self._inflater = zlib.decompressobj(zlib.MAX_WBITS if framed else _RAW)
         self._is_known = True
         return True
 
     def _next_member(self) -> None:
-        """Go on after an end: gzip may have several members, one behind the other."""
+        """Continue after an end: gzip may have several members, one behind the other."""
         if self._encoding != "gzip":
             raise ContentDecodingError(f"something follows its {self._encoding} body")
-        self._inflating = zlib.decompressobj(_GZIP)
+        self._inflater = zlib.decompressobj(_GZIP)
 
 
 def decoder_for(encoding: str) -> BodyDecoder | None:
-    """Give what decodes a ``content-encoding``; None when there is nothing to decode.
+    """Return the decoder of a ``content-encoding``; None when there is nothing to decode.
 
     Raises:
-        ContentError: When it is none that was asked for.
+        ContentDecodingError: When it is an encoding that was not accepted.
     """
     name = encoding.strip().lower()
     if name in ("", "identity"):
@@ -104,4 +136,4 @@ def decoder_for(encoding: str) -> BodyDecoder | None:
         return BodyDecoder("gzip")
     if name == "deflate":
         return BodyDecoder(name)
-    raise ContentDecodingError(f"its body has the encoding {encoding!r}, which was not asked for")
+    raise ContentDecodingError(f"its body has the encoding {encoding!r}, which was not accepted")

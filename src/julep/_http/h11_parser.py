@@ -1,4 +1,4 @@
-"""Answers read by h11."""
+"""Responses parsed by h11."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from julep._http.http1 import (
     ResponseParser,
 )
 
-# h11 reads an answer when it knows of the request; all it needs to know is its method. What it
-# would send is thrown away: requests are written in one place, for both readers.
+# h11 parses a response only when it knows the request, of which the method is enough. The bytes
+# that it would send are dropped: requests are written in one place, for both parsers.
 _REQUESTS: Final = {
     to_head: h11.Request(method=method, target="/", headers=[("host", "-")])
     for to_head, method in ((False, "GET"), (True, "HEAD"))
@@ -26,11 +26,11 @@ _END: Final = h11.EndOfMessage()
 
 
 class H11Parser(ResponseParser):
-    """Reads the answer to one request by h11."""
+    """Parses the response to one request by h11."""
 
     def __init__(self, to_head: bool) -> None:
         super().__init__(to_head=to_head)
-        # Ours is the limit that counts; this one is never reached.
+        # `ResponseParser` has the limit that applies; this one is never reached.
         self._connection = h11.Connection(
             h11.CLIENT, max_incomplete_event_size=4 * MAX_HEADER_BYTES
         )
@@ -48,18 +48,18 @@ class H11Parser(ResponseParser):
             if data:
                 self._read(data, events)
         except h11.ProtocolError:
-            events.append(self._broken())
+            events.append(self._failure())
         return events
 
     def _begin(self, data: bytes, events: list[ParsedEvent]) -> bytes:
-        """Read a head alone; give what is still to be read, any chunks joined."""
+        """Parse a head alone; return the bytes behind it, with chunks joined."""
         head, blank, rest = data.partition(b"\r\n\r\n")
         self._read(head + blank, events, rest)
         if not events:
             return rest
         if isinstance(events[-1], ResponseEnd | ProtocolFailure):
             return b""
-        # h11 also takes lines that end in LF alone, and may be in the midst of a chunk by now.
+        # h11 also accepts lines that end in LF alone, and may be in the middle of a chunk by now.
         began_here = len(events) == 1 and not self._connection.trailing_data[0]
         if (
             began_here
@@ -71,7 +71,7 @@ class H11Parser(ResponseParser):
         return rest
 
     def _read(self, data: bytes, events: list[ParsedEvent], rest: bytes = b"") -> None:
-        """Let h11 read some bytes, behind which there are others."""
+        """Parse some bytes by h11; ``rest`` are those behind them."""
         self._connection.receive_data(data)
         while (event := self._connection.next_event()) is not h11.NEED_DATA:
             if isinstance(event, h11.Data):

@@ -1,37 +1,47 @@
-"""What is asked of those who send requests: data in, data out, and nothing decided.
+"""What goes in and out of a transport: plain data, and the faces of transports and bodies.
 
-There are two of each colour: over sockets of our own, and over an HTTP library's client.
+There are two transports of each kind, sync and async: one over sockets of our own, and one over a
+client of httpx.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, Self, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from julep._http.timeout import Timeout
     from julep._http.urls import Origin
     from julep.errors import NetworkError
 
-# Frozen data is covariant: an answer with one kind of body is an answer with what that kind is.
+B = TypeVar("B")
+
+# Frozen data is covariant: a response with one kind of body is a response with its base kind.
 B_co = TypeVar("B_co", covariant=True)
 
 
 class Request(NamedTuple):
-    """An HTTP request to be sent."""
+    """An HTTP request to be sent.
+
+    Attributes:
+        method: The HTTP method.
+        origin: The scheme, host and port that it goes to.
+        target: The path and the query, percent-encoded, as they are sent.
+        headers: Names are lower case; ``host`` and ``content-length`` are not among them.
+        content: The body, if there is one.
+        stream: Whether a 2xx response stays open, so that its body is read as it comes.
+        timeout: The limits of its steps.
+        deadline: When the whole call's time is up, by the monotonic clock.
+    """
 
     method: str
     origin: Origin
     target: str
-    """The path and the query, percent-encoded, as they are sent."""
     headers: Mapping[str, str]
-    """Names are lower case; ``host`` and ``content-length`` are not among them."""
     content: bytes | None
     stream: bool
-    """Whether a 2xx answer is left open, to be read as it comes."""
     timeout: Timeout
     deadline: float | None = None
-    """When the whole call's time is up, by the monotonic clock."""
 
     @property
     def url(self) -> str:
@@ -40,11 +50,11 @@ class Request(NamedTuple):
 
     @property
     def summary(self) -> str:
-        """What is asked for, in an error: the query is left out, which may hold a secret."""
+        """The method and the URL, for errors: without the query, which may hold a secret."""
         return f"{self.method} {self.url.partition('?')[0]}"
 
     def accepts_stream(self, status: int, headers: Mapping[str, str]) -> bool:
-        """Tell whether an answer that begins like this is the stream that was asked for."""
+        """Check whether a response that begins like this is the stream that was requested."""
         kind = headers.get("content-type", "").lower()
         return self.stream and 200 <= status < 300 and kind.startswith("text/event-stream")
 
@@ -54,7 +64,7 @@ class Request(NamedTuple):
 
 
 class Response(NamedTuple):
-    """An HTTP answer that was read whole. Names of headers are lower case."""
+    """An HTTP response that was read whole. Names of headers are lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -62,7 +72,7 @@ class Response(NamedTuple):
 
 
 class UnreadableResponse(NamedTuple):
-    """An answer whose body cannot be had: too long, or not of the encoding that it claims."""
+    """A response whose body is too long, or is not in the encoding that it declares."""
 
     status: int
     headers: Mapping[str, str]
@@ -70,17 +80,26 @@ class UnreadableResponse(NamedTuple):
 
 
 class StreamingResponse(NamedTuple, Generic[B_co]):
-    """A 2xx answer that is still open; its body is read as it comes."""
+    """A 2xx response that is still open; its body is read as it comes."""
 
     status: int
     headers: Mapping[str, str]
     body: B_co
 
 
-class ResponseBody(Protocol):
-    """The body of an answer that is still open: an iterator of its bytes, decoded.
+Outcome: TypeAlias = "Response | StreamingResponse[B] | UnreadableResponse | NetworkError"
+"""The result of sending a request."""
 
-    Reading raises `NetworkError` when the body is lost, and ends at its proper end only.
+
+def request_id(headers: Mapping[str, str]) -> str | None:
+    """Return the id that the server gave to a request, to look it up in the server's logs."""
+    return headers.get("x-request-id")
+
+
+class ResponseBody(Protocol):
+    """The body of an open response: an iterator of its bytes, decoded.
+
+    Reading raises `NetworkError` when the body is lost, and stops only at its proper end.
     """
 
     def __iter__(self) -> Self: ...
@@ -88,21 +107,21 @@ class ResponseBody(Protocol):
     def __next__(self) -> bytes: ...
 
     def finish(self) -> None:
-        """Read to its end a body that has said all, since only then its connection is used again.
+        """Read to the end of a body whose content is complete, so that its connection is reused.
 
-        A server that does not end the body soon loses the connection instead.
+        The connection is closed instead when the server does not end the body soon.
         """
         ...
 
     def close(self) -> None:
-        """Give the connection back, or close it if the body was not read to its end."""
+        """Return the connection to the pool, or close it if the body was not read to its end."""
         ...
 
 
 class AsyncResponseBody(Protocol):
-    """The body of an answer that is still open: an async iterator of its bytes, decoded.
+    """The body of an open response: an async iterator of its bytes, decoded.
 
-    Reading raises `NetworkError` when the body is lost, and ends at its proper end only.
+    Reading raises `NetworkError` when the body is lost, and stops only at its proper end.
     """
 
     def __aiter__(self) -> Self: ...
@@ -110,24 +129,22 @@ class AsyncResponseBody(Protocol):
     async def __anext__(self) -> bytes: ...
 
     async def finish(self) -> None:
-        """Read to its end a body that has said all, since only then its connection is used again.
+        """Read to the end of a body whose content is complete, so that its connection is reused.
 
-        A server that does not end the body soon loses the connection instead.
+        The connection is closed instead when the server does not end the body soon.
         """
         ...
 
     async def aclose(self) -> None:
-        """Give the connection back, or close it if the body was not read to its end."""
+        """Return the connection to the pool, or close it if the body was not read to its end."""
         ...
 
 
 class Transport(Protocol):
-    """Sends requests, one after another or from many threads."""
+    """Sends requests, from one thread or from many."""
 
-    def send(
-        self, request: Request
-    ) -> Response | StreamingResponse[ResponseBody] | UnreadableResponse | NetworkError:
-        """Send a request and say what came of it."""
+    def send(self, request: Request) -> Outcome[ResponseBody]:
+        """Send a request and return its outcome."""
         ...
 
     def close(self) -> None:
@@ -136,14 +153,12 @@ class Transport(Protocol):
 
 
 class AsyncTransport(Protocol):
-    """Sends requests on whatever event loop runs; nothing stays bound to one."""
+    """Sends requests on any event loop; nothing stays bound to one."""
 
-    async def send(
-        self, request: Request
-    ) -> Response | StreamingResponse[AsyncResponseBody] | UnreadableResponse | NetworkError:
-        """Send a request and say what came of it."""
+    async def send(self, request: Request) -> Outcome[AsyncResponseBody]:
+        """Send a request and return its outcome."""
         ...
 
     async def aclose(self) -> None:
-        """Close this loop's connections; a second time does nothing."""
+        """Close this event loop's connections; a second time does nothing."""
         ...

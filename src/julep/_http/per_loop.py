@@ -1,4 +1,4 @@
-"""One of something for each event loop, since what holds connections belongs to one loop."""
+"""One object for each event loop, since connections belong to the loop that opened them."""
 
 from __future__ import annotations
 
@@ -11,68 +11,68 @@ T = TypeVar("T")
 
 
 class PerLoop(Generic[T]):
-    """Makes one for every event loop that asks, and closes it when that loop ends.
+    """Builds an object for each event loop that needs one, and closes it when that loop ends.
 
     Args:
-        make: Makes one.
+        build: Builds one.
         close: Closes one, on its loop.
     """
 
-    def __init__(self, make: Callable[[], T], close: Callable[[T], Awaitable[None]]) -> None:
-        self._make = make
+    def __init__(self, build: Callable[[], T], close: Callable[[T], Awaitable[None]]) -> None:
+        self._build = build
         self._close = close
         self._kept = WeakKeyDictionary[object, _Kept[T]]()
 
     async def get(self) -> T:
-        """Give the one that belongs to the running loop."""
+        """Return the running loop's object."""
         loop = running_loop()
         kept = self._kept.get(loop)
         if kept is None:
-            made = self._make()
-            kept = self._kept[loop] = _Kept(made, _closed_with_loop(made, self._close))
+            built = self._build()
+            kept = self._kept[loop] = _Kept(built, _closed_with_loop(built, self._close))
             await anext(kept.until_the_end)
-        return kept.made
+        return kept.value
 
-    def kept(self) -> list[T]:
-        """Give all that are there, of whichever loop."""
-        return [kept.made for kept in self._kept.values()]
+    def values(self) -> list[T]:
+        """Return the objects of all loops."""
+        return [kept.value for kept in self._kept.values()]
 
     def close_now(self) -> None:
-        """Close all, of whichever loop, where closing never waits; meant for a ``__del__``."""
+        """Close the objects of all loops, where closing never waits; called by a ``__del__``."""
         for kept in list(self._kept.values()):
             with suppress(StopIteration):
                 kept.until_the_end.aclose().send(None)
         self._kept.clear()
 
     async def aclose(self) -> None:
-        """Close the running loop's; those of other loops are closed when these end."""
+        """Close the running loop's object; others are closed when their loops end."""
         kept = self._kept.pop(running_loop(), None)
         if kept is not None:
             await kept.until_the_end.aclose()
 
 
 class _Kept(NamedTuple, Generic[T]):
-    made: T
+    value: T
     until_the_end: AsyncGenerator[None, None]
 
 
 async def _closed_with_loop(
-    made: T, close: Callable[[T], Awaitable[None]]
+    value: T, close: Callable[[T], Awaitable[None]]
 ) -> AsyncGenerator[None, None]:
-    """Close something when the loop ends, if nobody did before.
+    """Close an object when the loop ends, unless it was closed before.
 
-    Event loops end the async generators that were left suspended (PEP 525), while connections
-    can still be closed in good order.
+    Event loops close async generators that are still suspended (PEP 525), while connections can
+    still be closed properly.
     """
     try:
         yield
     finally:
-        await close(made)
+        await close(value)
 
 
 def running_loop() -> object:
-    """Give the running event loop's identity: asyncio's loop, or trio's token."""
-    import asyncio  # whoever has a loop has loaded it; whoever only makes a client has not
+    """Return the running event loop's identity: asyncio's loop, or trio's token."""
+    import asyncio  # expensive, and loaded already where a loop runs
 
     try:
         return asyncio.get_running_loop()

@@ -1,12 +1,14 @@
-"""What both colours know of pools: the connections that wait for their next request."""
+"""What sync and async pools have in common: idle connections, and the children of a fork."""
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections import defaultdict, deque
 from threading import RLock
 from time import monotonic
 from typing import Generic, Protocol, TypeVar
+from weakref import WeakSet
 
 from julep._http.urls import Origin
 
@@ -16,11 +18,11 @@ class Connection(Protocol):
 
     @property
     def origin(self) -> Origin:
-        """Where it leads."""
+        """The origin that it is connected to."""
         ...
 
     def is_alive(self) -> bool:
-        """Tell, of an idle one, whether the other side still holds it."""
+        """Check whether the server still holds an idle connection open."""
         ...
 
     def close(self) -> None:
@@ -32,29 +34,29 @@ C = TypeVar("C", bound=Connection)
 
 
 class IdleConnections(Generic[C]):
-    """Connections that wait for their next request; of each origin, the last is used first.
+    """Connections that wait for their next request; of each origin, the latest is used first.
 
-    The ones at the bottom of a stack are those that are not needed, and grow old.
+    Connections that are not needed so stay at the bottom of a stack, and expire.
 
     Args:
-        most: How many are kept.
-        seconds: How long each is.
+        max_idle: The most connections that are kept.
+        seconds: How long each is kept.
     """
 
-    def __init__(self, most: int, seconds: float) -> None:
-        self._most = most
+    def __init__(self, max_idle: int, seconds: float) -> None:
+        self._max_idle = max_idle
         self._seconds = seconds
         self._stacks = defaultdict[Origin, deque[tuple[float, C]]](deque)
         self._count = 0
         self._closed = False
-        # The garbage collector may give one back in the middle of anything.
+        # The garbage collector may return a connection at any moment, also in this thread.
         self._lock = RLock()
 
     def __len__(self) -> int:
         return self._count
 
     def take(self, origin: Origin) -> C | None:
-        """Give one that is alive, if there is any."""
+        """Return one that is alive, if there is any."""
         with self._lock:
             stack = self._stacks.get(origin)
             while stack:
@@ -66,7 +68,7 @@ class IdleConnections(Generic[C]):
         return None
 
     def put(self, connection: C) -> None:
-        """Keep one for later, or close it; others that have waited for too long are closed."""
+        """Keep a connection, or close it when the pool is closed; expired ones are closed."""
         if self._closed:
             connection.close()
             return
@@ -74,7 +76,7 @@ class IdleConnections(Generic[C]):
             now = monotonic()
             self._stacks[connection.origin].append((now, connection))
             self._count += 1
-            self._close_old(now - self._seconds)
+            self._close_expired(now - self._seconds)
 
     def close(self) -> None:
         """Close all, and from now on every one that is put here."""
@@ -86,16 +88,16 @@ class IdleConnections(Generic[C]):
             self._stacks.clear()
             self._count = 0
 
-    def forget(self) -> None:
-        """Close all, in a process where nobody is left to give the lock back."""
+    def close_inherited(self) -> None:
+        """Close all in the child of a fork, where no thread is left to release the lock."""
         self._lock = RLock()
         self.close()
 
-    def _close_old(self, before: float) -> None:
+    def _close_expired(self, before: float) -> None:
         for stack in self._stacks.values():
             while stack and stack[0][0] < before:
                 self._drop(stack)
-        while self._count > self._most:
+        while self._count > self._max_idle:
             self._drop(min(filter(None, self._stacks.values()), key=lambda stack: stack[0][0]))
 
     def _drop(self, stack: deque[tuple[float, C]]) -> None:
@@ -104,11 +106,36 @@ class IdleConnections(Generic[C]):
         connection.close()
 
 
-def warn_unclosed(wire: object, by: str, call: str) -> None:
-    """Warn of a wire that goes away with open connections; meant for its ``__del__``."""
+def warn_unclosed(transport: object, by: str, call: str) -> None:
+    """Warn of a transport that is collected with open connections; called by ``__del__``."""
     warnings.warn(
         f"a client of julep was not closed: use it by {by!r}, or call its {call}",
         ResourceWarning,
         stacklevel=2,
-        source=wire,
+        source=transport,
     )
+
+
+class Inherited(Protocol):
+    """A transport that a child process inherits at a fork, with its parent's connections."""
+
+    def after_fork(self) -> None:
+        """Leave the parent's connections to the parent; called in the child."""
+        ...
+
+
+_inherited = WeakSet[Inherited]()
+
+
+def reset_in_child(transport: Inherited) -> None:
+    """Call a transport's ``after_fork`` in every child process that inherits it."""
+    _inherited.add(transport)
+
+
+def _after_fork() -> None:
+    for transport in _inherited:
+        transport.after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -1,4 +1,4 @@
-"""What both colours know of sockets: their options, whether they live, and what went wrong."""
+"""What sync and async connections have in common: socket options, addresses, errors."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import select
 import socket
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from julep._http.exchange import Deadlines
+from julep._http.deadlines import Deadlines
 from julep._http.tls import ALPN
 from julep.errors import NetworkError
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from julep._http.urls import Origin
 
-# A connection that a NAT has dropped unheard is noticed after two minutes: a long chat is silent
-# for longer than many of them remember a connection.
+# A connection that a NAT dropped silently is noticed after two minutes: a long chat may be silent
+# for longer than a NAT keeps an idle connection.
 _OPTIONS: Final = (
     (socket.IPPROTO_TCP, "TCP_NODELAY", 1),
     (socket.SOL_SOCKET, "SO_KEEPALIVE", 1),
@@ -32,26 +32,26 @@ _SET: Final = [
 
 
 class Address(NamedTuple):
-    """One of the addresses that a host has."""
+    """One address of a host."""
 
     family: int
-    where: tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]
+    sockaddr: tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]
 
 
 def new_socket(address: Address) -> socket.socket:
-    """Make a socket that is to be connected to an address."""
-    made = socket.socket(address.family, socket.SOCK_STREAM)
+    """Build a socket for a connection to an address."""
+    sock = socket.socket(address.family, socket.SOCK_STREAM)
     try:
         for option in _SET:
-            made.setsockopt(*option)
+            sock.setsockopt(*option)
     except OSError:
-        made.close()
+        sock.close()
         raise
-    return made
+    return sock
 
 
 def literal_address(origin: Origin) -> list[Address] | None:
-    """Give the address that an origin's host is, if it is one: nobody has to be asked for it."""
+    """Return an origin's host as an address, if it is one: it needs no look-up in DNS."""
     try:
         return resolve(origin, socket.AI_NUMERICHOST | socket.AI_NUMERICSERV)
     except OSError:
@@ -59,17 +59,17 @@ def literal_address(origin: Origin) -> list[Address] | None:
 
 
 def resolve(origin: Origin, flags: int = 0) -> list[Address]:
-    """Ask for the addresses of an origin's host; that cannot be bounded in time."""
+    """Look up the addresses of an origin's host; the time that takes has no limit."""
     host, port = origin.host, origin.port
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=flags)
     except UnicodeError:
-        raise socket.gaierror(socket.EAI_NONAME, "no host can have this name") from None
-    return [Address(family, where) for family, _, _, _, where in found]
+        raise socket.gaierror(socket.EAI_NONAME, "this is not a valid host name") from None
+    return [Address(family, sockaddr) for family, _, _, _, sockaddr in found]
 
 
 def is_readable(sock: socket.socket) -> bool:
-    """Tell whether reading would not wait: of an idle connection, that it has ended."""
+    """Check whether a read would return at once: an idle connection has then ended."""
     if hasattr(select, "poll"):
         poll = select.poll()
         poll.register(sock, select.POLLIN)
@@ -79,23 +79,23 @@ def is_readable(sock: socket.socket) -> bool:
 
 
 def check_alpn(sock: ssl.SSLSocket) -> None:
-    """See that the server speaks what we do.
+    """Check that the server has chosen HTTP/1.1, or no protocol.
 
     Raises:
-        OSError: When it does not: the context is the user's, who asked for something else.
+        OSError: When it has not: the TLS context is the user's, and offers another protocol.
     """
     chosen = sock.selected_alpn_protocol()
     if chosen not in (None, ALPN):
-        raise OSError(0, f"the server chose {chosen!r}, which is not spoken here")
+        raise OSError(0, f"the server chose the protocol {chosen!r}; expected {ALPN!r}")
 
 
-def network_error(error: OSError, limits: Deadlines) -> NetworkError:
-    """Say in our words that a step failed."""
+def network_error(error: OSError, deadlines: Deadlines) -> NetworkError:
+    """Return the error for a step that failed."""
     if isinstance(error, NetworkError):
         return error
     if isinstance(error, TimeoutError) and error.errno is None:
-        return limits.timeout_error()
-    return NetworkError(f"{limits.request.summary}: {_describe(error)}")
+        return deadlines.timeout_error()
+    return NetworkError(f"{deadlines.request.summary}: {_describe(error)}")
 
 
 def _describe(error: OSError) -> str:
@@ -108,7 +108,7 @@ def _describe(error: OSError) -> str:
     if isinstance(error, ConnectionResetError):
         return "connection reset"
     if isinstance(error, socket.gaierror):
-        return f"the host has no address that can be found ({error.strerror})"
+        return f"the host's address was not found ({error.strerror})"
     return (error.strerror or "the connection failed").lower()
 
 

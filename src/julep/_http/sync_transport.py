@@ -1,8 +1,7 @@
-"""Sends requests over sockets of our own, blocking; `julep._http.async_transport` is its mirror image."""
+"""Sends requests over sockets of our own, sync; mirrored by `julep._http.async_transport`."""
 
 from __future__ import annotations
 
-import os
 import socket
 from collections import deque
 from contextlib import suppress
@@ -11,42 +10,37 @@ from typing import TYPE_CHECKING, Self
 from weakref import WeakSet
 
 from julep._http.content_encoding import ContentDecodingError
+from julep._http.deadlines import Deadlines
 from julep._http.exchange import (
     FINISH_SECONDS,
     RECEIVE_BYTES,
     SEND_BYTES,
-    Deadlines,
+    ExchangeResult,
     ResponseReader,
     Steps,
     exchange,
 )
-from julep._http.messages import Response, StreamingResponse, UnreadableResponse
-from julep._http.pool import IdleConnections, warn_unclosed
-from julep._http.sockets import (
-    check_alpn,
-    is_readable,
-    network_error,
-    new_socket,
-    resolve,
-)
+from julep._http.messages import StreamingResponse
+from julep._http.pool import IdleConnections, reset_in_child, warn_unclosed
+from julep._http.sockets import check_alpn, is_readable, network_error, new_socket, resolve
 from julep._http.tls import shared_tls
 from julep.errors import NetworkError
 
 if TYPE_CHECKING:
     import ssl
 
-    from julep._http.messages import Request
+    from julep._http.messages import Outcome, Request
     from julep._http.urls import Origin
 
 
 class SocketTransport:
-    """Sends requests, one after another or from many threads.
+    """Sends requests, from one thread or from many.
 
     Args:
-        tls: How servers of https are trusted; None for what all clients share.
-        max_connections: How many requests are under way at once; further ones wait.
-        max_idle: How many connections wait for their next request.
-        idle_seconds: How long each of them does.
+        tls: The context for https; None for the one that all clients share.
+        max_connections: The most requests in flight at once; further ones wait.
+        max_idle: The most connections that are kept for later requests.
+        idle_seconds: How long each of them is kept.
     """
 
     def __init__(
@@ -59,44 +53,42 @@ class SocketTransport:
         self._tls = tls
         self._settings = max_connections, max_idle, idle_seconds
         self._pool = _Pool(*self._settings)
-        _transports.add(self)
+        reset_in_child(self)
 
-    def send(
-        self, request: Request
-    ) -> Response | StreamingResponse[SocketBody] | UnreadableResponse | NetworkError:
-        """Send a request and say what came of it.
+    def send(self, request: Request) -> Outcome[SocketBody]:
+        """Send a request and return its outcome.
 
         Raises:
             InvalidArgumentError: When it cannot be written as HTTP.
         """
-        limits = Deadlines(request)
+        deadlines = Deadlines(request)
         pool = self._pool
         try:
-            connection = pool.take(request.origin, self._tls, limits)
-            incoming = ResponseReader(request)
-            keeps = opens = False
+            connection = pool.acquire(request.origin, self._tls, deadlines)
+            reader = ResponseReader(request)
+            reusable = is_open = False
             try:
-                outcome = _do(exchange(request, incoming), connection, limits)
-                keeps, opens = incoming.reusable, isinstance(outcome, StreamingResponse)
-                if isinstance(outcome, StreamingResponse):
-                    body = SocketBody(pool, connection, incoming, limits)
-                    return StreamingResponse(outcome.status, outcome.headers, body)
-                return outcome
+                result = _run(exchange(request, reader), connection, deadlines)
+                reusable, is_open = reader.reusable, isinstance(result, StreamingResponse)
+                if isinstance(result, StreamingResponse):
+                    body = SocketBody(pool, connection, reader, deadlines)
+                    return StreamingResponse(result.status, result.headers, body)
+                return result
             finally:
-                if not opens:
-                    pool.give(connection, keeps=keeps)
+                if not is_open:
+                    pool.release(connection, reusable=reusable)
         except NetworkError as error:
-            error.__context__ = None  # what it came from is said, and would keep much alive
+            error.__context__ = None  # the message says it, and the context keeps much alive
             return error.with_traceback(None)
 
     def close(self) -> None:
-        """Close every connection; what is under way is lost."""
+        """Close every connection; requests in flight fail."""
         self._pool.close()
 
     def after_fork(self) -> None:
         """Leave the parent's connections to the parent."""
         inherited, self._pool = self._pool, _Pool(*self._settings)
-        inherited.idle.forget()
+        inherited.idle.close_inherited()
 
     def __del__(self) -> None:
         pool: _Pool | None = getattr(self, "_pool", None)
@@ -106,15 +98,19 @@ class SocketTransport:
 
 
 class SocketBody:
-    """The body of an answer that is still open."""
+    """The body of a response that is still open."""
 
     def __init__(
-        self, pool: _Pool, connection: _SyncConnection, incoming: ResponseReader, limits: Deadlines
+        self,
+        pool: _Pool,
+        connection: _SyncConnection,
+        reader: ResponseReader,
+        deadlines: Deadlines,
     ) -> None:
         self._pool = pool
         self._connection = connection
-        self._incoming = incoming
-        self._limits = limits
+        self._reader = reader
+        self._deadlines = deadlines
         self._is_over = False
         self._is_reading = False
 
@@ -138,11 +134,11 @@ class SocketBody:
         return piece
 
     def finish(self) -> None:
-        """Read to its end a body that has said all, since only then its connection is used again.
+        """Read to the end of a body whose content is complete, so that its connection is reused.
 
-        A server that does not end the body soon loses the connection instead.
+        The connection is closed instead when the server does not end the body soon.
         """
-        self._limits.shorten(FINISH_SECONDS)
+        self._deadlines.shorten(FINISH_SECONDS)
         try:
             with suppress(NetworkError):
                 for _ in self:
@@ -151,50 +147,50 @@ class SocketBody:
             self.close()
 
     def close(self) -> None:
-        """Give the connection back, or close it if the body was not read to its end."""
+        """Return the connection to the pool, or close it if the body was not read to its end."""
         if self._is_reading:  # in another thread, which this wakes, and which then closes it
             self._connection.shut_down()
         else:
             self._end()
 
     def _read(self) -> bytes:
-        incoming, connection, limits = self._incoming, self._connection, self._limits
+        reader, connection, deadlines = self._reader, self._connection, self._deadlines
         try:
-            while (piece := incoming.next()) is None:
-                incoming.receive(connection.receive(limits))
+            while (piece := reader.next()) is None:
+                reader.receive(connection.receive(deadlines))
         except ContentDecodingError as error:
-            raise NetworkError(f"{limits.request.summary}: {error}") from None
+            raise NetworkError(f"{deadlines.request.summary}: {error}") from None
         except OSError as error:
-            raise network_error(error, limits) from None
+            raise network_error(error, deadlines) from None
         return piece
 
     def _end(self) -> None:
         if not self._is_over:
             self._is_over = True
-            self._pool.give(self._connection, keeps=self._incoming.reusable)
+            self._pool.release(self._connection, reusable=self._reader.reusable)
 
     def __del__(self) -> None:
         if not self._is_over:  # its socket warns of itself
-            self._pool.places.give()
+            self._pool.slots.release()
 
 
 class _SyncConnection:
-    """A connection that is open."""
+    """An open connection."""
 
     def __init__(self, origin: Origin, sock: socket.socket) -> None:
         self.origin = origin
         self._socket = sock
 
-    def send(self, data: bytes, limits: Deadlines) -> None:
-        left = memoryview(data)
-        while left:
-            limits.begin("write")
-            self._socket.settimeout(limits.left())
-            left = left[self._socket.send(left[:SEND_BYTES]) :]
+    def send(self, data: bytes, deadlines: Deadlines) -> None:
+        unsent = memoryview(data)
+        while unsent:
+            deadlines.start("write")
+            self._socket.settimeout(deadlines.remaining())
+            unsent = unsent[self._socket.send(unsent[:SEND_BYTES]) :]
 
-    def receive(self, limits: Deadlines) -> bytes:
-        limits.begin("read")
-        self._socket.settimeout(limits.left())
+    def receive(self, deadlines: Deadlines) -> bytes:
+        deadlines.start("read")
+        self._socket.settimeout(deadlines.remaining())
         return self._socket.recv(RECEIVE_BYTES)
 
     def is_alive(self) -> bool:
@@ -209,57 +205,57 @@ class _SyncConnection:
 
 
 class _Pool:
-    """Connections in use, of which there are not too many, and those that wait for use."""
+    """The connections of one client: those in use, whose number is limited, and the idle ones."""
 
     def __init__(self, max_connections: int, max_idle: int, idle_seconds: float) -> None:
-        self.places = _FairSemaphore(max_connections)
+        self.slots = _FairSemaphore(max_connections)
         self.idle = IdleConnections[_SyncConnection](max_idle, idle_seconds)
-        self._busy = WeakSet[_SyncConnection]()
+        self._in_use = WeakSet[_SyncConnection]()
 
-    def take(
-        self, origin: Origin, tls: ssl.SSLContext | None, limits: Deadlines
+    def acquire(
+        self, origin: Origin, tls: ssl.SSLContext | None, deadlines: Deadlines
     ) -> _SyncConnection:
-        """Give a connection, which has to be given back."""
-        limits.begin("pool")
-        if not self.places.take(limits):
-            raise limits.timeout_error()
+        """Return a connection, which must be released."""
+        deadlines.start("pool")
+        if not self.slots.acquire(deadlines):
+            raise deadlines.timeout_error()
         try:
-            connection = self.idle.take(origin) or _connect(origin, tls, limits)
+            connection = self.idle.take(origin) or _connect(origin, tls, deadlines)
         except BaseException:
-            self.places.give()
+            self.slots.release()
             raise
-        self._busy.add(connection)
+        self._in_use.add(connection)
         return connection
 
-    def give(self, connection: _SyncConnection, *, keeps: bool) -> None:
-        """Take a connection back: for its next request, or to close it."""
-        self._busy.discard(connection)
+    def release(self, connection: _SyncConnection, *, reusable: bool) -> None:
+        """Keep a connection for its next request, or close it."""
+        self._in_use.discard(connection)
         try:
-            if keeps:
+            if reusable:
                 self.idle.put(connection)
             else:
                 connection.close()
         finally:
-            self.places.give()
+            self.slots.release()
 
     def close(self) -> None:
-        """Close those that wait, and wake whoever reads from one, who finds it closed."""
+        """Close idle connections, and wake the threads that read from the others."""
         self.idle.close()
-        for connection in list(self._busy):
+        for connection in list(self._in_use):
             connection.shut_down()
 
 
 class _FairSemaphore:
-    """A semaphore that serves first whoever came first, which Python's own does not."""
+    """A semaphore that serves threads in the order in which they came; Python's own does not."""
 
     def __init__(self, free: int) -> None:
         self._free = free
         self._waiting = deque[Lock]()
-        # The garbage collector may give one back in the middle of anything.
+        # The garbage collector may release a slot at any moment, also in this thread.
         self._lock = RLock()
 
-    def take(self, limits: Deadlines) -> bool:
-        """Take a place, or wait for one; False when none came in time."""
+    def acquire(self, deadlines: Deadlines) -> bool:
+        """Take a slot, or wait for one; return False when none came in time."""
         with self._lock:
             if self._free:
                 self._free -= 1
@@ -268,23 +264,24 @@ class _FairSemaphore:
             turn.acquire()
             self._waiting.append(turn)
         try:
-            left = limits.left()
-            return turn.acquire(timeout=-1 if left is None else left) or self._came_late(turn)
+            seconds = deadlines.remaining()
+            timeout = -1 if seconds is None else seconds
+            return turn.acquire(timeout=timeout) or self._stop_waiting(turn)
         except BaseException:
-            if self._came_late(turn):
-                self.give()
+            if self._stop_waiting(turn):
+                self.release()
             raise
 
-    def give(self) -> None:
-        """Give a place back: to whoever waits, or for later."""
+    def release(self) -> None:
+        """Hand a slot to the thread that has waited longest, or keep it free."""
         with self._lock:
             if self._waiting:
                 self._waiting.popleft().release()
             else:
                 self._free += 1
 
-    def _came_late(self, turn: Lock) -> bool:
-        """Stop waiting; tell whether a place was given at the last moment."""
+    def _stop_waiting(self, turn: Lock) -> bool:
+        """Leave the queue; return whether a slot came at the last moment."""
         with self._lock:
             if turn not in self._waiting:
                 return True
@@ -292,85 +289,71 @@ class _FairSemaphore:
             return False
 
 
-def _do(
-    steps: Steps, connection: _SyncConnection, limits: Deadlines
-) -> Response | StreamingResponse[None] | UnreadableResponse:
-    """Do what an exchange says until it ends."""
+def _run(steps: Steps, connection: _SyncConnection, deadlines: Deadlines) -> ExchangeResult:
+    """Run the steps of an exchange to their end."""
     try:
         step = next(steps)
         while True:
             received, problem = b"", None
             try:
                 if step is None:
-                    received = connection.receive(limits)
+                    received = connection.receive(deadlines)
                 else:
-                    connection.send(step, limits)
+                    connection.send(step, deadlines)
             except OSError as error:
-                problem = network_error(error, limits)
+                problem = network_error(error, deadlines)
             step = steps.send(received) if problem is None else steps.throw(problem)
     except StopIteration as end:
-        outcome: Response | StreamingResponse[None] | UnreadableResponse = end.value
-        return outcome
+        result: ExchangeResult = end.value
+        return result
 
 
-def _connect(origin: Origin, tls: ssl.SSLContext | None, limits: Deadlines) -> _SyncConnection:
+def _connect(origin: Origin, tls: ssl.SSLContext | None, deadlines: Deadlines) -> _SyncConnection:
     """Open a connection; every address of the host is tried, within one limit."""
     tls = (tls or shared_tls()) if origin.scheme == "https" else None
-    limits.begin("connect")
+    deadlines.start("connect")
     try:
-        sock = _reach(origin, limits)
+        sock = _connect_socket(origin, deadlines)
         if tls is not None:
-            sock = _secured(sock, origin, tls, limits)
+            sock = _start_tls(sock, origin, tls, deadlines)
         return _SyncConnection(origin, sock)
     except OSError as error:
-        raise network_error(error, limits) from None
+        raise network_error(error, deadlines) from None
 
 
-def _reach(origin: Origin, limits: Deadlines) -> socket.socket:
+def _connect_socket(origin: Origin, deadlines: Deadlines) -> socket.socket:
     found = resolve(origin)
-    for left in range(len(found), 0, -1):
-        sock = new_socket(found[-left])
+    for untried in range(len(found), 0, -1):
+        sock = new_socket(found[-untried])
         try:
-            sock.settimeout(limits.left(share=left))
-            sock.connect(found[-left].where)
+            sock.settimeout(deadlines.remaining(share=untried))
+            sock.connect(found[-untried].sockaddr)
         except BaseException as error:
             sock.close()
-            if left == 1 or not isinstance(error, OSError):
+            if untried == 1 or not isinstance(error, OSError):
                 raise
         else:
             return sock
     raise OSError("the host has no address")
 
 
-def _secured(
-    sock: socket.socket, origin: Origin, tls: ssl.SSLContext, limits: Deadlines
+def _start_tls(
+    sock: socket.socket, origin: Origin, tls: ssl.SSLContext, deadlines: Deadlines
 ) -> socket.socket:
-    """Do the handshake of TLS; a connection that is cut without its farewell is an error."""
+    """Do the TLS handshake; a connection that ends without TLS's own closing is an error."""
     secured = sock
     try:
-        sock.settimeout(limits.left())
+        sock.settimeout(deadlines.remaining())
         secured = tls.wrap_socket(
             sock,
             server_hostname=origin.host,
             do_handshake_on_connect=False,
             suppress_ragged_eofs=False,
         )
-        secured.settimeout(limits.left())
+        secured.settimeout(deadlines.remaining())
         secured.do_handshake()
         check_alpn(secured)
     except BaseException:
         secured.close()
         raise
     return secured
-
-
-_transports = WeakSet[SocketTransport]()
-
-
-def _after_fork() -> None:
-    for wire in _transports:
-        wire.after_fork()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)

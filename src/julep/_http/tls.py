@@ -1,4 +1,4 @@
-"""Settings of TLS: whom to trust, and who we are."""
+"""TLS settings: trusted certificates, and the client's own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import ssl
 
 ALPN: Final = "http/1.1"
-"""The protocol that sockets of our own speak, as TLS names it."""
+"""The name of HTTP/1.1 in TLS, which our own sockets offer."""
 
 
 def tls_context(
@@ -23,21 +23,21 @@ def tls_context(
     key: str | os.PathLike[str] | None = None,
     password: str | None = None,
 ) -> ssl.SSLContext:
-    """Make settings of TLS for a client's ``tls``.
+    """Build a TLS context for a client's ``tls``.
 
     Args:
-        trust: Whose certificates are trusted: those that come with the certifi package, or those of
-            the operating system.
-        cafile: A PEM file of further certificates to trust, a company's own for example.
-        certificate: A PEM file with the client's own certificate, for servers that ask for one.
-        key: A PEM file with the certificate's key, where it is not in the same file.
-        password: The key's password, where it has one.
+        trust: The certificates to trust: ``bundled`` for those of the certifi package, ``system``
+            for those of the operating system.
+        cafile: A PEM file with further certificates to trust, such as a company's own.
+        certificate: A PEM file with the client's own certificate, for servers that require one.
+        key: A PEM file with the certificate's key, unless it is in the same file.
+        password: The key's password, if it has one.
 
     Returns:
-        A context that may be shared by many clients: making one takes 20 ms and 800 KB.
+        A context that many clients can share: building one takes 20 ms and 800 KB.
 
     Raises:
-        ConfigurationError: When a file cannot be read, or is not what it should be.
+        ConfigurationError: When a file cannot be read, or is not in PEM format.
 
     Example:
         >>> tls = julep.tls_context(certificate="client.pem")
@@ -53,12 +53,12 @@ def tls_context(
             raise _unreadable(error, cafile=cafile) from None
     if certificate is not None:
         try:
-            # Without a password OpenSSL would ask for one, and wait.
+            # Without a password OpenSSL would prompt for one, and wait.
             context.load_cert_chain(certificate, key, password or "")
         except OSError as error:
             raise _unreadable(error, certificate=certificate, key=key) from None
     elif key is not None:
-        raise ConfigurationError("key: give the certificate, too, whose key it is")
+        raise ConfigurationError("key: expected certificate= beside it, whose key it is")
     return context
 
 
@@ -67,28 +67,28 @@ def _unreadable(error: OSError, **files: str | os.PathLike[str] | None) -> Confi
         f"{name} {os.fspath(file)!r}" for name, file in files.items() if file is not None
     )
     if type(error).__module__ == "ssl":
-        said = "not in PEM format as it should be, or not of each other, or of another password"
+        problem = "expected PEM format, a key that fits the certificate, and the right password"
     else:
-        said = (error.strerror or "it cannot be read").lower()
-    return ConfigurationError(f"{named}: {said}")
+        problem = (error.strerror or "it cannot be read").lower()
+    return ConfigurationError(f"{named}: {problem}")
 
 
 @cache
 def shared_tls(*, http2: bool = False) -> ssl.SSLContext:
-    """Make the context that all clients share: it costs 20 ms and 800 KB.
+    """Build the context that all clients share, since one takes 20 ms and 800 KB.
 
     Args:
-        http2: Whether it is for clients that speak HTTP/2: what they offer is set in the context.
+        http2: Whether it is for HTTP/2: httpx sets the protocols to offer in the context itself.
 
     Raises:
-        ConfigurationError: When the environment names what cannot be read.
+        ConfigurationError: When the environment names files that cannot be read.
     """
     del http2
     return _bundled()
 
 
 def _bundled() -> ssl.SSLContext:
-    """Trust what the environment says (``SSL_CERT_FILE``, ``SSL_CERT_DIR``), or certifi's list."""
+    """Trust the certificates of ``SSL_CERT_FILE`` and ``SSL_CERT_DIR``, or else certifi's."""
     file, folder = os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")
     if not file and not folder:
         import certifi  # comes with httpx
@@ -103,7 +103,7 @@ def _bundled() -> ssl.SSLContext:
 
 
 def _context(cafile: str | None = None, capath: str | None = None) -> ssl.SSLContext:
-    import ssl  # dear, and not needed for a server on the same machine
+    import ssl  # expensive, and not needed for http
 
     context = ssl.create_default_context(cafile=cafile, capath=capath)
     context.set_alpn_protocols([ALPN])

@@ -1,17 +1,15 @@
-"""What sends a client's requests: sockets of our own, or an HTTP library's client.
+"""How a client's requests are sent: over sockets of our own, or by a client of httpx.
 
-Most requests go straight to a server by HTTP/1.1, which sockets of our own do at a fraction of the
-cost. What takes more (a proxy, HTTP/2, a client that the user brings) is the library's.
+Most requests go straight to a server by HTTP/1.1, which our own sockets do at a fraction of the
+cost. httpx sends the others: through a proxy, by HTTP/2, or by a client of the user's.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from julep._http.connections import DEFAULT_MAX_CONNECTIONS
-from julep._settings.checks import checked_connections, checked_flag, checked_proxy
 from julep.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -19,19 +17,21 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from julep._http.messages import AsyncTransport, Transport
     from julep._http.urls import Origin
+
+DEFAULT_MAX_CONNECTIONS: Final = 1000
+"""The most connections of a client at once, by default."""
 
 
 class TransportConfig(NamedTuple):
     """How requests are sent.
 
     Attributes:
-        origin: Where most of them go.
+        origin: The origin of the API.
         http_client: The user's own client, if there is one.
-        proxy: The URL of a proxy; None for what the environment says.
-        tls: The user's own TLS settings, if there are any.
-        http2: Whether HTTP/2 is spoken where the server speaks it.
+        proxy: The URL of a proxy; None for the environment's.
+        tls: The user's own TLS context, if there is one.
+        http2: Whether HTTP/2 is used with servers that support it.
         max_connections: The most connections at once.
     """
 
@@ -44,18 +44,19 @@ class TransportConfig(NamedTuple):
 
     # A proxy's URL may hold a password.
     def __repr__(self) -> str:
-        return f"Transport({self.origin})"
+        return f"TransportConfig({self.origin})"
 
     def for_pickle(self, *, with_secrets: bool) -> TransportConfig:
-        """Give these settings as they leave the process, with secrets only if they may.
+        """Return these settings for a pickle.
 
         Raises:
-            ConfigurationError: When they hold something that cannot.
+            ConfigurationError: When they hold what cannot be pickled, or a secret that must not be.
         """
         for name in ("http_client", "tls"):
             if getattr(self, name) is not None:
                 raise ConfigurationError(
-                    f"{name}: a client that has one cannot be pickled: make it where it is used"
+                    f"{name}: a client that has one cannot be pickled;"
+                    " create it in the process that uses it"
                 )
         if self.proxy is not None and "@" in self.proxy and not with_secrets:
             raise ConfigurationError(
@@ -64,70 +65,17 @@ class TransportConfig(NamedTuple):
         return self
 
     def needs_httpx(self) -> bool:
-        """Whether an HTTP library has to send the requests."""
+        """Check whether httpx must send the requests."""
         given = self.http_client is not None or self.proxy is not None or self.http2
         return given or _has_proxy(self.origin)
 
 
-def build_transport(transport: TransportConfig) -> Transport:
-    """Make what sends requests, blocking."""
-    if transport.needs_httpx():
-        from julep._http.httpx_transport import HttpxTransport
-
-        return HttpxTransport(transport)
-    from julep._http.sync_transport import SocketTransport
-
-    return SocketTransport(transport.tls, transport.max_connections)
-
-
-def build_async_transport(transport: TransportConfig) -> AsyncTransport:
-    """Make what sends requests, awaited."""
-    if transport.needs_httpx():
-        from julep._http.httpx_transport import AsyncHttpxTransport
-
-        return AsyncHttpxTransport(transport)
-    from julep._http.async_transport import AsyncSocketTransport
-
-    return AsyncSocketTransport(transport.tls, transport.max_connections)
-
-
-def read_transport(
-    origin: Origin,
-    http_client: httpx.Client | httpx.AsyncClient | None,
-    proxy: str | None,
-    tls: ssl.SSLContext | None,
-    *,
-    http2: bool,
-    max_connections: int,
-) -> TransportConfig:
-    """Put together how a client's requests are sent.
-
-    Raises:
-        ConfigurationError: When a setting cannot work, saying which and what would.
-    """
-    if tls is not None and not hasattr(tls, "wrap_socket"):
-        raise ConfigurationError(f"tls: expected an ssl.SSLContext, got a {type(tls).__name__}")
-    transport = TransportConfig(
-        origin,
-        http_client,
-        checked_proxy(proxy),
-        tls,
-        checked_flag("http2", http2),
-        checked_connections(max_connections),
-    )
-    if http_client is not None and transport != TransportConfig(origin, http_client):
-        raise ConfigurationError(
-            "http_client: it has its own proxy, tls, http2 and max_connections; give them to it"
-        )
-    return transport
-
-
 def _has_proxy(origin: Origin) -> bool:
-    """Tell whether the machine's settings send what goes there through a proxy."""
+    """Check whether the environment's settings name a proxy for an origin."""
     named = any(name.lower().endswith("_proxy") and os.environ[name] for name in os.environ)
     if not named and sys.platform not in ("darwin", "win32"):
         return False
-    from urllib.request import getproxies, proxy_bypass  # dear, and seldom needed
+    from urllib.request import getproxies, proxy_bypass  # expensive, and seldom needed
 
     proxies = getproxies()
     found = proxies.get(origin.scheme) or proxies.get("all")

@@ -1,4 +1,4 @@
-"""URLs: where a request goes, and how what is asked for stands in them."""
+"""URLs: origins, request targets and queries."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Final, NamedTuple
 
 _PORTS: Final = {"http": 80, "https": 443}
 
-# What may stand in a path as it is (RFC 3986, section 3.3), and what is written by a percent sign.
+# Characters of a path that need no percent-encoding (RFC 3986, section 3.3), and the percent sign.
 _SAFE: Final = "/%:@!$&'()*+,;=~"
 
 
 class Origin(NamedTuple):
-    """Where requests go: a scheme, a host and a port."""
+    """The scheme, host and port that a request goes to."""
 
     scheme: str
     host: str
@@ -20,7 +20,7 @@ class Origin(NamedTuple):
 
     @property
     def authority(self) -> str:
-        """The host, and the port where it is not the scheme's own, as in URLs and ``host``."""
+        """The host, and the port unless it is the scheme's default, as in URLs and ``host``."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
 
@@ -29,12 +29,12 @@ class Origin(NamedTuple):
 
 
 def split(url: str) -> tuple[Origin, str]:
-    """Split an absolute URL into where it goes and what is asked for there.
+    """Split an absolute URL into its origin and its request target.
 
     Raises:
-        ValueError: When it is not a URL of HTTP, saying what is wrong.
+        ValueError: When it is not an HTTP URL; the message says what is wrong.
     """
-    from urllib.parse import quote, urlsplit  # dear, and not needed by whoever only imports this
+    from urllib.parse import quote, urlsplit  # expensive to import
 
     parts = urlsplit(url)
     port = parts.port
@@ -46,7 +46,7 @@ def split(url: str) -> tuple[Origin, str]:
 
 
 def with_query(path: str, query: Iterable[tuple[str, str]]) -> str:
-    """Put parameters behind a path that may have some already."""
+    """Append parameters to a path that may have some already."""
     from urllib.parse import quote, urlencode
 
     text = urlencode(list(query), quote_via=quote)
@@ -56,7 +56,7 @@ def with_query(path: str, query: Iterable[tuple[str, str]]) -> str:
 
 
 def _ascii(host: str) -> str:
-    """Write a host as DNS knows it (RFC 5891)."""
+    """Return a host in its ASCII form (RFC 5891)."""
     if host.isascii():
         return host
     import idna  # comes with httpx and anyio

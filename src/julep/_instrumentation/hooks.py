@@ -1,16 +1,17 @@
-"""What a program may want to hear of while calls are made."""
+"""Hooks: functions of the user's that are called while calls are made."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from julep._http.messages import request_id
 from julep._redaction import redact_headers, redact_url
+from julep.errors import NetworkError
 
 if TYPE_CHECKING:
-    from julep._calls.attempts import AttemptTracker
-    from julep._calls.flow import Outcome
-    from julep._http.messages import Request
+    from julep._http.messages import Outcome, Request
+    from julep._instrumentation.record import CallRecord
     from julep.errors import RequestError
 
 
@@ -18,10 +19,10 @@ class RequestEvent(NamedTuple):
     """A request is about to be sent.
 
     Attributes:
-        method: Its method.
-        url: Where it goes; secrets in its query are hidden.
-        headers: Its headers; secrets are hidden.
-        attempt: Which attempt of its call this is, from 1.
+        method: The request's method.
+        url: The request's URL; secrets in its query are redacted.
+        headers: The request's headers; secrets are redacted.
+        attempt: The number of this attempt in its call, from 1.
     """
 
     method: str
@@ -31,16 +32,16 @@ class RequestEvent(NamedTuple):
 
 
 class ResponseEvent(NamedTuple):
-    """An answer has come: whole, or, of a stream, its beginning.
+    """A response has arrived: whole, or, of a stream, its head.
 
     Attributes:
         method: The request's method.
-        url: Where it went.
-        status_code: The answer's status.
-        headers: The answer's headers; secrets are hidden.
-        request_id: The server's name for the request, where it gave one.
+        url: The request's URL; secrets in its query are redacted.
+        status_code: The response's status.
+        headers: The response's headers; secrets are redacted.
+        request_id: The server's id of the request, if it sent one.
         elapsed: Seconds since the attempt began.
-        attempt: Which attempt of its call this was, from 1.
+        attempt: The number of this attempt in its call, from 1.
     """
 
     method: str
@@ -56,36 +57,36 @@ class RetryEvent(NamedTuple):
     """A request will be sent again.
 
     Attributes:
-        method: Its method.
-        url: Where it goes.
-        attempt: Which attempt has failed, from 1.
-        pause: Seconds until the next one.
-        error: What came of the attempt: the error that would be raised now.
+        method: The request's method.
+        url: The request's URL; secrets in its query are redacted.
+        attempt: The number of the attempt that failed, from 1.
+        delay: Seconds until the next attempt.
+        error: The error of this attempt, which would be raised if it were the last.
     """
 
     method: str
     url: str
     attempt: int
-    pause: float
+    delay: float
     error: RequestError
 
 
 class Hooks:
-    """Functions that are called while calls are made, in either colour; they must not wait.
+    """Functions that are called while calls are made, sync or async; they must not block.
 
-    What they raise ends the call.
+    An exception that one raises ends the call.
 
     Attributes:
-        on_request: Before each attempt.
-        on_response: After each attempt that was answered.
-        on_retry: Before each pause that another attempt follows.
+        on_request: Called before each attempt.
+        on_response: Called after each attempt that got a response.
+        on_retry: Called before the delay that precedes another attempt.
 
     Example:
-        >>> hooks = julep.Hooks(on_retry=lambda event: print(event.error, "again in", event.pause))
+        >>> hooks = julep.Hooks(on_retry=lambda event: print(event.error, "retry in", event.delay))
         >>> client = julep.Client(hooks=hooks)
     """
 
-    # No named tuple, as the other settings are: of one, checkers do not tell a lambda's parameter.
+    # Not a named tuple, as other settings are: type checkers would not infer a lambda's parameter.
     def __init__(
         self,
         *,
@@ -111,41 +112,40 @@ class Hooks:
 
 
 class HookListener:
-    """Calls hooks with what becomes of one call."""
+    """Calls a client's hooks at the steps of one call."""
 
     def __init__(self, hooks: Hooks) -> None:
         self._hooks = hooks
 
-    def on_request(self, attempts: AttemptTracker, request: Request) -> Request:
-        """Tell of a request that is about to be sent."""
+    def on_request(self, call: CallRecord, request: Request) -> Request:
+        """Call the hook for a request that is about to be sent."""
         if self._hooks.on_request is not None:
             headers = redact_headers(request.headers)
-            self._hooks.on_request(RequestEvent(*_summary(attempts), headers, attempts.count))
+            self._hooks.on_request(RequestEvent(*_target(call), headers, call.attempts))
         return request
 
-    def on_response(self, attempts: AttemptTracker, reply: Outcome[Any], took: float) -> None:
-        """Tell of an answer; a failure to get one is told of when the request is sent again."""
-        from julep.errors import NetworkError
-
-        if self._hooks.on_response is None or isinstance(reply, NetworkError):
+    def on_response(self, call: CallRecord, outcome: Outcome[Any], elapsed: float) -> None:
+        """Call the hook for a response; a network error is reported with the retry after it."""
+        if self._hooks.on_response is None or isinstance(outcome, NetworkError):
             return
-        headers = redact_headers(reply.headers)
-        request_id = reply.headers.get("x-request-id")
-        self._hooks.on_response(
-            ResponseEvent(
-                *_summary(attempts), reply.status, headers, request_id, took, attempts.count
-            )
+        event = ResponseEvent(
+            *_target(call),
+            outcome.status,
+            redact_headers(outcome.headers),
+            request_id(outcome.headers),
+            elapsed,
+            call.attempts,
         )
+        self._hooks.on_response(event)
 
-    def on_retry(self, attempts: AttemptTracker, error: RequestError, pause: float) -> None:
-        """Tell that the request will be sent again."""
+    def on_retry(self, call: CallRecord, error: RequestError, delay: float) -> None:
+        """Call the hook for a request that will be sent again."""
         if self._hooks.on_retry is not None:
-            event = RetryEvent(*_summary(attempts), attempts.count, pause, error)
-            self._hooks.on_retry(event)
+            self._hooks.on_retry(RetryEvent(*_target(call), call.attempts, delay, error))
 
-    def on_end(self, attempts: AttemptTracker, error: BaseException | None, took: float) -> None:
-        """Tell nothing: whoever made the call knows that it is over."""
+    def on_end(self, call: CallRecord, error: BaseException | None, elapsed: float) -> None:
+        """Do nothing: the caller knows that the call has ended."""
 
 
-def _summary(attempts: AttemptTracker) -> tuple[str, str]:
-    return attempts.request.method, redact_url(attempts.request.url)
+def _target(call: CallRecord) -> tuple[str, str]:
+    return call.request.method, redact_url(call.request.url)

@@ -1,7 +1,7 @@
-"""Telling whoever listens what becomes of a call: a program's hooks, the log, traces.
+"""Listeners to a call: a program's hooks, the log, traces.
 
-Nothing is paid for what nobody hears: whether anybody can is seen by what is loaded, and nothing is
-loaded for it.
+A call without listeners costs nothing more. Which listeners there are follows from the modules that
+are loaded; none is loaded to find out.
 """
 
 from __future__ import annotations
@@ -14,40 +14,39 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 if TYPE_CHECKING:
     from logging import Logger
 
-    from julep._calls.attempts import AttemptTracker
-    from julep._calls.flow import Outcome
-    from julep._http.messages import Request
+    from julep._http.messages import Outcome, Request
     from julep._instrumentation.hooks import Hooks
+    from julep._instrumentation.record import CallRecord
     from julep.errors import RequestError
 
 _INFO: Final = 20
-"""logging's, which may not be loaded."""
+"""The level of logging, which may not be loaded."""
 
 
 class Listener(Protocol):
-    """What is told of one call, as it goes on."""
+    """Is called at each step of one call."""
 
-    def on_request(self, attempts: AttemptTracker, request: Request) -> Request:
-        """An attempt begins: this is sent. What is given back is sent instead."""
+    def on_request(self, call: CallRecord, request: Request) -> Request:
+        """Handle the start of an attempt; the request that is returned is sent."""
         ...
 
-    def on_response(self, attempts: AttemptTracker, reply: Outcome[Any], took: float) -> None:
-        """An attempt was answered, or failed; the stream that it had opened may fail later."""
+    def on_response(self, call: CallRecord, outcome: Outcome[Any], elapsed: float) -> None:
+        """Handle the outcome of an attempt; a stream that it opened may fail later."""
         ...
 
-    def on_retry(self, attempts: AttemptTracker, error: RequestError, pause: float) -> None:
-        """Another attempt will follow."""
+    def on_retry(self, call: CallRecord, error: RequestError, delay: float) -> None:
+        """Handle a failed attempt that another one follows."""
         ...
 
-    def on_end(self, attempts: AttemptTracker, error: BaseException | None, took: float) -> None:
-        """The call is over; a stream's, when it was read to its end, or closed."""
+    def on_end(self, call: CallRecord, error: BaseException | None, elapsed: float) -> None:
+        """Handle the end of the call: of a stream, when it was read to its end or closed."""
         ...
 
 
 def listeners_for(hooks: Hooks) -> Sequence[Listener]:
-    """Give what is to be told of a call."""
+    """Return the listeners to a call of a client with these hooks."""
     found: list[Listener] = []
-    # It adds a header, which the others then show.
+    # First, since it adds a header, which the others then show.
     if "opentelemetry.trace" in sys.modules:
         from julep._instrumentation.spans import SpanListener
 
@@ -65,7 +64,7 @@ def listeners_for(hooks: Hooks) -> Sequence[Listener]:
 
 @cache
 def _logger() -> Logger:
-    """Give the package's logger, which logging takes longer to find."""
+    """Return the package's logger; logging takes longer to find it."""
     from logging import getLogger
 
     return getLogger("julep")

@@ -1,6 +1,6 @@
-"""What the log tells of calls: a line for each, and for each retry; at DEBUG all but secrets.
+"""The log of calls: a line for each, and for each retry; at DEBUG everything but secrets.
 
-This is imported when logging is loaded, and not before.
+This module is imported only when logging is loaded.
 """
 
 from __future__ import annotations
@@ -13,11 +13,10 @@ from julep._redaction import redact_headers, redact_text, redact_url
 from julep.errors import ApiError, ConfigurationError, NetworkError, RequestError
 
 if TYPE_CHECKING:
-    from julep._calls.attempts import AttemptTracker
-    from julep._calls.flow import Outcome
-    from julep._http.messages import Request
+    from julep._http.messages import Outcome, Request
+    from julep._instrumentation.record import CallRecord
 
-_SHOWN_CHARACTERS: Final = 2_000
+_MAX_BODY_CHARACTERS: Final = 2_000
 
 _LEVELS: Final = {"debug": logging.DEBUG, "info": logging.INFO}
 
@@ -26,17 +25,17 @@ def enable_logging(level: str) -> None:
     """Show the log on stderr, unless the program has set up logging already.
 
     Args:
-        level: ``debug`` or ``info``, as JULEP_LOG says it.
+        level: ``debug`` or ``info``, the value of JULEP_LOG.
 
     Raises:
         ConfigurationError: When it is neither.
     """
-    wanted = _LEVELS.get(level.strip().lower())
-    if wanted is None:
+    number = _LEVELS.get(level.strip().lower())
+    if number is None:
         raise ConfigurationError(f"JULEP_LOG: expected 'debug' or 'info', got {level!r}")
     logger = logging.getLogger("julep")
     if logger.level == logging.NOTSET:  # else the program has chosen one
-        logger.setLevel(wanted)
+        logger.setLevel(number)
     if not logger.hasHandlers():
         handler = logging.StreamHandler()
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
@@ -44,67 +43,67 @@ def enable_logging(level: str) -> None:
 
 
 class LogListener:
-    """Writes down what becomes of one call."""
+    """Logs the steps of one call."""
 
     def __init__(self, logger: logging.Logger) -> None:
         self._logger = logger
-        self._debugs = logger.isEnabledFor(logging.DEBUG)
+        self._logs_debug = logger.isEnabledFor(logging.DEBUG)
 
-    def on_request(self, attempts: AttemptTracker, request: Request) -> Request:
-        """Write down what is sent."""
-        if self._debugs:
+    def on_request(self, call: CallRecord, request: Request) -> Request:
+        """Log the request of an attempt."""
+        if self._logs_debug:
             self._logger.debug(
                 "%s %s: attempt %d sends headers %s and %s",
                 request.method,
                 redact_url(request.url),
-                attempts.count,
+                call.attempts,
                 redact_headers(request.headers),
-                _line(_excerpt(request.content, request), request),
+                _one_line(_body(request.content, request), request),
             )
         return request
 
-    def on_response(self, attempts: AttemptTracker, reply: Outcome[Any], took: float) -> None:
-        """Write down what came of an attempt."""
-        if not self._debugs:
+    def on_response(self, call: CallRecord, outcome: Outcome[Any], elapsed: float) -> None:
+        """Log the outcome of an attempt."""
+        if not self._logs_debug:
             return
-        request = attempts.request
-        if isinstance(reply, NetworkError):
-            said = _failure(reply)
+        request = call.request
+        if isinstance(outcome, NetworkError):
+            text = _failure(outcome)
         else:
-            headers = redact_headers(reply.headers)
-            said = f"{reply.status} with headers {headers} and {_content(reply, request)}"
+            headers = redact_headers(outcome.headers)
+            text = f"{outcome.status} with headers {headers} and {_content(outcome, request)}"
         message = "%s: attempt %d, %.3f s: %s"
-        self._logger.debug(message, _summary(attempts), attempts.count, took, _line(said, request))
+        line = _one_line(text, request)
+        self._logger.debug(message, _target(call), call.attempts, elapsed, line)
 
-    def on_retry(self, attempts: AttemptTracker, error: RequestError, pause: float) -> None:
-        """Write down that the request will be sent again."""
-        said = _line(_failure(error), attempts.request)
-        message = "%s: attempt %d failed: %s; the next one in %.3f s"
-        self._logger.info(message, _summary(attempts), attempts.count, said, pause)
+    def on_retry(self, call: CallRecord, error: RequestError, delay: float) -> None:
+        """Log a failed attempt that another one follows."""
+        text = _one_line(_failure(error), call.request)
+        message = "%s: attempt %d failed: %s; retry in %.3f s"
+        self._logger.info(message, _target(call), call.attempts, text, delay)
 
-    def on_end(self, attempts: AttemptTracker, error: BaseException | None, took: float) -> None:
-        """Write down what came of the call."""
-        request_id = attempts.headers.get("x-request-id")
-        if isinstance(error, ApiError):
-            request_id = error.request_id
-        said = str(attempts.status) if error is None else _failure(error)
+    def on_end(self, call: CallRecord, error: BaseException | None, elapsed: float) -> None:
+        """Log the result of the call."""
+        request_id = error.request_id if isinstance(error, ApiError) else call.request_id
+        text = str(call.status) if error is None else _failure(error)
         self._logger.info(
             "%s: %s in %.3f s (%s, request id %s)",
-            _summary(attempts),
-            _line(said, attempts.request),
-            took,
-            "1 attempt" if attempts.count == 1 else f"{attempts.count} attempts",
+            _target(call),
+            _one_line(text, call.request),
+            elapsed,
+            "1 attempt" if call.attempts == 1 else f"{call.attempts} attempts",
             request_id or "unknown",
         )
 
 
-def _summary(attempts: AttemptTracker) -> str:
-    return f"{attempts.request.method} {redact_url(attempts.path)}"
+def _target(call: CallRecord) -> str:
+    return f"{call.request.method} {redact_url(call.path)}"
 
 
-def _line(text: str, request: Request) -> str:
-    """Give a text without secrets, on one line: nobody else may write lines in a log."""
-    return redact_text(text, request).replace("\r", "\\r").replace("\n", "\\n")
+def _one_line(text: str, request: Request) -> str:
+    """Return a text without secrets, on one line: a server must not write lines of the log."""
+    redacted = redact_text(text, request.headers, request.url)
+    return redacted.replace("\r", "\\r").replace("\n", "\\n")
 
 
 def _failure(error: BaseException) -> str:
@@ -117,19 +116,19 @@ def _failure(error: BaseException) -> str:
 
 
 def _content(
-    reply: Response | StreamingResponse[Any] | UnreadableResponse, request: Request
+    response: Response | StreamingResponse[Any] | UnreadableResponse, request: Request
 ) -> str:
-    if isinstance(reply, UnreadableResponse):
-        return f"a body that cannot be read: {reply.problem}"
-    return _excerpt(reply.body, request) if isinstance(reply, Response) else "a stream"
+    if isinstance(response, UnreadableResponse):
+        return f"a body that cannot be read: {response.problem}"
+    return _body(response.body, request) if isinstance(response, Response) else "a stream"
 
 
-def _excerpt(content: bytes | None, request: Request) -> str:
-    """Give the beginning of a body as text."""
+def _body(content: bytes | None, request: Request) -> str:
+    """Return the beginning of a body as text."""
     if not content:
         return "no body"
-    # Before it is cut: half of a secret would not be found.
-    text = redact_text(content.decode(errors="replace"), request)
-    if len(text) > _SHOWN_CHARACTERS:
-        text = f"{text[:_SHOWN_CHARACTERS]}… ({len(content)} bytes)"
+    # Redacted before it is cut: half of a secret would not be found.
+    text = redact_text(content.decode(errors="replace"), request.headers, request.url)
+    if len(text) > _MAX_BODY_CHARACTERS:
+        text = f"{text[:_MAX_BODY_CHARACTERS]}… ({len(content)} bytes)"
     return f"body {text}"

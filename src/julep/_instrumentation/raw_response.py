@@ -1,4 +1,4 @@
-"""An answer with what came around it: `RawResponse`, and how it gets to whoever asked for it."""
+"""`RawResponse`: a method's result with the status, headers and timing of its response."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 from julep.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from julep._calls.attempts import AttemptTracker
+    from julep._instrumentation.record import CallRecord
 
 T = TypeVar("T")
 
-_recorder: Final = ContextVar["list[AttemptTracker] | None"]("julep_recorder", default=None)
+_recorder: Final = ContextVar["list[CallRecord] | None"]("julep_recorder", default=None)
 
 
 class RawResponse(NamedTuple, Generic[T]):
-    """What a method gives, with what came around it.
+    """A method's result, with the status, headers and timing of its response.
 
     Attributes:
-        parsed: What the method gives.
-        status_code: The answer's HTTP status.
-        headers: The answer's headers; their names are lower case.
-        request_id: The server's name for the request, to look it up in its logs.
-        elapsed: Seconds that the call took, all its attempts and the pauses between them included;
+        parsed: The method's result.
+        status_code: The response's HTTP status.
+        headers: The response's headers; their names are lower case.
+        request_id: The server's id of the request, to look it up in the server's logs.
+        elapsed: Seconds that the call took, with all its attempts and the delays between them;
             of a stream, until it began.
         attempts: How many times the request was sent.
     """
@@ -39,9 +39,9 @@ class RawResponse(NamedTuple, Generic[T]):
 
 
 @contextmanager
-def recording() -> Generator[list[AttemptTracker]]:
-    """Collect the calls that are begun in this context."""
-    found: list[AttemptTracker] = []
+def recording() -> Generator[list[CallRecord]]:
+    """Collect the records of the calls that begin in this context."""
+    found: list[CallRecord] = []
     token = _recorder.set(found)
     try:
         yield found
@@ -49,21 +49,24 @@ def recording() -> Generator[list[AttemptTracker]]:
         _recorder.reset(token)
 
 
-def record_call(attempts: AttemptTracker) -> None:
-    """Hand an attempts that begins to whoever collects them."""
+def record_call(call: CallRecord) -> None:
+    """Add the record of a call that begins, if records are collected in this context."""
     found = _recorder.get()
     if found is not None:
-        found.append(attempts)
+        found.append(call)
 
 
-def raw_response(parsed: T, calls: list[AttemptTracker]) -> RawResponse[T]:
-    """Put together what a method gave and the attempts that it took, the last if there were more.
+def raw_response(parsed: T, calls: list[CallRecord]) -> RawResponse[T]:
+    """Return a method's result with the response of its last call.
 
     Raises:
         ConfigurationError: When the method made no call.
     """
     if not calls:
-        raise ConfigurationError("with_raw_response: the method has made no call")
+        raise ConfigurationError(
+            "with_raw_response: expected a method that makes a call; this one made none"
+        )
     last = calls[-1]
-    request_id = last.headers.get("x-request-id")
-    return RawResponse(parsed, last.status, last.headers, request_id, last.elapsed, last.count)
+    return RawResponse(
+        parsed, last.status, last.headers, last.request_id, last.elapsed, last.attempts
+    )

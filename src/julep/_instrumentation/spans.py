@@ -1,6 +1,6 @@
-"""A span of OpenTelemetry for every attempt, by the semantic conventions of HTTP clients.
+"""An OpenTelemetry span for each attempt, by the semantic conventions of HTTP clients.
 
-The one module that knows OpenTelemetry; it is imported when its API is loaded, and not before.
+The one module that imports OpenTelemetry; it is imported only when OpenTelemetry's API is loaded.
 """
 
 from __future__ import annotations
@@ -17,60 +17,59 @@ from julep._version import __version__
 from julep.errors import InvalidResponseError, NetworkError
 
 if TYPE_CHECKING:
-    from julep._calls.attempts import AttemptTracker
-    from julep._calls.flow import Outcome
-    from julep._http.messages import Request
+    from julep._http.messages import Outcome, Request
+    from julep._instrumentation.record import CallRecord
     from julep.errors import RequestError
 
 _ID: Final = re.compile(r"(?<=/)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=/|$)", re.IGNORECASE)
 
-# What RFC 9110 and RFC 5789 define; the conventions want others to be told apart from these.
+# The methods of RFC 9110 and RFC 5789; the conventions report all others as "_OTHER".
 _METHODS: Final = frozenset(
     {"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"}
 )
 
 
 class SpanListener:
-    """The spans of one call, one after another: each begins with an attempt.
+    """The spans of one call, one for each attempt.
 
-    It ends with the answer, or, of a stream, when that is read to its end, lost or closed.
+    A span ends with the response, or, of a stream, when that was read to its end, lost or closed.
     """
 
     def __init__(self) -> None:
         self._span: trace.Span | None = None
 
-    def on_request(self, attempts: AttemptTracker, request: Request) -> Request:
-        """Begin a span, and let the request tell the server of it."""
-        name, attributes = _span_attributes(attempts, request)
+    def on_request(self, call: CallRecord, request: Request) -> Request:
+        """Begin a span, and add the headers that propagate it to the server."""
+        name, attributes = _span_attributes(call, request)
         provider = trace.get_tracer_provider()
         kind = trace.SpanKind.CLIENT
         self._span = _tracer(provider).start_span(name, kind=kind, attributes=attributes)
-        told: dict[str, str] = {}
-        propagate.inject(told, trace.set_span_in_context(self._span))
-        further = {name.lower(): value for name, value in told.items()}
-        return request._replace(headers={**request.headers, **further})
+        propagated: dict[str, str] = {}
+        propagate.inject(propagated, trace.set_span_in_context(self._span))
+        headers = {name.lower(): value for name, value in propagated.items()}
+        return request._replace(headers={**request.headers, **headers})
 
-    def on_response(self, attempts: AttemptTracker, reply: Outcome[Any], took: float) -> None:
-        """Tell the span what came of the attempt."""
-        del attempts, took  # a span has its own clock
-        if isinstance(reply, NetworkError):
-            self._end(_name(reply))
+    def on_response(self, call: CallRecord, outcome: Outcome[Any], elapsed: float) -> None:
+        """Set the outcome of the attempt on the span."""
+        del call, elapsed  # a span has its own clock
+        if isinstance(outcome, NetworkError):
+            self._end(_name(outcome))
             return
         if self._span is not None:
-            self._span.set_attribute("http.response.status_code", reply.status)
-        if not 200 <= reply.status < 300:
-            self._end(str(reply.status))
-        elif isinstance(reply, UnreadableResponse):
+            self._span.set_attribute("http.response.status_code", outcome.status)
+        if not 200 <= outcome.status < 300:
+            self._end(str(outcome.status))
+        elif isinstance(outcome, UnreadableResponse):
             self._end(_name(InvalidResponseError))
-        elif not isinstance(reply, StreamingResponse):
+        elif not isinstance(outcome, StreamingResponse):
             self._end()
 
-    def on_retry(self, attempts: AttemptTracker, error: RequestError, pause: float) -> None:
-        """Do nothing: no span tells of a pause."""
+    def on_retry(self, call: CallRecord, error: RequestError, delay: float) -> None:
+        """Do nothing: a delay is not part of a span."""
 
-    def on_end(self, attempts: AttemptTracker, error: BaseException | None, took: float) -> None:
+    def on_end(self, call: CallRecord, error: BaseException | None, elapsed: float) -> None:
         """End the span of a stream, or of an attempt that was cancelled."""
-        del attempts, took
+        del call, elapsed
         if error is None:
             self._end()
         else:
@@ -86,10 +85,8 @@ class SpanListener:
         span.end()
 
 
-def _span_attributes(
-    attempts: AttemptTracker, request: Request
-) -> tuple[str, dict[str, str | int]]:
-    """Give a span's name, and what is known of it from its beginning."""
+def _span_attributes(call: CallRecord, request: Request) -> tuple[str, dict[str, str | int]]:
+    """Return a span's name, and the attributes that are known at its start."""
     known = request.method in _METHODS
     name = request.method if known else "HTTP"
     attributes: dict[str, str | int] = {
@@ -100,11 +97,11 @@ def _span_attributes(
     }
     if not known:
         attributes["http.request.method_original"] = request.method
-    if attempts.count > 1:
-        attributes["http.request.resend_count"] = attempts.count - 1
-    if attempts.operation:
-        # Ids are all that varies in the contract's paths. What a path of somebody else's holds,
-        # nobody knows, and names have to be few.
+    if call.attempts > 1:
+        attributes["http.request.resend_count"] = call.attempts - 1
+    if call.operation:
+        # Only ids vary in the contract's paths. Other paths may hold anything, and the names of
+        # spans must be few.
         template = _ID.sub("{id}", request.target.partition("?")[0])
         attributes["url.template"] = template
         name = f"{name} {template}"

@@ -132,7 +132,7 @@ class ToolLoop:
             self._tasks = []
             self._tell(results)
             return [*results]
-        self._response = response = yield from self.api_client.ask(self._next)
+        self._response = response = yield from self.api_client.flow_of(self._next)
         self._turns += 1
         calls = [
             parse_call(message)

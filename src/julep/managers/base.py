@@ -14,8 +14,6 @@ from julep._arguments.encode import encoded
 from julep_api.client import Call
 
 if TYPE_CHECKING:
-    from typing_extensions import TypeIs
-
     from julep._calls.driver import Driver
     from julep_api.types import JSON
 
@@ -53,24 +51,6 @@ def read_by(call: Call[R], read: Callable[[JSON], T]) -> Call[T]:
     return Call(
         call.operation, call.method, call.path, answers, call.query, call.headers, call.body
     )
-
-
-def value(result: T | Awaitable[T]) -> T:
-    """Give what a blocking client's call gave."""
-    if _is_awaitable(result):
-        raise TypeError("this is a blocking manager, and its client is an async one")
-    return result
-
-
-async def awaited(result: T | Awaitable[T]) -> T:
-    """Await what an async client's call gave."""
-    if _is_awaitable(result):
-        return await result
-    raise TypeError("this is an async manager, and its client is a blocking one")
-
-
-def _is_awaitable(result: T | Awaitable[T]) -> TypeIs[Awaitable[T]]:
-    return hasattr(result, "__await__")
 
 
 def _nothing(answer: JSON) -> None:

@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 
 from julep._arguments.encode import drop_none, encoded
 from julep._arguments.typecheck import beartype
-from julep.managers.base import BaseManager, awaited, value
+from julep._calls.results import awaited, value
+from julep.managers.base import BaseManager
 from julep_api.api import sessions
 
 if TYPE_CHECKING:

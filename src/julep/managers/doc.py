@@ -16,9 +16,10 @@ from julep._arguments.encode import (
 )
 from julep._arguments.typecheck import beartype
 from julep._calls.paging import AsyncItemIterator, ItemIterator, PageWalk
+from julep._calls.results import awaited, value
 from julep._lazy import lazy
 from julep.errors import InvalidArgumentError
-from julep.managers.base import BaseManager, awaited, read_by, value
+from julep.managers.base import BaseManager, read_by
 from julep.managers.utils import rewrap_in_class
 from julep_api.api import docs
 from julep_api.models import Doc

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from julep._arguments.typecheck import beartype
 from julep._calls.paging import AsyncItemIterator, ItemIterator, PageWalk
-from julep.managers.base import BaseManager, awaited, value
+from julep._calls.results import awaited, value
+from julep.managers.base import BaseManager
 from julep_api.api import sessions
 
 if TYPE_CHECKING:

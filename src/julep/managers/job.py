@@ -10,8 +10,9 @@ from uuid import UUID
 from julep._arguments.encode import encoded
 from julep._arguments.typecheck import beartype
 from julep._calls.flow import Flow, Sleep
+from julep._calls.results import awaited, value
 from julep.errors import InvalidArgumentError, JobFailedError, RequestTimeoutError
-from julep.managers.base import BaseManager, awaited, value
+from julep.managers.base import BaseManager
 from julep_api.api import jobs
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class BaseJobsManager(BaseManager):
         call = encoded(jobs.get_job_status.call, job_id)
         started, pause = monotonic(), FIRST_PAUSE
         while True:
-            job = yield from self.api_client.ask(call)
+            job = yield from self.api_client.flow_of(call)
             if job.state == "succeeded":
                 return job
             if job.state in _FAILED:

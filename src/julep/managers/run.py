@@ -9,7 +9,7 @@ from uuid import UUID
 from julep._arguments.encode import encoded
 from julep._arguments.typecheck import beartype
 from julep._calls.paging import AsyncItemIterator, ItemIterator
-from julep.managers.base import awaited, value
+from julep._calls.results import awaited, value
 from julep.managers.chat import BaseChat, chat_body
 from julep_api.api import sessions
 from julep_api.encoding import integer

@@ -17,8 +17,8 @@ from julep._arguments.encode import (
 )
 from julep._arguments.typecheck import beartype
 from julep._calls.paging import AsyncItemIterator, ItemIterator, PageWalk
+from julep._calls.results import awaited, value
 from julep._lazy import lazy
-from julep.managers.base import awaited, value
 from julep.managers.chat import AsyncChat, Chat
 from julep.managers.history import AsyncHistory, BaseHistory, History
 from julep.managers.run import AsyncRun, BaseRun, Run

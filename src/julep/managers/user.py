@@ -17,8 +17,9 @@ from julep._arguments.encode import (
 )
 from julep._arguments.typecheck import beartype
 from julep._calls.paging import AsyncItemIterator, ItemIterator, PageWalk
+from julep._calls.results import awaited, value
 from julep._lazy import lazy
-from julep.managers.base import BaseManager, awaited, value
+from julep.managers.base import BaseManager
 from julep.managers.utils import rewrap_in_class
 from julep_api.api import users
 from julep_api.models import User

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from julep import AsyncClient, Client, RetryPolicy
-from julep._http import http1
+from julep._http import exchange
 from julep._http.h11_parser import H11Parser
 from julep._http.httptools_parser import HttptoolsParser
 from tests.sdk.helpers.resources import HELLO
@@ -34,7 +34,7 @@ def short_delays(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(params=[H11Parser, HttptoolsParser], ids=["h11", "httptools"])
 def reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run the test with each parser of HTTP/1.1."""
-    monkeypatch.setattr(http1, "parser_class", request.param)
+    monkeypatch.setattr(exchange, "parser_class", request.param)
 
 
 @pytest.fixture(scope="session", autouse=True)

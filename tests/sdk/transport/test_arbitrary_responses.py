@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 import julep
 from julep import ChatStream
 from julep._calls.attempts import AttemptTracker
-from julep._calls.flow import build_request
-from julep._http.messages import StreamingResponse
+from julep._calls.requests import build_request
+from julep._http.messages import ResponseBody, StreamingResponse
+from julep._instrumentation.record import CallRecord
 from julep_api.api.sessions import chat
 from julep_api.errors import DecodeError
 from julep_api.operations import OPERATIONS
@@ -101,18 +102,15 @@ class Pieces:
         """Do nothing."""
 
 
-class Nowhere:
-    """A driver that reaches no server."""
-
-    def reopen(self, *lost: object) -> None:
-        raise julep.NetworkError("POST /x: nobody is there")
+def no_server(*lost: object) -> StreamingResponse[ResponseBody]:
+    raise julep.NetworkError("POST /x: nobody is there")
 
 
 def stream_of(pieces: list[bytes]) -> ChatStream:
     call = chat.stream(SESSION["id"], {"messages": HELLO, "stream": True})
-    attempts = AttemptTracker(build_request(call, CONFIG), CONFIG, "Chat", "/x")
-    driver: Any = Nowhere()
-    return ChatStream(driver, call, attempts, StreamingResponse(200, {}, Pieces(pieces)))
+    record = CallRecord(build_request(call, CONFIG), "Chat", "/x")
+    tracker = AttemptTracker(record, CONFIG.retry, CONFIG.hooks)
+    return ChatStream(call, tracker, StreamingResponse(200, {}, Pieces(pieces)), no_server)
 
 
 CHUNKS = st.builds(

@@ -74,7 +74,7 @@ def test_pickling_keeps_the_settings(kind: type[Client | AsyncClient]) -> None:
         again: Any = pickle.loads(pickle.dumps(client))  # noqa: S301  # our own
         assert repr(again) == repr(client)
         assert again._config == client._config
-        assert again._connections.transport == client._connections.transport
+        assert again._connections.config == client._connections.config
         assert type(again) is kind
         sent_by(kind, again)
     assert [request.target for request in server.received] == [f"/api/sessions/{ID}?a=b"] * 2
@@ -139,7 +139,7 @@ def test_settings_that_cannot_be_pickled_are_named(kind: type[Client | AsyncClie
     kept.append({"proxy": proxy, "pickle_api_key": True})
     for settings in kept:
         again = pickle.loads(pickle.dumps(kind(**settings)))  # noqa: S301  # our own
-        assert again._connections.transport.proxy == settings["proxy"]
+        assert again._connections.config.proxy == settings["proxy"]
     if isinstance(theirs, httpx.Client):
         theirs.close()
     else:

@@ -163,7 +163,7 @@ async def test_a_delay_beyond_the_total_timeout_is_not_awaited(
             await get(client)
         assert time.monotonic() - began < 30
     assert caught.value.status_code == status
-    assert caught.value.__notes__ == ["the call's time does not allow another attempt"]
+    assert caught.value.__notes__ == ["the call's timeout leaves no time for another attempt"]
     assert len(server.received) == 1
 
 

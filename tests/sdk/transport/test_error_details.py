@@ -91,7 +91,7 @@ async def test_the_notes_list_earlier_attempts(mode: Mode) -> None:
                 await client.users.create(name="Grace")
     error = caught.value
     first, second, third = error.__notes__
-    when = r" after \d+\.\d{3} s; the next one \d+\.\d{3} s later"
+    when = r" after \d+\.\d{3} s; retry in \d+\.\d{3} s"
     assert re.fullmatch(rf"attempt 1: 503: this is a 503{when}", first)
     assert re.fullmatch(rf"attempt 2: POST http://\S+/users: connection reset{when}", second)
     assert re.fullmatch(rf"attempt 3: 429: this is a 429{when}", third)

@@ -10,7 +10,7 @@ import anyio
 import pytest
 
 from julep import RequestTimeoutError
-from julep._http import exchange
+from julep._http import content_encoding
 from julep._http.messages import Response
 from julep._http.sockets import Address
 from julep._http.urls import Origin
@@ -102,14 +102,14 @@ async def test_a_closed_idle_connection_is_not_reused(mode: Mode) -> None:
 
 
 LOSSES: dict[str, tuple[Step, str]] = {
-    "closed": (raw(b""), "the server closed the connection without an answer"),
+    "closed": (raw(b""), "the server closed the connection without a response"),
     "reset": (reset_after(), "connection reset"),
-    "within the head": (raw(b"HTTP/1.1 200 OK\r\nx: "), "closed the connection without an answer"),
+    "within the head": (raw(b"HTTP/1.1 200 OK\r\nx: "), "closed the connection without a response"),
     "within the body": (
         raw(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhell"),
-        "closed the connection before its answer was whole",
+        "closed the connection before its response was complete",
     ),
-    "no HTTP": (raw(b"SSH-2.0-OpenSSH_9.6\r\n\r\n"), "the server's answer is not HTTP/1.1"),
+    "no HTTP": (raw(b"SSH-2.0-OpenSSH_9.6\r\n\r\n"), "the server's response is not HTTP/1.1"),
     "bad chunks": (raw(CHUNKED + b"zz\r\n"), "a body that breaks the rules of HTTP/1.1"),
 }
 
@@ -139,7 +139,7 @@ async def test_a_closed_port_is_a_network_error(mode: Mode) -> None:
 
 async def test_an_invalid_host_is_a_network_error(mode: Mode) -> None:
     async with open_transport(mode) as transport:
-        assert "no address" in str(
+        assert "address was not found" in str(
             await network_error_of(transport, get(f"http://{'a' * 64}.test"))
         )
 
@@ -155,7 +155,7 @@ async def test_every_address_of_a_host_is_tried(
             return [Address(socket.AF_INET, ("127.0.0.1", port)) for port in ports]
 
         for name in ("julep._http.sync_transport", "julep._http.async_transport"):
-            monkeypatch.setattr(f"{name}.addresses", known)
+            monkeypatch.setattr(f"{name}.resolve", known)
         async with open_transport(mode) as transport:
             await response_to(transport, get("http://julep.test"))
             ports.pop()
@@ -198,7 +198,7 @@ async def test_a_long_body_is_sent_and_received(mode: Mode) -> None:
 
 
 UNFIT: dict[str, tuple[Step, str]] = {
-    "an unknown encoding": (respond(200, b"..", {"content-encoding": "br"}), "not asked for"),
+    "an unknown encoding": (respond(200, b"..", {"content-encoding": "br"}), "not accepted"),
     "no gzip": (respond(500, b"hello", {"content-encoding": "gzip"}), "not gzip"),
     "half a gzip": (
         respond(200, gzip.compress(b"hello")[:-1], {"content-encoding": "gzip"}),
@@ -216,7 +216,7 @@ UNFIT: dict[str, tuple[Step, str]] = {
 async def test_a_body_that_cannot_be_read(
     mode: Mode, step: Step, problem: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exchange, "LONGEST_ANSWER", 1000)
+    monkeypatch.setattr(content_encoding, "MAX_BODY_BYTES", 1000)
     with Server([step, OK]) as server:
         async with open_transport(mode, max_connections=1) as transport:
             found = await unreadable_response_of(transport, get(server.url))

@@ -11,11 +11,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import julep
-from julep._http import http1
+from julep._http import exchange, http1
 from julep._http.h11_parser import H11Parser
 from julep._http.http1 import (
-    BROKEN_BODY,
     INCOMPLETE_RESPONSE,
+    INVALID_BODY,
     MAX_HEADER_BYTES,
     MAX_INFORMATIONAL,
     NO_RESPONSE,
@@ -24,7 +24,6 @@ from julep._http.http1 import (
     ProtocolFailure,
     ResponseEnd,
     ResponseHead,
-    parser_for,
     request_bytes,
 )
 from julep._http.httptools_parser import HttptoolsParser
@@ -191,9 +190,9 @@ BROKEN = {
         b"HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
         NOT_HTTP,
     ),
-    "a chunk of no length": (CHUNKED + b"zz\r\nhello\r\n0\r\n\r\n", BROKEN_BODY),
-    "a chunk after a good one": (CHUNKED + b"3\r\nabc\r\n-1\r\n", BROKEN_BODY),
-    "a chunk longer than it says": (CHUNKED + b"3\r\nabcd\r\n0\r\n\r\n", BROKEN_BODY),
+    "a chunk of no length": (CHUNKED + b"zz\r\nhello\r\n0\r\n\r\n", INVALID_BODY),
+    "a chunk after a good one": (CHUNKED + b"3\r\nabc\r\n-1\r\n", INVALID_BODY),
+    "a chunk longer than it says": (CHUNKED + b"3\r\nabcd\r\n0\r\n\r\n", INVALID_BODY),
     "too many hints": (
         b"HTTP/1.1 103 Early Hints\r\n\r\n" * (MAX_INFORMATIONAL + 1) + PLAIN,
         NOT_HTTP,
@@ -297,11 +296,11 @@ def test_no_events_after_the_end_of_a_response(
 
 
 def test_httptools_is_preferred_when_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http1, "parser_class", None)
-    assert isinstance(parser_for("GET"), HttptoolsParser)
-    monkeypatch.setattr(http1, "parser_class", None)
+    monkeypatch.setattr(exchange, "parser_class", None)
+    assert isinstance(exchange.parser_for("GET"), HttptoolsParser)
+    monkeypatch.setattr(exchange, "parser_class", None)
     monkeypatch.setitem(__import__("sys").modules, "julep._http.httptools_parser", None)
-    assert isinstance(parser_for("GET"), H11Parser)
+    assert isinstance(exchange.parser_for("GET"), H11Parser)
 
 
 def request(

@@ -171,7 +171,7 @@ def test_a_retry_field_of_thousands_of_digits_is_ignored() -> None:
 
 @pytest.mark.parametrize("piece", [b"data: " + b"x" * 50, b"data: " + b"x" * 10 + b"\n"])
 def test_an_endless_event_raises(monkeypatch: pytest.MonkeyPatch, piece: bytes) -> None:
-    monkeypatch.setattr(sse, "LONGEST_EVENT", 100)
+    monkeypatch.setattr(sse, "MAX_EVENT_BYTES", 100)
     decoder = EventDecoder()
     with pytest.raises(DecodeError, match="longer than 100 bytes"):
         deque(map(decoder.feed, repeat(piece, 1000)), maxlen=0)

@@ -101,6 +101,26 @@ async def test_resuming_repeats_the_same_request(mode: Mode) -> None:
         assert other.without("last-event-id") == first.without()
 
 
+async def test_the_delay_before_a_stream_is_resumed_is_the_servers(mode: Mode) -> None:
+    delays: list[float] = []
+    hooks = julep.Hooks(on_retry=lambda event: delays.append(event.delay))
+    begun = raw(STREAM_HEAD + http_chunk(b"retry: 30\n" + EVENTS[0]))
+    with Server([begun, lost_after(1, raw), go_on]) as server:
+        async with make_client(mode, server.url, hooks=hooks) as client:
+            assert (await (await opened(client)).get_final_response()).text == "Grüße aus ☃"
+    assert delays == [0.03, 0.03]
+
+
+async def test_a_delay_longer_than_the_policy_allows_ends_the_stream(mode: Mode) -> None:
+    with Server([raw(STREAM_HEAD + http_chunk(b"retry: 60001\n" + EVENTS[0])), go_on]) as server:
+        async with make_client(mode, server.url) as client:
+            events = await opened(client)
+            with pytest.raises(julep.StreamInterruptedError) as raised:
+                await events.get_final_response()
+    assert raised.value.partial.text == TEXTS[0]
+    assert len(server.received) == 1
+
+
 async def test_losses_are_counted_since_the_last_event(mode: Mode) -> None:
     """With one retry, each of four events may be followed by a loss, but not by two."""
     each = [lost_after(1, raw), lost_after(0, raw)]
@@ -144,7 +164,7 @@ async def test_an_error_response_to_resuming(mode: Mode, status: int) -> None:
             assert (await client.sessions.get(SESSION["id"])).id == SESSION["id"]
     error = caught.value
     assert_ours(error)
-    assert f"going on with it failed: {status}: this is a {status}" in str(error)
+    assert f"resuming it failed: {status}: this is a {status}" in str(error)
     assert (error.partial.text, error.attempts) == ("Grü", 2)
     assert "last-event-id: r:1" in error.as_curl()
     assert any("attempt 1" in note for note in error.__notes__)
@@ -232,4 +252,4 @@ async def test_resuming_is_reported_to_hooks(mode: Mode) -> None:
         async with make_client(mode, server.url, hooks=hooks) as client:
             await (await opened(client)).get_final_response()
     assert [attempt for attempt, _ in heard] == [1, 2]
-    assert all("before its answer was whole" in message for _, message in heard)
+    assert all("before its response was complete" in message for _, message in heard)

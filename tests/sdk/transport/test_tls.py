@@ -153,7 +153,7 @@ async def test_a_server_that_speaks_another_protocol(
     tls.set_alpn_protocols(["h2"])
     with Server([OK], tls=server_tls) as server:
         async with open_transport(mode, tls=tls) as transport:
-            assert "the server chose 'h2'" in str(
+            assert "the server chose the protocol 'h2'" in str(
                 await network_error_of(transport, get(server.url))
             )
 

@@ -93,10 +93,10 @@ async def test_a_response_that_is_no_stream_is_read_whole(mode: Mode, step: Step
 
 
 BODY_LOSSES: dict[str, tuple[Step, str]] = {
-    "closed": (raw(STREAM_HEAD + http_chunk(b"a")), "before its answer was whole"),
+    "closed": (raw(STREAM_HEAD + http_chunk(b"a")), "before its response was complete"),
     "reset": (reset_after(STREAM_HEAD + http_chunk(b"a")), "connection reset"),
     "bad chunks": (raw(STREAM_HEAD + http_chunk(b"a") + b"zz\r\n"), "breaks the rules"),
-    "silent": (stall_after(STREAM_HEAD + http_chunk(b"a")), "no answer within 0.3 s (read"),
+    "silent": (stall_after(STREAM_HEAD + http_chunk(b"a")), "no response within 0.3 s (read"),
     "no gzip": (respond_events(b"hello, this is text", head=GZIPPED), "not gzip"),
     "half a gzip": (respond_events(gzip.compress(b"a")[:-1], head=GZIPPED), "cut short"),
 }
@@ -147,7 +147,7 @@ async def test_finishing_a_body_that_was_received(
     mode: Mode, end: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("julep._http.sync_transport", "julep._http.async_transport"):
-        monkeypatch.setattr(f"{name}.FINISHES_WITHIN", 0.2)
+        monkeypatch.setattr(f"{name}.FINISH_SECONDS", 0.2)
     with Server([respond_events(b"a", b"b", end=end), OK]) as server:
         async with open_transport(mode) as transport:
             body = await open_body(transport, get(server.url, streamed=True))

@@ -21,7 +21,7 @@ PRELUDE = """
 import gc, logging, os, sys
 from urllib.parse import urlsplit
 from julep._http.urls import Origin
-from julep._http.messages import Answer, Opened, Request
+from julep._http.messages import Request, Response, StreamingResponse
 from julep._http.timeout import Timeout
 
 # It warns of slow steps, and the first step imports much; what is lost is an error.
@@ -35,11 +35,11 @@ def get(path="/x", **more):
 
 def ask(wire):
     outcome = wire.send(get())
-    assert isinstance(outcome, Answer), outcome
+    assert isinstance(outcome, Response), outcome
 
 async def aask(wire):
     outcome = await wire.send(get())
-    assert isinstance(outcome, Answer), outcome
+    assert isinstance(outcome, Response), outcome
 
 def in_child(work):
     child = os.fork()
@@ -55,14 +55,14 @@ PROGRAMS: dict[str, tuple[str, int]] = {
         """
 import julep
 assert not {"anyio", "h11", "httptools", "httpx", "ssl"} & set(sys.modules)
-from julep._http.sync_transport import BlockingPoolWire
-wire = BlockingPoolWire()
+from julep._http.sync_transport import SocketTransport
+wire = SocketTransport()
 ask(wire)
 wire.close()
 assert not {"anyio", "asyncio", "certifi", "httpx", "ssl"} & set(sys.modules)
 import asyncio
-from julep._http.async_transport import AsyncPoolWire
-wire = AsyncPoolWire()
+from julep._http.async_transport import AsyncSocketTransport
+wire = AsyncSocketTransport()
 asyncio.run(aask(wire))
 assert not {"httpx", "trio"} & set(sys.modules)
 """,
@@ -71,8 +71,8 @@ assert not {"httpx", "trio"} & set(sys.modules)
     "loops one after another": (
         """
 import asyncio, trio
-from julep._http.async_transport import AsyncPoolWire
-wire = AsyncPoolWire()
+from julep._http.async_transport import AsyncSocketTransport
+wire = AsyncSocketTransport()
 async def twice():
     await aask(wire)
     await aask(wire)
@@ -84,8 +84,8 @@ for _ in range(2):
     ),
     "a child has connections of its own": (
         """
-from julep._http.sync_transport import BlockingPoolWire
-wire = BlockingPoolWire(max_connections=1)
+from julep._http.sync_transport import SocketTransport
+wire = SocketTransport(max_connections=1)
 ask(wire)
 in_child(lambda: (ask(wire), ask(wire), wire.close()))
 ask(wire)
@@ -96,11 +96,11 @@ wire.close()
     "a child is not held up by what other threads held": (
         """
 import threading
-from julep._http.sync_transport import BlockingPoolWire
-wire = BlockingPoolWire(max_connections=1)
+from julep._http.sync_transport import SocketTransport
+wire = SocketTransport(max_connections=1)
 held, over = threading.Event(), threading.Event()
 def hold():
-    with wire._pool.places._lock, wire._pool.idle._lock:
+    with wire._pool.slots._lock, wire._pool.idle._lock:
         held.set()
         over.wait()
 ask(wire)
@@ -117,8 +117,8 @@ wire.close()
     ),
     "a child leaves its parent's stream alone": (
         """
-from julep._http.sync_transport import BlockingPoolWire
-wire = BlockingPoolWire()
+from julep._http.sync_transport import SocketTransport
+wire = SocketTransport()
 body = wire.send(get("/stream")).body
 assert next(body) == b"first"
 in_child(lambda: (body.close(), wire.close()))
@@ -132,8 +132,8 @@ wire.close()
     "a wire that nobody closes after its loop has ended": (
         """
 import asyncio
-from julep._http.async_transport import AsyncPoolWire
-wire = AsyncPoolWire()
+from julep._http.async_transport import AsyncSocketTransport
+wire = AsyncSocketTransport()
 asyncio.run(aask(wire))
 del wire
 gc.collect()
@@ -143,14 +143,14 @@ gc.collect()
     "a loop that ends within a stream": (
         """
 import asyncio, trio
-from julep._http.async_transport import AsyncPoolWire
+from julep._http.async_transport import AsyncSocketTransport
 async def leave_open(wire):
     outcome = await wire.send(get("/stream"))
     assert await anext(outcome.body) == b"first"
     await wire.aclose()
     await outcome.body.aclose()
-asyncio.run(leave_open(AsyncPoolWire()))
-trio.run(leave_open, AsyncPoolWire())
+asyncio.run(leave_open(AsyncSocketTransport()))
+trio.run(leave_open, AsyncSocketTransport())
 """,
         2,
     ),

@@ -52,7 +52,7 @@ async def test_the_read_timeout(mode: Mode, step: Step) -> None:
             error = await network_error_of(
                 transport, get(server.url, timeout=Timeout(read=0.2, total=60))
             )
-            assert str(error) == (f"GET {server.url}/x: no answer within 0.2 s (read timed out)")
+            assert str(error) == (f"GET {server.url}/x: no response within 0.2 s (read timed out)")
             assert isinstance(error, RequestTimeoutError)
             assert error.phase == "read"
             await response_to(transport, get(server.url))
@@ -72,7 +72,7 @@ async def test_the_read_timeout_limits_silence(mode: Mode) -> None:
             deadline = time.monotonic() + 0.3
             whole = get(server.url, timeout=Timeout(read=1.0, total=0.3), deadline=deadline)
             error = await network_error_of(transport, whole)
-            assert "no answer within 0.3 s (read timed out)" in str(error)
+            assert "no response within 0.3 s (read timed out)" in str(error)
             assert isinstance(error, RequestTimeoutError)
             assert error.phase == "total"
 
@@ -97,7 +97,7 @@ async def test_the_write_timeout_of_a_transport(mode: Mode) -> None:
                     url, method="POST", content=bytes(30_000_000), timeout=Timeout(write=0.2)
                 )
                 error = await network_error_of(transport, sent)
-                assert str(error).endswith("no answer within 0.2 s (write timed out)")
+                assert str(error).endswith("no response within 0.2 s (write timed out)")
                 assert isinstance(error, RequestTimeoutError)
                 assert error.phase == "write"
 

@@ -36,7 +36,7 @@ def drive(flow: Flow[ResponseBody, Session], *results: StepResult[ResponseBody])
 
 def read(response: Response, config: Config = CONFIG) -> Session:
     flows: Flows[ResponseBody] = Flows(config)
-    return drive(flows.ask(GET), response)
+    return drive(flows.request(GET), response)
 
 
 @asynccontextmanager

@@ -1,0 +1,37 @@
+"""`JulepError`, in a module of its own so that modules below `julep.errors` can derive from it."""
+
+from __future__ import annotations
+
+
+class JulepError(Exception):
+    """The base of every error of this package.
+
+    Attributes:
+        message: What went wrong, in a sentence.
+    """
+
+    __module__ = "julep.errors"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+    @property
+    def summary(self) -> str:
+        """What went wrong, in a few words."""
+        return self.message
+
+    # Some subclasses are also built-in errors with a __str__ of their own (KeyError quotes
+    # its argument, OSError looks for an errno): a person should see the message.
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _restore, (type(self), self.args), self.__dict__
+
+
+def _restore(kind: type[JulepError], args: tuple[object, ...]) -> JulepError:
+    """Build an error again without its __init__, whose parameters differ from class to class."""
+    error = kind.__new__(kind, *args)
+    error.args = args
+    return error

@@ -1,0 +1,29 @@
+"""Narrows a result, plain or awaitable, to what a sync or an async method returns."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
+
+T = TypeVar("T")
+
+
+def value(result: T | Awaitable[T]) -> T:
+    """Return the result of a sync client's call."""
+    if _is_awaitable(result):
+        raise TypeError("this manager is sync, and its client is async")
+    return result
+
+
+async def awaited(result: T | Awaitable[T]) -> T:
+    """Await the result of an async client's call."""
+    if _is_awaitable(result):
+        return await result
+    raise TypeError("this manager is async, and its client is sync")
+
+
+def _is_awaitable(result: T | Awaitable[T]) -> TypeIs[Awaitable[T]]:
+    return hasattr(result, "__await__")

@@ -1,0 +1,236 @@
+"""Reads the stream of a chat without I/O: from bytes to chunks, and to the final response."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Final
+
+from julep._calls.responses import parse_json
+from julep._calls.sse import Event, EventDecoder
+from julep._http.messages import Response
+from julep.errors import InvalidResponseError, JulepError, NetworkError, StreamInterruptedError
+from julep_api.errors import DecodeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from julep._calls.attempts import AttemptTracker
+    from julep_api.client import EventCall
+    from julep_api.models import ChatResponse, ChatResponseChunk
+    from julep_api.types import JSONObject
+
+# A piece takes ten times its text, and so it does in a StringIO.
+_MAX_PIECES: Final = 1024
+
+
+class Replay(Enum):
+    """Whether events may come again: a server may resume a stream from its beginning."""
+
+    NEVER = auto()
+    """The stream was not resumed."""
+    POSSIBLE = auto()
+    """It was resumed, and the next event may be the first one again."""
+    RUNNING = auto()
+    """Events come again, up to the last one that was read."""
+    OVER = auto()
+    """It was resumed, and its events are new ones."""
+
+
+class StreamReader:
+    """Reads one stream, over several connections if it is resumed.
+
+    Attributes:
+        over: Whether nothing more is to be read.
+        complete: Whether the server sent the end of the answer.
+        last_id: The id of the last event that was read; may be empty.
+        chunks: The chunks of the bytes that were fed last.
+    """
+
+    def __init__(self, call: EventCall[ChatResponseChunk], tracker: AttemptTracker) -> None:
+        self.over = False
+        self.complete = False
+        self.last_id = ""
+        self.chunks: Iterator[ChatResponseChunk] = iter(())
+        self._first_id = ""
+        self._call = call
+        self._tracker = tracker
+        self._decoder = EventDecoder()
+        self._messages: list[_Message] = []
+        self._last: ChatResponseChunk | None = None
+        self._replay = Replay.NEVER
+
+    def feed(self, data: bytes | None) -> None:
+        """Take the next bytes, or None when the server ended the body.
+
+        Raises:
+            NetworkError: When the body ended before the answer did.
+            InvalidResponseError: When an event is too long.
+        """
+        if data is None:
+            raise NetworkError(f"{self._target}: the server ended the stream before its end")
+        try:
+            events = self._decoder.feed(data)
+        except DecodeError as error:
+            raise self._invalid(f"the stream does not match the contract: {error}") from None
+        self.chunks = self._chunks(events)
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether the server can resume the stream: from its beginning, or behind an id."""
+        return self._last is None or bool(self.last_id)
+
+    @property
+    def requested_delay(self) -> float | None:
+        """Seconds that the server asked to wait before a reconnection, if it did."""
+        milliseconds = self._decoder.retry
+        return None if milliseconds is None else milliseconds / 1000
+
+    def resume(self) -> None:
+        """Prepare for the rest of the stream, from another connection."""
+        retry, self._decoder = self._decoder.retry, EventDecoder()
+        self._decoder.retry = retry
+        self._replay = Replay.POSSIBLE
+
+    def stop(self) -> None:
+        """Yield nothing more."""
+        self.over = True
+        self.chunks = iter(())
+
+    def interrupted(
+        self, lost: NetworkError, failed: JulepError | None = None
+    ) -> StreamInterruptedError:
+        """Return the error for an incomplete stream, with the answer as far as it had arrived.
+
+        Args:
+            lost: The error by which the stream was lost.
+            failed: The error of the attempt to resume it, if there was one.
+        """
+        message = lost.message
+        if failed is not None and failed is not lost:
+            message += f"; resuming it failed: {failed.summary}"
+        return self._tracker.annotate(StreamInterruptedError(message, partial=self._response()))
+
+    def final_response(self) -> ChatResponse:
+        """Return the whole response.
+
+        Raises:
+            StreamInterruptedError: When the stream was not read to its end.
+        """
+        if not self.complete:
+            lost = NetworkError(f"{self._target}: the stream was closed before its end")
+            raise self.interrupted(lost)
+        return self._response()
+
+    @property
+    def _target(self) -> str:
+        return f"{self._call.method} {self._call.path}"
+
+    def _is_replayed(self, event: Event) -> bool:
+        """Check whether an event of a resumed stream was read before."""
+        if self._replay is Replay.POSSIBLE:
+            is_first = event.id == self._first_id
+            self._replay = Replay.RUNNING if is_first else Replay.OVER
+        if self._replay is not Replay.RUNNING:
+            return False
+        if event.id == self.last_id:
+            self._replay = Replay.OVER
+        return True
+
+    def _chunks(self, events: Iterable[Event]) -> Iterator[ChatResponseChunk]:
+        """Read events one by one, so that the chunks before an invalid event are yielded.
+
+        Raises:
+            ApiError: When the next event reports an error, or is invalid.
+        """
+        tracker, read = self._tracker, self._call.event
+        for event in events:
+            if self._replay is not Replay.NEVER and self._is_replayed(event):
+                continue
+            if event.name == "message":
+                if event.data == "[DONE]":
+                    self.over = self.complete = True
+                    return
+                try:
+                    chunk = read(parse_json(event.data))
+                except DecodeError as error:
+                    problem = f"the stream does not match the contract: {error}"
+                    raise self._invalid(problem) from None
+                self._add(chunk, event.id)
+                yield chunk
+            elif event.name == "error":
+                call = tracker.call
+                response = Response(call.status, call.headers, event.data.encode())
+                raise tracker.annotate(tracker.error_from(response))
+            # Any other name is a kind of event that only newer versions know.
+
+    def _add(self, chunk: ChatResponseChunk, event_id: str) -> None:
+        """Add a chunk to the response."""
+        if self._last is None:
+            self._first_id = event_id
+        elif self._replay is not Replay.NEVER and chunk.id != self._last.id:
+            other = NetworkError(f"{self._target}: the server resumed with another answer")
+            raise self.interrupted(other)
+        self._last, self.last_id = chunk, event_id
+        self._tracker.failures = 0
+        delta, messages = chunk.delta, self._messages
+        role, content = delta.role, delta.content
+        if not messages or (role and messages[-1].ends_at(role.value)):
+            messages.append(_Message(role.value if role else "assistant"))
+        if content:
+            messages[-1].add(content)
+        if delta.name:
+            messages[-1].name = delta.name
+
+    def _response(self) -> ChatResponse:
+        from julep_api.models import ChatMlMessage, ChatResponse
+
+        messages = [message.to_json() for message in self._messages]
+        # Only the last chunk has the reason, the usage and the documents; its id is the answer's.
+        fields = {} if self._last is None else self._last.to_dict()
+        fields.pop("delta", None)
+        response = ChatResponse.from_dict(fields, partial=True)
+        response.response = [[ChatMlMessage.from_dict(each, partial=True) for each in messages]]
+        return response
+
+    def _invalid(self, problem: str) -> InvalidResponseError:
+        call = self._tracker.call
+        return self._tracker.annotate(
+            InvalidResponseError(
+                problem,
+                status_code=call.status,
+                request_id=call.request_id,
+                method=self._call.method,
+                path=self._call.path,
+            )
+        )
+
+
+class _Message:
+    """One message of the answer, as far as it has arrived."""
+
+    def __init__(self, role: str) -> None:
+        self.role = role
+        self.name: str | None = None
+        self._joined: list[str] = []
+        self._pieces: list[str] = []
+
+    def add(self, content: str) -> None:
+        """Add a piece of the text."""
+        pieces = self._pieces
+        pieces.append(content)
+        if len(pieces) == _MAX_PIECES:
+            self._joined.append("".join(pieces))
+            pieces.clear()
+
+    def ends_at(self, role: str) -> bool:
+        """Check whether a piece with this role belongs to another message.
+
+        A server may send the role once or with every piece; but a function call always comes whole,
+        so that a second one is another message of the same role.
+        """
+        return role != self.role or role == "function_call"
+
+    def to_json(self) -> JSONObject:
+        """Return its JSON, without an id and a time, which a stream does not have."""
+        named: JSONObject = {} if self.name is None else {"name": self.name}
+        return {"role": self.role, "content": "".join(self._joined + self._pieces), **named}

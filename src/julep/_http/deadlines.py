@@ -1,0 +1,102 @@
+"""The deadlines of one request: each of its steps has one, and so has the whole call."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from julep.errors import RequestTimeoutError
+
+if TYPE_CHECKING:
+    from julep._http.messages import Request
+    from julep.errors import Phase
+
+_MISSING: Final[dict[Phase, str]] = {
+    "connect": "no connection",
+    "pool": "no free connection",
+    "read": "no response",
+    "write": "no response",
+}
+
+
+class Deadline(NamedTuple):
+    """When a step must have ended.
+
+    Attributes:
+        moment: When, by the monotonic clock.
+        seconds: The limit that it comes from.
+        is_total: Whether that is the limit of the whole call.
+    """
+
+    moment: float
+    seconds: float
+    is_total: bool
+
+
+def nearest_deadline(
+    step: float | None, total: float | None, deadline: float | None
+) -> Deadline | None:
+    """Return the nearer of a step's own deadline and the whole call's; None if there is neither.
+
+    Args:
+        step: Seconds that the step may take.
+        total: Seconds that the whole call may take.
+        deadline: When the whole call's time is up, by the monotonic clock.
+    """
+    if step is None:
+        return None if deadline is None else Deadline(deadline, total or 0.0, is_total=True)
+    moment = monotonic() + step
+    if deadline is not None and deadline <= moment:
+        return Deadline(deadline, total or 0.0, is_total=True)
+    return Deadline(moment, step, is_total=False)
+
+
+class Deadlines:
+    """The deadlines of the steps of one request.
+
+    Attributes:
+        request: The request that they belong to.
+    """
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self._phase: Phase = "pool"
+        self._current: Deadline | None = None
+
+    def start(self, phase: Phase) -> Deadline | None:
+        """Start a step, and return its deadline."""
+        timeout = self.request.timeout
+        self._phase = phase
+        self._current = nearest_deadline(
+            getattr(timeout, phase), timeout.total, self.request.deadline
+        )
+        return self._current
+
+    def shorten(self, seconds: float) -> None:
+        """Limit all further steps together to so many seconds from now."""
+        deadline = monotonic() + seconds
+        if self.request.deadline is not None:
+            deadline = min(deadline, self.request.deadline)
+        self.request = self.request._replace(deadline=deadline)
+
+    def remaining(self, share: int = 1) -> float | None:
+        """Return the seconds that remain for the step, divided by ``share``; None for no limit.
+
+        Raises:
+            RequestTimeoutError: When none remain.
+        """
+        if self._current is None:
+            return None
+        seconds = self._current.moment - monotonic()
+        if seconds <= 0:
+            raise self.timeout_error()
+        return seconds / share
+
+    def timeout_error(self) -> RequestTimeoutError:
+        """Return the error for a step that took too long."""
+        phase, current = self._phase, self._current
+        seconds = current.seconds if current else 0.0
+        return RequestTimeoutError(
+            f"{self.request.summary}: {_MISSING[phase]} within {seconds:g} s ({phase} timed out)",
+            phase="total" if current and current.is_total else phase,
+        )

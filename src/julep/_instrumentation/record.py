@@ -1,0 +1,39 @@
+"""The record of one call, which hooks, the log, traces and raw responses read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from julep._http.messages import request_id
+
+if TYPE_CHECKING:
+    from julep._http.messages import Request
+
+
+class CallRecord:
+    """What is known of a call so far; the call's `AttemptTracker` alone writes it.
+
+    Attributes:
+        request: The request.
+        operation: The contract's name of the operation; empty when it has none.
+        path: The request's path below the API's root.
+        attempts: How often the request was sent.
+        status: The status of the final response.
+        headers: The headers of the final response.
+        elapsed: Seconds until the final response: attempts and the delays between them.
+    """
+
+    def __init__(self, request: Request, operation: str, path: str) -> None:
+        self.request: Request = request
+        self.operation: str = operation
+        self.path: str = path
+        self.attempts: int = 0
+        self.status: int = 0
+        self.headers: Mapping[str, str] = {}
+        self.elapsed: float = 0.0
+
+    @property
+    def request_id(self) -> str | None:
+        """The server's id of the request, from the final response."""
+        return request_id(self.headers)
