@@ -140,12 +140,12 @@ async def test_model_and_default_settings_reach_the_model(
     )
     session = await model_client.sessions.create(agent_id=agent.id)
     await model_client.sessions.chat(session.id, HELLO)
-    asked = endpoint.requests[-1]
-    assert asked["model"] == "gpt-4o"
-    assert {name: asked[name] for name in SETTINGS if name != "preset"} == {
+    sent = endpoint.requests[-1]
+    assert sent["model"] == "gpt-4o"
+    assert {name: sent[name] for name in SETTINGS if name != "preset"} == {
         name: setting for name, setting in SETTINGS.items() if name != "preset"
     }
-    assert asked["messages"][0]["content"] == (
+    assert sent["messages"][0]["content"] == (
         "About the agent Ada: a gardener\n\nInstructions:\n- Be kind."
     )
 

@@ -131,8 +131,8 @@ async def test_messages_of_every_kind_are_stored_as_they_were_sent(client: Async
     assert reply.text.endswith("You said: Look: (1 image that this model can't see)")
     history = await client.sessions.history(session.id)
     picture = [{"type": "text", "text": "Look:"}, {"type": "image_url", "image_url": image}]
-    told = [message.to_dict() for message in history[:-1]]
-    assert [(each["role"], each["content"], each.get("name")) for each in told] == [
+    stored_messages = [message.to_dict() for message in history[:-1]]
+    assert [(each["role"], each["content"], each.get("name")) for each in stored_messages] == [
         ("system", "{{ not rendered }}", None),
         ("user", "a text", "Grace"),
         ("assistant", "", None),
@@ -199,9 +199,9 @@ async def test_every_setting_reaches_the_model(
 ) -> None:
     session = await new_session(model_client)
     await model_client.sessions.chat(session.id, HELLO, **SETTINGS)
-    asked = endpoint.requests[-1]
+    sent = endpoint.requests[-1]
     wanted = {**SETTINGS, "logit_bias": {"42": 7}}
-    assert {name: asked.get(name) for name in SETTINGS} == wanted
+    assert {name: sent.get(name) for name in SETTINGS} == wanted
     await model_client.sessions.chat(session.id, HELLO)
     assert endpoint.requests[-1].keys() == {"model", "messages"}
 
@@ -212,9 +212,9 @@ async def test_positions_of_the_settings(model_client: AsyncClient, endpoint: En
         session.id, HELLO, [WEATHER], "none", 0.1, 0.2, {"1": 2}, 3, 0.4, 0.5,
         {"type": "json_object"}, 6, "seven", False, 0.8, 0.9, False, False,
     )  # fmt: skip
-    asked = endpoint.requests[-1]
-    del asked["messages"], asked["model"]
-    assert asked == {
+    sent = endpoint.requests[-1]
+    del sent["messages"], sent["model"]
+    assert sent == {
         "tools": [{"type": "function", "function": WEATHER["function"]}],
         "tool_choice": "none",
         "frequency_penalty": 0.1,
@@ -236,8 +236,8 @@ async def test_a_preset_and_settings_that_override_it(
 ) -> None:
     session = await new_session(model_client)
     await model_client.sessions.chat(session.id, HELLO, preset="deterministic", top_p=0.5)
-    asked = endpoint.requests[-1]
-    assert (asked["temperature"], asked["top_p"]) == (0.0, 0.5)
+    sent = endpoint.requests[-1]
+    assert (sent["temperature"], sent["top_p"]) == (0.0, 0.5)
 
 
 async def test_only_given_settings_are_sent(stub_client: AsyncClient, stub: Stub) -> None:
@@ -255,7 +255,7 @@ async def test_only_given_settings_are_sent(stub_client: AsyncClient, stub: Stub
             flag = cast("ChatSettingsArgs", {name: choice})
             await stub_client.sessions.chat(UNKNOWN_ID, HELLO, **flag)
     await stub_client.sessions.chat(UNKNOWN_ID, HELLO, remember=True, recall=False)
-    assert [asked.body for asked in stub.requests] == [
+    assert [request.body for request in stub.requests] == [
         {"messages": HELLO},
         *(
             {"messages": HELLO, name: choice}
@@ -264,7 +264,7 @@ async def test_only_given_settings_are_sent(stub_client: AsyncClient, stub: Stub
         ),
         {"messages": HELLO, "remember": True, "recall": False},
     ]
-    assert {asked.target for asked in stub.requests} == {f"/api/sessions/{UNKNOWN_ID}/chat"}
+    assert {request.target for request in stub.requests} == {f"/api/sessions/{UNKNOWN_ID}/chat"}
 
 
 @pytest.mark.parametrize(("record", "stored"), [(None, 2), (True, 2), (False, 0)])
@@ -344,9 +344,9 @@ async def test_the_choice_of_a_tool_reaches_the_model(
 ) -> None:
     session = await new_session(model_client)
     await model_client.sessions.chat(session.id, HELLO, tools=[WEATHER_TOOL], tool_choice=choice)
-    asked = endpoint.requests[-1]
-    assert asked["tool_choice"] == choice
-    assert asked["tools"] == [{"type": "function", "function": WEATHER["function"]}]
+    sent = endpoint.requests[-1]
+    assert sent["tool_choice"] == choice
+    assert sent["tools"] == [{"type": "function", "function": WEATHER["function"]}]
 
 
 async def test_a_tool_of_a_turn_overrides_the_agents_own(

@@ -114,12 +114,12 @@ def headers_sent(stub: Stub, **settings: Any) -> list[Mapping[str, str]]:
     with Client(base_url=stub.url, max_retries=0, **settings) as client:
         client.users.list()
 
-    async def ask() -> None:
+    async def get() -> None:
         async with AsyncClient(base_url=stub.url, max_retries=0, **settings) as client:
             await client.users.list()
 
-    asyncio.run(ask())
-    return [asked.headers for asked in stub.requests]
+    asyncio.run(get())
+    return [request.headers for request in stub.requests]
 
 
 @each_client

@@ -117,8 +117,8 @@ async def test_merged_fields_are_unset(stub_client: AsyncClient, stub: Stub) -> 
         session_id=AN_ID, render_templates=False, metadata={}
     )
     assert known(session) == fact | {"render_templates": False}
-    assert [asked.method for asked in stub.requests] == ["PATCH"] * 3
-    assert [asked.body["metadata"] for asked in stub.requests] == [{"a": 1}, {"a": 1}, {}]
+    assert [request.method for request in stub.requests] == ["PATCH"] * 3
+    assert [request.body["metadata"] for request in stub.requests] == [{"a": 1}, {"a": 1}, {}]
 
 
 async def test_overwritten_fields_are_set(stub_client: AsyncClient, stub: Stub) -> None:
@@ -145,7 +145,7 @@ async def test_overwritten_fields_are_set(stub_client: AsyncClient, stub: Stub) 
         session_id=AN_ID, situation="At sea.", metadata={"a": 1}, overwrite=True
     )
     assert known(session) == fact | {"situation": "At sea."}
-    assert [asked.method for asked in stub.requests] == ["PUT"] * 3
+    assert [request.method for request in stub.requests] == ["PUT"] * 3
 
 
 async def test_the_servers_values_override_the_arguments(

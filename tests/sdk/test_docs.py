@@ -129,13 +129,13 @@ async def test_a_doc_has_one_owner(client: AsyncClient) -> None:
 async def test_missing_resources_are_not_found(
     client: AsyncClient, owner: Owner, field: str
 ) -> None:
-    nobody: Owner = {field: UNKNOWN_ID}
+    missing: Owner = {field: UNKNOWN_ID}
     kind = field.removesuffix("_id")
     doc = await client.docs.create(**owner, doc=HOURS)
     other = await (client.users.create() if field == "user_id" else new_agent(client))
-    await assert_not_found(client.docs.list(**nobody), kind, UNKNOWN_ID)
-    await assert_not_found(client.docs.create(**nobody, doc=HOURS), kind, UNKNOWN_ID)
-    await assert_not_found(client.docs.delete(doc.id, **nobody), kind, UNKNOWN_ID)
+    await assert_not_found(client.docs.list(**missing), kind, UNKNOWN_ID)
+    await assert_not_found(client.docs.create(**missing, doc=HOURS), kind, UNKNOWN_ID)
+    await assert_not_found(client.docs.delete(doc.id, **missing), kind, UNKNOWN_ID)
     await assert_not_found(client.docs.delete(UNKNOWN_ID, **owner), "doc", UNKNOWN_ID)
     await assert_not_found(client.docs.delete(doc.id, **{field: other.id}), "doc", doc.id)
     assert [found.id for found in await client.docs.list(**owner)] == [doc.id]

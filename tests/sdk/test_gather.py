@@ -191,7 +191,7 @@ INTERRUPTED = """
 import itertools, os, signal, threading
 import julep
 
-# Whoever starts tests in the background has it ignored.
+# A background process ignores it by default.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 number = itertools.count(1)
@@ -247,15 +247,15 @@ async def test_calls_have_the_context_of_their_caller(client: AsyncClient, mode:
 
 
 async def test_progress_is_reported_after_each_call(client: AsyncClient, mode: Mode) -> None:
-    told: list[tuple[int, int | None]] = []
+    reported: list[tuple[int, int | None]] = []
 
-    def tell(done: int, total: int | None) -> None:
-        told.append((done, total))
+    def report(done: int, total: int | None) -> None:
+        reported.append((done, total))
 
     calls = [calls_of(mode, bool)] * 5
-    await client.gather(calls, limit=2, progress=tell)
-    await client.gather(iter(calls), limit=2, progress=tell)
-    assert told == [(done, 5) for done in range(1, 6)] + [(done, None) for done in range(1, 6)]
+    await client.gather(calls, limit=2, progress=report)
+    await client.gather(iter(calls), limit=2, progress=report)
+    assert reported == [(done, 5) for done in range(1, 6)] + [(done, None) for done in range(1, 6)]
 
 
 async def test_a_progress_bar(

@@ -23,7 +23,7 @@ from julep import AsyncClient
 from julep._http import exchange
 from julep._http.h11_parser import H11Parser
 from julep._http.httptools_parser import HttptoolsParser
-from tests.sdk.helpers.modes import Mode, make_client
+from tests.sdk.helpers.modes import Mode, make_client, unwrapped
 from tests.sdk.helpers.waiting import HANG
 from tests.sdk.transport.helpers.scripted_server import (
     DONE,
@@ -79,11 +79,6 @@ def canned(answer: bytes) -> Generator[str]:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}/api"
         thread.join(HANG)
     assert not thread.is_alive()
-
-
-def own(client: AsyncClient) -> AsyncClient:
-    """Undo what lets a blocking client be awaited: what `gather` calls has to block."""
-    return getattr(client, "_wrapped", client)
 
 
 def whole(value: object) -> bytes:
@@ -208,7 +203,7 @@ async def test_gather_keeps_only_the_limit_of_calls(mode: Mode) -> None:
 
     with Server([answer_fifty]) as server:
         async with make_client(mode, server.url) as client:
-            call = partial(own(client).sessions.get, ID)
+            call = partial(unwrapped(client).sessions.get, ID)
             found = await client.gather((call for _ in range(10_000)), limit=50)
     assert len(found) == 10_000
     assert most == 50

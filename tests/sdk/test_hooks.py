@@ -18,10 +18,10 @@ from tests.sdk.transport.helpers.scripted_server import (
     respond_json,
     respond_stream,
 )
+from tests.sdk.transport.helpers.secrets import CANARY
 
 pytestmark = pytest.mark.anyio
 
-CANARY = "sk-canary-5d1f0b7e"
 
 Event = RequestEvent | ResponseEvent | RetryEvent
 

@@ -84,7 +84,9 @@ async def test_get_returns_a_job(mode: Mode) -> None:
     assert isinstance(job, JobStatus)
     assert (job.id, job.name, job.state) == (ID, "form memories", JobStatusState.IN_PROGRESS)
     assert (job.has_progress, job.progress, job.reason) == (True, 40, "busy")
-    assert [(asked.method, asked.target) for asked in server.received] == [("GET", f"/jobs/{ID}")]
+    assert [(request.method, request.target) for request in server.received] == [
+        ("GET", f"/jobs/{ID}")
+    ]
 
 
 @pytest.mark.usefixtures("short_delays")
@@ -106,7 +108,7 @@ async def test_wait_polls_until_the_job_has_succeeded(
     async with scripted(mode, states(*names, progress=100)) as (client, server):
         job = await client.jobs.wait(ID, timeout=longest)
     assert (job.id, job.state, job.progress) == (ID, JobStatusState.SUCCEEDED, 100)
-    assert [asked.target for asked in server.received] == [f"/jobs/{ID}"] * len(names)
+    assert [request.target for request in server.received] == [f"/jobs/{ID}"] * len(names)
 
 
 @pytest.mark.usefixtures("short_delays")
@@ -173,12 +175,12 @@ async def test_delays_grow(mode: Mode) -> None:
     assert all(found > 0.9 * least for found, least in zip(between, shortest, strict=True))
 
 
-class Unhurried(SyncDriver):
+class InstantDriver(SyncDriver):
     """Runs flows without a network and without waiting: a job is pending for many delays."""
 
     def __init__(self) -> None:
         super().__init__(CONFIG, Connections(TransportConfig(CONFIG.origin), build_transport))
-        self.pauses: list[float] = []
+        self.delays: list[float] = []
 
     def run(self, flow: Flow[ResponseBody, T], /) -> T:
         step = next(flow)
@@ -186,9 +188,9 @@ class Unhurried(SyncDriver):
             while True:
                 reply = None
                 if isinstance(step, Sleep):
-                    self.pauses.append(step.seconds)
+                    self.delays.append(step.seconds)
                 else:
-                    state = "pending" if len(self.pauses) < 20 else "succeeded"
+                    state = "pending" if len(self.delays) < 20 else "succeeded"
                     body = json.dumps(status(state)).encode()
                     reply = Response(200, {"content-type": "application/json"}, body)
                 step = flow.send(reply)
@@ -198,11 +200,11 @@ class Unhurried(SyncDriver):
 
 
 def test_delays_grow_up_to_a_bound() -> None:
-    driver = Unhurried()
+    driver = InstantDriver()
     assert JobsManager(driver).wait(ID).state is JobStatusState.SUCCEEDED
-    assert driver.pauses[:4] == pytest.approx([0.1, 0.15, 0.225, 0.3375])
-    assert driver.pauses == sorted(driver.pauses)
-    assert driver.pauses[-3:] == [5, 5, 5]
+    assert driver.delays[:4] == pytest.approx([0.1, 0.15, 0.225, 0.3375])
+    assert driver.delays == sorted(driver.delays)
+    assert driver.delays[-3:] == [5, 5, 5]
 
 
 @pytest.mark.usefixtures("short_delays")

@@ -8,38 +8,38 @@ import sys
 
 import pytest
 
-DEAR = ("httpx", "beartype", "anyio", "attrs", "attr", "julep_api.models", "asyncio", "ssl")
+EXPENSIVE = ("httpx", "beartype", "anyio", "attrs", "attr", "julep_api.models", "asyncio", "ssl")
 
 STEPS = """
 import sys
 
-def told(step):
+def report(step):
     print(step, *sorted(name for name in sys.argv[2:] if name in sys.modules))
 
-told("start")
+report("start")
 import julep
 import julep.errors
-told("import")
+report("import")
 client, other = julep.Client(base_url=sys.argv[1], max_retries=0), julep.AsyncClient()
 repr(client)
 try:
     julep.Client(timeout=-1)
 except julep.ConfigurationError:
-    told("clients")
+    report("clients")
 sessions = client.sessions
-told("manager")
+report("manager")
 try:
     sessions.get("no id")
 except ValueError:
-    told("refused")
+    report("refused")
 try:
     sessions.get("4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a")
 except julep.NetworkError:
-    told("called")
+    report("called")
 try:
     sessions.get(3)
 except TypeError:
-    told("judged")
+    report("typechecked")
 """
 
 
@@ -49,7 +49,7 @@ def loaded() -> dict[str, set[str]]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     done = subprocess.run(
-        [sys.executable, "-c", STEPS, f"http://127.0.0.1:{port}/api", *DEAR],
+        [sys.executable, "-c", STEPS, f"http://127.0.0.1:{port}/api", *EXPENSIVE],
         check=True,
         capture_output=True,
         text=True,
@@ -63,7 +63,7 @@ def loaded() -> dict[str, set[str]]:
         "manager",
         "refused",
         "called",
-        "judged",
+        "typechecked",
     ]
     # A .pth file, for example, may load modules at the start.
     return {step: set(names) - set(steps[0][1:]) for step, *names in steps}
@@ -90,7 +90,7 @@ def test_an_invalid_call_does_not_load_the_http_library(loaded: dict[str, set[st
 
 def test_plain_arguments_are_checked_without_beartype(loaded: dict[str, set[str]]) -> None:
     assert "beartype" not in loaded["called"]
-    assert "beartype" in loaded["judged"]
+    assert "beartype" in loaded["typechecked"]
 
 
 @pytest.mark.parametrize(

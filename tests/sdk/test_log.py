@@ -29,8 +29,7 @@ from tests.sdk.transport.helpers.scripted_server import (
     respond_stream,
     stall_after,
 )
-
-CANARY = "sk-canary-5d1f0b7e"
+from tests.sdk.transport.helpers.secrets import CANARY
 
 PATH = f"/sessions/{SESSION['id']}"
 
@@ -109,7 +108,7 @@ async def test_headers_and_bodies_are_logged_for_debugging(
             await client.request("PATCH", PATH, body={"situation": "b" * 3000})
             events = await client.sessions.chat(SESSION["id"], HELLO, stream=True)
             await events.aclose()
-    sent, came, _, asked, opened, _ = lines(log)
+    sent, came, _, chat_sent, opened, _ = lines(log)
     assert sent.startswith(f"PATCH {server.url}{PATH}: attempt 1 sends headers {{")
     assert "'authorization': '[hidden]'" in sent
     assert '} and body {"situation":"bbb' in sent
@@ -118,7 +117,7 @@ async def test_headers_and_bodies_are_logged_for_debugging(
     assert came.startswith(f"PATCH {PATH}: attempt 1, N s: 200 with headers {{")
     assert "'set-cookie': '[hidden]'" in came
     assert re.search(r"a… \(\d{4} bytes\)$", came)
-    assert '"content":"Hello' in asked
+    assert '"content":"Hello' in chat_sent
     assert opened.endswith("and a stream")
 
 

@@ -94,7 +94,7 @@ async def test_the_server_selects_the_default_model(talk: Talk) -> None:
 async def test_unknown_arguments_are_sent_in_the_body(stub: Stub, stub_talk: Talk) -> None:
     await stub_talk.chat(messages=SAID, min_p=0.1, preset="fun", extra_body={"a": 1}, seed=2)
     await stub_talk.complete(model="m", prompt="Once", min_p=0.2)
-    assert [(asked.target, asked.body) for asked in stub.requests] == [
+    assert [(request.target, request.body) for request in stub.requests] == [
         (
             "/v1/chat/completions",
             {"messages": SAID, "min_p": 0.1, "preset": "fun", "a": 1, "seed": 2},
@@ -119,9 +119,9 @@ async def test_requests_have_the_clients_key_and_no_openai_headers(
     assert with_key.headers["x-team"] == "tests"
     assert with_key.headers["user-agent"] == f"julep-python/{julep.__version__}"
     assert "authorization" not in without.headers
-    for asked in stub.requests:
-        assert "canary" not in str(asked)
-        assert "openai-organization" not in asked.headers
+    for request in stub.requests:
+        assert "canary" not in str(request)
+        assert "openai-organization" not in request.headers
 
 
 @pytest.mark.parametrize(

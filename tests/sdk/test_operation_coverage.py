@@ -47,16 +47,18 @@ def reached(side: Side) -> set[str]:
             # Most methods cannot read the stub's response, which does not matter.
             with contextlib.suppress(JulepError):
                 caller.public(side, method, given)
-    asked = {(each.method, each.target.split("?")[0]) for each in stub.requests}
+    requests = {(each.method, each.target.split("?")[0]) for each in stub.requests}
     return {
-        name for name, operation in OPERATIONS.items() if any(fits(operation, a) for a in asked)
+        name
+        for name, operation in OPERATIONS.items()
+        if any(is_of(operation, request) for request in requests)
     }
 
 
-def fits(operation: tuple[str, str], asked: tuple[str, str]) -> bool:
+def is_of(operation: tuple[str, str], request: tuple[str, str]) -> bool:
     method, template = operation
     path = "/api" + re.sub(r"\\{\w+\\}", "[0-9a-f-]+", re.escape(template))
-    return method == asked[0] and re.fullmatch(path, asked[1]) is not None
+    return method == request[0] and re.fullmatch(path, request[1]) is not None
 
 
 @pytest.mark.parametrize("side", SIDES)
@@ -65,6 +67,6 @@ def test_every_operation_is_reached_by_a_method(side: Side) -> None:
 
 
 def test_operations_are_distinguished() -> None:
-    assert fits(OPERATIONS["GetAgent"], ("GET", f"/api/agents/{ID}"))
-    assert not fits(OPERATIONS["GetAgent"], ("GET", f"/api/agents/{ID}/docs"))
-    assert not fits(OPERATIONS["GetAgent"], ("DELETE", f"/api/agents/{ID}"))
+    assert is_of(OPERATIONS["GetAgent"], ("GET", f"/api/agents/{ID}"))
+    assert not is_of(OPERATIONS["GetAgent"], ("GET", f"/api/agents/{ID}/docs"))
+    assert not is_of(OPERATIONS["GetAgent"], ("DELETE", f"/api/agents/{ID}"))

@@ -69,7 +69,9 @@ async def test_iterate_requests_lazily_and_only_what_it_needs(
     walk = stub_client.users.iterate(limit=3)
     assert stub.requests == []
     assert [user.name async for user in walk] == ["0", "1", "2"]
-    assert [parse_qs(urlsplit(asked.target).query)["limit"] for asked in stub.requests] == [["3"]]
+    assert [parse_qs(urlsplit(request.target).query)["limit"] for request in stub.requests] == [
+        ["3"]
+    ]
     stub.requests.clear()
     assert [user async for user in stub_client.users.iterate(limit=0)] == []
     assert stub.requests == []

@@ -76,7 +76,7 @@ UNKNOWN: list[tuple[str, Given]] = [
 
 
 @pytest.fixture(scope="module")
-def nobody() -> Iterator[Caller]:
+def unreachable() -> Iterator[Caller]:
     """A caller of a port at which nothing listens."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -95,33 +95,33 @@ def caller(server: LocalServer) -> Iterator[Caller]:
 @each_side
 @pytest.mark.parametrize(("method", "given"), WRONG_TYPES)
 def test_a_wrong_type_raises_a_violation_and_a_type_error(
-    side: Side, method: str, given: Given, nobody: Caller
+    side: Side, method: str, given: Given, unreachable: Caller
 ) -> None:
     for promised in (BeartypeException, BeartypeCallHintParamViolation, TypeError, JulepError):
         with pytest.raises(promised):
-            nobody.public(side, f"sessions.{method}", given)
+            unreachable.public(side, f"sessions.{method}", given)
 
 
 @each_side
 @pytest.mark.parametrize(("method", "given"), WRONG_IDS)
 def test_another_uuid_version_raises_value_and_assertion_error(
-    side: Side, method: str, given: Given, nobody: Caller
+    side: Side, method: str, given: Given, unreachable: Caller
 ) -> None:
     for promised in (ValueError, AssertionError, JulepError):
         with pytest.raises(promised):
-            nobody.public(side, f"sessions.{method}", given)
+            unreachable.public(side, f"sessions.{method}", given)
         with pytest.raises(promised):
-            nobody.private(side, f"sessions._{method}", given)
+            unreachable.private(side, f"sessions._{method}", given)
 
 
 @each_side
 @pytest.mark.parametrize("given", [{"id": "not an id"}, {"id": ""}, {"id": uuid4().hex[:-1]}])
-def test_an_invalid_uuid_raises_value_error(side: Side, given: Given, nobody: Caller) -> None:
+def test_an_invalid_uuid_raises_value_error(side: Side, given: Given, unreachable: Caller) -> None:
     for resource in ("sessions", "agents", "users"):
         with pytest.raises(ValueError, match="expected a UUID v4"):
-            nobody.public(side, f"{resource}.get", given)
+            unreachable.public(side, f"{resource}.get", given)
         with pytest.raises(AssertionError, match="expected a UUID v4"):
-            nobody.private(side, f"{resource}._get", given)
+            unreachable.private(side, f"{resource}._get", given)
 
 
 @each_side
@@ -139,12 +139,14 @@ def test_a_missing_resource_raises_key_error(
 
 @each_side
 @pytest.mark.parametrize("method", GOOD)
-def test_a_failed_connection_raises_network_error(side: Side, method: str, nobody: Caller) -> None:
+def test_a_failed_connection_raises_network_error(
+    side: Side, method: str, unreachable: Caller
+) -> None:
     for promised in (NetworkError, ConnectionError, OSError, JulepError):
         with pytest.raises(promised):
-            nobody.public(side, method, GOOD[method])
+            unreachable.public(side, method, GOOD[method])
         with pytest.raises(promised):
-            nobody.private(side, private_name(method), GOOD[method])
+            unreachable.private(side, private_name(method), GOOD[method])
 
 
 OPTIMIZED = """
@@ -174,7 +176,7 @@ CALLS = [
 ]
 
 
-def told(promised, call):
+def check(promised, call):
     try:
         call()
     except promised as error:
@@ -182,10 +184,10 @@ def told(promised, call):
 
 
 for promised, name, given in CALLS:
-    told(promised, lambda: getattr(sync_client.sessions, name)(**given))
-    told(promised, lambda: asyncio.run(getattr(async_client.sessions, name)(**given)))
+    check(promised, lambda: getattr(sync_client.sessions, name)(**given))
+    check(promised, lambda: asyncio.run(getattr(async_client.sessions, name)(**given)))
     if promised is not TypeError:
-        told(promised, lambda: getattr(private, "_" + name)(**given))
+        check(promised, lambda: getattr(private, "_" + name)(**given))
 """
 
 

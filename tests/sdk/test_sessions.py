@@ -241,19 +241,19 @@ async def test_the_offline_model_makes_no_suggestions(client: AsyncClient) -> No
 
 
 async def test_suggestions_of_a_server(stub_client: AsyncClient, stub: Stub) -> None:
-    told = {
+    suggestion = {
         "message_id": UNKNOWN_ID,
         "session_id": UNKNOWN_ID,
         "target": "user",
         "content": "Ask about roses.",
         "created_at": "2024-02-29T12:30:00Z",
     }
-    stub.response = {"items": [told]}
+    stub.response = {"items": [suggestion]}
     suggestions = await stub_client.sessions.suggestions(UNKNOWN_ID, limit=5, offset=7)
-    assert suggestions == [Suggestion.from_dict(cast("Any", told))]
+    assert suggestions == [Suggestion.from_dict(cast("Any", suggestion))]
     assert suggestions[0].target is SuggestionTarget.USER
     path = f"/api/sessions/{UNKNOWN_ID}/suggestions"
-    assert [(asked.method, asked.target) for asked in stub.requests] == [
+    assert [(request.method, request.target) for request in stub.requests] == [
         ("GET", f"{path}?limit=5&offset=7")
     ]
 

@@ -33,10 +33,10 @@ from tests.sdk.transport.helpers.scripted_server import (
     respond_stream,
     stall_after,
 )
+from tests.sdk.transport.helpers.secrets import CANARY
 
 pytestmark = pytest.mark.anyio
 
-CANARY = "sk-canary-5d1f0b7e"
 
 AT_ONCE = RetryPolicy(initial_delay=0.001)
 
@@ -103,8 +103,8 @@ async def test_the_span_is_sent_to_the_server(mode: Mode, spans: InMemorySpanExp
         assert own is not None
         assert span.parent is not None
         assert span.parent.span_id == context.span_id
-        told = f"00-{own.trace_id:032x}-{own.span_id:016x}-"
-        assert (request.header("traceparent") or "").startswith(told)
+        reported = f"00-{own.trace_id:032x}-{own.span_id:016x}-"
+        assert (request.header("traceparent") or "").startswith(reported)
         assert own.trace_id == context.trace_id
 
 
@@ -112,7 +112,7 @@ async def test_retries_are_counted(mode: Mode, spans: InMemorySpanExporter) -> N
     with Server([reset_after(), respond_error(503), respond_json(SESSION)]) as server:
         async with make_client(mode, server.url, retry=AT_ONCE) as client:
             await client.sessions.get(SESSION["id"])
-    told = [
+    reported = [
         (
             span.status.status_code,
             attributes_of(span).get("http.request.resend_count"),
@@ -121,7 +121,7 @@ async def test_retries_are_counted(mode: Mode, spans: InMemorySpanExporter) -> N
         )
         for span in spans.get_finished_spans()
     ]
-    assert told == [
+    assert reported == [
         (StatusCode.ERROR, None, None, "julep.errors.NetworkError"),
         (StatusCode.ERROR, 1, 503, "503"),
         (StatusCode.UNSET, 2, 200, None),
@@ -172,9 +172,9 @@ async def test_a_lost_stream_is_resumed_in_another_span(
                         await events.get_final_response()
                 else:
                     assert (await events.get_final_response()).text == "Hiho"
-    told = [attributes_of(span).get("error.type") for span in spans.get_finished_spans()]
+    reported = [attributes_of(span).get("error.type") for span in spans.get_finished_spans()]
     failure = "julep.errors.NetworkError"
-    assert told == [failure, None, failure, "404"]
+    assert reported == [failure, None, failure, "404"]
 
 
 @pytest.mark.parametrize("mode", ["asyncio", "trio"])
@@ -194,8 +194,8 @@ async def test_a_cancelled_attempt_ends_its_span(mode: Mode, spans: InMemorySpan
 
             await cancel_when(lambda: len(server.received) == 1, get)
             await cancel_when(lambda: len(server.received) == 2, read)
-    told = [attributes_of(span)["error.type"] for span in spans.get_finished_spans()]
-    assert told == ["cancelled", "cancelled"]
+    reported = [attributes_of(span)["error.type"] for span in spans.get_finished_spans()]
+    assert reported == ["cancelled", "cancelled"]
 
 
 async def test_span_names_have_low_cardinality(mode: Mode, spans: InMemorySpanExporter) -> None:

@@ -56,12 +56,12 @@ def test_base_classes(kind: str) -> None:
 @pytest.mark.parametrize(("kind", "name", "method"), PROMISED)
 def test_parameters_and_defaults(kind: str, name: str, method: Method) -> None:
     function = _method(kind, name)
-    if method.takes.startswith("**"):
+    if method.parameters.startswith("**"):
         assert all(found.kind is Parameter.KEYWORD_ONLY for found in parameters(function))
         names = {found.name for found in parameters(function)}
-        assert names >= set(TYPED_DICTS[method.takes.removeprefix("**")])
+        assert names >= set(TYPED_DICTS[method.parameters.removeprefix("**")])
         return
-    promised = _parsed(method.takes)
+    promised = _parsed(method.parameters)
     found = parameters(function)
     assert [(parameter.name, parameter.default) for parameter in found[: len(promised)]] == promised
     assert all(p.kind is Parameter.POSITIONAL_OR_KEYWORD for p in found[: len(promised)])
@@ -76,11 +76,11 @@ def test_return_types(kind: str, name: str, method: Method) -> None:
     function = _method(kind, name)
     assert inspect.iscoroutinefunction(function) is method.is_async
     given = str(inspect.signature(function).return_annotation).split(" | ")
-    assert method.gives in given
+    assert method.returns in given
     if name.startswith("_"):
         assert any(part.startswith("Awaitable[") for part in given)
     else:
-        assert set(given) - {method.gives} <= {"ChatStream", "AsyncChatStream"}
+        assert set(given) - {method.returns} <= {"ChatStream", "AsyncChatStream"}
 
 
 @pytest.mark.parametrize("kind", ["SessionsManager", "AsyncSessionsManager"])

@@ -47,7 +47,7 @@ def as_text(arguments: object) -> str:
     return arguments if isinstance(arguments, str) else json.dumps(arguments)
 
 
-def told(endpoint: Endpoint, turn: int = -1) -> list[Any]:
+def sent_results(endpoint: Endpoint, turn: int = -1) -> list[Any]:
     """Return the results of the calls of a turn, as the model receives them."""
     messages = endpoint.requests[turn]["messages"]
     return [message["content"] for message in messages if message["role"] == "tool"]
@@ -69,7 +69,7 @@ async def test_a_function_is_called_and_its_result_sent(
     endpoint.script = [calls(("temperature", {"city": "Lisbon"})), {"content": "It is warm."}]
     reply = await model_client.sessions.run(session.id, SAID, tools=[temperature])
     assert reply.text == "It is warm."
-    assert told(endpoint) == ["21.5"]
+    assert sent_results(endpoint) == ["21.5"]
     first, second = endpoint.requests
     (tool,) = first["tools"]
     assert tool["function"] == {
@@ -98,8 +98,8 @@ async def test_an_immediate_answer_ends_the_loop(
     session = await new_session(model_client)
     reply = await model_client.sessions.run(session.id, [HELLO], max_turns=1, temperature=0.5)
     assert reply.text == "A fine day."
-    (asked,) = endpoint.requests
-    assert asked["temperature"] == 0.5
+    (request,) = endpoint.requests
+    assert request["temperature"] == 0.5
 
 
 async def test_every_step_is_returned(model_client: AsyncClient, endpoint: Endpoint) -> None:
@@ -109,14 +109,14 @@ async def test_every_step_is_returned(model_client: AsyncClient, endpoint: Endpo
     walk = model_client.sessions.iterate_run(session.id, SAID, [temperature])
     assert endpoint.requests == []
     steps = [step async for step in walk]
-    asked, lisbon, oslo, answer = steps
-    assert isinstance(asked, ChatResponse)
-    assert asked.finish_reason == "tool_calls"
+    request, lisbon, oslo, answer = steps
+    assert isinstance(request, ChatResponse)
+    assert request.finish_reason == "tool_calls"
     assert lisbon == ToolResult("temperature", '{"city": "Lisbon"}', "21.5")
     assert oslo == ToolResult("temperature", '{"city": "Oslo"}', "-3.0")
     assert isinstance(answer, ChatResponse)
     assert answer.text == "Warmer in Lisbon."
-    assert told(endpoint) == ["21.5", "-3.0"]
+    assert sent_results(endpoint) == ["21.5", "-3.0"]
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ async def test_errors_are_sent_to_the_model(
     assert isinstance(failed, ToolResult)
     assert isinstance(failed.error, Exception)
     assert json.loads(failed.content)["error"].startswith(says)
-    assert told(endpoint) == [failed.content]
+    assert sent_results(endpoint) == [failed.content]
     assert isinstance(answer, ChatResponse)
 
 
@@ -176,7 +176,7 @@ async def test_unrecorded_messages_are_sent_again(
     endpoint.script = [calls(("temperature", {"city": "Oslo"})), {"content": "Cold."}]
     reply = await model_client.sessions.run(session.id, SAID, [temperature], record=False)
     assert reply.text == "Cold."
-    assert told(endpoint) == ["-3.0"]
+    assert sent_results(endpoint) == ["-3.0"]
     roles = [message["role"] for message in endpoint.requests[-1]["messages"]]
     assert roles[-3:] == ["user", "assistant", "tool"]
     assert await model_client.sessions.history(session.id) == []
@@ -221,13 +221,13 @@ class Point:
 async def test_a_result_is_sent_as_text_or_json(
     model_client: AsyncClient, endpoint: Endpoint, result: object, content: str
 ) -> None:
-    def give() -> object:
+    def present() -> object:
         return result
 
     session = await new_session(model_client)
-    endpoint.script = [calls(("give", {})), {"content": "Thanks."}]
-    await model_client.sessions.run(session.id, SAID, [give])
-    (found,) = told(endpoint)
+    endpoint.script = [calls(("present", {})), {"content": "Thanks."}]
+    await model_client.sessions.run(session.id, SAID, [present])
+    (found,) = sent_results(endpoint)
     assert found == content or (result == "half \ud800" and found.startswith(content))
 
 
@@ -256,24 +256,24 @@ async def test_calls_run_at_once(model_client: AsyncClient, endpoint: Endpoint) 
     ]
     with anyio.fail_after(HANG):
         await model_client.sessions.run(session.id, SAID, [first, second, sync])
-    assert told(endpoint) == ["second", "first", "a", "b"]
+    assert sent_results(endpoint) == ["second", "first", "a", "b"]
 
 
 async def test_an_async_function_requires_an_async_client(
     model_client: AsyncClient, endpoint: Endpoint, mode: Mode
 ) -> None:
-    async def give() -> str:
+    async def present() -> str:
         return "given"
 
     session = await new_session(model_client)
-    endpoint.script = [calls(("give", {})), {"content": "Thanks."}]
+    endpoint.script = [calls(("present", {})), {"content": "Thanks."}]
     if mode == "sync":
-        with pytest.raises(InvalidArgumentError, match=r"tools\[0\]: give is async"):
-            await model_client.sessions.run(session.id, SAID, [give])
+        with pytest.raises(InvalidArgumentError, match=r"tools\[0\]: present is async"):
+            await model_client.sessions.run(session.id, SAID, [present])
         assert endpoint.requests == []
     else:
-        await model_client.sessions.run(session.id, SAID, [give])
-        assert told(endpoint) == ["given"]
+        await model_client.sessions.run(session.id, SAID, [present])
+        assert sent_results(endpoint) == ["given"]
 
 
 async def test_the_tool_result_is_a_public_name() -> None:

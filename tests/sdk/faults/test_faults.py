@@ -53,5 +53,5 @@ async def test_outcome_with_the_h11_parser(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("julep._http.http1.parser_class", H11Parser)
+    monkeypatch.setattr("julep._http.exchange.parser_class", H11Parser)
     await check_every_attempt(mode, fault, caplog)

@@ -40,7 +40,7 @@ places = pytest.mark.parametrize("place", PLACES.values(), ids=PLACES.keys())
 manners = pytest.mark.parametrize("by_reset", [True, False], ids=["reset", "closed"])
 
 
-class Losing:
+class LossyLink:
     """A proxy to the server that drops responses after `lose`."""
 
     def __init__(self, server: LocalServer, place: CutPosition | None, *, by_reset: bool) -> None:
@@ -68,18 +68,18 @@ async def recorded(client: AsyncClient, session_id: str) -> list[tuple[str, str]
 async def test_a_chat_is_recorded_once(
     mode: Mode, server: LocalServer, place: CutPosition | None, by_reset: bool
 ) -> None:
-    losses = Losing(server, place, by_reset=by_reset)
+    losses = LossyLink(server, place, by_reset=by_reset)
     with losses.proxy as proxy:
         async with losses.client(mode) as client:
             session = await new_session(client)
             losses.lose(2)
             reply = await client.sessions.chat(session.id, HELLO)
-            asked = len(proxy.received)
+            attempts = len(proxy.received)
             assert await recorded(client, session.id) == [
                 ("user", "Hello"),
                 ("assistant", reply.text),
             ]
-    assert asked == 3
+    assert attempts == 3
 
 
 @places
@@ -87,7 +87,7 @@ async def test_a_chat_is_recorded_once(
 async def test_a_streamed_chat_is_recorded_once_and_complete(
     mode: Mode, server: LocalServer, place: CutPosition | None, by_reset: bool
 ) -> None:
-    losses = Losing(server, place, by_reset=by_reset)
+    losses = LossyLink(server, place, by_reset=by_reset)
     with losses.proxy as proxy:
         async with losses.client(mode) as client:
             session = await new_session(client)
@@ -95,11 +95,11 @@ async def test_a_streamed_chat_is_recorded_once_and_complete(
             async with await client.sessions.chat(session.id, HELLO, stream=True) as stream:
                 text = "".join([chunk.text async for chunk in stream])
                 whole = await stream.get_final_response()
-            asked = len(proxy.received)
+            attempts = len(proxy.received)
             assert await recorded(client, session.id) == [("user", "Hello"), ("assistant", text)]
     assert whole.text == text
     # The last byte belongs to the framing: all events had been received.
-    assert asked == (1 if place is PLACES["before the last byte"] else 3)
+    assert attempts == (1 if place is PLACES["before the last byte"] else 3)
 
 
 @places
@@ -107,7 +107,7 @@ async def test_a_streamed_chat_is_recorded_once_and_complete(
 async def test_a_resource_is_created_once(
     mode: Mode, server: LocalServer, place: CutPosition | None, by_reset: bool
 ) -> None:
-    losses = Losing(server, place, by_reset=by_reset)
+    losses = LossyLink(server, place, by_reset=by_reset)
     mark = str(uuid4())
     with losses.proxy:
         async with losses.client(mode) as client:

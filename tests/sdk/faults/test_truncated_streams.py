@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.sdk.faults.helpers.cases.streams import go_on_rightly
+from tests.sdk.faults.helpers.cases.streams import resume_correctly
 from tests.sdk.faults.helpers.checks import MANY_RETRIES
 from tests.sdk.faults.helpers.fault import EVENTS, STREAM
 from tests.sdk.faults.helpers.steps import half_close_after
@@ -34,7 +34,7 @@ def cut_first(sent: bytes, manner: int) -> Step:
             seen.add(key)
             return await cut(exchange)
         is_resumed = exchange.request.header("last-event-id") is not None
-        return await (go_on_rightly if is_resumed else STREAM.response)(exchange)
+        return await (resume_correctly if is_resumed else STREAM.response)(exchange)
 
     return step
 
@@ -50,9 +50,9 @@ async def test_a_stream_cut_after_any_byte_is_resumed(mode: Mode) -> None:
                 server.steps[:] = [cut_first(sent, end)]
                 before = len(server.received)
                 assert await STREAM.run(client) == STREAM.expected, end
-                asked = server.received[before:]
-                assert len({request.header("idempotency-key") for request in asked}) == 1, end
-                assert len(asked) == 2, end
+                requests = server.received[before:]
+                assert len({request.header("idempotency-key") for request in requests}) == 1, end
+                assert len(requests) == 2, end
 
 
 @pytest.mark.anyio

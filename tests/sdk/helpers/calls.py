@@ -211,8 +211,8 @@ def _function() -> list[Bad]:
 
 def _owner(path: str) -> list[Bad]:
     """Return invalid ids of a doc's owner, where the other owner is not given."""
-    nobody = {"agent_id": None, "user_id": None}
-    return [case._replace(further=nobody) for case in ids(path)]
+    no_owner = {"agent_id": None, "user_id": None}
+    return [case._replace(further=no_owner) for case in ids(path)]
 
 
 def _types() -> list[Bad]:

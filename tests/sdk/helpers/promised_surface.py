@@ -13,8 +13,8 @@ from typing import NamedTuple
 class Method(NamedTuple):
     """A method: its parameters, its result, whether it is a coroutine function."""
 
-    takes: str
-    gives: str
+    parameters: str
+    returns: str
     is_async: bool = False
 
 

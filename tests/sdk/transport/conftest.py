@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import httpx
 import pytest
+import trustme
 
 from julep import AsyncClient, Client, RetryPolicy
 from julep._http import exchange
@@ -57,3 +59,15 @@ def _loaded_modules() -> None:
         with Client(base_url=server.url) as client:
             client.sessions.get(SESSION["id"])
             client.sessions.chat(SESSION["id"], HELLO, stream=True).close()
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture
+def cafile(authority: trustme.CA, tmp_path: Path) -> Path:
+    file = tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(str(file))
+    return file

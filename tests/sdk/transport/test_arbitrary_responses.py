@@ -103,7 +103,7 @@ class Pieces:
 
 
 def no_server(*lost: object) -> StreamingResponse[ResponseBody]:
-    raise julep.NetworkError("POST /x: nobody is there")
+    raise julep.NetworkError("POST /x: the server is not there")
 
 
 def stream_of(pieces: list[bytes]) -> ChatStream:
@@ -184,14 +184,14 @@ async def test_unknown_fields_of_a_newer_server_are_kept(mode: Mode) -> None:
     with Server([respond_json({**NEW, "situation": None}), respond_json(history)]) as server:
         async with make_client(mode, server.url) as client:
             session = await client.sessions.get(SESSION["id"])
-            [told] = await client.sessions.history(SESSION["id"])
+            [found] = await client.sessions.history(SESSION["id"])
     assert session.to_dict() == NEW  # a null that the contract does not allow counts as absent
     assert session["mood"] == NEW["mood"]
     assert not session.situation
-    assert told.to_dict() == message
-    assert told.role.value == "moderator"
-    assert isinstance(told.content, list)
-    assert told.content[0] == parts[0]
+    assert found.to_dict() == message
+    assert found.role.value == "moderator"
+    assert isinstance(found.content, list)
+    assert found.content[0] == parts[0]
 
 
 @pytest.mark.anyio

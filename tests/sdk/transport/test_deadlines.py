@@ -28,7 +28,7 @@ from tests.sdk.transport.helpers.scripted_server import (
     respond_json,
     stall_after,
 )
-from tests.sdk.transport.helpers.support import assert_ours, own_client
+from tests.sdk.transport.helpers.support import assert_ours, users_client
 
 pytestmark = pytest.mark.anyio
 
@@ -48,7 +48,7 @@ class Clients:
     async def make(self, url: str, **settings: Any) -> AsyncClient:
         if self._way == "library":
             # Its own timeouts do not count.
-            made = own_client(self._colour, timeout=None)
+            made = users_client(self._colour, timeout=None)
             settings["http_client"] = await self._kept.enter_async_context(made)
         return await self._kept.enter_async_context(make_client(self._colour, url, **settings))
 

@@ -33,11 +33,11 @@ from tests.sdk.transport.helpers.scripted_server import (
     respond_json,
     stall_after,
 )
+from tests.sdk.transport.helpers.secrets import CANARY
 from tests.sdk.transport.helpers.support import assert_ours
 
 pytestmark = pytest.mark.anyio
 
-CANARY = "sk-canary-5d1f0b7e"
 ODD = 'it\'s "$HOME" `x` \\ $(x)\nand ☃'
 
 

@@ -49,9 +49,9 @@ async def test_requests_one_after_another_share_a_connection(mode: Mode) -> None
             assert (await response_to(transport, sent)).body == b"hello"
             assert (await response_to(transport, get(server.url, method="DELETE"))).status == 200
     assert server.connections == 1
-    asked = [(received.method, received.target, received.body) for received in server.received]
-    assert asked[0] == ("GET", "/a?b=c", b"")
-    assert asked[2:] == [("POST", "/x", b"{}"), ("DELETE", "/x", b"")]
+    requests = [(received.method, received.target, received.body) for received in server.received]
+    assert requests[0] == ("GET", "/a?b=c", b"")
+    assert requests[2:] == [("POST", "/x", b"{}"), ("DELETE", "/x", b"")]
     assert server.received[0].header("authorization") == "Bearer secret"
 
 
@@ -197,7 +197,7 @@ async def test_a_long_body_is_sent_and_received(mode: Mode) -> None:
     assert server.connections == 1
 
 
-UNFIT: dict[str, tuple[Step, str]] = {
+UNREADABLE: dict[str, tuple[Step, str]] = {
     "an unknown encoding": (respond(200, b"..", {"content-encoding": "br"}), "not accepted"),
     "no gzip": (respond(500, b"hello", {"content-encoding": "gzip"}), "not gzip"),
     "half a gzip": (
@@ -212,7 +212,7 @@ UNFIT: dict[str, tuple[Step, str]] = {
 }
 
 
-@pytest.mark.parametrize(("step", "problem"), UNFIT.values(), ids=UNFIT.keys())
+@pytest.mark.parametrize(("step", "problem"), UNREADABLE.values(), ids=UNREADABLE.keys())
 async def test_a_body_that_cannot_be_read(
     mode: Mode, step: Step, problem: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -186,7 +186,7 @@ BROKEN = {
         b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
         NOT_HTTP,
     ),
-    "a coding nobody asked for": (
+    "a transfer coding that was not accepted": (
         b"HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
         NOT_HTTP,
     ),

@@ -172,7 +172,7 @@ with ThreadPoolExecutor(8) as pool:
     jobs += [pool.submit(trio.run, get, client) for _ in range(16)]
     assert [job.result() for job in jobs] == [None] * 32
 """,
-    "clients that nobody closes": """
+    "unclosed clients": """
 client = julep.AsyncClient(base_url=url)
 asyncio.run(get(client))
 trio.run(get, client)
@@ -199,9 +199,9 @@ import socket, ssl
 made = []
 make = ssl.create_default_context
 ssl.create_default_context = lambda **settings: made.append(settings) or make(**settings)
-with socket.socket() as deaf:  # nobody listens there
-    deaf.bind(("127.0.0.1", 0))
-    settings = {"base_url": f"https://127.0.0.1:{deaf.getsockname()[1]}", "max_retries": 0}
+with socket.socket() as unused:  # it does not listen
+    unused.bind(("127.0.0.1", 0))
+    settings = {"base_url": f"https://127.0.0.1:{unused.getsockname()[1]}", "max_retries": 0}
     for _ in range(3):
         with contextlib.suppress(julep.NetworkError):
             asyncio.run(get_and_close(julep.AsyncClient(**settings)))

@@ -59,7 +59,7 @@ async def test_a_request_waits_for_a_free_connection(mode: Mode) -> None:
 async def test_tasks_wait_in_order(mode: Mode) -> None:
     order: list[int] = []
 
-    async def ask(transport: AsyncSocketTransport, number: int) -> None:
+    async def send(transport: AsyncSocketTransport, number: int) -> None:
         await response_to(transport, get(server.url))
         order.append(number)
 
@@ -70,7 +70,7 @@ async def test_tasks_wait_in_order(mode: Mode) -> None:
                 body = await open_body(transport, get(body_of.url, streamed=True))
                 async with anyio.create_task_group() as group:
                     for number in range(10):
-                        group.start_soon(ask, transport, number)
+                        group.start_soon(send, transport, number)
                         await anyio.wait_all_tasks_blocked()
                     await body.aclose()
     assert order == list(range(10))
@@ -80,7 +80,7 @@ def test_threads_wait_in_order() -> None:
     order: list[int] = []
     transport = SocketTransport(max_connections=1)
 
-    def ask(number: int) -> None:
+    def send(number: int) -> None:
         assert isinstance(transport.send(get(server.url)), Response)
         order.append(number)
 
@@ -89,7 +89,7 @@ def test_threads_wait_in_order() -> None:
         assert isinstance(open_one, StreamingResponse)
         waiting = cast("deque[object]", vars(vars(transport)["_pool"].slots)["_waiting"])
         for number in range(10):
-            threads.submit(ask, number)
+            threads.submit(send, number)
             while len(waiting) <= number:
                 time.sleep(0.001)
         open_one.body.close()
@@ -100,12 +100,12 @@ def test_threads_wait_in_order() -> None:
 def test_threads_share_a_transport() -> None:
     transport = SocketTransport(max_connections=3)
 
-    def ask(_: int) -> int:
+    def send(_: int) -> int:
         outcomes = [transport.send(get(server.url)) for _ in range(25)]
         return sum(isinstance(outcome, Response) for outcome in outcomes)
 
     with Server([OK]) as server, ThreadPoolExecutor(8) as threads:
-        assert sum(threads.map(ask, range(8))) == 200
+        assert sum(threads.map(send, range(8))) == 200
         transport.close()
     assert server.connections <= 3
 

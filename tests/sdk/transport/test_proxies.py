@@ -13,6 +13,7 @@ import julep
 from julep import AsyncClient
 from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.resources import HELLO
+from tests.sdk.transport.helpers.certificates import server_context
 from tests.sdk.transport.helpers.forward_proxy import Proxy
 from tests.sdk.transport.helpers.scripted_server import (
     DONE,
@@ -23,13 +24,12 @@ from tests.sdk.transport.helpers.scripted_server import (
     respond_json,
     respond_stream,
 )
-from tests.sdk.transport.helpers.secrets import everything_of
+from tests.sdk.transport.helpers.secrets import CANARY, everything_of
 from tests.sdk.transport.helpers.support import assert_ours
 
 pytestmark = pytest.mark.anyio
 
 ID = SESSION["id"]
-CANARY = "canary-5d1f0b7e"
 
 
 @pytest.fixture(autouse=True)
@@ -40,17 +40,8 @@ def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture(scope="module")
 def server_tls(authority: trustme.CA) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    made = authority.issue_cert("127.0.0.1", "julep.test")
-    with made.private_key_and_cert_chain_pem.tempfile() as file:
-        context.load_cert_chain(file)
-    return context
+    return server_context(authority, "127.0.0.1", "julep.test")
 
 
 @pytest.fixture

@@ -31,11 +31,11 @@ from tests.sdk.transport.helpers.support import assert_ours
 pytestmark = pytest.mark.anyio
 
 ID = SESSION["id"]
-TOLD = {"x-request-id": "req-7", "X-Rate-Left": "9"}
+HEADERS = {"x-request-id": "req-7", "X-Rate-Left": "9"}
 
 
 async def test_a_raw_response_of_a_result(mode: Mode) -> None:
-    with Server([respond_json(SESSION, headers=TOLD)]) as server:
+    with Server([respond_json(SESSION, headers=HEADERS)]) as server:
         async with make_client(mode, server.url) as client:
             found = await client.with_raw_response(unwrapped(client).sessions.get, ID)
             plain = await client.sessions.get(ID)
@@ -57,7 +57,7 @@ async def test_arguments_of_the_method(mode: Mode) -> None:
 
 
 async def test_attempts_are_counted(mode: Mode) -> None:
-    steps = [respond_error(503), reset_after(), respond_json(SESSION, headers=TOLD)]
+    steps = [respond_error(503), reset_after(), respond_json(SESSION, headers=HEADERS)]
     with Server(steps) as server:
         async with make_client(mode, server.url) as client:
             found = await client.with_raw_response(unwrapped(client).sessions.get, ID)
@@ -181,8 +181,8 @@ async def test_headers_of_a_request(mode: Mode) -> None:
             assert await client.request("POST", "/x", headers=headers) == 1
             assert await client.get("/x") == 1
     first, second = server.received
-    told = [first.header(name) for name in ("x-team", "accept", "idempotency-key")]
-    assert told == ["red", "text/plain", "mine"]
+    received = [first.header(name) for name in ("x-team", "accept", "idempotency-key")]
+    assert received == ["red", "text/plain", "mine"]
     assert second.header("x-team") == "blue"
 
 

@@ -23,9 +23,9 @@ from tests.sdk.transport.helpers.scripted_server import (
     respond_created,
     respond_json,
 )
-from tests.sdk.transport.helpers.support import assert_ours, own_client
+from tests.sdk.transport.helpers.secrets import CANARY
+from tests.sdk.transport.helpers.support import assert_ours, users_client
 
-CANARY = "sk-canary-5d1f0b7e"
 HEADERS = {
     "accept": "application/json",
     "authorization": f"Bearer {CANARY}",
@@ -119,7 +119,7 @@ async def test_a_post_is_redirected_within_its_origin(mode: Mode, status: int, b
         location = {"location": f"/moved{exchange.request.target}"}
         return await respond(status, b"", location)(exchange)
 
-    async with own_client(mode) as theirs:
+    async with users_client(mode) as theirs:
         with Server([move]) as server:
             settings = {} if by == "sockets" else {"http_client": theirs}
             async with make_client(
@@ -141,7 +141,7 @@ async def test_a_post_is_redirected_within_its_origin(mode: Mode, status: int, b
 @pytest.mark.anyio
 @pytest.mark.parametrize("status", [301, 302, 303])
 async def test_a_post_redirected_as_get_is_an_error(mode: Mode, status: int) -> None:
-    async with own_client(mode, follow_redirects=True) as theirs:
+    async with users_client(mode, follow_redirects=True) as theirs:
         for settings in ({}, {"http_client": theirs}):
             with Server([respond_json({}, status, {"location": "/there?x=1"})]) as server:
                 async with make_client(mode, server.url, **settings) as client:

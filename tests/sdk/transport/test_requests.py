@@ -21,7 +21,7 @@ from tests.sdk.transport.helpers.scripted_server import (
     respond_json,
     respond_stream,
 )
-from tests.sdk.transport.helpers.support import assert_ours, own_client
+from tests.sdk.transport.helpers.support import assert_ours, users_client
 
 pytestmark = pytest.mark.anyio
 
@@ -107,7 +107,7 @@ async def test_headers_of_the_client_are_sent_with_every_request(mode: Mode) -> 
 
 
 async def test_the_users_client_of_httpx_is_used_and_not_closed(mode: Mode) -> None:
-    async with own_client(mode, headers={"X-Own": "yes"}) as own:
+    async with users_client(mode, headers={"X-Own": "yes"}) as own:
         with Server([respond_json(SESSION)]) as server:
             async with make_client(mode, server.url, http_client=own) as client:
                 await client.sessions.get(SESSION["id"])
@@ -118,7 +118,7 @@ async def test_the_users_client_of_httpx_is_used_and_not_closed(mode: Mode) -> N
 async def test_redirects_of_the_users_client_do_not_send_the_key(
     mode: Mode,
 ) -> None:
-    async with own_client(mode, follow_redirects=True) as own:
+    async with users_client(mode, follow_redirects=True) as own:
         with (
             Server([respond_json(SESSION)]) as other,
             Server([respond_json({}, 307, {"location": f"{other.url}/there"})]) as server,
@@ -143,7 +143,7 @@ async def test_a_mock_transport_of_httpx(mode: Mode) -> None:
     """As in tests of users' own programs."""
     transport = httpx.MockTransport(lambda request: httpx.Response(200, json=SESSION))
     async with (
-        own_client(mode, transport=transport) as own,
+        users_client(mode, transport=transport) as own,
         make_client(mode, "http://julep.test", http_client=own) as client,
     ):
         assert (await client.sessions.get(SESSION["id"])).id == SESSION["id"]
@@ -155,7 +155,7 @@ async def test_a_stream_of_a_mock_transport(mode: Mode) -> None:
         lambda request: httpx.Response(200, headers=kind, content=chat_event("Hi", "stop") + DONE)
     )
     async with (
-        own_client(mode, transport=transport) as own,
+        users_client(mode, transport=transport) as own,
         make_client(mode, "http://julep.test", http_client=own) as client,
     ):
         events = await client.sessions.chat(SESSION["id"], HELLO, stream=True)

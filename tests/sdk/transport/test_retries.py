@@ -47,9 +47,9 @@ PASSING = {
     ),
     "not HTTP": raw(b"SSH-2.0-OpenSSH_9.6\r\n"),
     **{str(status): respond_error(status) for status in (408, 429, 500, 502, 503, 504)},
-    "429 that says when": respond_error(429, {"retry-after": "0"}),
-    "409 that says when": respond_error(409, {"retry-after": "0"}),
-    "503 that says when by a date": respond_error(
+    "429 with Retry-After": respond_error(429, {"retry-after": "0"}),
+    "409 with Retry-After": respond_error(409, {"retry-after": "0"}),
+    "503 with Retry-After as a date": respond_error(
         503, {"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}
     ),
 }
@@ -57,7 +57,7 @@ PASSING = {
 LASTING = {
     **{str(status): respond_error(status) for status in (400, 401, 403, 404, 409, 410, 422, 501)},
     "404 that says when": respond_error(404, {"retry-after": "0"}),
-    "503 that asks for an hour": respond_error(503, {"retry-after": "3600"}),
+    "503 with Retry-After of an hour": respond_error(503, {"retry-after": "3600"}),
     "not JSON": respond_json(None),
     "lying gzip": respond(200, b"no gzip", {"content-encoding": "gzip"}),
 }
@@ -184,23 +184,23 @@ async def test_a_chat_whose_response_is_lost_is_recorded_once(
 @given(st.integers(1, 40), st.integers(0, 40))
 def test_our_own_delays_grow_and_stay_below_the_maximum(attempts: int, retries: int) -> None:
     policy = RetryPolicy(max_retries=retries)
-    pause = policy.next_delay(Response(503, {}, b""), attempts)
+    delay = policy.next_delay(Response(503, {}, b""), attempts)
     if attempts > retries:
-        assert pause is None
+        assert delay is None
     else:
-        assert pause is not None
-        assert 0 <= pause <= min(policy.max_delay, 0.5 * 2 ** (attempts - 1))
+        assert delay is not None
+        assert 0 <= delay <= min(policy.max_delay, 0.5 * 2 ** (attempts - 1))
 
 
 def test_our_own_delays_have_jitter() -> None:
-    pauses = {RetryPolicy(9).next_delay(Response(503, {}, b""), 4) for _ in range(50)}
-    assert len(pauses) > 40
+    delays = {RetryPolicy(9).next_delay(Response(503, {}, b""), 4) for _ in range(50)}
+    assert len(delays) > 40
 
 
 @given(st.integers(0, 10_000))
 def test_the_servers_delay_is_kept_or_ends_the_call(seconds: int) -> None:
-    pause = RetryPolicy().next_delay(Response(429, {"retry-after": str(seconds)}, b""), 1)
-    assert pause == (seconds if seconds <= RetryPolicy().max_retry_after else None)
+    delay = RetryPolicy().next_delay(Response(429, {"retry-after": str(seconds)}, b""), 1)
+    assert delay == (seconds if seconds <= RetryPolicy().max_retry_after else None)
 
 
 @given(st.integers(-100, 100_000))

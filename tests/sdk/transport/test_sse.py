@@ -14,12 +14,12 @@ from julep._calls.sse import Event, EventDecoder
 from julep_api.errors import DecodeError
 
 
-class Told(NamedTuple):
+class Parsed(NamedTuple):
     events: list[Event]
     retry: int | None
 
 
-def by_the_standard(stream: bytes) -> Told:
+def by_the_standard(stream: bytes) -> Parsed:
     """Parse a whole stream by the WHATWG rules, word for word."""
     text = stream.decode("utf-8", errors="replace").removeprefix("\ufeff")
     events: list[Event] = []
@@ -48,13 +48,13 @@ def by_the_standard(stream: bytes) -> Told:
                 retry = int(value)
             case _:
                 pass
-    return Told(events, retry)
+    return Parsed(events, retry)
 
 
-def told(*pieces: bytes) -> Told:
+def parsed(*pieces: bytes) -> Parsed:
     decoder = EventDecoder()
     events = [event for piece in pieces for event in decoder.feed(piece)]
-    return Told(events, decoder.retry)
+    return Parsed(events, decoder.retry)
 
 
 def split(stream: bytes, places: list[int]) -> list[bytes]:
@@ -109,12 +109,12 @@ PLACES = st.lists(st.integers(min_value=0, max_value=1000), max_size=10)
 def test_any_stream_in_any_pieces_is_parsed_by_the_standard(
     stream: bytes, places: list[int]
 ) -> None:
-    assert told(*split(stream, places)) == by_the_standard(stream)
+    assert parsed(*split(stream, places)) == by_the_standard(stream)
 
 
 @given(STREAMS)
 def test_a_stream_byte_by_byte(stream: bytes) -> None:
-    assert told(*(bytes([byte]) for byte in stream)) == by_the_standard(stream)
+    assert parsed(*(bytes([byte]) for byte in stream)) == by_the_standard(stream)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_the_fast_path_returns_the_events_of_the_standard(stream: bytes) -> None
     expected = by_the_standard(stream)
     for first in range(len(stream) + 1):
         for second in range(first, len(stream) + 1):
-            assert told(stream[:first], stream[first:second], stream[second:]) == expected
+            assert parsed(stream[:first], stream[first:second], stream[second:]) == expected
 
 
 @pytest.mark.parametrize(
@@ -158,15 +158,18 @@ def test_the_fast_path_returns_the_events_of_the_standard(stream: bytes) -> None
     ],
 )
 def test_events_of_streams(stream: bytes, events: list[Event]) -> None:
-    assert told(stream).events == events == by_the_standard(stream).events
+    assert parsed(stream).events == events == by_the_standard(stream).events
 
 
 def test_the_retry_field_is_kept() -> None:
-    assert told(b"retry: 1500\n").retry == 1500
+    assert parsed(b"retry: 1500\n").retry == 1500
 
 
 def test_a_retry_field_of_thousands_of_digits_is_ignored() -> None:
-    assert told(b"retry: " + b"9" * 5000 + b"\ndata: a\n\n") == ([Event("message", "a", "")], None)
+    assert parsed(b"retry: " + b"9" * 5000 + b"\ndata: a\n\n") == (
+        [Event("message", "a", "")],
+        None,
+    )
 
 
 @pytest.mark.parametrize("piece", [b"data: " + b"x" * 50, b"data: " + b"x" * 10 + b"\n"])

@@ -167,8 +167,8 @@ async def test_a_slow_stream_does_not_time_out(mode: Mode) -> None:
 
 
 async def test_an_error_event(mode: Mode) -> None:
-    told = {"error": {"code": "model_failed", "message": "The model is gone"}}
-    event = b"event: error\ndata: " + json.dumps(told).encode() + b"\n\n"
+    problem = {"error": {"code": "model_failed", "message": "The model is gone"}}
+    event = b"event: error\ndata: " + json.dumps(problem).encode() + b"\n\n"
     with Server([respond_stream(EVENTS[0] + event + DONE), respond_json(SESSION)]) as server:
         async with make_client(mode, server.url) as client:
             events = await opened(client)

@@ -18,7 +18,7 @@ from tests.sdk.transport.helpers.scripted_server import (
     respond_json,
     stall_after,
 )
-from tests.sdk.transport.helpers.support import assert_ours, own_client
+from tests.sdk.transport.helpers.support import assert_ours, users_client
 
 pytestmark = pytest.mark.anyio
 
@@ -53,7 +53,7 @@ async def test_a_slow_response_without_a_timeout(mode: Mode) -> None:
         return await respond_json(SESSION)(exchange)
 
     # The timeout of the httpx client does not count, but ours.
-    async with own_client(mode, timeout=0.05) as own:
+    async with users_client(mode, timeout=0.05) as own:
         with Server([answer_late]) as server:
             async with make_client(mode, server.url, timeout=None, http_client=own) as client:
                 assert (await client.sessions.get(SESSION["id"])).id == SESSION["id"]

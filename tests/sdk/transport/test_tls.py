@@ -17,6 +17,7 @@ from julep._http import tls as tls_module
 from julep._http.timeout import Timeout
 from tests.sdk.helpers.modes import Mode
 from tests.sdk.helpers.waiting import HANG
+from tests.sdk.transport.helpers.certificates import server_context
 from tests.sdk.transport.helpers.scripted_server import (
     STREAM_HEAD,
     Exchange,
@@ -40,13 +41,8 @@ OK = respond(200, b"hello")
 
 
 @pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-@pytest.fixture(scope="module")
 def server_tls(authority: trustme.CA) -> ssl.SSLContext:
-    context = served_as("127.0.0.1", authority)
+    context = server_context(authority)
     context.set_alpn_protocols(["h2", "http/1.1"])
     return context
 
@@ -55,14 +51,6 @@ def server_tls(authority: trustme.CA) -> ssl.SSLContext:
 def tls(authority: trustme.CA) -> ssl.SSLContext:
     """The client's context, which trusts the server."""
     return ssl.create_default_context(cadata=authority.cert_pem.bytes().decode())
-
-
-def served_as(host: str, authority: trustme.CA) -> ssl.SSLContext:
-    """Return the context of a server with a certificate for this host."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    with authority.issue_cert(host).private_key_and_cert_chain_pem.tempfile() as file:
-        context.load_cert_chain(file)
-    return context
 
 
 async def test_a_trusted_server(
@@ -122,7 +110,7 @@ async def test_an_untrusted_server_gets_no_request(mode: Mode, server_tls: ssl.S
 async def test_a_certificate_of_another_host(
     mode: Mode, authority: trustme.CA, tls: ssl.SSLContext
 ) -> None:
-    with Server([OK], tls=served_as("julep.test", authority)) as server:
+    with Server([OK], tls=server_context(authority, "julep.test")) as server:
         async with open_transport(mode, tls=tls) as transport:
             error = await network_error_of(transport, get(server.url))
             assert "certificate verify failed: IP address mismatch" in str(error)

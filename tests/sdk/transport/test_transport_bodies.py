@@ -123,8 +123,8 @@ async def test_the_total_timeout_covers_a_body(mode: Mode) -> None:
     with Server([stall_after(STREAM_HEAD + http_chunk(b"a"))]) as server:
         async with open_transport(mode) as transport:
             deadline = time.monotonic() + 1
-            asked = get(server.url, streamed=True, timeout=Timeout(total=1), deadline=deadline)
-            body = await open_body(transport, asked)
+            request = get(server.url, streamed=True, timeout=Timeout(total=1), deadline=deadline)
+            body = await open_body(transport, request)
             with pytest.raises(RequestTimeoutError, match="within 1 s") as caught:
                 assert [piece async for piece in body] == [b"a"]
             assert caught.value.phase == "total"

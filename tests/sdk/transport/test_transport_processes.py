@@ -33,12 +33,12 @@ def get(path="/x", **more):
     origin = Origin(parts.scheme, parts.hostname, parts.port)
     return Request("GET", origin, path, {}, None, path == "/stream", Timeout(), **more)
 
-def ask(wire):
-    outcome = wire.send(get())
+def sync_get(transport):
+    outcome = transport.send(get())
     assert isinstance(outcome, Response), outcome
 
-async def aask(wire):
-    outcome = await wire.send(get())
+async def async_get(transport):
+    outcome = await transport.send(get())
     assert isinstance(outcome, Response), outcome
 
 def in_child(work):
@@ -56,14 +56,14 @@ PROGRAMS: dict[str, tuple[str, int]] = {
 import julep
 assert not {"anyio", "h11", "httptools", "httpx", "ssl"} & set(sys.modules)
 from julep._http.sync_transport import SocketTransport
-wire = SocketTransport()
-ask(wire)
-wire.close()
+transport = SocketTransport()
+sync_get(transport)
+transport.close()
 assert not {"anyio", "asyncio", "certifi", "httpx", "ssl"} & set(sys.modules)
 import asyncio
 from julep._http.async_transport import AsyncSocketTransport
-wire = AsyncSocketTransport()
-asyncio.run(aask(wire))
+transport = AsyncSocketTransport()
+asyncio.run(async_get(transport))
 assert not {"httpx", "trio"} & set(sys.modules)
 """,
         2,
@@ -72,10 +72,10 @@ assert not {"httpx", "trio"} & set(sys.modules)
         """
 import asyncio, trio
 from julep._http.async_transport import AsyncSocketTransport
-wire = AsyncSocketTransport()
+transport = AsyncSocketTransport()
 async def twice():
-    await aask(wire)
-    await aask(wire)
+    await async_get(transport)
+    await async_get(transport)
 for _ in range(2):
     asyncio.run(twice())
     trio.run(twice)
@@ -85,57 +85,57 @@ for _ in range(2):
     "a child has connections of its own": (
         """
 from julep._http.sync_transport import SocketTransport
-wire = SocketTransport(max_connections=1)
-ask(wire)
-in_child(lambda: (ask(wire), ask(wire), wire.close()))
-ask(wire)
-wire.close()
+transport = SocketTransport(max_connections=1)
+sync_get(transport)
+in_child(lambda: (sync_get(transport), sync_get(transport), transport.close()))
+sync_get(transport)
+transport.close()
 """,
         2,
     ),
-    "a child is not held up by what other threads held": (
+    "a child does not wait for locks of other threads": (
         """
 import threading
 from julep._http.sync_transport import SocketTransport
-wire = SocketTransport(max_connections=1)
+transport = SocketTransport(max_connections=1)
 held, over = threading.Event(), threading.Event()
 def hold():
-    with wire._pool.slots._lock, wire._pool.idle._lock:
+    with transport._pool.slots._lock, transport._pool.idle._lock:
         held.set()
         over.wait()
-ask(wire)
+sync_get(transport)
 holding = threading.Thread(target=hold)
 holding.start()
 held.wait()
-in_child(lambda: (ask(wire), wire.close()))
+in_child(lambda: (sync_get(transport), transport.close()))
 over.set()
 holding.join()
-ask(wire)
-wire.close()
+sync_get(transport)
+transport.close()
 """,
         2,
     ),
     "a child leaves its parent's stream alone": (
         """
 from julep._http.sync_transport import SocketTransport
-wire = SocketTransport()
-body = wire.send(get("/stream")).body
+transport = SocketTransport()
+body = transport.send(get("/stream")).body
 assert next(body) == b"first"
-in_child(lambda: (body.close(), wire.close()))
-go = wire.send(get("/go"))
+in_child(lambda: (body.close(), transport.close()))
+go = transport.send(get("/go"))
 assert next(body) == b"second"
 body.close()
-wire.close()
+transport.close()
 """,
         2,
     ),
-    "a wire that nobody closes after its loop has ended": (
+    "an unclosed transport after its event loop has ended": (
         """
 import asyncio
 from julep._http.async_transport import AsyncSocketTransport
-wire = AsyncSocketTransport()
-asyncio.run(aask(wire))
-del wire
+transport = AsyncSocketTransport()
+asyncio.run(async_get(transport))
+del transport
 gc.collect()
 """,
         1,
@@ -144,10 +144,10 @@ gc.collect()
         """
 import asyncio, trio
 from julep._http.async_transport import AsyncSocketTransport
-async def leave_open(wire):
-    outcome = await wire.send(get("/stream"))
+async def leave_open(transport):
+    outcome = await transport.send(get("/stream"))
     assert await anext(outcome.body) == b"first"
-    await wire.aclose()
+    await transport.aclose()
     await outcome.body.aclose()
 asyncio.run(leave_open(AsyncSocketTransport()))
 trio.run(leave_open, AsyncSocketTransport())

@@ -40,16 +40,18 @@ def read(response: Response, config: Config = CONFIG) -> Session:
 
 
 @asynccontextmanager
-async def own_client(
-    mode: Mode, **settings: Any
-) -> AsyncGenerator[httpx.Client | httpx.AsyncClient, None]:
-    """Create a client of httpx, which a client of ours may be given."""
+async def users_client(
+    mode: Mode, library: Any = httpx, **settings: Any
+) -> AsyncGenerator[Any, None]:
+    """Create a client of httpx or httpx2 for a client of ours, which must not close it."""
     if mode == "sync":
-        with httpx.Client(**settings) as own:
-            yield own
+        with library.Client(**settings) as client:
+            yield client
+            assert not client.is_closed
     else:
-        async with httpx.AsyncClient(**settings) as own_async:
-            yield own_async
+        async with library.AsyncClient(**settings) as client:
+            yield client
+            assert not client.is_closed
 
 
 def assert_ours(error: BaseException) -> None:

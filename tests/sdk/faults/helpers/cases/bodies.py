@@ -30,7 +30,7 @@ from tests.sdk.transport.helpers.scripted_server import (
 )
 
 _UNREADABLE = Fails(julep.InvalidResponseError, 1, status=200)
-_SAID_GZIP = b"content-encoding: gzip"
+_GZIP_HEADER = b"content-encoding: gzip"
 _ZIPPED = gzip.compress(BODY)
 _MEBIBYTE = 1024 * 1024
 
@@ -77,7 +77,7 @@ def many(size: int, head: bytes) -> Step:
 _HUGE = 100 * _MEBIBYTE
 _HUGE_HEAD = HEAD + b"content-length: %d\r\n\r\n" % (_HUGE + 10)
 # Either too long by its header, or incomplete when the connection closes.
-_BOASTS = Fails((julep.InvalidResponseError, julep.NetworkError), None)
+_TOO_LONG_OR_LOST = Fails((julep.InvalidResponseError, julep.NetworkError), None)
 
 LENGTHS: dict[str, Fault] = {
     "a length that is too long": network_error(
@@ -86,10 +86,10 @@ LENGTHS: dict[str, Fault] = {
     "a length that is too short": unreadable(HEAD + b"content-length: 9\r\n\r\n" + BODY),
     "a length of nothing": unreadable(HEAD + b"content-length: 0\r\n\r\n" + BODY, "nothing"),
     "a length of a terabyte": Fault(
-        raw(HEAD + b"content-length: 1099511627776\r\n\r\n" + BODY), _BOASTS
+        raw(HEAD + b"content-length: 1099511627776\r\n\r\n" + BODY), _TOO_LONG_OR_LOST
     ),
-    "a length that no number holds": Fault(
-        raw(HEAD + b"content-length: 1" + b"0" * 40 + b"\r\n\r\n" + BODY), _BOASTS
+    "a length beyond any integer type": Fault(
+        raw(HEAD + b"content-length: 1" + b"0" * 40 + b"\r\n\r\n" + BODY), _TOO_LONG_OR_LOST
     ),
     "surplus bytes": Fault(raw(with_length(BODY) + b"surplus", keep=True), Succeeds()),
     "surplus line ends": Fault(raw(with_length(BODY) + b"\r\n\r\n", keep=True), Succeeds()),
@@ -104,15 +104,15 @@ LENGTHS: dict[str, Fault] = {
         Succeeds(),
         call=DELETE,
     ),
-    "204 with an answer behind it": Fault(
+    "204 with a response after it": Fault(
         raw(b"HTTP/1.1 204 None\r\n\r\n" + with_length(OTHER_BODY), keep=True),
         Succeeds(),
         call=DELETE,
     ),
-    "204 where a session was promised": Fault(
+    "204 instead of a session": Fault(
         respond(204), Fails(julep.InvalidResponseError, 1, status=204)
     ),
-    "205 where a session was promised": Fault(
+    "205 instead of a session": Fault(
         respond(205), Fails(julep.InvalidResponseError, 1, status=205)
     ),
     "a 500 whose body is cut": network_error(
@@ -121,13 +121,13 @@ LENGTHS: dict[str, Fault] = {
 }
 
 CHUNKS: dict[str, Fault] = {
-    "a chunk's size that is none": network_error(
+    "an invalid chunk size": network_error(
         raw(chunked(BODY).replace(b"\r\n%x\r\n" % len(BODY), b"\r\nzz\r\n"))
     ),
     "a negative chunk": network_error(
         raw(chunked(BODY).replace(b"\r\n%x\r\n" % len(BODY), b"\r\n-5\r\n"))
     ),
-    "an empty chunk's size": network_error(
+    "an empty chunk size": network_error(
         raw(chunked(BODY).replace(b"\r\n%x\r\n" % len(BODY), b"\r\n\r\n"))
     ),
     "a chunk with no end": network_error(raw(chunked(BODY, b" ").replace(BODY + b"\r\n", BODY))),
@@ -135,11 +135,12 @@ CHUNKS: dict[str, Fault] = {
         raw(chunked(BODY, b" ").replace(BODY, BODY + b"aa"))
     ),
     "a huge chunk": Fault(
-        raw(chunked(BODY).replace(b"\r\n%x\r\n" % len(BODY), b"\r\nfffffffffffffff\r\n")), _BOASTS
+        raw(chunked(BODY).replace(b"\r\n%x\r\n" % len(BODY), b"\r\nfffffffffffffff\r\n")),
+        _TOO_LONG_OR_LOST,
     ),
-    "a chunk that no number holds": Fault(
+    "a chunk size beyond any integer type": Fault(
         raw(chunked(BODY).replace(b"\r\n%x\r\n" % len(BODY), b"\r\n" + b"f" * 60 + b"\r\n")),
-        _BOASTS,
+        _TOO_LONG_OR_LOST,
     ),
     "chunk extensions": Fault(
         raw(
@@ -162,11 +163,11 @@ CHUNKS: dict[str, Fault] = {
 }
 
 CODINGS: dict[str, Fault] = {
-    "gzip": Fault(raw(with_length(_ZIPPED, _SAID_GZIP), keep=True), Succeeds()),
+    "gzip": Fault(raw(with_length(_ZIPPED, _GZIP_HEADER), keep=True), Succeeds()),
     "gzip in chunks": Fault(
         raw(
             chunked(*(_ZIPPED[i : i + 7] for i in range(0, len(_ZIPPED), 7))).replace(
-                HEAD, HEAD + _SAID_GZIP + b"\r\n"
+                HEAD, HEAD + _GZIP_HEADER + b"\r\n"
             ),
             keep=True,
         ),
@@ -175,14 +176,12 @@ CODINGS: dict[str, Fault] = {
     "deflate": Fault(
         raw(with_length(zlib.compress(BODY), b"content-encoding: deflate"), keep=True), Succeeds()
     ),
-    "plain text that is said to be gzip": unreadable(with_length(BODY, _SAID_GZIP)),
-    "plain text that is said to be deflate": unreadable(
-        with_length(BODY, b"content-encoding: deflate")
-    ),
-    "gzip that is cut": unreadable(with_length(_ZIPPED[:-12], _SAID_GZIP)),
-    "gzip whose checksum is wrong": unreadable(with_length(_ZIPPED[:-8] + b"\0" * 8, _SAID_GZIP)),
-    "gzip of something else": unreadable(with_length(gzip.compress(b"oops"), _SAID_GZIP), "oops"),
-    "gzip that nobody told of": unreadable(with_length(_ZIPPED)),
+    "plain text labelled gzip": unreadable(with_length(BODY, _GZIP_HEADER)),
+    "plain text labelled deflate": unreadable(with_length(BODY, b"content-encoding: deflate")),
+    "gzip that is cut": unreadable(with_length(_ZIPPED[:-12], _GZIP_HEADER)),
+    "gzip whose checksum is wrong": unreadable(with_length(_ZIPPED[:-8] + b"\0" * 8, _GZIP_HEADER)),
+    "gzip of something else": unreadable(with_length(gzip.compress(b"oops"), _GZIP_HEADER), "oops"),
+    "gzip without its header": unreadable(with_length(_ZIPPED)),
     "an unknown coding": unreadable(with_length(b"\x8b\xff\x00" * 9, b"content-encoding: rot13")),
     "a bomb of gzip": Fault(bomb("gzip"), _UNREADABLE),
     "a bomb of deflate": Fault(bomb("deflate"), _UNREADABLE),
@@ -212,7 +211,7 @@ NO_JSON: Mapping[str, tuple[bytes, str]] = {
     "an empty object": (with_length(b"{}"), "id"),
     "an id of a wrong type": (_session(id=7), "id"),
     "another field of a wrong type": (_session(agent_id=[1]), "agent_id"),
-    "a time that is none": (_session(created_at="noon"), "created_at"),
+    "an invalid time": (_session(created_at="noon"), "created_at"),
     "metadata that is a list": (_session(metadata=[1]), "metadata"),
 }
 
@@ -225,10 +224,8 @@ ODD_JSON = {
     "unknown fields": _session(new={"a": [1]}),
     "nulls": _session(situation=None, metadata=None, updated_at=None),
     "another content type": with_length(BODY).replace(b"application/json", b"text/plain"),
-    "a content type that is none": with_length(BODY).replace(
-        b"application/json", b";;;charset=oops"
-    ),
-    "a charset that is none": with_length(BODY).replace(b"json", b"json; charset=klingon"),
+    "an invalid content type": with_length(BODY).replace(b"application/json", b";;;charset=oops"),
+    "an unknown charset": with_length(BODY).replace(b"json", b"json; charset=klingon"),
 }
 
 FAULTS: dict[str, Fault] = {
@@ -237,10 +234,10 @@ FAULTS: dict[str, Fault] = {
     **CODINGS,
     **{name: unreadable(*each) for name, each in NO_JSON.items()},
     **{name: Fault(raw(sent, keep=True), Succeeds()) for name, sent in ODD_JSON.items()},
-    "a chat's answer of a wrong type": Fault(
+    "a chat's response of a wrong type": Fault(
         respond_json({"id": 7}), _UNREADABLE._replace(message="id"), call=CHAT
     ),
-    "a created thing that cannot be read": Fault(
+    "a created resource that cannot be read": Fault(
         respond(201, b"{}"), Fails(julep.InvalidResponseError, 1, status=201), call=CREATE
     ),
 }

@@ -71,20 +71,20 @@ FAULTS: dict[str, Fault] = {
     "reset within a long request": network_error(
         read_some_then(reset_after()), before_request=True, call=LONG_CHAT
     ),
-    **timeouts("picked up and never read", stall_after(), before_request=True),
+    **timeouts("accepted and never read", stall_after(), before_request=True),
     **timeouts(
-        "a long request that is not taken",
+        "a long request that is not read",
         pause_reading(),
         "write",
         before_request=True,
         call=LONG_CHAT,
     ),
-    "a chat's answer that is lost": network_error(reset_after(), call=CHAT),
-    "an answer byte by byte": Fault(drip(WHOLE), Succeeds()),
+    "a chat's response that is lost": network_error(reset_after(), call=CHAT),
+    "a response byte by byte": Fault(drip(WHOLE), Succeeds()),
     "chunks byte by byte": Fault(
         drip(chunked(*(BODY[i : i + 1] for i in range(len(BODY))))), Succeeds()
     ),
-    "a head that drips": Fault(drip(WHOLE, 0.04), _TIMED_OUT, timeout=TOTAL_TIMEOUT),
+    "headers that drip": Fault(drip(WHOLE, 0.04), _TIMED_OUT, timeout=TOTAL_TIMEOUT),
     "a body that drips": Fault(endless(_LATE, b" ", 0.02), _TIMED_OUT, timeout=TOTAL_TIMEOUT),
     "chunks that drip": Fault(
         endless(CHUNKED[: CHUNKED.index(b"\r\n\r\n") + 4], b"1\r\n \r\n", 0.02),
@@ -94,41 +94,41 @@ FAULTS: dict[str, Fault] = {
     "a drip that is quick enough at each step": Fault(
         drip(WHOLE, 0.001), Succeeds(), timeout=julep.Timeout(read=5)
     ),
-    "closed after the answer": Fault(raw(WHOLE), Succeeds()),
-    "closed a little after the answer": Fault(
+    "closed after the response": Fault(raw(WHOLE), Succeeds()),
+    "closed a little after the response": Fault(
         respond_then(WHOLE, raw(b"")), Succeeds(), waits_for_step=True
     ),
-    "half closed after the answer": Fault(half_close_after(WHOLE), Succeeds()),
-    "reset after the answer": Fault(
+    "half closed after the response": Fault(half_close_after(WHOLE), Succeeds()),
+    "reset after the response": Fault(
         respond_then(WHOLE, reset_after()), Succeeds(), waits_for_step=True
     ),
     "connection: close": Fault(raw(with_length(BODY, b"connection: close")), Succeeds()),
     "connection: close that stays open": Fault(
         stall_after(with_length(BODY, b"connection: close")), Succeeds()
     ),
-    "keep-alive that is a lie": Fault(
+    "keep-alive and closed": Fault(
         raw(with_length(BODY, b"connection: keep-alive", b"keep-alive: timeout=60")), Succeeds()
     ),
-    "two answers to one request": Fault(
+    "two responses to one request": Fault(
         raw(WHOLE + with_length(OTHER_BODY), keep=True), Succeeds()
     ),
-    "a second answer a little later": Fault(
+    "a second response a little later": Fault(
         respond_then(WHOLE, raw(with_length(OTHER_BODY), keep=True)),
         Succeeds(),
         waits_for_step=True,
     ),
-    "an unasked 408 on an idle connection": Fault(
+    "an unrequested 408 on an idle connection": Fault(
         respond_then(WHOLE, raw(b"HTTP/1.1 408 Too Slow\r\nconnection: close\r\n\r\n")),
         Succeeds(),
         waits_for_step=True,
     ),
-    "an answer before the request was read": Fault(
+    "a response before the request was read": Fault(
         read_some_then(half_close_after(_ANSWERED_EARLY)),
         Fails(julep.ApiError, 1, status=413, message="Too long"),
         before_request=True,
         call=LONG_CHAT,
     ),
-    "an answer before the request was read, and closed": Fault(
+    "a response before the request was read, and closed": Fault(
         read_some_then(raw(_ANSWERED_EARLY)),
         # The reset that follows may overtake the response.
         Fails((julep.ApiError, julep.NetworkError), None),

@@ -40,15 +40,15 @@ NO_HTTP = {
     "an SMTP banner": b"220 mail.julep.test ESMTP\r\n",
     "a TLS alert": b"\x15\x03\x01\x00\x02\x02\x46",
     "another protocol's version": _with_status(b"ICY 200 OK"),
-    "a version that is none": _with_status(b"HTTP/one 200 OK"),
-    "a request for an answer": b"GET / HTTP/1.1\r\nhost: julep.test\r\n\r\n",
+    "an invalid version": _with_status(b"HTTP/one 200 OK"),
+    "a request instead of a response": b"GET / HTTP/1.1\r\nhost: julep.test\r\n\r\n",
     "no status": _with_status(b"HTTP/1.1"),
     "a status in words": _with_status(b"HTTP/1.1 OK OK"),
     "status 99": _with_status(b"HTTP/1.1 99 Low"),
     "status 099": _with_status(b"HTTP/1.1 099 Low"),
     "status 1000": _with_status(b"HTTP/1.1 1000 High"),
     "status -200": _with_status(b"HTTP/1.1 -200 Negative"),
-    "101 unasked": b"HTTP/1.1 101 Switching\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n",
+    "unrequested 101": b"HTTP/1.1 101 Switch\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n",
 }
 
 BROKEN = {
@@ -80,7 +80,7 @@ ODD = {
     "500 headers": _with_line(b"\r\n".join(b"x-%d: a" % i for i in range(500))),
     "names in capitals": WHOLE.replace(b"content-", b"CONTENT-"),
     "an early hint": _HINT + WHOLE,
-    "100 Continue unasked": _GO_ON + WHOLE,
+    "100 Continue unrequested": _GO_ON + WHOLE,
     "ten of 1xx": (_GO_ON + _HINT) * 5 + WHOLE,
     "an upgrade that is offered": with_length(BODY, b"upgrade: h2c", b"connection: upgrade"),
     "a cookie": with_length(BODY, b"set-cookie: key=canary; path=/"),
@@ -109,5 +109,5 @@ FAULTS: dict[str, Fault] = {
     # Whether they are too many or take too long makes no difference to a caller.
     "endless 1xx": Fault(endless(b"", _HINT * 10, 0.001), _ENDLESS, timeout=TOTAL_TIMEOUT * 4),
     "1xx that drip": Fault(endless(b"", _HINT, 0.02), _ENDLESS, timeout=TOTAL_TIMEOUT),
-    "a delete's answer that is no HTTP": network_error(raw(b"OK\r\n\r\n"), call=DELETE),
+    "a delete's response that is no HTTP": network_error(raw(b"OK\r\n\r\n"), call=DELETE),
 }

@@ -19,7 +19,7 @@ from tests.sdk.transport.helpers.scripted_server import Step, reset_after, respo
 
 _KEEPING = (307, 308)
 _CHANGING = (301, 302, 303)
-_PLACE = "/elsewhere?a=b"
+_LOCATION = "/elsewhere?a=b"
 
 
 def followed(status: int, location: str, call: Call = GET) -> Fault:
@@ -36,12 +36,12 @@ def refused(
 
 
 def _elsewhere(outcome: Fails, then: Step) -> Fault:
-    return Fault(redirect(307, _PLACE, then), outcome)
+    return Fault(redirect(307, _LOCATION, then), outcome)
 
 
 GARBAGE = {
-    "a host that is none": "http://[oops/elsewhere",
-    "a port that is none": "http://julep.test:99999/elsewhere",
+    "an invalid host": "http://[oops/elsewhere",
+    "an invalid port": "http://julep.test:99999/elsewhere",
     "a port in words": "http://julep.test:http/elsewhere",
     "another scheme": "ftp://julep.test/elsewhere",
     "a file": "file:///etc/elsewhere",
@@ -49,33 +49,37 @@ GARBAGE = {
 }
 
 FAULTS: dict[str, Fault] = {
-    **{f"a get by {status}": followed(status, _PLACE) for status in _CHANGING + _KEEPING},
-    **{f"a post by {status}": followed(status, _PLACE, CREATE) for status in _KEEPING},
-    **{f"a chat by {status}": followed(status, _PLACE, CHAT) for status in _KEEPING},
-    **{f"a stream by {status}": followed(status, _PLACE, STREAM) for status in _KEEPING},
-    **{f"a delete by {status}": followed(status, _PLACE, DELETE) for status in _KEEPING},
-    **{f"a post by {status}": refused(status, _PLACE, CREATE) for status in _CHANGING},
-    **{f"a chat by {status}": refused(status, _PLACE, CHAT) for status in _CHANGING},
-    **{f"a stream by {status}": refused(status, _PLACE, STREAM) for status in _CHANGING},
-    **{f"a delete by {status}": refused(status, _PLACE, DELETE) for status in _CHANGING},
+    **{f"a get by {status}": followed(status, _LOCATION) for status in _CHANGING + _KEEPING},
+    **{f"a post by {status}": followed(status, _LOCATION, CREATE) for status in _KEEPING},
+    **{f"a chat by {status}": followed(status, _LOCATION, CHAT) for status in _KEEPING},
+    **{f"a stream by {status}": followed(status, _LOCATION, STREAM) for status in _KEEPING},
+    **{f"a delete by {status}": followed(status, _LOCATION, DELETE) for status in _KEEPING},
+    **{f"a post by {status}": refused(status, _LOCATION, CREATE) for status in _CHANGING},
+    **{f"a chat by {status}": refused(status, _LOCATION, CHAT) for status in _CHANGING},
+    **{f"a stream by {status}": refused(status, _LOCATION, STREAM) for status in _CHANGING},
+    **{f"a delete by {status}": refused(status, _LOCATION, DELETE) for status in _CHANGING},
     "a relative path": followed(302, "elsewhere"),
     "a path with dots": followed(302, "../../a/../elsewhere"),
     "a query alone": followed(302, "?elsewhere"),
     "characters that are no ASCII": followed(302, "/elsewhere/\xe9"),
     "a space in the path": followed(302, "/elsewhere/a b"),
     "a fragment": followed(302, "/elsewhere#there"),
-    "no place": refused(302, None),
-    "an empty place": refused(302, ""),
-    "300": refused(300, _PLACE),
-    "304": refused(304, _PLACE, message=""),
-    "305": refused(305, _PLACE),
+    "no location": refused(302, None),
+    "an empty location": refused(302, ""),
+    "300": refused(300, _LOCATION),
+    "304": refused(304, _LOCATION, message=""),
+    "305": refused(305, _LOCATION),
     **{name: refused(302, place) for name, place in GARBAGE.items()},
     "a loop": Fault(
         redirect(302, "/loop", GET.response), Fails(julep.ApiError, 1, status=302, message="/loop")
     ),
-    "a refusal elsewhere": _elsewhere(
+    "an error of the target": _elsewhere(
         Fails(julep.NotFoundError, 1, status=404), respond_error(404)
     ),
-    "a failure elsewhere": _elsewhere(Fails(julep.ServerError, 2, status=503), respond_error(503)),
-    "a reset elsewhere": _elsewhere(Fails(julep.NetworkError, 2, path="/elsewhere"), reset_after()),
+    "a server error of the target": _elsewhere(
+        Fails(julep.ServerError, 2, status=503), respond_error(503)
+    ),
+    "a reset of the target": _elsewhere(
+        Fails(julep.NetworkError, 2, path="/elsewhere"), reset_after()
+    ),
 }

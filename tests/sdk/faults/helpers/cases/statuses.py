@@ -55,12 +55,12 @@ _FORMS = {
 }
 
 # Values that mean no delay, that are ignored (our own delay counts), and that exceed the maximum.
-AT_ONCE = {
+NO_DELAY = {
     "0": "0",
     "00": "00",
     **{f"a past date {form}": _PAST.strftime(written) for form, written in _FORMS.items()},
 }
-SAYS_NOTHING = {
+IGNORED = {
     "negative": "-5",
     "a fraction": "0.5",
     "garbage": "soon",
@@ -87,16 +87,14 @@ def _limited() -> dict[str, Fault]:
     kind = julep.RateLimitError
     faults = {
         name: Fault(_slow_down(text), _is(429, kind, 2, retry_after=0.0))
-        for name, text in AT_ONCE.items()
+        for name, text in NO_DELAY.items()
     }
-    faults |= {
-        name: Fault(_slow_down(text), _is(429, kind, 2)) for name, text in SAYS_NOTHING.items()
-    }
+    faults |= {name: Fault(_slow_down(text), _is(429, kind, 2)) for name, text in IGNORED.items()}
     faults |= {
         name: Fault(_slow_down(text), _is(429, kind, 1, retry_after=float(text)))
         for name, text in TOO_LONG.items()
     }
-    faults["within the longest pause, beyond the limit of the call"] = Fault(
+    faults["within the maximum, beyond the call's timeout"] = Fault(
         _slow_down("50"), _is(429, kind, 1, retry_after=50.0)
     )
     return {f"429 after {name}": fault for name, fault in faults.items()}
@@ -112,16 +110,18 @@ FAULTS: dict[str, Fault] = {
     **{f"{status}": _refused(status, kind, 2) for status, kind in PASSING.items()},
     **{f"{status} to a chat": _refused(status, kind, 2, CHAT) for status, kind in PASSING.items()},
     **_limited(),
-    "409 that says when": Fault(_slow_down("0", 409), _is(409, julep.ConflictError, 2)),
-    "409 that asks for an hour": Fault(_slow_down("3600", 409), _is(409, julep.ConflictError, 1)),
+    "409 with Retry-After": Fault(_slow_down("0", 409), _is(409, julep.ConflictError, 2)),
+    "409 with Retry-After of an hour": Fault(
+        _slow_down("3600", 409), _is(409, julep.ConflictError, 1)
+    ),
     "503 by a past date": Fault(
-        _slow_down(AT_ONCE["a past date of RFC 9110"], 503), _is(503, julep.ServerError, 2)
+        _slow_down(NO_DELAY["a past date of RFC 9110"], 503), _is(503, julep.ServerError, 2)
     ),
     **{
         f"503 by {name}": Fault(_slow_down(text, 503), _is(503, julep.ServerError, 1))
         for name, text in DISTANT.items()
     },
-    "404 that says when": Fault(_slow_down("0", 404), _is(404, julep.NotFoundError, 1)),
+    "404 with Retry-After": Fault(_slow_down("0", 404), _is(404, julep.NotFoundError, 1)),
     "502 of a gateway": Fault(
         respond(502, HTML, {"content-type": "text/html"}),
         _is(502, julep.ServerError, 2, message="Bad Gateway"),

@@ -58,7 +58,7 @@ PLACES: dict[str, tuple[bytes, str]] = {
 """Positions at which a stream is lost, and the text that was received until then."""
 
 
-def met(step: Step, outcome: Succeeds | Fails, timeout: TimeoutOption = LONG_TIMEOUT) -> Fault:
+def fault(step: Step, outcome: Succeeds | Fails, timeout: TimeoutOption = LONG_TIMEOUT) -> Fault:
     return Fault(step, outcome, call=STREAM, timeout=timeout)
 
 
@@ -75,12 +75,12 @@ def _at_every_place() -> dict[str, Fault]:
     for place, (sent, partial) in PLACES.items():
         again, once = interrupted(partial), interrupted(partial, 1)
         faults |= {
-            f"reset {place}": met(reset_after(sent), again),
-            f"closed {place}": met(raw(sent), again),
-            f"half closed {place}": met(half_close_after(sent), again),
-            f"ended {place}": met(raw(sent + http_chunk(b""), keep=True), again),
-            f"silent {place}": met(stall_after(sent), again, only("read")),
-            f"silent {place}, by the total timeout": met(stall_after(sent), once, TOTAL_TIMEOUT),
+            f"reset {place}": fault(reset_after(sent), again),
+            f"closed {place}": fault(raw(sent), again),
+            f"half closed {place}": fault(half_close_after(sent), again),
+            f"ended {place}": fault(raw(sent + http_chunk(b""), keep=True), again),
+            f"silent {place}": fault(stall_after(sent), again, only("read")),
+            f"silent {place}, by the total timeout": fault(stall_after(sent), once, TOTAL_TIMEOUT),
         }
     # This one does not end: its chunk is incomplete.
     del faults["ended within a chunk of an event"]
@@ -96,7 +96,7 @@ async def one_by_one(exchange: Exchange) -> bool:
     return False
 
 
-async def go_on_rightly(exchange: Exchange) -> bool:
+async def resume_correctly(exchange: Exchange) -> bool:
     """Send the events after the last one that the client has received."""
     number = int((exchange.request.header("last-event-id") or "").rpartition(":")[2])
     return await respond_stream(*EVENTS[number:])(exchange)
@@ -106,23 +106,21 @@ LOST = reset_after(_BEGUN)
 _OTHER = [*events("Zu", "spät", start=2, identifier=OTHER_ID)]
 
 RESUMED: dict[str, Fault] = {
-    "gone on with": met(resume_with(LOST, go_on_rightly), Succeeds()),
-    "gone on with from the start": met(resume_with(LOST, STREAM.response), Succeeds()),
-    "gone on with, and lost after each event": met(one_by_one, Succeeds()),
-    "gone on with by another answer": met(
+    "resumed": fault(resume_with(LOST, resume_correctly), Succeeds()),
+    "resumed from the start": fault(resume_with(LOST, STREAM.response), Succeeds()),
+    "resumed, and lost after each event": fault(one_by_one, Succeeds()),
+    "resumed with another response": fault(
         resume_with(LOST, respond_stream(*_OTHER)),
         # The text of one response is not mixed with that of another.
         Fails(julep.StreamInterruptedError, 2),
     ),
-    "gone on with by JSON": met(resume_with(LOST, respond_json(REPLY)), interrupted()),
-    "gone on with by nothing": met(resume_with(LOST, respond(204)), interrupted()),
-    "gone on with in silence": met(
+    "resumed with JSON": fault(resume_with(LOST, respond_json(REPLY)), interrupted()),
+    "resumed with nothing": fault(resume_with(LOST, respond(204)), interrupted()),
+    "resumed with silence": fault(
         resume_with(LOST, stall_after(STREAM_HEAD)), interrupted(), only("read")
     ),
     **{
-        f"refused by {status} when gone on with": met(
-            resume_with(LOST, respond_error(status)), interrupted()
-        )
+        f"resumed with {status}": fault(resume_with(LOST, respond_error(status)), interrupted())
         for status in (400, 401, 404, 409, 410, 422, 429, 500, 503)
     },
 }
@@ -131,91 +129,93 @@ _FLOOD = http_chunk(b": still there\n" * 100)
 _TROUBLE = b'event: error\ndata: {"error": {"code": "model_failed", "message": "It is gone"}}\n\n'
 
 READ: dict[str, Fault] = {
-    "no [DONE]": met(respond_stream(*EVENTS[:-1]), interrupted("Grüße")),
-    "no events": met(respond_stream(b": nothing\n\n"), interrupted("")),
-    "no ids": met(
+    "no [DONE]": fault(respond_stream(*EVENTS[:-1]), interrupted("Grüße")),
+    "no events": fault(respond_stream(b": nothing\n\n"), interrupted("")),
+    "no ids": fault(
         raw(STREAM_HEAD + http_chunk(EVENTS[0].partition(b"\n")[2])), interrupted(attempts=1)
     ),
-    "events behind [DONE]": met(respond_stream(*EVENTS, *_OTHER), Succeeds()),
-    "silence behind [DONE]": met(stall_after(_ALL[:-5]), Succeeds()),
-    "a reset behind [DONE]": met(reset_after(_ALL[:-5]), Succeeds()),
-    "surplus bytes behind the stream": met(raw(_ALL + b"surplus", keep=True), Succeeds()),
-    "an error": met(
+    "events after [DONE]": fault(respond_stream(*EVENTS, *_OTHER), Succeeds()),
+    "silence after [DONE]": fault(stall_after(_ALL[:-5]), Succeeds()),
+    "a reset after [DONE]": fault(reset_after(_ALL[:-5]), Succeeds()),
+    "surplus bytes after the stream": fault(raw(_ALL + b"surplus", keep=True), Succeeds()),
+    "an error": fault(
         respond_stream(EVENTS[0], _TROUBLE), Fails(julep.ApiError, 1, message="It is gone")
     ),
-    "an error at once": met(
+    "an error at once": fault(
         respond_stream(_TROUBLE), Fails(julep.ApiError, 1, message="It is gone")
     ),
-    "an error of junk": met(
+    "an error of junk": fault(
         respond_stream(EVENTS[0], b"event: error\ndata: oops\n\n"),
         Fails(julep.ApiError, 1, message="oops"),
     ),
-    "an event that is no JSON": met(
+    "an event that is no JSON": fault(
         respond_stream(EVENTS[0], b"data: {oops\n\n"), unreadable("JSON")
     ),
-    "an event that is cut JSON": met(
+    "an event that is cut JSON": fault(
         respond_stream(EVENTS[0], EVENTS[1].replace(b"}\n", b"\n")), unreadable("JSON")
     ),
-    "an event that is a list": met(
+    "an event that is a list": fault(
         respond_stream(EVENTS[0], b"data: []\n\n"), unreadable("object")
     ),
-    "an event of a wrong type": met(
+    "an event of a wrong type": fault(
         respond_stream(EVENTS[0], event(2, {"delta": {"content": 7}})), unreadable("delta.content")
     ),
-    "an event of bytes": met(respond_stream(EVENTS[0], b"data: \xff\xfe\n\n"), unreadable("JSON")),
-    "a deep event": met(respond_stream(b"data: " + b"[" * 200_000 + b"\n\n"), unreadable("JSON")),
-    "an endless line": met(endless(_KIND + b"\r\ndata: ", b"a" * 1_000_000), unreadable()),
-    "an endless event": met(
+    "an event of bytes": fault(
+        respond_stream(EVENTS[0], b"data: \xff\xfe\n\n"), unreadable("JSON")
+    ),
+    "a deep event": fault(respond_stream(b"data: " + b"[" * 200_000 + b"\n\n"), unreadable("JSON")),
+    "an endless line": fault(endless(_KIND + b"\r\ndata: ", b"a" * 1_000_000), unreadable()),
+    "an endless event": fault(
         endless(_KIND + b"\r\n", (b"data: " + b"a" * 10_000 + b"\n") * 100), unreadable()
     ),
-    "a flood of comments": met(
+    "a flood of comments": fault(
         endless(_BEGUN, _FLOOD, 0.001), interrupted(attempts=1), TOTAL_TIMEOUT
     ),
-    "a flood of unknown events": met(
+    "a flood of unknown events": fault(
         endless(_BEGUN, http_chunk(b"event: ping\ndata: 1\n\n" * 50), 0.001),
         interrupted(attempts=1),
         TOTAL_TIMEOUT,
     ),
-    "a flood of text": met(
+    "a flood of text": fault(
         endless(_BEGUN, http_chunk(EVENTS[1]), 0.001), interrupted(None, attempts=1), TOTAL_TIMEOUT
     ),
-    "a drip": met(endless(_BEGUN, b"1\r\n:\r\n", 0.01), interrupted(attempts=1), TOTAL_TIMEOUT),
-    "byte by byte": met(drip(_ALL), Succeeds()),
-    "lines that end with CR": met(respond_stream(_BODY.replace(b"\n", b"\r")), Succeeds()),
-    "lines that end with CR LF": met(respond_stream(_BODY.replace(b"\n", b"\r\n")), Succeeds()),
-    "a BOM": met(respond_stream(b"\xef\xbb\xbf" + _BODY), Succeeds()),
-    "comments and unknown events": met(
+    "a drip": fault(endless(_BEGUN, b"1\r\n:\r\n", 0.01), interrupted(attempts=1), TOTAL_TIMEOUT),
+    "byte by byte": fault(drip(_ALL), Succeeds()),
+    "lines that end with CR": fault(respond_stream(_BODY.replace(b"\n", b"\r")), Succeeds()),
+    "lines that end with CR LF": fault(respond_stream(_BODY.replace(b"\n", b"\r\n")), Succeeds()),
+    "a BOM": fault(respond_stream(b"\xef\xbb\xbf" + _BODY), Succeeds()),
+    "comments and unknown events": fault(
         respond_stream(b": hi\n\nevent: ping\ndata: oops\n\nretry: 9999999\nnew: 1\n\n", _BODY),
         Succeeds(),
     ),
-    "a split character": met(
+    "a split character": fault(
         respond_stream(*(_BODY[i : i + 1] for i in range(len(_BODY)))), Succeeds()
     ),
-    "a stream of known length": met(
+    "a stream of known length": fault(
         raw(_KIND + b"content-length: %d\r\n\r\n" % len(_BODY) + _BODY, keep=True), Succeeds()
     ),
-    "a stream that ends with the connection": met(raw(_KIND + b"\r\n" + _BODY), Succeeds()),
-    "a stream in gzip": met(
+    "a stream that ends with the connection": fault(raw(_KIND + b"\r\n" + _BODY), Succeeds()),
+    "a stream in gzip": fault(
         raw(_KIND + b"content-encoding: gzip\r\n\r\n" + gzip.compress(_BODY)), Succeeds()
     ),
-    "a stream that is said to be gzip": met(
+    "a stream labelled gzip": fault(
         raw(_KIND + b"content-encoding: gzip\r\n\r\n" + _BODY),
         Fails((julep.InvalidResponseError, julep.NetworkError), None),
     ),
-    "broken chunks": met(raw(_BEGUN + b"zz\r\n" + EVENTS[1]), interrupted()),
-    "no stream but JSON": met(respond_json(REPLY), unreadable("text/event-stream")),
-    "no stream but HTML": met(
+    "broken chunks": fault(raw(_BEGUN + b"zz\r\n" + EVENTS[1]), interrupted()),
+    "no stream but JSON": fault(respond_json(REPLY), unreadable("text/event-stream")),
+    "no stream but HTML": fault(
         respond(200, b"<h1>Hello</h1>", {"content-type": "text/html"}), unreadable("text/html")
     ),
-    "no stream and no type": met(respond(200, _BODY), unreadable("text/event-stream")),
-    "no stream but 204": met(respond(204), Fails(julep.InvalidResponseError, 1, status=204)),
-    "a refused stream": met(
+    "no stream and no type": fault(respond(200, _BODY), unreadable("text/event-stream")),
+    "no stream but 204": fault(respond(204), Fails(julep.InvalidResponseError, 1, status=204)),
+    "a refused stream": fault(
         respond_error(422), Fails(julep.UnprocessableEntityError, 1, status=422)
     ),
-    "a busy server": met(respond_error(503), Fails(julep.ServerError, 2, status=503)),
-    "no HTTP": met(raw(b"data: hello\n\n"), Fails(julep.NetworkError, 2)),
-    "lost before the head": met(reset_after(), Fails(julep.NetworkError, 2)),
-    "lost within the head": met(raw(STREAM_HEAD[:30]), Fails(julep.NetworkError, 2)),
+    "a busy server": fault(respond_error(503), Fails(julep.ServerError, 2, status=503)),
+    "no HTTP": fault(raw(b"data: hello\n\n"), Fails(julep.NetworkError, 2)),
+    "lost before the head": fault(reset_after(), Fails(julep.NetworkError, 2)),
+    "lost within the head": fault(raw(STREAM_HEAD[:30]), Fails(julep.NetworkError, 2)),
 }
 
 FAULTS: dict[str, Fault] = {**_at_every_place(), **RESUMED, **READ}
