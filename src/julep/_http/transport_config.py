@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from julep._http.connections import DEFAULT_MAX_CONNECTIONS
-from julep._settings.checks import checked_connections, checked_flag, checked_proxy
 from julep.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -21,6 +20,9 @@ if TYPE_CHECKING:
 
     from julep._http.messages import AsyncTransport, Transport
     from julep._http.urls import Origin
+
+HttpClient: TypeAlias = "httpx.Client | httpx.AsyncClient"
+"""A client that a user brings."""
 
 
 class TransportConfig(NamedTuple):
@@ -36,7 +38,7 @@ class TransportConfig(NamedTuple):
     """
 
     origin: Origin
-    http_client: httpx.Client | httpx.AsyncClient | None = None
+    http_client: HttpClient | None = None
     proxy: str | None = None
     tls: ssl.SSLContext | None = None
     http2: bool = False
@@ -89,37 +91,6 @@ def build_async_transport(transport: TransportConfig) -> AsyncTransport:
     from julep._http.async_transport import AsyncSocketTransport
 
     return AsyncSocketTransport(transport.tls, transport.max_connections)
-
-
-def read_transport(
-    origin: Origin,
-    http_client: httpx.Client | httpx.AsyncClient | None,
-    proxy: str | None,
-    tls: ssl.SSLContext | None,
-    *,
-    http2: bool,
-    max_connections: int,
-) -> TransportConfig:
-    """Put together how a client's requests are sent.
-
-    Raises:
-        ConfigurationError: When a setting cannot work, saying which and what would.
-    """
-    if tls is not None and not hasattr(tls, "wrap_socket"):
-        raise ConfigurationError(f"tls: expected an ssl.SSLContext, got a {type(tls).__name__}")
-    transport = TransportConfig(
-        origin,
-        http_client,
-        checked_proxy(proxy),
-        tls,
-        checked_flag("http2", http2),
-        checked_connections(max_connections),
-    )
-    if http_client is not None and transport != TransportConfig(origin, http_client):
-        raise ConfigurationError(
-            "http_client: it has its own proxy, tls, http2 and max_connections; give them to it"
-        )
-    return transport
 
 
 def _has_proxy(origin: Origin) -> bool:
