@@ -109,12 +109,12 @@ BAD: list[tuple[object, JSON, str]] = [
 def test_a_value_is_read_as_the_annotation_says(
     annotation: object, value: JSON, expected: object
 ) -> None:
-    shape = schema_of(annotation)
-    found = shape.read(value)
+    schema = schema_of(annotation)
+    found = schema.read(value)
     assert found == expected
     assert type(found) is type(expected)
-    jsonschema_rs.meta.validate(shape.schema)
-    jsonschema_rs.validate(shape.schema, value)
+    jsonschema_rs.meta.validate(schema.document)
+    jsonschema_rs.validate(schema.document, value)
 
 
 @pytest.mark.parametrize(("annotation", "value", "says"), BAD)
@@ -153,10 +153,10 @@ VALUES = st.recursive(
 
 @given(annotation=ANNOTATIONS, value=VALUES)
 def test_a_value_is_read_exactly_when_the_schema_allows_it(annotation: object, value: Any) -> None:
-    shape = schema_of(annotation)
-    allowed = jsonschema_rs.is_valid(shape.schema, value)
+    schema = schema_of(annotation)
+    allowed = jsonschema_rs.is_valid(schema.document, value)
     try:
-        shape.read(value)
+        schema.read(value)
     except SchemaMismatchError:
         assert not allowed
     else:
