@@ -1,6 +1,6 @@
 """Julep: agents with long-term memory, from Python.
 
-A client is the way in; everything else hangs from it::
+Everything starts with a client::
 
     import julep
 
@@ -13,9 +13,9 @@ A client is the way in; everything else hangs from it::
         )
         print(reply.text)
 
-`AsyncClient` has the same methods to await, on asyncio and on trio.
+`AsyncClient` has the same methods, async, on asyncio and on trio.
 
-Names are loaded when they are first used, so that ``import julep`` stays cheap.
+Names are imported on first use, so that ``import julep`` stays cheap.
 """
 
 from __future__ import annotations

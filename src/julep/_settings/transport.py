@@ -1,4 +1,4 @@
-"""The part of a client's settings that says how requests are sent."""
+"""The transport settings of a client."""
 
 from __future__ import annotations
 
