@@ -197,11 +197,10 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport"]):
         Args:
             calls: Functions without arguments that make one call each, such as
                 ``functools.partial(client.sessions.get, id)``. An iterator is read as calls are
-                started, so that it may produce more of them than fit into memory.
+                started, so it may produce more of them than fit into memory.
             limit: The maximum number of concurrent calls, 1 to 1000.
             on_error: With ``"raise"``, the first error is raised, and the other calls are
-                cancelled.
-                With ``"collect"``, errors are returned in place of results.
+                cancelled. With ``"collect"``, errors are returned in place of results.
             progress: Whether to draw a progress bar with tqdm: ``pip install "julep[progress]"``.
                 Or a function to call after each call, with the number of finished calls and the
                 number of all, or None where ``calls`` has no length.

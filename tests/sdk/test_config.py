@@ -15,7 +15,7 @@ import pytest
 import julep
 from julep import AsyncClient, Client, ConfigurationError, Hooks, RetryPolicy, Timeout
 from julep._http.urls import Origin
-from julep._settings.config import Config, read_config
+from julep._settings.config import ClientOptions, Config, read_config
 from tests.sdk.stub import Stub
 
 CANARY = "canary-5f1c0a7e"
@@ -153,6 +153,13 @@ def test_the_clients_take_the_same() -> None:
         "api_key",
         "base_url",
     ]
+
+
+@each_client
+def test_the_options_that_can_change_are_defined_once(make: type[Client | AsyncClient]) -> None:
+    changeable = inspect.signature(make.with_options).parameters.keys() - {"self"}
+    assert changeable == ClientOptions.__annotations__.keys()
+    assert changeable < inspect.signature(make).parameters.keys()
 
 
 def test_the_defaults() -> None:

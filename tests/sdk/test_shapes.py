@@ -186,12 +186,13 @@ def test_a_function_is_described_by_its_signature() -> None:
             Nothing.
         """
 
-    tool = Function(book, "tools[0]").tool()["function"]
+    described: Any = Function(book, "tools[0]").tool()
+    tool = described["function"]
     assert tool["name"] == "book"
     assert tool.get("description") == (
         "Book a room.\n\nIt is held for a day.\n\nReturns:\n    Nothing."
     )
-    parameters: Any = tool["parameters"]
+    parameters = tool["parameters"]
     assert parameters["required"] == ["place"]
     properties = parameters["properties"]
     assert list(properties) == ["place", "nights", "unit", "notes"]
@@ -210,8 +211,8 @@ def test_a_method_is_described_without_its_object() -> None:
             return times
 
     function = Function(Desk().ring, "tools[0]")
-    parameters: Any = function.tool()["function"]["parameters"]
-    assert list(parameters["properties"]) == ["times"]
+    described: Any = function.tool()
+    assert list(described["function"]["parameters"]["properties"]) == ["times"]
     assert function.prepare('{"times": 3}')() == 3
     assert function.prepare("")() == 1
 
