@@ -299,8 +299,8 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport"]):
             NetworkError: When no response arrives.
 
         Example:
-            >>> await client.post("/users", {"name": "Grace"})["name"]
-            'Grace'
+            >>> await client.post("/users", {"name": "Grace"})
+            {'id': '0d2f0c1e-…', 'created_at': '2025-01-31T09:00:00Z', 'jobs': []}
         """
         return await self.request("POST", path, query=query, body=body)
 

@@ -299,8 +299,8 @@ class Client(BaseClient["httpx.Client", "Transport"]):
             NetworkError: When no response arrives.
 
         Example:
-            >>> client.post("/users", {"name": "Grace"})["name"]
-            'Grace'
+            >>> client.post("/users", {"name": "Grace"})
+            {'id': '0d2f0c1e-…', 'created_at': '2025-01-31T09:00:00Z', 'jobs': []}
         """
         return self.request("POST", path, query=query, body=body)
 
