@@ -1,8 +1,8 @@
-"""What all managers are made of.
+"""The base of all managers.
 
-A manager's ``Base…`` class holds all its logic. Its methods give a plain value or an awaitable,
-whichever the driver behind it gives; the two public classes beside it say which, by `value` and
-by `awaited`, and have nothing else of their own.
+A manager's ``Base…`` class has all of its logic. Its methods return a value or an awaitable, as its
+driver does. The sync and the async class beside it turn that into one of the two, by `value` and
+`awaited`, and have no logic of their own.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ class BaseManager:
     def _discard(
         self, operation: Callable[P, Call[T]], /, *args: P.args, **kwargs: P.kwargs
     ) -> Awaitable[None] | None:
-        """Call an operation whose answer tells nothing beyond its success."""
+        """Call an operation whose response has nothing to return."""
         return self.api_client.send(read_by(encoded(operation, *args, **kwargs), _nothing))
 
 
 def read_by(call: Call[R], read: Callable[[JSON], T]) -> Call[T]:
-    """Give the same call, with another reader of its answer."""
+    """Return a call with another reader of its response."""
     answers = dict.fromkeys(call.answers, read)
     return Call(
         call.operation, call.method, call.path, answers, call.query, call.headers, call.body
@@ -56,22 +56,22 @@ def read_by(call: Call[R], read: Callable[[JSON], T]) -> Call[T]:
 
 
 def value(result: T | Awaitable[T]) -> T:
-    """Give what a blocking client's call gave."""
+    """Return the result of a sync client's call."""
     if _is_awaitable(result):
-        raise TypeError("this is a blocking manager, and its client is an async one")
+        raise TypeError("this is a sync manager, but its client is async")
     return result
 
 
 async def awaited(result: T | Awaitable[T]) -> T:
-    """Await what an async client's call gave."""
+    """Await the result of an async client's call."""
     if _is_awaitable(result):
         return await result
-    raise TypeError("this is an async manager, and its client is a blocking one")
+    raise TypeError("this is an async manager, but its client is sync")
 
 
 def _is_awaitable(result: T | Awaitable[T]) -> TypeIs[Awaitable[T]]:
     return hasattr(result, "__await__")
 
 
-def _nothing(answer: JSON) -> None:
-    """Read an answer that is not looked at."""
+def _nothing(body: JSON) -> None:
+    """Ignore a response's body."""
