@@ -5,8 +5,15 @@ Every comment that silences an error is itself checked: one with nothing to sile
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from uuid import UUID
+
 from julep import AsyncClient, Client, RetryPolicy, Timeout, tls_context
-from julep.types import InputChatMlMessage
+from julep._arguments.signatures import mirrors
+from julep._arguments.typecheck import beartype
+from julep.managers.session import SessionsManager
+from julep.types import InputChatMlMessage, Session, SortBy
 
 ID = "4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a"
 
@@ -73,3 +80,39 @@ def settings(client: Client, other: AsyncClient) -> None:
     RetryPolicy(max_retries="2")  # type: ignore[arg-type]  # a number
     tls_context(trust="everybody")  # type: ignore[arg-type]  # one of two
     other.with_options(timeout=5).close()  # type: ignore[attr-defined]  # it has aclose
+
+
+class Drifted:
+    """Async methods whose parameters are no longer those of the sync methods."""
+
+    @mirrors(SessionsManager.get)  # type: ignore[arg-type]  # another name
+    @beartype
+    async def get(self, session_id: str | UUID) -> Session:
+        raise NotImplementedError(session_id)
+
+    @mirrors(SessionsManager.history)  # type: ignore[arg-type]  # a narrower type
+    async def history(
+        self, session_id: UUID, limit: int | None = None, offset: int | None = None
+    ) -> None:
+        raise NotImplementedError(session_id, limit, offset)
+
+    @mirrors(SessionsManager.suggestions)  # type: ignore[arg-type]  # another order
+    async def suggestions(
+        self, session_id: str | UUID, offset: int | None = None, limit: int | None = None
+    ) -> None:
+        raise NotImplementedError(session_id, limit, offset)
+
+    @mirrors(SessionsManager.list)  # type: ignore[arg-type]  # the order is missing
+    async def list(
+        self,
+        limit: int | None = None,
+        offset: int | None = None,
+        metadata_filter: Mapping[str, object] = MappingProxyType({}),
+        *,
+        sort_by: SortBy | None = None,
+    ) -> None:
+        raise NotImplementedError(limit, offset, metadata_filter, sort_by)
+
+    @mirrors(SessionsManager.delete)  # type: ignore[arg-type]  # one more
+    async def delete(self, session_id: str | UUID, force: bool) -> None:
+        raise NotImplementedError(session_id, force)
