@@ -54,6 +54,7 @@ OWN = {
         "julep",
         "julep._arguments.encode",
         "julep._arguments.exact_types",
+        "julep._arguments.signatures",
         "julep._lazy",
         "julep._calls.paging",
         "julep._arguments.typecheck",

@@ -60,7 +60,7 @@ def states(*names: str, **last: object) -> list[Step]:
 
 @pytest.fixture
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(job_module, "FIRST_PAUSE", 0.001)
+    monkeypatch.setattr(job_module, "INITIAL_DELAY", 0.001)
 
 
 @asynccontextmanager
@@ -140,8 +140,8 @@ async def test_the_last_look_is_at_the_timeout_itself(
     colour: Colour, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A pause is cut short, so that what is done within the timeout is seen."""
-    monkeypatch.setattr(job_module, "FIRST_PAUSE", 20.0)
-    monkeypatch.setattr(job_module, "LONGEST_PAUSE", 20.0)
+    monkeypatch.setattr(job_module, "INITIAL_DELAY", 20.0)
+    monkeypatch.setattr(job_module, "MAX_DELAY", 20.0)
     async with scripted(colour, states("pending", "succeeded")) as (client, server):
         job = await client.jobs.wait(ID, timeout=0.2)
     assert job.state is JobStatusState.SUCCEEDED

@@ -61,11 +61,7 @@ __all__ = [
 
 
 class BaseAgentsManager(BaseManager):
-    """What the sync and the async agents manager share.
-
-    Each method implements a public one, and returns the result or, in an async client, an
-    awaitable of it.
-    """
+    """What the sync and the async agents manager share."""
 
     def _get(self, id: str | UUID) -> Agent | Awaitable[Agent]:
         """Implement `AgentsManager.get`."""
@@ -230,11 +226,10 @@ class AgentsManager(BaseAgentsManager):
             >>> client.agents.create(name="Ada", instructions=["Be kind.", "Be brief."]).name
             'Ada'
         """
-        return value(
-            self._create(
-                name, about, instructions, tools, functions, default_settings, model, docs, metadata
-            )
+        result = self._create(
+            name, about, instructions, tools, functions, default_settings, model, docs, metadata
         )
+        return value(result)
 
     @beartype
     def list(
@@ -346,11 +341,10 @@ class AgentsManager(BaseAgentsManager):
             >>> client.agents.update(agent_id=agent.id, about="a strict tutor").name
             'Ada'
         """
-        return value(
-            self._update(
-                agent_id, name, about, instructions, default_settings, model, metadata, overwrite
-            )
+        result = self._update(
+            agent_id, name, about, instructions, default_settings, model, metadata, overwrite
         )
+        return value(result)
 
     @beartype
     def delete(self, agent_id: str | UUID) -> None:
@@ -372,13 +366,7 @@ class AgentsManager(BaseAgentsManager):
 
 
 class AsyncAgentsManager(BaseAgentsManager):
-    """Create and manage agents, by async methods.
-
-    Example:
-        >>> agent = await client.agents.create(name="Ada", about="a patient tutor")
-        >>> (await client.agents.get(agent.id)).name
-        'Ada'
-    """
+    """Create and manage agents, by async methods."""
 
     @mirrors(AgentsManager.get)
     @beartype
@@ -413,11 +401,10 @@ class AsyncAgentsManager(BaseAgentsManager):
             >>> (await client.agents.create(name="Ada", instructions=["Be kind."])).name
             'Ada'
         """
-        return await awaited(
-            self._create(
-                name, about, instructions, tools, functions, default_settings, model, docs, metadata
-            )
+        result = self._create(
+            name, about, instructions, tools, functions, default_settings, model, docs, metadata
         )
+        return await awaited(result)
 
     @mirrors(AgentsManager.list)
     @beartype
@@ -484,11 +471,10 @@ class AsyncAgentsManager(BaseAgentsManager):
             >>> (await client.agents.update(agent_id=agent.id, about="a strict tutor")).name
             'Ada'
         """
-        return await awaited(
-            self._update(
-                agent_id, name, about, instructions, default_settings, model, metadata, overwrite
-            )
+        result = self._update(
+            agent_id, name, about, instructions, default_settings, model, metadata, overwrite
         )
+        return await awaited(result)
 
     @mirrors(AgentsManager.delete)
     @beartype
@@ -506,12 +492,10 @@ def _tools(
     functions: Sequence[FunctionDefDict | FunctionDef],
 ) -> list[object] | None:
     """Return tools and functions as one list of tools, or None when there are neither."""
-    definitions = encoded(_encode_functions, functions)
-    return [*tools, *({"type": "function", "function": each} for each in definitions)] or None
-
-
-def _encode_functions(functions: Sequence[FunctionDefDict | FunctionDef]) -> list[object]:
-    """Encode functions; an error names the place among them."""
     from julep_api.models import FunctionDef
 
-    return [FunctionDef.encode(each, f"functions[{n}]") for n, each in enumerate(functions)]
+    definitions = [
+        encoded(FunctionDef.encode, function, f"functions[{number}]")
+        for number, function in enumerate(functions)
+    ]
+    return [*tools, *({"type": "function", "function": each} for each in definitions)] or None

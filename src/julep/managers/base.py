@@ -1,8 +1,8 @@
 """The base of all managers.
 
-A manager's ``Base…`` class has all of its logic. Its methods return a value or an awaitable, as its
-driver does. The sync and the async class beside it turn that into one of the two, by `value` and
-`awaited`, and have no logic of their own.
+A manager's ``Base…`` class has all of its logic, in a private method for each public one. These
+methods return a result or, in an async client, an awaitable of it. The sync and the async class
+beside it have the public methods, which turn that into one of the two, by `value` and `awaited`.
 """
 
 from __future__ import annotations

@@ -35,11 +35,7 @@ __all__ = ["AsyncDocsManager", "BaseDocsManager", "DocCreateArgs", "DocsManager"
 
 
 class BaseDocsManager(BaseManager):
-    """What the sync and the async docs manager share. A doc has one owner: an agent or a user.
-
-    Each method implements a public one, and returns the result or, in an async client, an
-    awaitable of it.
-    """
+    """What the sync and the async docs manager share. A doc has one owner: an agent or a user."""
 
     def _create(
         self,
@@ -269,13 +265,7 @@ class DocsManager(BaseDocsManager):
 
 
 class AsyncDocsManager(BaseDocsManager):
-    """Create and manage docs, by async methods.
-
-    Example:
-        >>> doc = {"title": "Opening hours", "content": "We open at nine."}
-        >>> (await client.docs.create(agent_id=agent.id, doc=doc)).title
-        'Opening hours'
-    """
+    """Create and manage docs, by async methods."""
 
     @mirrors(DocsManager.create)
     @beartype

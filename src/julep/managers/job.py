@@ -20,19 +20,15 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncJobsManager", "BaseJobsManager", "JobsManager"]
 
-_INITIAL_DELAY: Final = 0.1
-_MAX_DELAY: Final = 5.0
+INITIAL_DELAY: Final = 0.1
+MAX_DELAY: Final = 5.0
 """Seconds between two requests: each delay is one and a half times the one before, up to this."""
 
 _FAILED: Final = ("failed", "aborted")
 
 
 class BaseJobsManager(BaseManager):
-    """What the sync and the async jobs manager share.
-
-    Each method implements a public one, and returns the result or, in an async client, an
-    awaitable of it.
-    """
+    """What the sync and the async jobs manager share."""
 
     def _get(self, job_id: str | UUID) -> JobStatus | Awaitable[JobStatus]:
         """Implement `JobsManager.get`."""
@@ -52,7 +48,7 @@ class BaseJobsManager(BaseManager):
     def _until_done(self, job_id: str | UUID, timeout: float | None) -> Flow[Any, JobStatus]:
         """Request a job until it has succeeded or failed."""
         call = encoded(jobs.get_job_status.call, job_id)
-        started, delay = monotonic(), _INITIAL_DELAY
+        started, delay = monotonic(), INITIAL_DELAY
         while True:
             job = yield from self.api_client.ask(call)
             if job.state == "succeeded":
@@ -63,7 +59,7 @@ class BaseJobsManager(BaseManager):
             if remaining is not None and remaining <= 0:
                 raise RequestTimeoutError(f"job {job.id} is still {job.state} after {timeout} s")
             yield Sleep(delay if remaining is None else min(delay, remaining))
-            delay = min(_MAX_DELAY, delay * 1.5)
+            delay = min(MAX_DELAY, delay * 1.5)
 
 
 class JobsManager(BaseJobsManager):
@@ -121,13 +117,7 @@ class JobsManager(BaseJobsManager):
 
 
 class AsyncJobsManager(BaseJobsManager):
-    """Read the state of jobs, and wait for them, by async methods.
-
-    Example:
-        >>> reply = await client.sessions.chat(session.id, messages)
-        >>> [(await client.jobs.wait(job_id)).state for job_id in reply.jobs or []]
-        [<JobStatusState.SUCCEEDED: 'succeeded'>]
-    """
+    """Read the state of jobs, and wait for them, by async methods."""
 
     @mirrors(JobsManager.get)
     @beartype

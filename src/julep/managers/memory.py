@@ -20,11 +20,7 @@ __all__ = ["AsyncMemoriesManager", "BaseMemoriesManager", "MemoriesManager"]
 
 
 class BaseMemoriesManager(BaseManager):
-    """What the sync and the async memories manager share.
-
-    Each method implements a public one, and returns the result or, in an async client, an
-    awaitable of it.
-    """
+    """What the sync and the async memories manager share."""
 
     def _list_items(
         self,
@@ -173,12 +169,7 @@ class MemoriesManager(BaseMemoriesManager):
 
 
 class AsyncMemoriesManager(BaseMemoriesManager):
-    """Search and manage memories, by async methods.
-
-    Example:
-        >>> [memory.content for memory in await client.memories.list(agent.id, "breakfast")]
-        ['Grace likes porridge.']
-    """
+    """Search and manage memories, by async methods."""
 
     @mirrors(MemoriesManager.list)
     @beartype

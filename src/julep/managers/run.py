@@ -141,16 +141,15 @@ class Run(BaseRun):
             >>> client.sessions.run(session.id, said, tools=[temperature]).text
             'It is 21.5 degrees in Lisbon.'
         """
-        return value(
-            self._run(
-                session_id,
-                messages,
-                tools,
-                max_turns=max_turns,
-                tool_choice=tool_choice,
-                **settings,
-            )
+        result = self._run(
+            session_id,
+            messages,
+            tools,
+            max_turns=max_turns,
+            tool_choice=tool_choice,
+            **settings,
         )
+        return value(result)
 
     @beartype
     def iterate_run(
@@ -221,16 +220,15 @@ class AsyncRun(BaseRun):
             >>> (await client.sessions.run(session.id, said, tools=[temperature])).text
             'It is 21.5 degrees in Lisbon.'
         """
-        return await awaited(
-            self._run(
-                session_id,
-                messages,
-                tools,
-                max_turns=max_turns,
-                tool_choice=tool_choice,
-                **settings,
-            )
+        result = self._run(
+            session_id,
+            messages,
+            tools,
+            max_turns=max_turns,
+            tool_choice=tool_choice,
+            **settings,
         )
+        return await awaited(result)
 
     @mirrors(Run.iterate_run)
     @beartype

@@ -50,11 +50,7 @@ __all__ = [
 
 
 class BaseSessionsManager(BaseRun, BaseHistory):
-    """What the sync and the async sessions manager share.
-
-    Each method implements a public one, and returns the result or, in an async client, an
-    awaitable of it.
-    """
+    """What the sync and the async sessions manager share."""
 
     def _get(self, id: str | UUID) -> Session | Awaitable[Session]:
         """Implement `SessionsManager.get`."""
@@ -214,17 +210,16 @@ class SessionsManager(Chat, Run, History, BaseSessionsManager):
             >>> client.sessions.create(agent_id=agent.id, situation="A quiet library").id
             '4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a'
         """
-        return value(
-            self._create(
-                agent_id,
-                user_id,
-                situation,
-                metadata,
-                render_templates,
-                token_budget=token_budget,
-                context_overflow=context_overflow,
-            )
+        result = self._create(
+            agent_id,
+            user_id,
+            situation,
+            metadata,
+            render_templates,
+            token_budget=token_budget,
+            context_overflow=context_overflow,
         )
+        return value(result)
 
     @beartype
     def list(
@@ -334,17 +329,16 @@ class SessionsManager(Chat, Run, History, BaseSessionsManager):
             >>> client.sessions.update(session_id=session.id, situation="A loud party").situation
             'A loud party'
         """
-        return value(
-            self._update(
-                session_id,
-                situation,
-                metadata,
-                overwrite,
-                render_templates=render_templates,
-                token_budget=token_budget,
-                context_overflow=context_overflow,
-            )
+        result = self._update(
+            session_id,
+            situation,
+            metadata,
+            overwrite,
+            render_templates=render_templates,
+            token_budget=token_budget,
+            context_overflow=context_overflow,
         )
+        return value(result)
 
     @beartype
     def delete(self, session_id: str | UUID) -> None:
@@ -366,14 +360,7 @@ class SessionsManager(Chat, Run, History, BaseSessionsManager):
 
 
 class AsyncSessionsManager(AsyncChat, AsyncRun, AsyncHistory, BaseSessionsManager):
-    """Create and manage sessions, and chat in them, by async methods.
-
-    Example:
-        >>> session = await client.sessions.create(agent_id=agent.id, user_id=user.id)
-        >>> reply = await client.sessions.chat(session.id, [{"role": "user", "content": "Hello!"}])
-        >>> reply.text
-        'Hello! How can I help?'
-    """
+    """Create and manage sessions, and chat in them, by async methods."""
 
     @mirrors(SessionsManager.get)
     @beartype
@@ -406,17 +393,16 @@ class AsyncSessionsManager(AsyncChat, AsyncRun, AsyncHistory, BaseSessionsManage
             >>> (await client.sessions.create(agent_id=agent.id, situation="A quiet library")).id
             '4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a'
         """
-        return await awaited(
-            self._create(
-                agent_id,
-                user_id,
-                situation,
-                metadata,
-                render_templates,
-                token_budget=token_budget,
-                context_overflow=context_overflow,
-            )
+        result = self._create(
+            agent_id,
+            user_id,
+            situation,
+            metadata,
+            render_templates,
+            token_budget=token_budget,
+            context_overflow=context_overflow,
         )
+        return await awaited(result)
 
     @mirrors(SessionsManager.list)
     @beartype
@@ -483,17 +469,16 @@ class AsyncSessionsManager(AsyncChat, AsyncRun, AsyncHistory, BaseSessionsManage
             >>> updated.situation
             'A party'
         """
-        return await awaited(
-            self._update(
-                session_id,
-                situation,
-                metadata,
-                overwrite,
-                render_templates=render_templates,
-                token_budget=token_budget,
-                context_overflow=context_overflow,
-            )
+        result = self._update(
+            session_id,
+            situation,
+            metadata,
+            overwrite,
+            render_templates=render_templates,
+            token_budget=token_budget,
+            context_overflow=context_overflow,
         )
+        return await awaited(result)
 
     @mirrors(SessionsManager.delete)
     @beartype

@@ -30,11 +30,7 @@ __all__ = ["AsyncToolsManager", "BaseToolsManager", "ToolsManager"]
 
 
 class BaseToolsManager(BaseManager):
-    """What the sync and the async tools manager share.
-
-    Each method implements a public one, and returns the result or, in an async client, an
-    awaitable of it.
-    """
+    """What the sync and the async tools manager share."""
 
     def _get(
         self, agent_id: str | UUID, limit: int | None = None, offset: int | None = None
@@ -249,14 +245,7 @@ class ToolsManager(BaseToolsManager):
 
 
 class AsyncToolsManager(BaseToolsManager):
-    """Create and manage tools, by async methods.
-
-    Example:
-        >>> add = {"name": "add", "parameters": {"type": "object"}}
-        >>> await client.tools.create(agent_id=agent.id, tool={"type": "function", "function": add})
-        >>> [tool.function.name for tool in await client.tools.list(agent.id)]
-        ['add']
-    """
+    """Create and manage tools, by async methods."""
 
     @mirrors(ToolsManager.get)
     @beartype

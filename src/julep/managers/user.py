@@ -48,11 +48,7 @@ __all__ = [
 
 
 class BaseUsersManager(BaseManager):
-    """What the sync and the async users manager share.
-
-    Each method implements a public one, and returns the result or, in an async client, an
-    awaitable of it.
-    """
+    """What the sync and the async users manager share."""
 
     def _get(self, id: str | UUID) -> User | Awaitable[User]:
         """Implement `UsersManager.get`."""
@@ -311,13 +307,7 @@ class UsersManager(BaseUsersManager):
 
 
 class AsyncUsersManager(BaseUsersManager):
-    """Create and manage users, by async methods.
-
-    Example:
-        >>> user = await client.users.create(name="Grace", about="likes short answers")
-        >>> (await client.users.get(user.id)).name
-        'Grace'
-    """
+    """Create and manage users, by async methods."""
 
     @mirrors(UsersManager.get)
     @beartype
