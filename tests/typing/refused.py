@@ -20,16 +20,16 @@ ID = "4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a"
 
 def arguments(client: Client) -> None:
     client.sessions.get(3)  # type: ignore[arg-type]  # an id is a str or a UUID
-    client.sessions.create()  # type: ignore[call-arg]  # an agent is needed
-    client.sessions.create(ID)  # type: ignore[call-arg]  # by its keyword alone
-    client.sessions.create(agent_id=ID, situaton="x")  # type: ignore[call-arg]  # a typing error
+    client.sessions.create()  # type: ignore[call-arg]  # the agent is missing
+    client.sessions.create(ID)  # type: ignore[call-arg]  # a keyword-only parameter
+    client.sessions.create(agent_id=ID, situaton="x")  # type: ignore[call-arg]  # a misspelled name
     client.sessions.list(limit="10")  # type: ignore[arg-type]  # a number
     client.sessions.list(sort_by="name")  # type: ignore[arg-type]  # one of two fields
     client.sessions.list(metadata_filter={1: 2})  # type: ignore[dict-item]  # keys are str
     client.agents.create(name=None)  # type: ignore[arg-type]  # an agent has a name
     client.agents.create(name="a", metadata=[])  # type: ignore[arg-type]  # a mapping
-    client.users.update(name="Grace")  # type: ignore[call-arg]  # whose name?
-    client.users.get()  # type: ignore[call-arg]  # which one?
+    client.users.update(name="Grace")  # type: ignore[call-arg]  # the id is missing
+    client.users.get()  # type: ignore[call-arg]  # the id is missing
     Client(timeout="5")  # type: ignore[arg-type]  # seconds
     Client("key", "url", 5)  # type: ignore[call-arg]  # settings are keywords
 
@@ -50,7 +50,7 @@ def messages() -> None:
     InputChatMlMessage(content="Hello!")  # type: ignore[call-arg]  # a role is needed
 
 
-def colours(client: Client, other: AsyncClient) -> None:
+def sync_and_async(client: Client, other: AsyncClient) -> None:
     with other:  # type: ignore[attr-defined]  # it takes "async with"
         pass
     other.close()  # type: ignore[attr-defined]  # it has aclose
@@ -59,7 +59,7 @@ def colours(client: Client, other: AsyncClient) -> None:
 
 
 async def not_awaited(client: AsyncClient) -> None:
-    client.sessions.get(ID).id  # type: ignore[attr-defined]  # noqa: B018  # nothing came yet
+    client.sessions.get(ID).id  # type: ignore[attr-defined]  # noqa: B018  # it must be awaited
     for _ in client.sessions.list():  # type: ignore[attr-defined]  # the same
         pass
 

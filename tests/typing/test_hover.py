@@ -18,7 +18,7 @@ async def program(client: AsyncClient) -> None:
     {calls}
 """
 
-# A method, and what its documentation says of an argument.
+# Methods, each with the beginning of one argument's documentation.
 METHODS = {
     "agents.create": "instructions: One instruction for the model",
     "agents.iterate": "page_size: The agents per request",
@@ -65,10 +65,10 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Shown]:
 def test_an_editor_shows_the_arguments_the_result_and_the_errors_of_an_async_method(
     shown: dict[str, Shown], method: str
 ) -> None:
-    found = shown[method]
-    assert f"def {method.split('.')[1]}(" in found.hover
-    assert found.signatures
-    for text in (found.hover, *found.signatures):
+    documentation = shown[method]
+    assert f"def {method.split('.')[1]}(" in documentation.hover
+    assert documentation.signatures
+    for text in (documentation.hover, *documentation.signatures):
         assert f"    {METHODS[method]}" in text
         assert "\nReturns:" in text
         assert "\nRaises:" in text

@@ -494,8 +494,6 @@ def _tools(
     """Return tools and functions as one list of tools, or None when there are neither."""
     from julep_api.models import FunctionDef
 
-    definitions = [
-        encoded(FunctionDef.encode, function, f"functions[{number}]")
-        for number, function in enumerate(functions)
-    ]
+    encode = FunctionDef.encode
+    definitions = [encoded(encode, each, f"functions[{n}]") for n, each in enumerate(functions)]
     return [*tools, *({"type": "function", "function": each} for each in definitions)] or None

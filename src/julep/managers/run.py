@@ -137,8 +137,8 @@ class Run(BaseRun):
             >>> def temperature(city: str) -> float:
             ...     '''Measure how warm it is, in degrees Celsius.'''
             ...     return 21.5
-            >>> said = [{"role": "user", "content": "How warm is it in Lisbon?"}]
-            >>> client.sessions.run(session.id, said, tools=[temperature]).text
+            >>> messages = [{"role": "user", "content": "How warm is it in Lisbon?"}]
+            >>> client.sessions.run(session.id, messages, tools=[temperature]).text
             'It is 21.5 degrees in Lisbon.'
         """
         result = self._run(
@@ -184,7 +184,7 @@ class Run(BaseRun):
             NotFoundError: During the iteration, when there is no such session.
 
         Example:
-            >>> for step in client.sessions.iterate_run(session.id, said, tools=[temperature]):
+            >>> for step in client.sessions.iterate_run(session.id, messages, tools=[temperature]):
             ...     if isinstance(step, julep.ToolResult):
             ...         print(step.name, step.content)
             temperature 21.5
@@ -216,8 +216,8 @@ class AsyncRun(BaseRun):
             >>> async def temperature(city: str) -> float:
             ...     '''Measure how warm it is, in degrees Celsius.'''
             ...     return 21.5
-            >>> said = [{"role": "user", "content": "How warm is it in Lisbon?"}]
-            >>> (await client.sessions.run(session.id, said, tools=[temperature])).text
+            >>> messages = [{"role": "user", "content": "How warm is it in Lisbon?"}]
+            >>> (await client.sessions.run(session.id, messages, tools=[temperature])).text
             'It is 21.5 degrees in Lisbon.'
         """
         result = self._run(
@@ -245,7 +245,7 @@ class AsyncRun(BaseRun):
         """Iterate over the steps of a `run`.
 
         Example:
-            >>> async for step in client.sessions.iterate_run(session.id, said, [temperature]):
+            >>> async for step in client.sessions.iterate_run(session.id, messages, [temperature]):
             ...     if isinstance(step, julep.ToolResult):
             ...         print(step.name, step.content)
             temperature 21.5

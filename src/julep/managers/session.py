@@ -310,8 +310,8 @@ class SessionsManager(Chat, Run, History, BaseSessionsManager):
         Args:
             session_id: The session's id.
             situation: The beginning of the prompt; required when overwriting.
-            metadata: What to keep with it. It is merged into what is there (RFC 7396: a null
-                removes a key), or replaces it when overwriting.
+            metadata: JSON to merge into the stored metadata (RFC 7396: a null removes a key), or to
+                replace it when overwriting.
             overwrite: Whether arguments that are None reset their fields, instead of keeping them.
             render_templates: Whether the situation and the messages are Jinja templates.
             token_budget: The most tokens of a prompt.

@@ -31,7 +31,7 @@ P = ParamSpec("P")
 
 
 class Resource(Protocol):
-    """What is used of a generated model."""
+    """A generated model, as far as it is used here."""
 
     __fields__: ClassVar[tuple[Field, ...]]
 
