@@ -44,6 +44,7 @@ OWN = {
         "julep._arguments",
         "julep._arguments.encode",
         "julep._arguments.exact_types",
+        "julep._arguments.signatures",
         "julep._arguments.typecheck",
         "julep._base_error",
         "julep._calls",

@@ -69,10 +69,10 @@ async def sessions(client: AsyncClient, id: UUID | str) -> None:
     assert_type(client.sessions.iterate_history(id), AsyncIterator[ChatMlMessage])
     assert_type(client.sessions.iterate_suggestions(id), AsyncIterator[Suggestion])
     assert_type(await client.sessions.delete_history(id), None)
-    said: list[InputChatMlMessageDict] = [{"role": "user", "content": "Hello!"}]
-    reply = await client.sessions.run(id, said, [len, str.upper], temperature=0.5)
+    greeting: list[InputChatMlMessageDict] = [{"role": "user", "content": "Hello!"}]
+    reply = await client.sessions.run(id, greeting, [len, str.upper], temperature=0.5)
     assert_type(reply, ChatResponse)
-    steps = client.sessions.iterate_run(id, said, max_turns=3)
+    steps = client.sessions.iterate_run(id, greeting, max_turns=3)
     assert_type(steps, AsyncIterator[ChatResponse | ToolResult])
     assert_type(await client.sessions.delete(id), None)
 
@@ -133,14 +133,20 @@ async def jobs(client: AsyncClient, id: UUID | str) -> None:
 
 
 async def chat(client: AsyncClient, id: str, stream: bool, maybe: bool | None) -> None:
-    said: list[InputChatMlMessageDict] = [{"role": "user", "content": "Hello!"}]
-    assert_type(await client.sessions.chat(id, said), ChatResponse)
-    assert_type(await client.sessions.chat(id, said, stream=None), ChatResponse)
-    assert_type(await client.sessions.chat(id, said, stream=False, temperature=1), ChatResponse)
-    assert_type(await client.sessions.chat(id, said, stream=True), AsyncChatStream)
-    assert_type(await client.sessions.chat(id, said, stream=True, max_tokens=5), AsyncChatStream)
-    assert_type(await client.sessions.chat(id, said, stream=stream), ChatResponse | AsyncChatStream)
-    assert_type(await client.sessions.chat(id, said, stream=maybe), ChatResponse | AsyncChatStream)
+    greeting: list[InputChatMlMessageDict] = [{"role": "user", "content": "Hello!"}]
+    assert_type(await client.sessions.chat(id, greeting), ChatResponse)
+    assert_type(await client.sessions.chat(id, greeting, stream=None), ChatResponse)
+    assert_type(await client.sessions.chat(id, greeting, stream=False, temperature=1), ChatResponse)
+    assert_type(await client.sessions.chat(id, greeting, stream=True), AsyncChatStream)
+    assert_type(
+        await client.sessions.chat(id, greeting, stream=True, max_tokens=5), AsyncChatStream
+    )
+    assert_type(
+        await client.sessions.chat(id, greeting, stream=stream), ChatResponse | AsyncChatStream
+    )
+    assert_type(
+        await client.sessions.chat(id, greeting, stream=maybe), ChatResponse | AsyncChatStream
+    )
 
 
 async def messages(client: AsyncClient, id: str) -> None:
@@ -177,15 +183,15 @@ async def arguments(
     settings: ChatSettingsArgs,
     metadata: Mapping[str, object],
 ) -> None:
-    """Arguments that were put together first."""
+    """Arguments in dicts."""
     assert_type(await client.sessions.create(**create), Session)
     assert_type(await client.sessions.update(**update), Session)
     assert_type(await client.agents.create(**agent), Agent)
     assert_type(await client.users.update(**user), User)
     assert_type(await client.users.create(metadata=metadata), User)
-    said: list[InputChatMlMessageDict] = [{"role": "user", "content": "Hello!"}]
-    assert_type(await client.sessions.chat("x", said, **settings), ChatResponse)
-    assert_type(await client.sessions.chat("x", said, stream=True, **settings), AsyncChatStream)
+    greeting: list[InputChatMlMessageDict] = [{"role": "user", "content": "Hello!"}]
+    assert_type(await client.sessions.chat("x", greeting, **settings), ChatResponse)
+    assert_type(await client.sessions.chat("x", greeting, stream=True, **settings), AsyncChatStream)
 
 
 async def many(client: AsyncClient, ids: list[str], call: Callable[[], Awaitable[User]]) -> None:
@@ -195,14 +201,14 @@ async def many(client: AsyncClient, ids: list[str], call: Callable[[], Awaitable
     assert_type(await client.gather([call], on_error="collect"), list[User | Exception])
 
 
-class Ours(AsyncClient):
-    """A client of somebody's own."""
+class CustomClient(AsyncClient):
+    """A subclass of the client."""
 
 
-async def options(client: AsyncClient, ours: Ours) -> None:
+async def options(client: AsyncClient, custom: CustomClient) -> None:
     other = client.with_options(timeout=Timeout(read=5), retry=RetryPolicy(), hooks=Hooks())
     assert_type(other, AsyncClient)
-    assert_type(ours.with_options(timeout=None, max_retries=0), Ours)
+    assert_type(custom.with_options(timeout=None, max_retries=0), CustomClient)
     AsyncClient(proxy="http://127.0.0.1:3128", http2=True, max_connections=5)
 
 

@@ -1,4 +1,4 @@
-"""What a type checker sees of the blocking client. Nothing here is run: checking it is the test."""
+"""What a type checker sees of the sync client. Nothing here is run: checking it is the test."""
 
 from __future__ import annotations
 
@@ -90,9 +90,9 @@ def sessions(client: Client, id: UUID | str) -> None:
     assert_type(client.sessions.iterate_history(id), Iterator[ChatMlMessage])
     assert_type(client.sessions.iterate_suggestions(id), Iterator[Suggestion])
     assert_type(client.sessions.delete_history(id), None)
-    said: list[InputChatMlMessageDict] = [{"role": "user", "content": "Hello!"}]
-    assert_type(client.sessions.run(id, said, [len, str.upper], temperature=0.5), ChatResponse)
-    steps = client.sessions.iterate_run(id, said, max_turns=3)
+    greeting: list[InputChatMlMessageDict] = [{"role": "user", "content": "Hello!"}]
+    assert_type(client.sessions.run(id, greeting, [len, str.upper], temperature=0.5), ChatResponse)
+    steps = client.sessions.iterate_run(id, greeting, max_turns=3)
     assert_type(steps, Iterator[ChatResponse | ToolResult])
     assert_type(client.sessions.delete(id), None)
 
@@ -152,14 +152,14 @@ def jobs(client: Client, id: UUID | str) -> None:
 
 
 def chat(client: Client, id: str, stream: bool, maybe: bool | None) -> None:
-    said: list[InputChatMlMessageDict] = [{"role": "user", "content": "Hello!"}]
-    assert_type(client.sessions.chat(id, said), ChatResponse)
-    assert_type(client.sessions.chat(id, said, stream=None), ChatResponse)
-    assert_type(client.sessions.chat(id, said, stream=False, temperature=1), ChatResponse)
-    assert_type(client.sessions.chat(id, said, stream=True), ChatStream)
-    assert_type(client.sessions.chat(id, said, stream=True, max_tokens=5), ChatStream)
-    assert_type(client.sessions.chat(id, said, stream=stream), ChatResponse | ChatStream)
-    assert_type(client.sessions.chat(id, said, stream=maybe), ChatResponse | ChatStream)
+    greeting: list[InputChatMlMessageDict] = [{"role": "user", "content": "Hello!"}]
+    assert_type(client.sessions.chat(id, greeting), ChatResponse)
+    assert_type(client.sessions.chat(id, greeting, stream=None), ChatResponse)
+    assert_type(client.sessions.chat(id, greeting, stream=False, temperature=1), ChatResponse)
+    assert_type(client.sessions.chat(id, greeting, stream=True), ChatStream)
+    assert_type(client.sessions.chat(id, greeting, stream=True, max_tokens=5), ChatStream)
+    assert_type(client.sessions.chat(id, greeting, stream=stream), ChatResponse | ChatStream)
+    assert_type(client.sessions.chat(id, greeting, stream=maybe), ChatResponse | ChatStream)
 
 
 def messages(client: Client, id: str) -> None:
@@ -170,7 +170,7 @@ def messages(client: Client, id: str) -> None:
     assert_type(client.sessions.chat(id, (model,), tool_choice="auto", stop=["a"]), ChatResponse)
 
 
-def answers(response: ChatResponse) -> None:
+def responses(response: ChatResponse) -> None:
     assert_type(response.text, str)
     assert_type(response.message, ChatMlMessage)
     assert_type(response.response[0][0].role, ChatMlMessageRole)
@@ -211,15 +211,15 @@ def arguments(
     settings: ChatSettingsArgs,
     metadata: Mapping[str, object],
 ) -> None:
-    """Arguments that were put together first."""
+    """Arguments in dicts."""
     assert_type(client.sessions.create(**create), Session)
     assert_type(client.sessions.update(**update), Session)
     assert_type(client.agents.create(**agent), Agent)
     assert_type(client.users.update(**user), User)
     assert_type(client.users.create(metadata=metadata), User)
-    said: list[InputChatMlMessageDict] = [{"role": "user", "content": "Hello!"}]
-    assert_type(client.sessions.chat("x", said, **settings), ChatResponse)
-    assert_type(client.sessions.chat("x", said, stream=True, **settings), ChatStream)
+    greeting: list[InputChatMlMessageDict] = [{"role": "user", "content": "Hello!"}]
+    assert_type(client.sessions.chat("x", greeting, **settings), ChatResponse)
+    assert_type(client.sessions.chat("x", greeting, stream=True, **settings), ChatStream)
 
 
 def errors(api: ApiError, cut: StreamInterruptedError, wrong: ArgumentTypeError) -> None:
@@ -241,21 +241,21 @@ def many(client: Client, ids: list[str], call: Callable[[], User]) -> None:
     assert_type(client.gather([call], progress=lambda done, total: (done, total)), list[User])
 
 
-class Ours(Client):
-    """A client of somebody's own."""
+class CustomClient(Client):
+    """A subclass of the client."""
 
 
-def options(client: Client, ours: Ours) -> None:
+def options(client: Client, custom: CustomClient) -> None:
     other = client.with_options(
         api_key="key",
         timeout=Timeout(read=5, total=None),
         retry=RetryPolicy(max_retries=1)._replace(initial_delay=0.1),
         headers={"a": "b"},
         query={"a": "b"},
-        hooks=Hooks(on_retry=heard, on_request=asked, on_response=answered),
+        hooks=Hooks(on_retry=on_retry, on_request=on_request, on_response=on_response),
     )
     assert_type(other, Client)
-    assert_type(ours.with_options(timeout=None, max_retries=0), Ours)
+    assert_type(custom.with_options(timeout=None, max_retries=0), CustomClient)
     assert_type(Timeout().read, float | None)
     assert_type(RetryPolicy().statuses, frozenset[int])
     tls = tls_context(trust="system", cafile="a.pem", certificate="b.pem", key="c.pem")
@@ -263,23 +263,23 @@ def options(client: Client, ours: Ours) -> None:
     Client(proxy="http://127.0.0.1:3128", tls=tls, http2=True, max_connections=5)
 
 
-def asked(event: RequestEvent) -> None:
+def on_request(event: RequestEvent) -> None:
     assert_type((event.method, event.url, event.attempt), tuple[str, str, int])
     assert_type(event.headers, Mapping[str, str])
 
 
-def answered(event: ResponseEvent) -> None:
+def on_response(event: ResponseEvent) -> None:
     assert_type(event.status_code, int)
     assert_type(event.request_id, str | None)
     assert_type(event.elapsed, float)
 
 
-def heard(event: RetryEvent) -> None:
+def on_retry(event: RetryEvent) -> None:
     assert_type(event.delay, float)
     assert_type(event.error, RequestError)
 
 
-def raw(client: Client, id: str, said: list[InputChatMlMessageDict]) -> None:
+def raw(client: Client, id: str, greeting: list[InputChatMlMessageDict]) -> None:
     found = client.with_raw_response(client.sessions.get, id)
     assert_type(found, RawResponse[Session])
     assert_type(found.parsed, Session)
