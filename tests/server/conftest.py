@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from julep_server import LocalServer
-from tests.server.endpoint import Endpoint
-from tests.server.support import Api
+from tests.server.helpers.api import Api
+from tests.server.helpers.endpoint import Endpoint
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -21,7 +21,7 @@ def postgres_url() -> Iterator[Callable[[], str] | None]:
     if os.environ.get("JULEP_TEST_DATABASE", "sqlite") != "postgresql":
         yield None
         return
-    from tests.server.postgres import Cluster
+    from tests.server.helpers.postgres import Cluster
 
     with Cluster() as cluster, pytest.MonkeyPatch.context() as patch:
         plain = LocalServer.__init__

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from julep_server.chat.settings import PRESETS
-from tests.server.endpoint import USAGE, Endpoint, piece
-from tests.server.support import UNKNOWN_ID, Api, error_of, paths_of
+from tests.server.helpers.api import UNKNOWN_ID, Api, error_of, paths_of
+from tests.server.helpers.endpoint import USAGE, Endpoint, piece
 
 FUNCTION: dict[str, Any] = {
     "name": "get_weather",

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from julep_server.cli import command_line, database_url
-from tests.server.embeddings import EmbeddingEndpoint
-from tests.server.endpoint import Endpoint
-from tests.server.support import Api
-from tests.server.test_storage import serving
+from tests.server.helpers.api import Api
+from tests.server.helpers.embedding_endpoint import EmbeddingEndpoint
+from tests.server.helpers.endpoint import Endpoint
+from tests.server.helpers.process import serving
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

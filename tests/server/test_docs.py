@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from julep_server import LocalServer
 from julep_server.db.engine import Database
 from julep_server.db.migrate import configuration
-from julep_server.search.chunks import CHUNK, chunks
-from julep_server.search.words import question_words
-from tests.server.support import REPRESENTATION, UNKNOWN_ID, Api, error_of
+from julep_server.text.chunks import MAX_CHUNK_LENGTH, split_chunks
+from julep_server.text.words import query_words
+from tests.server.helpers.api import REPRESENTATION, UNKNOWN_ID, Api, error_of
 
 NEW: dict[str, Any] = {"title": "Hours", "content": "We open at 9.", "metadata": {"a": 1}}
 
@@ -180,22 +180,25 @@ def _indexed(file: Path) -> tuple[int, int]:
 
 @given(st.one_of(st.text(), st.lists(st.text(alphabet="ab .\n", max_size=3000), max_size=3)))
 def test_chunks_keep_every_word_in_order(content: Any) -> None:
-    found = chunks(content)
+    found = split_chunks(content)
     whole = "".join([content] if isinstance(content, str) else content)
     assert "".join("".join(found).split()) == "".join(whole.split())
-    assert all(0 < len(chunk) <= CHUNK for chunk in found)
+    assert all(0 < len(chunk) <= MAX_CHUNK_LENGTH for chunk in found)
 
 
 def test_long_texts_are_cut_at_paragraphs_then_sentences_then_words() -> None:
     sentence = "word " * 20 + "end."
-    assert all(chunk.endswith("end.") for chunk in chunks(" ".join([sentence] * 40)))
+    assert all(chunk.endswith("end.") for chunk in split_chunks(" ".join([sentence] * 40)))
     paragraph = " ".join([sentence] * 3)
-    assert set(chunks("\n\n".join([paragraph] * 9))) <= {paragraph, f"{paragraph}\n\n{paragraph}"}
-    assert all(len(chunk) == CHUNK for chunk in chunks("x" * CHUNK * 3))
+    assert set(split_chunks("\n\n".join([paragraph] * 9))) <= {
+        paragraph,
+        f"{paragraph}\n\n{paragraph}",
+    }
+    assert all(len(chunk) == MAX_CHUNK_LENGTH for chunk in split_chunks("x" * MAX_CHUNK_LENGTH * 3))
 
 
 def test_a_question_is_searched_by_its_telling_words() -> None:
-    assert question_words("What is the NAME of her cat, the cat?") == ["name", "cat"]
-    assert question_words("東京") == ["東", "京"]
-    assert question_words(json.dumps("hello you")) == []
-    assert question_words('a AND b NEAR "c" \' * ( \0')[0] == "b"
+    assert query_words("What is the NAME of her cat, the cat?") == ["name", "cat"]
+    assert query_words("東京") == ["東", "京"]
+    assert query_words(json.dumps("hello you")) == []
+    assert query_words('a AND b NEAR "c" \' * ( \0')[0] == "b"

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from julep_server import LocalServer
-from tests.server.endpoint import DONE, Endpoint, piece
-from tests.server.support import DOCUMENT, Api, check, error_of
+from tests.server.helpers.api import DOCUMENT, Api, check, error_of
+from tests.server.helpers.endpoint import DONE, Endpoint, piece
 
 CHAT = {"model": "small", "messages": [{"role": "user", "content": "Hi"}]}
 TEXT = {"model": "small", "prompt": "Hi"}

@@ -14,9 +14,9 @@ from sqlalchemy import Connection, update
 from julep_server import LocalServer
 from julep_server.db.engine import Database
 from julep_server.db.tables import idempotency
-from julep_server.store.answers import KEPT_FOR
-from tests.server.endpoint import Endpoint
-from tests.server.support import REPRESENTATION, Api, error_of
+from julep_server.store.kept_responses import KEPT_FOR
+from tests.server.helpers.api import REPRESENTATION, Api, error_of
+from tests.server.helpers.endpoint import Endpoint
 
 KEY = {"Idempotency-Key": "try-1"}
 

@@ -20,10 +20,10 @@ from julep_server.db.engine import Database
 from julep_server.errors import ApiError
 from julep_server.jobs import failures, worker
 from julep_server.store import jobs
-from julep_server.store.jobs import Job, LostError, NewJob
-from tests.server.endpoint import Endpoint
-from tests.server.support import UNKNOWN_ID, Api, error_of
-from tests.server.test_storage import serving
+from julep_server.store.jobs import Job, LeaseLostError, NewJob
+from tests.server.helpers.api import UNKNOWN_ID, Api, error_of
+from tests.server.helpers.endpoint import Endpoint
+from tests.server.helpers.process import serving
 
 SECRET = "sk-endpoint-secret"
 HOUR = 3600 * 1_000_000
@@ -41,17 +41,17 @@ def endpoint(running_endpoint: Endpoint) -> Iterator[Endpoint]:
 
 @pytest.fixture
 def long_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(failures, "FIRST_PAUSE", 500.0)
+    monkeypatch.setattr(failures, "FIRST_DELAY", 500.0)
 
 
 @pytest.fixture
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(failures, "FIRST_PAUSE", 0.001)
+    monkeypatch.setattr(failures, "FIRST_DELAY", 0.001)
 
 
 @pytest.fixture
 def frequent_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "POLL", 0.01)
+    monkeypatch.setattr(worker, "POLL_INTERVAL", 0.01)
 
 
 def local(database: str, endpoint: Endpoint) -> LocalServer:
@@ -129,9 +129,7 @@ def test_a_job_that_fails_is_tried_again_after_a_pause(
     with local(database_url, endpoint) as server, Api(server.url) as api:
         _, job_id = started(api)
         job = api.awaited(job_id, "retrying")
-        assert job["reason"] == (
-            "the model's endpoint failed or can't be reached; tried 1 of 5 times"
-        )
+        assert job["reason"] == ("the model's endpoint failed or can't be reached; attempt 1 of 5")
         change(database_url, "UPDATE jobs SET due_at = 1")
         assert api.ended(job_id)["state"] == "succeeded"
         assert "reason" not in api.job(job_id)
@@ -143,7 +141,7 @@ def test_a_job_that_fails_is_tried_again_after_a_pause(
     ("answer", "reason"),
     [
         ("500", "the model's endpoint failed or can't be reached"),
-        ("429", "the model's endpoint is asked too often"),
+        ("429", "the model's endpoint limits the rate of requests"),
         ("I remember nothing.", "the model's answer could not be read"),
     ],
 )
@@ -156,7 +154,7 @@ def test_a_job_that_goes_on_failing_has_failed(
         job = api.ended(job_id)
         assert (job["state"], job["reason"]) == ("failed", reason)
         assert api.memories(ids["agent"]) == []
-    assert len(endpoint.asked_by_jobs) == failures.ATTEMPTS
+    assert len(endpoint.asked_by_jobs) == failures.MAX_ATTEMPTS
     assert SECRET not in str(row(database_url, job_id))
 
 
@@ -188,11 +186,11 @@ def test_what_breaks_in_the_server_is_not_told(
 
 def test_pauses_grow_and_heed_the_endpoints_wish() -> None:
     error = ApiError(503, "model_unavailable", "down")
-    pauses = [failures.pause_after(attempt, error) for attempt in range(1, failures.ATTEMPTS)]
+    pauses = [failures.delay_after(attempt, error) for attempt in range(1, failures.MAX_ATTEMPTS)]
     assert pauses == [1, 4, 16, 64]
-    for given, pause in (("30", 30), ("0", 1), ("soon", 1), ("9" * 30, failures.LONGEST_PAUSE)):
+    for given, pause in (("30", 30), ("0", 1), ("soon", 1), ("9" * 30, failures.MAX_DELAY)):
         limited = ApiError(429, "rate_limited", "", headers={"Retry-After": given})
-        assert failures.pause_after(1, limited) == pause
+        assert failures.delay_after(1, limited) == pause
 
 
 # --- having become pointless ---
@@ -238,9 +236,9 @@ def test_what_is_deleted_while_a_model_thinks_is_not_remembered(
 def test_a_job_of_this_process_is_begun_at_once(
     endpoint: Endpoint, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "POLL", 1000.0)
+    monkeypatch.setattr(worker, "POLL_INTERVAL", 1000.0)
     with local(database_url, endpoint) as server, Api(server.url) as api:
-        for _ in range(2 * worker.AT_ONCE):
+        for _ in range(2 * worker.MAX_CONCURRENT):
             assert api.ended(started(api)[1])["state"] == "succeeded"
 
 
@@ -347,8 +345,8 @@ def test_a_long_job_keeps_its_lease(
 def test_a_server_that_stops_gives_its_jobs_back(endpoint: Endpoint, database_url: str) -> None:
     endpoint.holds_jobs = True
     with local(database_url, endpoint) as server, Api(server.url) as api:
-        running = [started(api)[1] for _ in range(worker.AT_ONCE + 1)]
-        awaited(lambda: len(endpoint.asked_by_jobs) == worker.AT_ONCE)
+        running = [started(api)[1] for _ in range(worker.MAX_CONCURRENT + 1)]
+        awaited(lambda: len(endpoint.asked_by_jobs) == worker.MAX_CONCURRENT)
     assert [
         (row(database_url, job)["state"], row(database_url, job)["attempts"]) for job in running
     ] == [("pending", 0)] * len(running)
@@ -365,13 +363,13 @@ def test_a_job_that_every_process_dies_of_has_failed(endpoint: Endpoint, databas
     change(
         database_url,
         "UPDATE jobs SET state = 'in_progress', due_at = 1, attempts = :attempts",
-        attempts=failures.ATTEMPTS,
+        attempts=failures.MAX_ATTEMPTS,
     )
     with local(database_url, endpoint) as server, Api(server.url) as api:
         job = api.ended(job_id)
     assert (job["state"], job["reason"]) == (
         "failed",
-        "the server stopped each time while the job ran",
+        "the server stopped during each attempt",
     )
     assert len(endpoint.asked_by_jobs) == 1
 
@@ -381,8 +379,8 @@ CHANGES: list[Callable[[Connection, Job], None]] = [
     lambda connection, job: jobs.retry(connection, job, "", 0),
     lambda connection, job: jobs.renew(connection, job, HOUR),
     lambda connection, job: jobs.report(connection, job, 50.0),
-    lambda connection, job: jobs.note(connection, job, {}),
-    jobs.give_back,
+    lambda connection, job: jobs.change_payload(connection, job, {}),
+    jobs.release,
 ]
 
 
@@ -400,7 +398,7 @@ def test_only_the_newest_taker_may_change_a_job(
     assert second is not None
     assert nothing is None
     assert (first.attempts, second.attempts) == (1, 2)
-    with pytest.raises(LostError), transaction(database_url) as connection:
+    with pytest.raises(LeaseLostError), transaction(database_url) as connection:
         change_it(connection, first)
     with transaction(database_url) as connection:
         change_it(connection, second)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from julep_server import LocalServer
-from tests.server.support import Api, error_of, paths_of
+from tests.server.helpers.api import Api, error_of, paths_of
 
 LISTS = ("agents", "users", "sessions")
 

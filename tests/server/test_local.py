@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from julep_server import LocalServer
-from tests.server.support import Api
+from tests.server.helpers.api import Api
 
 
 def test_it_starts_quickly_and_leaves_no_thread_and_no_socket() -> None:

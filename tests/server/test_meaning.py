@@ -16,13 +16,13 @@ from sqlalchemy import create_engine, select
 from julep_server import LocalServer
 from julep_server.db.tables import vectors
 from julep_server.errors import ApiError
-from julep_server.search import embedding, offline_embedder
+from julep_server.search import embedding_worker, offline_embedder
 from julep_server.search.embedder import open_embedder
 from julep_server.search.offline_embedder import OfflineEmbedder
 from julep_server.search.openai_embedder import OpenAIEmbedder
 from julep_server.settings import Settings
-from tests.server.embeddings import DIMENSIONS, MODEL, EmbeddingEndpoint
-from tests.server.support import Api, error_of
+from tests.server.helpers.api import Api, error_of
+from tests.server.helpers.embedding_endpoint import DIMENSIONS, MODEL, EmbeddingEndpoint
 from tests.server.test_recall import docs_of, filler, ids
 
 CAT, CASK = "A kitten sleeps upstairs.", "Barrel zx9 leaks."
@@ -217,7 +217,7 @@ def test_documents_of_before_get_their_vectors(
 def test_a_document_is_stored_while_the_endpoint_is_down(
     meanings: EmbeddingEndpoint, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(embedding, "PAUSE", 0.05)
+    monkeypatch.setattr(embedding_worker, "RETRY_DELAY", 0.05)
     with serving_with(meanings, database=database_url) as api:
         meanings.status = 503
         agent = api.make("agents", docs=[KITTEN])["id"]

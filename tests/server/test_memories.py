@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from julep_server import LocalServer
-from tests.server.endpoint import Endpoint
-from tests.server.support import UNKNOWN_ID, Api, error_of, paths_of
+from tests.server.helpers.api import UNKNOWN_ID, Api, error_of, paths_of
+from tests.server.helpers.endpoint import Endpoint
 
 RYE = "I like rye bread with butter."
 CAT = "My cat is called Tove."

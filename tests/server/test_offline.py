@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from julep_server.models.instances import simplest
-from julep_server.models.tokens import count, pieces
-from tests.server.support import UNKNOWN_ID, Api, error_of
+from julep_server.models.schema_instances import simplest_instance
+from julep_server.text.tokens import count, pieces
+from tests.server.helpers.api import UNKNOWN_ID, Api, error_of
 
 TOOL: dict[str, Any] = {
     "id": UNKNOWN_ID,
@@ -157,9 +157,9 @@ def test_what_a_token_is() -> None:
     ],
 )
 def test_the_simplest_instance_is_valid(schema: Any) -> None:
-    assert jsonschema_rs.validator_for(schema).is_valid(simplest(schema))
+    assert jsonschema_rs.validator_for(schema).is_valid(simplest_instance(schema))
 
 
 def test_a_schema_without_an_end_has_an_instance_with_one() -> None:
     schema: Any = {"type": "object", "required": ["next"], "properties": {"next": {"$ref": "#"}}}
-    assert json.dumps(simplest(schema))
+    assert json.dumps(simplest_instance(schema))

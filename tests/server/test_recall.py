@@ -9,8 +9,8 @@ import pytest
 
 from julep_server import LocalServer
 from julep_server.settings import Settings
-from tests.server.endpoint import Endpoint
-from tests.server.support import Api
+from tests.server.helpers.api import Api
+from tests.server.helpers.endpoint import Endpoint
 
 CAT = {"title": "The keeper", "content": "The lighthouse keeper's cat is called Tove."}
 TEA = {"title": "Tea", "content": ["The user drinks green tea.", "Never with milk."]}

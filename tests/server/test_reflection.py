@@ -10,11 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from julep_server.json_text import JSON
-from julep_server.models.asked_reflection import AskedReflection
+from julep_server.models.llm_output import parse_json_list, without_thoughts
+from julep_server.models.model_reflection import ModelReflection
 from julep_server.models.offline_reflection import OfflineReflection, statements
-from julep_server.models.provider import Completion, Forwarded, Listener, ModelRequest, Usage
+from julep_server.models.provider import (
+    Completion,
+    ForwardedResponse,
+    Listener,
+    ModelRequest,
+    Usage,
+)
 from julep_server.models.reflection import Fact, Line
-from julep_server.models.written import json_list, spoken
 
 pytestmark = pytest.mark.anyio
 
@@ -36,7 +42,7 @@ class Written:
         assert (request.model, listener) == ("m", None)
         return Completion("m", self._text, (), "stop", Usage(1, 1))
 
-    async def forward(self, path: str, body: dict[str, JSON]) -> Forwarded:
+    async def forward(self, path: str, body: dict[str, JSON]) -> ForwardedResponse:
         raise AssertionError((path, body))
 
     async def close(self) -> None:
@@ -44,7 +50,7 @@ class Written:
 
 
 async def facts(text: str) -> list[Fact]:
-    return await AskedReflection(Written(text)).facts("m", "Ada", [Line("user", "Hi")], [])
+    return await ModelReflection(Written(text)).facts("m", "Ada", [Line("user", "Hi")], [])
 
 
 # --- JSON in what models write ---
@@ -73,14 +79,14 @@ async def facts(text: str) -> list[Fact]:
     ],
 )
 def test_lists_are_found_among_other_words(text: str, items: Any) -> None:
-    assert json_list(text) == items
+    assert parse_json_list(text) == items
 
 
 @given(st.text())
 def test_any_text_can_be_read(text: str) -> None:
-    json_list(text)
-    assert "\0" not in spoken(text)
-    spoken(text).encode("utf-8")
+    parse_json_list(text)
+    assert "\0" not in without_thoughts(text)
+    without_thoughts(text).encode("utf-8")
 
 
 @given(
@@ -90,11 +96,11 @@ def test_any_text_can_be_read(text: str) -> None:
 def test_every_list_of_texts_and_objects_is_found(items: list[Any], around: str) -> None:
     expected = json.loads(json.dumps(items))
     if "<think" not in json.dumps(items).lower() and "\0" not in str(items):
-        assert json_list(f"{around}{json.dumps(items)}{around}") == expected
+        assert parse_json_list(f"{around}{json.dumps(items)}{around}") == expected
 
 
 def test_halves_of_characters_and_nul_are_no_words() -> None:
-    assert spoken("a\ud800b\0c") == "a?bc"
+    assert without_thoughts("a\ud800b\0c") == "a?bc"
 
 
 # --- facts ---

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from julep_server import LocalServer
-from tests.server.support import REPRESENTATION, UNKNOWN_ID, Api, error_of, paths_of
+from tests.server.helpers.api import REPRESENTATION, UNKNOWN_ID, Api, error_of, paths_of
 
 KINDS = ("agents", "users", "sessions")
 REPLACEMENT: dict[str, dict[str, Any]] = {

@@ -16,12 +16,12 @@ from sqlalchemy import Connection, insert, select
 
 from julep_server.db import tables
 from julep_server.db.engine import Database
-from julep_server.search.fusion import fused
+from julep_server.search.fusion import fuse_rankings
 from julep_server.search.index import INDEX
-from julep_server.search.meaning import by_meaning
-from julep_server.search.question import Question, Vector
+from julep_server.search.query import QueryVector, SearchQuery
+from julep_server.search.vector_ranking import rank_by_vector
 from julep_server.search.vectors import cosines, numpy_cosines, pack, plain_cosines
-from julep_server.search.words import folded_words, question_words
+from julep_server.text.words import folded_words, query_words
 
 T = TypeVar("T")
 
@@ -38,10 +38,10 @@ def write(database: Database, work: Callable[[Connection], T]) -> T:
 
 
 def found(
-    database: Database, scopes: list[str], question: str, limit: int = 10, distance: float = 1.0
+    database: Database, scopes: list[str], query: str, limit: int = 10, distance: float = 1.0
 ) -> list[str]:
     def search(connection: Connection) -> list[str]:
-        hits = INDEX.search(connection, scopes, Question(question), limit, distance)
+        hits = INDEX.search(connection, scopes, SearchQuery(query), limit, distance)
         return [hit.text for hit in hits]
 
     return asyncio.run(database.read(search))
@@ -117,7 +117,7 @@ def test_words_have_no_accents_and_no_operators(text: str) -> None:
 
 
 def test_accents_written_as_characters_of_their_own_are_letters() -> None:
-    assert question_words("cafe\u0301s") == ["caf\u00e9s"]
+    assert query_words("cafe\u0301s") == ["caf\u00e9s"]
     assert folded_words("Cafe\u0301s, 한국_x") == "cafes 한 국 x"
 
 
@@ -137,10 +137,10 @@ pairs = st.integers(1, 40).flatmap(
 def test_cosines_are_the_same_with_numpy_and_without(
     drawn: tuple[list[float], list[list[float]]],
 ) -> None:
-    question, others = pack(drawn[0]), [pack(values) for values in drawn[1]]
-    plain = plain_cosines(question, others)
-    assert numpy_cosines(question, others) == pytest.approx(plain, abs=1e-5)
-    assert cosines(question, others) == pytest.approx(plain, abs=1e-5)
+    query, others = pack(drawn[0]), [pack(values) for values in drawn[1]]
+    plain = plain_cosines(query, others)
+    assert numpy_cosines(query, others) == pytest.approx(plain, abs=1e-5)
+    assert cosines(query, others) == pytest.approx(plain, abs=1e-5)
     assert all(abs(cosine) < 1.00001 for cosine in plain)
 
 
@@ -181,7 +181,7 @@ def test_vectors_are_compared_within_little_memory(database: Database) -> None:
         cosines(vectors[0], vectors[:1])
         tracemalloc.start()
         try:
-            nearest = by_meaning(connection, ["s"], Vector("e", vectors[0]), 5, 1.0)
+            nearest = rank_by_vector(connection, ["s"], QueryVector("e", vectors[0]), 5, 1.0)
             return nearest, tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
@@ -196,7 +196,7 @@ def test_vectors_are_compared_within_little_memory(database: Database) -> None:
 
 @given(st.lists(st.lists(st.integers(0, 9), unique=True), max_size=3))
 def test_fusion_keeps_each_once_and_prefers_the_front(rankings: list[list[int]]) -> None:
-    merged = fused(rankings)
+    merged = fuse_rankings(rankings)
     assert sorted(number for number, _ in merged) == sorted({n for r in rankings for n in r})
     assert [score for _, score in merged] == sorted((s for _, s in merged), reverse=True)
     if len(rankings) == 1:
@@ -204,4 +204,4 @@ def test_fusion_keeps_each_once_and_prefers_the_front(rankings: list[list[int]])
 
 
 def test_what_both_rankings_name_comes_first() -> None:
-    assert [number for number, _ in fused([[1, 2, 3], [4, 3]])] == [3, 1, 4, 2]
+    assert [number for number, _ in fuse_rankings([[1, 2, 3], [4, 3]])] == [3, 1, 4, 2]

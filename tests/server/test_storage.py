@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
-import subprocess
-import sys
 import threading
-from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,33 +21,9 @@ from sqlalchemy.engine import make_url
 from julep_server import LocalServer
 from julep_server.db.engine import Database, postgres_url
 from julep_server.db.tables import metadata
-from julep_server.db.texts import Text
-from tests.server.support import Api
-
-
-@contextmanager
-def serving(
-    *arguments: str, environment: dict[str, str] | None = None
-) -> Generator[tuple[subprocess.Popen[str], str], None, None]:
-    """A server in a process of its own, and its URL."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "julep_server", "serve", "--port", "0", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env={**os.environ, **(environment or {})},
-    )
-    try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        found = re.search(r"http://\S+/api", line)
-        assert found, line
-        yield process, found[0]
-    finally:
-        process.kill()
-        process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
+from julep_server.db.text_type import Text
+from tests.server.helpers.api import Api
+from tests.server.helpers.process import serving
 
 
 def _is_a_plain_name(name: str | None, *_: object) -> bool:

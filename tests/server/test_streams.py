@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from julep_server import LocalServer
-from tests.server.endpoint import USAGE, Endpoint, piece
-from tests.server.support import UNKNOWN_ID, Api, check_events, error_of, parse_events
+from tests.server.helpers.api import UNKNOWN_ID, Api, check_events, error_of, parse_events
+from tests.server.helpers.endpoint import USAGE, Endpoint, piece
 
 HELLO: dict[str, Any] = {"messages": [{"role": "user", "content": "Hello"}]}
 
@@ -179,8 +179,8 @@ def test_a_kept_stream_goes_on_after_a_restart(tmp_path: Any) -> None:
         (["BREAK"], "broke off"),
         ([piece({"content": "more"})], "broke off"),
         (['data: {"error": {"message": "no more memory"}}\n\n'], "no more memory"),
-        (["data: {oops\n\n"], "no JSON"),
-        (["data: [1]\n\n"], "no object"),
+        (["data: {oops\n\n"], "not JSON"),
+        (["data: [1]\n\n"], "not an object"),
     ],
 )
 def test_a_failure_midway_is_an_error_event_and_no_history(
@@ -263,7 +263,7 @@ def test_a_session_deleted_meanwhile_gets_no_history(model_api: Api, endpoint: E
 def test_silence_is_bridged_with_comments(
     model_api: Api, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("julep_server.chat.events.KEEP_ALIVE", 0.05)
+    monkeypatch.setattr("julep_server.streaming.event_stream.KEEP_ALIVE", 0.05)
     endpoint.pause = lambda position: 0.3 if position == 2 else 0.0
     session = model_api.make("sessions")["id"]
     text = model_api.chat(session, stream=True).text

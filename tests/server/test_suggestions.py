@@ -10,9 +10,9 @@ import pytest
 
 from julep_server import LocalServer
 from julep_server.settings import Settings
-from tests.server.endpoint import Endpoint
-from tests.server.support import Api
-from tests.server.test_storage import serving
+from tests.server.helpers.api import Api
+from tests.server.helpers.endpoint import Endpoint
+from tests.server.helpers.process import serving
 
 HINTS = [
     {"target": "user", "content": "Ask which breads are fresh."},

@@ -12,9 +12,9 @@ import pytest
 from julep_server import LocalServer
 from julep_server.models.offline_reflection import OfflineReflection
 from julep_server.models.reflection import Line
-from julep_server.models.tokens import count
-from tests.server.endpoint import Endpoint
-from tests.server.support import Api
+from julep_server.text.tokens import count
+from tests.server.helpers.api import Api
+from tests.server.helpers.endpoint import Endpoint
 
 BUDGET = 80
 PADDING = " and more of it" * 4
@@ -207,7 +207,7 @@ def test_summaries_made_at_the_same_time_go_on_from_each_other(
 def test_an_empty_summary_is_a_failure(
     model_api: Api, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("julep_server.jobs.failures.FIRST_PAUSE", 0.001)
+    monkeypatch.setattr("julep_server.jobs.failures.FIRST_DELAY", 0.001)
     endpoint.answers_to_jobs = ["", "They counted."]
     session = adaptive(model_api)
     overflow(model_api, session)

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from julep_server.chat.templates import render
 from julep_server.errors import ApiError
-from tests.server.endpoint import Endpoint
-from tests.server.support import Api, error_of, paths_of
+from julep_server.prompt.templates import render
+from tests.server.helpers.api import Api, error_of, paths_of
+from tests.server.helpers.endpoint import Endpoint
 
 BRACES = "{{ user.name }}"
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from julep_server import LocalServer
-from tests.server.support import UNKNOWN_ID, Api
+from tests.server.helpers.api import UNKNOWN_ID, Api
 
 CHAT = {"messages": [{"role": "user", "content": "x"}]}
 

@@ -13,7 +13,7 @@ import pytest
 
 from julep_server import LocalServer
 from julep_server.app import HANDLERS
-from tests.server.support import (
+from tests.server.helpers.api import (
     CONTRACT,
     DOCUMENT,
     UNKNOWN_ID,

@@ -1,4 +1,4 @@
-"""What was deleted is remembered, so that deleting it again is answered as the first time."""
+"""Tombstones of deleted records: deleting one again has the same response as the first time."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from julep_server.errors import not_found
 from julep_server.store.times import now
 
 
-def bury(
+def add_tombstone(
     connection: Connection, tenant: str, kind: str, identifier: str, owner_id: str | None = None
 ) -> int:
-    """Remember that a resource was deleted.
+    """Record that a resource was deleted.
 
     Returns:
         The time of the deletion, in microseconds.
@@ -26,34 +26,34 @@ def bury(
     return moment
 
 
-def bury_of(
+def add_tombstones(
     connection: Connection, tenant: str, kind: str, identifiers: Select[tuple[str]], owner_id: str
 ) -> None:
-    """Remember that all resources of an owner, which a query gives, were deleted with it."""
+    """Record that an owner's resources, selected by a query, were deleted with it."""
     columns = ("id", "tenant", "kind", "owner_id", "deleted_at")
     rest = (literal(value) for value in (tenant, kind, owner_id, now()))
     rows = select(identifiers.subquery().c.id, *rest)
     connection.execute(insert(tombstones).from_select(columns, rows))
 
 
-def buried(
+def get_deletion(
     connection: Connection, tenant: str, kind: str, identifier: str, owner_id: str | None = None
 ) -> int:
-    """When a resource was deleted, in microseconds.
+    """Return the time of a resource's deletion, in microseconds.
 
     Raises:
-        ApiError: 404 where this tenant, or this owner, never deleted one of that id.
+        ApiError: 404 when this tenant, or this owner, never deleted one of that id.
     """
-    moment = when_buried(connection, tenant, kind, identifier, owner_id)
+    moment = find_deletion(connection, tenant, kind, identifier, owner_id)
     if moment is None:
         raise not_found(kind, identifier)
     return moment
 
 
-def when_buried(
+def find_deletion(
     connection: Connection, tenant: str, kind: str, identifier: str, owner_id: str | None = None
 ) -> int | None:
-    """When a resource was deleted, in microseconds; None where it never was."""
+    """Return the time of a resource's deletion, in microseconds; None if it was not deleted."""
     owner = tombstones.c.owner_id
     moment = connection.execute(
         select(tombstones.c.deleted_at).where(

@@ -7,8 +7,8 @@ import json
 import sqlalchemy as sa
 from alembic import op
 
-from julep_server.search.chunks import chunks
-from julep_server.search.words import searchable
+from julep_server.text.chunks import split_chunks
+from julep_server.text.words import searchable
 
 revision = "0003"
 down_revision = "0002"
@@ -55,7 +55,7 @@ def _index_in_sqlite() -> None:
     connection = op.get_bind()
     stored = connection.execute(sa.text("SELECT id, owner_id, title, content FROM docs")).all()
     for identifier, owner_id, title, content in stored:
-        for chunk in chunks(json.loads(content)):
+        for chunk in split_chunks(json.loads(content)):
             seq = connection.execute(
                 sa.text(
                     "INSERT INTO passages (source_id, title, text) VALUES (:id, :title, :text)"
