@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 
 from julep_server.errors import ApiError
 
@@ -21,7 +22,7 @@ class Authenticator:
 
     __slots__ = ("_tenants",)
 
-    def __init__(self, api_keys: tuple[str, ...]) -> None:
+    def __init__(self, api_keys: Sequence[str]) -> None:
         self._tenants = tuple(tenant_of(key) for key in api_keys)
 
     def tenant(self, authorization: str | None) -> str:
