@@ -26,11 +26,28 @@ USAGE_ERROR = 2
 
 DEFAULT_PORT = 8080
 
-# Options that differ from their settings: name, type and default.
-_SPECIAL: Mapping[str, tuple[str, object, object]] = {
-    "port": ("port", int, DEFAULT_PORT),
-    "database": ("database", str | None, None),
-    "api_keys": ("api_key", list[str] | None, None),
+# Options that differ from their settings: name, type, default and description.
+_SPECIAL: Mapping[str, tuple[str, object, object, str]] = {
+    "port": ("port", int, DEFAULT_PORT, ""),
+    "database": (
+        "database",
+        str | None,
+        None,
+        (
+            "SQLAlchemy URL, or the path of a SQLite file. By default a file in the user's data"
+            " directory."
+        ),
+    ),
+    "api_keys": (
+        "api_key",
+        list[str] | None,
+        None,
+        (
+            "A key that is accepted, each one a tenant of its own; may be given several times."
+            " JULEP_SERVER_API_KEY holds one, or several with commas between. Without any, everyone"
+            " who reaches the port may use the server."
+        ),
+    ),
 }
 
 
@@ -72,12 +89,11 @@ def serve(**options: Any) -> None:
 def _parameters() -> Iterable[inspect.Parameter]:
     """Build the command's parameters from the settings, with their variables."""
     for setting in setting_options():
-        option = setting.option
-        if option.in_command:
-            plain = (setting.name, setting.type, setting.default)
-            name, kind, default = _SPECIAL.get(setting.name, plain)
+        if setting.in_command:
+            plain = (setting.name, setting.type, setting.default, setting.text)
+            name, kind, default, text = _SPECIAL.get(setting.name, plain)
             details = Parameter(
-                help=option.command_text or option.text,
+                help=text or setting.text,
                 negative="",
                 # Its variable may hold several keys, which are split here.
                 env_var=None if name == "api_key" else f"JULEP_SERVER_{name.upper()}",

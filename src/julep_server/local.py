@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from julep_server.app import App
-from julep_server.options import documented_settings, takes_settings
+from julep_server.options import takes_settings, with_settings_documented
 from julep_server.serving import Server, bind
 from julep_server.settings import Settings
 
@@ -112,4 +112,4 @@ class LocalServer:
         self.stop()
 
 
-LocalServer.__doc__ = documented_settings(LocalServer.__doc__)
+LocalServer.__doc__ = with_settings_documented(LocalServer.__doc__)

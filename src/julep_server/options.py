@@ -3,45 +3,52 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import wraps
-from textwrap import fill
 from typing import Annotated, Concatenate, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
 
-from julep_server.settings import Option, Settings
+from julep_server.settings import NO_OPTION, Settings
 
 P = ParamSpec("P")
 S = TypeVar("S")
 
+_ARGS = re.compile(r"^Args:\n(?: .*\n)+", re.MULTILINE)
+_ENTRY = re.compile(r"^ {4}(\w+): (.+(?:\n {8}.+)*)", re.MULTILINE)
+
 
 @dataclass(frozen=True, slots=True)
 class SettingOption:
-    """A setting, as its field of :class:`~julep_server.settings.Settings` defines it.
+    """A setting, as :class:`~julep_server.settings.Settings` defines it.
 
     Attributes:
         type: The type, for the command line.
         annotation: The type as it is written, for signatures.
+        text: The description; empty where Python removes docstrings.
+        in_command: Whether ``julep serve`` has an option for it.
     """
 
     name: str
     type: object
     annotation: str
     default: object
-    option: Option
+    text: str
+    in_command: bool
 
 
 def setting_options() -> list[SettingOption]:
     """Return all settings, in order."""
     hints = get_type_hints(Settings, include_extras=True)
+    texts = {name: " ".join(text.split()) for name, text in _ENTRY.findall(_args_section())}
     found: list[SettingOption] = []
     for field in fields(Settings):
         hint = hints[field.name]
-        if get_origin(hint) is not Annotated:
-            raise TypeError(f"the setting {field.name} has no Option")
-        kind, option = get_args(hint)
-        annotation = str(field.type).removeprefix("Annotated[").partition(", Option(")[0]
-        found.append(SettingOption(field.name, kind, annotation, field.default, option))
+        kind, *marks = get_args(hint) if get_origin(hint) is Annotated else (hint,)
+        annotation = str(field.type).removeprefix("Annotated[").removesuffix(", NO_OPTION]")
+        text = texts.get(field.name, "")
+        in_command = NO_OPTION not in marks
+        found.append(SettingOption(field.name, kind, annotation, field.default, text, in_command))
     return found
 
 
@@ -51,62 +58,42 @@ def takes_settings(
     """Give a constructor the parameters of ``Settings``, for type checkers and at run time.
 
     Args:
-        settings: ``Settings``, whose parameters type checkers take from here.
+        settings: ``Settings``, from which type checkers take the parameters.
     """
+    parameters = [
+        inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY),
+        *(
+            inspect.Parameter(
+                setting.name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=setting.default,
+                annotation=setting.annotation,
+            )
+            for setting in setting_options()
+        ),
+    ]
 
     def decorate(init: Callable[[S, Settings], None]) -> Callable[Concatenate[S, P], None]:
         @wraps(init)
         def with_parameters(self: S, /, *args: P.args, **kwargs: P.kwargs) -> None:
             init(self, settings(*args, **kwargs))
 
-        own = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
-        # What inspect.signature, and so help(), shows; a plain function has no such attribute.
-        setattr(  # noqa: B010 - type checkers don't know it
-            with_parameters,
-            "__signature__",
-            inspect.Signature(
-                [
-                    own,
-                    *(
-                        inspect.Parameter(
-                            setting.name,
-                            inspect.Parameter.KEYWORD_ONLY,
-                            default=setting.default,
-                            annotation=setting.annotation,
-                        )
-                        for setting in setting_options()
-                    ),
-                ]
-            ),
-        )
+        # For inspect.signature, and so for help().
+        setattr(with_parameters, "__signature__", inspect.Signature(parameters))  # noqa: B010 - type checkers don't know it
         return with_parameters
 
     return decorate
 
 
-def documented_settings(docstring: str | None) -> str | None:
-    """Replace the line ``settings: ...`` of a docstring by the descriptions of all settings.
+def with_settings_documented(docstring: str | None) -> str | None:
+    """Replace the arguments in a docstring by the descriptions of all settings.
 
     Args:
         docstring: None, and returned as None, where Python removes docstrings.
     """
-    if docstring is None:
-        return None
-    lines: list[str] = []
-    for line in docstring.splitlines():
-        if line.strip().startswith("settings: "):
-            indent = line[: len(line) - len(line.lstrip())]
-            lines += [
-                fill(
-                    f"{setting.name}: {setting.option.text}",
-                    100,
-                    initial_indent=indent,
-                    subsequent_indent=f"{indent}    ",
-                    break_long_words=False,
-                    break_on_hyphens=False,
-                )
-                for setting in setting_options()
-            ]
-        else:
-            lines.append(line)
-    return "\n".join(lines)
+    return None if docstring is None else _ARGS.sub(_args_section(), inspect.cleandoc(docstring))
+
+
+def _args_section() -> str:
+    found = _ARGS.search(inspect.getdoc(Settings) or "")
+    return "" if found is None else found[0]

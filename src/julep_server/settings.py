@@ -1,6 +1,8 @@
-"""The settings of a server: the only definition, which LocalServer and the command are built from.
+"""The settings of a server: the definition from which LocalServer and the command are built.
 
-``docs/server/configuration.md`` describes each setting too; a test compares it with this module.
+A setting has a field with its type and default, and a description in the docstring; the type of a
+setting that is no option of the command is marked with ``NO_OPTION``.
+``docs/server/configuration.md`` lists the settings too, and a test compares it with this module.
 """
 
 from __future__ import annotations
@@ -13,103 +15,54 @@ from julep_server.json_text import JSON
 
 OFFLINE_MODEL = "offline"
 NO_EMBEDDINGS = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """The documentation of a setting, in the setting's annotation.
-
-    Attributes:
-        text: The description of the setting.
-        in_command: Whether ``julep serve`` has an option for it.
-        command_text: The description of the command's option, if it differs.
-    """
-
-    text: str
-    in_command: bool = True
-    command_text: str = ""
+NO_OPTION = "no option of the command"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The settings of one server; :class:`Option` describes each.
+    """The settings of a server, which are the keyword arguments of LocalServer.
+
+    Args:
+        host: Address to serve on.
+        port: Port to serve on; 0 takes a free one.
+        database: SQLAlchemy URL; by default a database in memory, of this server alone.
+        api_keys: Accepted keys, each a tenant of its own; none opens the server to everyone.
+        model_url: Base URL of an OpenAI-compatible endpoint, such as http://localhost:11434/v1.
+            Without it the offline model answers.
+        model_key: Key for that endpoint.
+        model: Name of the model to use there.
+        model_timeout: Seconds that the endpoint may be silent.
+        embedding_url: Base URL of an OpenAI-compatible endpoint whose embeddings are used to recall
+            by meaning. Without it the offline embedder is used where it is installed.
+        embedding_key: Key for that endpoint.
+        embedding_model: Name of the model to use there; "none" recalls by words alone.
+        max_body_bytes: Maximum length of a request's body.
+        chat_defaults: Chat settings below an agent's and a preset's.
+        recall_items: Maximum number of document chunks, and of memories, that a chat recalls.
+        recall_distance: How far a recalled text may rank behind the best, from 0 (it must match as
+            well) to 1 (one word in common is enough).
+        suggestions: Ask the model, after each recorded turn, how the conversation may go on.
 
     Raises:
         ValueError: The settings contradict each other.
     """
 
-    host: Annotated[str, Option("Address to serve on.")] = "127.0.0.1"
-    port: Annotated[int, Option("Port to serve on; 0 takes a free one.")] = 0
-    database: Annotated[
-        str,
-        Option(
-            "SQLAlchemy URL; by default a database in memory, of this server alone.",
-            command_text="SQLAlchemy URL, or the path of a SQLite file. By default a file in the"
-            " user's data directory.",
-        ),
-    ] = "sqlite://"
-    api_keys: Annotated[
-        Sequence[str],
-        Option(
-            "Accepted keys, each a tenant of its own; none opens the server to everyone.",
-            command_text="A key that is accepted, each one a tenant of its own; may be given"
-            " several times. JULEP_SERVER_API_KEY holds one, or several with commas between."
-            " Without any, everyone who reaches the port may use the server.",
-        ),
-    ] = field(default=(), repr=False)
-    model_url: Annotated[
-        str | None,
-        Option(
-            "Base URL of an OpenAI-compatible endpoint, such as http://localhost:11434/v1."
-            " Without it the offline model answers."
-        ),
-    ] = None
-    model_key: Annotated[str | None, Option("Key for that endpoint.")] = field(
-        default=None, repr=False
-    )
-    model: Annotated[str, Option("Name of the model to use there.")] = OFFLINE_MODEL
-    model_timeout: Annotated[
-        float, Option("Seconds that the endpoint may be silent.", in_command=False)
-    ] = 120.0
-    embedding_url: Annotated[
-        str | None,
-        Option(
-            "Base URL of an OpenAI-compatible endpoint whose embeddings are used to recall by"
-            " meaning. Without it the offline embedder is used where it is installed."
-        ),
-    ] = None
-    embedding_key: Annotated[str | None, Option("Key for that endpoint.")] = field(
-        default=None, repr=False
-    )
-    embedding_model: Annotated[
-        str | None, Option('Name of the model to use there; "none" recalls by words alone.')
-    ] = None
-    max_body_bytes: Annotated[
-        int, Option("Maximum length of a request's body.", in_command=False)
-    ] = 16 * 1024 * 1024
-    chat_defaults: Annotated[
-        Mapping[str, JSON] | None,
-        Option("Chat settings below an agent's and a preset's.", in_command=False),
-    ] = None
-    recall_items: Annotated[
-        int,
-        Option(
-            "Maximum number of document chunks, and of memories, that a chat recalls.",
-            in_command=False,
-        ),
-    ] = 5
-    recall_distance: Annotated[
-        float,
-        Option(
-            "How far a recalled text may rank behind the best, from 0 (it must match as well) to 1"
-            " (one word in common is enough).",
-            in_command=False,
-        ),
-    ] = 0.6
-    suggestions: Annotated[
-        bool,
-        Option("Ask the model, after each recorded turn, how the conversation may go on."),
-    ] = False
+    host: str = "127.0.0.1"
+    port: int = 0
+    database: str = "sqlite://"
+    api_keys: Sequence[str] = field(default=(), repr=False)
+    model_url: str | None = None
+    model_key: str | None = field(default=None, repr=False)
+    model: str = OFFLINE_MODEL
+    model_timeout: Annotated[float, NO_OPTION] = 120.0
+    embedding_url: str | None = None
+    embedding_key: str | None = field(default=None, repr=False)
+    embedding_model: str | None = None
+    max_body_bytes: Annotated[int, NO_OPTION] = 16 * 1024 * 1024
+    chat_defaults: Annotated[Mapping[str, JSON] | None, NO_OPTION] = None
+    recall_items: Annotated[int, NO_OPTION] = 5
+    recall_distance: Annotated[float, NO_OPTION] = 0.6
+    suggestions: bool = False
 
     def __post_init__(self) -> None:
         # Copied, because the caller may change the originals.

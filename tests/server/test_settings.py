@@ -10,11 +10,11 @@ import pytest
 
 from julep_server import LocalServer
 from julep_server.cli import DEFAULT_PORT
-from julep_server.options import SettingOption, documented_settings, setting_options
+from julep_server.options import SettingOption, setting_options, with_settings_documented
 from julep_server.settings import Settings
 
 PAGE = Path(__file__).parents[2] / "docs/server/configuration.md"
-OF_COMMAND = [setting for setting in setting_options() if setting.option.in_command]
+OF_COMMAND = [setting for setting in setting_options() if setting.in_command]
 # Defaults of the command that are not the setting's, or that the page puts into words.
 SPECIAL = {
     "database": "a file, see below",
@@ -65,7 +65,9 @@ def test_the_page_lists_each_setting_without_an_option() -> None:
 def test_help_describes_each_setting() -> None:
     text = " ".join(inspect.getdoc(LocalServer).split())  # type: ignore[union-attr] # it has one
     for setting in setting_options():
-        assert f"{setting.name}: {setting.option.text}" in text
+        assert setting.text
+        assert f"{setting.name}: {setting.text}" in text
+    assert "The settings contradict each other." in text
 
 
 def test_the_constructor_has_a_parameter_for_each_setting() -> None:
@@ -79,7 +81,7 @@ def test_the_constructor_has_a_parameter_for_each_setting() -> None:
 
 
 def test_without_docstrings_there_is_no_text() -> None:
-    assert documented_settings(None) is None
+    assert with_settings_documented(None) is None
 
 
 def test_lists_and_mappings_are_copied() -> None:
