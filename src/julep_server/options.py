@@ -55,7 +55,9 @@ def setting_options() -> list[SettingOption]:
 def takes_settings(
     settings: Callable[P, Settings],
 ) -> Callable[[Callable[[S, Settings], None]], Callable[Concatenate[S, P], None]]:
-    """Give a constructor the parameters of ``Settings``, for type checkers and at run time.
+    """Return a decorator that adds the parameters of ``Settings`` to a constructor.
+
+    Type checkers see them too.
 
     Args:
         settings: ``Settings``, from which type checkers take the parameters.

@@ -14,9 +14,9 @@ from tests.server.helpers.endpoint import Endpoint
 
 @pytest.fixture(scope="session", autouse=True)
 def postgres_url() -> Iterator[Callable[[], str] | None]:
-    """Makes databases of PostgreSQL, where the tests are run with it; else nothing.
+    """Creates PostgreSQL databases, if the tests run with PostgreSQL; otherwise None.
 
-    A LocalServer for which a test names no database then gets a new one there.
+    A LocalServer without a database in its arguments then gets a new one there.
     """
     if os.environ.get("JULEP_TEST_DATABASE", "sqlite") != "postgresql":
         yield None

@@ -141,7 +141,7 @@ def _sqlite_engine(url: URL, memory: bool) -> Engine:
     else:
         engine = create_engine(url, json_serializer=dumps, connect_args=arguments)
 
-    def connected(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    def on_connect(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
         # Disables the driver's own transactions, which begin late and never around reads.
         connection.isolation_level = None
         cursor = connection.cursor()
@@ -151,11 +151,11 @@ def _sqlite_engine(url: URL, memory: bool) -> Engine:
             cursor.execute("PRAGMA synchronous=FULL")
         cursor.close()
 
-    def begun(connection: Connection) -> None:
+    def on_begin(connection: Connection) -> None:
         # IMMEDIATE, because a transaction that reads first could fail to get the lock later.
         writes = connection.get_execution_options().get(_WRITES)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
-    event.listen(engine, "connect", connected)
-    event.listen(engine, "begin", begun)
+    event.listen(engine, "connect", on_connect)
+    event.listen(engine, "begin", on_begin)
     return engine

@@ -17,7 +17,7 @@ from julep_server.store.jobs import Job
 from julep_server.store.messages import Message
 from julep_server.store.sessions import sessions
 from julep_server.store.users import users
-from julep_server.text.tokens import count
+from julep_server.text.tokens import count_tokens
 
 _MIN_LIMIT = 50
 """Tokens that every summary may have."""
@@ -86,7 +86,7 @@ def _split_steps(said: Sequence[Line], size: int) -> list[list[Line]]:
     steps: list[list[Line]] = []
     room = 0
     for line in said:
-        tokens = count(line.text)
+        tokens = count_tokens(line.text)
         if tokens > room:
             steps.append([])
             room = size

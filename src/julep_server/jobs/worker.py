@@ -31,6 +31,9 @@ from julep_server.store.times import now
 LEASE = 30.0
 """Seconds after which a job of a process that died is taken again."""
 
+RENEWAL_INTERVAL = LEASE / 3
+"""Seconds between two renewals of a running job's lease."""
+
 POLL_INTERVAL = 1.0
 """Seconds between two looks for jobs that other processes added."""
 
@@ -159,7 +162,7 @@ class Worker:
         """Renew a job's lease until cancelled."""
         lease = round(LEASE * _SECOND)
         while True:
-            await asyncio.sleep(LEASE / 3)
+            await asyncio.sleep(RENEWAL_INTERVAL)
             try:
                 await self._database.write(partial(jobs.renew, job=job, lease=lease))
             except LeaseLostError:

@@ -10,7 +10,7 @@ from julep_server.json_text import JSON, JSONObject, dumps
 from julep_server.models.llm_output import parse_json_list, without_thoughts
 from julep_server.models.provider import ModelRequest, Provider
 from julep_server.models.reflection import Fact, Hint, Line
-from julep_server.text.tokens import pieces
+from julep_server.text.tokens import split_tokens
 
 _MAX_FACTS = 20
 _MAX_HINTS = 6
@@ -72,7 +72,7 @@ class ModelReflection:
         text = await self._complete(model, task, "\n\n".join([*parts, _transcript(said)]))
         if not text:
             raise unavailable("model_answer_unreadable", "the model's summary is empty")
-        kept = pieces(text)
+        kept = split_tokens(text)
         return text if len(kept) <= limit else "".join(kept[:limit]).rstrip() + "…"
 
     async def hints(self, model: str, said: Sequence[Line], /) -> list[Hint]:

@@ -25,7 +25,7 @@ from julep_server.models.provider import (
 )
 from julep_server.models.schema_instances import simplest_instance
 from julep_server.settings import OFFLINE_MODEL
-from julep_server.text.tokens import count_message, pieces
+from julep_server.text.tokens import count_message_tokens, split_tokens
 
 _INTRODUCTION = "This is Julep's offline model, not a language model."
 # Enough for a whole chunk of a document, and for everything that is recalled.
@@ -44,7 +44,7 @@ class OfflineModel:
         completion = offline_completion(request)
         if listener is not None:
             listener.on_start(self.model)
-            for piece in pieces(completion.text):
+            for piece in split_tokens(completion.text):
                 listener.on_text(piece)
                 # Lets the listener's events be sent one by one.
                 await asyncio.sleep(0)
@@ -70,13 +70,13 @@ class OfflineModel:
 
 def offline_completion(request: ModelRequest) -> Completion:
     """Complete a prompt, deterministically."""
-    prompt_tokens = sum(count_message(message) for message in request.messages)
+    prompt_tokens = sum(count_message_tokens(message) for message in request.messages)
     call = _forced_call(request)
     if call is not None:
-        usage = Usage(prompt_tokens, len(pieces(call.arguments)))
+        usage = Usage(prompt_tokens, len(split_tokens(call.arguments)))
         return Completion(OFFLINE_MODEL, "", (call,), "tool_calls", usage)
     text, finish_reason = _limited(_formatted(request), request.settings)
-    usage = Usage(prompt_tokens, len(pieces(text)))
+    usage = Usage(prompt_tokens, len(split_tokens(text)))
     return Completion(OFFLINE_MODEL, text, (), finish_reason, usage)
 
 
@@ -178,7 +178,7 @@ def _limited(text: str, settings: JSONObject) -> tuple[str, str]:
     cut = min((end for end in ends if end >= 0), default=len(text))
     text = text[:cut]
     limit = settings.get("max_tokens", settings.get("max_completion_tokens"))
-    tokens = pieces(text)
+    tokens = split_tokens(text)
     if isinstance(limit, int) and len(tokens) > limit:
         return "".join(tokens[:limit]), "length"
     return text, "stop"

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from julep_server.models.reflection import Fact, Hint, Line
-from julep_server.text.tokens import count
+from julep_server.text.tokens import count_tokens
 
 _SENTENCE = re.compile(r".+?(?:[.!?…]+[\"')\]]*(?=\s|$)|[。！？]|$)", re.MULTILINE)  # noqa: RUF001 - CJK full stops
 _WORD = re.compile(r"[\w']+")
@@ -26,9 +26,9 @@ def _words_of(text: str) -> frozenset[str]:
 
 _SPEAKERS = _words_of("i i'm i've i'd i'll im we we're we've we'd we'll")
 _OWN = _words_of("my our")
-_JOINING = _words_of("also and but so well")
-_ASKING = _words_of("how what when where which who whom whose why")
-_LEADING = _words_of(
+_CONJUNCTIONS = _words_of("also and but so well")
+_QUESTION_WORDS = _words_of("how what when where which who whom whose why")
+_AUXILIARIES = _words_of(
     "am are can could did do does had has have is let may might must please shall should was were"
     " will would"
 )
@@ -64,7 +64,7 @@ class OfflineReflection:
         ]
         # From the newest, until there is no more room.
         size, first = 0, len(kept)
-        while first and (size := size + count(kept[first - 1])) <= limit:
+        while first and (size := size + count_tokens(kept[first - 1])) <= limit:
             first -= 1
         return "\n".join(kept[first:])
 
@@ -88,11 +88,11 @@ def _states(sentence: str) -> bool:
     if len(sentence) > _MAX_SENTENCE_LENGTH or "?" in sentence[-3:] or sentence.endswith("？"):  # noqa: RUF001 - CJK
         return False
     words = _words(sentence)
-    if len(words) < _MIN_WORDS or words[0] in _LEADING:
+    if len(words) < _MIN_WORDS or words[0] in _AUXILIARIES:
         return False
-    if words[0] in _ASKING and words[1] in _LEADING:
+    if words[0] in _QUESTION_WORDS and words[1] in _AUXILIARIES:
         return False
-    owner = words[1] if words[0] in _JOINING else words[0]
+    owner = words[1] if words[0] in _CONJUNCTIONS else words[0]
     return owner in _OWN or not _SPEAKERS.isdisjoint(words[:_MIN_WORDS])
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from julep_server.json_text import JSON, JSONObject, MalformedJSONError, loads, objects_in
 from julep_server.models.openai_errors import failed_midway, not_understood
 from julep_server.models.provider import Completion, ModelRequest, ToolCall, Usage
-from julep_server.text.tokens import count, count_message
+from julep_server.text.tokens import count_message_tokens, count_tokens
 
 _REASONS = frozenset({"stop", "length", "tool_calls", "content_filter", "function_call"})
 
@@ -122,8 +122,8 @@ def _usage(usage: JSON) -> Usage | None:
 
 def _counted(request: ModelRequest, text: str, calls: tuple[ToolCall, ...]) -> Usage:
     return Usage(
-        sum(count_message(message) for message in request.messages),
-        count(text) + sum(count(call.arguments) for call in calls),
+        sum(count_message_tokens(message) for message in request.messages),
+        count_tokens(text) + sum(count_tokens(call.arguments) for call in calls),
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from julep_server.errors import invalid_field
 from julep_server.json_text import JSON, JSONObject, dumps, objects_in
 from julep_server.models.provider import Completion, ModelRequest, Usage
-from julep_server.text.tokens import pieces
+from julep_server.text.tokens import split_tokens
 
 _NO_SETTINGS = frozenset({"model", "messages", "prompt", "tools", "tool_choice", "stream"})
 
@@ -111,7 +111,7 @@ def _deltas(completion: Completion) -> list[JSONObject]:
     if completion.tool_calls:
         return [first]
     opening: JSONObject = {"role": "assistant", "content": ""}
-    parts: list[JSONObject] = [{"content": text} for text in pieces(completion.text)]
+    parts: list[JSONObject] = [{"content": text} for text in split_tokens(completion.text)]
     return [opening, *parts]
 
 

@@ -18,7 +18,7 @@ from julep_server.prompt.sections import background_sections
 from julep_server.prompt.templates import render
 from julep_server.store.messages import Message
 from julep_server.store.sessions import Session
-from julep_server.text.tokens import count_message
+from julep_server.text.tokens import count_message_tokens
 
 _TRUNCATES = frozenset({"truncate", "adaptive"})
 
@@ -76,7 +76,7 @@ def _within_budget(
     budget = session.token_budget
     if budget is None or session.context_overflow not in _TRUNCATES:
         return history
-    room = budget - sum(count_message(message) for message in [*system, *to_endpoint(new)])
+    room = budget - sum(count_message_tokens(message) for message in [*system, *to_endpoint(new)])
     first = len(history)
     while first and (room := room - _size(history[first - 1])) >= 0:
         first -= 1
@@ -87,4 +87,4 @@ def _within_budget(
 
 
 def _size(message: Message) -> int:
-    return count_message({"content": message.content})
+    return count_message_tokens({"content": message.content})

@@ -1,4 +1,4 @@
-"""A client that checks every answer against the contract, and what tests make with it."""
+"""A client that checks every response against the contract, with shortcuts for tests."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def resolved(entry: Any) -> Any:
     return entry
 
 
-def documented_answer(method: str, path: str, status: int) -> Any:
-    """What the contract documents for an answer; for what has no operation, the error."""
+def documented_response(method: str, path: str, status: int) -> Any:
+    """Return the documentation of a response; for a path without operation, that of the error."""
     try:
         operation, _ = CONTRACT.match(method, path)
     except ApiError:
@@ -59,7 +59,7 @@ class Event:
 
 
 def parse_events(text: str) -> list[Event]:
-    """Read a whole stream; every event must have an id and one line of data."""
+    """Parse a whole stream; every event must have an id and one line of data."""
     events: list[Event] = []
     for block in text.split("\n\n"):
         fields = dict(line.split(": ", 1) for line in block.split("\n") if line)
@@ -79,7 +79,7 @@ def check_events(events: list[Event]) -> None:
 
 
 class Api:
-    """An HTTP client whose every answer is held against the contract.
+    """An HTTP client that checks every response against the contract.
 
     Args:
         url: The API's base URL.
@@ -103,7 +103,7 @@ class Api:
 
     def check(self, method: str, path: str, response: httpx.Response) -> None:
         assert response.headers["x-request-id"]
-        documented = documented_answer(method, path, response.status_code)
+        documented = documented_response(method, path, response.status_code)
         media_type = response.headers["content-type"].partition(";")[0]
         assert media_type in documented["content"], (media_type, response.status_code)
         if media_type == "text/event-stream":
@@ -127,7 +127,7 @@ class Api:
         return self.request("DELETE", path)
 
     def make(self, kind: str, **fields: Any) -> dict[str, Any]:
-        """Create a resource and give it as the server represents it."""
+        """Create a resource, and return its representation."""
         if kind == "agents":
             fields.setdefault("name", "Ada")
         if kind == "sessions" and "agent_id" not in fields:
@@ -145,8 +145,8 @@ class Api:
     def reply(self, session_id: str, text: str = "Hello", **fields: Any) -> dict[str, Any]:
         response = self.chat(session_id, text, **fields)
         assert response.status_code == 200, response.text
-        answer: dict[str, Any] = response.json()
-        return answer
+        body: dict[str, Any] = response.json()
+        return body
 
     def events(self, session_id: str, text: str = "Hello", **fields: Any) -> list[Event]:
         response = self.chat(session_id, text, stream=True, **fields)
@@ -159,23 +159,23 @@ class Api:
         job: dict[str, Any] = response.json()
         return job
 
-    def ended(self, identifier: str) -> dict[str, Any]:
-        """A job when it has ended, however it did."""
-        return self.awaited(identifier, "succeeded", "aborted", "failed")
+    def wait_ended(self, identifier: str) -> dict[str, Any]:
+        """Wait until a job has ended, with success or not."""
+        return self.wait_for_state(identifier, "succeeded", "aborted", "failed")
 
-    def awaited(self, identifier: str, *states: str) -> dict[str, Any]:
-        """A job when it is in one of these states."""
+    def wait_for_state(self, identifier: str, *states: str) -> dict[str, Any]:
+        """Wait until a job is in one of these states."""
         limit = time.monotonic() + 20
         while (job := self.job(identifier))["state"] not in states:
             assert time.monotonic() < limit, job
             time.sleep(0.005)
         return job
 
-    def done(self, answer: dict[str, Any]) -> dict[str, Any]:
-        """A chat's answer when all that it started has succeeded."""
-        states = [self.ended(identifier)["state"] for identifier in answer["jobs"]]
+    def wait_done(self, response: dict[str, Any]) -> dict[str, Any]:
+        """Wait until all jobs of a chat's response have succeeded."""
+        states = [self.wait_ended(identifier)["state"] for identifier in response["jobs"]]
         assert set(states) <= {"succeeded"}, states
-        return answer
+        return response
 
     def memories(self, agent_id: str, query: str = "", **params: Any) -> list[dict[str, Any]]:
         path = f"/agents/{agent_id}/memories"
@@ -194,7 +194,7 @@ class Api:
     def streaming(
         self, session_id: str, body: dict[str, Any], headers: dict[str, str] | None = None
     ) -> Generator[httpx.Response, None, None]:
-        """A streamed chat that is read as it comes."""
+        """A streamed chat, read as it arrives."""
         path = f"/sessions/{session_id}/chat"
         with self.http.stream(
             "POST", path, json={"stream": True, **body}, headers=headers or {}
@@ -203,12 +203,12 @@ class Api:
 
 
 def error_of(response: httpx.Response, status: int) -> dict[str, Any]:
-    """The error of an answer that must have this status."""
+    """Return the error of a response, which must have this status."""
     assert response.status_code == status, response.text
     error: dict[str, Any] = response.json()["error"]
     return error
 
 
 def paths_of(response: httpx.Response) -> list[str]:
-    """The paths of a 422's violations."""
+    """Return the paths of a 422's violations."""
     return [detail["path"] for detail in error_of(response, 422)["details"]]

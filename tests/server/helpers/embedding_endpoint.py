@@ -1,4 +1,4 @@
-"""An endpoint's /embeddings on a real socket: it knows a few words' meanings, and misbehaves."""
+"""A fake endpoint's /embeddings on a real socket: records requests, relates a few words, fails."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MEANINGS = {word: number for number, words in enumerate(_ALIKE) for word in wor
 
 
 def meaning(text: str) -> list[float]:
-    """A vector: like words have one direction, other long ones each its own, numbers none."""
+    """Return a vector: synonyms share a direction, other long words have one each, numbers none."""
     vector = [0.0] * DIMENSIONS
     for word in re.findall(r"[a-z]+", re.sub(r"\w*\d\w*", "", text.lower())):
         if (known := _MEANINGS.get(word)) is not None:
@@ -35,11 +35,11 @@ def meaning(text: str) -> list[float]:
 
 
 class EmbeddingEndpoint:
-    """The endpoint; what it answers is set by the test."""
+    """The endpoint; tests set its responses."""
 
     def __init__(self) -> None:
         self._socket = bind("127.0.0.1", 0)
-        app = Starlette(routes=[Route("/v1/embeddings", self._answer, methods=["POST"])])
+        app = Starlette(routes=[Route("/v1/embeddings", self._respond, methods=["POST"])])
         config = uvicorn.Config(app, log_config=None, lifespan="off", ws="none")
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
@@ -52,14 +52,14 @@ class EmbeddingEndpoint:
         self.requests: list[dict[str, Any]] = []
         self.keys: list[str | None] = []
         self.status = 200
-        self.answer: Any = None
+        self.body: Any = None
         self.refused = ""
         self.held = ""
         self.released = threading.Event()
 
     @property
     def texts(self) -> list[str]:
-        """All texts that were asked about."""
+        """All texts that were sent."""
         return [text for request in self.requests for text in request["input"]]
 
     def __enter__(self) -> Self:
@@ -73,7 +73,7 @@ class EmbeddingEndpoint:
         self._server.should_exit = True
         self._thread.join()
 
-    async def _answer(self, request: Request) -> Response:
+    async def _respond(self, request: Request) -> Response:
         body = await request.json()
         self.requests.append(body)
         self.keys.append(request.headers.get("authorization"))
@@ -81,13 +81,13 @@ class EmbeddingEndpoint:
             await asyncio.to_thread(self.released.wait)
         if self.status != 200:
             return JSONResponse({"error": {"message": "not now"}}, self.status)
-        if self.answer is not None:
-            return JSONResponse(self.answer)
+        if self.body is not None:
+            return JSONResponse(self.body)
         if self.refused and any(self.refused in text for text in body["input"]):
             return JSONResponse({"error": {"message": "the input is too long"}}, 400)
         items = [
             {"object": "embedding", "index": number, "embedding": meaning(text)}
             for number, text in enumerate(body["input"])
         ]
-        # The contract allows any order.
+        # OpenAI's contract allows any order.
         return JSONResponse({"object": "list", "data": items[::-1], "model": body["model"]})

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own: in a temporary folder, on a Unix socket."""
+"""A PostgreSQL server for the tests, in a temporary folder and on a Unix socket."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _PLACES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/p
 
 
 def programs() -> Path:
-    """The folder of PostgreSQL's programs.
+    """Return the folder of PostgreSQL's programs.
 
     Raises:
-        FileNotFoundError: They are not installed; the message says how to get them.
+        FileNotFoundError: They are not installed; the message explains how to install them.
     """
     if named := os.environ.get("JULEP_POSTGRES_BIN"):
         return _with_programs([named])
@@ -59,7 +59,7 @@ class Cluster:
         try:
             if self._owner is not None:
                 shutil.chown(self._folder, self._owner)
-            # The plainest locale: what is found must not depend on it.
+            # The simplest locale: results must not depend on it.
             options = ["--username=julep", "--auth=trust", "--encoding=UTF8", "--locale=C"]
             initdb = self._start("initdb", [*options, "--no-sync", "-D", str(self._folder / "db")])
             if initdb.wait():
@@ -90,7 +90,7 @@ class Cluster:
         shutil.rmtree(self._folder)
 
     def new_database(self) -> str:
-        """Make an empty database; gives its URL, as users write it."""
+        """Create an empty database, and return its URL, as users write it."""
         name = f"db{next(self._numbers)}"
         with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}".encode())
@@ -126,7 +126,7 @@ class Cluster:
 
 
 def _unprivileged() -> str | None:
-    """The user to run as; None for the one who runs the tests."""
+    """Return the user to run as; None for the current user."""
     if os.geteuid() != 0:
         return None
     import pwd

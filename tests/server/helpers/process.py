@@ -1,4 +1,4 @@
-"""A server in a process of its own."""
+"""A server in a separate process."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from contextlib import contextmanager
 def serving(
     *arguments: str, environment: dict[str, str] | None = None
 ) -> Generator[tuple[subprocess.Popen[str], str], None, None]:
-    """A server in a process of its own, and its URL."""
+    """Start a server in a separate process; yield the process and the API's URL."""
     process = subprocess.Popen(
         [sys.executable, "-m", "julep_server", "serve", "--port", "0", *arguments],
         stdout=subprocess.PIPE,

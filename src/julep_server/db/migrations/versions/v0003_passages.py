@@ -17,7 +17,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the index, and fill it with the documents there are."""
+    """Create the index, and fill it with the stored documents."""
     op.create_table(
         "passages",
         sa.Column(
@@ -41,7 +41,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Remove the index."""
+    """Drop the index."""
     op.execute("DROP TABLE passages_index")
     op.drop_index("passages_source", table_name="passages")
     op.drop_table("passages")

@@ -1,4 +1,4 @@
-"""Lists: order, pages and filters."""
+"""Lists: order, pages and metadata filters."""
 
 from __future__ import annotations
 
@@ -74,12 +74,12 @@ def test_a_parameter_out_of_range_is_422(api: Api, kind: str, name: str, value: 
     assert paths_of(api.get(f"/{kind}", params={name: value})) == [name]
 
 
-def test_a_parameter_may_be_given_only_once(api: Api) -> None:
+def test_a_repeated_parameter_is_422(api: Api) -> None:
     assert paths_of(api.get("/agents?limit=1&limit=2")) == ["limit"]
 
 
 @pytest.mark.parametrize("part", ["history", "suggestions"])
-def test_pages_of_a_session_have_bounds(api: Api, session_id: str, part: str) -> None:
+def test_limits_of_a_sessions_lists_are_checked(api: Api, session_id: str, part: str) -> None:
     for name, value in (("limit", 0), ("limit", 1001), ("offset", -1)):
         response = api.get(f"/sessions/{session_id}/{part}", params={name: value})
         assert paths_of(response) == [name]
@@ -126,18 +126,18 @@ FILTERS: list[tuple[dict[str, Any], set[str]]] = [
 
 
 @pytest.mark.parametrize(("wanted", "found"), FILTERS)
-def test_metadata_filter(
+def test_the_metadata_filter_compares_json_values(
     labelled: tuple[str, dict[str, str]], wanted: dict[str, Any], found: set[str]
 ) -> None:
     url, made = labelled
     with Api(url) as api:
-        answer = api.get("/users", params={"metadata_filter": json.dumps(wanted)})
-    assert {made[item["id"]] for item in answer.json()["items"]} == found
+        response = api.get("/users", params={"metadata_filter": json.dumps(wanted)})
+    assert {made[item["id"]] for item in response.json()["items"]} == found
 
 
 @pytest.mark.parametrize("text", ["", "x", "[]", "1", "null", '"x"', '{"a": NaN}', "{", "{'a': 1}"])
 @pytest.mark.parametrize("kind", LISTS)
-def test_a_filter_that_is_no_object_is_400(api: Api, kind: str, text: str) -> None:
+def test_a_filter_that_is_not_an_object_is_400(api: Api, kind: str, text: str) -> None:
     error = error_of(api.get(f"/{kind}", params={"metadata_filter": text}), 400)
     assert error["code"] == "bad_filter"
     assert [detail["path"] for detail in error["details"]] == ["metadata_filter"]
@@ -148,8 +148,8 @@ def test_a_filter_follows_every_change_of_the_metadata(api: Api) -> None:
     path = f"/users/{user['id']}"
 
     def found(wanted: dict[str, Any]) -> bool:
-        answer = api.get("/users", params={"metadata_filter": json.dumps(wanted)})
-        return [item["id"] for item in answer.json()["items"]] == [user["id"]]
+        response = api.get("/users", params={"metadata_filter": json.dumps(wanted)})
+        return [item["id"] for item in response.json()["items"]] == [user["id"]]
 
     assert found({"stage": "one", "kept": "k-4711"})
     api.patch(path, {"metadata": {"stage": "two"}})

@@ -1,4 +1,4 @@
-"""The rules that every answer follows, whatever the operation."""
+"""HTTP rules of all operations: ids, keys, preferences, bodies, violations, errors."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ KEYS = ("first-key", "second-key")
         ("GET", f"/jobs/{UNKNOWN_ID}", 404),
     ],
 )
-def test_every_answer_has_a_request_id_and_the_documented_shape(
+def test_every_response_has_a_request_id_and_the_documented_format(
     api: Api, method: str, path: str, status: int
 ) -> None:
     assert api.request(method, path).status_code == status
@@ -52,7 +52,7 @@ def test_a_callers_request_id_is_repeated(api: Api) -> None:
 
 
 @pytest.mark.parametrize("given", ["a b", "x" * 200, "ä", ""])
-def test_a_request_id_that_could_do_harm_is_replaced(api: Api, given: str) -> None:
+def test_an_unsafe_request_id_is_replaced(api: Api, given: str) -> None:
     response = api.get("/agents", headers={"X-Request-Id": given.encode("latin-1")})
     assert re.fullmatch("[0-9a-f]{32}", response.headers["x-request-id"])
 
@@ -85,7 +85,7 @@ def test_health_needs_no_key() -> None:
         (None, 403),
     ],
 )
-def test_keys(authorization: str | None, status: int) -> None:
+def test_keys_are_checked(authorization: str | None, status: int) -> None:
     with LocalServer(api_keys=KEYS) as server, Api(server.url) as api:
         headers = {} if authorization is None else {"Authorization": authorization}
         assert api.get("/agents", headers=headers).status_code == status
@@ -114,7 +114,9 @@ def test_no_key_is_in_a_repr_or_in_the_database(tmp_path: Path) -> None:
         (None, None),
     ],
 )
-def test_prefer(api: Api, prefer: str | None, applied: str | None) -> None:
+def test_prefer_selects_the_representation(
+    api: Api, prefer: str | None, applied: str | None
+) -> None:
     headers = {} if prefer is None else {"Prefer": prefer}
     response = api.post("/agents", {"name": "Ada"}, headers=headers)
     assert response.status_code == 201
@@ -167,12 +169,12 @@ def test_malformed_json_is_400(api: Api, text: bytes) -> None:
         ("application/x-www-form-urlencoded", 415),
     ],
 )
-def test_content_types(api: Api, content_type: str, status: int) -> None:
+def test_only_json_content_types_are_accepted(api: Api, content_type: str, status: int) -> None:
     response = api.request("POST", "/users", content=b"{}", headers={"Content-Type": content_type})
     assert response.status_code == status
 
 
-def test_a_required_body_may_not_be_missing(api: Api) -> None:
+def test_a_missing_required_body_is_422(api: Api) -> None:
     response = api.request("POST", "/agents")
     assert error_of(response, 422)["details"] == [
         {"path": "", "message": "a JSON body is required"}
@@ -180,7 +182,7 @@ def test_a_required_body_may_not_be_missing(api: Api) -> None:
 
 
 @pytest.mark.parametrize("body", [[], "text", 3, True, None])
-def test_a_body_that_is_no_object_is_422(api: Api, body: Any) -> None:
+def test_a_body_that_is_not_an_object_is_422(api: Api, body: Any) -> None:
     response = api.request(
         "POST", "/users", content=json.dumps(body), headers={"Content-Type": "application/json"}
     )
@@ -227,25 +229,25 @@ def test_every_violation_is_listed_with_its_path(api: Api) -> None:
         "{7d0c2f5e-93b1-4a6d-8f24-1b5e7c9a0d36}",
     ],
 )
-def test_an_id_that_is_no_uuid_v4_is_422(api: Api, identifier: str) -> None:
+def test_an_id_that_is_not_a_uuid_v4_is_422(api: Api, identifier: str) -> None:
     assert paths_of(api.get(f"/agents/{identifier}")) == ["agent_id"]
     assert paths_of(api.post("/sessions", {"agent_id": identifier})) == ["agent_id"]
 
 
-def test_ids_are_found_whatever_their_case(api: Api) -> None:
+def test_ids_are_case_insensitive(api: Api) -> None:
     agent = api.make("agents")
     assert api.get(f"/agents/{agent['id'].upper()}").json()["id"] == agent["id"]
     session = api.make("sessions", agent_id=agent["id"].upper())
     assert session["agent_id"] == agent["id"]
 
 
-def test_a_null_for_what_may_be_left_out_counts_as_not_given(api: Api) -> None:
+def test_a_null_for_an_optional_field_counts_as_absent(api: Api) -> None:
     agent = api.make("agents", about=None, instructions=None, default_settings=None, tools=None)
     assert (agent["about"], agent["instructions"], agent["default_settings"]) == ("", [], {})
     assert paths_of(api.post("/agents", {"name": None})) == ["name"]
 
 
-def test_a_failure_in_the_server_is_500_without_a_traceback(tmp_path: Path) -> None:
+def test_an_error_in_the_server_is_500_without_a_traceback(tmp_path: Path) -> None:
     file = tmp_path / "x.db"
     with LocalServer(database=f"sqlite:///{file}") as server, Api(server.url) as api:
         api.make("agents")

@@ -1,4 +1,4 @@
-"""The index itself: how texts are ranked, and that nothing else's texts have a part in it."""
+"""The search index: rankings by words and vectors, their fusion, and isolation of scopes."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def add(database: Database, source: str, scopes: list[str], *texts: str, title: 
 # --- words ---
 
 
-def test_rare_words_and_titles_count_more(database: Database) -> None:
+def test_rare_words_and_titles_weigh_more(database: Database) -> None:
     add(database, "1", ["s"], "The lamp is lit.", "The lamp is dark.", "The lamp and the bell.")
     add(database, "2", ["s"], "It is lit.", title="Bell")
     assert found(database, ["s"], "lamp bell")[:2] == ["It is lit.", "The lamp and the bell."]
@@ -66,7 +66,7 @@ def test_short_texts_come_before_long_ones(database: Database) -> None:
     assert found(database, ["s"], "bell") == ["A bell.", long]
 
 
-def test_the_distance_is_to_the_best(database: Database) -> None:
+def test_the_distance_is_relative_to_the_best(database: Database) -> None:
     add(database, "1", ["s"], "bell lamp cat", "bell lamp", "bell")
     assert len(found(database, ["s"], "bell lamp cat", distance=0.0)) == 1
     assert len(found(database, ["s"], "bell lamp cat", distance=1.0)) == 3
@@ -74,7 +74,7 @@ def test_the_distance_is_to_the_best(database: Database) -> None:
 
 
 def test_texts_elsewhere_do_not_change_a_ranking(database: Database) -> None:
-    """BM25 of the whole database would rank by what others have."""
+    """BM25 over the whole database would depend on the texts of others."""
     add(database, "1", ["mine"], "A bell rings.", "A lamp is lit.", "A lamp is dark.")
     before = found(database, ["mine"], "lamp bell")
     assert before[0] == "A bell rings."
@@ -83,19 +83,19 @@ def test_texts_elsewhere_do_not_change_a_ranking(database: Database) -> None:
     assert found(database, ["mine"], "lamp bell") == before
 
 
-def test_only_the_scopes_asked_for_are_searched(database: Database) -> None:
+def test_only_the_named_scopes_are_searched(database: Database) -> None:
     add(database, "1", ["m:a", "m:a:u"], "bell one")
     add(database, "2", ["m:a"], "bell two")
     add(database, "3", ["m:b"], "bell three")
     assert found(database, ["m:a"], "bell") == ["bell one", "bell two"]
     assert found(database, ["m:a:u"], "bell") == ["bell one"]
-    # What several scopes show counts once.
+    # A text that is visible in several scopes is found once.
     assert found(database, ["m:a", "m:a:u"], "bell") == ["bell one", "bell two"]
     assert found(database, [], "bell") == []
     assert found(database, ["m"], "bell") == []
 
 
-def test_a_source_can_get_texts_twice(database: Database) -> None:
+def test_texts_can_be_added_to_a_source_twice(database: Database) -> None:
     add(database, "1", ["s"], "bell one")
     add(database, "1", ["s"], "bell two")
     assert found(database, ["s"], "bell") == ["bell one", "bell two"]
@@ -110,18 +110,18 @@ def test_a_long_title_is_cut(database: Database) -> None:
 
 
 @given(st.text(max_size=200))
-def test_words_have_no_accents_and_no_operators(text: str) -> None:
+def test_folded_words_have_no_accents_and_no_operators(text: str) -> None:
     words = folded_words(text)
     assert folded_words(words) == words
     assert not set("'\"&|!():*<>\\\0") & set(words)
 
 
-def test_accents_written_as_characters_of_their_own_are_letters() -> None:
+def test_combining_accents_belong_to_their_letters() -> None:
     assert query_words("cafe\u0301s") == ["caf\u00e9s"]
     assert folded_words("Cafe\u0301s, 한국_x") == "cafes 한 국 x"
 
 
-# --- meaning ---
+# --- vectors ---
 
 numbers = st.floats(-1e6, 1e6).map(lambda number: round(number, 3))
 pairs = st.integers(1, 40).flatmap(
@@ -151,12 +151,12 @@ def test_a_packed_vector_has_length_one(values: list[float]) -> None:
 
 
 @pytest.mark.parametrize("wrong", [[], [math.nan], [math.inf, 1.0]])
-def test_what_is_no_vector_is_refused(wrong: list[float]) -> None:
+def test_an_invalid_vector_is_refused(wrong: list[float]) -> None:
     with pytest.raises(ValueError, match="vector"):
         pack(wrong)
 
 
-def test_vectors_are_compared_within_little_memory(database: Database) -> None:
+def test_comparing_vectors_uses_little_memory(database: Database) -> None:
     count, size = 20_000, 256
     vectors = [pack([1.0, number / 10] + [0.1] * (size - 2)) for number in range(100)]
 
@@ -177,7 +177,7 @@ def test_vectors_are_compared_within_little_memory(database: Database) -> None:
     write(database, fill)
 
     def search(connection: Connection) -> tuple[list[int], int]:
-        # What comparing imports is not what it needs for each vector.
+        # Imports before measuring.
         cosines(vectors[0], vectors[:1])
         tracemalloc.start()
         try:
@@ -191,11 +191,11 @@ def test_vectors_are_compared_within_little_memory(database: Database) -> None:
     assert peak < count * size * 4 / 2
 
 
-# --- both ---
+# --- fusion ---
 
 
 @given(st.lists(st.lists(st.integers(0, 9), unique=True), max_size=3))
-def test_fusion_keeps_each_once_and_prefers_the_front(rankings: list[list[int]]) -> None:
+def test_fusion_keeps_each_text_once_and_the_order(rankings: list[list[int]]) -> None:
     merged = fuse_rankings(rankings)
     assert sorted(number for number, _ in merged) == sorted({n for r in rankings for n in r})
     assert [score for _, score in merged] == sorted((s for _, s in merged), reverse=True)
@@ -203,5 +203,5 @@ def test_fusion_keeps_each_once_and_prefers_the_front(rankings: list[list[int]])
         assert [number for number, _ in merged] == rankings[0]
 
 
-def test_what_both_rankings_name_comes_first() -> None:
+def test_texts_in_both_rankings_come_first() -> None:
     assert [number for number, _ in fuse_rankings([[1, 2, 3], [4, 3]])] == [3, 1, 4, 2]

@@ -1,4 +1,4 @@
-"""Recall by meaning: through an endpoint's embeddings, and with the offline embedder."""
+"""Embeddings: recall by vectors, through an endpoint and with the offline embedder."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def serving_with(endpoint: EmbeddingEndpoint, **settings: Any) -> Generator[Api,
 
 
 def embedders(url: str) -> list[str]:
-    """The embedders of all vectors that are stored."""
+    """The embedders of all stored vectors."""
     engine = create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
     try:
         with engine.connect() as connection:
@@ -70,32 +70,32 @@ def agent_with(api: Api, *texts: str) -> tuple[str, list[str]]:
 
 
 def until(condition: Callable[[], bool]) -> None:
-    """Wait for what a server does in the background, where nothing tells when."""
+    """Wait for the server's background work."""
     limit = time.monotonic() + 20
     while not condition():
         assert time.monotonic() < limit
         time.sleep(0.01)
 
 
-# --- what is found ---
+# --- matches ---
 
 
-def test_meaning_finds_what_words_do_not(meanings: EmbeddingEndpoint) -> None:
+def test_vectors_find_what_words_do_not(meanings: EmbeddingEndpoint) -> None:
     for model, found in ((MODEL, True), ("none", False)):
         url = meanings.url if found else None
         with serving_with(meanings, embedding_url=url, embedding_model=model) as api:
             session, (cat, _) = agent_with(api, CAT, CASK)
-            answer = api.reply(session, "Where is the feline?")
-            assert ids(answer)[0] == ([cat] if found else [])
+            response = api.reply(session, "Where is the feline?")
+            assert ids(response)[0] == ([cat] if found else [])
 
 
-def test_words_find_what_meaning_does_not(meanings: EmbeddingEndpoint) -> None:
+def test_words_find_what_vectors_do_not(meanings: EmbeddingEndpoint) -> None:
     with serving_with(meanings) as api:
         session, (_, barrel) = agent_with(api, CAT, CASK)
         assert ids(api.reply(session, "zx9?"))[0] == [barrel]
 
 
-def test_what_both_find_comes_first(meanings: EmbeddingEndpoint) -> None:
+def test_texts_found_by_both_come_first(meanings: EmbeddingEndpoint) -> None:
     texts = ("Zx9 is here.", "The ship is old.", "The vessel zx9 is old.")
     with serving_with(meanings, recall_distance=1.0) as api:
         session, (by_word, by_meaning, by_both) = agent_with(api, *texts)
@@ -103,18 +103,18 @@ def test_what_both_find_comes_first(meanings: EmbeddingEndpoint) -> None:
 
 
 @pytest.mark.parametrize(("distance", "found"), [(0.0, 1), (1.0, 2)])
-def test_the_distance_limits_meaning_too(
+def test_the_distance_limits_vectors_too(
     meanings: EmbeddingEndpoint, distance: float, found: int
 ) -> None:
     docs = [KITTEN, {"title": "-", "content": "Kitten, beverage, lantern, anchor."}]
     with serving_with(meanings, recall_distance=distance) as api:
         agent = api.make("agents", docs=docs)["id"]
         session = api.make("sessions", agent_id=agent)["id"]
-        answer = api.reply(session, "feline")
-        assert len(ids(answer)[0]) == found
+        response = api.reply(session, "feline")
+        assert len(ids(response)[0]) == found
 
 
-def test_what_is_unrelated_is_not_recalled(meanings: EmbeddingEndpoint) -> None:
+def test_unrelated_texts_are_not_recalled(meanings: EmbeddingEndpoint) -> None:
     with serving_with(meanings, recall_distance=1.0) as api:
         agent = api.make("agents", docs=[KITTEN])["id"]
         session = api.make("sessions", agent_id=agent)["id"]
@@ -144,7 +144,7 @@ def test_nothing_of_another_owner_or_tenant_is_found(meanings: EmbeddingEndpoint
         assert ids(two.reply(session, "feline")) == expected
 
 
-def test_no_question_is_asked_where_nothing_is_recalled(meanings: EmbeddingEndpoint) -> None:
+def test_no_query_is_embedded_if_nothing_is_recalled(meanings: EmbeddingEndpoint) -> None:
     with serving_with(meanings) as api:
         api.reply(api.make("sessions")["id"], "feline")
         assert meanings.requests == []
@@ -171,7 +171,9 @@ def test_texts_are_sent_in_batches_with_the_key(meanings: EmbeddingEndpoint) -> 
     assert max(len(request["input"]) for request in meanings.requests) <= 64
 
 
-def test_vectors_go_with_their_document(meanings: EmbeddingEndpoint, database_url: str) -> None:
+def test_vectors_are_deleted_with_their_document(
+    meanings: EmbeddingEndpoint, database_url: str
+) -> None:
     with serving_with(meanings, database=database_url) as api:
         agent = api.make("agents", docs=[KITTEN, BARREL])["id"]
         assert embedders(database_url) == [f"{MODEL}/{DIMENSIONS}"] * 2
@@ -197,9 +199,7 @@ def test_vectors_of_another_embedder_are_not_compared(
         assert ids(api.reply(session, "feline"))[0] != []
 
 
-def test_documents_of_before_get_their_vectors(
-    meanings: EmbeddingEndpoint, database_url: str
-) -> None:
+def test_existing_documents_are_embedded(meanings: EmbeddingEndpoint, database_url: str) -> None:
     with serving_with(
         meanings, database=database_url, embedding_url=None, embedding_model="none"
     ) as api:
@@ -211,7 +211,7 @@ def test_documents_of_before_get_their_vectors(
         assert ids(api.reply(session, "feline"))[0] != []
 
 
-# --- an endpoint that fails ---
+# --- failures of the endpoint ---
 
 
 def test_a_document_is_stored_while_the_endpoint_is_down(
@@ -229,7 +229,7 @@ def test_a_document_is_stored_while_the_endpoint_is_down(
         until(lambda: ids(api.reply(session, "feline", record=False))[0] != [])
 
 
-def test_an_endpoint_that_is_down_is_left_alone_for_a_while(meanings: EmbeddingEndpoint) -> None:
+def test_an_endpoint_that_is_down_gets_no_requests_for_a_while(meanings: EmbeddingEndpoint) -> None:
     with serving_with(meanings) as api:
         session, _ = agent_with(api, CAT)
         before = len(meanings.requests)
@@ -239,7 +239,7 @@ def test_an_endpoint_that_is_down_is_left_alone_for_a_while(meanings: EmbeddingE
         assert len(meanings.requests) == before + 1
 
 
-def test_a_text_that_the_endpoint_refuses_holds_back_no_other(
+def test_a_refused_text_does_not_delay_others(
     meanings: EmbeddingEndpoint, database_url: str
 ) -> None:
     meanings.refused = "leaks"
@@ -255,7 +255,7 @@ ONE = {"index": 0, "embedding": [1.0]}
 
 
 @pytest.mark.parametrize(
-    ("status", "answer", "expected"),
+    ("status", "body", "expected"),
     [
         (200, [], (503, "model_unavailable")),
         (200, {"data": []}, (503, "model_unavailable")),
@@ -268,12 +268,12 @@ ONE = {"index": 0, "embedding": [1.0]}
         (500, None, (503, "model_unavailable")),
     ],
 )
-def test_errors_are_those_of_a_model(
-    meanings: EmbeddingEndpoint, status: int, answer: Any, expected: tuple[int, str]
+def test_errors_are_those_of_a_models_endpoint(
+    meanings: EmbeddingEndpoint, status: int, body: Any, expected: tuple[int, str]
 ) -> None:
-    meanings.status, meanings.answer = status, answer
+    meanings.status, meanings.body = status, body
 
-    async def ask() -> None:
+    async def embed() -> None:
         embedder = OpenAIEmbedder(meanings.url, None, MODEL, 5.0)
         try:
             await embedder.embed(["one", "two"])
@@ -281,14 +281,14 @@ def test_errors_are_those_of_a_model(
             await embedder.close()
 
     with pytest.raises(ApiError) as failed:
-        anyio.run(ask)
+        anyio.run(embed)
     assert (failed.value.status, failed.value.code) == expected
 
 
-def test_an_endpoint_that_is_silent_is_a_timeout(meanings: EmbeddingEndpoint) -> None:
+def test_a_silent_endpoint_is_a_timeout(meanings: EmbeddingEndpoint) -> None:
     meanings.held = "one"
 
-    async def ask() -> None:
+    async def embed() -> None:
         embedder = OpenAIEmbedder(meanings.url, None, MODEL, 0.05)
         try:
             await embedder.embed(["one"])
@@ -297,14 +297,14 @@ def test_an_endpoint_that_is_silent_is_a_timeout(meanings: EmbeddingEndpoint) ->
             meanings.released.set()
 
     with pytest.raises(ApiError) as failed:
-        anyio.run(ask)
+        anyio.run(embed)
     assert failed.value.code == "model_timeout"
 
 
 # --- the offline embedder ---
 
 
-def test_the_offline_embedder_is_used_where_it_is_installed() -> None:
+def test_the_offline_embedder_is_used_if_it_is_installed() -> None:
     texts = ("He is allergic to peanuts.", "The invoice must be paid in thirty days.")
     with LocalServer() as server, Api(server.url) as api:
         session, (allergy, _) = agent_with(api, *texts)
@@ -353,7 +353,7 @@ def test_without_the_package_texts_are_found_by_their_words(
         assert ids(api.reply(session, "kittens"))[0] != []
 
 
-def test_a_megabyte_is_found_by_meaning(database_url: str) -> None:
+def test_a_megabyte_is_searched_by_vectors(database_url: str) -> None:
     text = filler(1_000_000)
     middle = text.index(". ", len(text) // 2) + 2
     content = [text[:middle], "He is allergic to peanuts.", text[middle:]]
@@ -363,8 +363,8 @@ def test_a_megabyte_is_found_by_meaning(database_url: str) -> None:
         assert made.status_code == 201
         session = api.make("sessions", agent_id=agent)["id"]
         until(lambda: len(embedders(database_url)) > 1200)
-        answer = api.reply(session, "Any nut allergy?")
-        assert "peanuts" in str(answer["response"])
+        response = api.reply(session, "Any nut allergy?")
+        assert "peanuts" in str(response["response"])
 
 
 # --- configuration ---
@@ -379,7 +379,7 @@ def test_a_megabyte_is_found_by_meaning(database_url: str) -> None:
         ({"embedding_url": "ftp://x", "embedding_model": "x"}, "http"),
     ],
 )
-def test_a_configuration_that_contradicts_itself_is_refused(
+def test_settings_that_contradict_each_other_are_refused(
     wrong: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(ValueError, match=message):

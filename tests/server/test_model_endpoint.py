@@ -1,4 +1,4 @@
-"""An OpenAI-compatible endpoint as the model: what goes wrong there, and ``/v1`` passed through."""
+"""An OpenAI-compatible endpoint as the model: its errors, fallbacks, and ``/v1``."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_an_endpoints_refusal_is_passed_on_with_its_message(
         ({"error": {"message": "long " * 1000}}, "long long"),
     ],
 )
-def test_errors_in_other_shapes(
+def test_errors_in_other_formats_are_parsed(
     model_api: Api, endpoint: Endpoint, body: Any, message: str
 ) -> None:
     endpoint.status, endpoint.error = 400, body
@@ -100,7 +100,7 @@ def test_a_model_the_endpoint_does_not_know_falls_back(
     session = model_api.make("sessions", agent_id=agent["id"])["id"]
     responses = [model_api.chat(session, stream=stream) for _ in range(2)]
     assert [response.headers["x-julep-model"] for response in responses] == ["small", "small"]
-    # The second chat doesn't ask for it again.
+    # The second chat doesn't request it again.
     assert [request["model"] for request in endpoint.requests] == [name, "small", "small"]
 
 
@@ -131,13 +131,17 @@ def test_an_answer_without_text_is_an_empty_message(
     ("reason", "seen"),
     [("length", "length"), ("content_filter", "content_filter"), ("end_turn", "stop")],
 )
-def test_finish_reasons(model_api: Api, endpoint: Endpoint, reason: str, seen: str) -> None:
+def test_finish_reasons_are_mapped(
+    model_api: Api, endpoint: Endpoint, reason: str, seen: str
+) -> None:
     endpoint.reason = reason
     session = model_api.make("sessions")["id"]
     assert model_api.reply(session)["finish_reason"] == seen
 
 
-def test_usage_is_counted_where_the_endpoint_does_not(model_api: Api, endpoint: Endpoint) -> None:
+def test_usage_is_counted_if_the_endpoint_does_not_report_it(
+    model_api: Api, endpoint: Endpoint
+) -> None:
     endpoint.pieces = [piece({"content": "one two three"}), piece({}, "stop"), DONE]
     session = model_api.make("sessions")["id"]
     usage = model_api.events(session)[-2].data["usage"]
@@ -153,7 +157,7 @@ def root_of(api: Api) -> str:
 
 
 @pytest.mark.parametrize(("path", "body"), [("chat/completions", CHAT), ("completions", TEXT)])
-def test_v1_is_passed_through(
+def test_v1_requests_are_forwarded(
     model_api: Api, endpoint: Endpoint, path: str, body: dict[str, Any]
 ) -> None:
     sent = {**body, "anything": {"goes": 1}}
@@ -165,7 +169,7 @@ def test_v1_is_passed_through(
     assert "A fine day." in response.text
 
 
-def test_v1_streams_are_passed_through_byte_by_byte(model_api: Api, endpoint: Endpoint) -> None:
+def test_v1_streams_are_forwarded_byte_by_byte(model_api: Api, endpoint: Endpoint) -> None:
     response = model_api.http.post(
         f"{root_of(model_api)}/chat/completions", json={**CHAT, "stream": True}
     )
@@ -182,7 +186,7 @@ def test_v1_falls_back_to_the_default_model(model_api: Api, endpoint: Endpoint) 
     assert [request["model"] for request in endpoint.requests] == [name, "small", "small"]
 
 
-def test_v1_errors_have_the_servers_shape(model_api: Api, endpoint: Endpoint) -> None:
+def test_v1_errors_have_the_servers_format(model_api: Api, endpoint: Endpoint) -> None:
     endpoint.status = 422
     url = f"{root_of(model_api)}/chat/completions"
     response = model_api.http.post(url, json=CHAT)
@@ -202,7 +206,7 @@ def test_v1_errors_have_the_servers_shape(model_api: Api, endpoint: Endpoint) ->
         ("POST", "completions", {}, 422),
     ],
 )
-def test_v1_refuses_what_is_no_completion(
+def test_v1_refuses_other_paths_and_methods(
     api: Api, method: str, path: str, body: Any, status: int
 ) -> None:
     response = api.http.request(method, f"{root_of(api)}/{path}", json=body)
@@ -216,7 +220,7 @@ def test_v1_needs_a_key() -> None:
 
 
 @pytest.mark.parametrize("path", ["chat/completions", "completions"])
-def test_v1_answers_offline_in_openais_shapes(api: Api, path: str) -> None:
+def test_v1_responds_offline_in_openais_format(api: Api, path: str) -> None:
     body = CHAT if path.startswith("chat") else {"prompt": ["Hi", "Ho"]}
     url = f"{root_of(api)}/{path}"
     whole = api.http.post(url, json=body).json()

@@ -1,4 +1,4 @@
-"""Documents of agents and users: made, listed, deleted, and cut into chunks."""
+"""Documents of agents and users: created, listed, deleted, and split into chunks."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def ids(api: Api, path: str, **params: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("content", ["One text.", ["One.", "Two."], ["One."], "", ["", "x"]])
-def test_what_was_made_is_listed_as_it_was_made(
+def test_a_created_document_is_listed_unchanged(
     api: Api, kind: str, path: str, content: Any
 ) -> None:
     new = {**NEW, "content": content}
@@ -62,13 +62,13 @@ def test_what_was_made_is_listed_as_it_was_made(
     }
 
 
-def test_docs_made_with_their_owner_are_listed(api: Api, kind: str) -> None:
+def test_documents_created_with_their_owner_are_listed(api: Api, kind: str) -> None:
     owner = api.make(kind, docs=[{"title": "t", "content": "c"}])["id"]
     (doc,) = api.get(f"/{kind}/{owner}/docs").json()["items"]
     assert (doc["title"], doc["content"], doc["metadata"]) == ("t", "c", {})
 
 
-def test_order_pages_and_filter(api: Api, path: str) -> None:
+def test_lists_have_order_pages_and_filter(api: Api, path: str) -> None:
     made = [add(api, path, metadata={"n": number % 2}) for number in range(4)]
     assert ids(api, path) == made[::-1]
     assert ids(api, path, order="asc") == made
@@ -78,7 +78,7 @@ def test_order_pages_and_filter(api: Api, path: str) -> None:
     assert error_of(api.get(path, params={"metadata_filter": "[]"}), 400)["code"] == "bad_filter"
 
 
-def test_deleting_twice_answers_as_the_first_time(api: Api, path: str) -> None:
+def test_a_repeated_deletion_has_the_first_response(api: Api, path: str) -> None:
     doc, kept = add(api, path), add(api, path)
     first, again = (api.delete(f"{path}/{doc}") for _ in range(2))
     assert (first.status_code, first.json()) == (202, again.json())
@@ -88,7 +88,7 @@ def test_deleting_twice_answers_as_the_first_time(api: Api, path: str) -> None:
     )
 
 
-def test_a_doc_that_went_with_its_owner_can_be_deleted_again(api: Api, path: str) -> None:
+def test_a_document_deleted_with_its_owner_can_be_deleted_again(api: Api, path: str) -> None:
     doc = add(api, path)
     assert api.delete(path.removesuffix("/docs")).status_code == 202
     first, again = (api.delete(f"{path}/{doc}") for _ in range(2))
@@ -97,7 +97,7 @@ def test_a_doc_that_went_with_its_owner_can_be_deleted_again(api: Api, path: str
     assert error_of(api.get(path), 404)
 
 
-def test_a_doc_of_another_owner_is_404_and_not_touched(api: Api, path: str) -> None:
+def test_a_document_of_another_owner_is_404_and_stays(api: Api, path: str) -> None:
     doc = add(api, path)
     for kind in ("agents", "users"):
         other = f"/{kind}/{api.make(kind)['id']}/docs"
@@ -109,20 +109,20 @@ def test_a_doc_of_another_owner_is_404_and_not_touched(api: Api, path: str) -> N
     assert api.delete(f"{another}/{doc}").status_code == 404
 
 
-def test_docs_of_an_unknown_owner_are_404(api: Api, kind: str) -> None:
+def test_documents_of_an_unknown_owner_are_404(api: Api, kind: str) -> None:
     path = f"/{kind}/{UNKNOWN_ID}/docs"
     for response in (api.get(path), api.post(path, NEW), api.delete(f"{path}/{UNKNOWN_ID}")):
         assert error_of(response, 404)["message"] == f"{kind[:-1]} {UNKNOWN_ID} was not found"
 
 
-def test_a_repetition_makes_one_doc(api: Api, path: str) -> None:
+def test_a_repetition_creates_one_document(api: Api, path: str) -> None:
     headers = {"Idempotency-Key": path}
-    answers = [api.post(path, NEW, headers=headers).json() for _ in range(2)]
-    assert answers[0] == answers[1]
+    responses = [api.post(path, NEW, headers=headers).json() for _ in range(2)]
+    assert responses[0] == responses[1]
     assert len(ids(api, path)) == 1
 
 
-def test_anothers_docs_look_absent(kind: str) -> None:
+def test_documents_of_another_tenant_look_absent(kind: str) -> None:
     with (
         LocalServer(api_keys=("ours", "theirs")) as server,
         Api(server.url, "ours") as ours,
@@ -148,7 +148,7 @@ def test_deleting_leaves_nothing_in_the_index(tmp_path: Path, kind: str) -> None
         assert _indexed(file) == (0, 0)
 
 
-def test_docs_of_an_older_database_are_indexed_when_it_is_opened(tmp_path: Path) -> None:
+def test_documents_of_an_older_database_are_indexed_when_it_is_opened(tmp_path: Path) -> None:
     file = tmp_path / "x.db"
     with LocalServer(database=f"sqlite:///{file}") as server, Api(server.url) as api:
         agent = api.make("agents", docs=[{"title": "Keeper", "content": "Her cat is Tove."}])["id"]
@@ -197,7 +197,7 @@ def test_long_texts_are_cut_at_paragraphs_then_sentences_then_words() -> None:
     assert all(len(chunk) == MAX_CHUNK_LENGTH for chunk in split_chunks("x" * MAX_CHUNK_LENGTH * 3))
 
 
-def test_a_question_is_searched_by_its_telling_words() -> None:
+def test_a_query_is_searched_by_its_distinctive_words() -> None:
     assert query_words("What is the NAME of her cat, the cat?") == ["name", "cat"]
     assert query_words("東京") == ["東", "京"]
     assert query_words(json.dumps("hello you")) == []

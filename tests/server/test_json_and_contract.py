@@ -1,4 +1,4 @@
-"""The pure parts: JSON, merging, events' lines, pages of the contract."""
+"""Pure functions: JSON, merge patches, event parsing, schemas, routes, preferences."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ values = st.recursive(
 
 
 @given(values)
-def test_json_makes_the_round(value: Any) -> None:
+def test_json_survives_the_round_trip(value: Any) -> None:
     assert loads(dumps(value).encode("utf-8")) == value
 
 
@@ -75,12 +75,12 @@ def typed(value: JSON) -> object:
 
 
 @given(values, values)
-def test_canonical_text_is_equal_exactly_where_values_are(one: Any, two: Any) -> None:
+def test_canonical_text_is_equal_exactly_if_the_values_are(one: Any, two: Any) -> None:
     assert (canonical(one) == canonical(two)) == (typed(one) == typed(two))
 
 
 @given(st.dictionaries(st.text(), values), st.dictionaries(st.text(), values))
-def test_a_merged_patch_holds_and_changes_nothing_else(target: Any, patch: Any) -> None:
+def test_a_merge_patch_changes_only_what_it_names(target: Any, patch: Any) -> None:
     before = json.dumps(target)
     merged = merge_patch(target, patch)
     assert isinstance(merged, dict)
@@ -111,7 +111,7 @@ RFC_7396: list[tuple[Any, Any, Any]] = [
 
 
 @pytest.mark.parametrize(("target", "patch", "result"), RFC_7396)
-def test_the_rfcs_own_cases(target: Any, patch: Any, result: Any) -> None:
+def test_the_examples_of_rfc_7396(target: Any, patch: Any, result: Any) -> None:
     assert merge_patch(target, patch) == result
 
 
@@ -121,7 +121,7 @@ def test_the_rfcs_own_cases(target: Any, patch: Any, result: Any) -> None:
     st.lists(st.integers(min_value=1, max_value=9), min_size=1),
     st.booleans(),
 )
-def test_events_are_read_however_the_bytes_are_cut(
+def test_events_are_parsed_from_any_chunks(
     texts: list[str], end: str, cuts: list[int], closed: bool
 ) -> None:
     stream = "".join(f": hi{end}id: 1{end}data: {text}{end}{end}" for text in texts)
@@ -158,25 +158,25 @@ def test_events_are_read_however_the_bytes_are_cut(
         ),
     ],
 )
-def test_schemas_are_converted(schema: Any, good: list[Any], bad: list[Any]) -> None:
+def test_openapi_schemas_are_converted(schema: Any, good: list[Any], bad: list[Any]) -> None:
     validator = Schemas({}).validator(schema)
     assert [violations(validator, value) for value in good] == [[]] * len(good)
     assert all(violations(validator, value) for value in bad)
 
 
-def test_property_names_that_look_like_keywords_stay() -> None:
+def test_property_names_that_look_like_keywords_are_kept() -> None:
     schema: Any = {"properties": {"description": {"type": "string", "description": "x"}}}
     assert to_json_schema(schema) == {"properties": {"description": {"type": "string"}}}
 
 
-def test_a_value_that_is_wrong_everywhere_gives_a_bounded_answer() -> None:
+def test_the_number_of_violations_is_limited() -> None:
     validator = Schemas({}).validator({"type": "array", "items": {"type": "string"}})
     found = violations(validator, ["x" * 500, *range(1000)])
     assert len(found) == MAX_VIOLATIONS
     assert found[0] == Violation("[1]", "must be of type string; got 0")
 
 
-def test_paths() -> None:
+def test_paths_are_formatted() -> None:
     assert path_text(["messages", 0, "content", 2, "text"]) == "messages[0].content[2].text"
     assert path_text([0, 1], "limit") == "limit[0][1]"
 
@@ -202,5 +202,5 @@ def test_every_operation_has_a_route_of_its_own() -> None:
         (["returns=representation"], None),
     ],
 )
-def test_preferences(headers: list[str], wanted: str | None) -> None:
+def test_the_prefer_header_is_parsed(headers: list[str], wanted: str | None) -> None:
     assert preferred_return(headers) == wanted

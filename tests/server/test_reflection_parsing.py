@@ -1,4 +1,4 @@
-"""How answers of language models are read, and what the offline rules make of sentences."""
+"""Parsing of the model's lists and facts, and the offline model's rules for sentences."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-class Written:
-    """A provider whose model writes what it is told to."""
+class FixedProvider:
+    """A provider whose model always writes the same text."""
 
     model = "m"
 
@@ -50,10 +50,10 @@ class Written:
 
 
 async def facts(text: str) -> list[Fact]:
-    return await ModelReflection(Written(text)).facts("m", "Ada", [Line("user", "Hi")], [])
+    return await ModelReflection(FixedProvider(text)).facts("m", "Ada", [Line("user", "Hi")], [])
 
 
-# --- JSON in what models write ---
+# --- JSON in a model's output ---
 
 
 @pytest.mark.parametrize(
@@ -78,12 +78,12 @@ async def facts(text: str) -> list[Fact]:
         ('{"a": [], "b": []}', None),
     ],
 )
-def test_lists_are_found_among_other_words(text: str, items: Any) -> None:
+def test_lists_are_found_among_other_text(text: str, items: Any) -> None:
     assert parse_json_list(text) == items
 
 
 @given(st.text())
-def test_any_text_can_be_read(text: str) -> None:
+def test_any_text_can_be_parsed(text: str) -> None:
     parse_json_list(text)
     assert "\0" not in without_thoughts(text)
     without_thoughts(text).encode("utf-8")
@@ -99,7 +99,7 @@ def test_every_list_of_texts_and_objects_is_found(items: list[Any], around: str)
         assert parse_json_list(f"{around}{json.dumps(items)}{around}") == expected
 
 
-def test_halves_of_characters_and_nul_are_no_words() -> None:
+def test_halves_of_surrogate_pairs_and_nul_are_removed() -> None:
     assert without_thoughts("a\ud800b\0c") == "a?bc"
 
 
@@ -123,7 +123,7 @@ async def test_a_fact_may_be_a_bare_sentence() -> None:
         (None, None),
     ],
 )
-async def test_when_it_happened(given_: Any, moment: int | None) -> None:
+async def test_the_time_of_a_fact_is_parsed(given_: Any, moment: int | None) -> None:
     (fact,) = await facts(json.dumps([{"content": "x", "timestamp": given_}]))
     assert fact.happened_at == moment
 
@@ -131,12 +131,12 @@ async def test_when_it_happened(given_: Any, moment: int | None) -> None:
 @pytest.mark.parametrize(
     ("given_", "sentiment"), [(0.5, 0.5), (-3, -1.0), (3, 1.0), (True, 0.0), ("good", 0.0)]
 )
-async def test_the_sentiment_is_between_its_bounds(given_: Any, sentiment: float) -> None:
+async def test_the_sentiment_is_limited_to_its_range(given_: Any, sentiment: float) -> None:
     (fact,) = await facts(json.dumps([{"content": "x", "sentiment": given_}]))
     assert fact.sentiment == sentiment
 
 
-async def test_what_says_nothing_is_no_fact() -> None:
+async def test_facts_without_content_are_ignored() -> None:
     assert await facts('[{"content": ""}, {"content": 5}, {"text": "x"}, " "]') == []
 
 
@@ -163,20 +163,20 @@ async def test_what_says_nothing_is_no_fact() -> None:
         ("", []),
     ],
 )
-def test_statements_of_users_about_themselves(text: str, found: list[str]) -> None:
+def test_statements_of_users_about_themselves_are_found(text: str, found: list[str]) -> None:
     if text.startswith("We moved"):
         found = statements(text)[:1] + found
     assert statements(text) == found
 
 
 @given(st.text(alphabet="I my?.! \ntea", max_size=300))
-def test_statements_are_parts_of_what_was_said(text: str) -> None:
+def test_statements_are_parts_of_the_text(text: str) -> None:
     for sentence in statements(text):
         assert sentence in text
         assert not sentence.endswith("?")
 
 
-async def test_the_offline_model_remembers_twenty_things_of_a_turn() -> None:
+async def test_the_offline_model_remembers_twenty_facts_per_turn() -> None:
     said = [Line("user", " ".join(f"I have {number} apples." for number in range(30)))]
     found = await OfflineReflection().facts("m", "Ada", said, [])
     assert [fact.content for fact in found] == [f"I have {n} apples." for n in range(20)]

@@ -1,4 +1,4 @@
-"""LocalServer: starts, stops, and leaves nothing behind."""
+"""LocalServer: starts, stops, refuses invalid settings, and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from julep_server import LocalServer
 from tests.server.helpers.api import Api
 
 
-def test_it_starts_quickly_and_leaves_no_thread_and_no_socket() -> None:
+def test_a_server_starts_quickly_and_leaves_no_thread_and_no_socket() -> None:
     before = set(threading.enumerate())
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -37,7 +37,7 @@ def test_it_starts_quickly_and_leaves_no_thread_and_no_socket() -> None:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def test_servers_in_memory_know_nothing_of_each_other() -> None:
+def test_servers_in_memory_share_nothing() -> None:
     with LocalServer() as one, LocalServer() as two:
         assert one.url != two.url
         with Api(one.url) as first, Api(two.url) as second:
@@ -45,7 +45,7 @@ def test_servers_in_memory_know_nothing_of_each_other() -> None:
             assert second.get(f"/users/{made}").status_code == 404
 
 
-def test_it_can_be_used_again(tmp_path: Path) -> None:
+def test_a_stopped_server_can_be_started_again(tmp_path: Path) -> None:
     server = LocalServer(database=f"sqlite:///{tmp_path / 'x.db'}")
     with server, Api(server.url) as api:
         made = api.make("users")["id"]
@@ -53,7 +53,7 @@ def test_it_can_be_used_again(tmp_path: Path) -> None:
         assert api.get(f"/users/{made}").status_code == 200
 
 
-def test_its_url_is_that_of_a_running_server() -> None:
+def test_only_a_running_server_has_a_url() -> None:
     server = LocalServer()
     assert repr(server) == "<LocalServer stopped>"
     with pytest.raises(RuntimeError, match="not running"):
@@ -65,7 +65,7 @@ def test_its_url_is_that_of_a_running_server() -> None:
             server.start()
 
 
-def test_it_runs_beside_an_event_loop() -> None:
+def test_a_server_runs_beside_an_event_loop() -> None:
     async def main() -> int:
         with LocalServer() as server, Api(server.url) as api:
             response = await asyncio.to_thread(api.get, "/agents")
@@ -85,7 +85,7 @@ def test_it_runs_beside_an_event_loop() -> None:
         ({"max_body_bytes": -1}, "greater than zero"),
     ],
 )
-def test_a_configuration_that_contradicts_itself_is_refused(
+def test_settings_that_contradict_each_other_are_refused(
     arguments: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(ValueError, match=message):
