@@ -14,7 +14,7 @@ from julep_server.search.index import INDEX
 from julep_server.store.paging import Page, index_metadata, select_page
 from julep_server.store.resources import new_id
 from julep_server.store.times import now
-from julep_server.store.tombstones import add_tombstone, add_tombstones, get_deletion
+from julep_server.store.tombstones import record_deletion, record_deletions
 from julep_server.text.chunks import split_chunks
 
 _KIND = "doc"
@@ -87,16 +87,15 @@ def remove(connection: Connection, tenant: str, owner_id: str, identifier: str) 
     """
     table = tables.docs
     doc = select(table.c.id).where(table.c.id == identifier, table.c.owner_id == owner_id)
-    if connection.execute(doc).first() is None:
-        return get_deletion(connection, tenant, _KIND, identifier, owner_id)
+    existed = connection.execute(doc).first() is not None
     _delete(connection, doc)
-    return add_tombstone(connection, tenant, _KIND, identifier, owner_id)
+    return record_deletion(connection, tenant, _KIND, identifier, owner_id, existed=existed)
 
 
 def delete_of(connection: Connection, tenant: str, owner_id: str) -> None:
     """Delete all documents of an owner."""
     owned = select(tables.docs.c.id).where(tables.docs.c.owner_id == owner_id)
-    add_tombstones(connection, tenant, _KIND, owned, owner_id)
+    record_deletions(connection, tenant, _KIND, owned, owner_id)
     _delete(connection, owned)
 
 

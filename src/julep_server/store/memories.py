@@ -16,7 +16,7 @@ from julep_server.search.index import INDEX
 from julep_server.search.query import SearchQuery
 from julep_server.store.resources import new_id
 from julep_server.store.times import now
-from julep_server.store.tombstones import add_tombstone, get_deletion
+from julep_server.store.tombstones import record_deletion
 
 TYPES = ("belief", "episode")
 """The types of memories: what is true, and what happened."""
@@ -175,10 +175,9 @@ def remove(connection: Connection, tenant: str, agent_id: str, identifier: str) 
     """
     table = tables.memories
     memory = select(table.c.id).where(table.c.id == identifier, table.c.agent_id == agent_id)
-    if connection.execute(memory).first() is None:
-        return get_deletion(connection, tenant, _KIND, identifier, agent_id)
+    existed = connection.execute(memory).first() is not None
     _delete(connection, memory)
-    return add_tombstone(connection, tenant, _KIND, identifier, agent_id)
+    return record_deletion(connection, tenant, _KIND, identifier, agent_id, existed=existed)
 
 
 def delete_of_agent(connection: Connection, agent_id: str) -> None:

@@ -14,7 +14,7 @@ from julep_server.errors import not_found
 from julep_server.json_text import JSONObject
 from julep_server.store.paging import Page, index_metadata, select_page, unindex_metadata
 from julep_server.store.times import later_than, now
-from julep_server.store.tombstones import add_tombstone, get_deletion
+from julep_server.store.tombstones import record_deletion
 
 
 class Record(Protocol):
@@ -136,10 +136,10 @@ class ResourceStore(Generic[R]):
             ApiError: 404 when this tenant never had one of that id.
         """
         result = connection.execute(delete(self._table).where(*self._is(tenant, identifier)))
-        if result.rowcount == 0:
-            return get_deletion(connection, tenant, self.kind, identifier)
-        unindex_metadata(connection, identifier)
-        return add_tombstone(connection, tenant, self.kind, identifier)
+        existed = result.rowcount > 0
+        if existed:
+            unindex_metadata(connection, identifier)
+        return record_deletion(connection, tenant, self.kind, identifier, existed=existed)
 
     def _is(self, tenant: str, identifier: str) -> tuple[ColumnElement[bool], ...]:
         return (self._table.c.id == identifier, self._table.c.tenant == tenant)

@@ -9,24 +9,7 @@ from julep_server.errors import not_found
 from julep_server.store.times import now
 
 
-def add_tombstone(
-    connection: Connection, tenant: str, kind: str, identifier: str, owner_id: str | None = None
-) -> int:
-    """Record that a resource was deleted.
-
-    Returns:
-        The time of the deletion, in microseconds.
-    """
-    moment = now()
-    connection.execute(
-        insert(tombstones).values(
-            id=identifier, tenant=tenant, kind=kind, owner_id=owner_id, deleted_at=moment
-        )
-    )
-    return moment
-
-
-def add_tombstones(
+def record_deletions(
     connection: Connection, tenant: str, kind: str, identifiers: Select[tuple[str]], owner_id: str
 ) -> None:
     """Record that an owner's resources, selected by a query, were deleted with it."""
@@ -36,18 +19,40 @@ def add_tombstones(
     connection.execute(insert(tombstones).from_select(columns, rows))
 
 
-def get_deletion(
-    connection: Connection, tenant: str, kind: str, identifier: str, owner_id: str | None = None
+def record_deletion(
+    connection: Connection,
+    tenant: str,
+    kind: str,
+    identifier: str,
+    owner_id: str | None = None,
+    *,
+    existed: bool,
 ) -> int:
-    """Return the time of a resource's deletion, in microseconds.
+    """Return the time of a resource's deletion, in microseconds, and record it if it is new.
+
+    Args:
+        connection: A transaction that writes.
+        tenant: The caller's tenant.
+        kind: The kind of resource, such as ``agent``.
+        identifier: The resource's id.
+        owner_id: The resource's owner, if it has one.
+        existed: Whether the resource has just been deleted; otherwise there was none.
 
     Raises:
-        ApiError: 404 when this tenant, or this owner, never deleted one of that id.
+        ApiError: 404 when this tenant, or this owner, never had one of that id.
     """
-    moment = find_deletion(connection, tenant, kind, identifier, owner_id)
-    if moment is None:
+    if existed:
+        moment = now()
+        connection.execute(
+            insert(tombstones).values(
+                id=identifier, tenant=tenant, kind=kind, owner_id=owner_id, deleted_at=moment
+            )
+        )
+        return moment
+    deleted_at = find_deletion(connection, tenant, kind, identifier, owner_id)
+    if deleted_at is None:
         raise not_found(kind, identifier)
-    return moment
+    return deleted_at
 
 
 def find_deletion(

@@ -14,7 +14,7 @@ from julep_server.json_text import JSONObject
 from julep_server.store.paging import Page, select_page
 from julep_server.store.resources import new_id
 from julep_server.store.times import later_than, now
-from julep_server.store.tombstones import add_tombstone, add_tombstones, get_deletion
+from julep_server.store.tombstones import record_deletion, record_deletions
 
 _KIND = "tool"
 
@@ -122,9 +122,8 @@ def remove(connection: Connection, tenant: str, agent_id: str, identifier: str) 
     result = connection.execute(
         delete(table).where(table.c.id == identifier, table.c.agent_id == agent_id)
     )
-    if result.rowcount == 0:
-        return get_deletion(connection, tenant, _KIND, identifier, agent_id)
-    return add_tombstone(connection, tenant, _KIND, identifier, agent_id)
+    existed = result.rowcount > 0
+    return record_deletion(connection, tenant, _KIND, identifier, agent_id, existed=existed)
 
 
 def functions(connection: Connection, agent_id: str) -> list[tuple[str, JSONObject]]:
@@ -137,7 +136,7 @@ def functions(connection: Connection, agent_id: str) -> list[tuple[str, JSONObje
 def delete_of(connection: Connection, tenant: str, agent_id: str) -> None:
     """Delete all tools of an agent."""
     owned = select(tables.tools.c.id).where(tables.tools.c.agent_id == agent_id)
-    add_tombstones(connection, tenant, _KIND, owned, agent_id)
+    record_deletions(connection, tenant, _KIND, owned, agent_id)
     connection.execute(delete(tables.tools).where(tables.tools.c.agent_id == agent_id))
 
 
