@@ -24,7 +24,7 @@ from julep import AsyncClient
 from julep_server import LocalServer
 from tests.sdk.colours import Colour, client_of
 from tests.sdk.stub import Stub
-from tests.server.endpoint import Endpoint
+from tests.server.helpers.endpoint import Endpoint
 
 
 @pytest.fixture(scope="session")

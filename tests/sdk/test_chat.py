@@ -27,7 +27,7 @@ from julep.types import (
 )
 from tests.sdk.stub import Stub
 from tests.sdk.support import HELLO, UNKNOWN_ID, new_session, time_of
-from tests.server.endpoint import USAGE, Endpoint
+from tests.server.helpers.endpoint import USAGE, Endpoint
 
 pytestmark = pytest.mark.anyio
 

@@ -19,7 +19,7 @@ from julep.types import ChatResponse, ChatResponseFinishReason
 from julep_server import LocalServer
 from tests.sdk.colours import Colour, client_of
 from tests.sdk.support import HELLO, new_session
-from tests.server.endpoint import DONE, Endpoint, piece, usage_piece
+from tests.server.helpers.endpoint import DONE, Endpoint, piece, usage_piece
 
 pytestmark = pytest.mark.anyio
 

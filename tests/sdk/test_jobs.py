@@ -33,7 +33,7 @@ from tests.sdk.colours import Colour, client_of
 from tests.sdk.support import UNKNOWN_ID, assert_not_found, time_of
 from tests.sdk.transport.servers import Exchange, Server, Step, json_answer, refusal
 from tests.sdk.transport.support import CONFIG
-from tests.server.endpoint import Endpoint
+from tests.server.helpers.endpoint import Endpoint
 
 pytestmark = pytest.mark.anyio
 

@@ -17,7 +17,7 @@ from julep.managers.types import InputChatMlMessageDict, ToolDict
 from julep.types import ChatResponse, InputChatMlMessage, InputChatMlMessageRole, Tool
 from tests.sdk.colours import Colour
 from tests.sdk.support import new_session
-from tests.server.endpoint import Endpoint
+from tests.server.helpers.endpoint import Endpoint
 
 pytestmark = pytest.mark.anyio
 
