@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
+from julep._arguments.signatures import mirrors
 from julep._base_client import BaseClient
+from julep._client import Client
 from julep_api.types import UNSET
 
 if TYPE_CHECKING:
@@ -224,6 +226,7 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport"]):
 
         return await agather(calls, limit, on_error, progress)
 
+    @mirrors(Client.request)
     async def request(
         self,
         method: str,
@@ -237,22 +240,6 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport"]):
 
         Authentication, retries, timeouts and hooks apply as to every other call.
 
-        Args:
-            method: The HTTP method, in upper case.
-            path: The path below ``base_url``, beginning with ``/``.
-            query: Query parameters.
-            body: The request's JSON body; omitted by default.
-            headers: Additional headers of this request.
-
-        Returns:
-            The response's JSON, or None when its body is empty.
-
-        Raises:
-            InvalidArgumentError: When an argument cannot be sent.
-            ArgumentTypeError: When an argument has a wrong type.
-            ApiError: When the server responds with an error.
-            NetworkError: When no response arrives.
-
         Example:
             >>> await client.request("GET", "/agents", query={"limit": "1"})
             {'items': []}
@@ -261,21 +248,9 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport"]):
 
         return await self.api.send(untyped_call(method, path, query, body, headers))
 
+    @mirrors(Client.get)
     async def get(self, path: str, *, query: Mapping[str, str] | None = None) -> JSON:
         """Send a GET request to an endpoint that this package has no method for.
-
-        Args:
-            path: The path below ``base_url``, beginning with ``/``.
-            query: Query parameters.
-
-        Returns:
-            The response's JSON, or None when its body is empty.
-
-        Raises:
-            InvalidArgumentError: When an argument cannot be sent.
-            ArgumentTypeError: When an argument has a wrong type.
-            ApiError: When the server responds with an error.
-            NetworkError: When no response arrives.
 
         Example:
             >>> await client.get("/agents", query={"limit": "1"})
@@ -283,24 +258,11 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport"]):
         """
         return await self.request("GET", path, query=query)
 
+    @mirrors(Client.post)
     async def post(
         self, path: str, body: JSON | Unset = UNSET, *, query: Mapping[str, str] | None = None
     ) -> JSON:
         """Send a POST request to an endpoint that this package has no method for.
-
-        Args:
-            path: The path below ``base_url``, beginning with ``/``.
-            body: The request's JSON body; omitted by default.
-            query: Query parameters.
-
-        Returns:
-            The response's JSON, or None when its body is empty.
-
-        Raises:
-            InvalidArgumentError: When an argument cannot be sent.
-            ArgumentTypeError: When an argument has a wrong type.
-            ApiError: When the server responds with an error.
-            NetworkError: When no response arrives.
 
         Example:
             >>> await client.post("/users", {"name": "Grace"})

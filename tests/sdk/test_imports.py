@@ -27,6 +27,8 @@ SessionsManager(Nowhere()).get("4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a")
 OWN = {
     IMPORTED: {
         "julep",
+        "julep._arguments",
+        "julep._arguments.signatures",
         "julep._async_client",
         "julep._base_client",
         "julep._base_error",

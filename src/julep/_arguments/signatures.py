@@ -6,7 +6,6 @@ calls cost nothing more.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
@@ -84,6 +83,8 @@ def copy_parameters(source: Callable[..., Any], target: Callable[..., Any], resu
         target: The function to change. `inspect.unwrap` finds the source from it.
         result: The return annotation.
     """
+    import inspect  # expensive, and a client is imported without it
+
     target.__annotations__ = {**source.__annotations__, "return": result}
     signature = inspect.signature(source).replace(return_annotation=result)
     vars(target).update(__signature__=signature, __wrapped__=source)
