@@ -1,6 +1,6 @@
 """Julep: agents with long-term memory, from Python.
 
-A client is the way in; everything else hangs from it::
+Everything starts with a client::
 
     import julep
 
@@ -13,9 +13,9 @@ A client is the way in; everything else hangs from it::
         )
         print(reply.text)
 
-`AsyncClient` has the same methods to await, on asyncio and on trio.
+`AsyncClient` has the same methods, async, on asyncio and on trio.
 
-Names are loaded when they are first used, so that ``import julep`` stays cheap.
+Names are imported on first use, so that ``import julep`` stays cheap.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from typing import TYPE_CHECKING
 from julep._lazy import lazy
 
 if TYPE_CHECKING:
+    from julep._async_client import AsyncClient as AsyncClient
+    from julep._client import Client as Client
     from julep._http.timeout import Timeout as Timeout
     from julep._http.tls import tls_context as tls_context
     from julep._instrumentation.hooks import Hooks as Hooks
@@ -35,8 +37,6 @@ if TYPE_CHECKING:
     from julep._settings.retry import RetryPolicy as RetryPolicy
     from julep._tools.loop import ToolResult as ToolResult
     from julep._version import __version__ as __version__
-    from julep.client import AsyncClient as AsyncClient
-    from julep.client import Client as Client
     from julep.errors import ApiError as ApiError
     from julep.errors import ArgumentTypeError as ArgumentTypeError
     from julep.errors import AuthenticationError as AuthenticationError
@@ -66,6 +66,8 @@ else:
     __all__, __getattr__, __dir__ = lazy(
         __name__,
         {
+            "julep._async_client": ("AsyncClient",),
+            "julep._client": ("Client",),
             "julep._instrumentation.hooks": (
                 "Hooks",
                 "RequestEvent",
@@ -78,7 +80,6 @@ else:
             "julep._http.tls": ("tls_context",),
             "julep._tools.loop": ("ToolResult",),
             "julep._version": ("__version__",),
-            "julep.client": ("AsyncClient", "Client"),
             "julep.errors": (
                 "ApiError",
                 "ArgumentTypeError",

@@ -1,33 +1,28 @@
-"""The client that blocks."""
+"""The sync client."""
 
 from __future__ import annotations
 
 from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
-from julep._calls.driver import SyncDriver
-from julep._http.connections import Connections
-from julep._http.timeout import DEFAULT_TIMEOUT
-from julep._http.transport_config import DEFAULT_MAX_CONNECTIONS
-from julep._instrumentation.raw_response import RawResponse, raw_response, recording
+from julep._base_client import BaseClient
 from julep_api.types import UNSET
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Callable, Iterable, Mapping
     from types import TracebackType
     from typing import Literal, ParamSpec, Self, TypeVar
 
-    import httpx
+    import httpx  # noqa: F401  # named as text in the bases
     from openai.resources import Chat, Completions
 
+    from julep._calls.driver import SyncDriver
+    from julep._http.connections import Connections
     from julep._http.messages import Transport
-    from julep._http.timeout import Timeout
     from julep._http.transport_config import TransportConfig
-    from julep._instrumentation.hooks import Hooks
+    from julep._instrumentation.raw_response import RawResponse
     from julep._openai import OpenAIClient
     from julep._settings.config import Config
-    from julep._settings.retry import RetryPolicy
     from julep.managers.agent import AgentsManager
     from julep.managers.doc import DocsManager
     from julep.managers.job import JobsManager
@@ -41,163 +36,78 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 
-class Client:
-    """The way to a Julep server, blocking.
+class Client(BaseClient["httpx.Client", "Transport"]):
+    """Sync client of a Julep server.
 
-    One client may be used from many threads. Close it, or use it in a ``with`` statement.
-
-    Args:
-        api_key: The key; else the environment's JULEP_API_KEY. A local server needs none.
-        base_url: Where the API is; else JULEP_API_URL or JULEP_BASE_URL, or else the local
-            server's ``http://127.0.0.1:8080/api``.
-        timeout: Seconds that a call may take in all, retries and a stream's reading included; or a
-            `Timeout`, which limits steps too; None for no limit. By default only steps are
-            limited: 10 seconds to connect, 300 of silence.
-        max_retries: How many times a request is sent again when a failure looks passing: 0 or
-            more; 2 if nobody says otherwise. The short form of ``retry``.
-        retry: When a request is sent again, and after how long. What creates something carries an
-            Idempotency-Key, so it is done once.
-        headers: Further headers for every request.
-        query: Further parameters for every request's query.
-        hooks: Functions that are called while calls are made.
-        http_client: A client of httpx (or of httpx2) to send requests by. It keeps its
-            own settings, apart from timeouts and redirects, and closing it stays with whoever made
-            it.
-        proxy: The URL of a proxy; else what HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY say.
-        tls: Settings of TLS; `tls_context` makes them (a trust store, a certificate of yours).
-        http2: Whether to speak HTTP/2 where the server does: ``pip install "julep[http2]"``.
-        max_connections: The most connections at once; a call waits for a free one.
-        pickle_api_key: Whether the key, and headers and parameters that look like secrets, go
-            along when the client is pickled. Without them, it takes the environment's key where
-            it arrives.
+    Threads may share a client. Close it, or use it in a ``with`` statement.
 
     Attributes:
-        agents: Who talks.
-        users: Whom they talk to.
-        sessions: Their conversations.
-        docs: Documents of agents and users.
-        tools: What agents' models may call.
-        memories: What agents remember.
-        jobs: What the server does after it has answered.
-        chat: OpenAI's chat completions, by the openai package: ``pip install "julep[openai]"``. Its
-            errors are its own. What it does not know (``min_p``, say) goes into the body as it is.
-        completions: OpenAI's text completions, the same way.
-        api: The low-level client: runs any operation of the generated package.
-
-    Raises:
-        ConfigurationError: When a setting cannot work.
+        api: The low-level client, which runs any operation of the generated package.
 
     Example:
         >>> with julep.Client() as client:
         ...     agent = client.agents.create(name="Ada")
     """
 
-    def __init__(
-        self,
-        api_key: str | None = None,
-        base_url: str | None = None,
-        *,
-        timeout: float | Timeout | None = DEFAULT_TIMEOUT,
-        max_retries: int | None = None,
-        retry: RetryPolicy | None = None,
-        headers: Mapping[str, str] | None = None,
-        query: Mapping[str, str] | None = None,
-        hooks: Hooks | None = None,
-        http_client: httpx.Client | None = None,
-        proxy: str | None = None,
-        tls: ssl.SSLContext | None = None,
-        http2: bool = False,
-        max_connections: int = DEFAULT_MAX_CONNECTIONS,
-        pickle_api_key: bool = False,
-    ) -> None:
-        # What checks the settings is not needed by whoever only imports this.
-        from julep._http.connections import build_transport
-        from julep._settings.checks import checked_http_client
-        from julep._settings.config import read_config
-        from julep._settings.transport import read_transport
-
-        config = read_config(
-            api_key,
-            base_url,
-            timeout=timeout,
-            max_retries=max_retries,
-            retry=retry,
-            headers=headers,
-            query=query,
-            hooks=hooks,
-            pickle_api_key=pickle_api_key,
-        )
-        checked_http_client(http_client, asynchronous=False)
-        transport = read_transport(
-            config.origin, http_client, proxy, tls, http2=http2, max_connections=max_connections
-        )
-        self._setup(config, Connections(transport, build_transport))
+    _is_async = False
 
     def _setup(self, config: Config, connections: Connections[Transport]) -> None:
-        self._config = config
-        self._connections = connections
-        self.base_url: str = config.base_url
+        from julep._calls.driver import SyncDriver
+
+        super()._setup(config, connections)
         self.api: SyncDriver = SyncDriver(config, connections)
 
-    @classmethod
-    def _from_config(cls, config: Config, connections: Connections[Transport]) -> Self:
-        """Make a client of settings that are checked already."""
-        self = cls.__new__(cls)
-        self._setup(config, connections)
-        return self
+    @staticmethod
+    def _connections_for(config: TransportConfig) -> Connections[Transport]:
+        from julep._http.connections import Connections, build_transport
 
-    @classmethod
-    def _unpickle(cls, config: Config, transport: TransportConfig) -> Self:
-        """Make a client of the settings of one in another process."""
-        from julep._http.connections import build_transport
-
-        return cls._from_config(config.unpickled(), Connections(transport, build_transport))
+        return Connections(config, build_transport)
 
     @cached_property
     def agents(self) -> AgentsManager:
-        """Who talks."""
+        """Create and manage agents."""
         from julep.managers.agent import AgentsManager
 
         return AgentsManager(self.api)
 
     @cached_property
     def users(self) -> UsersManager:
-        """Whom agents talk to."""
+        """Create and manage users."""
         from julep.managers.user import UsersManager
 
         return UsersManager(self.api)
 
     @cached_property
     def sessions(self) -> SessionsManager:
-        """Conversations."""
+        """Create and manage sessions, and chat in them."""
         from julep.managers.session import SessionsManager
 
         return SessionsManager(self.api)
 
     @cached_property
     def docs(self) -> DocsManager:
-        """Documents of agents and users."""
+        """Create and delete documents of agents and users."""
         from julep.managers.doc import DocsManager
 
         return DocsManager(self.api)
 
     @cached_property
     def tools(self) -> ToolsManager:
-        """What agents' models may call."""
+        """Create and manage the tools of an agent."""
         from julep.managers.tool import ToolsManager
 
         return ToolsManager(self.api)
 
     @cached_property
     def memories(self) -> MemoriesManager:
-        """What agents remember."""
+        """List and delete what an agent remembers."""
         from julep.managers.memory import MemoriesManager
 
         return MemoriesManager(self.api)
 
     @cached_property
     def jobs(self) -> JobsManager:
-        """What the server does after it has answered."""
+        """Follow the server's background jobs."""
         from julep.managers.job import JobsManager
 
         return JobsManager(self.api)
@@ -210,87 +120,51 @@ class Client:
 
     @property
     def chat(self) -> Chat:
-        """OpenAI's chat completions, answered by the server's model.
+        """OpenAI-compatible chat completions by the openai package, from the server's models.
+
+        Errors are the openai package's own. Parameters that it does not know (``min_p``, for
+        example) are added to the request's body.
 
         Raises:
-            ConfigurationError: When the openai package is not installed.
+            ConfigurationError: When the openai package is missing: ``pip install "julep[openai]"``.
         """
         return self._openai.client.chat
 
     @property
     def completions(self) -> Completions:
-        """OpenAI's text completions, answered by the server's model.
+        """OpenAI-compatible text completions by the openai package, in all else like `chat`.
 
         Raises:
-            ConfigurationError: When the openai package is not installed.
+            ConfigurationError: When the openai package is missing: ``pip install "julep[openai]"``.
         """
         return self._openai.client.completions
-
-    def with_options(
-        self,
-        *,
-        api_key: str | None = None,
-        timeout: float | Timeout | None = DEFAULT_TIMEOUT,
-        max_retries: int | None = None,
-        retry: RetryPolicy | None = None,
-        headers: Mapping[str, str] | None = None,
-        query: Mapping[str, str] | None = None,
-        hooks: Hooks | None = None,
-    ) -> Self:
-        """Give a client with some settings changed, for one call or for many.
-
-        It shares the connections of this one, and costs next to nothing; closing it leaves them
-        open.
-
-        Args:
-            api_key: Another key.
-            timeout: As for the client; left out, it stays.
-            max_retries: As for the client; left out, it stays.
-            retry: As for the client; left out, it stays.
-            headers: Headers besides those that there are.
-            query: Parameters besides those that there are.
-            hooks: As for the client; left out, they stay.
-
-        Returns:
-            A client of the same kind.
-
-        Raises:
-            ConfigurationError: When a setting cannot work.
-
-        Example:
-            >>> client.with_options(timeout=5, max_retries=0).sessions.get(session.id)
-        """
-        config = self._config.with_changes(
-            api_key=api_key,
-            timeout=timeout,
-            max_retries=max_retries,
-            retry=retry,
-            headers=headers,
-            query=query,
-            hooks=hooks,
-        )
-        return self._from_config(config, self._connections.shared())
 
     def with_raw_response(
         self, method: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
     ) -> RawResponse[T]:
-        """Call a method, and give what it gives with what came around it.
+        """Call a method and return its result with the HTTP response's metadata.
 
         Args:
             method: A method of this client's managers.
-            args: Its arguments.
-            kwargs: Its keyword arguments.
+            args: Positional arguments of the method.
+            kwargs: Keyword arguments of the method.
 
         Returns:
-            The result as ``parsed``, the answer's status, headers and request id, the seconds that
-            it took and how often the request was sent. Of a method that makes several calls, the
-            last one's.
+            The method's result as ``parsed``, with the response's status, headers and request id,
+            the seconds that the call took and its number of attempts. If the method makes several
+            calls, these describe the last.
+
+        Raises:
+            ConfigurationError: When the method makes no call.
+            JulepError: Every error of the method itself.
 
         Example:
             >>> raw = client.with_raw_response(client.sessions.get, session.id)
             >>> raw.status_code, raw.attempts, raw.parsed.situation
             (200, 1, 'A quiet library')
         """
+        from julep._instrumentation.raw_response import raw_response, recording
+
         with recording() as calls:
             parsed = method(*args, **kwargs)
         return raw_response(parsed, calls)
@@ -321,26 +195,26 @@ class Client:
         on_error: Literal["raise", "collect"] = "raise",
         progress: bool | Callable[[int, int | None], object] = False,
     ) -> list[T] | list[T | Exception]:
-        """Make many calls at once, at most ``limit`` of them at a time.
+        """Make many calls concurrently, at most ``limit`` at a time.
 
         Args:
-            calls: Functions without arguments, each of which makes a call when it is called:
-                ``functools.partial(client.sessions.get, id)``, say. They are taken one by one, so
-                that they may come of a generator that never ends up in memory as a whole.
-            limit: How many calls are made at a time: 1 to 1000.
-            on_error: With ``raise``, the first error ends the whole, and is raised: calls that
-                run are waited for, and no others are begun.
-                With ``collect``, it stands in the list instead of a result.
-            progress: Whether to draw a bar, by tqdm: ``pip install "julep[progress]"``. Or a
-                function that is called after each call with the number of those done, and of all
-                of them where ``calls`` has a length.
+            calls: Functions without arguments that make one call each, such as
+                ``functools.partial(client.sessions.get, id)``. An iterator is read as calls are
+                started, so it may produce more of them than fit into memory.
+            limit: The maximum number of concurrent calls, 1 to 1000.
+            on_error: With ``"raise"``, the first error is raised: running calls are waited for, and
+                no others are started. With ``"collect"``, errors are returned in place of
+                results.
+            progress: Whether to draw a progress bar with tqdm: ``pip install "julep[progress]"``.
+                Or a function to call after each call, with the number of finished calls and the
+                number of all, or None where ``calls`` has no length.
 
         Returns:
-            What the calls gave, in their order.
+            The results of the calls, in the order of ``calls``.
 
         Raises:
-            InvalidArgumentError: When an argument cannot be.
-            ConfigurationError: When a bar is asked for and the tqdm package is not installed.
+            InvalidArgumentError: When an argument is invalid.
+            ConfigurationError: When ``progress`` is True and tqdm is not installed.
 
         Example:
             >>> ids = [user.id for user in client.users.list()]
@@ -359,23 +233,25 @@ class Client:
         body: JSON | Unset = UNSET,
         headers: Mapping[str, str] | None = None,
     ) -> JSON:
-        """Ask for something that this package does not know, with all that other calls have.
+        """Send a request to an endpoint that this package has no method for.
+
+        Authentication, retries, timeouts and hooks apply as to every other call.
 
         Args:
-            method: The HTTP method.
-            path: The path below the API's root, beginning with ``/``.
-            query: Parameters for the query.
-            body: What to send as JSON; left out, nothing.
-            headers: Headers for this request.
+            method: The HTTP method, in upper case.
+            path: The path below ``base_url``, beginning with ``/``.
+            query: Query parameters.
+            body: The request's JSON body; omitted by default.
+            headers: Additional headers of this request.
 
         Returns:
-            The answer's JSON; None when it has no body.
+            The response's JSON, or None when its body is empty.
 
         Raises:
-            InvalidArgumentError: When something of it cannot be sent.
-            ArgumentTypeError: When something of it has a wrong type.
-            ApiError: When the server answers with an error.
-            NetworkError: When no answer comes.
+            InvalidArgumentError: When an argument cannot be sent.
+            ArgumentTypeError: When an argument has a wrong type.
+            ApiError: When the server responds with an error.
+            NetworkError: When no response arrives.
 
         Example:
             >>> client.request("GET", "/agents", query={"limit": "1"})
@@ -386,17 +262,54 @@ class Client:
         return self.api.send(untyped_call(method, path, query, body, headers))
 
     def get(self, path: str, *, query: Mapping[str, str] | None = None) -> JSON:
-        """Get something that this package does not know; `request` says more."""
+        """Send a GET request to an endpoint that this package has no method for.
+
+        Args:
+            path: The path below ``base_url``, beginning with ``/``.
+            query: Query parameters.
+
+        Returns:
+            The response's JSON, or None when its body is empty.
+
+        Raises:
+            InvalidArgumentError: When an argument cannot be sent.
+            ArgumentTypeError: When an argument has a wrong type.
+            ApiError: When the server responds with an error.
+            NetworkError: When no response arrives.
+
+        Example:
+            >>> client.get("/agents", query={"limit": "1"})
+            {'items': []}
+        """
         return self.request("GET", path, query=query)
 
     def post(
         self, path: str, body: JSON | Unset = UNSET, *, query: Mapping[str, str] | None = None
     ) -> JSON:
-        """Post something that this package does not know; `request` says more."""
+        """Send a POST request to an endpoint that this package has no method for.
+
+        Args:
+            path: The path below ``base_url``, beginning with ``/``.
+            body: The request's JSON body; omitted by default.
+            query: Query parameters.
+
+        Returns:
+            The response's JSON, or None when its body is empty.
+
+        Raises:
+            InvalidArgumentError: When an argument cannot be sent.
+            ArgumentTypeError: When an argument has a wrong type.
+            ApiError: When the server responds with an error.
+            NetworkError: When no response arrives.
+
+        Example:
+            >>> client.post("/users", {"name": "Grace"})
+            {'id': '0d2f0c1e-…', 'created_at': '2025-01-31T09:00:00Z', 'jobs': []}
+        """
         return self.request("POST", path, query=query, body=body)
 
     def close(self) -> None:
-        """Close every connection; a second time does nothing."""
+        """Close all connections; closing again has no effect."""
         try:
             self.api.close()
         finally:
@@ -413,19 +326,3 @@ class Client:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
-
-    def __copy__(self) -> Self:
-        return self.with_options()
-
-    def __deepcopy__(self, memo: object) -> Self:
-        # Connections are not doubled, and secrets stay: neither leaves the process.
-        return self.with_options()
-
-    def __reduce__(self) -> tuple[object, ...]:
-        # By its settings: connections cannot leave a process.
-        config = self._config
-        transport = self._connections.config.for_pickle(with_secrets=config.pickle_api_key)
-        return self._unpickle, (config.for_pickle(), transport)
-
-    def __repr__(self) -> str:
-        return f"Client(base_url={self.base_url!r})"

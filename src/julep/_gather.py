@@ -1,7 +1,7 @@
-"""Many calls at once, but not too many.
+"""Concurrent calls with a limit.
 
-`gather` and `agather` are mirror images over one `_GatherState`, which holds all that is decided. The
-one makes calls in threads, the other in a task group of anyio.
+`gather` makes calls in threads, `agather` in an anyio task group. They are mirror images over one
+`_GatherState`, which makes all decisions.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Progress: TypeAlias = bool | Callable[[int, int | None], object]
 def gather(
     calls: Iterable[Callable[[], T]], limit: int, on_error: OnError, progress: Progress
 ) -> list[T | Exception]:
-    """Make calls in threads, at most ``limit`` at once; give their results in order."""
+    """Make calls in threads, at most ``limit`` at a time; return their results in order."""
     from concurrent.futures import ThreadPoolExecutor
     from queue import SimpleQueue
 
@@ -38,12 +38,12 @@ def gather(
     def make(number: int, call: Callable[[], T]) -> None:
         try:
             result = call()
-        except BaseException as error:  # noqa: BLE001  # it is raised where it is waited for
+        except BaseException as error:  # noqa: BLE001  # raised with the results
             done.put(partial(gathering.fail, number, error))
         else:
             done.put(partial(gathering.succeed, number, result))
 
-    # What the pool was given, it has begun: leaving it waits for no more than that.
+    # The pool gets no more calls than it has threads, so leaving it waits for running calls only.
     with (
         _gathering(calls, on_error, progress) as gathering,
         ThreadPoolExecutor(limit, "julep-gather") as pool,
@@ -66,7 +66,7 @@ def gather(
 async def agather(
     calls: Iterable[Callable[[], Awaitable[T]]], limit: int, on_error: OnError, progress: Progress
 ) -> list[T | Exception]:
-    """Make calls in tasks, at most ``limit`` at once; give their results in order."""
+    """Make calls in tasks, at most ``limit`` at a time; return their results in order."""
     from anyio import Semaphore, create_task_group
 
     _check(calls, limit, on_error, progress)
@@ -75,7 +75,7 @@ async def agather(
     async def make(number: int, call: Callable[[], Awaitable[T]]) -> None:
         try:
             result = await call()
-        except Exception as error:  # noqa: BLE001  # it is raised where it is waited for
+        except Exception as error:  # noqa: BLE001  # raised with the results
             gathering.fail(number, error)
         else:
             gathering.succeed(number, result)
@@ -90,43 +90,43 @@ async def agather(
                 for number, call in _numbered(calls):
                     await slots.acquire()
                     group.start_soon(make, number, call)
-            except Exception as error:  # noqa: BLE001  # raised below: a group would wrap it
+            except Exception as error:  # noqa: BLE001  # raised below: the group would wrap it
                 gathering.stop(error)
                 group.cancel_scope.cancel()
     return gathering.results()
 
 
 class _GatherState(Generic[T]):
-    """What has come of the calls.
+    """The results so far.
 
     Attributes:
-        failure: What ends the whole, if anything does: the first error that is not collected.
+        failure: The first error that is not collected; it stops all calls.
     """
 
-    def __init__(self, *, collects: bool, tell: Callable[[int], object]) -> None:
+    def __init__(self, *, collects: bool, report: Callable[[int], object]) -> None:
         self.failure: BaseException | None = None
         self._collects = collects
-        self._tell = tell
+        self._report = report
         self._results: dict[int, T | Exception] = {}
 
     def succeed(self, number: int, result: T) -> None:
-        """Keep what a call gave."""
+        """Keep the result of a call."""
         self._keep(number, result)
 
     def fail(self, number: int, error: BaseException) -> None:
-        """Keep the error of a call, or end the whole by it."""
+        """Collect the error of a call, or stop with it."""
         if self._collects and isinstance(error, Exception):
             self._keep(number, error)
         else:
             self.stop(error)
 
     def stop(self, error: BaseException) -> None:
-        """End the whole by an error, unless another came first."""
+        """Stop all calls with an error, unless there is one already."""
         if self.failure is None:
             self.failure = error
 
     def results(self) -> list[T | Exception]:
-        """Give what came of every call, in their order."""
+        """Return the results in the order of the calls, or raise the error that stopped them."""
         if self.failure is not None:
             raise self.failure
         return [self._results[number] for number in range(len(self._results))]
@@ -134,7 +134,7 @@ class _GatherState(Generic[T]):
     def _keep(self, number: int, outcome: T | Exception) -> None:
         self._results[number] = outcome
         try:
-            self._tell(len(self._results))
+            self._report(len(self._results))
         except Exception as error:  # noqa: BLE001  # raised with the results
             self.stop(error)
 
@@ -143,17 +143,17 @@ class _GatherState(Generic[T]):
 def _gathering(
     calls: Iterable[Callable[[], Any]], on_error: OnError, progress: Progress
 ) -> Generator[_GatherState[Any]]:
-    """Keep what comes of calls, and show how many are done."""
+    """Provide the state of some calls, and show the progress of them."""
     total = len(calls) if isinstance(calls, Sized) else None
     collects = on_error == "collect"
     if not progress:
-        yield _GatherState(collects=collects, tell=bool)
+        yield _GatherState(collects=collects, report=bool)
     elif _is_function(progress):
-        yield _GatherState(collects=collects, tell=lambda done: progress(done, total))
+        yield _GatherState(collects=collects, report=lambda done: progress(done, total))
     else:
         bar = _bar(total)
         try:
-            yield _GatherState(collects=collects, tell=lambda _: bar.update())
+            yield _GatherState(collects=collects, report=lambda _: bar.update())
         finally:
             bar.close()
 
@@ -170,7 +170,7 @@ def _bar(total: int | None) -> Any:
 def _numbered(calls: Iterable[C]) -> Iterator[tuple[int, C]]:
     for number, call in enumerate(calls):
         if not callable(call):
-            raise _wrong(f"calls[{number}]", "a function that makes a call when it is called", call)
+            raise _wrong(f"calls[{number}]", "a function without arguments", call)
         yield number, call
 
 

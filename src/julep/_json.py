@@ -1,4 +1,4 @@
-"""JSON, read and written by the standard library without what each of its calls does anew."""
+"""JSON by the standard library, without the work that its functions repeat in every call."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ _encoder: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def loads(data: bytes | str) -> JSON:
-    """Parse JSON as `json.loads` does: the same values, the same errors.
+    """Parse JSON as `json.loads` does, with the same values and errors.
 
-    Most of what json.loads costs for a small document is its search for white space and for an
-    encoding other than UTF-8, which nobody sends. Both are left to it when they are needed.
+    For a small document, `json.loads` spends most of its time on white space around it and on
+    detecting encodings other than UTF-8, neither of which servers send. It is called for such
+    documents only.
 
     Raises:
-        ValueError: When it is not JSON.
-        RecursionError: When it is nested too deeply.
+        ValueError: When the data is not JSON.
+        RecursionError: When the data is nested too deeply.
     """
     try:
         text = data if isinstance(data, str) else data.decode()
@@ -30,10 +31,10 @@ def loads(data: bytes | str) -> JSON:
             return value
     except ValueError:
         pass
-    whole: JSON = json.loads(data)
-    return whole
+    value = json.loads(data)
+    return value
 
 
 def dumps(value: JSON) -> str:
-    """Write JSON in its shortest form, with text as it is."""
+    """Serialize JSON in its shortest form, with non-ASCII text unescaped."""
     return _encoder.encode(value)

@@ -1,4 +1,4 @@
-"""Modules whose names are loaded when they are first used (PEP 562)."""
+"""Modules whose names are imported on first use (PEP 562)."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from importlib import import_module
 def lazy(
     module: str, sources: Mapping[str, Iterable[str]]
 ) -> tuple[list[str], Callable[[str], object], Callable[[], list[str]]]:
-    """Make ``__all__``, ``__getattr__`` and ``__dir__`` for a module of lazy names.
+    """Build ``__all__``, ``__getattr__`` and ``__dir__`` of a module with lazy names.
 
-    Type checkers read the module's ``if TYPE_CHECKING`` imports instead; a test keeps
-    the two lists equal.
+    Type checkers read the module's ``if TYPE_CHECKING`` imports instead; a test keeps the two
+    lists equal.
 
     Args:
         module: The module's ``__name__``.
-        sources: For each module that a name comes from, the names.
+        sources: The names by the module that each is imported from.
     """
     origins = {name: source for source, names in sources.items() for name in names}
 
@@ -25,7 +25,7 @@ def lazy(
         if name not in origins:
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
         value: object = getattr(import_module(origins[name]), name)
-        # From now on the name is found without asking here again.
+        # Later lookups find the name in the module and do not get here.
         setattr(sys.modules[module], name, value)
         return value
 

@@ -1,7 +1,7 @@
-"""The openai package's clients, pointed at the server's OpenAI-compatible endpoints.
+"""Clients of the openai package for the server's OpenAI-compatible endpoints.
 
-The package comes with an extra, so only its first use imports it. It brings an HTTP library and
-errors of its own; neither is shared with the rest.
+The package is an optional dependency, imported on first use. Its HTTP client and its errors are its
+own, and are not shared with other calls.
 """
 
 from __future__ import annotations
@@ -24,104 +24,104 @@ if TYPE_CHECKING:
     from julep._http.connections import Connections
     from julep._settings.config import Config
 
-# The package insists on a key, and would take the environment's, which is meant for OpenAI.
+# The package requires a key, and would default to the environment's, which is meant for OpenAI.
 _NO_KEY: Final = "no-key"
 
 
 class _Request(Protocol):
-    """A request of whichever HTTP library the package uses."""
+    """A request of the package's HTTP library."""
 
     @property
     def headers(self) -> MutableMapping[str, str]:
-        """Its headers."""
+        """The mutable headers."""
         ...
 
 
 class OpenAIClient:
-    """The package's blocking client, made when it is first used."""
+    """The package's sync client, created on first use."""
 
     def __init__(self, config: Config, connections: Connections[Any]) -> None:
         self._config = config
         self._check_open = connections.check_open
         self._client: OpenAI | None = None
-        self._making = Lock()
+        self._lock = Lock()
 
     @property
     def client(self) -> OpenAI:
         """The client.
 
         Raises:
-            ConfigurationError: When the package is not installed, or the client was closed.
+            ConfigurationError: When the package is not installed, or this client is closed.
         """
         self._check_open()
-        with self._making:
+        with self._lock:
             if self._client is None:
                 _check_installed()
                 from openai import DefaultHttpxClient, OpenAI
 
-                connections = DefaultHttpxClient(event_hooks={"request": [_clean]})
+                connections = DefaultHttpxClient(event_hooks={"request": [_remove_openai_headers]})
                 client = OpenAI(**_settings(self._config), http_client=connections)
                 _replace_headers(client, self._config)
-                _take_more(client.chat.completions, self._check_open)
-                _take_more(client.completions, self._check_open)
+                _accept_unknown_parameters(client.chat.completions, self._check_open)
+                _accept_unknown_parameters(client.completions, self._check_open)
                 self._client = client
         return self._client
 
     def close(self) -> None:
-        """Close its connections; a second time does nothing."""
+        """Close the connections; closing again has no effect."""
         if self._client is not None:
             self._client.close()
 
 
 class AsyncOpenAIClient:
-    """The package's async client, made when it is first used, for every event loop."""
+    """The package's async client, created on first use, for every event loop."""
 
     def __init__(self, config: Config, connections: Connections[Any]) -> None:
         self._config = config
         self._check_open = connections.check_open
         self._client: AsyncOpenAI | None = None
-        self._of_loops = PerLoop(self._for_one_loop, _aclose)
+        self._per_loop = PerLoop(self._loop_client, _aclose)
 
     @property
     def client(self) -> AsyncOpenAI:
         """The client.
 
         Raises:
-            ConfigurationError: When the package is not installed, or the client was closed.
+            ConfigurationError: When the package is not installed, or this client is closed.
         """
         self._check_open()
         if self._client is None:
-            client = self._for_every_loop()
-            _take_more(client.chat.completions, self._check_open)
-            _take_more(client.completions, self._check_open)
+            client = self._build_client()
+            _accept_unknown_parameters(client.chat.completions, self._check_open)
+            _accept_unknown_parameters(client.completions, self._check_open)
             self._client = client
         return self._client
 
     async def aclose(self) -> None:
-        """Close this loop's connections; a second time does nothing."""
-        await self._of_loops.aclose()
+        """Close the connections of the running event loop; closing again has no effect."""
+        await self._per_loop.aclose()
 
-    def _for_every_loop(self) -> AsyncOpenAI:
-        """Make a client that sends nothing itself: each request goes by its loop's own client."""
+    def _build_client(self) -> AsyncOpenAI:
+        """Build a client that hands each request to the client of the running event loop."""
         _check_installed()
         from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
         outer = self
 
-        class OfEveryLoop(AsyncOpenAI):
+        class PerLoopClient(AsyncOpenAI):
             async def request(self, *args: Any, **kwargs: Any) -> Any:
                 outer._check_open()
-                client = await outer._of_loops.get()
+                client = await outer._per_loop.get()
                 return await client.request(*args, **kwargs)
 
-        # Given although it stays unused: the package's own would be closed by a stray task.
+        # Passed although it stays unused: the package's default would be closed by a stray task.
         unused = DefaultAsyncHttpxClient()
-        return OfEveryLoop(**_settings(self._config), http_client=unused)
+        return PerLoopClient(**_settings(self._config), http_client=unused)
 
-    def _for_one_loop(self) -> AsyncOpenAI:
+    def _loop_client(self) -> AsyncOpenAI:
         from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
-        connections = DefaultAsyncHttpxClient(event_hooks={"request": [_aclean]})
+        connections = DefaultAsyncHttpxClient(event_hooks={"request": [_aremove_openai_headers]})
         client = AsyncOpenAI(**_settings(self._config), http_client=connections)
         _replace_headers(client, self._config)
         return client
@@ -143,14 +143,14 @@ def _check_installed() -> None:
 def _settings(config: Config) -> dict[str, Any]:
     return {
         "api_key": _NO_KEY,
-        "base_url": _root(config.base_url),
+        "base_url": _openai_url(config.base_url),
         "timeout": config.timeout.total or config.timeout.read,
         "max_retries": config.retry.max_retries,
     }
 
 
-def _root(base_url: str) -> str:
-    """Give where the server has OpenAI's API: beside its own, or else at the host's root."""
+def _openai_url(base_url: str) -> str:
+    """Return the URL of the OpenAI-compatible API: beside the server's own, else at the root."""
     from urllib.parse import urlsplit
 
     parts = urlsplit(base_url)
@@ -159,46 +159,46 @@ def _root(base_url: str) -> str:
 
 
 def _replace_headers(client: OpenAI | AsyncOpenAI, config: Config) -> None:
-    """Replace the standing headers, which the environment too may have given, by our client's."""
-    given = {name.title(): value for name, value in config.headers.items() if name != "accept"}
-    vars(client)["_custom_headers"] = given
+    """Replace the default headers, some of which may come from the environment, by our client's."""
+    headers = {name.title(): value for name, value in config.headers.items() if name != "accept"}
+    vars(client)["_custom_headers"] = headers
 
 
-def _clean(request: _Request) -> None:
-    """Take from a request what is for OpenAI alone."""
+def _remove_openai_headers(request: _Request) -> None:
+    """Remove the headers that are meant for OpenAI alone."""
     for name in ("openai-organization", "openai-project"):
         request.headers.pop(name, None)
     if request.headers.get("authorization") == f"Bearer {_NO_KEY}":
         del request.headers["authorization"]
 
 
-async def _aclean(request: _Request) -> None:
-    _clean(request)
+async def _aremove_openai_headers(request: _Request) -> None:
+    _remove_openai_headers(request)
 
 
-def _take_more(
+def _accept_unknown_parameters(
     resource: Completions | AsyncCompletions | ChatCompletions | AsyncChatCompletions,
     check_open: Callable[[], None],
 ) -> None:
-    """Let `create` take parameters that the package does not know: they go into the body.
+    """Let `create` accept parameters that the package does not know: they go into the body.
 
-    Without a model, the server's own answers.
+    ``model`` becomes optional: by default, the server uses its own.
     """
     import inspect
 
     from openai import NOT_GIVEN
 
-    # By name, since the package's overloads are many and say nothing here.
+    # By name, since the package's many overloads do not matter here.
     create: Callable[..., object] = getattr(resource, "create")  # noqa: B009
     known = inspect.signature(create).parameters.keys()
 
     @functools.wraps(create)
-    def create_with_more(*args: object, **kwargs: Any) -> object:
+    def create_with_unknown(*args: object, **kwargs: Any) -> object:
         check_open()
-        more = {name: kwargs.pop(name) for name in kwargs.keys() - known}
-        if more:
-            kwargs["extra_body"] = {**(kwargs.get("extra_body") or {}), **more}
+        unknown = {name: kwargs.pop(name) for name in kwargs.keys() - known}
+        if unknown:
+            kwargs["extra_body"] = {**(kwargs.get("extra_body") or {}), **unknown}
         kwargs.setdefault("model", NOT_GIVEN)
         return create(*args, **kwargs)
 
-    vars(resource)["create"] = create_with_more
+    vars(resource)["create"] = create_with_unknown

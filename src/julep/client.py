@@ -1,4 +1,4 @@
-"""The two clients: `Client` blocks, `AsyncClient` is awaited."""
+"""The two clients: `Client` is sync, `AsyncClient` is async."""
 
 from julep._async_client import AsyncClient
 from julep._client import Client

@@ -1,4 +1,4 @@
-"""What julep 0.3 read from the environment; a client reads it by itself, when it is made."""
+"""The settings that julep 0.3 read from the environment; clients read them by themselves."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 else:
 
     def __getattr__(name):
-        # Not at import: what is set later, by a file of settings say, counts as well.
+        # Read on access, not on import, so that variables that are set later count as well.
         if name == "JULEP_API_KEY":
             return os.environ.get(name)
         if name == "JULEP_API_URL":

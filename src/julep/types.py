@@ -1,4 +1,4 @@
-"""The contract's models and enums, and the dict forms of what methods take.
+"""The contract's models and enums, and the dict forms of arguments.
 
 Each is loaded when it is first used.
 

@@ -1,8 +1,8 @@
 """A local server of the Julep agents API: ``julep serve``, or :class:`LocalServer` in-process.
 
-The server needs the ``server`` extra (``pip install "julep[server]"``). This package imports
-nothing of it until :class:`LocalServer` is asked for, so that a missing extra can be named in a
-friendly message instead of failing here.
+The server needs the ``server`` extra (``pip install "julep[server]"``). This package imports the
+extra's libraries only when :class:`LocalServer` is first used, so that the command can report that
+the extra is missing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The ``julep`` command: says what to install where the server's parts are missing."""
+"""The ``julep`` command, which names the extra to install if the server's libraries are missing."""
 
 from __future__ import annotations
 

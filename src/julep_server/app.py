@@ -8,19 +8,23 @@ from collections.abc import Mapping
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from julep_server import passthrough
-from julep_server.auth import Authenticator
-from julep_server.call import Handler, Services
-from julep_server.chat.runs import Runs
+from julep_server import openai_passthrough
+from julep_server.call import Handler
 from julep_server.contract.operations import load_contract
 from julep_server.db.engine import Database
 from julep_server.dispatch import Dispatcher
-from julep_server.errors import ApiError
-from julep_server.http.answers import REQUEST_ID, error_answer, json_answer, request_id
-from julep_server.jobs.duties import duties
-from julep_server.jobs.kinds import Means
+from julep_server.errors import ApiError, internal_error, nothing_here
+from julep_server.http.authentication import Authenticator
+from julep_server.http.responses import (
+    REQUEST_ID_HEADER,
+    error_response,
+    json_response,
+    request_id,
+)
+from julep_server.jobs.context import JobContext
+from julep_server.jobs.handlers import job_performer
 from julep_server.jobs.worker import Worker
-from julep_server.models.asked_reflection import AskedReflection
+from julep_server.models.model_reflection import ModelReflection
 from julep_server.models.offline import OfflineModel
 from julep_server.models.offline_reflection import OfflineReflection
 from julep_server.models.openai import OpenAIModel
@@ -38,8 +42,10 @@ from julep_server.resources import (
     users,
 )
 from julep_server.search.embedder import open_embedder
-from julep_server.search.embedding import Embedding
+from julep_server.search.embedding_worker import EmbeddingWorker
+from julep_server.services import Services
 from julep_server.settings import Settings
+from julep_server.streaming.runs import Runs
 
 _log = logging.getLogger("julep_server")
 
@@ -57,10 +63,10 @@ HANDLERS: Mapping[str, Handler] = {
 
 
 class App:
-    """Answers every request, and only ever in the API's shapes.
+    """Responds to every request, errors included, in the API's formats.
 
     Args:
-        settings: The server's configuration. The database is opened, and migrated, at once.
+        settings: The server's configuration. The database is opened and migrated at once.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -72,7 +78,7 @@ class App:
         self._dispatcher: Dispatcher | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one connection's request, or go through the server's lifespan."""
+        """Handle a request, or the server's lifespan."""
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
         elif scope["type"] == "http":
@@ -97,56 +103,56 @@ class App:
                     message["status"],
                     identifier,
                 )
-                name = REQUEST_ID.lower().encode()
+                name = REQUEST_ID_HEADER.lower().encode()
                 message["headers"] = [*message["headers"], (name, identifier.encode())]
             await send(message)
 
         try:
-            answer = await self._answer(request)
-            await answer(request.scope, receive, tagged)
+            response = await self._respond(request)
+            await response(request.scope, receive, tagged)
         except ApiError as error:
-            await error_answer(error)(request.scope, receive, tagged)
+            await error_response(error)(request.scope, receive, tagged)
         except ClientDisconnect:
-            _log.debug("request %s: the client is gone", identifier)
+            _log.debug("request %s: the client has disconnected", identifier)
         except Exception:
             _log.exception("request %s failed", identifier)
             if started:
                 raise
-            failure = ApiError(
-                500, "internal_error", f"something went wrong in the server (request {identifier})"
-            )
-            await error_answer(failure)(request.scope, receive, tagged)
+            failure = internal_error(identifier)
+            await error_response(failure)(request.scope, receive, tagged)
 
-    async def _answer(self, request: Request) -> ASGIApp:
+    async def _respond(self, request: Request) -> ASGIApp:
         services, dispatcher = self._services, self._dispatcher
         if services is None or dispatcher is None:
             raise ApiError(503, "starting", "the server is starting")
         path = _raw_path(request.scope)
         if path.startswith("/api/"):
-            return await dispatcher.answer(request, path.removeprefix("/api"))
+            return await dispatcher.dispatch(request, path.removeprefix("/api"))
         if path.startswith("/v1/"):
             rest = path.removeprefix("/v1/")
-            return await passthrough.answer(request, rest, services, self._authenticator)
+            return await openai_passthrough.forward(request, rest, services, self._authenticator)
         if path == "/healthz" and request.method in ("GET", "HEAD"):
-            return json_answer(200, {"status": "ok", "model": services.provider.model})
-        raise ApiError(404, "not_found", "there is nothing at this path")
+            return json_response(200, {"status": "ok", "model": services.provider.model})
+        raise nothing_here()
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
         provider = _provider(self._settings)
-        embedding = Embedding(self._database, open_embedder(self._settings))
-        means = Means(self._database, _reflection(provider), embedding)
-        worker = Worker(self._database, duties(means))
-        services = Services(self._settings, self._database, provider, self.runs, worker, embedding)
+        embedding_worker = EmbeddingWorker(self._database, open_embedder(self._settings))
+        context = JobContext(self._database, _reflection(provider), embedding_worker)
+        worker = Worker(self._database, job_performer(context))
+        services = Services(
+            self._settings, self._database, provider, self.runs, worker, embedding_worker
+        )
         self._services = services
         self._dispatcher = Dispatcher(load_contract(), HANDLERS, services, self._authenticator)
         worker.start()
-        embedding.start()
+        embedding_worker.start()
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        await self.runs.stopped()
+        await self.runs.aclose()
         await worker.stop()
-        await embedding.stop()
+        await embedding_worker.stop()
         await provider.close()
         self.close()
         await send({"type": "lifespan.shutdown.complete"})
@@ -163,11 +169,11 @@ def _provider(settings: Settings) -> Provider:
 def _reflection(provider: Provider) -> Reflection:
     if isinstance(provider, OfflineModel):
         return OfflineReflection()
-    return AskedReflection(provider)
+    return ModelReflection(provider)
 
 
 def _raw_path(scope: Scope) -> str:
-    """The path as it was sent: decoded, an encoded slash would part a segment in two."""
+    """Return the path still encoded: a decoded slash would split a segment in two."""
     raw = scope.get("raw_path")
     path: str = raw.decode("ascii", "replace") if isinstance(raw, bytes) else scope["path"]
     return path.partition("?")[0]

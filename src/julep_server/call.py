@@ -1,4 +1,4 @@
-"""One validated request on its way to its handler, and the answers that handlers share."""
+"""A validated request on its way to its handler, and the responses that handlers share."""
 
 from __future__ import annotations
 
@@ -10,42 +10,25 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from julep_server.chat.runs import Runs
-from julep_server.db.engine import Database
-from julep_server.http.answers import json_answer
-from julep_server.idempotency import Claim
-from julep_server.jobs.worker import Worker
+from julep_server.http.responses import json_response
+from julep_server.idempotency import IdempotencyClaim
 from julep_server.json_text import JSON, JSONObject
-from julep_server.models.provider import Provider
-from julep_server.search.embedding import Embedding
-from julep_server.settings import Settings
+from julep_server.services import Services
 from julep_server.store.resources import Record
 from julep_server.store.times import timestamp
 
 
 @dataclass(frozen=True, slots=True)
-class Services:
-    """What handlers work with; made once a server."""
-
-    settings: Settings
-    database: Database
-    provider: Provider
-    runs: Runs
-    worker: Worker
-    embedding: Embedding
-
-
-@dataclass(frozen=True, slots=True)
 class Call:
-    """A request whose path, query, headers and body are valid.
+    """A call of an operation, whose path, query, headers and body are valid.
 
     Attributes:
-        tenant: Who is calling.
+        tenant: The caller's tenant.
         arguments: The documented parameters by name, with the contract's defaults.
-        body: The JSON body; an empty object where there is none.
+        body: The JSON body; an empty object when there is none.
         headers: All headers, names in lower case.
-        preference: ``representation`` or ``minimal``, where the caller said so.
-        claim: Set where the request has an idempotency key.
+        preference: ``representation`` or ``minimal``; None when the caller stated neither.
+        claim: Set when the request has an idempotency key.
     """
 
     services: Services
@@ -54,72 +37,73 @@ class Call:
     body: JSONObject
     headers: Mapping[str, str]
     preference: str | None
-    claim: Claim | None
+    claim: IdempotencyClaim | None
 
     def id(self, name: str) -> str:
-        """A path parameter that is an id, as ids are stored."""
+        """Return a path parameter that is an id, in the case in which ids are stored."""
         return str(self.arguments[name]).lower()
 
 
 Handler: TypeAlias = Callable[[Call], Awaitable[ASGIApp]]
 
+Write: TypeAlias = Callable[[Connection], tuple[Record, JSONObject]]
+"""Writes a resource, and returns its record and its representation."""
 
-async def created(call: Call, make: Callable[[Connection], tuple[Record, JSONObject]]) -> Response:
-    """Make a resource and answer 201.
 
-    The answer is kept for repetitions in the transaction that makes the resource: a server that is
-    killed between the two would make it twice.
+async def created(call: Call, write: Write) -> Response:
+    """Create a resource and return the 201.
 
-    Args:
-        call: The request.
-        make: Stores the resource; gives its record and its representation.
+    The response is stored for repetitions in the transaction that creates the resource: a server
+    that is killed between the two would create it twice.
     """
     headers = _applied(call)
 
     def work(connection: Connection) -> JSONObject:
-        record, representation = make(connection)
-        answer: JSONObject = {
-            "id": record.id,
-            "created_at": timestamp(record.created_at),
-            "jobs": [],
-        }
-        if call.preference == "representation":
-            answer = {**representation, **answer}
+        record, representation = write(connection)
+        body = _body(call, record.id, "created_at", record.created_at, representation)
         if call.claim is not None:
-            call.claim.keep(connection, 201, headers, answer)
-        return answer
+            call.claim.keep(connection, 201, headers, body)
+        return body
 
-    return json_answer(201, await call.services.database.write(work), headers)
+    return json_response(201, await call.services.database.write(work), headers)
 
 
-async def updated(call: Call, make: Callable[[Connection], tuple[Record, JSONObject]]) -> Response:
-    """Change a resource and answer 200."""
+async def updated(call: Call, write: Write) -> Response:
+    """Change a resource and return the 200."""
 
     def work(connection: Connection) -> JSONObject:
-        record, representation = make(connection)
-        answer: JSONObject = {
-            "id": record.id,
-            "updated_at": timestamp(record.updated_at),
-            "jobs": [],
-        }
-        return {**representation, **answer} if call.preference == "representation" else answer
+        record, representation = write(connection)
+        return _body(call, record.id, "updated_at", record.updated_at, representation)
 
-    return json_answer(200, await call.services.database.write(work), _applied(call))
+    return json_response(200, await call.services.database.write(work), _applied(call))
 
 
 async def deleted(
     call: Call, identifier: str, remove: Callable[[Connection, str, str], int]
 ) -> Response:
-    """Delete a resource of the tenant and answer 202."""
+    """Delete a resource of the tenant and return the 202."""
     moment = await call.services.database.write(
         lambda connection: remove(connection, call.tenant, identifier)
     )
-    return json_answer(202, {"id": identifier, "deleted_at": timestamp(moment), "jobs": []})
+    return json_response(202, {"id": identifier, "deleted_at": timestamp(moment), "jobs": []})
+
+
+async def found(call: Call, read: Callable[[Connection], JSONObject]) -> Response:
+    """Read a resource's representation and return the 200."""
+    return json_response(200, await call.services.database.read(read))
 
 
 async def listed(call: Call, read: Callable[[Connection], list[JSON]]) -> Response:
-    """Read a list and answer 200."""
-    return json_answer(200, {"items": await call.services.database.read(read)})
+    """Read a list of representations and return the 200."""
+    return json_response(200, {"items": await call.services.database.read(read)})
+
+
+def _body(
+    call: Call, identifier: str, time_field: str, moment: int, representation: JSONObject
+) -> JSONObject:
+    """Return the id and the time, or the whole representation where the caller prefers it."""
+    body: JSONObject = {"id": identifier, time_field: timestamp(moment), "jobs": []}
+    return {**representation, **body} if call.preference == "representation" else body
 
 
 def _applied(call: Call) -> dict[str, str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 import os
 import sys
+from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn, cast
 
 from cyclopts import App as CommandLine
 from cyclopts import Parameter
@@ -15,11 +17,38 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from julep_server.app import App
+from julep_server.options import setting_options
 from julep_server.serving import Server, bind
-from julep_server.settings import DEFAULT_HOST, DEFAULT_PORT, OFFLINE_MODEL, Settings
+from julep_server.settings import Settings
 
 USAGE_ERROR = 2
-"""Exit status for a configuration that makes no sense."""
+"""Exit status for settings that contradict each other."""
+
+DEFAULT_PORT = 8080
+
+# Options that differ from their settings: name, type, default and description.
+_SPECIAL: Mapping[str, tuple[str, object, object, str]] = {
+    "port": ("port", int, DEFAULT_PORT, ""),
+    "database": (
+        "database",
+        str | None,
+        None,
+        (
+            "SQLAlchemy URL, or the path of a SQLite file. By default a file in the user's data"
+            " directory."
+        ),
+    ),
+    "api_keys": (
+        "api_key",
+        list[str] | None,
+        None,
+        (
+            "A key that is accepted, each one a tenant of its own; may be given several times."
+            " JULEP_SERVER_API_KEY holds one, or several with commas between. Without any, everyone"
+            " who reaches the port may use the server."
+        ),
+    ),
+}
 
 
 def _version() -> str:
@@ -34,82 +63,69 @@ command_line = CommandLine(
 )
 
 
-@command_line.command
-def serve(
-    *,
-    host: Annotated[str, Parameter(env_var="JULEP_SERVER_HOST")] = DEFAULT_HOST,
-    port: Annotated[int, Parameter(env_var="JULEP_SERVER_PORT")] = DEFAULT_PORT,
-    database: Annotated[str | None, Parameter(env_var="JULEP_SERVER_DATABASE")] = None,
-    api_key: Annotated[list[str] | None, Parameter(negative="")] = None,
-    model_url: Annotated[str | None, Parameter(env_var="JULEP_SERVER_MODEL_URL")] = None,
-    model_key: Annotated[str | None, Parameter(env_var="JULEP_SERVER_MODEL_KEY")] = None,
-    model: Annotated[str | None, Parameter(env_var="JULEP_SERVER_MODEL")] = None,
-    embedding_url: Annotated[str | None, Parameter(env_var="JULEP_SERVER_EMBEDDING_URL")] = None,
-    embedding_key: Annotated[str | None, Parameter(env_var="JULEP_SERVER_EMBEDDING_KEY")] = None,
-    embedding_model: Annotated[
-        str | None, Parameter(env_var="JULEP_SERVER_EMBEDDING_MODEL")
-    ] = None,
-    suggestions: Annotated[
-        bool, Parameter(env_var="JULEP_SERVER_SUGGESTIONS", negative="")
-    ] = False,
-) -> None:
-    """Serve the API until interrupted.
-
-    Args:
-        host: Address to serve on.
-        port: Port to serve on; 0 takes a free one.
-        database: SQLAlchemy URL, or the path of a SQLite file. By default a file in the user's
-            data directory.
-        api_key: A key that is accepted, each one a tenant of its own; may be given several times.
-            JULEP_SERVER_API_KEY holds one, or several with commas between. Without any, everyone
-            who reaches the port may use the server.
-        model_url: Base URL of an OpenAI-compatible endpoint, such as http://localhost:11434/v1.
-            Without it the offline model answers.
-        model_key: Key for that endpoint.
-        model: Name of the model to use there.
-        embedding_url: Base URL of an OpenAI-compatible endpoint whose embeddings are used to recall
-            by meaning. Without it the offline embedder is used where it is installed.
-        embedding_key: Key for that endpoint.
-        embedding_model: Name of the model to use there; "none" recalls by words alone.
-        suggestions: Ask the model, after each recorded turn, how the conversation may go on.
-    """
-    keys = api_key if api_key is not None else _keys_from_environment()
+def serve(**options: Any) -> None:
+    """Serve the API until interrupted."""
+    # Only options that were given are passed.
+    options = {parameter.name: parameter.default for parameter in _parameters()} | options
+    keys = options.pop("api_key")
     try:
         settings = Settings(
-            database=database_url(database),
-            api_keys=tuple(keys),
-            model_url=model_url,
-            model_key=model_key,
-            model=model or OFFLINE_MODEL,
-            embedding_url=embedding_url or None,
-            embedding_key=embedding_key,
-            embedding_model=embedding_model or None,
-            suggestions=suggestions,
+            database=database_url(options.pop("database")),
+            api_keys=_keys_from_environment() if keys is None else keys,
+            # An empty variable counts as not set.
+            **{name: value for name, value in options.items() if value not in (None, "")},
         )
     except ValueError as error:
-        _give_up(str(error), USAGE_ERROR)
+        _exit(str(error), USAGE_ERROR)
     logging.basicConfig(
         level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s"
     )
-    # Alembic tells its plugins at every start, httpx each request: too much for a server's log.
+    # Alembic logs its plugins at every start, httpx each request: too much for a server's log.
     for name in ("alembic", "httpx"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    _serve(settings, host, port)
+    _serve(settings)
 
 
-def _serve(settings: Settings, host: str, port: int) -> None:
+def _parameters() -> Iterable[inspect.Parameter]:
+    """Build the command's parameters from the settings, with their variables."""
+    for setting in setting_options():
+        if setting.in_command:
+            plain = (setting.name, setting.type, setting.default, setting.text)
+            name, kind, default, text = _SPECIAL.get(setting.name, plain)
+            details = Parameter(
+                help=text or setting.text,
+                negative="",
+                # Its variable may hold several keys, which are split here.
+                env_var=None if name == "api_key" else f"JULEP_SERVER_{name.upper()}",
+            )
+            yield inspect.Parameter(
+                name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=default,
+                annotation=cast("Any", Annotated)[kind, details],
+            )
+
+
+# What inspect.signature and typing.get_type_hints, and so the command line, read.
+setattr(serve, "__signature__", inspect.Signature([*_parameters()]))  # noqa: B010 - as in options
+serve.__annotations__ = {parameter.name: parameter.annotation for parameter in _parameters()}
+command_line.command(serve)
+
+
+def _serve(settings: Settings) -> None:
+    host, port = settings.host, settings.port
     try:
         bound = bind(host, port)
     except (OSError, OverflowError) as error:
-        _give_up(f"can't serve on {host}:{port}: {error}", 1)
+        _exit(f"can't serve on {host}:{port}: {error}", 1)
     with bound:
         try:
             app = App(settings)
         except ModuleNotFoundError as error:
             needed = f'{error.name} is missing: pip install "julep[postgres]"'
-            _give_up(f"can't open the database: {needed}", 1)
+            _exit(f"can't open the database: {needed}", 1)
         except (SQLAlchemyError, OSError) as error:
-            _give_up(f"can't open the database: {str(error).splitlines()[0]}", 1)
+            _exit(f"can't open the database: {str(error).splitlines()[0]}", 1)
         shown = make_url(settings.database).render_as_string(hide_password=True)
         address = f"[{host}]" if ":" in host else host
         sys.stdout.write(
@@ -120,12 +136,12 @@ def _serve(settings: Settings, host: str, port: int) -> None:
         try:
             Server(app).run(sockets=[bound])
         except KeyboardInterrupt:
-            # uvicorn has stopped cleanly, and repeats the signal for whoever waits for it.
+            # Raised by uvicorn after a clean stop.
             return
 
 
 def database_url(given: str | None) -> str:
-    """The database's URL: as given, of the file given, or of the default file."""
+    """Return the URL of the given database: a URL, a file, or by default a file for the user."""
     if given and "://" in given:
         try:
             make_url(given)
@@ -138,7 +154,7 @@ def database_url(given: str | None) -> str:
 
 
 def _data_directory() -> Path:
-    """Where this system keeps a user's data."""
+    """Return the system's directory for a user's data."""
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData/Local") / "julep"
     if sys.platform == "darwin":
@@ -151,7 +167,7 @@ def _keys_from_environment() -> list[str]:
     return [key.strip() for key in given.split(",") if key.strip()]
 
 
-def _give_up(message: str, status: int) -> NoReturn:
+def _exit(message: str, status: int) -> NoReturn:
     sys.stderr.write(f"julep: {message}\n")
     raise SystemExit(status)
 

@@ -1,4 +1,4 @@
-"""From a request below ``/api`` to its handler: route, caller, validity, repetition."""
+"""Dispatch of requests below ``/api``: routing, authentication, validation, idempotency."""
 
 from __future__ import annotations
 
@@ -7,30 +7,31 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
-from julep_server.auth import Authenticator
-from julep_server.call import Call, Handler, Services
-from julep_server.chat.events import finished_run, follow, resume_position
-from julep_server.chat.runs import Run
+from julep_server.call import Call, Handler
 from julep_server.contract.operations import Contract, Operation
 from julep_server.contract.violations import violations
 from julep_server.errors import Violation, invalid
-from julep_server.http.answers import REPLAYED, json_answer
+from julep_server.http.authentication import Authenticator
 from julep_server.http.preferences import preferred_return
-from julep_server.http.reading import MISSING, parse_json, read_body
-from julep_server.idempotency import Claim, Claims, fingerprint
+from julep_server.http.request_body import MISSING, parse_json, read_body
+from julep_server.http.responses import REPLAYED_HEADER, json_response
+from julep_server.idempotency import IdempotencyClaim, IdempotencyClaims, fingerprint
 from julep_server.json_text import JSON, JSONObject
 from julep_server.resources.chat import is_streamed
-from julep_server.store.answers import Answer, AnsweredElsewhereError, Slot
+from julep_server.services import Services
+from julep_server.store.kept_responses import DuplicateRequestError, IdempotencyKey, KeptResponse
+from julep_server.streaming.event_stream import finished_run, resume_position, stream_run
+from julep_server.streaming.runs import Run
 
 
 class Dispatcher:
-    """Answers requests for the contract's operations.
+    """Dispatches requests to the handlers of the contract's operations.
 
     Args:
         contract: The operations.
-        handlers: The handlers by operation id: one for each operation.
-        services: What handlers work with.
-        authenticator: Says who is calling.
+        handlers: A handler for each operation, by operation id.
+        services: The server's parts that handlers use.
+        authenticator: Determines the caller's tenant.
     """
 
     def __init__(
@@ -46,17 +47,17 @@ class Dispatcher:
         self._handlers = handlers
         self._services = services
         self._authenticator = authenticator
-        self._claims = Claims(services.database)
+        self._claims = IdempotencyClaims(services.database)
 
-    async def answer(self, request: Request, path: str) -> ASGIApp:
-        """Answer a request.
+    async def dispatch(self, request: Request, path: str) -> ASGIApp:
+        """Handle a request and return its response.
 
         Args:
             request: The request.
             path: Its path below the API's root, still percent-encoded.
 
         Raises:
-            ApiError: The request can't be answered with success.
+            ApiError: The request failed.
         """
         operation, parameters = self._contract.match(request.method, path)
         tenant = self._authenticator.tenant(request.headers.get("authorization"))
@@ -66,14 +67,14 @@ class Dispatcher:
         body = await self._body(request, operation, found)
         if found:
             raise invalid(found)
-        key = request.headers.get("idempotency-key")
-        claim: Claim | None = None
-        if key is not None and operation.method == "POST":
+        header = request.headers.get("idempotency-key")
+        claim: IdempotencyClaim | None = None
+        if header is not None and operation.method == "POST":
             streamed = operation.id == "Chat" and is_streamed(body, request.headers.get("accept"))
-            slot = Slot(tenant, f"{operation.method} {path.lower()}", key)
-            first = await self._claims.claim(slot, fingerprint(body, streamed))
-            if not isinstance(first, Claim):
-                return await _repeated(first, request.headers.get("last-event-id"))
+            key = IdempotencyKey(tenant, f"{operation.method} {path.lower()}", header)
+            first = await self._claims.claim(key, fingerprint(body, streamed))
+            if not isinstance(first, IdempotencyClaim):
+                return await _replay(first, request.headers.get("last-event-id"))
             claim = first
         call = Call(
             services=self._services,
@@ -86,19 +87,19 @@ class Dispatcher:
         )
         try:
             return await self._handlers[operation.id](call)
-        except AnsweredElsewhereError:
+        except DuplicateRequestError:
             kept = None if claim is None else await self._claims.kept(claim)
             if kept is None:
                 raise
-            return await _repeated(kept, request.headers.get("last-event-id"))
+            return await _replay(kept, request.headers.get("last-event-id"))
         finally:
             if claim is not None:
-                claim.handled()
+                claim.handler_returned()
 
     async def _body(
         self, request: Request, operation: Operation, found: list[Violation]
     ) -> JSONObject:
-        """Read and validate the body; violations are added to those found so far."""
+        """Read and validate the body, and append its violations to those found so far."""
         data = await read_body(request, self._services.settings.max_body_bytes)
         if operation.body is None:
             return {}
@@ -112,12 +113,12 @@ class Dispatcher:
         return value if isinstance(value, dict) else {}
 
 
-async def _repeated(first: Answer | Run, last_event_id: str | None) -> ASGIApp:
-    """Answer a repetition: with the answer kept, or with the stream that still runs."""
-    replayed = {REPLAYED: "true"}
+async def _replay(first: KeptResponse | Run, last_event_id: str | None) -> ASGIApp:
+    """Return the response to a repetition: the stored one, or the stream that is still running."""
+    replayed = {REPLAYED_HEADER: "true"}
     if isinstance(first, Run):
-        return await follow(first, resume_position(last_event_id, first.id), replayed)
+        return await stream_run(first, resume_position(last_event_id, first.id), replayed)
     if isinstance(first.body, list):
         run = finished_run(first.body, first.headers)
-        return await follow(run, resume_position(last_event_id, run.id), replayed)
-    return json_answer(first.status, first.body, {**first.headers, **replayed})
+        return await stream_run(run, resume_position(last_event_id, run.id), replayed)
+    return json_response(first.status, first.body, {**first.headers, **replayed})

@@ -1,4 +1,4 @@
-"""The one error shape of the API, and the constructors of its usual cases."""
+"""The API's only error format, and constructors of common errors."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from julep_server.json_text import JSON, JSONObject
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One thing that is wrong with a request, and where (``messages[0].role``)."""
+    """An error in a request, with its path (``messages[0].role``)."""
 
     path: str
     message: str
 
 
 class ApiError(Exception):
-    """An answer other than success: raised anywhere, turned into the error shape in one place.
+    """An error response: raised anywhere, converted to a response in one place.
 
     Args:
         status: HTTP status, 400 to 599.
         code: Short name of the kind of error, for programs.
-        message: What went wrong, for people.
+        message: Description of the error, for people.
         details: The violations found in the request.
-        headers: Headers to add to the answer, such as ``Retry-After``.
+        headers: Headers to add to the response, such as ``Retry-After``.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class ApiError(Exception):
         self.headers = dict(headers or {})
 
     def to_json(self) -> JSONObject:
-        """The body of the answer."""
+        """Return the body of the response."""
         details: list[JSON] = [
             {"path": violation.path, "message": violation.message} for violation in self.details
         ]
@@ -51,17 +51,17 @@ class ApiError(Exception):
 
 
 def bad_request(code: str, message: str, *details: Violation) -> ApiError:
-    """400: the request's text cannot be read, or names something that can't be used."""
+    """Return a 400: the request can't be parsed, or names something that can't be used."""
     return ApiError(400, code, message, details)
 
 
 def not_found(kind: str, identifier: str) -> ApiError:
-    """404: names what was not found."""
+    """Return a 404 that names what was not found."""
     return ApiError(404, "not_found", f"{kind} {identifier} was not found")
 
 
 def invalid(violations: Iterable[Violation]) -> ApiError:
-    """422: lists every violation, and repeats the first in the message."""
+    """Return a 422 that lists every violation, the first one also in the message."""
     found = tuple(violations)
     first = f"{found[0].path}: {found[0].message}" if found[0].path else found[0].message
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
@@ -69,15 +69,32 @@ def invalid(violations: Iterable[Violation]) -> ApiError:
 
 
 def invalid_field(path: str, message: str) -> ApiError:
-    """422 for a single field."""
+    """Return a 422 for a single field."""
     return invalid([Violation(path, message)])
 
 
 def conflict(code: str, message: str) -> ApiError:
-    """409: the request contradicts what is stored or running."""
+    """Return a 409: the request conflicts with what is stored or running."""
     return ApiError(409, code, message)
 
 
 def unavailable(code: str, message: str) -> ApiError:
-    """503: something that the answer depends on is down."""
+    """Return a 503: a service that the server needs is down."""
     return ApiError(503, code, message)
+
+
+def internal_error(request_id: str | None = None) -> ApiError:
+    """Return a 500, which reveals nothing but the request's id."""
+    suffix = "" if request_id is None else f" (request {request_id})"
+    return ApiError(500, "internal_error", f"something went wrong in the server{suffix}")
+
+
+def nothing_here() -> ApiError:
+    """Return a 404 for a path that the server doesn't have."""
+    return ApiError(404, "not_found", "there is nothing at this path")
+
+
+def method_not_allowed(method: str, allowed: str) -> ApiError:
+    """Return a 405 that names the allowed methods."""
+    message = f"{method} is not allowed here; allowed: {allowed}"
+    return ApiError(405, "method_not_allowed", message, headers={"Allow": allowed})

@@ -1,4 +1,4 @@
-"""JSON as the server reads and writes it: strict, bounded in depth, always valid Unicode."""
+"""JSON parsing and encoding: strict, bounded in depth, always valid Unicode."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | Non
 JSONObject: TypeAlias = dict[str, JSON]
 
 MAX_DEPTH = 200
-"""Objects and arrays may be nested this deep; deeper documents are refused before parsing."""
+"""Levels of nested objects and arrays; deeper documents are refused before parsing."""
 
 
 class MalformedJSONError(ValueError):
-    """The text is not JSON that the server accepts; the message says why."""
+    """The text is not JSON that the server accepts; the message is the reason."""
 
 
 def _refuse_constant(name: str) -> float:
@@ -29,7 +29,7 @@ def _finite(text: str) -> float:
 
 
 def loads(data: bytes | str) -> JSON:
-    """Parse JSON, refusing what would break later: NaN, overflow, deep nesting, lone surrogates.
+    """Parse JSON, refusing NaN, overflow, deep nesting and lone surrogates.
 
     Args:
         data: UTF-8 bytes (a byte order mark is refused) or text.
@@ -89,12 +89,12 @@ def _check_depth(text: str) -> None:
 
 
 def dumps(value: object) -> str:
-    """Write compact JSON with its characters unescaped (so an event's data stays readable)."""
+    """Encode a value as compact JSON, with unescaped characters, so that logs stay readable."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def canonical(value: JSON) -> str:
-    """Write JSON so that equal values give equal text: 1.0 as 1, keys sorted, true never 1.
+    """Encode a value so that equal values have equal texts: keys sorted, 1.0 as 1, true never 1.
 
     Example:
         >>> canonical({"b": 1.0, "a": [True]})
@@ -114,7 +114,7 @@ def _whole_numbers(value: JSON) -> JSON:
 
 
 def merge_patch(target: JSON, patch: JSON) -> JSON:
-    """Merge by RFC 7396: null deletes a key, objects merge, all else is replaced.
+    """Merge by RFC 7396: null deletes a key, objects are merged, other values are replaced.
 
     Example:
         >>> merge_patch({"a": 1, "b": {"c": 2}}, {"a": None, "b": {"d": 3}})
@@ -129,3 +129,8 @@ def merge_patch(target: JSON, patch: JSON) -> JSON:
         else:
             merged[key] = merge_patch(merged.get(key), value)
     return merged
+
+
+def objects_in(value: JSON) -> list[JSONObject]:
+    """Return the objects in a list; an empty list when the value is not a list."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

@@ -1,4 +1,4 @@
-"""Runs the application in uvicorn, and stops it without cutting anybody off mid-sentence."""
+"""Runs the application in uvicorn, with a graceful shutdown."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import uvicorn
 
 from julep_server.app import App
 
-_GRACE = 5
-"""Seconds that open answers get when the server stops."""
+_SHUTDOWN_TIMEOUT = 5
+"""Seconds for open responses when the server stops."""
 
 
 class Server(uvicorn.Server):
-    """uvicorn, but running completions end before connections are waited for."""
+    """uvicorn's server, which also ends running completions before it waits for connections."""
 
     def __init__(self, app: App) -> None:
         super().__init__(
@@ -24,7 +24,7 @@ class Server(uvicorn.Server):
                 ws="none",
                 lifespan="on",
                 server_header=False,
-                timeout_graceful_shutdown=_GRACE,
+                timeout_graceful_shutdown=_SHUTDOWN_TIMEOUT,
             )
         )
         self._app = app
@@ -40,7 +40,7 @@ def bind(host: str, port: int) -> socket.socket:
 
     Raises:
         OSError: The address can't be bound.
-        OverflowError: The port is none.
+        OverflowError: The port is out of range.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_STREAM)

@@ -1,75 +1,92 @@
-"""What a server is configured with, in one frozen place."""
+"""The settings of a server: the definition from which LocalServer and the command are built.
+
+A setting has a field with its type and default, and a description in the docstring; the type of a
+setting that is no option of the command is marked with ``NO_OPTION``.
+``docs/server/configuration.md`` lists the settings too, and a test compares it with this module.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Annotated
 
 from julep_server.json_text import JSON
 
 OFFLINE_MODEL = "offline"
 NO_EMBEDDINGS = "none"
-DEFAULT_HOST = "127.0.0.1"
-DEFAULT_PORT = 8080
-DEFAULT_RECALL_ITEMS = 5
-DEFAULT_RECALL_DISTANCE = 0.6
+NO_OPTION = "no option of the command"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The configuration of one server.
+    """The settings of a server, which are the keyword arguments of LocalServer.
 
-    Attributes:
-        database: SQLAlchemy URL; ``sqlite://`` alone is a database in memory.
+    Args:
+        host: Address to serve on.
+        port: Port to serve on; 0 takes a free one.
+        database: SQLAlchemy URL; by default a database in memory, of this server alone.
         api_keys: Accepted keys, each a tenant of its own; none opens the server to everyone.
-        model_url: Base URL of an OpenAI-compatible endpoint (``http://host:11434/v1``); None
-            uses the offline model.
-        model_key: Key sent to that endpoint as a bearer token.
-        model: Model for agents that name none, and for names that the endpoint doesn't know.
-        model_timeout: Seconds that the endpoint may be silent before the answer is 504.
-        embedding_url: Base URL of an OpenAI-compatible endpoint whose ``/embeddings`` says what
-            texts mean; None uses the offline embedder where it is installed.
-        embedding_key: Key sent to that endpoint as a bearer token.
-        embedding_model: Model to use there; without a URL, ``none`` for search by words alone.
-        max_body_bytes: Longest request body; longer ones are answered 413.
+        model_url: Base URL of an OpenAI-compatible endpoint, such as http://localhost:11434/v1.
+            Without it the offline model answers.
+        model_key: Key for that endpoint.
+        model: Name of the model to use there.
+        model_timeout: Seconds that the endpoint may be silent.
+        embedding_url: Base URL of an OpenAI-compatible endpoint whose embeddings are used to recall
+            by meaning. Without it the offline embedder is used where it is installed.
+        embedding_key: Key for that endpoint.
+        embedding_model: Name of the model to use there; "none" recalls by words alone.
+        max_body_bytes: Maximum length of a request's body.
         chat_defaults: Chat settings below an agent's and a preset's.
-        recall_items: The most chunks of documents, and the most memories, that a chat recalls.
-        recall_distance: How far what is recalled may be behind the best, from 0 (it must fit as
-            well as the best) to 1 (whatever has a word of the question).
-        suggestions: Whether the model is asked, after each recorded turn, how it may go on.
+        recall_items: Maximum number of document chunks, and of memories, that a chat recalls.
+        recall_distance: How far a recalled text may rank behind the best, from 0 (it must match as
+            well) to 1 (one word in common is enough).
+        suggestions: Ask the model, after each recorded turn, how the conversation may go on.
+
+    Raises:
+        ValueError: The settings contradict each other.
     """
 
+    host: str = "127.0.0.1"
+    port: int = 0
     database: str = "sqlite://"
-    api_keys: tuple[str, ...] = field(default=(), repr=False)
+    api_keys: Sequence[str] = field(default=(), repr=False)
     model_url: str | None = None
     model_key: str | None = field(default=None, repr=False)
     model: str = OFFLINE_MODEL
-    model_timeout: float = 120.0
+    model_timeout: Annotated[float, NO_OPTION] = 120.0
     embedding_url: str | None = None
     embedding_key: str | None = field(default=None, repr=False)
     embedding_model: str | None = None
-    max_body_bytes: int = 16 * 1024 * 1024
-    chat_defaults: Mapping[str, JSON] = field(default_factory=dict[str, JSON])
-    recall_items: int = DEFAULT_RECALL_ITEMS
-    recall_distance: float = DEFAULT_RECALL_DISTANCE
+    max_body_bytes: Annotated[int, NO_OPTION] = 16 * 1024 * 1024
+    chat_defaults: Annotated[Mapping[str, JSON] | None, NO_OPTION] = None
+    recall_items: Annotated[int, NO_OPTION] = 5
+    recall_distance: Annotated[float, NO_OPTION] = 0.6
     suggestions: bool = False
 
     def __post_init__(self) -> None:
+        # Copied, because the caller may change the originals.
+        object.__setattr__(self, "api_keys", tuple(self.api_keys))
+        object.__setattr__(self, "chat_defaults", dict(self.chat_defaults or {}))
         if any(not key.strip() for key in self.api_keys):
             raise ValueError("an API key must not be empty")
-        if self.model_url is not None and self.model == OFFLINE_MODEL:
-            raise ValueError("a model URL needs the name of a model to use there")
-        if self.model_url is not None and not self.model_url.startswith(("http://", "https://")):
-            raise ValueError("a model URL begins with http:// or https://")
+        self._check_model()
         self._check_embedding()
-        if self.model_url is None and self.model != OFFLINE_MODEL:
-            raise ValueError("a model's name needs the URL of the endpoint that serves it")
         if self.model_url is None and self.suggestions:
             raise ValueError("suggestions need the URL of an endpoint whose model makes them")
         if self.model_timeout <= 0 or self.max_body_bytes <= 0:
             raise ValueError("timeouts and limits must be greater than zero")
-        if self.recall_items < 0 or not 0 <= self.recall_distance <= 1:
-            raise ValueError("what is recalled is at least 0 items, at a distance from 0 to 1")
+        if self.recall_items < 0:
+            raise ValueError(f"recall_items must not be negative; got {self.recall_items}")
+        if not 0 <= self.recall_distance <= 1:
+            raise ValueError(f"recall_distance must be from 0 to 1; got {self.recall_distance}")
+
+    def _check_model(self) -> None:
+        if self.model_url is None and self.model != OFFLINE_MODEL:
+            raise ValueError("a model's name needs the URL of the endpoint that serves it")
+        if self.model_url is not None and self.model == OFFLINE_MODEL:
+            raise ValueError("a model URL needs the name of a model to use there")
+        _check_url("a model", self.model_url)
 
     def _check_embedding(self) -> None:
         url, model = self.embedding_url, self.embedding_model
@@ -77,5 +94,9 @@ class Settings:
             raise ValueError("an embedding model needs the URL of the endpoint that serves it")
         if url is not None and model in (None, "", NO_EMBEDDINGS):
             raise ValueError("an embedding URL needs the name of a model to use there")
-        if url is not None and not url.startswith(("http://", "https://")):
-            raise ValueError("an embedding URL begins with http:// or https://")
+        _check_url("an embedding", url)
+
+
+def _check_url(name: str, url: str | None) -> None:
+    if url is not None and not url.startswith(("http://", "https://")):
+        raise ValueError(f"{name} URL must begin with http:// or https://")

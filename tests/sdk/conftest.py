@@ -24,7 +24,7 @@ from julep import AsyncClient
 from julep_server import LocalServer
 from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.stub import Stub
-from tests.server.endpoint import Endpoint
+from tests.server.helpers.endpoint import Endpoint
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,7 @@ from tests.sdk.helpers.resources import (
     new_agent,
     stored_docs,
 )
-from tests.server.endpoint import Endpoint
+from tests.server.helpers.endpoint import Endpoint
 
 pytestmark = pytest.mark.anyio
 

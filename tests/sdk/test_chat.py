@@ -27,7 +27,7 @@ from julep.types import (
 )
 from tests.sdk.helpers.resources import HELLO, UNKNOWN_ID, new_session, time_of
 from tests.sdk.helpers.stub import Stub
-from tests.server.endpoint import USAGE, Endpoint
+from tests.server.helpers.endpoint import USAGE, Endpoint
 
 pytestmark = pytest.mark.anyio
 

@@ -20,7 +20,7 @@ from julep_server import LocalServer
 from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.resources import HELLO, new_session
 from tests.sdk.helpers.waiting import HANG
-from tests.server.endpoint import DONE, Endpoint, piece, usage_piece
+from tests.server.helpers.endpoint import DONE, Endpoint, piece, usage_piece
 
 pytestmark = pytest.mark.anyio
 

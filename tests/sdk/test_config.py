@@ -15,7 +15,7 @@ import pytest
 import julep
 from julep import AsyncClient, Client, ConfigurationError, Hooks, RetryPolicy, Timeout
 from julep._http.urls import Origin
-from julep._settings.config import Config, read_config
+from julep._settings.config import ClientOptions, Config, read_config
 from tests.sdk.helpers.stub import Stub
 
 CANARY = "canary-5f1c0a7e"
@@ -51,10 +51,10 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"base_url": "http://a.b:99999"}, "Port out of range"),
     ({"base_url": "http://a.b:port"}, "Port could not be cast"),
     ({"base_url": "http://[::1"}, "Invalid IPv6 URL"),
-    ({"base_url": f"http://{CANARY}@a.b"}, "base_url: give the key as api_key"),
-    ({"base_url": f"http://me:{CANARY}@a.b"}, "base_url: give the key as api_key"),
-    ({"base_url": f"me:{CANARY}@a.b"}, "base_url: give the key as api_key"),
-    ({"base_url": f"http://me:{CANARY}@a\u2100b"}, "base_url: give the key as api_key"),
+    ({"base_url": f"http://{CANARY}@a.b"}, "base_url: pass the key as api_key"),
+    ({"base_url": f"http://me:{CANARY}@a.b"}, "base_url: pass the key as api_key"),
+    ({"base_url": f"me:{CANARY}@a.b"}, "base_url: pass the key as api_key"),
+    ({"base_url": f"http://me:{CANARY}@a\u2100b"}, "base_url: pass the key as api_key"),
     ({"base_url": f"http://a.b?key={CANARY}"}, "base_url: a query or a fragment"),
     ({"base_url": f"http://a.b#{CANARY}"}, "base_url: a query or a fragment"),
     ({"timeout": 0}, "timeout: expected more than 0 seconds"),
@@ -67,14 +67,17 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"max_retries": -1}, "max_retries: expected a whole number of 0 or more"),
     ({"max_retries": 1.0}, "max_retries: expected a whole number of 0 or more"),
     ({"max_retries": True}, "max_retries: expected a whole number of 0 or more"),
-    ({"max_retries": 1, "retry": julep.RetryPolicy()}, "max_retries: give either it or retry"),
+    (
+        {"max_retries": 1, "retry": julep.RetryPolicy()},
+        "max_retries: expected either max_retries or retry",
+    ),
     ({"retry": 3}, "retry: expected a julep.RetryPolicy, got a int"),
     ({"retry": julep.RetryPolicy(max_retries=-1)}, "retry.max_retries: expected a whole number"),
     ({"retry": julep.RetryPolicy(initial_delay=-1)}, "retry.initial_delay: expected 0 seconds"),
     ({"timeout": julep.Timeout(read=0)}, "timeout.read: expected more than 0 seconds"),
     ({"timeout": julep.Timeout(total=-1)}, "timeout.total: expected more than 0 seconds"),
     ({"query": "a=b"}, "query: expected a mapping, got a str"),
-    ({"query": {"a": 1}}, "query: expected texts, got 'a' as a int"),
+    ({"query": {"a": 1}}, "query: expected str names and values, got 'a' with a int"),
     ({"hooks": print}, "hooks: expected a julep.Hooks"),
     ({"hooks": julep.Hooks(on_retry=wait)}, "hooks.on_retry: expected a plain function"),
     ({"proxy": CANARY}, "proxy: expected a URL such as"),
@@ -86,10 +89,10 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"headers": {"Host": "a.b"}}, "headers: 'Host' follows from the request"),
     ({"headers": [("a", "b")]}, "headers: expected a mapping, got a list"),
     ({"headers": "a: b"}, "headers: expected a mapping, got a str"),
-    ({"headers": {3: "b"}}, "headers: 3 is not a header's name"),
-    ({"headers": {"": "b"}}, "headers: '' is not a header's name"),
-    ({"headers": {"a b": "c"}}, "headers: 'a b' is not a header's name"),
-    ({"headers": {"a\n": "c"}}, "is not a header's name"),
+    ({"headers": {3: "b"}}, "headers: 3 is not a valid header name"),
+    ({"headers": {"": "b"}}, "headers: '' is not a valid header name"),
+    ({"headers": {"a b": "c"}}, "headers: 'a b' is not a valid header name"),
+    ({"headers": {"a\n": "c"}}, "is not a valid header name"),
     ({"headers": {"x-key": f"{CANARY}\n"}}, "headers: the value of 'x-key' is not printable"),
     ({"headers": {"x-key": f"{CANARY}é"}}, "headers: the value of 'x-key' is not printable"),
     ({"headers": {"x-key": None}}, "headers: the value of 'x-key' is not printable"),
@@ -105,7 +108,7 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def config(**settings: Any) -> Config:
     given: dict[str, Any] = {"timeout": 1, "max_retries": 0, **settings}
-    return read_config(given.pop("api_key", None), given.pop("base_url", None), **given)
+    return read_config(**given)
 
 
 def headers_sent(stub: Stub, **settings: Any) -> list[Mapping[str, str]]:
@@ -150,6 +153,13 @@ def test_both_clients_have_the_same_settings() -> None:
         "api_key",
         "base_url",
     ]
+
+
+@each_client
+def test_the_options_that_can_change_are_defined_once(make: type[Client | AsyncClient]) -> None:
+    changeable = inspect.signature(make.with_options).parameters.keys() - {"self"}
+    assert changeable == ClientOptions.__annotations__.keys()
+    assert changeable < inspect.signature(make).parameters.keys()
 
 
 def test_defaults() -> None:

@@ -123,8 +123,8 @@ def test_invalid_arguments_do_not_match(hint: Any) -> None:
 @pytest.mark.parametrize(("resource", "method"), METHODS)
 def test_every_parameter_has_a_matcher(resource: str, method: str, kind: str) -> None:
     checks = checks_of(resource, method, kind)
-    by_position, by_name = checks.fitting
-    assert [name for name, fitting in by_name.items() if fitting is None] == ["self"]
+    by_position, by_name = checks.matchers
+    assert [name for name, matcher in by_name.items() if matcher is None] == ["self"]
     assert by_position == list(by_name.values())[: len(by_position)]
     assert {name for name in checks.hints if name != "settings"} == by_name.keys() - {"self"}
 
@@ -133,13 +133,13 @@ def test_every_parameter_has_a_matcher(resource: str, method: str, kind: str) ->
 def test_usual_calls_do_not_reach_beartype(method: str) -> None:
     resource, name = method.split(".")
     given: Mapping[str, object] = GOOD[method]
-    assert checks_of(resource, name).fit((object(),), given)
+    assert checks_of(resource, name).matches((object(),), given)
 
 
 def test_unknown_names_are_left_to_beartype() -> None:
     get = checks_of("sessions", "get")
     known = str(uuid.uuid4())
-    assert get.fit((object(), known), {})
-    assert not get.fit((object(), known, known), {})
-    assert not get.fit((object(),), {"nmae": known})
-    assert not get.fit((object(), Text(known)), {})
+    assert get.matches((object(), known), {})
+    assert not get.matches((object(), known, known), {})
+    assert not get.matches((object(),), {"nmae": known})
+    assert not get.matches((object(), Text(known)), {})

@@ -107,12 +107,12 @@ BAD: list[tuple[object, JSON, str]] = [
 
 @pytest.mark.parametrize(("annotation", "value", "expected"), GOOD)
 def test_values_by_annotation(annotation: object, value: JSON, expected: object) -> None:
-    shape = schema_of(annotation)
-    found = shape.read(value)
+    schema = schema_of(annotation)
+    found = schema.read(value)
     assert found == expected
     assert type(found) is type(expected)
-    jsonschema_rs.meta.validate(shape.schema)
-    jsonschema_rs.validate(shape.schema, value)
+    jsonschema_rs.meta.validate(schema.document)
+    jsonschema_rs.validate(schema.document, value)
 
 
 @pytest.mark.parametrize(("annotation", "value", "says"), BAD)
@@ -153,10 +153,10 @@ VALUES = st.recursive(
 def test_a_value_is_accepted_exactly_when_the_schema_allows_it(
     annotation: object, value: Any
 ) -> None:
-    shape = schema_of(annotation)
-    allowed = jsonschema_rs.is_valid(shape.schema, value)
+    schema = schema_of(annotation)
+    allowed = jsonschema_rs.is_valid(schema.document, value)
     try:
-        shape.read(value)
+        schema.read(value)
     except SchemaMismatchError:
         assert not allowed
     else:
@@ -186,12 +186,13 @@ def test_a_function_is_described_by_its_signature() -> None:
             Nothing.
         """
 
-    tool = Function(book, "tools[0]").tool()["function"]
+    described: Any = Function(book, "tools[0]").tool()
+    tool = described["function"]
     assert tool["name"] == "book"
     assert tool.get("description") == (
         "Book a room.\n\nIt is held for a day.\n\nReturns:\n    Nothing."
     )
-    parameters: Any = tool["parameters"]
+    parameters = tool["parameters"]
     assert parameters["required"] == ["place"]
     properties = parameters["properties"]
     assert list(properties) == ["place", "nights", "unit", "notes"]
@@ -210,8 +211,8 @@ def test_a_method_is_described_without_self() -> None:
             return times
 
     function = Function(Desk().ring, "tools[0]")
-    parameters: Any = function.tool()["function"]["parameters"]
-    assert list(parameters["properties"]) == ["times"]
+    described: Any = function.tool()
+    assert list(described["function"]["parameters"]["properties"]) == ["times"]
     assert function.prepare('{"times": 3}')() == 3
     assert function.prepare("")() == 1
 

@@ -86,8 +86,9 @@ def test_return_types(kind: str, name: str, method: Method) -> None:
 @pytest.mark.parametrize("kind", ["SessionsManager", "AsyncSessionsManager"])
 def test_every_public_method_is_type_checked(kind: str) -> None:
     for name, function in public_methods(getattr(session, kind)).items():
-        # One layer checks the arguments; create and update have one more, for their result.
-        assert _layers(function) == (2 if name in {"create", "update"} else 1), name
+        # One layer checks the arguments. Another one makes the result of create and update, or has
+        # the parameters of chat.
+        assert _layers(function) == (2 if name in {"create", "update", "chat"} else 1), name
 
 
 def test_method_names() -> None:
@@ -172,9 +173,59 @@ def test_every_method_has_a_docstring_that_names_its_parameters(resource: str, m
         assert f"\n    {parameter.name}: " in text
     assert "\nRaises:" in text
     assert "\nExample:" in text
-    other = inspect.getdoc(public_methods(MANAGERS[resource].asynchronous)[method]) or ""
-    assert other.splitlines()[0] == text.splitlines()[0]
-    assert f"`{MANAGERS[resource].sync.__name__}.{method}`" in other
+    returns = str(inspect.signature(function).return_annotation)
+    assert ("\nReturns:" in text) is (returns != "None")
+
+
+@pytest.mark.parametrize(("resource", "method"), METHODS)
+def test_an_async_method_has_the_docstring_of_its_sync_one_with_another_example(
+    resource: str, method: str
+) -> None:
+    managers = MANAGERS[resource]
+    text, example = _documented(public_methods(managers.sync)[method])
+    other, other_example = _documented(public_methods(managers.asynchronous)[method])
+    assert other == text
+    assert "await " not in example
+    assert "async for " not in example
+    calls = [line for line in other_example.splitlines() if f"client.{resource}.{method}(" in line]
+    assert calls
+    assert all("await client." in line or "async for " in line for line in calls)
+
+
+@pytest.mark.parametrize(("resource", "method"), METHODS)
+def test_an_async_method_has_the_summary_in_its_source(resource: str, method: str) -> None:
+    managers = MANAGERS[resource]
+    written = inspect.unwrap(
+        public_methods(managers.asynchronous)[method],
+        stop=lambda function: function.__code__.co_name == method,
+    )
+    text = inspect.getdoc(public_methods(managers.sync)[method]) or ""
+    assert (inspect.getdoc(written) or "").splitlines()[0] == text.splitlines()[0]
+
+
+@pytest.mark.parametrize("manager", [session.SessionsManager, session.AsyncSessionsManager])
+def test_the_overload_of_chat_without_a_stream_has_the_parameters_of_chat(
+    manager: type[BaseManager],
+) -> None:
+    function = public_methods(manager)["chat"]
+    streams, plain, either = map(inspect.signature, typing.get_overloads(function))
+    changed = [
+        p.replace(annotation="Literal[False] | None") if p.name == "stream" else p
+        for p in inspect.signature(function).parameters.values()
+    ]
+    assert list(plain.parameters.values()) == changed
+    for other in (streams, either):
+        *named, settings = other.parameters.values()
+        assert settings.kind is Parameter.VAR_KEYWORD
+        assert settings.annotation == "Unpack[ChatSettingsArgs]"
+        assert [p.name for p in named] == [
+            "self",
+            "session_id",
+            "messages",
+            "tools",
+            "tool_choice",
+            "stream",
+        ]
 
 
 def _method(kind: str, name: str) -> Callable[..., object]:
@@ -191,6 +242,13 @@ def _parsed(takes: str) -> list[tuple[str, object]]:
     return list(
         zip(names, [Parameter.empty] * (len(names) - len(defaults)) + defaults, strict=True)
     )
+
+
+def _documented(function: Callable[..., object]) -> tuple[str, str]:
+    """Return a method's docstring up to its example, and the example."""
+    text, mark, example = (inspect.getdoc(function) or "").partition("\nExample:\n")
+    assert mark
+    return text, example
 
 
 def _layers(function: Callable[..., object]) -> int:

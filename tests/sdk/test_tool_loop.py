@@ -18,7 +18,7 @@ from julep.types import ChatResponse, InputChatMlMessage, InputChatMlMessageRole
 from tests.sdk.helpers.modes import Mode
 from tests.sdk.helpers.resources import new_session
 from tests.sdk.helpers.waiting import HANG
-from tests.server.endpoint import Endpoint
+from tests.server.helpers.endpoint import Endpoint
 
 pytestmark = pytest.mark.anyio
 
@@ -123,11 +123,11 @@ async def test_every_step_is_returned(model_client: AsyncClient, endpoint: Endpo
     ("arguments", "says"),
     [
         ({"city": "Atlantis"}, "KeyError: 'Atlantis'"),
-        ({"city": 3}, "UnfitError: city: expected string; got 3"),
-        ({}, "UnfitError: city: it is missing"),
-        ({"city": "Oslo", "unit": "K"}, "UnfitError: unit: there is no such property"),
-        ("{city", "UnfitError: the arguments are not JSON"),
-        ([1], "UnfitError: expected an object; got [1]"),
+        ({"city": 3}, "SchemaMismatchError: city: expected string; got 3"),
+        ({}, "SchemaMismatchError: city: it is missing"),
+        ({"city": "Oslo", "unit": "K"}, "SchemaMismatchError: unit: there is no such property"),
+        ("{city", "SchemaMismatchError: the arguments are not JSON"),
+        ([1], "SchemaMismatchError: expected an object; got [1]"),
     ],
 )
 async def test_errors_are_sent_to_the_model(

@@ -19,7 +19,7 @@ from julep.types import (
     ToolType,
 )
 from tests.sdk.helpers.resources import HELLO, UNKNOWN_ID, assert_not_found, new_agent, time_of
-from tests.server.endpoint import Endpoint
+from tests.server.helpers.endpoint import Endpoint
 
 pytestmark = pytest.mark.anyio
 

@@ -8,20 +8,20 @@ from typing import Any
 import pytest
 
 from julep_server import LocalServer
-from tests.server.endpoint import Endpoint
-from tests.server.support import Api
+from tests.server.helpers.api import Api
+from tests.server.helpers.endpoint import Endpoint
 
 
 @pytest.fixture(scope="session", autouse=True)
 def postgres_url() -> Iterator[Callable[[], str] | None]:
-    """Makes databases of PostgreSQL, where the tests are run with it; else nothing.
+    """Creates PostgreSQL databases, if the tests run with PostgreSQL; otherwise None.
 
-    A LocalServer for which a test names no database then gets a new one there.
+    A LocalServer without a database in its arguments then gets a new one there.
     """
     if os.environ.get("JULEP_TEST_DATABASE", "sqlite") != "postgresql":
         yield None
         return
-    from tests.server.postgres import Cluster
+    from tests.server.helpers.postgres import Cluster
 
     with Cluster() as cluster, pytest.MonkeyPatch.context() as patch:
         plain = LocalServer.__init__

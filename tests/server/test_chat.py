@@ -1,4 +1,4 @@
-"""A chat's prompt, flags, tools and history, seen from the endpoint that is asked."""
+"""A chat's prompt, flags, settings, tools and history, as the endpoint receives them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from julep_server.chat.settings import PRESETS
-from tests.server.endpoint import USAGE, Endpoint, piece
-from tests.server.support import UNKNOWN_ID, Api, error_of, paths_of
+from tests.server.helpers.api import UNKNOWN_ID, Api, error_of, paths_of
+from tests.server.helpers.endpoint import USAGE, Endpoint, piece
 
 FUNCTION: dict[str, Any] = {
     "name": "get_weather",
@@ -24,18 +24,18 @@ def prompt(endpoint: Endpoint) -> list[dict[str, Any]]:
     return messages
 
 
-def test_the_shape_of_an_answer(model_api: Api, endpoint: Endpoint) -> None:
+def test_a_response_has_the_documented_fields(model_api: Api, endpoint: Endpoint) -> None:
     session = model_api.make("sessions")["id"]
-    answer = model_api.reply(session)
-    message = answer["response"][0][0]
+    response = model_api.reply(session)
+    message = response["response"][0][0]
     assert (message["role"], message["content"]) == ("assistant", "A fine day.")
-    assert (answer["finish_reason"], answer["usage"]) == ("stop", USAGE)
-    assert answer["doc_ids"] == {"agent_doc_ids": [], "user_doc_ids": []}
-    assert answer["jobs"] == []
+    assert (response["finish_reason"], response["usage"]) == ("stop", USAGE)
+    assert response["doc_ids"] == {"agent_doc_ids": [], "user_doc_ids": []}
+    assert response["jobs"] == []
     assert model_api.history(session)[1] == message
 
 
-def test_the_order_of_the_prompt(model_api: Api, endpoint: Endpoint) -> None:
+def test_the_sections_of_the_prompt_are_in_order(model_api: Api, endpoint: Endpoint) -> None:
     agent = model_api.make("agents", name="Ada", about="a gardener", instructions=["One.", "Two."])
     user = model_api.make("users", name="Bo", about="likes roses")
     session = model_api.make(
@@ -57,7 +57,9 @@ def test_the_order_of_the_prompt(model_api: Api, endpoint: Endpoint) -> None:
 
 
 @pytest.mark.parametrize(("record", "stored"), [(True, 2), (None, 2), (False, 0)])
-def test_record(api: Api, session_id: str, record: bool | None, stored: int) -> None:
+def test_record_decides_what_is_stored(
+    api: Api, session_id: str, record: bool | None, stored: int
+) -> None:
     api.reply(session_id, record=record, remember=record, recall=record)
     assert len(api.history(session_id)) == stored
 
@@ -94,7 +96,7 @@ def test_parts_and_names_reach_the_endpoint(model_api: Api, endpoint: Endpoint) 
     ("before", "role"),
     [([], "user"), (["user"], "assistant"), (["user", "assistant"], "user"), (["system"], "user")],
 )
-def test_auto_takes_the_turn_that_comes_next(
+def test_role_auto_becomes_the_role_of_the_next_turn(
     api: Api, session_id: str, before: list[str], role: str
 ) -> None:
     messages = [{"role": item, "content": "x"} for item in [*before, "auto"]]
@@ -112,7 +114,7 @@ def test_a_message_to_continue_is_the_prompts_last(model_api: Api, endpoint: End
 # --- settings ---
 
 
-def test_only_what_is_set_goes_to_the_endpoint(model_api: Api, endpoint: Endpoint) -> None:
+def test_only_set_settings_are_sent_to_the_endpoint(model_api: Api, endpoint: Endpoint) -> None:
     session = model_api.make("sessions")["id"]
     model_api.reply(session, temperature=None, stop=None, max_tokens=None, seed=-1)
     assert endpoint.requests[-1].keys() == {"model", "messages"}
@@ -138,7 +140,7 @@ def test_settings_are_layered(model_api: Api, endpoint: Endpoint) -> None:
 
 
 @pytest.mark.parametrize("preset", sorted(PRESETS))
-def test_presets(model_api: Api, endpoint: Endpoint, preset: str) -> None:
+def test_presets_set_their_settings(model_api: Api, endpoint: Endpoint, preset: str) -> None:
     session = model_api.make("sessions")["id"]
     model_api.reply(session, preset=preset)
     sent = endpoint.requests[-1]
@@ -160,7 +162,9 @@ def test_presets(model_api: Api, endpoint: Endpoint, preset: str) -> None:
         ({"type": "regex", "pattern": "a+"}, {"type": "regex", "pattern": "a+"}),
     ],
 )
-def test_response_formats(model_api: Api, endpoint: Endpoint, given: Any, sent: Any) -> None:
+def test_response_formats_are_converted(
+    model_api: Api, endpoint: Endpoint, given: Any, sent: Any
+) -> None:
     session = model_api.make("sessions")["id"]
     model_api.reply(session, response_format=given)
     assert endpoint.requests[-1].get("response_format") == sent
@@ -194,7 +198,7 @@ def test_a_tool_can_be_chosen_by_name(model_api: Api, endpoint: Endpoint) -> Non
         assert paths_of(response) == ["tool_choice.function.name"]
 
 
-def test_calls_and_results_make_the_round(model_api: Api, endpoint: Endpoint) -> None:
+def test_calls_and_results_are_paired_for_the_endpoint(model_api: Api, endpoint: Endpoint) -> None:
     session = model_api.make("sessions")["id"]
     arguments = ['{"city":"Visby"}', '{"city":"Oslo"}']
     calls = [
@@ -202,9 +206,9 @@ def test_calls_and_results_make_the_round(model_api: Api, endpoint: Endpoint) ->
         for i, text in enumerate(arguments)
     ]
     endpoint.message, endpoint.reason = {"content": None, "tool_calls": calls}, "tool_calls"
-    answer = model_api.reply(session, "Weather?", tools=[TOOL])
-    assert answer["finish_reason"] == "tool_calls"
-    messages = answer["response"][0]
+    response = model_api.reply(session, "Weather?", tools=[TOOL])
+    assert response["finish_reason"] == "tool_calls"
+    messages = response["response"][0]
     assert [message["role"] for message in messages] == ["function_call"] * 2
     assert [json.loads(message["content"]) for message in messages] == [
         {"name": "get_weather", "arguments": text} for text in arguments
@@ -214,9 +218,9 @@ def test_calls_and_results_make_the_round(model_api: Api, endpoint: Endpoint) ->
         {"role": "function", "name": "get_weather", "content": text} for text in ("sun", "rain")
     ]
     model_api.reply(session, messages=results, tools=[TOOL])
-    _, asked, called, first, second = prompt(endpoint)
+    _, question, called, first, second = prompt(endpoint)
     identifiers = [call["id"] for call in called["tool_calls"]]
-    assert asked == {"role": "user", "content": "Weather?"}
+    assert question == {"role": "user", "content": "Weather?"}
     assert called["role"] == "assistant"
     assert [call["function"]["arguments"] for call in called["tool_calls"]] == arguments
     assert len(set(identifiers)) == 2
@@ -224,7 +228,7 @@ def test_calls_and_results_make_the_round(model_api: Api, endpoint: Endpoint) ->
     assert second == {"role": "tool", "tool_call_id": identifiers[1], "content": "rain"}
 
 
-def test_a_call_without_a_result_gets_one_that_says_so(model_api: Api, endpoint: Endpoint) -> None:
+def test_a_call_without_a_result_gets_a_placeholder(model_api: Api, endpoint: Endpoint) -> None:
     session = model_api.make("sessions")["id"]
     call = {"role": "function_call", "content": '{"name": "f", "arguments": {"a": 1}}'}
     said = {"role": "user", "content": "Never mind."}
@@ -235,13 +239,13 @@ def test_a_call_without_a_result_gets_one_that_says_so(model_api: Api, endpoint:
     assert last == said
 
 
-def test_a_result_without_a_call_is_told_in_words(model_api: Api, endpoint: Endpoint) -> None:
+def test_a_result_without_a_call_becomes_a_user_message(model_api: Api, endpoint: Endpoint) -> None:
     session = model_api.make("sessions")["id"]
     model_api.reply(session, messages=[{"role": "function", "name": "f", "content": "42"}])
     assert prompt(endpoint)[-1] == {"role": "user", "content": "Result of f: 42"}
 
 
-def test_streamed_calls_are_put_together(model_api: Api, endpoint: Endpoint) -> None:
+def test_streamed_calls_are_collected(model_api: Api, endpoint: Endpoint) -> None:
     def part(name: str | None, text: str) -> str:
         function = {"name": name, "arguments": text}
         return piece({"tool_calls": [{"index": 0, "function": function}]})

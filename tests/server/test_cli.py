@@ -1,4 +1,4 @@
-"""The command line and its variables."""
+"""The command line: options, variables, exit statuses and messages."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from julep_server.cli import command_line, database_url
-from tests.server.embeddings import EmbeddingEndpoint
-from tests.server.endpoint import Endpoint
-from tests.server.support import Api
-from tests.server.test_storage import serving
+from tests.server.helpers.api import Api
+from tests.server.helpers.embedding_endpoint import EmbeddingEndpoint
+from tests.server.helpers.endpoint import Endpoint
+from tests.server.helpers.process import serving
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -38,7 +38,7 @@ def test_help_names_every_option_and_variable() -> None:
         assert f"JULEP_SERVER_{name.upper().replace('-', '_')}" in shown
 
 
-def test_options(tmp_path: Path, endpoint: Endpoint) -> None:
+def test_options_configure_the_server(tmp_path: Path, endpoint: Endpoint) -> None:
     file = tmp_path / "chosen.db"
     arguments = ["--database", str(file), "--api-key", "a", "--api-key", "b"]
     arguments += ["--model-url", endpoint.url, "--model-key", "m", "--model", "small"]
@@ -55,7 +55,7 @@ def test_options(tmp_path: Path, endpoint: Endpoint) -> None:
     assert file.exists()
 
 
-def test_variables(tmp_path: Path, endpoint: Endpoint) -> None:
+def test_variables_configure_the_server(tmp_path: Path, endpoint: Endpoint) -> None:
     file = tmp_path / "chosen.db"
     environment = {
         "JULEP_SERVER_HOST": "localhost",
@@ -76,7 +76,7 @@ def test_variables(tmp_path: Path, endpoint: Endpoint) -> None:
     assert file.exists()
 
 
-def test_an_option_counts_before_its_variable(tmp_path: Path) -> None:
+def test_an_option_takes_precedence_over_its_variable(tmp_path: Path) -> None:
     environment = {"JULEP_SERVER_API_KEY": "variable", "XDG_DATA_HOME": str(tmp_path)}
     with serving("--api-key", "option", environment=environment) as (_, url), Api(url) as api:
         for key, status in (("option", 200), ("variable", 403)):
@@ -110,7 +110,7 @@ def test_the_port_variable_and_a_port_that_is_taken(tmp_path: Path) -> None:
         (["--port", "70000"], 1, "can't serve on"),
     ],
 )
-def test_mistakes_are_one_line(
+def test_mistakes_are_reported_in_one_line(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

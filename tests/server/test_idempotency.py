@@ -1,4 +1,4 @@
-"""A POST repeated with the same key is done once."""
+"""Idempotency keys: a repeated POST is performed once."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from sqlalchemy import Connection, update
 from julep_server import LocalServer
 from julep_server.db.engine import Database
 from julep_server.db.tables import idempotency
-from julep_server.store.answers import KEPT_FOR
-from tests.server.endpoint import Endpoint
-from tests.server.support import REPRESENTATION, Api, error_of
+from julep_server.store.kept_responses import KEPT_FOR
+from tests.server.helpers.api import REPRESENTATION, Api, error_of
+from tests.server.helpers.endpoint import Endpoint
 
 KEY = {"Idempotency-Key": "try-1"}
 
 
 @pytest.mark.parametrize("kind", ["agents", "users", "sessions"])
-def test_the_first_answer_is_given_again(api: Api, kind: str) -> None:
+def test_a_repetition_gets_the_first_response(api: Api, kind: str) -> None:
     agent = api.make("agents")["id"]
     body = {"agents": {"name": "x"}, "users": {}, "sessions": {"agent_id": agent}}[kind]
     headers = {"Idempotency-Key": f"again-{kind}", **REPRESENTATION}
@@ -41,7 +41,7 @@ def test_another_body_is_a_conflict(api: Api) -> None:
     assert error_of(again, 409)["code"] == "idempotency_conflict"
 
 
-def test_the_same_json_written_otherwise_is_the_same_body(api: Api) -> None:
+def test_the_same_json_in_another_notation_is_the_same_body(api: Api) -> None:
     headers = {"Idempotency-Key": "same", "Content-Type": "application/json"}
     texts = (b'{"name": "a", "about": "b"}', b'{"about":"b","name":"a"}')
     ids = {
@@ -50,16 +50,16 @@ def test_the_same_json_written_otherwise_is_the_same_body(api: Api) -> None:
     assert len(ids) == 1
 
 
-def test_a_key_counts_for_one_operation_and_path(api: Api) -> None:
+def test_a_key_applies_to_one_operation_and_path(api: Api) -> None:
     sessions = [api.make("sessions")["id"] for _ in range(2)]
     headers = {"Idempotency-Key": "shared"}
-    answers = {api.reply(session, headers=headers)["id"] for session in sessions}
-    answers.add(api.post("/users", {}, headers=headers).json()["id"])
-    assert len(answers) == 3
+    responses = {api.reply(session, headers=headers)["id"] for session in sessions}
+    responses.add(api.post("/users", {}, headers=headers).json()["id"])
+    assert len(responses) == 3
 
 
 @pytest.mark.parametrize(("key", "status"), [("x" * 255, 201), ("x" * 256, 422), ("", 422)])
-def test_a_keys_length(api: Api, key: str, status: int) -> None:
+def test_the_length_of_a_key_is_limited(api: Api, key: str, status: int) -> None:
     assert api.post("/users", {}, headers={"Idempotency-Key": key}).status_code == status
 
 
@@ -79,7 +79,7 @@ def test_a_chat_is_answered_and_recorded_once(api: Api, session_id: str) -> None
     assert error_of(streamed, 409)["code"] == "idempotency_conflict"
 
 
-def test_a_streamed_chat_is_given_again_as_a_stream(api: Api, session_id: str) -> None:
+def test_a_repeated_streamed_chat_is_a_stream(api: Api, session_id: str) -> None:
     first, second = (api.chat(session_id, stream=True, headers=KEY) for _ in range(2))
     assert first.text == second.text
     assert second.headers["idempotent-replayed"] == "true"
@@ -87,31 +87,31 @@ def test_a_streamed_chat_is_given_again_as_a_stream(api: Api, session_id: str) -
     assert len(api.history(session_id)) == 2
 
 
-def test_repetitions_wait_for_the_first_that_still_runs(model_api: Api, endpoint: Endpoint) -> None:
+def test_repetitions_wait_for_the_running_first_request(model_api: Api, endpoint: Endpoint) -> None:
     session = model_api.make("sessions")["id"]
     endpoint.delay = 0.3
     with ThreadPoolExecutor(8) as pool:
         running = [pool.submit(model_api.reply, session, headers=KEY) for _ in range(8)]
-        answers = [future.result() for future in running]
-    assert len({answer["id"] for answer in answers}) == 1
+        responses = [future.result() for future in running]
+    assert len({response["id"] for response in responses}) == 1
     assert len(endpoint.requests) == 1
     assert len(model_api.history(session)) == 2
 
 
-def test_a_repetition_of_a_failing_first_is_a_new_attempt(
+def test_a_repetition_of_a_failing_first_request_is_a_new_attempt(
     model_api: Api, endpoint: Endpoint
 ) -> None:
     session = model_api.make("sessions")["id"]
     endpoint.delay, endpoint.status = 0.2, 500
-    answers: list[httpx.Response] = []
-    first = threading.Thread(target=lambda: answers.append(model_api.chat(session, headers=KEY)))
+    responses: list[httpx.Response] = []
+    first = threading.Thread(target=lambda: responses.append(model_api.chat(session, headers=KEY)))
     first.start()
     while not endpoint.requests:
         time.sleep(0.005)
     endpoint.delay = 0.0
     second = model_api.chat(session, headers=KEY)
     first.join()
-    assert [answers[0].status_code, second.status_code] == [503, 503]
+    assert [responses[0].status_code, second.status_code] == [503, 503]
     endpoint.status = 200
     assert model_api.chat(session, headers=KEY).status_code == 200
     assert len(endpoint.requests) == 3
@@ -128,7 +128,7 @@ async def _age(file: Path, by: int) -> None:
 
 
 @pytest.mark.anyio
-async def test_answers_outlive_the_server_and_are_kept_for_a_day(tmp_path: Path) -> None:
+async def test_responses_are_stored_for_a_day_across_restarts(tmp_path: Path) -> None:
     file = tmp_path / "x.db"
 
     def made() -> str:

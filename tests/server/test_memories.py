@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from julep_server import LocalServer
-from tests.server.endpoint import Endpoint
-from tests.server.support import UNKNOWN_ID, Api, error_of, paths_of
+from tests.server.helpers.api import UNKNOWN_ID, Api, error_of, paths_of
+from tests.server.helpers.endpoint import Endpoint
 
 RYE = "I like rye bread with butter."
 CAT = "My cat is called Tove."
@@ -33,11 +33,11 @@ class Pair:
         return str(made["id"])
 
     def say(self, *texts: str, **fields: Any) -> dict[str, Any]:
-        """Say something, each time waiting for the memories to be formed."""
-        answer: dict[str, Any] = {}
+        """Send messages one by one, each time waiting for the memories to be formed."""
+        response: dict[str, Any] = {}
         for text in texts:
-            answer = self.api.done(self.api.reply(self.session, text, **fields))
-        return answer
+            response = self.api.wait_done(self.api.reply(self.session, text, **fields))
+        return response
 
     def contents(self, query: str = "", **params: Any) -> list[str]:
         found = self.api.memories(self.agent, query, **params)
@@ -52,9 +52,9 @@ def pair(api: Api) -> Pair:
 # --- forming ---
 
 
-def test_what_a_user_says_of_themselves_is_remembered(pair: Pair) -> None:
-    answer = pair.say(f"Hello! {RYE} What do you like? Tell me a story.")
-    (job_id,) = answer["jobs"]
+def test_statements_of_a_user_about_themselves_are_remembered(pair: Pair) -> None:
+    response = pair.say(f"Hello! {RYE} What do you like? Tell me a story.")
+    (job_id,) = response["jobs"]
     (memory,) = pair.api.memories(pair.agent, "bread")
     job = pair.api.job(job_id)
     assert (job["name"], job["state"], job["has_progress"]) == ("form_memories", "succeeded", False)
@@ -66,7 +66,7 @@ def test_what_a_user_says_of_themselves_is_remembered(pair: Pair) -> None:
     assert "last_accessed_at" not in memory
 
 
-def test_what_happened_is_an_episode(pair: Pair) -> None:
+def test_an_event_is_remembered_as_an_episode(pair: Pair) -> None:
     pair.say("Yesterday I met my sister. I live in Bergen.")
     types = {item["content"]: item["type"] for item in pair.api.memories(pair.agent)}
     assert types == {"Yesterday I met my sister.": "episode", "I live in Bergen.": "belief"}
@@ -89,22 +89,22 @@ def test_null_means_that_memories_are_formed(pair: Pair, remember: bool | None) 
     assert pair.contents() == [RYE]
 
 
-def test_no_memories_are_formed_where_that_is_not_wanted(pair: Pair) -> None:
+def test_remember_false_forms_no_memories(pair: Pair) -> None:
     assert pair.say(RYE, remember=False)["jobs"] == []
     assert pair.contents() == []
 
 
-def test_without_a_user_there_is_no_one_to_remember(api: Api) -> None:
+def test_without_a_user_no_memories_are_formed(api: Api) -> None:
     session = api.make("sessions")
     assert api.reply(session["id"], RYE)["jobs"] == []
 
 
-def test_an_image_alone_says_nothing(pair: Pair) -> None:
+def test_an_image_alone_forms_no_memories(pair: Pair) -> None:
     image = {"type": "image_url", "image_url": {"url": "https://images.test/x.jpg"}}
     content = [{"role": "user", "content": [image]}]
     assert pair.api.reply(pair.session, messages=content)["jobs"] == []
     text = {"type": "text", "text": RYE}
-    pair.api.done(
+    pair.api.wait_done(
         pair.api.reply(pair.session, messages=[{"role": "user", "content": [text, image]}])
     )
     assert pair.contents() == [RYE]
@@ -116,25 +116,25 @@ def test_any_character_can_be_remembered(pair: Pair, said: str) -> None:
     assert pair.contents() == [said.replace("\0", " ")]
 
 
-def test_what_is_not_recorded_can_be_remembered(pair: Pair, server: LocalServer) -> None:
+def test_unrecorded_turns_can_be_remembered(pair: Pair, server: LocalServer) -> None:
     pair.say(RYE, record=False)
     assert pair.contents() == [RYE]
     assert pair.api.history(pair.session) == []
 
 
-def test_nothing_that_others_say_is_remembered_of_the_user(pair: Pair) -> None:
+def test_only_the_users_messages_are_remembered(pair: Pair) -> None:
     messages = [
         {"role": "system", "content": "I am a system."},
         {"role": "assistant", "content": "I am an assistant."},
         {"role": "user", "content": CAT},
     ]
-    pair.api.done(pair.api.reply(pair.session, messages=messages))
+    pair.api.wait_done(pair.api.reply(pair.session, messages=messages))
     assert pair.contents() == [CAT]
 
 
-def test_a_streamed_answer_names_its_job(pair: Pair) -> None:
+def test_a_streamed_chat_names_its_job(pair: Pair) -> None:
     events = pair.api.events(pair.session, RYE)
-    pair.api.done(events[-2].data)
+    pair.api.wait_done(events[-2].data)
     assert pair.contents() == [RYE]
 
 
@@ -143,7 +143,7 @@ def test_a_repetition_names_the_same_job(pair: Pair) -> None:
     first = pair.api.reply(pair.session, RYE, headers=headers)
     assert pair.api.reply(pair.session, RYE, headers=headers) == first
     assert len(first["jobs"]) == 1
-    pair.api.done(first)
+    pair.api.wait_done(first)
     assert pair.contents() == [RYE]
 
 
@@ -155,7 +155,7 @@ def model_pair(model_api: Api) -> Pair:
     return Pair(model_api, model="small")
 
 
-def test_a_model_is_asked_for_facts(model_pair: Pair, endpoint: Endpoint) -> None:
+def test_the_model_is_prompted_for_facts(model_pair: Pair, endpoint: Endpoint) -> None:
     fact = {
         "content": "Grace likes rye bread.",
         "type": "episode",
@@ -170,16 +170,16 @@ def test_a_model_is_asked_for_facts(model_pair: Pair, endpoint: Endpoint) -> Non
     assert (first["content"], first["type"]) == ("Grace likes rye bread.", "episode")
     assert first["entities"] == [{"name": "bread"}, {"name": "Grace", "kind": "person"}]
     assert (first["sentiment"], first["timestamp"]) == (1, "2024-05-31T16:00:00.000000Z")
-    (asked,) = endpoint.asked_by_jobs
-    system, material = (message["content"] for message in asked["messages"])
+    (request,) = endpoint.job_requests
+    system, material = (message["content"] for message in request["messages"])
     assert '"Grace"' in system
     assert f"user: {RYE}\nagent: A fine day." in material
 
 
-def test_a_model_is_told_what_is_known(model_pair: Pair, endpoint: Endpoint) -> None:
+def test_the_prompt_lists_known_facts(model_pair: Pair, endpoint: Endpoint) -> None:
     endpoint.answers_to_jobs = ['["Grace likes rye bread."]', "[]"]
     model_pair.say(RYE, "I ate rye bread again.")
-    known = endpoint.asked_by_jobs[-1]["messages"][-1]["content"]
+    known = endpoint.job_requests[-1]["messages"][-1]["content"]
     assert "Known already:\n- Grace likes rye bread." in known
 
 
@@ -194,7 +194,7 @@ def remembering() -> Iterator[tuple[Api, str, list[str]]]:
         pair.say(RYE, CAT, "Yesterday I bought a red bicycle.")
         other = str(api.make("users", name="Ada")["id"])
         session = api.make("sessions", agent_id=pair.agent, user_id=other)["id"]
-        api.done(api.reply(session, "I bake bread."))
+        api.wait_done(api.reply(session, "I bake bread."))
         yield api, pair.agent, [pair.user, other]
 
 
@@ -219,7 +219,7 @@ def remembering() -> Iterator[tuple[Api, str, list[str]]]:
         ("bread", {"user_id": UNKNOWN_ID}, []),
     ],
 )
-def test_the_nearest_come_first_then_the_newest(
+def test_the_nearest_memories_come_first_then_the_newest(
     remembering: tuple[Api, str, list[str]],
     query: str,
     params: dict[str, Any],
@@ -244,7 +244,7 @@ def test_the_nearest_come_first_then_the_newest(
         ({"query": "a", "user_id": [UNKNOWN_ID, UNKNOWN_ID]}, "user_id"),
     ],
 )
-def test_wrong_parameters(
+def test_invalid_parameters_are_422(
     remembering: tuple[Api, str, list[str]], params: dict[str, Any], path: str
 ) -> None:
     api, agent, _ = remembering
@@ -264,8 +264,8 @@ def test_an_unknown_agent_remembers_nothing(api: Api) -> None:
 
 def test_memories_are_recalled_in_every_session_of_the_two(pair: Pair) -> None:
     pair.say(RYE, CAT)
-    answer = pair.api.reply(pair.new_session(), "Which bread do I like?", remember=False)
-    text = answer["response"][0][0]["content"]
+    response = pair.api.reply(pair.new_session(), "Which bread do I like?", remember=False)
+    text = response["response"][0][0]["content"]
     assert f"Remembered of the user Grace: {RYE}" in text
     assert CAT not in text
     bread, cat = pair.api.memories(pair.agent, "bread")
@@ -273,7 +273,7 @@ def test_memories_are_recalled_in_every_session_of_the_two(pair: Pair) -> None:
     assert "last_accessed_at" not in cat
 
 
-def test_a_recall_is_noted_where_nothing_is_recorded(pair: Pair) -> None:
+def test_the_time_of_a_recall_is_stored_for_unrecorded_turns_too(pair: Pair) -> None:
     pair.say(RYE)
     pair.api.reply(pair.session, "Which bread?", remember=False, record=False)
     (memory,) = pair.api.memories(pair.agent)
@@ -282,7 +282,7 @@ def test_a_recall_is_noted_where_nothing_is_recorded(pair: Pair) -> None:
     assert pair.api.memories(pair.agent) == [memory]
 
 
-def test_nothing_is_recalled_for_others_or_where_that_is_not_wanted(pair: Pair) -> None:
+def test_nothing_is_recalled_for_others_or_with_recall_false(pair: Pair) -> None:
     pair.say(RYE)
     api = pair.api
     sessions = [
@@ -290,12 +290,14 @@ def test_nothing_is_recalled_for_others_or_where_that_is_not_wanted(pair: Pair) 
         api.make("sessions", agent_id=pair.agent, user_id=api.make("users")["id"]),
         api.make("sessions", user_id=pair.user),
     ]
-    answers = [api.reply(session["id"], "Which bread?") for session in sessions]
-    answers.append(api.reply(pair.new_session(), "Which bread?", recall=False))
-    assert "rye" not in json.dumps(answers)
+    responses = [api.reply(session["id"], "Which bread?") for session in sessions]
+    responses.append(api.reply(pair.new_session(), "Which bread?", recall=False))
+    assert "rye" not in json.dumps(responses)
 
 
-def test_the_place_in_the_prompt(model_pair: Pair, endpoint: Endpoint) -> None:
+def test_recalled_texts_follow_the_instructions_in_the_prompt(
+    model_pair: Pair, endpoint: Endpoint
+) -> None:
     endpoint.answers_to_jobs = [json.dumps(["Grace likes\n\nbread."])]
     agent = {"title": "Bread", "content": "It is fresh."}
     model_pair.api.post(f"/agents/{model_pair.agent}/docs", agent)
@@ -309,7 +311,7 @@ def test_the_place_in_the_prompt(model_pair: Pair, endpoint: Endpoint) -> None:
     )
 
 
-def test_how_many_are_recalled_is_configured() -> None:
+def test_the_number_of_recalled_memories_is_a_setting() -> None:
     with LocalServer(recall_items=1) as server, Api(server.url) as api:
         pair = Pair(api)
         pair.say(RYE, "I bake bread.")
@@ -320,7 +322,7 @@ def test_how_many_are_recalled_is_configured() -> None:
 # --- deleting ---
 
 
-def test_a_deleted_memory_is_forgotten(pair: Pair) -> None:
+def test_a_deleted_memory_is_not_found(pair: Pair) -> None:
     pair.say(RYE, CAT)
     bread, _ = pair.api.memories(pair.agent, "bread")
     path = f"/agents/{pair.agent}/memories/{bread['id']}"
@@ -332,7 +334,7 @@ def test_a_deleted_memory_is_forgotten(pair: Pair) -> None:
     assert (again.status_code, again.json()) == (202, first.json())
 
 
-def test_a_memory_of_another_agent_is_not_touched(pair: Pair) -> None:
+def test_a_memory_of_another_agent_is_not_deleted(pair: Pair) -> None:
     pair.say(RYE)
     (memory,) = pair.api.memories(pair.agent)
     other = pair.api.make("agents")["id"]
@@ -344,7 +346,7 @@ def test_a_memory_of_another_agent_is_not_touched(pair: Pair) -> None:
 
 
 @pytest.mark.parametrize("kind", ["agent", "user"])
-def test_memories_go_with_their_agent_and_their_user(tmp_path: Path, kind: str) -> None:
+def test_memories_are_deleted_with_their_agent_and_their_user(tmp_path: Path, kind: str) -> None:
     file = tmp_path / "x.db"
     with LocalServer(database=f"sqlite:///{file}") as server, Api(server.url) as api:
         pair, other = Pair(api), Pair(api)
@@ -360,7 +362,7 @@ def test_memories_go_with_their_agent_and_their_user(tmp_path: Path, kind: str) 
             assert count == 1
 
 
-def test_tenants_see_nothing_of_each_other() -> None:
+def test_tenants_do_not_see_each_others_memories() -> None:
     with (
         LocalServer(api_keys=("ours", "theirs")) as server,
         Api(server.url, "ours") as ours,

@@ -1,4 +1,4 @@
-"""Recall in chats: which documents the model is shown, and which are named in the answer."""
+"""Recall in chats: the documents in the prompt, and their ids in the response."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ import pytest
 
 from julep_server import LocalServer
 from julep_server.settings import Settings
-from tests.server.endpoint import Endpoint
-from tests.server.support import Api
+from tests.server.helpers.api import Api
+from tests.server.helpers.endpoint import Endpoint
 
 CAT = {"title": "The keeper", "content": "The lighthouse keeper's cat is called Tove."}
 TEA = {"title": "Tea", "content": ["The user drinks green tea.", "Never with milk."]}
 
 
-def ids(answer: dict[str, Any]) -> list[list[str]]:
-    return [answer["doc_ids"]["agent_doc_ids"], answer["doc_ids"]["user_doc_ids"]]
+def ids(response: dict[str, Any]) -> list[list[str]]:
+    return [response["doc_ids"]["agent_doc_ids"], response["doc_ids"]["user_doc_ids"]]
 
 
-def text_of(answer: dict[str, Any]) -> str:
-    return str(answer["response"][0][0]["content"])
+def text_of(response: dict[str, Any]) -> str:
+    return str(response["response"][0][0]["content"])
 
 
 def docs_of(api: Api, path: str) -> list[str]:
@@ -48,15 +48,17 @@ def test_documents_of_agent_and_user_are_recalled(api: Api) -> None:
     assert ids(api.reply(session, "Hello, how are you?")) == [[], []]
 
 
-def test_nothing_is_recalled_where_that_is_not_wanted(api: Api) -> None:
+def test_recall_false_recalls_nothing(api: Api) -> None:
     agent = api.make("agents", docs=[CAT])["id"]
     session = api.make("sessions", agent_id=agent)["id"]
-    answer = api.reply(session, "What is the cat called?", recall=False)
-    assert ids(answer) == [[], []]
-    assert "Tove" not in text_of(answer)
+    response = api.reply(session, "What is the cat called?", recall=False)
+    assert ids(response) == [[], []]
+    assert "Tove" not in text_of(response)
 
 
-def test_the_place_in_the_prompt(model_api: Api, endpoint: Endpoint) -> None:
+def test_recalled_texts_follow_the_instructions_in_the_prompt(
+    model_api: Api, endpoint: Endpoint
+) -> None:
     content = "About tea:\n\nIt is green."
     agent = model_api.make(
         "agents", instructions="Be kind.", docs=[{"title": "Tea", "content": content}]
@@ -73,17 +75,17 @@ def test_a_document_of_many_chunks_is_named_once(api: Api) -> None:
     pieces = [f"Tea number {number} is green." for number in range(20)]
     agent = api.make("agents", docs=[{"title": "Teas", "content": pieces}])["id"]
     session = api.make("sessions", agent_id=agent)["id"]
-    answer = api.reply(session, "Which tea is green?")
-    assert ids(answer) == [docs_of(api, f"agents/{agent}"), []]
-    assert text_of(answer).count("From the document Teas") == 5
+    response = api.reply(session, "Which tea is green?")
+    assert ids(response) == [docs_of(api, f"agents/{agent}"), []]
+    assert text_of(response).count("From the document Teas") == 5
 
 
 def test_nothing_of_another_owner_is_recalled(api: Api) -> None:
     api.make("agents", docs=[CAT])
     api.make("users", docs=[CAT])
-    answer = api.reply(api.make("sessions")["id"], "What is the keeper's cat called?")
-    assert ids(answer) == [[], []]
-    assert "Tove" not in text_of(answer)
+    response = api.reply(api.make("sessions")["id"], "What is the keeper's cat called?")
+    assert ids(response) == [[], []]
+    assert "Tove" not in text_of(response)
 
 
 def test_a_deleted_document_is_not_recalled(api: Api) -> None:
@@ -103,15 +105,15 @@ def test_a_deleted_document_is_not_recalled(api: Api) -> None:
         ("x" * 50, '"' + "x" * 50 + '" AND (NOT *'),
     ],
 )
-def test_words_are_found_in_many_forms(api: Api, content: str, question: str) -> None:
+def test_words_are_found_in_other_forms(api: Api, content: str, question: str) -> None:
     agent = api.make("agents", docs=[{"title": "-", "content": content}])["id"]
     session = api.make("sessions", agent_id=agent)["id"]
     parts = [{"type": "text", "text": question}]
-    answer = api.reply(session, messages=[{"role": "user", "content": parts}])
-    assert ids(answer)[0] == docs_of(api, f"agents/{agent}")
+    response = api.reply(session, messages=[{"role": "user", "content": parts}])
+    assert ids(response)[0] == docs_of(api, f"agents/{agent}")
 
 
-def test_a_streamed_answer_names_the_documents(api: Api) -> None:
+def test_a_streamed_chat_names_its_documents(api: Api) -> None:
     agent = api.make("agents", docs=[CAT])["id"]
     session = api.make("sessions", agent_id=agent)["id"]
     events = api.events(session, "What is the cat called?")
@@ -121,7 +123,7 @@ def test_a_streamed_answer_names_the_documents(api: Api) -> None:
 @pytest.mark.parametrize(
     ("items", "distance", "recalled"), [(0, 1.0, 0), (1, 1.0, 1), (9, 1.0, 2), (9, 0.0, 1)]
 )
-def test_how_much_is_recalled_is_configured(items: int, distance: float, recalled: int) -> None:
+def test_the_amount_of_recall_is_a_setting(items: int, distance: float, recalled: int) -> None:
     far = {"title": "Ships", "content": "A keeper counts the ships, and writes them in a book."}
     with (
         LocalServer(recall_items=items, recall_distance=distance) as server,
@@ -129,17 +131,17 @@ def test_how_much_is_recalled_is_configured(items: int, distance: float, recalle
     ):
         agent = api.make("agents", docs=[CAT, far])["id"]
         session = api.make("sessions", agent_id=agent)["id"]
-        answer = api.reply(session, "What is the cat of the keeper called?")
-        assert len(ids(answer)[0]) == recalled
+        response = api.reply(session, "What is the cat of the keeper called?")
+        assert len(ids(response)[0]) == recalled
 
 
 @pytest.mark.parametrize("wrong", [{"recall_items": -1}, {"recall_distance": 1.1}])
-def test_a_configuration_that_makes_no_sense_is_refused(wrong: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="recalled"):
+def test_recall_settings_out_of_range_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=f"{min(wrong)} must"):
         Settings(**wrong)
 
 
-def test_a_fact_of_the_first_document_after_two_hundred_turns(api: Api) -> None:
+def test_a_document_is_recalled_after_two_hundred_turns(api: Api) -> None:
     text = filler(1_000_000)
     middle = len(text) // 2
     first = f"{text[:middle]} The keeper of Grip lighthouse has a cat, Tove. {text[middle:]}"
@@ -156,10 +158,10 @@ def test_a_fact_of_the_first_document_after_two_hundred_turns(api: Api) -> None:
     for number in range(200):
         api.reply(session["id"], f"Turn {number}.", recall=number % 50 == 0)
     began = time.perf_counter()
-    answer = api.reply(session["id"], "What is the cat at Grip lighthouse called?")
+    response = api.reply(session["id"], "What is the cat at Grip lighthouse called?")
     searching = time.perf_counter() - began
-    assert "has a cat, Tove" in text_of(answer)
-    assert ids(answer) == [made[:1], []]
+    assert "has a cat, Tove" in text_of(response)
+    assert ids(response) == [made[:1], []]
     assert len(api.history(session["id"], limit=1000)) == 402
     # Far above what they take, so that a busy machine passes: seconds would be a wrong design.
     assert (indexing < 5, searching < 2) == (True, True), (indexing, searching)

@@ -1,4 +1,4 @@
-"""Agents, users and sessions: made, read, changed, listed and deleted."""
+"""Agents, users and sessions: created, read, changed and deleted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from julep_server import LocalServer
-from tests.server.support import REPRESENTATION, UNKNOWN_ID, Api, error_of, paths_of
+from tests.server.helpers.api import REPRESENTATION, UNKNOWN_ID, Api, error_of, paths_of
 
 KINDS = ("agents", "users", "sessions")
 REPLACEMENT: dict[str, dict[str, Any]] = {
@@ -26,7 +26,7 @@ def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def test_defaults_of_an_agent(api: Api) -> None:
+def test_an_agent_has_defaults(api: Api) -> None:
     agent = api.make("agents", name="Ada")
     assert agent | {"id": 0, "created_at": 0, "updated_at": 0} == {
         "id": 0,
@@ -42,12 +42,12 @@ def test_defaults_of_an_agent(api: Api) -> None:
     }
 
 
-def test_defaults_of_a_user(api: Api) -> None:
+def test_a_user_has_defaults(api: Api) -> None:
     user = api.make("users")
     assert (user["name"], user["about"], user["metadata"]) == ("User", "", {})
 
 
-def test_defaults_of_a_session(api: Api) -> None:
+def test_a_session_has_defaults(api: Api) -> None:
     agent = api.make("agents")
     session = api.make("sessions", agent_id=agent["id"])
     assert session.keys() == {
@@ -74,25 +74,25 @@ def test_the_configured_model_is_the_default(model_api: Api) -> None:
 
 
 @pytest.mark.parametrize("given", ["Be kind.", ["Be kind."]])
-def test_instructions_are_a_list(api: Api, given: Any) -> None:
+def test_instructions_are_stored_as_a_list(api: Api, given: Any) -> None:
     assert api.make("agents", instructions=given)["instructions"] == ["Be kind."]
 
 
-def test_what_was_made_is_what_is_read(api: Api, kind: str) -> None:
+def test_a_created_resource_is_read_unchanged(api: Api, kind: str) -> None:
     made = api.make(kind, metadata={"a": [1, None, {"ü": "\u2028"}], "n": None})
     read = api.get(f"/{kind}/{made['id']}").json()
     assert read == {name: value for name, value in made.items() if name != "jobs"}
     assert read["metadata"] == {"a": [1, None, {"ü": "\u2028"}], "n": None}
 
 
-def test_times_have_microseconds_and_move_on(api: Api, kind: str) -> None:
+def test_times_have_microseconds_and_increase(api: Api, kind: str) -> None:
     made = api.make(kind)
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", made["updated_at"])
     times = [made["updated_at"]]
     for number in range(5):
-        answer = api.patch(f"/{kind}/{made['id']}", {"metadata": {"n": number}}).json()
-        assert answer.keys() == {"id", "updated_at", "jobs"}
-        times.append(answer["updated_at"])
+        response = api.patch(f"/{kind}/{made['id']}", {"metadata": {"n": number}}).json()
+        assert response.keys() == {"id", "updated_at", "jobs"}
+        times.append(response["updated_at"])
     assert times == sorted(set(times))
     assert api.get(f"/{kind}/{made['id']}").json()["created_at"] == made["created_at"]
 
@@ -106,7 +106,7 @@ def test_an_unknown_id_is_404_and_names_what_was_not_found(
     assert error_of(response, 404)["message"] == f"{kind[:-1]} {UNKNOWN_ID} was not found"
 
 
-def test_deleting_twice_answers_as_the_first_time(api: Api, kind: str) -> None:
+def test_a_repeated_deletion_has_the_first_response(api: Api, kind: str) -> None:
     identifier = api.make(kind)["id"]
     first, second = (api.delete(f"/{kind}/{identifier}") for _ in range(2))
     assert (first.status_code, second.status_code) == (202, 202)
@@ -121,7 +121,7 @@ def test_an_id_deleted_as_one_kind_is_unknown_as_another(api: Api) -> None:
     assert api.delete(f"/agents/{identifier}").status_code == 404
 
 
-def test_put_needs_what_it_replaces(api: Api) -> None:
+def test_put_requires_the_required_fields(api: Api) -> None:
     for kind, needed in (("agents", ["about", "name"]), ("users", ["about", "name"])):
         assert sorted(paths_of(api.put(f"/{kind}/{UNKNOWN_ID}", {}))) == needed
     assert paths_of(api.put(f"/sessions/{UNKNOWN_ID}", {})) == ["situation"]
@@ -174,9 +174,9 @@ def test_put_resets_what_it_omits(api: Api) -> None:
 )
 def test_patch_changes_only_what_it_names(api: Api, kind: str, changes: dict[str, Any]) -> None:
     made = api.make(kind, metadata={"a": 1})
-    answer = api.patch(f"/{kind}/{made['id']}", changes, headers=REPRESENTATION)
-    after = answer.json()
-    assert answer.headers["preference-applied"] == "return=representation"
+    response = api.patch(f"/{kind}/{made['id']}", changes, headers=REPRESENTATION)
+    after = response.json()
+    assert response.headers["preference-applied"] == "return=representation"
     assert after == made | changes | {"updated_at": after["updated_at"]}
 
 
@@ -209,13 +209,15 @@ def test_default_settings_are_patched_name_by_name(api: Api) -> None:
         ({"frequency_penalty": "x"}, "default_settings.frequency_penalty"),
     ],
 )
-def test_settings_have_the_contracts_ranges(api: Api, settings: dict[str, Any], path: str) -> None:
+def test_chat_settings_have_the_contracts_ranges(
+    api: Api, settings: dict[str, Any], path: str
+) -> None:
     assert paths_of(api.post("/agents", {"name": "x", "default_settings": settings})) == [path]
     api.make("agents", default_settings={"temperature": 3, "min_p": 0.99, "frequency_penalty": -2})
 
 
 @pytest.mark.parametrize("missing", ["agent_id", "user_id"])
-def test_a_session_needs_an_agent_and_a_user_that_exist(api: Api, missing: str) -> None:
+def test_a_session_requires_an_existing_agent_and_user(api: Api, missing: str) -> None:
     ids = {"agent_id": api.make("agents")["id"], "user_id": api.make("users")["id"]}
     response = api.post("/sessions", {**ids, missing: UNKNOWN_ID})
     kind = missing.removesuffix("_id")
@@ -228,7 +230,7 @@ def test_an_integer_too_large_for_a_database_is_422(api: Api) -> None:
     assert paths_of(api.post("/sessions", body)) == ["token_budget"]
 
 
-def test_tools_of_one_name_are_a_conflict_and_leave_no_agent(api: Api) -> None:
+def test_tools_of_the_same_name_are_a_conflict_and_create_no_agent(api: Api) -> None:
     body = {"name": "Twice", "tools": [TOOL, TOOL], "metadata": {"only": "twice"}}
     assert error_of(api.post("/agents", body), 409)["code"] == "tool_exists"
     found = api.get("/agents", params={"metadata_filter": '{"only": "twice"}'})
@@ -243,7 +245,7 @@ def test_a_tools_name_is_checked(api: Api, name: str) -> None:
     ]
 
 
-def test_deleting_an_agent_takes_docs_and_tools_and_leaves_histories(tmp_path: Path) -> None:
+def test_deleting_an_agent_deletes_documents_and_tools_but_no_history(tmp_path: Path) -> None:
     file = tmp_path / "x.db"
     doc = {"title": "t", "content": ["a", "b"], "metadata": {"k": 1}}
     with LocalServer(database=f"sqlite:///{file}") as server, Api(server.url) as api:
@@ -267,7 +269,7 @@ def test_deleting_an_agent_takes_docs_and_tools_and_leaves_histories(tmp_path: P
             assert _rows(file, table) == 0, table
 
 
-def test_a_session_goes_on_when_its_user_is_deleted(api: Api) -> None:
+def test_a_session_survives_its_user(api: Api) -> None:
     user = api.make("users", name="Somebody", about="likes tea")
     session = api.make("sessions", user_id=user["id"])
     assert "likes tea" in api.reply(session["id"])["response"][0][0]["content"]
@@ -285,11 +287,11 @@ def test_deleting_a_history_leaves_the_session(api: Api, session_id: str) -> Non
 
 
 @pytest.mark.parametrize("part", ["history", "suggestions"])
-def test_parts_of_an_unknown_session_are_404(api: Api, part: str) -> None:
+def test_lists_of_an_unknown_session_are_404(api: Api, part: str) -> None:
     assert "session" in error_of(api.get(f"/sessions/{UNKNOWN_ID}/{part}"), 404)["message"]
 
 
-def test_suggestions_are_empty_until_there_are_some(api: Api, session_id: str) -> None:
+def test_a_session_without_suggestions_has_an_empty_list(api: Api, session_id: str) -> None:
     assert api.get(f"/sessions/{session_id}/suggestions").json() == {"items": []}
 
 

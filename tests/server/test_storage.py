@@ -1,16 +1,11 @@
-"""Storage: migrations, concurrency, and nothing acknowledged is lost."""
+"""Storage: migrations, concurrency, durability of acknowledged writes, any text."""
 
 from __future__ import annotations
 
 import os
-import re
 import signal
-import subprocess
-import sys
 import threading
-from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,47 +21,23 @@ from sqlalchemy.engine import make_url
 from julep_server import LocalServer
 from julep_server.db.engine import Database, postgres_url
 from julep_server.db.tables import metadata
-from julep_server.db.texts import Text
-from tests.server.support import Api
-
-
-@contextmanager
-def serving(
-    *arguments: str, environment: dict[str, str] | None = None
-) -> Generator[tuple[subprocess.Popen[str], str], None, None]:
-    """A server in a process of its own, and its URL."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "julep_server", "serve", "--port", "0", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env={**os.environ, **(environment or {})},
-    )
-    try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        found = re.search(r"http://\S+/api", line)
-        assert found, line
-        yield process, found[0]
-    finally:
-        process.kill()
-        process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
+from julep_server.db.text_type import Text
+from tests.server.helpers.api import Api
+from tests.server.helpers.process import serving
 
 
 def _is_a_plain_name(name: str | None, *_: object) -> bool:
     return not str(name).startswith("passages_index")
 
 
-def test_the_migrations_make_exactly_the_tables(database_url: str) -> None:
+def test_the_migrations_create_exactly_the_tables(database_url: str) -> None:
     for _ in range(2):
         Database(database_url).close()
     engine = create_engine(database_url.replace("postgresql:", "postgresql+psycopg:"))
     with engine.connect() as connection:
         options: dict[str, Any] = {
             "version_table": "julep_schema",
-            # The index of words is each database's own: in SQLite a virtual table, with others.
+            # The word index is specific to the database: in SQLite a virtual table and its parts.
             "include_name": _is_a_plain_name,
         }
         context = MigrationContext.configure(connection, opts=options)
@@ -75,7 +46,7 @@ def test_the_migrations_make_exactly_the_tables(database_url: str) -> None:
     engine.dispose()
 
 
-def test_a_percent_sign_or_a_space_in_the_path_does_no_harm(tmp_path: Path) -> None:
+def test_the_path_may_contain_a_percent_sign_and_a_space(tmp_path: Path) -> None:
     folder = tmp_path / "100% sure"
     folder.mkdir()
     with LocalServer(database=f"sqlite:///{folder / 'x.db'}") as server, Api(server.url) as api:
@@ -84,7 +55,7 @@ def test_a_percent_sign_or_a_space_in_the_path_does_no_harm(tmp_path: Path) -> N
 
 
 def test_acknowledged_writes_survive_a_kill(database_url: str) -> None:
-    """Writers note each acknowledged id; the process is killed under them; all must be there."""
+    """Writers record acknowledged ids while the process is killed; all must be stored."""
     acknowledged: list[str] = []
     with serving("--database", database_url) as (process, url):
         with Api(url) as api:
@@ -122,7 +93,7 @@ def test_acknowledged_writes_survive_a_kill(database_url: str) -> None:
 
 
 @pytest.mark.parametrize("memory", [True, False])
-def test_many_writers_and_readers_at_once(database_url: str, memory: bool) -> None:
+def test_concurrent_writers_and_readers_lose_nothing(database_url: str, memory: bool) -> None:
     database = "sqlite://" if memory else database_url
     with LocalServer(database=database) as server, Api(server.url) as api:
         user = api.make("users")["id"]
@@ -135,7 +106,7 @@ def test_many_writers_and_readers_at_once(database_url: str, memory: bool) -> No
 
         with ThreadPoolExecutor(16) as pool:
             assert set(pool.map(work, range(100))) == {201 + 200 + 200}
-        # No change was lost to another that was made at the same time.
+        # No change was overwritten by a concurrent one.
         assert api.get(f"/users/{user}").json()["metadata"] == {str(n): n for n in range(100)}
 
 
@@ -155,7 +126,7 @@ def test_two_processes_share_one_database(database_url: str) -> None:
             )
 
 
-def test_a_key_repeated_at_two_processes_is_done_once(database_url: str) -> None:
+def test_a_key_repeated_at_two_processes_is_performed_once(database_url: str) -> None:
     with (
         serving("--database", database_url) as (_, one),
         serving("--database", database_url) as (_, two),
@@ -167,14 +138,14 @@ def test_a_key_repeated_at_two_processes_is_done_once(database_url: str) -> None
         for number in range(10):
             key = {"Idempotency-Key": f"race-{number}"}
             for path, body in (("/users", {}), (f"/sessions/{session}/chat", chat)):
-                answers = _at_once([first, second], path, body, key)
-                assert answers[0] == answers[1]
+                responses = _at_once([first, second], path, body, key)
+                assert responses[0] == responses[1]
         assert len(first.get("/users").json()["items"]) == 10
         assert len(first.history(session)) == 20
 
 
 def _at_once(apis: list[Api], path: str, body: Any, headers: dict[str, str]) -> list[Any]:
-    """The answers to a request that is sent to several servers at the same time."""
+    """Send a request to several servers at the same time; return the responses' bodies."""
     together = threading.Barrier(len(apis))
 
     def send(api: Api) -> Any:
@@ -194,14 +165,14 @@ def test_servers_that_start_at_once_migrate_once(database_url: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["a\0b", "\x01", "\x010\0\x01", "\\0", "é𝄞\u2028", "\x7f"])
-def test_any_text_is_kept(api: Api, text: str) -> None:
+def test_any_text_is_stored_unchanged(api: Api, text: str) -> None:
     made = api.make("agents", name=text, metadata={text: text}, instructions=[text])
     assert (made["name"], made["metadata"], made["instructions"]) == (text, {text: text}, [text])
     session = api.make("sessions", agent_id=made["id"], situation=text)
     assert session["situation"] == text
     api.post(f"/agents/{made['id']}/docs", {"title": text, "content": f"word {text}"})
-    answer = api.reply(session["id"], f"word {text}")
-    assert len(answer["doc_ids"]["agent_doc_ids"]) == 1
+    response = api.reply(session["id"], f"word {text}")
+    assert len(response["doc_ids"]["agent_doc_ids"]) == 1
     assert api.history(session["id"])[0]["content"] == f"word {text}"
 
 
@@ -209,7 +180,7 @@ POSTGRES = create_engine("postgresql+psycopg://").dialect
 
 
 @given(st.text())
-def test_postgres_reads_the_text_that_was_written(text: str) -> None:
+def test_text_for_postgres_survives_the_round_trip(text: str) -> None:
     column = Text()
     written = column.process_bind_param(text, POSTGRES)
     assert written is not None
@@ -218,10 +189,10 @@ def test_postgres_reads_the_text_that_was_written(text: str) -> None:
 
 
 @pytest.mark.parametrize("url", ["postgresql://u:p@h/d?a=b", "postgres://u:p@h/d?a=b"])
-def test_a_plain_url_means_the_driver_of_the_extra(url: str) -> None:
+def test_a_url_without_a_driver_gets_the_extras_driver(url: str) -> None:
     parsed = postgres_url(make_url(url))
     assert parsed.render_as_string(hide_password=False) == "postgresql+psycopg://u:p@h/d?a=b"
 
 
-def test_a_chosen_driver_is_kept() -> None:
+def test_a_driver_in_the_url_is_kept() -> None:
     assert postgres_url(make_url("postgresql+other://h/d")).drivername == "postgresql+other"

@@ -1,4 +1,4 @@
-"""Streamed chats: events, connections that drop, and what fails midway."""
+"""Streamed chats: events, dropped connections, resumption, and failures midway."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from julep_server import LocalServer
-from tests.server.endpoint import USAGE, Endpoint, piece
-from tests.server.support import UNKNOWN_ID, Api, check_events, error_of, parse_events
+from tests.server.helpers.api import UNKNOWN_ID, Api, check_events, error_of, parse_events
+from tests.server.helpers.endpoint import USAGE, Endpoint, piece
 
 HELLO: dict[str, Any] = {"messages": [{"role": "user", "content": "Hello"}]}
 
@@ -23,7 +23,7 @@ def text_of(events: list[Any]) -> str:
     )
 
 
-def test_the_events_of_a_stream(model_api: Api, endpoint: Endpoint) -> None:
+def test_a_stream_has_the_documented_events(model_api: Api, endpoint: Endpoint) -> None:
     session = model_api.make("sessions")["id"]
     response = model_api.chat(session, stream=True)
     assert response.headers["content-type"] == "text/event-stream; charset=utf-8"
@@ -66,16 +66,16 @@ def test_the_events_of_a_stream(model_api: Api, endpoint: Endpoint) -> None:
         ("text/plain", None, False),
     ],
 )
-def test_how_a_stream_is_asked_for(
+def test_a_stream_is_requested_by_body_or_header(
     api: Api, session_id: str, accept: str, stream: bool | None, streamed: bool
 ) -> None:
     response = api.chat(session_id, stream=stream, headers={"Accept": accept})
     assert response.headers["content-type"].startswith("text/event-stream") == streamed
 
 
-def test_pieces_come_as_they_are_written(model_api: Api, endpoint: Endpoint) -> None:
+def test_chunks_arrive_as_they_are_generated(model_api: Api, endpoint: Endpoint) -> None:
     session = model_api.make("sessions")["id"]
-    endpoint.pause = lambda position: 0.3 if position == 2 else 0.0
+    endpoint.delay_before = lambda position: 0.3 if position == 2 else 0.0
     began = time.monotonic()
     with model_api.streaming(session, HELLO) as response:
         lines = response.iter_text()
@@ -98,7 +98,7 @@ def test_line_separators_inside_the_text_survive(model_api: Api, endpoint: Endpo
 def dropped(model_api: Api, endpoint: Endpoint) -> Iterator[tuple[str, dict[str, str], Any]]:
     """A stream whose client went away after the first event, while the model still writes."""
     session = model_api.make("sessions")["id"]
-    endpoint.pause = lambda position: 0.2 if position == 2 else 0.0
+    endpoint.delay_before = lambda position: 0.2 if position == 2 else 0.0
     headers = {"Idempotency-Key": "dropped"}
     with model_api.streaming(session, HELLO, headers) as response:
         for text in response.iter_text():
@@ -108,7 +108,7 @@ def dropped(model_api: Api, endpoint: Endpoint) -> Iterator[tuple[str, dict[str,
 
 @pytest.mark.parametrize("late", [False, True], ids=["while it runs", "when it has ended"])
 @pytest.mark.parametrize("keyed", [True, False])
-def test_a_client_that_comes_back_gets_the_rest(
+def test_a_resumed_stream_has_the_remaining_events(
     model_api: Api, endpoint: Endpoint, dropped: Any, late: bool, keyed: bool
 ) -> None:
     session, headers, first = dropped
@@ -124,7 +124,7 @@ def test_a_client_that_comes_back_gets_the_rest(
     assert len(model_api.events(session, headers={**back, "Last-Event-ID": rest[-2].id})) == 1
 
 
-def test_a_repetition_without_a_position_gets_all(
+def test_a_repetition_without_a_position_gets_all_events(
     model_api: Api, endpoint: Endpoint, dropped: Any
 ) -> None:
     session, headers, first = dropped
@@ -134,11 +134,11 @@ def test_a_repetition_without_a_position_gets_all(
     assert len(endpoint.requests) == 1
 
 
-def test_a_dropped_client_without_a_key_still_leaves_a_history(
+def test_a_disconnected_client_without_a_key_still_has_a_history(
     model_api: Api, endpoint: Endpoint
 ) -> None:
     session = model_api.make("sessions")["id"]
-    endpoint.pause = lambda position: 0.1 if position == 2 else 0.0
+    endpoint.delay_before = lambda position: 0.1 if position == 2 else 0.0
     with model_api.streaming(session, HELLO):
         pass
     deadline = time.monotonic() + 5
@@ -150,7 +150,7 @@ def test_a_dropped_client_without_a_key_still_leaves_a_history(
 
 @pytest.mark.parametrize("given", [f"{UNKNOWN_ID}:1", "x", "", f"{UNKNOWN_ID}:x", "1:" + "9" * 30])
 @pytest.mark.parametrize("key", [None, "gone"])
-def test_a_stream_that_is_gone_is_a_conflict(
+def test_a_stream_that_cannot_be_resumed_is_a_conflict(
     api: Api, session_id: str, given: str, key: str | None
 ) -> None:
     headers = {"Last-Event-ID": given} | ({} if key is None else {"Idempotency-Key": key})
@@ -159,7 +159,7 @@ def test_a_stream_that_is_gone_is_a_conflict(
     assert api.history(session_id) == []
 
 
-def test_a_kept_stream_goes_on_after_a_restart(tmp_path: Any) -> None:
+def test_a_stored_stream_is_resumed_after_a_restart(tmp_path: Any) -> None:
     url = f"sqlite:///{tmp_path / 'x.db'}"
     headers = {"Idempotency-Key": "kept"}
     with LocalServer(database=url) as server, Api(server.url) as api:
@@ -179,8 +179,8 @@ def test_a_kept_stream_goes_on_after_a_restart(tmp_path: Any) -> None:
         (["BREAK"], "broke off"),
         ([piece({"content": "more"})], "broke off"),
         (['data: {"error": {"message": "no more memory"}}\n\n'], "no more memory"),
-        (["data: {oops\n\n"], "no JSON"),
-        (["data: [1]\n\n"], "no object"),
+        (["data: {oops\n\n"], "not JSON"),
+        (["data: [1]\n\n"], "not an object"),
     ],
 )
 def test_a_failure_midway_is_an_error_event_and_no_history(
@@ -199,10 +199,8 @@ def test_a_failure_midway_is_an_error_event_and_no_history(
     assert model_api.events(session, headers=back) == events[1:]
 
 
-def test_an_endpoint_that_falls_silent_midway_is_an_error_event(
-    model_api: Api, endpoint: Endpoint
-) -> None:
-    endpoint.pause = lambda position: 1.0 if position == 2 else 0.0
+def test_an_endpoint_silent_midway_is_an_error_event(model_api: Api, endpoint: Endpoint) -> None:
+    endpoint.delay_before = lambda position: 1.0 if position == 2 else 0.0
     session = model_api.make("sessions")["id"]
     events = model_api.events(session)
     assert (events[-1].kind, events[-1].data["error"]["code"]) == ("error", "model_timeout")
@@ -216,7 +214,7 @@ def test_a_failure_before_the_first_byte_is_an_error_status(
     assert error_of(model_api.chat(session, stream=True), 503)["code"] == "model_unavailable"
 
 
-def test_an_endpoint_that_does_not_stream_is_read_whole(model_api: Api, endpoint: Endpoint) -> None:
+def test_an_endpoint_that_does_not_stream_is_supported(model_api: Api, endpoint: Endpoint) -> None:
     session = model_api.make("sessions")["id"]
     endpoint.ignores_stream = True
     assert text_of(model_api.events(session)) == "A fine day."
@@ -231,7 +229,7 @@ def test_an_empty_answer_is_still_a_message(model_api: Api, endpoint: Endpoint) 
 
 
 def test_a_server_that_stops_ends_its_streams_with_an_error(endpoint: Endpoint) -> None:
-    endpoint.pause = lambda position: 30.0 if position == 2 else 0.0
+    endpoint.delay_before = lambda position: 30.0 if position == 2 else 0.0
     server = LocalServer(model_url=endpoint.url, model="small")
     server.start()
     with Api(server.url) as api:
@@ -250,7 +248,7 @@ def test_a_server_that_stops_ends_its_streams_with_an_error(endpoint: Endpoint) 
 
 def test_a_session_deleted_meanwhile_gets_no_history(model_api: Api, endpoint: Endpoint) -> None:
     session = model_api.make("sessions")["id"]
-    endpoint.pause = lambda position: 0.2 if position == 2 else 0.0
+    endpoint.delay_before = lambda position: 0.2 if position == 2 else 0.0
     with model_api.streaming(session, HELLO) as response:
         parts = response.iter_text()
         next(parts)
@@ -260,20 +258,20 @@ def test_a_session_deleted_meanwhile_gets_no_history(model_api: Api, endpoint: E
     assert model_api.get(f"/sessions/{session}/history").status_code == 404
 
 
-def test_silence_is_bridged_with_comments(
+def test_silence_is_filled_with_comments(
     model_api: Api, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("julep_server.chat.events.KEEP_ALIVE", 0.05)
-    endpoint.pause = lambda position: 0.3 if position == 2 else 0.0
+    monkeypatch.setattr("julep_server.streaming.event_stream.KEEP_ALIVE", 0.05)
+    endpoint.delay_before = lambda position: 0.3 if position == 2 else 0.0
     session = model_api.make("sessions")["id"]
     text = model_api.chat(session, stream=True).text
     assert re.search(r"^: keep-alive$", text, re.MULTILINE)
     assert text_of(parse_events(text)) == "A fine day."
 
 
-def test_many_can_follow_one_stream(model_api: Api, endpoint: Endpoint) -> None:
+def test_several_clients_can_follow_a_stream(model_api: Api, endpoint: Endpoint) -> None:
     session = model_api.make("sessions")["id"]
-    endpoint.pause = lambda position: 0.05
+    endpoint.delay_before = lambda position: 0.05
     headers = {"Idempotency-Key": "many"}
     bodies: list[str] = []
     with (

@@ -1,4 +1,4 @@
-"""Suggestions: asked of the model after a turn, where the server is told to."""
+"""Suggestions: made by the model after a turn, if the server is configured for it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import pytest
 
 from julep_server import LocalServer
 from julep_server.settings import Settings
-from tests.server.endpoint import Endpoint
-from tests.server.support import Api
-from tests.server.test_storage import serving
+from tests.server.helpers.api import Api
+from tests.server.helpers.endpoint import Endpoint
+from tests.server.helpers.process import serving
 
 HINTS = [
     {"target": "user", "content": "Ask which breads are fresh."},
@@ -47,12 +47,12 @@ def suggestions(api: Api, session: str, **params: Any) -> list[dict[str, Any]]:
     return items
 
 
-def test_they_are_stored_for_whom_they_are_meant(
+def test_suggestions_are_stored_with_their_targets(
     api: Api, session_id: str, endpoint: Endpoint
 ) -> None:
     endpoint.answers_to_jobs = [json.dumps({"suggestions": HINTS})]
-    answer = api.done(api.reply(session_id, "Which breads?"))
-    (job,) = answer["jobs"]
+    response = api.wait_done(api.reply(session_id, "Which breads?"))
+    (job,) = response["jobs"]
     assert api.job(job)["name"] == "make_suggestions"
     found = suggestions(api, session_id)
     assert [(item["target"], item["content"]) for item in found] == [
@@ -64,59 +64,65 @@ def test_they_are_stored_for_whom_they_are_meant(
     assert {item["message_id"] for item in found} == {reply["id"]}
     assert {item["session_id"] for item in found} == {session_id}
     assert suggestions(api, session_id, limit=1, offset=1) == found[1:2]
-    material = endpoint.asked_by_jobs[0]["messages"][1]["content"]
+    material = endpoint.job_requests[0]["messages"][1]["content"]
     assert material.endswith("user: Which breads?\nagent: A fine day.")
 
 
-def test_each_turn_has_its_own(api: Api, session_id: str, endpoint: Endpoint) -> None:
+def test_each_turn_has_its_own_suggestions(api: Api, session_id: str, endpoint: Endpoint) -> None:
     endpoint.answers_to_jobs = ['["First."]', '["Second."]']
     for _ in range(2):
-        api.done(api.reply(session_id, "And?"))
+        api.wait_done(api.reply(session_id, "And?"))
     found = suggestions(api, session_id)
     assert [item["content"] for item in found] == ["First.", "Second."]
     assert len({item["message_id"] for item in found}) == 2
 
 
-def test_what_is_not_recorded_gets_none(api: Api, session_id: str) -> None:
+def test_an_unrecorded_turn_has_no_suggestions(api: Api, session_id: str) -> None:
     assert api.reply(session_id, "Which breads?", record=False)["jobs"] == []
 
 
-def test_none_about_a_history_that_is_gone(api: Api, session_id: str, endpoint: Endpoint) -> None:
+def test_no_suggestions_are_made_about_a_deleted_history(
+    api: Api, session_id: str, endpoint: Endpoint
+) -> None:
     endpoint.holds_jobs = True
     (job,) = api.reply(session_id, "Which breads?")["jobs"]
-    api.awaited(job, "in_progress")
+    api.wait_for_state(job, "in_progress")
     api.delete(f"/sessions/{session_id}/history")
     endpoint.holds_jobs = False
-    assert api.ended(job)["reason"] == "the history was deleted"
+    assert api.wait_ended(job)["reason"] == "the history was deleted"
     assert suggestions(api, session_id) == []
 
 
-def test_they_go_with_the_history(api: Api, session_id: str, endpoint: Endpoint) -> None:
+def test_suggestions_are_deleted_with_the_history(
+    api: Api, session_id: str, endpoint: Endpoint
+) -> None:
     endpoint.answers_to_jobs = ['["Go on."]']
-    api.done(api.reply(session_id, "Which breads?"))
+    api.wait_done(api.reply(session_id, "Which breads?"))
     assert len(suggestions(api, session_id)) == 1
     api.delete(f"/sessions/{session_id}/history")
     assert suggestions(api, session_id) == []
 
 
-def test_a_server_that_is_not_told_to_asks_for_none(model_api: Api, endpoint: Endpoint) -> None:
+def test_without_the_setting_no_suggestions_are_requested(
+    model_api: Api, endpoint: Endpoint
+) -> None:
     session = model_api.make("sessions")["id"]
     assert model_api.reply(session, "Which breads?")["jobs"] == []
-    assert endpoint.asked_by_jobs == []
+    assert endpoint.job_requests == []
 
 
 @pytest.mark.parametrize("by_variable", [True, False])
-def test_the_command_line_switches_them_on(endpoint: Endpoint, by_variable: bool) -> None:
+def test_the_command_line_enables_suggestions(endpoint: Endpoint, by_variable: bool) -> None:
     options = ["--database", "sqlite://", "--model-url", endpoint.url, "--model", "small"]
     environment = {"JULEP_SERVER_SUGGESTIONS": "true"} if by_variable else {}
     options += [] if by_variable else ["--suggestions"]
     endpoint.answers_to_jobs = ['["Go on."]']
     with serving(*options, environment=environment) as (_, url), Api(url) as api:
         session = api.make("sessions")["id"]
-        api.done(api.reply(session, "Which breads?"))
+        api.wait_done(api.reply(session, "Which breads?"))
         assert len(suggestions(api, session)) == 1
 
 
-def test_the_offline_model_makes_none() -> None:
+def test_the_offline_model_makes_no_suggestions() -> None:
     with pytest.raises(ValueError, match="suggestions need the URL"):
         Settings(suggestions=True)

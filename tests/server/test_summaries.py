@@ -1,4 +1,4 @@
-"""Adaptive overflow: what has no room in the prompt any more is summed up by a job."""
+"""Adaptive sessions: a job summarises the history that no longer fits in the prompt."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import pytest
 from julep_server import LocalServer
 from julep_server.models.offline_reflection import OfflineReflection
 from julep_server.models.reflection import Line
-from julep_server.models.tokens import count
-from tests.server.endpoint import Endpoint
-from tests.server.support import Api
+from julep_server.text.tokens import count_tokens
+from tests.server.helpers.api import Api
+from tests.server.helpers.endpoint import Endpoint
 
 BUDGET = 80
 PADDING = " and more of it" * 4
@@ -26,7 +26,7 @@ def seen(endpoint: Endpoint) -> list[str]:
     return [message["content"].split()[0] for message in messages if message["role"] != "system"]
 
 
-def told(endpoint: Endpoint) -> str:
+def system_prompt(endpoint: Endpoint) -> str:
     return str(endpoint.requests[-1]["messages"][0]["content"])
 
 
@@ -36,14 +36,14 @@ def adaptive(api: Api, **fields: Any) -> str:
 
 
 def overflow(api: Api, session: str, words: str = "one two three four") -> list[str]:
-    """Say so much that not all of it fits; gives the jobs that were started, all ended."""
+    """Exceed the budget; return the ids of the jobs that were started, all ended."""
     started: list[str] = []
     for word in words.split():
-        started += api.done(api.reply(session, word + PADDING))["jobs"]
+        started += api.wait_done(api.reply(session, word + PADDING))["jobs"]
     return started
 
 
-def test_what_left_the_prompt_is_summed_up(model_api: Api, endpoint: Endpoint) -> None:
+def test_history_omitted_from_the_prompt_is_summarised(model_api: Api, endpoint: Endpoint) -> None:
     endpoint.answers_to_jobs = ["<think>Hm.</think>They counted\n\nto two."]
     session = adaptive(model_api)
     (*_, last) = overflow(model_api, session)
@@ -51,8 +51,10 @@ def test_what_left_the_prompt_is_summed_up(model_api: Api, endpoint: Endpoint) -
     shown = model_api.get(f"/sessions/{session}").json()
     assert shown["summary"] == "They counted\n\nto two."
     assert shown["updated_at"] > shown["created_at"]
-    model_api.done(model_api.reply(session, "five"))
-    assert told(endpoint).endswith("\n\nSummary of what was said before: They counted\nto two.")
+    model_api.wait_done(model_api.reply(session, "five"))
+    assert system_prompt(endpoint).endswith(
+        "\n\nSummary of what was said before: They counted\nto two."
+    )
     assert seen(endpoint)[-1] == "five"
     assert "one" not in seen(endpoint)
     # Nothing that was said is lost.
@@ -60,7 +62,7 @@ def test_what_left_the_prompt_is_summed_up(model_api: Api, endpoint: Endpoint) -
     assert words[::2] == ["one", "two", "three", "four", "five"]
 
 
-def test_until_there_is_a_summary_the_oldest_just_leaves(
+def test_until_there_is_a_summary_the_oldest_history_is_omitted(
     model_api: Api, endpoint: Endpoint
 ) -> None:
     endpoint.holds_jobs = True
@@ -70,26 +72,26 @@ def test_until_there_is_a_summary_the_oldest_just_leaves(
     for word in ("one", "two", "three", "four", "five", "six"):
         started += model_api.reply(session, word + PADDING)["jobs"]
     assert "one" not in seen(endpoint)
-    # One at a time: the next turn sums up what leaves meanwhile.
+    # One job at a time: the next turn summarises what is omitted meanwhile.
     assert len(started) == 1
-    assert "Summary" not in told(endpoint)
+    assert "Summary" not in system_prompt(endpoint)
     assert "summary" not in model_api.get(f"/sessions/{session}").json()
     endpoint.holds_jobs = False
-    assert {model_api.ended(job)["state"] for job in started} == {"succeeded"}
+    assert {model_api.wait_ended(job)["state"] for job in started} == {"succeeded"}
 
 
-def test_each_summary_goes_on_from_the_one_before(model_api: Api, endpoint: Endpoint) -> None:
+def test_each_summary_continues_the_one_before(model_api: Api, endpoint: Endpoint) -> None:
     endpoint.answers_to_jobs = ["First summary.", "Second summary."]
     session = adaptive(model_api)
     overflow(model_api, session, "one two three four five six")
-    first, *_, last = (body["messages"][1]["content"] for body in endpoint.asked_by_jobs)
+    first, *_, last = (body["messages"][1]["content"] for body in endpoint.job_requests)
     assert "First summary." not in first
     assert "user: one" in first
     assert "user: one" not in last
     assert last.startswith("Summary of what was said before:\nSecond summary.\n\n")
 
 
-def test_a_long_history_is_summed_up_in_steps(model_api: Api, endpoint: Endpoint) -> None:
+def test_a_long_history_is_summarised_in_steps(model_api: Api, endpoint: Endpoint) -> None:
     endpoint.holds_jobs = True
     endpoint.answers_to_jobs = ["Step one.", "Step two.", "Step three."]
     session = str(model_api.make("sessions", token_budget=BUDGET)["id"])
@@ -97,15 +99,15 @@ def test_a_long_history_is_summed_up_in_steps(model_api: Api, endpoint: Endpoint
         model_api.reply(session, f"{number}{' and more' * 700}")
     model_api.patch(f"/sessions/{session}", {"context_overflow": "adaptive"})
     (job,) = model_api.reply(session, "last")["jobs"]
-    while not endpoint.asked_by_jobs:
+    while not endpoint.job_requests:
         before = model_api.job(job)
         assert (before["state"] in ("pending", "in_progress"), before["progress"]) == (True, 0)
     assert model_api.job(job)["has_progress"] is True
     endpoint.holds_jobs = False
-    after = model_api.ended(job)
+    after = model_api.wait_ended(job)
     assert (after["state"], after["has_progress"], after["progress"]) == ("succeeded", True, 100)
     assert model_api.get(f"/sessions/{session}").json()["summary"] == "Step three."
-    second = endpoint.asked_by_jobs[1]["messages"][1]["content"]
+    second = endpoint.job_requests[1]["messages"][1]["content"]
     assert second.startswith("Summary of what was said before:\nStep one.")
 
 
@@ -114,24 +116,26 @@ def test_a_summary_is_cut_to_a_quarter_of_the_budget(model_api: Api, endpoint: E
     session = adaptive(model_api, token_budget=BUDGET)
     overflow(model_api, session)
     summary = model_api.get(f"/sessions/{session}").json()["summary"]
-    assert count(summary) <= 51
+    assert count_tokens(summary) <= 51
     assert summary.endswith("…")
 
 
-def test_templates_are_summed_up_as_the_model_saw_them(model_api: Api, endpoint: Endpoint) -> None:
+def test_rendered_templates_are_summarised(model_api: Api, endpoint: Endpoint) -> None:
     endpoint.answers_to_jobs = ["A summary {{ of }} it."]
     session = adaptive(model_api, render_templates=True, metadata={"bread": "rye"})
     greeting = {"role": "assistant", "content": "We have {{ session.metadata.bread }}."}
     said = [greeting, {"role": "user", "content": "one" + PADDING}]
-    model_api.done(model_api.reply(session, messages=said))
+    model_api.wait_done(model_api.reply(session, messages=said))
     overflow(model_api, session)
-    assert "agent: We have rye." in endpoint.asked_by_jobs[0]["messages"][1]["content"]
-    model_api.done(model_api.reply(session, "five"))
-    assert "A summary {{ of }} it." in told(endpoint)
+    assert "agent: We have rye." in endpoint.job_requests[0]["messages"][1]["content"]
+    model_api.wait_done(model_api.reply(session, "five"))
+    assert "A summary {{ of }} it." in system_prompt(endpoint)
 
 
 @pytest.mark.parametrize("other", ["truncate", None])
-def test_other_ways_know_no_summary(model_api: Api, endpoint: Endpoint, other: str | None) -> None:
+def test_only_adaptive_sessions_are_summarised(
+    model_api: Api, endpoint: Endpoint, other: str | None
+) -> None:
     endpoint.answers_to_jobs = ["They counted."]
     session = adaptive(model_api)
     overflow(model_api, session)
@@ -140,44 +144,42 @@ def test_other_ways_know_no_summary(model_api: Api, endpoint: Endpoint, other: s
         {"situation": "", "token_budget": 10_000, "context_overflow": other},
     )
     assert model_api.reply(session, "five")["jobs"] == []
-    assert "They counted." not in told(endpoint)
+    assert "They counted." not in system_prompt(endpoint)
     assert seen(endpoint)[0] == "one"
 
 
-def test_what_fits_starts_no_job(model_api: Api, endpoint: Endpoint) -> None:
+def test_a_history_within_the_budget_starts_no_job(model_api: Api, endpoint: Endpoint) -> None:
     session = adaptive(model_api, token_budget=10_000)
     assert overflow(model_api, session) == []
-    assert endpoint.asked_by_jobs == []
+    assert endpoint.job_requests == []
 
 
-def test_the_summary_goes_with_the_history(model_api: Api, endpoint: Endpoint) -> None:
+def test_the_summary_is_deleted_with_the_history(model_api: Api, endpoint: Endpoint) -> None:
     endpoint.answers_to_jobs = ["They counted."]
     session = adaptive(model_api)
     overflow(model_api, session)
     model_api.delete(f"/sessions/{session}/history")
     assert "summary" not in model_api.get(f"/sessions/{session}").json()
     model_api.reply(session, "five")
-    assert "They counted." not in told(endpoint)
+    assert "They counted." not in system_prompt(endpoint)
 
 
-def test_a_history_that_is_deleted_meanwhile_is_not_summed_up(
-    model_api: Api, endpoint: Endpoint
-) -> None:
+def test_a_history_deleted_meanwhile_is_not_summarised(model_api: Api, endpoint: Endpoint) -> None:
     endpoint.holds_jobs = True
     session = adaptive(model_api)
     started: list[str] = []
     for word in ("one", "two", "three", "four"):
         started += model_api.reply(session, word + PADDING)["jobs"]
-    model_api.awaited(started[0], "in_progress")
+    model_api.wait_for_state(started[0], "in_progress")
     model_api.delete(f"/sessions/{session}/history")
     endpoint.holds_jobs = False
     for job_id in started:
-        job = model_api.ended(job_id)
+        job = model_api.wait_ended(job_id)
         assert (job["state"], job["reason"]) == ("aborted", "the history was deleted")
     assert "summary" not in model_api.get(f"/sessions/{session}").json()
 
 
-def test_summaries_made_at_the_same_time_go_on_from_each_other(
+def test_concurrent_summaries_continue_each_other(
     model_api: Api, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two processes may each start one; here, the check that there is none yet is taken away."""
@@ -193,28 +195,28 @@ def test_summaries_made_at_the_same_time_go_on_from_each_other(
     for word in ("one", "two", "three", "four", "five"):
         started += model_api.reply(session, word + PADDING)["jobs"]
     assert len(started) == 2
-    while len(endpoint.asked_by_jobs) < 2:
+    while len(endpoint.job_requests) < 2:
         model_api.job(started[0])
     endpoint.holds_jobs = False
-    assert [model_api.ended(job)["state"] for job in started] == ["succeeded"] * 2
+    assert [model_api.wait_ended(job)["state"] for job in started] == ["succeeded"] * 2
     summary = model_api.get(f"/sessions/{session}").json()["summary"]
     # The first job's summary ends earlier: whichever was stored first, it is not what stays.
-    asked = [body["messages"][1]["content"] for body in endpoint.asked_by_jobs]
-    assert summary == ("Other summary." if len(asked) == 2 else "Both.")
-    assert all("One summary." in material for material in asked[2:])
+    requests = [body["messages"][1]["content"] for body in endpoint.job_requests]
+    assert summary == ("Other summary." if len(requests) == 2 else "Both.")
+    assert all("One summary." in material for material in requests[2:])
 
 
 def test_an_empty_summary_is_a_failure(
     model_api: Api, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("julep_server.jobs.failures.FIRST_PAUSE", 0.001)
+    monkeypatch.setattr("julep_server.jobs.failures.FIRST_DELAY", 0.001)
     endpoint.answers_to_jobs = ["", "They counted."]
     session = adaptive(model_api)
     overflow(model_api, session)
     assert model_api.get(f"/sessions/{session}").json()["summary"] == "They counted."
 
 
-def test_the_offline_model_sums_up_by_beginnings(tmp_path: Path) -> None:
+def test_the_offline_summary_consists_of_beginnings(tmp_path: Path) -> None:
     file = tmp_path / "x.db"
     with LocalServer(database=f"sqlite:///{file}") as server, Api(server.url) as api:
         session = adaptive(api, token_budget=200)
@@ -225,7 +227,7 @@ def test_the_offline_model_sums_up_by_beginnings(tmp_path: Path) -> None:
             line.startswith(("The user said: ", "The agent said: "))
             for line in summary.splitlines()
         )
-        assert count(summary) <= 50
+        assert count_tokens(summary) <= 50
         text = api.reply(session, "eight")["response"][0][0]["content"]
         assert "Summary of what was said before: The " in text
     with closing(sqlite3.connect(file)) as connection:
@@ -243,7 +245,7 @@ async def test_the_offline_summary_keeps_the_newest() -> None:
     lines = [Line("user", f"Sentence {number}.") for number in range(50)]
     summary = await _summary("The user said: Old.", lines, 30)
     assert summary.endswith("The user said: Sentence 49.")
-    assert count(summary) <= 30
+    assert count_tokens(summary) <= 30
     assert await _summary("The user said: Old.", lines[:1], 30) == (
         "The user said: Old.\nThe user said: Sentence 0."
     )

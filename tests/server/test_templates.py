@@ -1,4 +1,4 @@
-"""Templates: what is rendered, what never is, and how they fail."""
+"""Templates: the messages that are rendered, the variables, and errors."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from julep_server.chat.templates import render
 from julep_server.errors import ApiError
-from tests.server.endpoint import Endpoint
-from tests.server.support import Api, error_of, paths_of
+from julep_server.prompt.templates import render
+from tests.server.helpers.api import Api, error_of, paths_of
+from tests.server.helpers.endpoint import Endpoint
 
 BRACES = "{{ user.name }}"
 
@@ -25,11 +25,11 @@ def session_of(api: Api, situation: str, *, rendered: bool = True, user: bool = 
 
 def test_a_rendered_situation_reaches_the_offline_model(api: Api) -> None:
     session = session_of(api, "Say 'hello {{ 'ban' ~ 'ana' }}'")
-    answer = api.reply(session)
-    assert "hello banana" in answer["response"][0][0]["content"]
+    response = api.reply(session)
+    assert "hello banana" in response["response"][0][0]["content"]
 
 
-def test_what_a_template_can_name(model_api: Api, endpoint: Endpoint) -> None:
+def test_variables_of_a_template(model_api: Api, endpoint: Endpoint) -> None:
     situation = (
         "{{ session.metadata.topic }} {{ session.id }} {{ session.situation|length > 9 }}\n"
         "{{ agent.name }} {{ agent.about }} {{ agent.metadata.tone }} "
@@ -47,7 +47,9 @@ def test_what_a_template_can_name(model_api: Api, endpoint: Endpoint) -> None:
     )
 
 
-def test_roles_that_are_rendered(model_api: Api, endpoint: Endpoint) -> None:
+def test_only_system_and_assistant_messages_are_rendered(
+    model_api: Api, endpoint: Endpoint
+) -> None:
     session = session_of(model_api, "x")
     part = [{"type": "text", "text": BRACES}]
     given = [
@@ -64,7 +66,7 @@ def test_roles_that_are_rendered(model_api: Api, endpoint: Endpoint) -> None:
     ]
 
 
-def test_a_models_own_words_are_never_a_template(model_api: Api, endpoint: Endpoint) -> None:
+def test_messages_of_the_model_are_never_rendered(model_api: Api, endpoint: Endpoint) -> None:
     session = session_of(model_api, "x")
     endpoint.message = {"content": "{% if %} {{ 1/0 }}"}
     model_api.reply(session)
@@ -120,7 +122,7 @@ def test_a_session_without_a_user_can_ask_whether_there_is_one(api: Api) -> None
     assert paths_of(api.chat(nameless)) == ["situation"]
 
 
-def test_templates_cannot_change_what_they_are_given() -> None:
+def test_templates_cannot_change_their_variables() -> None:
     metadata = {"list": [1]}
     with pytest.raises(ApiError):
         render("{{ m.list.append(2) }}", {"m": metadata}, "x")

@@ -1,4 +1,4 @@
-"""A key is a tenant: nothing of one can be seen, changed or told from absent by another."""
+"""Tenants: resources of another tenant can't be seen, changed or distinguished from absent ones."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from julep_server import LocalServer
-from tests.server.support import UNKNOWN_ID, Api
+from tests.server.helpers.api import UNKNOWN_ID, Api
 
 CHAT = {"messages": [{"role": "user", "content": "x"}]}
 
@@ -45,7 +45,7 @@ REQUESTS: list[tuple[str, str, Any]] = [
 
 
 @pytest.mark.parametrize(("method", "path", "body"), REQUESTS)
-def test_what_is_anothers_looks_absent(
+def test_resources_of_another_tenant_look_absent(
     tenants: tuple[Api, Api], method: str, path: str, body: Any
 ) -> None:
     ours, theirs = tenants
@@ -68,7 +68,7 @@ def test_what_is_anothers_looks_absent(
         assert ours.get(f"/{kind}s/{identifier}").json()["updated_at"]
 
 
-def test_a_deleted_resource_is_unknown_to_another(tenants: tuple[Api, Api]) -> None:
+def test_a_deleted_resource_is_unknown_to_another_tenant(tenants: tuple[Api, Api]) -> None:
     ours, theirs = tenants
     user = ours.make("users")["id"]
     ours.delete(f"/users/{user}")
@@ -77,7 +77,9 @@ def test_a_deleted_resource_is_unknown_to_another(tenants: tuple[Api, Api]) -> N
 
 
 @pytest.mark.parametrize("kind", ["agents", "users", "sessions"])
-def test_lists_and_filters_show_only_ones_own(tenants: tuple[Api, Api], kind: str) -> None:
+def test_lists_and_filters_show_only_the_tenants_resources(
+    tenants: tuple[Api, Api], kind: str
+) -> None:
     ours, theirs = tenants
     made = ours.make(kind, metadata={"secret": kind})["id"]
     for params in ({}, {"metadata_filter": f'{{"secret": "{kind}"}}'}):
@@ -85,13 +87,13 @@ def test_lists_and_filters_show_only_ones_own(tenants: tuple[Api, Api], kind: st
         assert made in ours.get(f"/{kind}", params=params).text
 
 
-def test_idempotency_keys_are_ones_own(tenants: tuple[Api, Api]) -> None:
+def test_idempotency_keys_belong_to_a_tenant(tenants: tuple[Api, Api]) -> None:
     headers = {"Idempotency-Key": "same"}
     ids = {api.post("/users", {}, headers=headers).json()["id"] for api in tenants}
     assert len(ids) == 2
 
 
-def test_anothers_stream_cannot_be_followed(tenants: tuple[Api, Api]) -> None:
+def test_a_stream_of_another_tenant_cannot_be_followed(tenants: tuple[Api, Api]) -> None:
     ours, theirs = tenants
     session = ours.make("sessions")["id"]
     event = ours.events(session)[0]

@@ -1,4 +1,4 @@
-"""Tools of agents: made, read, replaced, changed, listed and deleted."""
+"""Tools of agents: created, replaced, changed, listed and deleted."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from julep_server import LocalServer
-from tests.server.support import REPRESENTATION, UNKNOWN_ID, Api, error_of, paths_of
+from tests.server.helpers.api import REPRESENTATION, UNKNOWN_ID, Api, error_of, paths_of
 
 FUNCTION: dict[str, Any] = {
     "name": "get_weather",
-    "description": "Gives the weather.",
+    "description": "Returns the weather.",
     "parameters": {"type": "object", "properties": {"city": {"type": "string"}}},
 }
 NEW = {"type": "function", "function": FUNCTION}
@@ -33,17 +33,17 @@ def listed(api: Api, agent: str, **params: Any) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("kind", ["function", "webhook"])
-def test_what_was_made_is_listed(api: Api, agent: str, kind: str) -> None:
+def test_a_created_tool_is_listed(api: Api, agent: str, kind: str) -> None:
     new = {**NEW, "type": kind}
-    answer = api.post(f"/agents/{agent}/tools", new, headers=REPRESENTATION)
-    assert answer.status_code == 201
-    assert answer.headers["preference-applied"] == "return=representation"
-    made = answer.json()
+    response = api.post(f"/agents/{agent}/tools", new, headers=REPRESENTATION)
+    assert response.status_code == 201
+    assert response.headers["preference-applied"] == "return=representation"
+    made = response.json()
     assert listed(api, agent) == [{"id": made["id"], **new}]
     assert made | new == made
 
 
-def test_tools_made_with_an_agent_are_listed_in_order(api: Api) -> None:
+def test_tools_created_with_an_agent_are_listed_in_order(api: Api) -> None:
     names = ["c", "a", "b"]
     tools = [{**NEW, "function": {**FUNCTION, "name": name}} for name in names]
     agent = api.make("agents", tools=tools)["id"]
@@ -64,7 +64,7 @@ def test_names_that_endpoints_refuse_are_422(api: Api, agent: str, name: str) ->
         assert paths_of(response) == ["function.name"]
 
 
-def test_a_name_can_be_used_once_for_an_agent(api: Api, agent: str) -> None:
+def test_an_agent_cannot_have_two_tools_of_the_same_name(api: Api, agent: str) -> None:
     first, second = add(api, agent), add(api, agent, "other")
     path = f"/agents/{agent}/tools"
     for response in (
@@ -82,28 +82,28 @@ def test_a_name_can_be_used_once_for_an_agent(api: Api, agent: str) -> None:
 def test_put_replaces_the_definition(api: Api, agent: str) -> None:
     tool = add(api, agent)
     other: dict[str, Any] = {"name": "other", "parameters": {}}
-    answer = api.put(
+    response = api.put(
         f"/agents/{agent}/tools/{tool}", {"function": other}, headers=REPRESENTATION
     ).json()
-    assert (answer["type"], answer["function"]) == ("function", other)
+    assert (response["type"], response["function"]) == ("function", other)
     assert listed(api, agent) == [{"id": tool, "type": "function", "function": other}]
 
 
-def test_patch_merges(api: Api, agent: str) -> None:
+def test_patch_merges_the_definition(api: Api, agent: str) -> None:
     tool = add(api, agent)
     change: dict[str, Any] = {
         "description": None,
         "parameters": {"properties": {"city": None, "day": {}}},
     }
-    answer = api.patch(f"/agents/{agent}/tools/{tool}", {"function": change})
-    assert answer.json().keys() == {"id", "updated_at", "jobs"}
+    response = api.patch(f"/agents/{agent}/tools/{tool}", {"function": change})
+    assert response.json().keys() == {"id", "updated_at", "jobs"}
     assert listed(api, agent)[0]["function"] == {
         **FUNCTION,
         "parameters": {"type": "object", "properties": {"day": {}}},
     }
 
 
-def test_deleting_twice_answers_as_the_first_time(api: Api, agent: str) -> None:
+def test_a_repeated_deletion_has_the_first_response(api: Api, agent: str) -> None:
     tool = add(api, agent)
     first = api.delete(f"/agents/{agent}/tools/{tool}")
     again = api.delete(f"/agents/{agent}/tools/{tool}")
@@ -114,7 +114,7 @@ def test_deleting_twice_answers_as_the_first_time(api: Api, agent: str) -> None:
     assert api.delete(f"/agents/{other}/tools/{tool}").status_code == 404
 
 
-def test_a_tool_that_went_with_its_agent_can_be_deleted_again(api: Api, agent: str) -> None:
+def test_a_tool_deleted_with_its_agent_can_be_deleted_again(api: Api, agent: str) -> None:
     tool = add(api, agent)
     assert api.delete(f"/agents/{agent}").status_code == 202
     first, again = (api.delete(f"/agents/{agent}/tools/{tool}") for _ in range(2))
@@ -126,7 +126,7 @@ def test_a_tool_that_went_with_its_agent_can_be_deleted_again(api: Api, agent: s
     ("method", "body"),
     [("PUT", {"function": FUNCTION}), ("PATCH", {"function": {}}), ("DELETE", None)],
 )
-def test_an_unknown_tool_or_anothers_is_404(
+def test_an_unknown_tool_or_one_of_another_agent_is_404(
     api: Api, agent: str, method: str, body: dict[str, Any] | None
 ) -> None:
     tool = add(api, agent)
@@ -145,10 +145,10 @@ def test_tools_of_an_unknown_agent_are_404(api: Api) -> None:
     assert "agent" in error_of(api.post(path, NEW), 404)["message"]
 
 
-def test_a_repetition_makes_one_tool(api: Api, agent: str) -> None:
+def test_a_repetition_creates_one_tool(api: Api, agent: str) -> None:
     headers = {"Idempotency-Key": f"tool-of-{agent}"}
-    answers = [api.post(f"/agents/{agent}/tools", NEW, headers=headers) for _ in range(2)]
-    assert answers[0].json() == answers[1].json()
+    responses = [api.post(f"/agents/{agent}/tools", NEW, headers=headers) for _ in range(2)]
+    assert responses[0].json() == responses[1].json()
     assert len(listed(api, agent)) == 1
 
 
@@ -156,11 +156,11 @@ def test_an_added_tool_is_offered_in_chats(api: Api, agent: str) -> None:
     add(api, agent)
     session = api.make("sessions", agent_id=agent)["id"]
     choice = {"type": "function", "function": {"name": "get_weather"}}
-    answer = api.reply(session, tool_choice=choice)
-    assert answer["response"][0][0]["role"] == "function_call"
+    response = api.reply(session, tool_choice=choice)
+    assert response["response"][0][0]["role"] == "function_call"
 
 
-def test_anothers_tools_look_absent() -> None:
+def test_tools_of_another_tenant_look_absent() -> None:
     with (
         LocalServer(api_keys=("ours", "theirs")) as server,
         Api(server.url, "ours") as ours,

@@ -5,24 +5,31 @@ Every comment that silences an error is itself checked: one with nothing to sile
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from uuid import UUID
+
 from julep import AsyncClient, Client, RetryPolicy, Timeout, tls_context
-from julep.types import InputChatMlMessage
+from julep._arguments.signatures import mirrors
+from julep._arguments.typecheck import beartype
+from julep.managers.session import SessionsManager
+from julep.types import InputChatMlMessage, Session, SortBy
 
 ID = "4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a"
 
 
 def arguments(client: Client) -> None:
     client.sessions.get(3)  # type: ignore[arg-type]  # an id is a str or a UUID
-    client.sessions.create()  # type: ignore[call-arg]  # an agent is needed
-    client.sessions.create(ID)  # type: ignore[call-arg]  # by its keyword alone
-    client.sessions.create(agent_id=ID, situaton="x")  # type: ignore[call-arg]  # a typing error
+    client.sessions.create()  # type: ignore[call-arg]  # the agent is missing
+    client.sessions.create(ID)  # type: ignore[call-arg]  # a keyword-only parameter
+    client.sessions.create(agent_id=ID, situaton="x")  # type: ignore[call-arg]  # a misspelled name
     client.sessions.list(limit="10")  # type: ignore[arg-type]  # a number
     client.sessions.list(sort_by="name")  # type: ignore[arg-type]  # one of two fields
     client.sessions.list(metadata_filter={1: 2})  # type: ignore[dict-item]  # keys are str
     client.agents.create(name=None)  # type: ignore[arg-type]  # an agent has a name
     client.agents.create(name="a", metadata=[])  # type: ignore[arg-type]  # a mapping
-    client.users.update(name="Grace")  # type: ignore[call-arg]  # whose name?
-    client.users.get()  # type: ignore[call-arg]  # which one?
+    client.users.update(name="Grace")  # type: ignore[call-arg]  # the id is missing
+    client.users.get()  # type: ignore[call-arg]  # the id is missing
     Client(timeout="5")  # type: ignore[arg-type]  # seconds
     Client("key", "url", 5)  # type: ignore[call-arg]  # settings are keywords
 
@@ -43,7 +50,7 @@ def messages() -> None:
     InputChatMlMessage(content="Hello!")  # type: ignore[call-arg]  # a role is needed
 
 
-def colours(client: Client, other: AsyncClient) -> None:
+def sync_and_async(client: Client, other: AsyncClient) -> None:
     with other:  # type: ignore[attr-defined]  # it takes "async with"
         pass
     other.close()  # type: ignore[attr-defined]  # it has aclose
@@ -52,7 +59,7 @@ def colours(client: Client, other: AsyncClient) -> None:
 
 
 async def not_awaited(client: AsyncClient) -> None:
-    client.sessions.get(ID).id  # type: ignore[attr-defined]  # noqa: B018  # nothing came yet
+    client.sessions.get(ID).id  # type: ignore[attr-defined]  # noqa: B018  # it must be awaited
     for _ in client.sessions.list():  # type: ignore[attr-defined]  # the same
         pass
 
@@ -73,3 +80,39 @@ def settings(client: Client, other: AsyncClient) -> None:
     RetryPolicy(max_retries="2")  # type: ignore[arg-type]  # a number
     tls_context(trust="everybody")  # type: ignore[arg-type]  # one of two
     other.with_options(timeout=5).close()  # type: ignore[attr-defined]  # it has aclose
+
+
+class Drifted:
+    """Async methods whose parameters are no longer those of the sync methods."""
+
+    @mirrors(SessionsManager.get)  # type: ignore[arg-type]  # another name
+    @beartype
+    async def get(self, session_id: str | UUID) -> Session:
+        raise NotImplementedError(session_id)
+
+    @mirrors(SessionsManager.history)  # type: ignore[arg-type]  # a narrower type
+    async def history(
+        self, session_id: UUID, limit: int | None = None, offset: int | None = None
+    ) -> None:
+        raise NotImplementedError(session_id, limit, offset)
+
+    @mirrors(SessionsManager.suggestions)  # type: ignore[arg-type]  # another order
+    async def suggestions(
+        self, session_id: str | UUID, offset: int | None = None, limit: int | None = None
+    ) -> None:
+        raise NotImplementedError(session_id, limit, offset)
+
+    @mirrors(SessionsManager.list)  # type: ignore[arg-type]  # the order is missing
+    async def list(
+        self,
+        limit: int | None = None,
+        offset: int | None = None,
+        metadata_filter: Mapping[str, object] = MappingProxyType({}),
+        *,
+        sort_by: SortBy | None = None,
+    ) -> None:
+        raise NotImplementedError(limit, offset, metadata_filter, sort_by)
+
+    @mirrors(SessionsManager.delete)  # type: ignore[arg-type]  # one more
+    async def delete(self, session_id: str | UUID, force: bool) -> None:
+        raise NotImplementedError(session_id, force)

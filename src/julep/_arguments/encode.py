@@ -1,4 +1,4 @@
-"""From a method's arguments to a call of the contract's operation."""
+"""Encoding a method's arguments for a call of the contract's operation."""
 
 from __future__ import annotations
 
@@ -13,17 +13,26 @@ from julep_api.encoding import json_object, uuid4
 from julep_api.errors import EncodeError
 
 P = ParamSpec("P")
+A = TypeVar("A")
 T = TypeVar("T")
 
 NO_METADATA: Final[Mapping[str, object]] = MappingProxyType({})
-"""The default where ``{}`` is meant: equal to it, and yet told from a ``{}`` that was given."""
+"""The default of metadata: equal to ``{}``, but distinguishable from a ``{}`` that was passed."""
 
 REPRESENTATION: Final = "return=representation"
-"""What asks a create or an update for the whole resource (RFC 7240, section 4.2)."""
+"""The ``Prefer`` header by which a create or an update returns the resource (RFC 7240, 4.2)."""
 
 
 def encoded(operation: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-    """Make something of arguments that the contract's encoders check.
+    """Call a function that encodes its arguments, with this package's errors.
+
+    Args:
+        operation: An encoder, or what builds a call of the contract by encoders.
+        *args: Its arguments.
+        **kwargs: Its keyword arguments.
+
+    Returns:
+        The function's result.
 
     Raises:
         InvalidIdError: When an id is not a UUID of version 4.
@@ -36,13 +45,25 @@ def encoded(operation: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> 
         raise _refusal(error) from None
 
 
+def under(name: str, encode: Callable[[A], T]) -> Callable[[A], T]:
+    """Return an encoder whose errors begin with the name of the argument that it encodes."""
+
+    def encode_argument(argument: A) -> T:
+        try:
+            return encode(argument)
+        except EncodeError as error:
+            raise error.under(name) from None
+
+    return encode_argument
+
+
 def checked_id(id: str | UUID) -> str:
-    """Check an id that its method calls ``id``, so that an error says so."""
+    """Return the text of an id; an error names the argument ``id``."""
     return encoded(_encode_id, id)
 
 
 def drop_none(**arguments: object) -> dict[str, object]:
-    """Give the arguments that were given: not None, and not the default `NO_METADATA`."""
+    """Return the arguments that are neither None nor the default `NO_METADATA`."""
     return {
         name: argument
         for name, argument in arguments.items()
@@ -51,33 +72,23 @@ def drop_none(**arguments: object) -> dict[str, object]:
 
 
 def encode_filter(metadata_filter: Mapping[str, object]) -> str:
-    """Write a metadata filter down as the query parameter that it becomes."""
+    """Return the query parameter of a metadata filter: compact JSON."""
     if not metadata_filter:
         return "{}"
-    return json.dumps(encoded(_filter_json, metadata_filter), separators=(",", ":"))
+    return json.dumps(encoded(_encode_filter, metadata_filter), separators=(",", ":"))
 
 
 def omit_empty_filter(metadata_filter: str) -> str | None:
-    """Give a filter's text, or None for the one that matches everything: it need not be sent."""
+    """Return a filter's query parameter, or None for the empty filter, which is not sent."""
     return None if metadata_filter == "{}" else metadata_filter
 
 
-def _encode_id(id: str | UUID) -> str:
-    try:
-        return uuid4(id)
-    except EncodeError as error:
-        raise error.under("id") from None
-
-
-def _filter_json(metadata_filter: Mapping[str, object]) -> object:
-    try:
-        return json_object(metadata_filter)
-    except EncodeError as error:
-        raise error.under("metadata_filter") from None
+_encode_id: Final = under("id", uuid4)
+_encode_filter: Final = under("metadata_filter", json_object)
 
 
 def _refusal(error: EncodeError) -> JulepError:
-    """Say in this package's errors why an argument is refused."""
+    """Convert an encoder's error to one of this package."""
     if error.kind == "type":
         from julep.errors import ArgumentTypeError
 

@@ -1,8 +1,8 @@
-"""What fits an annotation for certain, told by exact types.
+"""Matching values against annotations by their exact types.
 
-Nearly every argument is a plain str, number, dict or list, and to see that needs no library. A
-value that is not seen to fit may fit all the same (an instance of a subclass, say): somebody else
-has to decide that.
+Nearly every argument is a plain str, number, dict or list, which can be checked without a library.
+A match is certain. A value that does not match may be valid all the same (an instance of a
+subclass, say): beartype decides that.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, Final, TypeAlias
 Test: TypeAlias = "Callable[[Any], bool] | None"
 
 Matcher: TypeAlias = "Mapping[type, Test] | None"
-"""For each exact type that fits: what else has to hold, or None; None as a whole: anything fits."""
+"""For each exact type that matches: a further test, or None. A matcher of None matches anything."""
 
 _ITERABLES: Final[Mapping[object, tuple[type, ...]]] = {
     list: (list,),
@@ -26,31 +26,31 @@ _ITERABLES: Final[Mapping[object, tuple[type, ...]]] = {
 _MAPPINGS: Final = (dict, abc.Mapping)
 
 
-def matches(value: object, fitting: Matcher) -> bool:
-    """Tell whether a value fits for certain."""
-    if fitting is None:
+def matches(value: object, matcher: Matcher) -> bool:
+    """Check whether a value certainly matches."""
+    if matcher is None:
         return True
-    test = fitting.get(type(value), _never)
+    test = matcher.get(type(value), _never)
     return test is None or test(value)
 
 
 def matcher(hint: object) -> Matcher:
-    """Find what fits an annotation for certain.
+    """Build the matcher of an annotation.
 
     Args:
         hint: The annotation, evaluated.
 
     Returns:
-        No types at all for an annotation that is none of the plain ones.
+        The matcher; for an annotation that is not a plain one, it matches nothing.
     """
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if hint is object or hint is Any:
         return None
     if origin in (typing.Union, types.UnionType):
-        return _union([matcher(each) for each in arguments])
+        return _union([matcher(member) for member in arguments])
     if origin is typing.Literal:
-        kinds: set[type[object]] = {type(each) for each in arguments}
-        return {kind: _among({v for v in arguments if type(v) is kind}) for kind in kinds}
+        kinds: set[type[object]] = {type(literal) for literal in arguments}
+        return {kind: _one_of({v for v in arguments if type(v) is kind}) for kind in kinds}
     if origin in _ITERABLES:
         return dict.fromkeys(_ITERABLES[origin], _all(matcher(arguments[0])))
     if origin in _MAPPINGS:
@@ -67,23 +67,23 @@ def _never(value: object) -> bool:
     return False
 
 
-def _union(parts: Iterable[Matcher]) -> Matcher:
-    found: dict[type, Test] = {}
-    for part in parts:
-        if part is None:
+def _union(members: Iterable[Matcher]) -> Matcher:
+    union: dict[type, Test] = {}
+    for member in members:
+        if member is None:
             return None
-        for kind, test in part.items():
-            found[kind] = _either(found[kind], test) if kind in found else test
-    return found
+        for kind, test in member.items():
+            union[kind] = _either(union[kind], test) if kind in union else test
+    return union
 
 
-def _either(one: Test, other: Test) -> Test:
-    if one is None or other is None:
+def _either(first: Test, second: Test) -> Test:
+    if first is None or second is None:
         return None
-    return lambda value: one(value) or other(value)
+    return lambda value: first(value) or second(value)
 
 
-def _among(values: Collection[object]) -> Test:
+def _one_of(values: Collection[object]) -> Test:
     return lambda value: value in values
 
 
@@ -93,8 +93,8 @@ def _all(item: Matcher) -> Test:
 
     def test(values: Iterable[object]) -> bool:
         for value in values:
-            needed = item.get(type(value), _never)
-            if needed is not None and not needed(value):
+            further = item.get(type(value), _never)
+            if further is not None and not further(value):
                 return False
         return True
 
@@ -102,11 +102,11 @@ def _all(item: Matcher) -> Test:
 
 
 def _items(key: Matcher, value: Matcher) -> Test:
-    fitting_keys, fitting_values = _all(key), _all(value)
+    test_keys, test_values = _all(key), _all(value)
 
     def test(mapping: Mapping[object, object]) -> bool:
-        return (fitting_keys is None or fitting_keys(mapping)) and (
-            fitting_values is None or fitting_values(mapping.values())
+        return (test_keys is None or test_keys(mapping)) and (
+            test_values is None or test_values(mapping.values())
         )
 
     return test

@@ -1,8 +1,8 @@
 """Run-time checks of arguments, paid for when they are needed.
 
 Importing beartype costs as much as importing httpx, and decorating costs most of a millisecond a
-method. So arguments that fit by their exact types are let through without it; whenever one is not
-seen to fit, beartype judges.
+method. Arguments that match by their exact types therefore pass without it; beartype checks the
+arguments of a call where at least one does not.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import inspect
 import typing
 from collections.abc import Callable, Coroutine, Mapping
 from importlib import import_module
-from types import FunctionType
+from types import FunctionType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
 from julep._arguments.exact_types import matcher, matches
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# Where the names in annotations are looked up that a module imports for type checkers only.
-_NAMES = (
+# Where names in annotations are looked up that a module imports for type checkers only.
+_MODULES = (
     "julep_api.types",
     "julep_api.models",
     "julep.managers.types",
@@ -42,41 +42,45 @@ def beartype(
 @overload
 def beartype(function: Callable[P, T]) -> Callable[P, T]: ...
 def beartype(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Check a function's arguments; beartype has the last word on what it refuses.
+    """Check a function's arguments whenever it is called.
 
-    Raises:
-        ArgumentTypeError: When the function is called with an argument of a wrong type.
+    Args:
+        function: A function with annotations; it may be async.
+
+    Returns:
+        The function with its checks. It raises an ``ArgumentTypeError`` when an argument has a
+        wrong type.
     """
     checks = Checks(function)
 
     if inspect.iscoroutinefunction(function):
-        # An async function stays one for those who ask (inspect, frameworks).
+        # inspect.iscoroutinefunction, which frameworks call, stays true.
         @functools.wraps(function)
         async def call_async(*args: object, **kwargs: object) -> object:
-            run = function if checks.fit(args, kwargs) else checks.checked_by_beartype
+            run = function if checks.matches(args, kwargs) else checks.checked_by_beartype
             return await run(*args, **kwargs)
 
         return call_async
 
     @functools.wraps(function)
     def call(*args: object, **kwargs: object) -> object:
-        run = function if checks.fit(args, kwargs) else checks.checked_by_beartype
+        run = function if checks.matches(args, kwargs) else checks.checked_by_beartype
         return run(*args, **kwargs)
 
     return call
 
 
 class Checks:
-    """The checks of one function's arguments; what they need is found when first asked for."""
+    """The checks of one function's arguments; what they need is made by the first call."""
 
     def __init__(self, function: Callable[..., Any]) -> None:
         if not isinstance(function, FunctionType):
             raise TypeError(f"{function!r} is not a function")
         self._function = function
 
-    def fit(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> bool:
-        """Tell whether all arguments fit for certain; otherwise beartype has to judge."""
-        by_position, by_name = self.fitting
+    def matches(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> bool:
+        """Check whether all arguments certainly match; otherwise beartype must check them."""
+        by_position, by_name = self.matchers
         if len(args) > len(by_position) or not all(map(matches, args, by_position)):
             return False
         for name, value in kwargs.items():
@@ -86,16 +90,15 @@ class Checks:
 
     @functools.cached_property
     def checked_by_beartype(self) -> Callable[..., Any]:
-        """The function, decorated by beartype as this package wants it."""
+        """The function, decorated by beartype with this package's settings."""
         import beartype as library
 
         from julep._argument_type_error import ArgumentTypeError
 
-        resolved = _copy(self._function)
-        resolved.__annotations__ = self.hints
+        function, hints = self._function, self.hints
         configuration = library.BeartypeConf(
             is_color=False,
-            # An int is as good as a float: temperature=1.
+            # An int passes for a float: temperature=1.
             is_pep484_tower=True,
             violation_param_type=ArgumentTypeError,
             violation_door_type=ArgumentTypeError,
@@ -103,12 +106,21 @@ class Checks:
         if not __debug__:
             from julep._arguments.typecheck_optimized import check_each
 
-            return check_each(self._function, self.hints, configuration)
+            return check_each(function, hints, configuration)
+
+        # beartype reads the parameters of what this wraps, and the annotations that are set here:
+        # the function keeps its own as they are written.
+        def resolved(*args: object, **kwargs: object) -> object:
+            return function(*args, **kwargs)
+
+        functools.update_wrapper(resolved, function)
+        resolved.__annotations__ = hints
+        vars(resolved)["__wrapped__"] = _unwrapped(function)
         return library.beartype(conf=configuration)(resolved)
 
     @functools.cached_property
-    def fitting(self) -> tuple[list[Matcher], dict[str, Matcher]]:
-        """What fits for certain, by position and by name."""
+    def matchers(self) -> tuple[list[Matcher], dict[str, Matcher]]:
+        """The parameters' matchers, by position and by name."""
         code = _unwrapped(self._function).__code__
         names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
         hints = self.hints
@@ -119,47 +131,35 @@ class Checks:
     @functools.cached_property
     def hints(self) -> dict[str, object]:
         """The parameters' annotations, evaluated."""
-        copy = _copy(self._function)
-        # What comes back was made here or read by the generated readers: no need to look again.
-        written = self._function.__annotations__
-        copy.__annotations__ = {name: hint for name, hint in written.items() if name != "return"}
-        known = _unwrapped(self._function).__globals__
-        return typing.get_type_hints(copy, known, _Names(known))
+        # Results are not checked: they were made here, or read by the generated readers.
+        annotations = {k: v for k, v in self._function.__annotations__.items() if k != "return"}
+        module = _unwrapped(self._function).__globals__
+        return typing.get_type_hints(
+            SimpleNamespace(__annotations__=annotations), module, _Names(module)
+        )
 
 
 def _unwrapped(function: FunctionType) -> FunctionType:
-    """Give the function as it was written, without its decorators."""
-    found: object = inspect.unwrap(function)
-    return found if isinstance(found, FunctionType) else function
-
-
-def _copy(function: FunctionType) -> FunctionType:
-    """Copy a function, so that the one people look at keeps the annotations it was written with."""
-    copy = FunctionType(
-        function.__code__,
-        function.__globals__,
-        function.__name__,
-        function.__defaults__,
-        function.__closure__,
-    )
-    copy.__kwdefaults__ = function.__kwdefaults__
-    copy.__qualname__ = function.__qualname__
-    copy.__module__ = function.__module__
-    vars(copy).update(vars(function))
-    return copy
+    """Return the function in which the parameters are written, without decorators."""
+    unwrapped: object = inspect.unwrap(function)
+    return unwrapped if isinstance(unwrapped, FunctionType) else function
 
 
 class _Names(dict[str, object]):
-    """The names of the modules above, each found when an annotation asks for it."""
+    """The names of the modules above, each imported when an annotation uses it.
 
-    def __init__(self, known: Mapping[str, object]) -> None:
+    Args:
+        module: The names of the module that has the annotations.
+    """
+
+    def __init__(self, module: Mapping[str, object]) -> None:
         super().__init__()
-        self._known = known
+        self._module = module
 
     def __missing__(self, name: str) -> object:
-        # Python asks here first, also for what it finds elsewhere without an import.
-        if name not in self._known and not hasattr(builtins, name):
-            for module in map(import_module, _NAMES):
+        # Python looks here first, also for names that it finds elsewhere without an import.
+        if name not in self._module and not hasattr(builtins, name):
+            for module in map(import_module, _MODULES):
                 if hasattr(module, name):
                     return getattr(module, name)
         raise KeyError(name)

@@ -1,7 +1,7 @@
-"""The checks of arguments under ``python -O``, where beartype's decorator does nothing.
+"""Checks of arguments under ``python -O``, where beartype's decorator does nothing.
 
-Its functions work there as well, so each argument is handed to one of them: slower than the
-decorator's generated code, and only in a program that runs this way.
+Its functions work there, so each argument is passed to one of them. That is slower than the
+decorator's generated code.
 """
 
 from __future__ import annotations
@@ -18,15 +18,18 @@ from beartype.door import die_if_unbearable
 def check_each(
     function: Callable[..., Any], hints: Mapping[str, Any], configuration: BeartypeConf
 ) -> Callable[..., Any]:
-    """Check the arguments of each call of a function, then call it.
+    """Check a function's arguments whenever it is called.
 
     Args:
-        function: What is called; what an async one gives is still to be awaited.
+        function: The function. The result of an async one is returned without being awaited.
         hints: Its parameters' types, with every name resolved.
-        configuration: Also says what is raised, by its ``violation_door_type``.
+        configuration: beartype's settings; its ``violation_door_type`` is raised.
+
+    Returns:
+        The function with its checks.
     """
     signature = inspect.signature(function)
-    named = {
+    checked_hints = {
         name: hints[name]
         for name, parameter in signature.parameters.items()
         if name in hints and parameter.kind is not parameter.VAR_KEYWORD
@@ -35,15 +38,15 @@ def check_each(
     @functools.wraps(function)
     def checked(*args: object, **kwargs: object) -> object:
         try:
-            given = signature.bind(*args, **kwargs).arguments
+            arguments = signature.bind(*args, **kwargs).arguments
         except TypeError:
-            # Too many or too few: the function itself says so as it does everywhere.
+            # Too many or too few: the function raises Python's usual error.
             return function(*args, **kwargs)
-        for name, value in given.items():
-            if name in named:
+        for name, value in arguments.items():
+            if name in checked_hints:
                 die_if_unbearable(
                     value,
-                    named[name],
+                    checked_hints[name],
                     conf=configuration,
                     exception_prefix=f"Method {function.__qualname__}() parameter {name}: ",
                 )

@@ -11,10 +11,9 @@ from collections.abc import Callable, Hashable, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
-from julep._arguments.encode import encoded
+from julep._arguments.encode import encoded, under
 from julep._calls.results import awaited, value
 from julep_api.encoding import integer
-from julep_api.errors import EncodeError
 
 if TYPE_CHECKING:
     from julep._calls.driver import Driver
@@ -80,9 +79,9 @@ class PageWalk(Generic[T]):
         self.api_client = api_client
         self._page = page
         self._remaining = limit
-        self._page_size = (
-            DEFAULT_PAGE_SIZE if page_size is None else encoded(_encode_page_size, page_size)
-        )
+        if page_size is not None:
+            encoded(_encode_page_size, page_size)
+        self._page_size = page_size or DEFAULT_PAGE_SIZE
         self._key = key
         self._seen: set[Hashable] = set()
         self._offset = 0
@@ -180,16 +179,5 @@ class AsyncItemIterator(Generic[T]):
         return self._ready.popleft()
 
 
-def _encode_limit(limit: int) -> object:
-    try:
-        return integer(0)(limit)
-    except EncodeError as error:
-        raise error.under("limit") from None
-
-
-def _encode_page_size(page_size: int) -> int:
-    try:
-        integer(1, MAX_PAGE_SIZE)(page_size)
-    except EncodeError as error:
-        raise error.under("page_size") from None
-    return page_size
+_encode_limit = under("limit", integer(0))
+_encode_page_size = under("page_size", integer(1, MAX_PAGE_SIZE))

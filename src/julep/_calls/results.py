@@ -14,7 +14,7 @@ T = TypeVar("T")
 def value(result: T | Awaitable[T]) -> T:
     """Return the result of a sync client's call."""
     if _is_awaitable(result):
-        raise TypeError("this manager is sync, and its client is async")
+        raise TypeError("this is a sync manager, but its client is async")
     return result
 
 
@@ -22,7 +22,7 @@ async def awaited(result: T | Awaitable[T]) -> T:
     """Await the result of an async client's call."""
     if _is_awaitable(result):
         return await result
-    raise TypeError("this manager is async, and its client is sync")
+    raise TypeError("this is an async manager, but its client is sync")
 
 
 def _is_awaitable(result: T | Awaitable[T]) -> TypeIs[Awaitable[T]]:

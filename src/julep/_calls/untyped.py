@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from julep._arguments.encode import encoded
+from julep._arguments.encode import encoded, under
 from julep._settings.checks import checked_headers, checked_query
 from julep.errors import ConfigurationError, InvalidArgumentError
 from julep_api.client import Call
@@ -48,7 +48,7 @@ def untyped_call(
         answers={200: _identity},
         query=parameters,
         headers=extra_headers,
-        body=encoded(_body, body),
+        body=body if body is UNSET else encoded(_encode_body, body),
     )
 
 
@@ -63,12 +63,8 @@ def _check_target(method: object, path: object) -> None:
             raise EncodeError(name, f"expected {expected}; got {value!r}")
 
 
-def _body(body: JSON | Unset) -> JSON | Unset:
-    try:
-        return body if body is UNSET else json_value(body)
-    except EncodeError as error:
-        raise error.under("body") from None
-
-
 def _identity(value: JSON) -> JSON:
     return value
+
+
+_encode_body = under("body", json_value)

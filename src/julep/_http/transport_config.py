@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from julep.errors import ConfigurationError
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 DEFAULT_MAX_CONNECTIONS: Final = 1000
 """The most connections of a client at once, by default."""
+
+HttpClient: TypeAlias = "httpx.Client | httpx.AsyncClient"
+"""A client of the user's own."""
 
 
 class TransportConfig(NamedTuple):
@@ -36,7 +39,7 @@ class TransportConfig(NamedTuple):
     """
 
     origin: Origin
-    http_client: httpx.Client | httpx.AsyncClient | None = None
+    http_client: HttpClient | None = None
     proxy: str | None = None
     tls: ssl.SSLContext | None = None
     http2: bool = False

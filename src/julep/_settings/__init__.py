@@ -1,1 +1,1 @@
-"""A client's settings, checked."""
+"""The settings of a client, checked."""

@@ -1,95 +1,98 @@
-"""What a client's settings have to be; each error says which setting, and what would be right."""
+"""Checks of a client's settings; each error has the setting's name and what was expected."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from julep._http import urls
-from julep._http.timeout import Timeout
+from julep._http.timeout import DEFAULT_TIMEOUT, Timeout
+from julep._http.tokens import TOKEN
 from julep._instrumentation.hooks import Hooks
 from julep._settings.retry import RetryPolicy
 from julep.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    import ssl
+
     from typing_extensions import TypeIs
 
-# Seconds, some thirty years: longer ones overflow the clocks behind sockets.
+C = TypeVar("C")
+
+# Some thirty years; longer timeouts overflow the clocks behind sockets.
 _MAX_SECONDS: Final = 1e9
 
-# What a header's name is made of: RFC 9110, section 5.6.2.
-_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-
-# What says how a message ends, and where it goes: that follows from the message itself.
-_FRAMING: Final = frozenset(
+# Headers that follow from a request's content and destination.
+_DERIVED_HEADERS: Final = frozenset(
     {"connection", "content-length", "host", "transfer-encoding", "upgrade"}
 )
 
-_EXAMPLE: Final = "http://127.0.0.1:8080/api"
+_EXAMPLE_URL: Final = "http://127.0.0.1:8080/api"
 
 
 def checked_key(key: object) -> str:
-    """Check an API key. The value is never shown: whatever was given may be a secret."""
+    """Check an API key; None is none. Errors never show the value: it may be a secret."""
+    if key is None:
+        return ""
     if not isinstance(key, str):
-        raise ConfigurationError(f"api_key: expected a str, got a {type(key).__name__}")
+        raise _wrong_type("api_key", "a str", key)
     if not (key.isascii() and key.isprintable()) or key != key.strip():
         raise ConfigurationError(
             "api_key: it has a character that no HTTP header may hold"
-            " (a line break or a space at its end, perhaps)"
+            " (a line break, or a space at an end)"
         )
     return key
 
 
 def checked_url(url: object) -> str:
-    """Check a base URL. A key that was put into it is not shown: what precedes an @, a query."""
+    """Check a base URL. Errors never show user information or a query: they may hold a key."""
     if not isinstance(url, str):
-        raise ConfigurationError(f"base_url: expected a str, got a {type(url).__name__}")
+        raise _wrong_type("base_url", "a str", url)
     if "@" in url:
-        raise ConfigurationError("base_url: give the key as api_key, not inside the URL")
+        raise ConfigurationError("base_url: pass the key as api_key, not in the URL")
     if "?" in url or "#" in url:
-        raise ConfigurationError("base_url: a query or a fragment cannot stand in it")
-    unusable = f"base_url: expected a URL such as {_EXAMPLE!r}, got {url!r}"
+        raise ConfigurationError("base_url: a query or a fragment is not allowed")
+    unusable = f"base_url: expected a URL such as {_EXAMPLE_URL!r}, got {url!r}"
     if not url.isprintable() or " " in url:
         raise ConfigurationError(unusable)
     try:
         origin, _ = urls.split(url)
     except ValueError as error:
         raise ConfigurationError(f"{unusable} ({error})") from None
-    if not _is_host(origin.host):
+    if not _has_dns_lengths(origin.host):
         raise ConfigurationError(unusable)
     return url
 
 
-def checked_timeout(timeout: object) -> Timeout:
-    """Check a timeout: seconds for the whole call, a `Timeout`, or None for no limit."""
+def checked_timeout(timeout: object, default: Timeout) -> Timeout:
+    """Check a timeout: seconds for the whole call, a `Timeout`, or None for no limit.
+
+    `DEFAULT_TIMEOUT` stands for ``default``.
+    """
+    if timeout is DEFAULT_TIMEOUT:
+        return default
     if timeout is None:
         return Timeout.within(None)
     if isinstance(timeout, Timeout):
-        for name, seconds in zip(Timeout._fields, timeout, strict=True):
-            _check_seconds(f"timeout.{name}", seconds)
+        for name, seconds in timeout._asdict().items():
+            if seconds is not None:
+                _checked_limit(f"timeout.{name}", seconds)
         return timeout
     if not _is_number(timeout):
-        raise ConfigurationError(
-            "timeout: expected seconds as a number, a julep.Timeout, or None for no limit;"
-            f" got a {type(timeout).__name__}"
-        )
-    _check_seconds("timeout", timeout)
-    return Timeout.within(float(timeout))
+        raise _wrong_type("timeout", "seconds as a number, a julep.Timeout or None", timeout)
+    return Timeout.within(float(_checked_limit("timeout", timeout)))
 
 
 def checked_policy(max_retries: object, retry: object, default: RetryPolicy) -> RetryPolicy:
-    """Check a policy of retries, of which a number of retries is the short form."""
+    """Check a retry policy, or the number of retries that is its short form."""
     if max_retries is not None and retry is not None:
-        raise ConfigurationError("max_retries: give either it or retry, whose part it is")
+        raise ConfigurationError("max_retries: expected either max_retries or retry, got both")
     if max_retries is not None:
-        retry = default._replace(max_retries=_checked_retries("max_retries", max_retries))
+        return default._replace(max_retries=_checked_retries("max_retries", max_retries))
     if retry is None:
         return default
     if not isinstance(retry, RetryPolicy):
-        raise ConfigurationError(
-            f"retry: expected a julep.RetryPolicy, got a {type(retry).__name__}"
-        )
+        raise _wrong_type("retry", "a julep.RetryPolicy", retry)
     _checked_retries("retry.max_retries", retry.max_retries)
     for name in ("initial_delay", "max_delay", "max_retry_after"):
         seconds = getattr(retry, name)
@@ -99,15 +102,13 @@ def checked_policy(max_retries: object, retry: object, default: RetryPolicy) -> 
 
 
 def checked_headers(headers: object) -> dict[str, str]:
-    """Check headers; their names come back in lower case. A value is never shown."""
+    """Check headers and return them with lower-case names. Errors never show a value."""
     found: dict[str, str] = {}
     for name, value in _pairs("headers", headers):
-        if not isinstance(name, str) or not _TOKEN.fullmatch(name):
-            raise ConfigurationError(f"headers: {name!r} is not a header's name")
-        if name.lower() in _FRAMING:
-            raise ConfigurationError(
-                f"headers: {name!r} follows from the request, and is not given"
-            )
+        if not isinstance(name, str) or not TOKEN.fullmatch(name):
+            raise ConfigurationError(f"headers: {name!r} is not a valid header name")
+        if name.lower() in _DERIVED_HEADERS:
+            raise ConfigurationError(f"headers: {name!r} follows from the request, do not set it")
         if not isinstance(value, str) or not value.isprintable() or not value.isascii():
             raise ConfigurationError(f"headers: the value of {name!r} is not printable ASCII text")
         found[name.lower()] = value.strip()
@@ -115,74 +116,80 @@ def checked_headers(headers: object) -> dict[str, str]:
 
 
 def checked_query(query: object) -> tuple[tuple[str, str], ...]:
-    """Check parameters for the query."""
-    for name, value in _pairs("query", query):
+    """Check query parameters."""
+    found = _pairs("query", query)
+    for name, value in found:
         if not isinstance(name, str) or not isinstance(value, str):
-            raise ConfigurationError(f"query: expected texts, got {name!r} as {_type_name(value)}")
-    return tuple(_pairs("query", query))
+            problem = f"expected str names and values, got {name!r} with a {type(value).__name__}"
+            raise ConfigurationError(f"query: {problem}")
+    return tuple(found)
 
 
-def checked_hooks(hooks: object) -> Hooks:
-    """Check hooks: each has to be a function that is not async."""
+def checked_hooks(hooks: object, default: Hooks) -> Hooks:
+    """Check that hooks are sync functions."""
     from inspect import iscoroutinefunction
 
+    if hooks is None:
+        return default
     if not isinstance(hooks, Hooks):
-        raise ConfigurationError(f"hooks: expected a julep.Hooks, got {_type_name(hooks)}")
+        raise _wrong_type("hooks", "a julep.Hooks", hooks)
     for name, hook in vars(hooks).items():
         if hook is not None and (not callable(hook) or iscoroutinefunction(hook)):
             raise ConfigurationError(f"hooks.{name}: expected a plain function, got {hook!r}")
     return hooks
 
 
-def checked_http_client(http_client: object, *, asynchronous: bool) -> None:
-    """See that a user's own client is one, and of the right colour, without importing its library.
-
-    Raises:
-        ConfigurationError: When it is not.
-    """
+def checked_http_client(http_client: C, *, is_async: bool) -> C:
+    """Check that a user's httpx client is sync or async as needed, without importing httpx."""
     from inspect import iscoroutinefunction
 
-    if http_client is None:
-        return
-    send: Callable[..., object] | None = getattr(http_client, "send", None)
-    if not hasattr(http_client, "build_request") or iscoroutinefunction(send) != asynchronous:
-        kind = "httpx.AsyncClient" if asynchronous else "httpx.Client"
-        raise ConfigurationError(
-            f"http_client: expected an {kind}, got a {type(http_client).__name__}"
-        )
+    if http_client is not None:
+        send: Callable[..., object] | None = getattr(http_client, "send", None)
+        if not hasattr(http_client, "build_request") or iscoroutinefunction(send) != is_async:
+            expected = "an httpx.AsyncClient" if is_async else "an httpx.Client"
+            raise _wrong_type("http_client", expected, http_client)
+    return http_client
 
 
 def checked_flag(name: str, flag: object) -> bool:
-    """Check what has to be true or false."""
+    """Check a bool."""
     if not isinstance(flag, bool):
-        raise ConfigurationError(f"{name}: expected True or False, got {_type_name(flag)}")
+        raise _wrong_type(name, "True or False", flag)
     return flag
 
 
 def checked_proxy(proxy: object) -> str | None:
-    """Check a proxy's URL. It may hold a password, so that it is never shown."""
+    """Check a proxy's URL. Errors never show it: it may hold a password."""
     if proxy is None:
         return None
     if not isinstance(proxy, str):
-        raise ConfigurationError(f"proxy: expected a str, got {_type_name(proxy)}")
-    if not _is_proxy(proxy):
+        raise _wrong_type("proxy", "a str", proxy)
+    if not _is_proxy_url(proxy):
         raise ConfigurationError("proxy: expected a URL such as 'http://127.0.0.1:3128'")
     return proxy
 
 
+def checked_tls(tls: ssl.SSLContext | None) -> ssl.SSLContext | None:
+    """Check TLS settings, without importing `ssl`."""
+    if tls is not None and not hasattr(tls, "wrap_socket"):
+        raise _wrong_type("tls", "an ssl.SSLContext", tls)
+    return tls
+
+
 def checked_connections(number: object) -> int:
-    """Check how many connections there may be at once."""
+    """Check the maximum number of simultaneous connections."""
     if isinstance(number, bool) or not isinstance(number, int) or number < 1:
         raise ConfigurationError(f"max_connections: expected 1 or more, got {number!r}")
     return number
 
 
-def _check_seconds(name: str, seconds: object) -> None:
-    if seconds is not None and (not _is_number(seconds) or not 0 < seconds <= _MAX_SECONDS):
+def _checked_limit(name: str, seconds: object) -> float:
+    if not _is_number(seconds) or not 0 < seconds <= _MAX_SECONDS:
         raise ConfigurationError(
-            f"{name}: expected more than 0 seconds, at most {_MAX_SECONDS:.0f}, or None for no limit;"
-            f" got {seconds!r}"
+            f"{name}: expected more than 0 seconds, at most {_MAX_SECONDS:.0f}, or None for no"
+            f" limit; got {seconds!r}"
         )
+    return seconds
 
 
 def _checked_retries(name: str, number: object) -> int:
@@ -191,37 +198,37 @@ def _checked_retries(name: str, number: object) -> int:
     return number
 
 
-def _pairs(name: str, given: object) -> list[tuple[Any, Any]]:
-    if given is None:
+def _pairs(name: str, mapping: object) -> list[tuple[Any, Any]]:
+    if mapping is None:
         return []
-    if not isinstance(given, Mapping):
-        raise ConfigurationError(f"{name}: expected a mapping, got a {type(given).__name__}")
-    return list(given.items())  # pyright: ignore[reportUnknownArgumentType]
+    if not isinstance(mapping, Mapping):
+        raise _wrong_type(name, "a mapping", mapping)
+    return list(mapping.items())  # pyright: ignore[reportUnknownArgumentType]
 
 
 def _is_number(value: object) -> TypeIs[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _is_host(name: str) -> bool:
-    """Tell whether DNS could know a name by its lengths (RFC 1035, section 2.3.4)."""
-    labels = name.removesuffix(".").split(".")
+def _has_dns_lengths(host: str) -> bool:
+    """Check the lengths of a host and its labels (RFC 1035, section 2.3.4)."""
+    labels = host.removesuffix(".").split(".")
     return all(0 < len(label) <= 63 for label in labels)
 
 
-def _is_proxy(url: str) -> bool:
+def _is_proxy_url(url: str) -> bool:
     from urllib.parse import urlsplit
 
     try:
         parts = urlsplit(url)
-        named = bool(parts.hostname) and parts.port != 0
+        has_host = bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
     schemes = ("http", "https", "socks5", "socks5h")
-    return (
-        named and parts.scheme in schemes and url.isascii() and url.isprintable() and " " not in url
-    )
+    is_clean = url.isascii() and url.isprintable() and " " not in url
+    return has_host and parts.scheme in schemes and is_clean
 
 
-def _type_name(value: object) -> str:
-    return f"a {type(value).__name__}"
+def _wrong_type(name: str, expected: str, value: object) -> ConfigurationError:
+    """Build the error of a value with a wrong type; it does not show the value."""
+    return ConfigurationError(f"{name}: expected {expected}, got a {type(value).__name__}")

@@ -1,10 +1,10 @@
-"""A client's settings: what was given, or else the environment's, or else the default."""
+"""A client's settings: from its arguments, else from the environment, else the defaults."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypedDict
 
 from julep._http import urls
 from julep._http.timeout import DEFAULT_TIMEOUT, Timeout
@@ -24,22 +24,36 @@ from julep._settings.retry import RetryPolicy
 from julep._version import __version__
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from julep._http.urls import Origin
 
 DEFAULT_BASE_URL: Final = "http://127.0.0.1:8080/api"
-"""Where the local server listens when it is started with no options."""
+"""The URL of a local server that is started without options."""
+
+
+class ClientOptions(TypedDict, total=False):
+    """The settings that `with_options` can change, as a client's constructor takes them."""
+
+    api_key: str | None
+    timeout: float | Timeout | None
+    max_retries: int | None
+    retry: RetryPolicy | None
+    headers: Mapping[str, str] | None
+    query: Mapping[str, str] | None
+    hooks: Hooks | None
 
 
 class Config(NamedTuple):
-    """The settings of one client, checked.
+    """The checked settings of one client.
 
-    The headers hold the API key, so the text form leaves them out.
+    The headers include the API key, so `repr` omits them.
     """
 
     base_url: str
     origin: Origin
     path: str
-    """What stands before the path of every operation."""
+    """The prefix of every operation's path."""
     headers: Mapping[str, str]
     query: tuple[tuple[str, str], ...] = ()
     timeout: Timeout = DEFAULT_TIMEOUT
@@ -53,35 +67,26 @@ class Config(NamedTuple):
             f"timeout={self.timeout!r}, retry={self.retry!r})"
         )
 
-    def with_changes(
-        self,
-        *,
-        api_key: str | None = None,
-        timeout: float | Timeout | None = DEFAULT_TIMEOUT,
-        max_retries: int | None = None,
-        retry: RetryPolicy | None = None,
-        headers: Mapping[str, str] | None = None,
-        query: Mapping[str, str] | None = None,
-        hooks: Hooks | None = None,
-    ) -> Config:
-        """Give these settings with some of them changed; headers and query are added.
+    def with_changes(self, **options: Unpack[ClientOptions]) -> Config:
+        """Return these settings with some of them changed; headers and query are added.
 
-        The default timeout stands for the one that is there.
+        `DEFAULT_TIMEOUT` leaves the timeout unchanged, None all other settings.
 
         Raises:
-            ConfigurationError: When a setting cannot work, saying which and what would.
+            ConfigurationError: When a setting is invalid.
         """
-        key = {"authorization": f"Bearer {checked_key(api_key)}"} if api_key else {}
+        key = checked_key(options.get("api_key"))
+        authorization = {"authorization": f"Bearer {key}"} if key else {}
         return self._replace(
-            headers={**self.headers, **key, **checked_headers(headers)},
-            query=(*self.query, *checked_query(query)),
-            timeout=self.timeout if timeout is DEFAULT_TIMEOUT else checked_timeout(timeout),
-            retry=checked_policy(max_retries, retry, self.retry),
-            hooks=self.hooks if hooks is None else checked_hooks(hooks),
+            headers={**self.headers, **authorization, **checked_headers(options.get("headers"))},
+            query=(*self.query, *checked_query(options.get("query"))),
+            timeout=checked_timeout(options.get("timeout", DEFAULT_TIMEOUT), self.timeout),
+            retry=checked_policy(options.get("max_retries"), options.get("retry"), self.retry),
+            hooks=checked_hooks(options.get("hooks"), self.hooks),
         )
 
     def for_pickle(self) -> Config:
-        """Give these settings as they leave the process: with secrets only if they may."""
+        """Return the settings to pickle: without secrets, unless ``pickle_api_key`` is set."""
         if self.pickle_api_key:
             return self
         return self._replace(
@@ -90,53 +95,35 @@ class Config(NamedTuple):
         )
 
     def unpickled(self) -> Config:
-        """Give settings that come from another process: without a key, this one's is taken."""
-        key = os.environ.get("JULEP_API_KEY")
-        return (
-            self if "authorization" in self.headers or not key else self.with_changes(api_key=key)
-        )
+        """Return the settings to use after unpickling: without a key, the environment's is used."""
+        key = None if "authorization" in self.headers else os.environ.get("JULEP_API_KEY")
+        return self.with_changes(api_key=key)
 
 
 def read_config(
-    api_key: str | None = None,
-    base_url: str | None = None,
-    *,
-    timeout: float | Timeout | None = DEFAULT_TIMEOUT,
-    max_retries: int | None = None,
-    retry: RetryPolicy | None = None,
-    headers: Mapping[str, str] | None = None,
-    query: Mapping[str, str] | None = None,
-    hooks: Hooks | None = None,
-    pickle_api_key: bool = False,
+    *, base_url: str | None = None, pickle_api_key: bool = False, **options: Unpack[ClientOptions]
 ) -> Config:
-    """Put together a client's settings.
+    """Read a client's settings from its arguments, else from the environment.
 
     Raises:
-        ConfigurationError: When a setting cannot work, saying which and what would.
+        ConfigurationError: When a setting is invalid.
     """
     log = os.environ.get("JULEP_LOG")
     if log:
         from julep._instrumentation.log import enable_logging
 
         enable_logging(log)
-    key = api_key if api_key is not None else os.environ.get("JULEP_API_KEY")
-    url = base_url if base_url is not None else _first("JULEP_API_URL", "JULEP_BASE_URL")
+    if options.get("api_key") is None:
+        options["api_key"] = os.environ.get("JULEP_API_KEY")
+    url = base_url if base_url is not None else _first_set("JULEP_API_URL", "JULEP_BASE_URL")
     url = checked_url(DEFAULT_BASE_URL if url is None else url).rstrip("/")
     origin, path = urls.split(url)
-    standing = {"accept": "application/json", "user-agent": f"julep-python/{__version__}"}
+    headers = {"accept": "application/json", "user-agent": f"julep-python/{__version__}"}
     pickle = checked_flag("pickle_api_key", pickle_api_key)
-    bare = Config(url, origin, path.rstrip("/"), standing, pickle_api_key=pickle)
-    return bare.with_changes(
-        api_key=checked_key(key) if key is not None else None,
-        timeout=timeout,
-        max_retries=max_retries,
-        retry=retry,
-        headers=headers,
-        query=query,
-        hooks=hooks,
-    )
+    defaults = Config(url, origin, path.rstrip("/"), headers, pickle_api_key=pickle)
+    return defaults.with_changes(**options)
 
 
-def _first(*names: str) -> str | None:
-    """Give the first of these environment variables that is set to something."""
+def _first_set(*names: str) -> str | None:
+    """Return the value of the first of these environment variables that is set and not empty."""
     return next((value for value in map(os.environ.get, names) if value), None)

@@ -1,4 +1,4 @@
-"""Whether a request is worth sending again, and after how long."""
+"""Retries: which failures are worth another attempt, and after which delay."""
 
 from __future__ import annotations
 
@@ -9,35 +9,35 @@ from julep.errors import NetworkError, RequestTimeoutError
 if TYPE_CHECKING:
     from julep._http.messages import Response
 
-# 501 is a 5xx that no waiting mends.
+# Not 501: no later attempt changes what the server does not implement.
 TRANSIENT: Final = frozenset({408, 429, 500, 502, 503, 504})
-"""Statuses of failures that tend to pass."""
+"""Statuses of transient failures."""
 
 _CONFLICT: Final = 409
 
-# The whole call's time is up, or this client's own connections are all busy: asking the server
-# again helps neither.
+# Another attempt helps neither when the whole call has timed out nor when this client's own
+# connections are all in use.
 _PERMANENT_PHASES: Final = ("total", "pool")
 
 
 class RetryPolicy(NamedTuple):
-    """When a request is sent again, and after how long. It is data: `_replace` makes another.
+    """Which failures of a request are retried, and after which delays.
 
-    Repeating is safe: a request that creates something carries one Idempotency-Key through all its
-    attempts, so the server does it once.
+    A policy is immutable data: `_replace` returns a changed copy. A retry is safe: a request that
+    creates something sends the same Idempotency-Key with every attempt, so the server creates it
+    once.
 
     Attributes:
-        max_retries: How many further attempts may follow the first: 0 or more.
-        statuses: Answers that are worth another attempt. A 409 is one too, but only when it has a
-            Retry-After header.
-        connection_errors: Whether a connection that failed or was lost is worth one.
-        timeouts: Whether a step that took too long is worth one. Once the whole call's time is up
-            there is none.
-        initial_delay: Seconds: the first pause is at most this long, and each further one twice as
-            long. How long exactly is left to chance, so that clients that failed together come
-            back apart (exponential backoff with full jitter).
-        max_delay: Seconds: no pause of our own is longer.
-        max_retry_after: Seconds: a server that asks for a longer one is not waited for.
+        max_retries: The maximum number of attempts after the first, 0 or more.
+        statuses: Statuses of responses to retry. A 409 with a Retry-After header is retried too.
+        connection_errors: Whether to retry after a failed or lost connection.
+        timeouts: Whether to retry after a step's timeout. The timeout of the whole call ends it.
+        initial_delay: The upper bound of the first delay in seconds, 0 or more; it doubles with
+            every further attempt. The delay itself is random between 0 and the bound (exponential
+            backoff with full jitter), so that clients that fail together do not retry together.
+        max_delay: The upper bound of every such delay in seconds, 0 or more.
+        max_retry_after: The longest delay in seconds to accept from a server's Retry-After header,
+            0 or more. A longer one ends the call.
 
     Example:
         >>> patient = julep.RetryPolicy(max_retries=5, max_delay=30)
@@ -53,42 +53,42 @@ class RetryPolicy(NamedTuple):
     max_delay: float = 8.0
     max_retry_after: float = 60.0
 
-    def next_delay(self, reply: Response | NetworkError, attempts: int) -> float | None:
-        """Decide on what came of an attempt.
+    def next_delay(self, failure: Response | NetworkError, attempts: int) -> float | None:
+        """Decide whether and when a failed request is sent again.
 
         Args:
-            reply: The answer, not a 2xx, or the failure to get one.
-            attempts: How many attempts were made, this one included.
+            failure: The response, whose status is no 2xx, or the error if none arrived.
+            attempts: The number of attempts so far, 1 or more.
 
         Returns:
-            Seconds to wait before the next attempt, or None when there is to be none.
+            The delay in seconds before the next attempt, or None for no further attempt.
         """
-        if attempts > self.max_retries or not self._is_passing(reply):
+        if attempts > self.max_retries or not self._is_transient(failure):
             return None
-        asked = None if isinstance(reply, NetworkError) else retry_after(reply)
-        if asked is None:
+        requested = None if isinstance(failure, NetworkError) else retry_after(failure)
+        if requested is None:
             return self._backoff(attempts)
-        return asked if asked <= self.max_retry_after else None
+        return requested if requested <= self.max_retry_after else None
 
-    def _is_passing(self, reply: Response | NetworkError) -> bool:
-        if isinstance(reply, RequestTimeoutError):
-            return self.timeouts and reply.phase not in _PERMANENT_PHASES
-        if isinstance(reply, NetworkError):
+    def _is_transient(self, failure: Response | NetworkError) -> bool:
+        if isinstance(failure, RequestTimeoutError):
+            return self.timeouts and failure.phase not in _PERMANENT_PHASES
+        if isinstance(failure, NetworkError):
             return self.connection_errors
-        if reply.status == _CONFLICT:
-            return retry_after(reply) is not None
-        return reply.status in self.statuses
+        if failure.status == _CONFLICT:
+            return retry_after(failure) is not None
+        return failure.status in self.statuses
 
     def _backoff(self, attempts: int) -> float:
-        import random  # only who waits needs it
+        import random  # only retries need it
 
-        longest = min(self.max_delay, self.initial_delay * 2.0 ** min(attempts - 1, 10))
-        return random.uniform(0, longest)  # noqa: S311  # spreads load, keeps no secret
+        bound = min(self.max_delay, self.initial_delay * 2.0 ** min(attempts - 1, 10))
+        return random.uniform(0, bound)  # noqa: S311  # spreads load, keeps no secret
 
 
-def retry_after(answer: Response) -> float | None:
-    """Read Retry-After, in seconds from now (RFC 9110, section 10.2.3: seconds or a date)."""
-    text = answer.headers.get("retry-after", "").strip()
+def retry_after(response: Response) -> float | None:
+    """Parse Retry-After, seconds or a date, to seconds from now (RFC 9110, section 10.2.3)."""
+    text = response.headers.get("retry-after", "").strip()
     if not text:
         return None
     if text.isascii() and text.isdigit():
@@ -97,7 +97,7 @@ def retry_after(answer: Response) -> float | None:
 
 
 def _seconds_until(date: str) -> float | None:
-    # Rare, and dear to import.
+    # Rarely needed, and expensive to import.
     from datetime import UTC, datetime
     from email.utils import parsedate_to_datetime
 

@@ -1,4 +1,4 @@
-"""Python functions as tools: what a model is told of them, and calling them with what it says."""
+"""Python functions as tools: their description for a model, and their arguments from it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from julep._tools.json_schema import SchemaMismatchError, object_schema
 from julep.errors import InvalidArgumentError
 
 if TYPE_CHECKING:
-    from julep.managers.types import ToolDict
     from julep_api.types import JSON, JSONObject
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -28,16 +27,16 @@ _SECTION: Final = re.compile(r"(Args|Arguments|Parameters|Returns|Yields|Raises|
 class Function:
     """A Python function that a model may call.
 
-    Its name, its docstring and its parameters' annotations and defaults tell the model all that
-    there is to know.
+    The function's name, its docstring, and its parameters' annotations and defaults are all that
+    describes it to the model.
 
     Args:
-        function: The function; every parameter can be given by its name.
-        path: Where it was given, such as ``tools[0]``, for errors.
+        function: The function; each of its parameters must accept being passed by name.
+        path: The function's place among the arguments, such as ``tools[0]``, for errors.
 
     Raises:
-        InvalidArgumentError: When it has no name that the contract takes, or a parameter that
-            JSON has no form for.
+        InvalidArgumentError: When the function's name is invalid for a tool, or a parameter has no
+            JSON form.
     """
 
     def __init__(self, function: Callable[..., object], path: str) -> None:
@@ -45,39 +44,42 @@ class Function:
         self.is_async = inspect.iscoroutinefunction(function)
         self._function = function
         if not _NAME.fullmatch(self.name):
-            raise _refusal(path, f"{function!r} has no name that fits {_NAME.pattern}")
+            problem = f"{function!r} has no name that matches {_NAME.pattern}"
+            raise InvalidArgumentError(f"{path}: {problem}", path=path)
         try:
-            self._shape = object_schema(*_parameters(function), dict)
+            self._schema = object_schema(*_parameters(function), dict)
         except (TypeError, NameError) as error:
-            raise _refusal(path, f"{self.name}: {error}") from None
+            raise InvalidArgumentError(f"{path}: {self.name}: {error}", path=path) from None
 
-    def tool(self) -> ToolDict:
-        """Describe it as the contract does."""
+    def tool(self) -> JSONObject:
+        """Return the function's description as the API expects a tool."""
         about, parameters = parse_docstring(inspect.getdoc(self._function) or "")
-        schema = _with_descriptions(self._shape.schema, parameters)
-        function: JSONObject = {"name": self.name, "parameters": schema}
+        document = _with_descriptions(self._schema.document, parameters)
+        function: JSONObject = {"name": self.name, "parameters": document}
         if about:
             function["description"] = about
-        return typing.cast("ToolDict", {"type": "function", "function": function})
+        return {"type": "function", "function": function}
 
     def prepare(self, arguments: str) -> Callable[[], object]:
-        """Read arguments that a model wrote; give the call that is then to be made.
+        """Parse a model's arguments and return the call to make with them.
 
         Raises:
-            UnfitError: When they are not JSON, or not what the function takes.
+            SchemaMismatchError: When the arguments are not JSON or do not match the parameters.
         """
         try:
-            given: JSON = json.loads(arguments or "{}")
+            parsed: JSON = json.loads(arguments or "{}")
         except ValueError as error:
             raise SchemaMismatchError(f"the arguments are not JSON: {error}") from None
-        keywords: Any = self._shape.read(given)
+        keywords: Any = self._schema.read(parsed)
         return lambda: self._function(**keywords)
 
 
 def parse_docstring(docstring: str) -> tuple[str, Mapping[str, str]]:
-    """Take a docstring of Google's or Sphinx's style apart: what it is about, and each parameter.
+    """Parse a docstring in Google's or Sphinx's style.
 
-    What else the docstring tells (what is returned, what is raised) stays with the first.
+    Returns:
+        The description of the function, with everything that does not describe a parameter (results
+        and errors, for example), and the descriptions of its parameters by name.
     """
     about: list[str] = []
     parameters: dict[str, str] = {}
@@ -107,26 +109,22 @@ def parse_docstring(docstring: str) -> tuple[str, Mapping[str, str]]:
 
 
 def _parameters(function: Callable[..., object]) -> tuple[Mapping[str, object], set[str]]:
-    """Find the annotations of a function's parameters, and which of them have no default."""
+    """Return the annotations of a function's parameters, and the names of those without default."""
     by_name = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
     hints = typing.get_type_hints(function, include_extras=True)
     found = inspect.signature(function).parameters
     for name, parameter in found.items():
         if parameter.kind not in by_name:
-            raise TypeError(f"{name}: it cannot be given by its name")
+            raise TypeError(f"{name}: it cannot be passed by name")
     required = {name for name, each in found.items() if each.default is each.empty}
     return {name: hints.get(name, Any) for name in found}, required
 
 
-def _with_descriptions(schema: JSONObject, parameters: Mapping[str, str]) -> JSONObject:
-    """Add what a docstring tells of parameters that do not describe themselves."""
+def _with_descriptions(document: JSONObject, parameters: Mapping[str, str]) -> JSONObject:
+    """Add a docstring's descriptions to the properties that have none of their own."""
     properties: JSONObject = {}
-    known = schema["properties"]
+    known = document["properties"]
     for name, each in known.items() if isinstance(known, dict) else ():
-        told: JSONObject = {"description": parameters[name]} if name in parameters else {}
-        properties[name] = {**told, **each} if isinstance(each, dict) else each
-    return {**schema, "properties": properties}
-
-
-def _refusal(path: str, problem: str) -> InvalidArgumentError:
-    return InvalidArgumentError(f"{path}: {problem}", path=path)
+        added: JSONObject = {"description": parameters[name]} if name in parameters else {}
+        properties[name] = {**added, **each} if isinstance(each, dict) else each
+    return {**document, "properties": properties}

@@ -1,6 +1,6 @@
-"""From a Python annotation to a JSON Schema, and from JSON back to what the annotation says.
+"""JSON Schemas of Python annotations, and the conversion of JSON to annotated types.
 
-The schema follows JSON Schema's draft 2020-12, which models of tools are trained on:
+Schemas follow JSON Schema's draft 2020-12, which tool-calling models are trained on:
 https://json-schema.org/draft/2020-12
 """
 
@@ -25,26 +25,26 @@ Reader: TypeAlias = "Callable[[JSON], object]"
 
 
 class SchemaMismatchError(ValueError):
-    """A JSON value is not what the annotation says."""
+    """A JSON value does not match a schema."""
 
 
 class Schema(NamedTuple):
-    """What an annotation means in JSON.
+    """The JSON form of an annotation.
 
     Attributes:
-        schema: The JSON Schema.
-        read: Makes the Python value of a JSON value, or raises `SchemaMismatchError`.
+        document: The JSON Schema.
+        read: Converts a JSON value to the annotated type, or raises `SchemaMismatchError`.
     """
 
-    schema: JSONObject
+    document: JSONObject
     read: Reader
 
 
 def schema_of(annotation: object) -> Schema:
-    """Find the shape of an annotation.
+    """Return the schema of an annotation.
 
     Raises:
-        TypeError: When there is no JSON for it; the message names it.
+        TypeError: When the annotation has no JSON form; the message names it.
     """
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if annotation in (Any, object, Any | None):
@@ -56,12 +56,12 @@ def schema_of(annotation: object) -> Schema:
     if origin in (typing.Union, types.UnionType):
         return _union([schema_of(each) for each in arguments])
     if origin is typing.Literal:
-        return _choice({str(each): each for each in arguments}, list(arguments))
+        return _choice(arguments, list(arguments))
     if annotation in _PLAIN:
         return _PLAIN[annotation]
     kind = origin or annotation
-    if kind in _LISTS:
-        return _list(_LISTS[kind], arguments)
+    if kind in _ARRAYS:
+        return _array(_ARRAYS[kind], arguments)
     if kind in (dict, abc.Mapping, abc.MutableMapping):
         return _mapping(arguments)
     if isinstance(kind, type):
@@ -70,9 +70,13 @@ def schema_of(annotation: object) -> Schema:
 
 
 def shorten(value: JSON) -> str:
-    """Show a value in an error, cut where it is long."""
+    """Return the `repr` of a value, cut to 80 characters."""
     text = repr(value)
     return text if len(text) <= 80 else f"{text[:79]}…"
+
+
+def _mismatch(expected: str, value: JSON) -> SchemaMismatchError:
+    return SchemaMismatchError(f"expected {expected}; got {shorten(value)}")
 
 
 def _identity(value: JSON) -> object:
@@ -85,26 +89,26 @@ def _plain(kind: type[object], name: str) -> Schema:
             # JSON Schema counts 5.0 among the integers.
             return int(value)
         if isinstance(value, bool) and kind is not bool:
-            raise SchemaMismatchError(f"expected {name}; got {value!r}")
+            raise _mismatch(name, value)
         if kind is float and isinstance(value, int):
             return float(value)
         if not isinstance(value, kind):
-            raise SchemaMismatchError(f"expected {name}; got {shorten(value)}")
+            raise _mismatch(name, value)
         return value
 
     return Schema({"type": name}, read)
 
 
-def _formatted(form: str, parse: Callable[[str], object]) -> Schema:
+def _formatted(name: str, parse: Callable[[str], object]) -> Schema:
     def read(value: JSON) -> object:
         try:
             if isinstance(value, str):
                 return parse(value)
         except ValueError:
             pass
-        raise SchemaMismatchError(f"expected a string of format {form}; got {shorten(value)}")
+        raise _mismatch(f"a string of format {name}", value)
 
-    return Schema({"type": "string", "format": form}, read)
+    return Schema({"type": "string", "format": name}, read)
 
 
 _PLAIN: Mapping[object, Schema] = {
@@ -120,7 +124,7 @@ _PLAIN: Mapping[object, Schema] = {
     UUID: _formatted("uuid", UUID),
 }
 
-_LISTS: Mapping[object, Callable[[list[object]], object]] = {
+_ARRAYS: Mapping[object, Callable[[list[object]], object]] = {
     list: list,
     abc.Sequence: list,
     abc.Iterable: list,
@@ -132,68 +136,66 @@ _LISTS: Mapping[object, Callable[[list[object]], object]] = {
 }
 
 
-def _annotated(annotation: object, notes: Sequence[object]) -> Schema:
-    """A string beside a type describes it."""
-    shape = schema_of(annotation)
-    described = [note for note in notes if isinstance(note, str)]
-    if described:
-        return Schema({**shape.schema, "description": described[0]}, shape.read)
-    return shape
+def _annotated(annotation: object, metadata: Sequence[object]) -> Schema:
+    """Return the schema of an annotation, with the first string of its metadata as description."""
+    schema = schema_of(annotation)
+    descriptions = [each for each in metadata if isinstance(each, str)]
+    if descriptions:
+        return Schema({**schema.document, "description": descriptions[0]}, schema.read)
+    return schema
 
 
-def _union(shapes: Sequence[Schema]) -> Schema:
+def _union(schemas: Sequence[Schema]) -> Schema:
     def read(value: JSON) -> object:
         problems: list[str] = []
-        for shape in shapes:
+        for schema in schemas:
             try:
-                return shape.read(value)
-            except SchemaMismatchError as unfit:
-                problems.append(str(unfit))
+                return schema.read(value)
+            except SchemaMismatchError as mismatch:
+                problems.append(str(mismatch))
         raise SchemaMismatchError(", or ".join(problems))
 
-    return Schema({"anyOf": [shape.schema for shape in shapes]}, read)
+    return Schema({"anyOf": [schema.document for schema in schemas]}, read)
 
 
-def _choice(members: Mapping[str, object], values: list[JSON]) -> Schema:
-    """One of some values, each of which stands for a member."""
+def _choice(members: Sequence[object], values: list[JSON]) -> Schema:
+    """Return the schema of a choice: each value stands for the member at its position."""
 
     def read(value: JSON) -> object:
-        for known, member in zip(values, members.values(), strict=True):
+        for known, member in zip(values, members, strict=True):
             if known == value and type(known) is type(value):
                 return member
-        raise SchemaMismatchError(
-            f"expected one of {', '.join(map(repr, values))}; got {shorten(value)}"
-        )
+        raise _mismatch(f"one of {', '.join(map(repr, values))}", value)
 
     return Schema({"enum": values}, read)
 
 
-def _list(make: Callable[[list[object]], object], arguments: Sequence[object]) -> Schema:
+def _array(make: Callable[[list[object]], object], arguments: Sequence[object]) -> Schema:
     if make is tuple and arguments and Ellipsis not in arguments:
-        return _fixed([schema_of(each) for each in arguments])
+        return _fixed_array([schema_of(each) for each in arguments])
     item = schema_of(arguments[0] if arguments else Any)
 
     def read(value: JSON) -> object:
         if not isinstance(value, list):
-            raise SchemaMismatchError(f"expected an array; got {shorten(value)}")
-        return make([_within(f"[{n}]", item, each) for n, each in enumerate(value)])
+            raise _mismatch("an array", value)
+        return make([_read_at(f"[{n}]", item, each) for n, each in enumerate(value)])
 
-    schema: JSONObject = {"type": "array", "items": item.schema}
-    return Schema(schema | {"uniqueItems": True} if make in (set, frozenset) else schema, read)
+    document: JSONObject = {"type": "array", "items": item.document}
+    return Schema(document | {"uniqueItems": True} if make in (set, frozenset) else document, read)
 
 
-def _fixed(items: Sequence[Schema]) -> Schema:
+def _fixed_array(items: Sequence[Schema]) -> Schema:
     count = len(items)
 
     def read(value: JSON) -> object:
         if not isinstance(value, list) or len(value) != count:
-            raise SchemaMismatchError(f"expected an array of {count} items; got {shorten(value)}")
+            raise _mismatch(f"an array of {count} items", value)
         pairs = enumerate(zip(items, value, strict=True))
-        return tuple(_within(f"[{n}]", shape, each) for n, (shape, each) in pairs)
+        return tuple(_read_at(f"[{n}]", item, each) for n, (item, each) in pairs)
 
-    schemas: list[JSON] = [shape.schema for shape in items]
+    documents: list[JSON] = [item.document for item in items]
     bounds: JSONObject = {"minItems": count, "maxItems": count}
-    return Schema({"type": "array", "prefixItems": schemas, **bounds}, read)
+    return Schema({"type": "array", "prefixItems": documents, **bounds}, read)
 
 
 def _mapping(arguments: Sequence[object]) -> Schema:
@@ -203,31 +205,34 @@ def _mapping(arguments: Sequence[object]) -> Schema:
 
     def read(value: JSON) -> object:
         if not isinstance(value, dict):
-            raise SchemaMismatchError(f"expected an object; got {shorten(value)}")
-        return {key: _within(f".{key}", item, each) for key, each in value.items()}
+            raise _mismatch("an object", value)
+        return {key: _read_at(f".{key}", item, each) for key, each in value.items()}
 
-    return Schema({"type": "object", "additionalProperties": item.schema}, read)
+    return Schema({"type": "object", "additionalProperties": item.document}, read)
 
 
 def _class(kind: type[object]) -> Schema:
     if issubclass(kind, enum.Enum):
-        return _choice({each.name: each for each in kind}, [each.value for each in kind])
-    if typing.is_typeddict(kind):
-        hints = typing.get_type_hints(kind, include_extras=True)
-        return object_schema(hints, _required_keys(kind, hints), dict)
+        return _choice([*kind], [each.value for each in kind])
     hints = typing.get_type_hints(kind, include_extras=True)
+    if typing.is_typeddict(kind):
+        return object_schema(hints, _required_keys(kind, hints), dict)
     if dataclasses.is_dataclass(kind):
-        fields = {field.name: _lacks_default(field) for field in dataclasses.fields(kind)}
+        is_required = {field.name: _lacks_default(field) for field in dataclasses.fields(kind)}
     elif attrs.has(kind):
-        fields = {each.name: each.default is attrs.NOTHING for each in attrs.fields(kind)}
+        is_required = {each.name: each.default is attrs.NOTHING for each in attrs.fields(kind)}
     else:
         raise TypeError(f"{kind.__qualname__} has no JSON Schema")
-    known = {name: hints[name] for name in fields}
-    return object_schema(known, {name for name, is_required in fields.items() if is_required}, kind)
+    required = {name for name in is_required if is_required[name]}
+    return object_schema({name: hints[name] for name in is_required}, required, kind)
 
 
 def _required_keys(kind: type[object], hints: Mapping[str, object]) -> set[str]:
-    """Find a TypedDict's required keys; it knows them itself where annotations are evaluated."""
+    """Return the required keys of a TypedDict.
+
+    Its ``__required_keys__`` are right only where annotations are evaluated: not under
+    ``from __future__ import annotations``.
+    """
     required: set[str] = set(getattr(kind, "__required_keys__", ()))
     marks = {name: typing.get_origin(hint) for name, hint in hints.items()}
     required |= {name for name, mark in marks.items() if mark is typing.Required}
@@ -241,45 +246,45 @@ def _lacks_default(field: dataclasses.Field[Any]) -> bool:
 def object_schema(
     hints: Mapping[str, object], required: abc.Set[str], make: Callable[..., object]
 ) -> Schema:
-    """Find the shape of an object with these properties and no others.
+    """Return the schema of an object with these properties and no others.
 
     Args:
-        hints: Each property's annotation.
-        required: Which of them must be there.
-        make: Makes the Python value of the properties' values, given by keyword.
+        hints: The annotation of each property.
+        required: The names of the required properties.
+        make: Builds the Python value from the properties' values, passed by name.
 
     Raises:
-        TypeError: When there is no JSON for a property; the message names both.
+        TypeError: When a property has no JSON form; the message names it and its annotation.
     """
-    shapes: dict[str, Schema] = {}
+    schemas: dict[str, Schema] = {}
     for name, hint in hints.items():
         try:
-            shapes[name] = schema_of(hint)
+            schemas[name] = schema_of(hint)
         except TypeError as error:
             raise TypeError(f"{name}: {error}") from None
 
     def read(value: JSON) -> object:
         if not isinstance(value, dict):
-            raise SchemaMismatchError(f"expected an object; got {shorten(value)}")
-        for name in value.keys() - shapes.keys():
+            raise _mismatch("an object", value)
+        for name in value.keys() - schemas.keys():
             raise SchemaMismatchError(f"{name}: there is no such property")
-        for name in shapes:
+        for name in schemas:
             if name in required and name not in value:
                 raise SchemaMismatchError(f"{name}: it is missing")
-        return make(**{name: _within(name, shapes[name], each) for name, each in value.items()})
+        return make(**{name: _read_at(name, schemas[name], each) for name, each in value.items()})
 
-    schema: JSONObject = {
+    document: JSONObject = {
         "type": "object",
-        "properties": {name: shape.schema for name, shape in shapes.items()},
-        "required": [name for name in shapes if name in required],
+        "properties": {name: schema.document for name, schema in schemas.items()},
+        "required": [name for name in schemas if name in required],
         "additionalProperties": False,
     }
-    return Schema(schema, read)
+    return Schema(document, read)
 
 
-def _within(place: str, shape: Schema, value: JSON) -> object:
-    """Read a part of a value, and say where it is when it is unfit."""
+def _read_at(path: str, schema: Schema, value: JSON) -> object:
+    """Convert a part of a value; the error of a mismatch has its path."""
     try:
-        return shape.read(value)
-    except SchemaMismatchError as unfit:
-        raise SchemaMismatchError(f"{place}: {unfit}") from None
+        return schema.read(value)
+    except SchemaMismatchError as mismatch:
+        raise SchemaMismatchError(f"{path}: {mismatch}") from None

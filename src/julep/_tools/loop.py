@@ -1,4 +1,4 @@
-"""Talking to a model that calls tools, until it answers."""
+"""The tool loop: chat with a model, and call the functions that it requests until it answers."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 @attrs.frozen
 class ToolResult:
-    """What came of one call of a function that a model asked for.
+    """The result of one function call that a model requested.
 
     Attributes:
         name: The function's name.
-        arguments: The arguments, as the model wrote them: JSON, in the best case.
-        content: What the model is told: the result, as text or as JSON.
-        error: What the function raised, or why it was not called; None when all went well.
+        arguments: The arguments as the model wrote them, usually JSON.
+        content: The content of the message to the model: the result as text or as JSON.
+        error: The error that the function raised or that prevented its call, or None.
     """
 
     name: str
@@ -44,58 +44,59 @@ RunStep: TypeAlias = "ChatResponse | ToolResult"
 
 
 class FunctionCall:
-    """One call of a function, to be made in either colour; it never raises."""
+    """One call of a function, to be run sync or async; errors become results."""
 
     def __init__(self, function: Function, arguments: str) -> None:
         self._function = function
         self._arguments = arguments
 
     def run(self) -> ToolResult:
-        """Make it now."""
+        """Call the function."""
         try:
-            return self._worked(self._function.prepare(self._arguments)())
-        except Exception as error:  # noqa: BLE001  # whatever it is, the model is told of it
-            return self._failed(error)
+            return self._result(self._function.prepare(self._arguments)())
+        except Exception as error:  # noqa: BLE001  # every error is reported to the model
+            return self._failure(error)
 
     async def arun(self) -> ToolResult:
-        """Make it; one that blocks, in a thread."""
+        """Call the function; a sync function runs in a thread."""
         from anyio import to_thread
 
         try:
             call = self._function.prepare(self._arguments)
             result = call() if self._function.is_async else await to_thread.run_sync(call)
-            return self._worked(await result if isawaitable(result) else result)
-        except Exception as error:  # noqa: BLE001  # whatever it is, the model is told of it
-            return self._failed(error)
+            return self._result(await result if isawaitable(result) else result)
+        except Exception as error:  # noqa: BLE001  # every error is reported to the model
+            return self._failure(error)
 
-    def _worked(self, result: object) -> ToolResult:
+    def _result(self, result: object) -> ToolResult:
         content = result if isinstance(result, str) else json.dumps(result, default=_plain)
-        # Half of a surrogate pair could not be sent: an error of the tool's, to be told as one.
+        # A lone surrogate cannot be sent; that is an error of the function.
         content.encode()
         return ToolResult(self._function.name, self._arguments, content)
 
-    def _failed(self, error: Exception) -> ToolResult:
+    def _failure(self, error: Exception) -> ToolResult:
         content = json.dumps({"error": f"{type(error).__name__}: {error}"})
         return ToolResult(self._function.name, self._arguments, content, error)
 
 
 class ToolLoop:
-    """The state of one run: what is asked next, and what is still to be called.
+    """The state of one run: the next request, and the calls to make before it.
 
     Args:
-        api_client: What the model is asked with.
-        ask: Makes the call that says some messages; checks all of its arguments.
-        messages: What is said first.
-        functions: What may be called, by name.
-        max_turns: The most times that the model is asked.
-        recorded: Whether the session's history holds what was said, so that it need not be said
-            again.
+        api_client: The driver that sends the requests.
+        chat: Builds the chat call for some messages, and checks all of its arguments; its second
+            parameter is whether this is the first turn.
+        messages: The messages of the first turn.
+        functions: The functions that may be called, by name.
+        max_turns: The maximum number of requests to the model.
+        recorded: Whether the session's history keeps the messages; otherwise every turn sends
+            all of them again.
     """
 
     def __init__(
         self,
         api_client: Driver,
-        ask: Callable[[Sequence[object], bool], Call[ChatResponse]],
+        chat: Callable[[Sequence[object], bool], Call[ChatResponse]],
         messages: Sequence[object],
         functions: Mapping[str, Function],
         *,
@@ -104,33 +105,33 @@ class ToolLoop:
     ) -> None:
         self.api_client = api_client
         self.over = False
-        self._ask = ask
+        self._chat = chat
         self._messages = list(messages)
         self._functions = functions
         self._max_turns = max_turns
         self._recorded = recorded
         self._turns = 0
-        self._tasks: list[FunctionCall] = []
+        self._pending: list[FunctionCall] = []
         self._response: ChatResponse | None = None
-        # Made now and sent later: a bad argument is refused where it was given.
-        self._next = ask(self._messages, True)
+        # Built before it is sent, so that a bad argument is refused at once.
+        self._next = chat(self._messages, True)
 
     def more(self) -> Flow[Any, list[RunStep]]:
-        """Take one step: ask the model, or make the calls that it asked for.
+        """Take one step: send the next request, or make the calls that the model requested.
 
         Raises:
-            MaxTurnsError: When the model asked for calls in the last turn.
+            MaxTurnsError: When the model requested calls in its last turn.
         """
         if self._turns == self._max_turns and self._response is not None:
             raise MaxTurnsError(
                 f"no answer in {self._turns} turns: the model still calls tools", self._response
             )
-        if self._tasks:
-            done = yield RunTasks(self._tasks)
+        if self._pending:
+            done = yield RunTasks(self._pending)
             found = done if isinstance(done, list) else []
             results = [each for each in found if isinstance(each, ToolResult)]
-            self._tasks = []
-            self._tell(results)
+            self._pending = []
+            self._prepare_next(results)
             return [*results]
         self._response = response = yield from self.api_client.flow_of(self._next)
         self._turns += 1
@@ -139,47 +140,47 @@ class ToolLoop:
             for message in messages_of(response)
             if message.role == "function_call"
         ]
-        # Who gave a tool without its function, or to the agent, makes its calls.
+        # Calls of a tool without a function here, such as one of the agent's, are the caller's.
         self.over = not calls or any(name not in self._functions for name, _ in calls)
         if not self.over:
-            self._tasks = [FunctionCall(self._functions[name], text) for name, text in calls]
+            self._pending = [FunctionCall(self._functions[name], text) for name, text in calls]
         return [response]
 
     def answer(self) -> Flow[Any, ChatResponse]:
-        """Take steps until there is an answer."""
+        """Take all steps and return the last response."""
         while True:
             yield from self.more()
             if self.over and self._response is not None:
                 return self._response
 
-    def _tell(self, results: Sequence[ToolResult]) -> None:
-        """Make the next call: it tells the model what came of its calls."""
+    def _prepare_next(self, results: Sequence[ToolResult]) -> None:
+        """Build the next request, which sends the results to the model."""
         if self._recorded or self._response is None:
             self._messages = []
         else:
-            self._messages += [_again(message) for message in messages_of(self._response)]
+            self._messages += [_as_input(message) for message in messages_of(self._response)]
         self._messages += [
             {"role": "function", "name": each.name, "content": each.content} for each in results
         ]
-        self._next = self._ask(self._messages, False)
+        self._next = self._chat(self._messages, False)
 
 
 def by_name(functions: Sequence[tuple[str, Function]], *, is_async: bool) -> dict[str, Function]:
-    """Put functions in order by their names.
+    """Index functions by their names.
 
     Args:
-        functions: Where each was given, such as ``tools[0]``, and the function.
+        functions: Each function with its place among the arguments, such as ``tools[0]``.
         is_async: Whether functions may be async.
 
     Raises:
-        InvalidArgumentError: When two have one name, or one cannot be called in this colour.
+        InvalidArgumentError: When two functions have the same name, or one is async and may not be.
     """
     found: dict[str, Function] = {}
     for path, function in functions:
         if function.name in found:
             problem = f"another function is named {function.name!r}"
         elif function.is_async and not is_async:
-            problem = f"{function.name} is async, and this client is not: AsyncClient calls such"
+            problem = f"{function.name} is async: use AsyncClient, or a sync function"
         else:
             found[function.name] = function
             continue
@@ -188,12 +189,15 @@ def by_name(functions: Sequence[tuple[str, Function]], *, is_async: bool) -> dic
 
 
 def messages_of(response: ChatResponse) -> Sequence[ChatMlMessage]:
-    """Give the messages of a response's first choice."""
+    """Return the messages of a response's first choice."""
     return response.response[0] if response.response else ()
 
 
 def parse_call(message: ChatMlMessage) -> tuple[str, str]:
-    """Read a call: the function's name, and its arguments as text."""
+    """Parse a message that requests a call: return the function's name, and its arguments as JSON.
+
+    A message that is no such request has an empty name.
+    """
     try:
         call: JSON = json.loads(message.content) if isinstance(message.content, str) else None
     except ValueError:
@@ -205,14 +209,14 @@ def parse_call(message: ChatMlMessage) -> tuple[str, str]:
     return str(call.get("name", "")), text
 
 
-def _again(message: ChatMlMessage) -> JSONObject:
-    """Write a message of the model's down as one to send."""
+def _as_input(message: ChatMlMessage) -> JSONObject:
+    """Convert a model's message to one to send."""
     known = message.to_dict()
     return {name: known[name] for name in ("role", "content", "name") if known.get(name)}
 
 
 def _plain(value: object) -> object:
-    """Give what JSON can express of a result: its fields, or its text."""
+    """Convert a result for JSON: to its fields, or to its text."""
     if isinstance(value, Model):
         return value.to_dict()
     if dataclasses.is_dataclass(value) and not isinstance(value, type):

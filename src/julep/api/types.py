@@ -1,6 +1,6 @@
-"""The models by the import path and the names that they had in julep 0.3.
+"""The models at the import path and with the names of julep 0.3.
 
-Each is loaded when it is first used, and is the one that `julep.types` has.
+Each is imported on first use and is the same object as in `julep.types`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from julep_api import models
 
-# A content part is one class here, whoever wrote the message; 0.3 had one for each use.
+# Messages of both directions share their classes of content parts; 0.3 had separate ones.
 if TYPE_CHECKING:
     from julep_api.models import *  # noqa: F403  # the names are pinned by a test
 

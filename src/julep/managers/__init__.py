@@ -1,1 +1,1 @@
-"""The managers: one module a resource, each with a base class and its two colours."""
+"""The managers: one module a resource, with a base class, a sync class and an async class."""

@@ -1,4 +1,4 @@
-"""Agents: who talks, with a character, instructions, tools and documents."""
+"""Agents: characters with instructions, tools and documents."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from julep._arguments.encode import (
     encoded,
     omit_empty_filter,
 )
+from julep._arguments.signatures import mirrors
 from julep._arguments.typecheck import beartype
 from julep._calls.paging import AsyncItemIterator, ItemIterator, PageWalk
 from julep._calls.results import awaited, value
@@ -61,9 +62,10 @@ __all__ = [
 
 
 class BaseAgentsManager(BaseManager):
-    """What both colours of the agents manager do."""
+    """What the sync and the async agents manager share."""
 
     def _get(self, id: str | UUID) -> Agent | Awaitable[Agent]:
+        """Implement `AgentsManager.get`."""
         return self._send(agents.get_agent.call, checked_id(id))
 
     def _create(
@@ -78,6 +80,7 @@ class BaseAgentsManager(BaseManager):
         docs: Sequence[DocDict | CreateDoc] = (),
         metadata: Mapping[str, object] = NO_METADATA,
     ) -> ResourceCreatedResponse | Awaitable[ResourceCreatedResponse]:
+        """Implement `AgentsManager.create`."""
         body = drop_none(
             name=name,
             about=about,
@@ -99,6 +102,7 @@ class BaseAgentsManager(BaseManager):
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> ListAgentsResponse | Awaitable[ListAgentsResponse]:
+        """Implement `AgentsManager.list`, and return the whole response."""
         return self._send(
             agents.list_agents.call,
             limit=limit,
@@ -117,14 +121,12 @@ class BaseAgentsManager(BaseManager):
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> PageWalk[Agent]:
+        """Implement `AgentsManager.iterate`."""
         matching = omit_empty_filter(metadata_filter)
         page = partial(
             agents.list_agents.call, metadata_filter=matching, sort_by=sort_by, order=order
         )
         return PageWalk(self.api_client, page, limit, page_size)
-
-    def _delete(self, agent_id: str | UUID) -> Awaitable[None] | None:
-        return self._discard(agents.delete_agent.call, agent_id)
 
     def _update(
         self,
@@ -137,6 +139,7 @@ class BaseAgentsManager(BaseManager):
         metadata: Mapping[str, object] | None = None,
         overwrite: bool = False,
     ) -> ResourceUpdatedResponse | Awaitable[ResourceUpdatedResponse]:
+        """Implement `AgentsManager.update`."""
         body = drop_none(
             name=name,
             about=about,
@@ -149,9 +152,13 @@ class BaseAgentsManager(BaseManager):
             return self._send(agents.update_agent.call, agent_id, body, prefer=REPRESENTATION)
         return self._send(agents.patch_agent.call, agent_id, body, prefer=REPRESENTATION)
 
+    def _delete(self, agent_id: str | UUID) -> Awaitable[None] | None:
+        """Implement `AgentsManager.delete`."""
+        return self._discard(agents.delete_agent.call, agent_id)
+
 
 class AgentsManager(BaseAgentsManager):
-    """Agents, blocking.
+    """Create and manage agents.
 
     Example:
         >>> agent = client.agents.create(name="Ada", about="a patient tutor")
@@ -170,10 +177,10 @@ class AgentsManager(BaseAgentsManager):
             The agent.
 
         Raises:
-            ArgumentTypeError: When the id is neither a str nor a UUID (a TypeError).
-            InvalidIdError: When it is not a UUID of version 4 (a ValueError).
-            NotFoundError: When there is no such agent (a KeyError).
-            NetworkError: When no answer comes.
+            ArgumentTypeError: When the id is neither a str nor a UUID (also a TypeError).
+            InvalidIdError: When it is not a UUID of version 4 (also a ValueError).
+            NotFoundError: When there is no such agent (also a KeyError).
+            NetworkError: When the server sends no response.
 
         Example:
             >>> client.agents.get(agent.id).about
@@ -199,32 +206,31 @@ class AgentsManager(BaseAgentsManager):
         """Create an agent.
 
         Args:
-            name: What the agent is called.
-            about: Who the agent is; the model is told so.
-            instructions: What the agent is to do, one instruction or several in their order.
-            tools: What the model may call, as models or dicts.
-            functions: Tools by their functions alone: short for tools of type ``function``.
-            default_settings: Chat settings, for whenever a chat does not say otherwise.
-            model: The language model's name; the server's default when not given.
-            docs: Documents that the agent knows, as models or dicts.
-            metadata: Anything to keep with the agent; lists can be filtered by it.
+            name: The agent's name.
+            about: A description of the agent, for the model.
+            instructions: One instruction for the model, or several in their order.
+            tools: Tools that the model may call, as models or dicts.
+            functions: Functions that the model may call: short for tools of type ``function``.
+            default_settings: Chat settings for calls of `chat` that do not set them.
+            model: The language model's name; None for the server's default.
+            docs: Documents for the agent to search, as models or dicts.
+            metadata: JSON to store with the agent; `list` and `iterate` can filter by it.
 
         Returns:
-            The agent, whole.
+            The created agent.
 
         Raises:
             ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
-            InvalidArgumentError: When a setting is out of bounds, a key unknown or missing.
+            InvalidArgumentError: When a setting is out of bounds, or a key is unknown or missing.
 
         Example:
             >>> client.agents.create(name="Ada", instructions=["Be kind.", "Be brief."]).name
             'Ada'
         """
-        return value(
-            self._create(
-                name, about, instructions, tools, functions, default_settings, model, docs, metadata
-            )
+        result = self._create(
+            name, about, instructions, tools, functions, default_settings, model, docs, metadata
         )
+        return value(result)
 
     @beartype
     def list(
@@ -236,17 +242,17 @@ class AgentsManager(BaseAgentsManager):
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> List[Agent]:
-        """List a page of agents, newest first.
+        """List up to ``limit`` agents, newest first.
 
         Args:
-            limit: The most agents to give, 1 to 1000; the server's default is 100.
-            offset: How many to pass over, 0 or more.
+            limit: The most agents to return, 1 to 1000; 100 by default.
+            offset: How many agents to skip, 0 or more.
             metadata_filter: Keys and values that an agent's metadata must have.
             sort_by: ``created_at`` (the default) or ``updated_at``.
             order: ``asc``, oldest first, or ``desc`` (the default).
 
         Returns:
-            The agents of this page.
+            The agents.
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
@@ -270,14 +276,14 @@ class AgentsManager(BaseAgentsManager):
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> Iterator[Agent]:
-        """Walk through all agents, newest first, a page at a time.
+        """Iterate over all agents, newest first, a page at a time.
 
-        Nothing is asked for before the walk begins. What others create or delete meanwhile makes
-        none come twice and none be left out.
+        The first request is sent when the iteration starts. Creating and deleting agents
+        meanwhile makes it neither skip nor repeat any.
 
         Args:
             limit: The most agents in total, 0 or more; None for all.
-            page_size: The agents that a request asks for, 1 to 1000; 100 when not given.
+            page_size: The agents per request, 1 to 1000; 100 by default.
             metadata_filter: Keys and values that an agent's metadata must have.
             sort_by: ``created_at`` (the default) or ``updated_at``.
             order: ``asc``, oldest first, or ``desc`` (the default).
@@ -298,22 +304,6 @@ class AgentsManager(BaseAgentsManager):
         return ItemIterator(self._iterate(limit, page_size, matching, sort_by=sort_by, order=order))
 
     @beartype
-    def delete(self, agent_id: str | UUID) -> None:
-        """Delete an agent with its documents, tools and memories. A second time does nothing.
-
-        Args:
-            agent_id: The agent's id.
-
-        Raises:
-            InvalidIdError: When it is not a UUID of version 4.
-            NotFoundError: When there never was such an agent.
-
-        Example:
-            >>> client.agents.delete(agent.id)
-        """
-        return value(self._delete(agent_id))
-
-    @beartype
     @rewrap_in_class(Agent)
     def update(
         self,
@@ -327,24 +317,24 @@ class AgentsManager(BaseAgentsManager):
         metadata: Mapping[str, object] | None = None,
         overwrite: bool = False,
     ) -> ResourceUpdatedResponse:
-        """Change an agent.
+        """Update an agent.
 
         Args:
             agent_id: The agent's id.
-            name: What the agent is called; needed when overwriting.
-            about: Who the agent is; needed when overwriting.
-            instructions: What the agent is to do; it replaces what was there.
-            default_settings: Chat settings, for whenever a chat does not say otherwise.
+            name: The agent's name; required when overwriting.
+            about: A description of the agent; required when overwriting.
+            instructions: One instruction or several; they replace the stored ones.
+            default_settings: Chat settings for calls of `chat` that do not set them.
             model: The language model's name.
-            metadata: What to keep with the agent. It is merged into what is there (RFC 7396: a
-                null removes a key), or replaces it when overwriting.
-            overwrite: Whether everything that is not given is reset, instead of left as it is.
+            metadata: JSON to merge into the stored metadata (RFC 7396: a null removes a key), or to
+                replace it when overwriting.
+            overwrite: Whether arguments that are None reset their fields, instead of keeping them.
 
         Returns:
-            The agent as it is now, whole.
+            The updated agent.
 
         Raises:
-            ArgumentTypeError: When an argument has a wrong type (beartype's violation, too).
+            ArgumentTypeError: When an argument has a wrong type (also beartype's violation).
             InvalidArgumentError: When overwriting without a name and an about.
             NotFoundError: When there is no such agent.
 
@@ -352,27 +342,37 @@ class AgentsManager(BaseAgentsManager):
             >>> client.agents.update(agent_id=agent.id, about="a strict tutor").name
             'Ada'
         """
-        return value(
-            self._update(
-                agent_id, name, about, instructions, default_settings, model, metadata, overwrite
-            )
+        result = self._update(
+            agent_id, name, about, instructions, default_settings, model, metadata, overwrite
         )
+        return value(result)
+
+    @beartype
+    def delete(self, agent_id: str | UUID) -> None:
+        """Delete an agent with its documents, tools and memories.
+
+        Deleting it again has no effect.
+
+        Args:
+            agent_id: The agent's id.
+
+        Raises:
+            InvalidIdError: When it is not a UUID of version 4.
+            NotFoundError: When no such agent ever existed.
+
+        Example:
+            >>> client.agents.delete(agent.id)
+        """
+        return value(self._delete(agent_id))
 
 
 class AsyncAgentsManager(BaseAgentsManager):
-    """Agents, awaited.
+    """Create and manage agents, by async methods."""
 
-    Example:
-        >>> agent = await client.agents.create(name="Ada", about="a patient tutor")
-        >>> (await client.agents.get(agent.id)).name
-        'Ada'
-    """
-
+    @mirrors(AgentsManager.get)
     @beartype
     async def get(self, id: str | UUID) -> Agent:
         """Get an agent.
-
-        Arguments, result and errors are those of `AgentsManager.get`.
 
         Example:
             >>> (await client.agents.get(agent.id)).about
@@ -380,6 +380,7 @@ class AsyncAgentsManager(BaseAgentsManager):
         """
         return await awaited(self._get(id))
 
+    @mirrors(AgentsManager.create)
     @beartype
     @rewrap_in_class(Agent)
     async def create(
@@ -397,18 +398,16 @@ class AsyncAgentsManager(BaseAgentsManager):
     ) -> ResourceCreatedResponse:
         """Create an agent.
 
-        Arguments, result and errors are those of `AgentsManager.create`.
-
         Example:
             >>> (await client.agents.create(name="Ada", instructions=["Be kind."])).name
             'Ada'
         """
-        return await awaited(
-            self._create(
-                name, about, instructions, tools, functions, default_settings, model, docs, metadata
-            )
+        result = self._create(
+            name, about, instructions, tools, functions, default_settings, model, docs, metadata
         )
+        return await awaited(result)
 
+    @mirrors(AgentsManager.list)
     @beartype
     async def list(
         self,
@@ -419,9 +418,7 @@ class AsyncAgentsManager(BaseAgentsManager):
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> List[Agent]:
-        """List a page of agents, newest first.
-
-        Arguments, result and errors are those of `AgentsManager.list`.
+        """List up to ``limit`` agents, newest first.
 
         Example:
             >>> [a.name for a in await client.agents.list(metadata_filter={"team": "support"})]
@@ -431,6 +428,7 @@ class AsyncAgentsManager(BaseAgentsManager):
         found = self._list_items(limit, offset, matching, sort_by=sort_by, order=order)
         return (await awaited(found)).items
 
+    @mirrors(AgentsManager.iterate)
     @beartype
     def iterate(
         self,
@@ -441,9 +439,7 @@ class AsyncAgentsManager(BaseAgentsManager):
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> AsyncIterator[Agent]:
-        """Walk through all agents, newest first, a page at a time.
-
-        Arguments, result and errors are those of `AgentsManager.iterate`.
+        """Iterate over all agents, newest first, a page at a time.
 
         Example:
             >>> async for agent in client.agents.iterate(metadata_filter={"team": "support"}):
@@ -455,17 +451,7 @@ class AsyncAgentsManager(BaseAgentsManager):
             self._iterate(limit, page_size, matching, sort_by=sort_by, order=order)
         )
 
-    @beartype
-    async def delete(self, agent_id: str | UUID) -> None:
-        """Delete an agent with its documents, tools and memories. A second time does nothing.
-
-        Arguments, result and errors are those of `AgentsManager.delete`.
-
-        Example:
-            >>> await client.agents.delete(agent.id)
-        """
-        return await awaited(self._delete(agent_id))
-
+    @mirrors(AgentsManager.update)
     @beartype
     @rewrap_in_class(Agent)
     async def update(
@@ -480,32 +466,35 @@ class AsyncAgentsManager(BaseAgentsManager):
         metadata: Mapping[str, object] | None = None,
         overwrite: bool = False,
     ) -> ResourceUpdatedResponse:
-        """Change an agent.
-
-        Arguments, result and errors are those of `AgentsManager.update`.
+        """Update an agent.
 
         Example:
             >>> (await client.agents.update(agent_id=agent.id, about="a strict tutor")).name
             'Ada'
         """
-        return await awaited(
-            self._update(
-                agent_id, name, about, instructions, default_settings, model, metadata, overwrite
-            )
+        result = self._update(
+            agent_id, name, about, instructions, default_settings, model, metadata, overwrite
         )
+        return await awaited(result)
+
+    @mirrors(AgentsManager.delete)
+    @beartype
+    async def delete(self, agent_id: str | UUID) -> None:
+        """Delete an agent with its documents, tools and memories.
+
+        Example:
+            >>> await client.agents.delete(agent.id)
+        """
+        return await awaited(self._delete(agent_id))
 
 
 def _tools(
     tools: Sequence[CreateToolDict | CreateToolRequest],
     functions: Sequence[FunctionDefDict | FunctionDef],
 ) -> list[object] | None:
-    """Put tools and bare functions into one list; None when there are neither."""
-    checked = encoded(_encode_functions, functions)
-    return [*tools, *({"type": "function", "function": each} for each in checked)] or None
-
-
-def _encode_functions(functions: Sequence[FunctionDefDict | FunctionDef]) -> list[object]:
-    """Check bare functions by themselves, so that an error says where among them it is."""
+    """Return tools and functions as one list of tools, or None when there are neither."""
     from julep_api.models import FunctionDef
 
-    return [FunctionDef.encode(each, f"functions[{n}]") for n, each in enumerate(functions)]
+    encode = FunctionDef.encode
+    definitions = [encoded(encode, each, f"functions[{n}]") for n, each in enumerate(functions)]
+    return [*tools, *({"type": "function", "function": each} for each in definitions)] or None

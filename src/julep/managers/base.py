@@ -1,8 +1,8 @@
-"""What all managers are made of.
+"""The base of all managers.
 
-A manager's ``Base…`` class holds all its logic. Its methods give a plain value or an awaitable,
-whichever the driver behind it gives; the two public classes beside it say which, by `value` and
-by `awaited`, and have nothing else of their own.
+A manager's ``Base…`` class has all of its logic, in a private method for each public one. These
+methods return a result or, in an async client, an awaitable of it. The sync and the async class
+beside it have the public methods, which turn that into one of the two, by `value` and `awaited`.
 """
 
 from __future__ import annotations
@@ -41,17 +41,17 @@ class BaseManager:
     def _discard(
         self, operation: Callable[P, Call[T]], /, *args: P.args, **kwargs: P.kwargs
     ) -> Awaitable[None] | None:
-        """Call an operation whose answer tells nothing beyond its success."""
+        """Call an operation whose response has nothing to return."""
         return self.api_client.send(read_by(encoded(operation, *args, **kwargs), _nothing))
 
 
 def read_by(call: Call[R], read: Callable[[JSON], T]) -> Call[T]:
-    """Give the same call, with another reader of its answer."""
-    answers = dict.fromkeys(call.answers, read)
+    """Return a call with another reader of its response."""
+    readers = dict.fromkeys(call.answers, read)
     return Call(
-        call.operation, call.method, call.path, answers, call.query, call.headers, call.body
+        call.operation, call.method, call.path, readers, call.query, call.headers, call.body
     )
 
 
-def _nothing(answer: JSON) -> None:
-    """Read an answer that is not looked at."""
+def _nothing(body: JSON) -> None:
+    """Ignore a response's body."""

@@ -1,12 +1,13 @@
-"""Talking in a session; a part of the sessions managers that is a file of its own by its size."""
+"""Chat in a session: a part of the sessions managers."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping, Sequence
-from typing import TYPE_CHECKING, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 from uuid import UUID, uuid4
 
 from julep._arguments.encode import drop_none, encoded
+from julep._arguments.signatures import mirrors, parameters_of
 from julep._arguments.typecheck import beartype
 from julep._calls.results import awaited, value
 from julep.managers.base import BaseManager
@@ -36,7 +37,7 @@ __all__ = ["AsyncChat", "BaseChat", "Chat"]
 
 
 class BaseChat(BaseManager):
-    """What both colours do when they talk."""
+    """What the sync and the async chat share."""
 
     def _chat(
         self,
@@ -63,40 +64,36 @@ class BaseChat(BaseManager):
         preset: Preset | None = None,
         record: bool | None = None,
     ) -> ChatResponse | ChatStream | Awaitable[ChatResponse | AsyncChatStream]:
+        """Implement `SessionsManager.chat`."""
         body = chat_body(
             messages,
             tools,
             tool_choice,
-            frequency_penalty,
-            length_penalty,
-            logit_bias,
-            max_tokens,
-            presence_penalty,
-            repetition_penalty,
-            response_format,
-            seed,
-            stop,
-            temperature,
-            top_p,
-            recall,
-            remember,
+            frequency_penalty=frequency_penalty,
+            length_penalty=length_penalty,
+            logit_bias=logit_bias,
+            max_tokens=max_tokens,
+            presence_penalty=presence_penalty,
+            repetition_penalty=repetition_penalty,
+            response_format=response_format,
+            seed=seed,
+            stop=stop,
+            temperature=temperature,
+            top_p=top_p,
+            recall=recall,
+            remember=remember,
             min_p=min_p,
             preset=preset,
             record=record,
         )
         if stream:
-            return self._stream(session_id, body)
+            call = encoded(sessions.chat.stream, session_id, {**body, "stream": True})
+            return self.api_client.stream(call)
         return self._send(sessions.chat.call, session_id, body)
-
-    def _stream(
-        self, session_id: str | UUID, body: Mapping[str, object]
-    ) -> ChatStream | Awaitable[AsyncChatStream]:
-        call = encoded(sessions.chat.stream, session_id, {**body, "stream": True})
-        return self.api_client.stream(call)
 
 
 class Chat(BaseChat):
-    """The public method of a blocking sessions manager that talks."""
+    """The chat of the sync sessions manager."""
 
     @overload
     def chat(
@@ -147,101 +144,59 @@ class Chat(BaseChat):
         **settings: Unpack[ChatSettingsArgs],
     ) -> ChatResponse | ChatStream: ...
     @beartype
-    def chat(
-        self,
-        session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
-        tools: Sequence[ToolDict | Tool] | None = None,
-        tool_choice: ToolChoice | None = None,
-        frequency_penalty: float | None = None,
-        length_penalty: float | None = None,
-        logit_bias: Mapping[str, int | None] | None = None,
-        max_tokens: int | None = None,
-        presence_penalty: float | None = None,
-        repetition_penalty: float | None = None,
-        response_format: ChatSettingsResponseFormatDict | ChatSettingsResponseFormat | None = None,
-        seed: int | None = None,
-        stop: ChatSettingsStop | None = None,
-        stream: bool | None = None,
-        temperature: float | None = None,
-        top_p: float | None = None,
-        recall: bool | None = None,
-        remember: bool | None = None,
-        *,
-        min_p: float | None = None,
-        preset: Preset | None = None,
-        record: bool | None = None,
+    @parameters_of(BaseChat._chat)  # noqa: SLF001  # of this module
+    def chat(  # noqa: D417  # the parameters are those of _chat
+        self, *args: Any, **kwargs: Any
     ) -> ChatResponse | ChatStream:
-        """Say something in a session and get the agent's answer.
+        """Send messages in a session and return the agent's answer.
 
-        A setting that is not given is the agent's own, or else the server's default.
+        A setting that is None has the agent's value, or else the server's default.
 
         Args:
             session_id: The session's id.
-            messages: What is said, as models or dicts; at least one message.
-            tools: Further tools for this turn, besides the agent's own.
-            tool_choice: ``"none"``, ``"auto"`` or the one function that has to be called.
-            frequency_penalty: How much a token loses by how often it was used, -1 to 1.
+            messages: The messages to send, as models or dicts; at least one.
+            tools: Further tools for this turn, besides the agent's own, as models or dicts.
+            tool_choice: ``"none"``, ``"auto"`` or the one function that the model must call.
+            frequency_penalty: Penalty by a token's frequency so far, -1 to 1.
             length_penalty: Above 1 for shorter answers, below for longer ones, 0 to 2.
-            logit_bias: How much likelier single tokens become, by token.
+            logit_bias: What is added to the logits of single tokens, -100 to 100, by token.
             max_tokens: The most tokens of the answer, 1 to 16384.
-            presence_penalty: How much a token loses by being used at all, -1 to 1.
+            presence_penalty: Penalty for a token that occurred before, -1 to 1.
             repetition_penalty: Above 1 for less repetition, 0 to 2.
-            response_format: Text, JSON, or what a pattern matches.
+            response_format: Text, JSON, or text that matches a pattern.
             seed: Makes sampling repeatable, -1 to 9999.
             stop: A text that ends the answer, or up to four of them.
-            stream: Whether the answer is read while it is written.
+            stream: Whether to return a stream of the answer's pieces as the model writes them.
             temperature: Randomness, 0 to 2.
             top_p: Nucleus sampling: the share of probability that is kept, 0 to 1.
-            recall: Whether documents and memories are looked up for the model.
-            remember: Whether memories are formed of what is said.
-            min_p: Tokens less likely than this, relative to the likeliest, are left out, below 1.
+            recall: Whether documents and memories are searched for the model.
+            remember: Whether memories are made of the messages.
+            min_p: The least probability of a token, relative to the most probable one: 0 to below
+                1.
             preset: A named set of settings.
-            record: Whether the turn becomes part of the history.
+            record: Whether the messages and the answer become part of the history.
 
         Returns:
-            The answer, or with ``stream=True`` a `ChatStream` of its pieces.
+            The response; with ``stream=True``, a `ChatStream` of its pieces, or an
+            `AsyncChatStream` in an async client.
 
         Raises:
             ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
-            InvalidArgumentError: When a value is out of bounds, a role or a key unknown.
+            InvalidArgumentError: When a value is out of bounds, or a role or a key is unknown.
             InvalidIdError: When the session's id is not a UUID of version 4.
             NotFoundError: When there is no such session.
-            NetworkError: When no answer comes.
+            NetworkError: When the server sends no response.
 
         Example:
             >>> reply = client.sessions.chat(session.id, [{"role": "user", "content": "Hello!"}])
             >>> reply.text
             'Hello! How can I help?'
         """
-        body = chat_body(
-            messages,
-            tools,
-            tool_choice,
-            frequency_penalty,
-            length_penalty,
-            logit_bias,
-            max_tokens,
-            presence_penalty,
-            repetition_penalty,
-            response_format,
-            seed,
-            stop,
-            temperature,
-            top_p,
-            recall,
-            remember,
-            min_p=min_p,
-            preset=preset,
-            record=record,
-        )
-        if stream:
-            return _blocking_stream(self._stream(session_id, body))
-        return value(self._send(sessions.chat.call, session_id, body))
+        return value(self._chat(*args, **kwargs))  # type: ignore[return-value]  # no async stream
 
 
 class AsyncChat(BaseChat):
-    """The public method of an async sessions manager that talks."""
+    """The chat of the async sessions manager."""
 
     @overload
     async def chat(
@@ -291,36 +246,11 @@ class AsyncChat(BaseChat):
         stream: bool | None,
         **settings: Unpack[ChatSettingsArgs],
     ) -> ChatResponse | AsyncChatStream: ...
+    @mirrors(Chat.chat)
     @beartype
-    async def chat(
-        self,
-        session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
-        tools: Sequence[ToolDict | Tool] | None = None,
-        tool_choice: ToolChoice | None = None,
-        frequency_penalty: float | None = None,
-        length_penalty: float | None = None,
-        logit_bias: Mapping[str, int | None] | None = None,
-        max_tokens: int | None = None,
-        presence_penalty: float | None = None,
-        repetition_penalty: float | None = None,
-        response_format: ChatSettingsResponseFormatDict | ChatSettingsResponseFormat | None = None,
-        seed: int | None = None,
-        stop: ChatSettingsStop | None = None,
-        stream: bool | None = None,
-        temperature: float | None = None,
-        top_p: float | None = None,
-        recall: bool | None = None,
-        remember: bool | None = None,
-        *,
-        min_p: float | None = None,
-        preset: Preset | None = None,
-        record: bool | None = None,
-    ) -> ChatResponse | AsyncChatStream:
-        """Say something in a session and get the agent's answer.
-
-        Arguments, result and errors are those of `SessionsManager.chat`; the stream is an
-        `AsyncChatStream`.
+    @parameters_of(BaseChat._chat)  # noqa: SLF001  # of this module
+    async def chat(self, *args: Any, **kwargs: Any) -> ChatResponse | AsyncChatStream:
+        """Send messages in a session and return the agent's answer.
 
         Example:
             >>> reply = await client.sessions.chat(
@@ -329,102 +259,29 @@ class AsyncChat(BaseChat):
             >>> reply.text
             'Hello! How can I help?'
         """
-        body = chat_body(
-            messages,
-            tools,
-            tool_choice,
-            frequency_penalty,
-            length_penalty,
-            logit_bias,
-            max_tokens,
-            presence_penalty,
-            repetition_penalty,
-            response_format,
-            seed,
-            stop,
-            temperature,
-            top_p,
-            recall,
-            remember,
-            min_p=min_p,
-            preset=preset,
-            record=record,
-        )
-        if stream:
-            return await _async_stream(self._stream(session_id, body))
-        return await awaited(self._send(sessions.chat.call, session_id, body))
-
-
-# `value` and `awaited`, for the one result whose two colours are of two classes.
-
-
-def _blocking_stream(opened: ChatStream | Awaitable[AsyncChatStream]) -> ChatStream:
-    if isinstance(opened, Awaitable):
-        raise TypeError("this is a blocking manager, and its client is an async one")
-    return opened
-
-
-async def _async_stream(opened: ChatStream | Awaitable[AsyncChatStream]) -> AsyncChatStream:
-    if isinstance(opened, Awaitable):
-        return await opened
-    raise TypeError("this is an async manager, and its client is a blocking one")
+        return await awaited(self._chat(*args, **kwargs))  # type: ignore[arg-type]  # no sync stream
 
 
 def chat_body(
     messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
     tools: Sequence[ToolDict | Tool] | None = None,
     tool_choice: ToolChoice | None = None,
-    frequency_penalty: float | None = None,
-    length_penalty: float | None = None,
-    logit_bias: Mapping[str, int | None] | None = None,
-    max_tokens: int | None = None,
-    presence_penalty: float | None = None,
-    repetition_penalty: float | None = None,
-    response_format: ChatSettingsResponseFormatDict | ChatSettingsResponseFormat | None = None,
-    seed: int | None = None,
-    stop: ChatSettingsStop | None = None,
-    temperature: float | None = None,
-    top_p: float | None = None,
-    recall: bool | None = None,
-    remember: bool | None = None,
-    *,
-    min_p: float | None = None,
-    preset: Preset | None = None,
-    record: bool | None = None,
+    **settings: Unpack[ChatSettingsArgs],
 ) -> dict[str, object]:
-    """Put together what a chat sends: what was given, and nothing else."""
-    return drop_none(
-        messages=messages,
-        tools=_with_ids(tools),
-        tool_choice=tool_choice,
-        frequency_penalty=frequency_penalty,
-        length_penalty=length_penalty,
-        logit_bias=_biases(logit_bias),
-        max_tokens=max_tokens,
-        presence_penalty=presence_penalty,
-        repetition_penalty=repetition_penalty,
-        response_format=response_format,
-        seed=seed,
-        stop=stop,
-        temperature=temperature,
-        top_p=top_p,
-        recall=recall,
-        remember=remember,
-        min_p=min_p,
-        preset=preset,
-        record=record,
-    )
+    """Build the body of a chat request: the arguments that are not None."""
+    settings["logit_bias"] = _biases(settings.get("logit_bias"))
+    return drop_none(messages=messages, tools=_with_ids(tools), tool_choice=tool_choice, **settings)
 
 
 def _with_ids(tools: Sequence[ToolDict | Tool] | None) -> list[object] | None:
-    """Give tools that are dicts an id where they have none: the contract wants one of each."""
+    """Add an id to the tools that are dicts without one: the contract requires it."""
     if tools is None:
         return None
     return [tool if not isinstance(tool, dict) else {"id": str(uuid4()), **tool} for tool in tools]
 
 
 def _biases(logit_bias: Mapping[str, int | None] | None) -> dict[str, int] | None:
-    """Leave out the tokens whose bias is None: they have none."""
+    """Return the biases without those that are None."""
     if logit_bias is None:
         return None
     return {token: bias for token, bias in logit_bias.items() if bias is not None}

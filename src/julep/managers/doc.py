@@ -1,4 +1,4 @@
-"""Docs: documents that an agent knows, or that are about a user."""
+"""Docs: documents of an agent, or about a user."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from julep._arguments.encode import (
     encoded,
     omit_empty_filter,
 )
+from julep._arguments.signatures import mirrors
 from julep._arguments.typecheck import beartype
 from julep._calls.paging import AsyncItemIterator, ItemIterator, PageWalk
 from julep._calls.results import awaited, value
@@ -35,7 +36,20 @@ __all__ = ["AsyncDocsManager", "BaseDocsManager", "DocCreateArgs", "DocsManager"
 
 
 class BaseDocsManager(BaseManager):
-    """What both colours of the docs manager do. A doc has one owner: an agent or a user."""
+    """What the sync and the async docs manager share. A doc has one owner: an agent or a user."""
+
+    def _create(
+        self,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
+        *,
+        doc: DocDict | CreateDoc,
+    ) -> ResourceCreatedResponse | Awaitable[ResourceCreatedResponse]:
+        """Implement `DocsManager.create`."""
+        owner, is_user = _owner(agent_id, user_id)
+        if is_user:
+            return self._send(docs.create_user_doc.call, owner, doc, prefer=REPRESENTATION)
+        return self._send(docs.create_agent_doc.call, owner, doc, prefer=REPRESENTATION)
 
     def _list_items(
         self,
@@ -48,31 +62,22 @@ class BaseDocsManager(BaseManager):
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> GetAgentDocsResponse | Awaitable[GetAgentDocsResponse]:
+        """Implement `DocsManager.list`, and return the whole response."""
         owner, is_user = _owner(agent_id, user_id)
-        matching = omit_empty_filter(metadata_filter)
-        if not is_user:
-            return self._send(
-                docs.get_agent_docs.call,
-                owner,
-                limit=limit,
-                offset=offset,
-                metadata_filter=matching,
-                sort_by=sort_by,
-                order=order,
-            )
-        call = encoded(
-            docs.get_user_docs.call,
+        operation = docs.get_user_docs.call if is_user else docs.get_agent_docs.call
+        page = partial(
+            operation,
             owner,
             limit=limit,
             offset=offset,
-            metadata_filter=matching,
+            metadata_filter=omit_empty_filter(metadata_filter),
             sort_by=sort_by,
             order=order,
         )
         from julep_api.models import GetAgentDocsResponse
 
-        # The pages of both owners have one shape, and here one class.
-        return self.api_client.send(read_by(call, GetAgentDocsResponse.from_dict))
+        # The lists of both owners have the same fields, and are of one class here.
+        return self.api_client.send(read_by(encoded(page), GetAgentDocsResponse.from_dict))
 
     def _iterate(
         self,
@@ -85,23 +90,12 @@ class BaseDocsManager(BaseManager):
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> PageWalk[Doc]:
+        """Implement `DocsManager.iterate`."""
         owner, is_user = _owner(agent_id, user_id)
         operation = docs.get_user_docs.call if is_user else docs.get_agent_docs.call
         matching = omit_empty_filter(metadata_filter)
         page = partial(operation, owner, metadata_filter=matching, sort_by=sort_by, order=order)
         return PageWalk(self.api_client, page, limit, page_size)
-
-    def _create(
-        self,
-        agent_id: str | UUID | None = None,
-        user_id: str | UUID | None = None,
-        *,
-        doc: DocDict | CreateDoc,
-    ) -> ResourceCreatedResponse | Awaitable[ResourceCreatedResponse]:
-        owner, is_user = _owner(agent_id, user_id)
-        if is_user:
-            return self._send(docs.create_user_doc.call, owner, doc, prefer=REPRESENTATION)
-        return self._send(docs.create_agent_doc.call, owner, doc, prefer=REPRESENTATION)
 
     def _delete(
         self,
@@ -109,6 +103,7 @@ class BaseDocsManager(BaseManager):
         agent_id: str | UUID | None = None,
         user_id: str | UUID | None = None,
     ) -> Awaitable[None] | None:
+        """Implement `DocsManager.delete`."""
         owner, is_user = _owner(agent_id, user_id)
         if is_user:
             return self._discard(docs.delete_user_doc.call, owner, doc_id)
@@ -116,13 +111,46 @@ class BaseDocsManager(BaseManager):
 
 
 class DocsManager(BaseDocsManager):
-    """Docs, blocking.
+    """Create and manage docs.
 
     Example:
         >>> doc = {"title": "Opening hours", "content": "We open at nine."}
         >>> client.docs.create(agent_id=agent.id, doc=doc).title
         'Opening hours'
     """
+
+    @beartype
+    @rewrap_in_class(Doc)
+    def create(
+        self,
+        *,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
+        doc: DocDict | CreateDoc,
+    ) -> ResourceCreatedResponse:
+        """Create a doc of an agent or of a user.
+
+        Args:
+            agent_id: The id of the agent that has the docs; either this or ``user_id``.
+            user_id: The id of the user whom the docs are about.
+            doc: The document, as a model or a dict: a title, a content (one text, or several that
+                are searched separately), and optionally metadata.
+
+        Returns:
+            The created doc.
+
+        Raises:
+            ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
+            InvalidArgumentError: When there is not exactly one owner, or a key is unknown or
+                missing.
+            NotFoundError: When there is no such agent, or no such user.
+
+        Example:
+            >>> doc = {"title": "Opening hours", "content": "We open at nine."}
+            >>> client.docs.create(user_id=user.id, doc=doc).user_id == user.id
+            True
+        """
+        return value(self._create(agent_id, user_id, doc=doc))
 
     @beartype
     def list(
@@ -136,23 +164,23 @@ class DocsManager(BaseDocsManager):
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> List[Doc]:
-        """List a page of an agent's or of a user's docs, newest first.
+        """List up to ``limit`` docs of an agent or of a user, newest first.
 
         Args:
-            agent_id: The agent's id; this or the user's.
-            user_id: The user's id.
-            limit: The most docs to give, 1 to 1000; the server's default is 100.
-            offset: How many to pass over, 0 or more.
+            agent_id: The id of the agent that has the docs; either this or ``user_id``.
+            user_id: The id of the user whom the docs are about.
+            limit: The most docs to return, 1 to 1000; 100 by default.
+            offset: How many docs to skip, 0 or more.
             metadata_filter: Keys and values that a doc's metadata must have.
             sort_by: ``created_at`` (the default) or ``updated_at``.
             order: ``asc``, oldest first, or ``desc`` (the default).
 
         Returns:
-            The docs of this page.
+            The docs.
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
-            InvalidArgumentError: When there is not one owner, or a number is out of bounds.
+            InvalidArgumentError: When there is not exactly one owner, or a number is out of bounds.
             NotFoundError: When there is no such agent, or no such user.
 
         Example:
@@ -177,16 +205,16 @@ class DocsManager(BaseDocsManager):
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> Iterator[Doc]:
-        """Walk through all docs of an agent or of a user, newest first, a page at a time.
+        """Iterate over all docs of an agent or of a user, newest first, a page at a time.
 
-        Nothing is asked for before the walk begins. What others create or delete meanwhile makes
-        none come twice and none be left out.
+        The first request is sent when the iteration starts. Creating and deleting docs
+        meanwhile makes it neither skip nor repeat any.
 
         Args:
-            agent_id: The agent's id; this or the user's.
-            user_id: The user's id.
+            agent_id: The id of the agent that has the docs; either this or ``user_id``.
+            user_id: The id of the user whom the docs are about.
             limit: The most docs in total, 0 or more; None for all.
-            page_size: The docs that a request asks for, 1 to 1000; 100 when not given.
+            page_size: The docs per request, 1 to 1000; 100 by default.
             metadata_filter: Keys and values that a doc's metadata must have.
             sort_by: ``created_at`` (the default) or ``updated_at``.
             order: ``asc``, oldest first, or ``desc`` (the default).
@@ -196,8 +224,8 @@ class DocsManager(BaseDocsManager):
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
-            InvalidArgumentError: When there is not one owner, or a number is out of bounds.
-            NotFoundError: In the walk, when there is no such agent, or no such user.
+            InvalidArgumentError: When there is not exactly one owner, or a number is out of bounds.
+            NotFoundError: During the iteration, when there is no such agent, or no such user.
 
         Example:
             >>> for doc in client.docs.iterate(agent_id=agent.id):
@@ -211,54 +239,25 @@ class DocsManager(BaseDocsManager):
         return ItemIterator(walk)
 
     @beartype
-    @rewrap_in_class(Doc)
-    def create(
-        self,
-        *,
-        agent_id: str | UUID | None = None,
-        user_id: str | UUID | None = None,
-        doc: DocDict | CreateDoc,
-    ) -> ResourceCreatedResponse:
-        """Give an agent, or a user, a doc.
-
-        Args:
-            agent_id: The agent's id; this or the user's.
-            user_id: The user's id.
-            doc: The document, as a model or a dict: a title, a content (one text or several that
-                are searched one by one) and, if you like, metadata.
-
-        Returns:
-            The doc, whole.
-
-        Raises:
-            ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
-            InvalidArgumentError: When there is not one owner, or a key is unknown or missing.
-            NotFoundError: When there is no such agent, or no such user.
-
-        Example:
-            >>> doc = {"title": "Opening hours", "content": "We open at nine."}
-            >>> client.docs.create(user_id=user.id, doc=doc).user_id == user.id
-            True
-        """
-        return value(self._create(agent_id, user_id, doc=doc))
-
-    @beartype
     def delete(
         self,
         doc_id: str | UUID,
         agent_id: str | UUID | None = None,
         user_id: str | UUID | None = None,
     ) -> None:
-        """Delete a doc. A second time does nothing.
+        """Delete a doc.
+
+        Deleting it again has no effect.
 
         Args:
             doc_id: The doc's id.
-            agent_id: Its agent's id; this or the user's.
-            user_id: Its user's id.
+            agent_id: The id of the agent that has the doc; either this or ``user_id``.
+            user_id: The id of the user whom the doc is about.
 
         Raises:
-            InvalidArgumentError: When there is not one owner, or an id is not a UUID of version 4.
-            NotFoundError: When that owner never had such a doc.
+            InvalidArgumentError: When there is not exactly one owner, or an id is not a UUID of
+                version 4.
+            NotFoundError: When the owner never had such a doc.
 
         Example:
             >>> client.docs.delete(doc.id, agent_id=agent.id)
@@ -267,14 +266,28 @@ class DocsManager(BaseDocsManager):
 
 
 class AsyncDocsManager(BaseDocsManager):
-    """Docs, awaited.
+    """Create and manage docs, by async methods."""
 
-    Example:
-        >>> doc = {"title": "Opening hours", "content": "We open at nine."}
-        >>> (await client.docs.create(agent_id=agent.id, doc=doc)).title
-        'Opening hours'
-    """
+    @mirrors(DocsManager.create)
+    @beartype
+    @rewrap_in_class(Doc)
+    async def create(
+        self,
+        *,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
+        doc: DocDict | CreateDoc,
+    ) -> ResourceCreatedResponse:
+        """Create a doc of an agent or of a user.
 
+        Example:
+            >>> doc = {"title": "Opening hours", "content": "We open at nine."}
+            >>> (await client.docs.create(user_id=user.id, doc=doc)).user_id == user.id
+            True
+        """
+        return await awaited(self._create(agent_id, user_id, doc=doc))
+
+    @mirrors(DocsManager.list)
     @beartype
     async def list(
         self,
@@ -287,9 +300,7 @@ class AsyncDocsManager(BaseDocsManager):
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> List[Doc]:
-        """List a page of an agent's or of a user's docs, newest first.
-
-        Arguments, result and errors are those of `DocsManager.list`.
+        """List up to ``limit`` docs of an agent or of a user, newest first.
 
         Example:
             >>> [doc.title for doc in await client.docs.list(agent_id=agent.id)]
@@ -301,6 +312,7 @@ class AsyncDocsManager(BaseDocsManager):
         )
         return (await awaited(found)).items
 
+    @mirrors(DocsManager.iterate)
     @beartype
     def iterate(
         self,
@@ -313,9 +325,7 @@ class AsyncDocsManager(BaseDocsManager):
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> AsyncIterator[Doc]:
-        """Walk through all docs of an agent or of a user, newest first, a page at a time.
-
-        Arguments, result and errors are those of `DocsManager.iterate`.
+        """Iterate over all docs of an agent or of a user, newest first, a page at a time.
 
         Example:
             >>> async for doc in client.docs.iterate(agent_id=agent.id):
@@ -328,26 +338,7 @@ class AsyncDocsManager(BaseDocsManager):
         )
         return AsyncItemIterator(walk)
 
-    @beartype
-    @rewrap_in_class(Doc)
-    async def create(
-        self,
-        *,
-        agent_id: str | UUID | None = None,
-        user_id: str | UUID | None = None,
-        doc: DocDict | CreateDoc,
-    ) -> ResourceCreatedResponse:
-        """Give an agent, or a user, a doc.
-
-        Arguments, result and errors are those of `DocsManager.create`.
-
-        Example:
-            >>> doc = {"title": "Opening hours", "content": "We open at nine."}
-            >>> (await client.docs.create(user_id=user.id, doc=doc)).user_id == user.id
-            True
-        """
-        return await awaited(self._create(agent_id, user_id, doc=doc))
-
+    @mirrors(DocsManager.delete)
     @beartype
     async def delete(
         self,
@@ -355,9 +346,7 @@ class AsyncDocsManager(BaseDocsManager):
         agent_id: str | UUID | None = None,
         user_id: str | UUID | None = None,
     ) -> None:
-        """Delete a doc. A second time does nothing.
-
-        Arguments, result and errors are those of `DocsManager.delete`.
+        """Delete a doc.
 
         Example:
             >>> await client.docs.delete(doc.id, agent_id=agent.id)
@@ -366,10 +355,10 @@ class AsyncDocsManager(BaseDocsManager):
 
 
 def _owner(agent_id: str | UUID | None, user_id: str | UUID | None) -> tuple[str | UUID, bool]:
-    """Give a doc's one owner, and whether it is a user.
+    """Return the id of a doc's owner, and whether it is a user.
 
     Raises:
-        InvalidArgumentError: When there is none, or two.
+        InvalidArgumentError: When there are none or two.
     """
     if agent_id is not None and user_id is None:
         return agent_id, False

@@ -1,4 +1,4 @@
-"""What was said in a session, and what may come next; a part of the sessions managers."""
+"""The history and the suggestions of a session: a part of the sessions managers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, List
 from uuid import UUID
 
+from julep._arguments.signatures import mirrors
 from julep._arguments.typecheck import beartype
 from julep._calls.paging import AsyncItemIterator, ItemIterator, PageWalk
 from julep._calls.results import awaited, value
@@ -26,7 +27,7 @@ __all__ = ["AsyncHistory", "BaseHistory", "History"]
 
 
 class BaseHistory(BaseManager):
-    """What both colours do with what was said."""
+    """What the sync and the async history share."""
 
     def _suggestions(
         self,
@@ -34,13 +35,15 @@ class BaseHistory(BaseManager):
         limit: int | None = None,
         offset: int | None = None,
     ) -> GetSuggestionsResponse | Awaitable[GetSuggestionsResponse]:
+        """Implement `SessionsManager.suggestions`, and return the whole response."""
         return self._send(sessions.get_suggestions.call, session_id, limit=limit, offset=offset)
 
     def _iterate_suggestions(
         self, session_id: str | UUID, limit: int | None = None, page_size: int | None = None
     ) -> PageWalk[Suggestion]:
+        """Implement `SessionsManager.iterate_suggestions`."""
         page = partial(sessions.get_suggestions.call, session_id)
-        # A suggestion has no id of its own.
+        # A suggestion has no id.
         key = attrgetter("message_id", "target", "content")
         return PageWalk(self.api_client, page, limit, page_size, key)
 
@@ -50,20 +53,23 @@ class BaseHistory(BaseManager):
         limit: int | None = None,
         offset: int | None = None,
     ) -> GetHistoryResponse | Awaitable[GetHistoryResponse]:
+        """Implement `SessionsManager.history`, and return the whole response."""
         return self._send(sessions.get_history.call, session_id, limit=limit, offset=offset)
 
     def _iterate_history(
         self, session_id: str | UUID, limit: int | None = None, page_size: int | None = None
     ) -> PageWalk[ChatMlMessage]:
+        """Implement `SessionsManager.iterate_history`."""
         page = partial(sessions.get_history.call, session_id)
         return PageWalk(self.api_client, page, limit, page_size)
 
     def _delete_history(self, session_id: str | UUID) -> Awaitable[None] | None:
+        """Implement `SessionsManager.delete_history`."""
         return self._discard(sessions.delete_session_history.call, session_id)
 
 
 class History(BaseHistory):
-    """The public methods of a blocking sessions manager that look back, and ahead."""
+    """The history and the suggestions of the sync sessions manager."""
 
     @beartype
     def suggestions(
@@ -72,15 +78,15 @@ class History(BaseHistory):
         limit: int | None = None,
         offset: int | None = None,
     ) -> List[Suggestion]:
-        """List a page of what the model suggests to say or to do next.
+        """List up to ``limit`` suggestions for the next message or action.
 
         Args:
             session_id: The session's id.
-            limit: The most suggestions to give, 1 to 1000; the server's default is 100.
-            offset: How many to pass over, 0 or more.
+            limit: The most suggestions to return, 1 to 1000; 100 by default.
+            offset: How many suggestions to skip, 0 or more.
 
         Returns:
-            The suggestions; none, where the model makes none.
+            The suggestions; an empty list when the model makes none.
 
         Raises:
             NotFoundError: When there is no such session.
@@ -95,22 +101,23 @@ class History(BaseHistory):
     def iterate_suggestions(
         self, session_id: str | UUID, *, limit: int | None = None, page_size: int | None = None
     ) -> Iterator[Suggestion]:
-        """Walk through all suggestions of a session, a page at a time.
+        """Iterate over all suggestions of a session, a page at a time.
 
-        Nothing is asked for before the walk begins.
+        The first request is sent when the iteration starts.
 
         Args:
             session_id: The session's id.
             limit: The most suggestions in total, 0 or more; None for all.
-            page_size: The suggestions that a request asks for, 1 to 1000; 100 when not given.
+            page_size: The suggestions per request, 1 to 1000; 100 by default.
 
         Returns:
             An iterator of suggestions.
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
-            InvalidArgumentError: When a number is out of bounds, or the id no UUID of version 4.
-            NotFoundError: In the walk, when there is no such session.
+            InvalidArgumentError: When a number is out of bounds, or the id is not a UUID of
+                version 4.
+            NotFoundError: During the iteration, when there is no such session.
 
         Example:
             >>> for suggestion in client.sessions.iterate_suggestions(session.id):
@@ -126,15 +133,15 @@ class History(BaseHistory):
         limit: int | None = None,
         offset: int | None = None,
     ) -> List[ChatMlMessage]:
-        """List a page of a session's messages, oldest first.
+        """List up to ``limit`` messages of a session, oldest first.
 
         Args:
             session_id: The session's id.
-            limit: The most messages to give, 1 to 1000; the server's default is 100.
-            offset: How many to pass over, 0 or more.
+            limit: The most messages to return, 1 to 1000; 100 by default.
+            offset: How many messages to skip, 0 or more.
 
         Returns:
-            The messages, as they were sent.
+            The messages.
 
         Raises:
             NotFoundError: When there is no such session.
@@ -149,22 +156,23 @@ class History(BaseHistory):
     def iterate_history(
         self, session_id: str | UUID, *, limit: int | None = None, page_size: int | None = None
     ) -> Iterator[ChatMlMessage]:
-        """Walk through all messages of a session, oldest first, a page at a time.
+        """Iterate over all messages of a session, oldest first, a page at a time.
 
-        Nothing is asked for before the walk begins.
+        The first request is sent when the iteration starts.
 
         Args:
             session_id: The session's id.
             limit: The most messages in total, 0 or more; None for all.
-            page_size: The messages that a request asks for, 1 to 1000; 100 when not given.
+            page_size: The messages per request, 1 to 1000; 100 by default.
 
         Returns:
             An iterator of messages.
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
-            InvalidArgumentError: When a number is out of bounds, or the id no UUID of version 4.
-            NotFoundError: In the walk, when there is no such session.
+            InvalidArgumentError: When a number is out of bounds, or the id is not a UUID of
+                version 4.
+            NotFoundError: During the iteration, when there is no such session.
 
         Example:
             >>> for message in client.sessions.iterate_history(session.id):
@@ -181,7 +189,7 @@ class History(BaseHistory):
             session_id: The session's id.
 
         Raises:
-            InvalidIdError: When it is not a UUID of version 4 (an AssertionError, too).
+            InvalidIdError: When it is not a UUID of version 4 (also an AssertionError).
             NotFoundError: When there is no such session.
 
         Example:
@@ -191,8 +199,9 @@ class History(BaseHistory):
 
 
 class AsyncHistory(BaseHistory):
-    """The public methods of an async sessions manager that look back, and ahead."""
+    """The history and the suggestions of the async sessions manager."""
 
+    @mirrors(History.suggestions)
     @beartype
     async def suggestions(
         self,
@@ -200,9 +209,7 @@ class AsyncHistory(BaseHistory):
         limit: int | None = None,
         offset: int | None = None,
     ) -> List[Suggestion]:
-        """List a page of what the model suggests to say or to do next.
-
-        Arguments, result and errors are those of `SessionsManager.suggestions`.
+        """List up to ``limit`` suggestions for the next message or action.
 
         Example:
             >>> [suggestion.content for suggestion in await client.sessions.suggestions(session.id)]
@@ -210,13 +217,12 @@ class AsyncHistory(BaseHistory):
         """
         return (await awaited(self._suggestions(session_id, limit, offset))).items
 
+    @mirrors(History.iterate_suggestions)
     @beartype
     def iterate_suggestions(
         self, session_id: str | UUID, *, limit: int | None = None, page_size: int | None = None
     ) -> AsyncIterator[Suggestion]:
-        """Walk through all suggestions of a session, a page at a time.
-
-        Arguments, result and errors are those of `SessionsManager.iterate_suggestions`.
+        """Iterate over all suggestions of a session, a page at a time.
 
         Example:
             >>> async for suggestion in client.sessions.iterate_suggestions(session.id):
@@ -225,6 +231,7 @@ class AsyncHistory(BaseHistory):
         """
         return AsyncItemIterator(self._iterate_suggestions(session_id, limit, page_size))
 
+    @mirrors(History.history)
     @beartype
     async def history(
         self,
@@ -232,9 +239,7 @@ class AsyncHistory(BaseHistory):
         limit: int | None = None,
         offset: int | None = None,
     ) -> List[ChatMlMessage]:
-        """List a page of a session's messages, oldest first.
-
-        Arguments, result and errors are those of `SessionsManager.history`.
+        """List up to ``limit`` messages of a session, oldest first.
 
         Example:
             >>> [message.role for message in await client.sessions.history(session.id)]
@@ -242,13 +247,12 @@ class AsyncHistory(BaseHistory):
         """
         return (await awaited(self._history(session_id, limit, offset))).items
 
+    @mirrors(History.iterate_history)
     @beartype
     def iterate_history(
         self, session_id: str | UUID, *, limit: int | None = None, page_size: int | None = None
     ) -> AsyncIterator[ChatMlMessage]:
-        """Walk through all messages of a session, oldest first, a page at a time.
-
-        Arguments, result and errors are those of `SessionsManager.iterate_history`.
+        """Iterate over all messages of a session, oldest first, a page at a time.
 
         Example:
             >>> async for message in client.sessions.iterate_history(session.id):
@@ -257,11 +261,10 @@ class AsyncHistory(BaseHistory):
         """
         return AsyncItemIterator(self._iterate_history(session_id, limit, page_size))
 
+    @mirrors(History.delete_history)
     @beartype
     async def delete_history(self, session_id: str | UUID) -> None:
         """Delete all messages of a session.
-
-        Arguments, result and errors are those of `SessionsManager.delete_history`.
 
         Example:
             >>> await client.sessions.delete_history(session.id)

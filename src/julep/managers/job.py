@@ -1,4 +1,4 @@
-"""Jobs: what the server does after it has answered."""
+"""Jobs: work that the server does after its response."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from julep._arguments.encode import encoded
+from julep._arguments.signatures import mirrors
 from julep._arguments.typecheck import beartype
 from julep._calls.flow import Flow, Sleep
 from julep._calls.results import awaited, value
@@ -20,23 +21,25 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncJobsManager", "BaseJobsManager", "JobsManager"]
 
-FIRST_PAUSE: Final = 0.1
-LONGEST_PAUSE: Final = 5.0
-"""Seconds: each pause between two looks is half as long again as the one before, up to this."""
+INITIAL_DELAY: Final = 0.1
+MAX_DELAY: Final = 5.0
+"""Seconds between two requests: each delay is one and a half times the one before, up to this."""
 
 _FAILED: Final = ("failed", "aborted")
 
 
 class BaseJobsManager(BaseManager):
-    """What both colours of the jobs manager do."""
+    """What the sync and the async jobs manager share."""
 
     def _get(self, job_id: str | UUID) -> JobStatus | Awaitable[JobStatus]:
+        """Implement `JobsManager.get`."""
         return self._send(jobs.get_job_status.call, job_id)
 
     def _wait(
         self, job_id: str | UUID, *, timeout: float | None = None
     ) -> JobStatus | Awaitable[JobStatus]:
-        _refuse_flag(timeout)
+        """Implement `JobsManager.wait`."""
+        _refuse_bool(timeout)
         if timeout is not None and not timeout > 0:
             raise InvalidArgumentError(
                 f"timeout: expected more than 0 seconds, or None; got {timeout!r}", path="timeout"
@@ -44,24 +47,24 @@ class BaseJobsManager(BaseManager):
         return self.api_client.run(self._until_done(job_id, timeout))
 
     def _until_done(self, job_id: str | UUID, timeout: float | None) -> Flow[Any, JobStatus]:
-        """Look again and again, with growing pauses, until the job's state is a last one."""
+        """Request a job until it has succeeded or failed."""
         call = encoded(jobs.get_job_status.call, job_id)
-        started, pause = monotonic(), FIRST_PAUSE
+        started, delay = monotonic(), INITIAL_DELAY
         while True:
             job = yield from self.api_client.flow_of(call)
             if job.state == "succeeded":
                 return job
             if job.state in _FAILED:
                 raise JobFailedError(f"job {job.id} {job.state}: {job.reason or 'no reason'}", job)
-            left = None if timeout is None else started + timeout - monotonic()
-            if left is not None and left <= 0:
-                raise RequestTimeoutError(f"job {job.id} is {job.state} still after {timeout} s")
-            yield Sleep(pause if left is None else min(pause, left))
-            pause = min(LONGEST_PAUSE, pause * 1.5)
+            remaining = None if timeout is None else started + timeout - monotonic()
+            if remaining is not None and remaining <= 0:
+                raise RequestTimeoutError(f"job {job.id} is still {job.state} after {timeout} s")
+            yield Sleep(delay if remaining is None else min(delay, remaining))
+            delay = min(MAX_DELAY, delay * 1.5)
 
 
 class JobsManager(BaseJobsManager):
-    """Jobs, blocking.
+    """Read the state of jobs, and wait for them.
 
     Example:
         >>> reply = client.sessions.chat(session.id, messages)
@@ -71,10 +74,10 @@ class JobsManager(BaseJobsManager):
 
     @beartype
     def get(self, job_id: str | UUID) -> JobStatus:
-        """Get how far a job has come.
+        """Get a job and its state.
 
         Args:
-            job_id: The job's id, as in the ``jobs`` of an answer.
+            job_id: The job's id, from the ``jobs`` of a response.
 
         Returns:
             The job.
@@ -91,18 +94,20 @@ class JobsManager(BaseJobsManager):
 
     @beartype
     def wait(self, job_id: str | UUID, *, timeout: float | None = None) -> JobStatus:
-        """Wait until a job has succeeded, looking again and again with growing pauses.
+        """Wait until a job has succeeded.
+
+        The job is requested repeatedly, with growing delays.
 
         Args:
-            job_id: The job's id, as in the ``jobs`` of an answer.
-            timeout: The most seconds to wait, more than 0; None for as long as it takes.
+            job_id: The job's id, from the ``jobs`` of a response.
+            timeout: The most seconds to wait, more than 0; None for no limit.
 
         Returns:
-            The job, succeeded.
+            The job, which has succeeded.
 
         Raises:
-            JobFailedError: When it failed, or was aborted; its `job` says why.
-            RequestTimeoutError: When it was not done within the timeout (a TimeoutError).
+            JobFailedError: When the job failed or was aborted; the error's `job` has the reason.
+            RequestTimeoutError: When the timeout passed first (also a TimeoutError).
             NotFoundError: When there is no such job.
 
         Example:
@@ -113,19 +118,12 @@ class JobsManager(BaseJobsManager):
 
 
 class AsyncJobsManager(BaseJobsManager):
-    """Jobs, awaited.
+    """Read the state of jobs, and wait for them, by async methods."""
 
-    Example:
-        >>> reply = await client.sessions.chat(session.id, messages)
-        >>> [(await client.jobs.wait(job_id)).state for job_id in reply.jobs or []]
-        [<JobStatusState.SUCCEEDED: 'succeeded'>]
-    """
-
+    @mirrors(JobsManager.get)
     @beartype
     async def get(self, job_id: str | UUID) -> JobStatus:
-        """Get how far a job has come.
-
-        Arguments, result and errors are those of `JobsManager.get`.
+        """Get a job and its state.
 
         Example:
             >>> (await client.jobs.get(job_id)).state
@@ -133,16 +131,15 @@ class AsyncJobsManager(BaseJobsManager):
         """
         return await awaited(self._get(job_id))
 
+    @mirrors(JobsManager.wait)
     @beartype
     async def wait(
         self,
         job_id: str | UUID,
         *,
-        timeout: float | None = None,  # noqa: ASYNC109  # the blocking side's word
+        timeout: float | None = None,  # noqa: ASYNC109  # the sync method's name
     ) -> JobStatus:
-        """Wait until a job has succeeded, looking again and again with growing pauses.
-
-        Arguments, result and errors are those of `JobsManager.wait`.
+        """Wait until a job has succeeded.
 
         Example:
             >>> (await client.jobs.wait(job_id, timeout=30)).state
@@ -151,8 +148,8 @@ class AsyncJobsManager(BaseJobsManager):
         return await awaited(self._wait(job_id, timeout=timeout))
 
 
-def _refuse_flag(timeout: object) -> None:
-    """Refuse True and False, which Python counts among the numbers."""
+def _refuse_bool(timeout: object) -> None:
+    """Refuse True and False, which are ints in Python."""
     if isinstance(timeout, bool):
         from julep.errors import ArgumentTypeError
 

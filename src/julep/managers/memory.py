@@ -1,4 +1,4 @@
-"""Memories: what an agent remembers of what was said."""
+"""Memories: what an agent remembers of its sessions."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, List
 from uuid import UUID
 
+from julep._arguments.signatures import mirrors
 from julep._arguments.typecheck import beartype
 from julep._calls.paging import AsyncItemIterator, ItemIterator, PageWalk
 from julep._calls.results import awaited, value
@@ -20,7 +21,7 @@ __all__ = ["AsyncMemoriesManager", "BaseMemoriesManager", "MemoriesManager"]
 
 
 class BaseMemoriesManager(BaseManager):
-    """What both colours of the memories manager do."""
+    """What the sync and the async memories manager share."""
 
     def _list_items(
         self,
@@ -31,11 +32,12 @@ class BaseMemoriesManager(BaseManager):
         limit: int | None = None,
         offset: int | None = None,
     ) -> GetAgentMemoriesResponse | Awaitable[GetAgentMemoriesResponse]:
+        """Implement `MemoriesManager.list`, and return the whole response."""
         return self._send(
             memories.get_agent_memories.call,
             agent_id,
             query=query,
-            types=_wanted(types),
+            types=_as_list(types),
             user_id=user_id,
             limit=limit,
             offset=offset,
@@ -50,18 +52,23 @@ class BaseMemoriesManager(BaseManager):
         limit: int | None = None,
         page_size: int | None = None,
     ) -> PageWalk[Memory]:
-        wanted = _wanted(types)
+        """Implement `MemoriesManager.iterate`."""
         page = partial(
-            memories.get_agent_memories.call, agent_id, query=query, types=wanted, user_id=user_id
+            memories.get_agent_memories.call,
+            agent_id,
+            query=query,
+            types=_as_list(types),
+            user_id=user_id,
         )
         return PageWalk(self.api_client, page, limit, page_size)
 
     def _delete(self, agent_id: str | UUID, memory_id: str | UUID) -> Awaitable[None] | None:
+        """Implement `MemoriesManager.delete`."""
         return self._discard(memories.delete_agent_memory.call, agent_id, memory_id)
 
 
 class MemoriesManager(BaseMemoriesManager):
-    """Memories, blocking.
+    """Search and manage memories.
 
     Example:
         >>> [memory.content for memory in client.memories.list(agent.id, "breakfast")]
@@ -78,18 +85,18 @@ class MemoriesManager(BaseMemoriesManager):
         limit: int | None = None,
         offset: int | None = None,
     ) -> List[Memory]:
-        """List a page of an agent's memories, the nearest to a query first.
+        """List up to ``limit`` memories of an agent, the nearest to a query first.
 
         Args:
             agent_id: The agent's id.
-            query: What the memories are to be about.
-            types: Only memories of this type, or of these.
-            user_id: Only memories of this user.
-            limit: The most memories to give, 1 to 1000; the server's default is 100.
-            offset: How many to pass over, 0 or more.
+            query: A text about the same topic as the wanted memories.
+            types: The type of the memories, or several; None for all.
+            user_id: The id of the user that the memories are about; None for all.
+            limit: The most memories to return, 1 to 1000; 100 by default.
+            offset: How many memories to skip, 0 or more.
 
         Returns:
-            The memories of this page.
+            The memories.
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
@@ -113,26 +120,27 @@ class MemoriesManager(BaseMemoriesManager):
         limit: int | None = None,
         page_size: int | None = None,
     ) -> Iterator[Memory]:
-        """Walk through an agent's memories, the nearest to a query first, a page at a time.
+        """Iterate over an agent's memories, the nearest to a query first, a page at a time.
 
-        Nothing is asked for before the walk begins. What is formed or forgotten meanwhile makes
-        none come twice.
+        The first request is sent when the iteration starts. Memories that are created or deleted
+        meanwhile make it repeat nothing.
 
         Args:
             agent_id: The agent's id.
-            query: What the memories are to be about.
-            types: Only memories of this type, or of these.
-            user_id: Only memories of this user.
+            query: A text about the same topic as the wanted memories.
+            types: The type of the memories, or several; None for all.
+            user_id: The id of the user that the memories are about; None for all.
             limit: The most memories in total, 0 or more; None for all.
-            page_size: The memories that a request asks for, 1 to 1000; 100 when not given.
+            page_size: The memories per request, 1 to 1000; 100 by default.
 
         Returns:
             An iterator of memories.
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
-            InvalidArgumentError: When a number is out of bounds, or an id no UUID of version 4.
-            NotFoundError: In the walk, when there is no such agent.
+            InvalidArgumentError: When a number is out of bounds, or an id is not a UUID of
+                version 4.
+            NotFoundError: During the iteration, when there is no such agent.
 
         Example:
             >>> for memory in client.memories.iterate(agent.id, "breakfast", limit=1):
@@ -143,7 +151,9 @@ class MemoriesManager(BaseMemoriesManager):
 
     @beartype
     def delete(self, agent_id: str | UUID, memory_id: str | UUID) -> None:
-        """Make an agent forget. A second time does nothing.
+        """Delete a memory of an agent.
+
+        Deleting it again has no effect.
 
         Args:
             agent_id: The agent's id.
@@ -160,13 +170,9 @@ class MemoriesManager(BaseMemoriesManager):
 
 
 class AsyncMemoriesManager(BaseMemoriesManager):
-    """Memories, awaited.
+    """Search and manage memories, by async methods."""
 
-    Example:
-        >>> [memory.content for memory in await client.memories.list(agent.id, "breakfast")]
-        ['Grace likes porridge.']
-    """
-
+    @mirrors(MemoriesManager.list)
     @beartype
     async def list(
         self,
@@ -177,9 +183,7 @@ class AsyncMemoriesManager(BaseMemoriesManager):
         limit: int | None = None,
         offset: int | None = None,
     ) -> List[Memory]:
-        """List a page of an agent's memories, the nearest to a query first.
-
-        Arguments, result and errors are those of `MemoriesManager.list`.
+        """List up to ``limit`` memories of an agent, the nearest to a query first.
 
         Example:
             >>> [memory.content for memory in await client.memories.list(agent.id, "breakfast")]
@@ -189,6 +193,7 @@ class AsyncMemoriesManager(BaseMemoriesManager):
             await awaited(self._list_items(agent_id, query, types, user_id, limit, offset))
         ).items
 
+    @mirrors(MemoriesManager.iterate)
     @beartype
     def iterate(
         self,
@@ -200,9 +205,7 @@ class AsyncMemoriesManager(BaseMemoriesManager):
         limit: int | None = None,
         page_size: int | None = None,
     ) -> AsyncIterator[Memory]:
-        """Walk through an agent's memories, the nearest to a query first, a page at a time.
-
-        Arguments, result and errors are those of `MemoriesManager.iterate`.
+        """Iterate over an agent's memories, the nearest to a query first, a page at a time.
 
         Example:
             >>> async for memory in client.memories.iterate(agent.id, "breakfast", limit=1):
@@ -211,11 +214,10 @@ class AsyncMemoriesManager(BaseMemoriesManager):
         """
         return AsyncItemIterator(self._iterate(agent_id, query, types, user_id, limit, page_size))
 
+    @mirrors(MemoriesManager.delete)
     @beartype
     async def delete(self, agent_id: str | UUID, memory_id: str | UUID) -> None:
-        """Make an agent forget. A second time does nothing.
-
-        Arguments, result and errors are those of `MemoriesManager.delete`.
+        """Delete a memory of an agent.
 
         Example:
             >>> await client.memories.delete(agent.id, memory.id)
@@ -223,6 +225,6 @@ class AsyncMemoriesManager(BaseMemoriesManager):
         return await awaited(self._delete(agent_id, memory_id))
 
 
-def _wanted(types: str | Sequence[str] | None) -> list[str] | None:
-    """Give the types that are wanted as a list, of one where one was given."""
+def _as_list(types: str | Sequence[str] | None) -> list[str] | None:
+    """Return types as a list, and a single type as a list of one."""
     return [types] if isinstance(types, str) else None if types is None else [*types]

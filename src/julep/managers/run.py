@@ -1,4 +1,4 @@
-"""Talking to an agent that calls Python functions; a part of the sessions managers."""
+"""Chat with an agent that calls Python functions: a part of the sessions managers."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from julep._arguments.encode import encoded
+from julep._arguments.encode import encoded, under
+from julep._arguments.signatures import mirrors
 from julep._arguments.typecheck import beartype
 from julep._calls.paging import AsyncItemIterator, ItemIterator
 from julep._calls.results import awaited, value
 from julep.managers.chat import BaseChat, chat_body
 from julep_api.api import sessions
 from julep_api.encoding import integer
-from julep_api.errors import EncodeError
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 __all__ = ["AsyncRun", "BaseRun", "Run"]
 
 DEFAULT_MAX_TURNS: Final = 10
-"""How often a model is asked at most, when nobody says otherwise."""
+"""The most requests to the model in a run, by default."""
 
 
 class BaseRun(BaseChat):
-    """What both colours do when a model calls functions."""
+    """What the sync and the async run share."""
 
     def _run(
         self,
@@ -42,6 +42,7 @@ class BaseRun(BaseChat):
         tool_choice: ToolChoice | None = None,
         **settings: Unpack[ChatSettingsArgs],
     ) -> ChatResponse | Awaitable[ChatResponse]:
+        """Implement `SessionsManager.run`."""
         loop = self._iterate_run(
             session_id, messages, tools, max_turns=max_turns, tool_choice=tool_choice, **settings
         )
@@ -57,38 +58,40 @@ class BaseRun(BaseChat):
         tool_choice: ToolChoice | None = None,
         **settings: Unpack[ChatSettingsArgs],
     ) -> ToolLoop:
+        """Implement `SessionsManager.iterate_run`."""
         from julep._tools.functions import Function
         from julep._tools.loop import ToolLoop, by_name
 
-        encoded(_encode_max_turns, max_turns)
+        encoded(under("max_turns", integer(1)), max_turns)
         _refuse_unknown(settings)
         paths = {n: f"tools[{n}]" for n, tool in enumerate(tools) if callable(tool)}
-        made = {n: Function(tools[n], path) for n, path in paths.items()}  # type: ignore[arg-type]  # callable
-        functions = by_name(
-            [(paths[n], function) for n, function in made.items()],
+        functions = {n: Function(tools[n], path) for n, path in paths.items()}  # type: ignore[arg-type]  # callable
+        named = by_name(
+            [(paths[n], function) for n, function in functions.items()],
             is_async=self.api_client.is_async,
         )
-        offered: Any = [made[n].tool() if n in made else tool for n, tool in enumerate(tools)]
+        chat_tools: Any = [
+            functions[n].tool() if n in functions else tool for n, tool in enumerate(tools)
+        ]
 
-        def ask(said: Sequence[object], first: bool) -> Call[ChatResponse]:
-            # A function that has to be called is called once: after that, the model may answer.
+        def call_of(turn_messages: Sequence[Any], first: bool) -> Call[ChatResponse]:
+            # A function that must be called is called once: after that, the model may answer.
             choice = tool_choice if first or isinstance(tool_choice, str) else None
-            words: Any = said
-            body = chat_body(words, offered or None, choice, **settings)
+            body = chat_body(turn_messages, chat_tools or None, choice, **settings)
             return encoded(sessions.chat.call, session_id, body)
 
         return ToolLoop(
             self.api_client,
-            ask,
+            call_of,
             messages,
-            functions,
+            named,
             max_turns=max_turns,
             recorded=settings.get("record") is not False,
         )
 
 
 class Run(BaseRun):
-    """The public methods of a blocking sessions manager that let a model call functions."""
+    """The runs of the sync sessions manager."""
 
     @beartype
     def run(
@@ -101,50 +104,52 @@ class Run(BaseRun):
         tool_choice: ToolChoice | None = None,
         **settings: Unpack[ChatSettingsArgs],
     ) -> ChatResponse:
-        """Say something, make the calls that the model asks for, and give its answer.
+        """Send messages, call the functions that the model chooses, and return its answer.
 
-        A function is described to the model by its name, its docstring (Google's style or
-        Sphinx's) and its parameters' annotations. What it returns is told to the model as text
-        or as JSON; what it raises is told as well, and the run goes on. A call of a tool that came
-        without its function ends the run: the response holds it.
+        A function is described to the model by its name, its docstring (Google or Sphinx style)
+        and its parameters' annotations. The model receives its result as text or JSON, or its
+        exception, and the run continues. A call of a tool that has no function ends the run: the
+        response has the call.
+
+        An async client also accepts async functions. It calls others in threads, and makes the
+        calls of one response concurrently.
 
         Args:
             session_id: The session's id.
-            messages: What is said, as models or dicts; at least one message.
+            messages: The messages to send, as models or dicts; at least one.
             tools: Functions, and tools without functions as models or dicts, besides the
                 agent's own.
-            max_turns: The most times that the model is asked, 1 or more.
-            tool_choice: ``"none"``, ``"auto"`` or the one function that has to be called first.
-            settings: What else `chat` takes, in every turn.
+            max_turns: The most requests to the model, 1 or more.
+            tool_choice: ``"none"``, ``"auto"`` or the one function that the model must call first.
+            settings: Settings of `chat`, for every turn.
 
         Returns:
-            The model's answer.
+            The response with the model's answer.
 
         Raises:
             ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
             InvalidArgumentError: When a value is out of bounds, or a function cannot be described.
-            MaxTurnsError: When there is no answer after the last turn; its `response` is what the
-                model said then.
+            MaxTurnsError: When there is no answer after the last turn; its `response` is the
+                response of that turn.
             NotFoundError: When there is no such session.
 
         Example:
             >>> def temperature(city: str) -> float:
             ...     '''Measure how warm it is, in degrees Celsius.'''
             ...     return 21.5
-            >>> said = [{"role": "user", "content": "How warm is it in Lisbon?"}]
-            >>> client.sessions.run(session.id, said, tools=[temperature]).text
+            >>> messages = [{"role": "user", "content": "How warm is it in Lisbon?"}]
+            >>> client.sessions.run(session.id, messages, tools=[temperature]).text
             'It is 21.5 degrees in Lisbon.'
         """
-        return value(
-            self._run(
-                session_id,
-                messages,
-                tools,
-                max_turns=max_turns,
-                tool_choice=tool_choice,
-                **settings,
-            )
+        result = self._run(
+            session_id,
+            messages,
+            tools,
+            max_turns=max_turns,
+            tool_choice=tool_choice,
+            **settings,
         )
+        return value(result)
 
     @beartype
     def iterate_run(
@@ -157,29 +162,29 @@ class Run(BaseRun):
         tool_choice: ToolChoice | None = None,
         **settings: Unpack[ChatSettingsArgs],
     ) -> Iterator[ChatResponse | ToolResult]:
-        """Do what `run` does, one visible step after the other.
+        """Iterate over the steps of a `run`.
 
         Args:
             session_id: The session's id.
-            messages: What is said, as models or dicts; at least one message.
+            messages: The messages to send, as models or dicts; at least one.
             tools: Functions, and tools without functions as models or dicts, besides the
                 agent's own.
-            max_turns: The most times that the model is asked, 1 or more.
-            tool_choice: ``"none"``, ``"auto"`` or the one function that has to be called first.
-            settings: What else `chat` takes, in every turn.
+            max_turns: The most requests to the model, 1 or more.
+            tool_choice: ``"none"``, ``"auto"`` or the one function that the model must call first.
+            settings: Settings of `chat`, for every turn.
 
         Returns:
-            An iterator of the model's responses, the last of which is its answer, and between
-            them of what came of each call.
+            An iterator of the model's responses, the last of which has its answer, and of the
+            results of the calls between them.
 
         Raises:
             ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
             InvalidArgumentError: When a value is out of bounds, or a function cannot be described.
-            MaxTurnsError: In the walk, when there is no answer after the last turn.
-            NotFoundError: In the walk, when there is no such session.
+            MaxTurnsError: During the iteration, when there is no answer after the last turn.
+            NotFoundError: During the iteration, when there is no such session.
 
         Example:
-            >>> for step in client.sessions.iterate_run(session.id, said, tools=[temperature]):
+            >>> for step in client.sessions.iterate_run(session.id, messages, tools=[temperature]):
             ...     if isinstance(step, julep.ToolResult):
             ...         print(step.name, step.content)
             temperature 21.5
@@ -191,8 +196,9 @@ class Run(BaseRun):
 
 
 class AsyncRun(BaseRun):
-    """The public methods of an async sessions manager that let a model call functions."""
+    """The runs of the async sessions manager."""
 
+    @mirrors(Run.run)
     @beartype
     async def run(
         self,
@@ -204,30 +210,27 @@ class AsyncRun(BaseRun):
         tool_choice: ToolChoice | None = None,
         **settings: Unpack[ChatSettingsArgs],
     ) -> ChatResponse:
-        """Say something, make the calls that the model asks for, and give its answer.
-
-        Arguments, result and errors are those of `SessionsManager.run`. Functions may be async;
-        others are called in threads. Calls that the model asks for at once are made at once.
+        """Send messages, call the functions that the model chooses, and return its answer.
 
         Example:
             >>> async def temperature(city: str) -> float:
             ...     '''Measure how warm it is, in degrees Celsius.'''
             ...     return 21.5
-            >>> said = [{"role": "user", "content": "How warm is it in Lisbon?"}]
-            >>> (await client.sessions.run(session.id, said, tools=[temperature])).text
+            >>> messages = [{"role": "user", "content": "How warm is it in Lisbon?"}]
+            >>> (await client.sessions.run(session.id, messages, tools=[temperature])).text
             'It is 21.5 degrees in Lisbon.'
         """
-        return await awaited(
-            self._run(
-                session_id,
-                messages,
-                tools,
-                max_turns=max_turns,
-                tool_choice=tool_choice,
-                **settings,
-            )
+        result = self._run(
+            session_id,
+            messages,
+            tools,
+            max_turns=max_turns,
+            tool_choice=tool_choice,
+            **settings,
         )
+        return await awaited(result)
 
+    @mirrors(Run.iterate_run)
     @beartype
     def iterate_run(
         self,
@@ -239,12 +242,10 @@ class AsyncRun(BaseRun):
         tool_choice: ToolChoice | None = None,
         **settings: Unpack[ChatSettingsArgs],
     ) -> AsyncIterator[ChatResponse | ToolResult]:
-        """Do what `run` does, one visible step after the other.
-
-        Arguments, result and errors are those of `SessionsManager.iterate_run`.
+        """Iterate over the steps of a `run`.
 
         Example:
-            >>> async for step in client.sessions.iterate_run(session.id, said, [temperature]):
+            >>> async for step in client.sessions.iterate_run(session.id, messages, [temperature]):
             ...     if isinstance(step, julep.ToolResult):
             ...         print(step.name, step.content)
             temperature 21.5
@@ -255,15 +256,8 @@ class AsyncRun(BaseRun):
         return AsyncItemIterator(loop)
 
 
-def _encode_max_turns(max_turns: int) -> object:
-    try:
-        return integer(1)(max_turns)
-    except EncodeError as error:
-        raise error.under("max_turns") from None
-
-
 def _refuse_unknown(settings: Mapping[str, object]) -> None:
-    """Refuse what is no setting of a chat, as a method without ``**settings`` would."""
+    """Raise an error for unknown settings, as a method without ``**settings`` would."""
     from julep.managers.types import ChatSettingsArgs
 
     for name in settings:

@@ -1,4 +1,4 @@
-"""Sessions: conversations between an agent and, mostly, a user."""
+"""Sessions: conversations of an agent, usually with a user."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from julep._arguments.encode import (
     encode_filter,
     omit_empty_filter,
 )
+from julep._arguments.signatures import mirrors
 from julep._arguments.typecheck import beartype
 from julep._calls.paging import AsyncItemIterator, ItemIterator, PageWalk
 from julep._calls.results import awaited, value
@@ -49,9 +50,10 @@ __all__ = [
 
 
 class BaseSessionsManager(BaseRun, BaseHistory):
-    """What both colours of the sessions manager do."""
+    """What the sync and the async sessions manager share."""
 
     def _get(self, id: str | UUID) -> Session | Awaitable[Session]:
+        """Implement `SessionsManager.get`."""
         return self._send(sessions.get_session.call, checked_id(id))
 
     def _create(
@@ -65,6 +67,7 @@ class BaseSessionsManager(BaseRun, BaseHistory):
         token_budget: int | None = None,
         context_overflow: str | None = None,
     ) -> ResourceCreatedResponse | Awaitable[ResourceCreatedResponse]:
+        """Implement `SessionsManager.create`."""
         body = drop_none(
             agent_id=agent_id,
             user_id=user_id,
@@ -85,6 +88,7 @@ class BaseSessionsManager(BaseRun, BaseHistory):
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> ListSessionsResponse | Awaitable[ListSessionsResponse]:
+        """Implement `SessionsManager.list`, and return the whole response."""
         return self._send(
             sessions.list_sessions.call,
             limit=limit,
@@ -103,14 +107,12 @@ class BaseSessionsManager(BaseRun, BaseHistory):
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> PageWalk[Session]:
+        """Implement `SessionsManager.iterate`."""
         matching = omit_empty_filter(metadata_filter)
         page = partial(
             sessions.list_sessions.call, metadata_filter=matching, sort_by=sort_by, order=order
         )
         return PageWalk(self.api_client, page, limit, page_size)
-
-    def _delete(self, session_id: str | UUID) -> Awaitable[None] | None:
-        return self._discard(sessions.delete_session.call, session_id)
 
     def _update(
         self,
@@ -123,6 +125,7 @@ class BaseSessionsManager(BaseRun, BaseHistory):
         token_budget: int | None = None,
         context_overflow: str | None = None,
     ) -> ResourceUpdatedResponse | Awaitable[ResourceUpdatedResponse]:
+        """Implement `SessionsManager.update`."""
         body = drop_none(
             situation=situation,
             metadata=metadata,
@@ -134,9 +137,13 @@ class BaseSessionsManager(BaseRun, BaseHistory):
             return self._send(sessions.update_session.call, session_id, body, prefer=REPRESENTATION)
         return self._send(sessions.patch_session.call, session_id, body, prefer=REPRESENTATION)
 
+    def _delete(self, session_id: str | UUID) -> Awaitable[None] | None:
+        """Implement `SessionsManager.delete`."""
+        return self._discard(sessions.delete_session.call, session_id)
+
 
 class SessionsManager(Chat, Run, History, BaseSessionsManager):
-    """Sessions, blocking.
+    """Create and manage sessions, and chat in them.
 
     Example:
         >>> session = client.sessions.create(agent_id=agent.id, user_id=user.id)
@@ -155,10 +162,10 @@ class SessionsManager(Chat, Run, History, BaseSessionsManager):
             The session.
 
         Raises:
-            ArgumentTypeError: When the id is neither a str nor a UUID (a TypeError).
-            InvalidIdError: When it is not a UUID of version 4 (a ValueError).
-            NotFoundError: When there is no such session (a KeyError).
-            NetworkError: When no answer comes.
+            ArgumentTypeError: When the id is neither a str nor a UUID (also a TypeError).
+            InvalidIdError: When it is not a UUID of version 4 (also a ValueError).
+            NotFoundError: When there is no such session (also a KeyError).
+            NetworkError: When the server sends no response.
 
         Example:
             >>> client.sessions.get(session.id).situation
@@ -179,20 +186,20 @@ class SessionsManager(Chat, Run, History, BaseSessionsManager):
         token_budget: int | None = None,
         context_overflow: str | None = None,
     ) -> ResourceCreatedResponse:
-        """Begin a conversation.
+        """Create a session.
 
         Args:
             agent_id: The agent's id.
-            user_id: The user's id, if the agent talks to one.
-            situation: What the model is told first: where this takes place, what it is about.
-            metadata: Anything to keep with the session; lists can be filtered by it.
-            render_templates: Whether the situation, and the messages of the system and of the
-                assistant, are Jinja templates.
-            token_budget: The most tokens that a prompt may have.
-            context_overflow: What happens to a longer one: ``truncate`` or ``adaptive``.
+            user_id: The id of the user in the conversation, if there is one.
+            situation: The beginning of the prompt: the setting and the topic of the conversation.
+            metadata: JSON to store with the session; `list` and `iterate` can filter by it.
+            render_templates: Whether the situation, and messages with the role ``system`` or
+                ``assistant``, are Jinja templates.
+            token_budget: The most tokens of a prompt.
+            context_overflow: How a longer prompt is shortened: ``truncate`` or ``adaptive``.
 
         Returns:
-            The session, whole.
+            The created session.
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
@@ -203,17 +210,16 @@ class SessionsManager(Chat, Run, History, BaseSessionsManager):
             >>> client.sessions.create(agent_id=agent.id, situation="A quiet library").id
             '4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a'
         """
-        return value(
-            self._create(
-                agent_id,
-                user_id,
-                situation,
-                metadata,
-                render_templates,
-                token_budget=token_budget,
-                context_overflow=context_overflow,
-            )
+        result = self._create(
+            agent_id,
+            user_id,
+            situation,
+            metadata,
+            render_templates,
+            token_budget=token_budget,
+            context_overflow=context_overflow,
         )
+        return value(result)
 
     @beartype
     def list(
@@ -225,17 +231,17 @@ class SessionsManager(Chat, Run, History, BaseSessionsManager):
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> List[Session]:
-        """List a page of sessions, newest first.
+        """List up to ``limit`` sessions, newest first.
 
         Args:
-            limit: The most sessions to give, 1 to 1000; the server's default is 100.
-            offset: How many to pass over, 0 or more.
+            limit: The most sessions to return, 1 to 1000; 100 by default.
+            offset: How many sessions to skip, 0 or more.
             metadata_filter: Keys and values that a session's metadata must have.
             sort_by: ``created_at`` (the default) or ``updated_at``.
             order: ``asc``, oldest first, or ``desc`` (the default).
 
         Returns:
-            The sessions of this page.
+            The sessions.
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
@@ -259,14 +265,14 @@ class SessionsManager(Chat, Run, History, BaseSessionsManager):
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> Iterator[Session]:
-        """Walk through all sessions, newest first, a page at a time.
+        """Iterate over all sessions, newest first, a page at a time.
 
-        Nothing is asked for before the walk begins. What others create or delete meanwhile makes
-        none come twice and none be left out.
+        The first request is sent when the iteration starts. Creating and deleting sessions
+        meanwhile makes it neither skip nor repeat any.
 
         Args:
             limit: The most sessions in total, 0 or more; None for all.
-            page_size: The sessions that a request asks for, 1 to 1000; 100 when not given.
+            page_size: The sessions per request, 1 to 1000; 100 by default.
             metadata_filter: Keys and values that a session's metadata must have.
             sort_by: ``created_at`` (the default) or ``updated_at``.
             order: ``asc``, oldest first, or ``desc`` (the default).
@@ -287,22 +293,6 @@ class SessionsManager(Chat, Run, History, BaseSessionsManager):
         return ItemIterator(self._iterate(limit, page_size, matching, sort_by=sort_by, order=order))
 
     @beartype
-    def delete(self, session_id: str | UUID) -> None:
-        """Delete a session and its history. A second time does nothing.
-
-        Args:
-            session_id: The session's id.
-
-        Raises:
-            InvalidIdError: When it is not a UUID of version 4.
-            NotFoundError: When there never was such a session.
-
-        Example:
-            >>> client.sessions.delete(session.id)
-        """
-        return value(self._delete(session_id))
-
-    @beartype
     @rewrap_in_class(Session)
     def update(
         self,
@@ -315,23 +305,23 @@ class SessionsManager(Chat, Run, History, BaseSessionsManager):
         token_budget: int | None = None,
         context_overflow: str | None = None,
     ) -> ResourceUpdatedResponse:
-        """Change a session.
+        """Update a session.
 
         Args:
             session_id: The session's id.
-            situation: What the model is told first; needed when overwriting.
-            metadata: What to keep with it. It is merged into what is there (RFC 7396: a null
-                removes a key), or replaces it when overwriting.
-            overwrite: Whether everything that is not given is reset, instead of left as it is.
+            situation: The beginning of the prompt; required when overwriting.
+            metadata: JSON to merge into the stored metadata (RFC 7396: a null removes a key), or to
+                replace it when overwriting.
+            overwrite: Whether arguments that are None reset their fields, instead of keeping them.
             render_templates: Whether the situation and the messages are Jinja templates.
-            token_budget: The most tokens that a prompt may have.
-            context_overflow: What happens to a longer one: ``truncate`` or ``adaptive``.
+            token_budget: The most tokens of a prompt.
+            context_overflow: How a longer prompt is shortened: ``truncate`` or ``adaptive``.
 
         Returns:
-            The session as it is now, whole.
+            The updated session.
 
         Raises:
-            ArgumentTypeError: When an argument has a wrong type (beartype's violation, too).
+            ArgumentTypeError: When an argument has a wrong type (also beartype's violation).
             InvalidArgumentError: When overwriting without a situation.
             NotFoundError: When there is no such session.
 
@@ -339,34 +329,43 @@ class SessionsManager(Chat, Run, History, BaseSessionsManager):
             >>> client.sessions.update(session_id=session.id, situation="A loud party").situation
             'A loud party'
         """
-        return value(
-            self._update(
-                session_id,
-                situation,
-                metadata,
-                overwrite,
-                render_templates=render_templates,
-                token_budget=token_budget,
-                context_overflow=context_overflow,
-            )
+        result = self._update(
+            session_id,
+            situation,
+            metadata,
+            overwrite,
+            render_templates=render_templates,
+            token_budget=token_budget,
+            context_overflow=context_overflow,
         )
+        return value(result)
+
+    @beartype
+    def delete(self, session_id: str | UUID) -> None:
+        """Delete a session and its history.
+
+        Deleting it again has no effect.
+
+        Args:
+            session_id: The session's id.
+
+        Raises:
+            InvalidIdError: When it is not a UUID of version 4.
+            NotFoundError: When no such session ever existed.
+
+        Example:
+            >>> client.sessions.delete(session.id)
+        """
+        return value(self._delete(session_id))
 
 
 class AsyncSessionsManager(AsyncChat, AsyncRun, AsyncHistory, BaseSessionsManager):
-    """Sessions, awaited.
+    """Create and manage sessions, and chat in them, by async methods."""
 
-    Example:
-        >>> session = await client.sessions.create(agent_id=agent.id, user_id=user.id)
-        >>> reply = await client.sessions.chat(session.id, [{"role": "user", "content": "Hello!"}])
-        >>> reply.text
-        'Hello! How can I help?'
-    """
-
+    @mirrors(SessionsManager.get)
     @beartype
     async def get(self, id: str | UUID) -> Session:
         """Get a session.
-
-        Arguments, result and errors are those of `SessionsManager.get`.
 
         Example:
             >>> (await client.sessions.get(session.id)).situation
@@ -374,6 +373,7 @@ class AsyncSessionsManager(AsyncChat, AsyncRun, AsyncHistory, BaseSessionsManage
         """
         return await awaited(self._get(id))
 
+    @mirrors(SessionsManager.create)
     @beartype
     @rewrap_in_class(Session)
     async def create(
@@ -387,26 +387,24 @@ class AsyncSessionsManager(AsyncChat, AsyncRun, AsyncHistory, BaseSessionsManage
         token_budget: int | None = None,
         context_overflow: str | None = None,
     ) -> ResourceCreatedResponse:
-        """Begin a conversation.
-
-        Arguments, result and errors are those of `SessionsManager.create`.
+        """Create a session.
 
         Example:
             >>> (await client.sessions.create(agent_id=agent.id, situation="A quiet library")).id
             '4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a'
         """
-        return await awaited(
-            self._create(
-                agent_id,
-                user_id,
-                situation,
-                metadata,
-                render_templates,
-                token_budget=token_budget,
-                context_overflow=context_overflow,
-            )
+        result = self._create(
+            agent_id,
+            user_id,
+            situation,
+            metadata,
+            render_templates,
+            token_budget=token_budget,
+            context_overflow=context_overflow,
         )
+        return await awaited(result)
 
+    @mirrors(SessionsManager.list)
     @beartype
     async def list(
         self,
@@ -417,9 +415,7 @@ class AsyncSessionsManager(AsyncChat, AsyncRun, AsyncHistory, BaseSessionsManage
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> List[Session]:
-        """List a page of sessions, newest first.
-
-        Arguments, result and errors are those of `SessionsManager.list`.
+        """List up to ``limit`` sessions, newest first.
 
         Example:
             >>> [s.id for s in await client.sessions.list(metadata_filter={"plan": "pro"})]
@@ -429,6 +425,7 @@ class AsyncSessionsManager(AsyncChat, AsyncRun, AsyncHistory, BaseSessionsManage
         found = self._list_items(limit, offset, matching, sort_by=sort_by, order=order)
         return (await awaited(found)).items
 
+    @mirrors(SessionsManager.iterate)
     @beartype
     def iterate(
         self,
@@ -439,9 +436,7 @@ class AsyncSessionsManager(AsyncChat, AsyncRun, AsyncHistory, BaseSessionsManage
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> AsyncIterator[Session]:
-        """Walk through all sessions, newest first, a page at a time.
-
-        Arguments, result and errors are those of `SessionsManager.iterate`.
+        """Iterate over all sessions, newest first, a page at a time.
 
         Example:
             >>> async for session in client.sessions.iterate(metadata_filter={"topic": "tea"}):
@@ -453,17 +448,7 @@ class AsyncSessionsManager(AsyncChat, AsyncRun, AsyncHistory, BaseSessionsManage
             self._iterate(limit, page_size, matching, sort_by=sort_by, order=order)
         )
 
-    @beartype
-    async def delete(self, session_id: str | UUID) -> None:
-        """Delete a session and its history. A second time does nothing.
-
-        Arguments, result and errors are those of `SessionsManager.delete`.
-
-        Example:
-            >>> await client.sessions.delete(session.id)
-        """
-        return await awaited(self._delete(session_id))
-
+    @mirrors(SessionsManager.update)
     @beartype
     @rewrap_in_class(Session)
     async def update(
@@ -477,23 +462,30 @@ class AsyncSessionsManager(AsyncChat, AsyncRun, AsyncHistory, BaseSessionsManage
         token_budget: int | None = None,
         context_overflow: str | None = None,
     ) -> ResourceUpdatedResponse:
-        """Change a session.
-
-        Arguments, result and errors are those of `SessionsManager.update`.
+        """Update a session.
 
         Example:
             >>> updated = await client.sessions.update(session_id=session.id, situation="A party")
             >>> updated.situation
             'A party'
         """
-        return await awaited(
-            self._update(
-                session_id,
-                situation,
-                metadata,
-                overwrite,
-                render_templates=render_templates,
-                token_budget=token_budget,
-                context_overflow=context_overflow,
-            )
+        result = self._update(
+            session_id,
+            situation,
+            metadata,
+            overwrite,
+            render_templates=render_templates,
+            token_budget=token_budget,
+            context_overflow=context_overflow,
         )
+        return await awaited(result)
+
+    @mirrors(SessionsManager.delete)
+    @beartype
+    async def delete(self, session_id: str | UUID) -> None:
+        """Delete a session and its history.
+
+        Example:
+            >>> await client.sessions.delete(session.id)
+        """
+        return await awaited(self._delete(session_id))

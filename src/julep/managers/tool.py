@@ -1,4 +1,4 @@
-"""Tools: what an agent's model may call."""
+"""Tools: functions that an agent's model may call."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, List
 from uuid import UUID
 
 from julep._arguments.encode import REPRESENTATION
+from julep._arguments.signatures import mirrors
 from julep._arguments.typecheck import beartype
 from julep._calls.paging import AsyncItemIterator, ItemIterator, PageWalk
 from julep._calls.results import awaited, value
@@ -30,23 +31,26 @@ __all__ = ["AsyncToolsManager", "BaseToolsManager", "ToolsManager"]
 
 
 class BaseToolsManager(BaseManager):
-    """What both colours of the tools manager do."""
+    """What the sync and the async tools manager share."""
 
     def _get(
         self, agent_id: str | UUID, limit: int | None = None, offset: int | None = None
     ) -> GetAgentToolsResponse | Awaitable[GetAgentToolsResponse]:
+        """Implement `ToolsManager.get` and `list`, and return the whole response."""
         return self._send(tools.get_agent_tools.call, agent_id, limit=limit, offset=offset)
-
-    def _iterate(
-        self, agent_id: str | UUID, limit: int | None = None, page_size: int | None = None
-    ) -> PageWalk[Tool]:
-        page = partial(tools.get_agent_tools.call, agent_id)
-        return PageWalk(self.api_client, page, limit, page_size)
 
     def _create(
         self, agent_id: str | UUID, tool: CreateToolDict | CreateToolRequest
     ) -> ResourceCreatedResponse | Awaitable[ResourceCreatedResponse]:
+        """Implement `ToolsManager.create`."""
         return self._send(tools.create_agent_tool.call, agent_id, tool, prefer=REPRESENTATION)
+
+    def _iterate(
+        self, agent_id: str | UUID, limit: int | None = None, page_size: int | None = None
+    ) -> PageWalk[Tool]:
+        """Implement `ToolsManager.iterate`."""
+        page = partial(tools.get_agent_tools.call, agent_id)
+        return PageWalk(self.api_client, page, limit, page_size)
 
     def _update(
         self,
@@ -55,9 +59,10 @@ class BaseToolsManager(BaseManager):
         function: FunctionDefDict | FunctionDef | PartialFunctionDefDict | PartialFunctionDef,
         overwrite: bool = False,
     ) -> ResourceUpdatedResponse | Awaitable[ResourceUpdatedResponse]:
+        """Implement `ToolsManager.update`."""
         from julep_api.models import FunctionDef, PartialFunctionDef
 
-        # Either model will do for either update: what it lacks, or what is wrong, is told below.
+        # Both models are accepted for both updates: the encoder refuses what is missing or wrong.
         other = PartialFunctionDef if overwrite else FunctionDef
         body = {"function": function.to_dict() if isinstance(function, other) else function}
         if overwrite:
@@ -69,11 +74,12 @@ class BaseToolsManager(BaseManager):
         )
 
     def _delete(self, agent_id: str | UUID, tool_id: str | UUID) -> Awaitable[None] | None:
+        """Implement `ToolsManager.delete`."""
         return self._discard(tools.delete_agent_tool.call, agent_id, tool_id)
 
 
 class ToolsManager(BaseToolsManager):
-    """Tools, blocking.
+    """Create and manage tools.
 
     Example:
         >>> add = {"name": "add", "parameters": {"type": "object"}}
@@ -86,15 +92,15 @@ class ToolsManager(BaseToolsManager):
     def get(
         self, agent_id: str | UUID, limit: int | None = None, offset: int | None = None
     ) -> List[Tool]:
-        """List a page of an agent's tools; `list` is its other name.
+        """List up to ``limit`` tools of an agent; the same as `list`.
 
         Args:
             agent_id: The agent's id.
-            limit: The most tools to give, 1 to 1000; the server's default is 100.
-            offset: How many to pass over, 0 or more.
+            limit: The most tools to return, 1 to 1000; 100 by default.
+            offset: How many tools to skip, 0 or more.
 
         Returns:
-            The tools of this page.
+            The tools.
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
@@ -108,18 +114,45 @@ class ToolsManager(BaseToolsManager):
         return value(self._get(agent_id, limit, offset)).items
 
     @beartype
-    def list(
-        self, agent_id: str | UUID, limit: int | None = None, offset: int | None = None
-    ) -> List[Tool]:
-        """List a page of an agent's tools.
+    def create(
+        self, agent_id: str | UUID, tool: CreateToolDict | CreateToolRequest
+    ) -> ResourceCreatedResponse:
+        """Add a tool to an agent.
 
         Args:
             agent_id: The agent's id.
-            limit: The most tools to give, 1 to 1000; the server's default is 100.
-            offset: How many to pass over, 0 or more.
+            tool: The tool, as a model or a dict. Its function's name has 1 to 64 letters, digits,
+                ``_`` or ``-``, and differs from those of the agent's other tools.
 
         Returns:
-            The tools of this page.
+            The tool's id and its time of creation.
+
+        Raises:
+            ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
+            InvalidArgumentError: When a key is unknown or missing.
+            NotFoundError: When there is no such agent.
+            ConflictError: When the agent has a tool with that name.
+
+        Example:
+            >>> add = {"name": "add", "parameters": {"type": "object"}}
+            >>> client.tools.create(agent.id, {"type": "function", "function": add}).id
+            '5a3c6a0e-9d5b-4f0e-8b5e-3f5f7e8d9c0b'
+        """
+        return value(self._create(agent_id, tool))
+
+    @beartype
+    def list(
+        self, agent_id: str | UUID, limit: int | None = None, offset: int | None = None
+    ) -> List[Tool]:
+        """List up to ``limit`` tools of an agent.
+
+        Args:
+            agent_id: The agent's id.
+            limit: The most tools to return, 1 to 1000; 100 by default.
+            offset: How many tools to skip, 0 or more.
+
+        Returns:
+            The tools.
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
@@ -136,23 +169,24 @@ class ToolsManager(BaseToolsManager):
     def iterate(
         self, agent_id: str | UUID, *, limit: int | None = None, page_size: int | None = None
     ) -> Iterator[Tool]:
-        """Walk through all tools of an agent, a page at a time.
+        """Iterate over all tools of an agent, a page at a time.
 
-        Nothing is asked for before the walk begins. What others create or delete meanwhile makes
-        none come twice and none be left out.
+        The first request is sent when the iteration starts. Creating and deleting tools
+        meanwhile makes it neither skip nor repeat any.
 
         Args:
             agent_id: The agent's id.
             limit: The most tools in total, 0 or more; None for all.
-            page_size: The tools that a request asks for, 1 to 1000; 100 when not given.
+            page_size: The tools per request, 1 to 1000; 100 by default.
 
         Returns:
             An iterator of tools.
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
-            InvalidArgumentError: When a number is out of bounds, or the id no UUID of version 4.
-            NotFoundError: In the walk, when there is no such agent.
+            InvalidArgumentError: When a number is out of bounds, or the id is not a UUID of
+                version 4.
+            NotFoundError: During the iteration, when there is no such agent.
 
         Example:
             >>> for tool in client.tools.iterate(agent.id):
@@ -162,35 +196,40 @@ class ToolsManager(BaseToolsManager):
         return ItemIterator(self._iterate(agent_id, limit, page_size))
 
     @beartype
-    def create(
-        self, agent_id: str | UUID, tool: CreateToolDict | CreateToolRequest
-    ) -> ResourceCreatedResponse:
-        """Give an agent a tool.
+    def update(
+        self,
+        agent_id: str | UUID,
+        tool_id: str | UUID,
+        function: FunctionDefDict | FunctionDef | PartialFunctionDefDict | PartialFunctionDef,
+        overwrite: bool = False,
+    ) -> ResourceUpdatedResponse:
+        """Update a tool.
 
         Args:
             agent_id: The agent's id.
-            tool: The tool, as a model or a dict. Its function's name, 1 to 64 letters, digits,
-                ``_`` or ``-``, is one that no other tool of the agent has.
+            tool_id: The tool's id.
+            function: The fields of its function to change, or all fields when overwriting.
+            overwrite: Whether the function replaces the stored one, instead of changing it.
 
         Returns:
-            The tool's id and when it was created.
+            The tool's id and the time of the update.
 
         Raises:
             ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
-            InvalidArgumentError: When a key is unknown or missing.
-            NotFoundError: When there is no such agent.
-            ConflictError: When the agent has a tool of that name.
+            InvalidArgumentError: When a key is unknown, or missing when overwriting.
+            NotFoundError: When there is no such agent, or no such tool.
 
         Example:
-            >>> add = {"name": "add", "parameters": {"type": "object"}}
-            >>> client.tools.create(agent.id, {"type": "function", "function": add}).id
+            >>> client.tools.update(agent.id, tool.id, {"description": "Adds numbers."}).id
             '5a3c6a0e-9d5b-4f0e-8b5e-3f5f7e8d9c0b'
         """
-        return value(self._create(agent_id, tool))
+        return value(self._update(agent_id, tool_id, function, overwrite))
 
     @beartype
     def delete(self, agent_id: str | UUID, tool_id: str | UUID) -> None:
-        """Take a tool from an agent. A second time does nothing.
+        """Remove a tool from an agent.
+
+        Removing it again has no effect.
 
         Args:
             agent_id: The agent's id.
@@ -205,54 +244,16 @@ class ToolsManager(BaseToolsManager):
         """
         return value(self._delete(agent_id, tool_id))
 
-    @beartype
-    def update(
-        self,
-        agent_id: str | UUID,
-        tool_id: str | UUID,
-        function: FunctionDefDict | FunctionDef | PartialFunctionDefDict | PartialFunctionDef,
-        overwrite: bool = False,
-    ) -> ResourceUpdatedResponse:
-        """Change a tool.
-
-        Args:
-            agent_id: The agent's id.
-            tool_id: The tool's id.
-            function: What to change of its function, or all of it when overwriting.
-            overwrite: Whether the function is replaced, instead of merged into what is there.
-
-        Returns:
-            The tool's id and when it was updated.
-
-        Raises:
-            ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
-            InvalidArgumentError: When a key is unknown, or missing when overwriting.
-            NotFoundError: When there is no such agent, or no such tool.
-
-        Example:
-            >>> client.tools.update(agent.id, tool.id, {"description": "Adds numbers."}).id
-            '5a3c6a0e-9d5b-4f0e-8b5e-3f5f7e8d9c0b'
-        """
-        return value(self._update(agent_id, tool_id, function, overwrite))
-
 
 class AsyncToolsManager(BaseToolsManager):
-    """Tools, awaited.
+    """Create and manage tools, by async methods."""
 
-    Example:
-        >>> add = {"name": "add", "parameters": {"type": "object"}}
-        >>> await client.tools.create(agent_id=agent.id, tool={"type": "function", "function": add})
-        >>> [tool.function.name for tool in await client.tools.list(agent.id)]
-        ['add']
-    """
-
+    @mirrors(ToolsManager.get)
     @beartype
     async def get(
         self, agent_id: str | UUID, limit: int | None = None, offset: int | None = None
     ) -> List[Tool]:
-        """List a page of an agent's tools; `list` is its other name.
-
-        Arguments, result and errors are those of `ToolsManager.get`.
+        """List up to ``limit`` tools of an agent; the same as `list`.
 
         Example:
             >>> [tool.function.name for tool in await client.tools.get(agent.id)]
@@ -260,42 +261,12 @@ class AsyncToolsManager(BaseToolsManager):
         """
         return (await awaited(self._get(agent_id, limit, offset))).items
 
-    @beartype
-    async def list(
-        self, agent_id: str | UUID, limit: int | None = None, offset: int | None = None
-    ) -> List[Tool]:
-        """List a page of an agent's tools.
-
-        Arguments, result and errors are those of `ToolsManager.list`.
-
-        Example:
-            >>> [tool.function.name for tool in await client.tools.list(agent.id)]
-            ['add']
-        """
-        return (await awaited(self._get(agent_id, limit, offset))).items
-
-    @beartype
-    def iterate(
-        self, agent_id: str | UUID, *, limit: int | None = None, page_size: int | None = None
-    ) -> AsyncIterator[Tool]:
-        """Walk through all tools of an agent, a page at a time.
-
-        Arguments, result and errors are those of `ToolsManager.iterate`.
-
-        Example:
-            >>> async for tool in client.tools.iterate(agent.id):
-            ...     print(tool.function.name)
-            add
-        """
-        return AsyncItemIterator(self._iterate(agent_id, limit, page_size))
-
+    @mirrors(ToolsManager.create)
     @beartype
     async def create(
         self, agent_id: str | UUID, tool: CreateToolDict | CreateToolRequest
     ) -> ResourceCreatedResponse:
-        """Give an agent a tool.
-
-        Arguments, result and errors are those of `ToolsManager.create`.
+        """Add a tool to an agent.
 
         Example:
             >>> add = {"name": "add", "parameters": {"type": "object"}}
@@ -304,17 +275,34 @@ class AsyncToolsManager(BaseToolsManager):
         """
         return await awaited(self._create(agent_id, tool))
 
+    @mirrors(ToolsManager.list)
     @beartype
-    async def delete(self, agent_id: str | UUID, tool_id: str | UUID) -> None:
-        """Take a tool from an agent. A second time does nothing.
-
-        Arguments, result and errors are those of `ToolsManager.delete`.
+    async def list(
+        self, agent_id: str | UUID, limit: int | None = None, offset: int | None = None
+    ) -> List[Tool]:
+        """List up to ``limit`` tools of an agent.
 
         Example:
-            >>> await client.tools.delete(agent.id, tool.id)
+            >>> [tool.function.name for tool in await client.tools.list(agent.id)]
+            ['add']
         """
-        return await awaited(self._delete(agent_id, tool_id))
+        return (await awaited(self._get(agent_id, limit, offset))).items
 
+    @mirrors(ToolsManager.iterate)
+    @beartype
+    def iterate(
+        self, agent_id: str | UUID, *, limit: int | None = None, page_size: int | None = None
+    ) -> AsyncIterator[Tool]:
+        """Iterate over all tools of an agent, a page at a time.
+
+        Example:
+            >>> async for tool in client.tools.iterate(agent.id):
+            ...     print(tool.function.name)
+            add
+        """
+        return AsyncItemIterator(self._iterate(agent_id, limit, page_size))
+
+    @mirrors(ToolsManager.update)
     @beartype
     async def update(
         self,
@@ -323,12 +311,20 @@ class AsyncToolsManager(BaseToolsManager):
         function: FunctionDefDict | FunctionDef | PartialFunctionDefDict | PartialFunctionDef,
         overwrite: bool = False,
     ) -> ResourceUpdatedResponse:
-        """Change a tool.
-
-        Arguments, result and errors are those of `ToolsManager.update`.
+        """Update a tool.
 
         Example:
             >>> (await client.tools.update(agent.id, tool.id, {"description": "Adds numbers."})).id
             '5a3c6a0e-9d5b-4f0e-8b5e-3f5f7e8d9c0b'
         """
         return await awaited(self._update(agent_id, tool_id, function, overwrite))
+
+    @mirrors(ToolsManager.delete)
+    @beartype
+    async def delete(self, agent_id: str | UUID, tool_id: str | UUID) -> None:
+        """Remove a tool from an agent.
+
+        Example:
+            >>> await client.tools.delete(agent.id, tool.id)
+        """
+        return await awaited(self._delete(agent_id, tool_id))

@@ -1,7 +1,7 @@
-"""The dict forms of what methods take, for those who prefer them to models.
+"""Dict forms of the arguments of methods, as alternatives to models.
 
-A type checker knows their keys. At run time they are plain dicts, and are checked whole before
-anything is sent.
+Type checkers know their keys. At run time they are plain dicts, which are checked completely
+before a request is sent.
 """
 
 from __future__ import annotations
@@ -54,10 +54,10 @@ __all__ = [
 ]
 
 SortBy: TypeAlias = Literal["created_at", "updated_at"]
-"""What a list is sorted by."""
+"""The field that a list is sorted by."""
 
 Order: TypeAlias = Literal["asc", "desc"]
-"""Oldest first, or newest first."""
+"""Oldest first or newest first."""
 
 Preset: TypeAlias = Literal[
     "problem_solving",
@@ -77,7 +77,7 @@ ChatSettingsStop: TypeAlias = str | list[str]
 
 
 class ChatMlTextContentPartDict(TypedDict):
-    """A piece of text in a message."""
+    """A text in a message."""
 
     type: Literal["text"]
     text: str
@@ -103,7 +103,7 @@ ContentPart: TypeAlias = (
 )
 """One part of a message that is more than text."""
 
-# In the functional form where a key is a word of Python.
+# In the functional form, since one key is a keyword of Python.
 InputChatMlMessageDict = TypedDict(
     "InputChatMlMessageDict",
     {
@@ -128,7 +128,7 @@ class FunctionDefDict(TypedDict):
 
 
 class ToolDict(TypedDict):
-    """A tool; in a chat, an ``id`` is made up for one that has none."""
+    """A tool; in a chat, a tool without an ``id`` gets one."""
 
     type: Literal["function", "webhook"]
     function: FunctionDefDict
@@ -136,14 +136,14 @@ class ToolDict(TypedDict):
 
 
 class CreateToolDict(TypedDict):
-    """A tool to give to an agent."""
+    """A tool to add to an agent."""
 
     type: Literal["function", "webhook"]
     function: FunctionDefDict
 
 
 class PartialFunctionDefDict(TypedDict, total=False):
-    """What to change of a function."""
+    """The fields of a function to change."""
 
     name: str
     parameters: Mapping[str, object]
@@ -155,18 +155,18 @@ class _FunctionName(TypedDict):
 
 
 class NamedToolChoiceDict(TypedDict):
-    """The one function that the model has to call."""
+    """The one function that the model must call."""
 
     type: Literal["function"]
     function: _FunctionName
 
 
 ToolChoice: TypeAlias = ToolChoiceOption | NamedToolChoiceDict | Literal["none", "auto"]
-"""Which tool the model may or has to call."""
+"""Which tool the model may or must call."""
 
 
 class ChatSettingsResponseFormatDict(TypedDict, total=False):
-    """The form of an answer: text, JSON (by a schema), or what a pattern matches."""
+    """The format of an answer: text, JSON (with a schema), or text that matches a pattern."""
 
     type: Literal["text", "json_object", "regex"]
     pattern: str
@@ -174,7 +174,7 @@ class ChatSettingsResponseFormatDict(TypedDict, total=False):
 
 
 class DocDict(TypedDict):
-    """A document to remember."""
+    """A document to create."""
 
     title: str
     content: str | Sequence[str]
@@ -182,7 +182,7 @@ class DocDict(TypedDict):
 
 
 class AgentDefaultSettingsDict(TypedDict, total=False):
-    """Chat settings of an agent, for whenever a chat does not say otherwise."""
+    """Chat settings of an agent, for chats that do not set them."""
 
     frequency_penalty: float | None
     length_penalty: float | None
@@ -195,7 +195,7 @@ class AgentDefaultSettingsDict(TypedDict, total=False):
 
 
 class SessionCreateArgs(TypedDict):
-    """The arguments of ``create``, for those who put them together first."""
+    """The keyword arguments of `SessionsManager.create`."""
 
     agent_id: str | UUID
     user_id: NotRequired[str | UUID | None]
@@ -207,7 +207,7 @@ class SessionCreateArgs(TypedDict):
 
 
 class SessionUpdateArgs(TypedDict):
-    """The arguments of ``update``, for those who put them together first."""
+    """The keyword arguments of `SessionsManager.update`."""
 
     session_id: str | UUID
     situation: NotRequired[str | None]
@@ -219,7 +219,7 @@ class SessionUpdateArgs(TypedDict):
 
 
 class ChatSettingsArgs(TypedDict, total=False):
-    """The settings of a chat, for those who put them together first."""
+    """The settings of a chat: the keyword arguments of `SessionsManager.chat`."""
 
     frequency_penalty: float | None
     length_penalty: float | None
@@ -240,7 +240,7 @@ class ChatSettingsArgs(TypedDict, total=False):
 
 
 class AgentCreateArgs(TypedDict):
-    """The arguments of ``create``, for those who put them together first."""
+    """The keyword arguments of `AgentsManager.create`."""
 
     name: str
     about: NotRequired[str | None]
@@ -254,7 +254,7 @@ class AgentCreateArgs(TypedDict):
 
 
 class AgentUpdateArgs(TypedDict):
-    """The arguments of ``update``, for those who put them together first."""
+    """The keyword arguments of `AgentsManager.update`."""
 
     agent_id: str | UUID
     name: NotRequired[str | None]
@@ -267,7 +267,7 @@ class AgentUpdateArgs(TypedDict):
 
 
 class UserCreateArgs(TypedDict):
-    """The arguments of ``create``, for those who put them together first."""
+    """The keyword arguments of `UsersManager.create`."""
 
     name: NotRequired[str | None]
     about: NotRequired[str | None]
@@ -276,7 +276,7 @@ class UserCreateArgs(TypedDict):
 
 
 class UserUpdateArgs(TypedDict):
-    """The arguments of ``update``, for those who put them together first."""
+    """The keyword arguments of `UsersManager.update`."""
 
     user_id: str | UUID
     name: NotRequired[str | None]
@@ -286,7 +286,7 @@ class UserUpdateArgs(TypedDict):
 
 
 class DocCreateArgs(TypedDict):
-    """The arguments of ``create``, for those who put them together first."""
+    """The keyword arguments of `DocsManager.create`."""
 
     agent_id: NotRequired[str | UUID | None]
     user_id: NotRequired[str | UUID | None]

@@ -15,6 +15,7 @@ from julep._arguments.encode import (
     encode_filter,
     omit_empty_filter,
 )
+from julep._arguments.signatures import mirrors
 from julep._arguments.typecheck import beartype
 from julep._calls.paging import AsyncItemIterator, ItemIterator, PageWalk
 from julep._calls.results import awaited, value
@@ -48,9 +49,10 @@ __all__ = [
 
 
 class BaseUsersManager(BaseManager):
-    """What both colours of the users manager do."""
+    """What the sync and the async users manager share."""
 
     def _get(self, id: str | UUID) -> User | Awaitable[User]:
+        """Implement `UsersManager.get`."""
         return self._send(users.get_user.call, checked_id(id))
 
     def _create(
@@ -60,6 +62,7 @@ class BaseUsersManager(BaseManager):
         docs: Sequence[DocDict | CreateDoc] = (),
         metadata: Mapping[str, object] = NO_METADATA,
     ) -> ResourceCreatedResponse | Awaitable[ResourceCreatedResponse]:
+        """Implement `UsersManager.create`."""
         body = drop_none(name=name, about=about, docs=docs or None, metadata=metadata)
         return self._send(users.create_user.call, body, prefer=REPRESENTATION)
 
@@ -72,6 +75,7 @@ class BaseUsersManager(BaseManager):
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> ListUsersResponse | Awaitable[ListUsersResponse]:
+        """Implement `UsersManager.list`, and return the whole response."""
         return self._send(
             users.list_users.call,
             limit=limit,
@@ -90,14 +94,12 @@ class BaseUsersManager(BaseManager):
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> PageWalk[User]:
+        """Implement `UsersManager.iterate`."""
         matching = omit_empty_filter(metadata_filter)
         page = partial(
             users.list_users.call, metadata_filter=matching, sort_by=sort_by, order=order
         )
         return PageWalk(self.api_client, page, limit, page_size)
-
-    def _delete(self, user_id: str | UUID) -> Awaitable[None] | None:
-        return self._discard(users.delete_user.call, user_id)
 
     def _update(
         self,
@@ -107,14 +109,19 @@ class BaseUsersManager(BaseManager):
         metadata: Mapping[str, object] | None = None,
         overwrite: bool = False,
     ) -> ResourceUpdatedResponse | Awaitable[ResourceUpdatedResponse]:
+        """Implement `UsersManager.update`."""
         body = drop_none(name=name, about=about, metadata=metadata)
         if overwrite:
             return self._send(users.update_user.call, user_id, body, prefer=REPRESENTATION)
         return self._send(users.patch_user.call, user_id, body, prefer=REPRESENTATION)
 
+    def _delete(self, user_id: str | UUID) -> Awaitable[None] | None:
+        """Implement `UsersManager.delete`."""
+        return self._discard(users.delete_user.call, user_id)
+
 
 class UsersManager(BaseUsersManager):
-    """Users, blocking.
+    """Create and manage users.
 
     Example:
         >>> user = client.users.create(name="Grace", about="likes short answers")
@@ -133,10 +140,10 @@ class UsersManager(BaseUsersManager):
             The user.
 
         Raises:
-            ArgumentTypeError: When the id is neither a str nor a UUID (a TypeError).
-            InvalidIdError: When it is not a UUID of version 4 (a ValueError).
-            NotFoundError: When there is no such user (a KeyError).
-            NetworkError: When no answer comes.
+            ArgumentTypeError: When the id is neither a str nor a UUID (also a TypeError).
+            InvalidIdError: When it is not a UUID of version 4 (also a ValueError).
+            NotFoundError: When there is no such user (also a KeyError).
+            NetworkError: When the server sends no response.
 
         Example:
             >>> client.users.get(user.id).about
@@ -157,17 +164,17 @@ class UsersManager(BaseUsersManager):
         """Create a user.
 
         Args:
-            name: What agents call the user; the server's default is "User".
-            about: What agents know of the user from the start.
-            docs: Documents about the user, as models or dicts.
-            metadata: Anything to keep with the user; lists can be filtered by it.
+            name: The user's name, for the model; "User" by default.
+            about: A description of the user, for the model.
+            docs: Documents about the user, for agents to search, as models or dicts.
+            metadata: JSON to store with the user; `list` and `iterate` can filter by it.
 
         Returns:
-            The user, whole.
+            The created user.
 
         Raises:
             ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
-            InvalidArgumentError: When a document's key is unknown or missing.
+            InvalidArgumentError: When a key of a document is unknown or missing.
 
         Example:
             >>> client.users.create(name="Grace", metadata={"plan": "pro"}).id
@@ -185,17 +192,17 @@ class UsersManager(BaseUsersManager):
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> List[User]:
-        """List a page of users, newest first.
+        """List up to ``limit`` users, newest first.
 
         Args:
-            limit: The most users to give, 1 to 1000; the server's default is 100.
-            offset: How many to pass over, 0 or more.
+            limit: The most users to return, 1 to 1000; 100 by default.
+            offset: How many users to skip, 0 or more.
             metadata_filter: Keys and values that a user's metadata must have.
             sort_by: ``created_at`` (the default) or ``updated_at``.
             order: ``asc``, oldest first, or ``desc`` (the default).
 
         Returns:
-            The users of this page.
+            The users.
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
@@ -219,14 +226,14 @@ class UsersManager(BaseUsersManager):
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> Iterator[User]:
-        """Walk through all users, newest first, a page at a time.
+        """Iterate over all users, newest first, a page at a time.
 
-        Nothing is asked for before the walk begins. What others create or delete meanwhile makes
-        none come twice and none be left out.
+        The first request is sent when the iteration starts. Creating and deleting users
+        meanwhile makes it neither skip nor repeat any.
 
         Args:
             limit: The most users in total, 0 or more; None for all.
-            page_size: The users that a request asks for, 1 to 1000; 100 when not given.
+            page_size: The users per request, 1 to 1000; 100 by default.
             metadata_filter: Keys and values that a user's metadata must have.
             sort_by: ``created_at`` (the default) or ``updated_at``.
             order: ``asc``, oldest first, or ``desc`` (the default).
@@ -247,22 +254,6 @@ class UsersManager(BaseUsersManager):
         return ItemIterator(self._iterate(limit, page_size, matching, sort_by=sort_by, order=order))
 
     @beartype
-    def delete(self, user_id: str | UUID) -> None:
-        """Delete a user, and all documents about the user. A second time does nothing.
-
-        Args:
-            user_id: The user's id.
-
-        Raises:
-            InvalidIdError: When it is not a UUID of version 4.
-            NotFoundError: When there never was such a user.
-
-        Example:
-            >>> client.users.delete(user.id)
-        """
-        return value(self._delete(user_id))
-
-    @beartype
     @rewrap_in_class(User)
     def update(
         self,
@@ -273,21 +264,21 @@ class UsersManager(BaseUsersManager):
         metadata: Mapping[str, object] | None = None,
         overwrite: bool = False,
     ) -> ResourceUpdatedResponse:
-        """Change a user.
+        """Update a user.
 
         Args:
             user_id: The user's id.
-            name: What agents call the user; needed when overwriting.
-            about: What agents know of the user; needed when overwriting.
-            metadata: What to keep with the user. It is merged into what is there (RFC 7396: a
-                null removes a key), or replaces it when overwriting.
-            overwrite: Whether everything that is not given is reset, instead of left as it is.
+            name: The user's name; required when overwriting.
+            about: A description of the user; required when overwriting.
+            metadata: JSON to merge into the stored metadata (RFC 7396: a null removes a key), or to
+                replace it when overwriting.
+            overwrite: Whether arguments that are None reset their fields, instead of keeping them.
 
         Returns:
-            The user as they are now, whole.
+            The updated user.
 
         Raises:
-            ArgumentTypeError: When an argument has a wrong type (beartype's violation, too).
+            ArgumentTypeError: When an argument has a wrong type (also beartype's violation).
             InvalidArgumentError: When overwriting without a name and an about.
             NotFoundError: When there is no such user.
 
@@ -297,21 +288,32 @@ class UsersManager(BaseUsersManager):
         """
         return value(self._update(user_id, name, about, metadata, overwrite))
 
+    @beartype
+    def delete(self, user_id: str | UUID) -> None:
+        """Delete a user, and all documents about the user.
+
+        Deleting them again has no effect.
+
+        Args:
+            user_id: The user's id.
+
+        Raises:
+            InvalidIdError: When it is not a UUID of version 4.
+            NotFoundError: When no such user ever existed.
+
+        Example:
+            >>> client.users.delete(user.id)
+        """
+        return value(self._delete(user_id))
+
 
 class AsyncUsersManager(BaseUsersManager):
-    """Users, awaited.
+    """Create and manage users, by async methods."""
 
-    Example:
-        >>> user = await client.users.create(name="Grace", about="likes short answers")
-        >>> (await client.users.get(user.id)).name
-        'Grace'
-    """
-
+    @mirrors(UsersManager.get)
     @beartype
     async def get(self, id: str | UUID) -> User:
         """Get a user.
-
-        Arguments, result and errors are those of `UsersManager.get`.
 
         Example:
             >>> (await client.users.get(user.id)).about
@@ -319,6 +321,7 @@ class AsyncUsersManager(BaseUsersManager):
         """
         return await awaited(self._get(id))
 
+    @mirrors(UsersManager.create)
     @beartype
     @rewrap_in_class(User)
     async def create(
@@ -331,14 +334,13 @@ class AsyncUsersManager(BaseUsersManager):
     ) -> ResourceCreatedResponse:
         """Create a user.
 
-        Arguments, result and errors are those of `UsersManager.create`.
-
         Example:
             >>> (await client.users.create(name="Grace", metadata={"plan": "pro"})).id
             '0b0f3c58-3f0e-4a57-8f8a-6f5e0c9d1b2a'
         """
         return await awaited(self._create(name, about, docs, metadata))
 
+    @mirrors(UsersManager.list)
     @beartype
     async def list(
         self,
@@ -349,9 +351,7 @@ class AsyncUsersManager(BaseUsersManager):
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> List[User]:
-        """List a page of users, newest first.
-
-        Arguments, result and errors are those of `UsersManager.list`.
+        """List up to ``limit`` users, newest first.
 
         Example:
             >>> [user.name for user in await client.users.list(metadata_filter={"plan": "pro"})]
@@ -361,6 +361,7 @@ class AsyncUsersManager(BaseUsersManager):
         found = self._list_items(limit, offset, matching, sort_by=sort_by, order=order)
         return (await awaited(found)).items
 
+    @mirrors(UsersManager.iterate)
     @beartype
     def iterate(
         self,
@@ -371,9 +372,7 @@ class AsyncUsersManager(BaseUsersManager):
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> AsyncIterator[User]:
-        """Walk through all users, newest first, a page at a time.
-
-        Arguments, result and errors are those of `UsersManager.iterate`.
+        """Iterate over all users, newest first, a page at a time.
 
         Example:
             >>> async for user in client.users.iterate(metadata_filter={"plan": "pro"}):
@@ -385,17 +384,7 @@ class AsyncUsersManager(BaseUsersManager):
             self._iterate(limit, page_size, matching, sort_by=sort_by, order=order)
         )
 
-    @beartype
-    async def delete(self, user_id: str | UUID) -> None:
-        """Delete a user, and all documents about the user. A second time does nothing.
-
-        Arguments, result and errors are those of `UsersManager.delete`.
-
-        Example:
-            >>> await client.users.delete(user.id)
-        """
-        return await awaited(self._delete(user_id))
-
+    @mirrors(UsersManager.update)
     @beartype
     @rewrap_in_class(User)
     async def update(
@@ -407,12 +396,20 @@ class AsyncUsersManager(BaseUsersManager):
         metadata: Mapping[str, object] | None = None,
         overwrite: bool = False,
     ) -> ResourceUpdatedResponse:
-        """Change a user.
-
-        Arguments, result and errors are those of `UsersManager.update`.
+        """Update a user.
 
         Example:
             >>> (await client.users.update(user_id=user.id, about="likes long answers")).name
             'Grace'
         """
         return await awaited(self._update(user_id, name, about, metadata, overwrite))
+
+    @mirrors(UsersManager.delete)
+    @beartype
+    async def delete(self, user_id: str | UUID) -> None:
+        """Delete a user, and all documents about the user.
+
+        Example:
+            >>> await client.users.delete(user.id)
+        """
+        return await awaited(self._delete(user_id))

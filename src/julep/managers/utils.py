@@ -1,4 +1,4 @@
-"""Turning the answer to a create or an update into the resource itself."""
+"""Turning the response to a create or an update into the resource itself."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from typing import (
     overload,
 )
 
+from julep._arguments.signatures import copy_parameters
+
 if TYPE_CHECKING:
     from julep_api.model import Field
     from julep_api.models import ResourceCreatedResponse, ResourceUpdatedResponse
@@ -29,28 +31,30 @@ P = ParamSpec("P")
 
 
 class Resource(Protocol):
-    """What every generated model is able to do."""
+    """A generated model, as far as it is used here."""
 
     __fields__: ClassVar[tuple[Field, ...]]
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
-        """Read it from JSON."""
+        """Build the model from JSON."""
         ...
 
 
 M = TypeVar("M", bound=Resource)
 
-Answer: TypeAlias = "ResourceCreatedResponse | ResourceUpdatedResponse"
+Response: TypeAlias = "ResourceCreatedResponse | ResourceUpdatedResponse"
 
 
-class rewrap_in_class(Generic[M]):  # noqa: N801  # a decorator, by the name that people know
-    """Make a create or an update give the resource instead of the bare answer, in either colour.
+class rewrap_in_class(Generic[M]):  # noqa: N801  # a decorator, by its published name
+    """Let a create or an update, sync or async, return the resource instead of the response.
 
-    What it gives is true: the server's own representation, which every create and update asks for
-    (``Prefer: return=representation``, RFC 7240). A server that answers with the id alone tells
-    nothing of the rest; the object then holds the id, the time and what was given, and all else
-    is ``UNSET``.
+    The resource is the server's own representation, which every create and update requests
+    (``Prefer: return=representation``, RFC 7240). When a server responds with the id alone, the
+    resource has the id, the time and the arguments, and all other fields are ``UNSET``.
+
+    Args:
+        resource: The resource's model.
 
     Example:
         >>> @rewrap_in_class(Session)
@@ -63,63 +67,59 @@ class rewrap_in_class(Generic[M]):  # noqa: N801  # a decorator, by the name tha
 
     @overload
     def __call__(
-        self, method: Callable[P, Coroutine[Any, Any, Answer]]
+        self, method: Callable[P, Coroutine[Any, Any, Response]]
     ) -> Callable[P, Coroutine[Any, Any, M]]: ...
     @overload
-    def __call__(self, method: Callable[P, Answer]) -> Callable[P, M]: ...
+    def __call__(self, method: Callable[P, Response]) -> Callable[P, M]: ...
     def __call__(self, method: Callable[..., Any]) -> Callable[..., Any]:
         """Decorate a method."""
+        rewrapped: Callable[..., Any]
         if inspect.iscoroutinefunction(method):
 
             @functools.wraps(method)
             async def rewrapped_async(*args: Any, **kwargs: Any) -> M:
-                return self._whole(await method(*args, **kwargs), kwargs)
+                return self._resource_of(await method(*args, **kwargs), kwargs)
 
-            return self._announced(rewrapped_async, method)
+            rewrapped = rewrapped_async
+        else:
 
-        @functools.wraps(method)
-        def rewrapped(*args: Any, **kwargs: Any) -> M:
-            return self._whole(method(*args, **kwargs), kwargs)
+            @functools.wraps(method)
+            def rewrapped_sync(*args: Any, **kwargs: Any) -> M:
+                return self._resource_of(method(*args, **kwargs), kwargs)
 
-        return self._announced(rewrapped, method)
-
-    def _announced(
-        self, rewrapped: Callable[..., Any], method: Callable[..., Any]
-    ) -> Callable[..., Any]:
-        """Let the method's signature say what it gives now."""
-        name = self._resource.__name__
-        signature = inspect.signature(method).replace(return_annotation=name)
-        rewrapped.__annotations__ = {**method.__annotations__, "return": name}
-        vars(rewrapped)["__signature__"] = signature
+            rewrapped = rewrapped_sync
+        copy_parameters(method, rewrapped, self._resource.__name__)
         return rewrapped
 
-    def _whole(self, answer: Answer, arguments: Mapping[str, object]) -> M:
-        told = answer.to_dict()
-        if not told.get("jobs"):
-            # No jobs were started: there is nothing to tell that getting the resource would not.
-            told.pop("jobs", None)
-        if not _is_whole(self._resource, answer):
-            told = {**_known(self._resource, answer, arguments), **told}
-        return self._resource.from_dict(told, partial=True)
+    def _resource_of(self, response: Response, arguments: Mapping[str, object]) -> M:
+        fields = response.to_dict()
+        if not fields.get("jobs"):
+            # Without started jobs, the resource is as a get would return it.
+            fields.pop("jobs", None)
+        if not _is_complete(self._resource, response):
+            fields = {**_fields_of(self._resource, response, arguments), **fields}
+        return self._resource.from_dict(fields, partial=True)
 
 
-def _is_whole(resource: type[Resource], answer: Answer) -> bool:
-    """Tell whether an answer has the resource's own fields, beside the id and the time."""
-    return any(field.json_name in answer for field in resource.__fields__)
+def _is_complete(resource: type[Resource], response: Response) -> bool:
+    """Check whether a response has the resource's own fields, besides the id and the time."""
+    return any(field.json_name in response for field in resource.__fields__)
 
 
-def _known(resource: type[Resource], answer: Answer, arguments: Mapping[str, object]) -> JSONObject:
-    """Give the arguments that are fields of the resource now, with no guess among them.
+def _fields_of(
+    resource: type[Resource], response: Response, arguments: Mapping[str, object]
+) -> JSONObject:
+    """Return the fields of a resource that are certain from the arguments.
 
-    An update that does not overwrite merges objects into what is stored, so an object that was
-    given (metadata, say) need not be what the resource has now.
+    An update that does not overwrite merges objects into the stored ones, so that an argument that
+    is an object, such as metadata, may differ from what the resource has.
     """
     from julep_api.models import ResourceUpdatedResponse
 
-    merges = isinstance(answer, ResourceUpdatedResponse) and not arguments.get("overwrite")
-    known = {
+    merges = isinstance(response, ResourceUpdatedResponse) and not arguments.get("overwrite")
+    fields = {
         field.json_name: field.encode(arguments[field.json_name])
         for field in resource.__fields__
         if arguments.get(field.json_name) is not None
     }
-    return {n: v for n, v in known.items() if not (merges and isinstance(v, dict))}
+    return {n: v for n, v in fields.items() if not (merges and isinstance(v, dict))}

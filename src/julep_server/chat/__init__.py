@@ -1,1 +1,1 @@
-"""Chat: from a session's state to a prompt, from there to an answer, and to the caller."""
+"""Chat: one turn, from a request's messages to the model's reply and what is stored of it."""

@@ -1,4 +1,4 @@
-"""Which functions a model may call in a chat, and the choice among them."""
+"""The functions that a model may call in a chat, and the choice among them."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from julep_server.errors import Violation, invalid, invalid_field
 from julep_server.json_text import JSON, JSONObject
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_FITTING = f"must match {_NAME.pattern}"
+_NAME_RULE = f"must match {_NAME.pattern}"
 
 
 def check_names(tools: Sequence[JSON]) -> None:
-    """Check the names of tools in a request's ``tools``.
+    """Check the names of a request's tools.
 
     Raises:
         ApiError: 422 with every name that endpoints would refuse.
     """
     found = [
-        Violation(f"tools[{index}].function.name", _FITTING)
+        Violation(f"tools[{index}].function.name", _NAME_RULE)
         for index, tool in enumerate(tools)
         if not _NAME.fullmatch(str(function_of(tool).get("name")))
     ]
@@ -28,37 +28,47 @@ def check_names(tools: Sequence[JSON]) -> None:
 
 
 def check_name(function: JSONObject) -> None:
-    """Check the name of one tool's function.
+    """Check the name of a single tool's function.
 
     Raises:
         ApiError: 422 when endpoints would refuse it.
     """
     if not _NAME.fullmatch(str(function.get("name"))):
-        raise invalid_field("function.name", _FITTING)
+        raise invalid_field("function.name", _NAME_RULE)
 
 
 def function_of(tool: JSON) -> JSONObject:
-    """The function that a tool describes."""
+    """Return the function that a tool describes."""
     function = tool.get("function") if isinstance(tool, dict) else None
     return function if isinstance(function, dict) else {}
 
 
-def offered(agents: Sequence[tuple[str, JSONObject]], requests: JSON) -> list[JSONObject]:
-    """The functions offered to the model: the agent's, with the request's over them by name."""
-    given = requests if isinstance(requests, list) else []
-    check_names(given)
-    by_name = dict(agents)
-    for tool in given:
+def merged_tools(
+    agent_functions: Sequence[tuple[str, JSONObject]], given: JSON
+) -> list[JSONObject]:
+    """Return the tools to send to the model: the agent's, overridden by the request's by name.
+
+    Args:
+        agent_functions: The agent's functions by name.
+        given: The request's ``tools``.
+
+    Raises:
+        ApiError: 422 with every name of the request's that endpoints would refuse.
+    """
+    tools = given if isinstance(given, list) else []
+    check_names(tools)
+    by_name = dict(agent_functions)
+    for tool in tools:
         function = function_of(tool)
         by_name[str(function["name"])] = function
     return [{"type": "function", "function": function} for function in by_name.values()]
 
 
-def chosen(choice: JSON, tools: Sequence[JSONObject]) -> JSON:
-    """The tool choice for the endpoint.
+def checked_choice(choice: JSON, tools: Sequence[JSONObject]) -> JSON:
+    """Return the tool choice as endpoints expect it.
 
     Raises:
-        ApiError: 422 when the function chosen isn't offered.
+        ApiError: 422 when no tool has the chosen function's name.
     """
     if not isinstance(choice, dict):
         return choice

@@ -1,4 +1,4 @@
-"""Chat settings: which layer wins, and how they are named for a model's endpoint."""
+"""Chat settings: the precedence of their layers, and their names at a model's endpoint."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from julep_server.json_text import JSON, JSONObject
 
-# What each preset means. Only settings that every endpoint knows.
+# Only settings that every endpoint supports.
 PRESETS: dict[str, JSONObject] = {
     "problem_solving": {"temperature": 0.2, "top_p": 0.95},
     "conversational": {"temperature": 0.7, "top_p": 0.95},
@@ -19,7 +19,7 @@ PRESETS: dict[str, JSONObject] = {
     "multilingual": {"temperature": 0.5, "top_p": 0.95},
 }
 
-_SENT = (
+_ENDPOINT_SETTINGS = (
     "frequency_penalty",
     "length_penalty",
     "logit_bias",
@@ -37,7 +37,7 @@ _SENT = (
 def effective_settings(
     request: JSONObject, agent: JSONObject, server: Mapping[str, JSON]
 ) -> JSONObject:
-    """Layer the settings, and name them as endpoints do.
+    """Merge the layers of settings, under the names that endpoints use.
 
     Args:
         request: The chat's body.
@@ -45,16 +45,17 @@ def effective_settings(
         server: The server's defaults.
 
     Returns:
-        Only what some layer set: the request's over the agent's over the preset's (the request's
-        preset, else the agent's) over the server's. Null sets nothing.
+        The settings that a layer sets. The request's take precedence over the agent's, those over
+        the preset's (the request's preset, else the agent's), and those over the server's. A null
+        sets nothing.
     """
     preset = request.get("preset") or agent.get("preset")
     layers = (server, PRESETS.get(str(preset), {}), agent, request)
     merged: JSONObject = {}
     for layer in layers:
-        merged |= {name: layer[name] for name in _SENT if layer.get(name) is not None}
+        merged |= {name: layer[name] for name in _ENDPOINT_SETTINGS if layer.get(name) is not None}
     if merged.get("seed") == -1:
-        # The API's way of saying "a random one", which for an endpoint is to say nothing.
+        # -1 stands for a random seed, which endpoints choose when none is sent.
         del merged["seed"]
     wanted = _response_format(request.get("response_format"))
     return merged if wanted is None else {**merged, "response_format": wanted}

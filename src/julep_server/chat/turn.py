@@ -1,31 +1,32 @@
-"""One turn of a chat: read what it needs, ask the model, store the history, give the answer."""
+"""One turn of a chat: reads what it needs, calls the model, and stores the history and the jobs."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from sqlalchemy import Connection
 
-from julep_server.call import Call
-from julep_server.chat.conversation import new_messages, reply_messages
-from julep_server.chat.events import chunk, last_chunk, message_chunk
-from julep_server.chat.functions import chosen, offered
-from julep_server.chat.prompt import Scene, build_prompt
-from julep_server.chat.recall import NOTHING, recall, said
-from julep_server.chat.runs import Run
+from julep_server.chat.chunks import chunk, last_chunk, message_chunk
+from julep_server.chat.functions import checked_choice, merged_tools
+from julep_server.chat.messages import reply_messages, request_messages
+from julep_server.chat.recall import query_text, recall
 from julep_server.chat.settings import effective_settings
-from julep_server.http.answers import MODEL
-from julep_server.jobs.after_chat import Ended, jobs_after
+from julep_server.http.responses import MODEL_HEADER
+from julep_server.jobs.after_chat import CompletedTurn, jobs_after
 from julep_server.jobs.kinds import SUMMARY
 from julep_server.json_text import JSON, JSONObject
 from julep_server.models.provider import Completion, ModelRequest
-from julep_server.resources.messages import represent_message
-from julep_server.search.question import Question
+from julep_server.prompt.builder import build_prompt
+from julep_server.prompt.prompt_input import NOTHING_RECALLED, PromptInput
+from julep_server.representations import message_json
+from julep_server.search.query import SearchQuery
+from julep_server.services import Services
 from julep_server.store import jobs as job_store
 from julep_server.store import memories as memory_store
-from julep_server.store import messages as history_store
+from julep_server.store import messages as message_store
 from julep_server.store import tools as tool_store
 from julep_server.store.agents import agents
 from julep_server.store.jobs import NewJob
@@ -33,173 +34,193 @@ from julep_server.store.messages import Message
 from julep_server.store.sessions import sessions
 from julep_server.store.times import now
 from julep_server.store.users import users
+from julep_server.streaming.runs import Run
+
+KeepResponse: TypeAlias = Callable[[Connection, int, dict[str, str], JSON], None]
+"""Stores a response for repetitions, in the transaction that does the work."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """A validated chat request.
+
+    Attributes:
+        keep_response: Set when the request has an idempotency key.
+    """
+
+    services: Services
+    tenant: str
+    session_id: str
+    body: JSONObject
+    keep_response: KeepResponse | None
+
+    def enables(self, flag: str) -> bool:
+        """Whether a flag that is on by default is not turned off."""
+        return self.body.get(flag) is not False
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A turn that is ready to be asked of the model."""
+    """A turn that is ready to be sent to the model."""
 
-    scene: Scene
+    source: PromptInput
     new: Sequence[Message]
     request: ModelRequest
-    record: bool
-    remember: bool
-    left_id: str | None
+    omitted_id: str | None
     prepared_at: int
 
 
 @dataclass(frozen=True, slots=True)
-class _State:
-    scene: Scene
+class _SessionState:
+    source: PromptInput
     history: Sequence[Message]
-    tools: Sequence[tuple[str, JSONObject]]
-    summarising: bool
+    functions: Sequence[tuple[str, JSONObject]]
+    summary_pending: bool
 
 
-async def prepare(call: Call) -> Turn:
+async def prepare(request: ChatRequest) -> Turn:
     """Read what a turn needs and build its prompt.
 
     Raises:
-        ApiError: 404 for a session or an agent that isn't there, 422 for a template that can't be
+        ApiError: 404 for a session or an agent that doesn't exist, 422 for a template that can't be
             rendered or a tool that can't be chosen.
     """
+    services, body = request.services, request.body
     prepared_at = now()
-    # Asked before the transaction: an embedder may take its time.
-    question = Question("")
-    if call.body.get("recall") is not False:
-        question = await call.services.embedding.question(said(call.body["messages"]))
-    state = await call.services.database.read(lambda connection: _read(connection, call, question))
-    given = call.body["messages"]
-    new = new_messages(given if isinstance(given, list) else [], state.history)
-    if state.scene.session.render_templates:
-        # Templates may take their time; the other requests need not wait for them.
-        prompt = await asyncio.to_thread(build_prompt, state.scene, state.history, new)
+    # Before the transaction: an embedder may be slow.
+    query = SearchQuery("")
+    if request.enables("recall"):
+        query = await services.embedding_worker.embed_query(query_text(body["messages"]))
+    state = await services.database.read(lambda connection: _read(connection, request, query))
+    new = request_messages(body["messages"], state.history)
+    if state.source.session.render_templates:
+        # In a thread: a slow template must not delay other requests.
+        prompt = await asyncio.to_thread(build_prompt, state.source, state.history, new)
     else:
-        prompt = build_prompt(state.scene, state.history, new)
-    agent = state.scene.agent
-    tools = offered(state.tools, call.body.get("tools"))
-    request = ModelRequest(
+        prompt = build_prompt(state.source, state.history, new)
+    agent = state.source.agent
+    tools = merged_tools(state.functions, body.get("tools"))
+    model_request = ModelRequest(
         model=agent.model,
         messages=prompt.messages,
         tools=tools,
-        tool_choice=chosen(call.body.get("tool_choice"), tools),
+        tool_choice=checked_choice(body.get("tool_choice"), tools),
         settings=effective_settings(
-            call.body, agent.default_settings, call.services.settings.chat_defaults
+            body, agent.default_settings, services.settings.chat_defaults or {}
         ),
     )
     return Turn(
-        scene=state.scene,
+        source=state.source,
         new=new,
-        request=request,
-        record=call.body.get("record") is not False,
-        remember=call.body.get("remember") is not False,
-        # What leaves while a summary is made is the next turn's to sum up.
-        left_id=None if state.summarising else prompt.left_id,
+        request=model_request,
+        # What is omitted while a summary is being made is left to the next turn's summary.
+        omitted_id=None if state.summary_pending else prompt.omitted_id,
         prepared_at=prepared_at,
     )
 
 
-async def perform(call: Call, turn: Turn, run: Run, *, streamed: bool) -> None:
-    """Ask the model, store what was said, and complete the run.
+async def perform(request: ChatRequest, turn: Turn, run: Run, *, streamed: bool) -> None:
+    """Call the model, store the turn, and complete the run.
 
-    The history and the jobs are stored, and the answer kept, in one transaction before the last
-    event is sent: who has seen the end of an answer finds it in the history, and no repetition
-    makes a second one.
+    The history, the jobs and the response are stored in one transaction before the last event is
+    sent: a client that has seen the end of a reply finds it in the history, and a repetition makes
+    no second one.
     """
+    services = request.services
     listener = _Publisher(run) if streamed else None
-    completion = await call.services.provider.complete(turn.request, listener)
-    run.headers = {MODEL: completion.model}
+    completion = await services.provider.complete(turn.request, listener)
+    run.headers = {MODEL_HEADER: completion.model}
     reply = reply_messages(completion)
-    ended = Ended(turn.scene, turn.new, reply, turn.record, turn.remember, turn.left_id)
-    started = jobs_after(ended, call.services.settings)
-    answer = _answer(run.id, turn.scene, completion, reply, started)
-    closing = _closing(run, completion, reply, answer) if streamed else []
-    kept: JSON = [*run.events, *closing] if streamed else answer
-
-    recalled = [memory.id for memory in turn.scene.recalled.memories]
+    record = request.enables("record")
+    completed = CompletedTurn(
+        turn.source, turn.new, reply, record, request.enables("remember"), turn.omitted_id
+    )
+    started = jobs_after(completed, services.settings)
+    response = _response(run.id, turn.source, completion, reply, started)
+    closing = _closing_events(run, completion, reply, response) if streamed else []
+    kept: JSON = [*run.events, *closing] if streamed else response
+    recalled = [memory.id for memory in turn.source.recalled.memories]
 
     def work(connection: Connection) -> None:
-        session = turn.scene.session
+        session = turn.source.session
         # A session that was deleted meanwhile must not get a history again.
-        if turn.record and sessions.find(connection, call.tenant, session.id) is not None:
-            history_store.append(connection, session.id, [*turn.new, *reply])
-        memory_store.accessed(connection, recalled, turn.prepared_at)
+        if record and sessions.find(connection, request.tenant, session.id) is not None:
+            message_store.append(connection, session.id, [*turn.new, *reply])
+        memory_store.mark_accessed(connection, recalled, turn.prepared_at)
         for job in started:
-            job_store.add(connection, call.tenant, job)
-        if call.claim is not None:
-            call.claim.keep(connection, 200, run.headers, kept)
+            job_store.add(connection, request.tenant, job)
+        if request.keep_response is not None:
+            request.keep_response(connection, 200, run.headers, kept)
 
-    if turn.record or call.claim is not None or started or recalled:
-        await call.services.database.write(work)
+    if record or request.keep_response is not None or started or recalled:
+        await services.database.write(work)
     if started:
-        call.services.worker.wake()
-    run.result = answer
+        services.worker.wake()
+    run.result = response
     for data in closing:
         run.publish(data)
 
 
 class _Publisher:
-    """Turns a model's pieces into a run's events."""
+    """Publishes a model's text as a run's events."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
 
-    def begun(self, model: str) -> None:
+    def on_start(self, model: str) -> None:
         """See :class:`~julep_server.models.provider.Listener`."""
-        self._run.headers = {MODEL: model}
+        self._run.headers = {MODEL_HEADER: model}
 
-    def wrote(self, text: str) -> None:
+    def on_text(self, text: str) -> None:
         """See :class:`~julep_server.models.provider.Listener`."""
         run = self._run
-        delta: JSONObject = {"content": text} if run.events else _opening(text)
+        delta: JSONObject = {"content": text}
+        if not run.events:
+            delta = {"role": "assistant", **delta}
         run.publish(chunk(run.id, delta))
 
 
-def _opening(text: str) -> JSONObject:
-    return {"role": "assistant", "content": text}
-
-
-def _closing(
-    run: Run, completion: Completion, reply: Sequence[Message], answer: JSONObject
+def _closing_events(
+    run: Run, completion: Completion, reply: Sequence[Message], response: JSONObject
 ) -> list[str]:
-    """The events that are left when the model has ended: whole messages, and the last one."""
-    written = [message for message in reply if message.role != "assistant"]
+    """Return the events that follow the model's text: whole messages, and the last chunk."""
+    unsent = [message for message in reply if message.role != "assistant"]
     if not run.events and not completion.tool_calls:
-        written = list(reply)
-    return [*(message_chunk(run.id, message) for message in written), last_chunk(answer)]
+        unsent = list(reply)
+    return [*(message_chunk(run.id, message) for message in unsent), last_chunk(response)]
 
 
-def _answer(
-    identifier: str,
-    scene: Scene,
+def _response(
+    completion_id: str,
+    source: PromptInput,
     completion: Completion,
     reply: Sequence[Message],
     started: Sequence[NewJob],
 ) -> JSONObject:
-    messages: list[JSON] = [represent_message(message) for message in reply]
+    messages: list[JSON] = [message_json(message) for message in reply]
     return {
-        "id": identifier,
+        "id": completion_id,
         "finish_reason": completion.finish_reason,
         "response": [messages],
         "usage": completion.usage.to_json(),
         "jobs": [job.id for job in started],
-        "doc_ids": scene.recalled.doc_ids(),
+        "doc_ids": source.recalled.doc_ids(),
     }
 
 
-def _read(connection: Connection, call: Call, question: Question) -> _State:
-    session = sessions.get(connection, call.tenant, call.id("session_id"))
-    agent = agents.get(connection, call.tenant, session.agent_id)
-    # A user may be deleted while its sessions go on; the model then isn't told about one.
+def _read(connection: Connection, request: ChatRequest, query: SearchQuery) -> _SessionState:
+    session = sessions.get(connection, request.tenant, request.session_id)
+    agent = agents.get(connection, request.tenant, session.agent_id)
+    # A user may be deleted while its sessions go on; the prompt then has no user.
     user = None
     if session.user_id is not None:
-        user = users.find(connection, call.tenant, session.user_id)
-    recalled = NOTHING
-    if call.body.get("recall") is not False:
-        recalled = recall(connection, call.services.settings, agent, user, question)
-    return _State(
-        Scene(session, agent, user, recalled),
-        history_store.history(connection, session.id),
+        user = users.find(connection, request.tenant, session.user_id)
+    recalled = NOTHING_RECALLED
+    if request.enables("recall"):
+        recalled = recall(connection, request.services.settings, agent, user, query)
+    return _SessionState(
+        PromptInput(session, agent, user, recalled),
+        message_store.history(connection, session.id),
         tool_store.functions(connection, agent.id),
         job_store.is_open(connection, SUMMARY, session.id),
     )

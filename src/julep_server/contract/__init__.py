@@ -1,1 +1,1 @@
-"""The contract at run time: routes, validators and violations, all made from openapi.json."""
+"""The contract at run time: routes, validators and violations, all derived from openapi.json."""

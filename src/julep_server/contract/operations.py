@@ -1,4 +1,4 @@
-"""The contract's operations: how a path finds one, and what its parameters and body must be."""
+"""The contract's operations: routing, and validation of parameters and bodies."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ import jsonschema_rs
 
 from julep_server.contract.schemas import Schemas
 from julep_server.contract.violations import violations
-from julep_server.errors import ApiError, Violation
+from julep_server.errors import Violation, method_not_allowed, nothing_here
 from julep_server.json_text import JSON, JSONObject, loads
 
 _METHODS = ("get", "post", "put", "patch", "delete")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,1000}")
-# OpenAPI keeps these headers for content negotiation and security: they are no parameters.
+# OpenAPI reserves these headers for content negotiation and security: they are not parameters.
 _RESERVED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 
 
@@ -27,8 +27,8 @@ class Parameter:
     """A documented parameter of the path, the query or the header.
 
     Attributes:
-        kind: The type of the value, or of each value where there may be several.
-        repeated: Whether the value is a list, whose items are given one by one.
+        kind: The type of the value, or of the items if the value is a list.
+        repeated: Whether the value is a list, whose items are sent as separate parameters.
     """
 
     name: str
@@ -39,8 +39,8 @@ class Parameter:
     default: JSON
     validator: jsonschema_rs.Draft202012Validator
 
-    def read(self, text: str) -> JSON:
-        """Read the text as the documented type; text that isn't of it stays, to be refused."""
+    def parse(self, text: str) -> JSON:
+        """Parse a text as the documented type; other text is returned as it is, to be refused."""
         if self.kind == "integer" and _INTEGER.fullmatch(text):
             return int(text)
         if self.kind == "boolean" and text in ("true", "false"):
@@ -59,7 +59,7 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation of the contract."""
+    """An operation of the contract."""
 
     id: str
     method: str
@@ -70,7 +70,7 @@ class Operation:
     def arguments(
         self, path: Mapping[str, str], query: Sequence[tuple[str, str]], headers: Mapping[str, str]
     ) -> tuple[JSONObject, list[Violation]]:
-        """Read the parameters, with the contract's defaults for those not given.
+        """Parse the parameters, with the contract's defaults for those that are absent.
 
         Args:
             path: Path parameters by name.
@@ -78,7 +78,7 @@ class Operation:
             headers: The request's headers, names in lower case.
 
         Returns:
-            The values by name, and what is wrong with them.
+            The values by name, and their violations.
         """
         values: JSONObject = {}
         found: list[Violation] = []
@@ -87,7 +87,7 @@ class Operation:
             if len(texts) > 1 and not parameter.repeated:
                 found.append(Violation(parameter.name, "must be given once"))
             elif texts:
-                items = [parameter.read(text) for text in texts]
+                items = [parameter.parse(text) for text in texts]
                 value: JSON = items if parameter.repeated else items[0]
                 found.extend(violations(parameter.validator, value, parameter.name))
                 values[parameter.name] = value
@@ -145,7 +145,7 @@ class Contract:
             The operation, and the decoded path parameters by name.
 
         Raises:
-            ApiError: 404 when no path matches, 405 when none of the path's methods does.
+            ApiError: 404 when no path matches, 405 when the path doesn't have the method.
         """
         parts = path.removeprefix("/").split("/")
         for segments, methods in self._routes.get(len(parts), ()):
@@ -154,11 +154,9 @@ class Contract:
                 continue
             operation = methods.get(method)
             if operation is None:
-                allowed = ", ".join(methods)
-                message = f"{method} is not allowed here; allowed: {allowed}"
-                raise ApiError(405, "method_not_allowed", message, headers={"Allow": allowed})
+                raise method_not_allowed(method, ", ".join(methods))
             return operation, parameters
-        raise ApiError(404, "not_found", "there is nothing at this path")
+        raise nothing_here()
 
     def _operation(
         self, method: str, segments: tuple[str, ...], item: JSONObject, described: JSONObject
@@ -223,7 +221,7 @@ def _match(segments: tuple[str, ...], parts: list[str]) -> dict[str, str] | None
         if segment.startswith("{"):
             if not part:
                 return None
-            # Decoded only now, so that an encoded slash stays inside its segment.
+            # Decoded after splitting, so that an encoded slash stays in its segment.
             parameters[segment[1:-1]] = unquote(part)
         elif segment != part:
             return None
@@ -232,7 +230,7 @@ def _match(segments: tuple[str, ...], parts: list[str]) -> dict[str, str] | None
 
 @lru_cache(maxsize=1)
 def load_contract() -> Contract:
-    """Read the contract that the generated package carries; once for all servers of a process."""
+    """Load the contract from the generated package, once per process."""
     document = loads(files("julep_api").joinpath("openapi.json").read_bytes())
     if not isinstance(document, dict):
         raise TypeError("openapi.json holds no object")

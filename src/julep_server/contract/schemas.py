@@ -1,7 +1,7 @@
-"""Turns OpenAPI 3.0 schemas into JSON Schema validators.
+"""Compiles OpenAPI 3.0 schemas to JSON Schema validators.
 
-Requests are validated against the contract itself, so what a description says and what the server
-accepts cannot drift apart.
+Requests are validated against the contract itself, so that its description and the server's
+behaviour can't drift apart.
 """
 
 from __future__ import annotations
@@ -18,22 +18,21 @@ _UUID4 = re.compile(
 _ANNOTATIONS = frozenset(
     {"description", "example", "examples", "title", "default", "discriminator"}
 )
-# Their values are maps from a name to a schema: the names are not keywords.
+# Their values are maps from names, which are not keywords, to schemas.
 _NAMED_SCHEMAS = frozenset({"properties", "schemas"})
 _LITERALS = frozenset({"enum", "required"})
 
 
 def is_uuid4(text: str) -> bool:
-    """Whether a text is a UUID of version 4 in its canonical, hyphenated form."""
+    """Whether a text is a UUID v4 in its canonical, hyphenated form."""
     return _UUID4.fullmatch(text) is not None
 
 
 def to_json_schema(schema: JSON) -> JSON:
-    """Convert an OpenAPI 3.0 schema to JSON Schema 2020-12, in all its depth.
+    """Convert an OpenAPI 3.0 schema to JSON Schema 2020-12, recursively.
 
     ``nullable`` becomes a type, boolean exclusive bounds become numbers, and ``oneOf`` becomes
-    ``anyOf``: alternatives of the contract overlap (a named tool choice is one of two), and a
-    value that fits twice is not wrong.
+    ``anyOf``: the contract's alternatives overlap, and a value that matches two of them is valid.
     """
     if isinstance(schema, list):
         return [to_json_schema(item) for item in schema]
@@ -74,7 +73,7 @@ def _nullable(schema: JSONObject) -> JSONObject:
 
 
 class Schemas:
-    """Makes validators for schemas that may refer to the contract's components."""
+    """Compiles validators for schemas that may refer to the contract's components."""
 
     __slots__ = ("_components", "_plain")
 
@@ -95,17 +94,17 @@ class Schemas:
         )
 
     def without_nulls(self, schema: JSON, value: JSON) -> JSON:
-        """Drop nulls given for what may be left out: old clients send them for "not given".
+        """Remove the nulls of optional fields: old clients send them for absent fields.
 
-        A null that the contract gives a meaning stays, and free-form objects, such as metadata,
-        keep theirs: there a null is a value.
+        Nulls that the contract allows stay, and so do those in free-form objects, such as metadata,
+        where a null is a value.
 
         Args:
             schema: The contract's schema of the value.
             value: A parsed request body, or a part of one.
 
         Returns:
-            The value without those nulls; a required field's null stays, to be refused.
+            The value without those nulls; the null of a required field stays, to be refused.
         """
         found = self._resolve(schema)
         if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Says what is wrong with a value, and where, in the words of this API."""
+"""Violations of schemas, as messages of this API with paths."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from julep_server.errors import Violation
 from julep_server.json_text import JSON, dumps
 
 MAX_VIOLATIONS = 50
-"""A request with more is wrong as a whole; the answer stays readable."""
+"""The maximum number of violations in a response, which keeps it readable."""
 
-_SHOWN = 60
+_MAX_SHOWN = 60
 
 
 def violations(
     validator: jsonschema_rs.Draft202012Validator, value: JSON, root: str = ""
 ) -> list[Violation]:
-    """List what a value violates.
+    """List a value's violations of a schema.
 
     Args:
         validator: The schema's validator.
-        value: The value to look at.
-        root: Put before each path, for a parameter its name.
+        value: The value to validate.
+        root: A prefix for each path, such as a parameter's name.
 
     Returns:
         The violations in the order found, at most ``MAX_VIOLATIONS``; empty for a valid value.
@@ -39,7 +39,7 @@ def violations(
 
 
 def path_text(path: Iterable[str | int], root: str = "") -> str:
-    """Write a path as ``messages[0].role``."""
+    """Format a path as ``messages[0].role``."""
     text = root
     for step in path:
         if isinstance(step, int):
@@ -52,24 +52,24 @@ def path_text(path: Iterable[str | int], root: str = "") -> str:
 def _innermost(
     errors: Iterable[jsonschema_rs.ValidationError],
 ) -> Iterable[jsonschema_rs.ValidationError]:
-    """Replace "fits none of the alternatives" by the errors of the alternative that was meant."""
+    """Replace the error of an ``anyOf`` by the errors of the closest alternative."""
     for error in errors:
         kind = error.kind
         if isinstance(kind, jsonschema_rs.ValidationErrorKind.AnyOf):
-            meant = _meant(error, kind.context)
-            if meant:
-                yield from _innermost(meant)
+            closest = _closest(error, kind.context)
+            if closest:
+                yield from _innermost(closest)
                 continue
         yield error
 
 
-def _meant(
+def _closest(
     error: jsonschema_rs.ValidationError,
     alternatives: Sequence[Sequence[jsonschema_rs.ValidationError]],
 ) -> Sequence[jsonschema_rs.ValidationError]:
-    """Choose the alternative of the value's own kind that it violates least."""
+    """Return the errors of the alternative of the value's own type that has the fewest."""
     here = len(error.instance_path)
-    fitting = [
+    same_type = [
         branch
         for branch in alternatives
         if not any(
@@ -78,7 +78,7 @@ def _meant(
             for problem in branch
         )
     ]
-    return min(fitting, key=len) if fitting else ()
+    return min(same_type, key=len) if same_type else ()
 
 
 def _violation(error: jsonschema_rs.ValidationError, root: str) -> Violation:
@@ -134,4 +134,4 @@ def _types(error: jsonschema_rs.ValidationError) -> set[str]:
 
 def _shown(value: object) -> str:
     text = dumps(value)
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+    return text if len(text) <= _MAX_SHOWN else text[: _MAX_SHOWN - 1] + "…"

@@ -1,1 +1,1 @@
-"""Storage: the tables, their migrations, and the engine that runs work in threads."""
+"""The database: tables, migrations, and the engine that runs transactions in threads."""

@@ -1,12 +1,13 @@
-"""The database: sync SQLAlchemy Core in threads, with a single writer for SQLite.
+"""The database engine: sync SQLAlchemy Core in threads, with a single writer for SQLite.
 
-SQLite lets one connection write at a time. One writing thread makes writers queue in the process,
-where waiting is cheap, instead of at the file's lock, where it is polling; readers have threads of
-their own, and WAL lets them read while the writer writes. A database in memory is one connection,
-so one thread does both.
+SQLite lets one connection write at a time. A single writing thread makes writers queue in the
+process, where waiting is cheap, instead of at the file's lock, where waiting is polling. Readers
+have their own threads, and WAL lets them read while the writer writes. A database in memory is one
+connection, so that one thread does both.
 
-PostgreSQL has many writers, in any number of processes. Its transactions are serializable there, so
-that a unit of work may read, decide and write as if it were alone; one that was not is run again.
+PostgreSQL has many writers, in any number of processes. Its transactions are serializable, so that
+a unit of work may read, decide and write as if there were no others; one that conflicts with
+another is run again.
 """
 
 from __future__ import annotations
@@ -33,13 +34,13 @@ _T = TypeVar("_T")
 _READERS = 4
 _WRITERS = 4
 _SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-_MIGRATING = 0x6A756C6570
-_AGAIN_FOR = 20.0
+_MIGRATION_LOCK = 0x6A756C6570
+_RETRY_SECONDS = 20.0
 _WRITES = "julep_writes"
 
 
 class Database:
-    """Runs units of work, each in a transaction of its own.
+    """Runs units of work, each in its own transaction.
 
     Args:
         url: A SQLAlchemy URL. ``sqlite://`` is a database in memory.
@@ -71,13 +72,13 @@ class Database:
         """Run work that writes; it is committed, and durable, when this returns.
 
         Args:
-            work: Does everything in the transaction: it may be run several times.
+            work: Does everything in the transaction; it may be run several times.
         """
         return await asyncio.get_running_loop().run_in_executor(self._writers, self._write, work)
 
     def close(self) -> None:
         """End the threads and close every connection."""
-        # A connection is closed on the thread that used it; sqlite3 can be strict about that.
+        # Connections are closed on the thread that used them, which sqlite3 may require.
         self._readers.shutdown(wait=True)
         self._writers.shutdown(wait=True)
         self._engine.dispose()
@@ -87,7 +88,7 @@ class Database:
             return work(connection)
 
     def _write(self, work: Callable[[Connection], _T]) -> _T:
-        limit = time.monotonic() + _AGAIN_FOR
+        limit = time.monotonic() + _RETRY_SECONDS
         for attempt in itertools.count():
             try:
                 with self._engine.connect() as connection:
@@ -95,23 +96,23 @@ class Database:
                     with writing.begin():
                         return work(writing)
             except DBAPIError as error:
-                if not _lost_a_race(error) or time.monotonic() > limit:
+                if not _is_conflict(error) or time.monotonic() > limit:
                     raise
-            # Not all at the same time again.
+            # A random delay, so that they don't conflict again.
             time.sleep(random.uniform(0, min(0.002 * 2**attempt, 0.2)))  # noqa: S311
         raise AssertionError("there is always another attempt")
 
     def _migrate(self) -> None:
-        """Migrate PostgreSQL, one process at a time: those that wait find it done."""
+        """Migrate PostgreSQL, one process at a time; the others then find nothing to do."""
         with self._engine.connect() as connection:
             committed = connection.execution_options(isolation_level="READ COMMITTED")
             with committed.begin():
-                committed.execute(select(func.pg_advisory_xact_lock(_MIGRATING)))
+                committed.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
                 upgrade(committed)
 
 
 def postgres_url(url: URL) -> URL:
-    """Name the driver that the extra installs, where a URL names none: a bare one means another."""
+    """Add the driver that the extra installs to a URL without one, whose default is another."""
     plain = url.drivername in ("postgresql", "postgres")
     return url.set(drivername="postgresql+psycopg") if plain else url
 
@@ -126,8 +127,8 @@ def _postgres_engine(url: URL) -> Engine:
     )
 
 
-def _lost_a_race(error: DBAPIError) -> bool:
-    """Whether a transaction failed only because another one ran at the same time."""
+def _is_conflict(error: DBAPIError) -> bool:
+    """Whether a transaction failed because it conflicted with a concurrent one."""
     return getattr(error.orig, "sqlstate", None) in ("40001", "40P01")
 
 
@@ -140,21 +141,21 @@ def _sqlite_engine(url: URL, memory: bool) -> Engine:
     else:
         engine = create_engine(url, json_serializer=dumps, connect_args=arguments)
 
-    def connected(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
-        # The driver's own transaction handling begins late and never around reads.
+    def on_connect(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+        # Disables the driver's own transactions, which begin late and never around reads.
         connection.isolation_level = None
         cursor = connection.cursor()
         if not memory:
             cursor.execute("PRAGMA journal_mode=WAL")
-            # FULL: what was acknowledged survives a power cut, not only a killed process.
+            # FULL: acknowledged writes survive a power failure, not only a killed process.
             cursor.execute("PRAGMA synchronous=FULL")
         cursor.close()
 
-    def begun(connection: Connection) -> None:
-        # A transaction that reads first and writes later could fail to get the lock half-way.
+    def on_begin(connection: Connection) -> None:
+        # IMMEDIATE, because a transaction that reads first could fail to get the lock later.
         writes = connection.get_execution_options().get(_WRITES)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
-    event.listen(engine, "connect", connected)
-    event.listen(engine, "begin", begun)
+    event.listen(engine, "connect", on_connect)
+    event.listen(engine, "begin", on_begin)
     return engine

@@ -1,4 +1,4 @@
-"""Brings a database to the newest schema, when the server starts."""
+"""Migrates a database to the newest schema, when the server starts."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from sqlalchemy import Connection
 
 
 def upgrade(connection: Connection) -> None:
-    """Apply every migration that the database doesn't have yet, in the caller's transaction."""
+    """Apply every missing migration, in the caller's transaction."""
     command.upgrade(configuration(connection), "head")
 
 
 def configuration(connection: Connection) -> Config:
-    """What Alembic's commands need to work in the caller's transaction."""
+    """Build the configuration with which Alembic's commands use the caller's transaction."""
     config = Config()
-    # The option is interpolated: a percent sign in the path must be doubled.
+    # Doubled, because the option is interpolated.
     location = str(Path(__file__).parent / "migrations").replace("%", "%%")
     config.set_main_option("script_location", location)
     config.set_main_option("path_separator", "os")

@@ -1,6 +1,6 @@
-"""The tables, in SQLAlchemy Core. A migration in ``migrations/versions`` makes each of them.
+"""The tables, in SQLAlchemy Core. The migrations in ``migrations/versions`` create them.
 
-``seq`` is counted up by the database: it orders rows that were made in the same microsecond.
+``seq`` is assigned by the database, and orders rows that were created in the same microsecond.
 Times are whole microseconds since 1970 (UTC), which every database compares and sorts alike.
 """
 
@@ -21,11 +21,11 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from julep_server.db.texts import Text
+from julep_server.db.text_type import Text
 
 metadata = MetaData()
 
-# SQLite counts up only a column of type INTEGER.
+# SQLite increments only columns of type INTEGER.
 _Sequence = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -84,7 +84,7 @@ sessions = Table(
     _seq(),
     _id(),
     _tenant(),
-    # No foreign keys: a session outlives its agent, and still gives its history.
+    # No foreign keys: a session, with its history, outlives its agent.
     Column("agent_id", String(36), nullable=False),
     Column("user_id", String(36)),
     Column("situation", Text),
@@ -110,7 +110,7 @@ messages = Table(
     Column("role", String(16), nullable=False),
     Column("content", JSON, nullable=False),
     Column("name", Text),
-    # A model's own words are never rendered as a template.
+    # Messages that a model wrote are never rendered as templates.
     Column("generated", Boolean, nullable=False),
     _time("created_at"),
     Index("messages_session", "session_id", "seq"),
@@ -142,8 +142,8 @@ docs = Table(
     Index("docs_owner", "owner_id", "created_at"),
 )
 
-# What can be recalled, piece by piece. The index of its words, passages_index, is each database's
-# own: a virtual table of SQLite, a table of tsvectors of PostgreSQL.
+# The texts that can be recalled. The index of their words, passages_index, is specific to the
+# database: a virtual table in SQLite, a table of tsvectors in PostgreSQL.
 passages = Table(
     "passages",
     metadata,
@@ -156,7 +156,7 @@ passages = Table(
     Index("passages_source", "source_id"),
 )
 
-# Who can see a source of passages.
+# The scopes in which a source of passages is visible.
 source_scopes = Table(
     "source_scopes",
     metadata,
@@ -165,7 +165,7 @@ source_scopes = Table(
     Index("source_scopes_source", "source_id"),
 )
 
-# What passages mean: as 32-bit floats at length one, and by which embedder.
+# The vectors of passages, as 32-bit floats at length one, with their embedder.
 vectors = Table(
     "vectors",
     metadata,
@@ -199,7 +199,7 @@ memories = Table(
     Column("user_id", String(36), nullable=False),
     Column("type", String(16), nullable=False),
     Column("content", Text, nullable=False),
-    # Of the content without what makes no difference: the same fact is stored once.
+    # Of the normalised content, so that the same fact is stored once.
     Column("digest", String(64), nullable=False),
     Column("entities", JSON, nullable=False),
     Column("sentiment", Double, nullable=False),
@@ -218,13 +218,13 @@ jobs = Table(
     _tenant(),
     Column("name", String(32), nullable=False),
     Column("subject_id", String(36), nullable=False),
-    # What the job works on; emptied when it has ended.
+    # Emptied when the job has ended.
     Column("payload", JSON, nullable=False),
     Column("state", String(16), nullable=False),
     Column("reason", Text),
     Column("progress", Double),
     Column("attempts", Integer, nullable=False),
-    # When a worker may take it: at once, after a pause, when a lease runs out; null: never again.
+    # When a worker may take it: at once, after a delay, or when a lease expires; null: never again.
     Column("due_at", BigInteger),
     _time("created_at"),
     _time("updated_at"),
@@ -233,19 +233,19 @@ jobs = Table(
     Index("jobs_updated", "updated_at"),
 )
 
-# What was deleted: deleting it again answers as the first time did.
+# Deleted records: deleting one again has the same response as the first time.
 tombstones = Table(
     "tombstones",
     metadata,
     Column("id", String(36), primary_key=True),
     _tenant(),
     Column("kind", String(16), nullable=False),
-    # For what belongs to an agent or a user: another owner never had it.
+    # The agent or user that owned the record, if one did: for other owners it never existed.
     Column("owner_id", String(36)),
     _time("deleted_at"),
 )
 
-# One row for each top-level key of a resource's metadata: the digest of the key and its value.
+# A row for each top-level key of a resource's metadata, with a digest of the key and its value.
 metadata_entries = Table(
     "metadata_entries",
     metadata,

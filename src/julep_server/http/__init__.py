@@ -1,1 +1,1 @@
-"""HTTP details: reading bodies, preferences, and writing answers."""
+"""HTTP details: authentication, request bodies, preferences, and JSON responses."""

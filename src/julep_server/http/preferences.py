@@ -1,4 +1,4 @@
-"""The ``Prefer`` header (RFC 7240), of which ``return`` is understood."""
+"""What a client prefers: the headers ``Prefer`` (RFC 7240, ``return`` only) and ``Accept``."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 
 def preferred_return(values: Sequence[str]) -> str | None:
-    """Find the value of the ``return`` preference.
+    """Parse the ``return`` preference.
 
     Args:
         values: The request's ``Prefer`` headers, in order.
 
     Returns:
-        ``representation`` or ``minimal``; None when neither is preferred. The first one counts.
+        ``representation`` or ``minimal``, the first one given; None when neither is preferred.
 
     Example:
         >>> preferred_return(["respond-async, return=representation; strict"])
@@ -27,9 +27,9 @@ def preferred_return(values: Sequence[str]) -> str | None:
 
 
 def accepts_events(accept: str | None) -> bool:
-    """Whether an ``Accept`` header asks for server-sent events rather than for JSON.
+    """Whether an ``Accept`` header prefers server-sent events to JSON.
 
-    ``*/*`` doesn't: whoever sends it has not asked for a stream.
+    ``*/*`` does not, because it does not request a stream explicitly.
     """
     weights = {"text/event-stream": 0.0, "application/json": 0.0}
     for item in (accept or "").split(","):

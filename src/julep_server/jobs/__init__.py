@@ -1,1 +1,1 @@
-"""Jobs: what goes on after an answer, and the worker that does it."""
+"""Jobs: the work that follows a chat's response, and the worker that performs it."""

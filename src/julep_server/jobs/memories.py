@@ -1,10 +1,10 @@
-"""Forms memories of a turn."""
+"""The job that forms memories of a turn."""
 
 from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from julep_server.jobs.kinds import Means, session_of, user_of
+from julep_server.jobs.context import JobContext, session_of, user_of
 from julep_server.jobs.worker import Report, Store
 from julep_server.json_text import JSON, JSONObject
 from julep_server.models.reflection import Line
@@ -14,39 +14,43 @@ from julep_server.store.jobs import Job
 from julep_server.store.memories import NewMemory
 from julep_server.store.users import User
 
-_KNOWN = 20
+_MAX_KNOWN = 20
 
 
-async def form(means: Means, job: Job, _report: Report) -> Store:
-    """Form memories; the job is done when they can be found by their meaning, too.
+async def form_memories(context: JobContext, job: Job, _report: Report) -> Store:
+    """Form memories and embed them.
 
-    Once they are stored, in one transaction with a note of it, the job has only to finish that.
+    The transaction that stores the memories also writes their ids to the job's payload: if the job
+    is interrupted after that, its next attempt only has to embed them.
     """
     stored = job.payload.get("stored")
     if not isinstance(stored, list):
-        stored = await _form(means, job)
-    await means.embedding.complete([str(identifier) for identifier in stored])
+        stored = await _store_memories(context, job)
+    await context.embedding_worker.embed_sources([str(identifier) for identifier in stored])
     return lambda _: None
 
 
-async def _form(means: Means, job: Job) -> list[JSON]:
-    """Find what is worth remembering; who was deleted meanwhile isn't remembered."""
-    said, said_at, user_id = _given(job.payload)
-    asked = "\n".join(line.text for line in said if line.speaker == "user")
-    question = await means.embedding.question(asked)
+async def _store_memories(context: JobContext, job: Job) -> list[JSON]:
+    """Have the model find what is worth remembering, store it and return the new ids.
+
+    Nothing is stored about a user, or for an agent, that was deleted meanwhile.
+    """
+    said, said_at, user_id = _parse_payload(job.payload)
+    user_text = "\n".join(line.text for line in said if line.speaker == "user")
+    query = await context.embedding_worker.embed_query(user_text)
 
     def read(connection: Connection) -> tuple[Agent, User, list[str]]:
         _, agent = session_of(connection, job)
         user = user_of(connection, job, user_id)
-        near = memories.recall(connection, agent.id, user.id, question, _KNOWN, 1.0)
+        near = memories.recall(connection, agent.id, user.id, query, _MAX_KNOWN, 1.0)
         return agent, user, [memory.content for memory in near]
 
-    agent, user, known = await means.database.read(read)
-    facts = await means.reflection.facts(agent.model, user.name, said, known)
+    agent, user, known = await context.database.read(read)
+    facts = await context.reflection.facts(agent.model, user.name, said, known)
     new = [
         NewMemory(
             fact.kind,
-            fact.content[: memories.LONGEST],
+            fact.content[: memories.MAX_CONTENT_LENGTH],
             fact.entities,
             fact.sentiment,
             said_at if fact.happened_at is None else fact.happened_at,
@@ -54,19 +58,18 @@ async def _form(means: Means, job: Job) -> list[JSON]:
         for fact in facts
     ]
 
-    def store(connection: Connection) -> list[JSON]:
+    def write(connection: Connection) -> list[JSON]:
         session_of(connection, job)
         user_of(connection, job, user_id)
-        added = memories.add(connection, job.tenant, agent.id, user_id, new)
-        stored: list[JSON] = [*added]
-        jobs.note(connection, job, {"stored": stored})
+        stored: list[JSON] = [*memories.add(connection, job.tenant, agent.id, user_id, new)]
+        jobs.change_payload(connection, job, {"stored": stored})
         return stored
 
-    return await means.database.write(store)
+    return await context.database.write(write)
 
 
-def _given(payload: JSONObject) -> tuple[list[Line], int, str]:
-    """What was said, when, and by which user."""
+def _parse_payload(payload: JSONObject) -> tuple[list[Line], int, str]:
+    """Return the turn's lines, its time and the user's id."""
     said, said_at = payload["said"], payload["said_at"]
     lines = [
         Line(str(line["speaker"]), str(line["text"]))

@@ -1,4 +1,4 @@
-"""Sums up the history that has no room in the prompt any more."""
+"""The job that summarises the history that no longer fits in the prompt."""
 
 from __future__ import annotations
 
@@ -6,90 +6,87 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from julep_server.chat.prompt import Scene, rendered_history, unsummarised
 from julep_server.jobs.after_chat import lines
-from julep_server.jobs.failures import AbortedError
-from julep_server.jobs.kinds import Means, session_of
+from julep_server.jobs.context import JobContext, history_deleted, session_of
 from julep_server.jobs.worker import Report, Store
 from julep_server.models.reflection import Line
-from julep_server.models.tokens import count
+from julep_server.prompt.history import rendered_history, unsummarised
+from julep_server.prompt.prompt_input import PromptInput
 from julep_server.store import jobs, messages
 from julep_server.store.jobs import Job
 from julep_server.store.messages import Message
 from julep_server.store.sessions import sessions
 from julep_server.store.users import users
+from julep_server.text.tokens import count_tokens
 
-_LEAST = 50
+_MIN_LIMIT = 50
 """Tokens that every summary may have."""
 
-_STEP = 2000
-"""Tokens of history that a model reads at a time, where a session's budget is smaller."""
+_MIN_STEP = 2000
+"""Tokens of history that the model reads at a time, if the session's budget is smaller."""
 
 
-async def summarise(means: Means, job: Job, report: Report) -> Store:
-    """Sum up the history as far as a message, from where the session's summary ends."""
-    while not await _attempt(means, job, report):
-        # Another job's summary was stored meanwhile: this one goes on from there.
+async def summarise_history(context: JobContext, job: Job, report: Report) -> Store:
+    """Summarise the history up to a message, from where the session's summary ends."""
+    while not await _attempt(context, job, report):
+        # Another job has stored a summary meanwhile: continue from that one.
         pass
     return lambda _: None
 
 
-async def _attempt(means: Means, job: Job, report: Report) -> bool:
-    """Sum up and store; gives False where the summary that it went on from is not the newest."""
+async def _attempt(context: JobContext, job: Job, report: Report) -> bool:
+    """Summarise and store; return False when another summary was stored meanwhile."""
     until = str(job.payload["message_id"])
 
-    def read(connection: Connection) -> tuple[Scene, Sequence[Message]]:
+    def read(connection: Connection) -> tuple[PromptInput, Sequence[Message]]:
         session, agent = session_of(connection, job)
         user = users.find(connection, job.tenant, session.user_id) if session.user_id else None
         history = messages.history(connection, session.id)
         if all(message.id != until for message in history):
-            raise _deleted()
-        return Scene(session, agent, user), history
+            raise history_deleted()
+        return PromptInput(session, agent, user), history
 
-    scene, history = await means.database.read(read)
-    session = scene.session
-    left = _up_to(until, unsummarised(session, rendered_history(scene, history)))
-    if not left:
+    source, history = await context.database.read(read)
+    session = source.session
+    omitted = _up_to(until, unsummarised(session, rendered_history(source, history)))
+    if not omitted:
         return True
-    budget = session.token_budget or _STEP
+    budget = session.token_budget or _MIN_STEP
     summary = session.summary or ""
-    steps = _steps(lines(left), max(_STEP, budget))
+    steps = _split_steps(lines(omitted), max(_MIN_STEP, budget))
     for number, step in enumerate(steps):
         if len(steps) > 1:
             await report(100 * number / len(steps))
-        limit = max(_LEAST, budget // 4)
-        summary = await means.reflection.summary(scene.agent.model, summary, step, limit)
+        limit = max(_MIN_LIMIT, budget // 4)
+        summary = await context.reflection.summary(source.agent.model, summary, step, limit)
 
-    def store(connection: Connection) -> bool:
-        jobs.note(connection, job, job.payload)
+    def write(connection: Connection) -> bool:
+        # Fails if the job's lease was lost.
+        jobs.change_payload(connection, job, job.payload)
         newest, _ = session_of(connection, job)
         if not messages.exists(connection, session.id, until):
-            raise _deleted()
+            raise history_deleted()
         if newest.summarised_id != session.summarised_id:
             return False
         values = {"summary": summary, "summarised_id": until}
         sessions.change(connection, job.tenant, newest, values, None)
         return True
 
-    return await means.database.write(store)
-
-
-def _deleted() -> AbortedError:
-    return AbortedError("the history was deleted")
+    return await context.database.write(write)
 
 
 def _up_to(identifier: str, history: Sequence[Message]) -> Sequence[Message]:
-    """The messages up to one; none where it is not among them, as it is summed up already."""
+    """Return the messages up to one; none when it is not among them: a summary covers it."""
     ends = [index for index, message in enumerate(history) if message.id == identifier]
     return history[: ends[0] + 1] if ends else []
 
 
-def _steps(said: Sequence[Line], size: int) -> list[list[Line]]:
-    """Cut what was said into parts of a size in tokens; a long line is a part of its own."""
+def _split_steps(said: Sequence[Line], size: int) -> list[list[Line]]:
+    """Split lines into steps of at most this many tokens; a longer line is a step of its own."""
     steps: list[list[Line]] = []
     room = 0
     for line in said:
-        tokens = count(line.text)
+        tokens = count_tokens(line.text)
         if tokens > room:
             steps.append([])
             room = size

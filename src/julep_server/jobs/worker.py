@@ -1,8 +1,8 @@
-"""The worker: takes jobs that are due, does them, and notes how they end.
+"""The worker: takes jobs that are due, performs them, and stores how they end.
 
-It is woken when a job is added in its process, and looks now and then for those that others added.
-What a job makes is stored in the transaction that ends it, and only its newest taker may end it:
-whatever is killed, and whenever, a job has its effect once.
+It is woken when a job is added in its process, and polls for jobs that other processes added. What
+a job produces is stored in the transaction that ends it, and only the newest holder of its lease
+may end it: whatever is killed, and whenever, a job takes effect once.
 """
 
 from __future__ import annotations
@@ -17,40 +17,49 @@ from typing import TypeAlias
 from sqlalchemy import Connection
 
 from julep_server.db.engine import Database
-from julep_server.jobs.failures import ATTEMPTS, AbortedError, may_pass, pause_after, reason_of
+from julep_server.jobs.failures import (
+    MAX_ATTEMPTS,
+    AbortedError,
+    delay_after,
+    is_transient,
+    reason_of,
+)
 from julep_server.store import jobs
-from julep_server.store.jobs import Job, LostError
+from julep_server.store.jobs import Job, LeaseLostError
 from julep_server.store.times import now
 
 LEASE = 30.0
 """Seconds after which a job of a process that died is taken again."""
 
-POLL = 1.0
-"""Seconds between looks for jobs that other processes added."""
+RENEWAL_INTERVAL = LEASE / 3
+"""Seconds between two renewals of a running job's lease."""
 
-AT_ONCE = 4
-"""Jobs that one process does at a time: they wait for a model most of their time."""
+POLL_INTERVAL = 1.0
+"""Seconds between two looks for jobs that other processes added."""
+
+MAX_CONCURRENT = 4
+"""Jobs that one process performs at a time; they spend most of their time waiting for a model."""
 
 _SECOND = 1_000_000
-_INTERRUPTED = "the server stopped each time while the job ran"
+_INTERRUPTED = "the server stopped during each attempt"
 _log = logging.getLogger("julep_server")
 
 Store: TypeAlias = Callable[[Connection], None]
-"""Stores what a job made, in the transaction that ends it."""
+"""Stores what a job produced, in the transaction that ends it."""
 
 Report: TypeAlias = Callable[[float], Awaitable[None]]
-"""Says how much of a job is done, in percent."""
+"""Reports a job's progress, in percent."""
 
 Perform: TypeAlias = Callable[[Job, Report], Awaitable[Store]]
-"""Does a job; raises AbortedError where it has become pointless."""
+"""Performs a job; raises AbortedError when it has become pointless."""
 
 
 class Worker:
-    """Does jobs from when it is started until it is stopped.
+    """Performs jobs from start to stop.
 
     Args:
-        database: Where the jobs are.
-        perform: Does one.
+        database: The database that holds the jobs.
+        perform: Performs one job.
     """
 
     def __init__(self, database: Database, perform: Perform) -> None:
@@ -70,7 +79,7 @@ class Worker:
         self._loop = asyncio.create_task(self._run(), name="jobs")
 
     async def stop(self) -> None:
-        """Stop; what is not done is given back, to be taken when a server starts again."""
+        """Stop, and release unfinished jobs for the next server that starts."""
         self._stopping = True
         self.wake()
         for task in self._running:
@@ -83,29 +92,29 @@ class Worker:
         while not self._stopping:
             self._awake.clear()
             try:
-                pause = await self._look()
-            except Exception:  # noqa: BLE001 - the database may be away for a while
+                delay = await self._take_next()
+            except Exception:  # noqa: BLE001 - the database may be unavailable for a while
                 # The jobs are still there afterwards.
                 _log.exception("looking for jobs failed")
-                pause = POLL
-            if pause > 0:
+                delay = POLL_INTERVAL
+            if delay > 0:
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(pause):
+                    async with asyncio.timeout(delay):
                         await self._awake.wait()
 
-    async def _look(self) -> float:
-        """Take a job that is due; gives the seconds until it makes sense to look again."""
-        if len(self._running) >= AT_ONCE:
-            return POLL
+    async def _take_next(self) -> float:
+        """Start a job that is due; return the seconds until the next look."""
+        if len(self._running) >= MAX_CONCURRENT:
+            return POLL_INTERVAL
         due = await self._database.read(jobs.next_due)
         if due is None:
-            return POLL
+            return POLL_INTERVAL
         if due > (moment := now()):
-            return min(POLL, (due - moment) / _SECOND)
+            return min(POLL_INTERVAL, (due - moment) / _SECOND)
         lease = round(LEASE * _SECOND)
         job = await self._database.write(lambda connection: jobs.take(connection, lease))
         if job is not None:
-            # A job taken while the worker stops is begun, and given back at its first step.
+            # A job taken while the worker stops is released in its first step.
             task = asyncio.create_task(self._work(job), name=f"job-{job.id}")
             self._running.add(task)
             task.add_done_callback(self._done)
@@ -117,48 +126,48 @@ class Worker:
 
     async def _work(self, job: Job) -> None:
         try:
-            note = await self._outcome(job)
-            if note is not None:
-                await self._database.write(note)
-        except LostError:
-            _log.info("job %s is another worker's by now", job.id)
-        except Exception:  # noqa: BLE001 - the database may be away for a while
-            # Its lease runs out, and it is taken again.
-            _log.exception("noting the end of job %s failed", job.id)
+            store_end = await self._attempt(job)
+            if store_end is not None:
+                await self._database.write(store_end)
+        except LeaseLostError:
+            _log.info("job %s was taken by another worker meanwhile", job.id)
+        except Exception:  # noqa: BLE001 - the database may be unavailable for a while
+            # Its lease expires, and it is taken again.
+            _log.exception("storing the end of job %s failed", job.id)
 
-    async def _outcome(self, job: Job) -> Store | None:
-        """Do a job; gives what is left to be noted of its end."""
-        if job.attempts > ATTEMPTS:
+    async def _attempt(self, job: Job) -> Store | None:
+        """Perform a job; return what is left to store about its end."""
+        if job.attempts > MAX_ATTEMPTS:
             return partial(jobs.end, job=job, state="failed", reason=_INTERRUPTED)
-        held = asyncio.create_task(self._hold(job), name=f"hold-{job.id}")
+        renewing = asyncio.create_task(self._renew(job), name=f"lease-{job.id}")
         try:
             if self._stopping:
-                return partial(jobs.give_back, job=job)
+                return partial(jobs.release, job=job)
             store = await self._perform(job, partial(self._report, job))
             await self._database.write(partial(_succeed, job, store))
         except asyncio.CancelledError:
-            return partial(jobs.give_back, job=job)
-        except LostError:
+            return partial(jobs.release, job=job)
+        except LeaseLostError:
             raise
         except AbortedError as error:
             return partial(jobs.end, job=job, state="aborted", reason=str(error))
-        except Exception as error:  # noqa: BLE001 - whatever it is, the job has failed
+        except Exception as error:  # noqa: BLE001 - whatever the error, the attempt has failed
             _log.warning("job %s (%s) failed", job.id, job.name, exc_info=True)
             return _failed(job, error)
         finally:
-            held.cancel()
+            renewing.cancel()
         return None
 
-    async def _hold(self, job: Job) -> None:
-        """Renew a job's lease for as long as it is done."""
+    async def _renew(self, job: Job) -> None:
+        """Renew a job's lease until cancelled."""
         lease = round(LEASE * _SECOND)
         while True:
-            await asyncio.sleep(LEASE / 3)
+            await asyncio.sleep(RENEWAL_INTERVAL)
             try:
                 await self._database.write(partial(jobs.renew, job=job, lease=lease))
-            except LostError:
+            except LeaseLostError:
                 return
-            except Exception:  # noqa: BLE001 - the database may be away for a while
+            except Exception:  # noqa: BLE001 - the database may be unavailable for a while
                 _log.exception("renewing the lease of job %s failed", job.id)
 
     async def _report(self, job: Job, percent: float) -> None:
@@ -166,15 +175,15 @@ class Worker:
 
 
 def _succeed(job: Job, store: Store, connection: Connection) -> None:
-    # First, so that nothing is stored by who is no longer the taker.
+    # First, so that a worker that has lost the lease stores nothing.
     jobs.end(connection, job, "succeeded")
     store(connection)
 
 
 def _failed(job: Job, error: Exception) -> Store:
     reason = reason_of(error)
-    if job.attempts >= ATTEMPTS or not may_pass(error):
+    if job.attempts >= MAX_ATTEMPTS or not is_transient(error):
         return partial(jobs.end, job=job, state="failed", reason=reason)
-    pause = round(pause_after(job.attempts, error) * _SECOND)
-    told = f"{reason}; tried {job.attempts} of {ATTEMPTS} times"
-    return partial(jobs.retry, job=job, reason=told, pause=pause)
+    delay = round(delay_after(job.attempts, error) * _SECOND)
+    text = f"{reason}; attempt {job.attempts} of {MAX_ATTEMPTS}"
+    return partial(jobs.retry, job=job, reason=text, delay=delay)

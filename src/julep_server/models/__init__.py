@@ -1,1 +1,1 @@
-"""The models that answer: the offline one, or any OpenAI-compatible endpoint."""
+"""Models: the offline model, and those of OpenAI-compatible endpoints."""

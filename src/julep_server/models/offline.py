@@ -1,8 +1,8 @@
-"""The offline model: deterministic, and plain about being no language model.
+"""The offline model: deterministic, and explicit about not being a language model.
 
-It answers from what it was given (the situation and what else the prompt told it, and the last
-message), so that every path of the API can be tried and tested with no network. What the prompt
-tells it to say, in quotes, it says first.
+It answers by quoting its prompt (the system message and the last message), so that the whole API
+can be tried and tested without a network. If the prompt instructs it to say something in quotes, it
+says that first.
 """
 
 from __future__ import annotations
@@ -14,23 +14,23 @@ from collections.abc import Sequence
 
 from julep_server.errors import ApiError, invalid_field
 from julep_server.json_text import JSON, JSONObject, dumps
-from julep_server.models import openai_shapes
-from julep_server.models.instances import simplest
+from julep_server.models import openai_format
 from julep_server.models.provider import (
     Completion,
-    Forwarded,
+    ForwardedResponse,
     Listener,
     ModelRequest,
     ToolCall,
     Usage,
 )
-from julep_server.models.tokens import count_message, pieces
+from julep_server.models.schema_instances import simplest_instance
 from julep_server.settings import OFFLINE_MODEL
+from julep_server.text.tokens import count_message_tokens, split_tokens
 
 _INTRODUCTION = "This is Julep's offline model, not a language model."
-# Enough for a whole chunk of a document, and for all that is recalled.
-_QUOTED = 1000
-_SECTIONS = 24
+# Enough for a whole chunk of a document, and for everything that is recalled.
+_MAX_QUOTE = 1000
+_MAX_SECTIONS = 24
 _TO_SAY = re.compile(r"""\bsay (?:'([^']+)'|"([^"]+)")""", re.IGNORECASE)
 
 
@@ -40,42 +40,43 @@ class OfflineModel:
     model = OFFLINE_MODEL
 
     async def complete(self, request: ModelRequest, listener: Listener | None) -> Completion:
-        """Answer a prompt; see :class:`~julep_server.models.provider.Provider`."""
-        completion = answer(request)
+        """See :class:`~julep_server.models.provider.Provider`."""
+        completion = offline_completion(request)
         if listener is not None:
-            listener.begun(self.model)
-            for piece in pieces(completion.text):
-                listener.wrote(piece)
-                # Let what listens send each piece before the next one is written.
+            listener.on_start(self.model)
+            for piece in split_tokens(completion.text):
+                listener.on_text(piece)
+                # Lets the listener's events be sent one by one.
                 await asyncio.sleep(0)
         return completion
 
-    async def forward(self, path: str, body: JSONObject) -> Forwarded:
-        """Answer in OpenAI's shape; see :class:`~julep_server.models.provider.Provider`."""
+    async def forward(self, path: str, body: JSONObject) -> ForwardedResponse:
+        """See :class:`~julep_server.models.provider.Provider`."""
         if path == "completions":
-            answers = [answer(request) for request in openai_shapes.text_requests(body)]
-            shape = openai_shapes.text_completion
+            requests = openai_format.parse_text_requests(body)
+            encode = openai_format.text_completion
         else:
-            answers = [answer(openai_shapes.chat_request(body))]
-            shape = openai_shapes.chat_completion
+            requests = [openai_format.parse_chat_request(body)]
+            encode = openai_format.chat_completion
+        completions = [offline_completion(request) for request in requests]
         if body.get("stream") is True:
-            content = openai_shapes.events(path, answers, body)
-            return Forwarded(self.model, "text/event-stream", content)
-        return Forwarded(self.model, "application/json", shape(answers))
+            content = openai_format.completion_events(path, completions, body)
+            return ForwardedResponse(self.model, "text/event-stream", content)
+        return ForwardedResponse(self.model, "application/json", encode(completions))
 
     async def close(self) -> None:
-        """Nothing is held."""
+        """See :class:`~julep_server.models.provider.Provider`."""
 
 
-def answer(request: ModelRequest) -> Completion:
-    """Make the answer to a prompt: the same one every time."""
-    prompt_tokens = sum(count_message(message) for message in request.messages)
+def offline_completion(request: ModelRequest) -> Completion:
+    """Complete a prompt, deterministically."""
+    prompt_tokens = sum(count_message_tokens(message) for message in request.messages)
     call = _forced_call(request)
     if call is not None:
-        usage = Usage(prompt_tokens, len(pieces(call.arguments)))
+        usage = Usage(prompt_tokens, len(split_tokens(call.arguments)))
         return Completion(OFFLINE_MODEL, "", (call,), "tool_calls", usage)
     text, finish_reason = _limited(_formatted(request), request.settings)
-    usage = Usage(prompt_tokens, len(pieces(text)))
+    usage = Usage(prompt_tokens, len(split_tokens(text)))
     return Completion(OFFLINE_MODEL, text, (), finish_reason, usage)
 
 
@@ -84,18 +85,18 @@ def _forced_call(request: ModelRequest) -> ToolCall | None:
         tool["function"] for tool in request.tools if isinstance(tool.get("function"), dict)
     ]
     choice = request.tool_choice
-    wanted: JSON = None
+    chosen: JSON = None
     if isinstance(choice, dict) and isinstance(choice.get("function"), dict):
-        wanted = choice["function"]
+        chosen = choice["function"]
     elif choice == "required" and functions:
-        wanted = functions[0]
-    if not isinstance(wanted, dict):
+        chosen = functions[0]
+    if not isinstance(chosen, dict):
         return None
-    name = str(wanted.get("name"))
+    name = str(chosen.get("name"))
     for function in functions:
         if isinstance(function, dict) and function.get("name") == name:
-            return ToolCall(name, dumps(simplest(function.get("parameters", {}))))
-    raise invalid_field("tool_choice.function.name", f"there is no function named {name}")
+            return ToolCall(name, dumps(simplest_instance(function.get("parameters", {}))))
+    raise invalid_field("tool_choice.function.name", f"no tool is named {name}")
 
 
 def _formatted(request: ModelRequest) -> str:
@@ -109,13 +110,13 @@ def _formatted(request: ModelRequest) -> str:
     if kind == "json_schema":
         described = wanted.get("json_schema")
         schema = described.get("schema") if isinstance(described, dict) else None
-        return dumps(simplest(schema))
+        return dumps(simplest_instance(schema))
     message = f"the offline model can't answer in the format {kind}"
     raise ApiError(400, "model_refused", message)
 
 
 def _text(messages: Sequence[JSONObject]) -> str:
-    told = [
+    sections = [
         _shortened(section)
         for message in messages
         if _is_system(message)
@@ -123,29 +124,29 @@ def _text(messages: Sequence[JSONObject]) -> str:
         if section
     ]
     rest = [message for message in messages if not _is_system(message)]
-    # First, so that an answer of few tokens has it.
-    sentences = [*_told_to_say(told), _INTRODUCTION]
-    if told:
-        sentences.append(f"I was told: {' / '.join(told[:_SECTIONS])}")
+    # First, so that a short answer includes it.
+    sentences = [*_instructed_to_say(sections), _INTRODUCTION]
+    if sections:
+        sentences.append(f"I was told: {' / '.join(sections[:_MAX_SECTIONS])}")
     if rest:
         sentences.append(_about_last(rest[-1]))
     return "\n".join(sentences)
 
 
-def _told_to_say(told: Sequence[str]) -> list[str]:
-    found = (_TO_SAY.search(section) for section in told)
+def _instructed_to_say(sections: Sequence[str]) -> list[str]:
+    found = (_TO_SAY.search(section) for section in sections)
     return [match[1] or match[2] for match in found if match][:1]
 
 
 def _about_last(message: JSONObject) -> str:
-    said = _shortened(_plain(message.get("content")))
+    text = _shortened(_plain(message.get("content")))
     match message.get("role"):
         case "tool" | "function":
-            return f"The function gave: {said}"
+            return f"The function gave: {text}"
         case "assistant":
-            return f"I go on from: {said}"
+            return f"I go on from: {text}"
         case _:
-            return f"You said: {said}"
+            return f"You said: {text}"
 
 
 def _is_system(message: JSONObject) -> bool:
@@ -166,18 +167,18 @@ def _plain(content: JSON) -> str:
 
 
 def _shortened(text: str) -> str:
-    return text if len(text) <= _QUOTED else text[: _QUOTED - 1] + "…"
+    return text if len(text) <= _MAX_QUOTE else text[: _MAX_QUOTE - 1] + "…"
 
 
 def _limited(text: str, settings: JSONObject) -> tuple[str, str]:
-    """Apply stop sequences and the token limit as a language model's server would."""
+    """Apply the stop sequences and the token limit, and return the text and finish reason."""
     stop = settings.get("stop")
     stops = stop if isinstance(stop, list) else [stop]
     ends = [text.find(item) for item in stops if isinstance(item, str) and item]
     cut = min((end for end in ends if end >= 0), default=len(text))
     text = text[:cut]
     limit = settings.get("max_tokens", settings.get("max_completion_tokens"))
-    tokens = pieces(text)
+    tokens = split_tokens(text)
     if isinstance(limit, int) and len(tokens) > limit:
         return "".join(tokens[:limit]), "length"
     return text, "stop"

@@ -1,7 +1,7 @@
-"""Reflection without a language model: by plain rules, so that it is the same every time.
+"""Reflection without a language model: by simple rules, so that it is deterministic.
 
-What a user says of themselves is remembered in the user's own words; a conversation is summed up by
-the beginnings of what was said; and nothing is suggested.
+Statements of users about themselves are remembered word for word; the summary of a conversation is
+the beginnings of its messages; and there are no suggestions.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ import re
 from collections.abc import Sequence
 
 from julep_server.models.reflection import Fact, Hint, Line
-from julep_server.models.tokens import count
+from julep_server.text.tokens import count_tokens
 
 _SENTENCE = re.compile(r".+?(?:[.!?…]+[\"')\]]*(?=\s|$)|[。！？]|$)", re.MULTILINE)  # noqa: RUF001 - CJK full stops
 _WORD = re.compile(r"[\w']+")
-_FEWEST_WORDS = 3
-_MOST = 20
-_LONGEST = 500
-_SHOWN = 200
+_MIN_WORDS = 3
+_MAX_FACTS = 20
+_MAX_SENTENCE_LENGTH = 500
+_MAX_SUMMARY_LINE = 200
 
 
 def _words_of(text: str) -> frozenset[str]:
@@ -26,20 +26,20 @@ def _words_of(text: str) -> frozenset[str]:
 
 _SPEAKERS = _words_of("i i'm i've i'd i'll im we we're we've we'd we'll")
 _OWN = _words_of("my our")
-_JOINING = _words_of("also and but so well")
-_ASKING = _words_of("how what when where which who whom whose why")
-_LEADING = _words_of(
+_CONJUNCTIONS = _words_of("also and but so well")
+_QUESTION_WORDS = _words_of("how what when where which who whom whose why")
+_AUXILIARIES = _words_of(
     "am are can could did do does had has have is let may might must please shall should was were"
     " will would"
 )
-# Words of what happened, at some time, rather than of what holds.
+# Words for what happened at some time, as opposed to what is true.
 _HAPPENED = _words_of(
     "ago bought came did found got had last made met moved saw went was were yesterday"
 )
 
 
 class OfflineReflection:
-    """Reads conversations by rules for English sentences."""
+    """Reflects on conversations by rules for English sentences."""
 
     async def facts(
         self, _model: str, user: str, said: Sequence[Line], _known: Sequence[str], /
@@ -53,18 +53,18 @@ class OfflineReflection:
         ]
         return [
             Fact(_kind(sentence), sentence, entities=[{"name": user}])
-            for sentence in sentences[:_MOST]
+            for sentence in sentences[:_MAX_FACTS]
         ]
 
     async def summary(self, _model: str, before: str, said: Sequence[Line], limit: int, /) -> str:
         """See :class:`~julep_server.models.reflection.Reflection`."""
         kept = [
             *before.splitlines(),
-            *(f"The {line.speaker} said: {_begun(line)}" for line in said),
+            *(f"The {line.speaker} said: {_beginning(line)}" for line in said),
         ]
-        # The newest first, until there is no more room.
+        # From the newest, until there is no more room.
         size, first = 0, len(kept)
-        while first and (size := size + count(kept[first - 1])) <= limit:
+        while first and (size := size + count_tokens(kept[first - 1])) <= limit:
             first -= 1
         return "\n".join(kept[first:])
 
@@ -74,7 +74,7 @@ class OfflineReflection:
 
 
 def statements(text: str) -> list[str]:
-    """Those sentences of a user's that state something of the user.
+    """Return the sentences in which a user states something about themselves.
 
     Example:
         >>> statements("I live in Bergen. Do you know it? My cat is Tove! Tell me a joke.")
@@ -85,15 +85,15 @@ def statements(text: str) -> list[str]:
 
 
 def _states(sentence: str) -> bool:
-    if len(sentence) > _LONGEST or "?" in sentence[-3:] or sentence.endswith("？"):  # noqa: RUF001 - CJK
+    if len(sentence) > _MAX_SENTENCE_LENGTH or "?" in sentence[-3:] or sentence.endswith("？"):  # noqa: RUF001 - CJK
         return False
     words = _words(sentence)
-    if len(words) < _FEWEST_WORDS or words[0] in _LEADING:
+    if len(words) < _MIN_WORDS or words[0] in _AUXILIARIES:
         return False
-    if words[0] in _ASKING and words[1] in _LEADING:
+    if words[0] in _QUESTION_WORDS and words[1] in _AUXILIARIES:
         return False
-    owner = words[1] if words[0] in _JOINING else words[0]
-    return owner in _OWN or not _SPEAKERS.isdisjoint(words[:_FEWEST_WORDS])
+    owner = words[1] if words[0] in _CONJUNCTIONS else words[0]
+    return owner in _OWN or not _SPEAKERS.isdisjoint(words[:_MIN_WORDS])
 
 
 def _kind(sentence: str) -> str:
@@ -104,6 +104,6 @@ def _words(sentence: str) -> list[str]:
     return _WORD.findall(sentence.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").lower())
 
 
-def _begun(line: Line) -> str:
+def _beginning(line: Line) -> str:
     text = " ".join(line.text.split())
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+    return text if len(text) <= _MAX_SUMMARY_LINE else text[: _MAX_SUMMARY_LINE - 1] + "…"

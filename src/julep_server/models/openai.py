@@ -1,4 +1,4 @@
-"""Any OpenAI-compatible endpoint as the model."""
+"""A provider that uses an OpenAI-compatible endpoint."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import httpx
 
 from julep_server.json_text import JSON, JSONObject, dumps
-from julep_server.models import openai_answers
+from julep_server.models import openai_completions
 from julep_server.models.openai_errors import (
     RefusedError,
     interrupted,
@@ -16,14 +16,14 @@ from julep_server.models.openai_errors import (
     refusal,
     transport_error,
 )
-from julep_server.models.provider import Completion, Forwarded, Listener, ModelRequest
+from julep_server.models.provider import Completion, ForwardedResponse, Listener, ModelRequest
 from julep_server.models.sse import event_data
 
 _UNKNOWN_FOR = 300.0
 
 
 class OpenAIModel:
-    """A provider that asks an endpoint.
+    """A provider that sends requests to an endpoint.
 
     Args:
         url: The endpoint's base URL, to which ``/chat/completions`` is added.
@@ -35,7 +35,7 @@ class OpenAIModel:
     def __init__(self, url: str, key: str | None, model: str, timeout: float) -> None:
         self._url = url.rstrip("/")
         self._model = model
-        # Names that the endpoint didn't know, and until when not to ask for them again.
+        # Names that the endpoint didn't know, and the time until which they are not sent again.
         self._unknown: dict[str, float] = {}
         headers = {"Content-Type": "application/json"}
         if key:
@@ -48,21 +48,23 @@ class OpenAIModel:
 
     @property
     def model(self) -> str:
-        """The model used by default."""
+        """See :class:`~julep_server.models.provider.Provider`."""
         return self._model
 
     async def complete(self, request: ModelRequest, listener: Listener | None) -> Completion:
-        """Answer a prompt; see :class:`~julep_server.models.provider.Provider`."""
+        """See :class:`~julep_server.models.provider.Provider`."""
         body = request.to_json()
         if listener is not None:
             body |= {"stream": True, "stream_options": {"include_usage": True}}
-        response, model = await self._ask("chat/completions", body)
+        response, model = await self._send_with_fallback("chat/completions", body)
         try:
             if listener is None or _is_json(response):
-                completion = openai_answers.completion(await _json(response), request, model)
+                completion = openai_completions.parse_completion(
+                    await _json(response), request, model
+                )
                 if listener is not None:
-                    listener.begun(model)
-                    listener.wrote(completion.text)
+                    listener.on_start(model)
+                    listener.on_text(completion.text)
                 return completion
             return await self._streamed(response, request, model, listener)
         except httpx.HTTPError as error:
@@ -70,24 +72,28 @@ class OpenAIModel:
         finally:
             await response.aclose()
 
-    async def forward(self, path: str, body: JSONObject) -> Forwarded:
-        """Pass a request through; see :class:`~julep_server.models.provider.Provider`."""
-        response, model = await self._ask(path, {"model": self._model, **body})
+    async def forward(self, path: str, body: JSONObject) -> ForwardedResponse:
+        """See :class:`~julep_server.models.provider.Provider`."""
+        response, model = await self._send_with_fallback(path, {"model": self._model, **body})
         if _is_json(response):
             try:
-                return Forwarded(model, "application/json", await _json(response))
+                return ForwardedResponse(model, "application/json", await _json(response))
             except httpx.HTTPError as error:
                 raise transport_error(error) from error
             finally:
                 await response.aclose()
-        return Forwarded(model, "text/event-stream", _passed_on(response))
+        return ForwardedResponse(model, "text/event-stream", _passed_on(response))
 
     async def close(self) -> None:
-        """Close the connections."""
+        """See :class:`~julep_server.models.provider.Provider`."""
         await self._client.aclose()
 
-    async def _ask(self, path: str, body: JSONObject) -> tuple[httpx.Response, str]:
-        """Send a request; where the endpoint doesn't know the model, ask for the default one."""
+    async def _send_with_fallback(self, path: str, body: JSONObject) -> tuple[httpx.Response, str]:
+        """Send a request, again with the default model if the endpoint doesn't know the model.
+
+        Returns:
+            The response, and the name of the model that was sent.
+        """
         wanted = str(body["model"])
         if self._unknown.get(wanted, 0.0) > time.monotonic():
             wanted = self._model
@@ -123,15 +129,15 @@ class OpenAIModel:
     async def _streamed(
         self, response: httpx.Response, request: ModelRequest, model: str, listener: Listener
     ) -> Completion:
-        listener.begun(model)
-        collector = openai_answers.Collector(request, model)
+        listener.on_start(model)
+        collector = openai_completions.Collector(request, model)
         async for data in event_data(response.aiter_bytes()):
             if data == "[DONE]":
                 collector.done = True
                 break
             text = collector.add(data)
             if text:
-                listener.wrote(text)
+                listener.on_text(text)
         if not collector.done:
             raise interrupted()
         return collector.completion()

@@ -1,4 +1,4 @@
-"""What goes wrong at an endpoint, in this API's terms."""
+"""Errors of an endpoint, as errors of this API."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ import httpx
 from julep_server.errors import ApiError, unavailable
 from julep_server.json_text import JSON
 
-# A 401 or 403 of the endpoint is about the server's key there, not about the caller's key here;
-# a 404 about the endpoint, not about the session. Those reach the caller as a 400.
+# Others become 400: the endpoint's 401 or 403 concerns the server's key, not the caller's, and its
+# 404 concerns the endpoint, not the session.
 _PASSED_ON = frozenset({400, 408, 409, 413, 415, 422, 429})
-_SHOWN = 500
+_MAX_MESSAGE_LENGTH = 500
 
 
 class RefusedError(ApiError):
-    """The endpoint answered with an error.
+    """The endpoint refused a request.
 
     Attributes:
-        unknown_model: Whether it says that it doesn't have the model.
+        unknown_model: Whether it doesn't know the model.
     """
 
     unknown_model = False
 
 
 def refusal(response: httpx.Response, model: str) -> ApiError:
-    """Turn an endpoint's error, already read, into this API's."""
+    """Convert an endpoint's error response, already read, to this API's error."""
     status = response.status_code
     message, code = _message(response)
     if status >= 500 or status < 400:
@@ -46,44 +46,45 @@ def refusal(response: httpx.Response, model: str) -> ApiError:
 
 
 def transport_error(error: httpx.HTTPError) -> ApiError:
-    """Turn a failure to reach the endpoint into this API's error."""
+    """Convert a failure to reach the endpoint to this API's error."""
     if isinstance(error, httpx.TimeoutException):
-        return ApiError(504, "model_timeout", "the model's endpoint took too long")
+        return ApiError(504, "model_timeout", "the model's endpoint timed out")
     if isinstance(error, httpx.ConnectError):
         return unavailable("model_unavailable", "the model's endpoint can't be reached")
     return interrupted()
 
 
 def interrupted() -> ApiError:
-    """The endpoint's answer broke off."""
-    return unavailable("model_interrupted", "the model's endpoint broke off its answer")
+    """Return the error for a response that broke off."""
+    return unavailable("model_interrupted", "the model's endpoint broke off its response")
 
 
-def not_understood(what: str) -> ApiError:
-    """The endpoint answered something else than a completion."""
-    return unavailable("model_unavailable", f"the model's endpoint answered {what}")
+def not_understood(received: str) -> ApiError:
+    """Return the error for a response that has another form than expected."""
+    return unavailable("model_unavailable", f"the model's endpoint sent {received}")
 
 
 def failed_midway(error: JSON) -> ApiError:
-    """The endpoint reported an error inside a stream."""
-    message = error.get("message") if isinstance(error, dict) else error
-    return unavailable("model_interrupted", f"the model's endpoint failed: {str(message)[:_SHOWN]}")
+    """Return the error for an error inside a stream."""
+    message = str(error.get("message") if isinstance(error, dict) else error)
+    text = f"the model's endpoint failed: {message[:_MAX_MESSAGE_LENGTH]}"
+    return unavailable("model_interrupted", text)
 
 
 def _message(response: httpx.Response) -> tuple[str, str]:
-    """The message and the code of an error in any of the shapes that endpoints use."""
+    """Return the message and the code of an error, in any of the formats that endpoints use."""
     try:
         body: JSON = response.json()
     except ValueError:
-        return response.text[:_SHOWN] or response.reason_phrase, ""
+        return response.text[:_MAX_MESSAGE_LENGTH] or response.reason_phrase, ""
     error = body.get("error", body) if isinstance(body, dict) else body
     if isinstance(error, dict):
         text = error.get("message") or error.get("detail") or error
-        return str(text)[:_SHOWN], str(error.get("code") or "")
-    return str(error)[:_SHOWN], ""
+        return str(text)[:_MAX_MESSAGE_LENGTH], str(error.get("code") or "")
+    return str(error)[:_MAX_MESSAGE_LENGTH], ""
 
 
 def _is_unknown_model(status: int, message: str, code: str) -> bool:
     text = message.lower()
-    says_so = "model" in text and ("not found" in text or "not exist" in text)
-    return code == "model_not_found" or (status in (400, 404) and says_so)
+    named = "model" in text and ("not found" in text or "not exist" in text)
+    return code == "model_not_found" or (status in (400, 404) and named)

@@ -1,4 +1,4 @@
-"""What a model is to the rest of the server."""
+"""The interface of models: requests, completions and providers."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from julep_server.json_text import JSON, JSONObject
 
 
 class Listener(Protocol):
-    """Follows a model while it writes."""
+    """Receives a completion's text while the model writes it."""
 
-    def begun(self, model: str) -> None:
-        """The model of this name is answering."""
+    def on_start(self, model: str) -> None:
+        """Called when the model of this name begins."""
         ...
 
-    def wrote(self, text: str) -> None:
-        """A new piece of text was written."""
+    def on_text(self, text: str) -> None:
+        """Called with each new piece of text."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class ModelRequest:
-    """What a model is asked, in the terms of OpenAI's chat completions.
+    """A request to a model, in the terms of OpenAI's chat completions.
 
     Attributes:
-        model: The name of the model wanted.
+        model: The name of the model.
         messages: The prompt's messages.
         tools: The functions that the model may call.
-        tool_choice: None where the caller made none.
-        settings: Only what was set.
+        tool_choice: None if the caller made no choice.
+        settings: The settings that were set.
     """
 
     model: str
@@ -40,7 +40,7 @@ class ModelRequest:
     settings: JSONObject = field(default_factory=dict[str, JSON])
 
     def to_json(self) -> JSONObject:
-        """The body for an endpoint."""
+        """Return the body for an endpoint."""
         body: JSONObject = {
             **self.settings,
             "model": self.model,
@@ -55,7 +55,7 @@ class ModelRequest:
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """A call that a model wants made; the arguments are JSON text, as models write it."""
+    """A function call requested by a model; the arguments are JSON text, as models write it."""
 
     name: str
     arguments: str
@@ -69,7 +69,7 @@ class Usage:
     completion_tokens: int
 
     def to_json(self) -> JSONObject:
-        """As the API shows it."""
+        """Return the usage's representation."""
         return {
             "prompt_tokens": self.prompt_tokens,
             "completion_tokens": self.completion_tokens,
@@ -79,7 +79,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """A model's whole answer, and the name of the model that gave it."""
+    """A model's whole answer, and the name of the model."""
 
     model: str
     text: str
@@ -89,8 +89,8 @@ class Completion:
 
 
 @dataclass(frozen=True, slots=True)
-class Forwarded:
-    """An answer in OpenAI's own shape: whole JSON, or a stream's bytes."""
+class ForwardedResponse:
+    """A response in OpenAI's own format: whole JSON, or a stream's bytes."""
 
     model: str
     media_type: str
@@ -102,33 +102,33 @@ class Provider(Protocol):
 
     @property
     def model(self) -> str:
-        """The model for agents that name none, and for unknown names."""
+        """The model for agents that name none, and for names that the endpoint doesn't know."""
         ...
 
     async def complete(self, request: ModelRequest, listener: Listener | None) -> Completion:
-        """Answer a prompt.
+        """Complete a prompt.
 
         Args:
             request: The prompt and its settings.
-            listener: Told of each piece of text as it is written; None for no streaming.
+            listener: Receives each piece of text as it is written; None for no streaming.
 
         Returns:
-            The whole answer.
+            The whole completion.
 
         Raises:
-            ApiError: The model can't answer.
+            ApiError: The request to the model failed.
         """
         ...
 
-    async def forward(self, path: str, body: JSONObject) -> Forwarded:
-        """Answer a request in OpenAI's own shape.
+    async def forward(self, path: str, body: JSONObject) -> ForwardedResponse:
+        """Forward a request in OpenAI's own format.
 
         Args:
             path: ``chat/completions`` or ``completions``.
             body: The request's JSON.
 
         Raises:
-            ApiError: The model can't answer.
+            ApiError: The request to the model failed.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""What is made of a conversation when it has gone on: memories, summaries, suggestions."""
+"""Reflection on a conversation: memories, summaries, suggestions."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from julep_server.json_text import JSON
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Something said, as plain text.
+    """The plain text of a message.
 
     Attributes:
-        speaker: ``user``, ``agent``, or the role of what else is in a conversation.
+        speaker: ``user`` or ``agent``.
     """
 
     speaker: str
@@ -23,13 +23,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something worth remembering of a user.
+    """A fact about a user that is worth remembering.
 
     Attributes:
-        kind: ``belief`` for what holds, ``episode`` for what happened.
+        kind: ``belief`` for what is true, ``episode`` for what happened.
         sentiment: From -1 (bad) to 1 (good).
-        entities: Whom and what it is about, as JSON objects.
-        happened_at: When it happened, in microseconds; None where nothing says so.
+        entities: The persons and things that it is about, as JSON objects.
+        happened_at: When it happened, in microseconds; None if unknown.
     """
 
     kind: str
@@ -41,49 +41,49 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """A suggestion: what the ``user`` or the ``agent`` may say or do next."""
+    """A suggestion of what the ``user`` or the ``agent`` may say or do next."""
 
     target: str
     content: str
 
 
 class Reflection(Protocol):
-    """Reads conversations."""
+    """Extracts facts, summaries and suggestions from conversations."""
 
     async def facts(
         self, model: str, user: str, said: Sequence[Line], known: Sequence[str], /
     ) -> list[Fact]:
-        """Find what is worth remembering of a user.
+        """Extract facts about a user that are worth remembering.
 
         Args:
             model: The agent's model.
             user: The user's name.
             said: One turn of a conversation.
-            known: What is remembered already.
+            known: Facts that are remembered already.
 
         Raises:
-            ApiError: The model can't answer, or its answer can't be read.
+            ApiError: The request to the model failed, or its answer can't be parsed.
         """
         ...
 
     async def summary(self, model: str, before: str, said: Sequence[Line], limit: int, /) -> str:
-        """Sum up a conversation.
+        """Summarise a conversation.
 
         Args:
             model: The agent's model.
             before: The summary of what was said before; empty for none.
             said: What was said since.
-            limit: The most tokens of the new summary, which holds the one before.
+            limit: The maximum number of tokens of the new summary, which includes the one before.
 
         Raises:
-            ApiError: The model can't answer.
+            ApiError: The request to the model failed.
         """
         ...
 
     async def hints(self, model: str, said: Sequence[Line], /) -> list[Hint]:
-        """Suggest how a conversation may go on.
+        """Suggest how a conversation may continue.
 
         Raises:
-            ApiError: The model can't answer, or its answer can't be read.
+            ApiError: The request to the model failed, or its answer can't be parsed.
         """
         ...

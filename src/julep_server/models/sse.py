@@ -1,4 +1,4 @@
-"""Reads server-sent events from bytes that arrive in any pieces."""
+"""Parses server-sent events from bytes that arrive in arbitrary chunks."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 
 
 async def event_data(parts: AsyncIterator[bytes]) -> AsyncIterator[str]:
-    """Give the data of each event.
+    """Yield the data of each event.
 
-    Lines end at CR, LF or both, and nowhere else: splitting at what Unicode calls a line end would
-    cut JSON in two.
+    Lines end at CR, LF or both, and nowhere else: splitting at Unicode's other line ends would cut
+    JSON in two.
 
     Args:
         parts: The stream's bytes.

@@ -1,4 +1,5 @@
-"""The handlers of the operations, one module a resource, each in one order.
+"""The handlers of the operations, one module per resource.
 
-What was sent (already validated) becomes values; the store keeps them; the record is represented.
+Each handler turns the validated request into values, has the store write or read them, and returns
+the record's representation.
 """

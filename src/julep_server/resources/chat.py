@@ -7,44 +7,51 @@ from functools import partial
 from starlette.types import ASGIApp
 
 from julep_server.call import Call, Handler
-from julep_server.chat.events import follow, gone, parse_event_id
-from julep_server.chat.runs import Run
-from julep_server.chat.turn import perform, prepare
-from julep_server.http.answers import json_answer
+from julep_server.chat.turn import ChatRequest, perform, prepare
 from julep_server.http.preferences import accepts_events
+from julep_server.http.responses import json_response
 from julep_server.json_text import JSONObject
 from julep_server.store.resources import new_id
+from julep_server.streaming.event_stream import parse_event_id, stream_gone, stream_run
+from julep_server.streaming.runs import Run
 
 
 def is_streamed(body: JSONObject, accept: str | None) -> bool:
-    """Whether a chat's answer is wanted as events; the body's word counts before the header's."""
+    """Whether a chat's response is to be streamed; the body takes precedence over the header."""
     wanted = body.get("stream")
     return wanted if isinstance(wanted, bool) else accepts_events(accept)
 
 
 async def chat(call: Call) -> ASGIApp:
-    """Answer messages."""
+    """Send messages to the model and return its reply, or resume a stream."""
     streamed = is_streamed(call.body, call.headers.get("accept"))
     last_event_id = call.headers.get("last-event-id")
     if streamed and last_event_id is not None:
-        return await _resumed(call, last_event_id)
-    turn = await prepare(call)
-    run = Run(new_id(), call.tenant, turn.scene.session.id)
-    ended = (lambda: None) if call.claim is None else call.claim.hold(run if streamed else None)
-    work = partial(perform, call, turn, run, streamed=streamed)
-    call.services.runs.start(run, work, ended)
+        return await _resume(call, last_event_id)
+    request = ChatRequest(
+        services=call.services,
+        tenant=call.tenant,
+        session_id=call.id("session_id"),
+        body=call.body,
+        keep_response=None if call.claim is None else call.claim.keep,
+    )
+    turn = await prepare(request)
+    run = Run(new_id(), call.tenant, turn.source.session.id)
+    on_end = (lambda: None) if call.claim is None else call.claim.hold(run if streamed else None)
+    work = partial(perform, request, turn, run, streamed=streamed)
+    call.services.runs.start(run, work, on_end)
     if streamed:
-        return await follow(run, 0)
-    await run.ended()
-    return json_answer(200, run.result, run.headers)
+        return await stream_run(run, 0)
+    await run.wait_finished()
+    return json_response(200, run.result, run.headers)
 
 
-async def _resumed(call: Call, last_event_id: str) -> ASGIApp:
-    identifier, position = parse_event_id(last_event_id)
-    run = call.services.runs.find(identifier, call.tenant, call.id("session_id"))
+async def _resume(call: Call, last_event_id: str) -> ASGIApp:
+    completion_id, position = parse_event_id(last_event_id)
+    run = call.services.runs.find(completion_id, call.tenant, call.id("session_id"))
     if run is None:
-        raise gone()
-    return await follow(run, position)
+        raise stream_gone()
+    return await stream_run(run, position)
 
 
 HANDLERS: dict[str, Handler] = {"Chat": chat}

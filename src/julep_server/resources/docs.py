@@ -1,4 +1,4 @@
-"""Documents of agents and of users: the same, but for whose they are."""
+"""Documents of agents and of users, which differ only in the owner."""
 
 from __future__ import annotations
 
@@ -10,50 +10,52 @@ from starlette.responses import Response
 
 from julep_server.call import Call, Handler, created, deleted, listed
 from julep_server.json_text import JSON, JSONObject
-from julep_server.resources.values import metadata_of
+from julep_server.representations import doc_json
+from julep_server.resources.body_fields import metadata_of
 from julep_server.store import docs
 from julep_server.store.agents import agents
 from julep_server.store.docs import Doc, NewDoc
 from julep_server.store.paging import page_of
 from julep_server.store.resources import Record
-from julep_server.store.times import timestamp
-from julep_server.store.tombstones import when_buried
+from julep_server.store.tombstones import find_deletion
 from julep_server.store.users import users
 
 
 @dataclass(frozen=True, slots=True)
-class Documents:
+class DocHandlers:
     """The handlers of one kind of owner's documents.
 
     Attributes:
         owner_field: ``agent_id`` or ``user_id``: the path's parameter, and the document's field.
-        owner: Gives the owner, or raises a 404.
+        get_owner: Returns the owner, or raises a 404.
     """
 
     owner_field: str
-    owner: Callable[[Connection, str, str], Record]
+    get_owner: Callable[[Connection, str, str], Record]
 
     async def create(self, call: Call) -> Response:
         """Add a document."""
         new = NewDoc(str(call.body["title"]), call.body["content"], metadata_of(call.body))
-        sources: list[str] = []
+        doc_ids: list[str] = []
 
-        def make(connection: Connection) -> tuple[Doc, JSONObject]:
+        def write(connection: Connection) -> tuple[Doc, JSONObject]:
             (doc,) = docs.add(connection, call.tenant, self._owner_id(connection, call), [new])
-            sources[:] = [doc.id]
-            return doc, self.represent(doc)
+            doc_ids[:] = [doc.id]
+            return doc, doc_json(doc, self.owner_field)
 
-        answer = await created(call, make)
-        await call.services.embedding.complete(sources)
-        return answer
+        response = await created(call, write)
+        await call.services.embedding_worker.embed_sources(doc_ids)
+        return response
 
     async def list_all(self, call: Call) -> Response:
-        """One page of the documents."""
+        """Return one page of the documents."""
         page = page_of(call.arguments)
 
         def read(connection: Connection) -> list[JSON]:
             owner_id = self._owner_id(connection, call)
-            return [self.represent(doc) for doc in docs.page(connection, owner_id, page)]
+            return [
+                doc_json(doc, self.owner_field) for doc in docs.page(connection, owner_id, page)
+            ]
 
         return await listed(call, read)
 
@@ -62,37 +64,26 @@ class Documents:
 
         def remove(connection: Connection, tenant: str, identifier: str) -> int:
             owner_id = call.id(self.owner_field)
-            # Also where the owner is gone, and its documents with it.
-            gone = when_buried(connection, tenant, "doc", identifier, owner_id)
-            if gone is not None:
-                return gone
+            # Looked up first, for a document that was deleted together with its owner.
+            deleted_at = find_deletion(connection, tenant, "doc", identifier, owner_id)
+            if deleted_at is not None:
+                return deleted_at
             return docs.remove(connection, tenant, self._owner_id(connection, call), identifier)
 
         return await deleted(call, call.id("doc_id"), remove)
 
-    def represent(self, doc: Doc) -> JSONObject:
-        """A document as the API shows it, with its content as it was created."""
-        return {
-            "id": doc.id,
-            self.owner_field: doc.owner_id,
-            "title": doc.title,
-            "content": doc.content,
-            "metadata": doc.metadata,
-            "created_at": timestamp(doc.created_at),
-        }
-
     def _owner_id(self, connection: Connection, call: Call) -> str:
-        return self.owner(connection, call.tenant, call.id(self.owner_field)).id
+        return self.get_owner(connection, call.tenant, call.id(self.owner_field)).id
 
 
-_AGENTS = Documents("agent_id", agents.get)
-_USERS = Documents("user_id", users.get)
+_AGENT_DOCS = DocHandlers("agent_id", agents.get)
+_USER_DOCS = DocHandlers("user_id", users.get)
 
 HANDLERS: dict[str, Handler] = {
-    "CreateAgentDoc": _AGENTS.create,
-    "GetAgentDocs": _AGENTS.list_all,
-    "DeleteAgentDoc": _AGENTS.delete,
-    "CreateUserDoc": _USERS.create,
-    "GetUserDocs": _USERS.list_all,
-    "DeleteUserDoc": _USERS.delete,
+    "CreateAgentDoc": _AGENT_DOCS.create,
+    "GetAgentDocs": _AGENT_DOCS.list_all,
+    "DeleteAgentDoc": _AGENT_DOCS.delete,
+    "CreateUserDoc": _USER_DOCS.create,
+    "GetUserDocs": _USER_DOCS.list_all,
+    "DeleteUserDoc": _USER_DOCS.delete,
 }

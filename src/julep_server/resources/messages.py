@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from sqlalchemy import Connection
 from starlette.responses import Response
 
 from julep_server.call import Call, Handler, deleted, listed
 from julep_server.json_text import JSON, JSONObject
-from julep_server.store import messages as store
-from julep_server.store.messages import Message, Suggestion
+from julep_server.representations import message_json, suggestion_json
+from julep_server.store import messages
 from julep_server.store.paging import page_of
 from julep_server.store.sessions import sessions
-from julep_server.store.times import now, timestamp
+from julep_server.store.times import now
 
 
 async def get_history(call: Call) -> Response:
-    """One page of a session's history."""
-    identifier, page = call.id("session_id"), page_of(call.arguments)
-
-    def read(connection: Connection) -> list[JSON]:
-        session = sessions.get(connection, call.tenant, identifier)
-        return [
-            represent_message(message) for message in store.history(connection, session.id, page)
-        ]
-
-    return await listed(call, read)
+    """Return one page of a session's history."""
+    page = page_of(call.arguments)
+    return await _listed_of_session(
+        call,
+        lambda connection, session_id: [
+            message_json(message) for message in messages.history(connection, session_id, page)
+        ],
+    )
 
 
 async def delete_history(call: Call) -> Response:
@@ -32,49 +32,36 @@ async def delete_history(call: Call) -> Response:
 
     def remove(connection: Connection, tenant: str, identifier: str) -> int:
         session = sessions.get(connection, tenant, identifier)
-        store.delete_of(connection, session.id)
+        messages.delete_of(connection, session.id)
         if session.summary is not None:
-            # The summary tells what was said.
-            gone = {"summary": None, "summarised_id": None}
-            sessions.change(connection, tenant, session, gone, None)
+            # The summary reveals what was said.
+            reset = {"summary": None, "summarised_id": None}
+            sessions.change(connection, tenant, session, reset, None)
         return now()
 
     return await deleted(call, call.id("session_id"), remove)
 
 
 async def get_suggestions(call: Call) -> Response:
-    """One page of a session's suggestions."""
-    identifier, page = call.id("session_id"), page_of(call.arguments)
-
-    def read(connection: Connection) -> list[JSON]:
-        session = sessions.get(connection, call.tenant, identifier)
-        return [
-            _represent_suggestion(suggestion)
-            for suggestion in store.suggestions(connection, session.id, page)
-        ]
-
-    return await listed(call, read)
+    """Return one page of a session's suggestions."""
+    page = page_of(call.arguments)
+    return await _listed_of_session(
+        call,
+        lambda connection, session_id: [
+            suggestion_json(suggestion)
+            for suggestion in messages.suggestions(connection, session_id, page)
+        ],
+    )
 
 
-def represent_message(message: Message) -> JSONObject:
-    """A message as the API shows it."""
-    shown: JSONObject = {
-        "id": message.id,
-        "role": message.role,
-        "content": message.content,
-        "created_at": timestamp(message.created_at),
-    }
-    return shown if message.name is None else {**shown, "name": message.name}
+async def _listed_of_session(
+    call: Call, read: Callable[[Connection, str], Sequence[JSONObject]]
+) -> Response:
+    def work(connection: Connection) -> list[JSON]:
+        session = sessions.get(connection, call.tenant, call.id("session_id"))
+        return [*read(connection, session.id)]
 
-
-def _represent_suggestion(suggestion: Suggestion) -> JSONObject:
-    return {
-        "message_id": suggestion.message_id,
-        "session_id": suggestion.session_id,
-        "target": suggestion.target,
-        "content": suggestion.content,
-        "created_at": timestamp(suggestion.created_at),
-    }
+    return await listed(call, work)
 
 
 HANDLERS: dict[str, Handler] = {

@@ -5,106 +5,36 @@ from __future__ import annotations
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from julep_server.call import Call, Handler, created, deleted, listed, updated
-from julep_server.http.answers import json_answer
+from julep_server.call import Call, Handler, created
 from julep_server.json_text import JSON, JSONObject
-from julep_server.resources.values import merged_metadata, metadata_of, picked, stored_integer
+from julep_server.representations import session_json
+from julep_server.resources.body_fields import metadata_of, named_fields, stored_integer
+from julep_server.resources.resource_handlers import ResourceHandlers
 from julep_server.store.agents import agents
-from julep_server.store.paging import page_of
 from julep_server.store.sessions import Session, delete_session, sessions
-from julep_server.store.times import timestamp
 from julep_server.store.users import users
 
 
 async def create(call: Call) -> Response:
-    """Make a session of an agent, and of a user where one is named."""
+    """Create a session of an agent, and of a user if the body names one."""
     body = call.body
     agent_id = str(body["agent_id"]).lower()
     user_id = str(body["user_id"]).lower() if "user_id" in body else None
-    values = {**_values(body), "agent_id": agent_id, "user_id": user_id, "summary": None}
+    values = {**_values(call), "agent_id": agent_id, "user_id": user_id, "summary": None}
 
-    def make(connection: Connection) -> tuple[Session, JSONObject]:
+    def write(connection: Connection) -> tuple[Session, JSONObject]:
         agents.get(connection, call.tenant, agent_id)
         if user_id is not None:
             users.get(connection, call.tenant, user_id)
         session = sessions.insert(connection, call.tenant, values, metadata_of(body))
-        return session, represent(session)
+        return session, session_json(session)
 
-    return await created(call, make)
-
-
-async def get(call: Call) -> Response:
-    """Give a session."""
-    session = await call.services.database.read(
-        lambda connection: sessions.get(connection, call.tenant, call.id("session_id"))
-    )
-    return json_answer(200, represent(session))
+    return await created(call, write)
 
 
-async def list_all(call: Call) -> Response:
-    """One page of the sessions."""
-    page = page_of(call.arguments)
-    return await listed(
-        call,
-        lambda connection: [
-            represent(session) for session in sessions.page(connection, call.tenant, page)
-        ],
-    )
-
-
-async def replace(call: Call) -> Response:
-    """Replace a session: what isn't named is reset. Whose session it is stays."""
-    values = _values(call.body)
-
-    def make(connection: Connection) -> tuple[Session, JSONObject]:
-        session = sessions.get(connection, call.tenant, call.id("session_id"))
-        metadata = metadata_of(call.body)
-        changed = sessions.change(connection, call.tenant, session, values, metadata)
-        return changed, represent(changed)
-
-    return await updated(call, make)
-
-
-async def patch(call: Call) -> Response:
-    """Change what is named of a session."""
+def _values(call: Call) -> dict[str, JSON]:
+    """Return the fields that can be replaced: not the session's agent and user."""
     body = call.body
-    values = picked(body, "situation", "render_templates", "context_overflow")
-    if "token_budget" in body:
-        values["token_budget"] = stored_integer(body, "token_budget")
-
-    def make(connection: Connection) -> tuple[Session, JSONObject]:
-        session = sessions.get(connection, call.tenant, call.id("session_id"))
-        metadata = merged_metadata(session.metadata, body)
-        changed = sessions.change(connection, call.tenant, session, values, metadata)
-        return changed, represent(changed)
-
-    return await updated(call, make)
-
-
-async def delete(call: Call) -> Response:
-    """Delete a session with its history."""
-    return await deleted(call, call.id("session_id"), delete_session)
-
-
-def represent(session: Session) -> JSONObject:
-    """A session as the API shows it; what it doesn't have is left out."""
-    shown: JSONObject = {
-        "id": session.id,
-        "agent_id": session.agent_id,
-        "user_id": session.user_id,
-        "situation": session.situation,
-        "summary": session.summary,
-        "metadata": session.metadata,
-        "render_templates": session.render_templates,
-        "token_budget": session.token_budget,
-        "context_overflow": session.context_overflow,
-        "created_at": timestamp(session.created_at),
-        "updated_at": timestamp(session.updated_at),
-    }
-    return {name: value for name, value in shown.items() if value is not None}
-
-
-def _values(body: JSONObject) -> dict[str, JSON]:
     return {
         "situation": body.get("situation"),
         "render_templates": body.get("render_templates", False),
@@ -113,11 +43,22 @@ def _values(body: JSONObject) -> dict[str, JSON]:
     }
 
 
+def _changes(call: Call, _session: Session) -> dict[str, JSON]:
+    changes = named_fields(call.body, "situation", "render_templates", "context_overflow")
+    if "token_budget" in call.body:
+        changes["token_budget"] = stored_integer(call.body, "token_budget")
+    return changes
+
+
+_SESSIONS = ResourceHandlers(
+    "session_id", sessions, session_json, _values, _changes, delete_session
+)
+
 HANDLERS: dict[str, Handler] = {
     "CreateSession": create,
-    "GetSession": get,
-    "ListSessions": list_all,
-    "UpdateSession": replace,
-    "PatchSession": patch,
-    "DeleteSession": delete,
+    "GetSession": _SESSIONS.get,
+    "ListSessions": _SESSIONS.list_all,
+    "UpdateSession": _SESSIONS.replace,
+    "PatchSession": _SESSIONS.patch,
+    "DeleteSession": _SESSIONS.delete,
 }

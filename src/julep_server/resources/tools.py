@@ -8,10 +8,11 @@ from starlette.responses import Response
 from julep_server.call import Call, Handler, created, deleted, listed, updated
 from julep_server.chat.functions import check_name, function_of
 from julep_server.json_text import JSON, JSONObject, merge_patch
+from julep_server.representations import tool_json
 from julep_server.store import tools
 from julep_server.store.agents import agents
 from julep_server.store.paging import page_of
-from julep_server.store.tombstones import when_buried
+from julep_server.store.tombstones import find_deletion
 from julep_server.store.tools import NewTool, Tool
 
 
@@ -21,21 +22,21 @@ async def create(call: Call) -> Response:
     check_name(function)
     new = NewTool(str(call.body["type"]), str(function["name"]), function)
 
-    def make(connection: Connection) -> tuple[Tool, JSONObject]:
+    def write(connection: Connection) -> tuple[Tool, JSONObject]:
         agent = agents.get(connection, call.tenant, call.id("agent_id"))
         (tool,) = tools.add(connection, call.tenant, agent.id, [new])
-        return tool, represent(tool)
+        return tool, tool_json(tool)
 
-    return await created(call, make)
+    return await created(call, write)
 
 
 async def list_all(call: Call) -> Response:
-    """One page of an agent's tools."""
+    """Return one page of an agent's tools."""
     page = page_of(call.arguments)
 
     def read(connection: Connection) -> list[JSON]:
         agent = agents.get(connection, call.tenant, call.id("agent_id"))
-        return [represent(tool) for tool in tools.page(connection, agent.id, page)]
+        return [tool_json(tool) for tool in tools.page(connection, agent.id, page)]
 
     return await listed(call, read)
 
@@ -43,46 +44,41 @@ async def list_all(call: Call) -> Response:
 async def replace(call: Call) -> Response:
     """Replace a tool's definition."""
     check_name(function_of(call.body))
-    return await _changed(call, merges=False)
+    return await _change(call, merge=False)
 
 
 async def patch(call: Call) -> Response:
-    """Change what is named of a tool's definition."""
+    """Change the parts of a tool's definition that the body names."""
     if "name" in function_of(call.body):
         check_name(function_of(call.body))
-    return await _changed(call, merges=True)
+    return await _change(call, merge=True)
 
 
 async def delete(call: Call) -> Response:
     """Delete a tool of an agent."""
 
     def remove(connection: Connection, tenant: str, identifier: str) -> int:
-        # Also where the agent is gone, and its tools with it.
-        gone = when_buried(connection, tenant, "tool", identifier, call.id("agent_id"))
-        if gone is not None:
-            return gone
+        # Looked up first, for a tool that was deleted together with its agent.
+        deleted_at = find_deletion(connection, tenant, "tool", identifier, call.id("agent_id"))
+        if deleted_at is not None:
+            return deleted_at
         agent = agents.get(connection, tenant, call.id("agent_id"))
         return tools.remove(connection, tenant, agent.id, identifier)
 
     return await deleted(call, call.id("tool_id"), remove)
 
 
-def represent(tool: Tool) -> JSONObject:
-    """A tool as the API shows it."""
-    return {"id": tool.id, "type": tool.type, "function": tool.function}
-
-
-async def _changed(call: Call, *, merges: bool) -> Response:
+async def _change(call: Call, *, merge: bool) -> Response:
     given = function_of(call.body)
 
-    def make(connection: Connection) -> tuple[Tool, JSONObject]:
+    def write(connection: Connection) -> tuple[Tool, JSONObject]:
         agent = agents.get(connection, call.tenant, call.id("agent_id"))
         tool = tools.get(connection, agent.id, call.id("tool_id"))
-        function = merge_patch(tool.function, given) if merges else given
+        function = merge_patch(tool.function, given) if merge else given
         changed = tools.change(connection, tool, function if isinstance(function, dict) else given)
-        return changed, represent(changed)
+        return changed, tool_json(changed)
 
-    return await updated(call, make)
+    return await updated(call, write)
 
 
 HANDLERS: dict[str, Handler] = {

@@ -1,1 +1,1 @@
-"""Finding texts: how they are cut into chunks, which words count, and the index of them."""
+"""Search: the index of texts by words and by vectors, rankings, and embedders."""

@@ -1,4 +1,4 @@
-"""What turns texts into vectors of their meaning."""
+"""Embedders, which turn texts into vectors of their meaning."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from julep_server.settings import NO_EMBEDDINGS, Settings
 
 
 class Embedder(Protocol):
-    """Turns texts into vectors; texts of a like meaning have vectors of a like direction."""
+    """Turns texts into vectors; texts of similar meaning have vectors of similar direction."""
 
     @property
     def name(self) -> str:
-        """The model; with the vectors' length it says which vectors can be compared."""
+        """The model's name; vectors of the same model and length can be compared."""
         ...
 
     async def embed(self, texts: Sequence[str]) -> list[Sequence[float]]:
-        """Give each text's vector; all have the same length.
+        """Return each text's vector; all have the same length.
 
         Raises:
-            ApiError: The vectors can't be had: as for a model's endpoint.
+            ApiError: The embedder failed.
         """
         ...
 
@@ -30,7 +30,7 @@ class Embedder(Protocol):
 
 
 def open_embedder(settings: Settings) -> Embedder | None:
-    """The embedder that is configured, or else installed; None where texts are found by words."""
+    """Open the embedder that is configured or else installed; None when neither is."""
     if settings.embedding_url is not None:
         from julep_server.search.openai_embedder import OpenAIEmbedder
 

@@ -1,4 +1,4 @@
-"""Puts several rankings together."""
+"""Merges several rankings."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from collections.abc import Sequence
 _SMOOTHING = 60
 
 
-def fused(rankings: Sequence[Sequence[int]]) -> list[tuple[int, float]]:
+def fuse_rankings(rankings: Sequence[Sequence[int]]) -> list[tuple[int, float]]:
     """Merge rankings by reciprocal rank fusion: 1 / (60 + rank), summed over the rankings.
 
-    Only ranks count, so scores of different kinds need not be made comparable. The rule and its
+    Only ranks count, so that scores of different kinds need not be comparable. The rule and its
     constant are those of Cormack, Clarke and Büttcher, "Reciprocal rank fusion outperforms
     Condorcet and individual rank learning methods", SIGIR 2009.
 
     Args:
-        rankings: Numbers of texts, the best first; of equals, the earlier ranking's comes first.
+        rankings: Numbers of texts, the best first; ties are resolved in favour of earlier rankings.
 
     Returns:
         Each number once with its score, the best first.
 
     Example:
-        >>> [number for number, _ in fused([[1, 2], [2, 3]])]
+        >>> [number for number, _ in fuse_rankings([[1, 2], [2, 3]])]
         [2, 1, 3]
     """
     scores: defaultdict[int, float] = defaultdict(float)

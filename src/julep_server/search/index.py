@@ -1,7 +1,7 @@
-"""The index of texts that can be recalled, by their words and by their meaning.
+"""The index of texts that can be recalled, by words and by vectors.
 
-A scope says whose a text is; a search names the scopes that it may see, and nothing in another
-scope has a part in it: neither as a result nor in how results are ranked.
+A scope identifies a text's owner. A search names the scopes that it may see; texts in other scopes
+neither are results nor affect how results are ranked.
 """
 
 from __future__ import annotations
@@ -12,25 +12,25 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Select, delete, func, insert, select
 
 from julep_server.db.tables import passages, source_scopes, vectors
-from julep_server.search.chunks import CHUNK
-from julep_server.search.fusion import fused
-from julep_server.search.meaning import by_meaning
-from julep_server.search.question import Question
-from julep_server.search.ranking import by_words
+from julep_server.search.fusion import fuse_rankings
+from julep_server.search.query import SearchQuery
+from julep_server.search.vector_ranking import rank_by_vector
 from julep_server.search.word_index import word_index
+from julep_server.search.word_ranking import rank_by_words
+from julep_server.text.chunks import MAX_CHUNK_LENGTH
 
-_DEPTH = 50
-_AT_ONCE = 1000
+_MIN_DEPTH = 50
+_BATCH_SIZE = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A text that was found.
+class SearchHit:
+    """A text that matches a query.
 
     Attributes:
-        source_id: The document or memory that it is of.
+        source_id: The document or memory that it belongs to.
         scope: The scope that made it visible.
-        score: How well it fits, greater is better; comparable within one search only.
+        score: The quality of the match, greater is better; comparable within one search only.
     """
 
     source_id: str
@@ -51,18 +51,18 @@ class PassageIndex:
         title: str,
         texts: Sequence[str],
     ) -> None:
-        """Add the texts of a source; they can be found by their words at once.
+        """Add the texts of a source; searches by words find them at once.
 
         Args:
             connection: A transaction that writes.
             source_id: The document or memory.
-            scopes: Where the source is visible: short, of letters, digits, ``-`` and ``:``.
-            title: Found with each of the texts, by as much of it as a chunk may have.
-            texts: The pieces to find.
+            scopes: Where the source is visible: short names of letters, digits, ``-`` and ``:``.
+            title: Indexed with each of the texts, cut to the length of a chunk.
+            texts: The texts to index.
         """
         if not texts:
             return
-        title = title[:CHUNK]
+        title = title[:MAX_CHUNK_LENGTH]
         rows = [
             {"source_id": source_id, "title": title, "text": piece, "size": len(piece)}
             for piece in texts
@@ -74,7 +74,7 @@ class PassageIndex:
             connection.execute(
                 insert(source_scopes), [{"scope": scope, "source_id": source_id} for scope in new]
             )
-        # The database numbers the rows; a source's highest numbers are those just given.
+        # The database numbers the rows; a source's highest numbers are those of the new rows.
         newest = select(passages.c.seq).where(passages.c.source_id == source_id)
         numbers = connection.execute(newest.order_by(passages.c.seq.desc()).limit(len(rows)))
         numbered = zip(reversed(numbers.scalars().all()), texts, strict=True)
@@ -93,52 +93,52 @@ class PassageIndex:
         self,
         connection: Connection,
         scopes: Sequence[str],
-        question: Question,
+        query: SearchQuery,
         limit: int,
         distance: float = 1.0,
-    ) -> list[Found]:
-        """Find the texts in these scopes that fit a question best.
+    ) -> list[SearchHit]:
+        """Find the texts in these scopes that match a query best.
 
         Args:
             connection: A transaction.
-            scopes: All that the caller may see; their texts are ranked together.
-            question: What is searched for.
-            limit: The most texts to give.
-            distance: How far a text may be behind the best one, by words or by meaning, from 0
-                (it must fit as well) to 1 (it needs only have something in common).
+            scopes: All scopes that the caller may see; their texts are ranked together.
+            query: What to search for.
+            limit: The maximum number of texts.
+            distance: How far a text may rank behind the best one, by words or by vectors, from 0
+                (it must match as well) to 1 (it needs only have something in common).
 
         Returns:
             The texts, the best first.
         """
         if limit < 1 or not scopes:
             return []
-        depth = max(limit, _DEPTH)
-        rankings = [by_words(connection, scopes, question.text, depth, distance)]
-        if question.vector is not None:
-            rankings.append(by_meaning(connection, scopes, question.vector, depth, distance))
-        return _read(connection, scopes, fused(rankings)[:limit])
+        depth = max(limit, _MIN_DEPTH)
+        rankings = [rank_by_words(connection, scopes, query.text, depth, distance)]
+        if query.vector is not None:
+            rankings.append(rank_by_vector(connection, scopes, query.vector, depth, distance))
+        return _read(connection, scopes, fuse_rankings(rankings)[:limit])
 
 
 def _read(
     connection: Connection, scopes: Sequence[str], best: Sequence[tuple[int, float]]
-) -> list[Found]:
+) -> list[SearchHit]:
     scope = (
         select(func.min(source_scopes.c.scope))
         .where(source_scopes.c.source_id == passages.c.source_id, source_scopes.c.scope.in_(scopes))
         .scalar_subquery()
     )
     query = select(passages, scope.label("scope"))
-    found: list[Found] = []
-    for start in range(0, len(best), _AT_ONCE):
-        scores = dict(best[start : start + _AT_ONCE])
+    hits: list[SearchHit] = []
+    for start in range(0, len(best), _BATCH_SIZE):
+        scores = dict(best[start : start + _BATCH_SIZE])
         order = {seq: place for place, seq in enumerate(scores)}
         rows = connection.execute(query.where(passages.c.seq.in_(scores))).mappings()
-        found += [
-            Found(row["source_id"], row["scope"], row["title"], row["text"], scores[row["seq"]])
+        hits += [
+            SearchHit(row["source_id"], row["scope"], row["title"], row["text"], scores[row["seq"]])
             for row in sorted(rows, key=lambda row: order[row["seq"]])
         ]
-    return found
+    return hits
 
 
 INDEX = PassageIndex()
-"""The index of the databases that the server opens."""
+"""The index, which has no state of its own: it works on the caller's connection."""

@@ -1,8 +1,8 @@
 """An embedder that needs no network: the static model whose weights come with WordLlama.
 
-Each token has a vector, and a text's is their mean. It knows that a kitten is a cat, and nothing of
-how words stand together. Only the package's files are read: its code would set up the process's
-logging, and could download what it misses.
+Each token has a vector, and a text's vector is their mean: it relates a kitten to a cat, but
+ignores the order of words. Only the package's files are read, because its code configures the
+process's logging, and may download files.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _WEIGHTS = "weights/l2_supercat_256.safetensors"
 
 
 class OfflineEmbedder:
-    """The mean of the vectors of a text's tokens; loaded when it is first used."""
+    """Embeds a text as the mean of its tokens' vectors; the model is loaded on first use."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -35,7 +35,7 @@ class OfflineEmbedder:
 
     @staticmethod
     def is_installed() -> bool:
-        """Whether the package is there with the model's files."""
+        """Whether the package and the model's files are installed."""
         folder = _folder()
         return folder is not None and all(
             (folder / name).exists() for name in (_TOKENIZER, _WEIGHTS)
@@ -78,7 +78,7 @@ class OfflineEmbedder:
                 tokenizer = Tokenizer.from_file(str(folder / _TOKENIZER))
                 tokenizer.no_padding()
                 tokenizer.no_truncation()
-                # By name, because the function's own types say nothing.
+                # By name, because the function is untyped.
                 load_file = import_module("safetensors.numpy").load_file
                 (weights,) = load_file(folder / _WEIGHTS).values()
                 self._loaded = tokenizer, weights.astype(np.float32)
@@ -86,7 +86,7 @@ class OfflineEmbedder:
 
 
 def _folder() -> Path | None:
-    """Where the package is; it is not imported."""
+    """Return the package's folder, without importing the package."""
     found = find_spec(_PACKAGE)
     places = found.submodule_search_locations if found is not None else None
     return Path(next(iter(places))) if places else None

@@ -1,4 +1,4 @@
-"""Any OpenAI-compatible endpoint as the embedder."""
+"""An embedder that uses an OpenAI-compatible endpoint."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import httpx
 from julep_server.json_text import JSON, MalformedJSONError, dumps, loads
 from julep_server.models.openai_errors import not_understood, refusal, transport_error
 
-AT_ONCE = 64
-"""Texts that one request asks about: few enough for every endpoint that is known."""
+BATCH_SIZE = 64
+"""Texts per request: few enough for all known endpoints."""
 
 
 class OpenAIEmbedder:
-    """Asks an endpoint's ``/embeddings``.
+    """Sends texts to an endpoint's ``/embeddings``.
 
     Args:
         url: The endpoint's base URL, to which ``/embeddings`` is added.
@@ -41,8 +41,8 @@ class OpenAIEmbedder:
     async def embed(self, texts: Sequence[str]) -> list[Sequence[float]]:
         """See :class:`~julep_server.search.embedder.Embedder`."""
         found: list[Sequence[float]] = []
-        for start in range(0, len(texts), AT_ONCE):
-            found += await self._ask(texts[start : start + AT_ONCE])
+        for start in range(0, len(texts), BATCH_SIZE):
+            found += await self._request(texts[start : start + BATCH_SIZE])
         if len({len(vector) for vector in found}) > 1:
             raise not_understood("vectors of different lengths")
         return found
@@ -51,29 +51,29 @@ class OpenAIEmbedder:
         """Close the connections."""
         await self._client.aclose()
 
-    async def _ask(self, texts: Sequence[str]) -> list[Sequence[float]]:
-        # Some clients' default is base64; every endpoint knows plain numbers.
-        asked = {"model": self._model, "input": list[JSON](texts), "encoding_format": "float"}
+    async def _request(self, texts: Sequence[str]) -> list[Sequence[float]]:
+        # Stated, because some endpoints default to base64; all support plain numbers.
+        body = {"model": self._model, "input": list[JSON](texts), "encoding_format": "float"}
         try:
-            response = await self._client.post(self._url, content=dumps(asked).encode("utf-8"))
+            response = await self._client.post(self._url, content=dumps(body).encode("utf-8"))
         except httpx.HTTPError as error:
             raise transport_error(error) from error
         if not response.is_success:
             raise refusal(response, self._model)
         try:
-            answer = loads(response.content)
+            parsed = loads(response.content)
         except MalformedJSONError as error:
             raise not_understood("no JSON") from error
-        return _vectors(answer, len(texts))
+        return _parse_vectors(parsed, len(texts))
 
 
-def _vectors(answer: JSON, count: int) -> list[Sequence[float]]:
-    """Read an answer; its items may come in any order.
+def _parse_vectors(body: JSON, count: int) -> list[Sequence[float]]:
+    """Parse a response's vectors, which may come in any order.
 
     Raises:
-        ApiError: 503 where it does not have a vector for each text.
+        ApiError: 503 when it does not have a vector for each text.
     """
-    items = answer.get("data") if isinstance(answer, dict) else None
+    items = body.get("data") if isinstance(body, dict) else None
     found: dict[int, Sequence[float]] = {}
     for position, item in enumerate(items if isinstance(items, list) else []):
         values = item.get("embedding") if isinstance(item, dict) else None

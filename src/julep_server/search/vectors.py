@@ -1,6 +1,6 @@
 """Vectors as they are stored and compared: 32-bit floats, little-endian, at length one.
 
-At length one, the cosine of two vectors' angle is their product, a plain sum.
+At length one, the cosine of two vectors' angle is their dot product.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from functools import cache
 from importlib.util import find_spec
 from operator import mul
 
-_LEAST = 1e-300
+_MIN_LENGTH = 1e-300
 
 
 def pack(values: Sequence[float]) -> bytes:
-    """Bring a vector to length one and write it; one without a direction is all zeros.
+    """Scale a vector to length one and encode it; a zero vector stays all zeros.
 
     Raises:
-        ValueError: The vector is empty, or has a value that is no finite number.
+        ValueError: The vector is empty, or has a value that is not a finite number.
 
     Example:
         >>> len(pack([3.0, 4.0]))
@@ -27,31 +27,31 @@ def pack(values: Sequence[float]) -> bytes:
     """
     length = math.hypot(*values)
     if not values or not math.isfinite(length):
-        raise ValueError("a vector has at least one value, and finite ones only")
-    scale = 1.0 / length if length > _LEAST else 0.0
+        raise ValueError("a vector must have at least one value, and only finite ones")
+    scale = 1.0 / length if length > _MIN_LENGTH else 0.0
     return struct.pack(f"<{len(values)}f", *(value * scale for value in values))
 
 
-def cosines(question: bytes, vectors: Sequence[bytes]) -> list[float]:
-    """The cosines between a vector and others of the same embedder."""
+def cosines(vector: bytes, others: Sequence[bytes]) -> list[float]:
+    """Return the cosines between a vector and others of the same embedder."""
     compare = numpy_cosines if _has_numpy() else plain_cosines
-    return compare(question, vectors)
+    return compare(vector, others)
 
 
-def plain_cosines(question: bytes, vectors: Sequence[bytes]) -> list[float]:
-    """As :func:`cosines`, in Python alone."""
-    form = struct.Struct(f"<{len(question) // 4}f")
-    wanted = form.unpack(question)
-    return [sum(map(mul, wanted, form.unpack(vector))) for vector in vectors]
+def plain_cosines(vector: bytes, others: Sequence[bytes]) -> list[float]:
+    """Compute :func:`cosines` in pure Python."""
+    form = struct.Struct(f"<{len(vector) // 4}f")
+    values = form.unpack(vector)
+    return [sum(map(mul, values, form.unpack(other))) for other in others]
 
 
-def numpy_cosines(question: bytes, vectors: Sequence[bytes]) -> list[float]:
-    """As :func:`cosines`, with NumPy, which is some forty times faster."""
+def numpy_cosines(vector: bytes, others: Sequence[bytes]) -> list[float]:
+    """Compute :func:`cosines` with NumPy, which is some forty times faster."""
     import numpy as np
 
-    rows = np.frombuffer(b"".join(vectors), dtype="<f4").reshape(len(vectors), -1)
-    found: list[float] = (rows @ np.frombuffer(question, dtype="<f4")).tolist()
-    return found
+    rows = np.frombuffer(b"".join(others), dtype="<f4").reshape(len(others), -1)
+    products: list[float] = (rows @ np.frombuffer(vector, dtype="<f4")).tolist()
+    return products
 
 
 @cache

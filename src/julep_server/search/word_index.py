@@ -1,4 +1,4 @@
-"""Which text has which word: each database's own index of words, behind one interface."""
+"""The full-text index of each database, behind one interface."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from julep_server.db.tables import passages, source_scopes
-from julep_server.search.words import folded_words, searchable
+from julep_server.text.words import folded_words, searchable
 
 
 class Term(NamedTuple):
-    """A word to look for, in titles alone or anywhere."""
+    """A word to search for, in titles only or anywhere."""
 
     word: str
     in_title: bool
 
 
 class WordIndex(Protocol):
-    """Finds words by their English stems, without accents."""
+    """Finds words by their English stems, ignoring accents."""
 
     def add(
         self,
@@ -53,17 +53,17 @@ class WordIndex(Protocol):
         ...
 
     def hits(self, scopes: Sequence[str], terms: Sequence[Term]) -> Subquery:
-        """Rows of ``seq`` and ``term``: the texts in these scopes, and by position what they have.
+        """Select the matches as rows of ``seq`` (the text) and ``term`` (the term's position).
 
         Args:
-            scopes: The scopes to look at.
+            scopes: The scopes to search.
             terms: At least one.
         """
         ...
 
 
 class SqliteWords:
-    """FTS5. The scopes are words of a column of their own, so that only their entries are read."""
+    """FTS5. The scopes are words in a separate column, so that only their entries are read."""
 
     _index = table("passages_index", column("rowid", BigInteger), column("passages_index", Text))
 
@@ -96,7 +96,7 @@ class SqliteWords:
     def hits(self, scopes: Sequence[str], terms: Sequence[Term]) -> Subquery:
         """See :class:`WordIndex`."""
         index = self._index
-        # Quoted, a word is never one of FTS5's operators.
+        # Quoted, so that a word is never one of FTS5's operators.
         visible = " OR ".join(f'"{_token(scope)}"' for scope in scopes)
         found = [
             select(index.c.rowid.label("seq"), literal(number).label("term")).where(
@@ -111,10 +111,10 @@ class SqliteWords:
 
 
 class PostgresWords:
-    """A ``tsvector`` a text, its title's words weighted A, with PostgreSQL's English stems.
+    """A ``tsvector`` per text, its title's words weighted A, with PostgreSQL's English stems.
 
-    Which characters make a word is decided here, not by the database's parser, which depends on
-    the locale that the database was made with.
+    Words are separated here and not by the database's parser, which depends on the locale that the
+    database was created with.
     """
 
     _index = table("passages_index", column("seq", BigInteger), column("terms"))
@@ -144,30 +144,30 @@ class PostgresWords:
 
     def hits(self, scopes: Sequence[str], terms: Sequence[Term]) -> Subquery:
         """See :class:`WordIndex`."""
-        asked = values(column("term", BigInteger), column("query", Text), name="asked").data(
+        wanted = values(column("term", BigInteger), column("query", Text), name="wanted").data(
             [(number, _tsquery(term)) for number, term in enumerate(terms)]
         )
         index = self._index
         sources = select(source_scopes.c.source_id).where(source_scopes.c.scope.in_(scopes))
         visible = select(passages.c.seq).where(passages.c.source_id.in_(sources))
         english = literal_column("'english'::regconfig", Text)
-        query = func.to_tsquery(english, asked.c.query, type_=TSQUERY)
+        query = func.to_tsquery(english, wanted.c.query, type_=TSQUERY)
         return (
-            select(index.c.seq, asked.c.term)
+            select(index.c.seq, wanted.c.term)
             .select_from(index)
-            .join(asked, index.c.terms.op("@@")(query))
+            .join(wanted, index.c.terms.op("@@")(query))
             .where(index.c.seq.in_(visible))
             .subquery("hits")
         )
 
 
 def _token(scope: str) -> str:
-    """A scope as one word of the index."""
+    """Return a scope as a single word of the index."""
     return scope.replace("-", "").replace(":", "x")
 
 
 def _tsquery(term: Term) -> str:
-    """A term as PostgreSQL's ``to_tsquery`` reads it; quoted, its word is no operator."""
+    """Return a term for PostgreSQL's ``to_tsquery``, quoted so that its word is no operator."""
     return f"'{folded_words(term.word)}'" + (":A" if term.in_title else "")
 
 
@@ -176,5 +176,5 @@ _POSTGRES = PostgresWords()
 
 
 def word_index(connection: Connection) -> WordIndex:
-    """The index of words of the database that is connected."""
+    """Return the word index of the connection's database."""
     return _SQLITE if connection.dialect.name == "sqlite" else _POSTGRES

@@ -1,1 +1,1 @@
-"""What is stored: functions over a connection, which know SQL and nothing of HTTP requests."""
+"""Stored records: functions that take a connection, with SQL and without HTTP."""

@@ -1,10 +1,10 @@
-"""Agents, and what goes with them when they are deleted."""
+"""Agents, and the records that are deleted with them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from julep_server.db import tables
 from julep_server.json_text import JSONObject
@@ -27,25 +27,11 @@ class Agent:
     updated_at: int
 
 
-def _read(row: RowMapping) -> Agent:
-    return Agent(
-        id=row["id"],
-        name=row["name"],
-        about=row["about"],
-        model=row["model"],
-        instructions=row["instructions"],
-        default_settings=row["default_settings"],
-        metadata=row["metadata"],
-        created_at=row["created_at"],
-        updated_at=row["updated_at"],
-    )
-
-
-agents = ResourceStore(tables.agents, "agent", _read)
+agents = ResourceStore(tables.agents, "agent", Agent)
 
 
 def delete_agent(connection: Connection, tenant: str, identifier: str) -> int:
-    """Delete an agent with its docs, tools and memories; its sessions stay, for their history.
+    """Delete an agent with its docs, tools and memories; its sessions stay, with their history.
 
     Returns:
         The time of the deletion, in microseconds.

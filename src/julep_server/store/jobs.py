@@ -1,8 +1,8 @@
-"""Jobs: what is done after an answer, by whichever process gets to it first.
+"""Jobs: work that follows a response, performed by the first process that takes it.
 
-A job that can be taken has a time from which it can: ``due_at``. Whoever takes it moves that time
-on by a lease, in the same statement, so nobody else takes it; a process that dies lets its leases
-run out, and the job is taken again. Each taking has a number, and only the newest may end the job.
+A job that can be taken has a time from which it is due: ``due_at``. Taking it moves that time on by
+a lease, in the same statement, so that no other process takes it; the leases of a process that dies
+expire, and its jobs are taken again. Attempts are numbered, and only the newest may end the job.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import Literal, TypeAlias
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    RowMapping,
     case,
     delete,
     func,
@@ -22,6 +21,7 @@ from sqlalchemy import (
     update,
 )
 
+from julep_server.db.rows import read_row
 from julep_server.db.tables import jobs
 from julep_server.errors import not_found
 from julep_server.json_text import JSON, JSONObject
@@ -31,7 +31,7 @@ from julep_server.store.times import now
 State: TypeAlias = Literal["pending", "in_progress", "retrying", "succeeded", "aborted", "failed"]
 
 KEPT_FOR = 30 * 24 * 3600 * 1_000_000
-"""Microseconds for which a job that has ended can be asked for."""
+"""Microseconds for which a job that has ended is stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,9 @@ class NewJob:
     """A job to store.
 
     Attributes:
-        name: What kind of job it is.
-        subject_id: What it is about: a session.
-        payload: What it works on, besides what is stored.
+        name: The kind of job.
+        subject_id: The session that it is about.
+        payload: What its handler needs besides stored records.
     """
 
     name: str
@@ -55,8 +55,8 @@ class Job:
     """A stored job.
 
     Attributes:
-        progress: Percent done; None where that can't be said.
-        attempts: How many times it was taken; the number of the newest taking.
+        progress: Percent done; None if the job doesn't report it.
+        attempts: The number of attempts so far, which is the newest attempt's number.
     """
 
     id: str
@@ -72,12 +72,12 @@ class Job:
     updated_at: int
 
 
-class LostError(Exception):
-    """The job was taken by another worker meanwhile, which does it now."""
+class LeaseLostError(Exception):
+    """The job's lease expired, and another worker has taken the job."""
 
 
 def add(connection: Connection, tenant: str, new: NewJob) -> None:
-    """Store a job that can be taken at once; those that ended long ago are dropped."""
+    """Store a job that is due at once; jobs that ended long ago are deleted."""
     moment = now()
     connection.execute(
         delete(jobs).where(jobs.c.due_at.is_(None), jobs.c.updated_at <= moment - KEPT_FOR)
@@ -99,20 +99,20 @@ def add(connection: Connection, tenant: str, new: NewJob) -> None:
 
 
 def get(connection: Connection, tenant: str, identifier: str) -> Job:
-    """A job of the tenant.
+    """Return a job of the tenant.
 
     Raises:
-        ApiError: 404 where it has none of that id.
+        ApiError: 404 when the tenant has none of that id.
     """
     query = select(jobs).where(jobs.c.id == identifier, jobs.c.tenant == tenant)
     row = connection.execute(query).mappings().first()
     if row is None:
         raise not_found("job", identifier)
-    return _read(row)
+    return read_row(Job, row)
 
 
 def is_open(connection: Connection, name: str, subject_id: str) -> bool:
-    """Whether a job of this kind and subject is still to end."""
+    """Whether a job of this kind and subject has not ended yet."""
     query = select(jobs.c.seq).where(
         jobs.c.name == name, jobs.c.subject_id == subject_id, jobs.c.due_at.is_not(None)
     )
@@ -120,12 +120,12 @@ def is_open(connection: Connection, name: str, subject_id: str) -> bool:
 
 
 def next_due(connection: Connection) -> int | None:
-    """When the next job can be taken, in microseconds; None when there is none."""
+    """Return the time at which the next job is due, in microseconds; None when there is none."""
     return connection.execute(select(func.min(jobs.c.due_at))).scalar()
 
 
 def take(connection: Connection, lease: int) -> Job | None:
-    """Take the job that is due longest, in one statement.
+    """Take the job that has been due longest, in one statement.
 
     Args:
         connection: A transaction that writes.
@@ -135,7 +135,7 @@ def take(connection: Connection, lease: int) -> Job | None:
         The job, now the caller's; None when no job is due.
     """
     moment = now()
-    # SQLite has one writer and needs no lock; elsewhere, rows that others are taking are passed by.
+    # SQLite has one writer and needs no lock; elsewhere, rows that others are taking are skipped.
     first = (
         select(jobs.c.seq)
         .where(jobs.c.due_at <= moment)
@@ -156,41 +156,41 @@ def take(connection: Connection, lease: int) -> Job | None:
         .returning(*jobs.c)
     )
     row = connection.execute(taken).mappings().first()
-    return None if row is None else _read(row)
+    return None if row is None else read_row(Job, row)
 
 
 def renew(connection: Connection, job: Job, lease: int) -> None:
-    """Keep a job for another lease.
+    """Extend a job's lease.
 
     Raises:
-        LostError: It is the caller's no more.
+        LeaseLostError: Another worker has taken the job.
     """
     _change(connection, job, {"due_at": now() + lease})
 
 
 def report(connection: Connection, job: Job, progress: float) -> None:
-    """Say how much of a job is done.
+    """Store a job's progress, in percent.
 
     Raises:
-        LostError: It is the caller's no more.
+        LeaseLostError: Another worker has taken the job.
     """
     _change(connection, job, {"progress": progress, "updated_at": now()})
 
 
-def note(connection: Connection, job: Job, payload: JSONObject) -> None:
-    """Change what a job works on, so that what is done of it isn't done again.
+def change_payload(connection: Connection, job: Job, payload: JSONObject) -> None:
+    """Replace a job's payload, so that a later attempt skips what is done.
 
     Raises:
-        LostError: It is the caller's no more.
+        LeaseLostError: Another worker has taken the job.
     """
     _change(connection, job, {"payload": payload, "updated_at": now()})
 
 
-def give_back(connection: Connection, job: Job) -> None:
-    """Let others take a job at once, as if it had not been taken.
+def release(connection: Connection, job: Job) -> None:
+    """Make a job due at once, without counting the attempt.
 
     Raises:
-        LostError: It is the caller's no more.
+        LeaseLostError: Another worker has taken the job.
     """
     moment = now()
     state: State = "pending" if job.attempts == 1 else "retrying"
@@ -198,15 +198,15 @@ def give_back(connection: Connection, job: Job) -> None:
     _change(connection, job, {**values, "state": state, "updated_at": moment})
 
 
-def retry(connection: Connection, job: Job, reason: str, pause: int) -> None:
-    """Let a job be taken again after a pause in microseconds.
+def retry(connection: Connection, job: Job, reason: str, delay: int) -> None:
+    """Make a job due again after a delay in microseconds.
 
     Raises:
-        LostError: It is the caller's no more.
+        LeaseLostError: Another worker has taken the job.
     """
     moment = now()
     values: dict[str, object] = {"state": "retrying", "reason": reason}
-    _change(connection, job, {**values, "due_at": moment + pause, "updated_at": moment})
+    _change(connection, job, {**values, "due_at": moment + delay, "updated_at": moment})
 
 
 def end(
@@ -215,10 +215,10 @@ def end(
     state: Literal["succeeded", "aborted", "failed"],
     reason: str | None = None,
 ) -> None:
-    """End a job for good. What it worked on is not kept.
+    """End a job, and delete its payload.
 
     Raises:
-        LostError: It is the caller's no more.
+        LeaseLostError: Another worker has taken the job.
     """
     values: dict[str, object] = {"state": state, "reason": reason, "payload": {}, "due_at": None}
     if state == "succeeded":
@@ -229,7 +229,7 @@ def end(
 def _change(connection: Connection, job: Job, values: dict[str, object]) -> None:
     changed = connection.execute(update(jobs).where(*_is_held(job)).values(values))
     if changed.rowcount == 0:
-        raise LostError(job.id)
+        raise LeaseLostError(job.id)
 
 
 def _is_held(job: Job) -> tuple[ColumnElement[bool], ...]:
@@ -237,20 +237,4 @@ def _is_held(job: Job) -> tuple[ColumnElement[bool], ...]:
         jobs.c.id == job.id,
         jobs.c.state == "in_progress",
         jobs.c.attempts == job.attempts,
-    )
-
-
-def _read(row: RowMapping) -> Job:
-    return Job(
-        id=row["id"],
-        tenant=row["tenant"],
-        name=row["name"],
-        subject_id=row["subject_id"],
-        payload=row["payload"],
-        state=row["state"],
-        reason=row["reason"],
-        progress=row["progress"],
-        attempts=row["attempts"],
-        created_at=row["created_at"],
-        updated_at=row["updated_at"],
     )

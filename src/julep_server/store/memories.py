@@ -1,4 +1,4 @@
-"""Memories: what an agent remembers of a user."""
+"""Memories: what an agent remembers about a user."""
 
 from __future__ import annotations
 
@@ -7,20 +7,21 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, RowMapping, Select, delete, insert, select, update
+from sqlalchemy import Connection, Select, delete, insert, select, update
 
 from julep_server.db import tables
+from julep_server.db.rows import read_row
 from julep_server.json_text import JSON
 from julep_server.search.index import INDEX
-from julep_server.search.question import Question
+from julep_server.search.query import SearchQuery
 from julep_server.store.resources import new_id
 from julep_server.store.times import now
-from julep_server.store.tombstones import buried, bury
+from julep_server.store.tombstones import record_deletion
 
 TYPES = ("belief", "episode")
-"""The types of memories: what holds, and what happened."""
+"""The types of memories: what is true, and what happened."""
 
-LONGEST = 2000
+MAX_CONTENT_LENGTH = 2000
 """Characters that a memory may have."""
 
 _KIND = "memory"
@@ -33,9 +34,9 @@ class NewMemory:
 
     Attributes:
         type: One of ``TYPES``.
-        entities: Whom and what it is about, as JSON objects.
+        entities: The persons and things that it is about, as JSON objects.
         sentiment: From -1 to 1.
-        happened_at: When what is remembered happened, in microseconds.
+        happened_at: The time of what is remembered, in microseconds.
     """
 
     type: str
@@ -64,10 +65,10 @@ class Memory:
 def add(
     connection: Connection, tenant: str, agent_id: str, user_id: str, new: Iterable[NewMemory]
 ) -> list[str]:
-    """Store what an agent remembers of a user; what it remembers already isn't stored again.
+    """Store what an agent remembers about a user, except what it remembers already.
 
     Returns:
-        The ids of those that were stored.
+        The ids of the memories that were stored.
     """
     added: list[str] = []
     table = tables.memories
@@ -106,55 +107,55 @@ def recall(
     connection: Connection,
     agent_id: str,
     user_id: str,
-    question: Question,
+    query: SearchQuery,
     limit: int,
     distance: float,
 ) -> list[Memory]:
-    """What an agent remembers of a user that fits a question, the nearest first."""
+    """Return what an agent remembers about a user that matches a query, the nearest first."""
     scopes = [_scope(agent_id, user_id=user_id)]
-    found = INDEX.search(connection, scopes, question, limit, distance)
-    return _in_order(connection, [hit.source_id for hit in found])
+    hits = INDEX.search(connection, scopes, query, limit, distance)
+    return _in_order(connection, [hit.source_id for hit in hits])
 
 
-def nearest(
+def search(
     connection: Connection,
     agent_id: str,
-    question: Question,
+    query: SearchQuery,
     *,
     user_id: str | None,
     types: Sequence[str] | None,
     limit: int,
     offset: int,
 ) -> list[Memory]:
-    """One page of an agent's memories: first what fits best, then the rest, newest first.
+    """Return one page of an agent's memories: first the matches, then the rest, newest first.
 
     Args:
         connection: A transaction.
         agent_id: The agent.
-        question: What is searched for.
-        user_id: Only memories of this user.
-        types: Only memories of these types.
-        limit: The most memories to give.
-        offset: How many to pass over.
+        query: What to search for.
+        user_id: Only memories about this user; None for all.
+        types: Only memories of these types; None for all.
+        limit: The maximum number of memories.
+        offset: The number of memories to skip.
     """
     table = tables.memories
     kinds = None if types is None else [kind for kind in TYPES if kind in types]
-    query = select(table.c.id).where(table.c.agent_id == agent_id)
+    selected = select(table.c.id).where(table.c.agent_id == agent_id)
     if user_id is not None:
-        query = query.where(table.c.user_id == user_id)
+        selected = selected.where(table.c.user_id == user_id)
     if kinds is not None:
-        query = query.where(table.c.type.in_(kinds))
-    everything = connection.execute(query.order_by(table.c.seq.desc())).scalars().all()
+        selected = selected.where(table.c.type.in_(kinds))
+    newest_first = connection.execute(selected.order_by(table.c.seq.desc())).scalars().all()
     wanted: Sequence[str | None] = [None] if kinds is None else kinds
     scopes = [_scope(agent_id, user_id=user_id, kind=kind) for kind in wanted]
-    end = min(offset + limit, len(everything))
-    found = INDEX.search(connection, scopes, question, end)
-    order = list(dict.fromkeys([*(hit.source_id for hit in found), *everything]))
+    end = min(offset + limit, len(newest_first))
+    hits = INDEX.search(connection, scopes, query, end)
+    order = list(dict.fromkeys([*(hit.source_id for hit in hits), *newest_first]))
     return _in_order(connection, order[offset:end])
 
 
-def accessed(connection: Connection, identifiers: Sequence[str], moment: int) -> None:
-    """Note that memories were recalled."""
+def mark_accessed(connection: Connection, identifiers: Sequence[str], moment: int) -> None:
+    """Store the time at which memories were recalled."""
     if not identifiers:
         return
     table = tables.memories
@@ -164,30 +165,29 @@ def accessed(connection: Connection, identifiers: Sequence[str], moment: int) ->
 
 
 def remove(connection: Connection, tenant: str, agent_id: str, identifier: str) -> int:
-    """Delete a memory of an agent, or say again when it was deleted.
+    """Delete a memory of an agent; a repetition returns the time of the first deletion.
 
     Returns:
         The time of the deletion, in microseconds.
 
     Raises:
-        ApiError: 404 where the agent never had one of that id.
+        ApiError: 404 when the agent never had one of that id.
     """
     table = tables.memories
     memory = select(table.c.id).where(table.c.id == identifier, table.c.agent_id == agent_id)
-    if connection.execute(memory).first() is None:
-        return buried(connection, tenant, _KIND, identifier, agent_id)
+    existed = connection.execute(memory).first() is not None
     _delete(connection, memory)
-    return bury(connection, tenant, _KIND, identifier, agent_id)
+    return record_deletion(connection, tenant, _KIND, identifier, agent_id, existed=existed)
 
 
 def delete_of_agent(connection: Connection, agent_id: str) -> None:
-    """Delete all that an agent remembers."""
+    """Delete all memories of an agent."""
     table = tables.memories
     _delete(connection, select(table.c.id).where(table.c.agent_id == agent_id))
 
 
 def delete_of_user(connection: Connection, user_id: str) -> None:
-    """Delete all that is remembered of a user."""
+    """Delete all memories about a user."""
     table = tables.memories
     _delete(connection, select(table.c.id).where(table.c.user_id == user_id))
 
@@ -199,12 +199,12 @@ def _delete(connection: Connection, identifiers: Select[tuple[str]]) -> None:
 
 
 def _scope(agent_id: str, *, user_id: str | None = None, kind: str | None = None) -> str:
-    """Where memories are searched: an agent's, perhaps of one user, perhaps of one type."""
+    """Return the search scope of an agent's memories, of one user and of one type if given."""
     return ":".join(filter(None, ["m", agent_id, user_id, kind]))
 
 
 def _digest(content: str) -> str:
-    """Digest of what a memory says: case, spaces and a last full stop make no other fact of it."""
+    """Return a digest of a memory's text, without case, spacing and punctuation at its end."""
     folded = unicodedata.normalize("NFKC", content).casefold()
     return hashlib.sha256(" ".join(folded.split()).strip(_ENDINGS).encode("utf-8")).hexdigest()
 
@@ -212,20 +212,5 @@ def _digest(content: str) -> str:
 def _in_order(connection: Connection, identifiers: Sequence[str]) -> list[Memory]:
     table = tables.memories
     rows = connection.execute(select(table).where(table.c.id.in_(identifiers))).mappings()
-    by_id = {row["id"]: _read(row) for row in rows}
+    by_id = {row["id"]: read_row(Memory, row) for row in rows}
     return [by_id[identifier] for identifier in identifiers if identifier in by_id]
-
-
-def _read(row: RowMapping) -> Memory:
-    return Memory(
-        id=row["id"],
-        agent_id=row["agent_id"],
-        user_id=row["user_id"],
-        type=row["type"],
-        content=row["content"],
-        entities=row["entities"],
-        sentiment=row["sentiment"],
-        happened_at=row["happened_at"],
-        created_at=row["created_at"],
-        last_accessed_at=row["last_accessed_at"],
-    )

@@ -1,4 +1,4 @@
-"""A session's history, and the suggestions made along it."""
+"""A session's history, and the suggestions about its messages."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, insert, select
 
 from julep_server.db import tables
+from julep_server.db.rows import read_row
 from julep_server.json_text import JSON
 from julep_server.store.paging import Page, select_page
 from julep_server.store.times import now
@@ -18,7 +19,7 @@ class Message:
     """A message of a history.
 
     Attributes:
-        generated: Whether a model wrote it; such a message is never rendered as a template.
+        generated: Whether the model wrote it; such a message is never rendered as a template.
     """
 
     id: str
@@ -31,7 +32,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """What the model suggested about a message."""
+    """A stored suggestion about a message."""
 
     message_id: str
     session_id: str
@@ -49,7 +50,7 @@ class NewSuggestion:
 
 
 def text_of(content: JSON) -> str:
-    """The words of a message's content, without its images."""
+    """Return the text of a message's content, without its images."""
     if isinstance(content, str):
         return content
     parts = content if isinstance(content, list) else []
@@ -57,22 +58,12 @@ def text_of(content: JSON) -> str:
 
 
 def history(connection: Connection, session_id: str, page: Page | None = None) -> list[Message]:
-    """The messages of a session, oldest first; all of them without a page."""
+    """Return the messages of a session, oldest first; all of them unless a page is given."""
     table = tables.messages
     query = select(table).where(table.c.session_id == session_id).order_by(table.c.seq)
     if page is not None:
         query = query.limit(page.limit).offset(page.offset)
-    return [
-        Message(
-            id=row["id"],
-            role=row["role"],
-            content=row["content"],
-            name=row["name"],
-            generated=row["generated"],
-            created_at=row["created_at"],
-        )
-        for row in connection.execute(query).mappings()
-    ]
+    return [read_row(Message, row) for row in connection.execute(query).mappings()]
 
 
 def append(connection: Connection, session_id: str, messages: Sequence[Message]) -> None:
@@ -99,7 +90,7 @@ def exists(connection: Connection, session_id: str, identifier: str) -> bool:
     return connection.execute(query).first() is not None
 
 
-def suggest(
+def add_suggestions(
     connection: Connection, session_id: str, message_id: str, new: Sequence[NewSuggestion]
 ) -> None:
     """Store suggestions about a message."""
@@ -118,19 +109,10 @@ def suggest(
 
 
 def suggestions(connection: Connection, session_id: str, page: Page) -> list[Suggestion]:
-    """One page of a session's suggestions, oldest first."""
+    """Return one page of a session's suggestions, oldest first."""
     table = tables.suggestions
     query = select_page(table, page).where(table.c.session_id == session_id)
-    return [
-        Suggestion(
-            message_id=row["message_id"],
-            session_id=row["session_id"],
-            target=row["target"],
-            content=row["content"],
-            created_at=row["created_at"],
-        )
-        for row in connection.execute(query).mappings()
-    ]
+    return [read_row(Suggestion, row) for row in connection.execute(query).mappings()]
 
 
 def delete_of(connection: Connection, session_id: str) -> None:

@@ -1,4 +1,4 @@
-"""Lists: which rows, in which order, and which slice of them."""
+"""Pages of lists: filter, order, limit and offset."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from julep_server.db.tables import metadata_entries
 from julep_server.errors import Violation, bad_request
 from julep_server.json_text import JSON, JSONObject, MalformedJSONError, canonical, loads
 
-_LARGEST = 2**63 - 1
+_MAX_INTEGER = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +20,10 @@ class Page:
     """One page of a list.
 
     Attributes:
-        limit: The most rows to give.
-        offset: How many rows to pass over.
+        limit: The maximum number of rows.
+        offset: The number of rows to skip.
         sort_by: The column to sort by.
-        descending: Whether the newest come first.
+        descending: Whether to sort in descending order.
         entries: Digests of the metadata entries that every row must have.
     """
 
@@ -43,8 +43,8 @@ def page_of(arguments: JSONObject) -> Page:
     limit, offset = arguments.get("limit"), arguments.get("offset")
     return Page(
         limit=limit if isinstance(limit, int) else 100,
-        # A database counts in 64 bits; nothing is that far down a list.
-        offset=min(offset, _LARGEST) if isinstance(offset, int) else 0,
+        # Databases count in 64 bits, and no list is that long.
+        offset=min(offset, _MAX_INTEGER) if isinstance(offset, int) else 0,
         sort_by=str(arguments.get("sort_by") or "created_at"),
         descending=arguments.get("order") == "desc",
         entries=_filter_entries(arguments.get("metadata_filter")),
@@ -68,10 +68,10 @@ def _entry(key: str, value: JSON) -> str:
 
 
 def index_metadata(connection: Connection, resource_id: str, metadata: JSONObject) -> None:
-    """Make a resource's metadata findable: digests of its entries, equal where values are equal.
+    """Index a resource's metadata: digests of its entries, equal when the values are equal.
 
-    Digests are compared by every database alike, whatever it thinks of JSON, and an index finds
-    them; the rules of equality stay in one place, :func:`~julep_server.json_text.canonical`.
+    All databases compare digests alike, whatever their support for JSON, and can index them; the
+    rules of equality stay in one place, :func:`~julep_server.json_text.canonical`.
     """
     unindex_metadata(connection, resource_id)
     rows = [
@@ -82,14 +82,14 @@ def index_metadata(connection: Connection, resource_id: str, metadata: JSONObjec
 
 
 def unindex_metadata(connection: Connection, resource_id: str) -> None:
-    """Forget a resource's metadata entries."""
+    """Remove a resource's metadata from the index."""
     connection.execute(
         delete(metadata_entries).where(metadata_entries.c.resource_id == resource_id)
     )
 
 
 def select_page(table: Table, page: Page) -> Select[tuple[object, ...]]:
-    """Select one page of a table; rows of the same time come in the order they were inserted."""
+    """Select one page of a table; rows of the same time are sorted by insertion."""
     query = select(table)
     for entry in page.entries:
         query = query.where(

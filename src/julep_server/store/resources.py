@@ -1,22 +1,26 @@
-"""What agents, users and sessions have in common: rows of a tenant, found by id, with metadata."""
+"""The common store of agents, users and sessions: rows of a tenant, with an id and metadata."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
-from typing import Generic, Protocol, TypeVar
+from collections.abc import Mapping
+from dataclasses import Field
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Table, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, update
 
+from julep_server.db.rows import read_row
 from julep_server.errors import not_found
 from julep_server.json_text import JSONObject
 from julep_server.store.paging import Page, index_metadata, select_page, unindex_metadata
 from julep_server.store.times import later_than, now
-from julep_server.store.tombstones import buried, bury
+from julep_server.store.tombstones import record_deletion
 
 
 class Record(Protocol):
-    """A stored resource."""
+    """A stored resource, which is a dataclass."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
     @property
     def id(self) -> str:
@@ -25,12 +29,12 @@ class Record(Protocol):
 
     @property
     def created_at(self) -> int:
-        """When it was made, in microseconds."""
+        """The time of creation, in microseconds."""
         ...
 
     @property
     def updated_at(self) -> int:
-        """When it was last changed, in microseconds."""
+        """The time of the last change, in microseconds."""
         ...
 
 
@@ -38,37 +42,37 @@ R = TypeVar("R", bound=Record)
 
 
 def new_id() -> str:
-    """A new id, UUID v4."""
+    """Return a new id, a UUID v4."""
     return str(uuid.uuid4())
 
 
 class ResourceStore(Generic[R]):
-    """Reads and writes one kind of resource; every question is asked for one tenant.
+    """Reads and writes one kind of resource, always for one tenant.
 
     Args:
-        table: Its table.
-        kind: Its name in messages, such as ``agent``.
-        read: Makes the record from a row.
+        table: The resource's table.
+        kind: The resource's name in messages, such as ``agent``.
+        record_type: The dataclass of its records.
     """
 
-    __slots__ = ("_read", "_table", "kind")
+    __slots__ = ("_record_type", "_table", "kind")
 
-    def __init__(self, table: Table, kind: str, read: Callable[[RowMapping], R]) -> None:
+    def __init__(self, table: Table, kind: str, record_type: type[R]) -> None:
         self._table = table
-        self._read = read
+        self._record_type = record_type
         self.kind = kind
 
     def find(self, connection: Connection, tenant: str, identifier: str) -> R | None:
-        """The record, or None where this tenant has none of that id."""
+        """Return the record; None when this tenant has none of that id."""
         row = connection.execute(select(self._table).where(*self._is(tenant, identifier)))
         found = row.mappings().first()
-        return None if found is None else self._read(found)
+        return None if found is None else read_row(self._record_type, found)
 
     def get(self, connection: Connection, tenant: str, identifier: str) -> R:
-        """The record.
+        """Return the record.
 
         Raises:
-            ApiError: 404 where this tenant has none of that id.
+            ApiError: 404 when this tenant has none of that id.
         """
         found = self.find(connection, tenant, identifier)
         if found is None:
@@ -76,9 +80,9 @@ class ResourceStore(Generic[R]):
         return found
 
     def page(self, connection: Connection, tenant: str, page: Page) -> list[R]:
-        """One page of the tenant's records."""
+        """Return one page of the tenant's records."""
         query = select_page(self._table, page).where(self._table.c.tenant == tenant)
-        return [self._read(row) for row in connection.execute(query).mappings()]
+        return [read_row(self._record_type, row) for row in connection.execute(query).mappings()]
 
     def insert(
         self,
@@ -110,7 +114,7 @@ class ResourceStore(Generic[R]):
         values: Mapping[str, object],
         metadata: JSONObject | None,
     ) -> R:
-        """Change what is named, and the time of the last change; None leaves the metadata."""
+        """Change the given fields and the time of the last change; None keeps the metadata."""
         changes = dict(values)
         if metadata is not None:
             changes["metadata"] = metadata
@@ -123,19 +127,19 @@ class ResourceStore(Generic[R]):
         return self.get(connection, tenant, record.id)
 
     def delete(self, connection: Connection, tenant: str, identifier: str) -> int:
-        """Delete a record, or say again when it was deleted.
+        """Delete a record; a repetition returns the time of the first deletion.
 
         Returns:
             The time of the deletion, in microseconds.
 
         Raises:
-            ApiError: 404 where this tenant never had one of that id.
+            ApiError: 404 when this tenant never had one of that id.
         """
-        gone = connection.execute(delete(self._table).where(*self._is(tenant, identifier)))
-        if gone.rowcount == 0:
-            return buried(connection, tenant, self.kind, identifier)
-        unindex_metadata(connection, identifier)
-        return bury(connection, tenant, self.kind, identifier)
+        result = connection.execute(delete(self._table).where(*self._is(tenant, identifier)))
+        existed = result.rowcount > 0
+        if existed:
+            unindex_metadata(connection, identifier)
+        return record_deletion(connection, tenant, self.kind, identifier, existed=existed)
 
     def _is(self, tenant: str, identifier: str) -> tuple[ColumnElement[bool], ...]:
         return (self._table.c.id == identifier, self._table.c.tenant == tenant)

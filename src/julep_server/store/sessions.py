@@ -1,10 +1,10 @@
-"""Sessions, and their history when they are deleted."""
+"""Sessions, and the records that are deleted with them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from julep_server.db import tables
 from julep_server.json_text import JSONObject
@@ -34,24 +34,7 @@ class Session:
     updated_at: int
 
 
-def _read(row: RowMapping) -> Session:
-    return Session(
-        id=row["id"],
-        agent_id=row["agent_id"],
-        user_id=row["user_id"],
-        situation=row["situation"],
-        summary=row["summary"],
-        summarised_id=row["summarised_id"],
-        metadata=row["metadata"],
-        render_templates=row["render_templates"],
-        token_budget=row["token_budget"],
-        context_overflow=row["context_overflow"],
-        created_at=row["created_at"],
-        updated_at=row["updated_at"],
-    )
-
-
-sessions = ResourceStore(tables.sessions, "session", _read)
+sessions = ResourceStore(tables.sessions, "session", Session)
 
 
 def delete_session(connection: Connection, tenant: str, identifier: str) -> int:

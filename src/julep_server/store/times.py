@@ -1,4 +1,4 @@
-"""Times as they are stored (microseconds) and as they are shown (RFC 3339)."""
+"""Times: microseconds in the database, RFC 3339 in responses."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def now() -> int:
-    """Microseconds since 1970, UTC."""
+    """Return the microseconds since 1970, UTC."""
     return time.time_ns() // 1000
 
 
 def later_than(previous: int) -> int:
-    """The time now, but never one that a clock set back would put before ``previous``."""
+    """Return the time now, or just after ``previous`` if the clock was set back."""
     return max(now(), previous + 1)
 
 
 def timestamp(microseconds: int) -> str:
-    """Write a stored time for an answer, always with its microseconds.
+    """Format a stored time, always with its microseconds.
 
     Example:
         >>> timestamp(1)

@@ -1,4 +1,4 @@
-"""What was deleted is remembered, so that deleting it again is answered as the first time."""
+"""Tombstones of deleted records: deleting one again has the same response as the first time."""
 
 from __future__ import annotations
 
@@ -9,51 +9,56 @@ from julep_server.errors import not_found
 from julep_server.store.times import now
 
 
-def bury(
-    connection: Connection, tenant: str, kind: str, identifier: str, owner_id: str | None = None
-) -> int:
-    """Remember that a resource was deleted.
-
-    Returns:
-        The time of the deletion, in microseconds.
-    """
-    moment = now()
-    connection.execute(
-        insert(tombstones).values(
-            id=identifier, tenant=tenant, kind=kind, owner_id=owner_id, deleted_at=moment
-        )
-    )
-    return moment
-
-
-def bury_of(
+def record_deletions(
     connection: Connection, tenant: str, kind: str, identifiers: Select[tuple[str]], owner_id: str
 ) -> None:
-    """Remember that all resources of an owner, which a query gives, were deleted with it."""
+    """Record that an owner's resources, selected by a query, were deleted with it."""
     columns = ("id", "tenant", "kind", "owner_id", "deleted_at")
     rest = (literal(value) for value in (tenant, kind, owner_id, now()))
     rows = select(identifiers.subquery().c.id, *rest)
     connection.execute(insert(tombstones).from_select(columns, rows))
 
 
-def buried(
-    connection: Connection, tenant: str, kind: str, identifier: str, owner_id: str | None = None
+def record_deletion(
+    connection: Connection,
+    tenant: str,
+    kind: str,
+    identifier: str,
+    owner_id: str | None = None,
+    *,
+    existed: bool,
 ) -> int:
-    """When a resource was deleted, in microseconds.
+    """Return the time of a resource's deletion, in microseconds, and record it if it is new.
+
+    Args:
+        connection: A transaction that writes.
+        tenant: The caller's tenant.
+        kind: The kind of resource, such as ``agent``.
+        identifier: The resource's id.
+        owner_id: The resource's owner, if it has one.
+        existed: Whether the resource has just been deleted; otherwise there was none.
 
     Raises:
-        ApiError: 404 where this tenant, or this owner, never deleted one of that id.
+        ApiError: 404 when this tenant, or this owner, never had one of that id.
     """
-    moment = when_buried(connection, tenant, kind, identifier, owner_id)
-    if moment is None:
+    if existed:
+        moment = now()
+        connection.execute(
+            insert(tombstones).values(
+                id=identifier, tenant=tenant, kind=kind, owner_id=owner_id, deleted_at=moment
+            )
+        )
+        return moment
+    deleted_at = find_deletion(connection, tenant, kind, identifier, owner_id)
+    if deleted_at is None:
         raise not_found(kind, identifier)
-    return moment
+    return deleted_at
 
 
-def when_buried(
+def find_deletion(
     connection: Connection, tenant: str, kind: str, identifier: str, owner_id: str | None = None
 ) -> int | None:
-    """When a resource was deleted, in microseconds; None where it never was."""
+    """Return the time of a resource's deletion, in microseconds; None if it was not deleted."""
     owner = tombstones.c.owner_id
     moment = connection.execute(
         select(tombstones.c.deleted_at).where(

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from julep_server.db import tables
+from julep_server.db.rows import read_row
 from julep_server.errors import ApiError, conflict, not_found
 from julep_server.json_text import JSONObject
 from julep_server.store.paging import Page, select_page
 from julep_server.store.resources import new_id
 from julep_server.store.times import later_than, now
-from julep_server.store.tombstones import buried, bury, bury_of
+from julep_server.store.tombstones import record_deletion, record_deletions
 
 _KIND = "tool"
 
@@ -40,23 +41,11 @@ class Tool:
     updated_at: int
 
 
-def _read(row: RowMapping) -> Tool:
-    return Tool(
-        id=row["id"],
-        agent_id=row["agent_id"],
-        type=row["type"],
-        name=row["name"],
-        function=row["function"],
-        created_at=row["created_at"],
-        updated_at=row["updated_at"],
-    )
-
-
 def add(connection: Connection, tenant: str, agent_id: str, new: Sequence[NewTool]) -> list[Tool]:
     """Store tools of an agent.
 
     Raises:
-        ApiError: 409 when the agent has, or would get, two tools of one name.
+        ApiError: 409 when the agent would have two tools of the same name.
     """
     names = {name for name, _ in functions(connection, agent_id)}
     added: list[Tool] = []
@@ -83,27 +72,27 @@ def add(connection: Connection, tenant: str, agent_id: str, new: Sequence[NewToo
 
 
 def get(connection: Connection, agent_id: str, identifier: str) -> Tool:
-    """A tool of an agent.
+    """Return a tool of an agent.
 
     Raises:
-        ApiError: 404 where the agent has none of that id.
+        ApiError: 404 when the agent has none of that id.
     """
     table = tables.tools
     query = select(table).where(table.c.id == identifier, table.c.agent_id == agent_id)
     row = connection.execute(query).mappings().first()
     if row is None:
         raise not_found(_KIND, identifier)
-    return _read(row)
+    return read_row(Tool, row)
 
 
 def page(connection: Connection, agent_id: str, wanted: Page) -> list[Tool]:
-    """One page of an agent's tools."""
+    """Return one page of an agent's tools."""
     query = select_page(tables.tools, wanted).where(tables.tools.c.agent_id == agent_id)
-    return [_read(row) for row in connection.execute(query).mappings()]
+    return [read_row(Tool, row) for row in connection.execute(query).mappings()]
 
 
 def change(connection: Connection, tool: Tool, function: JSONObject) -> Tool:
-    """Give a tool another definition, and with it perhaps another name.
+    """Replace a tool's definition, which includes its name.
 
     Raises:
         ApiError: 409 when the agent has another tool of that name.
@@ -121,25 +110,24 @@ def change(connection: Connection, tool: Tool, function: JSONObject) -> Tool:
 
 
 def remove(connection: Connection, tenant: str, agent_id: str, identifier: str) -> int:
-    """Delete a tool of an agent, or say again when it was deleted.
+    """Delete a tool of an agent; a repetition returns the time of the first deletion.
 
     Returns:
         The time of the deletion, in microseconds.
 
     Raises:
-        ApiError: 404 where the agent never had one of that id.
+        ApiError: 404 when the agent never had one of that id.
     """
     table = tables.tools
-    gone = connection.execute(
+    result = connection.execute(
         delete(table).where(table.c.id == identifier, table.c.agent_id == agent_id)
     )
-    if gone.rowcount == 0:
-        return buried(connection, tenant, _KIND, identifier, agent_id)
-    return bury(connection, tenant, _KIND, identifier, agent_id)
+    existed = result.rowcount > 0
+    return record_deletion(connection, tenant, _KIND, identifier, agent_id, existed=existed)
 
 
 def functions(connection: Connection, agent_id: str) -> list[tuple[str, JSONObject]]:
-    """An agent's functions by name, in the order in which they were added."""
+    """Return an agent's functions by name, in the order in which they were added."""
     table = tables.tools
     query = select(table).where(table.c.agent_id == agent_id).order_by(table.c.seq)
     return [(row["name"], row["function"]) for row in connection.execute(query).mappings()]
@@ -148,7 +136,7 @@ def functions(connection: Connection, agent_id: str) -> list[tuple[str, JSONObje
 def delete_of(connection: Connection, tenant: str, agent_id: str) -> None:
     """Delete all tools of an agent."""
     owned = select(tables.tools.c.id).where(tables.tools.c.agent_id == agent_id)
-    bury_of(connection, tenant, _KIND, owned, agent_id)
+    record_deletions(connection, tenant, _KIND, owned, agent_id)
     connection.execute(delete(tables.tools).where(tables.tools.c.agent_id == agent_id))
 
 

@@ -1,10 +1,10 @@
-"""Users, and what goes with them when they are deleted."""
+"""Users, and the records that are deleted with them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from julep_server.db import tables
 from julep_server.json_text import JSONObject
@@ -24,22 +24,11 @@ class User:
     updated_at: int
 
 
-def _read(row: RowMapping) -> User:
-    return User(
-        id=row["id"],
-        name=row["name"],
-        about=row["about"],
-        metadata=row["metadata"],
-        created_at=row["created_at"],
-        updated_at=row["updated_at"],
-    )
-
-
-users = ResourceStore(tables.users, "user", _read)
+users = ResourceStore(tables.users, "user", User)
 
 
 def delete_user(connection: Connection, tenant: str, identifier: str) -> int:
-    """Delete a user with its docs and what agents remember of it; its sessions stay.
+    """Delete a user with its docs and the memories of it; its sessions stay.
 
     Returns:
         The time of the deletion, in microseconds.

@@ -122,8 +122,8 @@ def _run() -> Cases:
         "messages": messages(),
         "tools": [
             *tools(),
-            Bad([lambda: 0], "value", "has no name that fits", "tools[0]"),
-            Bad([add, draw], "value", "points: it cannot be given by its name", "tools[1]"),
+            Bad([lambda: 0], "value", "has no name that matches", "tools[0]"),
+            Bad([add, draw], "value", "points: it cannot be passed by name", "tools[1]"),
             Bad([store], "value", "store: file: Bad has no JSON Schema", "tools[0]"),
             Bad([misspelt], "value", "'Integer' is not defined", "tools[0]"),
             Bad([add, add], "value", "another function is named 'add'", "tools[1]"),

@@ -230,9 +230,9 @@ WRONG: list[tuple[str, str, dict[str, Any], str]] = [
     ("GET", "/x#y", {}, "path: expected"),
     ("GET", "/x\r\nevil: 1", {}, "path: expected"),
     ("GET", "/x\n", {}, "path: expected"),
-    ("GET", "/x", {"query": {"a": 1}}, "query: expected texts"),
+    ("GET", "/x", {"query": {"a": 1}}, "query: expected str names and values"),
     ("GET", "/x", {"query": "a=b"}, "query: expected a mapping"),
-    ("GET", "/x", {"headers": {"a b": "c"}}, "not a header's name"),
+    ("GET", "/x", {"headers": {"a b": "c"}}, "not a valid header name"),
     ("GET", "/x", {"headers": {"a": "b\n"}}, "not printable"),
     ("GET", "/x", {"headers": {"content-length": "7"}}, "follows from the request"),
 ]

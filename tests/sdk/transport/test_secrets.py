@@ -69,7 +69,7 @@ async def test_no_error_and_no_log_has_the_key(
 
 
 def test_the_config_does_not_show_the_key() -> None:
-    config = read_config(CANARY, headers={"x-other-key": CANARY})
+    config = read_config(api_key=CANARY, headers={"x-other-key": CANARY})
     assert CANARY in str(dict(config.headers))
     assert CANARY not in repr(config)
     assert CANARY not in str(config)

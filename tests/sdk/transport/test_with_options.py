@@ -203,9 +203,12 @@ async def test_a_client_with_options_outlives_the_reference_to_its_parent(mode: 
     [
         ({"timeout": 0}, "timeout: expected more than 0 seconds"),
         ({"max_retries": -1}, "max_retries: expected a whole number"),
-        ({"max_retries": 1, "retry": RetryPolicy()}, "max_retries: give either it or retry"),
+        (
+            {"max_retries": 1, "retry": RetryPolicy()},
+            "max_retries: expected either max_retries or retry",
+        ),
         ({"headers": {"host": "x"}}, "'host' follows from the request"),
-        ({"query": {"a": 1}}, "query: expected texts"),
+        ({"query": {"a": 1}}, "query: expected str names and values"),
         ({"hooks": print}, "hooks: expected a julep.Hooks"),
         ({"api_key": "a\n"}, "api_key"),
     ],

@@ -1,4 +1,4 @@
-"""The error by the import path that it had in julep 0.3; new code imports `julep.ApiError`."""
+"""`ApiError` at an import path of julep 0.3; new code imports `julep.ApiError`."""
 
 from __future__ import annotations
 

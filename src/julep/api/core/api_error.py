@@ -1,4 +1,4 @@
-"""The same once more: 0.3 had a module for the class."""
+"""`ApiError` at another import path of julep 0.3; new code imports `julep.ApiError`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Alembic's entry point: migrates over the connection that the server hands in."""
+"""Alembic's entry point, which migrates over the connection that the server passes."""
 
 from __future__ import annotations
 

@@ -19,7 +19,9 @@ from tests.sdk.helpers.modes import Mode
 from tests.sdk.transport.helpers.scripted_server import SESSION
 
 GET = get_session.call(SESSION["id"])
-CONFIG = read_config("secret", "http://julep.test/api", timeout=None, max_retries=0)
+CONFIG = read_config(
+    api_key="secret", base_url="http://julep.test/api", timeout=None, max_retries=0
+)
 
 
 def drive(flow: Flow[ResponseBody, Session], *results: StepResult[ResponseBody]) -> Session:

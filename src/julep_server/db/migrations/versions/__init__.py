@@ -1,1 +1,1 @@
-"""One module a migration, in order."""
+"""The migrations in order, one per module."""

@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the tables."""
+    """Create the tables."""
     op.create_table(
         "agents",
         sa.Column(
@@ -192,7 +192,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Remove the tables."""
+    """Drop the tables."""
     op.drop_index("users_updated", table_name="users")
     op.drop_index("users_created", table_name="users")
     op.drop_table("users")

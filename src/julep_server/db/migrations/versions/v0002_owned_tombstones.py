@@ -1,4 +1,4 @@
-"""Whose the deleted docs, tools and memories were."""
+"""The owners of deleted docs, tools and memories."""
 
 from __future__ import annotations
 
@@ -17,6 +17,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Forget the owners."""
+    """Drop the column."""
     with op.batch_alter_table("tombstones") as tombstones:
         tombstones.drop_column("owner_id")

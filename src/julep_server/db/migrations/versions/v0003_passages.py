@@ -7,8 +7,8 @@ import json
 import sqlalchemy as sa
 from alembic import op
 
-from julep_server.search.chunks import chunks
-from julep_server.search.words import searchable
+from julep_server.text.chunks import split_chunks
+from julep_server.text.words import searchable
 
 revision = "0003"
 down_revision = "0002"
@@ -17,7 +17,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make the index, and fill it with the documents there are."""
+    """Create the index, and fill it with the stored documents."""
     op.create_table(
         "passages",
         sa.Column(
@@ -41,7 +41,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Remove the index."""
+    """Drop the index."""
     op.execute("DROP TABLE passages_index")
     op.drop_index("passages_source", table_name="passages")
     op.drop_table("passages")
@@ -55,7 +55,7 @@ def _index_in_sqlite() -> None:
     connection = op.get_bind()
     stored = connection.execute(sa.text("SELECT id, owner_id, title, content FROM docs")).all()
     for identifier, owner_id, title, content in stored:
-        for chunk in chunks(json.loads(content)):
+        for chunk in split_chunks(json.loads(content)):
             seq = connection.execute(
                 sa.text(
                     "INSERT INTO passages (source_id, title, text) VALUES (:id, :title, :text)"

@@ -1,4 +1,4 @@
-"""Jobs, memories, and how far a session's summary goes."""
+"""Jobs, memories, and the last message that a summary covers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _number() -> sa.Double[float]:
 
 
 def upgrade() -> None:
-    """Make the tables, and add to the sessions."""
+    """Create the tables, and add a column to the sessions."""
     op.create_table(
         "jobs",
         _seq(),
@@ -67,7 +67,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Forget them."""
+    """Drop them."""
     with op.batch_alter_table("sessions") as sessions:
         sessions.drop_column("summarised_id")
     op.drop_table("memories")

@@ -1,4 +1,4 @@
-"""Vectors of passages, and who can see a passage, which its ranking depends on."""
+"""Vectors of passages, and the scopes in which passages are visible and ranked."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the tables, and the scopes and sizes of what is stored."""
+    """Create the tables, and fill in the scopes and sizes of stored passages."""
     op.create_table(
         "source_scopes",
         sa.Column("scope", sa.String(length=100), nullable=False),
@@ -32,14 +32,14 @@ def upgrade() -> None:
         sa.Column("vector", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("seq"),
     )
-    # A document's texts are its owner's; no other source has texts yet.
+    # Only documents have texts so far, and their scope is the owner.
     op.execute("INSERT INTO source_scopes (scope, source_id) SELECT owner_id, id FROM docs")
     op.add_column("passages", sa.Column("size", sa.Integer(), nullable=False, server_default="0"))
     op.execute("UPDATE passages SET size = length(text)")
 
 
 def downgrade() -> None:
-    """Forget the vectors and the scopes."""
+    """Drop the tables and the column."""
     with op.batch_alter_table("passages") as passages:
         passages.drop_column("size")
     op.drop_table("vectors")

@@ -1,0 +1,32 @@
+"""A column type for any text: PostgreSQL can't store NUL, which is escaped for it."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import Dialect, types
+from sqlalchemy.types import TypeDecorator
+
+_ESCAPE = "\x01"
+_ESCAPED = re.compile(f"{_ESCAPE}(.)")
+_WRITTEN = {"\0": f"{_ESCAPE}0", _ESCAPE: f"{_ESCAPE}1"}
+_READ = {"0": "\0", "1": _ESCAPE}
+
+
+class Text(TypeDecorator[str]):
+    """Any text that JSON can hold; a NUL, and the escape itself, are stored escaped."""
+
+    impl = types.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Escape a text for the database."""
+        if value is None or dialect.name == "sqlite":
+            return value
+        return re.sub("[\0\x01]", lambda found: _WRITTEN[found[0]], value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        """Unescape a text from the database."""
+        if value is None or dialect.name == "sqlite" or _ESCAPE not in value:
+            return value
+        return _ESCAPED.sub(lambda found: _READ[found[1]], value)

@@ -1,0 +1,57 @@
+"""What job handlers work with, and the records that a job is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from julep_server.db.engine import Database
+from julep_server.jobs.failures import AbortedError
+from julep_server.models.reflection import Reflection
+from julep_server.search.embedding_worker import EmbeddingWorker
+from julep_server.store.agents import Agent, agents
+from julep_server.store.jobs import Job
+from julep_server.store.sessions import Session, sessions
+from julep_server.store.users import User, users
+
+
+@dataclass(frozen=True, slots=True)
+class JobContext:
+    """What job handlers work with; built once per server."""
+
+    database: Database
+    reflection: Reflection
+    embedding_worker: EmbeddingWorker
+
+
+def session_of(connection: Connection, job: Job) -> tuple[Session, Agent]:
+    """Return the session that a job is about, and its agent.
+
+    Raises:
+        AbortedError: The session or the agent was deleted.
+    """
+    session = sessions.find(connection, job.tenant, job.subject_id)
+    if session is None:
+        raise AbortedError("the session was deleted")
+    agent = agents.find(connection, job.tenant, session.agent_id)
+    if agent is None:
+        raise AbortedError("the agent was deleted")
+    return session, agent
+
+
+def user_of(connection: Connection, job: Job, identifier: str) -> User:
+    """Return a user.
+
+    Raises:
+        AbortedError: The user was deleted.
+    """
+    user = users.find(connection, job.tenant, identifier)
+    if user is None:
+        raise AbortedError("the user was deleted")
+    return user
+
+
+def history_deleted() -> AbortedError:
+    """Return the error for a job whose messages were deleted."""
+    return AbortedError("the history was deleted")

@@ -1,0 +1,101 @@
+"""The settings as parameters of a constructor, as documentation and as options of the command."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import wraps
+from typing import Annotated, Concatenate, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
+
+from julep_server.settings import NO_OPTION, Settings
+
+P = ParamSpec("P")
+S = TypeVar("S")
+
+_ARGS = re.compile(r"^Args:\n(?: .*\n)+", re.MULTILINE)
+_ENTRY = re.compile(r"^ {4}(\w+): (.+(?:\n {8}.+)*)", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class SettingOption:
+    """A setting, as :class:`~julep_server.settings.Settings` defines it.
+
+    Attributes:
+        type: The type, for the command line.
+        annotation: The type as it is written, for signatures.
+        text: The description; empty where Python removes docstrings.
+        in_command: Whether ``julep serve`` has an option for it.
+    """
+
+    name: str
+    type: object
+    annotation: str
+    default: object
+    text: str
+    in_command: bool
+
+
+def setting_options() -> list[SettingOption]:
+    """Return all settings, in order."""
+    hints = get_type_hints(Settings, include_extras=True)
+    texts = {name: " ".join(text.split()) for name, text in _ENTRY.findall(_args_section())}
+    found: list[SettingOption] = []
+    for field in fields(Settings):
+        hint = hints[field.name]
+        kind, *marks = get_args(hint) if get_origin(hint) is Annotated else (hint,)
+        annotation = str(field.type).removeprefix("Annotated[").removesuffix(", NO_OPTION]")
+        text = texts.get(field.name, "")
+        in_command = NO_OPTION not in marks
+        found.append(SettingOption(field.name, kind, annotation, field.default, text, in_command))
+    return found
+
+
+def takes_settings(
+    settings: Callable[P, Settings],
+) -> Callable[[Callable[[S, Settings], None]], Callable[Concatenate[S, P], None]]:
+    """Return a decorator that adds the parameters of ``Settings`` to a constructor.
+
+    Type checkers see them too.
+
+    Args:
+        settings: ``Settings``, from which type checkers take the parameters.
+    """
+    parameters = [
+        inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY),
+        *(
+            inspect.Parameter(
+                setting.name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=setting.default,
+                annotation=setting.annotation,
+            )
+            for setting in setting_options()
+        ),
+    ]
+
+    def decorate(init: Callable[[S, Settings], None]) -> Callable[Concatenate[S, P], None]:
+        @wraps(init)
+        def with_parameters(self: S, /, *args: P.args, **kwargs: P.kwargs) -> None:
+            init(self, settings(*args, **kwargs))
+
+        # For inspect.signature, and so for help().
+        setattr(with_parameters, "__signature__", inspect.Signature(parameters))  # noqa: B010 - type checkers don't know it
+        return with_parameters
+
+    return decorate
+
+
+def with_settings_documented(docstring: str | None) -> str | None:
+    """Replace the arguments in a docstring by the descriptions of all settings.
+
+    Args:
+        docstring: None, and returned as None, where Python removes docstrings.
+    """
+    return None if docstring is None else _ARGS.sub(_args_section(), inspect.cleandoc(docstring))
+
+
+def _args_section() -> str:
+    found = _ARGS.search(inspect.getdoc(Settings) or "")
+    return "" if found is None else found[0]

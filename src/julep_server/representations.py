@@ -1,0 +1,135 @@
+"""Representations: stored records as JSON, as the API documents them."""
+
+from __future__ import annotations
+
+from julep_server.json_text import JSON, JSONObject
+from julep_server.store.agents import Agent
+from julep_server.store.docs import Doc
+from julep_server.store.jobs import Job
+from julep_server.store.memories import Memory
+from julep_server.store.messages import Message, Suggestion
+from julep_server.store.sessions import Session
+from julep_server.store.times import timestamp
+from julep_server.store.tools import Tool
+from julep_server.store.users import User
+
+
+def agent_json(agent: Agent) -> JSONObject:
+    """Return an agent's representation."""
+    return {
+        "id": agent.id,
+        "name": agent.name,
+        "about": agent.about,
+        "model": agent.model,
+        "instructions": list[JSON](agent.instructions),
+        "default_settings": agent.default_settings,
+        "metadata": agent.metadata,
+        "created_at": timestamp(agent.created_at),
+        "updated_at": timestamp(agent.updated_at),
+    }
+
+
+def user_json(user: User) -> JSONObject:
+    """Return a user's representation."""
+    return {
+        "id": user.id,
+        "name": user.name,
+        "about": user.about,
+        "metadata": user.metadata,
+        "created_at": timestamp(user.created_at),
+        "updated_at": timestamp(user.updated_at),
+    }
+
+
+def session_json(session: Session) -> JSONObject:
+    """Return a session's representation, without the fields that it lacks."""
+    fields: JSONObject = {
+        "id": session.id,
+        "agent_id": session.agent_id,
+        "user_id": session.user_id,
+        "situation": session.situation,
+        "summary": session.summary,
+        "metadata": session.metadata,
+        "render_templates": session.render_templates,
+        "token_budget": session.token_budget,
+        "context_overflow": session.context_overflow,
+        "created_at": timestamp(session.created_at),
+        "updated_at": timestamp(session.updated_at),
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def message_json(message: Message) -> JSONObject:
+    """Return a message's representation."""
+    fields: JSONObject = {
+        "id": message.id,
+        "role": message.role,
+        "content": message.content,
+        "created_at": timestamp(message.created_at),
+    }
+    return fields if message.name is None else {**fields, "name": message.name}
+
+
+def suggestion_json(suggestion: Suggestion) -> JSONObject:
+    """Return a suggestion's representation."""
+    return {
+        "message_id": suggestion.message_id,
+        "session_id": suggestion.session_id,
+        "target": suggestion.target,
+        "content": suggestion.content,
+        "created_at": timestamp(suggestion.created_at),
+    }
+
+
+def doc_json(doc: Doc, owner_field: str) -> JSONObject:
+    """Return a document's representation, with its content as it was created.
+
+    Args:
+        doc: The document.
+        owner_field: ``agent_id`` or ``user_id``.
+    """
+    return {
+        "id": doc.id,
+        owner_field: doc.owner_id,
+        "title": doc.title,
+        "content": doc.content,
+        "metadata": doc.metadata,
+        "created_at": timestamp(doc.created_at),
+    }
+
+
+def tool_json(tool: Tool) -> JSONObject:
+    """Return a tool's representation."""
+    return {"id": tool.id, "type": tool.type, "function": tool.function}
+
+
+def memory_json(memory: Memory) -> JSONObject:
+    """Return a memory's representation."""
+    fields: JSONObject = {
+        "id": memory.id,
+        "agent_id": memory.agent_id,
+        "user_id": memory.user_id,
+        "type": memory.type,
+        "content": memory.content,
+        "entities": list(memory.entities),
+        "sentiment": memory.sentiment,
+        "created_at": timestamp(memory.created_at),
+        "timestamp": timestamp(memory.happened_at),
+    }
+    if memory.last_accessed_at is not None:
+        fields["last_accessed_at"] = timestamp(memory.last_accessed_at)
+    return fields
+
+
+def job_json(job: Job) -> JSONObject:
+    """Return a job's representation."""
+    fields: JSONObject = {
+        "id": job.id,
+        "name": job.name,
+        "state": job.state,
+        "has_progress": job.progress is not None,
+        "progress": job.progress or 0,
+        "created_at": timestamp(job.created_at),
+        "updated_at": timestamp(job.updated_at),
+    }
+    return fields if job.reason is None else {**fields, "reason": job.reason}

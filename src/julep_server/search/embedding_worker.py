@@ -1,0 +1,270 @@
+"""Embeds passages and queries: new passages at once, and those without a vector in the background.
+
+Passages are stored without vectors, and searches by words find them at once. Their vectors follow
+after the transaction, so that no transaction waits for an endpoint, and nothing is lost when one is
+down: passages without a vector of the current embedder are embedded later, the newest first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import time
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from sqlalchemy import Connection, Select, delete, exists, insert, select
+
+from julep_server.db.engine import Database
+from julep_server.db.rows import read_row
+from julep_server.db.tables import passages, vectors
+from julep_server.errors import ApiError
+from julep_server.models.openai_errors import RefusedError, not_understood
+from julep_server.search.embedder import Embedder
+from julep_server.search.query import QueryVector, SearchQuery
+from julep_server.search.vectors import cosines, pack
+
+MAX_WAIT = 10.0
+"""Seconds that a response waits for the vectors of what was stored, or for a query's vector."""
+
+RETRY_DELAY = 5.0
+"""Seconds without requests to an embedder that failed; the delay grows with repeated failures."""
+
+_MAX_RETRY_DELAY = 120.0
+_BATCH_SIZE = 64
+_MAX_QUERY_LENGTH = 2000
+_MAX_TITLE_LENGTH = 200
+_REFUSES_A_TEXT = frozenset({400, 413, 422})
+_log = logging.getLogger("julep_server")
+
+# On unrelated subjects: the nearness of their vectors is that of unrelated texts.
+_UNRELATED = (
+    "The train to the coast leaves at noon.",
+    "She planted tomatoes behind the shed.",
+    "The court postponed its decision.",
+    "A violin needs new strings.",
+    "His knee hurts when he runs.",
+    "The program sorts a list of numbers.",
+    "Snow closed the mountain pass.",
+    "They borrowed money to buy a house.",
+    "The recipe asks for two eggs.",
+    "Voters elected a new mayor.",
+    "The telescope shows a distant star.",
+    "Her brother speaks three languages.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """The name of an embedder's vectors, and the highest cosine between unrelated texts."""
+
+    embedder: str
+    unrelated: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Passage:
+    seq: int
+    source_id: str
+    title: str
+    text: str
+
+    def to_embed(self) -> str:
+        """Return the text with its title, which adds to its meaning."""
+        return f"{self.title[:_MAX_TITLE_LENGTH]}\n{self.text}".strip()
+
+
+class EmbeddingWorker:
+    """Embeds passages and queries.
+
+    Args:
+        database: The database that holds the passages.
+        embedder: None if there is no embedder: nothing is embedded.
+    """
+
+    def __init__(self, database: Database, embedder: Embedder | None) -> None:
+        self._database = database
+        self._embedder = embedder
+        self._scale: _Scale | None = None
+        self._down_until = 0.0
+        self._has_vectors = False
+        self._awake = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self) -> None:
+        """Start embedding passages in the background; needs a running event loop."""
+        if self._embedder is not None:
+            self._awake.set()
+            self._spawn(self._catch_up(self._embedder))
+
+    def wake(self) -> None:
+        """Look for passages without a vector now: something was stored."""
+        self._awake.set()
+
+    async def stop(self) -> None:
+        """Stop; passages without a vector are embedded when a server starts again."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._embedder is not None:
+            await self._embedder.close()
+
+    async def embed_query(self, text: str) -> SearchQuery:
+        """Build a query from a text, and embed the end of the text.
+
+        Returns:
+            The query; without a vector if there is no embedder, if the embedder fails, or if there
+            are no stored vectors to compare it with.
+        """
+        wanted = text[-_MAX_QUERY_LENGTH:].strip()
+        if self._embedder is None or not wanted or time.monotonic() < self._down_until:
+            return SearchQuery(text)
+        # A server without documents and memories sends no request to the embedder.
+        self._has_vectors = self._has_vectors or await self._database.read(_any_vector)
+        if not self._has_vectors:
+            return SearchQuery(text)
+        try:
+            async with asyncio.timeout(MAX_WAIT):
+                scale = await self._measure_scale(self._embedder)
+                (values,) = await self._embedder.embed([wanted])
+            vector = QueryVector(scale.embedder, _packed(values), scale.unrelated)
+            return SearchQuery(text, vector)
+        except (ApiError, TimeoutError) as error:
+            self._failed(error)
+            return SearchQuery(text)
+
+    async def embed_sources(self, sources: Sequence[str]) -> None:
+        """Embed what was just stored; never raises, and returns within ``MAX_WAIT`` seconds.
+
+        Args:
+            sources: Ids of the documents or memories, whose passages are committed.
+        """
+        if self._embedder is None or not sources or time.monotonic() < self._down_until:
+            self._awake.set()
+            return
+        task = self._spawn(self._embed_new(self._embedder, sources))
+        await asyncio.wait({task}, timeout=MAX_WAIT)
+
+    async def _embed_new(self, embedder: Embedder, sources: Sequence[str]) -> None:
+        new = select(passages).where(
+            passages.c.source_id.in_(sources), ~exists().where(vectors.c.seq == passages.c.seq)
+        )
+        try:
+            await self._fill(embedder, new)
+        except Exception as error:  # noqa: BLE001 - the passages are stored, and retried later
+            self._failed(error)
+            self._awake.set()
+
+    async def _catch_up(self, embedder: Embedder) -> None:
+        """Embed all passages without a vector, at the start and whenever woken."""
+        failures = 0
+        while True:
+            await self._awake.wait()
+            self._awake.clear()
+            try:
+                await self._fill_all(embedder)
+                failures = 0
+            except Exception as error:  # noqa: BLE001 - whatever the error, it may be transient
+                self._failed(error)
+                self._awake.set()
+                await asyncio.sleep(min(RETRY_DELAY * 2**failures, _MAX_RETRY_DELAY))
+                failures = min(failures + 1, 16)
+
+    async def _fill_all(self, embedder: Embedder) -> None:
+        if await self._database.read(lambda connection: _batch(connection, select(passages), None)):
+            scale = await self._measure_scale(embedder)
+            embedded = exists().where(
+                vectors.c.seq == passages.c.seq, vectors.c.embedder == scale.embedder
+            )
+            await self._fill(embedder, select(passages).where(~embedded))
+
+    async def _fill(self, embedder: Embedder, wanted: Select[tuple[object, ...]]) -> None:
+        """Embed the selected passages, the newest first."""
+        scale = await self._measure_scale(embedder)
+        before: int | None = None
+        while batch := await self._database.read(partial(_batch, query=wanted, before=before)):
+            embedded = await _embed_batch(embedder, batch)
+            await self._database.write(partial(_store, name=scale.embedder, embedded=embedded))
+            before = batch[-1].seq
+
+    async def _measure_scale(self, embedder: Embedder) -> _Scale:
+        """Return the scale of the embedder's vectors, measured once with unrelated sentences."""
+        if self._scale is None:
+            probes = [_packed(values) for values in await embedder.embed(_UNRELATED)]
+            nearness = [
+                cosine
+                for number, probe in enumerate(probes[1:], start=1)
+                for cosine in cosines(probe, probes[:number])
+            ]
+            name = f"{embedder.name}/{len(probes[0]) // 4}"
+            self._scale = _Scale(name, max(0.0, *nearness))
+        return self._scale
+
+    def _failed(self, error: Exception) -> None:
+        if time.monotonic() >= self._down_until:
+            _log.warning("texts can't be embedded for now: %s", error)
+        self._down_until = time.monotonic() + RETRY_DELAY
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work, name="embedding")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+
+async def _embed_batch(
+    embedder: Embedder, batch: Sequence[_Passage]
+) -> list[tuple[_Passage, bytes]]:
+    """Embed some passages, except those that the endpoint refuses, which are retried later."""
+    try:
+        found = await embedder.embed([passage.to_embed() for passage in batch])
+        return [(passage, _packed(values)) for passage, values in zip(batch, found, strict=True)]
+    except RefusedError as error:
+        if error.unknown_model or error.status not in _REFUSES_A_TEXT:
+            raise
+        if len(batch) == 1:
+            _log.warning("a text of %s can't be embedded: %s", batch[0].source_id, error)
+            return []
+        parts = [await _embed_batch(embedder, [passage]) for passage in batch]
+        if not any(parts):
+            raise
+        return list(itertools.chain.from_iterable(parts))
+
+
+def _any_vector(connection: Connection) -> bool:
+    return connection.execute(select(vectors.c.seq).limit(1)).first() is not None
+
+
+def _batch(
+    connection: Connection, query: Select[tuple[object, ...]], before: int | None
+) -> list[_Passage]:
+    """Return a batch of the selected passages, older than one of them, the newest first."""
+    if before is not None:
+        query = query.where(passages.c.seq < before)
+    rows = connection.execute(query.order_by(passages.c.seq.desc()).limit(_BATCH_SIZE)).mappings()
+    return [read_row(_Passage, row) for row in rows]
+
+
+def _store(connection: Connection, name: str, embedded: Sequence[tuple[_Passage, bytes]]) -> None:
+    """Store the vectors of the passages that still exist."""
+    numbers = [passage.seq for passage, _ in embedded]
+    stored = connection.execute(select(passages).where(passages.c.seq.in_(numbers))).mappings()
+    # Compared as a whole, because the database may reuse a number for another text.
+    same = {read_row(_Passage, row) for row in stored}
+    rows = [
+        {"seq": passage.seq, "embedder": name, "vector": vector}
+        for passage, vector in embedded
+        if passage in same
+    ]
+    if rows:
+        connection.execute(delete(vectors).where(vectors.c.seq.in_([row["seq"] for row in rows])))
+        connection.execute(insert(vectors), rows)
+
+
+def _packed(values: Sequence[float]) -> bytes:
+    try:
+        return pack(values)
+    except ValueError as error:
+        raise not_understood(f"no usable vector: {error}") from error

@@ -1,0 +1,79 @@
+"""Ranks texts by their words: BM25 over the texts that the caller may see, and no others.
+
+The databases find the texts that contain a word. The weights are computed here, because a
+database's own ranking counts every tenant's texts: a word's rarity elsewhere must not show.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, case, func, select
+
+from julep_server.db.tables import passages, source_scopes
+from julep_server.search.word_index import Term, word_index
+from julep_server.text.words import query_words
+
+# The usual constants of BM25: the weight of length, and the saturation of repeated words.
+_B = 0.75
+_K = 1.2
+
+
+def rank_by_words(
+    connection: Connection, scopes: Sequence[str], query: str, depth: int, distance: float
+) -> list[int]:
+    """Rank the texts in some scopes by the words that they share with a query.
+
+    A word counts once per text, and once more in its title: texts are short, so that repetitions
+    mean little.
+
+    Args:
+        connection: A transaction.
+        scopes: All scopes that the caller may see.
+        query: The query's text.
+        depth: The maximum number of texts to rank.
+        distance: How far a score may be below the best one, from 0 to 1; scores have no absolute
+            meaning.
+
+    Returns:
+        The numbers of the texts, the best first.
+    """
+    words = query_words(query)
+    texts, length = _collection(connection, scopes) if words else (0, 0.0)
+    if not texts:
+        return []
+    index = word_index(connection)
+    anywhere = index.hits(scopes, [Term(word, in_title=False) for word in words])
+    counts = connection.execute(select(anywhere.c.term, func.count()).group_by(anywhere.c.term))
+    rarity = {words[int(row[0])]: _rarity(texts, int(row[1])) for row in counts}
+    if not rarity:
+        return []
+    terms = [Term(word, in_title) for word in rarity for in_title in (False, True)]
+    hits = index.hits(scopes, terms)
+    weights = {number: rarity[term.word] for number, term in enumerate(terms)}
+    weight = func.sum(case(weights, value=hits.c.term))
+    score = weight / (1 + _K * (1 - _B) + passages.c.size * (_K * _B / length))
+    ranked = (
+        select(passages.c.seq, score.label("score"))
+        .join(hits, hits.c.seq == passages.c.seq)
+        .group_by(passages.c.seq, passages.c.size)
+        .order_by(score.desc(), passages.c.seq)
+        .limit(depth)
+    )
+    scores = [(int(seq), float(score)) for seq, score in connection.execute(ranked)]
+    least = scores[0][1] * (1 - distance) if scores else 0.0
+    return [seq for seq, score in scores if score >= least]
+
+
+def _collection(connection: Connection, scopes: Sequence[str]) -> tuple[int, float]:
+    """Return the number of texts in some scopes, and their mean length in characters."""
+    sources = select(source_scopes.c.source_id).where(source_scopes.c.scope.in_(scopes))
+    query = select(func.count(), func.sum(passages.c.size)).where(passages.c.source_id.in_(sources))
+    count, size = connection.execute(query).one()
+    return int(count), int(size or 0) / max(int(count), 1)
+
+
+def _rarity(texts: int, matches: int) -> float:
+    """Return BM25's weight of a word: greater for rare words, and never below zero."""
+    return math.log(1 + (texts - matches + 0.5) / (matches + 0.5))

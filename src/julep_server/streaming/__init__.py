@@ -1,0 +1,1 @@
+"""Completions in progress, and the event streams that follow them."""

@@ -1,0 +1,1 @@
+"""Text processing: chunks of documents, words of queries, tokens of prompts."""
