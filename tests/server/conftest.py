@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ def postgres_url() -> Iterator[Callable[[], str] | None]:
     with Cluster() as cluster, pytest.MonkeyPatch.context() as patch:
         plain = LocalServer.__init__
 
+        @wraps(plain)
         def on_postgres(self: LocalServer, database: str = "", **arguments: Any) -> None:
             plain(self, database=database or cluster.new_database(), **arguments)
 
