@@ -13,7 +13,7 @@ import pytest
 
 import julep
 from julep_server import LocalServer
-from tests.server.endpoint import Endpoint
+from tests.server.helpers.endpoint import Endpoint
 
 ROOT = Path(__file__).parents[2]
 NAMES = ("README.md", "docs/observability.md", "docs/transport.md")
