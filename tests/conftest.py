@@ -1,16 +1,16 @@
-"""What every suite needs."""
+"""Settings of all tests."""
 
 from __future__ import annotations
 
 import pytest
 from hypothesis import settings
 
-# A busy machine is no failure: what hangs is ended by pytest's own timeout.
+# A busy machine is no failure: pytest's own timeout ends tests that hang.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
-# Helper modules assert too. Pytest rewrites what they assert, as it does in test modules: a failure
-# tells more, and it is one under ``python -O`` as well (scripts/test-optimized).
+# Helper modules assert too. Pytest rewrites their asserts as in test modules, so that a failure is
+# explained, and also raised under ``python -O`` (scripts/test-optimized).
 pytest.register_assert_rewrite(
     "tests.contract", "tests.generated", "tests.packaging", "tests.sdk", "tests.server"
 )

@@ -330,10 +330,10 @@ async def test_a_function_that_must_be_called(
     assert reply.finish_reason is ChatResponseFinishReason.TOOL_CALLS
     assert reply.message.role is ChatMlMessageRole.FUNCTION_CALL
     assert reply.text == CALL
-    answered = await client.sessions.chat(
+    reply = await client.sessions.chat(
         session.id, [{"role": "function", "name": "weather", "content": "sunny"}]
     )
-    assert answered.text.endswith("The function gave: sunny")
+    assert reply.text.endswith("The function gave: sunny")
     roles = [message.role.value for message in await client.sessions.history(session.id)]
     assert roles == ["user", "function_call", "function", "assistant"]
 

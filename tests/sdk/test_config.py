@@ -295,14 +295,14 @@ def test_no_error_shows_the_key(status: int, stub: Stub) -> None:
     stub.status = status
     stub.response = {"error": {"code": "x", "message": "no", "details": []}}
     with Client(CANARY, stub.url, max_retries=0, headers={"x-key": CANARY}) as client:
-        with pytest.raises(julep.ApiError) as answered:
+        with pytest.raises(julep.ApiError) as responded:
             client.users.list()
         assert stub.requests[0].headers["authorization"] == f"Bearer {CANARY}"
     client = Client(CANARY, "http://127.0.0.1:1/api", max_retries=0)
     with pytest.raises(julep.NetworkError) as lost:
         client.users.list()
     client.close()
-    for error in (answered.value, lost.value, copy.copy(answered.value)):
+    for error in (responded.value, lost.value, copy.copy(responded.value)):
         shown = "".join(traceback.format_exception(error)) + repr(error) + repr(vars(error))
         assert CANARY not in shown
         assert CANARY.encode() not in pickle.dumps(error)

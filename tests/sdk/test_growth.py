@@ -61,7 +61,7 @@ def reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @contextmanager
-def canned(answer: bytes) -> Generator[str]:
+def canned(response: bytes) -> Generator[str]:
     """A server of one connection, in a thread that keeps nothing of its requests."""
 
     def serve() -> None:
@@ -69,7 +69,7 @@ def canned(answer: bytes) -> Generator[str]:
         with connection:
             while connection.recv(65536):
                 try:
-                    connection.sendall(answer)
+                    connection.sendall(response)
                 except ConnectionError:
                     return
 
@@ -137,7 +137,7 @@ async def chat(client: AsyncClient) -> None:
 @pytest.mark.anyio
 @pytest.mark.usefixtures("reader")
 @pytest.mark.parametrize(
-    ("answer", "call", "bound"),
+    ("response", "call", "bound"),
     [
         # With an older anyio an async call takes a few steps more.
         (SESSION, get, 126),
@@ -146,9 +146,9 @@ async def chat(client: AsyncClient) -> None:
     ids=["get", "chat"],
 )
 async def test_a_call_takes_few_functions_of_the_package(
-    mode: Mode, answer: object, call: Callable[[AsyncClient], Awaitable[None]], bound: int
+    mode: Mode, response: object, call: Callable[[AsyncClient], Awaitable[None]], bound: int
 ) -> None:
-    with canned(whole(answer)) as url:
+    with canned(whole(response)) as url:
         async with make_client(mode, url) as client:
             for _ in range(2):
                 await call(client)

@@ -42,7 +42,7 @@ async def test_every_attempt_is_reported(mode: Mode, hooks: Hooks, events: list[
     with Server([reset_after(), respond_error(503), respond_json(SESSION)]) as server:
         async with make_client(mode, server.url, hooks=hooks, retry=AT_ONCE) as client:
             await client.sessions.get(SESSION["id"])
-    first, lost, second, refused, refused_again, third, answered = events
+    first, lost, second, refused, refused_again, third, response = events
     url = f"{server.url}/sessions/{SESSION['id']}"
     for number, event in enumerate((first, second, third), 1):
         assert isinstance(event, RequestEvent)
@@ -63,8 +63,8 @@ async def test_every_attempt_is_reported(mode: Mode, hooks: Hooks, events: list[
     assert isinstance(refused_again.error, julep.ServerError)
     assert refused_again.attempt == 2
 
-    assert isinstance(answered, ResponseEvent)
-    assert (answered.status_code, answered.request_id, answered.attempt) == (200, None, 3)
+    assert isinstance(response, ResponseEvent)
+    assert (response.status_code, response.request_id, response.attempt) == (200, None, 3)
 
 
 async def test_an_error_response_is_reported(mode: Mode, hooks: Hooks, events: list[Event]) -> None:
@@ -72,9 +72,9 @@ async def test_an_error_response_is_reported(mode: Mode, hooks: Hooks, events: l
         async with make_client(mode, server.url, hooks=hooks) as client:
             with pytest.raises(julep.NotFoundError):
                 await client.sessions.get(SESSION["id"])
-    _, answered = events
-    assert isinstance(answered, ResponseEvent)
-    assert answered.status_code == 404
+    _, response = events
+    assert isinstance(response, ResponseEvent)
+    assert response.status_code == 404
 
 
 async def test_a_stream_is_reported_when_it_begins(

@@ -81,7 +81,7 @@ def test_an_invalid_argument_raises_before_a_request(
     assert not door.was_knocked_at()
     assert type(raised.value) is ERRORS[bad.error]
     message = str(raised.value)
-    assert bad.says in message
+    assert bad.message in message
     if bad.path is not None:
         assert message.startswith(f"{bad.path}: ")
         assert vars(raised.value)["path"] == bad.path

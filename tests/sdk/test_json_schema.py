@@ -115,11 +115,11 @@ def test_values_by_annotation(annotation: object, value: JSON, expected: object)
     jsonschema_rs.validate(schema.document, value)
 
 
-@pytest.mark.parametrize(("annotation", "value", "says"), BAD)
-def test_a_mismatch_names_its_path(annotation: object, value: JSON, says: str) -> None:
+@pytest.mark.parametrize(("annotation", "value", "message"), BAD)
+def test_a_mismatch_names_its_path(annotation: object, value: JSON, message: str) -> None:
     with pytest.raises(SchemaMismatchError) as raised:
         schema_of(annotation).read(value)
-    assert says in str(raised.value)
+    assert message in str(raised.value)
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,7 @@ async def test_other_packages_do_not_log(mode: Mode, log: pytest.LogCaptureFixtu
 
 
 STEPS: dict[str, list[Step]] = {
-    "answers": [respond_json(SESSION)],
+    "responses": [respond_json(SESSION)],
     "a server that repeats the key": [respond(401, b"who is " + CANARY.encode() * 200)],
     "retries": [reset_after(), respond_error(503), respond_json(SESSION)],
     "silence": [stall_after()],

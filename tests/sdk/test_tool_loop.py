@@ -120,7 +120,7 @@ async def test_every_step_is_returned(model_client: AsyncClient, endpoint: Endpo
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "message"),
     [
         ({"city": "Atlantis"}, "KeyError: 'Atlantis'"),
         ({"city": 3}, "SchemaMismatchError: city: expected string; got 3"),
@@ -131,7 +131,7 @@ async def test_every_step_is_returned(model_client: AsyncClient, endpoint: Endpo
     ],
 )
 async def test_errors_are_sent_to_the_model(
-    model_client: AsyncClient, endpoint: Endpoint, arguments: object, says: str
+    model_client: AsyncClient, endpoint: Endpoint, arguments: object, message: str
 ) -> None:
     session = await new_session(model_client)
     endpoint.script = [calls(("temperature", arguments)), {"content": "I do not know."}]
@@ -139,7 +139,7 @@ async def test_errors_are_sent_to_the_model(
     _, failed, answer = [step async for step in walk]
     assert isinstance(failed, ToolResult)
     assert isinstance(failed.error, Exception)
-    assert json.loads(failed.content)["error"].startswith(says)
+    assert json.loads(failed.content)["error"].startswith(message)
     assert sent_results(endpoint) == [failed.content]
     assert isinstance(answer, ChatResponse)
 

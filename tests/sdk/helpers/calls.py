@@ -74,7 +74,9 @@ def _default_settings() -> list[Bad]:
         *(Bad(value, "type", "AgentDefaultSettings") for value in (3, "a", b"a", [1], True)),
         *(
             case.at("default_settings")._replace(
-                argument={name: case.argument}, says="expected a ", path=f"default_settings.{name}"
+                argument={name: case.argument},
+                message="expected a ",
+                path=f"default_settings.{name}",
             )
             for name, (low, high) in ranges.items()
             for case in numbers(name, low, high, below=name == "min_p")
@@ -205,7 +207,7 @@ def _function() -> list[Bad]:
     return [
         *(Bad(value, "type", "PartialFunctionDef") for value in wrong),
         *(case.at("function")._replace(further=whole) for case in FUNCTION_CASES),
-        *(case.at("function") for case in FUNCTION_CASES if case.says != MISSING),
+        *(case.at("function") for case in FUNCTION_CASES if case.message != MISSING),
     ]
 
 

@@ -17,7 +17,7 @@ class Bad(NamedTuple):
 
     argument: object
     error: Error
-    says: str
+    message: str
     """A part of the message, which names what is expected."""
     path: str | None = None
     """The path in the message; None when it names the parameter as beartype does."""
@@ -68,11 +68,11 @@ def ids(path: str) -> list[Bad]:
 
 def numbers(path: str, low: float, high: float, *, below: bool = False) -> list[Bad]:
     """Return invalid numbers of a range; ``below`` excludes the upper bound."""
-    says = "expected a finite number >= "
+    message = "expected a finite number >= "
     outside = [low - 0.001, low - 1, high + 1, high if below else high + 0.001]
     return [
-        *(Bad(value, "value", says, path) for value in outside),
-        *(Bad(value, "value", says, path) for value in (math.nan, math.inf, -math.inf)),
+        *(Bad(value, "value", message, path) for value in outside),
+        *(Bad(value, "value", message, path) for value in (math.nan, math.inf, -math.inf)),
         Bad(True, "type", "expected a number", path),
         *(Bad(value, "type", "float | None") for value in ("1", b"1", [1], 1j)),
     ]

@@ -61,7 +61,7 @@ FRAMINGS = {
     "chunks": raw(CHUNKED + http_chunk(b"hel") + http_chunk(b"lo") + http_chunk(b""), keep=True),
     "until closed": raw(b"HTTP/1.1 200 OK\r\n\r\nhello"),
     "the old version": raw(b"HTTP/1.0 200 OK\r\ncontent-length: 5\r\n\r\nhello", keep=True),
-    "said to be closed": respond(200, b"hello", {"connection": "close"}),
+    "connection: close": respond(200, b"hello", {"connection": "close"}),
     "a surplus": raw(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello, world", keep=True),
     "a hint before": raw(
         b"HTTP/1.1 103 Early Hints\r\nlink: </>\r\n\r\n"

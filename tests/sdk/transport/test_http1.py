@@ -100,7 +100,7 @@ class Sent(NamedTuple):
 
 
 @st.composite
-def answers(draw: st.DrawFn) -> Sent:
+def responses(draw: st.DrawFn) -> Sent:
     version = draw(st.sampled_from(["1.1", "1.1", "1.0"]))
     status = draw(st.sampled_from([200, 201, 202, 204, 304, 400, 404, 429, 500, 503, 599]))
     given_headers = draw(st.dictionaries(names, values, max_size=4))
@@ -133,7 +133,7 @@ def answers(draw: st.DrawFn) -> Sent:
     return Sent(data, status, headers, body, reusable, framing == "close")
 
 
-@given(answers(), places)
+@given(responses(), places)
 def test_a_response_is_read_from_any_pieces(sent: Sent, places: list[int]) -> None:
     found = agreed(sent.data, places, closed=sent.until_closed)
     assert found == Read(
@@ -141,7 +141,7 @@ def test_a_response_is_read_from_any_pieces(sent: Sent, places: list[int]) -> No
     )
 
 
-@given(answers(), places, st.integers(0, 2000))
+@given(responses(), places, st.integers(0, 2000))
 def test_an_incomplete_response_is_an_error(sent: Sent, places: list[int], at: int) -> None:
     if sent.until_closed:
         return  # ambiguous
@@ -150,7 +150,7 @@ def test_an_incomplete_response_is_an_error(sent: Sent, places: list[int], at: i
     assert sent.body.startswith(found.body)
 
 
-@given(answers(), places, st.sampled_from([b"x", b"HTTP/1.1 200 OK\r\n\r\n", b"\0", b"5\r\n"]))
+@given(responses(), places, st.sampled_from([b"x", b"HTTP/1.1 200 OK\r\n\r\n", b"\0", b"5\r\n"]))
 def test_a_connection_with_surplus_bytes_is_not_reused(
     sent: Sent, places: list[int], surplus: bytes
 ) -> None:

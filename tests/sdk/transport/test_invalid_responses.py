@@ -37,7 +37,7 @@ UNREADABLE: dict[str, tuple[Step, str]] = {
     "a list": (respond_json([SESSION]), "object"),
     "no id": (respond_json({"agent_id": SESSION["agent_id"]}), "id: expected"),
     "an id of a wrong type": (respond_json({**SESSION, "agent_id": 7}), "agent_id: expected"),
-    "a time that is none": (
+    "an invalid time": (
         respond_json({**SESSION, "created_at": "noon"}),
         "created_at: expected",
     ),
@@ -65,15 +65,15 @@ READABLE = {
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize(("step", "said"), UNREADABLE.values(), ids=UNREADABLE.keys())
-async def test_an_unreadable_response(mode: Mode, step: Step, said: str) -> None:
+@pytest.mark.parametrize(("step", "message"), UNREADABLE.values(), ids=UNREADABLE.keys())
+async def test_an_unreadable_response(mode: Mode, step: Step, message: str) -> None:
     with Server([step, respond_json(SESSION)]) as server:
         async with make_client(mode, server.url) as client:
             with pytest.raises(julep.InvalidResponseError) as caught:
                 await client.sessions.get(SESSION["id"])
             assert (await client.sessions.get(SESSION["id"])).id == SESSION["id"]
     assert_ours(caught.value)
-    assert said in str(caught.value)
+    assert message in str(caught.value)
     assert f"GET /sessions/{SESSION['id']}" in str(caught.value)
     assert server.connections == 1
 
@@ -130,13 +130,13 @@ async def test_an_error_has_all_details_of_the_response(
     assert (error.status_code, error.code, error.message) == (status, "trouble", "No such luck")
     assert (error.request_id, error.body) == ("req-77", body)
     assert error.details == (ErrorDetail("messages[3].role", "unknown role"),)
-    for said in (
+    for message in (
         f"GET /sessions/{SESSION['id']} -> {status}",
         "No such luck",
         "req-77",
         "[3].role",
     ):
-        assert said in str(error)
+        assert message in str(error)
 
 
 ODD_ERRORS: dict[str, tuple[bytes, str]] = {
@@ -158,14 +158,14 @@ ODD_ERRORS: dict[str, tuple[bytes, str]] = {
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize(("body", "said"), ODD_ERRORS.values(), ids=ODD_ERRORS.keys())
-async def test_an_error_of_another_shape_is_shown(mode: Mode, body: bytes, said: str) -> None:
+@pytest.mark.parametrize(("body", "message"), ODD_ERRORS.values(), ids=ODD_ERRORS.keys())
+async def test_an_error_of_another_shape_is_shown(mode: Mode, body: bytes, message: str) -> None:
     with Server([respond(502, body)]) as server:
         async with make_client(mode, server.url, max_retries=0) as client:
             with pytest.raises(julep.ServerError) as caught:
                 await client.sessions.get(SESSION["id"])
     assert_ours(caught.value)
-    assert said in str(caught.value)
+    assert message in str(caught.value)
     assert len(str(caught.value)) < 1000
 
 

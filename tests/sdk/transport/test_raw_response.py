@@ -238,13 +238,13 @@ WRONG: list[tuple[str, str, dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("method", "path", "more", "said"), WRONG)
+@pytest.mark.parametrize(("method", "path", "more", "message"), WRONG)
 async def test_an_invalid_request_raises_before_it_is_sent(
-    mode: Mode, method: str, path: str, more: dict[str, Any], said: str
+    mode: Mode, method: str, path: str, more: dict[str, Any], message: str
 ) -> None:
     with Server([respond_json(1)]) as server:
         async with make_client(mode, server.url) as client:
-            with pytest.raises(julep.InvalidArgumentError, match=said) as caught:
+            with pytest.raises(julep.InvalidArgumentError, match=message) as caught:
                 await client.request(method, path, **more)
     assert_ours(caught.value)
     assert server.received == []

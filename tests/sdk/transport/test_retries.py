@@ -36,8 +36,8 @@ from tests.sdk.transport.helpers.support import assert_ours
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\ncontent-type: application/json\r\n\r\n"
 
 PASSING = {
-    "reset before the answer": reset_after(),
-    "closed before the answer": raw(b""),
+    "reset before the response": reset_after(),
+    "closed before the response": raw(b""),
     "reset within the head": reset_after(b"HTTP/1.1 200 OK\r\ncont"),
     "closed within the head": raw(b"HTTP/1.1 200 OK\r\ncont"),
     "reset within the body": reset_after(HEAD + b'{"id": "'),
@@ -56,7 +56,7 @@ PASSING = {
 
 LASTING = {
     **{str(status): respond_error(status) for status in (400, 401, 403, 404, 409, 410, 422, 501)},
-    "404 that says when": respond_error(404, {"retry-after": "0"}),
+    "404 with Retry-After": respond_error(404, {"retry-after": "0"}),
     "503 with Retry-After of an hour": respond_error(503, {"retry-after": "3600"}),
     "not JSON": respond_json(None),
     "lying gzip": respond(200, b"no gzip", {"content-encoding": "gzip"}),

@@ -209,13 +209,15 @@ JUNK: dict[str, tuple[bytes, str]] = {
 }
 
 
-@pytest.mark.parametrize(("junk", "said"), JUNK.values(), ids=JUNK.keys())
-async def test_an_invalid_event_raises_with_its_problem(mode: Mode, junk: bytes, said: str) -> None:
+@pytest.mark.parametrize(("junk", "message"), JUNK.values(), ids=JUNK.keys())
+async def test_an_invalid_event_raises_with_its_problem(
+    mode: Mode, junk: bytes, message: str
+) -> None:
     with Server([respond_stream(EVENTS[0] + junk + DONE), respond_json(SESSION)]) as server:
         async with make_client(mode, server.url) as client:
             events = await opened(client)
             assert (await anext(events)).text == "Grü"
-            with pytest.raises(julep.InvalidResponseError, match=said) as caught:
+            with pytest.raises(julep.InvalidResponseError, match=message) as caught:
                 await anext(events)
             assert await read(events) == []
             assert (await client.sessions.get(SESSION["id"])).id == SESSION["id"]

@@ -81,8 +81,8 @@ def targets(received: list[ReceivedRequest]) -> list[str]:
 
 
 async def test_query_parameters_of_a_client_are_added(mode: Mode) -> None:
-    answers = [respond_json({"items": list[str]()}), respond_json(SESSION), respond_json(SESSION)]
-    with Server(answers) as server:
+    responses = [respond_json({"items": list[str]()}), respond_json(SESSION), respond_json(SESSION)]
+    with Server(responses) as server:
         async with make_client(mode, server.url + "/api", query={"tenant": "a&b"}) as client:
             await client.users.list(limit=3, offset=0)
             await get(client)
@@ -199,7 +199,7 @@ async def test_a_client_with_options_outlives_the_reference_to_its_parent(mode: 
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         ({"timeout": 0}, "timeout: expected more than 0 seconds"),
         ({"max_retries": -1}, "max_retries: expected a whole number"),
@@ -213,9 +213,9 @@ async def test_a_client_with_options_outlives_the_reference_to_its_parent(mode: 
         ({"api_key": "a\n"}, "api_key"),
     ],
 )
-async def test_invalid_options_raise(mode: Mode, options: dict[str, Any], said: str) -> None:
+async def test_invalid_options_raise(mode: Mode, options: dict[str, Any], message: str) -> None:
     async with make_client(mode, "http://julep.test") as client:
-        with pytest.raises(julep.ConfigurationError, match=said):
+        with pytest.raises(julep.ConfigurationError, match=message):
             client.with_options(**options)
 
 

@@ -65,8 +65,8 @@ IGNORED = {
     "a fraction": "0.5",
     "garbage": "soon",
     "empty": "",
-    "a digit that is no ASCII": "²",
-    "a date that is none": "Wed, 99 Oct 2015 07:28:00 GMT",
+    "a digit outside ASCII": "²",
+    "an invalid date": "Wed, 99 Oct 2015 07:28:00 GMT",
     "seconds and a unit": "5s",
     "exponent": "1e3",
 }
@@ -135,7 +135,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "500 of bytes": Fault(respond(500, bytes(range(256))), _is(500, julep.ServerError, 2)),
     "500 of a deep value": Fault(respond(500, b"[" * 100_000), _is(500, julep.ServerError, 2)),
-    "500 said to be gzip": Fault(
+    "500 labelled gzip": Fault(
         respond(500, b"oops", {"content-encoding": "gzip"}), _is(500, julep.ServerError, 2)
     ),
     "500 to a create": Fault(respond_error(500), _is(500, julep.ServerError, 2), call=CREATE),
