@@ -30,6 +30,13 @@ pytestmark = pytest.mark.anyio
 
 OK = answer(200, b"hello")
 
+# Python 3.11.2 has OpenSSL pass over an end without a farewell, and has no name of its own for one.
+CUT_OFF = (
+    "TLS failed: unexpected eof while reading"
+    if ssl.create_default_context().options & ssl.OP_IGNORE_UNEXPECTED_EOF
+    else "the server closed the connection"
+)
+
 
 @pytest.fixture(scope="module")
 def authority() -> trustme.CA:
@@ -46,7 +53,9 @@ def server_tls(authority: trustme.CA) -> ssl.SSLContext:
 @pytest.fixture
 def tls(authority: trustme.CA) -> ssl.SSLContext:
     """What trusts the server."""
-    return ssl.create_default_context(cadata=authority.cert_pem.bytes().decode())
+    context = ssl.create_default_context(cadata=authority.cert_pem.bytes().decode())
+    context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
+    return context
 
 
 def served_as(host: str, authority: trustme.CA) -> ssl.SSLContext:
@@ -186,7 +195,7 @@ async def test_a_body_that_ends_with_its_connection_needs_a_farewell(
                     assert (await answer_to(wire, get(server.url))).body == b"hello"
                 else:
                     error = await lost(wire, get(server.url))
-                    assert "the server closed the connection" in str(error)
+                    assert CUT_OFF in str(error)
 
 
 async def test_a_body_of_known_length_needs_none(
