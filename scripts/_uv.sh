@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# Sourced by the scripts beside it: environments from the committed locks. Runs nothing by itself.
+# Sourced by the scripts beside it: environments from the committed locks, made in this folder. What
+# tools download is kept here too, and comes over TLS as this machine trusts it. Runs nothing by itself.
 #
 #   ensure_uv                          puts uv on PATH, installing it when the machine has none
 #   ensure_env FOLDER LOCK [PYTHON]    an environment that holds exactly what LOCK lists, and this
@@ -16,6 +17,29 @@
 
 project_root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 uv_version="0.13.9"
+
+# What tools download stays in this folder too, unless the user has a place for it. uv links files
+# from its cache into the environments, so that they take no space twice.
+export UV_CACHE_DIR="${UV_CACHE_DIR:-$project_root/.cache/uv}"
+export PIP_CACHE_DIR="${PIP_CACHE_DIR:-$project_root/.cache/pip}"
+export npm_config_cache="${npm_config_cache:-$project_root/.cache/npm}"
+export NODE_COMPILE_CACHE="${NODE_COMPILE_CACHE:-$project_root/.cache/node-compiled}"
+
+# Downloads behind a company's own certificate authority: what SSL_CERT_FILE holds is trusted, or else
+# the system's store. uv reads SSL_CERT_FILE by itself, and the system's store instead of a list of its
+# own when asked to; pip and npm know neither on every machine. What the user has set stays.
+_certificates="${SSL_CERT_FILE:-}"
+for _bundle in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem; do
+    [[ -r "$_bundle" ]] || continue # a container may have no store: then each tool's own list is used
+    export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-1}" UV_NATIVE_TLS="${UV_NATIVE_TLS:-1}" # its older name
+    export NODE_USE_SYSTEM_CA="${NODE_USE_SYSTEM_CA:-1}"
+    _certificates="${_certificates:-$_bundle}"
+    break
+done
+if [[ -n "$_certificates" ]]; then
+    export PIP_CERT="${PIP_CERT:-$_certificates}"
+    export NODE_EXTRA_CA_CERTS="${NODE_EXTRA_CA_CERTS:-$_certificates}" # npm's
+fi
 
 # A Python that is already here is enough: none is fetched behind the user's back.
 export UV_PYTHON_DOWNLOADS="${UV_PYTHON_DOWNLOADS:-never}"

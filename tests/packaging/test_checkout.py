@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.packaging.wheel import ROOT
+from tests.packaging.helpers.wheel import ROOT
 
 pytestmark = pytest.mark.once
 

@@ -12,7 +12,7 @@ from zipfile import ZipFile
 import pytest
 from packaging.requirements import Requirement
 
-from tests.packaging.wheel import ROOT
+from tests.packaging.helpers.wheel import ROOT
 
 SOURCES = {
     "julep": ROOT / "src" / "julep",
