@@ -40,7 +40,7 @@ def call(
 
     Args:
         user_id: The user's id, a UUID v4.
-        body: What to send, as a `CreateDoc` or a dict of the same keys.
+        body: The request body, as a `CreateDoc` or a dict with the same keys.
         idempotency_key: Names this request, so that repeating it does not do it twice. For 24 hours
             the same key with the same body gives the first answer again, even while the first
             request still runs; with another body it is a conflict. 1 to 255 characters.
@@ -48,7 +48,7 @@ def call(
             resource, `return=minimal` for id and time alone, as does leaving it out.
 
     Returns:
-        The call, for a driver to send. What was not given is not in it.
+        The call, for a driver to send. Arguments that were not given are not in it.
 
     Raises:
         EncodeError: If an argument is not what the contract describes.

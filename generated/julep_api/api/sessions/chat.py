@@ -48,7 +48,7 @@ def call(
 
     Args:
         session_id: The session's id, a UUID v4.
-        body: What to send, as a `ChatInput` or a dict of the same keys.
+        body: The request body, as a `ChatInput` or a dict with the same keys.
         last_event_id: The id of the last event that arrived before the connection broke. With the
             `Idempotency-Key` of the first attempt, the stream goes on after it, and the model is
             not asked again.
@@ -57,7 +57,7 @@ def call(
             request still runs; with another body it is a conflict. 1 to 255 characters.
 
     Returns:
-        The call, for a driver to send. What was not given is not in it.
+        The call, for a driver to send. Arguments that were not given are not in it.
 
     Raises:
         EncodeError: If an argument is not what the contract describes.
@@ -79,7 +79,7 @@ def stream(
     last_event_id: str | None | Unset = UNSET,
     idempotency_key: str | None | Unset = UNSET,
 ) -> EventCall[ChatResponseChunk]:
-    """Chat in a session. The answer comes as server-sent events.
+    """Chat in a session. The response is a stream of server-sent events.
 
     ``POST /sessions/{session_id}/chat``
 
@@ -94,7 +94,7 @@ def stream(
 
     Args:
         session_id: The session's id, a UUID v4.
-        body: What to send, as a `ChatInput` or a dict of the same keys.
+        body: The request body, as a `ChatInput` or a dict with the same keys.
         last_event_id: The id of the last event that arrived before the connection broke. With the
             `Idempotency-Key` of the first attempt, the stream goes on after it, and the model is
             not asked again.
@@ -103,7 +103,7 @@ def stream(
             request still runs; with another body it is a conflict. 1 to 255 characters.
 
     Returns:
-        The call, for a driver to send. What was not given is not in it.
+        The call, for a driver to send. Arguments that were not given are not in it.
 
     Raises:
         EncodeError: If an argument is not what the contract describes.
