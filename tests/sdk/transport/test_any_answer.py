@@ -20,7 +20,7 @@ from julep_api.api.sessions import chat
 from julep_api.errors import DecodeError
 from julep_api.operations import OPERATIONS
 from julep_api.types import JSON
-from tests.generated.strategies import json_values
+from tests.generated.helpers.strategies import json_values
 from tests.sdk.colours import Colour, client_of
 from tests.sdk.support import HELLO
 from tests.sdk.transport.servers import DONE, REPLY_ID, SESSION, Server, chunk, json_answer, stream
