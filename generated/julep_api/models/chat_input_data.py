@@ -15,12 +15,12 @@ from ..types import JSON, UNSET, Unset
 
 @define(eq=False, repr=False)
 class ChatInputData(Model):
-    """What is said in this turn of a chat, and with which tools.
+    """The messages and tools of this turn of a chat.
 
     Attributes:
-        messages: What is said in this turn, in order. At least 1 item.
-        tools: Tools for this turn. One that has the name of a tool of the agent takes its place.
-        tool_choice: Which tool to call, if any. Left out or null, the model chooses.
+        messages: The messages of this turn, in order. At least 1 item.
+        tools: Tools for this turn. A tool with the name of a tool of the agent replaces it.
+        tool_choice: The tool to call, if any. By default or with null, the model chooses.
     """
 
     messages: list[InputChatMlMessage]

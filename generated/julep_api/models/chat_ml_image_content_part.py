@@ -19,9 +19,8 @@ class ChatMlImageContentPart(Model):
     """An image in a message.
 
     Attributes:
-        image_url: Where the image is, and how closely to look at it.
-        type: Says that this part is an image. One of "image_url". The server's default:
-            'image_url'.
+        image_url: The image's address and level of detail.
+        type: Marks this part as an image. One of "image_url". The server's default: 'image_url'.
     """
 
     image_url: ChatMlImageContentPartImageUrl

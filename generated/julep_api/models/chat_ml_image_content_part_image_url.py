@@ -14,12 +14,12 @@ from ..types import JSON, UNSET, Unset
 
 @define(eq=False, repr=False)
 class ChatMlImageContentPartImageUrl(Model):
-    """Where the image is, and how closely to look at it.
+    """The image's address and level of detail.
 
     Attributes:
         url: The image's address, or the image itself as a `data:` URL.
-        detail: How closely to look: `low`, `high`, or as the model sees fit. One of "low", "high",
-            "auto". The server's default: 'auto'.
+        detail: The level of detail: `low`, `high`, or `auto` for the model's choice. One of "low",
+            "high", "auto". The server's default: 'auto'.
     """
 
     url: str

@@ -15,16 +15,17 @@ from ..types import JSON, UNSET, JSONObject, Unset
 
 @define(eq=False, repr=False)
 class ChatMlMessage(Model):
-    """A message as it is stored and answered.
+    """A stored message.
 
     Attributes:
         id: The message's id, a UUID v4.
-        role: Who says it. A call that the model asks for is a `function_call`; its result is a
-            `function`. One of "user", "assistant", "system", "function_call", "function".
-        content: What is said: a text, or a list of texts and images. For a `function_call`, a JSON
+        role: The role of the author. A call that the model requests is a `function_call`; its
+            result is a `function`. One of "user", "assistant", "system", "function_call",
+            "function".
+        content: The content: a text, or a list of texts and images. For a `function_call`, a JSON
             text with `name` and `arguments`.
         created_at: When it was created.
-        name: The name of who says it, or of the function.
+        name: The name of the author, or of the function.
     """
 
     id: str

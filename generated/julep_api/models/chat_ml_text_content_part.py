@@ -15,11 +15,11 @@ from .chat_ml_text_content_part_type import ChatMlTextContentPartType
 
 @define(eq=False, repr=False)
 class ChatMlTextContentPart(Model):
-    """A piece of text in a message.
+    """A text part of a message.
 
     Attributes:
         text: The text.
-        type: Says that this part is a text. One of "text". The server's default: 'text'.
+        type: Marks this part as a text. One of "text". The server's default: 'text'.
     """
 
     text: str

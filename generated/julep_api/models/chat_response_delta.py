@@ -14,13 +14,14 @@ from ..types import JSON, UNSET, Unset
 
 @define(eq=False, repr=False)
 class ChatResponseDelta(Model):
-    """What an event adds to the message. The pieces of `content`, put together in order, are its text.
+    """What an event adds to the message. The parts of `content`, joined in order, are its text.
 
     Attributes:
-        role: Who says it. Given before or with the first content of a message; a further one begins
-            a further message. One of "user", "assistant", "system", "function_call", "function".
-        content: The piece of the text that is new.
-        name: The name of who says it. Given once, with the role.
+        role: The role of the author. Sent before or with the first content of a message; another
+            one begins another message. One of "user", "assistant", "system", "function_call",
+            "function".
+        content: The new part of the text.
+        name: The name of the author. Sent once, with the role.
     """
 
     role: ChatResponseDeltaRole | Unset = UNSET

@@ -14,11 +14,11 @@ from ..types import JSON, Unset
 
 @define(eq=False, repr=False)
 class CompletionUsage(Model):
-    """How many tokens a reply took.
+    """The number of tokens of a reply.
 
     Attributes:
         completion_tokens: Tokens of the reply.
-        prompt_tokens: Tokens of all that the model was given.
+        prompt_tokens: Tokens of the prompt.
         total_tokens: The sum of both.
     """
 

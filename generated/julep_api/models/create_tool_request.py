@@ -15,12 +15,12 @@ from ..types import JSON, Unset
 
 @define(eq=False, repr=False)
 class CreateToolRequest(Model):
-    """What a new tool is made of.
+    """The fields of a new tool.
 
     Attributes:
-        type: Whether the caller carries out the call (`function`), or it is sent to an address
+        type: Whether the caller runs the call (`function`), or it is sent to an address
             (`webhook`). One of "function", "webhook".
-        function: A function that the model may ask to have called.
+        function: A function that the model may call.
     """
 
     type: CreateToolRequestType

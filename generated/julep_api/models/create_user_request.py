@@ -15,14 +15,13 @@ from ..types import JSON, UNSET, JSONObject, Unset
 
 @define(eq=False, repr=False)
 class CreateUserRequest(Model):
-    """What a new user is made of.
+    """The fields of a new user.
 
     Attributes:
-        name: What the user is called. The server's default: 'User'.
-        about: Who the user is, as the model is told.
+        name: The user's name. The server's default: 'User'.
+        about: The user's description, for the model.
         docs: Documents to create with the user.
-        metadata: Anything you want to keep with it: a free JSON object, which lists can be filtered
-            by.
+        metadata: Any data to store with it: a free JSON object, by which lists can be filtered.
     """
 
     name: str | Unset = UNSET

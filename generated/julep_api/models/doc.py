@@ -19,13 +19,12 @@ class Doc(Model):
 
     Attributes:
         id: The document's id, a UUID v4.
-        title: What the document is called. It is searched, and shown to the model.
-        content: The text: whole, or in pieces that are searched one by one.
+        title: The document's title. It is searched, and shown to the model.
+        content: The text: as a whole, or in parts that are searched separately.
         created_at: When it was created.
-        metadata: Anything you want to keep with it: a free JSON object, which lists can be filtered
-            by.
-        agent_id: The agent that knows it, if it is an agent's.
-        user_id: The user that it is about, if it is a user's.
+        metadata: Any data to store with it: a free JSON object, by which lists can be filtered.
+        agent_id: The agent that owns it, if it is an agent's.
+        user_id: The user that owns it, if it is a user's.
     """
 
     id: str

@@ -15,7 +15,7 @@ from ..types import JSON, Unset
 
 @define(eq=False, repr=False)
 class DocIds(Model):
-    """The documents that were shown to the model for a reply, each named once.
+    """The documents that were shown to the model for a reply, each once.
 
     Attributes:
         agent_doc_ids: Documents of the agent.

@@ -15,7 +15,7 @@ from ..types import JSON, Unset
 
 @define(eq=False, repr=False)
 class Error(Model):
-    """What every answer that is not a success looks like.
+    """The body of every response that is not a success.
 
     Attributes:
         error: What went wrong.

@@ -14,11 +14,11 @@ from ..types import JSON, Unset
 
 @define(eq=False, repr=False)
 class ErrorDetail(Model):
-    """One thing that is wrong with the request, and where.
+    """One problem of the request, and its place.
 
     Attributes:
-        path: Where in the request: the name of a parameter, or the field's path in the body.
-        message: What is wrong there, and what would be right.
+        path: The place in the request: the name of a parameter, or the field's path in the body.
+        message: What is wrong there, and what was expected.
     """
 
     path: str

@@ -18,10 +18,10 @@ class ErrorInfo(Model):
     """What went wrong.
 
     Attributes:
-        message: What went wrong, for people to read.
-        code: What went wrong, for programs to act on, such as `not_found` or `rate_limited`. New
-            codes may come.
-        details: Each thing that is wrong with the request.
+        message: The error message, for people.
+        code: The error code, for programs, such as `not_found` or `rate_limited`. New codes may be
+            added.
+        details: Every problem of the request.
     """
 
     message: str

@@ -14,12 +14,12 @@ from ..types import JSON, UNSET, JSONObject, Unset
 
 @define(eq=False, repr=False)
 class FunctionDef(Model):
-    """A function that the model may ask to have called.
+    """A function that the model may call.
 
     Attributes:
         name: The function's name: letters, digits, `_` and `-`, at most 64.
         parameters: The arguments that a function takes, as a JSON Schema of type object.
-        description: What the function does, for the model to judge by.
+        description: What the function does, for the model.
     """
 
     name: str

@@ -15,15 +15,15 @@ from ..types import JSON, UNSET, JSONObject, Unset
 
 @define(eq=False, repr=False)
 class InputChatMlMessage(Model):
-    """A message as it is sent.
+    """A message to send.
 
     Attributes:
-        role: Who says it. The result of a call is a `function`; `auto` leaves it to the server. One
-            of "user", "assistant", "system", "function_call", "function", "auto".
-        content: What is said: a text, or a list of texts and images.
-        name: The name of who says it, or of the function.
-        continue_: Whether the model is to go on with this message rather than answer it. The
-            server's default: False.
+        role: The role of the author. The result of a call is a `function`; with `auto` the server
+            decides. One of "user", "assistant", "system", "function_call", "function", "auto".
+        content: The content: a text, or a list of texts and images.
+        name: The name of the author, or of the function.
+        continue_: Whether the model continues this message instead of answering it. The server's
+            default: False.
     """
 
     role: InputChatMlMessageRole

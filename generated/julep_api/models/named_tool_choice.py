@@ -20,7 +20,7 @@ class NamedToolChoice(Model):
 
     Attributes:
         function: The function to call.
-        type: What kind of tool it is. One of "function".
+        type: The type of the tool. One of "function".
     """
 
     function: NamedToolChoiceFunction

@@ -17,7 +17,7 @@ class PartialFunctionDef(Model):
     """The parts of a function's definition to change.
 
     Attributes:
-        description: What the function does, for the model to judge by.
+        description: What the function does, for the model.
         name: The function's name: letters, digits, `_` and `-`, at most 64.
         parameters: The arguments that a function takes, as a JSON Schema of type object.
     """

@@ -17,10 +17,9 @@ class PatchUserRequest(Model):
     """The fields of a user to change.
 
     Attributes:
-        about: Who the user is, as the model is told.
-        name: What the user is called.
-        metadata: Anything you want to keep with it: a free JSON object, which lists can be filtered
-            by.
+        about: The user's description, for the model.
+        name: The user's name.
+        metadata: Any data to store with it: a free JSON object, by which lists can be filtered.
     """
 
     about: str | Unset = UNSET

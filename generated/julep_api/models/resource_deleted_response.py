@@ -20,7 +20,7 @@ class ResourceDeletedResponse(Model):
     Attributes:
         id: The resource's id, a UUID v4.
         deleted_at: When it was deleted.
-        jobs: Ids of the jobs that were started and are still to finish.
+        jobs: Ids of the jobs that were started and have not finished.
     """
 
     id: str

@@ -15,13 +15,13 @@ from ..types import JSON, UNSET, Unset
 
 @define(eq=False, repr=False)
 class ResourceUpdatedResponse(Model):
-    """What was updated, and when. Asked for with `Prefer: return=representation`, the resource's own
-    fields are here too.
+    """What was updated, and when. With `Prefer: return=representation`, the resource's own fields are
+    included.
 
     Attributes:
         id: The resource's id, a UUID v4.
         updated_at: When it was last changed.
-        jobs: Ids of the jobs that were started and are still to finish.
+        jobs: Ids of the jobs that were started and have not finished.
     """
 
     id: str

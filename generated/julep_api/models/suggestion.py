@@ -14,13 +14,13 @@ from ..types import JSON, UNSET, Unset
 
 @define(eq=False, repr=False)
 class Suggestion(Model):
-    """Something that the model suggests that the user or the agent say or do next.
+    """A suggestion by the model of what the user or the agent could say or do next.
 
     Attributes:
-        message_id: The message that it follows from.
+        message_id: The message that it is based on.
         session_id: The session that it belongs to.
-        target: For whom the suggestion is meant. One of "user", "agent".
-        content: What is suggested.
+        target: The addressee of the suggestion. One of "user", "agent".
+        content: The suggestion.
         created_at: When it was created.
     """
 

@@ -19,9 +19,9 @@ class Tool(Model):
 
     Attributes:
         id: The tool's id, a UUID v4.
-        type: Whether the caller carries out the call (`function`), or it is sent to an address
+        type: Whether the caller runs the call (`function`), or it is sent to an address
             (`webhook`). One of "function", "webhook".
-        function: A function that the model may ask to have called.
+        function: A function that the model may call.
     """
 
     id: str

@@ -15,10 +15,10 @@ from ..types import JSON, Unset
 
 @define(eq=False, repr=False)
 class UpdateToolRequest(Model):
-    """What replaces a tool's definition.
+    """The definition that replaces a tool's.
 
     Attributes:
-        function: A function that the model may ask to have called.
+        function: A function that the model may call.
     """
 
     function: FunctionDef

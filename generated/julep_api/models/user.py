@@ -14,14 +14,13 @@ from ..types import JSON, UNSET, JSONObject, Unset
 
 @define(eq=False, repr=False)
 class User(Model):
-    """Someone that agents talk to.
+    """A person that agents talk to.
 
     Attributes:
         id: The user's id, a UUID v4.
-        name: What the user is called. The server's default: 'User'.
-        about: Who the user is, as the model is told.
-        metadata: Anything you want to keep with it: a free JSON object, which lists can be filtered
-            by.
+        name: The user's name. The server's default: 'User'.
+        about: The user's description, for the model.
+        metadata: Any data to store with it: a free JSON object, by which lists can be filtered.
         created_at: When it was created.
         updated_at: When it was last changed.
     """

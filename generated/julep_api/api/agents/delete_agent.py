@@ -26,7 +26,7 @@ def call(
     ``DELETE /agents/{agent_id}``
 
     Deletes an agent with its tools, documents and memories. Its sessions keep their history but can
-    no longer chat. Deleting it again is answered the same way.
+    no longer chat. Deleting it again has the same response.
 
     Args:
         agent_id: The agent's id, a UUID v4.

@@ -25,7 +25,7 @@ def call(
 
     ``GET /agents/{agent_id}``
 
-    Gives one agent, without its tools and documents.
+    Returns one agent, without its tools and documents.
 
     Args:
         agent_id: The agent's id, a UUID v4.

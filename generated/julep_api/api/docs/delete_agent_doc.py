@@ -27,7 +27,7 @@ def call(
 
     ``DELETE /agents/{agent_id}/docs/{doc_id}``
 
-    Deletes a document of this agent. A document of any other owner is not found and not touched.
+    Deletes a document of this agent. A document of any other owner is not found and not changed.
 
     Args:
         agent_id: The agent's id, a UUID v4.

@@ -27,7 +27,7 @@ def call(
 
     ``DELETE /users/{user_id}/docs/{doc_id}``
 
-    Deletes a document of this user. A document of any other owner is not found and not touched.
+    Deletes a document of this user. A document of any other owner is not found and not changed.
 
     Args:
         user_id: The user's id, a UUID v4.

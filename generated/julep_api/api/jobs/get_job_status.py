@@ -25,7 +25,7 @@ def call(
 
     ``GET /jobs/{job_id}``
 
-    Gives the state of a job.
+    Returns the state of a job.
 
     Args:
         job_id: The job's id, a UUID v4.

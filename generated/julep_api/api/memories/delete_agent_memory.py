@@ -27,7 +27,7 @@ def call(
 
     ``DELETE /agents/{agent_id}/memories/{memory_id}``
 
-    Deletes one memory of an agent. Deleting it again is answered the same way.
+    Deletes one memory of an agent. Deleting it again has the same response.
 
     Args:
         agent_id: The agent's id, a UUID v4.

@@ -25,7 +25,7 @@ def call(
 
     ``DELETE /sessions/{session_id}``
 
-    Deletes a session and its history. Deleting it again is answered the same way.
+    Deletes a session and its history. Deleting it again has the same response.
 
     Args:
         session_id: The session's id, a UUID v4.

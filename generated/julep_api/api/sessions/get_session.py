@@ -25,7 +25,7 @@ def call(
 
     ``GET /sessions/{session_id}``
 
-    Gives one session, without its history.
+    Returns one session, without its history.
 
     Args:
         session_id: The session's id, a UUID v4.

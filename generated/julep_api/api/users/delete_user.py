@@ -25,7 +25,7 @@ def call(
 
     ``DELETE /users/{user_id}``
 
-    Deletes a user with the user's documents. Deleting it again is answered the same way.
+    Deletes a user with its documents. Deleting it again has the same response.
 
     Args:
         user_id: The user's id, a UUID v4.

@@ -25,7 +25,7 @@ def call(
 
     ``GET /users/{user_id}``
 
-    Gives one user, without the user's documents.
+    Returns one user, without the user's documents.
 
     Args:
         user_id: The user's id, a UUID v4.
