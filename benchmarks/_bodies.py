@@ -1,4 +1,4 @@
-"""What is sent and answered in the benchmarks: bodies of the usual size, made once."""
+"""Request and response bodies of the benchmarks, of usual sizes, built once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ EVENTS: Final = 2_000
 
 
 def number_id(number: int) -> str:
-    """Make an id of the contract's form, the same in every run."""
+    """Return a UUID v4, the same in every run."""
     return str(UUID(int=number << 64 | 0x4C39_9A55_0F6B_8E1D, version=4))
 
 
@@ -20,7 +20,7 @@ PIECES: Final = ("Your", " order", " left", " the", " warehouse", " this", " mor
 
 
 def dump(value: object) -> bytes:
-    """Write JSON as servers do."""
+    """Encode JSON as servers do."""
     return json.dumps(value, separators=(",", ":")).encode()
 
 
@@ -39,21 +39,23 @@ def session(number: int) -> dict[str, Any]:
 
 
 def page(count: int) -> bytes:
-    """A page of so many sessions."""
+    """Return a page of `count` sessions."""
     return dump({"items": [session(number) for number in range(1, count + 1)]})
 
 
 def chunk(number: int) -> dict[str, Any]:
-    """The data of one event of a stream."""
+    """Return the data of one event of a stream."""
     delta = {"role": "assistant", "content": PIECES[number % len(PIECES)]}
     return {"id": REPLY, "delta": delta, "finish_reason": None}
 
 
 def events(count: int, *, ids: bool = False) -> list[bytes]:
-    """So many events of a stream, the last of which says that this was all."""
+    """Return `count` events of a stream, the last of which marks the end."""
     named = (f"id: {number}\n".encode() if ids else b"" for number in range(count - 1))
-    told = (name + b"data: " + dump(chunk(number)) + b"\n\n" for number, name in enumerate(named))
-    return [*told, b"data: [DONE]\n\n"]
+    encoded = (
+        name + b"data: " + dump(chunk(number)) + b"\n\n" for number, name in enumerate(named)
+    )
+    return [*encoded, b"data: [DONE]\n\n"]
 
 
 MESSAGES: Final[Any] = [{"role": "user", "content": "Hello, where is my order?"}]

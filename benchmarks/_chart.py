@@ -12,7 +12,7 @@ FONT = 'font-family="system-ui, sans-serif" font-size="12"'
 
 
 class Measured(Protocol):
-    """What the chart shows of a line of the table."""
+    """The parts of a table's line that the chart shows."""
 
     @property
     def section(self) -> str: ...
@@ -25,14 +25,14 @@ class Measured(Protocol):
 
 
 def chart(lines: Iterable[Measured], where: str) -> str:
-    """Draw a bar for each line that has an aim; raw httpx is 1."""
+    """Draw a bar for each line that has a target; raw httpx is 1."""
     shown = [line for line in lines if line.target is not None]
     height = ROW * len(shown) + 60
     bottom = height - 24
     drawn = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" {FONT}>',
         f'<rect width="{WIDTH}" height="{height}" fill="#fff"/>',
-        _text(8, 18, f"What julep takes, where raw httpx takes 1; black marks: the aims. {where}."),
+        _text(8, 18, f"Time of julep, relative to raw httpx; black marks: the targets. {where}."),
     ]
     for number, line in enumerate(shown):
         top = 30 + ROW * number

@@ -1,7 +1,7 @@
-"""A server that costs as little as it can: every answer is there before it is asked for.
+"""A server that costs as little as possible: every response is built in advance.
 
-It is a process of its own, on a core of its own where there are two, so that what is measured
-beside it is the client. An answer goes out in one write; of a stream, each event is a chunk.
+It is a process of its own, on a core of its own if there are two, so that only the client is
+measured. A response is sent in one write; each event of a stream is a chunk.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _COMMON: Final = (
 )
 
 
-def _answer(body: bytes, status: bytes = b"200 OK") -> bytes:
+def _response(body: bytes, status: bytes = b"200 OK") -> bytes:
     head = b"HTTP/1.1 %b\r\n%bcontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
     return head % (status, _COMMON, len(body)) + body
 
@@ -40,45 +40,45 @@ def _stream(events: list[bytes]) -> bytes:
 
 _PATH: Final = b"/api/sessions"
 _ONE: Final = f"/api/sessions/{bodies.SESSION}".encode()
-_ANSWERS: Final = {
-    (b"GET", _ONE): _answer(bodies.dump(bodies.session(1))),
-    (b"GET", _PATH + b"?limit=1"): _answer(bodies.page(1)),
-    (b"GET", _PATH + b"?limit=%d" % bodies.ITEMS): _answer(bodies.page(bodies.ITEMS)),
-    (b"POST", _PATH): _answer(
+_RESPONSES: Final = {
+    (b"GET", _ONE): _response(bodies.dump(bodies.session(1))),
+    (b"GET", _PATH + b"?limit=1"): _response(bodies.page(1)),
+    (b"GET", _PATH + b"?limit=%d" % bodies.ITEMS): _response(bodies.page(bodies.ITEMS)),
+    (b"POST", _PATH): _response(
         bodies.dump(
             {"id": bodies.SESSION, "created_at": "2026-05-31T12:34:56.789012Z", "jobs": []}
         ),
         b"201 Created",
     ),
-    (b"POST", _ONE + b"/chat"): _answer(bodies.dump(bodies.REPLIED)),
+    (b"POST", _ONE + b"/chat"): _response(bodies.dump(bodies.REPLIED)),
     (b"STREAM", _ONE + b"/chat"): _stream(bodies.events(bodies.EVENTS)),
 }
-_UNKNOWN: Final = _answer(b'{"error":{"code":"not_found","message":"unknown"}}', b"404 Not Found")
+_UNKNOWN: Final = _response(b'{"error":{"code":"not_found","message":"unknown"}}', b"404 Not Found")
 
 
 class _Connection(asyncio.Protocol):
-    """Answers requests that come whole or in pieces, one after another."""
+    """Responds to requests that arrive whole or in parts, one after another."""
 
     _transport: asyncio.Transport
-    _came = b""
+    _pending = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
-        came = self._came + data
-        while (end := came.find(b"\r\n\r\n") + 4) > 3:
-            method, target, _ = came[: came.index(b"\r\n")].split(b" ", 2)
-            length = None if method == b"GET" else _LENGTH.search(came, 0, end)
+        pending = self._pending + data
+        while (end := pending.find(b"\r\n\r\n") + 4) > 3:
+            method, target, _ = pending[: pending.index(b"\r\n")].split(b" ", 2)
+            length = None if method == b"GET" else _LENGTH.search(pending, 0, end)
             stop = end + (int(length[1]) if length else 0)
-            if len(came) < stop:
+            if len(pending) < stop:
                 break
-            if b'"stream":true' in came[end:stop].replace(b" ", b""):
+            if b'"stream":true' in pending[end:stop].replace(b" ", b""):
                 method = b"STREAM"
-            self._transport.write(_ANSWERS.get((method, target), _UNKNOWN))
-            came = came[stop:]
-        self._came = came
+            self._transport.write(_RESPONSES.get((method, target), _UNKNOWN))
+            pending = pending[stop:]
+        self._pending = pending
 
 
 async def _serve() -> None:
@@ -91,7 +91,7 @@ async def _serve() -> None:
 
 @contextmanager
 def running() -> Generator[int]:
-    """Run the server, and give its port."""
+    """Run the server; yield its port."""
     command = [sys.executable, "-m", "benchmarks._fixture"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:

@@ -1,7 +1,7 @@
-"""Measures several things side by side, so that a noisy machine moves all of them alike.
+"""Measure several cases in turns, so that a noisy machine affects all of them alike.
 
 Each round runs every case once, in random order; a case's ratio is the median of its rounds' ratios
-to the baseline of the same round. Times are of the processor, not of the clock on the wall.
+to the baseline of the same round. Times are CPU times.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ AsyncCases: TypeAlias = Mapping[str, Callable[[], Awaitable[object]]]
 
 
 class Row(NamedTuple):
-    """What came of one case.
+    """The result of one case.
 
     Attributes:
         name: The case.
@@ -36,9 +36,9 @@ def compare(cases: Cases, *, rounds: int = 25, seconds: float = 0.02) -> list[Ro
     """Measure cases against the first of them.
 
     Args:
-        cases: What to run, by name.
-        rounds: How often each is measured.
-        seconds: How long one measurement takes, about; 0 for a single run.
+        cases: The functions to run, by name.
+        rounds: Measurements of each.
+        seconds: The approximate time of one measurement; 0 for a single run.
     """
     pin()
     times = {name: _times(run, seconds) for name, run in cases.items()}
@@ -52,7 +52,7 @@ def compare(cases: Cases, *, rounds: int = 25, seconds: float = 0.02) -> list[Ro
 
 
 async def acompare(cases: AsyncCases, *, rounds: int = 25, seconds: float = 0.02) -> list[Row]:
-    """Measure awaited cases against the first of them, as `compare` does."""
+    """Measure async cases against the first of them, as `compare` does."""
     pin()
     times = {name: await _atimes(run, seconds) for name, run in cases.items()}
     found: dict[str, list[float]] = {name: [] for name in cases}
@@ -65,7 +65,7 @@ async def acompare(cases: AsyncCases, *, rounds: int = 25, seconds: float = 0.02
 
 
 def rows_of(found: Mapping[str, list[float]]) -> list[Row]:
-    """Make rows of seconds that were measured in rounds, the baseline's first."""
+    """Build the rows of times that were measured in rounds, the baseline's first."""
     base = next(iter(found.values()))
     return [
         Row(
@@ -86,16 +86,16 @@ def show(title: str, rows: list[Row]) -> None:
 
 
 def pin() -> None:
-    """Stay on one core, where the system lets a process choose."""
+    """Stay on one core, if the system supports it."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 
 
 def _times(run: Callable[[], object], seconds: float) -> int:
-    """Find how many runs take about so long."""
+    """Return how many runs take about that time."""
     if not seconds:
         return 1
-    run()  # the first one may import
+    run()  # the first run may import
     count = 1
     while (taken := _measured(run, count) * count) < seconds / 4:
         count *= 2

@@ -1,4 +1,4 @@
-"""What a call costs before anything is sent: its arguments' checks, and writing it down.
+"""The cost of a call before it is sent: checking and encoding its arguments.
 
 Run it by ``.venv/bin/python -m benchmarks.arguments``.
 """
@@ -24,7 +24,7 @@ METADATA: Final = {"plan": "pro", "region": "eu-west-1"}
 
 
 class Known:
-    """A driver that knows every answer already."""
+    """A driver that returns a fixed result."""
 
     is_async = False
 
@@ -32,20 +32,20 @@ class Known:
         self._answer = answer
 
     def send(self, call: Call[object]) -> object:
-        """Write the call's body down, and give the answer."""
+        """Encode the call's body; return the result."""
         if call.body is not UNSET:
             _json.dumps(call.body).encode()
         return self._answer
 
 
 def manager(answer: object) -> SessionsManager:
-    """Make a manager whose calls are answered at once."""
+    """Build a manager whose calls return at once."""
     driver: Any = Known(answer)
     return SessionsManager(driver)
 
 
 def long_chat(rounds: int = 25, seconds: float = 0.02) -> list[Row]:
-    """Compare checking and writing a chat of 200 messages with writing it alone."""
+    """Compare checking and encoding a chat of 200 messages with encoding it alone."""
     reply = manager(ChatResponse.from_dict({}, partial=True))
     body = {"messages": CONVERSATION}
     return compare(

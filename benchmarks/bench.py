@@ -1,4 +1,4 @@
-"""Runs all benchmarks, each section in a process of its own; ``scripts/bench`` starts it.
+"""Run all benchmarks, each section in a process of its own; ``scripts/bench`` starts it.
 
 Prints a table, and writes it with a chart and all numbers to ``benchmarks/results``.
 """
@@ -23,7 +23,7 @@ RESULTS: Final = Path(__file__).parent / "results"
 DOCS: Final = Path(__file__).parents[1] / "docs"
 BEGIN, END = "<!-- last run -->\n", "<!-- end of last run -->\n"
 
-# What a ratio must not exceed, by the section and the case; a section's own first.
+# The highest ratios, by section and case; a section's own come before those of all.
 TARGETS: Final[dict[tuple[str, str], float]] = {
     ("", "get"): 0.60,
     ("asyncio", "get"): 0.55,
@@ -46,8 +46,8 @@ class Effort(NamedTuple):
     """How long to measure.
 
     Attributes:
-        rounds: How often each case is measured.
-        seconds: How long one measurement takes, about.
+        rounds: Measurements of each case.
+        seconds: The approximate time of one measurement.
     """
 
     rounds: int
@@ -70,20 +70,20 @@ class Line(NamedTuple):
 
 
 def calls(section: str, port: int, effort: Effort) -> list[Line]:
-    """Compare whole calls in one colour, by one of the readers of HTTP."""
-    colour, _, reader = section.partition(", ")
-    if reader == "h11":
-        sys.modules["httptools"] = None  # type: ignore[assignment]  # so it is not installed
+    """Compare whole calls of one kind of client, by one of the parsers of HTTP."""
+    kind, _, parser = section.partition(", ")
+    if parser == "h11":
+        sys.modules["httptools"] = None  # type: ignore[assignment]  # as if it were not installed
     from benchmarks import calls as programs
 
     measures: dict[str, list[Callable[[int, int, float], dict[str, list[Row]]]]] = {
-        "blocking": [programs.blocking],
+        "sync": [programs.with_sync],
         "asyncio": [programs.on_asyncio],
         "trio": [programs.on_trio],
         "at once": [programs.in_flight, programs.threads],
     }
     found: dict[str, list[Row]] = {}
-    for measure in measures[colour]:
+    for measure in measures[kind]:
         found |= measure(port, *effort)
     return [line for what, rows in found.items() for line in _lines(section, rows, what)]
 
@@ -139,14 +139,14 @@ def reading(section: str, port: int, effort: Effort) -> list[Line]:
 
 
 def routes(section: str, port: int, effort: Effort) -> list[Line]:
-    """Compare what our server takes for requests."""
+    """Compare our server's times of requests."""
     from benchmarks import routes as programs
 
     return _lines(section, programs.measure(port, effort.rounds))
 
 
 def growing(section: str, port: int, effort: Effort) -> list[Line]:
-    """Compare much with little: a ratio of 1 means that nothing grows."""
+    """Compare large sizes with small ones: a ratio of 1 means that costs do not grow."""
     pin()
     by_items = growth.by_items(100_000 if effort == FULL else 10_000)
     (first, few), (last, many) = by_items[100], by_items[max(by_items)]
@@ -165,9 +165,9 @@ def growing(section: str, port: int, effort: Effort) -> list[Line]:
 
 SECTIONS: Final[dict[str, Callable[[str, int, Effort], list[Line]]]] = {
     **{
-        f"{colour}, {reader}": calls
-        for colour in ("blocking", "asyncio", "trio", "at once")
-        for reader in ("h11", "httptools")
+        f"{kind}, {parser}": calls
+        for kind in ("sync", "asyncio", "trio", "at once")
+        for parser in ("h11", "httptools")
     },
     "new processes": processes,
     "clients": clients,
@@ -178,7 +178,7 @@ SECTIONS: Final[dict[str, Callable[[str, int, Effort], list[Line]]]] = {
 
 
 def _lines(section: str, rows: list[Row], what: str = "") -> list[Line]:
-    """Make lines of rows of which the first is the baseline; ``what`` names a single other one."""
+    """Build lines of rows, the first being the baseline; ``what`` names a single other row."""
     base, *others = rows
     return [
         Line(
@@ -195,13 +195,13 @@ def _lines(section: str, rows: list[Row], what: str = "") -> list[Line]:
 
 
 def _target(section: str, what: str) -> float | None:
-    colour, _, reader = section.partition(", ")
-    fast = FAST_TARGETS.get(what) if reader == "httptools" else None
-    return fast or TARGETS.get((colour, what)) or TARGETS.get(("", what))
+    kind, _, parser = section.partition(", ")
+    fast = FAST_TARGETS.get(what) if parser == "httptools" else None
+    return fast or TARGETS.get((kind, what)) or TARGETS.get(("", what))
 
 
 def table(lines: list[Line]) -> str:
-    """Write a table, as Markdown."""
+    """Return a table, as Markdown."""
     rows = ["| | | µs | against | ratio | aim |", "| --- | --- | ---: | ---: | ---: | ---: |"]
     section = ""
     for line in lines:
@@ -230,7 +230,7 @@ def _measured(section: str, port: int, quick: bool) -> list[Line]:
 
 
 def main() -> None:
-    """Read the arguments, and do what they say."""
+    """Run the command."""
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="in under two minutes")
     parser.add_argument("--only", default="", help="sections with this in their name")

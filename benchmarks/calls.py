@@ -1,7 +1,7 @@
-"""What whole calls cost beside the same requests by httpx: one after another, and many at once.
+"""The cost of whole calls, compared with the same requests by httpx: in sequence, and concurrent.
 
-Run by ``scripts/bench``, in one process for each colour and reader of HTTP, so that none finds what
-another has warmed up.
+Run by ``scripts/bench``, in a process for each kind of client and parser of HTTP, so that none
+affects another's caches.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from benchmarks._side_by_side import Row, acompare, compare
 ONE: Final = f"/sessions/{bodies.SESSION}"
 CHAT: Final[Any] = {"messages": bodies.MESSAGES, "max_tokens": 100}
 
-# Else some of 500 at once end in httpx.PoolTimeout.
+# Without it, some of 500 concurrent requests end in httpx.PoolTimeout.
 PATIENT: Final = httpx.Timeout(5.0, pool=None)
 
 
@@ -32,8 +32,8 @@ def url(port: int) -> str:
     return f"http://127.0.0.1:{port}/api"
 
 
-def blocking(port: int, rounds: int, seconds: float) -> dict[str, list[Row]]:
-    """Compare each operation, blocking."""
+def with_sync(port: int, rounds: int, seconds: float) -> dict[str, list[Row]]:
+    """Compare each operation, with the sync client."""
     with julep.Client(base_url=url(port)) as ours, httpx.Client(base_url=url(port)) as theirs:
         sessions = ours.sessions
 
@@ -79,8 +79,8 @@ def blocking(port: int, rounds: int, seconds: float) -> dict[str, list[Row]]:
         }
 
 
-async def awaited(port: int, rounds: int, seconds: float) -> dict[str, list[Row]]:
-    """Compare each operation, awaited."""
+async def with_async(port: int, rounds: int, seconds: float) -> dict[str, list[Row]]:
+    """Compare each operation, with the async client."""
     async with _clients(port) as (ours, theirs):
         sessions = ours.sessions
 
@@ -131,15 +131,15 @@ async def awaited(port: int, rounds: int, seconds: float) -> dict[str, list[Row]
 
 
 def on_asyncio(port: int, rounds: int, seconds: float) -> dict[str, list[Row]]:
-    return asyncio.run(awaited(port, rounds, seconds))
+    return asyncio.run(with_async(port, rounds, seconds))
 
 
 def on_trio(port: int, rounds: int, seconds: float) -> dict[str, list[Row]]:
-    return trio.run(awaited, port, rounds, seconds)
+    return trio.run(with_async, port, rounds, seconds)
 
 
 def in_flight(port: int, rounds: int, seconds: float) -> dict[str, list[Row]]:
-    """Compare gets of which many are under way at once, on asyncio; a time is that of one call."""
+    """Compare many concurrent gets, on asyncio; a time is that of one call."""
 
     async def compared(several: int, calls: int, rounds: int, seconds: float) -> list[Row]:
         async with _clients(port) as (ours, theirs):

@@ -1,4 +1,4 @@
-"""What reading costs: a list of 1,000 sessions, and 2,000 events of a streamed chat.
+"""The cost of reading a list of 1,000 sessions, and 2,000 events of a streamed chat.
 
 Run it by ``.venv/bin/python -m benchmarks.decode``.
 """
@@ -65,7 +65,7 @@ def stream_as_models(pieces: list[bytes]) -> list[ChatResponseChunk]:
 
 
 def kept(make: Callable[[], object]) -> int:
-    """Count the bytes that are held by what a function gives."""
+    """Count the bytes that a function's result uses."""
     make()
     gc.collect()
     tracemalloc.start()

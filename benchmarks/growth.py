@@ -1,6 +1,6 @@
-"""Whether costs grow: with the calls that were made, the items of a list, the calls in flight.
+"""Growth of costs: with the number of calls, the items of a list, the calls in flight.
 
-Run it by ``scripts/bench growth``; a number behind it is how many calls to make (1,000,000).
+Run it by ``scripts/bench growth [CALLS]``, 1,000,000 calls by default.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ STEPS = 10
 
 
 def by_items(largest: int = 100_000) -> dict[int, tuple[float, float]]:
-    """Give the µs an item, and the ratio to json.loads, of reading ever longer lists."""
+    """Return the µs an item, and the ratio to json.loads, of reading ever longer lists."""
     found: dict[int, tuple[float, float]] = {}
     count = 1
     while count <= largest:
@@ -46,7 +46,7 @@ def by_items(largest: int = 100_000) -> dict[int, tuple[float, float]]:
 
 
 def by_calls_in_flight(port: int, calls: int = 4000) -> dict[int, float]:
-    """Give the calls a second when ever more are in flight, the median of three runs each."""
+    """Return the calls a second with ever more in flight, the median of three runs each."""
     found: dict[int, list[float]] = {10: [], 100: [], 1000: []}
 
     async def rate(several: int) -> float:
@@ -65,9 +65,9 @@ def by_calls_in_flight(port: int, calls: int = 4000) -> dict[int, float]:
 
 
 def by_calls(port: int, calls: int) -> None:
-    """Print what calls cost, and the memory that is held, as ever more of them were made.
+    """Print the cost of calls, and the memory in use, with the number of calls made.
 
-    Beside it is what httpx takes in the same minute, since a machine's mood changes.
+    The time of httpx is measured in the same minute, since a machine's speed varies.
     """
     with julep.Client(base_url=_url(port)) as client, httpx.Client() as theirs:
         url = f"{_url(port)}/sessions/{bodies.SESSION}"
@@ -113,7 +113,7 @@ def _taken(run: Callable[[], object], times: int) -> float:
 
 
 def _resident() -> int:
-    """Give the KiB of memory that this process holds, where the system tells."""
+    """Return the KiB of memory that this process uses; 0 if the system does not report it."""
     status = Path("/proc/self/status")
     if not status.exists():
         return 0

@@ -1,4 +1,4 @@
-"""What new processes cost: importing, making a client, a first answer.
+"""The cost of new processes: importing, making a client, a first response.
 
 Run it by ``.venv/bin/python -m benchmarks.imports``. Where click and rich are installed, httpx
 imports them for its command line; here it finds none, as in most environments.
@@ -40,7 +40,7 @@ _FIRST: Final = {
 
 
 class Spent(NamedTuple):
-    """Seconds that one process took."""
+    """Seconds of one process."""
 
     wall: float
     cpu: float
@@ -76,7 +76,7 @@ def imported(rounds: int) -> list[Row]:
 
 
 def first_answer(port: int, rounds: int) -> list[Row]:
-    """Compare the CPU time of new processes up to a first answer, beyond that of bare Python."""
+    """Compare the CPU time of new processes up to a first response, beyond bare Python's."""
     url = f"http://127.0.0.1:{port}/api"
     cases = {name: code.format(url=url, id=bodies.SESSION) for name, code in _FIRST.items()}
     found = measure(cases, rounds)

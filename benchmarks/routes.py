@@ -1,7 +1,7 @@
-"""What the server takes for a request, beside what httpx takes to make one.
+"""The server's time for a request, compared with the time httpx needs to send one.
 
-The server is in a thread of this process, so its time is that of the process without that of the
-thread which asks. Baseline is a get by httpx from the fixture, of which only the asking counts.
+The server runs in a thread of this process, so its time is the process's without the client's
+thread. The baseline is a GET by httpx from the fixture, of which only the client's time counts.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ CALLS = 40
 
 
 def measure(port: int, rounds: int) -> list[Row]:
-    """Compare what the server takes for each of some routes."""
+    """Compare the server's times of some routes."""
     fixture = f"http://127.0.0.1:{port}/api/sessions/{bodies.SESSION}"
     with (
         LocalServer() as server,
@@ -54,7 +54,7 @@ def measure(port: int, rounds: int) -> list[Row]:
 
 
 def _beside(call: Callable[[], object]) -> float:
-    """Give the seconds that other threads take while this one calls."""
+    """Return the seconds that other threads take while this one calls."""
     start = process_time() - thread_time()
     for _ in range(CALLS):
         call()

@@ -1,7 +1,7 @@
-"""How long a small request takes by a wire of ours, beside the same one by httpx's client.
+"""The time of a small request by a transport of ours, compared with httpx's client.
 
-Both ask one server, a process of its own that does nothing but answer, in turns within one run; the
-ratio is what to look at, since microseconds are the machine's. Bind it to one core::
+Both send requests to one server, a process of its own, in turns within one run. The ratio matters,
+since microseconds depend on the machine. Bind it to one core::
 
     taskset -c 0 .venv/bin/python benchmarks/wire.py
 """
@@ -46,7 +46,7 @@ READERS = {"h11": H11Parser, "httptools": HttptoolsParser}
 
 
 def serve(listening: socket.socket) -> None:
-    """Answer one connection after another, each until it is closed."""
+    """Serve one connection after another, each until it is closed."""
     while True:
         connection, _ = listening.accept()
         with connection:
@@ -59,8 +59,8 @@ def request(port: int) -> Request:
     return Request("GET", origin, "/api/sessions/0c6a2c2f", HEADERS, None, False, Timeout())
 
 
-def compare_blocking(port: int) -> tuple[float, float]:
-    """Give the microseconds of a request: by our wire, and by httpx."""
+def compare_sync(port: int) -> tuple[float, float]:
+    """Return the microseconds of a request: by our transport, and by httpx."""
     asked = request(port)
     ours, theirs = list[float](), list[float]()
     for _ in range(ROUNDS):
@@ -73,7 +73,7 @@ def compare_blocking(port: int) -> tuple[float, float]:
 
 
 async def compare_async(port: int) -> tuple[float, float]:
-    """Give the microseconds of a request: by our wire, and by httpx."""
+    """Return the microseconds of a request: by our transport, and by httpx."""
     asked = request(port)
     ours, theirs = list[float](), list[float]()
     for _ in range(ROUNDS):
@@ -85,26 +85,26 @@ async def compare_async(port: int) -> tuple[float, float]:
     return statistics.median(ours), statistics.median(theirs)
 
 
-def timed(ask: Callable[[A], object], asked: A) -> float:
-    check(ask(asked))
+def timed(send: Callable[[A], object], sent: A) -> float:
+    check(send(sent))
     started = perf_counter()
     for _ in range(REQUESTS):
-        ask(asked)
+        send(sent)
     return (perf_counter() - started) / REQUESTS * 1e6
 
 
-async def atimed(ask: Callable[[A], Awaitable[object]], asked: A) -> float:
-    check(await ask(asked))
+async def atimed(send: Callable[[A], Awaitable[object]], sent: A) -> float:
+    check(await send(sent))
     started = perf_counter()
     for _ in range(REQUESTS):
-        await ask(asked)
+        await send(sent)
     return (perf_counter() - started) / REQUESTS * 1e6
 
 
 def check(outcome: object) -> None:
     body = outcome.body if isinstance(outcome, Response) else getattr(outcome, "content", None)
     if body != BODY:
-        raise SystemExit(f"no answer came: {outcome!r}")
+        raise SystemExit(f"no response: {outcome!r}")
 
 
 def main() -> None:
@@ -115,16 +115,16 @@ def main() -> None:
     server.start()
     port = listening.getsockname()[1]
     listening.close()
-    print(f"{'':24}{'wire':>9}{'httpx':>9}{'ratio':>8}")
+    print(f"{'':24}{'julep':>9}{'httpx':>9}{'ratio':>8}")
     for name, reader in READERS.items():
-        setattr(exchange, "parser_class", reader)  # noqa: B010  # what it would find out by itself
+        setattr(exchange, "parser_class", reader)  # noqa: B010  # instead of the fastest
         found = {
-            "blocking": compare_blocking(port),
+            "sync": compare_sync(port),
             "asyncio": asyncio.run(compare_async(port)),
             "trio": trio.run(compare_async, port),
         }
-        for colour, (ours, theirs) in found.items():
-            print(f"{name + ', ' + colour:24}{ours:6.0f} us{theirs:6.0f} us{ours / theirs:8.2f}")
+        for kind, (ours, theirs) in found.items():
+            print(f"{name + ', ' + kind:24}{ours:6.0f} us{theirs:6.0f} us{ours / theirs:8.2f}")
     server.terminate()
     server.join()
 

@@ -1,25 +1,49 @@
 # shellcheck shell=bash
-# Sourced by the scripts beside it: environments from the committed locks. Runs nothing by itself.
+# Sourced by the scripts beside it: environments from the committed locks, made in this folder. What
+# tools download is kept here too, and comes over TLS as this machine trusts it. Runs nothing by itself.
 #
 #   ensure_uv                          puts uv on PATH, installing it when the machine has none
 #   ensure_env FOLDER LOCK [PYTHON]    an environment that holds exactly what LOCK lists, and this
 #                                      project, editable
-#   bare_python NAME LOCK PYTHON       prints the Python of an environment that holds what LOCK
-#                                      lists, and nothing of this project
-#   npm_packages NAME SOURCE           installs what SOURCE/package-lock.json lists, and prints the
-#                                      node_modules that holds it; needs node_on_path
-#   node_on_path                       puts the Node.js that .venv brings on PATH: the same
-#                                      everywhere, and there on a machine without one
+#   bare_python NAME LOCK PYTHON       prints the Python of an environment with the packages of
+#                                      LOCK, and without this project
+#   npm_packages NAME SOURCE           installs the packages of SOURCE/package-lock.json, and prints
+#                                      their node_modules; needs node_on_path
+#   node_on_path                       puts the Node.js of .venv on PATH: the same version
+#                                      everywhere, also on a machine without one
 #   generator_python                   prints the Python of scripts/generate
 #
-# Needs Python 3.11 or newer, git and a shell; nothing else has to be on the machine.
+# Needs Python 3.11 or newer, git and a shell on the machine, and nothing else.
 
 project_root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 uv_version="0.13.9"
 
-# A Python that is already here is enough: none is fetched behind the user's back.
+# What tools download stays in this folder too, unless the user has a place for it. uv links files
+# from its cache into the environments, so that they take no space twice.
+export UV_CACHE_DIR="${UV_CACHE_DIR:-$project_root/.cache/uv}"
+export PIP_CACHE_DIR="${PIP_CACHE_DIR:-$project_root/.cache/pip}"
+export npm_config_cache="${npm_config_cache:-$project_root/.cache/npm}"
+export NODE_COMPILE_CACHE="${NODE_COMPILE_CACHE:-$project_root/.cache/node-compiled}"
+
+# Downloads behind a company's own certificate authority: what SSL_CERT_FILE holds is trusted, or else
+# the system's store. uv reads SSL_CERT_FILE by itself, and the system's store instead of a list of its
+# own when asked to; pip and npm know neither on every machine. What the user has set stays.
+_certificates="${SSL_CERT_FILE:-}"
+for _bundle in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem; do
+    [[ -r "$_bundle" ]] || continue # a container may have no store: then each tool's own list is used
+    export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-1}" UV_NATIVE_TLS="${UV_NATIVE_TLS:-1}" # its older name
+    export NODE_USE_SYSTEM_CA="${NODE_USE_SYSTEM_CA:-1}"
+    _certificates="${_certificates:-$_bundle}"
+    break
+done
+if [[ -n "$_certificates" ]]; then
+    export PIP_CERT="${PIP_CERT:-$_certificates}"
+    export NODE_EXTRA_CA_CERTS="${NODE_EXTRA_CA_CERTS:-$_certificates}" # npm's
+fi
+
+# Pythons of this machine are used; none is downloaded without being asked for.
 export UV_PYTHON_DOWNLOADS="${UV_PYTHON_DOWNLOADS:-never}"
-# An environment that happens to be active is not the one these scripts are about.
+# An active environment has no influence on the scripts.
 unset VIRTUAL_ENV PYTHONPATH PYTHONHOME
 
 # pyenv shows only the selected versions. Naming all of them lets uv find the one it is asked for.
@@ -43,8 +67,8 @@ _bootstrap_python() {
     return 1
 }
 
-# Runs a command while no other process runs one for the same name; where the machine has no flock,
-# at once.
+# Runs a command while no other process runs one with the same name; without a lock on a machine
+# without flock.
 _exclusively() {
     local name="$1"
     shift
@@ -71,7 +95,7 @@ _install_uv() {
 }
 
 ensure_uv() {
-    # Asked to run, not only looked up: a version manager's shim can exist and still not work.
+    # Run, not only looked up: a version manager's shim can exist and still fail.
     if uv --version >/dev/null 2>&1; then
         return
     fi
@@ -79,7 +103,7 @@ ensure_uv() {
     export PATH="$project_root/.venv-uv/bin:$PATH"
 }
 
-# Everything an environment is made from; the copy kept inside it tells whether it is up to date.
+# Everything that an environment is made from; a copy inside it shows whether it is up to date.
 _recipe() {
     echo "python $2"
     cat "$1" "$project_root/pyproject.toml"
@@ -128,13 +152,13 @@ bare_python() {
     echo "$folder/bin/python"
 }
 
-# Without the project: the generator has to work when there is nothing to install.
+# Without the project: the generator must work when the project cannot be installed.
 generator_python() {
     bare_python generator "$project_root/scripts/generator/requirements.txt" \
         "${GENERATE_PYTHON:-3.11}"
 }
 
-# npm and npx are links that wheels cannot carry, so they are written here.
+# npm and npx are links, which wheels cannot contain, so they are written here.
 node_on_path() {
     local node name shims="$project_root/.cache/node"
     node="$("$project_root/.venv/bin/python" -c \
@@ -149,8 +173,7 @@ node_on_path() {
     export PATH="$shims:$PATH"
 }
 
-# What a package-lock.json lists, in a folder of its own, which is printed. No package's own scripts
-# are run.
+# Installs the packages of a package-lock.json, in a folder of their own; their scripts are not run.
 _install_npm() {
     local folder="$1" source="$2"
     [[ -f "$folder/.complete" ]] && return

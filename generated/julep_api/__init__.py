@@ -1,9 +1,9 @@
 """The API of the contract, as data: models, and one module for each operation.
 
-Nothing is imported until it is used, and nothing in here sends anything. `models` has the classes,
+Modules are imported on first use, and nothing in here sends requests. `models` has the classes,
 `api` the operations by tag, `operations` a table of them, and ``openapi.json`` is the contract.
 
-Generated from the contract by ``scripts/generate``: changes made by hand are lost.
+Generated from the contract by ``scripts/generate``: manual changes are lost.
 """
 
 from __future__ import annotations

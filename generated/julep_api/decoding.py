@@ -1,7 +1,7 @@
-"""What the models' readers share.
+"""Functions that the models' readers share.
 
-Readers are straight code, generated into each model, because they run once for every item of a
-list. What is in here is reached for composite values, and when something is not as documented.
+Readers are straight-line code, generated into each model, because they run once for every item of
+a list. The functions in here read composite values, and handle undocumented ones.
 """
 
 from __future__ import annotations
@@ -40,28 +40,28 @@ Reader: TypeAlias = Callable[[JSON], T]
 
 
 def mismatch(path: str, expected: str, value: JSON | Unset) -> DecodeError:
-    """Make the error for a value of a wrong kind."""
+    """Build the error for a value of a wrong type."""
     return DecodeError(path, f"expected {expected}; got {shown(value)}")
 
 
 def lacking(data: JSONObject, key: str, expected: str, value: JSON | Unset, partial: bool) -> Any:
-    """Decide what a required property is that is not there as documented.
+    """Return the value of a required property that is not as documented.
 
-    A null is kept: refusing a whole answer for it would help nobody. The result is ``Any``, since
-    the attribute's type promises what the contract does, and this is where a server broke it.
+    A null is kept, so that one null does not make a whole response unreadable. The result is
+    ``Any``, since the attribute's type is that of the contract, which the server violated here.
 
     Args:
         data: The object that was read.
         key: The property's JSON name.
         expected: What was expected, for the message.
-        value: What is there; ``None`` when there is nothing.
+        value: The value found; ``None`` when there is none.
         partial: Whether properties may be missing.
 
     Returns:
         ``None`` for a null; ``UNSET`` for a missing property when that is allowed.
 
     Raises:
-        DecodeError: If the property is missing, or is something else.
+        DecodeError: If the property is missing, or has another type.
     """
     if value is not None:
         raise mismatch(key, expected, value)
@@ -73,12 +73,12 @@ def lacking(data: JSONObject, key: str, expected: str, value: JSON | Unset, part
 
 
 def unknown(data: JSONObject, fields: frozenset[str]) -> JSONObject | None:
-    """Collect what a model does not describe, or nothing."""
+    """Return the keys that a model does not describe; None if there are none."""
     return {key: value for key, value in data.items() if key not in fields} or None
 
 
 def not_an_object(value: JSON) -> NoReturn:
-    """Refuse a value that is no JSON object."""
+    """Raise the error for a value that is not a JSON object."""
     raise mismatch("", "an object", value)
 
 
@@ -90,14 +90,14 @@ def string(value: JSON) -> str:
 
 
 def integer(value: JSON) -> int:
-    """Read an integer; true and false are none."""
+    """Read an integer; true and false are not integers."""
     if type(value) is not int:
         raise mismatch("", "an integer", value)
     return value
 
 
 def number(value: JSON) -> float:
-    """Read a number; an integer stays one."""
+    """Read a number; an integer stays an int."""
     if type(value) is not float and type(value) is not int:
         raise mismatch("", "a number", value)
     return value
@@ -123,12 +123,12 @@ def anything(value: JSON) -> JSON:
 
 
 def nothing(value: JSON) -> None:
-    """Read the body of an answer that has none."""
+    """Read the body of a response that has none."""
     del value
 
 
 def date_time(value: JSON) -> datetime:
-    """Read a time; one without an offset is UTC."""
+    """Read a time; without an offset, it is UTC."""
     if type(value) is not str:
         raise mismatch("", "a date-time", value)
     try:
@@ -139,7 +139,7 @@ def date_time(value: JSON) -> datetime:
 
 
 def list_of(item: Reader[T]) -> Reader[list[T]]:
-    """Make the reader of a list."""
+    """Build the reader of a list."""
 
     def read(value: JSON) -> list[T]:
         if type(value) is not list:
@@ -148,7 +148,7 @@ def list_of(item: Reader[T]) -> Reader[list[T]]:
             return [item(one) for one in value]
         except DecodeError:
             pass
-        # Something in it cannot be read: read again, slowly, to say which item it is.
+        # An item cannot be read: read again, slowly, to find its index.
         done: list[T] = []
         try:
             for one in value:
@@ -161,7 +161,7 @@ def list_of(item: Reader[T]) -> Reader[list[T]]:
 
 
 def map_of(item: Reader[T]) -> Reader[dict[str, T]]:
-    """Make the reader of an object whose values are all of one kind."""
+    """Build the reader of an object whose values all have one type."""
 
     def read(value: JSON) -> dict[str, T]:
         if type(value) is not dict:
@@ -178,7 +178,7 @@ def map_of(item: Reader[T]) -> Reader[dict[str, T]]:
 
 
 def nullable(item: Reader[T]) -> Reader[T | None]:
-    """Make the reader of a value that may be null."""
+    """Build the reader of a value that may be null."""
 
     def read(value: JSON) -> T | None:
         return None if value is None else item(value)
@@ -187,7 +187,7 @@ def nullable(item: Reader[T]) -> Reader[T | None]:
 
 
 def enum_of(kind: Callable[[str], T]) -> Reader[T]:
-    """Make the reader of an enum; an open one takes any text."""
+    """Build the reader of an enum; an open one takes any text."""
 
     def read(value: JSON) -> T:
         try:
@@ -199,5 +199,5 @@ def enum_of(kind: Callable[[str], T]) -> Reader[T]:
 
 
 def members(kind: type[E]) -> dict[str, E]:
-    """Give the documented members of an enum by value: looking one up costs less than a call."""
+    """Return the documented members of an enum by value: a look-up costs less than a call."""
     return {member.value: member for member in kind}

@@ -1,8 +1,8 @@
-"""What the encoders are made of: checks of what will be sent, each giving plain JSON.
+"""Encoders: each checks a value that will be sent, and returns plain JSON.
 
-An encoder takes any Python value, and gives JSON or raises `EncodeError`. The small functions
-here are put together by the tables at the end of each model's module and at the beginning of each
-operation's, so that a table reads like the contract that it comes from.
+An encoder takes any Python value, and returns JSON or raises `EncodeError`. The small functions
+here are combined by the tables at the end of each model's module and at the beginning of each
+operation's, so that a table reads like the contract.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _UUID4 = re.compile(
 
 
 def string(min_length: int = 0, max_length: int | None = None) -> Encoder:
-    """Make the encoder of a string with so many characters."""
+    """Build the encoder of a string with bounds of its length."""
     if min_length == 0 and max_length is None:
         return text
 
@@ -99,7 +99,7 @@ def boolean(value: object) -> bool:
 
 
 def integer(minimum: int | None = None, maximum: int | None = None) -> Encoder:
-    """Make the encoder of an int within bounds, both of them allowed."""
+    """Build the encoder of an int within inclusive bounds."""
 
     def encode(value: object) -> int:
         if type(value) is not int:
@@ -122,7 +122,7 @@ def number(
     above: float | None = None,
     below: float | None = None,
 ) -> Encoder:
-    """Make the encoder of a finite number: minimum <= it <= maximum, and above < it < below."""
+    """Build the encoder of a finite number: minimum <= value <= maximum, above < value < below."""
 
     def encode(value: object) -> float:
         if type(value) is not float and type(value) is not int:
@@ -144,7 +144,7 @@ def number(
 
 
 def choice(*values: str) -> Encoder:
-    """Make the encoder of an enum: one of these texts, or an enum's member with such a value."""
+    """Build the encoder of an enum: one of these strings, or an enum's member with such a value."""
     known = {value: value for value in values}
     expected = f"{'one of ' if len(values) > 1 else ''}{', '.join(map(repr, values))}"
 
@@ -161,7 +161,7 @@ def choice(*values: str) -> Encoder:
 
 
 def nullable(item: Encoder) -> Encoder:
-    """Make the encoder of a value that may be None."""
+    """Build the encoder of a value that may be None."""
 
     def encode(value: object) -> JSON:
         return None if value is None else item(value)
@@ -172,7 +172,7 @@ def nullable(item: Encoder) -> Encoder:
 def list_of(
     item: Encoder, min_items: int = 0, max_items: int | None = None, *, unique: bool = False
 ) -> Encoder:
-    """Make the encoder of a list (or tuple) of so many items."""
+    """Build the encoder of a list (or tuple) with bounds of its length."""
 
     def encode(value: object) -> list[JSON]:
         if not isinstance(value, (list, tuple)):
@@ -195,7 +195,7 @@ def list_of(
 
 
 def map_of(item: Encoder) -> Encoder:
-    """Make the encoder of an object with free keys and values of one kind."""
+    """Build the encoder of an object with free keys and values of one type."""
 
     def encode(value: object) -> JSONObject:
         out: JSONObject = {}
@@ -212,10 +212,10 @@ def map_of(item: Encoder) -> Encoder:
 
 
 def one_of(by_type: Mapping[type, Encoder], expected: str) -> Encoder:
-    """Make the encoder of a union whose members are told apart by their JSON type.
+    """Build the encoder of a union whose members differ in their JSON type.
 
     Args:
-        by_type: For each of str, int, float, bool, list, dict that a member has: its encoder.
+        by_type: The encoder of each member, by its type: str, int, float, bool, list or dict.
         expected: The members, in words, for the message.
     """
     alternatives = tuple(by_type.values())
@@ -228,7 +228,7 @@ def one_of(by_type: Mapping[type, Encoder], expected: str) -> Encoder:
             try:
                 return alternative(value)
             except EncodeError as error:
-                # "Not even of that type" lets the next one try; anything else is the answer.
+                # A wrong type lets the next alternative try; any other error is final.
                 if error.kind != "type" or error.path:
                     raise
         raise wrong_type(expected, value)
@@ -237,7 +237,7 @@ def one_of(by_type: Mapping[type, Encoder], expected: str) -> Encoder:
 
 
 def tagged(key: str, by_tag: Mapping[str, type[Model]]) -> Encoder:
-    """Make the encoder of a union of models that one property tells apart.
+    """Build the encoder of a union of models that one property distinguishes.
 
     Args:
         key: The JSON name of that property.
@@ -269,9 +269,9 @@ def tagged(key: str, by_tag: Mapping[str, type[Model]]) -> Encoder:
 
 
 def declare(model: type[M], *fields: Field, open_keys: bool = False) -> None:
-    """Tell a model its fields, and make its encoder from them.
+    """Set a model's fields, and build its encoder from them.
 
-    This stands at the end of the model's module, since the encoders of fields name other models,
+    The call stands at the end of the model's module, since the encoders of fields name other models,
     which may name this one.
 
     Args:
@@ -314,7 +314,7 @@ def declare(model: type[M], *fields: Field, open_keys: bool = False) -> None:
 
 
 def _encode_fields(value: Model, fields: tuple[Field, ...]) -> JSONObject:
-    """Encode what is set of a model, and what it carries beyond the contract."""
+    """Encode the fields of a model that are set, and its additional properties."""
     out: JSONObject = {}
     json_name = ""
     try:

@@ -1,9 +1,9 @@
-"""What goes wrong between Python values and the contract's JSON.
+"""Errors of the conversion between Python values and the contract's JSON.
 
-Both errors name the place (``messages[3].role``), what is wrong there, and what would be right.
-Code that reads or checks a value knows only the piece it was given, so errors start with the
-path of that piece and every container puts its own part in front while the error travels up:
-a path costs nothing until something fails.
+Both errors name the place (``messages[3].role``), what is wrong there, and what was expected.
+Code that reads or checks a value knows only its own part, so an error starts with the path of that
+part, and every container prepends its own while the error propagates: a path costs nothing until
+something fails.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _SHOWN_CHARACTERS = 80
 
 
 def shown(value: object) -> str:
-    """Give a short form of a value for an error message.
+    """Return a short form of a value for an error message.
 
     Args:
         value: Anything; its ``repr`` may be long, or may fail.
@@ -36,7 +36,7 @@ def shown(value: object) -> str:
 
 
 def joined(prefix: str, path: str) -> str:
-    """Put one path in front of another.
+    """Join two paths.
 
     Args:
         prefix: Path of the container, such as ``messages`` or ``[3]``.
@@ -51,11 +51,11 @@ def joined(prefix: str, path: str) -> str:
 
 
 class EncodeError(Exception):
-    """A value may not be sent: it is not what the contract describes.
+    """A value cannot be sent: it does not match the contract.
 
     Attributes:
         path: Where the value is, such as ``messages[3].role``; empty for the value itself.
-        problem: What is wrong, and what would be right.
+        problem: What is wrong, and what was expected.
         kind: ``"type"`` for a wrong Python type, ``"id"`` for an id that is not a UUID v4,
             ``"value"`` for everything else (a bound, an enum, a missing or unknown key).
     """
@@ -70,10 +70,10 @@ class EncodeError(Exception):
         return f"{self.path}: {self.problem}" if self.path else self.problem
 
     def under(self, prefix: str) -> EncodeError:
-        """Give the same error as its container sees it.
+        """Return the same error with the path of its container.
 
         Args:
-            prefix: Path of the container, put in front of this error's path.
+            prefix: Path of the container, prepended to this error's path.
 
         Returns:
             A new error.
@@ -82,10 +82,10 @@ class EncodeError(Exception):
 
 
 class DecodeError(Exception):
-    """An answer does not fit the contract, in a way that cannot be read past.
+    """A response does not match the contract, and cannot be read.
 
     Attributes:
-        path: Where in the answer, such as ``items[3].agent_id``; empty for the whole.
+        path: Where in the response, such as ``items[3].agent_id``; empty for all of it.
         problem: What was expected there, and what was found.
     """
 
@@ -98,10 +98,10 @@ class DecodeError(Exception):
         return f"{self.path}: {self.problem}" if self.path else self.problem
 
     def under(self, prefix: str) -> DecodeError:
-        """Give the same error as its container sees it.
+        """Return the same error with the path of its container.
 
         Args:
-            prefix: Path of the container, put in front of this error's path.
+            prefix: Path of the container, prepended to this error's path.
 
         Returns:
             A new error.

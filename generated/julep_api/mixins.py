@@ -1,6 +1,6 @@
 """Behaviour of models that the contract cannot describe, written by hand.
 
-The generator's configuration says which model derives from which of these.
+The generator's configuration lists which model derives from which of these.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ __all__ = ["ChatResponseChunkMixin", "ChatResponseMixin"]
 
 
 class ChatResponseMixin:
-    """The common case of a chat's answer: one choice, of one message."""
+    """The common case of a chat's response: one choice, of one message."""
 
     __slots__ = ()
 
@@ -25,12 +25,12 @@ class ChatResponseMixin:
         """The first message of the first choice.
 
         Raises:
-            LookupError: If the answer has no message.
+            LookupError: If the response has no message.
         """
         for choice in self.response:
             for message in choice:
                 return message
-        raise LookupError("the answer has no message")
+        raise LookupError("the response has no message")
 
     @property
     def text(self) -> str:
@@ -53,6 +53,6 @@ class ChatResponseChunkMixin:
 
     @property
     def text(self) -> str:
-        """The piece of text that is new; empty if the event brings none."""
+        """The new part of the text; empty if the event has none."""
         content = self.delta.content
         return content if isinstance(content, str) else ""

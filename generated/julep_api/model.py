@@ -1,4 +1,4 @@
-"""What all models have in common."""
+"""The base class of all models."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class Field(NamedTuple):
     Attributes:
         json_name: Its name in JSON.
         name: The attribute's name, which differs where the JSON name is not usable in Python.
-        encode: Checks a value and gives its JSON.
-        required: Whether the contract says that it is always there.
+        encode: Checks a value and returns its JSON.
+        required: Whether the contract requires it.
     """
 
     json_name: str
@@ -34,20 +34,20 @@ class Field(NamedTuple):
 
 @define(eq=False, repr=False)
 class Model:
-    """What all models have in common.
+    """The base class of all models.
 
     Two models are equal when they are of one class and all their fields are. Fields that were not
     given hold ``UNSET``.
 
-    ``from_dict``, which every model has, reads what a server sends. What the contract does not
-    describe is kept in ``additional_properties`` and written back by ``to_dict``. A null where none
-    is documented is read as ``UNSET``, or kept as ``None`` if the property is required. An enum's
-    unknown value becomes a member of its own. Free-form values are not copied: they are those of
-    the JSON that was read.
+    ``from_dict``, which every model has, reads decoded JSON. Properties that the contract does not
+    describe are kept in ``additional_properties`` and written back by ``to_dict``. A null where
+    none is documented is read as ``UNSET``, or kept as ``None`` if the property is required. An
+    enum's unknown value becomes a member of its own. Free-form values are not copied: they are
+    those of the JSON that was read.
     """
 
-    # None instead of an empty dict: most answers have nothing beyond the contract, and a dict for
-    # each of a thousand items is most of what they would weigh.
+    # None instead of an empty dict: most responses have nothing beyond the contract, and a dict for
+    # each of a thousand items would be most of their memory.
     _additional: JSONObject | None = field(default=None, init=False)
 
     __fields__: ClassVar[tuple[Field, ...]] = ()
@@ -55,14 +55,14 @@ class Model:
 
     @property
     def additional_properties(self) -> JSONObject:
-        """What the contract does not describe, by its JSON name; may be changed in place."""
+        """Properties that the contract does not describe, by JSON name; may be changed in place."""
         if self._additional is None:
             self._additional = {}
         return self._additional
 
     @classmethod
     def encode(cls, value: object, path: str = "") -> JSONObject:
-        """Check a value against the contract and give the JSON to send.
+        """Check a value against the contract and return the JSON to send.
 
         Args:
             value: A model of this class, or a mapping with the JSON names as keys. ``UNSET``
@@ -74,7 +74,7 @@ class Model:
             A new dict of plain JSON.
 
         Raises:
-            EncodeError: If anything in it is not what the contract describes.
+            EncodeError: If the value does not match the contract.
         """
         if not path:
             return cls.__encoder__(value)
@@ -86,7 +86,7 @@ class Model:
             raise error.under(path) from None
 
     def to_dict(self) -> JSONObject:
-        """Give the JSON form of what is set, checked or not.
+        """Return the JSON form of the fields that are set, without checking them.
 
         Returns:
             A new dict with the JSON names as keys.
@@ -104,15 +104,15 @@ class Model:
     def dict(
         self, *, by_alias: bool = True, exclude_unset: bool = True, exclude_none: bool = False
     ) -> _Values:
-        """Give what is set as Python values; deprecated, `to_dict` gives it as JSON.
+        """Return the fields that are set as Python values; deprecated: use `to_dict` for JSON.
 
         Args:
             by_alias: Whether the keys are the JSON names instead of the attributes'.
-            exclude_unset: Whether what is not set is left out, instead of being None.
-            exclude_none: Whether what is None is left out.
+            exclude_unset: Whether fields that are not set are left out, instead of being None.
+            exclude_none: Whether fields that are None are left out.
 
         Returns:
-            A new dict, with dicts in it where there are models.
+            A new dict, with dicts in the place of models.
         """
         _warn_of("dict()", "to_dict()")
         return _values(self, by_alias, exclude_unset, exclude_none)
@@ -125,13 +125,13 @@ class Model:
         exclude_none: bool = False,
         indent: int | None = None,
     ) -> str:
-        """Give what is set as JSON text; deprecated, `to_dict` and `json.dumps` give the same.
+        """Return the fields that are set as JSON text; deprecated: use `to_dict` and `json.dumps`.
 
         Args:
             by_alias: Whether the keys are the JSON names instead of the attributes'.
-            exclude_unset: Whether what is not set is left out, instead of being null.
-            exclude_none: Whether what is None is left out.
-            indent: How many spaces a level is indented by; None for one line.
+            exclude_unset: Whether fields that are not set are left out, instead of being null.
+            exclude_none: Whether fields that are None are left out.
+            indent: Spaces of indentation a level; None for one line.
         """
         from json import dumps
 
@@ -160,7 +160,7 @@ class Model:
             getattr(self, item.name) == getattr(other, item.name) for item in self.__fields__
         )
 
-    # Mutable, so unhashable: defining __eq__ alone says so to Python, this line to type checkers.
+    # Mutable, so unhashable: for Python because __eq__ is defined, for type checkers by this line.
     __hash__: ClassVar[None]  # type: ignore[assignment]  # object's is a method
 
     def __repr__(self) -> str:
@@ -179,7 +179,7 @@ def _warn_of(method: str, replacement: str) -> None:
 
 
 def _values(model: Model, by_alias: bool, exclude_unset: bool, exclude_none: bool) -> _Values:
-    """Give a model's fields as julep 0.3 did: times and enums stay what they are."""
+    """Return a model's fields as julep 0.3 did: times and enums are not converted."""
     options = (by_alias, exclude_unset, exclude_none)
     out: _Values = {}
     for json_name, name, _, _ in model.__fields__:
@@ -202,7 +202,7 @@ def _value(value: object, options: tuple[bool, bool, bool]) -> object:
 
 
 def _zulu(value: object) -> JSON:
-    """Give the JSON form of what JSON has no type for, and times as julep 0.3 wrote them."""
+    """Return the JSON form of types that JSON lacks, with times as julep 0.3 wrote them."""
     plain = _plain(value)
     if isinstance(value, datetime) and isinstance(plain, str):
         return plain.replace("+00:00", "Z")
@@ -210,7 +210,7 @@ def _zulu(value: object) -> JSON:
 
 
 def _plain(value: object) -> JSON:
-    """Give the JSON form of any value, as well as that is possible: nothing is refused."""
+    """Return the JSON form of any value, as far as there is one: no value is refused."""
     if value is None or value.__class__ in (str, int, float, bool):
         return cast("JSON", value)
     if isinstance(value, Model):

@@ -1,4 +1,4 @@
-"""A table of the contract's operations, for code that goes through all of them."""
+"""A table of the contract's operations, for code that iterates over them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Operation(NamedTuple):
         method: Its HTTP method, in upper case.
         path: Its path's template, such as ``/sessions/{session_id}``.
         tag: The tag that it belongs to, such as ``sessions``.
-        module: The module that makes its calls, such as ``julep_api.api.sessions.get_session``.
+        module: The module that builds its calls, such as ``julep_api.api.sessions.get_session``.
     """
 
     id: str

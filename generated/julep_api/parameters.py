@@ -1,4 +1,4 @@
-"""How an operation's path, query and header parameters become text."""
+"""Encode the path, query and header parameters of an operation as text."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ __all__ = ["header", "path", "query"]
 
 Texts = tuple[tuple[str, str], ...]
 
-# What an id is made of: nearly every segment of a path needs no percent-encoding.
+# The characters of ids: most segments of a path need no percent-encoding.
 _PLAIN = re.compile("[0-9A-Za-z_-]+")
 
 
 def _as_json(name: str, encode: Encoder, value: object) -> JSON:
-    """Check one parameter; errors carry its name."""
+    """Check one parameter; errors contain its name."""
     try:
         return encode(value)
     except EncodeError as error:
@@ -26,22 +26,22 @@ def _as_json(name: str, encode: Encoder, value: object) -> JSON:
 
 
 def _as_text(value: JSON) -> str:
-    """Give the text of a checked scalar."""
+    """Return the text of a checked scalar."""
     if isinstance(value, str):
         return value
     return "true" if value is True else "false" if value is False else str(value)
 
 
 def path(name: str, encode: Encoder) -> Callable[[object], str]:
-    """Make the encoder of a path parameter.
+    """Build the encoder of a path parameter.
 
     Args:
         name: The argument's name, for errors.
         encode: Checks its value.
 
     Returns:
-        What gives one percent-encoded segment of a path. A segment that is empty, ``.`` or ``..``
-        is refused: with it, the path would name another resource.
+        A function that returns one percent-encoded segment of a path. A segment that is empty,
+        ``.`` or ``..`` is refused: with it, the path would name another resource.
     """
 
     def segment(value: object) -> str:
@@ -58,15 +58,15 @@ def path(name: str, encode: Encoder) -> Callable[[object], str]:
 
 
 def query(*parameters: tuple[str, str, Encoder, bool]) -> Callable[..., Texts]:
-    """Make the encoder of an operation's query parameters.
+    """Build the encoder of an operation's query parameters.
 
     Args:
-        *parameters: For each: its name on the wire, its argument's name, what checks it, and
+        *parameters: For each: its name on the wire, its argument's name, its encoder, and
             whether it is required.
 
     Returns:
-        What takes the arguments in that order and gives the text of those that were given.
-        ``None`` counts as not given; a list is given once for each of its items.
+        A function that takes the arguments in that order and returns the text of those that were
+        given. ``None`` counts as not given; a list is sent once for each of its items.
     """
 
     def texts(*values: object) -> Texts:
@@ -85,14 +85,14 @@ def query(*parameters: tuple[str, str, Encoder, bool]) -> Callable[..., Texts]:
 
 
 def header(*parameters: tuple[str, str, Encoder, bool]) -> Callable[..., Texts]:
-    """Make the encoder of an operation's header parameters.
+    """Build the encoder of an operation's header parameters.
 
     Args:
         *parameters: As for `query`.
 
     Returns:
-        As for `query`. Text that a header cannot carry is refused: anything but printable ASCII,
-        a line break above all, and spaces around it.
+        As for `query`. Text that a header cannot contain is refused: anything but printable
+        ASCII, line breaks in particular, and spaces around it.
     """
     encode_all = query(*parameters)
     arguments = {wire: name for wire, name, _, _ in parameters}

@@ -1,4 +1,4 @@
-"""Writes the low-level client from the contract, or tells whether it is up to date."""
+"""Write the low-level client from the contract, or check that it is up to date."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from audit import audit
 from contract import Contract, ContractError
-from report import changed_operations, differences, tell
+from report import changed_operations, differences, print_changes
 
 ROOT = Path(__file__).resolve().parents[2]
 SPEC = ROOT / "openapi.yaml"
@@ -61,7 +61,7 @@ def main(given: list[str]) -> int:
     state = f"{len(found)} files differed, all are written" if found else "up to date"
     print(f"{out}: {state}")
     if options.out is None:
-        tell(found, operations)
+        print_changes(found, operations)
     return 0
 
 
@@ -69,7 +69,7 @@ def _generate(spec: Path, target: Path) -> str:
     """Generate a package.
 
     Returns:
-        Why it cannot be; empty if it was.
+        The problems that prevent it; empty if it was generated.
     """
     try:
         contract = Contract.load(spec)
@@ -90,9 +90,9 @@ def _generate(spec: Path, target: Path) -> str:
 
 def _check(found: list[str], out: Path) -> int:
     if not found:
-        print(f"{out.name} is what the contract and the templates give.")
+        print(f"{out.name} is up to date with the contract and the templates.")
         return 0
-    print(f"{out.name} is not what the contract and the templates give:", file=sys.stderr)
+    print(f"{out.name} differs from the contract and the templates:", file=sys.stderr)
     for line in found:
         print(f"  {line}", file=sys.stderr)
     print("Run ./scripts/generate; never edit generated code by hand.", file=sys.stderr)
@@ -100,9 +100,9 @@ def _check(found: list[str], out: Path) -> int:
 
 
 def _replace(fresh: Path, out: Path) -> None:
-    """Put the new package in the place of the old one."""
+    """Replace the old package by the new one."""
     if out.exists() and not (out / "openapi.json").exists() and any(out.iterdir()):
-        raise SystemExit(f"{out} is not empty and holds no generated package: it is left alone")
+        raise SystemExit(f"{out} is not empty and holds no generated package: nothing was written")
     shutil.rmtree(out, ignore_errors=True)
     out.parent.mkdir(parents=True, exist_ok=True)
     shutil.copytree(fresh, out)

@@ -1,8 +1,8 @@
-"""Refuses, by name, everything in a contract that the templates cannot express.
+"""Refuse, by name, everything in a contract that the templates cannot express.
 
-openapi-python-client leaves out what it does not know, or takes it for something else: a pattern,
-a parameter's style, a second content type. So the document is looked through before it parses it,
-against lists of what is supported; whatever is on none of them fails the run.
+openapi-python-client ignores or misreads what it does not support: a pattern, a parameter's style,
+a second content type. So the document is checked first, against lists of what is supported;
+anything that is on none of them fails the run.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ KEYS_OF_DOCUMENT = {
 
 
 def audit(contract: Contract) -> list[str]:
-    """Look through a contract.
+    """Check a contract.
 
     Returns:
-        One line for each thing that is not supported: where it is, what, and what would be.
+        One line for each unsupported item: its place, what it is, and what is supported.
     """
     found = [*_document(contract)]
     if found:
@@ -47,8 +47,8 @@ def audit(contract: Contract) -> list[str]:
         where = f"{operation.method.upper()} {operation.path}"
         if operation.name in seen:
             found.append(
-                f"{where}: operationId {operation.name} is that of {seen[operation.name]} too; "
-                "expected another"
+                f"{where}: operationId {operation.name} is also used by {seen[operation.name]}; "
+                "expected a unique one"
             )
         seen[operation.name] = where
         try:
@@ -56,9 +56,7 @@ def audit(contract: Contract) -> list[str]:
         except ContractError as error:
             found.append(f"{operation.name}: {error}")
         except (AttributeError, KeyError, TypeError) as error:
-            found.append(
-                f"{operation.name}: this is no OpenAPI 3.0: {type(error).__name__} {error}"
-            )
+            found.append(f"{operation.name}: not valid OpenAPI 3.0: {type(error).__name__} {error}")
     return list(dict.fromkeys(found))
 
 
@@ -170,7 +168,7 @@ def _responses(contract: Contract, responses: dict[Any, Node], name: str) -> Ite
     successes = 0
     for status, reference in responses.items():
         code, response = str(status), contract.resolve(reference)
-        where = f"{name}: answer {code}"
+        where = f"{name}: response {code}"
         yield from _unknown(response, {"description", "headers", "content"}, where)
         success = code.isdecimal() and code.startswith("2")
         successes += success
@@ -183,7 +181,7 @@ def _responses(contract: Contract, responses: dict[Any, Node], name: str) -> Ite
         for kind, media in response.get("content", {}).items():
             if kind == "text/event-stream" and success:
                 if "$ref" not in media.get("schema", {}):
-                    yield f"{where}: expected a reference to a named schema as that of an event"
+                    yield f"{where}: expected a reference to a named schema for its events"
                 yield from _media(contract, media, f"{where}, {kind}")
             elif kind == "application/json":
                 yield from _media(contract, media, where)
@@ -191,4 +189,4 @@ def _responses(contract: Contract, responses: dict[Any, Node], name: str) -> Ite
                 allowed = "application/json" + (" or text/event-stream" if success else "")
                 yield f"{where}: content type {kind} is not supported; expected {allowed}"
     if not successes:
-        yield f"{name}: expected an answer for success (2nn)"
+        yield f"{name}: expected a response for success (2nn)"

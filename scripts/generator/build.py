@@ -1,4 +1,4 @@
-"""Drives openapi-python-client: parse, check that nothing was dropped, render, format."""
+"""Run openapi-python-client: parse, check that nothing was dropped, render, format."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ UNWANTED = ("README.md", "pyproject.toml", ".gitignore", ".ruff_cache")
 
 
 class GenerationError(Exception):
-    """The contract has something that cannot be generated; the text names all of it."""
+    """The contract contains something that cannot be generated; the text lists all of it."""
 
 
 def _settings() -> Node:
@@ -47,18 +47,17 @@ def _config(settings: Node, target: Path) -> Config:
 
 
 def _explain(errors: list[Any]) -> str:
-    """Give openapi-python-client's complaints as text, whatever their level: it drops what it
-    merely warns of."""
+    """Return openapi-python-client's errors and warnings as text; it drops what it warns about."""
     texts = [f"{one.header}\n{textwrap.indent(one.detail or '', '  ')}".strip() for one in errors]
     return "\n".join(texts)
 
 
 def without_nulls(node: Any) -> Any:
-    """Give a document without null as a value.
+    """Return a document without null as a value.
 
-    The parser makes a union with a class of its own of every nullable enum (upstream issue 1243
-    is about another side of it), and its names then say so. Whether null is allowed is read from
-    the contract itself.
+    The parser turns every nullable enum into a union with a class of its own, which changes names
+    (upstream issue 1243 is about another side of it). Whether null is allowed is read from the
+    contract itself.
     """
     if isinstance(node, list):
         return [without_nulls(item) for item in cast("list[object]", node)]
@@ -78,7 +77,7 @@ def without_nulls(node: Any) -> Any:
 
 
 class Generator:
-    """One run: a contract and the folder that its package goes to."""
+    """One run: a contract and the target folder of its package."""
 
     def __init__(self, contract: Contract, target: Path) -> None:
         self._contract = contract
@@ -92,7 +91,7 @@ class Generator:
         return Class.from_string(string=f"/components/schemas/{component}", config=self._config)
 
     def run(self) -> None:
-        """Generate the package of a contract that the audit has nothing against.
+        """Generate the package of a contract that passed the audit.
 
         Raises:
             GenerationError: If anything in the contract cannot be expressed.
@@ -115,10 +114,10 @@ class Generator:
         return data
 
     def _collect(self, data: GeneratorData) -> dict[str, tuple[str, Any, str]]:
-        """Visit every schema once, so that each class knows its own, and compare with the parser.
+        """Visit every schema once, to assign each class its own, and compare with the parser.
 
         Returns:
-            The named schemas that are no class.
+            The named schemas that are not classes.
         """
         # A free-form object is a dict here, not a class of no attributes.
         data.models = [
@@ -213,10 +212,10 @@ class Generator:
             (self._target / "models" / f"{module}.py").write_text(text, encoding="utf-8")
         table = project.env.get_template("operations.py.jinja").render(operations=operations)
         (self._target / "operations.py").write_text(table, encoding="utf-8")
-        self._copy_what_is_written_by_hand()
+        self._copy_handwritten_modules()
 
-    def _copy_what_is_written_by_hand(self) -> None:
-        """Put the runtime in the place of the stock types, errors and client."""
+    def _copy_handwritten_modules(self) -> None:
+        """Replace the stock types, errors and client by the runtime."""
         for source in sorted([*TEMPLATES.glob("runtime/*.py"), *TEMPLATES.glob("mixins/*.py")]):
             shutil.copyfile(source, self._target / source.name)
         (self._target / "py.typed").write_text("", encoding="utf-8")
@@ -237,7 +236,7 @@ def format_code(target: Path) -> None:
     As a hook of openapi-python-client, ruff would read the settings of whatever project the target
     is in, and the result would depend on where it is written.
     """
-    # -I: or a module in the current folder would take the place of one of Python's own.
+    # -I: a module in the current folder must not shadow one of Python's own.
     ruff = [sys.executable, "-I", "-m", "ruff"]
     options = [
         "--isolated",
@@ -258,4 +257,4 @@ def format_code(target: Path) -> None:
         )
         if done.returncode:
             problem = f"{done.stdout}{done.stderr}"
-            raise GenerationError(f"ruff {command[0]} failed on what was generated:\n{problem}")
+            raise GenerationError(f"ruff {command[0]} failed on the generated code:\n{problem}")

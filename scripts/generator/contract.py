@@ -25,7 +25,7 @@ class ContractError(Exception):
 
 
 class OperationSource(NamedTuple):
-    """One operation as the document has it."""
+    """One operation of the document."""
 
     path: str
     method: str
@@ -34,7 +34,7 @@ class OperationSource(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The operationId, or what to call the operation when it has none."""
+        """The operationId; without one, the method and path."""
         return str(self.data.get("operationId") or f"{self.method.upper()} {self.path}")
 
 
@@ -49,7 +49,7 @@ class Contract:
         """Read a YAML (or JSON) file.
 
         Raises:
-            ContractError: If there is no such file or it holds no document.
+            ContractError: If the file cannot be read or holds no document.
         """
         try:
             document = read_yaml(path)
@@ -65,14 +65,14 @@ class Contract:
         return cast("dict[str, Node]", self.document.get("components", {}).get("schemas", {}))
 
     def operations(self) -> Iterator[OperationSource]:
-        """Give all operations, in the document's order."""
+        """Yield all operations, in the document's order."""
         for path, item in self.document.get("paths", {}).items():
             for method, data in item.items():
                 if method in METHODS:
                     yield OperationSource(path, method, data, item)
 
     def resolve(self, node: Node) -> Node:
-        """Follow a reference to what it names.
+        """Resolve a reference.
 
         Raises:
             ContractError: If it leads outside the document, to nothing, or in a circle.
@@ -90,13 +90,13 @@ class Contract:
                 key = part.replace("~1", "/").replace("~0", "~")
                 inner = cast("Node", found) if isinstance(found, dict) else {}
                 if key not in inner:
-                    raise ContractError(f"{reference}: there is nothing of that name")
+                    raise ContractError(f"{reference}: the document has no such node")
                 found = inner[key]
             node = cast("Node", found)
         return node
 
     def parameters(self, operation: OperationSource) -> list[Node]:
-        """Give an operation's parameters, with those of its path that it does not replace."""
+        """Return an operation's parameters, with those of its path that it does not replace."""
         own = [self.resolve(node) for node in operation.data.get("parameters", ())]
         names = {(node.get("name"), node.get("in")) for node in own}
         shared = [self.resolve(node) for node in operation.path_item.get("parameters", ())]
@@ -104,7 +104,7 @@ class Contract:
 
 
 def schema_name(node: Node) -> str | None:
-    """Give the name of the schema that a reference names."""
+    """Return the name of the schema that a reference points to."""
     reference = str(node.get("$ref", ""))
     prefix = "#/components/schemas/"
     return reference.removeprefix(prefix) if reference.startswith(prefix) else None

@@ -13,7 +13,7 @@ WIDTH = 100
 
 
 def tidy(text: object) -> str:
-    """Give a description as one paragraph that cannot end its docstring.
+    """Return a description as one paragraph that cannot end its docstring.
 
     Markdown's single backticks stay: they read the same in a docstring.
     """
@@ -22,7 +22,7 @@ def tidy(text: object) -> str:
 
 
 def sentence(text: object) -> str:
-    """Give a text that ends like a sentence."""
+    """Return a text with a full stop at its end."""
     plain = tidy(text)
     return plain if not plain or plain[-1] in ".!?:" else f"{plain}."
 
@@ -38,7 +38,7 @@ def wrap(text: str, indent: int, hanging: int = 0) -> str:
 
 
 def limits(shape: Shape) -> str:
-    """Say which values are allowed, such as "1 to 1000"."""
+    """Describe the allowed values, such as "1 to 1000"."""
     schema = shape.schema
     parts: list[str] = []
     if shape.kind == "enum":

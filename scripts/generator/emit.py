@@ -52,14 +52,14 @@ PLAIN_READERS = {
 
 
 def type_test(kind: str, value: str) -> str:
-    """Give the test of a JSON value's type; bool is not int, and an int will do as a number."""
+    """Return the test of a JSON value's type; a bool is not an int, an int is a number."""
     name = JSON_TYPES[kind]
     test = f"type({value}) is {name}"
     return f"{test} or type({value}) is int" if name == "float" else test
 
 
 def annotation(shape: Shape) -> str:
-    """Give the type of a model's attribute."""
+    """Return the type of a model's attribute."""
     if shape.kind in ("enum", "model"):
         text = shape.class_name
     elif shape.kind == "list":
@@ -69,7 +69,7 @@ def annotation(shape: Shape) -> str:
     elif shape.kind == "union":
         text = " | ".join(annotation(item) for item in shape.items)
     elif shape.kind == "tagged":
-        # A kind that this client does not know yet is kept as it came.
+        # A kind that this client does not know yet is kept unchanged.
         text = " | ".join([*(item.class_name for item in shape.items), "JSONObject"])
     else:
         text = ANNOTATIONS[shape.kind]
@@ -77,7 +77,7 @@ def annotation(shape: Shape) -> str:
 
 
 def argument(shape: Shape) -> str:
-    """Give the type of an operation's parameter: what is taken is wider than what is sent."""
+    """Return the type of an operation's parameter; it accepts more than what is sent."""
     wider = {"uuid4": "UUID | str", "date_time": "datetime.datetime | str"}
     if shape.kind == "list":
         return f"list[{annotation(shape.item)}]"
@@ -89,14 +89,14 @@ def argument(shape: Shape) -> str:
 
 
 def words(shape: Shape) -> str:
-    """Say what is expected, for a message."""
+    """Describe the expected value, for a message."""
     if shape.kind == "union":
         return " or ".join(dict.fromkeys(words(item) for item in shape.items))
     return repr(shape.values[0]) if shape.closed else WORDS[shape.kind]
 
 
 def bounds(schema: dict[str, object]) -> dict[str, object]:
-    """Give a number's bounds as the encoders' keywords; OpenAPI 3.0 has exclusive ones as flags."""
+    """Return a number's bounds as the encoders' keywords; OpenAPI 3.0 marks exclusive ones."""
     found: dict[str, object] = {}
     for side, exclusive, name in (
         ("minimum", "exclusiveMinimum", "above"),
@@ -116,7 +116,7 @@ def _call(name: str, *arguments: str, **keywords: object) -> str:
 
 
 def encoder(shape: Shape) -> str:
-    """Give the expression that makes a shape's encoder."""
+    """Return the expression that builds a shape's encoder."""
     schema = shape.schema
     if shape.kind in PLAIN_ENCODERS:
         text = f"encoding.{PLAIN_ENCODERS[shape.kind]}"
@@ -165,17 +165,17 @@ class ReaderFunction(NamedTuple):
 
 
 class Readers:
-    """Gives the expressions of readers, and collects the functions that they need."""
+    """Builds the expressions of readers, and collects the functions that they need."""
 
     def __init__(self) -> None:
         self.functions: list[ReaderFunction] = []
 
     def expression(self, shape: Shape, name: str) -> str:
-        """Give the expression of a shape's reader.
+        """Return the expression of a shape's reader.
 
         Args:
             shape: What is read.
-            name: What a function for it would be called, such as ``_read_content``.
+            name: The name of a function for it, such as ``_read_content``.
         """
         if shape.kind in PLAIN_READERS:
             text = f"decoding.{PLAIN_READERS[shape.kind]}"
@@ -190,7 +190,7 @@ class Readers:
         return f"decoding.nullable({text})" if shape.nullable else text
 
     def _function(self, shape: Shape, name: str) -> str:
-        """Put down the function that reads a union, after those that it needs itself."""
+        """Collect the function that reads a union, after those that it needs itself."""
         if shape.kind == "tagged":
             pairs = zip(shape.tags, shape.items, strict=True)
             branches = [

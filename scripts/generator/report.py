@@ -1,4 +1,4 @@
-"""What a run changed, and what has to be changed by hand after it."""
+"""Report what a run changed, and what must be changed by hand after it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Changes(NamedTuple):
 
 
 def _files(folder: Path) -> dict[str, bytes]:
-    """Give a package's files; what Python and tools leave behind is none of it."""
+    """Return a package's files, without caches of Python and tools."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
@@ -80,8 +80,8 @@ def changed_operations(old: Path, new: Path) -> Changes:
     )
 
 
-def tell(found: list[str], operations: Changes) -> None:
-    """Say what else has to change, now that the generated package has."""
+def print_changes(found: list[str], operations: Changes) -> None:
+    """Print what else must change, now that the generated package has."""
     if not found:
         return
     for word, names in zip(("added", "removed", "changed"), operations, strict=True):
@@ -89,7 +89,7 @@ def tell(found: list[str], operations: Changes) -> None:
             print(f"operations {word}: {', '.join(names)}")
     if any(operations):
         print(
-            "What else has to change: every operation needs a method in src/julep/managers and a\n"
+            "What else must change: every operation needs a method in src/julep/managers and a\n"
             "route in src/julep_server. Run ./scripts/test: the tests of coverage name each\n"
-            "operation and field that has none yet, or one too many."
+            "operation and field that is missing or superfluous."
         )

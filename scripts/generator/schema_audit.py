@@ -1,4 +1,4 @@
-"""Refuses, by name, schemas that the templates cannot express."""
+"""Refuse, by name, schemas that the templates cannot express."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ UNIONS = ("oneOf", "anyOf")
 
 
 def kind_of(contract: Contract, schema: Node) -> str:
-    """Say in a word what a schema is, for the decision whether it may be where it is."""
+    """Return the kind of a schema, to decide whether it may be where it is."""
     node = contract.resolve(schema)
     if len(node.get("allOf", ())) == 1 and not node.get("properties"):
         return kind_of(contract, node["allOf"][0])
@@ -43,10 +43,10 @@ def kind_of(contract: Contract, schema: Node) -> str:
 
 
 def audit_schema(contract: Contract, schema: Node, where: str) -> list[str]:
-    """Look through a schema and those inside it; named ones that it refers to have their own turn.
+    """Check a schema and those inside it; named schemas that it refers to are checked separately.
 
     Returns:
-        One line for each thing that is not supported.
+        One line for each unsupported item.
     """
     try:
         if "$ref" in schema:
@@ -60,7 +60,7 @@ def audit_schema(contract: Contract, schema: Node, where: str) -> list[str]:
     except ContractError as error:
         return [f"{where}: {error}"]
     except (AttributeError, KeyError, TypeError) as error:
-        return [f"{where}: this is no schema of OpenAPI 3.0: {type(error).__name__} {error}"]
+        return [f"{where}: not a valid schema of OpenAPI 3.0: {type(error).__name__} {error}"]
 
 
 def _schema(contract: Contract, node: Node, where: str) -> Iterator[str]:
@@ -170,7 +170,7 @@ def _object(contract: Contract, node: Node, where: str) -> Iterator[str]:
 
 
 def _union(contract: Contract, node: Node, where: str) -> Iterator[str]:
-    """Look through a union: its members must differ in JSON type, or be models with a tag."""
+    """Check a union: its members must differ in JSON type, or be models with a tag."""
     keys = [key for key in UNIONS if key in node]
     yield from _keywords(node, NOTES | {*keys[:1]}, where, keys[0])
     members = _members(contract, node)
@@ -194,14 +194,14 @@ def _union(contract: Contract, node: Node, where: str) -> Iterator[str]:
         )
     if len(models) > 1 and not _tagged(contract, models):
         yield (
-            f"{where}: nothing tells the objects in {keys[0]} apart; "
+            f"{where}: nothing distinguishes the objects in {keys[0]}; "
             "expected a required property in each "
             "whose enum has one value"
         )
 
 
 def _members(contract: Contract, node: Node) -> list[Node]:
-    """Give a union's members, those of unions inside it included, each once."""
+    """Return a union's members, those of unions inside it included, each once."""
     found: list[Node] = []
     for member in node.get("oneOf", ()) or node.get("anyOf", ()):
         resolved = contract.resolve(member)

@@ -1,8 +1,8 @@
 """What a schema means for Python: a tree of shapes, one for each schema.
 
 openapi-python-client's properties lose what the checks need (bounds, which union member is which),
-so shapes are made from the document itself; names of classes and attributes come from
-openapi-python-client, so that its rules for them, and its complaints, stay in force.
+so shapes are built from the document itself. Names of classes and attributes come from
+openapi-python-client, so that its rules and errors for them apply.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ class Shape:
 
     Attributes:
         kind: string, uuid4, date_time, integer, number, boolean, enum, model, list, map, object
-            (free keys), any, union, tagged (models that one property tells apart) or null.
+            (free keys), any, union, tagged (models that one property distinguishes) or null.
         schema: The schema, for bounds and values.
         nullable: Whether null is documented.
         class_name: The class of an enum or a model.
         module: The module of that class.
         items: The shape of a list's or map's items, or those of a union's members.
-        tag: For ``tagged``: the JSON name of the property that tells the members apart.
+        tag: For ``tagged``: the JSON name of the property that distinguishes the members.
         tags: For ``tagged``: its values, one for each of the items.
-        alias: The component's name, when the schema is a named one that is no class.
+        alias: The component's name, when the schema has a name and is not a class.
     """
 
     kind: str
@@ -59,21 +59,21 @@ class Shape:
 
     @property
     def closed(self) -> bool:
-        """Whether an enum's one value tells what the object is, so that no other can be read."""
+        """Whether an enum has one value, which identifies the kind of object."""
         return self.kind == "enum" and len(self.values) == 1
 
     def without_null(self) -> Shape:
-        """The same shape where null is dealt with already."""
+        """Return the same shape, not nullable."""
         return replace(self, nullable=False)
 
     def classes(self) -> set[tuple[str, str]]:
-        """Give (module, class) of every class in the shape."""
+        """Return (module, class) of every class in the shape."""
         own = {(self.module, self.class_name)} if self.class_name else set[tuple[str, str]]()
         return own.union(*(item.classes() for item in self.items))
 
 
 def object_parts(contract: Contract, schema: Node) -> tuple[dict[str, Node], set[str]]:
-    """Give an object's properties and the names of the required ones, those of allOf included."""
+    """Return an object's properties and the names of the required ones, those of allOf included."""
     properties = dict(schema.get("properties", {}))
     required = set(schema.get("required", ()))
     for part in schema.get("allOf", ()):
@@ -84,12 +84,12 @@ def object_parts(contract: Contract, schema: Node) -> tuple[dict[str, Node], set
 
 
 def is_null(schema: Node) -> bool:
-    """Whether a schema allows null and nothing else, as OpenAPI 3.0 has to put it."""
+    """Whether a schema allows null only: an enum, since OpenAPI 3.0 has no null type."""
     return bool(schema.get("enum")) and all(value is None for value in schema["enum"])
 
 
 def leaves(prop: Any) -> list[Any]:
-    """Give the properties of openapi-python-client that a property is made of."""
+    """Return the properties of openapi-python-client that a property consists of."""
     if hasattr(prop, "inner_properties"):
         return [leaf for inner in prop.inner_properties for leaf in leaves(inner)]
     if hasattr(prop, "inner_property"):
@@ -98,24 +98,24 @@ def leaves(prop: Any) -> list[Any]:
 
 
 class ShapeMaker:
-    """Makes shapes from schemas, and remembers the schema of every class it comes across."""
+    """Builds shapes from schemas, and records the schema of every class it meets."""
 
     def __init__(self, contract: Contract, class_of: Any) -> None:
-        """Take the contract, and what gives a component's class from its name."""
+        """Take the contract, and a function from a component's name to its class."""
         self._contract = contract
         self._class_of = class_of
         self.schemas: dict[str, Node] = {}
 
     def class_name(self, component: str) -> str:
-        """Give the name of a named schema's class."""
+        """Return the name of a named schema's class."""
         return str(self._class_of(component).name)
 
     def make(self, schema: Node, prop: Any) -> Shape:
-        """Make the shape of a schema.
+        """Build the shape of a schema.
 
         Args:
-            schema: As the document has it.
-            prop: What openapi-python-client made of it: the source of class names.
+            schema: A schema of the document.
+            prop: Its property in openapi-python-client: the source of class names.
         """
         name = schema_name(schema)
         node = self._contract.resolve(schema)
@@ -146,12 +146,12 @@ class ShapeMaker:
         return Shape(kind, node, nullable=nullable and kind != "any")
 
     def _values(self, prop: Any) -> Any:
-        """Give the property of a map's values."""
+        """Return the property of a map's values."""
         found = [leaf for leaf in leaves(prop) if getattr(leaf, "additional_properties", None)]
         return found[0].additional_properties if found else prop
 
     def _union(self, members: list[Node], prop: Any, nullable: bool) -> Shape:
-        """Make a union's shape: nested ones become one, and null becomes a property of it."""
+        """Build a union's shape: nested unions are merged, and null becomes a property of it."""
         flat: list[Shape] = []
         for member in members:
             shape = self.make(member, prop)
@@ -168,7 +168,7 @@ class ShapeMaker:
         return Shape("union", nullable=nullable, items=tuple(unique))
 
     def _tagged(self, models: tuple[Shape, ...]) -> Shape:
-        """Find the property that tells models apart: required in all, with one value in each."""
+        """Find the property that distinguishes models: required in all, with one value in each."""
         found: dict[str, list[str]] = {}
         for model in models:
             properties, required = object_parts(self._contract, model.schema)
@@ -180,7 +180,7 @@ class ShapeMaker:
             if len(set(found[key])) == len(models):
                 return Shape("tagged", items=models, tag=key, tags=tuple(found[key]))
         names = ", ".join(model.class_name for model in models)
-        raise LookupError(f"nothing tells {names} apart")
+        raise LookupError(f"nothing distinguishes {names}")
 
     def _enum(self, name: str | None, node: Node, prop: Any, nullable: bool) -> Shape:
         values = [value for value in node["enum"] if value is not None]

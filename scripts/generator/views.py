@@ -1,4 +1,4 @@
-"""What the templates see: models, aliases and operations, with everything decided."""
+"""Views for the templates: models, aliases and operations, with everything decided."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from shapes import Shape, ShapeMaker, object_parts
 
 from docs import described, sentence, tidy
 
-# By OpenAPI's rule these are never parameters: the driver sets them from the call itself.
+# By OpenAPI's rule these are not parameters: the driver sets them.
 HEADERS_OF_THE_DRIVER = ("accept", "content-type", "authorization")
 
 
@@ -33,12 +33,12 @@ class FieldView(NamedTuple):
 
     @property
     def refers(self) -> bool:
-        """Whether it is the id of something else, which items of a list often have in common."""
+        """Whether it is the id of another resource, which items of a list often share."""
         return self.shape.kind == "uuid4" and self.json_name != "id"
 
     @property
     def default(self) -> str:
-        """What the attribute is when it is not given; empty when it has to be."""
+        """The attribute's default value; empty when it is required."""
         if not self.required:
             return "UNSET"
         # The one value of a discriminator: there is nothing for a caller to choose.
@@ -60,7 +60,7 @@ class ModelView(NamedTuple):
 
     @property
     def references(self) -> list[str]:
-        """The variables that hold the ids of other things that were read last."""
+        """The variables that hold the last ids of other resources that were read."""
         return [f"_last_{field.name}" for field in self.fields if field.refers]
 
 
@@ -111,18 +111,18 @@ class OperationView(NamedTuple):
 
     @property
     def result(self) -> str:
-        """What the call's answer is read as."""
+        """The type of the call's result."""
         return " | ".join(dict.fromkeys(answer.annotation for answer in self.answers))
 
 
 def member_name(value: str) -> str:
-    """Give an enum's member its upper-case name."""
+    """Return the upper-case name of an enum's member."""
     name = strings.PythonIdentifier(value, prefix="value_").upper()
     return str(name) if name.isidentifier() else f"VALUE_{name}"
 
 
 class Views:
-    """Makes the views of one contract."""
+    """Builds the views of one contract."""
 
     def __init__(self, contract: Contract, maker: ShapeMaker, settings: Node) -> None:
         self._contract = contract
@@ -135,7 +135,7 @@ class Views:
         return raw if raw in self._kept_names else str(prop.python_name)
 
     def model(self, model: Any) -> ModelView:
-        """Make the view of a model that openapi-python-client found."""
+        """Build the view of a model that openapi-python-client found."""
         name = str(model.class_info.name)
         schema = self._maker.schemas[name]
         properties, required = object_parts(self._contract, schema)
@@ -155,7 +155,7 @@ class Views:
                 reader = made.name
             doc = described(properties[raw], shape)
             fields.append(FieldView(raw, attribute, shape, raw in required, doc, reader))
-        # What has a default has to come after what has none.
+        # Attributes with a default must come after those without.
         fields.sort(key=lambda item: (not item.required, bool(item.default)))
         imports = tuple(sorted((module, one) for module, one in classes if one != name))
         return ModelView(
@@ -169,7 +169,7 @@ class Views:
         )
 
     def operation(self, endpoint: Any, source: OperationSource) -> OperationView:
-        """Make the view of an operation that openapi-python-client found."""
+        """Build the view of an operation that openapi-python-client found."""
         parameters = {(one["name"], one["in"]): one for one in self._contract.parameters(source)}
         path = self._parameters(endpoint.path_parameters, "path", parameters)
         query = self._parameters(endpoint.query_parameters, "query", parameters)
@@ -234,7 +234,7 @@ class Views:
     def _parameters(
         self, props: list[Any], location: str, sources: dict[tuple[str, str], Node]
     ) -> tuple[ParameterView, ...]:
-        """Make the views of the parameters in one place, required ones first."""
+        """Build the views of the parameters in one location, required ones first."""
         found: list[ParameterView] = []
         for prop in props:
             wire = prop.name.get_untrusted_value()
@@ -255,7 +255,7 @@ class Views:
         )
 
     def inline_aliases(self, model: Any) -> dict[str, tuple[str, Shape, str]]:
-        """Give names to what a model has inside it that is no class, as the 0.3 SDK had them.
+        """Name the types inside a model that are not classes, as the 0.3 SDK did.
 
         A union gets its model's name and the property's (``ChatSettingsStop``), and so does a
         free-form object (``SessionMetadata``); items of a list get ``Item`` at the end.
@@ -280,7 +280,7 @@ class Views:
         return found
 
     def aliases(self, pool: list[Any]) -> dict[str, tuple[str, Shape, str]]:
-        """Give the named schemas that are no class: name -> (module, shape, description)."""
+        """Return the named schemas that are not classes: name -> (module, shape, description)."""
         found: dict[str, tuple[str, Shape, str]] = {}
         for name in self._contract.schemas:
             shape = component_shape(self._maker, name, pool)
@@ -297,18 +297,18 @@ class Views:
 
 
 def schema_name_of(shape: Shape, name: str, maker: ShapeMaker) -> bool:
-    """Whether a component's shape is the class of that very component, not another's."""
+    """Whether a component's shape is its own class, not another component's."""
     return maker.class_name(name) == shape.class_name
 
 
 class Pool(NamedTuple):
-    """Classes to look a name up in, in the place of a property."""
+    """Classes in which to look up a name, instead of a property."""
 
     inner_properties: list[Any]
 
 
 def component_shape(maker: ShapeMaker, name: str, pool: list[Any]) -> Shape:
-    """Make the shape of a named schema; ``pool`` has all classes, for those inside a union."""
+    """Build the shape of a named schema; ``pool`` has all classes, for those inside a union."""
     prefix = maker.class_name(name)
     inner = [one for one in pool if one.class_info.name.startswith(prefix)]
     return maker.make({"$ref": f"#/components/schemas/{name}"}, Pool(inner))

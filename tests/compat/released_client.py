@@ -1,8 +1,7 @@
-"""What code written for julep 0.3 does, run by the released client itself: released_client.py URL.
+"""Code written for julep 0.3, run by the released client: released_client.py URL.
 
-Every step runs with both clients of that release. Where the release itself is at fault (its
-objects lack what a caller gave, an async delete raises after it has deleted), a step looks at what
-the server has instead.
+Every step runs with both clients of that release. Where the release has a bug (its objects lack
+arguments of the call, an async delete raises after it has deleted), a step checks the server.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ FUNCTION = {
 
 
 class Client:
-    """One face for both clients: what a method gives is awaited if it has to be."""
+    """One interface for both clients: an awaitable result is awaited."""
 
     def __init__(self, wrapped: Any) -> None:
         self._wrapped = wrapped
@@ -161,7 +160,7 @@ async def tools(client: Client) -> None:
     assert found.function.name == "sum"
     try:
         await client.tools.delete(agent_id=agent.id, tool_id=created.id)
-    except Exception as error:  # noqa: BLE001  # the async client refuses its own result, as below
+    except Exception as error:  # noqa: BLE001  # the async client refuses its own result
         assert "violates type hint" in str(error)  # noqa: PT017  # this is no test of pytest's
     assert await client.tools.get(agent_id=agent.id) == []
 
@@ -188,7 +187,7 @@ async def run(name: str, client: Client) -> int:
         try:
             await step(client)
             outcome = "ok"
-        except Exception:  # noqa: BLE001  # each step is told of, whatever went wrong
+        except Exception:  # noqa: BLE001  # every step is reported
             traceback.print_exc()
             outcome, failed = "FAILED", failed + 1
         sys.stdout.write(f"{name:<12} {step.__name__:<12} {outcome}\n")

@@ -1,4 +1,4 @@
-"""Every example and every default in the contract fits the schema that it stands for."""
+"""Every example and every default in the contract matches its schema."""
 
 from __future__ import annotations
 
@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 import jsonschema_rs
 import pytest
 
-from .normal_form import CONTRACT, JSON, Object, load, mapping, operations, resolve, sequence
+from tests.contract.helpers.normal_form import (
+    CONTRACT,
+    JSON,
+    Object,
+    load,
+    mapping,
+    operations,
+    resolve,
+    sequence,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +27,7 @@ SCHEMAS = mapping(COMPONENTS["schemas"])
 
 
 def closed(schema: JSON) -> Object:
-    """Turn a schema into JSON Schema 2020-12, and refuse names that it does not know.
+    """Convert a schema to JSON Schema 2020-12, and refuse unknown names.
 
     The contract's own objects are open, so that they can grow: a misspelt name in an example
     would go unnoticed. An older draft would be nearer to OpenAPI 3.0, but knows no format `uuid`.
@@ -42,7 +51,7 @@ def closed(schema: JSON) -> Object:
 
 
 def merged(parts: list[Object]) -> Object:
-    """Make one object of the parts of an allOf."""
+    """Merge the parts of an allOf."""
     properties: Object = {}
     required: list[JSON] = []
     for part in parts:
@@ -55,14 +64,14 @@ CLOSED: Object = {"schemas": {name: closed(schema) for name, schema in SCHEMAS.i
 
 
 def problems(schema: JSON, value: JSON) -> list[str]:
-    """Validate a value, and give what is wrong with it."""
+    """Validate a value; return the errors."""
     document: Object = {**closed(schema), "components": CLOSED}
     validator = jsonschema_rs.Draft202012Validator(document, validate_formats=True)
     return [str(error) for error in validator.iter_errors(value)]
 
 
 def in_schema(schema: JSON, at: str) -> Iterator[tuple[str, JSON, JSON]]:
-    """Give the examples and defaults of a schema and of all schemas written inside it."""
+    """Yield the examples and defaults of a schema and of all schemas inside it."""
     node = mapping(schema)
     for key in ("example", "default"):
         if key in node:
@@ -76,7 +85,7 @@ def in_schema(schema: JSON, at: str) -> Iterator[tuple[str, JSON, JSON]]:
 
 
 def in_carrier(carrier: JSON, at: str) -> Iterator[tuple[str, JSON, JSON]]:
-    """Give the examples of a parameter, a header or a media type."""
+    """Yield the examples of a parameter, a header or a media type."""
     node = resolve(SPEC, carrier)
     if "example" in node:
         yield f"{at}/example", node["schema"], node["example"]
@@ -86,13 +95,13 @@ def in_carrier(carrier: JSON, at: str) -> Iterator[tuple[str, JSON, JSON]]:
 
 
 def in_content(holder: JSON, at: str) -> Iterator[tuple[str, JSON, JSON]]:
-    """Give the examples of a body or an answer."""
+    """Yield the examples of a request or response."""
     for media, node in mapping(resolve(SPEC, holder)["content"]).items():
         yield from in_carrier(node, f"{at} {media}")
 
 
 def examples() -> Iterator[tuple[str, JSON, JSON]]:
-    """Give every example and default of the contract, as (address, schema, value)."""
+    """Yield every example and default of the contract, as (address, schema, value)."""
     for name, schema in SCHEMAS.items():
         yield from in_schema(schema, name)
     for group in ("parameters", "headers"):
@@ -111,7 +120,7 @@ def examples() -> Iterator[tuple[str, JSON, JSON]]:
 @pytest.mark.parametrize(
     ("schema", "value"), [pytest.param(schema, value, id=at) for at, schema, value in examples()]
 )
-def test_it_fits_its_schema(schema: JSON, value: JSON) -> None:
+def test_an_example_matches_its_schema(schema: JSON, value: JSON) -> None:
     assert not problems(schema, value)
 
 
@@ -142,5 +151,5 @@ def test_every_way_to_choose_a_tool_is_valid(choice: JSON) -> None:
         ("Session", {"id": "not-an-id", "agent_id": "not-an-id"}),
     ],
 )
-def test_what_does_not_fit_is_refused(name: str, value: JSON) -> None:
+def test_a_value_that_violates_its_schema_is_refused(name: str, value: JSON) -> None:
     assert problems(SCHEMAS[name], value)

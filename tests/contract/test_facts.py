@@ -1,4 +1,4 @@
-"""The contract says what the published facts say, but for what corrections.yaml lists."""
+"""The contract matches the published facts, except for the entries of corrections.yaml."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from functools import cache
 
 import pytest
 
-from .differences import Absent, addresses, corrected, differences, matches
-from .normal_form import (
+from tests.contract.helpers.differences import Absent, addresses, corrected, differences, matches
+from tests.contract.helpers.normal_form import (
     CONTRACT,
     HERE,
     JSON,
@@ -32,13 +32,13 @@ ADDITIONS = [
 
 @cache
 def contract() -> Object:
-    """Read the contract once."""
+    """Read the contract, once."""
     return load(CONTRACT)
 
 
 @cache
 def ours() -> Object:
-    """Bring the contract to its normal form once."""
+    """Return the contract's normal form, built once."""
     return contract_form(contract(), FACTS)
 
 
@@ -46,7 +46,7 @@ def is_added(address: str) -> bool:
     return any(matches(address, pattern) for pattern in ADDITIONS)
 
 
-def test_the_facts_are_all_there() -> None:
+def test_the_facts_are_complete() -> None:
     assert len(sequence(FACTS["operations"])) == 36
     assert len(mapping(FACTS["schemas"])) == 42
 
@@ -64,10 +64,10 @@ def test_every_addition_is_an_addition(pattern: str) -> None:
     facts, _ = corrected(facts_form(FACTS), CORRECTIONS)
     added = [d for d in differences(facts, ours()) if matches(d.at, pattern)]
     assert added, f"{pattern}: the contract has nothing there"
-    assert all(isinstance(d.facts, Absent) for d in added), f"{pattern}: the facts speak of it"
+    assert all(isinstance(d.facts, Absent) for d in added), f"{pattern}: the facts have it"
 
 
-def test_every_entry_gives_its_reason() -> None:
+def test_every_entry_has_a_reason() -> None:
     for node in [*CORRECTIONS, *sequence(LISTED["additions"])]:
         entry = mapping(node)
         assert text(entry["reason"]).strip(), f"{addresses(entry)}: no reason"
@@ -88,7 +88,7 @@ def test_every_entry_gives_its_reason() -> None:
     ],
 )
 def test_a_changed_fact_is_noticed(at: tuple[str, ...], value: JSON) -> None:
-    """The comparison itself is tested: each kind of change shows, at its address."""
+    """The comparison itself is tested: each kind of change is found, at its address."""
     changed = contract_form(load(CONTRACT), FACTS)
     parent = changed
     for step in at[:-1]:
@@ -102,7 +102,7 @@ def test_every_post_takes_an_idempotency_key_and_every_write_prefer() -> None:
     for name, method, _, operation in operations(contract()):
         resolved = [resolve(contract(), p) for p in sequence(operation.get("parameters", []))]
         headers = {text(p["name"]) for p in resolved if p["in"] == "header"}
-        answers = mapping(operation["responses"])
-        creates = method == "POST" and "201" in answers
+        responses = mapping(operation["responses"])
+        creates = method == "POST" and "201" in responses
         assert ("Idempotency-Key" in headers) == (method == "POST"), name
         assert ("Prefer" in headers) == (creates or method in {"PUT", "PATCH"}), name

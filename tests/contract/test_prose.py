@@ -1,4 +1,4 @@
-"""Everything in the contract is described, and every operation tells how it can fail."""
+"""Everything in the contract has a description, and every operation documents its errors."""
 
 from __future__ import annotations
 
@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .normal_form import CONTRACT, JSON, Object, load, mapping, operations, resolve, sequence, text
+from tests.contract.helpers.normal_form import (
+    CONTRACT,
+    JSON,
+    Object,
+    load,
+    mapping,
+    operations,
+    resolve,
+    sequence,
+    text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,14 +32,14 @@ def is_described(node: JSON) -> bool:
 
 
 def in_schema(schema: JSON, at: str) -> Iterator[tuple[str, JSON]]:
-    """Give every property of a schema, those of properties too."""
+    """Yield every property of a schema, nested ones included."""
     for name, value in mapping(mapping(schema).get("properties", {})).items():
         yield f"{at}.{name}", value
         yield from in_schema(value, f"{at}.{name}")
 
 
 def to_describe() -> Iterator[tuple[str, JSON]]:
-    """Give everything that a reader looks up by its name."""
+    """Yield everything that has a name and needs a description."""
     for group in ("schemas", "parameters", "headers", "responses", "securitySchemes"):
         for name, node in mapping(COMPONENTS[group]).items():
             yield f"{group} {name}", node
@@ -86,7 +96,7 @@ def test_an_operation_documents_its_errors(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_every_answer_names_its_request(name: str) -> None:
+def test_every_response_has_a_request_id(name: str) -> None:
     _, _, operation = OPERATIONS[name]
     for status, node in mapping(operation["responses"]).items():
         assert "X-Request-Id" in mapping(resolve(SPEC, node)["headers"]), status
@@ -99,10 +109,10 @@ def test_every_required_body_is_marked(name: str) -> None:
         assert resolve(SPEC, operation["requestBody"])["required"] is True
 
 
-def test_every_error_has_the_one_shape() -> None:
+def test_every_error_has_the_same_schema() -> None:
     shape: Object = {"$ref": "#/components/schemas/Error"}
     for name, node in mapping(COMPONENTS["responses"]).items():
         media = mapping(mapping(mapping(node)["content"])["application/json"])
         assert media["schema"] == shape, name
-    answers = mapping(COMPONENTS["responses"])
-    assert "Retry-After" in mapping(mapping(answers["TooManyRequests"])["headers"])
+    responses = mapping(COMPONENTS["responses"])
+    assert "Retry-After" in mapping(mapping(responses["TooManyRequests"])["headers"])

@@ -1,6 +1,6 @@
-"""Runs schemathesis against this checkout's server: against_server.py PYTHON EXAMPLES SEED.
+"""Run schemathesis against this checkout's server: against_server.py PYTHON EXAMPLES SEED.
 
-PYTHON is that of an environment with schemathesis, and with nothing of this project.
+PYTHON is the Python of an environment with schemathesis, without this project.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from julep_server import LocalServer
 
 HERE = Path(__file__).parent
 CONTRACT = HERE.parents[1] / "openapi.yaml"
-LONGEST = 3600
+TIMEOUT = 3600
 
 KEY = "key"
 FAMILIES = 20
-"""How often there is everything; a few are soon deleted."""
+"""How many resources of each kind there are; some are soon deleted."""
 
 
 def main(python: str, examples: str, seed: str) -> int:
@@ -41,13 +41,13 @@ def main(python: str, examples: str, seed: str) -> int:
             "SCHEMATHESIS_HOOKS": "hooks",
             "FUZZ_KNOWN": json.dumps(known),
         }
-        # What it remembers of a run is gone with the folder: each run asks the same.
-        done = subprocess.run(command, env=environment, cwd=folder, check=False, timeout=LONGEST)
+        # Its cache is removed with the folder, so that every run sends the same requests.
+        done = subprocess.run(command, env=environment, cwd=folder, check=False, timeout=TIMEOUT)
         return done.returncode
 
 
 def _family(client: Client, number: int) -> dict[str, str]:
-    """Make one of everything, each belonging to the others, and give their ids."""
+    """Create one resource of each kind, related to each other, and return their ids."""
     tool: CreateToolDict = {
         "type": "function",
         "function": {"name": f"tool_{number}", "parameters": {}},

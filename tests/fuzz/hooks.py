@@ -1,4 +1,4 @@
-"""What the contract cannot say in schemas, as hooks; schemathesis imports it."""
+"""Hooks of schemathesis, for rules that the contract cannot express in schemas."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from hypothesis import strategies as st
 
 schemathesis = import_module("schemathesis")
 
-# "A UUID v4", say the descriptions of all ids; the format has no word for the version.
+# All ids are UUID v4 by their descriptions; the format cannot express the version.
 schemathesis.openapi.format("uuid", st.uuids(version=4).map(str))
 
 Some: TypeAlias = st.SearchStrategy[Any]
 
 KNOWN: list[Mapping[str, str]] = json.loads(os.environ["FUZZ_KNOWN"])
-"""Families of ids that the server knew at the start, by the names of parameters."""
+"""Ids of related resources that exist at the start, by the names of parameters."""
 
-DOOMED = KNOWN[:5]
-"""The only ones that are deleted, for the others to be there to the end."""
+DELETABLE = KNOWN[:5]
+"""The only resources that are deleted, so that the others exist to the end."""
 
 
 def before_load_schema(context: object, raw_schema: Any) -> None:
-    """Say how a stream's events carry what the contract describes: OpenAPI 3.0 has no words for it.
+    """Describe the data of a stream's events, which OpenAPI 3.0 cannot express.
 
-    An event's data is a chunk or an error, as JSON, or the mark of the end.
+    An event's data is a chunk or an error, as JSON, or the end marker.
     """
     del context
-    answer = raw_schema["paths"]["/sessions/{session_id}/chat"]["post"]["responses"]["200"]
-    stream = answer["content"]["text/event-stream"]
+    response = raw_schema["paths"]["/sessions/{session_id}/chat"]["post"]["responses"]["200"]
+    stream = response["content"]["text/event-stream"]
     error = {"$ref": "#/components/schemas/Error"}
     data = [
         {"enum": ["[DONE]"]},
@@ -49,12 +49,12 @@ def before_load_schema(context: object, raw_schema: Any) -> None:
 
 
 def filter_case(context: object, case: Any) -> bool:
-    """Leave out what the server answers on purpose, though the contract does not allow it.
+    """Leave out requests that the server accepts on purpose, although the contract forbids them.
 
-    - A null where none is documented but a value is optional: it is taken for "not given", because
-      the released 0.3 client sends one for all that it was not given.
-    - An Accept with neither of the two types of a chat's answer: the answer is JSON, as HTTP
-      allows. OpenAPI says of a parameter with this name that it be ignored.
+    - A null where none is documented but a value is optional: it is treated as "not given", because
+      the released 0.3 client sends null for every argument that was not given.
+    - An Accept with neither of the two types of a chat's response: the response is JSON, as HTTP
+      allows. OpenAPI ignores parameters with this name.
     """
     del context
     headers: Mapping[str, str] = case.headers or {}
@@ -63,14 +63,14 @@ def filter_case(context: object, case: Any) -> bool:
 
 
 def flatmap_path_parameters(context: Any, path_parameters: object) -> Some:
-    """Ask for what there is as often as for what there is not."""
+    """Use ids of existing resources as often as others."""
     owner = "an agent's " if context.operation.path.startswith("/agents") else "a user's "
-    families = DOOMED if context.operation.method.upper() == "DELETE" else KNOWN
+    families = DELETABLE if context.operation.method.upper() == "DELETE" else KNOWN
     return _with_known(path_parameters, families, owner)
 
 
 def flatmap_body(context: object, body: object) -> Some:
-    """Name agents and users that there are as often as others."""
+    """Name existing agents and users as often as others."""
     del context
     return _with_known(body, KNOWN)
 
@@ -80,7 +80,7 @@ for hook in (before_load_schema, filter_case, flatmap_path_parameters, flatmap_b
 
 
 def _with_known(given: object, families: list[Mapping[str, str]], owner: str = "") -> Some:
-    """Replace the ids in a mapping by those of one family; what is no id is wrong on purpose."""
+    """Replace the ids in a mapping by those of one family; other values are wrong on purpose."""
     if not isinstance(given, dict):
         return st.just(given)
     fields = cast("dict[str, object]", given)

@@ -1,4 +1,4 @@
-"""How tests run the generator."""
+"""Fixtures that run the generator."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.generated.support import ROOT, Generate
+from tests.generated.helpers.running import ROOT, Generate
 
 
 @pytest.fixture(scope="session")
 def generate() -> Generate:
-    """What runs scripts/generate with some arguments, on the Python that runs the tests."""
+    """A function that runs scripts/generate with arguments, on the Python that runs the tests."""
 
     def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -32,7 +32,7 @@ def generate() -> Generate:
 
 @pytest.fixture(scope="session")
 def fresh(generate: Generate, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A package that was generated just now, from the project's contract."""
+    """A package that was generated from the project's contract in this run."""
     folder = tmp_path_factory.mktemp("fresh") / "julep_api"
     done = generate("--spec", ROOT / "openapi.yaml", "--out", folder)
     assert done.returncode == 0, done.stderr

@@ -1,6 +1,6 @@
-"""Every bound, enum and length of the contract: its edge is sent, and what is just outside is not.
+"""Every bound, enum and length of the contract: its edge is sent, a value just outside is refused.
 
-The cases come from the contract, so a new bound is tested without a new test.
+The cases are read from the contract, so a new bound is tested without a new test.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ import pytest
 
 from julep_api.errors import EncodeError
 from julep_api.operations import OPERATIONS
-from tests.generated.strategies import CONTRACT, MODELS, SCHEMAS, parts, resolve
+from tests.generated.helpers.strategies import CONTRACT, MODELS, SCHEMAS, parts, resolve
 
 ID = "4b9f6f0e-5b1e-4b7e-8b0a-3f9d1d6d0a01"
 
 
 class Limit(NamedTuple):
-    """What a schema says of one value: some that are allowed, and some that are not."""
+    """Values that a schema allows, and values that it does not."""
 
     allowed: list[Any]
     refused: list[Any]
 
 
 def limits(schema: dict[str, Any]) -> Iterator[Limit]:
-    """Give the limits that a schema sets."""
+    """Yield the limits of a schema."""
     schema = resolve(schema)
     members = schema.get("oneOf") or schema.get("anyOf") or ()
     for member in members:
@@ -52,7 +52,7 @@ def limits(schema: dict[str, Any]) -> Iterator[Limit]:
 
 
 def bounds(schema: dict[str, Any]) -> Iterator[Limit]:
-    """Give the limits that a number's bounds set."""
+    """Yield the limits of a number's bounds."""
     for side, exclusive, outward in (
         ("minimum", "exclusiveMinimum", -math.inf),
         ("maximum", "exclusiveMaximum", math.inf),
@@ -82,7 +82,7 @@ def items(schema: dict[str, Any], length: int) -> list[Any]:
 
 
 def least(schema: dict[str, Any]) -> Any:
-    """Give simple JSON that fits a schema: what is required, and no more."""
+    """Return simple JSON that matches a schema: the required properties only."""
     schema = resolve(schema)
     members = schema.get("oneOf") or schema.get("anyOf")
     if members:

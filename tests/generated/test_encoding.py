@@ -1,4 +1,4 @@
-"""Encoders: what fits the contract is sent as it is, and anything else is refused by its path."""
+"""Encoders: values that match the contract are sent unchanged, others are refused by path."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from julep_api.models import (
     Session,
 )
 from julep_api.types import UNSET
-from tests.generated.strategies import MODELS, SCHEMAS, json_values, valid
-from tests.generated.support import pickled
+from tests.generated.helpers.running import pickled
+from tests.generated.helpers.strategies import MODELS, SCHEMAS, json_values, valid
 from tests.generated.test_reading import read, replaced
 
 ID = "4b9f6f0e-5b1e-4b7e-8b0a-3f9d1d6d0a01"
@@ -40,7 +40,7 @@ few = settings(max_examples=15, deadline=None, database=None)
 @each_model
 @few
 @given(st.data())
-def test_what_fits_is_sent_as_it_is(name: str, data: st.DataObject) -> None:
+def test_a_valid_value_is_sent_unchanged(name: str, data: st.DataObject) -> None:
     body = data.draw(valid(SCHEMAS[name]))
     assert MODELS[name].encode(body) == body
     assert MODELS[name].encode(MappingProxyType(body)) == body
@@ -126,7 +126,7 @@ def test_refused_by_path(body: Any, path: str, kind: str, words: str) -> None:
         uuid.UUID(int=5),
     ],
 )
-def test_an_id_that_is_no_uuid4_is_refused(value: object) -> None:
+def test_an_id_that_is_not_a_uuid4_is_refused(value: object) -> None:
     error = refused(CreateSessionRequest, {"agent_id": value})
     assert (error.path, error.kind) == ("agent_id", "id")
 
@@ -164,7 +164,7 @@ def test_models_and_dicts_may_be_mixed() -> None:
     }
 
 
-def test_what_a_model_holds_is_checked_too() -> None:
+def test_attributes_of_a_model_are_checked() -> None:
     error = refused(ChatInput, ChatInput([InputChatMlMessage("usr", "Hi.")]))  # type: ignore[arg-type]  # wrong on purpose
     assert error.path == "messages[0].role"
 
@@ -176,7 +176,7 @@ def test_another_model_is_refused() -> None:
     assert "InputChatMlMessage or a dict" in error.problem
 
 
-def test_a_model_sends_what_it_carries_beyond_the_contract() -> None:
+def test_a_model_sends_its_additional_properties() -> None:
     doc = CreateDoc("t", "c")
     doc["new"] = {"at": dt.date(2026, 1, 2)}  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]  # no JSON yet
     assert CreateDoc.encode(doc) == {"title": "t", "content": "c", "new": {"at": "2026-01-02"}}
@@ -232,7 +232,7 @@ CIRCLE["again"] = [CIRCLE]
         (["a"], "metadata", "a dict"),
     ],
 )
-def test_free_form_values_that_are_no_json_are_refused(
+def test_free_form_values_that_are_not_json_are_refused(
     metadata: Any, path: str, words: str
 ) -> None:
     error = refused(CreateSessionRequest, {"agent_id": ID, "metadata": metadata})

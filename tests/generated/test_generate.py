@@ -1,4 +1,4 @@
-"""scripts/generate: the same bytes each time, and differences are found and named."""
+"""scripts/generate: the same bytes each time, and differences are listed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.generated.support import ROOT, Generate
+from tests.generated.helpers.running import ROOT, Generate
 
 SPEC = ROOT / "openapi.yaml"
 COMMITTED = ROOT / "generated" / "julep_api"
@@ -27,11 +27,11 @@ def copy(fresh: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(fresh, tmp_path / "julep_api"))
 
 
-def test_the_committed_package_is_what_the_contract_gives(fresh: Path) -> None:
+def test_the_committed_package_is_up_to_date(fresh: Path) -> None:
     assert contents(fresh) == contents(COMMITTED)
 
 
-def test_two_runs_give_the_same_bytes(fresh: Path, generate: Generate, tmp_path: Path) -> None:
+def test_two_runs_write_the_same_bytes(fresh: Path, generate: Generate, tmp_path: Path) -> None:
     again = tmp_path / "elsewhere" / "deeper" / "julep_api"
     assert generate("--spec", SPEC, "--out", again).returncode == 0
     assert contents(again) == contents(fresh)
@@ -42,7 +42,7 @@ def test_only_the_package_is_written(fresh: Path) -> None:
     assert kinds == {".py", ".json", ".typed"}
 
 
-def test_check_passes_on_what_was_generated(generate: Generate, copy: Path) -> None:
+def test_check_passes_on_a_generated_package(generate: Generate, copy: Path) -> None:
     (copy / "__pycache__").mkdir()
     (copy / "__pycache__" / "types.pyc").write_bytes(b"left by Python")
     done = generate("--check", "--spec", SPEC, "--out", copy)
@@ -65,20 +65,18 @@ def test_check_names_every_file_that_differs(generate: Generate, copy: Path) -> 
     assert contents(copy) == before
 
 
-def test_generating_again_mends_an_edit(generate: Generate, copy: Path, fresh: Path) -> None:
+def test_generating_again_reverts_an_edit(generate: Generate, copy: Path, fresh: Path) -> None:
     (copy / "models" / "session.py").write_text("")
     (copy / "extra.py").write_text("")
     assert generate("--spec", SPEC, "--out", copy).returncode == 0
     assert contents(copy) == contents(fresh)
 
 
-def test_a_folder_that_holds_something_else_is_left_alone(
-    generate: Generate, tmp_path: Path
-) -> None:
+def test_a_folder_with_other_files_is_not_changed(generate: Generate, tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work")
     done = generate("--spec", SPEC, "--out", tmp_path)
     assert done.returncode != 0
-    assert "left alone" in done.stderr
+    assert "nothing was written" in done.stderr
     assert contents(tmp_path) == {"thesis.txt": b"years of work"}
 
 
@@ -89,7 +87,9 @@ def test_spec_without_out_is_refused(generate: Generate) -> None:
 
 
 @pytest.mark.parametrize("text", ["paths: [", "- a\n- b\n", ""])
-def test_what_is_no_document_is_refused(generate: Generate, tmp_path: Path, text: str) -> None:
+def test_a_file_that_is_not_a_document_is_refused(
+    generate: Generate, tmp_path: Path, text: str
+) -> None:
     spec = tmp_path / "spec.yaml"
     spec.write_text(text)
     done = generate("--spec", spec, "--out", tmp_path / "out")

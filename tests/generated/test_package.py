@@ -1,4 +1,4 @@
-"""The package: what it has, what importing it costs, and what an operation sends."""
+"""The package: its contents, the modules that it imports, and what an operation sends."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from julep_api.api.sessions import chat, create_session, get_session, list_sessi
 from julep_api.client import Call, EventCall
 from julep_api.decoding import nothing
 from julep_api.errors import EncodeError
+from julep_api.model import Model
 from julep_api.models import ChatResponseChunk, ListSessionsRequestOrder, Session
 from julep_api.operations import OPERATIONS
-from julep_api.model import Model
 from julep_api.types import UNSET
-from tests.generated.strategies import CONTRACT, SCHEMAS
+from tests.generated.helpers.strategies import CONTRACT, SCHEMAS
 
 ID = "4b9f6f0e-5b1e-4b7e-8b0a-3f9d1d6d0a01"
 HI = {"role": "user", "content": "Hi."}
 
 
 def imported_by(statement: str) -> set[str]:
-    """Give the modules that a statement imports, in a process of its own."""
+    """Return the modules that a statement imports, in a process of its own."""
     folder = str(files("julep_api").joinpath(".."))
     lines = (
         f"import sys; sys.path.insert(0, {folder!r}); before = set(sys.modules)",
@@ -112,7 +112,7 @@ def lazy() -> dict[str, Any]:
     return {name: getattr(julep_api.models, name) for name in julep_api.models.__all__}
 
 
-def test_a_tag_gives_its_operations_when_they_are_used() -> None:
+def test_a_tag_imports_its_operations_on_first_use() -> None:
     for tag in {operation.tag for operation in OPERATIONS.values()}:
         package = import_module(f"julep_api.api.{tag}")
         modules = {one.module for one in OPERATIONS.values() if one.tag == tag}
@@ -135,7 +135,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
         julep_api.models.Sesion  # type: ignore[attr-defined]  # noqa: B018  # the point of the test
 
 
-def test_models_can_be_constructed_with_what_is_required_alone() -> None:
+def test_models_need_their_required_attributes_only() -> None:
     for name, value in lazy().items():
         if not (isinstance(value, type) and issubclass(value, Model)):
             continue
@@ -145,7 +145,7 @@ def test_models_can_be_constructed_with_what_is_required_alone() -> None:
         assert constants in ([], ["type"]), name
 
 
-def test_every_public_thing_says_what_it_is() -> None:
+def test_every_public_name_has_a_docstring() -> None:
     for name, value in lazy().items():
         if isinstance(value, type):
             assert len(value.__doc__ or "") > 10, name
@@ -160,7 +160,7 @@ def test_every_public_thing_says_what_it_is() -> None:
                 )
 
 
-def test_the_contract_comes_with_it() -> None:
+def test_the_package_contains_the_contract() -> None:
     contract = json.loads(files(julep_api).joinpath("openapi.json").read_text("utf-8"))
     assert contract["info"]["title"]
     assert files(julep_api).joinpath("py.typed").is_file()
@@ -187,7 +187,7 @@ def test_no_default_is_sent() -> None:
         assert {item.default for item in optional if item.name != "query"} <= {UNSET}, name
 
 
-def test_what_was_given_is_sent_as_text() -> None:
+def test_arguments_are_sent_as_text() -> None:
     order = ListSessionsRequestOrder.ASC
     call = list_sessions.call(
         limit=5, offset=0, metadata_filter="{}", sort_by="updated_at", order=order
@@ -226,7 +226,7 @@ def test_headers_are_sent_under_their_own_names() -> None:
 
 
 @pytest.mark.parametrize("key", ["a\r\nX-Evil: 1", "a\n", " a", "ä", "a\x00"])
-def test_a_header_cannot_carry_a_second_one(key: str) -> None:
+def test_a_header_cannot_contain_a_second_one(key: str) -> None:
     with pytest.raises(EncodeError) as caught:
         create_session.call({"agent_id": ID}, idempotency_key=key)
     assert caught.value.path == "idempotency_key"
@@ -261,5 +261,5 @@ def test_a_stream_is_a_call_of_its_own() -> None:
     assert streaming == ["Chat"]
 
 
-def test_an_answer_without_a_body_is_read_as_none() -> None:
+def test_a_response_without_a_body_is_read_as_none() -> None:
     assert nothing({"anything": 1}) is None  # type: ignore[func-returns-value]  # the point of the test

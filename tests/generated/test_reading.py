@@ -1,4 +1,4 @@
-"""Readers: nothing is lost, nothing but DecodeError is raised, and what is new does no harm."""
+"""Readers: nothing is lost, only DecodeError is raised, and unknown values are kept."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from julep_api.errors import DecodeError
+from julep_api.model import Model
 from julep_api.models import (
     ChatMlImageContentPart,
     ChatMlMessage,
@@ -22,10 +23,17 @@ from julep_api.models import (
     ListSessionsResponse,
     Session,
 )
-from julep_api.model import Model
 from julep_api.types import UNSET
-from tests.generated.strategies import MODELS, SCHEMAS, json_values, parts, resolve, texts, valid
-from tests.generated.support import pickled
+from tests.generated.helpers.running import pickled
+from tests.generated.helpers.strategies import (
+    MODELS,
+    SCHEMAS,
+    json_values,
+    parts,
+    resolve,
+    texts,
+    valid,
+)
 
 SESSION: Any = {
     "id": "4b9f6f0e-5b1e-4b7e-8b0a-3f9d1d6d0a01",
@@ -77,7 +85,7 @@ def test_models_are_copied_and_pickled(name: str, data: st.DataObject) -> None:
 
 
 def replaced(value: Any, draw: Any) -> Any:
-    """Put arbitrary JSON in the place of something inside a value."""
+    """Replace a part of a value by arbitrary JSON."""
     if isinstance(value, (dict, list)) and value and draw(st.booleans()):
         result: Any = copy.copy(cast("Any", value))
         keys: Any = result if isinstance(value, dict) else range(len(result))
@@ -90,7 +98,7 @@ def replaced(value: Any, draw: Any) -> Any:
 @each_model
 @few
 @given(st.data())
-def test_no_answer_raises_anything_but_a_decode_error(name: str, data: st.DataObject) -> None:
+def test_reading_raises_nothing_but_decode_errors(name: str, data: st.DataObject) -> None:
     answer = replaced(data.draw(valid(SCHEMAS[name])), data.draw)
     error = None
     try:
@@ -207,7 +215,7 @@ def test_a_known_enum_member_is_the_member() -> None:
     assert copy.deepcopy(role) is role
 
 
-def test_content_parts_are_told_apart() -> None:
+def test_content_parts_are_distinguished() -> None:
     unknown: Any = {"type": "audio", "audio": {"url": "x"}, "n": 1}
     text: Any = {"type": "text", "text": "a"}
     image: Any = {
@@ -229,7 +237,7 @@ def test_a_part_of_a_known_kind_is_read_strictly() -> None:
     assert caught.value.path == "content[0].text"
 
 
-def test_times_are_aware_and_utc_when_the_answer_does_not_say() -> None:
+def test_times_are_aware_and_utc_by_default() -> None:
     session = Session.from_dict(
         {
             **SESSION,
@@ -244,7 +252,7 @@ def test_times_are_aware_and_utc_when_the_answer_does_not_say() -> None:
     assert session.created_at.tzinfo is not None
 
 
-def test_additional_properties_are_at_hand() -> None:
+def test_additional_properties_are_accessible_by_key() -> None:
     session = Session.from_dict({**SESSION, "mood": "good"})
     assert session["mood"] == "good"
     assert "mood" in session
@@ -269,7 +277,7 @@ def test_models_are_equal_by_value_and_not_hashable() -> None:
     )
 
 
-def test_nothing_beyond_the_contract_costs_nothing() -> None:
+def test_a_model_without_additional_properties_has_no_dict_for_them() -> None:
     session: Any = Session.from_dict(SESSION)
     assert session._additional is None
 

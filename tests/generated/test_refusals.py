@@ -1,4 +1,4 @@
-"""What the templates cannot express fails the run, by the name of the operation or schema."""
+"""Unsupported contracts fail the run, by the name of the operation or schema."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.generated.support import Generate
+from tests.generated.helpers.running import Generate
 
 pytestmark = pytest.mark.once
 
@@ -92,9 +92,11 @@ Q = "PutThing: parameter 'q'"
 LIST = {"type": "array", "items": {"type": "string"}}
 MAP = {**OBJECT, "additionalProperties": {"type": "string"}}
 CHOICE = {"oneOf": [THING], "discriminator": {"propertyName": "id"}}
+OBJECTS = {"oneOf": [THING, OTHER, {**OBJECT, "title": "T"}]}
 TEXTS = {"oneOf": [{"type": "string"}, {"type": "string", "format": "uuid"}]}
 PATH = "/things/{thing_id}"
 FORM = "multipart/form-data"
+XML = "application/xml"
 
 REFUSED: dict[str, tuple[Callable[[Node], None], str, str]] = {
     "cookie": (parameter(**{"in": "cookie"}), Q, "in: cookie"),
@@ -109,7 +111,7 @@ REFUSED: dict[str, tuple[Callable[[Node], None], str, str]] = {
         lambda spec: operation(spec)["parameters"].pop(0), "PutThing", "path parameter",
     ),
     "form body": (media(FORM, "body"), "PutThing: request body", FORM),
-    "XML answer": (media("application/xml", "answer"), "PutThing: answer 200", "application/xml"),
+    "XML response": (media(XML, "response"), "PutThing: response 200", XML),
     "callbacks": (changed(callbacks={}), "PutThing", "callbacks"),
     "two tags": (changed(tags=["a", "b"]), "PutThing", "one tag"),
     "no operationId": (
@@ -117,10 +119,10 @@ REFUSED: dict[str, tuple[Callable[[Node], None], str, str]] = {
         f"PUT {PATH}", "operationId",
     ),
     "no success": (changed(responses={"404": {"description": "None."}}), "PutThing", "success"),
-    "redirect": (changed(responses={"302": {}}), "PutThing: answer 302", "status"),
+    "redirect": (changed(responses={"302": {}}), "PutThing: response 302", "status"),
     "links": (
         lambda spec: operation(spec)["responses"]["200"].update(links={}),
-        "PutThing: answer 200", "links",
+        "PutThing: response 200", "links",
     ),
     "trace": (lambda spec: spec["paths"][PATH].update(trace={}), f"path {PATH}", "trace"),
     "dangling": (field({"$ref": "#/components/schemas/Gone"}), X, "Gone"),
@@ -135,8 +137,8 @@ REFUSED: dict[str, tuple[Callable[[Node], None], str, str]] = {
     "nullable enum": (field({"type": "string", "enum": ["a"], "nullable": True}), X, "null"),
     "typed rest": (field(MAP), X, "additionalProperties"),
     "discriminator": (field(CHOICE), X, "discriminator"),
-    "untold objects": (field({"oneOf": [THING, OTHER, {**OBJECT, "title": "T"}]}), X, "apart"),
-    "untold texts": (field(TEXTS), X, "type string"),
+    "indistinct objects": (field(OBJECTS), X, "distinguishes"),
+    "indistinct texts": (field(TEXTS), X, "type string"),
     "array of nothing": (field({"type": "array"}), X, "items"),
     "3.1 types": (field({"type": ["string", "null"]}), X, "type"),
     "3.1 bounds": (field({"type": "number", "exclusiveMinimum": 1}), X, "exclusiveMinimum"),

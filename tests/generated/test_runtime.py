@@ -1,4 +1,4 @@
-"""The runtime's small functions, where the contract at hand does not use all of what they do."""
+"""The runtime's small functions, beyond what the contract uses of them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ UTC = dt.UTC
         (decoding.nullable(decoding.string), "a"),
     ],
 )
-def test_readers_give_what_they_are_given(reader: Callable[[Any], Any], value: Any) -> None:
+def test_readers_return_valid_values(reader: Callable[[Any], Any], value: Any) -> None:
     assert reader(value) == value
 
 
@@ -56,7 +56,7 @@ def test_readers_give_what_they_are_given(reader: Callable[[Any], Any], value: A
         (decoding.enum_of(ChatMlTextContentPartType), 1, ""),
     ],
 )
-def test_readers_refuse_the_rest(reader: Callable[[Any], Any], value: Any, path: str) -> None:
+def test_readers_refuse_invalid_values(reader: Callable[[Any], Any], value: Any, path: str) -> None:
     with pytest.raises(DecodeError) as caught:
         reader(value)
     assert caught.value.path == path
@@ -94,7 +94,7 @@ class Number(float):
         (encoding.map_of(encoding.boolean), {Word.HELLO: True}, {"hello": True}),
     ],
 )
-def test_encoders_give_plain_json(encoder: encoding.Encoder, value: Any, sent: Any) -> None:
+def test_encoders_return_plain_json(encoder: encoding.Encoder, value: Any, sent: Any) -> None:
     result = encoder(value)
     assert (result, type(result)) == (sent, type(sent))
 
@@ -116,7 +116,7 @@ def test_encoders_give_plain_json(encoder: encoding.Encoder, value: Any, sent: A
         ),
     ],
 )
-def test_problems_say_what_would_be_right(
+def test_problems_name_what_was_expected(
     encoder: encoding.Encoder, value: Any, problem: str
 ) -> None:
     with pytest.raises(EncodeError) as caught:
@@ -144,14 +144,14 @@ def test_scalars_become_text() -> None:
     assert texts(False, 3) == (("b", "false"), ("n", "3"))
 
 
-class Rude:
+class Unprintable:
     def __repr__(self) -> str:
         raise RuntimeError("no")
 
 
-def test_values_are_shown_short_whatever_they_are() -> None:
+def test_any_value_has_a_short_form() -> None:
     assert shown("x" * 999) == f"'{'x' * 78}…"
-    assert shown(Rude()) == "<Rude>"
+    assert shown(Unprintable()) == "<Unprintable>"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.packaging import wheel
+from tests.packaging.helpers import wheel
 
 if TYPE_CHECKING:
     from pathlib import Path

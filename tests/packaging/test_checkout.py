@@ -1,4 +1,4 @@
-"""Rules for what is committed: scripts can be found, and nothing is true of one machine only."""
+"""Rules for committed files: scripts are documented, and nothing is specific to one machine."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.packaging.wheel import ROOT
+from tests.packaging.helpers.wheel import ROOT
 
 pytestmark = pytest.mark.once
 
@@ -29,14 +29,14 @@ FORBIDDEN = {
 
 
 def committed() -> list[Path]:
-    """The files that are in the repository, or will be."""
-    answer = subprocess.run(
+    """Return the files that are in the repository, or will be."""
+    listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
         capture_output=True,
         check=True,
     )
-    files = (ROOT / os.fsdecode(name) for name in answer.stdout.split(b"\0") if name)
+    files = (ROOT / os.fsdecode(name) for name in listed.stdout.split(b"\0") if name)
     return [file for file in files if file.is_file()]
 
 
@@ -51,7 +51,7 @@ def test_no_file_names(what: str) -> None:
     assert found == []
 
 
-def test_the_patterns_find_what_they_are_for() -> None:
+def test_the_patterns_match() -> None:
     assert FORBIDDEN["a package registry"].search("https://" + "pypi" + ".org/simple")
     assert FORBIDDEN["a folder of one machine"].search("open('/" + "root/project')")
     assert not FORBIDDEN["a folder of one machine"].search("GET /api/home/1, https://host/work/1")
@@ -67,7 +67,7 @@ def test_a_script_is_executable_and_strict(script: str) -> None:
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
-def test_contributors_are_told_of_a_script(script: str) -> None:
+def test_a_script_is_documented_for_contributors(script: str) -> None:
     assert f"`{script}" in (ROOT / "CONTRIBUTING.md").read_text()
 
 

@@ -1,4 +1,4 @@
-"""What is built is what was written, and nothing else."""
+"""The wheel: its files, its metadata, and that it runs on its dependencies alone."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from zipfile import ZipFile
 import pytest
 from packaging.requirements import Requirement
 
-from tests.packaging.wheel import ROOT
+from tests.packaging.helpers.wheel import ROOT
 
 SOURCES = {
     "julep": ROOT / "src" / "julep",
@@ -21,8 +21,8 @@ SOURCES = {
 }
 
 
-def written(package: str) -> set[str]:
-    """The files of `package` in the checkout, as a wheel names them."""
+def files_of(package: str) -> set[str]:
+    """Return the files of `package` in the checkout, by their names in a wheel."""
     source = SOURCES[package]
     return {
         f"{package}/{file.relative_to(source).as_posix()}"
@@ -46,7 +46,7 @@ def published(built_wheel: Path) -> email.message.Message:
 
 @pytest.mark.parametrize("package", SOURCES)
 def test_the_wheel_has_every_file_of_a_package(package: str, names: set[str]) -> None:
-    assert {name for name in names if name.startswith(f"{package}/")} == written(package)
+    assert {name for name in names if name.startswith(f"{package}/")} == files_of(package)
 
 
 @pytest.mark.parametrize("package", SOURCES)
@@ -65,7 +65,7 @@ def test_the_wheel_has_nothing_else(names: set[str]) -> None:
     assert info.endswith(".dist-info")
 
 
-def test_the_licence_comes_along(names: set[str]) -> None:
+def test_the_wheel_has_the_licence(names: set[str]) -> None:
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
 
 
@@ -76,7 +76,7 @@ def test_metadata_names_the_project(published: email.message.Message) -> None:
     assert published["Description-Content-Type"] == "text/markdown"
 
 
-def test_core_needs_few_libraries_and_bounds_none_from_above(
+def test_core_dependencies_are_few_and_have_lower_bounds_only(
     published: email.message.Message,
 ) -> None:
     requirements = [Requirement(line) for line in published.get_all("Requires-Dist", [])]
@@ -86,7 +86,7 @@ def test_core_needs_few_libraries_and_bounds_none_from_above(
     assert operators == {">="}
 
 
-def test_every_extra_has_content(published: email.message.Message) -> None:
+def test_every_extra_has_requirements(published: email.message.Message) -> None:
     requirements = published.get_all("Requires-Dist", [])
     for extra in published.get_all("Provides-Extra", []):
         assert any(f"extra == '{extra}'" in line for line in requirements), extra
@@ -102,16 +102,16 @@ def test_the_version_has_one_source(built_wheel: Path) -> None:
 
 
 def run(python: Path, code: str, folder: Path) -> str:
-    """Runs `code` with nothing of this checkout in reach, and returns what it printed."""
-    answer = subprocess.run(
+    """Run `code` without access to this checkout, and return its output."""
+    done = subprocess.run(
         [python, "-I", "-W", "error", "-c", code],
         cwd=folder,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert answer.returncode == 0, answer.stderr
-    return answer.stdout.strip()
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
 
 
 def test_the_sdk_runs_on_its_core_dependencies(core_python: Path, tmp_path: Path) -> None:
@@ -139,14 +139,14 @@ def test_every_public_module_imports_without_the_server(core_python: Path, tmp_p
     run(core_python, code, tmp_path)
 
 
-def test_the_command_says_which_extra_it_needs(core_python: Path, tmp_path: Path) -> None:
-    answer = subprocess.run(
+def test_the_command_names_the_extra_it_needs(core_python: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
         [core_python, "-I", "-m", "julep_server"],
         cwd=tmp_path,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert answer.returncode != 0
-    assert "julep[server]" in answer.stderr
-    assert "Traceback" not in answer.stderr
+    assert done.returncode != 0
+    assert "julep[server]" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,1 +1,1 @@
-"""The SDK against Prism, which knows openapi.yaml and nothing of ours; scripts/prism runs it."""
+"""Tests of the SDK against Prism, which reads openapi.yaml alone; scripts/prism runs them."""

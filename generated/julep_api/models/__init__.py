@@ -397,7 +397,7 @@ _MODULES: Final = {
     "UserMetadata": "user_metadata",
 }
 
-if not TYPE_CHECKING:  # a checker that saw this would accept any name
+if not TYPE_CHECKING:  # a type checker would accept any name
 
     def __getattr__(name: str) -> object:
         module = _MODULES.get(name)

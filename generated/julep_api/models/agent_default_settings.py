@@ -14,22 +14,22 @@ from ..types import JSON, UNSET, Unset
 
 @define(eq=False, repr=False)
 class AgentDefaultSettings(Model):
-    """How an agent's model answers when a chat does not say otherwise.
+    """Default settings of an agent's chats.
 
     Attributes:
-        frequency_penalty: Weighs against words the more often they have been used. At least -2 and
-            at most 2. The server's default: 0.
+        frequency_penalty: Penalty by a token's frequency so far. At least -2 and at most 2. The
+            server's default: 0.
         length_penalty: Above 1 favours longer replies, below 1 shorter ones. At least 0 and at most
             2. The server's default: 1.
-        presence_penalty: Weighs against words that have been used at all. At least -1 and at most
-            1. The server's default: 0.
-        repetition_penalty: Above 1 weighs against repetition, below 1 in favour of it. At least 0
-            and at most 2. The server's default: 1.
-        temperature: How freely words are chosen: 0 always takes the likeliest. At least 0 and at
+        presence_penalty: Penalty of tokens that have been used before. At least -1 and at most 1.
+            The server's default: 0.
+        repetition_penalty: Above 1 penalises repetition, below 1 favours it. At least 0 and at most
+            2. The server's default: 1.
+        temperature: Sampling temperature: 0 always takes the most likely token. At least 0 and at
             most 3. The server's default: 0.75.
-        top_p: Only the likeliest words are considered, those that together have this probability.
-            At least 0 and at most 1. The server's default: 1.
-        min_p: Words are left out that are less likely than this share of the likeliest one. At
+        top_p: Nucleus sampling: only the most likely tokens with this total probability are
+            considered. At least 0 and at most 1. The server's default: 1.
+        min_p: Tokens that are less likely than this share of the most likely one are left out. At
             least 0 and less than 1. The server's default: 0.01.
         preset: A named set of settings to start from. One of "problem_solving", "conversational",
             "fun", "prose", "creative", "business", "deterministic", "code", "multilingual".
@@ -46,14 +46,14 @@ class AgentDefaultSettings(Model):
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
-        """Read it from decoded JSON; `Model` says how.
+        """Read a model from decoded JSON; see `Model`.
 
         Args:
             data: A JSON object.
             partial: Whether required properties may be missing; they are ``UNSET`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value is of a wrong kind.
+            DecodeError: If a required property is missing, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)

@@ -15,40 +15,37 @@ from ..types import JSON, UNSET, Unset
 
 @define(eq=False, repr=False)
 class ChatInput(Model):
-    """One turn of a chat: the messages and tools, how the model is to answer, and what is to be
-    remembered.
+    """One turn of a chat: the messages and tools, the settings of the model, and what is remembered.
 
     Attributes:
-        messages: What is said in this turn, in order. At least 1 item.
-        tools: Tools for this turn. One that has the name of a tool of the agent takes its place.
-        tool_choice: Which tool to call, if any. Left out or null, the model chooses.
-        frequency_penalty: Weighs against words the more often they have been used. At least -1 and
-            at most 1. The server's default: 0.
+        messages: The messages of this turn, in order. At least 1 item.
+        tools: Tools for this turn. A tool with the name of a tool of the agent replaces it.
+        tool_choice: The tool to call, if any. By default or with null, the model chooses.
+        frequency_penalty: Penalty by a token's frequency so far. At least -1 and at most 1. The
+            server's default: 0.
         length_penalty: Above 1 favours longer replies, below 1 shorter ones. At least 0 and at most
             2. The server's default: 1.
-        logit_bias: How much more (up to 100) or less (down to -100) likely single tokens become, by
-            token id.
-        max_tokens: The most tokens that the reply may have. At least 1 and at most 16384. The
+        logit_bias: Changes of the likelihood of single tokens, -100 to 100, by token id.
+        max_tokens: The maximum number of tokens of the reply. At least 1 and at most 16384. The
             server's default: 200.
-        presence_penalty: Weighs against words that have been used at all. At least -1 and at most
-            1. The server's default: 0.
-        repetition_penalty: Above 1 weighs against repetition, below 1 in favour of it. At least 0
-            and at most 2. The server's default: 1.
-        response_format: What form the reply takes.
-        seed: Makes sampling repeatable, as far as the model can. -1 means a random one. At least -1
-            and at most 9999.
-        stop: A text, or up to four, at which the reply ends. It is not part of the reply.
-        stream: Whether the reply comes piece by piece as server-sent events. The server's default:
-            False.
-        temperature: How freely words are chosen: 0 always takes the likeliest. At least 0 and at
+        presence_penalty: Penalty of tokens that have been used before. At least -1 and at most 1.
+            The server's default: 0.
+        repetition_penalty: Above 1 penalises repetition, below 1 favours it. At least 0 and at most
+            2. The server's default: 1.
+        response_format: The format of the reply.
+        seed: Makes sampling repeatable, as far as the model supports it. -1 means a random seed. At
+            least -1 and at most 9999.
+        stop: A text, or up to four, at which the reply stops. It is not part of the reply.
+        stream: Whether the reply is streamed as server-sent events. The server's default: False.
+        temperature: Sampling temperature: 0 always takes the most likely token. At least 0 and at
             most 2. The server's default: 0.75.
-        top_p: Only the likeliest words are considered, those that together have this probability.
-            At least 0 and at most 1. The server's default: 1.
-        min_p: Words are left out that are less likely than this share of the likeliest one. At
+        top_p: Nucleus sampling: only the most likely tokens with this total probability are
+            considered. At least 0 and at most 1. The server's default: 1.
+        min_p: Tokens that are less likely than this share of the most likely one are left out. At
             least 0 and less than 1. The server's default: 0.01.
         preset: A named set of settings to start from. One of "problem_solving", "conversational",
             "fun", "prose", "creative", "business", "deterministic", "code", "multilingual".
-        recall: Whether documents and memories are searched, and what fits is shown to the model.
+        recall: Whether documents and memories are searched, and matching ones shown to the model.
             The server's default: True.
         record: Whether this turn is added to the history. The server's default: True.
         remember: Whether memories are formed from this turn. The server's default: True.
@@ -77,14 +74,14 @@ class ChatInput(Model):
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
-        """Read it from decoded JSON; `Model` says how.
+        """Read a model from decoded JSON; see `Model`.
 
         Args:
             data: A JSON object.
             partial: Whether required properties may be missing; they are ``UNSET`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value is of a wrong kind.
+            DecodeError: If a required property is missing, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)

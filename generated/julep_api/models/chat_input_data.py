@@ -15,12 +15,12 @@ from ..types import JSON, UNSET, Unset
 
 @define(eq=False, repr=False)
 class ChatInputData(Model):
-    """What is said in this turn of a chat, and with which tools.
+    """The messages and tools of this turn of a chat.
 
     Attributes:
-        messages: What is said in this turn, in order. At least 1 item.
-        tools: Tools for this turn. One that has the name of a tool of the agent takes its place.
-        tool_choice: Which tool to call, if any. Left out or null, the model chooses.
+        messages: The messages of this turn, in order. At least 1 item.
+        tools: Tools for this turn. A tool with the name of a tool of the agent replaces it.
+        tool_choice: The tool to call, if any. By default or with null, the model chooses.
     """
 
     messages: list[InputChatMlMessage]
@@ -29,14 +29,14 @@ class ChatInputData(Model):
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
-        """Read it from decoded JSON; `Model` says how.
+        """Read a model from decoded JSON; see `Model`.
 
         Args:
             data: A JSON object.
             partial: Whether required properties may be missing; they are ``UNSET`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value is of a wrong kind.
+            DecodeError: If a required property is missing, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)

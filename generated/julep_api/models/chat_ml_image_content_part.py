@@ -19,9 +19,8 @@ class ChatMlImageContentPart(Model):
     """An image in a message.
 
     Attributes:
-        image_url: Where the image is, and how closely to look at it.
-        type: Says that this part is an image. One of "image_url". The server's default:
-            'image_url'.
+        image_url: The image's address and level of detail.
+        type: Marks this part as an image. One of "image_url". The server's default: 'image_url'.
     """
 
     image_url: ChatMlImageContentPartImageUrl
@@ -29,14 +28,14 @@ class ChatMlImageContentPart(Model):
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
-        """Read it from decoded JSON; `Model` says how.
+        """Read a model from decoded JSON; see `Model`.
 
         Args:
             data: A JSON object.
             partial: Whether required properties may be missing; they are ``UNSET`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value is of a wrong kind.
+            DecodeError: If a required property is missing, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)

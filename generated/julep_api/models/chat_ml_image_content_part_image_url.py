@@ -14,12 +14,12 @@ from ..types import JSON, UNSET, Unset
 
 @define(eq=False, repr=False)
 class ChatMlImageContentPartImageUrl(Model):
-    """Where the image is, and how closely to look at it.
+    """The image's address and level of detail.
 
     Attributes:
         url: The image's address, or the image itself as a `data:` URL.
-        detail: How closely to look: `low`, `high`, or as the model sees fit. One of "low", "high",
-            "auto". The server's default: 'auto'.
+        detail: The level of detail: `low`, `high`, or `auto` for the model's choice. One of "low",
+            "high", "auto". The server's default: 'auto'.
     """
 
     url: str
@@ -27,14 +27,14 @@ class ChatMlImageContentPartImageUrl(Model):
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
-        """Read it from decoded JSON; `Model` says how.
+        """Read a model from decoded JSON; see `Model`.
 
         Args:
             data: A JSON object.
             partial: Whether required properties may be missing; they are ``UNSET`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value is of a wrong kind.
+            DecodeError: If a required property is missing, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)

@@ -6,7 +6,7 @@ from ..types import OpenEnum
 
 
 class ChatMlImageContentPartImageUrlDetail(OpenEnum):
-    """How closely to look: `low`, `high`, or as the model sees fit."""
+    """The level of detail: `low`, `high`, or `auto` for the model's choice."""
 
     LOW = "low"
     HIGH = "high"

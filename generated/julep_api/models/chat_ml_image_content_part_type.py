@@ -6,6 +6,6 @@ from enum import StrEnum
 
 
 class ChatMlImageContentPartType(StrEnum):
-    """Says that this part is an image."""
+    """Marks this part as an image."""
 
     IMAGE_URL = "image_url"

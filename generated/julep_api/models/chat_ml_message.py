@@ -15,16 +15,17 @@ from ..types import JSON, UNSET, JSONObject, Unset
 
 @define(eq=False, repr=False)
 class ChatMlMessage(Model):
-    """A message as it is stored and answered.
+    """A stored message.
 
     Attributes:
         id: The message's id, a UUID v4.
-        role: Who says it. A call that the model asks for is a `function_call`; its result is a
-            `function`. One of "user", "assistant", "system", "function_call", "function".
-        content: What is said: a text, or a list of texts and images. For a `function_call`, a JSON
+        role: The role of the author. A call that the model requests is a `function_call`; its
+            result is a `function`. One of "user", "assistant", "system", "function_call",
+            "function".
+        content: The content: a text, or a list of texts and images. For a `function_call`, a JSON
             text with `name` and `arguments`.
         created_at: When it was created.
-        name: The name of who says it, or of the function.
+        name: The name of the author, or of the function.
     """
 
     id: str
@@ -35,14 +36,14 @@ class ChatMlMessage(Model):
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
-        """Read it from decoded JSON; `Model` says how.
+        """Read a model from decoded JSON; see `Model`.
 
         Args:
             data: A JSON object.
             partial: Whether required properties may be missing; they are ``UNSET`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value is of a wrong kind.
+            DecodeError: If a required property is missing, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)

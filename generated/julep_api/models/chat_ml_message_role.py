@@ -6,7 +6,8 @@ from ..types import OpenEnum
 
 
 class ChatMlMessageRole(OpenEnum):
-    """Who says it. A call that the model asks for is a `function_call`; its result is a `function`."""
+    """The role of the author. A call that the model requests is a `function_call`; its result is a
+    `function`."""
 
     USER = "user"
     ASSISTANT = "assistant"

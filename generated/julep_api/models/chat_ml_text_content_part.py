@@ -15,11 +15,11 @@ from .chat_ml_text_content_part_type import ChatMlTextContentPartType
 
 @define(eq=False, repr=False)
 class ChatMlTextContentPart(Model):
-    """A piece of text in a message.
+    """A text part of a message.
 
     Attributes:
         text: The text.
-        type: Says that this part is a text. One of "text". The server's default: 'text'.
+        type: Marks this part as a text. One of "text". The server's default: 'text'.
     """
 
     text: str
@@ -27,14 +27,14 @@ class ChatMlTextContentPart(Model):
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
-        """Read it from decoded JSON; `Model` says how.
+        """Read a model from decoded JSON; see `Model`.
 
         Args:
             data: A JSON object.
             partial: Whether required properties may be missing; they are ``UNSET`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value is of a wrong kind.
+            DecodeError: If a required property is missing, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)

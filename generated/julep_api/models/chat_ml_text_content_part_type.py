@@ -6,6 +6,6 @@ from enum import StrEnum
 
 
 class ChatMlTextContentPartType(StrEnum):
-    """Says that this part is a text."""
+    """Marks this part as a text."""
 
     TEXT = "text"

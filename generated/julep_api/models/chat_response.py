@@ -21,13 +21,13 @@ class ChatResponse(ChatResponseMixin, Model):
     Attributes:
         id: The completion's id, a UUID v4.
         finish_reason: Why the reply ended: at its natural end or a stop text (`stop`), at
-            `max_tokens` (`length`), with calls to carry out (`tool_calls`, `function_call`), or
-            held back (`content_filter`). One of "stop", "length", "tool_calls", "content_filter",
+            `max_tokens` (`length`), with calls to run (`tool_calls`, `function_call`), or filtered
+            (`content_filter`). One of "stop", "length", "tool_calls", "content_filter",
             "function_call".
-        response: The messages of the reply: one list for each completion, mostly just one.
-        usage: How many tokens a reply took.
-        doc_ids: The documents that were shown to the model for a reply, each named once.
-        jobs: Ids of the jobs that this turn started, such as the forming of memories.
+        response: The messages of the reply: one list for each completion, usually one.
+        usage: The number of tokens of a reply.
+        doc_ids: The documents that were shown to the model for a reply, each once.
+        jobs: Ids of the jobs that this turn started, such as forming memories.
     """
 
     id: str
@@ -39,14 +39,14 @@ class ChatResponse(ChatResponseMixin, Model):
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
-        """Read it from decoded JSON; `Model` says how.
+        """Read a model from decoded JSON; see `Model`.
 
         Args:
             data: A JSON object.
             partial: Whether required properties may be missing; they are ``UNSET`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value is of a wrong kind.
+            DecodeError: If a required property is missing, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)

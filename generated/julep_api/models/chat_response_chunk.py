@@ -16,17 +16,17 @@ from ..types import JSON, UNSET, Unset
 
 @define(eq=False, repr=False)
 class ChatResponseChunk(ChatResponseChunkMixin, Model):
-    """The data of one event of a streamed reply: what is new since the event before.
+    """The data of one event of a streamed reply: what is new since the previous event.
 
     Attributes:
         id: The completion's id, a UUID v4: the same in all events of one reply.
-        delta: What an event adds to the message. The pieces of `content`, put together in order,
-            are its text.
+        delta: What an event adds to the message. The parts of `content`, joined in order, are its
+            text.
         finish_reason: Why the reply ended, as in `ChatResponse`; null in all events but the last.
             One of "stop", "length", "tool_calls", "content_filter", "function_call".
-        usage: How many tokens a reply took.
-        doc_ids: The documents that were shown to the model for a reply, each named once.
-        jobs: Ids of the jobs that were started and are still to finish. Only in the last event.
+        usage: The number of tokens of a reply.
+        doc_ids: The documents that were shown to the model for a reply, each once.
+        jobs: Ids of the jobs that were started and have not finished. Only in the last event.
     """
 
     id: str
@@ -38,14 +38,14 @@ class ChatResponseChunk(ChatResponseChunkMixin, Model):
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
-        """Read it from decoded JSON; `Model` says how.
+        """Read a model from decoded JSON; see `Model`.
 
         Args:
             data: A JSON object.
             partial: Whether required properties may be missing; they are ``UNSET`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value is of a wrong kind.
+            DecodeError: If a required property is missing, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)

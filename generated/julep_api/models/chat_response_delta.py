@@ -14,13 +14,14 @@ from ..types import JSON, UNSET, Unset
 
 @define(eq=False, repr=False)
 class ChatResponseDelta(Model):
-    """What an event adds to the message. The pieces of `content`, put together in order, are its text.
+    """What an event adds to the message. The parts of `content`, joined in order, are its text.
 
     Attributes:
-        role: Who says it. Given before or with the first content of a message; a further one begins
-            a further message. One of "user", "assistant", "system", "function_call", "function".
-        content: The piece of the text that is new.
-        name: The name of who says it. Given once, with the role.
+        role: The role of the author. Sent before or with the first content of a message; another
+            one begins another message. One of "user", "assistant", "system", "function_call",
+            "function".
+        content: The new part of the text.
+        name: The name of the author. Sent once, with the role.
     """
 
     role: ChatResponseDeltaRole | Unset = UNSET
@@ -29,14 +30,14 @@ class ChatResponseDelta(Model):
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
-        """Read it from decoded JSON; `Model` says how.
+        """Read a model from decoded JSON; see `Model`.
 
         Args:
             data: A JSON object.
             partial: Whether required properties may be missing; they are ``UNSET`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value is of a wrong kind.
+            DecodeError: If a required property is missing, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)

@@ -6,8 +6,8 @@ from ..types import OpenEnum
 
 
 class ChatResponseDeltaRole(OpenEnum):
-    """Who says it. Given before or with the first content of a message; a further one begins a further
-    message."""
+    """The role of the author. Sent before or with the first content of a message; another one begins
+    another message."""
 
     USER = "user"
     ASSISTANT = "assistant"

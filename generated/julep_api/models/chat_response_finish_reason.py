@@ -7,7 +7,7 @@ from ..types import OpenEnum
 
 class ChatResponseFinishReason(OpenEnum):
     """Why the reply ended: at its natural end or a stop text (`stop`), at `max_tokens` (`length`),
-    with calls to carry out (`tool_calls`, `function_call`), or held back (`content_filter`)."""
+    with calls to run (`tool_calls`, `function_call`), or filtered (`content_filter`)."""
 
     STOP = "stop"
     LENGTH = "length"

@@ -14,14 +14,14 @@ from ..types import JSON, UNSET, JSONObject, Unset
 
 @define(eq=False, repr=False)
 class ChatSettingsResponseFormat(Model):
-    """What form the reply takes.
+    """The format of the reply.
 
     Attributes:
-        type: Free text, a JSON object, or a text that fits a pattern. One of "text", "json_object",
-            "regex". The server's default: 'text'.
-        pattern: The regular expression that the reply fits, for type `regex`.
-        schema: The JSON Schema that the reply fits, for type `json_object`. The server's default:
-            {}.
+        type: Free text, a JSON object, or a text that matches a pattern. One of "text",
+            "json_object", "regex". The server's default: 'text'.
+        pattern: The regular expression that the reply matches, for type `regex`.
+        schema: The JSON Schema that the reply matches, for type `json_object`. The server's
+            default: {}.
     """
 
     type: ChatSettingsResponseFormatType | Unset = UNSET
@@ -30,14 +30,14 @@ class ChatSettingsResponseFormat(Model):
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
-        """Read it from decoded JSON; `Model` says how.
+        """Read a model from decoded JSON; see `Model`.
 
         Args:
             data: A JSON object.
             partial: Whether required properties may be missing; they are ``UNSET`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value is of a wrong kind.
+            DecodeError: If a required property is missing, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)

@@ -6,7 +6,7 @@ from ..types import OpenEnum
 
 
 class ChatSettingsResponseFormatType(OpenEnum):
-    """Free text, a JSON object, or a text that fits a pattern."""
+    """Free text, a JSON object, or a text that matches a pattern."""
 
     TEXT = "text"
     JSON_OBJECT = "json_object"

@@ -14,11 +14,11 @@ from ..types import JSON, Unset
 
 @define(eq=False, repr=False)
 class CompletionUsage(Model):
-    """How many tokens a reply took.
+    """The number of tokens of a reply.
 
     Attributes:
         completion_tokens: Tokens of the reply.
-        prompt_tokens: Tokens of all that the model was given.
+        prompt_tokens: Tokens of the prompt.
         total_tokens: The sum of both.
     """
 
@@ -28,14 +28,14 @@ class CompletionUsage(Model):
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
-        """Read it from decoded JSON; `Model` says how.
+        """Read a model from decoded JSON; see `Model`.
 
         Args:
             data: A JSON object.
             partial: Whether required properties may be missing; they are ``UNSET`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value is of a wrong kind.
+            DecodeError: If a required property is missing, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)

@@ -15,19 +15,18 @@ from ..types import JSON, UNSET, JSONObject, Unset
 
 @define(eq=False, repr=False)
 class CreateAgentRequest(Model):
-    """What a new agent is made of.
+    """The fields of a new agent.
 
     Attributes:
-        name: What the agent is called.
-        about: Who the agent is, as the model is told. The server's default: ''.
+        name: The agent's name.
+        about: The agent's description, for the model. The server's default: ''.
         tools: Tools to create with the agent.
-        default_settings: How an agent's model answers when a chat does not say otherwise.
-        model: The model that speaks for the agent. A server that does not offer it answers with its
-            own. The server's default: 'julep-ai/samantha-1-turbo'.
+        default_settings: Default settings of an agent's chats.
+        model: The agent's model. A server that does not offer it uses its own. The server's
+            default: 'julep-ai/samantha-1-turbo'.
         docs: Documents to create with the agent.
-        metadata: Anything you want to keep with it: a free JSON object, which lists can be filtered
-            by.
-        instructions: What the agent must keep to: one instruction, or several in order.
+        metadata: Any data to store with it: a free JSON object, by which lists can be filtered.
+        instructions: The agent's instructions: one, or several in order.
     """
 
     name: str
@@ -41,14 +40,14 @@ class CreateAgentRequest(Model):
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
-        """Read it from decoded JSON; `Model` says how.
+        """Read a model from decoded JSON; see `Model`.
 
         Args:
             data: A JSON object.
             partial: Whether required properties may be missing; they are ``UNSET`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value is of a wrong kind.
+            DecodeError: If a required property is missing, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)

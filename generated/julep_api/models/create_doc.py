@@ -15,13 +15,12 @@ from ..types import JSON, UNSET, JSONObject, Unset
 
 @define(eq=False, repr=False)
 class CreateDoc(Model):
-    """What a new document is made of.
+    """The fields of a new document.
 
     Attributes:
-        title: What the document is called. It is searched, and shown to the model.
-        content: The text: whole, or in pieces that are searched one by one.
-        metadata: Anything you want to keep with it: a free JSON object, which lists can be filtered
-            by.
+        title: The document's title. It is searched, and shown to the model.
+        content: The text: as a whole, or in parts that are searched separately.
+        metadata: Any data to store with it: a free JSON object, by which lists can be filtered.
     """
 
     title: str
@@ -30,14 +29,14 @@ class CreateDoc(Model):
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
-        """Read it from decoded JSON; `Model` says how.
+        """Read a model from decoded JSON; see `Model`.
 
         Args:
             data: A JSON object.
             partial: Whether required properties may be missing; they are ``UNSET`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value is of a wrong kind.
+            DecodeError: If a required property is missing, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)

@@ -14,21 +14,20 @@ from ..types import JSON, UNSET, JSONObject, Unset
 
 @define(eq=False, repr=False)
 class CreateSessionRequest(Model):
-    """What a new session is made of.
+    """The fields of a new session.
 
     Attributes:
         agent_id: The agent.
         user_id: The user, if there is one.
-        situation: Where the conversation takes place and what it is about: the first thing that the
-            model is told. A template when `render_templates` is true.
-        metadata: Anything you want to keep with it: a free JSON object, which lists can be filtered
-            by.
+        situation: The setting and the subject of the conversation: the first part of the prompt. A
+            template when `render_templates` is true.
+        metadata: Any data to store with it: a free JSON object, by which lists can be filtered.
         render_templates: Whether the situation and the messages of the system and the assistant are
-            Jinja templates, filled in with `session`, `user` and `agent`. A user's messages never
+            Jinja templates, rendered with `session`, `user` and `agent`. A user's messages never
             are. The server's default: False.
         token_budget: How many tokens the prompt may have before `context_overflow` applies.
         context_overflow: What happens when the prompt exceeds `token_budget`. `truncate` leaves out
-            the oldest history; `adaptive` has it summarised. The stored history is kept whole.
+            the oldest history; `adaptive` summarises it. The stored history is not changed.
     """
 
     agent_id: str
@@ -41,14 +40,14 @@ class CreateSessionRequest(Model):
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
-        """Read it from decoded JSON; `Model` says how.
+        """Read a model from decoded JSON; see `Model`.
 
         Args:
             data: A JSON object.
             partial: Whether required properties may be missing; they are ``UNSET`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value is of a wrong kind.
+            DecodeError: If a required property is missing, or a value has a wrong type.
         """
         global _last_agent_id, _last_user_id
         if type(data) is not dict:
@@ -126,7 +125,7 @@ class CreateSessionRequest(Model):
 
 _new: Final = object.__new__
 _fromisoformat: Final = datetime.datetime.fromisoformat
-# What was read last: items of a list that name the same resource share one text of its id.
+# The ids read last: items of a list that refer to the same resource share one string.
 _last_agent_id = ""
 _last_user_id = ""
 _KEYS: Final = frozenset(

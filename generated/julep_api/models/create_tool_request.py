@@ -15,12 +15,12 @@ from ..types import JSON, Unset
 
 @define(eq=False, repr=False)
 class CreateToolRequest(Model):
-    """What a new tool is made of.
+    """The fields of a new tool.
 
     Attributes:
-        type: Whether the caller carries out the call (`function`), or it is sent to an address
+        type: Whether the caller runs the call (`function`), or it is sent to an address
             (`webhook`). One of "function", "webhook".
-        function: A function that the model may ask to have called.
+        function: A function that the model may call.
     """
 
     type: CreateToolRequestType
@@ -28,14 +28,14 @@ class CreateToolRequest(Model):
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
-        """Read it from decoded JSON; `Model` says how.
+        """Read a model from decoded JSON; see `Model`.
 
         Args:
             data: A JSON object.
             partial: Whether required properties may be missing; they are ``UNSET`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value is of a wrong kind.
+            DecodeError: If a required property is missing, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)

@@ -15,14 +15,13 @@ from ..types import JSON, UNSET, JSONObject, Unset
 
 @define(eq=False, repr=False)
 class CreateUserRequest(Model):
-    """What a new user is made of.
+    """The fields of a new user.
 
     Attributes:
-        name: What the user is called. The server's default: 'User'.
-        about: Who the user is, as the model is told.
+        name: The user's name. The server's default: 'User'.
+        about: The user's description, for the model.
         docs: Documents to create with the user.
-        metadata: Anything you want to keep with it: a free JSON object, which lists can be filtered
-            by.
+        metadata: Any data to store with it: a free JSON object, by which lists can be filtered.
     """
 
     name: str | Unset = UNSET
@@ -32,14 +31,14 @@ class CreateUserRequest(Model):
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
-        """Read it from decoded JSON; `Model` says how.
+        """Read a model from decoded JSON; see `Model`.
 
         Args:
             data: A JSON object.
             partial: Whether required properties may be missing; they are ``UNSET`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value is of a wrong kind.
+            DecodeError: If a required property is missing, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)

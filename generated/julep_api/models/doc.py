@@ -19,13 +19,12 @@ class Doc(Model):
 
     Attributes:
         id: The document's id, a UUID v4.
-        title: What the document is called. It is searched, and shown to the model.
-        content: The text: whole, or in pieces that are searched one by one.
+        title: The document's title. It is searched, and shown to the model.
+        content: The text: as a whole, or in parts that are searched separately.
         created_at: When it was created.
-        metadata: Anything you want to keep with it: a free JSON object, which lists can be filtered
-            by.
-        agent_id: The agent that knows it, if it is an agent's.
-        user_id: The user that it is about, if it is a user's.
+        metadata: Any data to store with it: a free JSON object, by which lists can be filtered.
+        agent_id: The agent that owns it, if it is an agent's.
+        user_id: The user that owns it, if it is a user's.
     """
 
     id: str
@@ -38,14 +37,14 @@ class Doc(Model):
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
-        """Read it from decoded JSON; `Model` says how.
+        """Read a model from decoded JSON; see `Model`.
 
         Args:
             data: A JSON object.
             partial: Whether required properties may be missing; they are ``UNSET`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value is of a wrong kind.
+            DecodeError: If a required property is missing, or a value has a wrong type.
         """
         global _last_agent_id, _last_user_id
         if type(data) is not dict:
@@ -121,7 +120,7 @@ class Doc(Model):
 
 _new: Final = object.__new__
 _fromisoformat: Final = datetime.datetime.fromisoformat
-# What was read last: items of a list that name the same resource share one text of its id.
+# The ids read last: items of a list that refer to the same resource share one string.
 _last_agent_id = ""
 _last_user_id = ""
 _KEYS: Final = frozenset(

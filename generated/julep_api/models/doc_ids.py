@@ -15,7 +15,7 @@ from ..types import JSON, Unset
 
 @define(eq=False, repr=False)
 class DocIds(Model):
-    """The documents that were shown to the model for a reply, each named once.
+    """The documents that were shown to the model for a reply, each once.
 
     Attributes:
         agent_doc_ids: Documents of the agent.
@@ -27,14 +27,14 @@ class DocIds(Model):
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
-        """Read it from decoded JSON; `Model` says how.
+        """Read a model from decoded JSON; see `Model`.
 
         Args:
             data: A JSON object.
             partial: Whether required properties may be missing; they are ``UNSET`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value is of a wrong kind.
+            DecodeError: If a required property is missing, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)

@@ -14,11 +14,11 @@ from ..types import JSON, Unset
 
 @define(eq=False, repr=False)
 class ErrorDetail(Model):
-    """One thing that is wrong with the request, and where.
+    """One problem of the request, and its place.
 
     Attributes:
-        path: Where in the request: the name of a parameter, or the field's path in the body.
-        message: What is wrong there, and what would be right.
+        path: The place in the request: the name of a parameter, or the field's path in the body.
+        message: What is wrong there, and what was expected.
     """
 
     path: str
@@ -26,14 +26,14 @@ class ErrorDetail(Model):
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
-        """Read it from decoded JSON; `Model` says how.
+        """Read a model from decoded JSON; see `Model`.
 
         Args:
             data: A JSON object.
             partial: Whether required properties may be missing; they are ``UNSET`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value is of a wrong kind.
+            DecodeError: If a required property is missing, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)

@@ -18,10 +18,10 @@ class ErrorInfo(Model):
     """What went wrong.
 
     Attributes:
-        message: What went wrong, for people to read.
-        code: What went wrong, for programs to act on, such as `not_found` or `rate_limited`. New
-            codes may come.
-        details: Each thing that is wrong with the request.
+        message: The error message, for people.
+        code: The error code, for programs, such as `not_found` or `rate_limited`. New codes may be
+            added.
+        details: Every problem of the request.
     """
 
     message: str
@@ -30,14 +30,14 @@ class ErrorInfo(Model):
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
-        """Read it from decoded JSON; `Model` says how.
+        """Read a model from decoded JSON; see `Model`.
 
         Args:
             data: A JSON object.
             partial: Whether required properties may be missing; they are ``UNSET`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value is of a wrong kind.
+            DecodeError: If a required property is missing, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)

@@ -14,12 +14,12 @@ from ..types import JSON, UNSET, JSONObject, Unset
 
 @define(eq=False, repr=False)
 class FunctionDef(Model):
-    """A function that the model may ask to have called.
+    """A function that the model may call.
 
     Attributes:
         name: The function's name: letters, digits, `_` and `-`, at most 64.
         parameters: The arguments that a function takes, as a JSON Schema of type object.
-        description: What the function does, for the model to judge by.
+        description: What the function does, for the model.
     """
 
     name: str
@@ -28,14 +28,14 @@ class FunctionDef(Model):
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
-        """Read it from decoded JSON; `Model` says how.
+        """Read a model from decoded JSON; see `Model`.
 
         Args:
             data: A JSON object.
             partial: Whether required properties may be missing; they are ``UNSET`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value is of a wrong kind.
+            DecodeError: If a required property is missing, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)

@@ -6,7 +6,7 @@ from ..types import OpenEnum
 
 
 class GetAgentDocsRequestSortBy(OpenEnum):
-    """What the contract lists."""
+    """The values that the contract lists."""
 
     CREATED_AT = "created_at"
     UPDATED_AT = "updated_at"

@@ -15,7 +15,7 @@ from ..types import JSON, Unset
 
 @define(eq=False, repr=False)
 class GetAgentMemoriesResponse(Model):
-    """A page of memories, those nearest to the query first.
+    """A page of memories, those most similar to the query first.
 
     Attributes:
         items: The items of this page.
@@ -25,14 +25,14 @@ class GetAgentMemoriesResponse(Model):
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
-        """Read it from decoded JSON; `Model` says how.
+        """Read a model from decoded JSON; see `Model`.
 
         Args:
             data: A JSON object.
             partial: Whether required properties may be missing; they are ``UNSET`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value is of a wrong kind.
+            DecodeError: If a required property is missing, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)

@@ -15,15 +15,15 @@ from ..types import JSON, UNSET, JSONObject, Unset
 
 @define(eq=False, repr=False)
 class InputChatMlMessage(Model):
-    """A message as it is sent.
+    """A message to send.
 
     Attributes:
-        role: Who says it. The result of a call is a `function`; `auto` leaves it to the server. One
-            of "user", "assistant", "system", "function_call", "function", "auto".
-        content: What is said: a text, or a list of texts and images.
-        name: The name of who says it, or of the function.
-        continue_: Whether the model is to go on with this message rather than answer it. The
-            server's default: False.
+        role: The role of the author. The result of a call is a `function`; with `auto` the server
+            decides. One of "user", "assistant", "system", "function_call", "function", "auto".
+        content: The content: a text, or a list of texts and images.
+        name: The name of the author, or of the function.
+        continue_: Whether the model continues this message instead of answering it. The server's
+            default: False.
     """
 
     role: InputChatMlMessageRole
@@ -33,14 +33,14 @@ class InputChatMlMessage(Model):
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
-        """Read it from decoded JSON; `Model` says how.
+        """Read a model from decoded JSON; see `Model`.
 
         Args:
             data: A JSON object.
             partial: Whether required properties may be missing; they are ``UNSET`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value is of a wrong kind.
+            DecodeError: If a required property is missing, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)

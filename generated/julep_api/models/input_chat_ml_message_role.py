@@ -6,7 +6,7 @@ from ..types import OpenEnum
 
 
 class InputChatMlMessageRole(OpenEnum):
-    """Who says it. The result of a call is a `function`; `auto` leaves it to the server."""
+    """The role of the author. The result of a call is a `function`; with `auto` the server decides."""
 
     USER = "user"
     ASSISTANT = "assistant"

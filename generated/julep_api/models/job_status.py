@@ -14,18 +14,18 @@ from ..types import JSON, UNSET, Unset
 
 @define(eq=False, repr=False)
 class JobStatus(Model):
-    """How far a job has come.
+    """The state of a job.
 
     Attributes:
         id: The job's id, a UUID v4.
-        name: What kind of job it is.
-        state: How far the job has come. It stays as it is once `succeeded`, `aborted` or `failed`.
-            One of "pending", "in_progress", "retrying", "succeeded", "aborted", "failed",
-            "unknown".
+        name: The type of the job.
+        state: The state of the job. `succeeded`, `aborted` and `failed` are final. One of
+            "pending", "in_progress", "retrying", "succeeded", "aborted", "failed", "unknown".
         created_at: When it was created.
-        reason: Why the job is in this state, if there is something to say.
-        has_progress: Whether `progress` means anything for this job. The server's default: False.
-        progress: How much is done, in percent. At least 0 and at most 100. The server's default: 0.
+        reason: The reason of this state, if there is one.
+        has_progress: Whether this job reports its `progress`. The server's default: False.
+        progress: The finished part, in percent. At least 0 and at most 100. The server's default:
+            0.
         updated_at: When it was last changed.
     """
 
@@ -40,14 +40,14 @@ class JobStatus(Model):
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
-        """Read it from decoded JSON; `Model` says how.
+        """Read a model from decoded JSON; see `Model`.
 
         Args:
             data: A JSON object.
             partial: Whether required properties may be missing; they are ``UNSET`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value is of a wrong kind.
+            DecodeError: If a required property is missing, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)

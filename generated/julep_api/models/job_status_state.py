@@ -6,7 +6,7 @@ from ..types import OpenEnum
 
 
 class JobStatusState(OpenEnum):
-    """How far the job has come. It stays as it is once `succeeded`, `aborted` or `failed`."""
+    """The state of the job. `succeeded`, `aborted` and `failed` are final."""
 
     PENDING = "pending"
     IN_PROGRESS = "in_progress"

@@ -6,7 +6,7 @@ from ..types import OpenEnum
 
 
 class ListUsersRequestOrder(OpenEnum):
-    """What the contract lists."""
+    """The values that the contract lists."""
 
     ASC = "asc"
     DESC = "desc"

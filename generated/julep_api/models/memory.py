@@ -15,19 +15,19 @@ from ..types import JSON, UNSET, JSONObject, Unset
 
 @define(eq=False, repr=False)
 class Memory(Model):
-    """Something that an agent remembers of a user.
+    """A memory that an agent has of a user.
 
     Attributes:
         id: The memory's id, a UUID v4.
-        agent_id: The agent that remembers.
-        user_id: The user whom it concerns.
-        content: What is remembered.
-        entities: Whom and what it is about, as free JSON objects.
+        agent_id: The agent that has the memory.
+        user_id: The user that it concerns.
+        content: The text of the memory.
+        entities: The people and things that it is about, as free JSON objects.
         created_at: When it was created.
-        sentiment: The feeling that it carries, from -1 (bad) to 1 (good). At least -1 and at most
-            1. The server's default: 0.
+        sentiment: Its sentiment, from -1 (bad) to 1 (good). At least -1 and at most 1. The server's
+            default: 0.
         last_accessed_at: When it was last recalled.
-        timestamp: When what is remembered happened.
+        timestamp: When the remembered event happened.
     """
 
     id: str
@@ -42,14 +42,14 @@ class Memory(Model):
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
-        """Read it from decoded JSON; `Model` says how.
+        """Read a model from decoded JSON; see `Model`.
 
         Args:
             data: A JSON object.
             partial: Whether required properties may be missing; they are ``UNSET`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value is of a wrong kind.
+            DecodeError: If a required property is missing, or a value has a wrong type.
         """
         global _last_agent_id, _last_user_id
         if type(data) is not dict:
@@ -145,7 +145,7 @@ class Memory(Model):
 
 _new: Final = object.__new__
 _fromisoformat: Final = datetime.datetime.fromisoformat
-# What was read last: items of a list that name the same resource share one text of its id.
+# The ids read last: items of a list that refer to the same resource share one string.
 _last_agent_id = ""
 _last_user_id = ""
 _KEYS: Final = frozenset(

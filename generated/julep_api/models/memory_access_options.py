@@ -14,10 +14,10 @@ from ..types import JSON, UNSET, Unset
 
 @define(eq=False, repr=False)
 class MemoryAccessOptions(Model):
-    """What this turn of a chat reads from what is stored, and what it adds to it.
+    """What this turn of a chat recalls, and what it stores.
 
     Attributes:
-        recall: Whether documents and memories are searched, and what fits is shown to the model.
+        recall: Whether documents and memories are searched, and matching ones shown to the model.
             The server's default: True.
         record: Whether this turn is added to the history. The server's default: True.
         remember: Whether memories are formed from this turn. The server's default: True.
@@ -29,14 +29,14 @@ class MemoryAccessOptions(Model):
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
-        """Read it from decoded JSON; `Model` says how.
+        """Read a model from decoded JSON; see `Model`.
 
         Args:
             data: A JSON object.
             partial: Whether required properties may be missing; they are ``UNSET`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value is of a wrong kind.
+            DecodeError: If a required property is missing, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)

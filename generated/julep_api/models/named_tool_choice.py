@@ -20,7 +20,7 @@ class NamedToolChoice(Model):
 
     Attributes:
         function: The function to call.
-        type: What kind of tool it is. One of "function".
+        type: The type of the tool. One of "function".
     """
 
     function: NamedToolChoiceFunction
@@ -28,14 +28,14 @@ class NamedToolChoice(Model):
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
-        """Read it from decoded JSON; `Model` says how.
+        """Read a model from decoded JSON; see `Model`.
 
         Args:
             data: A JSON object.
             partial: Whether required properties may be missing; they are ``UNSET`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value is of a wrong kind.
+            DecodeError: If a required property is missing, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)

@@ -6,6 +6,6 @@ from enum import StrEnum
 
 
 class NamedToolChoiceType(StrEnum):
-    """What kind of tool it is."""
+    """The type of the tool."""
 
     FUNCTION = "function"

@@ -17,10 +17,9 @@ class PatchUserRequest(Model):
     """The fields of a user to change.
 
     Attributes:
-        about: Who the user is, as the model is told.
-        name: What the user is called.
-        metadata: Anything you want to keep with it: a free JSON object, which lists can be filtered
-            by.
+        about: The user's description, for the model.
+        name: The user's name.
+        metadata: Any data to store with it: a free JSON object, by which lists can be filtered.
     """
 
     about: str | Unset = UNSET
@@ -29,14 +28,14 @@ class PatchUserRequest(Model):
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
-        """Read it from decoded JSON; `Model` says how.
+        """Read a model from decoded JSON; see `Model`.
 
         Args:
             data: A JSON object.
             partial: Whether required properties may be missing; they are ``UNSET`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value is of a wrong kind.
+            DecodeError: If a required property is missing, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)

@@ -15,13 +15,13 @@ from ..types import JSON, UNSET, Unset
 
 @define(eq=False, repr=False)
 class ResourceCreatedResponse(Model):
-    """What was created, and when. Asked for with `Prefer: return=representation`, the new resource's
-    own fields are here too.
+    """What was created, and when. With `Prefer: return=representation`, the new resource's own fields
+    are included.
 
     Attributes:
         id: The resource's id, a UUID v4.
         created_at: When it was created.
-        jobs: Ids of the jobs that were started and are still to finish.
+        jobs: Ids of the jobs that were started and have not finished.
     """
 
     id: str
@@ -30,14 +30,14 @@ class ResourceCreatedResponse(Model):
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
-        """Read it from decoded JSON; `Model` says how.
+        """Read a model from decoded JSON; see `Model`.
 
         Args:
             data: A JSON object.
             partial: Whether required properties may be missing; they are ``UNSET`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value is of a wrong kind.
+            DecodeError: If a required property is missing, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)

@@ -20,7 +20,7 @@ class ResourceDeletedResponse(Model):
     Attributes:
         id: The resource's id, a UUID v4.
         deleted_at: When it was deleted.
-        jobs: Ids of the jobs that were started and are still to finish.
+        jobs: Ids of the jobs that were started and have not finished.
     """
 
     id: str
@@ -29,14 +29,14 @@ class ResourceDeletedResponse(Model):
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
-        """Read it from decoded JSON; `Model` says how.
+        """Read a model from decoded JSON; see `Model`.
 
         Args:
             data: A JSON object.
             partial: Whether required properties may be missing; they are ``UNSET`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value is of a wrong kind.
+            DecodeError: If a required property is missing, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)

@@ -14,23 +14,22 @@ from ..types import JSON, UNSET, JSONObject, Unset
 
 @define(eq=False, repr=False)
 class Session(Model):
-    """A conversation between an agent and, mostly, a user.
+    """A conversation between an agent and, usually, a user.
 
     Attributes:
         id: The session's id, a UUID v4.
         agent_id: The agent.
         user_id: The user, if there is one.
-        situation: Where the conversation takes place and what it is about: the first thing that the
-            model is told. A template when `render_templates` is true.
-        summary: What has been said so far, in short, once the history has been summarised.
-        metadata: Anything you want to keep with it: a free JSON object, which lists can be filtered
-            by.
+        situation: The setting and the subject of the conversation: the first part of the prompt. A
+            template when `render_templates` is true.
+        summary: A summary of the conversation so far, once the history has been summarised.
+        metadata: Any data to store with it: a free JSON object, by which lists can be filtered.
         render_templates: Whether the situation and the messages of the system and the assistant are
-            Jinja templates, filled in with `session`, `user` and `agent`. A user's messages never
+            Jinja templates, rendered with `session`, `user` and `agent`. A user's messages never
             are. The server's default: False.
         token_budget: How many tokens the prompt may have before `context_overflow` applies.
         context_overflow: What happens when the prompt exceeds `token_budget`. `truncate` leaves out
-            the oldest history; `adaptive` has it summarised. The stored history is kept whole.
+            the oldest history; `adaptive` summarises it. The stored history is not changed.
         created_at: When it was created.
         updated_at: When it was last changed.
     """
@@ -49,14 +48,14 @@ class Session(Model):
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
-        """Read it from decoded JSON; `Model` says how.
+        """Read a model from decoded JSON; see `Model`.
 
         Args:
             data: A JSON object.
             partial: Whether required properties may be missing; they are ``UNSET`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value is of a wrong kind.
+            DecodeError: If a required property is missing, or a value has a wrong type.
         """
         global _last_agent_id, _last_user_id
         if type(data) is not dict:
@@ -171,7 +170,7 @@ class Session(Model):
 
 _new: Final = object.__new__
 _fromisoformat: Final = datetime.datetime.fromisoformat
-# What was read last: items of a list that name the same resource share one text of its id.
+# The ids read last: items of a list that refer to the same resource share one string.
 _last_agent_id = ""
 _last_user_id = ""
 _KEYS: Final = frozenset(

@@ -14,13 +14,13 @@ from ..types import JSON, UNSET, Unset
 
 @define(eq=False, repr=False)
 class Suggestion(Model):
-    """Something that the model suggests that the user or the agent say or do next.
+    """A suggestion by the model of what the user or the agent could say or do next.
 
     Attributes:
-        message_id: The message that it follows from.
+        message_id: The message that it is based on.
         session_id: The session that it belongs to.
-        target: For whom the suggestion is meant. One of "user", "agent".
-        content: What is suggested.
+        target: The addressee of the suggestion. One of "user", "agent".
+        content: The suggestion.
         created_at: When it was created.
     """
 
@@ -32,14 +32,14 @@ class Suggestion(Model):
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
-        """Read it from decoded JSON; `Model` says how.
+        """Read a model from decoded JSON; see `Model`.
 
         Args:
             data: A JSON object.
             partial: Whether required properties may be missing; they are ``UNSET`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value is of a wrong kind.
+            DecodeError: If a required property is missing, or a value has a wrong type.
         """
         global _last_message_id, _last_session_id
         if type(data) is not dict:
@@ -96,7 +96,7 @@ class Suggestion(Model):
 
 _new: Final = object.__new__
 _fromisoformat: Final = datetime.datetime.fromisoformat
-# What was read last: items of a list that name the same resource share one text of its id.
+# The ids read last: items of a list that refer to the same resource share one string.
 _last_message_id = ""
 _last_session_id = ""
 _KEYS: Final = frozenset(

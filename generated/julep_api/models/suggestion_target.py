@@ -6,7 +6,7 @@ from ..types import OpenEnum
 
 
 class SuggestionTarget(OpenEnum):
-    """For whom the suggestion is meant."""
+    """The addressee of the suggestion."""
 
     USER = "user"
     AGENT = "agent"

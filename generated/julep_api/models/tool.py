@@ -19,9 +19,9 @@ class Tool(Model):
 
     Attributes:
         id: The tool's id, a UUID v4.
-        type: Whether the caller carries out the call (`function`), or it is sent to an address
+        type: Whether the caller runs the call (`function`), or it is sent to an address
             (`webhook`). One of "function", "webhook".
-        function: A function that the model may ask to have called.
+        function: A function that the model may call.
     """
 
     id: str
@@ -30,14 +30,14 @@ class Tool(Model):
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
-        """Read it from decoded JSON; `Model` says how.
+        """Read a model from decoded JSON; see `Model`.
 
         Args:
             data: A JSON object.
             partial: Whether required properties may be missing; they are ``UNSET`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value is of a wrong kind.
+            DecodeError: If a required property is missing, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)

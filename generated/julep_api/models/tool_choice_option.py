@@ -8,5 +8,5 @@ from .named_tool_choice import NamedToolChoice
 from .tool_choice_option_mode import ToolChoiceOptionMode
 
 ToolChoiceOption: TypeAlias = ToolChoiceOptionMode | NamedToolChoice
-"""Which tool the model is to call: `none` for no tool, `auto` to let the model choose, or one tool by
+"""The tool that the model calls: `none` for no tool, `auto` to let the model choose, or one tool by
 name."""

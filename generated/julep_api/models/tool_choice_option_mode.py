@@ -6,7 +6,7 @@ from ..types import OpenEnum
 
 
 class ToolChoiceOptionMode(OpenEnum):
-    """What the contract lists."""
+    """The values that the contract lists."""
 
     NONE = "none"
     AUTO = "auto"

@@ -6,7 +6,7 @@ from ..types import OpenEnum
 
 
 class ToolType(OpenEnum):
-    """Whether the caller carries out the call (`function`), or it is sent to an address (`webhook`)."""
+    """Whether the caller runs the call (`function`), or it is sent to an address (`webhook`)."""
 
     FUNCTION = "function"
     WEBHOOK = "webhook"

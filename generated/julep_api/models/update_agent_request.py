@@ -15,17 +15,15 @@ from ..types import JSON, UNSET, JSONObject, Unset
 
 @define(eq=False, repr=False)
 class UpdateAgentRequest(Model):
-    """What replaces an agent's fields. What is left out is reset.
+    """The fields that replace an agent's. Fields left out are reset.
 
     Attributes:
-        about: Who the agent is, as the model is told.
-        name: What the agent is called.
-        model: The model that speaks for the agent. A server that does not offer it answers with its
-            own.
-        default_settings: How an agent's model answers when a chat does not say otherwise.
-        metadata: Anything you want to keep with it: a free JSON object, which lists can be filtered
-            by.
-        instructions: What the agent must keep to: one instruction, or several in order.
+        about: The agent's description, for the model.
+        name: The agent's name.
+        model: The agent's model. A server that does not offer it uses its own.
+        default_settings: Default settings of an agent's chats.
+        metadata: Any data to store with it: a free JSON object, by which lists can be filtered.
+        instructions: The agent's instructions: one, or several in order.
     """
 
     about: str
@@ -37,14 +35,14 @@ class UpdateAgentRequest(Model):
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
-        """Read it from decoded JSON; `Model` says how.
+        """Read a model from decoded JSON; see `Model`.
 
         Args:
             data: A JSON object.
             partial: Whether required properties may be missing; they are ``UNSET`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value is of a wrong kind.
+            DecodeError: If a required property is missing, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)

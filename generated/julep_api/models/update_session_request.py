@@ -14,19 +14,18 @@ from ..types import JSON, UNSET, JSONObject, Unset
 
 @define(eq=False, repr=False)
 class UpdateSessionRequest(Model):
-    """What replaces a session's fields. What is left out is reset.
+    """The fields that replace a session's. Fields left out are reset.
 
     Attributes:
-        situation: Where the conversation takes place and what it is about: the first thing that the
-            model is told. A template when `render_templates` is true.
-        metadata: Anything you want to keep with it: a free JSON object, which lists can be filtered
-            by.
+        situation: The setting and the subject of the conversation: the first part of the prompt. A
+            template when `render_templates` is true.
+        metadata: Any data to store with it: a free JSON object, by which lists can be filtered.
         render_templates: Whether the situation and the messages of the system and the assistant are
-            Jinja templates, filled in with `session`, `user` and `agent`. A user's messages never
+            Jinja templates, rendered with `session`, `user` and `agent`. A user's messages never
             are. The server's default: False.
         token_budget: How many tokens the prompt may have before `context_overflow` applies.
         context_overflow: What happens when the prompt exceeds `token_budget`. `truncate` leaves out
-            the oldest history; `adaptive` has it summarised. The stored history is kept whole.
+            the oldest history; `adaptive` summarises it. The stored history is not changed.
     """
 
     situation: str
@@ -37,14 +36,14 @@ class UpdateSessionRequest(Model):
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
-        """Read it from decoded JSON; `Model` says how.
+        """Read a model from decoded JSON; see `Model`.
 
         Args:
             data: A JSON object.
             partial: Whether required properties may be missing; they are ``UNSET`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value is of a wrong kind.
+            DecodeError: If a required property is missing, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)

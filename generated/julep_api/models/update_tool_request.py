@@ -15,24 +15,24 @@ from ..types import JSON, Unset
 
 @define(eq=False, repr=False)
 class UpdateToolRequest(Model):
-    """What replaces a tool's definition.
+    """The definition that replaces a tool's.
 
     Attributes:
-        function: A function that the model may ask to have called.
+        function: A function that the model may call.
     """
 
     function: FunctionDef
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
-        """Read it from decoded JSON; `Model` says how.
+        """Read a model from decoded JSON; see `Model`.
 
         Args:
             data: A JSON object.
             partial: Whether required properties may be missing; they are ``UNSET`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value is of a wrong kind.
+            DecodeError: If a required property is missing, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)

@@ -115,10 +115,13 @@ def _describe(error: OSError) -> str:
 def _describe_tls(error: OSError) -> str:
     import ssl  # loaded already: the error is its own
 
-    if isinstance(error, ssl.SSLEOFError):
+    if not isinstance(error, ssl.SSLError):
+        return "TLS failed"
+    # Python 3.11.2 raises another class for it.
+    if isinstance(error, ssl.SSLEOFError) or error.reason == "UNEXPECTED_EOF_WHILE_READING":
         return "the server closed the connection"
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"certificate verify failed: {error.verify_message}"
-    if isinstance(error, ssl.SSLError) and error.reason:
+    if error.reason:
         return f"TLS failed: {error.reason.lower().replace('_', ' ')}"
     return "TLS failed"

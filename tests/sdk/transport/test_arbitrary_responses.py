@@ -21,7 +21,7 @@ from julep_api.api.sessions import chat
 from julep_api.errors import DecodeError
 from julep_api.operations import OPERATIONS
 from julep_api.types import JSON
-from tests.generated.strategies import json_values
+from tests.generated.helpers.strategies import json_values
 from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.resources import HELLO
 from tests.sdk.transport.helpers.scripted_server import (

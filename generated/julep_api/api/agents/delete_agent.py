@@ -26,13 +26,13 @@ def call(
     ``DELETE /agents/{agent_id}``
 
     Deletes an agent with its tools, documents and memories. Its sessions keep their history but can
-    no longer chat. Deleting it again is answered the same way.
+    no longer chat. Deleting it again has the same response.
 
     Args:
         agent_id: The agent's id, a UUID v4.
 
     Returns:
-        The call, for a driver to send. What was not given is not in it.
+        The call, for a driver to send. Arguments that were not given are not in it.
 
     Raises:
         EncodeError: If an argument is not what the contract describes.

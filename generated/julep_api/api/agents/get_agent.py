@@ -25,13 +25,13 @@ def call(
 
     ``GET /agents/{agent_id}``
 
-    Gives one agent, without its tools and documents.
+    Returns one agent, without its tools and documents.
 
     Args:
         agent_id: The agent's id, a UUID v4.
 
     Returns:
-        The call, for a driver to send. What was not given is not in it.
+        The call, for a driver to send. Arguments that were not given are not in it.
 
     Raises:
         EncodeError: If an argument is not what the contract describes.

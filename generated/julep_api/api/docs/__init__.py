@@ -22,12 +22,12 @@ __all__ = [
     "get_user_docs",
 ]
 
-if not TYPE_CHECKING:  # a checker that saw this would accept any name
+if not TYPE_CHECKING:  # a type checker would accept any name
 
     def __getattr__(name: str) -> object:
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        # Importing a module makes it an attribute of its package: this is asked once.
+        # Importing a module makes it an attribute of its package: this runs once.
         return import_module(f".{name}", __name__)
 
 

@@ -27,14 +27,14 @@ def call(
 
     ``DELETE /agents/{agent_id}/docs/{doc_id}``
 
-    Deletes a document of this agent. A document of any other owner is not found and not touched.
+    Deletes a document of this agent. A document of any other owner is not found and not changed.
 
     Args:
         agent_id: The agent's id, a UUID v4.
         doc_id: The document's id, a UUID v4.
 
     Returns:
-        The call, for a driver to send. What was not given is not in it.
+        The call, for a driver to send. Arguments that were not given are not in it.
 
     Raises:
         EncodeError: If an argument is not what the contract describes.

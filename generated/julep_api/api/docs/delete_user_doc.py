@@ -27,14 +27,14 @@ def call(
 
     ``DELETE /users/{user_id}/docs/{doc_id}``
 
-    Deletes a document of this user. A document of any other owner is not found and not touched.
+    Deletes a document of this user. A document of any other owner is not found and not changed.
 
     Args:
         user_id: The user's id, a UUID v4.
         doc_id: The document's id, a UUID v4.
 
     Returns:
-        The call, for a driver to send. What was not given is not in it.
+        The call, for a driver to send. Arguments that were not given are not in it.
 
     Raises:
         EncodeError: If an argument is not what the contract describes.

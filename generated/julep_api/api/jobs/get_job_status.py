@@ -25,13 +25,13 @@ def call(
 
     ``GET /jobs/{job_id}``
 
-    Gives the state of a job.
+    Returns the state of a job.
 
     Args:
         job_id: The job's id, a UUID v4.
 
     Returns:
-        The call, for a driver to send. What was not given is not in it.
+        The call, for a driver to send. Arguments that were not given are not in it.
 
     Raises:
         EncodeError: If an argument is not what the contract describes.

@@ -27,14 +27,14 @@ def call(
 
     ``DELETE /agents/{agent_id}/memories/{memory_id}``
 
-    Deletes one memory of an agent. Deleting it again is answered the same way.
+    Deletes one memory of an agent. Deleting it again has the same response.
 
     Args:
         agent_id: The agent's id, a UUID v4.
         memory_id: The memory's id, a UUID v4.
 
     Returns:
-        The call, for a driver to send. What was not given is not in it.
+        The call, for a driver to send. Arguments that were not given are not in it.
 
     Raises:
         EncodeError: If an argument is not what the contract describes.

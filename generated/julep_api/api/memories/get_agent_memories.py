@@ -39,19 +39,18 @@ def call(
 
     ``GET /agents/{agent_id}/memories``
 
-    Gives one page of an agent's memories, those nearest in meaning to the query first.
+    Returns one page of an agent's memories, those most similar to the query first.
 
     Args:
         agent_id: The agent's id, a UUID v4.
-        query: What to search for, in plain words.
+        query: The text to search for.
         types: Only memories of these types; the parameter is repeated for several.
         user_id: Only memories that concern this user.
-        limit: The most items to give. At least 1 and at most 1000. The server's default: 100.
-        offset: How many items to pass over before the page begins. At least 0. The server's
-            default: 0.
+        limit: The maximum number of items. At least 1 and at most 1000. The server's default: 100.
+        offset: The number of items to skip before the page. At least 0. The server's default: 0.
 
     Returns:
-        The call, for a driver to send. What was not given is not in it.
+        The call, for a driver to send. Arguments that were not given are not in it.
 
     Raises:
         EncodeError: If an argument is not what the contract describes.

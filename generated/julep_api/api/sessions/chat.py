@@ -37,27 +37,28 @@ def call(
 
     ``POST /sessions/{session_id}/chat``
 
-    Sends messages and gives the agent's reply. The model sees the situation, what is known of the
-    agent and the user, the instructions, what was recalled from documents and memories, the
-    history, and then the new messages. With `stream: true`, or `Accept: text/event-stream`, the
-    reply comes piece by piece as server-sent events. Each event has an `id:` and one
-    `ChatResponseChunk` as its `data:`; after the last one comes `data: [DONE]`. An error that
-    happens after the first byte arrives as an `event: error` whose data is an `Error`. A client
-    whose connection broke repeats the request with the same `Idempotency-Key` and the last id it
-    saw in `Last-Event-ID`, and gets the events after it.
+    Sends messages and returns the agent's reply. The model receives the situation, the descriptions
+    of the agent and the user, the instructions, recalled documents and memories, the history, and
+    then the new messages. With `stream: true`, or `Accept: text/event-stream`, the reply is
+    streamed as server-sent events. Each event has an `id:` and one `ChatResponseChunk` as its
+    `data:`; after the last one comes `data: [DONE]`. An error that happens after the first byte
+    arrives as an `event: error` whose data is an `Error`. A client whose connection broke repeats
+    the request with the same `Idempotency-Key` and the last id it received in `Last-Event-ID`, and
+    gets the events after it.
 
     Args:
         session_id: The session's id, a UUID v4.
-        body: What to send, as a `ChatInput` or a dict of the same keys.
+        body: The request body, as a `ChatInput` or a dict with the same keys.
         last_event_id: The id of the last event that arrived before the connection broke. With the
-            `Idempotency-Key` of the first attempt, the stream goes on after it, and the model is
-            not asked again.
-        idempotency_key: Names this request, so that repeating it does not do it twice. For 24 hours
-            the same key with the same body gives the first answer again, even while the first
-            request still runs; with another body it is a conflict. 1 to 255 characters.
+            `Idempotency-Key` of the first attempt, the stream resumes after it, and the model is
+            not called again.
+        idempotency_key: Identifies this request, so that repeating it does not perform it twice.
+            For 24 hours the same key with the same body returns the first response again, even
+            while the first request still runs; with another body it is a conflict. 1 to 255
+            characters.
 
     Returns:
-        The call, for a driver to send. What was not given is not in it.
+        The call, for a driver to send. Arguments that were not given are not in it.
 
     Raises:
         EncodeError: If an argument is not what the contract describes.
@@ -79,31 +80,32 @@ def stream(
     last_event_id: str | None | Unset = UNSET,
     idempotency_key: str | None | Unset = UNSET,
 ) -> EventCall[ChatResponseChunk]:
-    """Chat in a session. The answer comes as server-sent events.
+    """Chat in a session. The response is a stream of server-sent events.
 
     ``POST /sessions/{session_id}/chat``
 
-    Sends messages and gives the agent's reply. The model sees the situation, what is known of the
-    agent and the user, the instructions, what was recalled from documents and memories, the
-    history, and then the new messages. With `stream: true`, or `Accept: text/event-stream`, the
-    reply comes piece by piece as server-sent events. Each event has an `id:` and one
-    `ChatResponseChunk` as its `data:`; after the last one comes `data: [DONE]`. An error that
-    happens after the first byte arrives as an `event: error` whose data is an `Error`. A client
-    whose connection broke repeats the request with the same `Idempotency-Key` and the last id it
-    saw in `Last-Event-ID`, and gets the events after it.
+    Sends messages and returns the agent's reply. The model receives the situation, the descriptions
+    of the agent and the user, the instructions, recalled documents and memories, the history, and
+    then the new messages. With `stream: true`, or `Accept: text/event-stream`, the reply is
+    streamed as server-sent events. Each event has an `id:` and one `ChatResponseChunk` as its
+    `data:`; after the last one comes `data: [DONE]`. An error that happens after the first byte
+    arrives as an `event: error` whose data is an `Error`. A client whose connection broke repeats
+    the request with the same `Idempotency-Key` and the last id it received in `Last-Event-ID`, and
+    gets the events after it.
 
     Args:
         session_id: The session's id, a UUID v4.
-        body: What to send, as a `ChatInput` or a dict of the same keys.
+        body: The request body, as a `ChatInput` or a dict with the same keys.
         last_event_id: The id of the last event that arrived before the connection broke. With the
-            `Idempotency-Key` of the first attempt, the stream goes on after it, and the model is
-            not asked again.
-        idempotency_key: Names this request, so that repeating it does not do it twice. For 24 hours
-            the same key with the same body gives the first answer again, even while the first
-            request still runs; with another body it is a conflict. 1 to 255 characters.
+            `Idempotency-Key` of the first attempt, the stream resumes after it, and the model is
+            not called again.
+        idempotency_key: Identifies this request, so that repeating it does not perform it twice.
+            For 24 hours the same key with the same body returns the first response again, even
+            while the first request still runs; with another body it is a conflict. 1 to 255
+            characters.
 
     Returns:
-        The call, for a driver to send. What was not given is not in it.
+        The call, for a driver to send. Arguments that were not given are not in it.
 
     Raises:
         EncodeError: If an argument is not what the contract describes.

@@ -38,15 +38,16 @@ def call(
     named, must exist.
 
     Args:
-        body: What to send, as a `CreateSessionRequest` or a dict of the same keys.
-        idempotency_key: Names this request, so that repeating it does not do it twice. For 24 hours
-            the same key with the same body gives the first answer again, even while the first
-            request still runs; with another body it is a conflict. 1 to 255 characters.
-        prefer: What the answer should hold (RFC 7240). `return=representation` asks for the whole
-            resource, `return=minimal` for id and time alone, as does leaving it out.
+        body: The request body, as a `CreateSessionRequest` or a dict with the same keys.
+        idempotency_key: Identifies this request, so that repeating it does not perform it twice.
+            For 24 hours the same key with the same body returns the first response again, even
+            while the first request still runs; with another body it is a conflict. 1 to 255
+            characters.
+        prefer: The requested content of the response (RFC 7240): `return=representation` for the
+            whole resource, `return=minimal`, the default, for id and time alone.
 
     Returns:
-        The call, for a driver to send. What was not given is not in it.
+        The call, for a driver to send. Arguments that were not given are not in it.
 
     Raises:
         EncodeError: If an argument is not what the contract describes.

@@ -25,13 +25,13 @@ def call(
 
     ``DELETE /sessions/{session_id}``
 
-    Deletes a session and its history. Deleting it again is answered the same way.
+    Deletes a session and its history. Deleting it again has the same response.
 
     Args:
         session_id: The session's id, a UUID v4.
 
     Returns:
-        The call, for a driver to send. What was not given is not in it.
+        The call, for a driver to send. Arguments that were not given are not in it.
 
     Raises:
         EncodeError: If an argument is not what the contract describes.

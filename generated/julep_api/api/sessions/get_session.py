@@ -25,13 +25,13 @@ def call(
 
     ``GET /sessions/{session_id}``
 
-    Gives one session, without its history.
+    Returns one session, without its history.
 
     Args:
         session_id: The session's id, a UUID v4.
 
     Returns:
-        The call, for a driver to send. What was not given is not in it.
+        The call, for a driver to send. Arguments that were not given are not in it.
 
     Raises:
         EncodeError: If an argument is not what the contract describes.

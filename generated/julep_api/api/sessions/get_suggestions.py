@@ -33,17 +33,16 @@ def call(
 
     ``GET /sessions/{session_id}/suggestions``
 
-    Gives one page of the suggestions made in a session. The list is empty when the model makes
+    Returns one page of the suggestions made in a session. The list is empty when the model makes
     none.
 
     Args:
         session_id: The session's id, a UUID v4.
-        limit: The most items to give. At least 1 and at most 1000. The server's default: 100.
-        offset: How many items to pass over before the page begins. At least 0. The server's
-            default: 0.
+        limit: The maximum number of items. At least 1 and at most 1000. The server's default: 100.
+        offset: The number of items to skip before the page. At least 0. The server's default: 0.
 
     Returns:
-        The call, for a driver to send. What was not given is not in it.
+        The call, for a driver to send. Arguments that were not given are not in it.
 
     Raises:
         EncodeError: If an argument is not what the contract describes.

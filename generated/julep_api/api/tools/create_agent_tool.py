@@ -36,19 +36,20 @@ def call(
 
     ``POST /agents/{agent_id}/tools``
 
-    Adds a tool to an agent. The names of an agent's tools differ from one another.
+    Adds a tool to an agent. The names of an agent's tools are unique.
 
     Args:
         agent_id: The agent's id, a UUID v4.
-        body: What to send, as a `CreateToolRequest` or a dict of the same keys.
-        idempotency_key: Names this request, so that repeating it does not do it twice. For 24 hours
-            the same key with the same body gives the first answer again, even while the first
-            request still runs; with another body it is a conflict. 1 to 255 characters.
-        prefer: What the answer should hold (RFC 7240). `return=representation` asks for the whole
-            resource, `return=minimal` for id and time alone, as does leaving it out.
+        body: The request body, as a `CreateToolRequest` or a dict with the same keys.
+        idempotency_key: Identifies this request, so that repeating it does not perform it twice.
+            For 24 hours the same key with the same body returns the first response again, even
+            while the first request still runs; with another body it is a conflict. 1 to 255
+            characters.
+        prefer: The requested content of the response (RFC 7240): `return=representation` for the
+            whole resource, `return=minimal`, the default, for id and time alone.
 
     Returns:
-        The call, for a driver to send. What was not given is not in it.
+        The call, for a driver to send. Arguments that were not given are not in it.
 
     Raises:
         EncodeError: If an argument is not what the contract describes.

@@ -27,14 +27,14 @@ def call(
 
     ``DELETE /agents/{agent_id}/tools/{tool_id}``
 
-    Deletes a tool of an agent. Deleting it again is answered the same way.
+    Deletes a tool of an agent. Deleting it again has the same response.
 
     Args:
         agent_id: The agent's id, a UUID v4.
         tool_id: The tool's id, a UUID v4.
 
     Returns:
-        The call, for a driver to send. What was not given is not in it.
+        The call, for a driver to send. Arguments that were not given are not in it.
 
     Raises:
         EncodeError: If an argument is not what the contract describes.

@@ -25,13 +25,13 @@ def call(
 
     ``DELETE /users/{user_id}``
 
-    Deletes a user with the user's documents. Deleting it again is answered the same way.
+    Deletes a user with its documents. Deleting it again has the same response.
 
     Args:
         user_id: The user's id, a UUID v4.
 
     Returns:
-        The call, for a driver to send. What was not given is not in it.
+        The call, for a driver to send. Arguments that were not given are not in it.
 
     Raises:
         EncodeError: If an argument is not what the contract describes.

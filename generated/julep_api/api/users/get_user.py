@@ -25,13 +25,13 @@ def call(
 
     ``GET /users/{user_id}``
 
-    Gives one user, without the user's documents.
+    Returns one user, without the user's documents.
 
     Args:
         user_id: The user's id, a UUID v4.
 
     Returns:
-        The call, for a driver to send. What was not given is not in it.
+        The call, for a driver to send. Arguments that were not given are not in it.
 
     Raises:
         EncodeError: If an argument is not what the contract describes.

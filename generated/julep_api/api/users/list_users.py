@@ -37,22 +37,21 @@ def call(
 
     ``GET /users``
 
-    Gives one page of the users, newest first unless ordered otherwise.
+    Returns one page of the users, newest first unless ordered otherwise.
 
     Args:
-        limit: The most items to give. At least 1 and at most 1000. The server's default: 100.
-        offset: How many items to pass over before the page begins. At least 0. The server's
-            default: 0.
+        limit: The maximum number of items. At least 1 and at most 1000. The server's default: 100.
+        offset: The number of items to skip before the page. At least 0. The server's default: 0.
         metadata_filter: A JSON object. Only items whose metadata has each of its keys with an equal
-            value are given; values that are objects are compared whole. `{}` lets all through. The
-            server's default: '{}'.
+            value are returned; values that are objects are compared as a whole. `{}` matches all.
+            The server's default: '{}'.
         sort_by: The time by which items are ordered. One of "created_at", "updated_at". The
             server's default: 'created_at'.
         order: Ascending (`asc`: oldest first) or descending (`desc`: newest first). One of "asc",
             "desc". The server's default: 'desc'.
 
     Returns:
-        The call, for a driver to send. What was not given is not in it.
+        The call, for a driver to send. Arguments that were not given are not in it.
 
     Raises:
         EncodeError: If an argument is not what the contract describes.

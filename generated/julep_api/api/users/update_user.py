@@ -38,12 +38,12 @@ def call(
 
     Args:
         user_id: The user's id, a UUID v4.
-        body: What to send, as a `UpdateUserRequest` or a dict of the same keys.
-        prefer: What the answer should hold (RFC 7240). `return=representation` asks for the whole
-            resource, `return=minimal` for id and time alone, as does leaving it out.
+        body: The request body, as a `UpdateUserRequest` or a dict with the same keys.
+        prefer: The requested content of the response (RFC 7240): `return=representation` for the
+            whole resource, `return=minimal`, the default, for id and time alone.
 
     Returns:
-        The call, for a driver to send. What was not given is not in it.
+        The call, for a driver to send. Arguments that were not given are not in it.
 
     Raises:
         EncodeError: If an argument is not what the contract describes.

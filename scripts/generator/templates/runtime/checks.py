@@ -1,4 +1,4 @@
-"""The smallest checks of what will be sent, and the words for what is wrong."""
+"""Basic checks of values that will be sent, and their error messages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def wrong_type(expected: str, value: object) -> EncodeError:
 
 
 def text(value: object, expected: str = "a string") -> str:
-    """Give a str as a str of its own, refusing what has no UTF-8 form."""
+    """Return a plain str; refuse text that UTF-8 cannot express."""
     if not isinstance(value, str):
         raise wrong_type(expected, value)
     if not value.isascii():
@@ -28,7 +28,7 @@ def text(value: object, expected: str = "a string") -> str:
 
 
 def items_of(value: object) -> list[tuple[str, object]]:
-    """Give the items of a mapping whose keys are all text."""
+    """Return the items of a mapping whose keys are all str."""
     if not isinstance(value, Mapping):
         raise wrong_type("a dict", value)
     pairs = cast("Mapping[object, object]", value).items()
@@ -36,14 +36,14 @@ def items_of(value: object) -> list[tuple[str, object]]:
 
 
 def suggestion(given: str, known: Mapping[str, object]) -> str:
-    from difflib import get_close_matches  # only once something is wrong
+    from difflib import get_close_matches  # needed for errors only
 
     close = get_close_matches(given, known, n=1)
     return f" (did you mean {close[0]!r}?)" if close else ""
 
 
 def allowed_amount(least: int, most: int | None, unit: str) -> str:
-    """Say how many there may be, such as "1 to 4 items"."""
+    """Describe an allowed amount, such as "1 to 4 items"."""
     if most is None:
         return f"at least {least} {unit}{'' if least == 1 else 's'}"
     return f"{least} to {most} {unit}s"
@@ -55,6 +55,6 @@ def allowed_range(
     above: float | None = None,
     below: float | None = None,
 ) -> str:
-    """Say which numbers are allowed, such as ">= 0 and < 1"."""
+    """Describe the allowed numbers, such as ">= 0 and < 1"."""
     bounds = ((">=", minimum), (">", above), ("<=", maximum), ("<", below))
     return " and ".join(f"{sign} {bound}" for sign, bound in bounds if bound is not None)

@@ -1,8 +1,7 @@
 """One call of the API, as data.
 
-There is no client in here. An operation's module makes a `Call`; a driver sends it, with whatever
-HTTP library, timeouts, retries and event loop it likes, and reads the answer with the reader that
-the call carries.
+There is no client in here. An operation's module builds a `Call`; a driver sends it, with its own
+HTTP library, timeouts, retries and event loop, and parses the response with the reader of the call.
 """
 
 from __future__ import annotations
@@ -14,20 +13,20 @@ from .types import JSON, UNSET, Unset
 
 __all__ = ["Call", "EventCall"]
 
-# A call that reads a session is a call that reads something: frozen data is covariant.
+# Covariant, as frozen data may be: a call that reads a session is a call that reads an object.
 T_co = TypeVar("T_co", covariant=True)
 
 
 class Call(NamedTuple, Generic[T_co]):
-    """A request that is answered once.
+    """A request with a single response.
 
     Attributes:
         operation: The contract's operationId, such as ``GetSession``.
         method: The HTTP method, in upper case.
         path: The path below the API's root, beginning with ``/``, percent-encoded.
-        answers: For every documented success status, what reads the decoded JSON body.
-        query: The query parameters that the caller gave, as text.
-        headers: The header parameters that the caller gave, as text.
+        answers: For every documented success status, the reader of the decoded JSON body.
+        query: The query parameters that were given, as text.
+        headers: The header parameters that were given, as text.
         body: The JSON body, or ``UNSET`` when the operation has none or none was given.
     """
 
@@ -41,15 +40,15 @@ class Call(NamedTuple, Generic[T_co]):
 
 
 class EventCall(NamedTuple, Generic[T_co]):
-    """A request that is answered by a stream of server-sent events.
+    """A request whose response is a stream of server-sent events.
 
     Attributes:
         operation: The contract's operationId, such as ``Chat``.
         method: The HTTP method, in upper case.
         path: The path below the API's root, beginning with ``/``, percent-encoded.
-        event: What reads the decoded JSON data of one event.
-        query: The query parameters that the caller gave, as text.
-        headers: The header parameters that the caller gave, as text.
+        event: The reader of the decoded JSON data of one event.
+        query: The query parameters that were given, as text.
+        headers: The header parameters that were given, as text.
         body: The JSON body, or ``UNSET`` when the operation has none or none was given.
     """
 

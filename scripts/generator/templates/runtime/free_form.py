@@ -1,4 +1,4 @@
-"""Checks free-form JSON: metadata, a tool's parameters, whatever the contract leaves open."""
+"""Encode free-form JSON: metadata, a tool's parameters, everything without a schema."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from .types import JSON, UNSET, JSONObject
 
 __all__ = ["json_object", "json_value"]
 
-# Far more than any document needs, and less than what Python's own encoder can take.
+# Far more than a document needs, and less than the limit of Python's own encoder.
 _LARGEST_NESTING = 200
 
 
 def json_object(value: object) -> JSONObject:
-    """Encode an object with free keys; see `json_value` for what its values may be."""
+    """Encode an object with free keys and any values that `json_value` accepts."""
     return _object(items_of(value), 1)
 
 
 def json_value(value: object) -> JSON:
     """Encode any JSON value.
 
-    Beside JSON's own, it may hold: UUIDs, datetimes and dates (as ISO text), enums (as their
+    Accepted beside JSON's own types: UUIDs, datetimes and dates (as ISO text), enums (as their
     value), tuples (as lists) and models. NaN and infinity are refused, as JSON has neither.
     """
     return _value(value, 0)
@@ -71,7 +71,7 @@ def _list(items: list[object], depth: int) -> list[JSON]:
 
 
 def _other(value: object, depth: int) -> JSON:
-    """Encode a Python type that stands for a JSON value without being quite one."""
+    """Encode a Python type that stands for a JSON value."""
     if isinstance(value, Enum) and value is not UNSET:
         return _value(cast("object", value.value), depth + 1)
     if isinstance(value, float):

@@ -1,6 +1,6 @@
-"""JSON, "not given", and enums that keep what they do not know.
+"""JSON, "not given", and enums that keep unknown values.
 
-Apart from `model`, which needs attrs: a client that has made no call yet does without.
+Apart from `model`, which needs attrs: a client that has made no call yet does not import it.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ class Unset(Enum):
 
 
 UNSET: Final = Unset.UNSET
-"""Not given, or not answered: unlike ``None``, it never appears in JSON."""
+"""Not given, or not in the response: unlike ``None``, it never appears in JSON."""
 
 E = TypeVar("E", bound="OpenEnum")
 
 
 class OpenEnum(StrEnum):
-    """An enum that keeps a value it does not know.
+    """An enum that keeps unknown values.
 
-    A server may learn new values before its clients do. An unknown one becomes a member of the
-    class that is equal to its text, and is copied, pickled and written like any other; it is just
-    not among those that iterating over the class gives.
+    A server may support new values before its clients do. An unknown value becomes a member of the
+    class that is equal to its text, and is copied, pickled and written like any other; iterating
+    over the class does not include it.
     """
 
     @classmethod
@@ -54,8 +54,8 @@ class OpenEnum(StrEnum):
         return member
 
     def __reduce_ex__(self, protocol: object) -> tuple[type[OpenEnum], tuple[str]]:
-        # By value, since an unknown member has no name to be found by, as some releases of Python
-        # would have it.
+        # By value, since an unknown member cannot be found by its name, which some releases of Python
+        # use.
         return self.__class__, (str(self),)
 
     def __copy__(self: E) -> E:

@@ -1,8 +1,8 @@
-"""A plugin of pytest: Prism stands before every server that a test starts, and validates.
+"""A plugin of pytest: Prism is a proxy before every server that a test starts, and validates.
 
-What is no request or no answer by openapi.yaml becomes an error of the call that a test makes. So
-that no test can take it for an error that it expected, Prism's log is read as well. Of a streamed
-chat it sees the status and the headers; the events are no JSON to it.
+A request or a response that violates openapi.yaml makes the test's call fail. Since a test may
+expect an error, Prism's log is checked as well. Of a streamed chat, Prism validates the status and
+the headers; it does not parse the events.
 """
 
 from __future__ import annotations
@@ -12,27 +12,27 @@ from collections.abc import Iterator
 import pytest
 
 from julep_server import LocalServer
-from tests.prism.process import KEY, Prism
+from tests.prism.helpers.process import KEY, Prism
 
 LEFT_OUT = {
-    "tests/sdk/faults": "has proxies of its own, which lose what the server says",
-    "tests/sdk/test_openai.py": "/v1, which the openai package speaks to, is not in the contract",
+    "tests/sdk/faults": "uses proxies of its own, which drop responses",
+    "tests/sdk/test_openai.py": "/v1, which the openai package uses, is not in the contract",
     "tests/sdk/transport/test_retries.py::test_a_chat_whose_response_is_lost_is_recorded_once": (
-        "has a proxy of its own, which hands on the paths of our server and not Prism's"
+        "uses a proxy of its own, which forwards paths of our server and not of Prism's"
     ),
     "tests/sdk/test_memories.py::test_memories_can_be_disabled": (
-        "asks with an empty query, which Prism takes for none"
+        "sends an empty query, which Prism treats as missing"
     ),
 }
-"""Tests that cannot go through Prism, by how their ids start, and why not."""
+"""Tests that cannot run through Prism, by the start of their ids, with the reasons."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests that talk to a server of ours, by the fixtures that start one."""
+    """Keep the tests that use a server of ours, by the fixtures that start one."""
     for start in LEFT_OUT:
         if not any(item.nodeid.startswith(start) for item in items):
-            raise pytest.UsageError(f"LEFT_OUT names a test that is not there: {start}")
+            raise pytest.UsageError(f"LEFT_OUT names a test that does not exist: {start}")
     items[:] = [
         item
         for item in items

@@ -1,4 +1,4 @@
-"""Whether Prism, as the proxy that it is for the SDK's tests, tells what is wrong."""
+"""Prism, as the proxy of the SDK's tests, reports every violation of the contract."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import pytest
 
 from julep import Client, ServerError, UnprocessableEntityError
 from julep_api.api.users import list_users
-from tests.prism.process import KEY, Prism
+from tests.prism.helpers.process import KEY, Prism
 from tests.sdk.helpers.invalid_arguments import ID
 from tests.sdk.helpers.stub import Stub
 
 VIOLATIONS = 4
-"""How many there are below."""
+"""How many violations the tests below make."""
 
 
 @pytest.fixture(scope="module")
@@ -37,25 +37,25 @@ def client(prism: Prism, stub: Stub) -> Iterator[Client]:
         yield client
 
 
-def test_an_answer_without_a_required_field(client: Client, stub: Stub) -> None:
+def test_a_response_without_a_required_field(client: Client, stub: Stub) -> None:
     with pytest.raises(ServerError, match=r"VIOLATIONS.*must have required property 'id'"):
         client.users.get(ID)
     assert len(stub.requests) == 1
 
 
-def test_an_answer_with_a_field_of_another_type(client: Client, stub: Stub) -> None:
+def test_a_response_with_a_field_of_another_type(client: Client, stub: Stub) -> None:
     stub.response = {"id": ID, "name": 3}
     with pytest.raises(ServerError, match=r"VIOLATIONS.*name must be string"):
         client.users.get(ID)
 
 
-def test_an_error_of_another_shape(client: Client, stub: Stub) -> None:
+def test_an_error_with_another_schema(client: Client, stub: Stub) -> None:
     stub.status = 404
     with pytest.raises(ServerError, match=r"VIOLATIONS.*must have required property 'error'"):
         client.users.get(ID)
 
 
-def test_a_request_that_is_none_of_the_contract(client: Client, stub: Stub) -> None:
+def test_a_request_that_violates_the_contract(client: Client, stub: Stub) -> None:
     with pytest.raises(UnprocessableEntityError, match="limit"):
         client.api.send(list_users.call()._replace(query=(("limit", "many"),)))
     assert stub.requests == []

@@ -1,4 +1,4 @@
-"""Prism as a process of its own: a proxy that validates what passes, or a mock of the contract."""
+"""Prism as a process: a proxy that validates requests and responses, or a mock of the contract."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ from uuid import uuid4
 
 import httpx
 
-CONTRACT = Path(__file__).parents[2] / "openapi.yaml"
-LONGEST = 60.0
-LAST = "/last-request"
+CONTRACT = Path(__file__).parents[3] / "openapi.yaml"
+START_TIMEOUT = 60.0
+MARKER = "/last-request"
 
 KEY = "key"
-"""The contract wants a key with every request, and so does Prism; a local server takes any."""
+"""The contract, and so Prism, requires a key with every request; a local server accepts any."""
 
 
 class Prism:
-    """A Prism on a free port, as long as a ``with`` block lasts.
+    """A Prism on a free port, for the duration of a ``with`` block.
 
     Args:
         kind: ``proxy`` or ``mock``.
-        arguments: Prism's own, after the contract.
+        arguments: Prism's arguments after the contract.
     """
 
     def __init__(self, kind: str, *arguments: str) -> None:
-        # scripts/prism has put both there.
+        # scripts/prism sets both.
         program = ("node", os.environ["JULEP_TEST_PRISM"])
         self._command = [*program, kind, str(CONTRACT), *arguments, "--port", "0"]
         self.url = ""
 
     def start(self) -> Self:
-        """Start it; returns when it answers."""
+        """Start Prism; return when it responds."""
         self._folder = TemporaryDirectory()
         self._log = Path(self._folder.name) / "log"
         with self._log.open("w") as log:
@@ -50,7 +50,7 @@ class Prism:
         return self
 
     def stop(self) -> None:
-        """End it; its log is gone too."""
+        """Stop Prism and remove its log."""
         self._process.kill()
         self._process.wait()
         self._folder.cleanup()
@@ -67,20 +67,20 @@ class Prism:
         self.stop()
 
     def errors(self) -> list[str]:
-        """Give the lines of its log that tell of an error, which every violation is."""
-        # Its log lags behind its answers. What it says of a last request comes after all the rest.
-        last = f"{LAST}-{uuid4()}"
+        """Return the errors of its log; every violation is one."""
+        # The log lags behind the responses: wait for the line of a last request.
+        last = f"{MARKER}-{uuid4()}"
         httpx.get(f"{self.url}{last}")
         self._wait_for(f"get {last} .*✖")
-        return [line for line in self._read().splitlines() if "✖" in line and LAST not in line]
+        return [line for line in self._read().splitlines() if "✖" in line and MARKER not in line]
 
     def _read(self) -> str:
         return self._log.read_text(encoding="utf-8", errors="replace")
 
     def _wait_for(self, pattern: str) -> re.Match[str]:
-        limit = time.monotonic() + LONGEST
+        limit = time.monotonic() + START_TIMEOUT
         while not (found := re.search(pattern, log := self._read())):
             if self._process.poll() is not None or time.monotonic() > limit:
-                raise RuntimeError(f"Prism does not say {pattern!r}: {log}")
+                raise RuntimeError(f"Prism did not log {pattern!r}: {log}")
             time.sleep(0.02)
         return found

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
-from .normal_form import JSON, Object, mapping, sequence, text
+from tests.contract.helpers.normal_form import JSON, Object, mapping, sequence, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 class Absent:
-    """Stands for what one of two sides does not have, since null is a value."""
+    """Marks a value that one side lacks, since null is a value."""
 
     def __repr__(self) -> str:
         return "nothing"
@@ -26,7 +26,7 @@ ABSENT: Final = Absent()
 
 @dataclass(frozen=True)
 class Difference:
-    """One place where the contract is not what the facts say."""
+    """One place where the contract differs from the facts."""
 
     at: str
     facts: JSON | Absent
@@ -37,14 +37,14 @@ class Difference:
 
 
 def same(one: JSON | Absent, other: JSON | Absent) -> bool:
-    """Compare as JSON does, where 0 is not false and the order of names does not matter."""
+    """Compare as JSON: 0 is not false, and the order of names does not matter."""
     if isinstance(one, Absent) or isinstance(other, Absent):
         return one is other
     return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
 def differences(facts: JSON | Absent, ours: JSON | Absent, at: str = "") -> Iterator[Difference]:
-    """Give every difference at its deepest address."""
+    """Yield every difference at its deepest address."""
     if isinstance(facts, dict) and isinstance(ours, dict):
         for key in [*facts, *(key for key in ours if key not in facts)]:
             yield from differences(facts.get(key, ABSENT), ours.get(key, ABSENT), f"{at}/{key}")
@@ -53,18 +53,18 @@ def differences(facts: JSON | Absent, ours: JSON | Absent, at: str = "") -> Iter
 
 
 def addresses(entry: Object) -> list[str]:
-    """Give the addresses that a correction or an addition speaks of."""
+    """Return the addresses of a correction or an addition."""
     return [text(address) for address in sequence(entry["at"])]
 
 
 def matches(address: str, pattern: str) -> bool:
-    """Tell whether an address is the one of a pattern, in which `*` is any one step."""
+    """Check an address against a pattern, in which `*` is any one step."""
     steps, wanted = address.split("/"), pattern.split("/")
     return len(steps) == len(wanted) and all(map(fnmatchcase, steps, wanted))
 
 
 def corrected(form: Object, corrections: list[JSON]) -> tuple[Object, list[str]]:
-    """Apply the corrections to the facts; the second part tells of those that do not apply."""
+    """Apply the corrections to the facts; also return errors for those that do not apply."""
     result, problems = copy.deepcopy(form), list[str]()
     for node in corrections:
         entry = mapping(node)

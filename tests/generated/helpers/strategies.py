@@ -1,4 +1,4 @@
-"""Valid JSON for every schema of the contract, made from the contract itself."""
+"""Strategies of valid JSON for every schema of the contract, built from the contract."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ times = st.datetimes(
 
 
 def resolve(schema: dict[str, Any]) -> dict[str, Any]:
-    """Follow a reference to a named schema."""
+    """Resolve a reference to a named schema."""
     return SCHEMAS[schema["$ref"].rsplit("/", 1)[1]] if "$ref" in schema else schema
 
 
 def parts(schema: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
-    """Give an object's properties and which are required, those of allOf included."""
+    """Return an object's properties and the required names, those of allOf included."""
     schema = resolve(schema)
     properties, required = dict(schema.get("properties", {})), set(schema.get("required", ()))
     for part in schema.get("allOf", ()):
@@ -55,7 +55,7 @@ def parts(schema: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
 
 
 def numbers(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
-    """Give numbers within a schema's bounds."""
+    """Return a strategy of numbers within a schema's bounds."""
     least, most = schema.get("minimum"), schema.get("maximum")
     if schema["type"] == "integer":
         return st.integers(least, most)
@@ -70,7 +70,7 @@ def numbers(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
 
 
 def valid(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
-    """Give JSON that fits a schema, without keys beyond it."""
+    """Return a strategy of JSON that matches a schema, without additional keys."""
     schema = resolve(schema)
     members = schema.get("oneOf") or schema.get("anyOf")
     if members:
@@ -113,7 +113,7 @@ def valid(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
 
 
 def models() -> dict[str, type[Model]]:
-    """Give the model of every named schema that is an object with properties."""
+    """Return the model of every named schema that is an object with properties."""
     by_name = {name.lower(): name for name in julep_api.models.__all__}
     found = {
         name: getattr(julep_api.models, by_name[name.lower()])

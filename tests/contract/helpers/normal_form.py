@@ -1,4 +1,4 @@
-"""One form for the facts and for the contract, in which the two can be compared step by step."""
+"""The normal form in which the facts and the contract are compared."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
 Object: TypeAlias = "dict[str, JSON]"
 
-HERE: Final = Path(__file__).parent
+HERE: Final = Path(__file__).parents[1]
 CONTRACT: Final = HERE.parents[1] / "openapi.yaml"
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 
-# What is said for people, and binds nobody.
+# Texts for people, which are not compared.
 PROSE: Final = {"description", "summary", "example", "examples"}
 OPERATION_KEYS: Final = {"operationId", "tags", "parameters", "requestBody", "responses"} | PROSE
 
@@ -46,7 +46,7 @@ def text(value: JSON) -> str:
 
 
 def resolve(contract: Object, node: JSON) -> Object:
-    """Follow a reference inside the contract, if the node is one."""
+    """Resolve a reference inside the contract, if the node is one."""
     found = mapping(node)
     while "$ref" in found:
         target: JSON = contract
@@ -57,7 +57,7 @@ def resolve(contract: Object, node: JSON) -> Object:
 
 
 def operations(contract: Object) -> Iterator[tuple[str, str, str, Object]]:
-    """Give every operation of the contract as (id, method, path, operation)."""
+    """Yield every operation of the contract as (id, method, path, operation)."""
     for path, item in mapping(contract["paths"]).items():
         for method, node in mapping(item).items():
             assert method in METHODS, f"{path}: {method} is not compared with the facts"
@@ -66,7 +66,7 @@ def operations(contract: Object) -> Iterator[tuple[str, str, str, Object]]:
 
 
 def schema_form(schema: JSON) -> Object:
-    """Bring a schema to the form in which it is compared: no prose, no order among names."""
+    """Return the normal form of a schema: without prose and order of names."""
     form: Object = {}
     for key, value in mapping(schema).items():
         if key in PROSE:
@@ -85,13 +85,13 @@ def schema_form(schema: JSON) -> Object:
 
 
 def parameter_form(parameter: Object) -> Object:
-    """Bring a parameter to the form in which it is compared; its name and place are its address."""
+    """Return the normal form of a parameter; its name and location are its address."""
     kept = {key: value for key, value in parameter.items() if key not in PROSE | {"name", "in"}}
     return {**kept, "schema": schema_form(parameter["schema"])}
 
 
 def parameter_forms(contract: Object, parameters: JSON) -> Object:
-    """Bring the parameters of an operation to a mapping from "<place> <name>"."""
+    """Return an operation's parameters as a mapping from "<location> <name>"."""
     resolved = [resolve(contract, parameter) for parameter in sequence(parameters)]
     forms: Object = {f"{p['in']} {p['name']}": parameter_form(p) for p in resolved}
     assert len(forms) == len(resolved), "a parameter is given twice"
@@ -99,7 +99,7 @@ def parameter_forms(contract: Object, parameters: JSON) -> Object:
 
 
 def facts_form(facts: Object) -> Object:
-    """Bring the facts to the normal form."""
+    """Return the normal form of the facts."""
     forms: Object = {}
     for node in sequence(facts["operations"]):
         operation = mapping(node)
@@ -117,7 +117,7 @@ def facts_form(facts: Object) -> Object:
 
 
 def contract_form(contract: Object, facts: Object) -> Object:
-    """Bring the contract to the normal form of the facts."""
+    """Return the normal form of the contract."""
     published = mapping(facts["schemas"])
     forms: Object = {}
     for name, method, path, operation in operations(contract):
@@ -144,20 +144,20 @@ def contract_form(contract: Object, facts: Object) -> Object:
 
 
 def responses_form(contract: Object, responses: Object, published: Object) -> Object:
-    """Split the answers of an operation into its one success and its errors."""
+    """Split an operation's responses into its one success and its errors."""
     successes = [status for status in responses if status.startswith("2")]
     assert len(successes) == 1, f"expected one success, got {successes}"
-    answer = resolve(contract, responses[successes[0]])
-    schema = json_schema(answer)
+    response = resolve(contract, responses[successes[0]])
+    schema = json_schema(response)
     name = str(schema.get("$ref", "")).rpartition("/")[2]
     if name and name not in published:
         schema = schema_form(resolve(contract, schema))
     headers: Object = {
         header: schema_form(resolve(contract, node)["schema"])
-        for header, node in mapping(answer.get("headers", {})).items()
+        for header, node in mapping(response.get("headers", {})).items()
     }
     success: Object = {"status": int(successes[0]), "schema": schema, "headers": headers}
-    content = mapping(answer["content"])
+    content = mapping(response["content"])
     assert content.keys() <= {"application/json", "text/event-stream"}, (
         f"unknown in {list(content)}"
     )
@@ -172,18 +172,18 @@ def responses_form(contract: Object, responses: Object, published: Object) -> Ob
 
 
 def json_schema(carrier: Object) -> Object:
-    """Give the schema of what a body or an answer holds as JSON."""
+    """Return the schema of the JSON in a request or response."""
     media = mapping(mapping(carrier["content"])["application/json"])
     return schema_form(media["schema"])
 
 
 def schema_forms(parent: Object) -> Object:
-    """Bring all named schemas to the form in which they are compared."""
+    """Return the normal form of all named schemas."""
     return {name: schema_form(schema) for name, schema in mapping(parent["schemas"]).items()}
 
 
 def security_form(contract: Object) -> Object:
-    """Say in the words of the facts how the contract has a request prove who sends it."""
+    """Return how the contract authenticates requests, in the format of the facts."""
     schemes = mapping(mapping(contract["components"])["securitySchemes"])
     names = [next(iter(mapping(choice))) for choice in sequence(contract["security"])]
     assert sorted(names) == sorted(schemes), "a security scheme is not used"

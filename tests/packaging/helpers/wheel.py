@@ -1,4 +1,4 @@
-"""Builds the project's wheel and installs it where nothing else is."""
+"""Build the project's wheel, and install it in an environment of its own."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from zipfile import ZipFile
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def build(folder: Path) -> Path:
-    """Builds the wheel of this checkout into `folder` and returns its path."""
+    """Build the wheel of this checkout into `folder` and return its path."""
     subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder],
         cwd=ROOT,
@@ -27,7 +27,7 @@ def build(folder: Path) -> Path:
 
 
 def requirements_of(lines: list[str] | None, extra: str = "") -> list[Requirement]:
-    """Returns the requirements among `lines` that hold in this environment with `extra`."""
+    """Return the requirements among `lines` that hold in this environment with `extra`."""
     requirements = map(Requirement, lines or ())
     return [
         requirement
@@ -37,7 +37,7 @@ def requirements_of(lines: list[str] | None, extra: str = "") -> list[Requiremen
 
 
 def closure(wanted: list[Requirement]) -> set[str]:
-    """Returns the names of all distributions that `wanted` needs, directly or through others."""
+    """Return the names of all distributions that `wanted` needs, directly or indirectly."""
     found: set[str] = set()
     pending = [(requirement, "") for requirement in wanted]
     pending += [(requirement, extra) for requirement in wanted for extra in requirement.extras]
@@ -54,7 +54,7 @@ def closure(wanted: list[Requirement]) -> set[str]:
 
 
 def install(wheel: Path, folder: Path, extra: str = "") -> Path:
-    """Installs `wheel`, and of its dependencies only the declared ones, and returns a Python.
+    """Install `wheel` with its declared dependencies only, and return a Python.
 
     The dependencies are linked from the environment that runs the tests, so that no network is
     needed and the versions are those under test.

@@ -1,4 +1,4 @@
-"""What the tests of the generator share."""
+"""Types and functions that the tests of the generator share."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 Generate: TypeAlias = Callable[..., subprocess.CompletedProcess[str]]
 T = TypeVar("T")
 
 
 def pickled(value: T) -> T:
-    """Give what a value is after a way through pickle."""
+    """Return a value that was pickled and unpickled."""
     result: T = pickle.loads(pickle.dumps(value))  # noqa: S301  # our own bytes
     return result
