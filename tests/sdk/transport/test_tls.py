@@ -40,7 +40,6 @@ pytestmark = pytest.mark.anyio
 OK = respond(200, b"hello")
 
 
-# Python 3.11.2 has OpenSSL pass over an end without a farewell, and has no name of its own for one.
 @pytest.fixture(scope="module")
 def authority() -> trustme.CA:
     return trustme.CA()
