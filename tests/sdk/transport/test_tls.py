@@ -30,7 +30,7 @@ pytestmark = pytest.mark.anyio
 
 OK = answer(200, b"hello")
 
-# Python 3.11.2 has OpenSSL pass over an end without a farewell, and has no name of its own for one.
+# Python 3.11.2 has OpenSSL ignore an end without close_notify, and no error class for it.
 CUT_OFF = (
     "TLS failed: unexpected eof while reading"
     if ssl.create_default_context().options & ssl.OP_IGNORE_UNEXPECTED_EOF
