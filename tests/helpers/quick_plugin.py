@@ -29,7 +29,7 @@ LEFT_OUT = {
 KEPT = (
     "sdk/transport/test_exchange.py",
     "sdk/transport/test_http1.py",
-    "sdk/transport/test_options.py",
+    "sdk/transport/test_with_options.py",
     "sdk/transport/test_streams.py",
     "server/test_chat.py",
     "server/test_resources.py",
@@ -37,7 +37,7 @@ KEPT = (
 )
 """Files that do run although their folder does not."""
 
-OTHER_KINDS = {"blocking", "sync", "trio"}
+OTHER_KINDS = {"sync", "trio"}
 """Values of parameters that stand for a kind of client other than asyncio."""
 
 
