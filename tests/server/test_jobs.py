@@ -182,11 +182,11 @@ def test_an_error_in_the_server_is_not_revealed(
 
 def test_delays_grow_and_respect_retry_after() -> None:
     error = ApiError(503, "model_unavailable", "down")
-    pauses = [failures.delay_after(attempt, error) for attempt in range(1, failures.MAX_ATTEMPTS)]
-    assert pauses == [1, 4, 16, 64]
-    for given, pause in (("30", 30), ("0", 1), ("soon", 1), ("9" * 30, failures.MAX_DELAY)):
+    delays = [failures.delay_after(attempt, error) for attempt in range(1, failures.MAX_ATTEMPTS)]
+    assert delays == [1, 4, 16, 64]
+    for given, delay in (("30", 30), ("0", 1), ("soon", 1), ("9" * 30, failures.MAX_DELAY)):
         limited = ApiError(429, "rate_limited", "", headers={"Retry-After": given})
-        assert failures.delay_after(1, limited) == pause
+        assert failures.delay_after(1, limited) == delay
 
 
 # --- aborted jobs ---
@@ -262,13 +262,13 @@ def test_two_processes_never_perform_a_job_twice(endpoint: Endpoint, database_ur
             ids = [job for _, job in pool.map(started, [first, second] * 20, texts)]
         states = [second.wait_ended(job)["state"] for job in ids]
     assert states == ["succeeded"] * len(texts)
-    asked = Counter(
+    requests = Counter(
         text
         for body in endpoint.job_requests
         for text in texts
         if f"user: {text}\n" in body["messages"][-1]["content"]
     )
-    assert asked == dict.fromkeys(texts, 1)
+    assert requests == dict.fromkeys(texts, 1)
 
 
 def test_many_workers_take_each_job_once(database_url: str) -> None:
