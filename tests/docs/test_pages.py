@@ -100,3 +100,21 @@ def test_names_and_paths_in_a_page_exist(page: Path) -> None:
             pkgutil.resolve_name(name)
     paths = re.findall(r"`((?:src|tests|scripts|docs|benchmarks|generated)/[\w./-]*)`", text)
     assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_every_file_of_the_tests_has_a_line() -> None:
+    text = (ROOT / "tests/README.md").read_text(encoding="utf-8")
+    listed = {
+        f"{folder}/{name}"
+        for folder, rows in re.findall(
+            r"^## (\S+)\n\n(.*?)(?=\n\n|\Z)", text, re.DOTALL | re.MULTILINE
+        )
+        for name in re.findall(r"^\| `([^`]+)` \| \S", rows, re.MULTILINE)
+    }
+    ignored = {"README.md", "__init__.py"}
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "tests").rglob("*.*")
+        if path.is_file() and path.name not in ignored and "__pycache__" not in path.parts
+    }
+    assert listed == found
