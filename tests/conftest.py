@@ -12,5 +12,10 @@ settings.load_profile("unhurried")
 # Helper modules assert too. Pytest rewrites what they assert, as it does in test modules: a failure
 # tells more, and it is one under ``python -O`` as well (scripts/test-optimized).
 pytest.register_assert_rewrite(
-    "tests.contract", "tests.generated", "tests.packaging", "tests.sdk", "tests.server"
+    "tests.contract",
+    "tests.generated",
+    "tests.helpers.quick_plugin",
+    "tests.packaging",
+    "tests.sdk",
+    "tests.server",
 )
