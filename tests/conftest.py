@@ -12,8 +12,11 @@ settings.load_profile("unhurried")
 # Helper modules assert too. Pytest rewrites their asserts as in test modules, so that a failure is
 # explained, and also raised under ``python -O`` (scripts/test-optimized).
 pytest.register_assert_rewrite(
-    *(
-        f"tests.{folder}"
-        for folder in ("contract", "generated", "packaging", "sdk", "server", "typing")
-    )
+    "tests.contract",
+    "tests.generated",
+    "tests.helpers.quick_plugin",
+    "tests.packaging",
+    "tests.sdk",
+    "tests.server",
+    "tests.typing",
 )

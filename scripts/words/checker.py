@@ -91,7 +91,7 @@ def _openings(path: str, text: str) -> Iterator[Finding]:
     if path.endswith(".py"):
         passages = [
             Passage(node.body[0].lineno, ast.get_docstring(node) or "")
-            for node in ast.walk(ast.parse(text))
+            for node in ast.walk(ast.parse(text, path))
             if isinstance(node, Documented) and node.body
         ]
     else:
