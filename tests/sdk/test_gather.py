@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import subprocess
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterator
@@ -18,9 +16,14 @@ import pytest
 import julep
 from julep import AsyncClient
 from tests.sdk.helpers.modes import Mode, make_client, unwrapped
-from tests.sdk.helpers.resources import environment
+from tests.sdk.helpers.programs import run_program
 from tests.sdk.helpers.waiting import HANG
-from tests.sdk.transport.helpers.scripted_server import SESSION, Exchange, Server, respond_json
+from tests.sdk.transport.helpers.scripted_server import (
+    SESSION,
+    RespondTogether,
+    Server,
+    respond_json,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -46,22 +49,12 @@ async def test_results_are_in_the_order_of_the_calls(client: AsyncClient) -> Non
 
 
 async def test_as_many_calls_as_the_limit_run_at_once(mode: Mode) -> None:
-    together = asyncio.Barrier(4)
-    running = most = 0
-
-    async def answer_four(exchange: Exchange) -> bool:
-        nonlocal running, most
-        running += 1
-        most = max(most, running)
-        await together.wait()  # without an end if fewer arrive
-        running -= 1
-        return await respond_json(SESSION)(exchange)
-
-    with Server([answer_four]) as server:
+    together = RespondTogether(4, respond_json(SESSION))
+    with Server([together]) as server:
         async with make_client(mode, server.url) as client:
             get = partial(unwrapped(client).sessions.get, SESSION["id"])
             assert len(await client.gather([get] * 12, limit=4)) == 12
-    assert most == 4
+    assert together.most == 4
 
 
 async def test_calls_are_taken_lazily(client: AsyncClient, mode: Mode) -> None:
@@ -221,14 +214,7 @@ except KeyboardInterrupt:
 
 
 def test_an_interrupt_leaves_no_thread_behind() -> None:
-    done = subprocess.run(
-        [sys.executable, "-X", "dev", "-W", "error", "-c", INTERRUPTED],
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = run_program(INTERRUPTED, options=["-X", "dev", "-W", "error"], asserts=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, "interrupted\n", "")
 
 

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import json
 import socket
@@ -30,7 +29,7 @@ from tests.sdk.transport.helpers.scripted_server import (
     SESSION,
     STREAM_HEAD,
     USAGE,
-    Exchange,
+    RespondTogether,
     Server,
     chat_event,
     http_chunk,
@@ -190,21 +189,11 @@ async def test_a_stream_keeps_only_its_text(mode: Mode) -> None:
 
 @pytest.mark.anyio
 async def test_gather_keeps_only_the_limit_of_calls(mode: Mode) -> None:
-    together = asyncio.Barrier(50)
-    running = most = 0
-
-    async def answer_fifty(exchange: Exchange) -> bool:
-        nonlocal running, most
-        running += 1
-        most = max(most, running)
-        await together.wait()  # without an end if fewer arrive
-        running -= 1
-        return await respond_json(SESSION)(exchange)
-
-    with Server([answer_fifty]) as server:
+    together = RespondTogether(50, respond_json(SESSION))
+    with Server([together]) as server:
         async with make_client(mode, server.url) as client:
             call = partial(unwrapped(client).sessions.get, ID)
             found = await client.gather((call for _ in range(10_000)), limit=50)
     assert len(found) == 10_000
-    assert most == 50
+    assert together.most == 50
     assert server.connections == 50

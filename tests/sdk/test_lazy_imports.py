@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import socket
-import subprocess
-import sys
 
 import pytest
+
+from tests.sdk.helpers.programs import run_program
 
 EXPENSIVE = ("httpx", "beartype", "anyio", "attrs", "attr", "julep_api.models", "asyncio", "ssl")
 
@@ -48,13 +48,8 @@ def loaded() -> dict[str, set[str]]:
     """Return the expensive modules that are loaded after each step of a program."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    done = subprocess.run(
-        [sys.executable, "-c", STEPS, f"http://127.0.0.1:{port}/api", *EXPENSIVE],
-        check=True,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    done = run_program(STEPS, f"http://127.0.0.1:{port}/api", *EXPENSIVE)
+    assert done.stderr == ""
     steps = [line.split() for line in done.stdout.splitlines()]
     assert [step for step, *_ in steps] == [
         "start",
@@ -105,5 +100,5 @@ def test_plain_arguments_are_checked_without_beartype(loaded: dict[str, set[str]
 )
 def test_a_name_loads_only_its_module(statement: str, name: str) -> None:
     program = f"import sys; {statement}; raise SystemExit({name!r} in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", program], check=False, timeout=60)
-    assert done.returncode == 0
+    done = run_program(program)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -5,15 +5,13 @@ from __future__ import annotations
 import logging
 import os
 import re
-import subprocess
-import sys
-from collections.abc import Iterator
 
 import pytest
 
 import julep
 from julep import RetryPolicy
 from tests.sdk.helpers.modes import Mode, make_client
+from tests.sdk.helpers.programs import run_program
 from tests.sdk.helpers.resources import HELLO
 from tests.sdk.helpers.waiting import cancel_when
 from tests.sdk.transport.helpers.scripted_server import (
@@ -37,9 +35,10 @@ AT_ONCE = RetryPolicy(initial_delay=0.001)
 
 
 @pytest.fixture
-def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
-    with caplog.at_level(logging.INFO, "julep"):
-        yield caplog
+def log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    # Not `at_level`: a further `set_level` within it would restore this level for all later tests.
+    caplog.set_level(logging.INFO, "julep")
+    return caplog
 
 
 def lines(log: pytest.LogCaptureFixture) -> list[str]:
@@ -201,14 +200,8 @@ def run(level: str | None, *arguments: str, prelude: str = "") -> tuple[str, str
         environment["JULEP_LOG"] = level
     if arguments:
         environment["JULEP_API_URL"] = arguments[0]
-    done = subprocess.run(
-        [sys.executable, "-c", prelude + PROGRAM, *arguments],
-        env={**environment, "PYTHONPATH": os.pathsep.join(sys.path)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
+    done = run_program(prelude + PROGRAM, *arguments, environment=environment)
+    assert done.returncode == 0, done.stderr
     return done.stdout, done.stderr
 
 

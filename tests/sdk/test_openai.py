@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -15,6 +13,7 @@ import julep
 from julep import AsyncClient, Client, ConfigurationError
 from julep_server import LocalServer
 from tests.sdk.helpers.modes import Mode
+from tests.sdk.helpers.programs import run_program
 from tests.sdk.helpers.stub import Stub
 
 SAID: list[Any] = [{"role": "system", "content": "Hello!"}]
@@ -210,9 +209,7 @@ for name in ("chat", "completions"):
     except julep.ConfigurationError as error:
         print(error)
 """
-    done = subprocess.run(
-        [sys.executable, "-c", program], check=True, capture_output=True, text=True, timeout=60
-    )
+    done = run_program(program)
     expected = "chat and completions need the openai package: pip install 'julep[openai]'"
     assert done.stdout.splitlines() == [expected] * 2
     assert done.stderr == ""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 from uuid import uuid1, uuid4
@@ -17,6 +15,7 @@ from julep_server import LocalServer
 from tests.sdk.helpers.calls import GOOD
 from tests.sdk.helpers.invalid_arguments import ID
 from tests.sdk.helpers.methods import SIDES, Caller, Side, private_name
+from tests.sdk.helpers.programs import run_program
 
 Given: TypeAlias = Mapping[str, object]
 
@@ -194,13 +193,7 @@ for promised, name, given in CALLS:
 def test_the_same_errors_without_asserts() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    done = subprocess.run(
-        [sys.executable, "-O", "-c", OPTIMIZED, f"http://127.0.0.1:{port}/api", ID, NO_V4],
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    done = run_program(OPTIMIZED, f"http://127.0.0.1:{port}/api", ID, NO_V4, options=["-O"])
     assert done.stderr == ""
     names = [
         *["AssertionError"] * 9,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Iterator
 
@@ -16,6 +15,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 import julep
 from julep import RetryPolicy
 from tests.sdk.helpers.modes import Mode, make_client
+from tests.sdk.helpers.programs import run_program
 from tests.sdk.helpers.resources import HELLO
 from tests.sdk.helpers.waiting import cancel_when
 from tests.sdk.transport.helpers.scripted_server import (
@@ -254,8 +254,8 @@ try:
 except julep.NetworkError:
     raise SystemExit(any(name.startswith("opentelemetry") for name in sys.modules))
 """
-    done = subprocess.run([sys.executable, "-W", "ignore", "-c", program], check=False, timeout=60)
-    assert done.returncode == 0
+    done = run_program(program, options=["-W", "ignore"])
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_the_api_alone_changes_nothing() -> None:
@@ -266,5 +266,5 @@ from julep_server import LocalServer
 with LocalServer() as server, julep.Client(base_url=server.url) as client:
     assert client.users.list() == []
 """
-    done = subprocess.run([sys.executable, "-W", "error", "-c", program], check=False, timeout=60)
-    assert done.returncode == 0
+    done = run_program(program, options=["-W", "error"])
+    assert (done.returncode, done.stderr) == (0, "")

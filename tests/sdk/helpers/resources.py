@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import sqlite3
-import sys
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
@@ -156,8 +154,3 @@ def stored_docs(database: Path, owner_id: str) -> list[tuple[str, object, object
     with closing(sqlite3.connect(database)) as connection:
         rows = connection.execute(query, [owner_id]).fetchall()
     return [(title, json.loads(content), json.loads(metadata)) for title, content, metadata in rows]
-
-
-def environment() -> dict[str, str]:
-    """Return the environment of a program with asserts, which -O would strip unlike a test's."""
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONOPTIMIZE": ""}

@@ -8,8 +8,6 @@ import multiprocessing
 import os
 import pickle
 import ssl
-import subprocess
-import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
@@ -20,7 +18,7 @@ import pytest
 import julep
 from julep import AsyncClient, Client, Timeout
 from tests.sdk.helpers.modes import Mode, make_client, unwrapped
-from tests.sdk.helpers.resources import environment
+from tests.sdk.helpers.programs import run_program
 from tests.sdk.transport.helpers.scripted_server import (
     SESSION,
     STREAM_HEAD,
@@ -270,14 +268,7 @@ def test_a_client_is_used_on_both_sides_of_a_fork(program: str) -> None:
         return await stall_after(http_chunk(chat_event("Ho")))(exchange)
 
     with Server([respond]) as server:
-        done = subprocess.run(
-            [sys.executable, "-W", "error", "-c", FORKED + program, server.url, ID],
-            env=environment(),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        done = run_program(FORKED + program, server.url, ID, options=["-W", "error"], asserts=True)
     assert (done.returncode, done.stderr) == (0, "")
     # The two processes share no connection: each has opened its own.
     assert server.connections >= 2

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
 
@@ -15,7 +13,8 @@ import pytest
 import julep
 from julep import AsyncClient, Client
 from tests.sdk.helpers.modes import Mode, make_client
-from tests.sdk.helpers.resources import HELLO, environment
+from tests.sdk.helpers.programs import run_program
+from tests.sdk.helpers.resources import HELLO
 from tests.sdk.helpers.waiting import HANG
 from tests.sdk.transport.helpers.scripted_server import (
     DONE,
@@ -232,14 +231,7 @@ def test_nothing_is_left_open(program: str) -> None:
             return await respond_json(SESSION)(exchange)
         return await stall_after(STREAM_HEAD + http_chunk(chat_event("Hi")))(exchange)
 
-    python = [sys.executable, "-X", "dev", "-W", "error"]
+    options = ["-X", "dev", "-W", "error"]
     with Server([respond]) as server:
-        done = subprocess.run(
-            [*python, "-c", PRELUDE + program, server.url, SESSION_ID],
-            env=environment(),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        done = run_program(PRELUDE + program, server.url, SESSION_ID, options=options, asserts=True)
     assert (done.returncode, done.stderr) == (0, "")

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 
-from tests.sdk.helpers.resources import environment
+from tests.sdk.helpers.programs import run_program
 from tests.sdk.transport.helpers.scripted_server import (
     STREAM_HEAD,
     Exchange,
@@ -171,15 +168,8 @@ def test_programs(program: str, connections: int) -> None:
             return await stall_after(http_chunk(b"second"))(exchange)
         return await respond(200, b"hello")(exchange)
 
-    python = [sys.executable, "-X", "dev", "-W", "error"]
+    options = ["-X", "dev", "-W", "error"]
     with Server([step]) as server:
-        done = subprocess.run(
-            [*python, "-c", PRELUDE + program, server.url],
-            env=environment(),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        done = run_program(PRELUDE + program, server.url, options=options, asserts=True)
     assert (done.returncode, done.stderr) == (0, "")
     assert server.connections == connections

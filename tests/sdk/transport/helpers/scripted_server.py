@@ -158,6 +158,27 @@ def stall_after(data: bytes = b"") -> Step:
     return step
 
 
+class RespondTogether:
+    """Responds to requests when so many of them are waiting; with fewer, never.
+
+    Attributes:
+        most: The largest number of requests that were waiting at the same time.
+    """
+
+    def __init__(self, count: int, step: Step) -> None:
+        self._step = step
+        self._barrier = asyncio.Barrier(count)
+        self._waiting = 0
+        self.most = 0
+
+    async def __call__(self, exchange: Exchange) -> bool:
+        self._waiting += 1
+        self.most = max(self.most, self._waiting)
+        await self._barrier.wait()
+        self._waiting -= 1
+        return await self._step(exchange)
+
+
 def chat_event(
     text: str, finish_reason: str | None = None, event_id: str | None = None, **more: object
 ) -> bytes:
