@@ -85,7 +85,11 @@ async def test_a_lost_stream_is_resumed(mode: Mode, count: int, loss: str) -> No
             whole = await events.get_final_response()
     assert whole.text == "Grüße aus ☃"
     assert whole.to_dict()["usage"] == USAGE
-    assert [request.header("last-event-id") for request in server.received] == [None, f"r:{count}"]
+    first, *resumed = [request.header("last-event-id") for request in server.received]
+    assert first is None
+    # On a busy machine the server may be silent for too long once more.
+    assert set(resumed) == {f"r:{count}"}
+    assert len(resumed) == 1 or loss == "silence"
 
 
 async def test_resuming_repeats_the_same_request(mode: Mode) -> None:
