@@ -1,7 +1,7 @@
-"""Sends requests over sockets of our own, async; mirrored by `julep._http.sync_transport`.
+"""The async transport over sockets of our own, a mirror of `julep._http.sync_transport`.
 
-The sockets never block: the event loop, asyncio's or trio's, waits for them. Nothing in them
-belongs to a loop, and closing one never waits.
+The sockets never block: the event loop, asyncio's or trio's, waits for them. A socket holds nothing
+of its loop, and closing one never waits.
 """
 
 from __future__ import annotations
@@ -67,9 +67,9 @@ class AsyncSocketTransport:
 
     Args:
         tls: The context for https; None for the one that all clients share.
-        max_connections: The most requests in flight at once on a loop; further ones wait.
-        max_idle: The most connections that are kept for later requests on a loop.
-        idle_seconds: How long each of them is kept.
+        max_connections: The maximum number of requests in flight on a loop; further ones wait.
+        max_idle: The maximum number of connections to keep for later requests on a loop.
+        idle_seconds: How long to keep each of them.
     """
 
     def __init__(
@@ -109,7 +109,7 @@ class AsyncSocketTransport:
                         pool.release(connection, reusable=reusable)
             raise deadlines.timeout_error()
         except NetworkError as error:
-            error.__context__ = None  # the message says it, and the context keeps much alive
+            error.__context__ = None  # the message has its content, and it keeps much alive
             return error.with_traceback(None)
 
     async def aclose(self) -> None:
@@ -176,7 +176,8 @@ class AsyncSocketBody:
 
     async def aclose(self) -> None:
         """Return the connection to the pool, or close it if the body was not read to its end."""
-        if self._is_reading:  # in another task, which this wakes, and which then closes it
+        if self._is_reading:
+            # Wakes the task that reads, which then closes the connection.
             self._connection.shut_down()
         else:
             self._end()
@@ -203,7 +204,7 @@ class AsyncSocketBody:
             self._pool.release(self._connection, reusable=self._reader.reusable)
 
     def __del__(self) -> None:
-        if not self._is_over:  # its socket warns of itself
+        if not self._is_over:  # the socket itself warns that it was not closed
             self._pool.release_collected()
 
 
@@ -249,7 +250,7 @@ class _AsyncConnection:
 
 
 class _AsyncPool:
-    """The connections of one loop: those in use, whose number is limited, and the idle ones."""
+    """The connections of one loop: idle ones, and those in use, whose number is limited."""
 
     def __init__(self, max_connections: int, max_idle: int, idle_seconds: float) -> None:
         self._slots = Semaphore(max_connections)
@@ -261,7 +262,7 @@ class _AsyncPool:
         self, origin: Origin, tls: ssl.SSLContext | None, deadlines: _AsyncDeadlines
     ) -> _AsyncConnection:
         """Return a connection, which must be released."""
-        # A call that was cancelled before, or has no time left, sends nothing any more.
+        # A call that is cancelled already, or has no time left, must not send anything.
         await checkpoint_if_cancelled()
         deadlines.start("pool")
         deadlines.remaining()
@@ -302,7 +303,7 @@ class _AsyncPool:
 
 
 class _AsyncDeadlines(Deadlines):
-    """Deadlines that cancel a step which takes too long: its ``with`` block ends then."""
+    """Deadlines that end their ``with`` block when a step takes too long."""
 
     _scope: CancelScope
     _offset: float
@@ -350,7 +351,7 @@ async def _run(
 async def _connect(
     origin: Origin, tls: ssl.SSLContext | None, deadlines: _AsyncDeadlines
 ) -> _AsyncConnection:
-    """Open a connection; every address of the host is tried, within one limit."""
+    """Open a connection; try every address of the host, all within one limit."""
     tls = (tls or shared_tls()) if origin.scheme == "https" else None
     deadlines.start("connect")
     try:
@@ -415,7 +416,7 @@ async def _start_tls(sock: socket.socket, origin: Origin, tls: ssl.SSLContext) -
 
 
 async def _wait(sock: socket.socket, reason: OSError) -> None:
-    """Wait until a socket is ready that was not, for this reason."""
+    """Wait until a socket is ready, which it was not for this reason."""
     if isinstance(reason, ssl.SSLWantReadError):
         await wait_readable(sock)
     else:

@@ -2,7 +2,7 @@
 
 A server that streams sends each event in a chunk of its own, and h11 takes longer to parse a chunk
 than everything else takes for the event. Only whole chunks in their plainest form are joined. All
-other bytes, and so every one that could be wrong, go to h11 unchanged.
+other bytes, which include every invalid one, go to h11 unchanged.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ _END: Final = b"\r\n"
 
 
 class ChunkJoiner:
-    """Joins the chunks of one body, whose bytes it takes in order from the first on."""
+    """Joins the chunks of one body, of which `join` must get all bytes in order."""
 
     def __init__(self) -> None:
-        self._remaining = 0  # bytes of a chunk that has begun, with its line end
-        self._held = b""  # the beginning of a size
+        self._remaining = 0  # bytes of an incomplete chunk, with its line end
+        self._held = b""  # an incomplete size
         self._is_plain = True
 
     def join(self, data: bytes) -> bytes:
-        """Return the same content in fewer chunks; a size that has begun is held back."""
+        """Return the same content in fewer chunks; an incomplete size waits for the next call."""
         if not self._is_plain:
             return data
         if self._held:
@@ -52,6 +52,6 @@ class ChunkJoiner:
         return b"%b%x\r\n%b\r\n%b" % (data[:start], len(joined), joined, data[at:])
 
     def _begin(self, data: bytes, begin: int, end: int) -> None:
-        """Note a chunk that is not complete; the last one and an invalid one end the joining."""
+        """Note an incomplete chunk; the last chunk and an invalid one end the joining."""
         self._is_plain = begin < end and _END.startswith(data[end:])
         self._remaining = end + 2 - len(data)

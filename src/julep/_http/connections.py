@@ -16,7 +16,9 @@ T = TypeVar("T")
 
 
 class Connections(Generic[T]):
-    """The transport of a client, built when the first request is sent, since that takes imports.
+    """The connections of a client, through a transport that is built for the first request.
+
+    Building it imports expensive modules.
 
     Args:
         config: How requests are sent.
@@ -38,7 +40,7 @@ class Connections(Generic[T]):
         self._building = Lock()
 
     def shared(self) -> Connections[T]:
-        """Return the same connections for another client, which may close them for itself alone."""
+        """Return these connections for another client; closing that client leaves them open."""
         return Connections(self.config, self._build, self._owner or self)
 
     def check_open(self) -> None:

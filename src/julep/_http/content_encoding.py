@@ -1,7 +1,7 @@
-"""Response bodies as they were before compression, and within a limit.
+"""Decodes compressed response bodies, and limits their size.
 
-Decoding returns small pieces one by one: a short body that expands to a very long one cannot fill
-the memory.
+Decoded pieces are small, and are returned one by one: a short body that expands to a very long one
+cannot fill the memory.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ ACCEPTED_ENCODINGS: Final = "gzip, deflate"
 """The value of a request's ``accept-encoding``."""
 
 MAX_BODY_BYTES: Final = 64 * 1024 * 1024
-"""No longer body is collected, so that a broken server cannot fill the memory."""
+"""The maximum size of a collected body, so that a broken server cannot fill the memory."""
 
 # A body that comes byte by byte would take forty times its length as a list of bytes, and a buffer
 # that grows is moved again and again.
@@ -25,7 +25,7 @@ _RAW: Final = -zlib.MAX_WBITS
 
 
 class ContentDecodingError(Exception):
-    """A body is too long, or is not in the encoding that it declares, or in an unknown one."""
+    """A body is too long, does not match its declared encoding, or has an unknown encoding."""
 
 
 class BodyCollector:
@@ -100,14 +100,14 @@ class BodyDecoder:
         """Check that the body is complete, once all of it was fed and read.
 
         Raises:
-            ContentDecodingError: When there should be more.
+            ContentDecodingError: When it is cut short.
         """
         # A response with no body at all may still name the encoding that a body would have.
         if self._began and not self._inflater.eof:
             raise ContentDecodingError(f"its {self._encoding} body is cut short")
 
     def _detect_frame(self) -> bool:
-        """Detect by its first two bytes whether deflate has a frame, once they are there."""
+        """Detect from the first two bytes whether deflate has a frame; return whether they came."""
         if len(self._unread) < 2:
             return False
         first, second = self._unread[:2]
@@ -117,7 +117,7 @@ class BodyDecoder:
         return True
 
     def _next_member(self) -> None:
-        """Continue after an end: gzip may have several members, one behind the other."""
+        """Begin the next member: a gzip body may consist of several."""
         if self._encoding != "gzip":
             raise ContentDecodingError(f"something follows its {self._encoding} body")
         self._inflater = zlib.decompressobj(_GZIP)

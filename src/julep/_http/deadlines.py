@@ -1,4 +1,4 @@
-"""The deadlines of one request: each of its steps has one, and so has the whole call."""
+"""The deadlines of one request: of each of its steps, and of the whole call."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Deadline(NamedTuple):
     """When a step must have ended.
 
     Attributes:
-        moment: When, by the monotonic clock.
-        seconds: The limit that it comes from.
-        is_total: Whether that is the limit of the whole call.
+        moment: The time by the monotonic clock.
+        seconds: The limit that it follows from.
+        is_total: Whether that limit is the whole call's.
     """
 
     moment: float
@@ -41,7 +41,7 @@ def nearest_deadline(
     Args:
         step: Seconds that the step may take.
         total: Seconds that the whole call may take.
-        deadline: When the whole call's time is up, by the monotonic clock.
+        deadline: When the whole call must have ended, by the monotonic clock.
     """
     if step is None:
         return None if deadline is None else Deadline(deadline, total or 0.0, is_total=True)
@@ -73,7 +73,7 @@ class Deadlines:
         return self._current
 
     def shorten(self, seconds: float) -> None:
-        """Limit all further steps together to so many seconds from now."""
+        """Let all further steps together take at most this many seconds from now."""
         deadline = monotonic() + seconds
         if self.request.deadline is not None:
             deadline = min(deadline, self.request.deadline)

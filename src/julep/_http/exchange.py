@@ -1,7 +1,7 @@
 """One request and its response over one connection, as steps for a sync or an async transport.
 
-`exchange` is a generator that yields bytes to be sent, or None to receive some. The transport
-does that, and sends in what it received.
+`exchange` is a generator. It yields bytes to send, or None to receive some; the transport does the
+I/O, and sends the received bytes into the generator.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ if TYPE_CHECKING:
     from julep._http.messages import Request
 
 RECEIVE_BYTES: Final = 64 * 1024
-"""The most bytes that are received from a socket at a time."""
+"""The maximum number of bytes to receive from a socket at a time."""
 
 SEND_BYTES: Final = 256 * 1024
-"""The most bytes that are given to a socket at a time; the write limit is for each such part."""
+"""The maximum number of bytes to send at a time; `Timeout.write` limits each such part."""
 
 FINISH_SECONDS: Final = 1.0
-"""How long the end of a stream is awaited after its last event, to reuse its connection."""
+"""How long to wait for the end of a stream after its last event, to reuse its connection."""
 
 ExchangeResult: TypeAlias = "Response | StreamingResponse[None] | UnreadableResponse"
-"""What an exchange returns; the body of a stream is still to be read."""
+"""The result of an exchange; the body of a stream is not read yet."""
 
 Steps: TypeAlias = Generator["bytes | None", bytes, ExchangeResult]
-"""Bytes to be sent, or None to receive; what was received is sent in, a failure thrown in."""
+"""Yields bytes to send, or None to receive; received bytes are sent in, failures thrown in."""
 
 
 class ResponseReader:
@@ -61,7 +61,7 @@ class ResponseReader:
         self._decoder: BodyDecoder | None = None
 
     def receive(self, data: bytes) -> None:
-        """Take the next bytes; none means that the server closed the connection."""
+        """Take the next bytes; empty when the server closed the connection."""
         self._events.extend(self._parser.receive(data))
 
     def head(self) -> ResponseHead | None:
@@ -88,7 +88,7 @@ class ResponseReader:
     def next(self) -> bytes | None:
         """Return the body's next piece, empty at its end; None when more must be received first.
 
-        All that was received at once is one piece, since each piece costs its reader something.
+        Everything that was received at once is one piece: each piece has a cost for its reader.
 
         Raises:
             NetworkError: When the rest is lost.
@@ -134,7 +134,8 @@ def exchange(request: Request, reader: ResponseReader) -> Steps:
     """Send a request and read its response.
 
     Raises:
-        NetworkError: When no whole response comes.
+        NetworkError: When no complete response arrives.
+        InvalidArgumentError: When the request cannot be written as HTTP.
     """
     unsent: NetworkError | None = None
     try:
@@ -176,19 +177,20 @@ def _read_body(reader: ResponseReader) -> Generator[None, bytes, bytes]:
     return collector.body()
 
 
+parser_class: Callable[[bool], ResponseParser] | None = None
+"""The parser of this process; None before the first request."""
+
+
 def parser_for(method: str) -> ResponseParser:
-    """Build the fastest parser that is installed, for the response to a request."""
+    """Build a parser for the response to a request with this method."""
     global parser_class  # noqa: PLW0603  # selected once, when the first request is sent
     if parser_class is None:
         parser_class = select_parser()
     return parser_class(method == "HEAD")
 
 
-parser_class: Callable[[bool], ResponseParser] | None = None
-
-
 def select_parser() -> Callable[[bool], ResponseParser]:
-    """Return the parser by httptools where that is installed, else the one by h11."""
+    """Return the fastest parser that is installed: httptools', or else h11's."""
     try:
         from julep._http.httptools_parser import HttptoolsParser
     except ImportError:

@@ -1,4 +1,4 @@
-"""Responses parsed by h11."""
+"""The parser of responses by h11."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class H11Parser(ResponseParser):
         return events
 
     def _begin(self, data: bytes, events: list[ParsedEvent]) -> bytes:
-        """Parse a head alone; return the bytes behind it, with chunks joined."""
+        """Parse only the head; return the bytes after it, with chunks joined."""
         head, blank, rest = data.partition(b"\r\n\r\n")
         self._read(head + blank, events, rest)
         if not events:
@@ -71,7 +71,7 @@ class H11Parser(ResponseParser):
         return rest
 
     def _read(self, data: bytes, events: list[ParsedEvent], rest: bytes = b"") -> None:
-        """Parse some bytes by h11; ``rest`` are those behind them."""
+        """Parse some bytes by h11; ``rest`` are the bytes after them."""
         self._connection.receive_data(data)
         while (event := self._connection.next_event()) is not h11.NEED_DATA:
             if isinstance(event, h11.Data):

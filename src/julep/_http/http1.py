@@ -1,7 +1,7 @@
 """HTTP/1.1 without a socket: a request as bytes, and the base of the parsers of responses.
 
 Two libraries can parse responses: h11, which is always installed, and httptools, which is several
-times as fast. A parser for each builds on `ResponseParser`, so that both yield the same events.
+times as fast. The parsers of both derive from `ResponseParser`, and return the same events.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from julep._http.messages import Request
 
 MAX_HEADER_BYTES: Final = 64 * 1024
-"""A response with more bytes in its headers is refused."""
+"""The maximum size of a response's headers; more are a failure."""
 
 MAX_INFORMATIONAL: Final = 16
-"""How many responses of the 1xx class may precede the final one."""
+"""The maximum number of 1xx responses before the final one."""
 
 NOT_HTTP: Final = "the server's response is not HTTP/1.1"
 INVALID_BODY: Final = "the server's response has a body that breaks the rules of HTTP/1.1"
@@ -54,7 +54,7 @@ class ResponseEnd(NamedTuple):
 
 
 class ProtocolFailure(NamedTuple):
-    """The bytes are no response, or not a whole one; nothing follows."""
+    """The last event of a response that is invalid or incomplete."""
 
     problem: str
 
@@ -102,7 +102,7 @@ def _request_line(request: Request) -> str:
 
 
 def _host(request: Request) -> str:
-    _, _, host = str(request.origin).partition("://")
+    host = request.origin.authority
     if not host.isascii():
         host = host.encode("idna").decode()
     if not _VALUE.fullmatch(host):
@@ -127,7 +127,7 @@ class ResponseParser(ABC):
         self._buffered = 0
 
     def receive(self, data: bytes) -> list[ParsedEvent]:
-        """Take the next bytes, none at the connection's end, and return the events in them."""
+        """Take the next bytes, empty when the server closed the connection; return their events."""
         if self._ended:
             return []
         if not data:
@@ -143,7 +143,7 @@ class ResponseParser(ABC):
 
     @abstractmethod
     def _parse(self, data: bytes) -> list[ParsedEvent]:
-        """Parse some bytes; an end or a failure is the last event."""
+        """Parse some bytes; an end or a failure must be the last event."""
 
     def _event_at_close(self) -> ParsedEvent:
         if self._began and self._until_closed:

@@ -1,4 +1,4 @@
-"""Responses parsed by httptools."""
+"""The parser of responses by httptools."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Sends requests by a client of httpx: the user's own, through a proxy, or by HTTP/2.
+"""The transports over a client of httpx: the user's own, or one for a proxy or HTTP/2.
 
 The one module that imports httpx. A user's own client may also be of httpx2, its successor with the
-same interface. Nothing is decided here.
+same interface; "httpx" below means either. Retries and redirects are not decided here.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _PHASES: Final[dict[str, Phase]] = {
 
 
 class _HttpxAdapter:
-    """Translates requests to the library of a client, and its errors to ours.
+    """Converts our requests to httpx's, and its errors to ours.
 
     Args:
         client: A client of httpx or httpx2.
@@ -70,16 +70,16 @@ class _HttpxAdapter:
         self.errors: tuple[type[Exception], ...] = (module.RequestError, module.StreamError)
 
     def to_httpx(self, client: httpx.Client | httpx.AsyncClient, request: Request) -> httpx.Request:
-        """Build the library's request, with our timeouts also for a client of the user's.
+        """Build httpx's request, with our timeouts even if the client is the user's.
 
         Raises:
-            InvalidArgumentError: When the library refuses the URL.
+            InvalidArgumentError: When httpx refuses the URL.
         """
         connect, read, write, pool, _ = request.timeout
         steps = [connect, read, write, pool]
         if request.deadline is not None:
-            left = max(0.001, request.deadline - monotonic())
-            steps = [left if step is None else min(step, left) for step in steps]
+            remaining = max(0.001, request.deadline - monotonic())
+            steps = [remaining if step is None else min(step, remaining) for step in steps]
         timeout = self._timeout(connect=steps[0], read=steps[1], write=steps[2], pool=steps[3])
         try:
             return client.build_request(
@@ -98,7 +98,7 @@ class _HttpxAdapter:
         return built
 
     def network_error(self, request: Request, error: Exception) -> NetworkError:
-        """Return our error for one of the library's."""
+        """Return our error for one of httpx's."""
         if isinstance(error, self._timeout_error):
             return _timeout_error(request, _PHASES.get(type(error).__name__, "read"))
         return NetworkError(f"{request.summary}: {str(error) or type(error).__name__}")
@@ -187,9 +187,8 @@ class AsyncHttpxBody:
         """Return the connection to the pool, or close it if the body was not read to its end."""
         with CancelScope(shield=True):
             await self._response.aclose()
-            # The library reads through nested async generators. The garbage collector would find
-            # those still suspended, of which trio warns; reading on from a closed response ends
-            # them all.
+            # httpx reads through nested async generators. trio warns of those that the garbage
+            # collector finds suspended; reading on from a closed response ends them all.
             for suspended in (self._chunks, self._raw):
                 with suppress(*self._adapter.errors):
                     async for _ in suspended:
@@ -197,17 +196,17 @@ class AsyncHttpxBody:
 
 
 class HttpxTransport:
-    """Sends requests by a client of the library, from one thread or from many.
+    """Sends requests by a client of httpx, from one thread or from many.
 
-    The limit of the whole call is checked between the steps of a call here, not within one.
+    The deadline of the whole call is checked between its steps, not within one.
     """
 
     def __init__(self, config: TransportConfig) -> None:
-        self._owns_client = config.http_client is None
-        # Its kind was checked when it was given, by its methods: it may be of either library.
-        given = cast("httpx.Client | None", config.http_client)
+        # The settings have checked its methods, not its class, which may be of httpx2.
+        own_client = cast("httpx.Client | None", config.http_client)
         self._config = config
-        self._client = given or _build_client(httpx.Client, config)
+        self._owns_client = own_client is None
+        self._client = own_client or _build_client(httpx.Client, config)
         self._inherited: list[httpx.Client] = []
         self._adapter = _HttpxAdapter(self._client)
         reset_in_child(self)
@@ -249,22 +248,22 @@ class HttpxTransport:
 
 
 class AsyncHttpxTransport:
-    """Sends requests by a client of the library, on any event loop.
+    """Sends requests by clients of httpx, on any event loop.
 
-    Connections belong to the loop that opened them, so each loop has a client of the library of its
-    own, which is closed when the loop ends.
+    Connections belong to the loop that opened them, so each loop has its own client of httpx, which
+    is closed when the loop ends. A user's own client serves all loops, and is not closed.
     """
 
     def __init__(self, config: TransportConfig) -> None:
-        # Its kind was checked when it was given, by its methods: it may be of either library.
-        self._given = cast("httpx.AsyncClient | None", config.http_client)
+        # The settings have checked its methods, not its class, which may be of httpx2.
+        self._own_client = cast("httpx.AsyncClient | None", config.http_client)
         self._config = config
         self._clients = PerLoop(self._new_client, httpx.AsyncClient.aclose)
         self._adapter: _HttpxAdapter | None = None
 
     async def send(self, request: Request) -> Outcome[AsyncHttpxBody]:
         """Send a request and return its outcome."""
-        client = self._given or await self._clients.get()
+        client = self._own_client or await self._clients.get()
         adapter = self._adapter
         if adapter is None:
             adapter = self._adapter = _HttpxAdapter(client)
@@ -313,7 +312,7 @@ def _unreadable(response: httpx.Response, error: Exception) -> UnreadableRespons
 class _AsyncContent:
     """A request's body, read by an iterator that is not an async generator.
 
-    The library's own is one, and stays suspended when a server responds before it has read all.
+    httpx's own is one, and stays suspended when a server responds before reading all of it.
     """
 
     def __init__(self, content: bytes) -> None:
@@ -324,6 +323,8 @@ class _AsyncContent:
 
 
 class _Once:
+    """An async iterator over some pieces."""
+
     def __init__(self, pieces: list[bytes]) -> None:
         self._pieces = pieces
 
@@ -386,9 +387,9 @@ def _is_a_warning(record: logging.LogRecord) -> bool:
 
 
 def _remaining(request: Request) -> float | None:
-    """Return the seconds that the call has left, and a little: the library's own limits end first.
+    """Return the seconds that remain for the call, and a little more; None for no limit.
 
-    Its errors name the step that took too long.
+    So httpx's own timeouts, which name the step that took too long, come first.
     """
     return None if request.deadline is None else max(0.0, request.deadline - monotonic()) + 0.05
 
@@ -399,7 +400,7 @@ def _check_time(request: Request) -> None:
 
 
 def _timeout_error(request: Request, phase: Phase) -> RequestTimeoutError:
-    """Return the error for a step that took too long, or for a call whose time is up."""
+    """Return the error for a step that took too long, or for a call that did."""
     step: float | None = getattr(request.timeout, phase)
     deadline = request.deadline
     is_total = deadline is not None and (step is None or monotonic() >= deadline - 0.001)

@@ -1,6 +1,6 @@
-"""What goes in and out of a transport: plain data, and the faces of transports and bodies.
+"""Requests and responses as plain data, and the protocols of transports and response bodies.
 
-There are two transports of each kind, sync and async: one over sockets of our own, and one over a
+Two modules implement each protocol, both sync and async: one over sockets of our own, one over a
 client of httpx.
 """
 
@@ -31,7 +31,7 @@ class Request(NamedTuple):
         content: The body, if there is one.
         stream: Whether a 2xx response stays open, so that its body is read as it comes.
         timeout: The limits of its steps.
-        deadline: When the whole call's time is up, by the monotonic clock.
+        deadline: When the whole call must have ended, by the monotonic clock; None for no limit.
     """
 
     method: str
@@ -54,7 +54,7 @@ class Request(NamedTuple):
         return f"{self.method} {self.url.partition('?')[0]}"
 
     def accepts_stream(self, status: int, headers: Mapping[str, str]) -> bool:
-        """Check whether a response that begins like this is the stream that was requested."""
+        """Check whether a response with this status and these headers is the requested stream."""
         kind = headers.get("content-type", "").lower()
         return self.stream and 200 <= status < 300 and kind.startswith("text/event-stream")
 
@@ -92,7 +92,7 @@ Outcome: TypeAlias = "Response | StreamingResponse[B] | UnreadableResponse | Net
 
 
 def request_id(headers: Mapping[str, str]) -> str | None:
-    """Return the id that the server gave to a request, to look it up in the server's logs."""
+    """Return the server's id of a request, by which the server's logs name it."""
     return headers.get("x-request-id")
 
 
@@ -144,7 +144,11 @@ class Transport(Protocol):
     """Sends requests, from one thread or from many."""
 
     def send(self, request: Request) -> Outcome[ResponseBody]:
-        """Send a request and return its outcome."""
+        """Send a request and return its outcome.
+
+        Raises:
+            InvalidArgumentError: When it cannot be written as HTTP.
+        """
         ...
 
     def close(self) -> None:
@@ -156,7 +160,11 @@ class AsyncTransport(Protocol):
     """Sends requests on any event loop; nothing stays bound to one."""
 
     async def send(self, request: Request) -> Outcome[AsyncResponseBody]:
-        """Send a request and return its outcome."""
+        """Send a request and return its outcome.
+
+        Raises:
+            InvalidArgumentError: When it cannot be written as HTTP.
+        """
         ...
 
     async def aclose(self) -> None:

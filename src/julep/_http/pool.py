@@ -34,13 +34,13 @@ C = TypeVar("C", bound=Connection)
 
 
 class IdleConnections(Generic[C]):
-    """Connections that wait for their next request; of each origin, the latest is used first.
+    """Connections that wait for their next request; the latest of an origin is reused first.
 
-    Connections that are not needed so stay at the bottom of a stack, and expire.
+    Superfluous connections therefore stay at the bottom of a stack, and expire.
 
     Args:
-        max_idle: The most connections that are kept.
-        seconds: How long each is kept.
+        max_idle: The maximum number of connections to keep.
+        seconds: How long to keep each.
     """
 
     def __init__(self, max_idle: int, seconds: float) -> None:
@@ -56,7 +56,7 @@ class IdleConnections(Generic[C]):
         return self._count
 
     def take(self, origin: Origin) -> C | None:
-        """Return one that is alive, if there is any."""
+        """Return a connection to an origin that is alive, if there is one."""
         with self._lock:
             stack = self._stacks.get(origin)
             while stack:
@@ -68,7 +68,7 @@ class IdleConnections(Generic[C]):
         return None
 
     def put(self, connection: C) -> None:
-        """Keep a connection, or close it when the pool is closed; expired ones are closed."""
+        """Keep a connection, or close it when this is closed; close expired ones."""
         if self._closed:
             connection.close()
             return
@@ -79,7 +79,7 @@ class IdleConnections(Generic[C]):
             self._close_expired(now - self._seconds)
 
     def close(self) -> None:
-        """Close all, and from now on every one that is put here."""
+        """Close all connections, and from now on every one that is put here."""
         self._closed = True
         with self._lock:
             for stack in self._stacks.values():
@@ -106,10 +106,10 @@ class IdleConnections(Generic[C]):
         connection.close()
 
 
-def warn_unclosed(transport: object, by: str, call: str) -> None:
+def warn_unclosed(transport: object, statement: str, method: str) -> None:
     """Warn of a transport that is collected with open connections; called by ``__del__``."""
     warnings.warn(
-        f"a client of julep was not closed: use it by {by!r}, or call its {call}",
+        f"a client of julep was not closed: use it in {statement!r}, or call {method}",
         ResourceWarning,
         stacklevel=2,
         source=transport,

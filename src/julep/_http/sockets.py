@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from julep._http.urls import Origin
 
-# A connection that a NAT dropped silently is noticed after two minutes: a long chat may be silent
+# Detects within two minutes that a NAT has dropped a connection silently: a long chat may be silent
 # for longer than a NAT keeps an idle connection.
 _OPTIONS: Final = (
     (socket.IPPROTO_TCP, "TCP_NODELAY", 1),
@@ -24,7 +24,7 @@ _OPTIONS: Final = (
     (socket.IPPROTO_TCP, "TCP_KEEPINTVL", 15),
     (socket.IPPROTO_TCP, "TCP_KEEPCNT", 4),
 )
-_SET: Final = [
+_SUPPORTED: Final = [
     (level, getattr(socket, name), value)
     for level, name, value in _OPTIONS
     if hasattr(socket, name)
@@ -42,7 +42,7 @@ def new_socket(address: Address) -> socket.socket:
     """Build a socket for a connection to an address."""
     sock = socket.socket(address.family, socket.SOCK_STREAM)
     try:
-        for option in _SET:
+        for option in _SUPPORTED:
             sock.setsockopt(*option)
     except OSError:
         sock.close()
@@ -59,7 +59,7 @@ def literal_address(origin: Origin) -> list[Address] | None:
 
 
 def resolve(origin: Origin, flags: int = 0) -> list[Address]:
-    """Look up the addresses of an origin's host; the time that takes has no limit."""
+    """Look up the addresses of an origin's host; the look-up has no time limit."""
     host, port = origin.host, origin.port
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=flags)
@@ -69,7 +69,7 @@ def resolve(origin: Origin, flags: int = 0) -> list[Address]:
 
 
 def is_readable(sock: socket.socket) -> bool:
-    """Check whether a read would return at once: an idle connection has then ended."""
+    """Check whether a read would return at once, which means that an idle connection has ended."""
     if hasattr(select, "poll"):
         poll = select.poll()
         poll.register(sock, select.POLLIN)
@@ -82,7 +82,7 @@ def check_alpn(sock: ssl.SSLSocket) -> None:
     """Check that the server has chosen HTTP/1.1, or no protocol.
 
     Raises:
-        OSError: When it has not: the TLS context is the user's, and offers another protocol.
+        OSError: When it has chosen another, which the user's own TLS context offered.
     """
     chosen = sock.selected_alpn_protocol()
     if chosen not in (None, ALPN):
@@ -113,11 +113,11 @@ def _describe(error: OSError) -> str:
 
 
 def _describe_tls(error: OSError) -> str:
-    import ssl  # loaded already: the error is its own
+    import ssl  # loaded already, as it raised the error
 
     if not isinstance(error, ssl.SSLError):
         return "TLS failed"
-    # Python 3.11.2 raises another class for it.
+    # Python 3.11.2 raises the base class, with this reason.
     if isinstance(error, ssl.SSLEOFError) or error.reason == "UNEXPECTED_EOF_WHILE_READING":
         return "the server closed the connection"
     if isinstance(error, ssl.SSLCertVerificationError):

@@ -1,4 +1,4 @@
-"""Sends requests over sockets of our own, sync; mirrored by `julep._http.async_transport`."""
+"""The sync transport over sockets of our own; `julep._http.async_transport` mirrors it."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ class SocketTransport:
 
     Args:
         tls: The context for https; None for the one that all clients share.
-        max_connections: The most requests in flight at once; further ones wait.
-        max_idle: The most connections that are kept for later requests.
-        idle_seconds: How long each of them is kept.
+        max_connections: The maximum number of requests in flight; further ones wait.
+        max_idle: The maximum number of connections to keep for later requests.
+        idle_seconds: How long to keep each of them.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class SocketTransport:
                 if not is_open:
                     pool.release(connection, reusable=reusable)
         except NetworkError as error:
-            error.__context__ = None  # the message says it, and the context keeps much alive
+            error.__context__ = None  # the message has its content, and it keeps much alive
             return error.with_traceback(None)
 
     def close(self) -> None:
@@ -148,7 +148,8 @@ class SocketBody:
 
     def close(self) -> None:
         """Return the connection to the pool, or close it if the body was not read to its end."""
-        if self._is_reading:  # in another thread, which this wakes, and which then closes it
+        if self._is_reading:
+            # Wakes the thread that reads, which then closes the connection.
             self._connection.shut_down()
         else:
             self._end()
@@ -170,8 +171,8 @@ class SocketBody:
             self._pool.release(self._connection, reusable=self._reader.reusable)
 
     def __del__(self) -> None:
-        if not self._is_over:  # its socket warns of itself
-            self._pool.slots.release()
+        if not self._is_over:  # the socket itself warns that it was not closed
+            self._pool.release_collected()
 
 
 class _SyncConnection:
@@ -205,10 +206,10 @@ class _SyncConnection:
 
 
 class _Pool:
-    """The connections of one client: those in use, whose number is limited, and the idle ones."""
+    """The connections of one client: idle ones, and those in use, whose number is limited."""
 
     def __init__(self, max_connections: int, max_idle: int, idle_seconds: float) -> None:
-        self.slots = _FairSemaphore(max_connections)
+        self._slots = _FairSemaphore(max_connections)
         self.idle = IdleConnections[_SyncConnection](max_idle, idle_seconds)
         self._in_use = WeakSet[_SyncConnection]()
 
@@ -217,12 +218,12 @@ class _Pool:
     ) -> _SyncConnection:
         """Return a connection, which must be released."""
         deadlines.start("pool")
-        if not self.slots.acquire(deadlines):
+        if not self._slots.acquire(deadlines):
             raise deadlines.timeout_error()
         try:
             connection = self.idle.take(origin) or _connect(origin, tls, deadlines)
         except BaseException:
-            self.slots.release()
+            self._slots.release()
             raise
         self._in_use.add(connection)
         return connection
@@ -236,7 +237,11 @@ class _Pool:
             else:
                 connection.close()
         finally:
-            self.slots.release()
+            self._slots.release()
+
+    def release_collected(self) -> None:
+        """Release the slot of a body that the garbage collector found."""
+        self._slots.release()
 
     def close(self) -> None:
         """Close idle connections, and wake the threads that read from the others."""
@@ -246,7 +251,7 @@ class _Pool:
 
 
 class _FairSemaphore:
-    """A semaphore that serves threads in the order in which they came; Python's own does not."""
+    """A semaphore that serves threads in the order of their calls; Python's own does not."""
 
     def __init__(self, free: int) -> None:
         self._free = free
@@ -255,7 +260,7 @@ class _FairSemaphore:
         self._lock = RLock()
 
     def acquire(self, deadlines: Deadlines) -> bool:
-        """Take a slot, or wait for one; return False when none came in time."""
+        """Take a slot, or wait for one; return False when none became free in time."""
         with self._lock:
             if self._free:
                 self._free -= 1
@@ -281,7 +286,7 @@ class _FairSemaphore:
                 self._free += 1
 
     def _stop_waiting(self, turn: Lock) -> bool:
-        """Leave the queue; return whether a slot came at the last moment."""
+        """Leave the queue; return whether a slot became free at the last moment."""
         with self._lock:
             if turn not in self._waiting:
                 return True
@@ -309,7 +314,7 @@ def _run(steps: Steps, connection: _SyncConnection, deadlines: Deadlines) -> Exc
 
 
 def _connect(origin: Origin, tls: ssl.SSLContext | None, deadlines: Deadlines) -> _SyncConnection:
-    """Open a connection; every address of the host is tried, within one limit."""
+    """Open a connection; try every address of the host, all within one limit."""
     tls = (tls or shared_tls()) if origin.scheme == "https" else None
     deadlines.start("connect")
     try:

@@ -1,4 +1,4 @@
-"""How long a call may take: each of its steps, and the whole."""
+"""Timeouts of a whole call, and of each of its steps."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Final, NamedTuple
 
 
 class Timeout(NamedTuple):
-    """Limits of a call, in seconds; None for no limit.
+    """Limits of a call, in seconds: more than 0, or None for no limit.
 
-    A plain number given as a client's ``timeout`` is the limit of the whole call.
+    A plain number as a client's ``timeout`` limits the whole call.
 
     Attributes:
         connect: Seconds to open a connection, TLS included.
@@ -30,11 +30,11 @@ class Timeout(NamedTuple):
 
     @classmethod
     def within(cls, seconds: float | None) -> Timeout:
-        """Return the limits of a call that may take so many seconds; None lifts every limit."""
+        """Return the limits of a call that must end within some seconds; None for no limits."""
         if seconds is None:
             return cls(None, None, None, None, None)
         return cls(min(seconds, 10.0), seconds, seconds, None, seconds)
 
 
 DEFAULT_TIMEOUT: Final = Timeout()
-"""Limits silence only: a chat may have a slow model behind it."""
+"""It limits the steps of a call and not the whole: the model behind a chat may be slow."""

@@ -26,8 +26,8 @@ def tls_context(
     """Build a TLS context for a client's ``tls``.
 
     Args:
-        trust: The certificates to trust: ``bundled`` for those of the certifi package, ``system``
-            for those of the operating system.
+        trust: The certificates to trust: ``bundled`` for those of SSL_CERT_FILE and SSL_CERT_DIR,
+            or else of the certifi package; ``system`` for those of the operating system.
         cafile: A PEM file with further certificates to trust, such as a company's own.
         certificate: A PEM file with the client's own certificate, for servers that require one.
         key: A PEM file with the certificate's key, unless it is in the same file.
@@ -37,7 +37,8 @@ def tls_context(
         A context that many clients can share: building one takes 20 ms and 800 KB.
 
     Raises:
-        ConfigurationError: When a file cannot be read, or is not in PEM format.
+        ConfigurationError: When an argument is invalid, or a file cannot be read, or is not in PEM
+            format.
 
     Example:
         >>> tls = julep.tls_context(certificate="client.pem")
@@ -58,7 +59,7 @@ def tls_context(
         except OSError as error:
             raise _unreadable(error, certificate=certificate, key=key) from None
     elif key is not None:
-        raise ConfigurationError("key: expected certificate= beside it, whose key it is")
+        raise ConfigurationError("key: expected certificate= too, which the key belongs to")
     return context
 
 
@@ -75,15 +76,15 @@ def _unreadable(error: OSError, **files: str | os.PathLike[str] | None) -> Confi
 
 @cache
 def shared_tls(*, http2: bool = False) -> ssl.SSLContext:
-    """Build the context that all clients share, since one takes 20 ms and 800 KB.
+    """Build the context that all clients share, since building one takes 20 ms and 800 KB.
 
     Args:
-        http2: Whether it is for HTTP/2: httpx sets the protocols to offer in the context itself.
+        http2: Whether to build the one for HTTP/2, in which httpx sets the protocols to offer.
 
     Raises:
         ConfigurationError: When the environment names files that cannot be read.
     """
-    del http2
+    del http2  # a key of the cache only
     return _bundled()
 
 

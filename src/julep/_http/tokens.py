@@ -6,4 +6,4 @@ import re
 from typing import Final
 
 TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-"""The pattern of one token."""
+"""The pattern of one whole token, for `fullmatch`."""

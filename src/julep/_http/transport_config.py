@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from julep._http.urls import Origin
 
 DEFAULT_MAX_CONNECTIONS: Final = 1000
-"""The most connections of a client at once, by default."""
+"""The maximum number of simultaneous connections of a client, by default."""
 
 HttpClient: TypeAlias = "httpx.Client | httpx.AsyncClient"
 """A client of the user's own."""
@@ -35,7 +35,7 @@ class TransportConfig(NamedTuple):
         proxy: The URL of a proxy; None for the environment's.
         tls: The user's own TLS context, if there is one.
         http2: Whether HTTP/2 is used with servers that support it.
-        max_connections: The most connections at once.
+        max_connections: The maximum number of simultaneous connections.
     """
 
     origin: Origin
@@ -53,7 +53,8 @@ class TransportConfig(NamedTuple):
         """Return these settings for a pickle.
 
         Raises:
-            ConfigurationError: When they hold what cannot be pickled, or a secret that must not be.
+            ConfigurationError: When they hold an object that cannot be pickled, or a secret and
+                ``with_secrets`` is false.
         """
         for name in ("http_client", "tls"):
             if getattr(self, name) is not None:
@@ -69,8 +70,8 @@ class TransportConfig(NamedTuple):
 
     def needs_httpx(self) -> bool:
         """Check whether httpx must send the requests."""
-        given = self.http_client is not None or self.proxy is not None or self.http2
-        return given or _has_proxy(self.origin)
+        configured = self.http_client is not None or self.proxy is not None or self.http2
+        return configured or _has_proxy(self.origin)
 
 
 def _has_proxy(origin: Origin) -> bool:

@@ -32,7 +32,7 @@ def split(url: str) -> tuple[Origin, str]:
     """Split an absolute URL into its origin and its request target.
 
     Raises:
-        ValueError: When it is not an HTTP URL; the message says what is wrong.
+        ValueError: When it is not an absolute HTTP URL, or its host or port is invalid.
     """
     from urllib.parse import quote, urlsplit  # expensive to import
 
@@ -56,7 +56,11 @@ def with_query(path: str, query: Iterable[tuple[str, str]]) -> str:
 
 
 def _ascii(host: str) -> str:
-    """Return a host in its ASCII form (RFC 5891)."""
+    """Return a host in its ASCII form (RFC 5891).
+
+    Raises:
+        ValueError: When it has none.
+    """
     if host.isascii():
         return host
     import idna  # comes with httpx and anyio

@@ -87,7 +87,7 @@ def test_threads_wait_in_order() -> None:
     with Server([respond_events(b"a"), OK]) as server, ThreadPoolExecutor(10) as threads:
         open_one = transport.send(get(server.url, streamed=True))
         assert isinstance(open_one, StreamingResponse)
-        waiting = cast("deque[object]", vars(vars(transport)["_pool"].slots)["_waiting"])
+        waiting = cast("deque[object]", vars(vars(vars(transport)["_pool"])["_slots"])["_waiting"])
         for number in range(10):
             threads.submit(send, number)
             while len(waiting) <= number:

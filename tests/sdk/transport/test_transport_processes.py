@@ -97,7 +97,7 @@ from julep._http.sync_transport import SocketTransport
 transport = SocketTransport(max_connections=1)
 held, over = threading.Event(), threading.Event()
 def hold():
-    with transport._pool.slots._lock, transport._pool.idle._lock:
+    with transport._pool._slots._lock, transport._pool.idle._lock:
         held.set()
         over.wait()
 sync_get(transport)
