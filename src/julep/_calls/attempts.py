@@ -1,4 +1,4 @@
-"""The attempts of one call: whether to try again, and what its listeners and errors report."""
+"""The attempts of one call: decides on retries, notifies listeners, annotates errors."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class AttemptTracker:
     """Tracks the attempts of one call, and decides on further ones.
 
     Args:
-        call: The record of the call, which this alone writes.
+        call: The record of the call, which only this tracker writes.
         policy: When a request is sent again.
         hooks: The hooks of the call's client.
 
     Attributes:
         call: The record of the call.
-        failures: How many attempts have failed in a row.
+        failures: The number of attempts that have failed in a row.
     """
 
     def __init__(self, call: CallRecord, policy: RetryPolicy, hooks: Hooks) -> None:
@@ -68,7 +68,7 @@ class AttemptTracker:
 
         Args:
             failure: The response, other than a 2xx, or the error.
-            requested: Seconds that the server asked to wait, other than by the response.
+            requested: The delay in seconds that the server requested, other than by the response.
 
         Returns:
             Seconds to wait before the next attempt.
@@ -111,7 +111,7 @@ class AttemptTracker:
         return error_from_response(response, call.request.method, call.path, call.attempts)
 
     def annotate(self, error: E) -> E:
-        """Add to an error the request that was sent, and the history of its attempts."""
+        """Add the request that was sent, and a note for each failed attempt, to an error."""
         error.attempts = self.call.attempts
         error.__dict__["_sent"] = _sent_request(self.call.request)
         for line in self._history:

@@ -1,6 +1,6 @@
 """The drivers, which run the steps of a flow: one sync, one async.
 
-They are mirror images; what differs between them is ``await`` and nothing else.
+They are mirror images, except that only the async driver runs the tasks of a step concurrently.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 
 class Driver(Protocol):
-    """What managers need of a driver: it makes calls, sync or async."""
+    """The interface of drivers, by which managers make calls, sync or async."""
 
     is_async: ClassVar[bool]
     """Whether its results must be awaited."""
@@ -43,7 +43,7 @@ class Driver(Protocol):
         ...
 
     def flow_of(self, call: Call[T], /) -> Flow[Any, T]:
-        """Return the flow of a call, to be a part of another flow."""
+        """Return the flow of a call, for use within another flow."""
         ...
 
     def run(self, flow: Flow[Any, T], /) -> T | Awaitable[T]:
@@ -99,7 +99,7 @@ class SyncDriver:
         return ChatStream(call, tracker, opened, self._resume)
 
     def flow_of(self, call: Call[T], /) -> Flow[ResponseBody, T]:
-        """Return the flow of a call, to be a part of another flow."""
+        """Return the flow of a call, for use within another flow."""
         return self._flows.request(call)
 
     def run(self, flow: Flow[ResponseBody, T], /) -> T:
@@ -182,7 +182,7 @@ class AsyncDriver:
         return AsyncChatStream(call, tracker, opened, self._resume)
 
     def flow_of(self, call: Call[T], /) -> Flow[AsyncResponseBody, T]:
-        """Return the flow of a call, to be a part of another flow."""
+        """Return the flow of a call, for use within another flow."""
         return self._flows.request(call)
 
     async def run(self, flow: Flow[AsyncResponseBody, T], /) -> T:
@@ -224,7 +224,7 @@ async def _sleep(seconds: float) -> None:
 
 
 async def _run_tasks(tasks: Sequence[Task]) -> list[object]:
-    """Run tasks at once; return their results in order."""
+    """Run tasks concurrently; return their results in order."""
     import anyio
 
     results: dict[int, object] = {}

@@ -1,9 +1,8 @@
-"""What a call does, decided once for the sync and the async client.
+"""The logic of a call, written once for the sync and the async client.
 
-A `Flow` is a generator that yields steps to run outside (send this request, sleep so long) and
-receives their results. It makes every decision: what is sent, whether it is sent again, how the
-response is read. The drivers only run its steps, so the sync and the async client cannot differ in
-anything but ``await``.
+A `Flow` is a generator that yields steps (send this request, sleep for some seconds) and receives
+their results. It makes every decision: what is sent, whether it is sent again, how the response is
+read. The drivers only run its steps, so the sync and the async client decide alike.
 """
 
 from __future__ import annotations
@@ -29,25 +28,25 @@ B = TypeVar("B")
 
 
 class Sleep(NamedTuple):
-    """A step that waits, for a number of seconds."""
+    """A step that waits for some seconds."""
 
     seconds: float
 
 
 class Task(Protocol):
-    """Something to run outside of a flow, sync or async; it never raises."""
+    """A function that a driver runs for a flow, sync or async; it must not raise."""
 
     def run(self) -> object:
-        """Run it."""
+        """Run it, and return its result."""
         ...
 
     async def arun(self) -> object:
-        """Run it, async."""
+        """Run it, and return its result."""
         ...
 
 
 class RunTasks(NamedTuple):
-    """A step that runs tasks, one after another or at once; the result lists theirs in order."""
+    """A step that runs tasks; it results in the list of their results, in order."""
 
     tasks: Sequence[Task]
 
@@ -60,7 +59,7 @@ Flow: TypeAlias = Generator["Request | Sleep | RunTasks", "StepResult[B]", T]
 
 
 class Flows(Generic[B]):
-    """Builds the flows of single calls; bodies of their open responses are of type B."""
+    """Builds the flows of single calls; B is the type of a stream's body."""
 
     def __init__(self, config: Config) -> None:
         self.config = config
@@ -69,7 +68,7 @@ class Flows(Generic[B]):
         """Send the request of a call, with retries, and read the response.
 
         Raises:
-            ApiError: When the server responds with an error, or with what cannot be read.
+            ApiError: When the server responds with an error, or its response cannot be read.
             NetworkError: When no complete response arrives.
         """
         tracker = self._track(call)
@@ -90,7 +89,7 @@ class Flows(Generic[B]):
         """Send the request of a streamed call, with retries; return its tracker and the stream.
 
         Raises:
-            ApiError: When the server responds with an error, or not with a stream.
+            ApiError: When the server responds with an error, or with no stream.
             NetworkError: When no response arrives.
         """
         tracker = self._track(call)
@@ -103,16 +102,16 @@ class Flows(Generic[B]):
         lost: NetworkError,
         requested_delay: float | None,
     ) -> Flow[B, StreamingResponse[B]]:
-        """Resume a stream that was lost, behind the last event that was read.
+        """Resume a lost stream after the last event that was read.
 
-        Without an id, no event was read: the same request is sent again, and because of its
-        Idempotency-Key the server does not do the work twice.
+        An empty id means that no event was read: the same request is sent again, and because of
+        its Idempotency-Key the server does not do the work twice.
 
         Args:
             tracker: The call's tracker.
             last_id: The id of the last event that was read; may be empty.
             lost: The error by which the stream was lost.
-            requested_delay: Seconds that the server asked to wait before a reconnection, if it did.
+            requested_delay: The delay in seconds before a reconnection that the server requested.
 
         Raises:
             ApiError: When the server cannot resume it.
@@ -162,7 +161,7 @@ class Flows(Generic[B]):
             yield Sleep(tracker.next_delay(outcome))
 
     def _follow_redirects(self, request: Request) -> Flow[B, Outcome[B]]:
-        """Send a request, and again to where redirects lead."""
+        """Send a request, and follow its redirects."""
         for _ in range(MAX_REDIRECTS):
             outcome = yield from self._send_once(request)
             following = next_request(request, outcome) if isinstance(outcome, Response) else None

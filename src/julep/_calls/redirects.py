@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from julep._http.messages import Request, Response
 
 MAX_REDIRECTS: Final = 5
-"""The most redirects that one attempt follows."""
+"""The maximum number of redirects that one attempt follows."""
 
-# Headers that another host may see. The key is not among them, nor is any header of the user's,
-# since each of those may be a secret.
+# Headers that may be sent to another origin. Neither the key nor the user's own headers are among
+# them, since any of those may be a secret.
 _PUBLIC_HEADERS: Final = frozenset(
     {"accept", "content-type", "idempotency-key", "last-event-id", "prefer", "user-agent"}
 )
@@ -23,10 +23,10 @@ _FOLLOWED_BY_GET: Final = frozenset({301, 302, 303, 307, 308})
 
 
 def next_request(request: Request, response: Response) -> Request | None:
-    """Return the request that follows a redirect; None when it is not followed.
+    """Return the request to send after a redirect; None when none follows.
 
-    Only a redirect that preserves the method is followed: a POST that became a GET would seem to
-    succeed, and would do nothing.
+    A redirect that would change the method is not followed, because a POST that became a GET would
+    seem to succeed and do nothing. Neither is one from https to http.
     """
     followed = _FOLLOWED_BY_GET if request.method in ("GET", "HEAD") else _METHOD_PRESERVING
     location = response.headers.get("location", "").strip()
@@ -39,7 +39,7 @@ def next_request(request: Request, response: Response) -> Request | None:
     except ValueError:
         return None
     if (request.origin.scheme, origin.scheme) == ("https", "http"):
-        return None  # an encrypted request is not repeated in clear
+        return None  # the request was encrypted, and must stay so
     headers = request.headers
     if origin != request.origin:
         headers = {name: value for name, value in headers.items() if name in _PUBLIC_HEADERS}

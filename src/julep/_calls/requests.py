@@ -1,4 +1,4 @@
-"""From a call of the contract to an HTTP request."""
+"""Builds the HTTP request of a call."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from julep_api.client import Call
     from julep_api.types import JSON
 
-# More than servers accept.
+# Servers accept less, so a longer target is refused before it is sent.
 _MAX_TARGET_CHARACTERS: Final = 65_536
 
 

@@ -1,4 +1,4 @@
-"""From an HTTP response to a value of the contract, or to an error."""
+"""Parses HTTP responses to values of the contract, or to errors."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ _ERRORS: Final[dict[int, type[ApiError]]] = {
 
 _MAX_DEPTH: Final = 100
 
-# Of a body without a message of the API's (a proxy's HTML page, say), this much is shown.
+# The length shown of a body that has no message of the API's, such as a proxy's HTML page.
 _EXCERPT_CHARACTERS: Final = 500
 
 
 def parse_response(call: Call[T], response: Response) -> T:
-    """Read a 2xx response.
+    """Parse a 2xx response.
 
     Raises:
         InvalidResponseError: When it does not match the contract; the message names the field.

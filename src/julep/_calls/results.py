@@ -12,14 +12,22 @@ T = TypeVar("T")
 
 
 def value(result: T | Awaitable[T]) -> T:
-    """Return the result of a sync client's call."""
+    """Return the result of a sync client's call.
+
+    Raises:
+        TypeError: When it is awaitable: the client is async.
+    """
     if _is_awaitable(result):
         raise TypeError("this is a sync manager, but its client is async")
     return result
 
 
 async def awaited(result: T | Awaitable[T]) -> T:
-    """Await the result of an async client's call."""
+    """Await the result of an async client's call.
+
+    Raises:
+        TypeError: When it is not awaitable: the client is sync.
+    """
     if _is_awaitable(result):
         return await result
     raise TypeError("this is an async manager, but its client is sync")

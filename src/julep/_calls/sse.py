@@ -1,8 +1,8 @@
 """Decodes server-sent events as their bytes arrive.
 
 By the rules of the WHATWG HTML standard, section 9.2.6, "Interpreting an event stream". Lines end
-with LF, CR LF or CR, and with no other character that str.splitlines takes for a line end: U+2028
-is plain text here.
+with LF, CR LF or CR only. Other characters that end a line of str.splitlines, such as U+2028, are
+text.
 
 Nearly every event is one line of data, perhaps with an id before it. Those have a fast path; all
 others are decoded line by line.
@@ -16,11 +16,11 @@ from typing import Final, NamedTuple
 from julep_api.errors import DecodeError
 
 MAX_EVENT_BYTES: Final = 64 * 1024 * 1024
-"""No longer event is collected, so that a broken server cannot fill the memory."""
+"""The maximum size of an event, so that a broken server cannot fill the memory."""
 
 _BOM: Final = b"\xef\xbb\xbf"
 
-# Python refuses to parse a number of thousands of digits.
+# Python refuses to parse numbers of thousands of digits.
 _MILLISECONDS: Final = re.compile("[0-9]{1,18}")
 
 
@@ -42,16 +42,16 @@ class EventDecoder:
     """Decodes one stream of server-sent events: `feed` takes bytes and returns events.
 
     Attributes:
-        retry: Milliseconds to wait before a reconnection, if the server asked for a wait.
+        retry: The delay in milliseconds before a reconnection that the server requested last.
     """
 
     def __init__(self) -> None:
-        self._rest = bytearray()  # of a line that has not ended
+        self._rest = bytearray()  # an incomplete line
         self._after_cr = False
         self._at_start = True
         self._name = ""
         self._data: list[str] = []
-        self._size = 0  # of the lines of the event so far
+        self._size = 0  # characters of the current event's lines
         self._id = ""
         self.retry: int | None = None
 
@@ -62,7 +62,7 @@ class EventDecoder:
             DecodeError: When an event is longer than `MAX_EVENT_BYTES`.
         """
         events: list[Event] = []
-        *blocks, begun = self._lines(chunk).split("\n\n")
+        *blocks, incomplete = self._lines(chunk).split("\n\n")
         for block in blocks:
             before, found, data = block.partition("data: ")
             if not found or "\n" in data or self._size or (before and not self._read_id(before)):
@@ -70,8 +70,8 @@ class EventDecoder:
                 self._dispatch(events)
             else:
                 events.append(Event("message", data, self._id))
-        if begun:
-            self._read_lines(begun.split("\n")[:-1], events)
+        if incomplete:
+            self._read_lines(incomplete.split("\n")[:-1], events)
         if self._size + len(self._rest) > MAX_EVENT_BYTES:
             raise DecodeError("", f"an event of the stream is longer than {MAX_EVENT_BYTES} bytes")
         return events
@@ -81,7 +81,7 @@ class EventDecoder:
         if self._at_start:
             chunk = self._skip_bom(chunk)
         if self._after_cr and chunk:
-            # The CR before has ended its line: an LF right behind it does not end another.
+            # The last chunk ended with a CR, which ended its line; an LF here belongs to it.
             self._after_cr = False
             chunk = chunk.removeprefix(b"\n")
         if b"\r" in chunk:
@@ -96,7 +96,7 @@ class EventDecoder:
         return complete.decode(errors="replace")
 
     def _skip_bom(self, chunk: bytes) -> bytes:
-        """Remove the byte order mark that a stream may begin with, also if it comes in pieces."""
+        """Remove the byte order mark that a stream may begin with, even if it comes in pieces."""
         data = bytes(self._rest) + chunk
         self._at_start = len(data) < len(_BOM) and _BOM.startswith(data)
         self._rest = bytearray(data if self._at_start else b"")

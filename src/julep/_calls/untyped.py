@@ -32,8 +32,8 @@ def untyped_call(
     """Build the call of an operation that the contract does not describe.
 
     Raises:
-        InvalidArgumentError: When a part of it is not valid in a request.
-        ArgumentTypeError: When a part of it has a wrong type.
+        InvalidArgumentError: When an argument cannot be sent.
+        ArgumentTypeError: When an argument has a wrong type.
     """
     encoded(_check_target, method, path)
     try:
