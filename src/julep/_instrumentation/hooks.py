@@ -1,4 +1,4 @@
-"""Hooks: functions of the user's that are called while calls are made."""
+"""Hooks: the user's functions that are called on requests, responses and retries."""
 
 from __future__ import annotations
 
@@ -72,9 +72,10 @@ class RetryEvent(NamedTuple):
 
 
 class Hooks:
-    """Functions that are called while calls are made, sync or async; they must not block.
+    """Functions to call on requests, responses and retries, of sync and async clients alike.
 
-    An exception that one raises ends the call.
+    They are plain functions, and must not block. An exception in one of them ends the call, and
+    propagates to the caller.
 
     Attributes:
         on_request: Called before each attempt.
@@ -86,7 +87,7 @@ class Hooks:
         >>> client = julep.Client(hooks=hooks)
     """
 
-    # Not a named tuple, as other settings are: type checkers would not infer a lambda's parameter.
+    # Not a named tuple like other settings: type checkers would not infer a lambda's parameter.
     def __init__(
         self,
         *,

@@ -1,7 +1,7 @@
 """Listeners to a call: a program's hooks, the log, traces.
 
-A call without listeners costs nothing more. Which listeners there are follows from the modules that
-are loaded; none is loaded to find out.
+Logging and tracing are in use only if the program has loaded their modules, so a call without
+listeners imports nothing and calls nothing for them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _INFO: Final = 20
 
 
 class Listener(Protocol):
-    """Is called at each step of one call."""
+    """The interface of a listener, which is called at each step of one call."""
 
     def on_request(self, call: CallRecord, request: Request) -> Request:
         """Handle the start of an attempt; the request that is returned is sent."""
@@ -64,7 +64,7 @@ def listeners_for(hooks: Hooks) -> Sequence[Listener]:
 
 @cache
 def _logger() -> Logger:
-    """Return the package's logger; logging takes longer to find it."""
+    """Return the package's logger; a cached one is faster than logging's look-up."""
     from logging import getLogger
 
     return getLogger("julep")

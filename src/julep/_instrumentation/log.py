@@ -1,4 +1,4 @@
-"""The log of calls: a line for each, and for each retry; at DEBUG everything but secrets.
+"""The log of calls: a line for each call and retry; at DEBUG everything but secrets.
 
 This module is imported only when logging is loaded.
 """

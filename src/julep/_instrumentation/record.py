@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 
 class CallRecord:
-    """What is known of a call so far; the call's `AttemptTracker` alone writes it.
+    """What is known of a call so far; only the call's `AttemptTracker` writes it.
 
     Attributes:
-        request: The request.
-        operation: The contract's name of the operation; empty when it has none.
+        request: The request of the next or the latest attempt, before redirects.
+        operation: The operation's name in the contract; empty when it is not in the contract.
         path: The request's path below the API's root.
-        attempts: How often the request was sent.
-        status: The status of the final response.
+        attempts: How many times the request was sent.
+        status: The status of the final response; 0 until it arrives.
         headers: The headers of the final response.
         elapsed: Seconds until the final response: attempts and the delays between them.
     """
