@@ -21,8 +21,8 @@ class JulepError(Exception):
         """What went wrong, in a few words."""
         return self.message
 
-    # Some subclasses are also built-in errors with a __str__ of their own (KeyError quotes
-    # its argument, OSError looks for an errno): a person should see the message.
+    # Some subclasses are also built-in errors whose __str__ would not show the plain message:
+    # KeyError quotes its argument, OSError looks for an errno.
     def __str__(self) -> str:
         return str(self.args[0])
 
@@ -31,7 +31,7 @@ class JulepError(Exception):
 
 
 def _restore(kind: type[JulepError], args: tuple[object, ...]) -> JulepError:
-    """Build an error again without its __init__, whose parameters differ from class to class."""
+    """Rebuild an error without its __init__, whose parameters differ from class to class."""
     error = kind.__new__(kind, *args)
     error.args = args
     return error

@@ -1,4 +1,4 @@
-"""Removes secrets from what is shown of a request: in a log, an error, a command, a pickle."""
+"""Redacts the secrets of a request, for logs, errors, hooks, curl commands and pickles."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ _SECRET_WORDS: Final = ("auth", "cookie", "credential", "key", "password", "secr
 # Shorter values are not searched for in texts: they would be found inside of words.
 _MIN_SECRET_CHARACTERS: Final = 6
 
-# It identifies a request, and grants nothing.
+# It has a secret word, but identifies a request and authorizes nothing.
 _NOT_SECRET: Final = frozenset({"idempotency-key"})
 
 
 class SentRequest(NamedTuple):
-    """A request without its secrets."""
+    """The request of an error, whose secrets are redacted."""
 
     method: str
     url: str
     headers: Mapping[str, str]
     content: bytes | None
 
-    # A body may be long, and does not belong in a log.
+    # A body may be long, and may hold what users wrote.
     def __repr__(self) -> str:
         return f"SentRequest({self.method} {self.url})"
 
@@ -45,7 +45,7 @@ class SentRequest(NamedTuple):
 
 
 def is_secret(name: str) -> bool:
-    """Check whether a header or a query parameter is named like one that holds a secret."""
+    """Check whether the name of a header or a query parameter suggests a secret."""
     name = name.lower()
     return name not in _NOT_SECRET and any(word in name for word in _SECRET_WORDS)
 
@@ -70,7 +70,7 @@ def redact_url(url: str) -> str:
 
 
 def redact_text(text: str, headers: Mapping[str, str], url: str) -> str:
-    """Return a text with a request's secrets replaced, which a server may repeat in its response.
+    """Return a text with a request's secrets replaced: a server may repeat them in a response.
 
     Args:
         text: The text.

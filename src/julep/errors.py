@@ -1,7 +1,7 @@
 """Every error that this package raises.
 
-All of them derive from `JulepError`, name the request and the server's response in their text,
-survive pickling and copying, and never hold the API key.
+All of them derive from `JulepError`, can be pickled and copied, and never hold the API key. Errors
+of requests name the request and the response in their text.
 
 Example:
     >>> import julep
@@ -61,7 +61,7 @@ class InvalidArgumentError(JulepError, ValueError):
     """An argument has the right type and an invalid value; nothing was sent.
 
     Attributes:
-        path: The argument, such as ``limit`` or ``messages[3].role``.
+        path: The argument, such as ``limit`` or ``messages[3].role``; may be empty.
     """
 
     def __init__(self, message: str, *, path: str = "") -> None:
@@ -84,10 +84,10 @@ class RequestError(JulepError):
     _sent: SentRequest | None = None
 
     def as_curl(self) -> str:
-        """Return a curl command that sends the same request.
+        """Return a curl command that sends the same request; empty when no request was sent.
 
-        The key is not in it: ``$JULEP_API_KEY`` is in its place. Other headers that look like
-        secrets are redacted.
+        The shell inserts the key: the command has ``$JULEP_API_KEY`` in its place. Other headers
+        and query parameters that look like secrets are redacted.
 
         Example:
             >>> print(error.as_curl())
@@ -113,7 +113,7 @@ class NetworkError(RequestError, ConnectionError):
 
 
 Phase: TypeAlias = Literal["connect", "read", "write", "pool", "total"]
-"""The limit of a `julep.Timeout` that a `RequestTimeoutError` is about."""
+"""The name of the limit of a `julep.Timeout` that was exceeded."""
 
 
 class RequestTimeoutError(NetworkError, TimeoutError):
@@ -142,10 +142,10 @@ class StreamInterruptedError(NetworkError):
 
 
 class JobFailedError(JulepError):
-    """A job that was waited for has failed, or was aborted.
+    """A job that was waited for failed, or was aborted.
 
     Attributes:
-        job: The job's status; its `reason` says why it failed, if the server knows.
+        job: The job's status; its `reason` is the cause, if the server knows it.
     """
 
     def __init__(self, message: str, job: JobStatus) -> None:
@@ -157,7 +157,7 @@ class MaxTurnsError(JulepError):
     """A run reached its ``max_turns`` before the model answered.
 
     Attributes:
-        response: The model's last response: calls of tools, which were not made.
+        response: The model's last response: calls of tools, which were not executed.
     """
 
     def __init__(self, message: str, response: ChatResponse) -> None:
@@ -166,7 +166,12 @@ class MaxTurnsError(JulepError):
 
 
 class ErrorDetail(NamedTuple):
-    """One problem that the server found in a request."""
+    """One problem that the server found in a request.
+
+    Attributes:
+        path: The field, such as ``messages[3].role``.
+        message: What is wrong with it.
+    """
 
     path: str
     message: str
@@ -258,7 +263,7 @@ class RateLimitError(ApiError):
     """429: too many requests.
 
     Attributes:
-        retry_after: The seconds to wait that the server asks for, if it does.
+        retry_after: The delay in seconds that the server requests; None when it requests none.
     """
 
     retry_after: float | None = None
