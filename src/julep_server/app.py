@@ -173,7 +173,7 @@ def _reflection(provider: Provider) -> Reflection:
 
 
 def _raw_path(scope: Scope) -> str:
-    """Return the path still encoded: a decoded slash would split a segment in two."""
+    """Return the percent-encoded path: a decoded slash would split a segment in two."""
     raw = scope.get("raw_path")
     path: str = raw.decode("ascii", "replace") if isinstance(raw, bytes) else scope["path"]
     return path.partition("?")[0]

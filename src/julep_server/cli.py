@@ -106,7 +106,7 @@ def _parameters() -> Iterable[inspect.Parameter]:
             )
 
 
-# What inspect.signature and typing.get_type_hints, and so the command line, read.
+# The command line reads these through inspect.signature and typing.get_type_hints.
 setattr(serve, "__signature__", inspect.Signature([*_parameters()]))  # noqa: B010 - as in options
 serve.__annotations__ = {parameter.name: parameter.annotation for parameter in _parameters()}
 command_line.command(serve)
@@ -141,7 +141,14 @@ def _serve(settings: Settings) -> None:
 
 
 def database_url(given: str | None) -> str:
-    """Return the URL of the given database: a URL, a file, or by default a file for the user."""
+    """Return the URL of a database.
+
+    Args:
+        given: Its URL, or the path of a SQLite file; None for a file in the user's data directory.
+
+    Raises:
+        ValueError: It is a URL that can't be read.
+    """
     if given and "://" in given:
         try:
             make_url(given)

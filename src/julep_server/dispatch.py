@@ -54,7 +54,7 @@ class Dispatcher:
 
         Args:
             request: The request.
-            path: Its path below the API's root, still percent-encoded.
+            path: Its path below the API's root, percent-encoded.
 
         Raises:
             ApiError: The request failed.

@@ -64,6 +64,7 @@ class LocalServer:
 
         Raises:
             RuntimeError: The server is running already, or failed to start.
+            OSError: The address can't be bound.
         """
         if self._server is not None:
             raise RuntimeError("the server is running already")

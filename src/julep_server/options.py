@@ -24,7 +24,7 @@ class SettingOption:
 
     Attributes:
         type: The type, for the command line.
-        annotation: The type as it is written, for signatures.
+        annotation: The type as in the source, for signatures.
         text: The description; empty where Python removes docstrings.
         in_command: Whether ``julep serve`` has an option for it.
     """

@@ -14,7 +14,7 @@ from julep_server.streaming.runs import Runs
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What handlers work with; built once per server."""
+    """The parts of the server that request handlers use; built once per server."""
 
     settings: Settings
     database: Database

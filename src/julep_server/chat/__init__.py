@@ -1,1 +1,1 @@
-"""Chat: one turn, from a request's messages to the model's reply and what is stored of it."""
+"""Chat: one turn, from the request's messages to the model's reply and its storage."""

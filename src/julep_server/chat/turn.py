@@ -55,7 +55,7 @@ class ChatRequest:
     keep_response: KeepResponse | None
 
     def enables(self, flag: str) -> bool:
-        """Whether a flag that is on by default is not turned off."""
+        """Check whether a flag of the request is on, as it is by default."""
         return self.body.get(flag) is not False
 
 

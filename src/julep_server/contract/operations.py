@@ -139,7 +139,7 @@ class Contract:
 
         Args:
             method: The HTTP method, in upper case.
-            path: The path below the API's root, still percent-encoded.
+            path: The path below the API's root, percent-encoded.
 
         Returns:
             The operation, and the decoded path parameters by name.

@@ -24,7 +24,7 @@ _LITERALS = frozenset({"enum", "required"})
 
 
 def is_uuid4(text: str) -> bool:
-    """Whether a text is a UUID v4 in its canonical, hyphenated form."""
+    """Check whether a text is a UUID v4 in its canonical, hyphenated form."""
     return _UUID4.fullmatch(text) is not None
 
 

@@ -1,7 +1,7 @@
 """The database engine: sync SQLAlchemy Core in threads, with a single writer for SQLite.
 
 SQLite lets one connection write at a time. A single writing thread makes writers queue in the
-process, where waiting is cheap, instead of at the file's lock, where waiting is polling. Readers
+process, which is cheap, instead of polling the file's lock. Readers
 have their own threads, and WAL lets them read while the writer writes. A database in memory is one
 connection, so that one thread does both.
 
@@ -103,7 +103,7 @@ class Database:
         raise AssertionError("there is always another attempt")
 
     def _migrate(self) -> None:
-        """Migrate PostgreSQL, one process at a time; the others then find nothing to do."""
+        """Migrate PostgreSQL, one process at a time; those that follow find nothing to do."""
         with self._engine.connect() as connection:
             committed = connection.execution_options(isolation_level="READ COMMITTED")
             with committed.begin():
@@ -112,7 +112,7 @@ class Database:
 
 
 def postgres_url(url: URL) -> URL:
-    """Add the driver that the extra installs to a URL without one, whose default is another."""
+    """Name the extra's driver in a URL without one: SQLAlchemy's default is another."""
     plain = url.drivername in ("postgresql", "postgres")
     return url.set(drivername="postgresql+psycopg") if plain else url
 
@@ -128,7 +128,7 @@ def _postgres_engine(url: URL) -> Engine:
 
 
 def _is_conflict(error: DBAPIError) -> bool:
-    """Whether a transaction failed because it conflicted with a concurrent one."""
+    """Check whether a transaction failed because it conflicted with a concurrent one."""
     return getattr(error.orig, "sqlstate", None) in ("40001", "40P01")
 
 

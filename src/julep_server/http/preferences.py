@@ -1,4 +1,4 @@
-"""What a client prefers: the headers ``Prefer`` (RFC 7240, ``return`` only) and ``Accept``."""
+"""A client's preferences: the headers ``Prefer`` (RFC 7240, ``return`` only) and ``Accept``."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def preferred_return(values: Sequence[str]) -> str | None:
 
 
 def accepts_events(accept: str | None) -> bool:
-    """Whether an ``Accept`` header prefers server-sent events to JSON.
+    """Check whether an ``Accept`` header prefers server-sent events to JSON.
 
     ``*/*`` does not, because it does not request a stream explicitly.
     """

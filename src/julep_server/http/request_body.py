@@ -12,7 +12,7 @@ from julep_server.json_text import JSON, MalformedJSONError, loads
 
 
 class Missing(Enum):
-    """No body was sent, as opposed to a JSON null."""
+    """The type of ``MISSING``: no body was sent, as opposed to a JSON null."""
 
     MISSING = "missing"
 

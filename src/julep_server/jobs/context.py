@@ -1,4 +1,4 @@
-"""What job handlers work with, and the records that a job is about."""
+"""The parts of the server that job handlers use, and look-ups of a job's records."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from julep_server.store.users import User, users
 
 @dataclass(frozen=True, slots=True)
 class JobContext:
-    """What job handlers work with; built once per server."""
+    """The parts of the server that job handlers use; built once per server."""
 
     database: Database
     reflection: Reflection

@@ -28,7 +28,7 @@ _REASONS = {
 
 
 class AbortedError(Exception):
-    """The job has become pointless; the message is the reason."""
+    """The job can have no effect any more; the message is the reason."""
 
 
 def reason_of(error: BaseException) -> str:
@@ -38,7 +38,7 @@ def reason_of(error: BaseException) -> str:
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether another attempt could succeed."""
+    """Check whether another attempt could succeed."""
     if not isinstance(error, ApiError):
         return True
     return error.status >= 500 or error.status in _TRANSIENT

@@ -31,12 +31,12 @@ async def form_memories(context: JobContext, job: Job, _report: Report) -> Store
 
 
 async def _store_memories(context: JobContext, job: Job) -> list[JSON]:
-    """Have the model find what is worth remembering, store it and return the new ids.
+    """Extract facts from the turn by the model, store them and return their ids.
 
     Nothing is stored about a user, or for an agent, that was deleted meanwhile.
     """
-    said, said_at, user_id = _parse_payload(job.payload)
-    user_text = "\n".join(line.text for line in said if line.speaker == "user")
+    turn, said_at, user_id = _parse_payload(job.payload)
+    user_text = "\n".join(line.text for line in turn if line.speaker == "user")
     query = await context.embedding_worker.embed_query(user_text)
 
     def read(connection: Connection) -> tuple[Agent, User, list[str]]:
@@ -46,7 +46,7 @@ async def _store_memories(context: JobContext, job: Job) -> list[JSON]:
         return agent, user, [memory.content for memory in near]
 
     agent, user, known = await context.database.read(read)
-    facts = await context.reflection.facts(agent.model, user.name, said, known)
+    facts = await context.reflection.facts(agent.model, user.name, turn, known)
     new = [
         NewMemory(
             fact.kind,
@@ -70,10 +70,10 @@ async def _store_memories(context: JobContext, job: Job) -> list[JSON]:
 
 def _parse_payload(payload: JSONObject) -> tuple[list[Line], int, str]:
     """Return the turn's lines, its time and the user's id."""
-    said, said_at = payload["said"], payload["said_at"]
+    turn, said_at = payload["said"], payload["said_at"]
     lines = [
         Line(str(line["speaker"]), str(line["text"]))
-        for line in (said if isinstance(said, list) else [])
+        for line in (turn if isinstance(turn, list) else [])
         if isinstance(line, dict)
     ]
     return lines, said_at if isinstance(said_at, int) else 0, str(payload["user_id"])

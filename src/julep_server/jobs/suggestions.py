@@ -18,7 +18,7 @@ _MAX_MESSAGES = 20
 
 
 async def make_suggestions(context: JobContext, job: Job, _report: Report) -> Store:
-    """Have the model make suggestions about a message."""
+    """Make suggestions about a message by the model, and store them."""
     message_id = str(job.payload["message_id"])
 
     def read(connection: Connection) -> tuple[Agent, list[Line]]:
@@ -30,8 +30,8 @@ async def make_suggestions(context: JobContext, job: Job, _report: Report) -> St
         end = found[0] + 1
         return agent, lines(history[max(0, end - _MAX_MESSAGES) : end])
 
-    agent, said = await context.database.read(read)
-    hints = await context.reflection.hints(agent.model, said)
+    agent, conversation = await context.database.read(read)
+    hints = await context.reflection.hints(agent.model, conversation)
 
     def store(connection: Connection) -> None:
         session, _ = session_of(connection, job)

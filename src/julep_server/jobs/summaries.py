@@ -76,16 +76,16 @@ async def _attempt(context: JobContext, job: Job, report: Report) -> bool:
 
 
 def _up_to(identifier: str, history: Sequence[Message]) -> Sequence[Message]:
-    """Return the messages up to one; none when it is not among them: a summary covers it."""
+    """Return the messages up to one; none if it is missing, as a summary covers it then."""
     ends = [index for index, message in enumerate(history) if message.id == identifier]
     return history[: ends[0] + 1] if ends else []
 
 
-def _split_steps(said: Sequence[Line], size: int) -> list[list[Line]]:
+def _split_steps(omitted: Sequence[Line], size: int) -> list[list[Line]]:
     """Split lines into steps of at most this many tokens; a longer line is a step of its own."""
     steps: list[list[Line]] = []
     room = 0
-    for line in said:
+    for line in omitted:
         tokens = count_tokens(line.text)
         if tokens > room:
             steps.append([])

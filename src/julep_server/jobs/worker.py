@@ -1,8 +1,8 @@
 """The worker: takes jobs that are due, performs them, and stores how they end.
 
-It is woken when a job is added in its process, and polls for jobs that other processes added. What
-a job produces is stored in the transaction that ends it, and only the newest holder of its lease
-may end it: whatever is killed, and whenever, a job takes effect once.
+It is woken when a job is added in its process, and polls for jobs that other processes added. The
+result of a job is stored in the transaction that ends it, and only the newest holder of the lease
+may end it: even if a process is killed, a job takes effect once.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Worker:
         self._running: set[asyncio.Task[None]] = set()
 
     def wake(self) -> None:
-        """Look for jobs now: one was added."""
+        """Look for jobs at once, because one was added."""
         self._awake.set()
 
     def start(self) -> None:
@@ -136,7 +136,7 @@ class Worker:
             _log.exception("storing the end of job %s failed", job.id)
 
     async def _attempt(self, job: Job) -> Store | None:
-        """Perform a job; return what is left to store about its end."""
+        """Perform a job; return a function that stores its end, or None when that is stored."""
         if job.attempts > MAX_ATTEMPTS:
             return partial(jobs.end, job=job, state="failed", reason=_INTERRUPTED)
         renewing = asyncio.create_task(self._renew(job), name=f"lease-{job.id}")

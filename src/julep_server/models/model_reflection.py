@@ -55,29 +55,29 @@ class ModelReflection:
         self._provider = provider
 
     async def facts(
-        self, model: str, user: str, said: Sequence[Line], known: Sequence[str], /
+        self, model: str, user: str, lines: Sequence[Line], known: Sequence[str], /
     ) -> list[Fact]:
         """See :class:`~julep_server.models.reflection.Reflection`."""
-        parts = [_transcript(said)]
+        parts = [_transcript(lines)]
         if known:
             parts.append("Known already:\n" + "\n".join(f"- {fact}" for fact in known))
         items = await self._list(model, _FACTS.format(user=dumps(user)), "\n\n".join(parts))
         found = [_fact(item) for item in items[:_MAX_FACTS]]
         return [fact for fact in found if fact.content]
 
-    async def summary(self, model: str, before: str, said: Sequence[Line], limit: int, /) -> str:
+    async def summary(self, model: str, before: str, lines: Sequence[Line], limit: int, /) -> str:
         """See :class:`~julep_server.models.reflection.Reflection`."""
         parts = [f"Summary of what was said before:\n{before}"] if before else []
         task = _SUMMARY.format(words=max(20, limit * 2 // 3))
-        text = await self._complete(model, task, "\n\n".join([*parts, _transcript(said)]))
+        text = await self._complete(model, task, "\n\n".join([*parts, _transcript(lines)]))
         if not text:
             raise unavailable("model_answer_unreadable", "the model's summary is empty")
         kept = split_tokens(text)
         return text if len(kept) <= limit else "".join(kept[:limit]).rstrip() + "…"
 
-    async def hints(self, model: str, said: Sequence[Line], /) -> list[Hint]:
+    async def hints(self, model: str, lines: Sequence[Line], /) -> list[Hint]:
         """See :class:`~julep_server.models.reflection.Reflection`."""
-        items = await self._list(model, _HINTS, _transcript(said))
+        items = await self._list(model, _HINTS, _transcript(lines))
         found = [_hint(item) for item in items[:_MAX_HINTS]]
         return [hint for hint in found if hint.content]
 
@@ -96,8 +96,8 @@ class ModelReflection:
         return without_thoughts(completion.text)
 
 
-def _transcript(said: Sequence[Line]) -> str:
-    return "The conversation:\n" + "\n".join(f"{line.speaker}: {line.text}" for line in said)
+def _transcript(lines: Sequence[Line]) -> str:
+    return "The conversation:\n" + "\n".join(f"{line.speaker}: {line.text}" for line in lines)
 
 
 def _fact(item: JSONObject) -> Fact:

@@ -42,12 +42,12 @@ class OfflineReflection:
     """Reflects on conversations by rules for English sentences."""
 
     async def facts(
-        self, _model: str, user: str, said: Sequence[Line], _known: Sequence[str], /
+        self, _model: str, user: str, lines: Sequence[Line], _known: Sequence[str], /
     ) -> list[Fact]:
         """See :class:`~julep_server.models.reflection.Reflection`."""
         sentences = [
             sentence
-            for line in said
+            for line in lines
             if line.speaker == "user"
             for sentence in statements(line.text)
         ]
@@ -56,11 +56,11 @@ class OfflineReflection:
             for sentence in sentences[:_MAX_FACTS]
         ]
 
-    async def summary(self, _model: str, before: str, said: Sequence[Line], limit: int, /) -> str:
+    async def summary(self, _model: str, before: str, lines: Sequence[Line], limit: int, /) -> str:
         """See :class:`~julep_server.models.reflection.Reflection`."""
         kept = [
             *before.splitlines(),
-            *(f"The {line.speaker} said: {_beginning(line)}" for line in said),
+            *(f"The {line.speaker} said: {_beginning(line)}" for line in lines),
         ]
         # From the newest, until there is no more room.
         size, first = 0, len(kept)
@@ -68,7 +68,7 @@ class OfflineReflection:
             first -= 1
         return "\n".join(kept[first:])
 
-    async def hints(self, _model: str, _said: Sequence[Line], /) -> list[Hint]:
+    async def hints(self, _model: str, _lines: Sequence[Line], /) -> list[Hint]:
         """See :class:`~julep_server.models.reflection.Reflection`."""
         return []
 

@@ -60,7 +60,7 @@ def interrupted() -> ApiError:
 
 
 def not_understood(received: str) -> ApiError:
-    """Return the error for a response that has another form than expected."""
+    """Return the error for a response of an unexpected form."""
     return unavailable("model_unavailable", f"the model's endpoint sent {received}")
 
 

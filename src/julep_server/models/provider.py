@@ -10,7 +10,7 @@ from julep_server.json_text import JSON, JSONObject
 
 
 class Listener(Protocol):
-    """Receives a completion's text while the model writes it."""
+    """Receives the text of a completion while the model writes it."""
 
     def on_start(self, model: str) -> None:
         """Called when the model of this name begins."""

@@ -51,14 +51,14 @@ class Reflection(Protocol):
     """Extracts facts, summaries and suggestions from conversations."""
 
     async def facts(
-        self, model: str, user: str, said: Sequence[Line], known: Sequence[str], /
+        self, model: str, user: str, lines: Sequence[Line], known: Sequence[str], /
     ) -> list[Fact]:
         """Extract facts about a user that are worth remembering.
 
         Args:
             model: The agent's model.
             user: The user's name.
-            said: One turn of a conversation.
+            lines: One turn of a conversation.
             known: Facts that are remembered already.
 
         Raises:
@@ -66,13 +66,13 @@ class Reflection(Protocol):
         """
         ...
 
-    async def summary(self, model: str, before: str, said: Sequence[Line], limit: int, /) -> str:
+    async def summary(self, model: str, before: str, lines: Sequence[Line], limit: int, /) -> str:
         """Summarise a conversation.
 
         Args:
             model: The agent's model.
-            before: The summary of what was said before; empty for none.
-            said: What was said since.
+            before: The summary of the conversation before; empty for none.
+            lines: The messages since.
             limit: The maximum number of tokens of the new summary, which includes the one before.
 
         Raises:
@@ -80,7 +80,7 @@ class Reflection(Protocol):
         """
         ...
 
-    async def hints(self, model: str, said: Sequence[Line], /) -> list[Hint]:
+    async def hints(self, model: str, lines: Sequence[Line], /) -> list[Hint]:
         """Suggest how a conversation may continue.
 
         Raises:

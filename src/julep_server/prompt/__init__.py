@@ -1,1 +1,1 @@
-"""The prompt: what a model is sent, built from a session, its agent and user, and its history."""
+"""The prompt that is sent to a model: built from a session, its agent, user and history."""

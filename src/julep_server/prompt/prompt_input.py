@@ -1,4 +1,4 @@
-"""What a prompt is built from, besides messages."""
+"""The input of a prompt besides messages: records of the session, and recalled texts."""
 
 from __future__ import annotations
 

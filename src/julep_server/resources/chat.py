@@ -17,7 +17,7 @@ from julep_server.streaming.runs import Run
 
 
 def is_streamed(body: JSONObject, accept: str | None) -> bool:
-    """Whether a chat's response is to be streamed; the body takes precedence over the header."""
+    """Check whether a chat requests a stream; its body takes precedence over its header."""
     wanted = body.get("stream")
     return wanted if isinstance(wanted, bool) else accepts_events(accept)
 

@@ -100,7 +100,7 @@ class EmbeddingWorker:
             self._spawn(self._catch_up(self._embedder))
 
     def wake(self) -> None:
-        """Look for passages without a vector now: something was stored."""
+        """Look for passages without a vector at once, because some were stored."""
         self._awake.set()
 
     async def stop(self) -> None:
@@ -136,7 +136,7 @@ class EmbeddingWorker:
             return SearchQuery(text)
 
     async def embed_sources(self, sources: Sequence[str]) -> None:
-        """Embed what was just stored; never raises, and returns within ``MAX_WAIT`` seconds.
+        """Embed new passages; never raises, and returns within ``MAX_WAIT`` seconds.
 
         Args:
             sources: Ids of the documents or memories, whose passages are committed.

@@ -1,7 +1,7 @@
 """The index of texts that can be recalled, by words and by vectors.
 
 A scope identifies a text's owner. A search names the scopes that it may see; texts in other scopes
-neither are results nor affect how results are ranked.
+are no results and do not affect the ranking.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class SearchHit:
     Attributes:
         source_id: The document or memory that it belongs to.
         scope: The scope that made it visible.
-        score: The quality of the match, greater is better; comparable within one search only.
+        score: The quality of the match; greater is better. Comparable within one search only.
     """
 
     source_id: str
@@ -102,7 +102,7 @@ class PassageIndex:
         Args:
             connection: A transaction.
             scopes: All scopes that the caller may see; their texts are ranked together.
-            query: What to search for.
+            query: The words, and the vector, to search for.
             limit: The maximum number of texts.
             distance: How far a text may rank behind the best one, by words or by vectors, from 0
                 (it must match as well) to 1 (it needs only have something in common).

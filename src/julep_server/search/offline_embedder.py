@@ -35,7 +35,7 @@ class OfflineEmbedder:
 
     @staticmethod
     def is_installed() -> bool:
-        """Whether the package and the model's files are installed."""
+        """Check whether the package and the model's files are installed."""
         folder = _folder()
         return folder is not None and all(
             (folder / name).exists() for name in (_TOKENIZER, _WEIGHTS)

@@ -23,7 +23,7 @@ class QueryVector:
 
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
-    """What to search for.
+    """The words and the vector to search for.
 
     Attributes:
         text: The text whose words are searched for.

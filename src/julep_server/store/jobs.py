@@ -112,7 +112,7 @@ def get(connection: Connection, tenant: str, identifier: str) -> Job:
 
 
 def is_open(connection: Connection, name: str, subject_id: str) -> bool:
-    """Whether a job of this kind and subject has not ended yet."""
+    """Check whether a job of this kind and subject has not ended yet."""
     query = select(jobs.c.seq).where(
         jobs.c.name == name, jobs.c.subject_id == subject_id, jobs.c.due_at.is_not(None)
     )

@@ -84,7 +84,7 @@ def append(connection: Connection, session_id: str, messages: Sequence[Message])
 
 
 def exists(connection: Connection, session_id: str, identifier: str) -> bool:
-    """Whether a message is in a session's history."""
+    """Check whether a message is in a session's history."""
     table = tables.messages
     query = select(table.c.seq).where(table.c.id == identifier, table.c.session_id == session_id)
     return connection.execute(query).first() is not None

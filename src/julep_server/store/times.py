@@ -14,7 +14,7 @@ def now() -> int:
 
 
 def later_than(previous: int) -> int:
-    """Return the time now, or just after ``previous`` if the clock was set back."""
+    """Return the current time, or one microsecond after ``previous`` if that is later."""
     return max(now(), previous + 1)
 
 

@@ -1,4 +1,4 @@
-"""Streaming responses: the server-sent events of a completion, from any of them on."""
+"""Streaming responses: a completion's server-sent events, from the first or a later one."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ class Run:
 
 
 class Runs:
-    """The runs of a server process, and for a while those that have finished."""
+    """The runs of a server process: running ones, and for a while finished ones."""
 
     def __init__(self) -> None:
         self._runs: dict[str, Run] = {}
