@@ -52,6 +52,7 @@ from julep._http.sockets import (
     resolve,
 )
 from julep._http.tls import shared_tls
+from julep._http.transport_config import DEFAULT_MAX_CONNECTIONS
 from julep.errors import NetworkError
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class AsyncSocketTransport:
     def __init__(
         self,
         tls: ssl.SSLContext | None = None,
-        max_connections: int = 1000,
+        max_connections: int = DEFAULT_MAX_CONNECTIONS,
         max_idle: int = 100,
         idle_seconds: float = 30.0,
     ) -> None:

@@ -24,6 +24,7 @@ from julep._http.messages import StreamingResponse
 from julep._http.pool import IdleConnections, reset_in_child, warn_unclosed
 from julep._http.sockets import check_alpn, is_readable, network_error, new_socket, resolve
 from julep._http.tls import shared_tls
+from julep._http.transport_config import DEFAULT_MAX_CONNECTIONS
 from julep.errors import NetworkError
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class SocketTransport:
     def __init__(
         self,
         tls: ssl.SSLContext | None = None,
-        max_connections: int = 1000,
+        max_connections: int = DEFAULT_MAX_CONNECTIONS,
         max_idle: int = 100,
         idle_seconds: float = 30.0,
     ) -> None:
