@@ -18,14 +18,20 @@ Everything starts with a client::
 Names are imported on first use, so that ``import julep`` stays cheap.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
-from julep._lazy import lazy
+from julep import _lazy
 
 if TYPE_CHECKING:
+    from julep import api as api
+    from julep import client as client
+    from julep import env as env
+    from julep import errors as errors
+    from julep import managers as managers
+    from julep import streams as streams
+    from julep import types as types
     from julep._async_client import AsyncClient as AsyncClient
+    from julep._calls.server_info import ServerInfo as ServerInfo
     from julep._client import Client as Client
     from julep._http.timeout import Timeout as Timeout
     from julep._http.tls import tls_context as tls_context
@@ -63,11 +69,12 @@ if TYPE_CHECKING:
     from julep_api.types import UNSET as UNSET
     from julep_api.types import Unset as Unset
 else:
-    __all__, __getattr__, __dir__ = lazy(
+    __all__, __getattr__, __dir__ = _lazy.lazy(
         __name__,
         {
             "julep._async_client": ("AsyncClient",),
             "julep._client": ("Client",),
+            "julep._calls.server_info": ("ServerInfo",),
             "julep._instrumentation.hooks": (
                 "Hooks",
                 "RequestEvent",
@@ -106,4 +113,5 @@ else:
             "julep.streams": ("AsyncChatStream", "ChatStream"),
             "julep_api.types": ("UNSET", "Unset"),
         },
+        submodules=("api", "client", "env", "errors", "managers", "streams", "types"),
     )

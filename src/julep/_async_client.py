@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from openai.resources import AsyncChat, AsyncCompletions
 
     from julep._calls.driver import AsyncDriver
+    from julep._calls.server_info import ServerInfo
     from julep._http.connections import Connections
     from julep._http.messages import AsyncTransport
     from julep._http.transport_config import TransportConfig
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 
-class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport"]):
+class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport", "str | Awaitable[str]"]):
     """Async client of a Julep server, on asyncio and on trio.
 
     A client may be used on several event loops, one after another. Close it, or use it in an
@@ -65,6 +66,11 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport"]):
         from julep._http.connections import Connections, build_async_transport
 
         return Connections(config, build_async_transport)
+
+    @property
+    def _api_client(self) -> AsyncDriver:
+        """The low-level client, by its name in julep 0.3."""
+        return self.api
 
     @cached_property
     def agents(self) -> AsyncAgentsManager:
@@ -269,6 +275,52 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport"]):
             {'id': '0d2f0c1e-…', 'created_at': '2025-01-31T09:00:00Z', 'jobs': []}
         """
         return await self.request("POST", path, query=query, body=body)
+
+    @mirrors(Client.put)
+    async def put(
+        self, path: str, body: JSON | Unset = UNSET, *, query: Mapping[str, str] | None = None
+    ) -> JSON:
+        """Send a PUT request to an endpoint that this package has no method for.
+
+        Example:
+            >>> await client.put(f"/users/{user.id}", {"name": "Grace", "about": ""})
+            {'id': '0d2f0c1e-…', 'updated_at': '2025-01-31T09:00:00Z', 'jobs': []}
+        """
+        return await self.request("PUT", path, query=query, body=body)
+
+    @mirrors(Client.patch)
+    async def patch(
+        self, path: str, body: JSON | Unset = UNSET, *, query: Mapping[str, str] | None = None
+    ) -> JSON:
+        """Send a PATCH request to an endpoint that this package has no method for.
+
+        Example:
+            >>> await client.patch(f"/users/{user.id}", {"name": "Grace"})
+            {'id': '0d2f0c1e-…', 'updated_at': '2025-01-31T09:00:00Z', 'jobs': []}
+        """
+        return await self.request("PATCH", path, query=query, body=body)
+
+    @mirrors(Client.delete)
+    async def delete(self, path: str, *, query: Mapping[str, str] | None = None) -> JSON:
+        """Send a DELETE request to an endpoint that this package has no method for.
+
+        Example:
+            >>> await client.delete(f"/users/{user.id}")
+            {'id': '0d2f0c1e-…', 'deleted_at': '2025-01-31T09:00:00Z', 'jobs': []}
+        """
+        return await self.request("DELETE", path, query=query)
+
+    @mirrors(Client.server)
+    async def server(self) -> ServerInfo:
+        """Return what the server reports of itself: its name, its version, its contract.
+
+        Example:
+            >>> await client.server()
+            ServerInfo(name='julep', version='3.0.0', contract='0.3.0')
+        """
+        from julep._calls.server_info import server_info_call
+
+        return await self.api.send(server_info_call())
 
     async def aclose(self) -> None:
         """Close the connections of the running event loop; closing again has no effect."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar, cast
 
 from julep._http.timeout import DEFAULT_TIMEOUT
 from julep._http.transport_config import DEFAULT_MAX_CONNECTIONS
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Mapping
-    from typing import Self
+    from collections.abc import Awaitable, Callable, Mapping  # named as text, too
+    from typing import Concatenate, ParamSpec, Self
 
     from julep._http.connections import Connections
     from julep._http.timeout import Timeout
@@ -20,11 +21,41 @@ if TYPE_CHECKING:
     from julep._settings.config import Config
     from julep._settings.retry import RetryPolicy
 
+    P = ParamSpec("P")
+    R = TypeVar("R")
+    C = TypeVar("C", bound="BaseClient[Any, Any, Any]")
+
 HttpClientT = TypeVar("HttpClientT", bound="HttpClient")
 TransportT = TypeVar("TransportT")
+KeyT = TypeVar("KeyT", bound="str | Awaitable[str]")
+
+# The attributes that `_setup` sets.
+_OWN: Final = frozenset({"_config", "_connections", "api", "base_url"})
 
 
-class BaseClient(ABC, Generic[HttpClientT, TransportT]):
+def _with_suggestions(
+    method: Callable[Concatenate[C, P], R],
+) -> Callable[Concatenate[C, P], R]:
+    """Accept the options of julep 0.3, and suggest a name for options that do not exist."""
+    code = method.__code__
+    known = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
+    positional = code.co_argcount - 1
+
+    @functools.wraps(method)
+    def call(self: C, /, *args: Any, **kwargs: Any) -> R:
+        if len(args) > positional or not kwargs.keys() <= names:
+            from julep._settings.options_of_0_3 import current_options
+
+            name = type(self).__name__
+            called = f"{name}()" if method.__name__ == "__init__" else f"{name}.{method.__name__}()"
+            args, kwargs = current_options(called, args, kwargs, known)
+        return method(self, *args, **kwargs)
+
+    names = frozenset(known)
+    return call
+
+
+class BaseClient(ABC, Generic[HttpClientT, TransportT, KeyT]):
     """The common base of `Client` and `AsyncClient`.
 
     Attributes:
@@ -33,9 +64,10 @@ class BaseClient(ABC, Generic[HttpClientT, TransportT]):
 
     _is_async: ClassVar[bool]
 
+    @_with_suggestions
     def __init__(
         self,
-        api_key: str | None = None,
+        api_key: str | Callable[[], KeyT] | None = None,
         base_url: str | None = None,
         *,
         timeout: float | Timeout | None = DEFAULT_TIMEOUT,
@@ -44,6 +76,7 @@ class BaseClient(ABC, Generic[HttpClientT, TransportT]):
         headers: Mapping[str, str] | None = None,
         query: Mapping[str, str] | None = None,
         hooks: Hooks | None = None,
+        application: str | None = None,
         http_client: HttpClientT | None = None,
         proxy: str | None = None,
         tls: ssl.SSLContext | None = None,
@@ -55,7 +88,8 @@ class BaseClient(ABC, Generic[HttpClientT, TransportT]):
 
         Args:
             api_key: The API key; by default the environment's JULEP_API_KEY. A local server needs
-                none.
+                none. A function without arguments is called for every request, and returns its
+                key; for `AsyncClient` it may be async. Its keys are kept nowhere.
             base_url: The URL of the API; by default JULEP_API_URL or JULEP_BASE_URL, or else the
                 local server's ``http://127.0.0.1:8080/api``.
             timeout: Seconds for a whole call, including its retries and the reading of a stream;
@@ -68,6 +102,8 @@ class BaseClient(ABC, Generic[HttpClientT, TransportT]):
             headers: Additional headers of every request.
             query: Additional query parameters of every request.
             hooks: Functions to call on requests, responses and retries.
+            application: The name of your program for the server's logs, such as ``my-app/1.2``;
+                it becomes a part of the user agent.
             http_client: An httpx (or httpx2) client to send requests with: an ``httpx.Client`` for
                 `Client`, an ``httpx.AsyncClient`` for `AsyncClient`. It keeps its own settings,
                 except timeouts and redirects, and is not closed with this client.
@@ -86,12 +122,14 @@ class BaseClient(ABC, Generic[HttpClientT, TransportT]):
             ConfigurationError: When a setting is invalid.
         """
         # Imported here so that `import julep` stays cheap.
-        from julep._settings.checks import checked_http_client
+        from julep._settings.checks import checked_http_client, checked_key_function
         from julep._settings.config import read_config
         from julep._settings.transport import read_transport
 
+        checked_key_function(api_key, is_async=self._is_async)
         config = read_config(
             base_url=base_url,
+            application=application,
             pickle_api_key=pickle_api_key,
             api_key=api_key,
             timeout=timeout,
@@ -111,10 +149,11 @@ class BaseClient(ABC, Generic[HttpClientT, TransportT]):
         )
         self._setup(config, self._connections_for(transport))
 
+    @_with_suggestions
     def with_options(
         self,
         *,
-        api_key: str | None = None,
+        api_key: str | Callable[[], KeyT] | None = None,
         timeout: float | Timeout | None = DEFAULT_TIMEOUT,
         max_retries: int | None = None,
         retry: RetryPolicy | None = None,
@@ -125,10 +164,10 @@ class BaseClient(ABC, Generic[HttpClientT, TransportT]):
         """Return a client with some settings changed, for one call or for many.
 
         It shares the connections of this client and is cheap to create. Closing it leaves them
-        open.
+        open. Attributes that a subclass has added are those of this client.
 
         Args:
-            api_key: Another API key; unchanged by default.
+            api_key: Another API key, or a function that returns it; unchanged by default.
             timeout: As for the client; unchanged by default.
             max_retries: As for the client; unchanged by default.
             retry: As for the client; unchanged by default.
@@ -145,6 +184,9 @@ class BaseClient(ABC, Generic[HttpClientT, TransportT]):
         Example:
             >>> client.with_options(timeout=5, max_retries=0).sessions.get(session.id)
         """
+        from julep._settings.checks import checked_key_function
+
+        checked_key_function(api_key, is_async=self._is_async)
         config = self._config.with_changes(
             api_key=api_key,
             timeout=timeout,
@@ -154,7 +196,21 @@ class BaseClient(ABC, Generic[HttpClientT, TransportT]):
             query=query,
             hooks=hooks,
         )
-        return self._from_config(config, self._connections.shared())
+        return self._copied(config, self.__getstate__())
+
+    def _copied(self, config: Config, state: object) -> Self:
+        """Return a client with other settings, which shares the connections of this one.
+
+        Args:
+            config: Its settings.
+            state: The attributes of a subclass, as `__getstate__` returns them.
+        """
+        again = self._from_config(config, self._connections.shared())
+        plain, slotted = _parts(state)
+        vars(again).update(plain)
+        for name, value in slotted.items():
+            setattr(again, name, value)
+        return again
 
     def _setup(self, config: Config, connections: Connections[TransportT]) -> None:
         """Set the client's attributes; a subclass adds its own."""
@@ -182,15 +238,43 @@ class BaseClient(ABC, Generic[HttpClientT, TransportT]):
     def __copy__(self) -> Self:
         return self.with_options()
 
-    def __deepcopy__(self, memo: object) -> Self:
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         # Neither connections nor secrets are duplicated: the copy stays in this process.
-        return self.with_options()
+        import copy
+
+        return self._copied(self._config, copy.deepcopy(self.__getstate__(), memo))
+
+    def __getstate__(self) -> object:
+        """Return the attributes that a subclass has added, for copies and pickles.
+
+        Those of the client itself, and values of a ``cached_property``, are made anew.
+        """
+        plain, slotted = _parts(super().__getstate__())
+        kept = {
+            name: value
+            for name, value in plain.items()
+            if name not in _OWN and not _is_cached(type(self), name)
+        }
+        return (kept, slotted) if slotted else kept
 
     def __reduce__(self) -> tuple[object, ...]:
         # Only settings are pickled: connections cannot leave a process.
         config = self._config
         transport = self._connections.config.for_pickle(with_secrets=config.pickle_api_key)
-        return self._unpickle, (config.for_pickle(), transport)
+        return self._unpickle, (config.for_pickle(), transport), self.__getstate__()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self.base_url!r})"
+
+
+def _parts(state: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return an object's attributes and those in its slots, from its `__getstate__`."""
+    if not isinstance(state, tuple):
+        return state or {}, {}
+    plain, slotted = cast("tuple[Any, Any]", state)
+    return plain or {}, slotted or {}
+
+
+def _is_cached(kind: type, name: str) -> bool:
+    """Check whether an attribute is the value of a cached property."""
+    return isinstance(getattr(kind, name, None), functools.cached_property)

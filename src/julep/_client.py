@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from openai.resources import Chat, Completions
 
     from julep._calls.driver import SyncDriver
+    from julep._calls.server_info import ServerInfo
     from julep._http.connections import Connections
     from julep._http.messages import Transport
     from julep._http.transport_config import TransportConfig
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 
-class Client(BaseClient["httpx.Client", "Transport"]):
+class Client(BaseClient["httpx.Client", "Transport", "str"]):
     """Sync client of a Julep server.
 
     Threads may share a client. Close it, or use it in a ``with`` statement.
@@ -62,6 +63,11 @@ class Client(BaseClient["httpx.Client", "Transport"]):
         from julep._http.connections import Connections, build_transport
 
         return Connections(config, build_transport)
+
+    @property
+    def _api_client(self) -> SyncDriver:
+        """The low-level client, by its name in julep 0.3."""
+        return self.api
 
     @cached_property
     def agents(self) -> AgentsManager:
@@ -307,6 +313,99 @@ class Client(BaseClient["httpx.Client", "Transport"]):
             {'id': '0d2f0c1e-…', 'created_at': '2025-01-31T09:00:00Z', 'jobs': []}
         """
         return self.request("POST", path, query=query, body=body)
+
+    def put(
+        self, path: str, body: JSON | Unset = UNSET, *, query: Mapping[str, str] | None = None
+    ) -> JSON:
+        """Send a PUT request to an endpoint that this package has no method for.
+
+        Args:
+            path: The path below ``base_url``, beginning with ``/``.
+            body: The request's JSON body; omitted by default.
+            query: Query parameters.
+
+        Returns:
+            The response's JSON, or None when its body is empty.
+
+        Raises:
+            InvalidArgumentError: When an argument cannot be sent.
+            ArgumentTypeError: When an argument has a wrong type.
+            ApiError: When the server responds with an error.
+            NetworkError: When no response arrives.
+
+        Example:
+            >>> client.put(f"/users/{user.id}", {"name": "Grace", "about": ""})
+            {'id': '0d2f0c1e-…', 'updated_at': '2025-01-31T09:00:00Z', 'jobs': []}
+        """
+        return self.request("PUT", path, query=query, body=body)
+
+    def patch(
+        self, path: str, body: JSON | Unset = UNSET, *, query: Mapping[str, str] | None = None
+    ) -> JSON:
+        """Send a PATCH request to an endpoint that this package has no method for.
+
+        Args:
+            path: The path below ``base_url``, beginning with ``/``.
+            body: The request's JSON body; omitted by default.
+            query: Query parameters.
+
+        Returns:
+            The response's JSON, or None when its body is empty.
+
+        Raises:
+            InvalidArgumentError: When an argument cannot be sent.
+            ArgumentTypeError: When an argument has a wrong type.
+            ApiError: When the server responds with an error.
+            NetworkError: When no response arrives.
+
+        Example:
+            >>> client.patch(f"/users/{user.id}", {"name": "Grace"})
+            {'id': '0d2f0c1e-…', 'updated_at': '2025-01-31T09:00:00Z', 'jobs': []}
+        """
+        return self.request("PATCH", path, query=query, body=body)
+
+    def delete(self, path: str, *, query: Mapping[str, str] | None = None) -> JSON:
+        """Send a DELETE request to an endpoint that this package has no method for.
+
+        Args:
+            path: The path below ``base_url``, beginning with ``/``.
+            query: Query parameters.
+
+        Returns:
+            The response's JSON, or None when its body is empty.
+
+        Raises:
+            InvalidArgumentError: When an argument cannot be sent.
+            ArgumentTypeError: When an argument has a wrong type.
+            ApiError: When the server responds with an error.
+            NetworkError: When no response arrives.
+
+        Example:
+            >>> client.delete(f"/users/{user.id}")
+            {'id': '0d2f0c1e-…', 'deleted_at': '2025-01-31T09:00:00Z', 'jobs': []}
+        """
+        return self.request("DELETE", path, query=query)
+
+    def server(self) -> ServerInfo:
+        """Return what the server reports of itself: its name, its version, its contract.
+
+        Every response has the version as well, in the header ``julep-version``.
+
+        Returns:
+            The server's name and version, and the version of the contract that it implements.
+
+        Raises:
+            NotFoundError: When the server does not report it, or ``base_url`` is not the API's.
+            InvalidResponseError: When it is not a server of this API.
+            NetworkError: When no response arrives.
+
+        Example:
+            >>> client.server()
+            ServerInfo(name='julep', version='3.0.0', contract='0.3.0')
+        """
+        from julep._calls.server_info import server_info_call
+
+        return self.api.send(server_info_call())
 
     def close(self) -> None:
         """Close all connections; closing again has no effect."""

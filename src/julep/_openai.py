@@ -7,11 +7,12 @@ own, and are not shared with other calls.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from importlib import import_module
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from julep._calls.api_key import KeyTask
 from julep._http.per_loop import PerLoop
 from julep.errors import ConfigurationError
 
@@ -59,7 +60,8 @@ class OpenAIClient:
                 _check_installed()
                 from openai import DefaultHttpxClient, OpenAI
 
-                connections = DefaultHttpxClient(event_hooks={"request": [_remove_openai_headers]})
+                hook = _request_hook(self._config)
+                connections = DefaultHttpxClient(event_hooks={"request": [hook]})
                 client = OpenAI(**_settings(self._config), http_client=connections)
                 _replace_headers(client, self._config)
                 _accept_unknown_parameters(client.chat.completions, self._check_open)
@@ -121,7 +123,8 @@ class AsyncOpenAIClient:
     def _loop_client(self) -> AsyncOpenAI:
         from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
-        connections = DefaultAsyncHttpxClient(event_hooks={"request": [_aremove_openai_headers]})
+        hook = _async_request_hook(self._config)
+        connections = DefaultAsyncHttpxClient(event_hooks={"request": [hook]})
         client = AsyncOpenAI(**_settings(self._config), http_client=connections)
         _replace_headers(client, self._config)
         return client
@@ -136,7 +139,7 @@ def _check_installed() -> None:
         import_module("openai")
     except ImportError as error:
         raise ConfigurationError(
-            "chat and completions need the openai package: pip install 'julep[openai]'"
+            'chat and completions need the openai package: pip install "julep[openai]"'
         ) from error
 
 
@@ -172,8 +175,28 @@ def _remove_openai_headers(request: _Request) -> None:
         del request.headers["authorization"]
 
 
-async def _aremove_openai_headers(request: _Request) -> None:
-    _remove_openai_headers(request)
+def _request_hook(config: Config) -> Callable[[_Request], None]:
+    """Return the function that changes each request before it is sent."""
+    task = None if config.key_function is None else KeyTask(config.key_function)
+
+    def change(request: _Request) -> None:
+        _remove_openai_headers(request)
+        if task is not None and (key := task.key()):
+            request.headers["authorization"] = f"Bearer {key}"
+
+    return change
+
+
+def _async_request_hook(config: Config) -> Callable[[_Request], Awaitable[None]]:
+    """Return the function that changes each request before it is sent, async."""
+    task = None if config.key_function is None else KeyTask(config.key_function)
+
+    async def change(request: _Request) -> None:
+        _remove_openai_headers(request)
+        if task is not None and (key := await task.akey()):
+            request.headers["authorization"] = f"Bearer {key}"
+
+    return change
 
 
 def _accept_unknown_parameters(

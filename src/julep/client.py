@@ -1,6 +1,19 @@
 """The two clients: `Client` is sync, `AsyncClient` is async."""
 
+from typing import TYPE_CHECKING
+
+from julep import _lazy
 from julep._async_client import AsyncClient
 from julep._client import Client
+
+if TYPE_CHECKING:
+    from julep.api import client as _older
+
+    AsyncJulepApi = _older.AsyncJulepApi
+    JulepApi = _older.JulepApi
+else:
+    _, __getattr__, __dir__ = _lazy.lazy(
+        __name__, {"julep.api.client": ("AsyncJulepApi", "JulepApi")}
+    )
 
 __all__ = ["AsyncClient", "Client"]

@@ -3,11 +3,56 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from julep._deprecation import warn_deprecated
 from julep._settings.config import DEFAULT_BASE_URL
+from julep.errors import InvalidArgumentError
 
-__all__ = ["JULEP_API_KEY", "JULEP_API_URL"]
+__all__ = ["JULEP_API_KEY", "JULEP_API_URL", "env"]
+
+T = TypeVar("T")
+
+_REQUIRED: Final[Any] = object()
+_TRUE: Final = frozenset({"1", "on", "t", "true", "y", "yes"})
+_FALSE: Final = frozenset({"0", "f", "false", "n", "no", "off"})
+
+
+def _reader(parse: Callable[[str], T]) -> Callable[..., T]:
+    """Return a function that reads a variable of the environment, as the environs package does."""
+
+    def read(name: str, default: T = _REQUIRED) -> T:
+        warn_deprecated("julep.env.env", "os.environ")
+        text = os.environ.get(name)
+        if text is None:
+            if default is _REQUIRED:
+                raise InvalidArgumentError(f"{name}: the environment variable is not set")
+            return default
+        try:
+            return parse(text)
+        except ValueError:
+            raise InvalidArgumentError(f"{name}: the environment variable is not valid") from None
+
+    return read
+
+
+def _flag(text: str) -> bool:
+    if text.lower() not in _TRUE | _FALSE:
+        raise ValueError(text)
+    return text.lower() in _TRUE
+
+
+class Env:
+    """The reader of environment variables that 0.3 exported."""
+
+    str = __call__ = staticmethod(_reader(str))
+    int = staticmethod(_reader(int))
+    float = staticmethod(_reader(float))
+    bool = staticmethod(_reader(_flag))
+
+
+env: Final = Env()
 
 if TYPE_CHECKING:
     JULEP_API_KEY: str | None
@@ -23,4 +68,4 @@ else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
     def __dir__():
-        return sorted({*globals(), *__all__})
+        return sorted({*(name for name in globals() if name.startswith("__")), *__all__})

@@ -30,4 +30,5 @@ else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
     def __dir__():
-        return sorted({*globals(), *__getattr__("__all__")})
+        own = (name for name in globals() if name.startswith("__"))
+        return sorted({*own, *__getattr__("__all__")})

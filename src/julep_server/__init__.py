@@ -5,8 +5,6 @@ extra's libraries only when :class:`LocalServer` is first used, so that the comm
 the extra is missing.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,8 +16,15 @@ if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> object:
         """Import :class:`LocalServer` on first use."""
-        if name == "LocalServer":
+        if name != "LocalServer":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        try:
             from julep_server.local import LocalServer
+        except ModuleNotFoundError as error:
+            from julep_server.missing import missing_extra
 
-            return LocalServer
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+            raise missing_extra(error) from None
+        return LocalServer
+
+    def __dir__() -> list[str]:
+        return sorted({*(name for name in globals() if name.startswith("__")), *__all__})

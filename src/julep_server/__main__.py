@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import sys
 
+from julep_server.missing import missing_extra
+
 
 def main() -> None:
     """Run the command line."""
     try:
         from julep_server.cli import run
     except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] in ("julep_server", "julep_api"):
+        explained = missing_extra(error)
+        if explained is error:
             raise
-        sys.stderr.write(
-            f"julep: the server is not installed ({error.name} is missing): "
-            'pip install "julep[server]"\n'
-        )
+        sys.stderr.write(f"julep: {explained}\n")
         raise SystemExit(2) from None
     run()
 

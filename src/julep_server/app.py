@@ -46,6 +46,7 @@ from julep_server.search.embedding_worker import EmbeddingWorker
 from julep_server.services import Services
 from julep_server.settings import Settings
 from julep_server.streaming.runs import Runs
+from julep_server.version import VERSION
 
 _log = logging.getLogger("julep_server")
 
@@ -104,7 +105,11 @@ class App:
                     identifier,
                 )
                 name = REQUEST_ID_HEADER.lower().encode()
-                message["headers"] = [*message["headers"], (name, identifier.encode())]
+                message["headers"] = [
+                    *message["headers"],
+                    (name, identifier.encode()),
+                    (b"julep-version", VERSION.encode()),
+                ]
             await send(message)
 
         try:
@@ -126,6 +131,10 @@ class App:
         if services is None or dispatcher is None:
             raise ApiError(503, "starting", "the server is starting")
         path = _raw_path(request.scope)
+        if path == "/api/server" and request.method in ("GET", "HEAD"):
+            return json_response(
+                200, {"name": "julep", "version": VERSION, "contract": load_contract().version}
+            )
         if path.startswith("/api/"):
             return await dispatcher.dispatch(request, path.removeprefix("/api"))
         if path.startswith("/v1/"):

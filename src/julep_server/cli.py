@@ -7,7 +7,6 @@ import logging
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, cast
 
@@ -20,6 +19,7 @@ from julep_server.app import App
 from julep_server.options import setting_options
 from julep_server.serving import Server, bind
 from julep_server.settings import Settings
+from julep_server.version import VERSION
 
 USAGE_ERROR = 2
 """Exit status for settings that contradict each other."""
@@ -51,15 +51,8 @@ _SPECIAL: Mapping[str, tuple[str, object, object, str]] = {
 }
 
 
-def _version() -> str:
-    try:
-        return version("julep")
-    except PackageNotFoundError:
-        return "(not installed)"
-
-
 command_line = CommandLine(
-    name="julep", help="The Julep agents API on this machine.", version=_version
+    name="julep", help="The Julep agents API on this machine.", version=VERSION
 )
 
 

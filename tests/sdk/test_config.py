@@ -15,7 +15,7 @@ import pytest
 import julep
 from julep import AsyncClient, Client, ConfigurationError, Hooks, RetryPolicy, Timeout
 from julep._http.urls import Origin
-from julep._settings.config import ClientOptions, Config, read_config
+from julep._settings.config import USER_AGENT, ClientOptions, Config, read_config
 from tests.sdk.helpers.stub import Stub
 
 CANARY = "canary-5f1c0a7e"
@@ -30,8 +30,13 @@ async def wait(event: julep.RetryEvent) -> None:
 
 
 BAD: list[tuple[dict[str, Any], str]] = [
-    ({"api_key": 3}, "api_key: expected a str, got a int"),
-    ({"api_key": b"key"}, "api_key: expected a str, got a bytes"),
+    ({"api_key": 3}, "api_key: expected a str, or a function that returns one, got a int"),
+    ({"api_key": b"key"}, "or a function that returns one, got a bytes"),
+    ({"api_key": f"http://{CANARY}/api"}, "api_key: expected a key, got a URL: did you mean base_"),
+    ({"application": 3}, "application: expected a str, got a int"),
+    ({"application": ""}, "application: expected a name such as 'my-app/1.2', got ''"),
+    ({"application": "a b/"}, "application: expected a name such as"),
+    ({"application": "a\r\nb: c"}, "application: expected a name such as"),
     ({"api_key": f"{CANARY}\n"}, "api_key: it has a character"),
     ({"api_key": f" {CANARY}"}, "api_key: it has a character"),
     ({"api_key": f"{CANARY}\r\nx: y"}, "api_key: it has a character"),
@@ -167,7 +172,11 @@ def test_defaults() -> None:
         "http://127.0.0.1:8080/api",
         Origin("http", "127.0.0.1", 8080),
         "/api",
-        {"accept": "application/json", "user-agent": f"julep-python/{julep.__version__}"},
+        {
+            "accept": "application/json",
+            "user-agent": USER_AGENT,
+            "julep-version": julep.__version__,
+        },
         (),
         Timeout(connect=10, read=300, write=300, pool=None, total=None),
         RetryPolicy(max_retries=2),
@@ -184,6 +193,7 @@ def test_defaults() -> None:
             "headers": None,
             "query": None,
             "hooks": None,
+            "application": None,
             "http_client": None,
             "proxy": None,
             "tls": None,

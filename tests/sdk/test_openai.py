@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import trio
 
-import julep
 from julep import AsyncClient, Client, ConfigurationError
+from julep._settings.config import USER_AGENT
 from julep_server import LocalServer
 from tests.sdk.helpers.modes import Mode
 from tests.sdk.helpers.programs import run_program
@@ -116,7 +116,7 @@ async def test_requests_have_the_clients_key_and_no_openai_headers(
     with_key, without = stub.requests
     assert with_key.headers["authorization"] == "Bearer key"
     assert with_key.headers["x-team"] == "tests"
-    assert with_key.headers["user-agent"] == f"julep-python/{julep.__version__}"
+    assert with_key.headers["user-agent"] == USER_AGENT
     assert "authorization" not in without.headers
     for request in stub.requests:
         assert "canary" not in str(request)
@@ -201,7 +201,6 @@ def test_without_the_openai_package(make: str) -> None:
     program = f"""
 import sys
 sys.modules["openai"] = None  # as if it were not there
-import julep
 client = julep.{make}()
 for name in ("chat", "completions"):
     try:
@@ -210,7 +209,7 @@ for name in ("chat", "completions"):
         print(error)
 """
     done = run_program(program)
-    expected = "chat and completions need the openai package: pip install 'julep[openai]'"
+    expected = 'chat and completions need the openai package: pip install "julep[openai]"'
     assert done.stdout.splitlines() == [expected] * 2
     assert done.stderr == ""
 

@@ -65,6 +65,11 @@ class SyncDriver:
         self._flows: Flows[ResponseBody] = Flows(config)
         self._connections = connections
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):
+            return _operation_method(self, name)
+
     def send(self, call: Call[T], /) -> T:
         """Make a call.
 
@@ -148,6 +153,11 @@ class AsyncDriver:
         self._flows: Flows[AsyncResponseBody] = Flows(config)
         self._connections = connections
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):
+            return _operation_method(self, name)
+
     async def send(self, call: Call[T], /) -> T:
         """Make a call.
 
@@ -217,6 +227,17 @@ class AsyncDriver:
             await transport.aclose()
 
 
+def _operation_method(driver: Driver, name: str) -> object:
+    """Return the method of an operation that julep 0.3's low-level clients had."""
+    if not name.startswith("_"):
+        from julep._calls.named_operations import operation_method  # seldom needed
+
+        method = operation_method(name, driver.send, driver.stream)
+        if method is not None:
+            return method
+    raise AttributeError(f"{type(driver).__name__!r} object has no attribute {name!r}")
+
+
 async def _sleep(seconds: float) -> None:
     import anyio
 
@@ -225,6 +246,8 @@ async def _sleep(seconds: float) -> None:
 
 async def _run_tasks(tasks: Sequence[Task]) -> list[object]:
     """Run tasks concurrently; return their results in order."""
+    if len(tasks) == 1:
+        return [await tasks[0].arun()]
     import anyio
 
     results: dict[int, object] = {}

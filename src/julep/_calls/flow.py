@@ -20,7 +20,7 @@ from julep._instrumentation.record import CallRecord
 from julep.errors import InvalidResponseError, NetworkError
 
 if TYPE_CHECKING:
-    from julep._settings.config import Config
+    from julep._settings.config import Config, KeyFunction
     from julep_api.client import Call, EventCall
 
 T = TypeVar("T")
@@ -145,6 +145,8 @@ class Flows(Generic[B]):
     def _send(self, tracker: AttemptTracker) -> Flow[B, Response | StreamingResponse[B]]:
         """Send a request until the response is a 2xx, or no further attempt is allowed."""
         while True:
+            if self.config.key_function is not None:
+                yield from self._authorize(tracker, self.config.key_function)
             outcome = yield from self._follow_redirects(tracker.begin())
             if not isinstance(outcome, NetworkError) and 200 <= outcome.status < 300:
                 tracker.succeed(outcome)
@@ -159,6 +161,20 @@ class Flows(Generic[B]):
             if isinstance(outcome, StreamingResponse):
                 raise TypeError(f"{tracker.call.request} got a stream with an error status")
             yield Sleep(tracker.next_delay(outcome))
+
+    def _authorize(
+        self, tracker: AttemptTracker, key_function: KeyFunction
+    ) -> Generator[RunTasks, StepResult[B], None]:
+        """Add the key that a function returns to the request of the next attempt."""
+        from julep._calls.api_key import KeyTask
+
+        results = yield RunTasks([KeyTask(key_function)])
+        [key] = results if isinstance(results, list) else [None]
+        if isinstance(key, Exception):
+            raise key
+        request = tracker.call.request
+        headers = {**request.headers, "authorization": f"Bearer {key}"} if key else request.headers
+        tracker.call.request = request._replace(headers=headers)
 
     def _follow_redirects(self, request: Request) -> Flow[B, Outcome[B]]:
         """Send a request, and follow its redirects."""

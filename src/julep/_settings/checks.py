@@ -35,13 +35,39 @@ def checked_key(key: object) -> str:
     if key is None:
         return ""
     if not isinstance(key, str):
-        raise _wrong_type("api_key", "a str", key)
+        raise _wrong_type("api_key", "a str, or a function that returns one", key)
+    if key.startswith(("http://", "https://")):
+        raise ConfigurationError("api_key: expected a key, got a URL: did you mean base_url=?")
     if not (key.isascii() and key.isprintable()) or key != key.strip():
         raise ConfigurationError(
             "api_key: it has a character that no HTTP header may hold"
             " (a line break, or a space at an end)"
         )
     return key
+
+
+def checked_key_function(key: object, *, is_async: bool) -> None:
+    """Check that a function which returns the key can be called by the client."""
+    from inspect import iscoroutinefunction
+
+    if not is_async and iscoroutinefunction(key):
+        raise ConfigurationError(
+            "api_key: expected a plain function, got an async one: only AsyncClient can await it"
+        )
+
+
+def checked_application(application: object) -> str:
+    """Check the name of a program, and return it as the first part of a user agent."""
+    if application is None:
+        return ""
+    if not isinstance(application, str):
+        raise _wrong_type("application", "a str", application)
+    products = application.split(" ")
+    if not all(TOKEN.fullmatch(part) for product in products for part in product.split("/", 1)):
+        raise ConfigurationError(
+            f"application: expected a name such as 'my-app/1.2', got {application!r}"
+        )
+    return f"{application} "
 
 
 def checked_url(url: object) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, NamedTuple, TypedDict
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, TypedDict
 
 from julep._http import urls
 from julep._http.timeout import DEFAULT_TIMEOUT, Timeout
 from julep._instrumentation.hooks import Hooks
 from julep._redaction import is_secret
 from julep._settings.checks import (
+    checked_application,
     checked_flag,
     checked_headers,
     checked_hooks,
@@ -32,10 +34,22 @@ DEFAULT_BASE_URL: Final = "http://127.0.0.1:8080/api"
 """The URL of a local server that is started without options."""
 
 
+_PYTHON: Final = f"{sys.implementation.name} {sys.version_info.major}.{sys.version_info.minor}"
+
+USER_AGENT: Final = f"julep-python/{__version__} ({_PYTHON}; {sys.platform})"
+"""The product and its platform, as RFC 9110 writes them (section 10.1.5)."""
+
+VERSION_HEADER: Final = "julep-version"
+"""The header by which client and server exchange their versions."""
+
+KeyFunction: TypeAlias = Callable[[], "str | Awaitable[str]"]
+"""A function that returns the API key of a request."""
+
+
 class ClientOptions(TypedDict, total=False):
     """The settings that `with_options` can change, as a client's constructor takes them."""
 
-    api_key: str | None
+    api_key: str | KeyFunction | None
     timeout: float | Timeout | None
     max_retries: int | None
     retry: RetryPolicy | None
@@ -60,6 +74,8 @@ class Config(NamedTuple):
     retry: RetryPolicy = RetryPolicy()
     hooks: Hooks = Hooks()
     pickle_api_key: bool = False
+    key_function: KeyFunction | None = None
+    """Returns the API key of each request; then the headers have none."""
 
     def __repr__(self) -> str:
         return (
@@ -75,10 +91,18 @@ class Config(NamedTuple):
         Raises:
             ConfigurationError: When a setting is invalid.
         """
-        key = checked_key(options.get("api_key"))
-        authorization = {"authorization": f"Bearer {key}"} if key else {}
+        api_key = options.get("api_key")
+        headers, key_function = dict(self.headers), self.key_function
+        if callable(api_key):
+            headers.pop("authorization", None)
+            key_function = api_key
+        elif key := checked_key(api_key):
+            headers["authorization"] = f"Bearer {key}"
+        headers |= checked_headers(options.get("headers"))
         return self._replace(
-            headers={**self.headers, **authorization, **checked_headers(options.get("headers"))},
+            headers=headers,
+            # A header that is given has precedence.
+            key_function=None if "authorization" in headers else key_function,
             query=(*self.query, *checked_query(options.get("query"))),
             timeout=checked_timeout(options.get("timeout", DEFAULT_TIMEOUT), self.timeout),
             retry=checked_policy(options.get("max_retries"), options.get("retry"), self.retry),
@@ -86,10 +110,14 @@ class Config(NamedTuple):
         )
 
     def for_pickle(self) -> Config:
-        """Return the settings to pickle: without secrets, unless ``pickle_api_key`` is set."""
+        """Return the settings to pickle: without secrets, unless ``pickle_api_key`` is set.
+
+        A function that returns the key stays in this process in any case.
+        """
         if self.pickle_api_key:
-            return self
+            return self._replace(key_function=None)
         return self._replace(
+            key_function=None,
             headers={name: v for name, v in self.headers.items() if not is_secret(name)},
             query=tuple((name, v) for name, v in self.query if not is_secret(name)),
         )
@@ -101,7 +129,11 @@ class Config(NamedTuple):
 
 
 def read_config(
-    *, base_url: str | None = None, pickle_api_key: bool = False, **options: Unpack[ClientOptions]
+    *,
+    base_url: str | None = None,
+    application: str | None = None,
+    pickle_api_key: bool = False,
+    **options: Unpack[ClientOptions],
 ) -> Config:
     """Read a client's settings from its arguments, else from the environment.
 
@@ -118,7 +150,11 @@ def read_config(
     url = base_url if base_url is not None else _first_set("JULEP_API_URL", "JULEP_BASE_URL")
     url = checked_url(DEFAULT_BASE_URL if url is None else url).rstrip("/")
     origin, path = urls.split(url)
-    headers = {"accept": "application/json", "user-agent": f"julep-python/{__version__}"}
+    headers = {
+        "accept": "application/json",
+        "user-agent": checked_application(application) + USER_AGENT,
+        VERSION_HEADER: __version__,
+    }
     pickle = checked_flag("pickle_api_key", pickle_api_key)
     defaults = Config(url, origin, path.rstrip("/"), headers, pickle_api_key=pickle)
     return defaults.with_changes(**options)

@@ -49,7 +49,9 @@ if TYPE_CHECKING:
 
 else:
     _, __getattr__, __dir__ = lazy(
-        __name__, {"julep.managers.types": ("AgentCreateArgs", "AgentUpdateArgs")}
+        __name__,
+        {"julep.managers.types": ("AgentCreateArgs", "AgentUpdateArgs")},
+        older="julep.managers._names_of_0_3",
     )
 
 __all__ = [
@@ -307,8 +309,8 @@ class AgentsManager(BaseAgentsManager):
     @rewrap_in_class(Agent)
     def update(
         self,
-        *,
         agent_id: str | UUID,
+        *,
         name: str | None = None,
         about: str | None = None,
         instructions: str | Sequence[str] | None = None,
@@ -456,8 +458,8 @@ class AsyncAgentsManager(BaseAgentsManager):
     @rewrap_in_class(Agent)
     async def update(
         self,
-        *,
         agent_id: str | UUID,
+        *,
         name: str | None = None,
         about: str | None = None,
         instructions: str | Sequence[str] | None = None,

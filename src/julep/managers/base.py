@@ -26,11 +26,23 @@ class BaseManager:
     """A manager of one kind of resource.
 
     Attributes:
-        api_client: The low-level client that this manager's calls go through.
+        api_client: The low-level client that this manager's calls go through. It may also be an
+            object with methods that are named like the contract's operations, such as
+            ``get_agent``: a double for tests, for example.
     """
 
     def __init__(self, api_client: Driver) -> None:
         self.api_client: Driver = api_client
+
+    if not TYPE_CHECKING:
+
+        def __setattr__(self, name, value):
+            # By its class: a mock has every attribute itself.
+            if name == "api_client" and not hasattr(value.__class__, "send"):
+                from julep._calls.named_operations import OperationsDriver
+
+                value = OperationsDriver(value)
+            super().__setattr__(name, value)
 
     def _send(
         self, operation: Callable[P, Call[T]], /, *args: P.args, **kwargs: P.kwargs

@@ -30,7 +30,11 @@ if TYPE_CHECKING:
     from julep_api.models import CreateDoc, GetAgentDocsResponse, ResourceCreatedResponse
 
 else:
-    _, __getattr__, __dir__ = lazy(__name__, {"julep.managers.types": ("DocCreateArgs",)})
+    _, __getattr__, __dir__ = lazy(
+        __name__,
+        {"julep.managers.types": ("DocCreateArgs",)},
+        older="julep.managers._names_of_0_3",
+    )
 
 __all__ = ["AsyncDocsManager", "BaseDocsManager", "DocCreateArgs", "DocsManager"]
 
@@ -78,6 +82,17 @@ class BaseDocsManager(BaseManager):
 
         # The lists of both owners have the same fields, and are of one class here.
         return self.api_client.send(read_by(encoded(page), GetAgentDocsResponse.from_dict))
+
+    def _list(
+        self,
+        agent_id: str | UUID | None,
+        user_id: str | UUID | None,
+        limit: int | None = None,
+        offset: int | None = None,
+        metadata_filter: Mapping[str, object] = NO_METADATA,
+    ) -> GetAgentDocsResponse | Awaitable[GetAgentDocsResponse]:
+        """Return a page of docs; `_list_items` under its name in julep 0.3."""
+        return self._list_items(agent_id, user_id, limit, offset, encode_filter(metadata_filter))
 
     def _iterate(
         self,

@@ -11,11 +11,14 @@ from julep._arguments.signatures import mirrors
 from julep._arguments.typecheck import beartype
 from julep._calls.paging import AsyncItemIterator, ItemIterator, PageWalk
 from julep._calls.results import awaited, value
+from julep._lazy import lazy
 from julep.managers.base import BaseManager
 from julep_api.api import memories
 
 if TYPE_CHECKING:
     from julep_api.models import GetAgentMemoriesResponse, Memory
+else:
+    _, __getattr__, __dir__ = lazy(__name__, {}, older="julep.managers._names_of_0_3")
 
 __all__ = ["AsyncMemoriesManager", "BaseMemoriesManager", "MemoriesManager"]
 
@@ -42,6 +45,18 @@ class BaseMemoriesManager(BaseManager):
             limit=limit,
             offset=offset,
         )
+
+    def _list(
+        self,
+        agent_id: str | UUID,
+        query: str,
+        types: str | Sequence[str] | None = None,
+        user_id: str | UUID | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> GetAgentMemoriesResponse | Awaitable[GetAgentMemoriesResponse]:
+        """Return a page of memories; `_list_items` under its name in julep 0.3."""
+        return self._list_items(agent_id, query, types, user_id, limit, offset)
 
     def _iterate(
         self,

@@ -37,7 +37,9 @@ if TYPE_CHECKING:
 
 else:
     _, __getattr__, __dir__ = lazy(
-        __name__, {"julep.managers.types": ("SessionCreateArgs", "SessionUpdateArgs")}
+        __name__,
+        {"julep.managers.types": ("SessionCreateArgs", "SessionUpdateArgs")},
+        older="julep.managers._names_of_0_3",
     )
 
 __all__ = [
@@ -296,8 +298,8 @@ class SessionsManager(Chat, Run, History, BaseSessionsManager):
     @rewrap_in_class(Session)
     def update(
         self,
-        *,
         session_id: str | UUID,
+        *,
         situation: str | None = None,
         metadata: Mapping[str, object] | None = None,
         overwrite: bool = False,
@@ -453,8 +455,8 @@ class AsyncSessionsManager(AsyncChat, AsyncRun, AsyncHistory, BaseSessionsManage
     @rewrap_in_class(Session)
     async def update(
         self,
-        *,
         session_id: str | UUID,
+        *,
         situation: str | None = None,
         metadata: Mapping[str, object] | None = None,
         overwrite: bool = False,

@@ -12,6 +12,7 @@ from julep._arguments.signatures import mirrors
 from julep._arguments.typecheck import beartype
 from julep._calls.paging import AsyncItemIterator, ItemIterator, PageWalk
 from julep._calls.results import awaited, value
+from julep._lazy import lazy
 from julep.managers.base import BaseManager
 from julep_api.api import tools
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
         ResourceUpdatedResponse,
         Tool,
     )
+else:
+    _, __getattr__, __dir__ = lazy(__name__, {}, older="julep.managers._names_of_0_3")
 
 __all__ = ["AsyncToolsManager", "BaseToolsManager", "ToolsManager"]
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, NotRequired, Required, TypeAlias, TypedDict
 from uuid import UUID
 
+from julep._lazy import lazy
 from julep_api.models import (
     ChatMlImageContentPart,
     ChatMlTextContentPart,
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
         CreateToolRequest,
         FunctionDef,
     )
+else:
+    _, __getattr__, __dir__ = lazy(__name__, {}, older="julep.managers._names_of_0_3")
 
 __all__ = [
     "AgentCreateArgs",

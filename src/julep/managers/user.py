@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 
 else:
     _, __getattr__, __dir__ = lazy(
-        __name__, {"julep.managers.types": ("UserCreateArgs", "UserUpdateArgs")}
+        __name__,
+        {"julep.managers.types": ("UserCreateArgs", "UserUpdateArgs")},
+        older="julep.managers._names_of_0_3",
     )
 
 __all__ = [
@@ -257,8 +259,8 @@ class UsersManager(BaseUsersManager):
     @rewrap_in_class(User)
     def update(
         self,
-        *,
         user_id: str | UUID,
+        *,
         name: str | None = None,
         about: str | None = None,
         metadata: Mapping[str, object] | None = None,
@@ -389,8 +391,8 @@ class AsyncUsersManager(BaseUsersManager):
     @rewrap_in_class(User)
     async def update(
         self,
-        *,
         user_id: str | UUID,
+        *,
         name: str | None = None,
         about: str | None = None,
         metadata: Mapping[str, object] | None = None,

@@ -19,11 +19,14 @@ from typing import (
 )
 
 from julep._arguments.signatures import copy_parameters
+from julep._lazy import lazy
 
 if TYPE_CHECKING:
     from julep_api.model import Field
     from julep_api.models import ResourceCreatedResponse, ResourceUpdatedResponse
     from julep_api.types import JSON, JSONObject
+else:
+    _, __getattr__, __dir__ = lazy(__name__, {}, older="julep.managers._names_of_0_3")
 
 __all__ = ["rewrap_in_class"]
 

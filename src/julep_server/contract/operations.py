@@ -121,6 +121,8 @@ class Contract:
 
     def __init__(self, document: JSONObject) -> None:
         self.document = document
+        info = document.get("info")
+        self.version = str(info.get("version")) if isinstance(info, dict) else ""
         self.schemas = Schemas(document)
         self.operations: dict[str, Operation] = {}
         self._routes: dict[int, list[tuple[tuple[str, ...], dict[str, Operation]]]] = {}

@@ -1,0 +1,45 @@
+"""The ``julep`` command. Its version needs no extra; the server comes with ``julep[server]``."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+from julep._version import __version__
+
+_USAGE = f"""\
+julep {__version__}: the Julep agents API
+
+The server is not installed ({{}} is missing). With it, this command starts it:
+
+    pip install "julep[server]"
+    julep serve
+"""
+
+
+def main() -> None:
+    """Run the command line."""
+    arguments = sys.argv[1:]
+    if arguments in (["--version"], ["-V"], ["version"]):
+        sys.stdout.write(f"{__version__}\n")
+        return
+    try:
+        # By its name: the SDK does not depend on the server, which may not be installed.
+        command_line = import_module("julep_server.cli")
+    except ModuleNotFoundError as error:
+        missing = error.name or ""
+        if missing.partition(".")[0] in ("julep", "julep_api", "julep_server"):
+            raise
+        if not arguments or arguments[0] in ("--help", "-h"):
+            sys.stdout.write(_USAGE.format(missing))
+            return
+        sys.stderr.write(
+            f"julep: the server is not installed ({missing} is missing):"
+            ' pip install "julep[server]"\n'
+        )
+        raise SystemExit(2) from None
+    command_line.run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,11 @@
+"""The error of a server whose libraries are not installed."""
+
+from __future__ import annotations
+
+
+def missing_extra(error: ModuleNotFoundError) -> ModuleNotFoundError:
+    """Return an error that names the extra to install; one about our own modules is unchanged."""
+    if error.name is None or error.name.partition(".")[0] in ("julep_server", "julep_api"):
+        return error
+    message = f'the server is not installed ({error.name} is missing): pip install "julep[server]"'
+    return ModuleNotFoundError(message, name=error.name, path=error.path)
