@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Generator
-from typing import Any, NamedTuple
+from collections.abc import AsyncIterator, Generator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
@@ -11,15 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from julep import AsyncClient, NotFoundError, ServerError
+from julep import AsyncClient, InvalidArgumentError, NotFoundError, ServerError
 from julep._calls.flow import Flow
 from julep._calls.paging import PageWalk
 from julep.types import User
 from julep_api.types import JSON
 from tests.sdk.helpers.resources import HELLO, UNKNOWN_ID, new_session
-from tests.sdk.helpers.stub import Stub
+from tests.sdk.helpers.stub import Stub, StubRequest
 
 pytestmark = pytest.mark.anyio
+
+T = TypeVar("T")
 
 
 async def named(client: AsyncClient, count: int) -> dict[str, object]:
@@ -158,6 +161,103 @@ async def test_a_missing_owner_raises_during_iteration(client: AsyncClient) -> N
             await anext(walk)
 
 
+# Every list without a limit, with the arguments that it must have.
+LISTS: Mapping[str, tuple[object, ...]] = {
+    "sessions.list": (),
+    "sessions.history": (UNKNOWN_ID,),
+    "sessions.suggestions": (UNKNOWN_ID,),
+    "agents.list": (),
+    "users.list": (),
+    "docs.list": (UNKNOWN_ID,),
+    "tools.get": (UNKNOWN_ID,),
+    "tools.list": (UNKNOWN_ID,),
+    "memories.list": (UNKNOWN_ID,),
+}
+
+
+@pytest.mark.parametrize("method", LISTS)
+async def test_a_list_without_a_limit_is_whole(
+    stub_client: AsyncClient, stub: Stub, method: str
+) -> None:
+    resource, name = method.split(".")
+    list_items: Any = getattr(getattr(stub_client, resource), name)
+    shelf = serve(stub, 2500)
+
+    async def listed(**page: Any) -> list[int]:
+        stub.requests.clear()
+        return [int(item.to_dict()["content"]) for item in await list_items(*LISTS[method], **page)]
+
+    assert await listed() == shelf
+    assert pages(stub) == [(1000, 0), (1000, 999), (1000, 1998)]
+    assert await listed(offset=1700) == shelf[1700:]
+    assert pages(stub) == [(1000, 1700)]
+    assert await listed(limit=1050) == shelf[:1050]
+    assert pages(stub) == [(1000, 0), (51, 999)]
+    assert await listed(limit=5000, offset=2) == shelf[2:]
+    assert await listed(limit=1001, offset=5) == shelf[5:1006]
+    assert await listed(limit=1000) == shelf[:1000]
+    assert pages(stub) == [(1000, None)]
+    assert await listed(limit=3, offset=4) == shelf[4:7]
+    assert pages(stub) == [(3, 4)]
+    for wrong in (0, -1):
+        with pytest.raises(InvalidArgumentError, match="limit: expected an int >= 1; got"):
+            await listed(limit=wrong)
+    assert stub.requests == []
+
+
+async def test_a_list_of_less_than_a_page_is_one_request(
+    stub_client: AsyncClient, stub: Stub
+) -> None:
+    serve(stub, 999)
+    assert len(await stub_client.users.list()) == 999
+    assert pages(stub) == [(1000, 0)]
+
+
+async def test_a_whole_list_skips_and_repeats_nothing_that_stays(
+    stub_client: AsyncClient, stub: Stub
+) -> None:
+    """While it is read, a third of what was listed is deleted, and other items are created."""
+    shelf = serve(stub, 2500)
+    respond = stub.response
+
+    def respond_and_change(request: StubRequest) -> JSON:
+        response: JSON = respond(request)
+        if len(stub.requests) == 1:
+            del shelf[:300]
+        if len(stub.requests) == 2:
+            shelf.insert(0, 9999)
+        return response
+
+    stub.response = respond_and_change
+    found = [int(user.name) for user in await stub_client.users.list() if user.name]
+    assert len(set(found)) == len(found)
+    assert [number for number in found if number != 9999] == list(range(2500))
+
+
+async def test_an_error_on_a_later_page_is_raised(stub_client: AsyncClient, stub: Stub) -> None:
+    serve(stub, 1500)
+    respond = stub.response
+
+    def fail_later(request: StubRequest) -> JSON:
+        stub.status = 200 if len(stub.requests) == 1 else 501
+        response: JSON = respond(request)
+        return response
+
+    stub.response = fail_later
+    with pytest.raises(ServerError):
+        await stub_client.users.list()
+
+
+async def test_a_long_history_is_whole_and_in_order(client: AsyncClient) -> None:
+    session = await new_session(client)
+    said: Any = [{"role": "user", "content": str(number)} for number in range(1100)]
+    await client.sessions.chat(session.id, said, recall=False)
+    history = await client.sessions.history(session.id)
+    assert [message.content for message in history[:-1]] == [each["content"] for each in said]
+    assert len(history) == 1101
+    assert await client.sessions.history(session.id, limit=1050, offset=1) == history[1:1051]
+
+
 @given(
     count=st.integers(0, 30),
     page_size=st.integers(1, 8),
@@ -181,11 +281,32 @@ def test_remaining_items_are_yielded_exactly_once(
     assert set(shelf.stayed) <= set(found)
 
 
+@given(
+    count=st.integers(0, 30),
+    page_size=st.integers(1, 8),
+    offset=st.integers(0, 35),
+    meanwhile=st.lists(st.tuples(st.integers(0, 3), st.lists(st.integers(0, 40), max_size=6))),
+)
+def test_a_walk_from_an_offset_yields_the_remaining_items_once(
+    count: int, page_size: int, offset: int, meanwhile: list[tuple[int, list[int]]]
+) -> None:
+    """Of the skipped items none is deleted: what remains behind them is yielded."""
+    changes = [(made, [n for n in deleted if n >= offset]) for made, deleted in meanwhile]
+    shelf = Shelf(list(range(count)), False, changes[::-1])
+    driver: Any = shelf
+    walk: PageWalk[Numbered] = PageWalk(driver, driver.page, None, page_size, offset=offset)
+    found = [item.id for item in finish(walk.whole()).items]
+    assert len(found) == len(set(found))
+    assert set(shelf.stayed) - set(range(offset)) <= set(found)
+    assert not set(range(min(count, offset))) & set(found)
+
+
 class Numbered(NamedTuple):
     id: int
 
 
-class Numbers(NamedTuple):
+@dataclass
+class Numbers:
     items: list[Numbered]
 
 
@@ -220,13 +341,13 @@ class Shelf:
         self._made += made
 
 
-def finish(flow: Flow[Any, list[Numbered]]) -> list[Numbered]:
+def finish(flow: Flow[Any, T]) -> T:
     """Run a flow without steps."""
     try:
         next(flow)
     except StopIteration as end:
-        found: list[Numbered] = end.value
-        return found
+        result: T = end.value
+        return result
     raise AssertionError("it has a step")
 
 
@@ -240,3 +361,50 @@ def a_user(number: int) -> dict[str, JSON]:
         "created_at": when,
         "updated_at": when,
     }
+
+
+def serve(stub: Stub, count: int) -> list[int]:
+    """Let a stub respond with pages of a list of any kind; return the list, which may change."""
+    shelf = list(range(count))
+
+    def respond(request: StubRequest) -> JSON:
+        limit, offset = page_of(request)
+        return {"items": [an_item(number) for number in shelf[offset or 0 :][: limit or 100]]}
+
+    stub.response = respond
+    return shelf
+
+
+def an_item(number: int) -> dict[str, JSON]:
+    """Return what can be read as an item of every list."""
+    no_fields: dict[str, JSON] = {}
+    return a_user(number) | {
+        "model": "a",
+        "instructions": [],
+        "metadata": {},
+        "content": str(number),
+        "message_id": UNKNOWN_ID,
+        "session_id": UNKNOWN_ID,
+        "agent_id": UNKNOWN_ID,
+        "user_id": UNKNOWN_ID,
+        "target": "user",
+        "role": "user",
+        "title": "a",
+        "type": "function",
+        "function": {"name": "a", "parameters": no_fields},
+        "entities": [],
+    }
+
+
+def page_of(request: StubRequest) -> tuple[int | None, int | None]:
+    query = parse_qs(urlsplit(request.target).query)
+    limit, offset = (int(query[name][0]) if name in query else None for name in PAGE)
+    return limit, offset
+
+
+PAGE = ("limit", "offset")
+
+
+def pages(stub: Stub) -> list[tuple[int | None, int | None]]:
+    """Return the pages that were requested."""
+    return [page_of(request) for request in stub.requests]

@@ -215,13 +215,16 @@ def remembering() -> Iterator[tuple[Api, str, list[str]]]:
         ("bread", {"offset": 4}, []),
         ("bread", {"offset": 10**25}, []),
         ("", {"limit": 1}, ["I bake bread."]),
+        (None, {}, ["I bake bread.", "Yesterday I bought a red bicycle.", CAT, RYE]),
+        (None, {"offset": 1, "limit": 2}, ["Yesterday I bought a red bicycle.", CAT]),
+        (None, {"types": ["belief"], "user": 0}, [CAT, RYE]),
         ('" OR (NOT *', {"user": 1}, ["I bake bread."]),
         ("bread", {"user_id": UNKNOWN_ID}, []),
     ],
 )
 def test_the_nearest_memories_come_first_then_the_newest(
     remembering: tuple[Api, str, list[str]],
-    query: str,
+    query: str | None,
     params: dict[str, Any],
     contents: list[str],
 ) -> None:
@@ -235,7 +238,6 @@ def test_the_nearest_memories_come_first_then_the_newest(
 @pytest.mark.parametrize(
     ("params", "path"),
     [
-        ({}, "query"),
         ({"query": ["a", "b"]}, "query"),
         ({"query": "a", "limit": 0}, "limit"),
         ({"query": "a", "limit": 1001}, "limit"),

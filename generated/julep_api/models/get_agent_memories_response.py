@@ -15,7 +15,7 @@ from ..types import JSON, Unset
 
 @define(eq=False, repr=False)
 class GetAgentMemoriesResponse(Model):
-    """A page of memories, those most similar to the query first.
+    """A page of memories, most similar or newest first.
 
     Attributes:
         items: The items of this page.

@@ -60,6 +60,7 @@ class PageWalk(Generic[T]):
         limit: The most items in total, 0 or more; None for all.
         page_size: The items of a page, 1 to 1000.
         key: Returns what identifies an item; its id by default.
+        offset: How many items the walk skips before it begins.
 
     Raises:
         ArgumentTypeError: When a number is not an int.
@@ -73,18 +74,20 @@ class PageWalk(Generic[T]):
         limit: int | None,
         page_size: int | None,
         key: Callable[[T], Hashable] = attrgetter("id"),
+        offset: int | None = None,
     ) -> None:
         if limit is not None:
             encoded(_encode_limit, limit)
         self.api_client = api_client
-        self._page = page
+        self._page: Any = None
+        self._page_of = page
         self._remaining = limit
         if page_size is not None:
             encoded(_encode_page_size, page_size)
         self._page_size = page_size or DEFAULT_PAGE_SIZE
         self._key = key
         self._seen: set[Hashable] = set()
-        self._offset = 0
+        self._start = self._offset = 0 if offset is None else offset
         self.over = limit == 0
         # Built now and sent later: an invalid argument is refused where it was given.
         self._next = self._build_call()
@@ -94,9 +97,13 @@ class PageWalk(Generic[T]):
         fresh: list[T] = []
         while not fresh and not self.over:
             requested = self._request_size()
-            items = (yield from self.api_client.flow_of(self._next)).items
-            if self._offset > 0 and not self._knows_one_of(items):
-                self._offset = max(0, self._offset - self._page_size)
+            self._page = yield from self.api_client.flow_of(self._next)
+            items = self._page.items
+            if self._offset > self._start and not self._knows_one_of(items):
+                self._offset = max(self._start, self._offset - self._page_size)
+            elif not self._seen and len(items) < requested:
+                # The first page is the whole list, and nothing of it must be remembered.
+                fresh, self.over = [*items], True
             else:
                 fresh = self._new_of(items)
                 self._offset += max(0, len(items) - 1)
@@ -104,6 +111,15 @@ class PageWalk(Generic[T]):
             if not self.over:
                 self._next = self._build_call()
         return fresh
+
+    def whole(self) -> Flow[Any, Page[T]]:
+        """Request all pages; return the last response, with the items of all of them."""
+        found: list[T] = []
+        while not self.over:
+            found += yield from self.more()
+        response: Page[T] = self._page
+        self._page.items = found
+        return response
 
     def _request_size(self) -> int:
         """Return how many items to request: those needed, and the known one before them."""
@@ -114,7 +130,7 @@ class PageWalk(Generic[T]):
         return min(MAX_PAGE_SIZE, size + 1) if self._seen else size
 
     def _build_call(self) -> Call[Page[T]]:
-        return encoded(self._page, limit=self._request_size(), offset=self._offset)
+        return encoded(self._page_of, limit=self._request_size(), offset=self._offset)
 
     def _knows_one_of(self, items: Sequence[T]) -> bool:
         return any(self._key(item) in self._seen for item in items)

@@ -105,14 +105,11 @@ class BaseAgentsManager(BaseManager):
         order: Order | None = None,
     ) -> ListAgentsResponse | Awaitable[ListAgentsResponse]:
         """Implement `AgentsManager.list`, and return the whole response."""
-        return self._send(
-            agents.list_agents.call,
-            limit=limit,
-            offset=offset,
-            metadata_filter=omit_empty_filter(metadata_filter),
-            sort_by=sort_by,
-            order=order,
+        matching = omit_empty_filter(metadata_filter)
+        page = partial(
+            agents.list_agents.call, metadata_filter=matching, sort_by=sort_by, order=order
         )
+        return self._list_all(page, limit, offset)
 
     def _iterate(
         self,
@@ -247,7 +244,7 @@ class AgentsManager(BaseAgentsManager):
         """List up to ``limit`` agents, newest first.
 
         Args:
-            limit: The most agents to return, 1 to 1000; 100 by default.
+            limit: The most agents to return, 1 or more; None for all.
             offset: How many agents to skip, 0 or more.
             metadata_filter: Keys and values that an agent's metadata must have.
             sort_by: ``created_at`` (the default) or ``updated_at``.

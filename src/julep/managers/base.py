@@ -7,14 +7,18 @@ beside it have the public methods, which turn that into one of the two, by `valu
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from collections.abc import Awaitable, Callable, Hashable
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
-from julep._arguments.encode import encoded
+from julep._arguments.encode import encoded, under
+from julep._calls.paging import MAX_PAGE_SIZE, PageWalk
 from julep_api.client import Call
+from julep_api.encoding import integer
 
 if TYPE_CHECKING:
     from julep._calls.driver import Driver
+    from julep._calls.flow import Flow
     from julep_api.types import JSON
 
 P = ParamSpec("P")
@@ -50,6 +54,33 @@ class BaseManager:
         """Call an operation of the contract."""
         return self.api_client.send(encoded(operation, *args, **kwargs))
 
+    def _list_all(
+        self,
+        page: Callable[..., Call[R]],
+        limit: int | None,
+        offset: int | None,
+        key: Callable[[Any], Hashable] = attrgetter("id"),
+    ) -> R | Awaitable[R]:
+        """Call a list operation, as often as the limit needs; None is no limit.
+
+        Args:
+            page: The operation, with its arguments other than the limit and the offset.
+            limit: The most items to return, 1 or more.
+            offset: How many items to skip.
+            key: Returns what identifies an item.
+
+        Returns:
+            The response, with the items of all requests.
+        """
+        if isinstance(limit, int) and 0 < limit <= MAX_PAGE_SIZE:
+            return self._send(page, limit=limit, offset=offset)
+        if limit is not None:
+            encoded(_encode_limit, limit)
+        pages: Any = page  # the walk returns the response of this operation, which it cannot name
+        walk: PageWalk[Any] = PageWalk(self.api_client, pages, limit, MAX_PAGE_SIZE, key, offset)
+        whole: Flow[Any, Any] = walk.whole()
+        return self.api_client.run(whole)
+
     def _discard(
         self, operation: Callable[P, Call[T]], /, *args: P.args, **kwargs: P.kwargs
     ) -> Awaitable[None] | None:
@@ -63,6 +94,9 @@ def read_by(call: Call[R], read: Callable[[JSON], T]) -> Call[T]:
     return Call(
         call.operation, call.method, call.path, readers, call.query, call.headers, call.body
     )
+
+
+_encode_limit: Final = under("limit", integer(1))
 
 
 def _nothing(body: JSON) -> None:

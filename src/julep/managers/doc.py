@@ -11,7 +11,6 @@ from julep._arguments.encode import (
     NO_METADATA,
     REPRESENTATION,
     encode_filter,
-    encoded,
     omit_empty_filter,
 )
 from julep._arguments.signatures import mirrors
@@ -27,6 +26,7 @@ from julep_api.models import Doc
 
 if TYPE_CHECKING:
     from julep.managers.types import DocCreateArgs, DocDict, Order, SortBy
+    from julep_api.client import Call
     from julep_api.models import CreateDoc, GetAgentDocsResponse, ResourceCreatedResponse
 
 else:
@@ -69,19 +69,22 @@ class BaseDocsManager(BaseManager):
         """Implement `DocsManager.list`, and return the whole response."""
         owner, is_user = _owner(agent_id, user_id)
         operation = docs.get_user_docs.call if is_user else docs.get_agent_docs.call
-        page = partial(
-            operation,
-            owner,
-            limit=limit,
-            offset=offset,
-            metadata_filter=omit_empty_filter(metadata_filter),
-            sort_by=sort_by,
-            order=order,
-        )
+        matching = omit_empty_filter(metadata_filter)
         from julep_api.models import GetAgentDocsResponse
 
-        # The lists of both owners have the same fields, and are of one class here.
-        return self.api_client.send(read_by(encoded(page), GetAgentDocsResponse.from_dict))
+        def page(*, limit: int | None, offset: int | None) -> Call[GetAgentDocsResponse]:
+            call = operation(
+                owner,
+                limit=limit,
+                offset=offset,
+                metadata_filter=matching,
+                sort_by=sort_by,
+                order=order,
+            )
+            # The lists of both owners have the same fields, and are of one class here.
+            return read_by(call, GetAgentDocsResponse.from_dict)
+
+        return self._list_all(page, limit, offset)
 
     def _list(
         self,
@@ -184,7 +187,7 @@ class DocsManager(BaseDocsManager):
         Args:
             agent_id: The id of the agent that has the docs; either this or ``user_id``.
             user_id: The id of the user whom the docs are about.
-            limit: The most docs to return, 1 to 1000; 100 by default.
+            limit: The most docs to return, 1 or more; None for all.
             offset: How many docs to skip, 0 or more.
             metadata_filter: Keys and values that a doc's metadata must have.
             sort_by: ``created_at`` (the default) or ``updated_at``.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Iterator
 from functools import partial
 from operator import attrgetter
-from typing import TYPE_CHECKING, List
+from typing import TYPE_CHECKING, Final, List
 from uuid import UUID
 
 from julep._arguments.signatures import mirrors
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncHistory", "BaseHistory", "History"]
 
+# A suggestion has no id.
+_SUGGESTION_KEY: Final = attrgetter("message_id", "target", "content")
+
 
 class BaseHistory(BaseManager):
     """What the sync and the async history share."""
@@ -36,16 +39,15 @@ class BaseHistory(BaseManager):
         offset: int | None = None,
     ) -> GetSuggestionsResponse | Awaitable[GetSuggestionsResponse]:
         """Implement `SessionsManager.suggestions`, and return the whole response."""
-        return self._send(sessions.get_suggestions.call, session_id, limit=limit, offset=offset)
+        page = partial(sessions.get_suggestions.call, session_id)
+        return self._list_all(page, limit, offset, _SUGGESTION_KEY)
 
     def _iterate_suggestions(
         self, session_id: str | UUID, limit: int | None = None, page_size: int | None = None
     ) -> PageWalk[Suggestion]:
         """Implement `SessionsManager.iterate_suggestions`."""
         page = partial(sessions.get_suggestions.call, session_id)
-        # A suggestion has no id.
-        key = attrgetter("message_id", "target", "content")
-        return PageWalk(self.api_client, page, limit, page_size, key)
+        return PageWalk(self.api_client, page, limit, page_size, _SUGGESTION_KEY)
 
     def _history(
         self,
@@ -54,7 +56,7 @@ class BaseHistory(BaseManager):
         offset: int | None = None,
     ) -> GetHistoryResponse | Awaitable[GetHistoryResponse]:
         """Implement `SessionsManager.history`, and return the whole response."""
-        return self._send(sessions.get_history.call, session_id, limit=limit, offset=offset)
+        return self._list_all(partial(sessions.get_history.call, session_id), limit, offset)
 
     def _iterate_history(
         self, session_id: str | UUID, limit: int | None = None, page_size: int | None = None
@@ -82,7 +84,7 @@ class History(BaseHistory):
 
         Args:
             session_id: The session's id.
-            limit: The most suggestions to return, 1 to 1000; 100 by default.
+            limit: The most suggestions to return, 1 or more; None for all.
             offset: How many suggestions to skip, 0 or more.
 
         Returns:
@@ -137,7 +139,7 @@ class History(BaseHistory):
 
         Args:
             session_id: The session's id.
-            limit: The most messages to return, 1 to 1000; 100 by default.
+            limit: The most messages to return, 1 or more; None for all.
             offset: How many messages to skip, 0 or more.
 
         Returns:

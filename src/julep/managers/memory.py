@@ -29,22 +29,21 @@ class BaseMemoriesManager(BaseManager):
     def _list_items(
         self,
         agent_id: str | UUID,
-        query: str,
+        query: str | None = None,
         types: str | Sequence[str] | None = None,
         user_id: str | UUID | None = None,
         limit: int | None = None,
         offset: int | None = None,
     ) -> GetAgentMemoriesResponse | Awaitable[GetAgentMemoriesResponse]:
         """Implement `MemoriesManager.list`, and return the whole response."""
-        return self._send(
+        page = partial(
             memories.get_agent_memories.call,
             agent_id,
             query=query,
             types=_as_list(types),
             user_id=user_id,
-            limit=limit,
-            offset=offset,
         )
+        return self._list_all(page, limit, offset)
 
     def _list(
         self,
@@ -61,7 +60,7 @@ class BaseMemoriesManager(BaseManager):
     def _iterate(
         self,
         agent_id: str | UUID,
-        query: str,
+        query: str | None = None,
         types: str | Sequence[str] | None = None,
         user_id: str | UUID | None = None,
         limit: int | None = None,
@@ -94,20 +93,20 @@ class MemoriesManager(BaseMemoriesManager):
     def list(
         self,
         agent_id: str | UUID,
-        query: str,
+        query: str | None = None,
         types: str | Sequence[str] | None = None,
         user_id: str | UUID | None = None,
         limit: int | None = None,
         offset: int | None = None,
     ) -> List[Memory]:
-        """List up to ``limit`` memories of an agent, the nearest to a query first.
+        """List up to ``limit`` memories of an agent, newest first, or the nearest to a query.
 
         Args:
             agent_id: The agent's id.
-            query: A text about the same topic as the wanted memories.
+            query: A text about the same topic as the wanted memories; the nearest to it are first.
             types: The type of the memories, or several; None for all.
             user_id: The id of the user that the memories are about; None for all.
-            limit: The most memories to return, 1 to 1000; 100 by default.
+            limit: The most memories to return, 1 or more; None for all.
             offset: How many memories to skip, 0 or more.
 
         Returns:
@@ -128,21 +127,21 @@ class MemoriesManager(BaseMemoriesManager):
     def iterate(
         self,
         agent_id: str | UUID,
-        query: str,
+        query: str | None = None,
         *,
         types: str | Sequence[str] | None = None,
         user_id: str | UUID | None = None,
         limit: int | None = None,
         page_size: int | None = None,
     ) -> Iterator[Memory]:
-        """Iterate over an agent's memories, the nearest to a query first, a page at a time.
+        """Iterate over an agent's memories, newest first or by a query, a page at a time.
 
         The first request is sent when the iteration starts. Memories that are created or deleted
         meanwhile make it repeat nothing.
 
         Args:
             agent_id: The agent's id.
-            query: A text about the same topic as the wanted memories.
+            query: A text about the same topic as the wanted memories; the nearest to it are first.
             types: The type of the memories, or several; None for all.
             user_id: The id of the user that the memories are about; None for all.
             limit: The most memories in total, 0 or more; None for all.
@@ -192,13 +191,13 @@ class AsyncMemoriesManager(BaseMemoriesManager):
     async def list(
         self,
         agent_id: str | UUID,
-        query: str,
+        query: str | None = None,
         types: str | Sequence[str] | None = None,
         user_id: str | UUID | None = None,
         limit: int | None = None,
         offset: int | None = None,
     ) -> List[Memory]:
-        """List up to ``limit`` memories of an agent, the nearest to a query first.
+        """List up to ``limit`` memories of an agent, newest first, or the nearest to a query.
 
         Example:
             >>> [memory.content for memory in await client.memories.list(agent.id, "breakfast")]
@@ -213,14 +212,14 @@ class AsyncMemoriesManager(BaseMemoriesManager):
     def iterate(
         self,
         agent_id: str | UUID,
-        query: str,
+        query: str | None = None,
         *,
         types: str | Sequence[str] | None = None,
         user_id: str | UUID | None = None,
         limit: int | None = None,
         page_size: int | None = None,
     ) -> AsyncIterator[Memory]:
-        """Iterate over an agent's memories, the nearest to a query first, a page at a time.
+        """Iterate over an agent's memories, newest first or by a query, a page at a time.
 
         Example:
             >>> async for memory in client.memories.iterate(agent.id, "breakfast", limit=1):

@@ -91,14 +91,11 @@ class BaseSessionsManager(BaseRun, BaseHistory):
         order: Order | None = None,
     ) -> ListSessionsResponse | Awaitable[ListSessionsResponse]:
         """Implement `SessionsManager.list`, and return the whole response."""
-        return self._send(
-            sessions.list_sessions.call,
-            limit=limit,
-            offset=offset,
-            metadata_filter=omit_empty_filter(metadata_filter),
-            sort_by=sort_by,
-            order=order,
+        matching = omit_empty_filter(metadata_filter)
+        page = partial(
+            sessions.list_sessions.call, metadata_filter=matching, sort_by=sort_by, order=order
         )
+        return self._list_all(page, limit, offset)
 
     def _iterate(
         self,
@@ -236,7 +233,7 @@ class SessionsManager(Chat, Run, History, BaseSessionsManager):
         """List up to ``limit`` sessions, newest first.
 
         Args:
-            limit: The most sessions to return, 1 to 1000; 100 by default.
+            limit: The most sessions to return, 1 or more; None for all.
             offset: How many sessions to skip, 0 or more.
             metadata_filter: Keys and values that a session's metadata must have.
             sort_by: ``created_at`` (the default) or ``updated_at``.

@@ -40,7 +40,7 @@ class BaseToolsManager(BaseManager):
         self, agent_id: str | UUID, limit: int | None = None, offset: int | None = None
     ) -> GetAgentToolsResponse | Awaitable[GetAgentToolsResponse]:
         """Implement `ToolsManager.get` and `list`, and return the whole response."""
-        return self._send(tools.get_agent_tools.call, agent_id, limit=limit, offset=offset)
+        return self._list_all(partial(tools.get_agent_tools.call, agent_id), limit, offset)
 
     def _create(
         self, agent_id: str | UUID, tool: CreateToolDict | CreateToolRequest
@@ -99,7 +99,7 @@ class ToolsManager(BaseToolsManager):
 
         Args:
             agent_id: The agent's id.
-            limit: The most tools to return, 1 to 1000; 100 by default.
+            limit: The most tools to return, 1 or more; None for all.
             offset: How many tools to skip, 0 or more.
 
         Returns:
@@ -151,7 +151,7 @@ class ToolsManager(BaseToolsManager):
 
         Args:
             agent_id: The agent's id.
-            limit: The most tools to return, 1 to 1000; 100 by default.
+            limit: The most tools to return, 1 or more; None for all.
             offset: How many tools to skip, 0 or more.
 
         Returns:

@@ -78,14 +78,11 @@ class BaseUsersManager(BaseManager):
         order: Order | None = None,
     ) -> ListUsersResponse | Awaitable[ListUsersResponse]:
         """Implement `UsersManager.list`, and return the whole response."""
-        return self._send(
-            users.list_users.call,
-            limit=limit,
-            offset=offset,
-            metadata_filter=omit_empty_filter(metadata_filter),
-            sort_by=sort_by,
-            order=order,
+        matching = omit_empty_filter(metadata_filter)
+        page = partial(
+            users.list_users.call, metadata_filter=matching, sort_by=sort_by, order=order
         )
+        return self._list_all(page, limit, offset)
 
     def _iterate(
         self,
@@ -197,7 +194,7 @@ class UsersManager(BaseUsersManager):
         """List up to ``limit`` users, newest first.
 
         Args:
-            limit: The most users to return, 1 to 1000; 100 by default.
+            limit: The most users to return, 1 or more; None for all.
             offset: How many users to skip, 0 or more.
             metadata_filter: Keys and values that a user's metadata must have.
             sort_by: ``created_at`` (the default) or ``updated_at``.

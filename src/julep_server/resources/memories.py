@@ -14,10 +14,12 @@ from julep_server.store.paging import page_of
 
 
 async def search(call: Call) -> Response:
-    """Return one page of an agent's memories, the nearest to the query first."""
+    """Return one page of an agent's memories, the nearest to a query first or newest first."""
     page = page_of(call.arguments)
     types, user_id = call.arguments.get("types"), call.arguments.get("user_id")
-    query = await call.services.embedding_worker.embed_query(str(call.arguments["query"]))
+    text, query = call.arguments.get("query"), None
+    if text is not None:
+        query = await call.services.embedding_worker.embed_query(str(text))
 
     def read(connection: Connection) -> list[JSON]:
         agent = agents.get(connection, call.tenant, call.id("agent_id"))

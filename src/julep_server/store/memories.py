@@ -120,7 +120,7 @@ def recall(
 def search(
     connection: Connection,
     agent_id: str,
-    query: SearchQuery,
+    query: SearchQuery | None,
     *,
     user_id: str | None,
     types: Sequence[str] | None,
@@ -132,7 +132,7 @@ def search(
     Args:
         connection: A transaction.
         agent_id: The agent.
-        query: What to search for.
+        query: What to search for; None for nothing.
         user_id: Only memories about this user; None for all.
         types: Only memories of these types; None for all.
         limit: The maximum number of memories.
@@ -149,7 +149,7 @@ def search(
     wanted: Sequence[str | None] = [None] if kinds is None else kinds
     scopes = [_scope(agent_id, user_id=user_id, kind=kind) for kind in wanted]
     end = min(offset + limit, len(newest_first))
-    hits = INDEX.search(connection, scopes, query, end)
+    hits = [] if query is None else INDEX.search(connection, scopes, query, end)
     order = list(dict.fromkeys([*(hit.source_id for hit in hits), *newest_first]))
     return _in_order(connection, order[offset:end])
 

@@ -34,7 +34,7 @@ Cases: TypeAlias = Mapping[str, list[Bad]]
 
 
 def _page() -> Cases:
-    return {"limit": integers("limit", 1, 1000), "offset": integers("offset", 0, None)}
+    return {"limit": integers("limit", 1, None), "offset": integers("offset", 0, None)}
 
 
 def _listing() -> Cases:
@@ -407,7 +407,7 @@ _BAD: Mapping[str, Cases] = {
     },
     "memories.list": {
         "agent_id": ids("agent_id"),
-        "query": [*texts("query", "str"), Bad(None, "type", "str")],
+        "query": texts("query"),
         "types": _types(),
         "user_id": ids("user_id"),
         **_page(),

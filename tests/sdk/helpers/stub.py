@@ -19,7 +19,10 @@ class StubRequest(NamedTuple):
 
 
 class Stub:
-    """The server; it sends ``response`` with ``status``, and records ``requests``."""
+    """The server; it sends ``response`` with ``status``, and records ``requests``.
+
+    A response may be a function of the request.
+    """
 
     def __init__(self) -> None:
         self.requests: list[StubRequest] = []
@@ -52,8 +55,10 @@ def _handler_of(stub: Stub) -> type[BaseHTTPRequestHandler]:
             length = int(self.headers.get("content-length", "0"))
             body = json.loads(self.rfile.read(length)) if length else None
             headers = {name.lower(): value for name, value in self.headers.items()}
-            stub.requests.append(StubRequest(self.command, self.path, headers, body))
-            response = json.dumps(stub.response).encode()
+            request = StubRequest(self.command, self.path, headers, body)
+            stub.requests.append(request)
+            found = stub.response(request) if callable(stub.response) else stub.response
+            response = json.dumps(found).encode()
             self.send_response(stub.status)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(response)))

@@ -177,9 +177,13 @@ class Api:
         assert set(states) <= {"succeeded"}, states
         return response
 
-    def memories(self, agent_id: str, query: str = "", **params: Any) -> list[dict[str, Any]]:
+    def memories(
+        self, agent_id: str, query: str | None = None, **params: Any
+    ) -> list[dict[str, Any]]:
         path = f"/agents/{agent_id}/memories"
-        response = self.get(path, params={"query": query, **params})
+        if query is not None:
+            params["query"] = query
+        response = self.get(path, params=params)
         assert response.status_code == 200, response.text
         items: list[dict[str, Any]] = response.json()["items"]
         return items

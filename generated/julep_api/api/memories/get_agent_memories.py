@@ -1,4 +1,4 @@
-"""Search the memories of an agent."""
+"""List or search the memories of an agent."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ANSWERS: Final = {
 }
 _agent_id: Final = parameters.path("agent_id", encoding.uuid4)
 _query: Final = parameters.query(
-    ("query", "query", encoding.string(), True),
+    ("query", "query", encoding.string(), False),
     ("types", "types", encoding.list_of(encoding.string()), False),
     ("user_id", "user_id", encoding.uuid4, False),
     ("limit", "limit", encoding.integer(minimum=1, maximum=1000), False),
@@ -29,17 +29,18 @@ _query: Final = parameters.query(
 def call(
     agent_id: UUID | str,
     *,
-    query: str,
+    query: str | None | Unset = UNSET,
     types: list[str] | None | Unset = UNSET,
     user_id: UUID | str | None | Unset = UNSET,
     limit: int | None | Unset = UNSET,
     offset: int | None | Unset = UNSET,
 ) -> Call[GetAgentMemoriesResponse]:
-    """Search the memories of an agent.
+    """List or search the memories of an agent.
 
     ``GET /agents/{agent_id}/memories``
 
-    Returns one page of an agent's memories, those most similar to the query first.
+    Returns one page of an agent's memories: those most similar to the query first, or newest first
+    without a query.
 
     Args:
         agent_id: The agent's id, a UUID v4.
