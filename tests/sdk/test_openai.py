@@ -201,6 +201,7 @@ def test_without_the_openai_package(make: str) -> None:
     program = f"""
 import sys
 sys.modules["openai"] = None  # as if it were not there
+import julep
 client = julep.{make}()
 for name in ("chat", "completions"):
     try:
