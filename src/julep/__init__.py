@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from julep.errors import RequestError as RequestError
     from julep.errors import RequestTimeoutError as RequestTimeoutError
     from julep.errors import ServerError as ServerError
+    from julep.errors import StreamClosedError as StreamClosedError
     from julep.errors import StreamInterruptedError as StreamInterruptedError
     from julep.errors import UnprocessableEntityError as UnprocessableEntityError
     from julep.streams import AsyncChatStream as AsyncChatStream
@@ -107,6 +108,7 @@ else:
                 "RequestError",
                 "RequestTimeoutError",
                 "ServerError",
+                "StreamClosedError",
                 "StreamInterruptedError",
                 "UnprocessableEntityError",
             ),

@@ -48,6 +48,7 @@ __all__ = [
     "RequestError",
     "RequestTimeoutError",
     "ServerError",
+    "StreamClosedError",
     "StreamInterruptedError",
     "UnprocessableEntityError",
 ]
@@ -141,6 +142,10 @@ class StreamInterruptedError(NetworkError):
         self.partial = partial
 
 
+class StreamClosedError(JulepError):
+    """A stream was read that is not open: it was read to its end or closed, or never opened."""
+
+
 class JobFailedError(JulepError):
     """A job that was waited for failed, or was aborted.
 
@@ -190,7 +195,10 @@ class ApiError(RequestError):
         method: The request's method.
         path: The request's path.
         attempts: How many times the request was sent.
+        partial: The answer as far as it had arrived, when a stream failed.
     """
+
+    partial: ChatResponse | None = None
 
     def __init__(
         self,

@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
+from julep._calls.stream_events import (
+    AnswerFinished,
+    StreamEvent,
+    TextDelta,
+    ToolCallArguments,
+    ToolCallBegun,
+)
 from julep._calls.streams import AsyncChatStream, ChatStream
 
-__all__ = ["AsyncChatStream", "ChatStream"]
+__all__ = [
+    "AnswerFinished",
+    "AsyncChatStream",
+    "ChatStream",
+    "StreamEvent",
+    "TextDelta",
+    "ToolCallArguments",
+    "ToolCallBegun",
+]

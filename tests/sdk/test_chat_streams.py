@@ -19,6 +19,7 @@ from julep.types import ChatResponse, ChatResponseFinishReason
 from julep_server import LocalServer
 from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.resources import HELLO, new_session
+from tests.sdk.helpers.streams import assert_over
 from tests.sdk.helpers.waiting import HANG
 from tests.server.helpers.endpoint import DONE, Endpoint, piece, usage_piece
 
@@ -76,7 +77,7 @@ async def test_final_response_without_reading_chunks(client: AsyncClient) -> Non
     response = await stream.get_final_response()
     assert response.text.endswith("You said: Hello")
     assert await stream.get_final_response() == response
-    assert [chunk async for chunk in stream] == []
+    await assert_over(stream)
 
 
 async def test_final_response_after_some_chunks(client: AsyncClient) -> None:
@@ -93,7 +94,7 @@ async def test_closing_a_stream_early(narrow_client: AsyncClient) -> None:
     session = await new_session(narrow_client)
     async with await narrow_client.sessions.chat(session.id, HELLO, stream=True) as stream:
         assert (await anext(stream)).text == "This"
-    assert [chunk async for chunk in stream] == []
+    await assert_over(stream)
     with pytest.raises(StreamInterruptedError) as caught:
         await stream.get_final_response()
     assert caught.value.partial.text == "This"
@@ -129,7 +130,7 @@ async def test_closing_a_stream(narrow_client: AsyncClient) -> None:
     stream = await narrow_client.sessions.chat(session.id, HELLO, stream=True)
     await stream.aclose()
     await stream.aclose()
-    assert [chunk async for chunk in stream] == []
+    await assert_over(stream)
     assert await narrow_client.sessions.get(session.id) == session
 
 
@@ -227,7 +228,7 @@ async def test_a_model_that_fails_within_its_answer(
     with pytest.raises(ApiError) as caught:
         await anext(stream)
     assert caught.value.code == "model_interrupted"
-    assert [chunk async for chunk in stream] == []
+    await assert_over(stream)
     with pytest.raises(StreamInterruptedError) as interrupted:
         await stream.get_final_response()
     assert interrupted.value.partial.text == "A fine"

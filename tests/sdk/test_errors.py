@@ -38,6 +38,7 @@ TREE: dict[str, tuple[type[BaseException], ...]] = {
     "RequestTimeoutError": (NetworkError, TimeoutError),
     "StreamInterruptedError": (NetworkError,),
     "JobFailedError": (JulepError,),
+    "StreamClosedError": (JulepError,),
     "MaxTurnsError": (JulepError,),
     "ApiError": (JulepError,),
     "InvalidResponseError": (ApiError,),
@@ -116,6 +117,7 @@ def samples() -> list[JulepError]:
         errors.RequestTimeoutError("late", attempts=3, phase="total"),
         StreamInterruptedError("cut", partial=PARTIAL, attempts=3),
         errors.JobFailedError("out of memory", JOB),
+        errors.StreamClosedError("the stream was read to its end"),
         errors.MaxTurnsError("no answer", REPLY),
         *api,
     ]

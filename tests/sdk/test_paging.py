@@ -378,7 +378,7 @@ def serve(stub: Stub, count: int) -> list[int]:
 def an_item(number: int) -> dict[str, JSON]:
     """Return what can be read as an item of every list."""
     no_fields: dict[str, JSON] = {}
-    return a_user(number) | {
+    fields: dict[str, JSON] = {
         "model": "a",
         "instructions": [],
         "metadata": {},
@@ -394,6 +394,7 @@ def an_item(number: int) -> dict[str, JSON]:
         "function": {"name": "a", "parameters": no_fields},
         "entities": [],
     }
+    return a_user(number) | fields
 
 
 def page_of(request: StubRequest) -> tuple[int | None, int | None]:

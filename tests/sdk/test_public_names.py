@@ -20,15 +20,15 @@ ApiError ArgumentTypeError AsyncChatStream AsyncClient AuthenticationError BadRe
 ChatStream Client ConfigurationError ConflictError Hooks InvalidArgumentError InvalidIdError
 InvalidResponseError JobFailedError JulepError MaxTurnsError NetworkError NotFoundError
 PermissionDeniedError RateLimitError RawResponse RequestError RequestEvent RequestTimeoutError
-ResponseEvent RetryEvent RetryPolicy ServerError ServerInfo StreamInterruptedError Timeout
-ToolResult UNSET UnprocessableEntityError Unset __version__ tls_context
+ResponseEvent RetryEvent RetryPolicy ServerError ServerInfo StreamClosedError StreamInterruptedError
+Timeout ToolResult UNSET UnprocessableEntityError Unset __version__ tls_context
 """
 
 ERRORS = """
 ApiError ArgumentTypeError AuthenticationError BadRequestError ConfigurationError ConflictError
 ErrorDetail InvalidArgumentError InvalidIdError InvalidResponseError JobFailedError JulepError
 MaxTurnsError NetworkError NotFoundError PermissionDeniedError RateLimitError RequestError
-RequestTimeoutError ServerError StreamInterruptedError UnprocessableEntityError
+RequestTimeoutError ServerError StreamClosedError StreamInterruptedError UnprocessableEntityError
 """
 
 MANAGERS_TYPES = """
@@ -86,7 +86,10 @@ PINNED: Mapping[str, str] = {
     "julep": JULEP,
     "julep.errors": ERRORS,
     "julep.types": TYPES,
-    "julep.streams": "AsyncChatStream ChatStream",
+    "julep.streams": (
+        "AnswerFinished AsyncChatStream ChatStream StreamEvent TextDelta ToolCallArguments"
+        " ToolCallBegun"
+    ),
     "julep.client": "AsyncClient Client",
     "julep.env": "JULEP_API_KEY JULEP_API_URL env",
     "julep.api": " ".join(sorted([*API_TYPES.split(), "JulepApiEnvironment"])),

@@ -33,7 +33,7 @@ NAMES = {
 }
 
 # Methods of the sessions managers beyond the promised ones.
-OURS = {"iterate", "iterate_history", "iterate_run", "iterate_suggestions", "run"}
+OURS = {"iterate", "iterate_history", "iterate_run", "iterate_suggestions", "run", "stream"}
 
 # The method whose arguments each TypedDict has.
 ARGUMENTS: Mapping[str, tuple[type[BaseManager], str]] = {
@@ -143,9 +143,9 @@ def test_sync_and_async_have_the_same_signatures(resource: str, method: str) -> 
     asynchronous = public_methods(managers.asynchronous)[method]
     assert not inspect.iscoroutinefunction(sync)
     mine, other = inspect.signature(sync), inspect.signature(asynchronous)
-    # Iterators are returned without awaiting.
-    iterates = str(other.return_annotation).startswith("AsyncIterator[")
-    assert inspect.iscoroutinefunction(asynchronous) is not iterates
+    # Iterators and streams are returned without awaiting.
+    at_once = str(other.return_annotation).startswith(("AsyncIterator[", "AsyncChatStream"))
+    assert inspect.iscoroutinefunction(asynchronous) is not at_once
     assert list(mine.parameters.values()) == list(other.parameters.values())
     same = re.sub(r"\bAsync(ChatStream|Iterator)\b", r"\1", str(other.return_annotation))
     assert same == mine.return_annotation
@@ -191,7 +191,7 @@ def test_an_async_method_has_the_docstring_of_its_sync_one_with_another_example(
     assert "async for " not in example
     calls = [line for line in other_example.splitlines() if f"client.{resource}.{method}(" in line]
     assert calls
-    assert all("await client." in line or "async for " in line for line in calls)
+    assert all(re.search("await client.|async for |async with ", line) for line in calls)
 
 
 @pytest.mark.parametrize(("resource", "method"), METHODS)

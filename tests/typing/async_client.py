@@ -18,6 +18,7 @@ from julep.managers.types import (
     SessionUpdateArgs,
     UserUpdateArgs,
 )
+from julep.streams import AnswerFinished, TextDelta, ToolCallArguments, ToolCallBegun
 from julep.types import (
     Agent,
     AgentDefaultSettings,
@@ -163,7 +164,7 @@ async def messages(client: AsyncClient, id: str) -> None:
     )
 
 
-async def streams(stream: AsyncChatStream) -> None:
+async def streams(client: AsyncClient, stream: AsyncChatStream) -> None:
     async with stream as opened:
         assert_type(opened, AsyncChatStream)
         async for chunk in opened:
@@ -172,6 +173,22 @@ async def streams(stream: AsyncChatStream) -> None:
     assert_type(await anext(stream), ChatResponseChunk)
     assert_type(await stream.get_final_response(), ChatResponse)
     assert_type(await stream.aclose(), None)
+    assert_type(stream.snapshot, ChatResponse)
+    assert_type((stream.status_code, stream.request_id), tuple[int, str | None])
+    assert_type(stream.headers, Mapping[str, str])
+    assert_type([text async for text in stream.text_stream], list[str])
+    async for event in stream.events():
+        match event:
+            case TextDelta(text):
+                assert_type(text, str)
+            case ToolCallBegun(index, name):
+                assert_type((index, name), tuple[int, str])
+            case ToolCallArguments(arguments=arguments):
+                assert_type(arguments, str)
+            case AnswerFinished(response):
+                assert_type(response, ChatResponse)
+    async with client.sessions.stream("x", [], temperature=0.5) as entered:
+        assert_type(entered, AsyncChatStream)
 
 
 async def arguments(

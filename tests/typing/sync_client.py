@@ -42,6 +42,7 @@ from julep.managers.types import (
     SessionUpdateArgs,
     UserUpdateArgs,
 )
+from julep.streams import AnswerFinished, TextDelta, ToolCallArguments, ToolCallBegun
 from julep.types import (
     Agent,
     AgentDefaultSettings,
@@ -141,6 +142,7 @@ def tools(client: Client, id: UUID | str) -> None:
 
 
 def memories(client: Client, id: UUID | str) -> None:
+    assert_type(client.memories.list(id), list[Memory])
     assert_type(client.memories.list(id, "breakfast", ["belief"], user_id=id), list[Memory])
     assert_type(client.memories.iterate(id, "breakfast", limit=1), Iterator[Memory])
     assert_type(client.memories.delete(id, id), None)
@@ -180,7 +182,7 @@ def responses(response: ChatResponse) -> None:
     )
 
 
-def streams(stream: ChatStream) -> None:
+def streams(client: Client, stream: ChatStream) -> None:
     with stream as opened:
         assert_type(opened, ChatStream)
         for chunk in opened:
@@ -189,6 +191,22 @@ def streams(stream: ChatStream) -> None:
     assert_type(next(stream), ChatResponseChunk)
     assert_type(stream.get_final_response(), ChatResponse)
     assert_type(stream.close(), None)
+    assert_type(stream.snapshot, ChatResponse)
+    assert_type((stream.status_code, stream.request_id), tuple[int, str | None])
+    assert_type(stream.headers, Mapping[str, str])
+    assert_type(list(stream.text_stream), list[str])
+    for event in stream.events():
+        match event:
+            case TextDelta(text):
+                assert_type(text, str)
+            case ToolCallBegun(index, name):
+                assert_type((index, name), tuple[int, str])
+            case ToolCallArguments(arguments=arguments):
+                assert_type(arguments, str)
+            case AnswerFinished(response):
+                assert_type(response, ChatResponse)
+    with client.sessions.stream("x", [], temperature=0.5) as entered:
+        assert_type(entered, ChatStream)
 
 
 def fields(session: Session, agent: Agent) -> None:

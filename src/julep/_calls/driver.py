@@ -42,6 +42,10 @@ class Driver(Protocol):
         """Make a streamed call."""
         ...
 
+    def prepare_stream(self, call: EventCall[ChatResponseChunk], /) -> ChatStream | AsyncChatStream:
+        """Return the stream of a call, which is made when the stream is entered."""
+        ...
+
     def flow_of(self, call: Call[T], /) -> Flow[Any, T]:
         """Return the flow of a call, for use within another flow."""
         ...
@@ -98,10 +102,22 @@ class SyncDriver:
             ApiError: When the server responds with an error.
             NetworkError: When no response arrives.
         """
+        stream = self.prepare_stream(call)
+        stream.open()
+        return stream
+
+    def prepare_stream(self, call: EventCall[ChatResponseChunk], /) -> ChatStream:
+        """Return the stream of a call, which is made when the stream is entered.
+
+        Args:
+            call: The call, built by the ``stream`` function of an operation's module.
+
+        Returns:
+            The stream; entering or reading it raises what `stream` raises.
+        """
         from julep._calls.streams import ChatStream
 
-        tracker, opened = self.run(self._flows.open_stream(call))
-        return ChatStream(call, tracker, opened, self._resume)
+        return ChatStream(call, lambda: self.run(self._flows.open_stream(call)), self._resume)
 
     def flow_of(self, call: Call[T], /) -> Flow[ResponseBody, T]:
         """Return the flow of a call, for use within another flow."""
@@ -186,10 +202,22 @@ class AsyncDriver:
             ApiError: When the server responds with an error.
             NetworkError: When no response arrives.
         """
+        stream = self.prepare_stream(call)
+        await stream.open()
+        return stream
+
+    def prepare_stream(self, call: EventCall[ChatResponseChunk], /) -> AsyncChatStream:
+        """Return the stream of a call, which is made when the stream is entered.
+
+        Args:
+            call: The call, built by the ``stream`` function of an operation's module.
+
+        Returns:
+            The stream; entering or reading it raises what `stream` raises.
+        """
         from julep._calls.streams import AsyncChatStream
 
-        tracker, opened = await self.run(self._flows.open_stream(call))
-        return AsyncChatStream(call, tracker, opened, self._resume)
+        return AsyncChatStream(call, lambda: self.run(self._flows.open_stream(call)), self._resume)
 
     def flow_of(self, call: Call[T], /) -> Flow[AsyncResponseBody, T]:
         """Return the flow of a call, for use within another flow."""

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from julep._calls.responses import parse_json
 from julep._calls.sse import Event, EventDecoder
+from julep._calls.stream_events import AnswerFinished, StreamedMessage, StreamEvent, TextDelta
 from julep._http.messages import Response
-from julep.errors import InvalidResponseError, JulepError, NetworkError, StreamInterruptedError
+from julep.errors import (
+    ApiError,
+    InvalidResponseError,
+    JulepError,
+    NetworkError,
+    StreamClosedError,
+    StreamInterruptedError,
+)
 from julep_api.errors import DecodeError
 
 if TYPE_CHECKING:
@@ -18,9 +26,6 @@ if TYPE_CHECKING:
     from julep_api.client import EventCall
     from julep_api.models import ChatResponse, ChatResponseChunk
     from julep_api.types import JSONObject
-
-# A piece takes ten times its text, and so it does in a StringIO.
-_MAX_PIECES: Final = 1024
 
 
 class Replay(Enum):
@@ -55,7 +60,7 @@ class StreamReader:
         self._call = call
         self._tracker = tracker
         self._decoder = EventDecoder()
-        self._messages: list[_Message] = []
+        self._messages: list[StreamedMessage] = []
         self._last: ChatResponseChunk | None = None
         self._replay = Replay.NEVER
 
@@ -108,7 +113,7 @@ class StreamReader:
         message = lost.message
         if failed is not None and failed is not lost:
             message += f"; resuming it failed: {failed.summary}"
-        return self._tracker.annotate(StreamInterruptedError(message, partial=self._response()))
+        return self._tracker.annotate(StreamInterruptedError(message, partial=self.snapshot()))
 
     def final_response(self) -> ChatResponse:
         """Return the whole response.
@@ -119,7 +124,35 @@ class StreamReader:
         if not self.complete:
             lost = NetworkError(f"{self._target}: the stream was closed before its end")
             raise self.interrupted(lost)
-        return self._response()
+        return self.snapshot()
+
+    def closed_error(self) -> StreamClosedError:
+        """Return the error for reading a stream that is over."""
+        if self.complete:
+            problem = "was read to its end: get_final_response() returns the whole answer"
+        else:
+            problem = "was closed before its end: snapshot is the answer as far as it had arrived"
+        return StreamClosedError(f"{self._target}: the stream {problem}")
+
+    def text_of(self, chunk: ChatResponseChunk) -> str:
+        """Return the text of the chunk that was read last; the call of a tool is none."""
+        return "" if self._messages[-1].is_call else chunk.delta.content or ""
+
+    def events_of(self, chunk: ChatResponseChunk | None) -> list[StreamEvent]:
+        """Return the events of the chunk that was read last, or of the end of the stream."""
+        if chunk is not None:
+            if text := self.text_of(chunk):
+                return [TextDelta(text)]
+            return self._messages[-1].call_events(len(self._calls()) - 1)
+        unread = [
+            event
+            for index, message in enumerate(self._calls())
+            for event in message.call_events(index, is_over=True)
+        ]
+        return [*unread, AnswerFinished(self.final_response())]
+
+    def _calls(self) -> list[StreamedMessage]:
+        return [message for message in self._messages if message.is_call]
 
     @property
     def _target(self) -> str:
@@ -160,7 +193,10 @@ class StreamReader:
             elif event.name == "error":
                 call = tracker.call
                 response = Response(call.status, call.headers, event.data.encode())
-                raise tracker.annotate(tracker.error_from(response))
+                failed = tracker.annotate(tracker.error_from(response))
+                if isinstance(failed, ApiError):
+                    failed.partial = self.snapshot()
+                raise failed
             # Any other name is a kind of event that only newer versions know.
 
     def _add(self, chunk: ChatResponseChunk, event_id: str) -> None:
@@ -175,16 +211,17 @@ class StreamReader:
         delta, messages = chunk.delta, self._messages
         role, content = delta.role, delta.content
         if not messages or (role and messages[-1].ends_at(role.value)):
-            messages.append(_Message(role.value if role else "assistant"))
+            messages.append(StreamedMessage(role.value if role else "assistant"))
         if content:
             messages[-1].add(content)
         if delta.name:
             messages[-1].name = delta.name
 
-    def _response(self) -> ChatResponse:
+    def snapshot(self) -> ChatResponse:
+        """Return the response so far."""
         from julep_api.models import ChatMlMessage, ChatResponse
 
-        messages = [message.to_json() for message in self._messages]
+        messages = [_to_json(message) for message in self._messages]
         # Only the last chunk has the reason, the usage and the documents; its id is the answer's.
         fields = {} if self._last is None else self._last.to_dict()
         fields.pop("delta", None)
@@ -194,43 +231,18 @@ class StreamReader:
 
     def _invalid(self, problem: str) -> InvalidResponseError:
         call = self._tracker.call
-        return self._tracker.annotate(
-            InvalidResponseError(
-                problem,
-                status_code=call.status,
-                request_id=call.request_id,
-                method=self._call.method,
-                path=self._call.path,
-            )
+        error = InvalidResponseError(
+            problem,
+            status_code=call.status,
+            request_id=call.request_id,
+            method=self._call.method,
+            path=self._call.path,
         )
+        error.partial = self.snapshot()
+        return self._tracker.annotate(error)
 
 
-class _Message:
-    """One message of the answer, as far as it has arrived."""
-
-    def __init__(self, role: str) -> None:
-        self.role = role
-        self.name: str | None = None
-        self._joined: list[str] = []
-        self._pieces: list[str] = []
-
-    def add(self, content: str) -> None:
-        """Add a piece of the text."""
-        pieces = self._pieces
-        pieces.append(content)
-        if len(pieces) == _MAX_PIECES:
-            self._joined.append("".join(pieces))
-            pieces.clear()
-
-    def ends_at(self, role: str) -> bool:
-        """Check whether a piece with this role belongs to another message.
-
-        A server may send the role once or with every piece; but a function call always comes whole,
-        so that a second one is another message of the same role.
-        """
-        return role != self.role or role == "function_call"
-
-    def to_json(self) -> JSONObject:
-        """Return its JSON, without an id and a time, which a stream does not have."""
-        named: JSONObject = {} if self.name is None else {"name": self.name}
-        return {"role": self.role, "content": "".join(self._joined + self._pieces), **named}
+def _to_json(message: StreamedMessage) -> JSONObject:
+    """Return a message's JSON, without an id and a time, which a stream does not have."""
+    named: JSONObject = {} if message.name is None else {"name": message.name}
+    return {"role": message.role, "content": message.text, **named}

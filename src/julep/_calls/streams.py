@@ -6,20 +6,31 @@ over, what the final response is.
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Self
 
+from julep._calls.stream_events import (
+    AsyncEventIterator,
+    AsyncTextIterator,
+    EventIterator,
+    StreamEvent,
+    TextIterator,
+)
 from julep._calls.stream_reader import StreamReader
-from julep.errors import JulepError, NetworkError
+from julep.errors import JulepError, NetworkError, StreamClosedError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
     from types import TracebackType
 
     from julep._calls.attempts import AttemptTracker
     from julep._http.messages import AsyncResponseBody, ResponseBody, StreamingResponse
+    from julep._instrumentation.record import CallRecord
     from julep_api.client import EventCall
     from julep_api.models import ChatResponse, ChatResponseChunk
 
+    Open = Callable[[], tuple[AttemptTracker, StreamingResponse[ResponseBody]]]
+    AsyncOpen = Callable[[], Awaitable[tuple[AttemptTracker, StreamingResponse[AsyncResponseBody]]]]
     Resume = Callable[
         [AttemptTracker, str, NetworkError, float | None], StreamingResponse[ResponseBody]
     ]
@@ -29,48 +40,122 @@ if TYPE_CHECKING:
     ]
 
 
-class ChatStream:
+class BaseChatStream:
+    """What the sync and the async stream share: all but reading."""
+
+    def __init__(self, call: EventCall[ChatResponseChunk]) -> None:
+        self._call = call
+        self._reader: StreamReader | None = None
+        self._is_closed = False
+        self._tracker: AttemptTracker
+
+    @property
+    def status_code(self) -> int:
+        """The response's HTTP status."""
+        return self._record().status
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The response's headers; their names are lower case."""
+        return self._record().headers
+
+    @property
+    def request_id(self) -> str | None:
+        """The server's id of the request, to look it up in the server's logs."""
+        return self._record().request_id
+
+    @property
+    def snapshot(self) -> ChatResponse:
+        """The response so far: at any time, also after an error."""
+        return self._opened().snapshot()
+
+    def _text_of(self, chunk: ChatResponseChunk) -> str:
+        return self._opened().text_of(chunk)
+
+    def _events_of(self, chunk: ChatResponseChunk | None) -> list[StreamEvent]:
+        return self._opened().events_of(chunk)
+
+    def _record(self) -> CallRecord:
+        self._opened()
+        return self._tracker.call
+
+    def _opened(self) -> StreamReader:
+        if self._reader is None:
+            raise self._not_open_error()
+        return self._reader
+
+    def _check_readable(self) -> None:
+        if self._reader is not None and self._reader.over:
+            raise self._reader.closed_error()
+        if self._is_closed:
+            raise self._not_open_error()
+
+    def _not_open_error(self) -> StreamClosedError:
+        how = (
+            "was closed before it was opened" if self._is_closed else "is not open: enter it first"
+        )
+        return StreamClosedError(f"{self._call.method} {self._call.path}: the stream {how}")
+
+    def _warn_if_open(self, by: str, call: str) -> bool:
+        """Warn of an open stream that is collected; return whether it was open."""
+        if getattr(self, "_reader", None) is None or self._opened().over:
+            return False
+        warnings.warn(
+            f"a stream of {self._call.path} was neither read to its end nor closed:"
+            f" use it by {by!r}, or call its {call}",
+            ResourceWarning,
+            stacklevel=3,
+            source=self,
+        )
+        return True
+
+
+class ChatStream(BaseChatStream):
     """The chunks of an answer, as they come.
 
-    An iterator of `ChatResponseChunk`, and a context manager: leaving it before the end closes the
-    connection. A stream that is lost is resumed behind its last chunk.
+    An iterator of `ChatResponseChunk`, and a context manager: entering it sends the request,
+    leaving it before the end closes the connection. A stream that is lost is resumed behind its
+    last chunk.
+
+    Attributes:
+        snapshot: The response so far.
+        status_code: The response's HTTP status.
+        headers: The response's headers; their names are lower case.
+        request_id: The server's id of the request, to look it up in the server's logs.
 
     Raises:
-        ApiError: While reading, when the server reports that it failed.
+        ApiError: While reading, when the server reports that it failed; the error's `partial` is
+            the answer as far as it had arrived.
         StreamInterruptedError: While reading, when the connection is lost, or the server is silent
-            for longer than the client's timeout, and the stream cannot be resumed; the error's
-            `partial` is the answer as far as it had arrived.
+            for longer than the client's timeout, and the stream cannot be resumed; the error has
+            a `partial` too.
+        StreamClosedError: When it is read again after its end, or after it was closed.
 
     Example:
-        >>> with client.sessions.chat(session.id, messages, stream=True) as stream:
-        ...     for chunk in stream:
-        ...         print(chunk.text, end="")
+        >>> with client.sessions.stream(session.id, messages) as stream:
+        ...     for text in stream.text_stream:
+        ...         print(text, end="")
         >>> stream.get_final_response().usage.total_tokens
         42
     """
 
     __module__ = "julep.streams"
 
-    def __init__(
-        self,
-        call: EventCall[ChatResponseChunk],
-        tracker: AttemptTracker,
-        opened: StreamingResponse[ResponseBody],
-        resume: Resume,
-    ) -> None:
-        self._tracker = tracker
-        self._body = opened.body
+    def __init__(self, call: EventCall[ChatResponseChunk], open: Open, resume: Resume) -> None:
+        super().__init__(call)
+        self._open_stream = open
         self._resume = resume
-        self._reader = StreamReader(call, tracker)
+        self._body: ResponseBody
 
     def __iter__(self) -> ChatStream:
+        self._check_readable()
         return self
 
     def __next__(self) -> ChatResponseChunk:
-        reader = self._reader
+        reader = self._reader or self._begin()
         try:
             while (chunk := next(reader.chunks, None)) is None and not reader.over:
-                self._read()
+                self._read(reader)
             if chunk is None and reader.complete:
                 self._body.finish()
                 self._tracker.end()
@@ -79,8 +164,32 @@ class ChatStream:
             self.close()
             raise
         if chunk is None:
+            if not reader.complete:
+                raise reader.closed_error()
             raise StopIteration
         return chunk
+
+    @property
+    def text_stream(self) -> Iterator[str]:
+        """An iterator of the pieces of the answer's text."""
+        return TextIterator(self, self._text_of)
+
+    def events(self) -> Iterator[StreamEvent]:
+        """Iterate over what the model does, as values of small types.
+
+        Returns:
+            An iterator of `TextDelta`, `ToolCallBegun` and `ToolCallArguments`, and at the end
+            `AnswerFinished`.
+
+        Example:
+            >>> for event in stream.events():
+            ...     match event:
+            ...         case TextDelta(text):
+            ...             print(text, end="")
+            ...         case ToolCallBegun(name=name):
+            ...             print("calls", name)
+        """
+        return EventIterator(self, self._events_of)
 
     def get_final_response(self) -> ChatResponse:
         """Read the rest of the stream, and return the whole response, as `chat` does.
@@ -92,13 +201,25 @@ class ChatStream:
             ApiError: When the server reports that it failed.
             StreamInterruptedError: When the stream is lost, or was closed, before its end.
         """
-        for _ in self:
-            pass
-        return self._reader.final_response()
+        reader = self._reader or self._begin()
+        while not reader.over:
+            next(self, None)
+        return reader.final_response()
 
-    def _read(self) -> None:
+    def open(self) -> None:
+        """Send the request and wait for its response, as entering the stream does."""
+        if self._reader is None:
+            self._begin()
+
+    def _begin(self) -> StreamReader:
+        self._check_readable()
+        self._tracker, opened = self._open_stream()
+        self._body = opened.body
+        self._reader = StreamReader(self._call, self._tracker)
+        return self._reader
+
+    def _read(self, reader: StreamReader) -> None:
         """Read the next bytes; resume the stream when it is lost."""
-        reader = self._reader
         try:
             reader.feed(next(self._body, None))
         except NetworkError as lost:
@@ -114,11 +235,14 @@ class ChatStream:
 
     def close(self) -> None:
         """Stop reading, and close the connection if there was more to come."""
-        self._reader.stop()
-        self._tracker.end()
-        self._body.close()
+        self._is_closed = True
+        if self._reader is not None:
+            self._reader.stop()
+            self._tracker.end()
+            self._body.close()
 
     def __enter__(self) -> Self:
+        self.open()
         return self
 
     def __exit__(
@@ -129,23 +253,36 @@ class ChatStream:
     ) -> None:
         self.close()
 
+    def __del__(self) -> None:
+        if self._warn_if_open("with", "close()"):
+            self._body.abandon()
 
-class AsyncChatStream:
+
+class AsyncChatStream(BaseChatStream):
     """The chunks of an answer, as they come.
 
-    An async iterator of `ChatResponseChunk`, and an async context manager: leaving it before the
-    end closes the connection. A stream that is lost is resumed behind its last chunk.
+    An async iterator of `ChatResponseChunk`, and an async context manager: entering it sends the
+    request, leaving it before the end closes the connection. A stream that is lost is resumed
+    behind its last chunk.
+
+    Attributes:
+        snapshot: The response so far.
+        status_code: The response's HTTP status.
+        headers: The response's headers; their names are lower case.
+        request_id: The server's id of the request, to look it up in the server's logs.
 
     Raises:
-        ApiError: While reading, when the server reports that it failed.
+        ApiError: While reading, when the server reports that it failed; the error's `partial` is
+            the answer as far as it had arrived.
         StreamInterruptedError: While reading, when the connection is lost, or the server is silent
-            for longer than the client's timeout, and the stream cannot be resumed; the error's
-            `partial` is the answer as far as it had arrived.
+            for longer than the client's timeout, and the stream cannot be resumed; the error has
+            a `partial` too.
+        StreamClosedError: When it is read again after its end, or after it was closed.
 
     Example:
-        >>> async with await client.sessions.chat(session.id, messages, stream=True) as stream:
-        ...     async for chunk in stream:
-        ...         print(chunk.text, end="")
+        >>> async with client.sessions.stream(session.id, messages) as stream:
+        ...     async for text in stream.text_stream:
+        ...         print(text, end="")
         >>> (await stream.get_final_response()).usage.total_tokens
         42
     """
@@ -153,25 +290,22 @@ class AsyncChatStream:
     __module__ = "julep.streams"
 
     def __init__(
-        self,
-        call: EventCall[ChatResponseChunk],
-        tracker: AttemptTracker,
-        opened: StreamingResponse[AsyncResponseBody],
-        resume: AsyncResume,
+        self, call: EventCall[ChatResponseChunk], open: AsyncOpen, resume: AsyncResume
     ) -> None:
-        self._tracker = tracker
-        self._body = opened.body
+        super().__init__(call)
+        self._open_stream = open
         self._resume = resume
-        self._reader = StreamReader(call, tracker)
+        self._body: AsyncResponseBody
 
     def __aiter__(self) -> AsyncChatStream:
+        self._check_readable()
         return self
 
     async def __anext__(self) -> ChatResponseChunk:
-        reader = self._reader
+        reader = self._reader or await self._begin()
         try:
             while (chunk := next(reader.chunks, None)) is None and not reader.over:
-                await self._read()
+                await self._read(reader)
             if chunk is None and reader.complete:
                 await self._body.finish()
                 self._tracker.end()
@@ -180,8 +314,32 @@ class AsyncChatStream:
             await self.aclose()
             raise
         if chunk is None:
+            if not reader.complete:
+                raise reader.closed_error()
             raise StopAsyncIteration
         return chunk
+
+    @property
+    def text_stream(self) -> AsyncIterator[str]:
+        """An async iterator of the pieces of the answer's text."""
+        return AsyncTextIterator(self, self._text_of)
+
+    def events(self) -> AsyncIterator[StreamEvent]:
+        """Iterate over what the model does, as values of small types.
+
+        Returns:
+            An async iterator of `TextDelta`, `ToolCallBegun` and `ToolCallArguments`, and at the
+            end `AnswerFinished`.
+
+        Example:
+            >>> async for event in stream.events():
+            ...     match event:
+            ...         case TextDelta(text):
+            ...             print(text, end="")
+            ...         case ToolCallBegun(name=name):
+            ...             print("calls", name)
+        """
+        return AsyncEventIterator(self, self._events_of)
 
     async def get_final_response(self) -> ChatResponse:
         """Read the rest of the stream, and return the whole response, as `chat` does.
@@ -193,13 +351,25 @@ class AsyncChatStream:
             ApiError: When the server reports that it failed.
             StreamInterruptedError: When the stream is lost, or was closed, before its end.
         """
-        async for _ in self:
-            pass
-        return self._reader.final_response()
+        reader = self._reader or await self._begin()
+        while not reader.over:
+            await anext(self, None)
+        return reader.final_response()
 
-    async def _read(self) -> None:
+    async def open(self) -> None:
+        """Send the request and wait for its response, as entering the stream does."""
+        if self._reader is None:
+            await self._begin()
+
+    async def _begin(self) -> StreamReader:
+        self._check_readable()
+        self._tracker, opened = await self._open_stream()
+        self._body = opened.body
+        self._reader = StreamReader(self._call, self._tracker)
+        return self._reader
+
+    async def _read(self, reader: StreamReader) -> None:
         """Read the next bytes; resume the stream when it is lost."""
-        reader = self._reader
         try:
             reader.feed(await anext(self._body, None))
         except NetworkError as lost:
@@ -217,11 +387,14 @@ class AsyncChatStream:
 
     async def aclose(self) -> None:
         """Stop reading, and close the connection if there was more to come."""
-        self._reader.stop()
-        self._tracker.end()
-        await self._body.aclose()
+        self._is_closed = True
+        if self._reader is not None:
+            self._reader.stop()
+            self._tracker.end()
+            await self._body.aclose()
 
     async def __aenter__(self) -> Self:
+        await self.open()
         return self
 
     async def __aexit__(
@@ -231,3 +404,7 @@ class AsyncChatStream:
         traceback: TracebackType | None,
     ) -> None:
         await self.aclose()
+
+    def __del__(self) -> None:
+        if self._warn_if_open("async with", "aclose()"):
+            self._body.abandon()

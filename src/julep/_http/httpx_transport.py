@@ -144,6 +144,9 @@ class HttpxBody:
         """Return the connection to the pool, or close it if the body was not read to its end."""
         self._response.close()
 
+    def abandon(self) -> None:
+        """Leave the connection to the library, whose locks a ``__del__`` must not wait for."""
+
 
 class AsyncHttpxBody:
     """The body of a response that is still open."""
@@ -193,6 +196,9 @@ class AsyncHttpxBody:
                 with suppress(*self._adapter.errors):
                     async for _ in suspended:
                         pass
+
+    def abandon(self) -> None:
+        """Leave the connection to the library: closing it takes an event loop."""
 
 
 class HttpxTransport:

@@ -117,6 +117,10 @@ class ResponseBody(Protocol):
         """Return the connection to the pool, or close it if the body was not read to its end."""
         ...
 
+    def abandon(self) -> None:
+        """Close the connection at once; called by a ``__del__``, at any moment."""
+        ...
+
 
 class AsyncResponseBody(Protocol):
     """The body of an open response: an async iterator of its bytes, decoded.
@@ -137,6 +141,10 @@ class AsyncResponseBody(Protocol):
 
     async def aclose(self) -> None:
         """Return the connection to the pool, or close it if the body was not read to its end."""
+        ...
+
+    def abandon(self) -> None:
+        """Close the connection at once; called by a ``__del__``, at any moment."""
         ...
 
 

@@ -171,6 +171,13 @@ class SocketBody:
             self._is_over = True
             self._pool.release(self._connection, reusable=self._reader.reusable)
 
+    def abandon(self) -> None:
+        """Close the connection at once; called by a ``__del__``, at any moment."""
+        if not self._is_over:
+            self._is_over = True
+            self._connection.close()
+            self._pool.release_collected()
+
     def __del__(self) -> None:
         if not self._is_over:  # the socket itself warns that it was not closed
             self._pool.release_collected()

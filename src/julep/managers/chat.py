@@ -26,8 +26,10 @@ if TYPE_CHECKING:
         ToolDict,
     )
     from julep.streams import AsyncChatStream, ChatStream
+    from julep_api.client import EventCall
     from julep_api.models import (
         ChatResponse,
+        ChatResponseChunk,
         ChatSettingsResponseFormat,
         InputChatMlMessage,
         Tool,
@@ -87,9 +89,21 @@ class BaseChat(BaseManager):
             record=record,
         )
         if stream:
-            call = encoded(sessions.chat.stream, session_id, {**body, "stream": True})
-            return self.api_client.stream(call)
+            return self.api_client.stream(_stream_call(session_id, body))
         return self._send(sessions.chat.call, session_id, body)
+
+    def _stream(
+        self,
+        session_id: str | UUID,
+        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
+        tools: Sequence[ToolDict | Tool] | None = None,
+        tool_choice: ToolChoice | None = None,
+        **settings: Unpack[ChatSettingsArgs],
+    ) -> ChatStream | AsyncChatStream:
+        """Implement `SessionsManager.stream`."""
+        refuse_unknown(settings)
+        body = chat_body(messages, tools, tool_choice, **settings)
+        return self.api_client.prepare_stream(_stream_call(session_id, body))
 
 
 class Chat(BaseChat):
@@ -194,6 +208,45 @@ class Chat(BaseChat):
         """
         return value(self._chat(*args, **kwargs))  # type: ignore[return-value]  # no async stream
 
+    @beartype
+    def stream(
+        self,
+        session_id: str | UUID,
+        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
+        tools: Sequence[ToolDict | Tool] | None = None,
+        tool_choice: ToolChoice | None = None,
+        **settings: Unpack[ChatSettingsArgs],
+    ) -> ChatStream:
+        """Send messages in a session and read the agent's answer while the model writes it.
+
+        Args:
+            session_id: The session's id.
+            messages: The messages to send, as models or dicts; at least one.
+            tools: Further tools for this turn, besides the agent's own, as models or dicts.
+            tool_choice: ``"none"``, ``"auto"`` or the one function that the model must call.
+            settings: Settings of `chat`.
+
+        Returns:
+            The stream, a context manager: entering it sends the request. It is an iterator of
+            chunks; its `text_stream` yields texts, its `events` what the model does.
+
+        Raises:
+            ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
+            InvalidArgumentError: When a value is out of bounds, or a dict's key unknown.
+            InvalidIdError: When the session's id is not a UUID of version 4.
+            NotFoundError: On entering, when there is no such session.
+            NetworkError: On entering, when the server sends no response.
+
+        Example:
+            >>> with client.sessions.stream(session.id, messages) as stream:
+            ...     for text in stream.text_stream:
+            ...         print(text, end="")
+            Hello! How can I help?
+        """
+        return self._stream(  # type: ignore[return-value]  # no async stream
+            session_id, messages, tools, tool_choice, **settings
+        )
+
 
 class AsyncChat(BaseChat):
     """The chat of the async sessions manager."""
@@ -261,6 +314,28 @@ class AsyncChat(BaseChat):
         """
         return await awaited(self._chat(*args, **kwargs))  # type: ignore[arg-type]  # no sync stream
 
+    @mirrors(Chat.stream)
+    @beartype
+    def stream(
+        self,
+        session_id: str | UUID,
+        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
+        tools: Sequence[ToolDict | Tool] | None = None,
+        tool_choice: ToolChoice | None = None,
+        **settings: Unpack[ChatSettingsArgs],
+    ) -> AsyncChatStream:
+        """Send messages in a session and read the agent's answer while the model writes it.
+
+        Example:
+            >>> async with client.sessions.stream(session.id, messages) as stream:
+            ...     async for text in stream.text_stream:
+            ...         print(text, end="")
+            Hello! How can I help?
+        """
+        return self._stream(  # type: ignore[return-value]  # no sync stream
+            session_id, messages, tools, tool_choice, **settings
+        )
+
 
 def chat_body(
     messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
@@ -271,6 +346,24 @@ def chat_body(
     """Build the body of a chat request: the arguments that are not None."""
     settings["logit_bias"] = _biases(settings.get("logit_bias"))
     return drop_none(messages=messages, tools=_with_ids(tools), tool_choice=tool_choice, **settings)
+
+
+def refuse_unknown(settings: Mapping[str, object]) -> None:
+    """Raise an error for unknown settings, as a method without ``**settings`` would."""
+    from julep.managers.types import ChatSettingsArgs
+
+    for name in settings:
+        if name not in ChatSettingsArgs.__annotations__:
+            from julep.errors import ArgumentTypeError
+
+            known = ", ".join(ChatSettingsArgs.__annotations__)
+            raise ArgumentTypeError(
+                f"{name}: unexpected keyword argument {name!r}; expected one of {known}", path=name
+            )
+
+
+def _stream_call(session_id: str | UUID, body: dict[str, object]) -> EventCall[ChatResponseChunk]:
+    return encoded(sessions.chat.stream, session_id, {**body, "stream": True})
 
 
 def _with_ids(tools: Sequence[ToolDict | Tool] | None) -> list[object] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from julep._arguments.signatures import mirrors
 from julep._arguments.typecheck import beartype
 from julep._calls.paging import AsyncItemIterator, ItemIterator
 from julep._calls.results import awaited, value
-from julep.managers.chat import BaseChat, chat_body
+from julep.managers.chat import BaseChat, chat_body, refuse_unknown
 from julep_api.api import sessions
 from julep_api.encoding import integer
 
@@ -63,7 +63,7 @@ class BaseRun(BaseChat):
         from julep._tools.loop import ToolLoop, by_name
 
         encoded(under("max_turns", integer(1)), max_turns)
-        _refuse_unknown(settings)
+        refuse_unknown(settings)
         paths = {n: f"tools[{n}]" for n, tool in enumerate(tools) if callable(tool)}
         functions = {n: Function(tools[n], path) for n, path in paths.items()}  # type: ignore[arg-type]  # callable
         named = by_name(
@@ -254,17 +254,3 @@ class AsyncRun(BaseRun):
             session_id, messages, tools, max_turns=max_turns, tool_choice=tool_choice, **settings
         )
         return AsyncItemIterator(loop)
-
-
-def _refuse_unknown(settings: Mapping[str, object]) -> None:
-    """Raise an error for unknown settings, as a method without ``**settings`` would."""
-    from julep.managers.types import ChatSettingsArgs
-
-    for name in settings:
-        if name not in ChatSettingsArgs.__annotations__:
-            from julep.errors import ArgumentTypeError
-
-            known = ", ".join(ChatSettingsArgs.__annotations__)
-            raise ArgumentTypeError(
-                f"{name}: unexpected keyword argument {name!r}; expected one of {known}", path=name
-            )

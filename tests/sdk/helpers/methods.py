@@ -108,6 +108,8 @@ class Caller:
             found: Any = call(**given)
             if hasattr(found, "more"):
                 found = AsyncItemIterator(found)
+            if hasattr(found, "aclose"):
+                return await _read_stream(found)
             return [item async for item in found] if hasattr(found, "__anext__") else await found
 
         if side == "async":
@@ -115,4 +117,12 @@ class Caller:
         found: Any = call(**given)
         if hasattr(found, "more"):
             found = ItemIterator(found)
+        if hasattr(found, "close"):
+            with found:
+                return [*found]
         return [*found] if hasattr(found, "_ready") else found
+
+
+async def _read_stream(stream: Any) -> list[object]:
+    async with stream:
+        return [chunk async for chunk in stream]

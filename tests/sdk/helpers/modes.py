@@ -9,14 +9,23 @@ from typing import Any, Literal, Self, TypeAlias, cast
 from julep import AsyncClient, ChatStream, Client, RawResponse
 from julep._calls.driver import SyncDriver
 from julep._calls.paging import ItemIterator
+from julep._calls.stream_events import EventIterator, TextIterator
 from julep.managers.base import BaseManager
 
 Mode: TypeAlias = Literal["sync", "asyncio", "trio"]
 
-_WRAPPED = (BaseManager, SyncDriver, ChatStream, Client, ItemIterator)
+_WRAPPED = (
+    BaseManager,
+    SyncDriver,
+    ChatStream,
+    Client,
+    EventIterator,
+    ItemIterator,
+    TextIterator,
+)
 
-# These return an iterator or a client, which is awaited in no mode.
-_AT_ONCE = ("iterate", "with_options")
+# These return an iterator, a stream or a client, which is awaited in no mode.
+_AT_ONCE = ("events", "iterate", "stream", "with_options")
 
 
 def make_client(mode: Mode, base_url: str, **settings: Any) -> AsyncClient:

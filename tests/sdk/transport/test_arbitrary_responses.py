@@ -101,6 +101,9 @@ class Pieces:
     def close(self) -> None:
         """Do nothing."""
 
+    def abandon(self) -> None:
+        """Do nothing."""
+
 
 def no_server(*lost: object) -> StreamingResponse[ResponseBody]:
     raise julep.NetworkError("POST /x: the server is not there")
@@ -110,7 +113,8 @@ def stream_of(pieces: list[bytes]) -> ChatStream:
     call = chat.stream(SESSION["id"], {"messages": HELLO, "stream": True})
     record = CallRecord(build_request(call, CONFIG), "Chat", "/x")
     tracker = AttemptTracker(record, CONFIG.retry, CONFIG.hooks)
-    return ChatStream(call, tracker, StreamingResponse(200, {}, Pieces(pieces)), no_server)
+    opened = tracker, StreamingResponse[ResponseBody](200, {}, Pieces(pieces))
+    return ChatStream(call, lambda: opened, no_server)
 
 
 CHUNKS = st.builds(
@@ -160,7 +164,8 @@ def test_any_stream_yields_chunks_and_a_response_or_an_error_of_ours(
         assert b"[DONE]" in body
     else:
         assert_ours(problem)
-    assert list(events) == []
+    with pytest.raises(julep.StreamClosedError):
+        list(events)
 
 
 NEW: dict[str, Any] = {

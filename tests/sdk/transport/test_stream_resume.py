@@ -11,6 +11,7 @@ import julep
 from julep import AsyncChatStream, AsyncClient, RetryPolicy
 from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.resources import HELLO
+from tests.sdk.helpers.streams import assert_over
 from tests.sdk.transport.helpers.scripted_server import (
     DONE,
     SESSION,
@@ -164,7 +165,7 @@ async def test_an_error_response_to_resuming(mode: Mode, status: int) -> None:
             events = await opened(client)
             with pytest.raises(julep.StreamInterruptedError) as caught:
                 await events.get_final_response()
-            assert [event async for event in events] == []
+            await assert_over(events)
             assert (await client.sessions.get(SESSION["id"])).id == SESSION["id"]
     error = caught.value
     assert_ours(error)
@@ -201,7 +202,7 @@ async def test_another_response_is_not_mixed_with_the_first(mode: Mode) -> None:
             assert (await anext(events)).text == "Grü"
             with pytest.raises(julep.StreamInterruptedError, match="another answer") as caught:
                 await anext(events)
-            assert [event async for event in events] == []
+            await assert_over(events)
     assert_ours(caught.value)
     assert caught.value.attempts == 2
     assert caught.value.partial.text == "Grü"
@@ -229,7 +230,7 @@ async def test_a_closed_stream_is_not_resumed(mode: Mode) -> None:
         async with make_client(mode, server.url) as client:
             async with await opened(client) as events:
                 assert (await anext(events)).text == "Grü"
-            assert [event async for event in events] == []
+            await assert_over(events)
     assert len(server.received) == 1
 
 

@@ -14,6 +14,7 @@ import julep
 from julep import AsyncChatStream, AsyncClient
 from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.resources import HELLO
+from tests.sdk.helpers.streams import assert_over
 from tests.sdk.helpers.waiting import HANG, cancel_when
 from tests.sdk.transport.helpers.scripted_server import (
     DONE,
@@ -60,7 +61,7 @@ async def test_a_stream_is_read_to_its_end(mode: Mode, delay: float) -> None:
         async with make_client(mode, server.url) as client:
             events = await opened(client)
             assert await read(events) == TEXTS
-            assert await read(events) == []
+            await assert_over(events)
             whole = await events.get_final_response()
     assert whole.text == "Grüße ☃"
     assert whole.id == REPLY_ID
@@ -139,7 +140,7 @@ async def test_the_error_of_a_lost_stream_has_the_received_text(mode: Mode, step
             assert (await anext(events)).text == "Grü"
             with pytest.raises(julep.StreamInterruptedError) as caught:
                 await anext(events)
-            assert await read(events) == []
+            await assert_over(events)
             with pytest.raises(julep.StreamInterruptedError):
                 await events.get_final_response()
             with pytest.raises(julep.StreamInterruptedError) as again:
@@ -175,7 +176,7 @@ async def test_an_error_event(mode: Mode) -> None:
             assert (await anext(events)).text == "Grü"
             with pytest.raises(julep.ApiError) as caught:
                 await anext(events)
-            assert await read(events) == []
+            await assert_over(events)
             assert (await client.sessions.get(SESSION["id"])).id == SESSION["id"]
     error = caught.value
     assert_ours(error)
@@ -219,7 +220,7 @@ async def test_an_invalid_event_raises_with_its_problem(
             assert (await anext(events)).text == "Grü"
             with pytest.raises(julep.InvalidResponseError, match=message) as caught:
                 await anext(events)
-            assert await read(events) == []
+            await assert_over(events)
             assert (await client.sessions.get(SESSION["id"])).id == SESSION["id"]
     assert_ours(caught.value)
     assert caught.value.request_id == "req-1"
@@ -267,7 +268,7 @@ async def test_closing_a_stream_early_closes_the_connection(mode: Mode) -> None:
                 async for event in events:
                     assert event.text == "Grü"
                     break
-            assert await read(events) == []
+            await assert_over(events)
             with pytest.raises(julep.StreamInterruptedError) as caught:
                 await events.get_final_response()
             with anyio.fail_after(HANG):

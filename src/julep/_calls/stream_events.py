@@ -1,0 +1,272 @@
+"""The events of a stream, and iterators over a stream's events and texts.
+
+The iterators are no generators: an async generator that is left half-way is finished by the garbage
+collector, of which trio warns.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final, Generic, TypeAlias, TypeVar
+
+import attrs
+
+from julep_api.models import ChatResponse
+
+if TYPE_CHECKING:
+    from julep_api.types import JSON
+
+Chunk = TypeVar("Chunk")
+
+
+@attrs.frozen
+class TextDelta:
+    """A piece of the answer's text.
+
+    Attributes:
+        text: The piece.
+    """
+
+    __module__ = "julep.streams"
+
+    text: str
+
+
+@attrs.frozen
+class ToolCallBegun:
+    """The model has begun to call a tool.
+
+    Attributes:
+        index: The call's place among the calls of this answer, from 0.
+        name: The tool's name.
+    """
+
+    __module__ = "julep.streams"
+
+    index: int
+    name: str
+
+
+@attrs.frozen
+class ToolCallArguments:
+    """A piece of the arguments of a call; servers of today send them whole.
+
+    Attributes:
+        index: The call's place among the calls of this answer, from 0.
+        name: The tool's name.
+        arguments: The piece, as the model wrote it: usually JSON.
+    """
+
+    __module__ = "julep.streams"
+
+    index: int
+    name: str
+    arguments: str
+
+
+@attrs.frozen
+class AnswerFinished:
+    """The model has answered; this is the last event.
+
+    Attributes:
+        response: The whole response, as `chat` returns it.
+    """
+
+    __module__ = "julep.streams"
+
+    response: ChatResponse
+
+
+StreamEvent: TypeAlias = "TextDelta | ToolCallBegun | ToolCallArguments | AnswerFinished"
+"""What `ChatStream.events` yields."""
+
+# A piece takes ten times its text, and so it does in a StringIO.
+_MAX_PIECES: Final = 1024
+
+
+class StreamedMessage:
+    """One message of an answer, as far as it has arrived.
+
+    Attributes:
+        role: Its role.
+        name: Its name, if the server sent one.
+    """
+
+    def __init__(self, role: str) -> None:
+        self.role = role
+        self.name: str | None = None
+        self._joined: list[str] = []
+        self._pieces: list[str] = []
+        self._announced = False
+
+    def add(self, content: str) -> None:
+        """Add a piece of the text."""
+        pieces = self._pieces
+        pieces.append(content)
+        if len(pieces) == _MAX_PIECES:
+            self._joined.append("".join(pieces))
+            pieces.clear()
+
+    @property
+    def text(self) -> str:
+        """The text so far."""
+        self._joined = ["".join(self._joined + self._pieces)]
+        self._pieces = []
+        return self._joined[0]
+
+    @property
+    def is_call(self) -> bool:
+        """Whether it is the call of a tool."""
+        return self.role == "function_call"
+
+    def ends_at(self, role: str) -> bool:
+        """Check whether a piece with this role belongs to another message.
+
+        A server may send the role once or with every piece; but a function call always comes whole,
+        so that a second one is another message of the same role.
+        """
+        return role != self.role or self.is_call
+
+    def call_events(self, index: int, *, is_over: bool = False) -> list[StreamEvent]:
+        """Return the events of a call, once, when it is known which tool is called.
+
+        Args:
+            index: The call's place among the calls of the answer.
+            is_over: Whether nothing more will arrive: a call that cannot be read is named too.
+        """
+        if self._announced or not self.is_call:
+            return []
+        name, arguments = parse_call(self.text)
+        if not (name or is_over):
+            return []
+        self._announced = True
+        name, arguments = (name, arguments) if name else (self.name or "", self.text)
+        return [ToolCallBegun(index, name), ToolCallArguments(index, name, arguments)]
+
+
+def parse_call(text: object) -> tuple[str, str]:
+    """Parse the content of a message that calls a tool: return the tool's name, and its arguments.
+
+    What is no such content has an empty name.
+    """
+    try:
+        call: JSON = json.loads(text) if isinstance(text, str) else None
+    except ValueError:
+        call = None
+    if not isinstance(call, dict):
+        return "", ""
+    arguments = call.get("arguments", "{}")
+    written = arguments if isinstance(arguments, str) else json.dumps(arguments)
+    return str(call.get("name", "")), written
+
+
+class TextIterator(Generic[Chunk]):
+    """The texts of a stream, in a sync client.
+
+    Args:
+        chunks: The stream.
+        text_of: Returns the text of the chunk that was read last; chunks without one are skipped.
+    """
+
+    def __init__(self, chunks: Iterator[Chunk], text_of: Callable[[Chunk], str]) -> None:
+        self._chunks = chunks
+        self._text_of = text_of
+
+    def __iter__(self) -> TextIterator[Chunk]:
+        iter(self._chunks)  # of a stream that is over, this is an error
+        return self
+
+    def __next__(self) -> str:
+        while not (text := self._text_of(next(self._chunks))):
+            pass
+        return text
+
+
+class EventIterator(Generic[Chunk]):
+    """The events of a stream, in a sync client.
+
+    Args:
+        chunks: The stream.
+        events_of: Returns the events of the chunk that was read last; None is the end.
+    """
+
+    def __init__(
+        self,
+        chunks: Iterator[Chunk],
+        events_of: Callable[[Chunk | None], Sequence[StreamEvent]],
+    ) -> None:
+        self._chunks = chunks
+        self._events_of = events_of
+        self._ready: deque[StreamEvent] = deque()
+        self._over = False
+
+    def __iter__(self) -> EventIterator[Chunk]:
+        if not self._ready:
+            iter(self._chunks)  # of a stream that is over, this is an error
+        return self
+
+    def __next__(self) -> StreamEvent:
+        while not self._ready:
+            if self._over:
+                raise StopIteration
+            chunk = next(self._chunks, None)
+            self._over = chunk is None
+            self._ready += self._events_of(chunk)
+        return self._ready.popleft()
+
+
+class AsyncTextIterator(Generic[Chunk]):
+    """The texts of a stream, in an async client.
+
+    Args:
+        chunks: The stream.
+        text_of: Returns the text of the chunk that was read last; chunks without one are skipped.
+    """
+
+    def __init__(self, chunks: AsyncIterator[Chunk], text_of: Callable[[Chunk], str]) -> None:
+        self._chunks = chunks
+        self._text_of = text_of
+
+    def __aiter__(self) -> AsyncTextIterator[Chunk]:
+        aiter(self._chunks)  # of a stream that is over, this is an error
+        return self
+
+    async def __anext__(self) -> str:
+        while not (text := self._text_of(await anext(self._chunks))):
+            pass
+        return text
+
+
+class AsyncEventIterator(Generic[Chunk]):
+    """The events of a stream, in an async client.
+
+    Args:
+        chunks: The stream.
+        events_of: Returns the events of the chunk that was read last; None is the end.
+    """
+
+    def __init__(
+        self,
+        chunks: AsyncIterator[Chunk],
+        events_of: Callable[[Chunk | None], Sequence[StreamEvent]],
+    ) -> None:
+        self._chunks = chunks
+        self._events_of = events_of
+        self._ready: deque[StreamEvent] = deque()
+        self._over = False
+
+    def __aiter__(self) -> AsyncEventIterator[Chunk]:
+        if not self._ready:
+            aiter(self._chunks)  # of a stream that is over, this is an error
+        return self
+
+    async def __anext__(self) -> StreamEvent:
+        while not self._ready:
+            if self._over:
+                raise StopAsyncIteration
+            chunk = await anext(self._chunks, None)
+            self._over = chunk is None
+            self._ready += self._events_of(chunk)
+        return self._ready.popleft()
