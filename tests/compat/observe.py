@@ -11,7 +11,7 @@ import ast
 import asyncio
 import contextlib
 import copy
-import datetime
+import datetime as dt
 import importlib
 import io
 import json
@@ -60,23 +60,29 @@ def described(value: Any) -> object:
         return value
     if isinstance(value, str):
         return _ADDRESS.sub("<address>", _TIME.sub("<time>", _ID.sub("<id>", value)))
-    if isinstance(value, datetime.datetime):
+    if isinstance(value, dt.datetime):
         return "<time>"
     if isinstance(value, uuid.UUID):
         return "<id>"
+    return _described_container(value)
+
+
+def _described_container(value: Any) -> object:
+    items: Any = value
     if isinstance(value, dict):
-        pairs = [(str(described(k)), described(v)) for k, v in value.items()]
+        pairs = [(str(described(k)), described(v)) for k, v in items.items()]
         return dict(sorted(pairs))
     if isinstance(value, list | tuple):
-        return [described(item) for item in value]
+        return [described(item) for item in items]
     if isinstance(value, set | frozenset):
-        return sorted(map(str, map(described, value)))
+        return sorted(str(described(item)) for item in items)
     if isinstance(value, type | types.FunctionType | types.ModuleType | types.MethodType):
-        return f"<{value.__name__}>"
-    if hasattr(type(value), "__fields__") and hasattr(value, "dict"):
-        found = {k: v for k, v in value.dict().items() if v is not None}
-        return {"model": type(value).__name__, "fields": described(found)}
-    return f"<{type(value).__name__}>"
+        return f"<{items.__name__}>"
+    kind: Any = items.__class__
+    if hasattr(kind, "__fields__") and hasattr(items, "dict"):
+        found = {k: v for k, v in items.dict().items() if v is not None}
+        return {"model": kind.__name__, "fields": described(found)}
+    return f"<{kind.__name__}>"
 
 
 def outcome(run: Callable[[], object]) -> dict[str, object]:
