@@ -202,9 +202,9 @@ class ApiError(RequestError):
 
     def __init__(
         self,
-        message: str,
+        message: str = "the server responded with an error",
         *,
-        status_code: int,
+        status_code: int = 0,
         code: str | None = None,
         details: tuple[ErrorDetail, ...] = (),
         request_id: str | None = None,
