@@ -75,15 +75,14 @@ def test_a_stream_is_requested_by_body_or_header(
 
 def test_chunks_arrive_as_they_are_generated(model_api: Api, endpoint: Endpoint) -> None:
     session = model_api.make("sessions")["id"]
-    endpoint.delay_before = lambda position: 0.3 if position == 2 else 0.0
-    began = time.monotonic()
+    endpoint.delay_before = lambda position: 1.0 if position == 2 else 0.0
     with model_api.streaming(session, HELLO) as response:
         lines = response.iter_text()
         first = next(lines)
-        early = time.monotonic() - began
+        early = time.monotonic()
         rest = first + "".join(lines)
-    assert early < 0.25
-    assert time.monotonic() - began > 0.28
+    # A busy machine may take half of the delay to read the first one.
+    assert time.monotonic() - early > 0.5
     assert text_of(parse_events(rest)) == "A fine day."
 
 
@@ -141,7 +140,7 @@ def test_a_disconnected_client_without_a_key_still_has_a_history(
     endpoint.delay_before = lambda position: 0.1 if position == 2 else 0.0
     with model_api.streaming(session, HELLO):
         pass
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while not model_api.history(session):
         assert time.monotonic() < deadline
         time.sleep(0.01)
@@ -240,7 +239,7 @@ def test_a_server_that_stops_ends_its_streams_with_an_error(endpoint: Endpoint) 
             began = time.monotonic()
             server.stop()
             text += "".join(parts)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 20  # the model would take 30
     events = parse_events(text)
     check_events(events)
     assert events[-1].data["error"]["code"] == "server_stopping"
