@@ -73,7 +73,7 @@ def endpoint(running_endpoint: Endpoint) -> Endpoint:
 @pytest.fixture(scope="session")
 def model_server(running_endpoint: Endpoint) -> Iterator[LocalServer]:
     with LocalServer(
-        model_url=running_endpoint.url, model_key="endpoint-key", model="small", model_timeout=0.5
+        model_url=running_endpoint.url, model_key="endpoint-key", model="small", model_timeout=2.0
     ) as running:
         yield running
 

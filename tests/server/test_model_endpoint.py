@@ -30,7 +30,7 @@ def test_an_endpoint_that_is_down_is_503() -> None:
 
 
 def test_an_endpoint_that_is_slow_is_504(model_api: Api, endpoint: Endpoint) -> None:
-    endpoint.delay = 1.0
+    endpoint.delay = 4.0
     session = model_api.make("sessions")["id"]
     assert error_of(model_api.chat(session), 504)["code"] == "model_timeout"
 
