@@ -87,8 +87,8 @@ PINNED: Mapping[str, str] = {
     "julep.errors": ERRORS,
     "julep.types": TYPES,
     "julep.streams": (
-        "AnswerFinished AsyncChatStream ChatStream StreamEvent TextDelta ToolCallArguments"
-        " ToolCallBegun"
+        "AnswerFinished AsyncChatStream AsyncRunStream ChatStream RunEvent RunStream StreamEvent"
+        " TextDelta ToolCallArguments ToolCallBegun"
     ),
     "julep.client": "AsyncClient Client",
     "julep.env": "JULEP_API_KEY JULEP_API_URL env",

@@ -33,7 +33,15 @@ NAMES = {
 }
 
 # Methods of the sessions managers beyond the promised ones.
-OURS = {"iterate", "iterate_history", "iterate_run", "iterate_suggestions", "run", "stream"}
+OURS = {
+    "iterate",
+    "iterate_history",
+    "iterate_run",
+    "iterate_suggestions",
+    "run",
+    "stream",
+    "stream_run",
+}
 
 # The method whose arguments each TypedDict has.
 ARGUMENTS: Mapping[str, tuple[type[BaseManager], str]] = {
@@ -144,10 +152,12 @@ def test_sync_and_async_have_the_same_signatures(resource: str, method: str) -> 
     assert not inspect.iscoroutinefunction(sync)
     mine, other = inspect.signature(sync), inspect.signature(asynchronous)
     # Iterators and streams are returned without awaiting.
-    at_once = str(other.return_annotation).startswith(("AsyncIterator[", "AsyncChatStream"))
+    at_once = str(other.return_annotation).startswith(
+        ("AsyncIterator[", "AsyncChatStream", "AsyncRunStream")
+    )
     assert inspect.iscoroutinefunction(asynchronous) is not at_once
     assert list(mine.parameters.values()) == list(other.parameters.values())
-    same = re.sub(r"\bAsync(ChatStream|Iterator)\b", r"\1", str(other.return_annotation))
+    same = re.sub(r"\bAsync(ChatStream|Iterator|RunStream)\b", r"\1", str(other.return_annotation))
     assert same == mine.return_annotation
     assert _layers(sync) == _layers(asynchronous)
 

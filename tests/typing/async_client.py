@@ -18,7 +18,14 @@ from julep.managers.types import (
     SessionUpdateArgs,
     UserUpdateArgs,
 )
-from julep.streams import AnswerFinished, TextDelta, ToolCallArguments, ToolCallBegun
+from julep.streams import (
+    AnswerFinished,
+    AsyncRunStream,
+    RunEvent,
+    TextDelta,
+    ToolCallArguments,
+    ToolCallBegun,
+)
 from julep.types import (
     Agent,
     AgentDefaultSettings,
@@ -189,6 +196,10 @@ async def streams(client: AsyncClient, stream: AsyncChatStream) -> None:
                 assert_type(response, ChatResponse)
     async with client.sessions.stream("x", [], temperature=0.5) as entered:
         assert_type(entered, AsyncChatStream)
+    async with client.sessions.stream_run("x", [], [len], max_turns=3) as run:
+        assert_type(run, AsyncRunStream)
+        assert_type([event async for event in run], list[RunEvent])
+        assert_type(await run.get_final_response(), ChatResponse)
 
 
 async def arguments(

@@ -42,7 +42,14 @@ from julep.managers.types import (
     SessionUpdateArgs,
     UserUpdateArgs,
 )
-from julep.streams import AnswerFinished, TextDelta, ToolCallArguments, ToolCallBegun
+from julep.streams import (
+    AnswerFinished,
+    RunEvent,
+    RunStream,
+    TextDelta,
+    ToolCallArguments,
+    ToolCallBegun,
+)
 from julep.types import (
     Agent,
     AgentDefaultSettings,
@@ -207,6 +214,11 @@ def streams(client: Client, stream: ChatStream) -> None:
                 assert_type(response, ChatResponse)
     with client.sessions.stream("x", [], temperature=0.5) as entered:
         assert_type(entered, ChatStream)
+    with client.sessions.stream_run("x", [], [len], max_turns=3) as run:
+        assert_type(run, RunStream)
+        assert_type(next(run), RunEvent)
+        assert_type(list(run), list[RunEvent])
+        assert_type(run.get_final_response(), ChatResponse)
 
 
 def fields(session: Session, agent: Agent) -> None:

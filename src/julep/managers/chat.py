@@ -89,7 +89,7 @@ class BaseChat(BaseManager):
             record=record,
         )
         if stream:
-            return self.api_client.stream(_stream_call(session_id, body))
+            return self.api_client.stream(stream_call(session_id, body))
         return self._send(sessions.chat.call, session_id, body)
 
     def _stream(
@@ -103,7 +103,7 @@ class BaseChat(BaseManager):
         """Implement `SessionsManager.stream`."""
         refuse_unknown(settings)
         body = chat_body(messages, tools, tool_choice, **settings)
-        return self.api_client.prepare_stream(_stream_call(session_id, body))
+        return self.api_client.prepare_stream(stream_call(session_id, body))
 
 
 class Chat(BaseChat):
@@ -362,7 +362,8 @@ def refuse_unknown(settings: Mapping[str, object]) -> None:
             )
 
 
-def _stream_call(session_id: str | UUID, body: dict[str, object]) -> EventCall[ChatResponseChunk]:
+def stream_call(session_id: str | UUID, body: dict[str, object]) -> EventCall[ChatResponseChunk]:
+    """Build the call of a streamed chat."""
     return encoded(sessions.chat.stream, session_id, {**body, "stream": True})
 
 

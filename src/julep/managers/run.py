@@ -11,7 +11,7 @@ from julep._arguments.signatures import mirrors
 from julep._arguments.typecheck import beartype
 from julep._calls.paging import AsyncItemIterator, ItemIterator
 from julep._calls.results import awaited, value
-from julep.managers.chat import BaseChat, chat_body, refuse_unknown
+from julep.managers.chat import BaseChat, chat_body, refuse_unknown, stream_call
 from julep_api.api import sessions
 from julep_api.encoding import integer
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from julep._tools.loop import ToolLoop, ToolResult
+    from julep._tools.run_stream import AsyncRunStream, RunStream
     from julep.managers.types import ChatSettingsArgs, InputChatMlMessageDict, ToolChoice, ToolDict
-    from julep_api.client import Call
     from julep_api.models import ChatResponse, InputChatMlMessage, Tool
 
 __all__ = ["AsyncRun", "BaseRun", "Run"]
@@ -59,6 +59,52 @@ class BaseRun(BaseChat):
         **settings: Unpack[ChatSettingsArgs],
     ) -> ToolLoop:
         """Implement `SessionsManager.iterate_run`."""
+        return self._tool_loop(
+            session_id,
+            messages,
+            tools,
+            max_turns=max_turns,
+            tool_choice=tool_choice,
+            settings=settings,
+        )
+
+    def _stream_run(
+        self,
+        session_id: str | UUID,
+        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
+        tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
+        *,
+        max_turns: int = DEFAULT_MAX_TURNS,
+        tool_choice: ToolChoice | None = None,
+        **settings: Unpack[ChatSettingsArgs],
+    ) -> RunStream | AsyncRunStream:
+        """Implement `SessionsManager.stream_run`."""
+        from julep._tools.run_stream import AsyncRunStream, RunStream
+
+        loop = self._tool_loop(
+            session_id,
+            messages,
+            tools,
+            max_turns=max_turns,
+            tool_choice=tool_choice,
+            settings=settings,
+            streams=True,
+        )
+        driver: Any = self.api_client
+        return AsyncRunStream(loop, driver) if driver.is_async else RunStream(loop, driver)
+
+    def _tool_loop(
+        self,
+        session_id: str | UUID,
+        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
+        tools: Sequence[Callable[..., object] | ToolDict | Tool],
+        *,
+        max_turns: int,
+        tool_choice: ToolChoice | None,
+        settings: ChatSettingsArgs,
+        streams: bool = False,
+    ) -> ToolLoop:
+        """Build the loop of a run, whose responses may be streamed."""
         from julep._tools.functions import Function
         from julep._tools.loop import ToolLoop, by_name
 
@@ -74,14 +120,22 @@ class BaseRun(BaseChat):
             functions[n].tool() if n in functions else tool for n, tool in enumerate(tools)
         ]
 
-        def call_of(turn_messages: Sequence[Any], first: bool) -> Call[ChatResponse]:
+        api_client: Any = self.api_client
+        if streams:
+            from julep._tools.run_stream import TurnFlows
+
+            api_client = TurnFlows(self.api_client)
+
+        def call_of(turn_messages: Sequence[Any], first: bool) -> Any:
             # A function that must be called is called once: after that, the model may answer.
             choice = tool_choice if first or isinstance(tool_choice, str) else None
             body = chat_body(turn_messages, chat_tools or None, choice, **settings)
+            if streams:
+                return stream_call(session_id, body)
             return encoded(sessions.chat.call, session_id, body)
 
         return ToolLoop(
-            self.api_client,
+            api_client,
             call_of,
             messages,
             named,
@@ -194,6 +248,48 @@ class Run(BaseRun):
         )
         return ItemIterator(loop)
 
+    @beartype
+    def stream_run(
+        self,
+        session_id: str | UUID,
+        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
+        tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
+        *,
+        max_turns: int = DEFAULT_MAX_TURNS,
+        tool_choice: ToolChoice | None = None,
+        **settings: Unpack[ChatSettingsArgs],
+    ) -> RunStream:
+        """Read what happens in a `run` as it happens: texts, calls, and their results.
+
+        Args:
+            session_id: The session's id.
+            messages: The messages to send, as models or dicts; at least one.
+            tools: Functions, and tools without functions as models or dicts, besides the
+                agent's own.
+            max_turns: The most requests to the model, 1 or more.
+            tool_choice: ``"none"``, ``"auto"`` or the one function that the model must call first.
+            settings: Settings of `chat`, for every turn.
+
+        Returns:
+            The stream, a context manager: an iterator of events, whose first request is sent when
+            it is read.
+
+        Raises:
+            ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
+            InvalidArgumentError: When a value is out of bounds, or a function cannot be described.
+            MaxTurnsError: While reading, when there is no answer after the last turn.
+            NotFoundError: While reading, when there is no such session.
+
+        Example:
+            >>> with client.sessions.stream_run(session.id, messages, [temperature]) as run:
+            ...     for text in run.text_stream:
+            ...         print(text, end="")
+            It is 21.5 degrees in Lisbon.
+        """
+        return self._stream_run(  # type: ignore[return-value]  # no async stream
+            session_id, messages, tools, max_turns=max_turns, tool_choice=tool_choice, **settings
+        )
+
 
 class AsyncRun(BaseRun):
     """The runs of the async sessions manager."""
@@ -254,3 +350,27 @@ class AsyncRun(BaseRun):
             session_id, messages, tools, max_turns=max_turns, tool_choice=tool_choice, **settings
         )
         return AsyncItemIterator(loop)
+
+    @mirrors(Run.stream_run)
+    @beartype
+    def stream_run(
+        self,
+        session_id: str | UUID,
+        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
+        tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
+        *,
+        max_turns: int = DEFAULT_MAX_TURNS,
+        tool_choice: ToolChoice | None = None,
+        **settings: Unpack[ChatSettingsArgs],
+    ) -> AsyncRunStream:
+        """Read what happens in a `run` as it happens: texts, calls, and their results.
+
+        Example:
+            >>> async with client.sessions.stream_run(session.id, messages, [temperature]) as run:
+            ...     async for text in run.text_stream:
+            ...         print(text, end="")
+            It is 21.5 degrees in Lisbon.
+        """
+        return self._stream_run(  # type: ignore[return-value]  # no sync stream
+            session_id, messages, tools, max_turns=max_turns, tool_choice=tool_choice, **settings
+        )

@@ -11,6 +11,7 @@ from julep._calls.driver import SyncDriver
 from julep._calls.paging import ItemIterator
 from julep._calls.stream_events import EventIterator, TextIterator
 from julep.managers.base import BaseManager
+from julep.streams import RunStream
 
 Mode: TypeAlias = Literal["sync", "asyncio", "trio"]
 
@@ -21,6 +22,7 @@ _WRAPPED = (
     Client,
     EventIterator,
     ItemIterator,
+    RunStream,
     TextIterator,
 )
 

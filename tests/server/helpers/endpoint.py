@@ -39,6 +39,21 @@ def usage_piece() -> str:
 DONE = "data: [DONE]\n\n"
 
 
+def pieces_of(message: dict[str, Any]) -> list[str]:
+    """Return a message as the pieces of a stream: its text word by word, and each of its calls."""
+    words = (message["content"] or "").split(" ")
+    texts = [word + " " for word in words[:-1]] + words[-1:]
+    calls: list[dict[str, Any]] = message.get("tool_calls") or []
+    return [
+        piece({"role": "assistant", "content": ""}),
+        *(piece({"content": text}) for text in texts if text),
+        *(piece({"tool_calls": [{"index": n, **call}]}) for n, call in enumerate(calls)),
+        piece({}, "tool_calls" if calls else "stop"),
+        usage_piece(),
+        DONE,
+    ]
+
+
 class Endpoint:
     """The endpoint; tests set its responses.
 
@@ -127,7 +142,8 @@ class Endpoint:
             message = f"The model {body['model']} does not exist"
             return JSONResponse({"error": {"message": message, "code": "model_not_found"}}, 404)
         if body.get("stream") and not self.ignores_stream:
-            return StreamingResponse(self._stream(), media_type="text/event-stream")
+            pieces = pieces_of(self.script.pop(0)) if self.script else self.pieces
+            return StreamingResponse(self._stream(pieces), media_type="text/event-stream")
         if request.url.path.endswith("/chat/completions"):
             said = self.script.pop(0) if self.script else self.message
             return JSONResponse(whole(said, self.reason))
@@ -145,8 +161,8 @@ class Endpoint:
             return JSONResponse(self.error, int(response), self.error_headers)
         return JSONResponse(whole({"content": response}))
 
-    async def _stream(self) -> AsyncIterator[str]:
-        for position, text in enumerate(self.pieces):
+    async def _stream(self, pieces: list[str]) -> AsyncIterator[str]:
+        for position, text in enumerate(pieces):
             await asyncio.sleep(self.delay_before(position))
             if text == "BREAK":
                 raise ConnectionResetError
