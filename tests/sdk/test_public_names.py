@@ -18,17 +18,19 @@ import julep_server
 JULEP = """
 ApiError ArgumentTypeError AsyncChatStream AsyncClient AuthenticationError BadRequestError
 ChatStream Client ConfigurationError ConflictError Hooks InvalidArgumentError InvalidIdError
-InvalidResponseError JobFailedError JulepError MaxTurnsError NetworkError NotFoundError
-PermissionDeniedError RateLimitError RawResponse RequestError RequestEvent RequestTimeoutError
-ResponseEvent RetryEvent RetryPolicy ServerError StreamInterruptedError Timeout ToolResult UNSET
-UnprocessableEntityError Unset __version__ tls_context
+InvalidOutputError InvalidResponseError JobFailedError JulepError MaxTurnsError NetworkError
+NotApprovedError NotFoundError ParsedResponse PermissionDeniedError RateLimitError RawResponse
+RequestError RequestEvent RequestTimeoutError ResponseEvent RetryEvent RetryPolicy ServerError
+StreamInterruptedError Timeout ToolResult UNSET UnprocessableEntityError Unset __version__
+tls_context
 """
 
 ERRORS = """
 ApiError ArgumentTypeError AuthenticationError BadRequestError ConfigurationError ConflictError
-ErrorDetail InvalidArgumentError InvalidIdError InvalidResponseError JobFailedError JulepError
-MaxTurnsError NetworkError NotFoundError PermissionDeniedError RateLimitError RequestError
-RequestTimeoutError ServerError StreamInterruptedError UnprocessableEntityError
+ErrorDetail InvalidArgumentError InvalidIdError InvalidOutputError InvalidResponseError
+JobFailedError JulepError MaxTurnsError NetworkError NotApprovedError NotFoundError
+PermissionDeniedError RateLimitError RequestError RequestTimeoutError ServerError
+StreamInterruptedError UnprocessableEntityError
 """
 
 MANAGERS_TYPES = """
@@ -106,6 +108,7 @@ PINNED: Mapping[str, str] = {
     ),
     "julep.managers.chat": "AsyncChat BaseChat Chat",
     "julep.managers.run": "AsyncRun BaseRun Run",
+    "julep.managers.parse": "AsyncParse BaseParse Parse",
     "julep.managers.history": "AsyncHistory BaseHistory History",
     "julep.managers.doc": "AsyncDocsManager BaseDocsManager DocCreateArgs DocsManager",
     "julep.managers.tool": "AsyncToolsManager BaseToolsManager ToolsManager",
