@@ -41,7 +41,8 @@ if TYPE_CHECKING:
     from julep._instrumentation.hooks import RetryEvent as RetryEvent
     from julep._instrumentation.raw_response import RawResponse as RawResponse
     from julep._settings.retry import RetryPolicy as RetryPolicy
-    from julep._tools.loop import ToolResult as ToolResult
+    from julep._tools.calls import ToolResult as ToolResult
+    from julep._tools.output import ParsedResponse as ParsedResponse
     from julep._version import __version__ as __version__
     from julep.errors import ApiError as ApiError
     from julep.errors import ArgumentTypeError as ArgumentTypeError
@@ -51,11 +52,13 @@ if TYPE_CHECKING:
     from julep.errors import ConflictError as ConflictError
     from julep.errors import InvalidArgumentError as InvalidArgumentError
     from julep.errors import InvalidIdError as InvalidIdError
+    from julep.errors import InvalidOutputError as InvalidOutputError
     from julep.errors import InvalidResponseError as InvalidResponseError
     from julep.errors import JobFailedError as JobFailedError
     from julep.errors import JulepError as JulepError
     from julep.errors import MaxTurnsError as MaxTurnsError
     from julep.errors import NetworkError as NetworkError
+    from julep.errors import NotApprovedError as NotApprovedError
     from julep.errors import NotFoundError as NotFoundError
     from julep.errors import PermissionDeniedError as PermissionDeniedError
     from julep.errors import RateLimitError as RateLimitError
@@ -86,7 +89,8 @@ else:
             "julep._settings.retry": ("RetryPolicy",),
             "julep._http.timeout": ("Timeout",),
             "julep._http.tls": ("tls_context",),
-            "julep._tools.loop": ("ToolResult",),
+            "julep._tools.calls": ("ToolResult",),
+            "julep._tools.output": ("ParsedResponse",),
             "julep._version": ("__version__",),
             "julep.errors": (
                 "ApiError",
@@ -97,11 +101,13 @@ else:
                 "ConflictError",
                 "InvalidArgumentError",
                 "InvalidIdError",
+                "InvalidOutputError",
                 "InvalidResponseError",
                 "JobFailedError",
                 "JulepError",
                 "MaxTurnsError",
                 "NetworkError",
+                "NotApprovedError",
                 "NotFoundError",
                 "PermissionDeniedError",
                 "RateLimitError",

@@ -37,11 +37,13 @@ __all__ = [
     "ErrorDetail",
     "InvalidArgumentError",
     "InvalidIdError",
+    "InvalidOutputError",
     "InvalidResponseError",
     "JobFailedError",
     "JulepError",
     "MaxTurnsError",
     "NetworkError",
+    "NotApprovedError",
     "NotFoundError",
     "PermissionDeniedError",
     "RateLimitError",
@@ -167,6 +169,26 @@ class MaxTurnsError(JulepError):
 
     def __init__(self, message: str, response: ChatResponse) -> None:
         super().__init__(message)
+        self.response = response
+
+
+class NotApprovedError(JulepError):
+    """A function was not called, because `approve` decided so; the error of a `ToolResult`."""
+
+
+class InvalidOutputError(JulepError):
+    """A model's answer does not match the ``output`` of a call, and was not repaired.
+
+    Attributes:
+        text: The answer.
+        path: Where in the answer, such as ``items[0].name``; empty for the whole answer.
+        response: The response that has the answer.
+    """
+
+    def __init__(self, message: str, *, text: str, path: str = "", response: ChatResponse) -> None:
+        super().__init__(message)
+        self.text = text
+        self.path = path
         self.response = response
 
 

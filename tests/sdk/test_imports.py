@@ -58,6 +58,7 @@ OWN = {
         "julep.managers.base",
         "julep.managers.chat",
         "julep.managers.history",
+        "julep.managers.parse",
         "julep.managers.run",
         "julep.managers.session",
         "julep.managers.utils",

@@ -38,6 +38,7 @@ OURS = {
     "iterate_history",
     "iterate_run",
     "iterate_suggestions",
+    "parse",
     "run",
     "stream",
     "stream_run",
@@ -97,8 +98,10 @@ def test_return_types(kind: str, name: str, method: Method) -> None:
 def test_every_public_method_is_type_checked(kind: str) -> None:
     for name, function in public_methods(getattr(session, kind)).items():
         # One layer checks the arguments. Another one makes the result of create and update, or has
-        # the parameters of chat.
-        assert _layers(function) == (2 if name in {"create", "update", "chat"} else 1), name
+        # the parameters of chat and parse.
+        assert _layers(function) == (2 if name in {"create", "update", "chat", "parse"} else 1), (
+            name
+        )
 
 
 def test_method_names() -> None:

@@ -30,7 +30,8 @@ _MODULES = (
     "julep_api.models",
     "julep.managers.types",
     "julep.streams",
-    "julep._tools.loop",
+    "julep._tools.calls",
+    "julep._tools.output",
     "typing",
 )
 

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import json
-import re
+import types
 import typing
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
-from julep._tools.json_schema import SchemaMismatchError, object_schema
+from julep._arguments.typecheck import Checks
+from julep._tools.classes import Fields, fields_of
+from julep._tools.docstrings import parse_docstring
+from julep._tools.json_schema import Walk
+from julep._tools.schema import SchemaMismatchError
 from julep.errors import InvalidArgumentError
 
 if TYPE_CHECKING:
     from julep_api.types import JSON, JSONObject
-
-_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
-
-# "name: text" and "name (type): text" of Google's style, ":param name: text" of Sphinx's.
-_GOOGLE: Final = re.compile(r"(\w+)(?: \([^)]*\))?: *(.*)")
-_SPHINX: Final = re.compile(r":param (?:[^:]* )?(\w+): *(.*)")
-_BLANK_LINES: Final = re.compile(r"\n{3,}")
-_SECTION: Final = re.compile(r"(Args|Arguments|Parameters|Returns|Yields|Raises|Examples?):")
 
 
 class Function:
@@ -35,89 +32,115 @@ class Function:
         path: The function's place among the arguments, such as ``tools[0]``, for errors.
 
     Raises:
-        InvalidArgumentError: When the function's name is invalid for a tool, or a parameter has no
-            JSON form.
+        InvalidArgumentError: When the function has no name, or a parameter has no JSON form.
     """
 
     def __init__(self, function: Callable[..., object], path: str) -> None:
-        self.name = str(getattr(function, "__name__", ""))
-        self.is_async = inspect.iscoroutinefunction(function)
         self._function = function
-        if not _NAME.fullmatch(self.name):
-            problem = f"{function!r} has no name that matches {_NAME.pattern}"
+        self._described = _described(function)
+        self.name = str(getattr(self._described, "__name__", type(function).__name__))
+        self.is_async = inspect.iscoroutinefunction(
+            function if _is_routine(function) else getattr(function, "__call__", None)  # noqa: B004
+        )
+        if not self.name.isidentifier():
+            problem = f"{function!r} has no name: use a function that is defined with def"
             raise InvalidArgumentError(f"{path}: {problem}", path=path)
+        walk = Walk()
         try:
-            self._schema = object_schema(*_parameters(function), dict)
-        except (TypeError, NameError) as error:
+            fields = _parameters(function)
+            self._schema = walk.complete(walk.record(fields.hints, fields.required, dict))
+        except (TypeError, NameError, ValueError) as error:
             raise InvalidArgumentError(f"{path}: {self.name}: {error}", path=path) from None
 
     def tool(self) -> JSONObject:
         """Return the function's description as the API expects a tool."""
-        about, parameters = parse_docstring(inspect.getdoc(self._function) or "")
+        about, parameters = parse_docstring(_docstring(self._described))
         document = _with_descriptions(self._schema.document, parameters)
         function: JSONObject = {"name": self.name, "parameters": document}
         if about:
             function["description"] = about
         return {"type": "function", "function": function}
 
-    def prepare(self, arguments: str) -> Callable[[], object]:
-        """Parse a model's arguments and return the call to make with them.
+    def read(self, arguments: str) -> Mapping[str, object]:
+        """Parse a model's arguments.
 
         Raises:
             SchemaMismatchError: When the arguments are not JSON or do not match the parameters.
         """
         try:
-            parsed: JSON = json.loads(arguments or "{}")
-        except ValueError as error:
+            parsed: JSON = json.loads(arguments or "{}", parse_constant=_refuse_constant)
+        except (ValueError, RecursionError) as error:
             raise SchemaMismatchError(f"the arguments are not JSON: {error}") from None
-        keywords: Any = self._schema.read(parsed)
-        return lambda: self._function(**keywords)
+        keywords: Any = self._schema.read({} if parsed is None else parsed)
+        found: Mapping[str, object] = keywords
+        return found
+
+    def call(self, arguments: Mapping[str, object]) -> object:
+        """Call the function with arguments that were read."""
+        return self._function(**arguments)
 
 
-def parse_docstring(docstring: str) -> tuple[str, Mapping[str, str]]:
-    """Parse a docstring in Google's or Sphinx's style.
-
-    Returns:
-        The description of the function, with everything that does not describe a parameter (results
-        and errors, for example), and the descriptions of its parameters by name.
-    """
-    about: list[str] = []
-    parameters: dict[str, str] = {}
-    inside, name, depth = False, "", 0
-    for line in docstring.expandtabs().splitlines():
-        text, indent = line.strip(), len(line) - len(line.lstrip())
-        if match := _SECTION.fullmatch(text):
-            inside, name, depth = match[1] in ("Args", "Arguments", "Parameters"), "", 0
-            if inside:
-                continue
-        elif match := _SPHINX.fullmatch(text):
-            name, parameters[match[1]] = match[1], match[2]
-            continue
-        elif text.startswith(":"):
-            name = ""
-        elif inside and text:
-            depth = depth or indent
-            if indent == depth and (match := _GOOGLE.fullmatch(text)):
-                name, parameters[match[1]] = match[1], match[2]
-                continue
-        if name and text:
-            parameters[name] = f"{parameters[name]} {text}".strip()
-        elif not inside:
-            name = ""
-            about.append(line)
-    return _BLANK_LINES.sub("\n\n", "\n".join(about)).strip(), parameters
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
 
 
-def _parameters(function: Callable[..., object]) -> tuple[Mapping[str, object], set[str]]:
-    """Return the annotations of a function's parameters, and the names of those without default."""
-    by_name = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
-    hints = typing.get_type_hints(function, include_extras=True)
-    found = inspect.signature(function).parameters
+def _is_routine(function: object) -> bool:
+    return inspect.isroutine(function) or isinstance(function, (functools.partial, type))
+
+
+def _described(function: object) -> object:
+    """Return what has a function's name and docstring: of a partial, that is its function."""
+    while isinstance(function, functools.partial):
+        function = cast("functools.partial[object]", function).func
+    return function
+
+
+def _docstring(function: object) -> str:
+    if not _is_routine(function):
+        function = type(function).__call__ if not function.__doc__ else function
+    return inspect.getdoc(function) or ""
+
+
+def _parameters(function: Callable[..., object]) -> Fields:
+    """Return the parameters that a model may give a function."""
+    if isinstance(function, type):
+        fields = fields_of(function)
+        if fields is not None:
+            return fields
+    found = dict(inspect.signature(function).parameters)
+    partial: object = function
+    while isinstance(partial, functools.partial):
+        # What a partial sets is not the model's to choose.
+        for name in partial.keywords:
+            del found[name]
+        partial = partial.func
     for name, parameter in found.items():
-        if parameter.kind not in by_name:
+        if parameter.kind not in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
             raise TypeError(f"{name}: it cannot be passed by name")
+    hints = _hints(_described(function))
     required = {name for name, each in found.items() if each.default is each.empty}
-    return {name: hints.get(name, Any) for name in found}, required
+    return Fields({name: hints.get(name, Any) for name in found}, required, dict)
+
+
+def _hints(function: object) -> Mapping[str, object]:
+    """Return the annotations of a function's parameters, evaluated.
+
+    That of its result may name what is imported for type checkers alone.
+    """
+    if isinstance(function, type) or not _is_routine(function):
+        name = "__init__" if isinstance(function, type) else "__call__"
+        function = getattr(function, name)
+    written: Mapping[str, object] = getattr(function, "__annotations__", {})
+    inner: Any = getattr(function, "__func__", function)
+    source = inspect.unwrap(inner)
+    names: dict[str, Any] = getattr(source, "__globals__", {})
+    if isinstance(source, types.FunctionType) and names.get("__name__", "").startswith("julep."):
+        # The client's own methods, whose annotations name models that are imported lazily.
+        return Checks(source).hints
+    annotations = {name: each for name, each in written.items() if name != "return"}
+    return typing.get_type_hints(
+        types.SimpleNamespace(__annotations__=annotations), names, include_extras=True
+    )
 
 
 def _with_descriptions(document: JSONObject, parameters: Mapping[str, str]) -> JSONObject:

@@ -6,38 +6,71 @@ https://json-schema.org/draft/2020-12
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import datetime as dt
 import enum
+import json
+import re
 import types
 import typing
 from collections import abc
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, Final, cast
 from uuid import UUID
 
-import attrs
+from julep._tools.classes import fields_of
+from julep._tools.constraints import annotated
+from julep._tools.pydantic_types import adapter_of, validator
+from julep._tools.results import to_json
+from julep._tools.scalars import INTEGER, NUMBER, SCALARS
+from julep._tools.schema import (
+    ANYTHING,
+    Schema,
+    array,
+    built,
+    choice,
+    fixed_array,
+    mapping,
+    mismatch,
+    record,
+    union,
+)
+from julep_api.types import Unset
 
 if TYPE_CHECKING:
     from julep_api.types import JSON, JSONObject
 
-Reader: TypeAlias = "Callable[[JSON], object]"
-
-
-class SchemaMismatchError(ValueError):
-    """A JSON value does not match a schema."""
-
-
-class Schema(NamedTuple):
-    """The JSON form of an annotation.
-
-    Attributes:
-        document: The JSON Schema.
-        read: Converts a JSON value to the annotated type, or raises `SchemaMismatchError`.
-    """
-
-    document: JSONObject
-    read: Reader
+_ARRAYS: Final[Mapping[object, Callable[[list[object]], object] | None]] = {
+    list: None,
+    abc.Sequence: None,
+    abc.MutableSequence: None,
+    abc.Iterable: None,
+    abc.Collection: None,
+    abc.Iterator: iter,
+    collections.deque: collections.deque,
+    tuple: tuple,
+}
+_SETS: Final[Mapping[object, Callable[[list[object]], object]]] = {
+    set: set,
+    frozenset: frozenset,
+    abc.Set: set,
+    abc.MutableSet: set,
+}
+_MAPPINGS: Final[Mapping[object, Callable[[dict[object, object]], object] | None]] = {
+    dict: None,
+    abc.Mapping: None,
+    abc.MutableMapping: None,
+    collections.OrderedDict: collections.OrderedDict,
+    collections.Counter: collections.Counter,
+    types.MappingProxyType: types.MappingProxyType,
+}
+_QUALIFIERS: Final = ("Required", "NotRequired", "ReadOnly", "Final")
+# What a set without annotated items may hold: arrays and objects are not hashable.
+_HASHABLE: Final = union([SCALARS[kind] for kind in (str, float, bool, None)])
+_BASES: Final[Sequence[type[Any]]] = (str, int, float, bytes, Decimal, PurePath)
 
 
 def schema_of(annotation: object) -> Schema:
@@ -46,245 +79,316 @@ def schema_of(annotation: object) -> Schema:
     Raises:
         TypeError: When the annotation has no JSON form; the message names it.
     """
-    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
-    if annotation in (Any, object, Any | None):
-        return Schema({}, _identity)
-    if origin is typing.Annotated:
-        return _annotated(arguments[0], arguments[1:])
-    if origin in (typing.Required, typing.NotRequired):
-        return schema_of(arguments[0])
-    if origin in (typing.Union, types.UnionType):
-        return _union([schema_of(each) for each in arguments])
-    if origin is typing.Literal:
-        return _choice(arguments, list(arguments))
-    if annotation in _PLAIN:
-        return _PLAIN[annotation]
-    kind = origin or annotation
-    if kind in _ARRAYS:
-        return _array(_ARRAYS[kind], arguments)
-    if kind in (dict, abc.Mapping, abc.MutableMapping):
-        return _mapping(arguments)
-    if isinstance(kind, type):
-        return _class(kind)
-    raise TypeError(f"{annotation!r} has no JSON Schema")
+    walk = Walk()
+    return walk.complete(walk.schema(annotation))
 
 
-def shorten(value: JSON) -> str:
-    """Return the `repr` of a value, cut to 80 characters."""
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:79]}…"
+class Walk:
+    """A walk through annotations, which builds their schemas and collects shared definitions.
 
+    A type that contains itself becomes a definition, in the ``$defs`` of the complete schema.
+    """
 
-def _mismatch(expected: str, value: JSON) -> SchemaMismatchError:
-    return SchemaMismatchError(f"expected {expected}; got {shorten(value)}")
+    def __init__(self) -> None:
+        self._definitions: JSONObject = {}
+        self._open: dict[Hashable, str] = {}
+        self._recursive: dict[Hashable, Schema | None] = {}
+        self._variables: Mapping[object, object] = {}
+        self._classes: list[object] = []
 
+    def complete(self, schema: Schema) -> Schema:
+        """Return a schema of this walk with the definitions that it refers to."""
+        document = schema.document
+        if not self._definitions:
+            return schema
+        reference = document.get("$ref")
+        if isinstance(reference, str):
+            # Endpoints require a type at the root.
+            target = self._definitions[reference.rpartition("/")[2]]
+            document = {**(target if isinstance(target, dict) else {}), **document}
+            del document["$ref"]
+        return Schema({**document, "$defs": self._definitions}, schema.read)
 
-def _identity(value: JSON) -> object:
-    return value
+    def schema(self, annotation: object) -> Schema:
+        """Return the schema of an annotation; it may refer to definitions.
 
+        Raises:
+            TypeError: When the annotation has no JSON form; the message names it.
+        """
+        annotation = self._substituted(annotation)
+        if _is_any(annotation) or isinstance(annotation, (str, typing.ForwardRef)):
+            # An alias that refers to itself by a text cannot be evaluated further.
+            return ANYTHING
+        origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+        if origin is typing.Annotated:
+            return self._annotated(annotation, arguments[0], arguments[1:])
+        replaced = self._replaced(annotation, origin, arguments)
+        if replaced is not None:
+            return self.schema(replaced)
+        if origin in (typing.Union, types.UnionType):
+            return union([self.schema(each) for each in arguments if each is not Unset])
+        if origin is typing.Literal:
+            names = {each.name: each for each in arguments if isinstance(each, enum.Enum)}
+            return choice([_choice_json(each, "") for each in arguments], arguments, names)
+        if isinstance(annotation, Hashable) and annotation in SCALARS:
+            return SCALARS[annotation]
+        kind: Any = origin or annotation
+        if hasattr(kind, "__value__") and hasattr(kind, "__type_params__"):  # a "type" statement's
+            return self._named(annotation, kind, arguments, lambda: self.schema(kind.__value__))
+        return self._of_kind(annotation, kind, arguments)
 
-def _plain(kind: type[object], name: str) -> Schema:
-    def read(value: JSON) -> object:
-        if kind is int and isinstance(value, float) and value.is_integer():
-            # JSON Schema counts 5.0 among the integers.
-            return int(value)
-        if isinstance(value, bool) and kind is not bool:
-            raise _mismatch(name, value)
-        if kind is float and isinstance(value, int):
-            return float(value)
-        if not isinstance(value, kind):
-            raise _mismatch(name, value)
-        return value
+    def record(
+        self, hints: Mapping[str, object], required: abc.Set[str], make: Callable[..., object]
+    ) -> Schema:
+        """Return the schema of an object with these properties and no others.
 
-    return Schema({"type": name}, read)
+        Args:
+            hints: The annotation of each property.
+            required: The names of the required properties.
+            make: Builds the Python value from the properties' values, passed by name.
 
-
-def _formatted(name: str, parse: Callable[[str], object]) -> Schema:
-    def read(value: JSON) -> object:
-        try:
-            if isinstance(value, str):
-                return parse(value)
-        except ValueError:
-            pass
-        raise _mismatch(f"a string of format {name}", value)
-
-    return Schema({"type": "string", "format": name}, read)
-
-
-_PLAIN: Mapping[object, Schema] = {
-    str: _plain(str, "string"),
-    int: _plain(int, "integer"),
-    float: _plain(float, "number"),
-    bool: _plain(bool, "boolean"),
-    None: _plain(type(None), "null"),
-    type(None): _plain(type(None), "null"),
-    dt.datetime: _formatted("date-time", dt.datetime.fromisoformat),
-    dt.date: _formatted("date", dt.date.fromisoformat),
-    dt.time: _formatted("time", dt.time.fromisoformat),
-    UUID: _formatted("uuid", UUID),
-}
-
-_ARRAYS: Mapping[object, Callable[[list[object]], object]] = {
-    list: list,
-    abc.Sequence: list,
-    abc.Iterable: list,
-    abc.Collection: list,
-    tuple: tuple,
-    set: set,
-    frozenset: frozenset,
-    abc.Set: set,
-}
-
-
-def _annotated(annotation: object, metadata: Sequence[object]) -> Schema:
-    """Return the schema of an annotation, with the first string of its metadata as description."""
-    schema = schema_of(annotation)
-    descriptions = [each for each in metadata if isinstance(each, str)]
-    if descriptions:
-        return Schema({**schema.document, "description": descriptions[0]}, schema.read)
-    return schema
-
-
-def _union(schemas: Sequence[Schema]) -> Schema:
-    def read(value: JSON) -> object:
-        problems: list[str] = []
-        for schema in schemas:
+        Raises:
+            TypeError: When a property has no JSON form; the message names it and its annotation.
+        """
+        schemas: dict[str, Schema] = {}
+        for name, hint in hints.items():
             try:
-                return schema.read(value)
-            except SchemaMismatchError as mismatch:
-                problems.append(str(mismatch))
-        raise SchemaMismatchError(", or ".join(problems))
+                schemas[name] = self.schema(hint)
+            except TypeError as error:
+                raise TypeError(f"{name}: {error}") from None
+        return record(schemas, required, make)
 
-    return Schema({"anyOf": [schema.document for schema in schemas]}, read)
+    def _replaced(self, annotation: object, origin: object, arguments: Sequence[object]) -> object:
+        """Return the annotation that another one stands for; None for one of its own."""
+        if isinstance(annotation, typing.TypeVar):
+            return self._bound(annotation)
+        if annotation is typing.Self and self._classes:
+            return self._classes[-1]
+        if annotation is typing.LiteralString:
+            return str
+        if getattr(origin, "_name", None) in _QUALIFIERS:
+            return arguments[0]
+        if isinstance(annotation, dataclasses.InitVar):
+            variable: Any = cast("Any", annotation)
+            return cast("object", variable.type)
+        supertype: object = getattr(annotation, "__supertype__", None)  # of a NewType
+        return supertype
 
+    def _annotated(self, annotation: object, inner: object, metadata: Sequence[object]) -> Schema:
+        adapter = adapter_of(annotation, metadata)
+        if adapter is not None:
+            return validator(adapter, self._definitions)
+        return annotated(self.schema(inner), metadata)
 
-def _choice(members: Sequence[object], values: list[JSON]) -> Schema:
-    """Return the schema of a choice: each value stands for the member at its position."""
+    def _of_kind(self, annotation: object, kind: Any, arguments: Sequence[object]) -> Schema:
+        """Return the schema of a collection or a class."""
+        if kind is tuple and arguments and Ellipsis not in arguments:
+            return fixed_array([self.schema(each) for each in arguments if each != ()])
+        if kind in _ARRAYS:
+            return array(self._item(arguments), _ARRAYS[kind])
+        if kind in _SETS:
+            return self._set(arguments, _SETS[kind])
+        if kind in _MAPPINGS or kind is collections.defaultdict:
+            return self._mapping(kind, arguments)
+        if not isinstance(kind, type):
+            raise TypeError(f"{annotation!r} has no JSON Schema")
+        return self._of_class(annotation, cast("type[object]", kind), arguments)
 
-    def read(value: JSON) -> object:
-        for known, member in zip(values, members, strict=True):
-            if known == value and type(known) is type(value):
-                return member
-        raise _mismatch(f"one of {', '.join(map(repr, values))}", value)
-
-    return Schema({"enum": values}, read)
-
-
-def _array(make: Callable[[list[object]], object], arguments: Sequence[object]) -> Schema:
-    if make is tuple and arguments and Ellipsis not in arguments:
-        return _fixed_array([schema_of(each) for each in arguments])
-    item = schema_of(arguments[0] if arguments else Any)
-
-    def read(value: JSON) -> object:
-        if not isinstance(value, list):
-            raise _mismatch("an array", value)
-        return make([_read_at(f"[{n}]", item, each) for n, each in enumerate(value)])
-
-    document: JSONObject = {"type": "array", "items": item.document}
-    return Schema(document | {"uniqueItems": True} if make in (set, frozenset) else document, read)
-
-
-def _fixed_array(items: Sequence[Schema]) -> Schema:
-    count = len(items)
-
-    def read(value: JSON) -> object:
-        if not isinstance(value, list) or len(value) != count:
-            raise _mismatch(f"an array of {count} items", value)
-        pairs = enumerate(zip(items, value, strict=True))
-        return tuple(_read_at(f"[{n}]", item, each) for n, (item, each) in pairs)
-
-    documents: list[JSON] = [item.document for item in items]
-    bounds: JSONObject = {"minItems": count, "maxItems": count}
-    return Schema({"type": "array", "prefixItems": documents, **bounds}, read)
-
-
-def _mapping(arguments: Sequence[object]) -> Schema:
-    if arguments and arguments[0] is not str:
-        raise TypeError(f"a mapping whose keys are {arguments[0]!r} has no JSON Schema")
-    item = schema_of(arguments[1] if arguments else Any)
-
-    def read(value: JSON) -> object:
-        if not isinstance(value, dict):
-            raise _mismatch("an object", value)
-        return {key: _read_at(f".{key}", item, each) for key, each in value.items()}
-
-    return Schema({"type": "object", "additionalProperties": item.document}, read)
-
-
-def _class(kind: type[object]) -> Schema:
-    if issubclass(kind, enum.Enum):
-        return _choice([*kind], [each.value for each in kind])
-    hints = typing.get_type_hints(kind, include_extras=True)
-    if typing.is_typeddict(kind):
-        return object_schema(hints, _required_keys(kind, hints), dict)
-    if dataclasses.is_dataclass(kind):
-        is_required = {field.name: _lacks_default(field) for field in dataclasses.fields(kind)}
-    elif attrs.has(kind):
-        is_required = {each.name: each.default is attrs.NOTHING for each in attrs.fields(kind)}
-    else:
+    def _of_class(
+        self, annotation: object, kind: type[object], arguments: Sequence[object]
+    ) -> Schema:
+        if issubclass(kind, enum.Enum):
+            return _enum(kind)
+        adapter = adapter_of(annotation, (kind,))
+        if adapter is not None:
+            return validator(adapter, self._definitions)
+        fields = fields_of(kind)
+        if fields is not None:
+            return self._named(annotation, kind, arguments, lambda: self.record(*fields))
+        for base in _BASES:
+            if issubclass(kind, base):
+                return _converted(SCALARS[base], kind)
         raise TypeError(f"{kind.__qualname__} has no JSON Schema")
-    required = {name for name in is_required if is_required[name]}
-    return object_schema({name: hints[name] for name in is_required}, required, kind)
 
+    def _item(self, arguments: Sequence[object], position: int = 0) -> Schema:
+        return self.schema(arguments[position]) if len(arguments) > position else ANYTHING
 
-def _required_keys(kind: type[object], hints: Mapping[str, object]) -> set[str]:
-    """Return the required keys of a TypedDict.
+    def _set(self, arguments: Sequence[object], make: Callable[[list[object]], object]) -> Schema:
+        item = arguments[0] if arguments else Any
+        kind = typing.get_origin(item) or item
+        if isinstance(kind, type) and vars(kind).get("__hash__", 0) is None:
+            raise TypeError(f"a set of {item!r} has no JSON Schema: it is not hashable")
+        schema = _HASHABLE if _is_any(item) else self.schema(item)
+        return array(schema, make, is_set=True)
 
-    Its ``__required_keys__`` are right only where annotations are evaluated: not under
-    ``from __future__ import annotations``.
-    """
-    required: set[str] = set(getattr(kind, "__required_keys__", ()))
-    marks = {name: typing.get_origin(hint) for name, hint in hints.items()}
-    required |= {name for name, mark in marks.items() if mark is typing.Required}
-    return required - {name for name, mark in marks.items() if mark is typing.NotRequired}
+    def _mapping(self, kind: object, arguments: Sequence[object]) -> Schema:
+        item = SCALARS[int] if kind is collections.Counter else self._item(arguments, 1)
+        make = _MAPPINGS.get(kind)
+        if kind is collections.defaultdict:
+            factory = typing.get_origin(arguments[1]) or arguments[1] if arguments else None
+            # Only a class that is called without arguments builds a value for a missing key.
+            known = factory in (*_ARRAYS, *_SETS, *_MAPPINGS, str, int, float, bool)
+            make = _defaultdict(factory if known else None)
+        return mapping(self._key(arguments[0]) if arguments else None, item, make)
 
+    def _key(self, annotation: object) -> Schema | None:
+        """Return the schema of a mapping's keys, which are texts in JSON; None for any text."""
+        schema = self.schema(annotation)
+        document = schema.document
+        options, kind = document.get("enum"), document.get("type")
+        if annotation is str or _is_any(annotation):
+            return None
+        if isinstance(options, list):
+            by_text = {_key_text(each): each for each in options}
 
-def _lacks_default(field: dataclasses.Field[Any]) -> bool:
-    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+            def read_option(value: JSON) -> object:
+                return schema.read(by_text.get(str(value), value))
 
+            return Schema({"enum": [*by_text]}, read_option)
+        if kind == "string":
+            return schema
+        if kind in ("integer", "number"):
+            name, pattern = str(kind), INTEGER if kind == "integer" else NUMBER
+            return _number_key(schema, name, pattern)
+        raise TypeError(f"a mapping whose keys are {annotation!r} has no JSON Schema")
 
-def object_schema(
-    hints: Mapping[str, object], required: abc.Set[str], make: Callable[..., object]
-) -> Schema:
-    """Return the schema of an object with these properties and no others.
+    def _named(
+        self,
+        annotation: object,
+        kind: object,
+        arguments: Sequence[object],
+        build: Callable[[], Schema],
+    ) -> Schema:
+        """Return the schema of a class or an alias, as a definition if it contains itself."""
+        key = annotation if isinstance(annotation, Hashable) else id(annotation)
+        if key in self._open:
+            self._recursive.setdefault(key, None)
 
-    Args:
-        hints: The annotation of each property.
-        required: The names of the required properties.
-        make: Builds the Python value from the properties' values, passed by name.
+            def read(value: JSON) -> object:
+                schema = self._recursive[key]
+                if schema is None:
+                    raise TypeError(f"{annotation!r} is not complete")
+                return schema.read(value)
 
-    Raises:
-        TypeError: When a property has no JSON form; the message names it and its annotation.
-    """
-    schemas: dict[str, Schema] = {}
-    for name, hint in hints.items():
+            return Schema({"$ref": f"#/$defs/{self._open[key]}"}, read)
+        name = unique_name(
+            str(getattr(kind, "__name__", "Value")), [*self._definitions, *self._open.values()]
+        )
+        parameters: Sequence[object] = getattr(kind, "__parameters__", ()) or getattr(
+            kind, "__type_params__", ()
+        )
+        outer = self._variables
+        self._open[key] = name
+        if isinstance(kind, type):
+            self._classes.append(annotation)
+        self._variables = {**outer, **dict(zip(parameters, arguments, strict=False))}
         try:
-            schemas[name] = schema_of(hint)
-        except TypeError as error:
-            raise TypeError(f"{name}: {error}") from None
+            schema = build()
+        finally:
+            self._variables = outer
+            del self._open[key]
+            if isinstance(kind, type):
+                self._classes.pop()
+        if key not in self._recursive:
+            return schema
+        self._definitions[name] = schema.document
+        self._recursive[key] = schema
+        return Schema({"$ref": f"#/$defs/{name}"}, schema.read)
+
+    def _bound(self, variable: typing.TypeVar) -> object:
+        """Return what a type variable stands for: its argument, or else what bounds it."""
+        if variable in self._variables:
+            return self._variables[variable]
+        if variable.__constraints__:
+            return typing.Union[variable.__constraints__]  # noqa: UP007  # of a tuple
+        return variable.__bound__ or Any
+
+    def _substituted(self, annotation: object) -> object:
+        """Return an annotation with the arguments of its type variables."""
+        variables: Sequence[object] = getattr(annotation, "__parameters__", ())
+        if not variables or typing.get_origin(annotation) is None:
+            return annotation
+        found = tuple(
+            self._bound(each) if isinstance(each, typing.TypeVar) else each for each in variables
+        )
+        alias: Any = annotation
+        return alias[found]
+
+
+def _is_any(annotation: object) -> bool:
+    return annotation is Any or annotation is object
+
+
+def unique_name(name: str, taken: Iterable[str]) -> str:
+    """Return a name for a definition that is not taken yet."""
+    names = {*taken}
+    number = 1
+    found = name
+    while found in names:
+        number += 1
+        found = f"{name}{number}"
+    return found
+
+
+def _enum(kind: type[enum.Enum]) -> Schema:
+    members = [*kind]
+    values = [_choice_json(each.value, each.name) for each in members]
+    return choice(values, members, dict(kind.__members__))
+
+
+_CHOICES: Final[tuple[type[Any], ...]] = (
+    str,
+    int,
+    float,
+    tuple,
+    list,
+    dict,
+    bytes,
+    dt.date,
+    dt.time,
+    dt.timedelta,
+    Decimal,
+    UUID,
+)
+
+
+def _choice_json(value: object, name: str) -> JSON:
+    """Return the JSON of a choice; its name if its value has none."""
+    if isinstance(value, enum.Enum):
+        return _choice_json(value.value, value.name)
+    known: type[object] = type(value)
+    has_json = value is None or issubclass(known, _CHOICES)
+    return to_json(value) if has_json else name
+
+
+def _key_text(value: JSON) -> str:
+    """Return a choice as the key of an object."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _number_key(schema: Schema, name: str, pattern: str) -> Schema:
+    """Return the schema of a number that is the key of an object, and so a text."""
+    matches = re.compile(pattern).fullmatch
 
     def read(value: JSON) -> object:
-        if not isinstance(value, dict):
-            raise _mismatch("an object", value)
-        for name in value.keys() - schemas.keys():
-            raise SchemaMismatchError(f"{name}: there is no such property")
-        for name in schemas:
-            if name in required and name not in value:
-                raise SchemaMismatchError(f"{name}: it is missing")
-        return make(**{name: _read_at(name, schemas[name], each) for name, each in value.items()})
+        if isinstance(value, str) and matches(value):
+            return schema.read(int(value) if name == "integer" else float(value))
+        raise mismatch(f"{name} as a key", value)
 
-    document: JSONObject = {
-        "type": "object",
-        "properties": {name: schema.document for name, schema in schemas.items()},
-        "required": [name for name in schemas if name in required],
-        "additionalProperties": False,
-    }
-    return Schema(document, read)
+    return Schema({"pattern": f"^({pattern})$"}, read)
 
 
-def _read_at(path: str, schema: Schema, value: JSON) -> object:
-    """Convert a part of a value; the error of a mismatch has its path."""
-    try:
-        return schema.read(value)
-    except SchemaMismatchError as mismatch:
-        raise SchemaMismatchError(f"{path}: {mismatch}") from None
+def _converted(schema: Schema, kind: type[object]) -> Schema:
+    """Return the schema of a class that is derived from a type with one."""
+
+    def read(value: JSON) -> object:
+        return built(kind, schema.read(value))
+
+    return Schema(schema.document, read)
+
+
+def _defaultdict(factory: Any) -> Callable[[dict[object, object]], object]:
+    def make(items: dict[object, object]) -> object:
+        return collections.defaultdict(factory, items)
+
+    return make

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from inspect import isawaitable
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
+from uuid import UUID
 
 import attrs
 
 from julep._calls.flow import RunTasks
+from julep._calls.paging import MAX_PAGE_SIZE, PageWalk
+from julep._tools.calls import Approvals, Approve, FunctionCall, ToolResult
 from julep._tools.functions import Function
-from julep.errors import InvalidArgumentError, MaxTurnsError
-from julep_api.model import Model
+from julep._tools.output import Output, ParsedResponse, repair_text
+from julep._tools.schema import SchemaMismatchError
+from julep.errors import InvalidArgumentError, InvalidOutputError, MaxTurnsError
+from julep_api.api import sessions, tools
 
 if TYPE_CHECKING:
     from julep._calls.driver import Driver
@@ -22,61 +26,36 @@ if TYPE_CHECKING:
     from julep_api.models import ChatMlMessage, ChatResponse
     from julep_api.types import JSON, JSONObject
 
-
-@attrs.frozen
-class ToolResult:
-    """The result of one function call that a model requested.
-
-    Attributes:
-        name: The function's name.
-        arguments: The arguments as the model wrote them, usually JSON.
-        content: The content of the message to the model: the result as text or as JSON.
-        error: The error that the function raised or that prevented its call, or None.
-    """
-
-    name: str
-    arguments: str
-    content: str
-    error: Exception | None = None
-
-
 RunStep: TypeAlias = "ChatResponse | ToolResult"
 
+# Sent in no request: the other arguments of a run without messages are checked with it.
+_NO_MESSAGES: Final[Sequence[JSONObject]] = ({"role": "user", "content": ""},)
 
-class FunctionCall:
-    """One call of a function, to be run sync or async; errors become results."""
 
-    def __init__(self, function: Function, arguments: str) -> None:
-        self._function = function
-        self._arguments = arguments
+@attrs.frozen(kw_only=True)
+class RunOptions:
+    """What a run does.
 
-    def run(self) -> ToolResult:
-        """Call the function."""
-        try:
-            return self._result(self._function.prepare(self._arguments)())
-        except Exception as error:  # noqa: BLE001  # every error is reported to the model
-            return self._failure(error)
+    Attributes:
+        session_id: The session.
+        functions: The functions that may be called, by name.
+        other_tools: The names of tools that were passed without a function.
+        max_turns: The maximum number of requests to the model.
+        recorded: Whether the session's history keeps the messages; otherwise every turn sends
+            all of them again.
+        approve: Decides about each call.
+        output: The type of the answer.
+        repairs: How many answers may be replaced that do not match the type.
+    """
 
-    async def arun(self) -> ToolResult:
-        """Call the function; a sync function runs in a thread."""
-        from anyio import to_thread
-
-        try:
-            call = self._function.prepare(self._arguments)
-            result = call() if self._function.is_async else await to_thread.run_sync(call)
-            return self._result(await result if isawaitable(result) else result)
-        except Exception as error:  # noqa: BLE001  # every error is reported to the model
-            return self._failure(error)
-
-    def _result(self, result: object) -> ToolResult:
-        content = result if isinstance(result, str) else json.dumps(result, default=_plain)
-        # A lone surrogate cannot be sent; that is an error of the function.
-        content.encode()
-        return ToolResult(self._function.name, self._arguments, content)
-
-    def _failure(self, error: Exception) -> ToolResult:
-        content = json.dumps({"error": f"{type(error).__name__}: {error}"})
-        return ToolResult(self._function.name, self._arguments, content, error)
+    session_id: str | UUID
+    functions: Mapping[str, Function]
+    other_tools: frozenset[str] = frozenset()
+    max_turns: int
+    recorded: bool
+    approve: Approve | None = None
+    output: Output | None = None
+    repairs: int = 0
 
 
 class ToolLoop:
@@ -86,53 +65,49 @@ class ToolLoop:
         api_client: The driver that sends the requests.
         chat: Builds the chat call for some messages, and checks all of its arguments; its second
             parameter is whether this is the first turn.
-        messages: The messages of the first turn.
-        functions: The functions that may be called, by name.
-        max_turns: The maximum number of requests to the model.
-        recorded: Whether the session's history keeps the messages; otherwise every turn sends
-            all of them again.
+        messages: The messages of the first turn. With None, the run continues from the history:
+            it begins with the calls there that have no result.
+        options: What the run does.
     """
 
     def __init__(
         self,
         api_client: Driver,
         chat: Callable[[Sequence[object], bool], Call[ChatResponse]],
-        messages: Sequence[object],
-        functions: Mapping[str, Function],
-        *,
-        max_turns: int,
-        recorded: bool,
+        messages: Sequence[object] | None,
+        options: RunOptions,
     ) -> None:
         self.api_client = api_client
         self.over = False
         self._chat = chat
-        self._messages = list(messages)
-        self._functions = functions
-        self._max_turns = max_turns
-        self._recorded = recorded
+        self._messages = [*(messages or ())]
+        self._options = options
+        self._repairs = options.repairs
         self._turns = 0
+        self._continues = messages is None
         self._pending: list[FunctionCall] = []
         self._response: ChatResponse | None = None
+        self._parsed: object = None
+        self._other_tools: frozenset[str] | None = None
         # Built before it is sent, so that a bad argument is refused at once.
-        self._next = chat(self._messages, True)
+        self._next = chat(_NO_MESSAGES if messages is None else self._messages, True)
 
     def more(self) -> Flow[Any, list[RunStep]]:
         """Take one step: send the next request, or make the calls that the model requested.
 
         Raises:
+            InvalidArgumentError: When no messages were given, and the history has no call to make.
+            InvalidOutputError: When the answer does not match the type.
             MaxTurnsError: When the model requested calls in its last turn.
         """
-        if self._turns == self._max_turns and self._response is not None:
+        if self._turns == self._options.max_turns and self._response is not None:
             raise MaxTurnsError(
                 f"no answer in {self._turns} turns: the model still calls tools", self._response
             )
+        if self._continues:
+            yield from self._continue()
         if self._pending:
-            done = yield RunTasks(self._pending)
-            found = done if isinstance(done, list) else []
-            results = [each for each in found if isinstance(each, ToolResult)]
-            self._pending = []
-            self._prepare_next(results)
-            return [*results]
+            return [*(yield from self._make_calls())]
         self._response = response = yield from self.api_client.flow_of(self._next)
         self._turns += 1
         calls = [
@@ -140,10 +115,13 @@ class ToolLoop:
             for message in messages_of(response)
             if message.role == "function_call"
         ]
-        # Calls of a tool without a function here, such as one of the agent's, are the caller's.
-        self.over = not calls or any(name not in self._functions for name, _ in calls)
-        if not self.over:
-            self._pending = [FunctionCall(self._functions[name], text) for name, text in calls]
+        if not calls:
+            self.over = self._is_answer(response)
+        elif (yield from self._others_of(calls)):
+            # Calls of a tool without a function here, such as one of the agent's, are the caller's.
+            self.over = True
+        else:
+            self._pending = self._calls_of(calls)
         return [response]
 
     def answer(self) -> Flow[Any, ChatResponse]:
@@ -153,16 +131,103 @@ class ToolLoop:
             if self.over and self._response is not None:
                 return self._response
 
-    def _prepare_next(self, results: Sequence[ToolResult]) -> None:
-        """Build the next request, which sends the results to the model."""
-        if self._recorded or self._response is None:
+    def parsed(self) -> Flow[Any, ParsedResponse[Any]]:
+        """Take all steps and return the last response with its answer.
+
+        Raises:
+            InvalidOutputError: When the last response is a call of a tool without a function.
+        """
+        response = yield from self.answer()
+        if response.finish_reason == "tool_calls":
+            name, _ = parse_call(messages_of(response)[-1])
+            problem = f"the model called {name}, which has no function here, instead of answering"
+            raise InvalidOutputError(problem, text=response.text, response=response)
+        return ParsedResponse(self._parsed, response)
+
+    def _is_answer(self, response: ChatResponse) -> bool:
+        """Read an answer; False when the model must repair it."""
+        if self._options.output is None:
+            return True
+        try:
+            self._parsed = self._options.output.read(response)
+        except SchemaMismatchError as error:
+            if self._repairs == 0 or self._turns == self._options.max_turns:
+                raise InvalidOutputError(
+                    str(error), text=response.text, path=error.path, response=response
+                ) from None
+            self._repairs -= 1
+            self._prepare_next([{"role": "user", "content": repair_text(error)}])
+            return False
+        return True
+
+    def _calls_of(self, calls: Sequence[tuple[str, str]]) -> list[FunctionCall]:
+        return [FunctionCall(name, text, self._options.functions) for name, text in calls]
+
+    def _make_calls(self) -> Flow[Any, list[ToolResult]]:
+        """Make the pending calls that are approved, and prepare the request with the results."""
+        if self._options.approve is not None:
+            decided = yield RunTasks([Approvals(self._pending, self._options.approve)])
+            for error in decided if isinstance(decided, list) else ():
+                if isinstance(error, Exception):
+                    raise error
+        done = yield RunTasks(self._pending)
+        found = done if isinstance(done, list) else []
+        results = [each for each in found if isinstance(each, ToolResult)]
+        self._pending = []
+        self._prepare_next(
+            [{"role": "function", "name": each.name, "content": each.content} for each in results]
+        )
+        return results
+
+    def _prepare_next(self, messages: Sequence[JSONObject]) -> None:
+        """Build the next request, with these messages to the model."""
+        if self._options.recorded:
             self._messages = []
-        else:
+        elif self._response is not None:
             self._messages += [_as_input(message) for message in messages_of(self._response)]
-        self._messages += [
-            {"role": "function", "name": each.name, "content": each.content} for each in results
-        ]
+        self._messages += messages
         self._next = self._chat(self._messages, False)
+
+    def _continue(self) -> Flow[Any, None]:
+        """Begin with the calls of the history that have no result."""
+        page = partial(sessions.get_history.call, self._options.session_id)
+        walk: PageWalk[ChatMlMessage] = PageWalk(self.api_client, page, None, MAX_PAGE_SIZE)
+        history: list[ChatMlMessage] = []
+        while not walk.over:
+            history += yield from walk.more()
+        calls = open_calls(history)
+        others = yield from self._others_of(calls)
+        if others:
+            problem = f"the history has a call of {others[0]}, which has no function here"
+            raise InvalidArgumentError(f"tools: {problem}", path="tools")
+        if not calls:
+            problem = "expected messages, as the history has no call without a result"
+            raise InvalidArgumentError(f"messages: {problem}", path="messages")
+        self._pending = self._calls_of(calls)
+        self._continues = False
+
+    def _others_of(self, calls: Sequence[tuple[str, str]]) -> Flow[Any, list[str]]:
+        """Return the names of called tools that exist, and have no function here.
+
+        The agent's tools are requested only if a model calls what is not among the given ones.
+        """
+        unknown = [name for name, _ in calls if name not in self._options.functions]
+        others = [name for name in unknown if name in self._options.other_tools]
+        if not unknown or others:
+            return others
+        if self._other_tools is None:
+            self._other_tools = yield from self._agent_tools()
+        return [name for name in unknown if name in self._other_tools]
+
+    def _agent_tools(self) -> Flow[Any, frozenset[str]]:
+        session = sessions.get_session.call(self._options.session_id)
+        agent_id = (yield from self.api_client.flow_of(session)).agent_id
+        page = partial(tools.get_agent_tools.call, agent_id)
+        walk = PageWalk(self.api_client, page, None, MAX_PAGE_SIZE)
+        found: set[str] = set()
+        while not walk.over:
+            found |= {tool.function.name for tool in (yield from walk.more())}
+        return frozenset(found)
 
 
 def by_name(functions: Sequence[tuple[str, Function]], *, is_async: bool) -> dict[str, Function]:
@@ -193,6 +258,21 @@ def messages_of(response: ChatResponse) -> Sequence[ChatMlMessage]:
     return response.response[0] if response.response else ()
 
 
+def open_calls(history: Sequence[ChatMlMessage]) -> list[tuple[str, str]]:
+    """Return the calls at the end of a history that have no result."""
+    calls: list[tuple[str, str]] = []
+    for message in history:
+        if message.role == "function_call":
+            calls.append(parse_call(message))
+        elif message.role == "function":
+            same = [call for call in calls if call[0] == message.name] or calls[:1]
+            for call in same[:1]:
+                calls.remove(call)
+        else:
+            calls.clear()
+    return calls
+
+
 def parse_call(message: ChatMlMessage) -> tuple[str, str]:
     """Parse a message that requests a call: return the function's name, and its arguments as JSON.
 
@@ -209,21 +289,20 @@ def parse_call(message: ChatMlMessage) -> tuple[str, str]:
     return str(call.get("name", "")), text
 
 
+def tool_name(tool: object) -> str:
+    """Return the name of a tool that was passed as a model or a dict, or an empty text."""
+    function: object = _member(tool, "function")
+    name = _member(function, "name")
+    return name if isinstance(name, str) else ""
+
+
+def _member(value: object, name: str) -> object:
+    if isinstance(value, Mapping):
+        return cast("Mapping[str, object]", value).get(name)
+    return getattr(value, name, None)
+
+
 def _as_input(message: ChatMlMessage) -> JSONObject:
     """Convert a model's message to one to send."""
     known = message.to_dict()
     return {name: known[name] for name in ("role", "content", "name") if known.get(name)}
-
-
-def _plain(value: object) -> object:
-    """Convert a result for JSON: to its fields, or to its text."""
-    if isinstance(value, Model):
-        return value.to_dict()
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return dataclasses.asdict(value)
-    kind = type(value)
-    if attrs.has(kind):
-        return {each.name: getattr(value, each.name) for each in attrs.fields(kind)}
-    if isinstance(value, (set, frozenset)):
-        return [*cast("Iterable[object]", value)]
-    return str(value)

@@ -18,7 +18,7 @@ from julep._calls.stream_events import (
     ToolCallArguments,
     ToolCallBegun,
 )
-from julep._tools.loop import ToolResult
+from julep._tools.calls import ToolResult
 from julep.errors import StreamClosedError
 from julep_api.client import EventCall
 

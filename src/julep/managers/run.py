@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from julep._arguments.signatures import mirrors
 from julep._arguments.typecheck import beartype
 from julep._calls.paging import AsyncItemIterator, ItemIterator
 from julep._calls.results import awaited, value
+from julep.errors import InvalidArgumentError
 from julep.managers.chat import BaseChat, chat_body, refuse_unknown, stream_call
 from julep_api.api import sessions
 from julep_api.encoding import integer
@@ -18,7 +20,9 @@ from julep_api.encoding import integer
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from julep._tools.loop import ToolLoop, ToolResult
+    from julep._tools.calls import Approve, ToolResult
+    from julep._tools.loop import ToolLoop
+    from julep._tools.output import Output
     from julep._tools.run_stream import AsyncRunStream, RunStream
     from julep.managers.types import ChatSettingsArgs, InputChatMlMessageDict, ToolChoice, ToolDict
     from julep_api.models import ChatResponse, InputChatMlMessage, Tool
@@ -35,27 +39,35 @@ class BaseRun(BaseChat):
     def _run(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
+        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage] | None = None,
         tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
         *,
         max_turns: int = DEFAULT_MAX_TURNS,
         tool_choice: ToolChoice | None = None,
+        approve: Approve | None = None,
         **settings: Unpack[ChatSettingsArgs],
     ) -> ChatResponse | Awaitable[ChatResponse]:
         """Implement `SessionsManager.run`."""
         loop = self._iterate_run(
-            session_id, messages, tools, max_turns=max_turns, tool_choice=tool_choice, **settings
+            session_id,
+            messages,
+            tools,
+            max_turns=max_turns,
+            tool_choice=tool_choice,
+            approve=approve,
+            **settings,
         )
         return self.api_client.run(loop.answer())
 
     def _iterate_run(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
+        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage] | None = None,
         tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
         *,
         max_turns: int = DEFAULT_MAX_TURNS,
         tool_choice: ToolChoice | None = None,
+        approve: Approve | None = None,
         **settings: Unpack[ChatSettingsArgs],
     ) -> ToolLoop:
         """Implement `SessionsManager.iterate_run`."""
@@ -65,6 +77,7 @@ class BaseRun(BaseChat):
             tools,
             max_turns=max_turns,
             tool_choice=tool_choice,
+            approve=approve,
             settings=settings,
         )
 
@@ -87,6 +100,7 @@ class BaseRun(BaseChat):
             tools,
             max_turns=max_turns,
             tool_choice=tool_choice,
+            approve=None,
             settings=settings,
             streams=True,
         )
@@ -96,25 +110,34 @@ class BaseRun(BaseChat):
     def _tool_loop(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
+        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage] | None,
         tools: Sequence[Callable[..., object] | ToolDict | Tool],
         *,
         max_turns: int,
         tool_choice: ToolChoice | None,
+        approve: Approve | None,
         settings: ChatSettingsArgs,
+        output: Output | None = None,
+        repairs: int = 0,
         streams: bool = False,
     ) -> ToolLoop:
-        """Build the loop of a run, whose responses may be streamed."""
+        """Build the loop of a run; with an output, its answer is read as that.
+
+        With ``streams``, its responses are streamed.
+        """
         from julep._tools.functions import Function
-        from julep._tools.loop import ToolLoop, by_name
+        from julep._tools.loop import RunOptions, ToolLoop, by_name, tool_name
 
         encoded(under("max_turns", integer(1)), max_turns)
         refuse_unknown(settings)
+        is_async = self.api_client.is_async
+        if approve is not None and iscoroutinefunction(approve) and not is_async:
+            problem = "an async function requires AsyncClient"
+            raise InvalidArgumentError(f"approve: {problem}", path="approve")
         paths = {n: f"tools[{n}]" for n, tool in enumerate(tools) if callable(tool)}
         functions = {n: Function(tools[n], path) for n, path in paths.items()}  # type: ignore[arg-type]  # callable
         named = by_name(
-            [(paths[n], function) for n, function in functions.items()],
-            is_async=self.api_client.is_async,
+            [(paths[n], function) for n, function in functions.items()], is_async=is_async
         )
         chat_tools: Any = [
             functions[n].tool() if n in functions else tool for n, tool in enumerate(tools)
@@ -130,18 +153,23 @@ class BaseRun(BaseChat):
             # A function that must be called is called once: after that, the model may answer.
             choice = tool_choice if first or isinstance(tool_choice, str) else None
             body = chat_body(turn_messages, chat_tools or None, choice, **settings)
+            if output is not None:
+                body["response_format"] = output.response_format
             if streams:
                 return stream_call(session_id, body)
             return encoded(sessions.chat.call, session_id, body)
 
-        return ToolLoop(
-            api_client,
-            call_of,
-            messages,
-            named,
+        options = RunOptions(
+            session_id=session_id,
+            functions=named,
+            other_tools=frozenset(tool_name(t) for n, t in enumerate(tools) if n not in paths),
             max_turns=max_turns,
             recorded=settings.get("record") is not False,
+            approve=approve,
+            output=output,
+            repairs=repairs,
         )
+        return ToolLoop(api_client, call_of, messages, options)
 
 
 class Run(BaseRun):
@@ -151,30 +179,37 @@ class Run(BaseRun):
     def run(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
+        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage] | None = None,
         tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
         *,
         max_turns: int = DEFAULT_MAX_TURNS,
         tool_choice: ToolChoice | None = None,
+        approve: Approve | None = None,
         **settings: Unpack[ChatSettingsArgs],
     ) -> ChatResponse:
         """Send messages, call the functions that the model chooses, and return its answer.
 
-        A function is described to the model by its name, its docstring (Google or Sphinx style)
-        and its parameters' annotations. The model receives its result as text or JSON, or its
-        exception, and the run continues. A call of a tool that has no function ends the run: the
-        response has the call.
+        A function is described to the model by its name, its docstring (Google, NumPy or Sphinx
+        style) and its parameters' annotations. The model receives its result as text or JSON, or
+        its exception, and the run continues; so it does when a call names no tool, or its
+        arguments do not match. A call of a tool that has no function ends the run: the response
+        has the call.
 
         An async client also accepts async functions. It calls others in threads, and makes the
         calls of one response concurrently.
 
         Args:
             session_id: The session's id.
-            messages: The messages to send, as models or dicts; at least one.
+            messages: The messages to send, as models or dicts; at least one. With None, the run
+                continues from the history: it begins with the calls there that have no result,
+                such as those of a program that ended before it made them.
             tools: Functions, and tools without functions as models or dicts, besides the
                 agent's own.
             max_turns: The most requests to the model, 1 or more.
             tool_choice: ``"none"``, ``"auto"`` or the one function that the model must call first.
+            approve: A function that is called with the name and the arguments before each call
+                of a function, and decides: True, or False or the reason against it, which the
+                model receives instead of a result. An async client accepts an async one.
             settings: Settings of `chat`, for every turn.
 
         Returns:
@@ -201,6 +236,7 @@ class Run(BaseRun):
             tools,
             max_turns=max_turns,
             tool_choice=tool_choice,
+            approve=approve,
             **settings,
         )
         return value(result)
@@ -209,22 +245,28 @@ class Run(BaseRun):
     def iterate_run(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
+        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage] | None = None,
         tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
         *,
         max_turns: int = DEFAULT_MAX_TURNS,
         tool_choice: ToolChoice | None = None,
+        approve: Approve | None = None,
         **settings: Unpack[ChatSettingsArgs],
     ) -> Iterator[ChatResponse | ToolResult]:
         """Iterate over the steps of a `run`.
 
         Args:
             session_id: The session's id.
-            messages: The messages to send, as models or dicts; at least one.
+            messages: The messages to send, as models or dicts; at least one. With None, the run
+                continues from the history: it begins with the calls there that have no result,
+                such as those of a program that ended before it made them.
             tools: Functions, and tools without functions as models or dicts, besides the
                 agent's own.
             max_turns: The most requests to the model, 1 or more.
             tool_choice: ``"none"``, ``"auto"`` or the one function that the model must call first.
+            approve: A function that is called with the name and the arguments before each call
+                of a function, and decides: True, or False or the reason against it, which the
+                model receives instead of a result. An async client accepts an async one.
             settings: Settings of `chat`, for every turn.
 
         Returns:
@@ -244,7 +286,13 @@ class Run(BaseRun):
             temperature 21.5
         """
         loop = self._iterate_run(
-            session_id, messages, tools, max_turns=max_turns, tool_choice=tool_choice, **settings
+            session_id,
+            messages,
+            tools,
+            max_turns=max_turns,
+            tool_choice=tool_choice,
+            approve=approve,
+            **settings,
         )
         return ItemIterator(loop)
 
@@ -299,11 +347,12 @@ class AsyncRun(BaseRun):
     async def run(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
+        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage] | None = None,
         tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
         *,
         max_turns: int = DEFAULT_MAX_TURNS,
         tool_choice: ToolChoice | None = None,
+        approve: Approve | None = None,
         **settings: Unpack[ChatSettingsArgs],
     ) -> ChatResponse:
         """Send messages, call the functions that the model chooses, and return its answer.
@@ -322,6 +371,7 @@ class AsyncRun(BaseRun):
             tools,
             max_turns=max_turns,
             tool_choice=tool_choice,
+            approve=approve,
             **settings,
         )
         return await awaited(result)
@@ -331,11 +381,12 @@ class AsyncRun(BaseRun):
     def iterate_run(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
+        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage] | None = None,
         tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
         *,
         max_turns: int = DEFAULT_MAX_TURNS,
         tool_choice: ToolChoice | None = None,
+        approve: Approve | None = None,
         **settings: Unpack[ChatSettingsArgs],
     ) -> AsyncIterator[ChatResponse | ToolResult]:
         """Iterate over the steps of a `run`.
@@ -347,7 +398,13 @@ class AsyncRun(BaseRun):
             temperature 21.5
         """
         loop = self._iterate_run(
-            session_id, messages, tools, max_turns=max_turns, tool_choice=tool_choice, **settings
+            session_id,
+            messages,
+            tools,
+            max_turns=max_turns,
+            tool_choice=tool_choice,
+            approve=approve,
+            **settings,
         )
         return AsyncItemIterator(loop)
 

@@ -22,7 +22,7 @@ from julep._calls.results import awaited, value
 from julep._lazy import lazy
 from julep.managers.chat import AsyncChat, Chat
 from julep.managers.history import AsyncHistory, BaseHistory, History
-from julep.managers.run import AsyncRun, BaseRun, Run
+from julep.managers.parse import AsyncParse, BaseParse, Parse
 from julep.managers.utils import rewrap_in_class
 from julep_api.api import sessions
 from julep_api.models import Session
@@ -51,7 +51,7 @@ __all__ = [
 ]
 
 
-class BaseSessionsManager(BaseRun, BaseHistory):
+class BaseSessionsManager(BaseParse, BaseHistory):
     """What the sync and the async sessions manager share."""
 
     def _get(self, id: str | UUID) -> Session | Awaitable[Session]:
@@ -141,7 +141,7 @@ class BaseSessionsManager(BaseRun, BaseHistory):
         return self._discard(sessions.delete_session.call, session_id)
 
 
-class SessionsManager(Chat, Run, History, BaseSessionsManager):
+class SessionsManager(Chat, Parse, History, BaseSessionsManager):
     """Create and manage sessions, and chat in them.
 
     Example:
@@ -358,7 +358,7 @@ class SessionsManager(Chat, Run, History, BaseSessionsManager):
         return value(self._delete(session_id))
 
 
-class AsyncSessionsManager(AsyncChat, AsyncRun, AsyncHistory, BaseSessionsManager):
+class AsyncSessionsManager(AsyncChat, AsyncParse, AsyncHistory, BaseSessionsManager):
     """Create and manage sessions, and chat in them, by async methods."""
 
     @mirrors(SessionsManager.get)

@@ -111,7 +111,7 @@ def _run() -> Cases:
     def draw(*points: int) -> None:
         """Take parameters without names."""
 
-    def store(file: Bad) -> None:
+    def store(file: complex) -> None:
         """Take a type that JSON cannot express."""
 
     def misspelt(a: object) -> None:
@@ -121,18 +121,35 @@ def _run() -> Cases:
 
     return {
         "session_id": ids("session_id"),
-        "messages": messages(),
+        # With None, the run continues from the history.
+        "messages": [bad for bad in messages() if bad.argument is not None],
         "tools": [
             *tools(),
-            Bad([lambda: 0], "value", "has no name that matches", "tools[0]"),
+            Bad([lambda: 0], "value", "has no name: use a function", "tools[0]"),
             Bad([add, draw], "value", "points: it cannot be passed by name", "tools[1]"),
-            Bad([store], "value", "store: file: Bad has no JSON Schema", "tools[0]"),
+            Bad([store], "value", "store: file: complex has no JSON Schema", "tools[0]"),
             Bad([misspelt], "value", "'Integer' is not defined", "tools[0]"),
             Bad([add, add], "value", "another function is named 'add'", "tools[1]"),
         ],
         "max_turns": [*integers("max_turns", 1, None, "int"), Bad(None, "type", "int")],
         "tool_choice": _tool_choice(),
+        "approve": [Bad(value, "type", "Callable[") for value in (3, True, "yes", [add])],
         "settings": [Bad({}, "type", "unexpected keyword argument 'settings'", "settings")],
+    }
+
+
+def _parse() -> Cases:
+    cases = {**_run()}
+    return {
+        "session_id": cases.pop("session_id"),
+        "messages": messages(),
+        "output": [
+            Bad(complex, "value", "complex has no JSON Schema", "output"),
+            Bad(3, "value", "3 has no JSON Schema", "output"),
+        ],
+        "tools": cases.pop("tools"),
+        "repairs": [*integers("repairs", 0, None, "int"), Bad(None, "type", "int")],
+        **cases,
     }
 
 
@@ -264,6 +281,7 @@ _GOOD: Mapping[str, Mapping[str, object]] = {
     "sessions.run": {"session_id": ID, "messages": [USER]},
     "sessions.iterate_run": {"session_id": ID, "messages": [USER]},
     "sessions.stream_run": {"session_id": ID, "messages": [USER]},
+    "sessions.parse": {"session_id": ID, "messages": [USER], "output": int},
     "sessions.suggestions": {"session_id": ID},
     "sessions.history": {"session_id": ID},
     "sessions.delete_history": {"session_id": ID},
@@ -351,6 +369,7 @@ _BAD: Mapping[str, Cases] = {
     "sessions.run": _run(),
     "sessions.iterate_run": _run(),
     "sessions.stream_run": _run(),
+    "sessions.parse": _parse(),
     "sessions.suggestions": {"session_id": ids("session_id"), **_page()},
     "sessions.history": {"session_id": ids("session_id"), **_page()},
     "sessions.delete_history": {"session_id": ids("session_id")},

@@ -1,0 +1,168 @@
+"""The results of functions, as a model reads them: text, or JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+from collections.abc import Callable, Iterator, Mapping, MappingView, Sequence
+from collections.abc import Set as AbstractSet
+from enum import Enum
+from math import isfinite, isnan
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import attrs
+
+from julep._tools.scalars import bytes_text, duration_text
+from julep_api.model import Model
+from julep_api.types import UNSET
+
+if TYPE_CHECKING:
+    from julep_api.types import JSON
+
+_MAX_DEPTH: Final = 100
+
+
+def result_text(value: object) -> str:
+    """Return a function's result as text for a model: a text as it is, anything else as JSON.
+
+    It never fails: what has no JSON form is written as its text.
+    """
+    try:
+        plain = to_json(value)
+        is_text = isinstance(value, str) and isinstance(plain, str)
+        text = str(plain) if is_text else json.dumps(plain, ensure_ascii=False)
+    except Exception:  # noqa: BLE001  # a class may raise anything from what is read of it
+        text = _text_of(value)
+    return sendable(text)
+
+
+def error_text(error: BaseException | str) -> str:
+    """Return the content of a message that reports an error to a model."""
+    known = error if isinstance(error, str) else f"{type(error).__name__}: {_text_of(error)}"
+    return sendable(json.dumps({"error": known}, ensure_ascii=False))
+
+
+def sendable(text: str) -> str:
+    """Return a text without lone surrogates, which no encoding can send."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def to_json(value: object, outer: tuple[int, ...] = ()) -> JSON:
+    """Return the JSON form of any value: of what has none, its text.
+
+    Args:
+        value: The value.
+        outer: The identities of the objects that it is in, to detect circles.
+    """
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, Enum):
+        return to_json(value.value, outer)
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        return float(value) if isfinite(value) else _infinite(value)
+    if id(value) in outer or len(outer) > _MAX_DEPTH:
+        return "…"
+    outer = (*outer, id(value))
+    for kind, convert in _BY_CLASS:
+        if isinstance(value, kind):
+            return convert(value, outer)
+    return _of_fields(value, outer)
+
+
+def _infinite(value: float) -> str:
+    return "NaN" if isnan(value) else "Infinity" if value > 0 else "-Infinity"
+
+
+def _items(value: object, outer: tuple[int, ...]) -> JSON:
+    return [to_json(each, outer) for each in cast("Sequence[object]", value)]
+
+
+def _set(value: object, outer: tuple[int, ...]) -> JSON:
+    items = [to_json(each, outer) for each in cast("AbstractSet[object]", value)]
+    # In an order that is the same in every process.
+    return sorted(items, key=lambda each: json.dumps(each, sort_keys=True))
+
+
+def _mapping(value: object, outer: tuple[int, ...]) -> JSON:
+    pairs = cast("Mapping[object, object]", value).items()
+    return {_key(key): to_json(each, outer) for key, each in pairs if each is not UNSET}
+
+
+def _key(key: object) -> str:
+    found = to_json(key)
+    return found if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
+
+
+def _tuple(value: object, outer: tuple[int, ...]) -> JSON:
+    names: Sequence[str] = getattr(value, "_fields", ())
+    if names:
+        return {name: to_json(getattr(value, name), outer) for name in names}
+    return _items(value, outer)
+
+
+_BY_CLASS: Final[
+    Sequence[tuple[type[object] | tuple[type[object], ...], Callable[[Any, tuple[int, ...]], JSON]]]
+] = (
+    ((dt.date, dt.time), lambda value, _: value.isoformat()),
+    (dt.timedelta, lambda value, _: duration_text(value)),
+    ((bytes, bytearray, memoryview), lambda value, _: bytes_text(value)),
+    (Model, lambda value, outer: _mapping(value.to_dict(), outer)),
+    (Mapping, _mapping),
+    (tuple, _tuple),
+    ((set, frozenset), _set),
+    ((Sequence, MappingView, AbstractSet, Iterator), _items),
+    (BaseException, lambda value, _: f"{type(value).__name__}: {value}"),
+)
+
+
+def _of_fields(value: object, outer: tuple[int, ...]) -> JSON:
+    """Return the JSON form of an object by its fields, or else its text."""
+    kind = type(value)
+    if isinstance(value, type):
+        return value.__qualname__
+    if dataclasses.is_dataclass(value):
+        return _attributes(value, [each.name for each in dataclasses.fields(value)], outer)
+    if attrs.has(kind):
+        return _attributes(value, [each.name for each in attrs.fields(kind)], outer)
+    dump: Callable[..., object] | None = getattr(value, "model_dump", None)  # pydantic
+    if dump is not None:
+        return to_json(_dumped(dump), outer)
+    convert: Callable[[], object] | None = getattr(value, "tolist", None)  # arrays of numpy
+    if convert is not None:
+        return to_json(convert(), outer)
+    if (
+        kind.__repr__ is object.__repr__
+        and kind.__str__ is object.__str__
+        and hasattr(value, "__dict__")
+    ):
+        return _attributes(value, [name for name in vars(value) if not name.startswith("_")], outer)
+    return _text_of(value)
+
+
+def _attributes(value: object, names: Sequence[str], outer: tuple[int, ...]) -> JSON:
+    pairs = {name: getattr(value, name, UNSET) for name in names}
+    return _mapping(pairs, outer)
+
+
+def _dumped(dump: Callable[..., object]) -> object:
+    try:
+        return dump(mode="json", by_alias=True)
+    except Exception:  # noqa: BLE001  # pydantic refuses what it cannot write
+        return dump()
+
+
+def _text_of(value: object) -> str:
+    """Return a value's text; a class may fail to make one."""
+    try:
+        return str(value)
+    except Exception:  # noqa: BLE001  # it is only described then
+        return f"<{type(value).__qualname__}>"

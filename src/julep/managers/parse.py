@@ -1,0 +1,193 @@
+"""Chat with an agent whose answer is read as a Python type: a part of the sessions managers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+from uuid import UUID
+
+from julep._arguments.encode import encoded, under
+from julep._arguments.signatures import mirrors, parameters_of
+from julep._arguments.typecheck import beartype
+from julep._calls.results import awaited, value
+from julep.errors import InvalidArgumentError
+from julep.managers.run import DEFAULT_MAX_TURNS, AsyncRun, BaseRun, Run
+from julep_api.encoding import integer
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from julep._tools.calls import Approve
+    from julep._tools.output import ParsedResponse
+    from julep.managers.types import ChatSettingsArgs, InputChatMlMessageDict, ToolChoice, ToolDict
+    from julep_api.models import InputChatMlMessage, Tool
+
+__all__ = ["AsyncParse", "BaseParse", "Parse"]
+
+T = TypeVar("T")
+
+
+class BaseParse(BaseRun):
+    """What the sync and the async parse share."""
+
+    def _parse(
+        self,
+        session_id: str | UUID,
+        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
+        output: object,
+        tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
+        *,
+        repairs: int = 1,
+        max_turns: int = DEFAULT_MAX_TURNS,
+        tool_choice: ToolChoice | None = None,
+        approve: Approve | None = None,
+        **settings: Unpack[ChatSettingsArgs],
+    ) -> ParsedResponse[Any] | Awaitable[ParsedResponse[Any]]:
+        """Implement `SessionsManager.parse`."""
+        from julep._tools.output import Output
+
+        encoded(under("repairs", integer(0)), repairs)
+        if settings.get("response_format") is not None:
+            problem = "the response's format is that of the output; use chat for another"
+            raise InvalidArgumentError(f"response_format: {problem}", path="response_format")
+        loop = self._tool_loop(
+            session_id,
+            messages,
+            tools,
+            max_turns=max_turns,
+            # An agent's own tools could not be called here.
+            tool_choice="none" if tool_choice is None and not tools else tool_choice,
+            approve=approve,
+            settings=settings,
+            output=Output(output),
+            repairs=repairs,
+        )
+        return self.api_client.run(loop.parsed())
+
+
+class Parse(BaseParse, Run):
+    """The parse of the sync sessions manager."""
+
+    @overload
+    def parse(
+        self,
+        session_id: str | UUID,
+        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
+        output: type[T],
+        tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
+        *,
+        repairs: int = 1,
+        max_turns: int = DEFAULT_MAX_TURNS,
+        tool_choice: ToolChoice | None = None,
+        approve: Approve | None = None,
+        **settings: Unpack[ChatSettingsArgs],
+    ) -> ParsedResponse[T]: ...
+    @overload
+    def parse(
+        self,
+        session_id: str | UUID,
+        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
+        output: object,
+        tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
+        *,
+        repairs: int = 1,
+        max_turns: int = DEFAULT_MAX_TURNS,
+        tool_choice: ToolChoice | None = None,
+        approve: Approve | None = None,
+        **settings: Unpack[ChatSettingsArgs],
+    ) -> ParsedResponse[object]: ...
+    @beartype
+    @parameters_of(BaseParse._parse)  # noqa: SLF001  # of this module
+    def parse(  # noqa: D417  # the parameters are those of _parse
+        self, *args: Any, **kwargs: Any
+    ) -> ParsedResponse[Any]:
+        """Send messages, and return the agent's answer as a Python type.
+
+        The model is made to answer in JSON that matches the type. It is told once, or as many
+        times as ``repairs``, what is wrong in an answer that does not match.
+
+        Args:
+            session_id: The session's id.
+            messages: The messages to send, as models or dicts; at least one.
+            output: The type of the answer: a dataclass, an attrs class, a TypedDict, a
+                NamedTuple, an enum, a pydantic model, or anything else that a parameter of a
+                tool may be annotated with, such as ``list[int]`` or ``Literal["yes", "no"]``.
+            tools: Functions that the model may call before it answers, as in `run`. Without
+                any, it calls no tool.
+            repairs: How many answers may be replaced that do not match, 0 or more.
+            max_turns: The most requests to the model, 1 or more.
+            tool_choice: ``"none"``, ``"auto"`` or the one function that the model must call first.
+            approve: Decides about each call of a function, as in `run`.
+            settings: Settings of `chat` but for ``response_format``, for every turn.
+
+        Returns:
+            The answer, as ``parsed``, and the ``response`` that it was read from. To a type
+            checker the answer is an object where ``output`` is not a class, such as a Literal.
+
+        Raises:
+            ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
+            InvalidArgumentError: When a value is out of bounds, or the type has no JSON form.
+            InvalidOutputError: When the answer does not match the type after all repairs, or was
+                cut off; its `text` is the answer, and its `path` where it is wrong.
+            MaxTurnsError: When there is no answer after the last turn.
+            NotFoundError: When there is no such session.
+
+        Example:
+            >>> @dataclass
+            ... class Recipe:
+            ...     name: str
+            ...     minutes: int
+            >>> messages = [{"role": "user", "content": "A recipe for pancakes, please."}]
+            >>> client.sessions.parse(session.id, messages, Recipe).parsed
+            Recipe(name='Pancakes', minutes=20)
+        """
+        return value(self._parse(*args, **kwargs))
+
+
+class AsyncParse(BaseParse, AsyncRun):
+    """The parse of the async sessions manager."""
+
+    @overload
+    async def parse(
+        self,
+        session_id: str | UUID,
+        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
+        output: type[T],
+        tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
+        *,
+        repairs: int = 1,
+        max_turns: int = DEFAULT_MAX_TURNS,
+        tool_choice: ToolChoice | None = None,
+        approve: Approve | None = None,
+        **settings: Unpack[ChatSettingsArgs],
+    ) -> ParsedResponse[T]: ...
+    @overload
+    async def parse(
+        self,
+        session_id: str | UUID,
+        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
+        output: object,
+        tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
+        *,
+        repairs: int = 1,
+        max_turns: int = DEFAULT_MAX_TURNS,
+        tool_choice: ToolChoice | None = None,
+        approve: Approve | None = None,
+        **settings: Unpack[ChatSettingsArgs],
+    ) -> ParsedResponse[object]: ...
+    @mirrors(Parse.parse)
+    @beartype
+    @parameters_of(BaseParse._parse)  # noqa: SLF001  # of this module
+    async def parse(self, *args: Any, **kwargs: Any) -> ParsedResponse[Any]:
+        """Send messages, and return the agent's answer as a Python type.
+
+        Example:
+            >>> @dataclass
+            ... class Recipe:
+            ...     name: str
+            ...     minutes: int
+            >>> messages = [{"role": "user", "content": "A recipe for pancakes, please."}]
+            >>> (await client.sessions.parse(session.id, messages, Recipe)).parsed
+            Recipe(name='Pancakes', minutes=20)
+        """
+        return await awaited(self._parse(*args, **kwargs))
