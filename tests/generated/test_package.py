@@ -19,6 +19,7 @@ import julep_api.api.sessions
 import julep_api.models
 from julep_api.api.memories import get_agent_memories
 from julep_api.api.sessions import chat, create_session, get_session, list_sessions
+from julep_api.api.users import get_user
 from julep_api.client import Call, EventCall
 from julep_api.decoding import nothing
 from julep_api.errors import EncodeError
@@ -120,7 +121,7 @@ def test_a_tag_imports_its_operations_on_first_use() -> None:
         assert set(package.__all__) <= set(dir(package))
     assert own(imported_by("import julep_api.api.sessions"), "julep_api.models") == set()
     with pytest.raises(AttributeError, match="has no attribute 'get_sesion'"):
-        julep_api.api.sessions.get_sesion  # type: ignore[attr-defined]  # noqa: B018  # the point of the test
+        julep_api.api.sessions.get_sesion  # type: ignore[attr-defined]  # the point of the test
 
 
 def test_every_schema_has_a_class_or_a_named_type() -> None:
@@ -132,7 +133,7 @@ def test_every_schema_has_a_class_or_a_named_type() -> None:
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="has no attribute 'Sesion'"):
-        julep_api.models.Sesion  # type: ignore[attr-defined]  # noqa: B018  # the point of the test
+        julep_api.models.Sesion  # type: ignore[attr-defined]  # the point of the test
 
 
 def test_models_need_their_required_attributes_only() -> None:
@@ -213,8 +214,8 @@ def test_a_list_is_sent_once_for_each_item() -> None:
 @pytest.mark.parametrize("value", [UNSET, None, 5])
 def test_a_required_parameter_is_required(value: Any) -> None:
     with pytest.raises(EncodeError) as caught:
-        get_agent_memories.call(ID, query=value)
-    assert (caught.value.path, caught.value.kind) == ("query", "type")
+        get_user.call(value)
+    assert (caught.value.path, caught.value.kind) == ("user_id", "type")
 
 
 def test_headers_are_sent_under_their_own_names() -> None:

@@ -122,7 +122,7 @@ class PostgresWords:
     def add(
         self,
         connection: Connection,
-        scopes: Sequence[str],  # noqa: ARG002 - the sources' scopes are looked up
+        scopes: Sequence[str],
         title: str,
         texts: Sequence[tuple[int, str]],
     ) -> None:
