@@ -40,6 +40,8 @@ TREE: dict[str, tuple[type[BaseException], ...]] = {
     "JobFailedError": (JulepError,),
     "StreamClosedError": (JulepError,),
     "MaxTurnsError": (JulepError,),
+    "NotApprovedError": (JulepError,),
+    "InvalidOutputError": (JulepError,),
     "ApiError": (JulepError,),
     "InvalidResponseError": (ApiError,),
     "BadRequestError": (ApiError,),
@@ -119,6 +121,8 @@ def samples() -> list[JulepError]:
         errors.JobFailedError("out of memory", JOB),
         errors.StreamClosedError("the stream was read to its end"),
         errors.MaxTurnsError("no answer", REPLY),
+        errors.NotApprovedError("the call of add was not approved"),
+        errors.InvalidOutputError("no number", text="x", path="a.b", response=REPLY),
         *api,
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import warnings
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from julep import (
     AsyncClient,
     InvalidArgumentError,
     MaxTurnsError,
+    NotApprovedError,
     NotFoundError,
     StreamClosedError,
     ToolResult,
@@ -25,6 +27,7 @@ from tests.server.helpers.endpoint import Endpoint, piece
 
 pytestmark = pytest.mark.anyio
 
+TOOL: ToolDict = {"type": "function", "function": {"name": "temperature", "parameters": {}}}
 OTHER: ToolDict = {"type": "function", "function": {"name": "other", "parameters": {}}}
 LISBON = '{"city": "Lisbon"}'
 OSLO = '{"city": "Oslo"}'
@@ -158,6 +161,37 @@ async def test_invalid_arguments_raise_at_once(client: AsyncClient) -> None:
         client.sessions.stream_run(UNKNOWN_ID, HELLO, max_turns=0)
     with pytest.raises(julep.ArgumentTypeError, match="temprature"):
         client.sessions.stream_run(UNKNOWN_ID, HELLO, temprature=1)  # type: ignore[call-arg]  # a wrong name
+
+
+async def test_a_call_that_is_not_approved(model_client: AsyncClient, endpoint: Endpoint) -> None:
+    session = await new_session(model_client)
+    endpoint.script = [calls(LISBON), {"content": "I may not look."}]
+    asked: list[tuple[str, object]] = []
+
+    def approve(name: str, arguments: Mapping[str, object]) -> str:
+        asked.append((name, dict(arguments)))
+        return "it is late"
+
+    run = model_client.sessions.stream_run(session.id, HELLO, [temperature], approve=approve)
+    (result,) = [event async for event in run if isinstance(event, ToolResult)]
+    assert asked == [("temperature", {"city": "Lisbon"})]
+    assert isinstance(result.error, NotApprovedError)
+    assert "it is late" in result.content
+
+
+async def test_a_run_continues_from_the_history(
+    model_client: AsyncClient, endpoint: Endpoint
+) -> None:
+    session = await new_session(model_client)
+    endpoint.script = [calls(OSLO), {"content": "Cold."}]
+    await model_client.sessions.chat(session.id, HELLO, [TOOL])
+    continued = model_client.sessions.stream_run(session.id, tools=[temperature])
+    events = [event async for event in continued]
+    assert events == [
+        ToolResult("temperature", OSLO, "-3.0"),
+        TextDelta("Cold."),
+        AnswerFinished(await continued.get_final_response()),
+    ]
 
 
 async def test_leaving_a_run_ends_it(model_client: AsyncClient, endpoint: Endpoint) -> None:

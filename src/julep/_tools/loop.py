@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
@@ -12,6 +11,7 @@ import attrs
 
 from julep._calls.flow import RunTasks
 from julep._calls.paging import MAX_PAGE_SIZE, PageWalk
+from julep._calls.stream_events import parse_call
 from julep._tools.calls import Approvals, Approve, FunctionCall, ToolResult
 from julep._tools.functions import Function
 from julep._tools.output import Output, ParsedResponse, repair_text
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from julep._calls.flow import Flow
     from julep_api.client import Call
     from julep_api.models import ChatMlMessage, ChatResponse
-    from julep_api.types import JSON, JSONObject
+    from julep_api.types import JSONObject
 
 RunStep: TypeAlias = "ChatResponse | ToolResult"
 
@@ -111,7 +111,7 @@ class ToolLoop:
         self._response = response = yield from self.api_client.flow_of(self._next)
         self._turns += 1
         calls = [
-            parse_call(message)
+            parse_call(message.content)
             for message in messages_of(response)
             if message.role == "function_call"
         ]
@@ -139,7 +139,7 @@ class ToolLoop:
         """
         response = yield from self.answer()
         if response.finish_reason == "tool_calls":
-            name, _ = parse_call(messages_of(response)[-1])
+            name, _ = parse_call(messages_of(response)[-1].content)
             problem = f"the model called {name}, which has no function here, instead of answering"
             raise InvalidOutputError(problem, text=response.text, response=response)
         return ParsedResponse(self._parsed, response)
@@ -263,7 +263,7 @@ def open_calls(history: Sequence[ChatMlMessage]) -> list[tuple[str, str]]:
     calls: list[tuple[str, str]] = []
     for message in history:
         if message.role == "function_call":
-            calls.append(parse_call(message))
+            calls.append(parse_call(message.content))
         elif message.role == "function":
             same = [call for call in calls if call[0] == message.name] or calls[:1]
             for call in same[:1]:
@@ -271,22 +271,6 @@ def open_calls(history: Sequence[ChatMlMessage]) -> list[tuple[str, str]]:
         else:
             calls.clear()
     return calls
-
-
-def parse_call(message: ChatMlMessage) -> tuple[str, str]:
-    """Parse a message that requests a call: return the function's name, and its arguments as JSON.
-
-    A message that is no such request has an empty name.
-    """
-    try:
-        call: JSON = json.loads(message.content) if isinstance(message.content, str) else None
-    except ValueError:
-        call = None
-    if not isinstance(call, dict):
-        return "", ""
-    arguments = call.get("arguments", "{}")
-    text = arguments if isinstance(arguments, str) else json.dumps(arguments)
-    return str(call.get("name", "")), text
 
 
 def tool_name(tool: object) -> str:

@@ -84,11 +84,12 @@ class BaseRun(BaseChat):
     def _stream_run(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
+        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage] | None = None,
         tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
         *,
         max_turns: int = DEFAULT_MAX_TURNS,
         tool_choice: ToolChoice | None = None,
+        approve: Approve | None = None,
         **settings: Unpack[ChatSettingsArgs],
     ) -> RunStream | AsyncRunStream:
         """Implement `SessionsManager.stream_run`."""
@@ -100,7 +101,7 @@ class BaseRun(BaseChat):
             tools,
             max_turns=max_turns,
             tool_choice=tool_choice,
-            approve=None,
+            approve=approve,
             settings=settings,
             streams=True,
         )
@@ -300,22 +301,28 @@ class Run(BaseRun):
     def stream_run(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
+        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage] | None = None,
         tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
         *,
         max_turns: int = DEFAULT_MAX_TURNS,
         tool_choice: ToolChoice | None = None,
+        approve: Approve | None = None,
         **settings: Unpack[ChatSettingsArgs],
     ) -> RunStream:
         """Read what happens in a `run` as it happens: texts, calls, and their results.
 
         Args:
             session_id: The session's id.
-            messages: The messages to send, as models or dicts; at least one.
+            messages: The messages to send, as models or dicts; at least one. With None, the run
+                continues from the history: it begins with the calls there that have no result,
+                such as those of a program that ended before it made them.
             tools: Functions, and tools without functions as models or dicts, besides the
                 agent's own.
             max_turns: The most requests to the model, 1 or more.
             tool_choice: ``"none"``, ``"auto"`` or the one function that the model must call first.
+            approve: A function that is called with the name and the arguments before each call
+                of a function, and decides: True, or False or the reason against it, which the
+                model receives instead of a result. An async client accepts an async one.
             settings: Settings of `chat`, for every turn.
 
         Returns:
@@ -335,7 +342,13 @@ class Run(BaseRun):
             It is 21.5 degrees in Lisbon.
         """
         return self._stream_run(  # type: ignore[return-value]  # no async stream
-            session_id, messages, tools, max_turns=max_turns, tool_choice=tool_choice, **settings
+            session_id,
+            messages,
+            tools,
+            max_turns=max_turns,
+            tool_choice=tool_choice,
+            approve=approve,
+            **settings,
         )
 
 
@@ -413,11 +426,12 @@ class AsyncRun(BaseRun):
     def stream_run(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
+        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage] | None = None,
         tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
         *,
         max_turns: int = DEFAULT_MAX_TURNS,
         tool_choice: ToolChoice | None = None,
+        approve: Approve | None = None,
         **settings: Unpack[ChatSettingsArgs],
     ) -> AsyncRunStream:
         """Read what happens in a `run` as it happens: texts, calls, and their results.
@@ -429,5 +443,11 @@ class AsyncRun(BaseRun):
             It is 21.5 degrees in Lisbon.
         """
         return self._stream_run(  # type: ignore[return-value]  # no sync stream
-            session_id, messages, tools, max_turns=max_turns, tool_choice=tool_choice, **settings
+            session_id,
+            messages,
+            tools,
+            max_turns=max_turns,
+            tool_choice=tool_choice,
+            approve=approve,
+            **settings,
         )
