@@ -124,7 +124,9 @@ def test_an_unclosed_sync_client_warns() -> None:
     with Server([respond_json(SESSION)]) as server:
         client = Client(base_url=server.url)
         client.sessions.get(ID)
-        with pytest.warns(ResourceWarning, match=r"a client of julep.* close\(\)"):  # it is the deletion
+        with pytest.warns(
+            ResourceWarning, match=r"a client of julep.* close\(\)"
+        ):  # it is the deletion
             del client
             gc.collect()
 
