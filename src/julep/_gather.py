@@ -38,7 +38,7 @@ def gather(
     def make(number: int, call: Callable[[], T]) -> None:
         try:
             result = call()
-        except BaseException as error:  # raised with the results
+        except BaseException as error:  # noqa: BLE001  # raised with the results
             done.put(partial(gathering.fail, number, error))
         else:
             done.put(partial(gathering.succeed, number, result))
@@ -75,7 +75,7 @@ async def agather(
     async def make(number: int, call: Callable[[], Awaitable[T]]) -> None:
         try:
             result = await call()
-        except Exception as error:  # raised with the results
+        except Exception as error:  # noqa: BLE001  # raised with the results
             gathering.fail(number, error)
         else:
             gathering.succeed(number, result)
@@ -90,7 +90,7 @@ async def agather(
                 for number, call in _numbered(calls):
                     await slots.acquire()
                     group.start_soon(make, number, call)
-            except Exception as error:  # raised below: the group would wrap it
+            except Exception as error:  # noqa: BLE001  # raised below: the group would wrap it
                 gathering.stop(error)
                 group.cancel_scope.cancel()
     return gathering.results()
@@ -135,7 +135,7 @@ class _GatherState(Generic[T]):
         self._results[number] = outcome
         try:
             self._report(len(self._results))
-        except Exception as error:  # raised with the results
+        except Exception as error:  # noqa: BLE001  # raised with the results
             self.stop(error)
 
 

@@ -212,7 +212,7 @@ def _accept_unknown_parameters(
     from openai import NOT_GIVEN
 
     # By name, since the package's many overloads do not matter here.
-    create: Callable[..., object] = getattr(resource, "create")
+    create: Callable[..., object] = getattr(resource, "create")  # noqa: B009
     known = inspect.signature(create).parameters.keys()
 
     @functools.wraps(create)

@@ -46,10 +46,11 @@ def _flag(text: str) -> bool:
 class Env:
     """The reader of environment variables that 0.3 exported."""
 
-    str = __call__ = staticmethod(_reader(str))
-    int = staticmethod(_reader(int))
-    float = staticmethod(_reader(float))
-    bool = staticmethod(_reader(_flag))
+    __call__: Final = staticmethod(_reader(str))
+    str: Final = staticmethod(_reader(str))
+    int: Final = staticmethod(_reader(int))
+    float: Final = staticmethod(_reader(float))
+    bool: Final = staticmethod(_reader(_flag))
 
 
 env: Final = Env()

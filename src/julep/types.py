@@ -14,8 +14,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from julep.managers.types import *  # the names are pinned by a test
-    from julep_api.models import *
+    from julep.managers.types import *  # noqa: F403  # the names are pinned by a test
+    from julep_api.models import *  # noqa: F403
 else:
     _SOURCES = ("julep_api.models", "julep.managers.types")
 

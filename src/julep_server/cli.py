@@ -100,7 +100,7 @@ def _parameters() -> Iterable[inspect.Parameter]:
 
 
 # The command line reads these through inspect.signature and typing.get_type_hints.
-setattr(serve, "__signature__", inspect.Signature([*_parameters()]))
+setattr(serve, "__signature__", inspect.Signature([*_parameters()]))  # noqa: B010 - as in options
 serve.__annotations__ = {parameter.name: parameter.annotation for parameter in _parameters()}
 command_line.command(serve)
 

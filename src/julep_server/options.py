@@ -81,7 +81,7 @@ def takes_settings(
             init(self, settings(*args, **kwargs))
 
         # For inspect.signature, and so for help().
-        setattr(with_parameters, "__signature__", inspect.Signature(parameters))
+        setattr(with_parameters, "__signature__", inspect.Signature(parameters))  # noqa: B010 - type checkers don't know it
         return with_parameters
 
     return decorate

@@ -89,7 +89,7 @@ def outcome(run: Callable[[], object]) -> dict[str, object]:
     """Return what a function returns, or the classes of its error."""
     try:
         return {"value": described(run())}
-    except Exception as error:  # every error is an outcome
+    except Exception as error:  # noqa: BLE001  # every error is an outcome
         if os.environ.get("OBSERVE_TRACEBACKS"):
             traceback.print_exc()
         return {"raises": [kind.__name__ for kind in type(error).__mro__], "text": str(error)[:200]}
@@ -101,8 +101,8 @@ def evaluate(code: str, names: dict[str, Any]) -> object:
     last = tree.body.pop()
     if not isinstance(last, ast.Expr):
         raise TypeError(f"{code!r} does not end with an expression")
-    exec(compile(tree, "<habit>", "exec"), names)  # our own code
-    return eval(compile(ast.Expression(last.value), "<habit>", "eval"), names)  # the same
+    exec(compile(tree, "<habit>", "exec"), names)  # noqa: S102  # our own code
+    return eval(compile(ast.Expression(last.value), "<habit>", "eval"), names)  # noqa: S307  # the same
 
 
 def world(url: str) -> dict[str, Any]:
@@ -152,7 +152,7 @@ def printed(program: str, url: str) -> object:
     os.environ.update(JULEP_API_KEY="key", JULEP_API_URL=url)
     output = io.StringIO()
     with contextlib.redirect_stdout(output):
-        exec(compile(program, "<program>", "exec"), {"__name__": "__main__"})  # our own code
+        exec(compile(program, "<program>", "exec"), {"__name__": "__main__"})  # noqa: S102  # our own code
     return output.getvalue().splitlines()
 
 
@@ -162,11 +162,11 @@ def main(url: str) -> None:
     os.environ.update(JULEP_API_KEY="key", JULEP_API_URL=url)
     names = world(url)
     found = {
-        habit: outcome(lambda: evaluate(code, dict(names)))  # called at once
+        habit: outcome(lambda: evaluate(code, dict(names)))  # noqa: B023  # called at once
         for habit, code in habits().items()
     }
     found |= {
-        f"program: {name}": outcome(lambda: printed(program, url))  # the same
+        f"program: {name}": outcome(lambda: printed(program, url))  # noqa: B023  # the same
         for name, program in programs().items()
     }
     json.dump(found, sys.stdout)

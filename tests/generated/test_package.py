@@ -121,7 +121,7 @@ def test_a_tag_imports_its_operations_on_first_use() -> None:
         assert set(package.__all__) <= set(dir(package))
     assert own(imported_by("import julep_api.api.sessions"), "julep_api.models") == set()
     with pytest.raises(AttributeError, match="has no attribute 'get_sesion'"):
-        julep_api.api.sessions.get_sesion  # type: ignore[attr-defined]  # the point of the test
+        julep_api.api.sessions.get_sesion  # type: ignore[attr-defined]  # noqa: B018  # the point of the test
 
 
 def test_every_schema_has_a_class_or_a_named_type() -> None:
@@ -133,7 +133,7 @@ def test_every_schema_has_a_class_or_a_named_type() -> None:
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="has no attribute 'Sesion'"):
-        julep_api.models.Sesion  # type: ignore[attr-defined]  # the point of the test
+        julep_api.models.Sesion  # type: ignore[attr-defined]  # noqa: B018  # the point of the test
 
 
 def test_models_need_their_required_attributes_only() -> None:

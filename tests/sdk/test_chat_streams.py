@@ -102,7 +102,7 @@ async def test_closing_a_stream_early(narrow_client: AsyncClient) -> None:
     # The connection is free again, and the answer was neither lost nor generated twice.
     with anyio.fail_after(HANG):
         # The server is another program, without an event to wait for.
-        while len(await narrow_client.sessions.history(session.id)) < 2:
+        while len(await narrow_client.sessions.history(session.id)) < 2:  # noqa: ASYNC110
             await anyio.sleep(0.01)
     reply = await narrow_client.sessions.chat(session.id, [{"role": "user", "content": "More"}])
     history = await narrow_client.sessions.history(session.id)

@@ -192,13 +192,13 @@ def test_the_low_level_runtime() -> None:
 
     for zone, offset in ((UTC, "Z"), (timezone(timedelta(hours=1)), "+01:00")):
         time = datetime(2024, 1, 2, tzinfo=zone)
-        text = warned(lambda: core.serialize_datetime(time), "isoformat")
+        text = warned(lambda: core.serialize_datetime(time), "isoformat")  # noqa: B023
         assert text == f"2024-01-02T00:00:00{offset}"
     assert warned(lambda: core.remove_none_from_dict({"a": 1, "b": None}), "compr") == {"a": 1}
     for kind in (core.BaseClientWrapper, core.SyncClientWrapper, core.AsyncClientWrapper):
         more: dict[str, Any] = {} if kind is core.BaseClientWrapper else {"httpx_client": None}
         make: Any = partial(kind, api_key="Bearer k", base_url="u", **more)
-        wrapper = warned(lambda: make(), "julep.Client")
+        wrapper = warned(lambda: make(), "julep.Client")  # noqa: B023, PLW0108
         assert wrapper.get_headers() == {"Authorization": "Bearer k"}
         assert wrapper.get_base_url() == "u"
         assert "Bearer" not in repr(wrapper)

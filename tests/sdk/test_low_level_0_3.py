@@ -91,13 +91,13 @@ async def test_operations_are_methods_of_the_low_level_client(
 
 def test_every_operation_is_a_method_and_warns(stub: Stub) -> None:
     with Client(base_url=stub.url) as client:
-        api: Any = getattr(client, "_api_client")  # private, and used by programs
+        api: Any = getattr(client, "_api_client")  # noqa: B009  # private, and used by programs
         for operation in OPERATIONS.values():
             assert callable(getattr(api, operation.module.rpartition(".")[2]))
         with pytest.raises(AttributeError, match="'SyncDriver' object has no attribute 'get_dog'"):
             _ = api.get_dog
         stub.response = {"items": []}
-        warned(lambda: api.list_agents(), "client's methods")
+        warned(lambda: api.list_agents(), "client's methods")  # noqa: PLW0108
 
 
 async def _low_level(other: Any) -> None:

@@ -217,7 +217,7 @@ async def test_a_model_that_fails_leaves_its_partial_answer(
     assert error.code == "model_interrupted"
     assert error.partial is not None
     assert error.partial.text == stream.snapshot.text == "A fine day"
-    unpickled = pickle.loads(pickle.dumps(error))  # our own bytes
+    unpickled = pickle.loads(pickle.dumps(error))  # noqa: S301  # our own bytes
     for twin in (unpickled, copy.copy(error)):
         assert twin.partial == error.partial
     await assert_over(stream)

@@ -167,7 +167,7 @@ def _indexed(file: Path) -> tuple[int, int]:
     connection = sqlite3.connect(file)
     try:
         plain, virtual = (
-            int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+            int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - names of this test
             for table in ("passages", "passages_index")
         )
         return plain, virtual

@@ -360,7 +360,7 @@ def test_memories_are_deleted_with_their_agent_and_their_user(tmp_path: Path, ki
         assert other.contents() == [CAT]
     with closing(sqlite3.connect(file)) as connection:
         for table in ("memories", "passages"):
-            (count,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+            (count,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608 - names of this test
             assert count == 1
 
 

@@ -298,6 +298,6 @@ def test_a_session_without_suggestions_has_an_empty_list(api: Api, session_id: s
 def _rows(file: Path, table: str) -> int:
     connection = sqlite3.connect(file)
     try:
-        return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+        return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - names of this test
     finally:
         connection.close()

@@ -55,11 +55,11 @@ def sync_and_async(client: Client, other: AsyncClient) -> None:
         pass
     other.close()  # type: ignore[attr-defined]  # it has aclose
     client.aclose()  # type: ignore[attr-defined]  # it has close
-    client.sessions.get(ID).nmae  # type: ignore[attr-defined]  # no such field
+    client.sessions.get(ID).nmae  # type: ignore[attr-defined]  # noqa: B018  # no such field
 
 
 async def not_awaited(client: AsyncClient) -> None:
-    client.sessions.get(ID).id  # type: ignore[attr-defined]  # it must be awaited
+    client.sessions.get(ID).id  # type: ignore[attr-defined]  # noqa: B018  # it must be awaited
     for _ in client.sessions.list():  # type: ignore[attr-defined]  # the same
         pass
 

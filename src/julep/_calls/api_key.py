@@ -46,14 +46,14 @@ class KeyTask:
         """Return the key, or the error that prevented it."""
         try:
             return self.key()
-        except Exception as error:  # the flow raises it
+        except Exception as error:  # noqa: BLE001  # the flow raises it
             return error
 
     async def arun(self) -> str | Exception:
         """Return the key, or the error that prevented it, in an async client."""
         try:
             return await self.akey()
-        except Exception as error:  # the flow raises it
+        except Exception as error:  # noqa: BLE001  # the flow raises it
             return error
 
 

@@ -183,7 +183,7 @@ parser_class: Callable[[bool], ResponseParser] | None = None
 
 def parser_for(method: str) -> ResponseParser:
     """Build a parser for the response to a request with this method."""
-    global parser_class  # selected once, when the first request is sent
+    global parser_class  # noqa: PLW0603  # selected once, when the first request is sent
     if parser_class is None:
         parser_class = select_parser()
     return parser_class(method == "HEAD")

@@ -83,7 +83,7 @@ class RetryPolicy(NamedTuple):
         import random  # only retries need it
 
         bound = min(self.max_delay, self.initial_delay * 2.0 ** min(attempts - 1, 10))
-        return random.uniform(0, bound)  # spreads load, keeps no secret
+        return random.uniform(0, bound)  # noqa: S311  # spreads load, keeps no secret
 
 
 def retry_after(response: Response) -> float | None:

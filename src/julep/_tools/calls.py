@@ -64,7 +64,7 @@ class FunctionCall:
                 problem = f"there is no function named {name!r}; there are: {known}"
                 raise SchemaMismatchError(problem)
             self._arguments = self._function.read(arguments)
-        except Exception as error:  # every error is reported to the model
+        except Exception as error:  # noqa: BLE001  # every error is reported to the model
             self._prevented = self._failure(error)
 
     @property
@@ -114,7 +114,7 @@ class FunctionCall:
             if isawaitable(value) or isinstance(value, AsyncIterator):
                 return cast("Awaitable[object] | AsyncIterator[object]", value)
             value = _collected(value)
-        except Exception as error:  # every error is reported to the model
+        except Exception as error:  # noqa: BLE001  # every error is reported to the model
             return self._failure(error)
         return self._result(value)
 
@@ -124,7 +124,7 @@ class FunctionCall:
             if isinstance(value, AsyncIterator):
                 value = [each async for each in cast("AsyncIterator[object]", value)]
             value = _collected(value)
-        except Exception as error:  # every error is reported to the model
+        except Exception as error:  # noqa: BLE001  # every error is reported to the model
             return self._failure(error)
         return self._result(value)
 
@@ -151,7 +151,7 @@ class Approvals:
             for call in self._calls:
                 found = call.ask(self._approve)
                 call.decide(_complete(partial(_awaited, found)) if isawaitable(found) else found)
-        except Exception as error:  # raised by the flow
+        except Exception as error:  # noqa: BLE001  # raised by the flow
             return error
         return None
 
@@ -163,7 +163,7 @@ class Approvals:
             for call in self._calls:
                 found = await to_thread.run_sync(call.ask, self._approve)
                 call.decide(await found if isawaitable(found) else found)
-        except Exception as error:  # raised by the flow
+        except Exception as error:  # noqa: BLE001  # raised by the flow
             return error
         return None
 

@@ -40,7 +40,7 @@ def fields_of(kind: type[Any]) -> Fields | None:
     if issubclass(kind, Model):
         return _model_fields(kind)
     if hasattr(kind, "_fields"):
-        names: tuple[str, ...] = getattr(kind, "_fields")  # of a NamedTuple
+        names: tuple[str, ...] = getattr(kind, "_fields")  # noqa: B009  # of a NamedTuple
         defaults: Mapping[str, object] = getattr(kind, "_field_defaults", {})
         hints = class_hints(kind)
         return Fields({n: hints.get(n, Any) for n in names}, {*names} - {*defaults}, kind)

@@ -40,7 +40,7 @@ class Function:
         self._described = _described(function)
         self.name = str(getattr(self._described, "__name__", type(function).__name__))
         self.is_async = inspect.iscoroutinefunction(
-            function if _is_routine(function) else getattr(function, "__call__", None)
+            function if _is_routine(function) else getattr(function, "__call__", None)  # noqa: B004
         )
         if not self.name.isidentifier():
             problem = f"{function!r} has no name: use a function that is defined with def"

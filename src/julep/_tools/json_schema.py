@@ -300,7 +300,7 @@ class Walk:
         if variable in self._variables:
             return self._variables[variable]
         if variable.__constraints__:
-            return typing.Union[variable.__constraints__]  # of a tuple
+            return typing.Union[variable.__constraints__]  # noqa: UP007  # of a tuple
         return variable.__bound__ or Any
 
     def _substituted(self, annotation: object) -> object:

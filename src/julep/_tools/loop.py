@@ -78,7 +78,7 @@ class ToolLoop:
         options: RunOptions,
     ) -> None:
         self.api_client = api_client
-        self.over = False
+        self.over: bool = False
         self._chat = chat
         self._messages = [*(messages or ())]
         self._options = options

@@ -66,7 +66,7 @@ def validator(adapter: Adapter, definitions: JSONObject) -> Schema:
     """
     try:
         document = adapter.json_schema()
-    except Exception as error:  # whatever pydantic raises, by its release
+    except Exception as error:  # noqa: BLE001  # whatever pydantic raises, by its release
         raise TypeError(f"pydantic has no JSON Schema: {error}") from None
     added = document.pop("$defs", None)
     if isinstance(added, dict):

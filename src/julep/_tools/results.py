@@ -32,7 +32,7 @@ def result_text(value: object) -> str:
         plain = to_json(value)
         is_text = isinstance(value, str) and isinstance(plain, str)
         text = str(plain) if is_text else json.dumps(plain, ensure_ascii=False)
-    except Exception:  # a class may raise anything from what is read of it
+    except Exception:  # noqa: BLE001  # a class may raise anything from what is read of it
         text = _text_of(value)
     return sendable(text)
 
@@ -156,7 +156,7 @@ def _attributes(value: object, names: Sequence[str], outer: tuple[int, ...]) -> 
 def _dumped(dump: Callable[..., object]) -> object:
     try:
         return dump(mode="json", by_alias=True)
-    except Exception:  # pydantic refuses what it cannot write
+    except Exception:  # noqa: BLE001  # pydantic refuses what it cannot write
         return dump()
 
 
@@ -164,5 +164,5 @@ def _text_of(value: object) -> str:
     """Return a value's text; a class may fail to make one."""
     try:
         return str(value)
-    except Exception:  # it is only described then
+    except Exception:  # noqa: BLE001  # it is only described then
         return f"<{type(value).__qualname__}>"

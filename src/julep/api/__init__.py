@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from julep.api import core as core
     from julep.api import environment as environment
     from julep.api.environment import JulepApiEnvironment as JulepApiEnvironment
-    from julep.api.types import *  # the names are pinned by a test
+    from julep.api.types import *  # noqa: F403  # the names are pinned by a test
 else:
     from julep.api import types
 

@@ -15,14 +15,14 @@ from julep_api import models
 
 # Messages of both directions share their classes of content parts; 0.3 had separate ones.
 if TYPE_CHECKING:
-    from julep_api.models import *  # the names are pinned by a test
+    from julep_api.models import *  # noqa: F403  # the names are pinned by a test
 
     ChatMlMessageContentItem_ImageUrl = models.ChatMlImageContentPart
     ChatMlMessageContentItem_Text = models.ChatMlTextContentPart
     InputChatMlMessageContentItem_ImageUrl = models.ChatMlImageContentPart
     InputChatMlMessageContentItem_Text = models.ChatMlTextContentPart
 else:
-    _MODULES = models._MODULES  # the modules have the names of 0.3's
+    _MODULES = models._MODULES  # noqa: SLF001  # the modules have the names of 0.3's
     _RENAMED = {
         "ChatMlMessageContentItem_ImageUrl": "ChatMlImageContentPart",
         "ChatMlMessageContentItem_Text": "ChatMlTextContentPart",

@@ -73,7 +73,7 @@ def is_valid_uuid4(uuid_to_test: str | UUID) -> bool:
 
 def pydantic_model_construct(cls: type, **kwargs: object) -> object:
     """Build a model of fields that are not checked."""
-    construct: object = getattr(cls, "construct")  # each model has it, and so had those of 0.3
+    construct: object = getattr(cls, "construct")  # noqa: B009  # each model has it, and so had those of 0.3
     if not callable(construct):
         raise TypeError(f"{cls!r} is no model")
     built: object = construct(**kwargs)

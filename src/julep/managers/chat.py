@@ -158,8 +158,8 @@ class Chat(BaseChat):
         **settings: Unpack[ChatSettingsArgs],
     ) -> ChatResponse | ChatStream: ...
     @beartype
-    @parameters_of(BaseChat._chat)  # of this module
-    def chat(  # the parameters are those of _chat
+    @parameters_of(BaseChat._chat)  # noqa: SLF001  # of this module
+    def chat(  # noqa: D417  # the parameters are those of _chat
         self, *args: Any, **kwargs: Any
     ) -> ChatResponse | ChatStream:
         """Send messages in a session and return the agent's answer.
@@ -301,7 +301,7 @@ class AsyncChat(BaseChat):
     ) -> ChatResponse | AsyncChatStream: ...
     @mirrors(Chat.chat)
     @beartype
-    @parameters_of(BaseChat._chat)  # of this module
+    @parameters_of(BaseChat._chat)  # noqa: SLF001  # of this module
     async def chat(self, *args: Any, **kwargs: Any) -> ChatResponse | AsyncChatStream:
         """Send messages in a session and return the agent's answer.
 

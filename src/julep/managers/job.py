@@ -137,7 +137,7 @@ class AsyncJobsManager(BaseJobsManager):
         self,
         job_id: str | UUID,
         *,
-        timeout: float | None = None,  # the sync method's name
+        timeout: float | None = None,  # noqa: ASYNC109  # the sync method's name
     ) -> JobStatus:
         """Wait until a job has succeeded.
 

@@ -97,8 +97,8 @@ class Parse(BaseParse, Run):
         **settings: Unpack[ChatSettingsArgs],
     ) -> ParsedResponse[object]: ...
     @beartype
-    @parameters_of(BaseParse._parse)  # of this module
-    def parse(  # the parameters are those of _parse
+    @parameters_of(BaseParse._parse)  # noqa: SLF001  # of this module
+    def parse(  # noqa: D417  # the parameters are those of _parse
         self, *args: Any, **kwargs: Any
     ) -> ParsedResponse[Any]:
         """Send messages, and return the agent's answer as a Python type.
@@ -177,7 +177,7 @@ class AsyncParse(BaseParse, AsyncRun):
     ) -> ParsedResponse[object]: ...
     @mirrors(Parse.parse)
     @beartype
-    @parameters_of(BaseParse._parse)  # of this module
+    @parameters_of(BaseParse._parse)  # noqa: SLF001  # of this module
     async def parse(self, *args: Any, **kwargs: Any) -> ParsedResponse[Any]:
         """Send messages, and return the agent's answer as a Python type.
 

@@ -49,7 +49,7 @@ M = TypeVar("M", bound=Resource)
 Response: TypeAlias = "ResourceCreatedResponse | ResourceUpdatedResponse"
 
 
-class rewrap_in_class(Generic[M]):  # a decorator, by its published name
+class rewrap_in_class(Generic[M]):  # noqa: N801  # a decorator, by its published name
     """Let a create or an update, sync or async, return the resource instead of the response.
 
     The resource is the server's own representation, which every create and update requests

@@ -99,7 +99,7 @@ class Database:
                 if not _is_conflict(error) or time.monotonic() > limit:
                     raise
             # A random delay, so that they don't conflict again.
-            time.sleep(random.uniform(0, min(0.002 * 2**attempt, 0.2)))
+            time.sleep(random.uniform(0, min(0.002 * 2**attempt, 0.2)))  # noqa: S311
         raise AssertionError("there is always another attempt")
 
     def _migrate(self) -> None:

@@ -93,7 +93,7 @@ class Worker:
             self._awake.clear()
             try:
                 delay = await self._take_next()
-            except Exception:
+            except Exception:  # noqa: BLE001 - the database may be unavailable for a while
                 # The jobs are still there afterwards.
                 _log.exception("looking for jobs failed")
                 delay = POLL_INTERVAL
@@ -131,7 +131,7 @@ class Worker:
                 await self._database.write(store_end)
         except LeaseLostError:
             _log.info("job %s was taken by another worker meanwhile", job.id)
-        except Exception:
+        except Exception:  # noqa: BLE001 - the database may be unavailable for a while
             # Its lease expires, and it is taken again.
             _log.exception("storing the end of job %s failed", job.id)
 
@@ -151,7 +151,7 @@ class Worker:
             raise
         except AbortedError as error:
             return partial(jobs.end, job=job, state="aborted", reason=str(error))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever the error, the attempt has failed
             _log.warning("job %s (%s) failed", job.id, job.name, exc_info=True)
             return _failed(job, error)
         finally:
@@ -167,7 +167,7 @@ class Worker:
                 await self._database.write(partial(jobs.renew, job=job, lease=lease))
             except LeaseLostError:
                 return
-            except Exception:
+            except Exception:  # noqa: BLE001 - the database may be unavailable for a while
                 _log.exception("renewing the lease of job %s failed", job.id)
 
     async def _report(self, job: Job, percent: float) -> None:

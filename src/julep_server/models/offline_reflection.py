@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from julep_server.models.reflection import Fact, Hint, Line
 from julep_server.text.tokens import count_tokens
 
-_SENTENCE = re.compile(r".+?(?:[.!?…]+[\"')\]]*(?=\s|$)|[。！？]|$)", re.MULTILINE)
+_SENTENCE = re.compile(r".+?(?:[.!?…]+[\"')\]]*(?=\s|$)|[。！？]|$)", re.MULTILINE)  # noqa: RUF001 - CJK full stops
 _WORD = re.compile(r"[\w']+")
 _MIN_WORDS = 3
 _MAX_FACTS = 20
@@ -85,7 +85,7 @@ def statements(text: str) -> list[str]:
 
 
 def _states(sentence: str) -> bool:
-    if len(sentence) > _MAX_SENTENCE_LENGTH or "?" in sentence[-3:] or sentence.endswith("？"):
+    if len(sentence) > _MAX_SENTENCE_LENGTH or "?" in sentence[-3:] or sentence.endswith("？"):  # noqa: RUF001 - CJK
         return False
     words = _words(sentence)
     if len(words) < _MIN_WORDS or words[0] in _AUXILIARIES:

@@ -55,7 +55,7 @@ def render(source: str, variables: Mapping[str, object], path: str) -> str:
         return _rendered(source, variables)
     except TemplateSyntaxError as error:
         raise _failure(path, error.lineno, error.message or "syntax error") from None
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - a template can cause any exception
         line = _line(error.__traceback__)
         raise _failure(path, line, str(error) or type(error).__name__) from None
 

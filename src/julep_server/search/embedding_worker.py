@@ -153,7 +153,7 @@ class EmbeddingWorker:
         )
         try:
             await self._fill(embedder, new)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the passages are stored, and retried later
             self._failed(error)
             self._awake.set()
 
@@ -166,7 +166,7 @@ class EmbeddingWorker:
             try:
                 await self._fill_all(embedder)
                 failures = 0
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever the error, it may be transient
                 self._failed(error)
                 self._awake.set()
                 await asyncio.sleep(min(RETRY_DELAY * 2**failures, _MAX_RETRY_DELAY))

@@ -122,7 +122,7 @@ class PostgresWords:
     def add(
         self,
         connection: Connection,
-        scopes: Sequence[str],
+        scopes: Sequence[str],  # noqa: ARG002 - the sources' scopes are looked up
         title: str,
         texts: Sequence[tuple[int, str]],
     ) -> None:

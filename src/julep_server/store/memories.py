@@ -25,7 +25,7 @@ MAX_CONTENT_LENGTH = 2000
 """Characters that a memory may have."""
 
 _KIND = "memory"
-_ENDINGS = " .!…。！\"'"
+_ENDINGS = " .!…。！\"'"  # noqa: RUF001 - a CJK exclamation mark
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,7 @@ class Runs:
             failure = error
         except asyncio.CancelledError:
             failure = unavailable("server_stopping", "the server is stopping")
-        except Exception:
+        except Exception:  # noqa: BLE001 - no caller awaits this task
             _log.exception("the completion %s failed", run.id)
             failure = internal_error()
         finally:

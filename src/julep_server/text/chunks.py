@@ -12,7 +12,7 @@ MAX_CHUNK_LENGTH = 800
 # The best boundary first. Each match ends where the next chunk can begin.
 _BOUNDARIES = (
     re.compile(r"\n\s*\n\s*"),
-    re.compile(r"[.!?…][\"')\]]*\s+|[。！？]\s*"),
+    re.compile(r"[.!?…][\"')\]]*\s+|[。！？]\s*"),  # noqa: RUF001 - CJK full stops
     re.compile(r"\s+"),
 )
 

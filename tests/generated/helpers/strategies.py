@@ -33,8 +33,8 @@ times = st.datetimes(
         lambda minutes: dt.timezone(dt.timedelta(minutes=minutes))
     ),
     # Hypothesis adds the time zone itself, and takes bounds without one.
-    min_value=dt.datetime(1900, 1, 1),
-    max_value=dt.datetime(2200, 1, 1),
+    min_value=dt.datetime(1900, 1, 1),  # noqa: DTZ001
+    max_value=dt.datetime(2200, 1, 1),  # noqa: DTZ001
 ).map(lambda when: when.isoformat())
 
 

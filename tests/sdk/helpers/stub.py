@@ -65,7 +65,7 @@ def _handler_of(stub: Stub) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(response)
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _respond  # so named by http.server
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _respond  # noqa: N815  # so named by http.server
 
         def log_message(self, format: str, *args: Any) -> None:
             """Log nothing: the stub records the requests."""

@@ -20,7 +20,7 @@ PATIENT: Final = Timeout(HANG, HANG, HANG, HANG, HANG)
 async def wait_until(condition: Callable[[], bool]) -> None:
     """Wait for a condition that another thread or another task makes true."""
     with anyio.fail_after(HANG):
-        while not condition():  # the condition has no event
+        while not condition():  # noqa: ASYNC110  # the condition has no event
             await anyio.sleep(0.002)
 
 

@@ -124,9 +124,7 @@ def test_an_unclosed_sync_client_warns() -> None:
     with Server([respond_json(SESSION)]) as server:
         client = Client(base_url=server.url)
         client.sessions.get(ID)
-        with pytest.warns(
-            ResourceWarning, match=r"a client of julep.* close\(\)"
-        ):  # it is the deletion
+        with pytest.warns(ResourceWarning, match=r"a client of julep.* close\(\)"):  # noqa: PT031  # it is the deletion
             del client
             gc.collect()
 
@@ -137,6 +135,6 @@ async def test_an_unclosed_async_client_warns(mode: Mode) -> None:
     with Server([respond_json(SESSION)]) as server:
         client = AsyncClient(base_url=server.url)
         await client.sessions.get(ID)
-        with pytest.warns(ResourceWarning, match=r"a client of julep.* aclose\(\)"):  # as above
+        with pytest.warns(ResourceWarning, match=r"a client of julep.* aclose\(\)"):  # noqa: PT031  # as above
             del client
             gc.collect()

@@ -64,7 +64,7 @@ def test_pickling_keeps_the_settings(kind: type[Client | AsyncClient]) -> None:
             query={"a": "b"},
             max_connections=3,
         )
-        again: Any = pickle.loads(pickle.dumps(client))  # our own
+        again: Any = pickle.loads(pickle.dumps(client))  # noqa: S301  # our own
         assert repr(again) == repr(client)
         assert again._config == client._config
         assert again._connections.config == client._connections.config
@@ -87,13 +87,13 @@ def test_secrets_are_pickled_by_option_only(
     }
     kept = pickle.dumps(kind(**secrets), protocol)
     assert CANARY.encode() not in kept
-    again = pickle.loads(kept)  # our own
+    again = pickle.loads(kept)  # noqa: S301  # our own
     assert {"authorization", "cookie", "x-other-key"}.isdisjoint(again._config.headers)
     assert again._config.headers["x-team"] == "blue"
     assert again._config.query == (("a", "b"),)
 
     asked_for: Any = kind(pickle_api_key=True, **secrets)
-    again = pickle.loads(pickle.dumps(asked_for, protocol))  # our own
+    again = pickle.loads(pickle.dumps(asked_for, protocol))  # noqa: S301  # our own
     assert again._config == asked_for._config
     assert CANARY in str(again._config.headers)
 
@@ -108,7 +108,7 @@ def test_an_unpickled_client_takes_the_key_of_its_environment(
     with Server([respond_json(SESSION)]) as server:
         monkeypatch.setenv("JULEP_API_URL", server.url)
         for kept, key in ((without, "found here"), (with_key, "taken along")):
-            arrived = pickle.loads(kept)  # our own
+            arrived = pickle.loads(kept)  # noqa: S301  # our own
             assert arrived._config.headers["authorization"] == f"Bearer {key}"
             # The URL is one of the pickled settings.
             assert arrived.base_url == "http://127.0.0.1:8080/api"
@@ -131,7 +131,7 @@ def test_settings_that_cannot_be_pickled_are_named(kind: type[Client | AsyncClie
     kept: list[dict[str, Any]] = [{"proxy": "http://proxy.test:3128"}]
     kept.append({"proxy": proxy, "pickle_api_key": True})
     for settings in kept:
-        again = pickle.loads(pickle.dumps(kind(**settings)))  # our own
+        again = pickle.loads(pickle.dumps(kind(**settings)))  # noqa: S301  # our own
         assert again._connections.config.proxy == settings["proxy"]
     if isinstance(theirs, httpx.Client):
         theirs.close()

@@ -100,11 +100,7 @@ async def test_the_notes_list_earlier_attempts(mode: Mode) -> None:
     assert error.summary == "429: this is a 429"
     shown = "".join(traceback.format_exception(error))
     assert shown.rstrip().endswith(third)
-    for other in (
-        copy.copy(error),
-        copy.deepcopy(error),
-        pickle.loads(pickle.dumps(error)),
-    ):  # our own
+    for other in (copy.copy(error), copy.deepcopy(error), pickle.loads(pickle.dumps(error))):  # noqa: S301  # our own
         assert other.__notes__ == [first, second, third]
         assert other.as_curl() == error.as_curl()
         assert "curl -X POST" in other.as_curl()

@@ -308,7 +308,7 @@ def request(
     target: str = "/a?b=c",
     headers: dict[str, str] | None = None,
     content: bytes | None = None,
-    origin: Origin = Origin("http", "julep.test", 80),  # it is a tuple
+    origin: Origin = Origin("http", "julep.test", 80),  # noqa: B008  # it is a tuple
 ) -> Request:
     return Request(method, origin, target, headers or {}, content, False, Timeout())
 

@@ -9,7 +9,7 @@ import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import cast
+from typing import Any
 
 import anyio
 import pytest
@@ -76,6 +76,11 @@ async def test_tasks_wait_in_order(mode: Mode) -> None:
     assert order == list(range(10))
 
 
+def attribute_of(owner: object, name: str) -> Any:
+    """Return a private attribute."""
+    return vars(owner)[name]
+
+
 def test_threads_wait_in_order() -> None:
     order: list[int] = []
     transport = SocketTransport(max_connections=1)
@@ -87,7 +92,9 @@ def test_threads_wait_in_order() -> None:
     with Server([respond_events(b"a"), OK]) as server, ThreadPoolExecutor(10) as threads:
         open_one = transport.send(get(server.url, streamed=True))
         assert isinstance(open_one, StreamingResponse)
-        waiting = cast("deque[object]", vars(vars(vars(transport)["_pool"])["_slots"])["_waiting"])
+        waiting: deque[object] = attribute_of(
+            attribute_of(attribute_of(transport, "_pool"), "_slots"), "_waiting"
+        )
         for number in range(10):
             threads.submit(send, number)
             while len(waiting) <= number:
@@ -113,7 +120,7 @@ def test_threads_share_a_transport() -> None:
 @pytest.mark.parametrize("mode", ["asyncio", "trio"])
 async def test_the_number_of_idle_connections_is_limited(mode: Mode) -> None:
     async def answer_late(exchange: Exchange) -> bool:
-        while len(server.received) < 5:  # the event loop is another than the test's
+        while len(server.received) < 5:  # noqa: ASYNC110  # the event loop is another than the test's
             await anyio.sleep(0.001)
         return await OK(exchange)
 
@@ -165,7 +172,7 @@ async def test_an_unclosed_transport_warns_once(mode: Mode) -> None:
     with Server([OK]) as server:
         transport = new_transport(mode)
         await response_to(transport, get(server.url))
-        with pytest.warns(ResourceWarning) as warned:  # it is gone by both
+        with pytest.warns(ResourceWarning) as warned:  # noqa: PT031  # it is gone by both
             del transport
             gc.collect()
     assert [str(warning.message).partition(":")[0] for warning in warned] == [
@@ -182,7 +189,7 @@ async def test_a_dropped_body_releases_its_connection(mode: Mode) -> None:
     with Server([stall_after(STREAM_HEAD), OK]) as server:
         async with open_transport(mode, max_connections=1) as transport:
             body = await open_body(transport, get(server.url, streamed=True))
-            with pytest.warns(ResourceWarning, match="unclosed"):  # as above
+            with pytest.warns(ResourceWarning, match="unclosed"):  # noqa: PT031  # as above
                 del body
                 gc.collect()
             await response_to(transport, get(server.url, timeout=Timeout(pool=HANG)))

@@ -56,7 +56,7 @@ class Worker:
     async def new(cls, client: AsyncClient, number: int, seed: int) -> Worker:
         agent = await client.agents.create(name=f"agent {number}")
         session = await client.sessions.create(agent_id=agent.id)
-        chance = random.Random(f"{seed}/{number}")  # it has to be repeatable
+        chance = random.Random(f"{seed}/{number}")  # noqa: S311  # it has to be repeatable
         return cls(client, f"worker {number}", agent.id, session.id, chance)
 
     async def work(self, calls: int, streams: int) -> None:

@@ -79,7 +79,7 @@ class KillingProxy(Server):
     async def handle(
         self, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        chance = random.Random(f"{self.seed}/{number}")  # it has to be repeatable
+        chance = random.Random(f"{self.seed}/{number}")  # noqa: S311  # it has to be repeatable
         exchange = Exchange(reader, writer, _NOTHING)
         most: float | None = None
         if chance.random() < self.share:

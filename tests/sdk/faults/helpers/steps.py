@@ -119,7 +119,7 @@ def pause_reading() -> Step:
     async def step(exchange: Exchange) -> bool:
         assert isinstance(exchange, FaultExchange)
         exchange.writer.transport.pause_reading()  # type: ignore[attr-defined]  # typeshed: write-only
-        while not exchange.call_ended.is_set():  # it is set by another thread
+        while not exchange.call_ended.is_set():  # noqa: ASYNC110  # it is set by another thread
             await asyncio.sleep(0.01)
         exchange.writer.transport.resume_reading()  # type: ignore[attr-defined]  # typeshed: write-only
         await exchange.stall()

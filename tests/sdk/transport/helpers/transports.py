@@ -77,7 +77,7 @@ def get(
     url: str,
     path: str = "/x",
     *,
-    timeout: Timeout = Timeout(),  # it is a tuple
+    timeout: Timeout = Timeout(),  # noqa: B008  # it is a tuple
     streamed: bool = False,
     deadline: float | None = None,
     method: str = "GET",
