@@ -32,8 +32,20 @@ def mock(request: pytest.FixtureRequest) -> Iterator[Caller]:
         assert not [line for line in prism.errors() if "Violation: response." not in line]
 
 
+LEFT_OUT = {
+    "sessions.stream": "Prism cannot mock a stream",
+    "sessions.stream_run": "Prism cannot mock a stream",
+    "sessions.parse": "the mock's answer is a text, which has the requested type only by chance",
+    "sessions.run": "the mock's random answers call tools that no agent has",
+    "sessions.iterate_run": "the same",
+}
+"""Methods that cannot be tested by a mock, with the reasons; other tests reach them."""
+
+
 @pytest.mark.parametrize("side", SIDES)
-@pytest.mark.parametrize("method", [".".join(names) for names in METHODS])
+@pytest.mark.parametrize(
+    "method", [name for names in METHODS if (name := ".".join(names)) not in LEFT_OUT]
+)
 def test_a_method_reads_the_contract_s_response(side: Side, method: str, mock: Caller) -> None:
     if method == "jobs.wait":
         # A mock's job never changes, and is running, in the example as with this seed.
