@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 import julep
+from julep._settings.config import USER_AGENT
 from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.resources import HELLO
 from tests.sdk.transport.helpers.scripted_server import (
@@ -37,7 +38,7 @@ async def test_a_get_has_no_body_and_no_idempotency_key(mode: Mode) -> None:
     assert request.target == f"/some/api/sessions/{SESSION['id']}"
     assert request.body == b""
     assert request.header("authorization") == "Bearer secret"
-    assert request.header("user-agent") == f"julep-python/{julep.__version__}"
+    assert request.header("user-agent") == USER_AGENT
     assert request.header("accept") == "application/json"
     assert request.header("host") == f"127.0.0.1:{server.port}"
     for name in ("content-type", "content-length", "idempotency-key", "prefer"):
