@@ -27,8 +27,8 @@ def main() -> None:
         # By its name: the SDK does not depend on the server, which may not be installed.
         command_line = import_module("julep_server.cli")
     except ModuleNotFoundError as error:
-        missing = error.name or ""
-        if missing.partition(".")[0] in ("julep", "julep_api", "julep_server"):
+        missing = (error.name or "").partition(".")[0]
+        if missing in ("julep", "julep_api", "julep_server"):
             raise
         if not arguments or arguments[0] in ("--help", "-h"):
             sys.stdout.write(_USAGE.format(missing))

@@ -11,15 +11,17 @@ from julep._client import Client
 from julep_api.types import UNSET
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
     from types import TracebackType
-    from typing import Literal, ParamSpec, Self, TypeVar
+    from typing import Any, Literal, ParamSpec, Self, TypeVar, Unpack
+    from uuid import UUID
 
     import httpx  # noqa: F401  # named as text in the bases
     from openai.resources import AsyncChat, AsyncCompletions
 
     from julep._calls.driver import AsyncDriver
     from julep._calls.server_info import ServerInfo
+    from julep._calls.streams import AsyncChatStream
     from julep._http.connections import Connections
     from julep._http.messages import AsyncTransport
     from julep._http.transport_config import TransportConfig
@@ -27,12 +29,15 @@ if TYPE_CHECKING:
     from julep._openai import AsyncOpenAIClient
     from julep._settings.config import Config
     from julep.managers.agent import AsyncAgentsManager
+    from julep.managers.chat import AsyncChatMethod
     from julep.managers.doc import AsyncDocsManager
     from julep.managers.job import AsyncJobsManager
     from julep.managers.memory import AsyncMemoriesManager
     from julep.managers.session import AsyncSessionsManager
     from julep.managers.tool import AsyncToolsManager
+    from julep.managers.types import ChatSettingsArgs, InputChatMlMessageDict, ToolChoice, ToolDict
     from julep.managers.user import AsyncUsersManager
+    from julep_api.models import ChatResponse, InputChatMlMessage, Tool
     from julep_api.types import JSON, Unset
 
     P = ParamSpec("P")
@@ -148,9 +153,40 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport", "str | Await
         """
         return self._openai.client.completions
 
+    # Not every type checker selects an overload of chat by the arguments of a ParamSpec.
+    @overload
+    async def with_raw_response(
+        self,
+        method: AsyncChatMethod,
+        /,
+        session_id: str | UUID,
+        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
+        tools: Sequence[ToolDict | Tool] | None = None,
+        tool_choice: ToolChoice | None = None,
+        *,
+        stream: Literal[True],
+        **settings: Unpack[ChatSettingsArgs],
+    ) -> RawResponse[AsyncChatStream]: ...
+    @overload
+    async def with_raw_response(
+        self,
+        method: AsyncChatMethod,
+        /,
+        session_id: str | UUID,
+        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
+        tools: Sequence[ToolDict | Tool] | None = None,
+        tool_choice: ToolChoice | None = None,
+        *,
+        stream: Literal[False] | None = None,
+        **settings: Unpack[ChatSettingsArgs],
+    ) -> RawResponse[ChatResponse]: ...
+    @overload
     async def with_raw_response(
         self, method: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs
-    ) -> RawResponse[T]:
+    ) -> RawResponse[T]: ...
+    async def with_raw_response(
+        self, method: Callable[..., Awaitable[Any]], /, *args: object, **kwargs: object
+    ) -> RawResponse[Any]:
         """Call a method and return its result with the HTTP response's metadata.
 
         Args:

@@ -9,15 +9,17 @@ from julep._base_client import BaseClient
 from julep_api.types import UNSET
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from types import TracebackType
-    from typing import Literal, ParamSpec, Self, TypeVar
+    from typing import Any, Literal, ParamSpec, Self, TypeVar, Unpack
+    from uuid import UUID
 
     import httpx  # noqa: F401  # named as text in the bases
     from openai.resources import Chat, Completions
 
     from julep._calls.driver import SyncDriver
     from julep._calls.server_info import ServerInfo
+    from julep._calls.streams import ChatStream
     from julep._http.connections import Connections
     from julep._http.messages import Transport
     from julep._http.transport_config import TransportConfig
@@ -25,12 +27,15 @@ if TYPE_CHECKING:
     from julep._openai import OpenAIClient
     from julep._settings.config import Config
     from julep.managers.agent import AgentsManager
+    from julep.managers.chat import ChatMethod
     from julep.managers.doc import DocsManager
     from julep.managers.job import JobsManager
     from julep.managers.memory import MemoriesManager
     from julep.managers.session import SessionsManager
     from julep.managers.tool import ToolsManager
+    from julep.managers.types import ChatSettingsArgs, InputChatMlMessageDict, ToolChoice, ToolDict
     from julep.managers.user import UsersManager
+    from julep_api.models import ChatResponse, InputChatMlMessage, Tool
     from julep_api.types import JSON, Unset
 
     P = ParamSpec("P")
@@ -145,9 +150,40 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
         """
         return self._openai.client.completions
 
+    # Not every type checker selects an overload of chat by the arguments of a ParamSpec.
+    @overload
+    def with_raw_response(
+        self,
+        method: ChatMethod,
+        /,
+        session_id: str | UUID,
+        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
+        tools: Sequence[ToolDict | Tool] | None = None,
+        tool_choice: ToolChoice | None = None,
+        *,
+        stream: Literal[True],
+        **settings: Unpack[ChatSettingsArgs],
+    ) -> RawResponse[ChatStream]: ...
+    @overload
+    def with_raw_response(
+        self,
+        method: ChatMethod,
+        /,
+        session_id: str | UUID,
+        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
+        tools: Sequence[ToolDict | Tool] | None = None,
+        tool_choice: ToolChoice | None = None,
+        *,
+        stream: Literal[False] | None = None,
+        **settings: Unpack[ChatSettingsArgs],
+    ) -> RawResponse[ChatResponse]: ...
+    @overload
     def with_raw_response(
         self, method: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
-    ) -> RawResponse[T]:
+    ) -> RawResponse[T]: ...
+    def with_raw_response(
+        self, method: Callable[..., Any], /, *args: object, **kwargs: object
+    ) -> RawResponse[Any]:
         """Call a method and return its result with the HTTP response's metadata.
 
         Args:

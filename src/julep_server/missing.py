@@ -5,7 +5,8 @@ from __future__ import annotations
 
 def missing_extra(error: ModuleNotFoundError) -> ModuleNotFoundError:
     """Return an error that names the extra to install; one about our own modules is unchanged."""
-    if error.name is None or error.name.partition(".")[0] in ("julep_server", "julep_api"):
+    missing = (error.name or "").partition(".")[0]
+    if missing in ("", "julep_server", "julep_api"):
         return error
-    message = f'the server is not installed ({error.name} is missing): pip install "julep[server]"'
+    message = f'the server is not installed ({missing} is missing): pip install "julep[server]"'
     return ModuleNotFoundError(message, name=error.name, path=error.path)

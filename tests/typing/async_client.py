@@ -7,7 +7,16 @@ from functools import partial
 from typing import assert_type
 from uuid import UUID
 
-from julep import AsyncChatStream, AsyncClient, Hooks, RawResponse, RetryPolicy, Timeout, ToolResult
+from julep import (
+    AsyncChatStream,
+    AsyncClient,
+    Hooks,
+    RawResponse,
+    RetryPolicy,
+    ServerInfo,
+    Timeout,
+    ToolResult,
+)
 from julep.managers.types import (
     AgentCreateArgs,
     ChatSettingsArgs,
@@ -245,9 +254,26 @@ async def raw(client: AsyncClient, id: str) -> None:
     found = await client.with_raw_response(client.users.list, limit=5)
     assert_type(found.parsed, list[User])
     assert_type(await client.with_raw_response(client.users.delete, id), RawResponse[None])
+    chat = client.sessions.chat
+    shown = await client.with_raw_response(chat, id, [{"role": "user", "content": "Hi"}])
+    assert_type(shown, RawResponse[ChatResponse])
+    streamed = await client.with_raw_response(
+        chat, session_id=id, messages=[{"role": "user", "content": "Hi"}], stream=True
+    )
+    assert_type(streamed, RawResponse[AsyncChatStream])
+    assert_type(await client.server(), ServerInfo)
+
+    async def key() -> str:
+        return "key"
+
+    assert_type(client.with_options(api_key=key), AsyncClient)
+    assert_type(AsyncClient(lambda: "key", application="my-app/1.2"), AsyncClient)
 
 
 async def unknown(client: AsyncClient, body: JSON) -> None:
     assert_type(await client.get("/x", query={"a": "b"}), JSON)
+    assert_type(await client.put("/x", body), JSON)
+    assert_type(await client.patch("/x", body), JSON)
+    assert_type(await client.delete("/x"), JSON)
     assert_type(await client.post("/x", body), JSON)
     assert_type(await client.request("PUT", "/x", body={"a": [1, None]}), JSON)

@@ -70,11 +70,18 @@ async def many(client: Client, other: AsyncClient) -> None:
     client.gather([client.users.list], on_error="skip")  # type: ignore[call-overload]  # no such
 
 
+async def async_key() -> str:
+    return "key"
+
+
 def settings(client: Client, other: AsyncClient) -> None:
     client.with_options(timeout="5")  # type: ignore[arg-type]  # seconds
     client.with_options(base_url="x")  # type: ignore[call-arg]  # that would be another client
     client.with_options(query={"a": 1})  # type: ignore[dict-item]  # texts
-    client.with_raw_response(client.sessions.get, 3)  # type: ignore[arg-type]  # as the method
+    client.with_raw_response(client.sessions.get, 3)  # type: ignore[call-overload]  # as the method
+    client.with_options(api_key=async_key)  # type: ignore[arg-type]  # only AsyncClient awaits it
+    Client(url="http://a.b")  # type: ignore[call-arg]  # base_url
+    Client("key", "http://a.b", 60)  # type: ignore[call-arg]  # settings are keyword arguments
     client.post("/x", {1, 2})  # type: ignore[arg-type]  # no JSON
     Timeout(total="5")  # type: ignore[arg-type]  # seconds
     RetryPolicy(max_retries="2")  # type: ignore[arg-type]  # a number

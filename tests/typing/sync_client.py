@@ -19,6 +19,7 @@ from julep import (
     ResponseEvent,
     RetryEvent,
     RetryPolicy,
+    ServerInfo,
     Timeout,
     ToolResult,
     Unset,
@@ -318,10 +319,25 @@ def raw(client: Client, id: str, greeting: list[InputChatMlMessageDict]) -> None
     assert_type(found.headers, Mapping[str, str])
     assert_type(client.with_raw_response(client.users.list, limit=5), RawResponse[list[User]])
     assert_type(client.with_raw_response(client.users.delete, id), RawResponse[None])
+    chat = client.sessions.chat
+    assert_type(client.with_raw_response(chat, id, greeting), RawResponse[ChatResponse])
+    shown = client.with_raw_response(chat, id, [{"role": "user", "content": "Hi"}], max_tokens=5)
+    assert_type(shown, RawResponse[ChatResponse])
+    streamed = client.with_raw_response(
+        chat, session_id=id, messages=[{"role": "user", "content": "Hi"}], stream=True
+    )
+    assert_type(streamed, RawResponse[ChatStream])
+    assert_type(client.server(), ServerInfo)
+    assert_type(client.server().version, str)
+    assert_type(client.with_options(api_key=lambda: "key"), Client)
+    assert_type(Client(lambda: "key", application="my-app/1.2"), Client)
 
 
 def unknown(client: Client, body: JSON) -> None:
     assert_type(client.get("/x", query={"a": "b"}), JSON)
+    assert_type(client.put("/x", body), JSON)
+    assert_type(client.patch("/x", body), JSON)
+    assert_type(client.delete("/x"), JSON)
     assert_type(client.post("/x", body), JSON)
     assert_type(client.post("/x", {"a": [1, None]}), JSON)
     assert_type(client.request("PUT", "/x", body=None, headers={"a": "b"}), JSON)

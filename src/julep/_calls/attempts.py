@@ -111,7 +111,13 @@ class AttemptTracker:
         return error_from_response(response, call.request.method, call.path, call.attempts)
 
     def annotate(self, error: E) -> E:
-        """Add the request that was sent, and a note for each failed attempt, to an error."""
+        """Add its probable cause, the sent request, and a note per failed attempt to an error."""
+        from julep._calls.hints import hint  # only errors need it
+
+        cause = hint(error, self.call.request, self.call.path)
+        if cause:
+            error.message = error.message.removesuffix(".") + cause
+            error.args = (error.message,)
         error.attempts = self.call.attempts
         error.__dict__["_sent"] = _sent_request(self.call.request)
         for line in self._history:

@@ -101,7 +101,15 @@ class _HttpxAdapter:
         """Return our error for one of httpx's."""
         if isinstance(error, self._timeout_error):
             return _timeout_error(request, _PHASES.get(type(error).__name__, "read"))
-        return NetworkError(f"{request.summary}: {str(error) or type(error).__name__}")
+        return NetworkError(f"{request.summary}: {_text_of(error)}")
+
+
+def _text_of(error: BaseException) -> str:
+    """Return the text of an error, else that of the first of its causes that has one."""
+    cause: BaseException | None = error
+    while cause is not None and not str(cause):
+        cause = cause.__cause__ or cause.__context__
+    return str(cause) if cause is not None else type(error).__name__
 
 
 class HttpxBody:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
 from uuid import UUID, uuid4
 
 from julep._arguments.encode import drop_none, encoded
@@ -36,6 +36,30 @@ if TYPE_CHECKING:
     )
 
 __all__ = ["AsyncChat", "BaseChat", "Chat"]
+
+
+class ChatMethod(Protocol):
+    """The type of `SessionsManager.chat`, for what calls it."""
+
+    @overload
+    def __call__(
+        self, session_id: str, messages: Sequence[InputChatMlMessage], *, stream: Literal[True]
+    ) -> ChatStream: ...
+    @overload
+    def __call__(self, session_id: str, messages: Sequence[InputChatMlMessage]) -> ChatResponse: ...
+
+
+class AsyncChatMethod(Protocol):
+    """The type of `AsyncSessionsManager.chat`, for what calls it."""
+
+    @overload
+    async def __call__(
+        self, session_id: str, messages: Sequence[InputChatMlMessage], *, stream: Literal[True]
+    ) -> AsyncChatStream: ...
+    @overload
+    async def __call__(
+        self, session_id: str, messages: Sequence[InputChatMlMessage]
+    ) -> ChatResponse: ...
 
 
 class BaseChat(BaseManager):

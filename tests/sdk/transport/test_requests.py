@@ -39,7 +39,6 @@ async def test_a_get_has_no_body_and_no_idempotency_key(mode: Mode) -> None:
     assert request.body == b""
     assert request.header("authorization") == "Bearer secret"
     assert request.header("user-agent") == USER_AGENT
-    assert USER_AGENT.startswith(f"julep-python/{julep.__version__} (")
     assert request.header("accept") == "application/json"
     assert request.header("host") == f"127.0.0.1:{server.port}"
     for name in ("content-type", "content-length", "idempotency-key", "prefer"):
