@@ -170,3 +170,94 @@ def test_the_simplest_instance_is_valid(schema: Any) -> None:
 def test_a_recursive_schema_has_a_finite_instance() -> None:
     schema: Any = {"type": "object", "required": ["next"], "properties": {"next": {"$ref": "#"}}}
     assert json.dumps(simplest_instance(schema))
+
+
+PATTERNS = ["^a+$", "^(ab|c)[0-9]{3}-x?$", "[^x]", r"^\d+\.\w\s$", "^(a)\\1$", "b.d", "^[A-Z]{2,4}$"]
+
+SCHEMAS = st.recursive(
+    st.one_of(
+        st.sampled_from(["string", "boolean", "null"]).map(lambda kind: {"type": kind}),
+        st.sampled_from(PATTERNS).map(lambda pattern: {"type": "string", "pattern": pattern}),
+        st.sampled_from(["date", "date-time", "time", "duration", "uuid", "email", "ipv4"]).map(
+            lambda name: {"type": "string", "format": name}
+        ),
+        st.builds(
+            lambda kind, low, more, step: {
+                "type": kind,
+                "minimum": low,
+                "maximum": low + more,
+                "multipleOf": step,
+            },
+            st.sampled_from(["integer", "number"]),
+            st.integers(-9, 9),
+            st.integers(5, 9),
+            st.integers(1, 5),
+        ),
+        st.integers(0, 9).map(
+            lambda low: {"type": "number", "exclusiveMinimum": low, "exclusiveMaximum": low + 1}
+        ),
+        st.lists(st.integers(), min_size=1, unique=True).map(lambda values: {"enum": values}),
+    ),
+    lambda inner: st.one_of(
+        st.builds(
+            lambda item, count: {"type": "array", "items": item, "minItems": count},
+            inner,
+            st.integers(0, 3),
+        ),
+        st.lists(inner, min_size=1, max_size=3).map(
+            lambda items: {"type": "array", "prefixItems": items, "minItems": len(items)}
+        ),
+        st.dictionaries(st.sampled_from("abc"), inner).map(
+            lambda each: {"type": "object", "properties": each, "required": [*each]}
+        ),
+        st.lists(inner, min_size=1, max_size=3).map(lambda options: {"anyOf": options}),
+        inner.map(lambda each: {"type": "object", "minProperties": 2, "additionalProperties": each}),
+    ),
+    max_leaves=6,
+)
+
+
+@given(schema=SCHEMAS)
+def test_every_common_schema_has_an_instance(schema: Any) -> None:
+    validator = jsonschema_rs.validator_for(schema, validate_formats=True)
+    assert validator.is_valid(simplest_instance(schema))
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "array", "items": {"type": "string"}, "minItems": 3, "uniqueItems": True},
+        {"type": "array", "items": {"type": "integer"}, "minItems": 3, "uniqueItems": True},
+        {"type": "array", "items": {"enum": ["a", "b"]}, "minItems": 2, "uniqueItems": True},
+        {"$ref": "#/$defs/a~1b", "$defs": {"a/b": {"type": "integer"}}},
+        {
+            "$ref": "#/$defs/tree",
+            "$defs": {
+                "tree": {
+                    "type": "object",
+                    "properties": {
+                        "next": {"anyOf": [{"$ref": "#/$defs/tree"}, {"type": "null"}]},
+                        "name": {"type": "string"},
+                    },
+                    "required": ["next", "name"],
+                }
+            },
+        },
+        {
+            "type": "object",
+            "minProperties": 2,
+            "propertyNames": {"pattern": "^[0-9]+$"},
+            "additionalProperties": {"type": "integer"},
+        },
+        {
+            "allOf": [
+                {"type": "object", "properties": {"a": {"type": "null"}}, "required": ["a"]},
+                {"properties": {"b": {"type": "integer"}}, "required": ["b"]},
+            ]
+        },
+        {"type": "string", "pattern": "^a+$", "minLength": 5},
+        {"type": "string", "format": "date", "pattern": "^20"},
+    ],
+)
+def test_instances_of_combined_schemas_are_valid(schema: Any) -> None:
+    assert jsonschema_rs.validator_for(schema).is_valid(simplest_instance(schema))
