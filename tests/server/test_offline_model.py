@@ -170,3 +170,106 @@ def test_the_simplest_instance_is_valid(schema: Any) -> None:
 def test_a_recursive_schema_has_a_finite_instance() -> None:
     schema: Any = {"type": "object", "required": ["next"], "properties": {"next": {"$ref": "#"}}}
     assert json.dumps(simplest_instance(schema))
+
+
+PATTERNS = [
+    "^a+$",
+    "^(ab|c)[0-9]{3}-x?$",
+    "[^x]",
+    r"^\d+\.\w\s$",
+    "^(a)\\1$",
+    "b.d",
+    "^[A-Z]{2,4}$",
+]
+
+FORMATS = ["date", "date-time", "time", "duration", "uuid", "email", "ipv4"]
+
+
+def like(**keywords: Any) -> st.SearchStrategy[dict[str, Any]]:
+    """Return a strategy of schemas, of values or strategies of their keywords."""
+    parts: dict[str, st.SearchStrategy[Any]] = {}
+    for name, each in keywords.items():
+        parts[name] = each if isinstance(each, st.SearchStrategy) else st.just(each)
+    return st.fixed_dictionaries(parts)
+
+
+def with_all_required(properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": [*properties]}
+
+
+def nested(inner: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
+    some = st.lists(inner, min_size=1, max_size=3)
+    return st.one_of(
+        like(type="array", items=inner, minItems=st.integers(0, 3)),
+        like(type="array", prefixItems=st.tuples(inner, inner).map(list), minItems=2),
+        st.dictionaries(st.sampled_from("abc"), inner).map(with_all_required),
+        like(anyOf=some),
+        like(type="object", minProperties=2, additionalProperties=inner),
+    )
+
+
+SCHEMAS = st.recursive(
+    st.one_of(
+        like(type=st.sampled_from(["string", "boolean", "null"])),
+        like(type="string", pattern=st.sampled_from(PATTERNS)),
+        like(type="string", format=st.sampled_from(FORMATS)),
+        like(
+            type=st.sampled_from(["integer", "number"]),
+            minimum=st.integers(-9, 0),
+            maximum=st.integers(5, 9),
+            multipleOf=st.integers(1, 5),
+        ),
+        like(type="integer", minimum=st.integers(2, 9), multipleOf=st.integers(1, 5)),
+        like(type="number", exclusiveMinimum=st.integers(-3, 3), exclusiveMaximum=st.just(4)),
+        like(type="number", exclusiveMinimum=st.just(0), exclusiveMaximum=st.integers(1, 3)),
+        like(enum=st.lists(st.integers(), min_size=1, unique=True)),
+    ),
+    nested,
+    max_leaves=6,
+)
+
+
+@given(schema=SCHEMAS)
+def test_every_common_schema_has_an_instance(schema: Any) -> None:
+    validator = jsonschema_rs.validator_for(schema, validate_formats=True)
+    assert validator.is_valid(simplest_instance(schema))
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "array", "items": {"type": "string"}, "minItems": 3, "uniqueItems": True},
+        {"type": "array", "items": {"type": "integer"}, "minItems": 3, "uniqueItems": True},
+        {"type": "array", "items": {"enum": ["a", "b"]}, "minItems": 2, "uniqueItems": True},
+        {"$ref": "#/$defs/a~1b", "$defs": {"a/b": {"type": "integer"}}},
+        {
+            "$ref": "#/$defs/tree",
+            "$defs": {
+                "tree": {
+                    "type": "object",
+                    "properties": {
+                        "next": {"anyOf": [{"$ref": "#/$defs/tree"}, {"type": "null"}]},
+                        "name": {"type": "string"},
+                    },
+                    "required": ["next", "name"],
+                }
+            },
+        },
+        {
+            "type": "object",
+            "minProperties": 2,
+            "propertyNames": {"pattern": "^[0-9]+$"},
+            "additionalProperties": {"type": "integer"},
+        },
+        {
+            "allOf": [
+                {"type": "object", "properties": {"a": {"type": "null"}}, "required": ["a"]},
+                {"properties": {"b": {"type": "integer"}}, "required": ["b"]},
+            ]
+        },
+        {"type": "string", "pattern": "^a+$", "minLength": 5},
+        {"type": "string", "format": "date", "pattern": "^20"},
+    ],
+)
+def test_instances_of_combined_schemas_are_valid(schema: Any) -> None:
+    assert jsonschema_rs.validator_for(schema).is_valid(simplest_instance(schema))

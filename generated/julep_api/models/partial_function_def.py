@@ -18,7 +18,8 @@ class PartialFunctionDef(Model):
 
     Attributes:
         description: What the function does, for the model.
-        name: The function's name: letters, digits, `_` and `-`, at most 64.
+        name: The function's name: any text but an empty one. A model's endpoint receives a name of
+            letters, digits, `_` and `-` in its place.
         parameters: The arguments that a function takes, as a JSON Schema of type object.
     """
 

@@ -124,8 +124,8 @@ class ToolsManager(BaseToolsManager):
 
         Args:
             agent_id: The agent's id.
-            tool: The tool, as a model or a dict. Its function's name has 1 to 64 letters, digits,
-                ``_`` or ``-``, and differs from those of the agent's other tools.
+            tool: The tool, as a model or a dict. Its function's name differs from those of the
+                agent's other tools.
 
         Returns:
             The tool's id and its time of creation.

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from julep_server.errors import Violation, invalid, invalid_field
 from julep_server.json_text import JSON, JSONObject
 
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_NAME_RULE = f"must match {_NAME.pattern}"
+_NAME_RULE = "must not be empty"
 
 
 def check_names(tools: Sequence[JSON]) -> None:
     """Check the names of a request's tools.
 
     Raises:
-        ApiError: 422 with every name that endpoints would refuse.
+        ApiError: 422 with every name that is empty.
     """
     found = [
         Violation(f"tools[{index}].function.name", _NAME_RULE)
         for index, tool in enumerate(tools)
-        if not _NAME.fullmatch(str(function_of(tool).get("name")))
+        if not function_of(tool).get("name")
     ]
     if found:
         raise invalid(found)
@@ -31,9 +29,9 @@ def check_name(function: JSONObject) -> None:
     """Check the name of a single tool's function.
 
     Raises:
-        ApiError: 422 when endpoints would refuse it.
+        ApiError: 422 when it is empty.
     """
-    if not _NAME.fullmatch(str(function.get("name"))):
+    if not function.get("name"):
         raise invalid_field("function.name", _NAME_RULE)
 
 
@@ -53,7 +51,7 @@ def merged_tools(
         given: The request's ``tools``.
 
     Raises:
-        ApiError: 422 with every name of the request's that endpoints would refuse.
+        ApiError: 422 with every name of the request's that is empty.
     """
     tools = given if isinstance(given, list) else []
     check_names(tools)

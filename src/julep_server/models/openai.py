@@ -18,6 +18,7 @@ from julep_server.models.openai_errors import (
 )
 from julep_server.models.provider import Completion, ForwardedResponse, Listener, ModelRequest
 from julep_server.models.sse import event_data
+from julep_server.models.tool_names import ToolNames
 
 _UNKNOWN_FOR = 300.0
 
@@ -53,6 +54,11 @@ class OpenAIModel:
 
     async def complete(self, request: ModelRequest, listener: Listener | None) -> Completion:
         """See :class:`~julep_server.models.provider.Provider`."""
+        names = ToolNames(request)
+        completion = await self._complete(names.for_endpoint(request), listener)
+        return names.from_endpoint(completion)
+
+    async def _complete(self, request: ModelRequest, listener: Listener | None) -> Completion:
         body = request.to_json()
         if listener is not None:
             body |= {"stream": True, "stream_options": {"include_usage": True}}

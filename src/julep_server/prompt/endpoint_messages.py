@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from base64 import b64encode
 from collections.abc import Iterable
 
 from julep_server.json_text import JSON, JSONObject, MalformedJSONError, dumps, loads
@@ -24,7 +26,7 @@ def to_endpoint(messages: Iterable[Message]) -> list[JSONObject]:
     for message in messages:
         if message.role == "function_call":
             name, arguments = _parse_call(message)
-            call_id = f"call_{message.id}"
+            call_id = _call_id(message.id)
             function: JSONObject = {"name": name, "arguments": arguments}
             call: JSONObject = {"id": call_id, "type": "function", "function": function}
             _add_call(converted, call)
@@ -36,6 +38,12 @@ def to_endpoint(messages: Iterable[Message]) -> list[JSONObject]:
             converted.append(_plain_message(message.role, message.content, message.name))
     _close(converted, open_calls)
     return converted
+
+
+def _call_id(message_id: str) -> str:
+    """Return the id of a call for endpoints, some of which require 9 letters and digits."""
+    digest = hashlib.sha256(message_id.encode()).digest()
+    return re.sub(r"[^A-Za-z0-9]", "", b64encode(digest).decode())[:9]
 
 
 def _add_call(converted: list[JSONObject], call: JSONObject) -> None:

@@ -58,7 +58,7 @@ def tools_of(body: JSONObject) -> list[NewTool]:
     """Return the tools in the body of an agent.
 
     Raises:
-        ApiError: 422 when endpoints would refuse a function's name.
+        ApiError: 422 when a function's name is empty.
     """
     given = body.get("tools")
     tools = given if isinstance(given, list) else []
