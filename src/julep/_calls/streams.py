@@ -86,7 +86,7 @@ class ChatStream:
         """Read the rest of the stream, and return the whole response, as `chat` does.
 
         Returns:
-            The response. The ids and times of its messages are UNSET: a stream has none.
+            The response. The ids and times of its messages are None: a stream has none.
 
         Raises:
             ApiError: When the server reports that it failed.
@@ -187,7 +187,7 @@ class AsyncChatStream:
         """Read the rest of the stream, and return the whole response, as `chat` does.
 
         Returns:
-            The response. The ids and times of its messages are UNSET: a stream has none.
+            The response. The ids and times of its messages are None: a stream has none.
 
         Raises:
             ApiError: When the server reports that it failed.
