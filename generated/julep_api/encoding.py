@@ -309,7 +309,7 @@ def declare(model: type[M], *fields: Field, open_keys: bool = False) -> None:
             )
         return out
 
-    model.__fields__ = fields
+    model.__properties__ = fields
     model.__encoder__ = encode
 
 
@@ -318,9 +318,9 @@ def _encode_fields(value: Model, fields: tuple[Field, ...]) -> JSONObject:
     out: JSONObject = {}
     json_name = ""
     try:
-        for json_name, name, encode, _ in fields:
+        for json_name, name, encode, required in fields:
             one: object = getattr(value, name)
-            if one is not UNSET:
+            if required or (one is not None and one is not UNSET):
                 out[json_name] = encode(one)
     except EncodeError as error:
         raise error.under(json_name) from None

@@ -1,6 +1,6 @@
 """Errors of the conversion between Python values and the contract's JSON.
 
-Both errors name the place (``messages[3].role``), what is wrong there, and what was expected.
+All errors name the place (``messages[3].role``), what is wrong there, and what was expected.
 Code that reads or checks a value knows only its own part, so an error starts with the path of that
 part, and every container prepends its own while the error propagates: a path costs nothing until
 something fails.
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-__all__ = ["DecodeError", "EncodeError", "Kind", "joined", "shown"]
+__all__ = ["DecodeError", "EncodeError", "Kind", "ModelError", "joined", "shown"]
 
 Kind: TypeAlias = Literal["type", "value", "id"]
 
@@ -107,3 +107,31 @@ class DecodeError(Exception):
             A new error.
         """
         return DecodeError(joined(prefix, self.path), self.problem)
+
+
+class ModelError(ValueError):
+    """A model cannot be made of what was given to its constructor.
+
+    Attributes:
+        path: Where the value is, such as ``InputChatMlMessage.role``.
+        problem: What was expected there, and what was given.
+    """
+
+    def __init__(self, path: str, problem: str) -> None:
+        super().__init__(path, problem)
+        self.path = path
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.problem}" if self.path else self.problem
+
+    def under(self, prefix: str) -> ModelError:
+        """Return the same error with the path of its container.
+
+        Args:
+            prefix: Path of the container, prepended to this error's path.
+
+        Returns:
+            A new error.
+        """
+        return ModelError(joined(prefix, self.path), self.problem)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .annotations import resolvable
+
 if TYPE_CHECKING:
     from .models import ChatMlMessage, ChatResponseDelta
 
@@ -56,3 +58,6 @@ class ChatResponseChunkMixin:
         """The new part of the text; empty if the event has none."""
         content = self.delta.content
         return content if isinstance(content, str) else ""
+
+
+resolvable(__name__, "julep_api.models")

@@ -1,229 +1,246 @@
-"""The base class of all models."""
+"""The base class of all models, with the names that models of julep 0.3 had."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import date, datetime
-from enum import Enum
-from typing import ClassVar, NamedTuple, TypeAlias, cast
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, Self, TypeAlias, cast
 
-from attrs import define, field
+from .core_model import CoreModel, Extra, Field, plain
+from .types import JSON, JSONObject
 
-from .types import JSON, UNSET, JSONObject
-
-__all__ = ["Field", "Model"]
+__all__ = ["Extra", "Field", "Model"]
 
 _Values: TypeAlias = dict[str, object]  # inside `Model`, `dict` is a method
+_Names: TypeAlias = Collection[str] | Mapping[str, object] | None
+
+KEPT_UNTIL: Final = "2027-12-01"
 
 
-class Field(NamedTuple):
-    """One property of a model.
+class _Variables:
+    """Lets ``vars`` list the attributes, which are in slots."""
 
-    Attributes:
-        json_name: Its name in JSON.
-        name: The attribute's name, which differs where the JSON name is not usable in Python.
-        encode: Checks a value and returns its JSON.
-        required: Whether the contract requires it.
-    """
-
-    json_name: str
-    name: str
-    encode: Callable[[object], JSON]
-    required: bool = True
-
-
-@define(eq=False, repr=False)
-class Model:
-    """The base class of all models.
-
-    Two models are equal when they are of one class and all their fields are. Fields that were not
-    given hold ``UNSET``.
-
-    ``from_dict``, which every model has, reads decoded JSON. Properties that the contract does not
-    describe are kept in ``additional_properties`` and written back by ``to_dict``. A null where
-    none is documented is read as ``UNSET``, or kept as ``None`` if the property is required. An
-    enum's unknown value becomes a member of its own. Free-form values are not copied: they are
-    those of the JSON that was read.
-    """
-
-    # None instead of an empty dict: most responses have nothing beyond the contract, and a dict for
-    # each of a thousand items would be most of their memory.
-    _additional: JSONObject | None = field(default=None, init=False)
-
-    __fields__: ClassVar[tuple[Field, ...]] = ()
-    __encoder__: ClassVar[Callable[[object], JSONObject]]
+    __slots__ = ()
 
     @property
-    def additional_properties(self) -> JSONObject:
-        """Properties that the contract does not describe, by JSON name; may be changed in place."""
-        if self._additional is None:
-            self._additional = {}
-        return self._additional
+    def __dict__(self) -> _Values:  # type: ignore[override]  # object's is no property
+        """The attributes, by name; deprecated: use ``dict(model)``."""
+        model = cast("CoreModel", self)
+        return {item.name: getattr(model, item.name) for item in model.__properties__}
 
-    @classmethod
-    def encode(cls, value: object, path: str = "") -> JSONObject:
-        """Check a value against the contract and return the JSON to send.
 
-        Args:
-            value: A model of this class, or a mapping with the JSON names as keys. ``UNSET``
-                values are left out. What a model carries in ``additional_properties`` is sent too;
-                a mapping may have the contract's keys only.
-            path: Where the value is, for the error's message.
+class _FieldsByName:
+    """The deprecated ``__fields__`` of a class."""
 
-        Returns:
-            A new dict of plain JSON.
+    def __get__(self, model: Model | None, kind: type[Model]) -> dict[str, Field]:
+        _warn_of("__fields__", "attrs.fields()")
+        return {item.name: item for item in kind.__properties__}
 
-        Raises:
-            EncodeError: If the value does not match the contract.
-        """
-        if not path:
-            return cls.__encoder__(value)
-        from .errors import EncodeError
 
-        try:
-            return cls.__encoder__(value)
-        except EncodeError as error:
-            raise error.under(path) from None
+class Model(_Variables, CoreModel):
+    """The base class of all models.
 
-    def to_dict(self) -> JSONObject:
-        """Return the JSON form of the fields that are set, without checking them.
+    Two models are equal when they are of one class and all their fields are. An optional field that
+    is absent is ``None``; ``"user_id" in session`` tells it from a null, and `to_dict` writes back
+    just what was there.
 
-        Returns:
-            A new dict with the JSON names as keys.
-        """
-        out: JSONObject = {}
-        for json_name, name, _, _ in self.__fields__:
-            value: object = getattr(self, name)
-            if value is not UNSET:
-                out[json_name] = _plain(value)
-        if self._additional:
-            for key, extra in self._additional.items():
-                out.setdefault(key, _plain(extra))
-        return out
+    ``from_dict``, which every model has, reads decoded JSON. Properties that the contract does not
+    describe are kept in ``additional_properties`` and written back by ``to_dict``. A null where none
+    is documented is kept on an optional field, and refused on a required one. An enum's unknown value
+    becomes a member of its own. Free-form values are not copied: they are those of the JSON that was
+    read.
+
+    Constructors convert as reading does: texts become times and enum members, dicts become models.
+    They refuse what does not match by a `ModelError`, and keep keyword arguments that the contract
+    does not describe.
+    """
+
+    __slots__ = ()
+    __fields__ = _FieldsByName()
 
     def dict(
-        self, *, by_alias: bool = True, exclude_unset: bool = True, exclude_none: bool = False
+        self,
+        *,
+        include: _Names = None,
+        exclude: _Names = None,
+        by_alias: bool = True,
+        exclude_unset: bool = True,
+        exclude_none: bool = False,
     ) -> _Values:
-        """Return the fields that are set as Python values; deprecated: use `to_dict` for JSON.
+        """Return the fields that are there as Python values; deprecated: use `to_dict` for JSON.
 
         Args:
+            include: The names to return, all by default; a mapping has the names inside as values.
+            exclude: The names to leave out, in the same form.
             by_alias: Whether the keys are the JSON names instead of the attributes'.
-            exclude_unset: Whether fields that are not set are left out, instead of being None.
+            exclude_unset: Whether fields that are absent are left out, instead of being None.
             exclude_none: Whether fields that are None are left out.
 
         Returns:
             A new dict, with dicts in the place of models.
         """
         _warn_of("dict()", "to_dict()")
-        return _values(self, by_alias, exclude_unset, exclude_none)
+        return _values(self, include, exclude, (by_alias, exclude_unset, exclude_none))
 
     def json(
         self,
         *,
+        include: _Names = None,
+        exclude: _Names = None,
         by_alias: bool = True,
         exclude_unset: bool = True,
         exclude_none: bool = False,
         indent: int | None = None,
     ) -> str:
-        """Return the fields that are set as JSON text; deprecated: use `to_dict` and `json.dumps`.
+        """Return the fields that are there as JSON text; deprecated: use `to_json`.
 
         Args:
+            include: The names to return, all by default; a mapping has the names inside as values.
+            exclude: The names to leave out, in the same form.
             by_alias: Whether the keys are the JSON names instead of the attributes'.
-            exclude_unset: Whether fields that are not set are left out, instead of being null.
+            exclude_unset: Whether fields that are absent are left out, instead of being null.
             exclude_none: Whether fields that are None are left out.
             indent: Spaces of indentation a level; None for one line.
         """
         from json import dumps
 
-        _warn_of("json()", "json.dumps(model.to_dict())")
-        found = _values(self, by_alias, exclude_unset, exclude_none)
+        _warn_of("json()", "to_json()")
+        found = _values(self, include, exclude, (by_alias, exclude_unset, exclude_none))
         return dumps(found, default=_zulu, indent=indent)
 
-    def __getitem__(self, key: str) -> JSON:
-        return self.additional_properties[key]
+    def copy(
+        self,
+        *,
+        include: _Names = None,
+        exclude: _Names = None,
+        update: Mapping[str, object] | None = None,
+        deep: bool = False,
+    ) -> Self:
+        """Return a copy; deprecated: use `copy.copy`, or `attrs.evolve` for changes.
 
-    def __setitem__(self, key: str, value: JSON) -> None:
-        self.additional_properties[key] = value
+        Args:
+            include: The names to copy, all by default; the others are None.
+            exclude: The names not to copy.
+            update: Other values, which are not checked.
+            deep: Whether values are copied too.
+        """
+        from copy import copy, deepcopy
 
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
+        _warn_of("copy()", "copy.copy() or attrs.evolve()")
+        made = deepcopy(self) if deep else copy(self)
+        if made._extra is not None:  # changes of one must not show in the other
+            made._extra = made._extra._replace(additional={**made._extra.additional})
+        for item in made.__properties__:
+            if not _is_kept(item.name, include, exclude):
+                setattr(made, item.name, None)
+        for name, value in (update or {}).items():
+            made[name] = value
+        return made
 
-    def __contains__(self, key: object) -> bool:
-        return self._additional is not None and key in self._additional
+    @classmethod
+    def parse_obj(cls, obj: object) -> Self:
+        """Make a model of a mapping; deprecated: use the constructor, or `from_dict` for JSON."""
+        from .construction import build
 
-    __iter__: ClassVar[None] = None  # without it, __getitem__ alone would make models iterable
+        _warn_of("parse_obj()", "from_dict()")
+        return build(cls, obj)
 
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Model) or other.__class__ is not self.__class__:
-            return NotImplemented
-        return (self._additional or {}) == (other._additional or {}) and all(
-            getattr(self, item.name) == getattr(other, item.name) for item in self.__fields__
-        )
+    @classmethod
+    def parse_raw(cls, b: str | bytes) -> Self:
+        """Make a model of JSON text; deprecated: use `from_dict` and `json.loads`."""
+        from json import loads
 
-    # Mutable, so unhashable: for Python because __eq__ is defined, for type checkers by this line.
-    __hash__: ClassVar[None]  # type: ignore[assignment]  # object's is a method
+        from .construction import build
 
-    def __repr__(self) -> str:
-        values = ((item.name, getattr(self, item.name, UNSET)) for item in self.__fields__)
-        parts = [f"{name}={value!r}" for name, value in values if value is not UNSET]
-        if self._additional:
-            parts.append(f"additional_properties={self._additional!r}")
-        return f"{self.__class__.__name__}({', '.join(parts)})"
+        _warn_of("parse_raw()", "from_dict(json.loads(text))")
+        return build(cls, loads(b))
+
+    @classmethod
+    def construct(cls, _fields_set: object = None, **values: object) -> Self:
+        """Make a model without any check; deprecated: use ``from_dict(data, partial=True)``."""
+        _warn_of("construct()", "from_dict(data, partial=True)")
+        del _fields_set
+        made = object.__new__(cls)
+        missing: set[str] = set()
+        for item in cls.__properties__:
+            given = item.name if item.name in values else item.json_name
+            if given not in values and item.required:
+                missing.add(item.json_name)
+            setattr(made, item.name, values.pop(given, None))
+        made._extra = Extra(cast("JSONObject", values), frozenset(missing))
+        return made
+
+    if not TYPE_CHECKING:  # a field of one model has this name
+
+        @classmethod
+        def schema(cls, by_alias: bool = True) -> JSONObject:
+            """Return a JSON Schema; deprecated: use ``pydantic.TypeAdapter(model).json_schema()``."""
+            from .foreign import json_schema
+
+            _warn_of("schema()", "pydantic.TypeAdapter(model).json_schema()")
+            del by_alias
+            return json_schema(cls)
+
+    @property
+    def __fields_set__(self) -> set[str]:
+        """The names of the attributes that are there; deprecated: use ``in``."""
+        _warn_of("__fields_set__", '"name" in model')
+        return {item.name for item, _ in self._present()}
 
 
-def _warn_of(method: str, replacement: str) -> None:
+def _warn_of(what: str, replacement: str) -> None:
     from warnings import warn
 
-    message = f"{method} is from julep 0.3, and may go from 2027-12-01 on: use {replacement}"
+    message = f"{what} is from julep 0.3, and may go from {KEPT_UNTIL} on: use {replacement}"
     warn(message, DeprecationWarning, stacklevel=3)
 
 
-def _values(model: Model, by_alias: bool, exclude_unset: bool, exclude_none: bool) -> _Values:
+def _is_kept(name: str, include: _Names, exclude: _Names) -> bool:
+    if include is not None and name not in include:
+        return False
+    if exclude is None or name not in exclude:
+        return True
+    # A mapping's value says what of the field is left out: all of it, or names inside of it.
+    return isinstance(exclude, Mapping) and exclude[name] not in (True, ...)
+
+
+def _inside(names: _Names, name: str) -> _Names:
+    if not isinstance(names, Mapping):
+        return None
+    found = cast("Mapping[str, object]", names).get(name)
+    return None if found in (None, True, ...) else cast("_Names", found)
+
+
+def _values(
+    model: Model, include: _Names, exclude: _Names, options: tuple[bool, bool, bool]
+) -> _Values:
     """Return a model's fields as julep 0.3 did: times and enums are not converted."""
-    options = (by_alias, exclude_unset, exclude_none)
+    by_alias, exclude_unset, exclude_none = options
     out: _Values = {}
-    for json_name, name, _, _ in model.__fields__:
-        value: object = getattr(model, name)
-        if value is UNSET:
-            if exclude_unset:
-                continue
-            value = None
+    for item in model.__properties__:
+        name, value = item.name, getattr(model, item.name)
+        if not _is_kept(name, include, exclude) or (exclude_unset and item.json_name not in model):
+            continue
         if value is not None or not exclude_none:
-            out[json_name if by_alias else name] = _value(value, options)
+            inner = _inside(include, name), _inside(exclude, name)
+            out[item.json_name if by_alias else name] = _value(value, *inner, options)
     return out
 
 
-def _value(value: object, options: tuple[bool, bool, bool]) -> object:
+def _value(
+    value: object, include: _Names, exclude: _Names, options: tuple[bool, bool, bool]
+) -> object:
     if isinstance(value, Model):
-        return _values(value, *options)
+        return _values(value, include, exclude, options)
     if isinstance(value, list):
-        return [_value(item, options) for item in cast("list[object]", value)]
+        items = cast("list[object]", value)
+        return [_value(item, include, exclude, options) for item in items]
     return value
 
 
 def _zulu(value: object) -> JSON:
     """Return the JSON form of types that JSON lacks, with times as julep 0.3 wrote them."""
-    plain = _plain(value)
-    if isinstance(value, datetime) and isinstance(plain, str):
-        return plain.replace("+00:00", "Z")
-    return plain
-
-
-def _plain(value: object) -> JSON:
-    """Return the JSON form of any value, as far as there is one: no value is refused."""
-    if value is None or value.__class__ in (str, int, float, bool):
-        return cast("JSON", value)
-    if isinstance(value, Model):
-        return value.to_dict()
-    if isinstance(value, Enum):
-        return _plain(value.value)
-    if isinstance(value, (str, int, float)):
-        return value
-    if isinstance(value, date):  # a datetime is one too
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        pairs = cast("Mapping[object, object]", value).items()
-        return {str(key): _plain(item) for key, item in pairs if item is not UNSET}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [_plain(item) for item in cast("list[object]", value)]
-    return str(value)
+    found = plain(value)
+    if isinstance(value, datetime) and isinstance(found, str):
+        return found.replace("+00:00", "Z")
+    return found

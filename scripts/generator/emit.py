@@ -76,6 +76,31 @@ def annotation(shape: Shape) -> str:
     return f"{text} | None" if shape.nullable else text
 
 
+def given(shape: Shape) -> str:
+    """Return the type of a constructor's parameter, which is converted to the attribute's."""
+    wider = {
+        "uuid4": "UUID | str",
+        "date_time": "datetime.datetime | str",
+        "object": "Mapping[str, object]",
+        "any": "object",
+    }
+    if shape.kind == "enum":
+        text = f"{shape.class_name} | Literal[{', '.join(map(repr, shape.values))}]"
+    elif shape.kind == "model":
+        text = f"{shape.class_name} | Mapping[str, object]"
+    elif shape.kind == "list":
+        text = f"Sequence[{given(shape.item)}]"
+    elif shape.kind == "map":
+        text = f"Mapping[str, {given(shape.item)}]"
+    elif shape.kind == "union":
+        text = " | ".join(given(item) for item in shape.items)
+    elif shape.kind == "tagged":
+        text = " | ".join([*(item.class_name for item in shape.items), "Mapping[str, object]"])
+    else:
+        text = wider.get(shape.kind) or ANNOTATIONS[shape.kind]
+    return f"{text} | None" if shape.nullable else text
+
+
 def argument(shape: Shape) -> str:
     """Return the type of an operation's parameter; it accepts more than what is sent."""
     wider = {"uuid4": "UUID | str", "date_time": "datetime.datetime | str"}

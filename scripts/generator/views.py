@@ -22,29 +22,36 @@ class FieldView(NamedTuple):
     name: str
     shape: Shape
     required: bool
+    lenient: bool
     doc: str
     reader: str
+
+    @property
+    def strict(self) -> bool:
+        """Whether a value without it is refused."""
+        return self.required and not self.lenient
 
     @property
     def annotation(self) -> str:
         """The attribute's type."""
         text = emit.annotation(self.shape)
-        return text if self.required else f"{text} | Unset"
+        return text if self.required or self.shape.nullable else f"{text} | None"
+
+    @property
+    def parameter(self) -> str:
+        """The constructor's parameter, from its type on."""
+        text = emit.given(self.shape)
+        # The one value of a discriminator: there is nothing for a caller to choose.
+        if self.strict and self.shape.closed:
+            return f"{text} = {self.shape.values[0]!r}"
+        if self.strict:
+            return text
+        return f"{text} = None" if self.shape.nullable else f"{text} | None = None"
 
     @property
     def refers(self) -> bool:
         """Whether it is the id of another resource, which items of a list often share."""
         return self.shape.kind == "uuid4" and self.json_name != "id"
-
-    @property
-    def default(self) -> str:
-        """The attribute's default value; empty when it is required."""
-        if not self.required:
-            return "UNSET"
-        # The one value of a discriminator: there is nothing for a caller to choose.
-        if self.shape.closed:
-            return f"{self.shape.class_name}.{member_name(self.shape.values[0])}"
-        return ""
 
 
 class ModelView(NamedTuple):
@@ -129,6 +136,7 @@ class Views:
         self._maker = maker
         self._mixins: dict[str, str] = settings.get("mixins", {})
         self._kept_names = set(settings.get("kept_names", ()))
+        self._lenient: dict[str, list[str]] = settings.get("lenient", {})
 
     def _attribute(self, prop: Any) -> str:
         raw = prop.name.get_untrusted_value()
@@ -154,9 +162,10 @@ class Views:
                 readers.functions.append(made)
                 reader = made.name
             doc = described(properties[raw], shape)
-            fields.append(FieldView(raw, attribute, shape, raw in required, doc, reader))
-        # Attributes with a default must come after those without.
-        fields.sort(key=lambda item: (not item.required, bool(item.default)))
+            lenient = raw in self._lenient.get(name, ())
+            fields.append(FieldView(raw, attribute, shape, raw in required, lenient, doc, reader))
+        # Parameters with a default must come after those without.
+        fields.sort(key=lambda item: (not item.strict, item.strict and item.shape.closed))
         imports = tuple(sorted((module, one) for module, one in classes if one != name))
         return ModelView(
             name,

@@ -224,7 +224,7 @@ async def test_ids_are_positional_in_get_and_delete(client: AsyncClient) -> None
     assert (await client.agents.get(agent.id)).id == agent.id
     assert (await client.users.get(user.id)).id == user.id
     assert (await client.sessions.get(id=session.id)).id == session.id
-    assert (await client.sessions.get(session.id)).user_id is julep.UNSET
+    assert (await client.sessions.get(session.id)).user_id is None
     for _ in range(2):  # deleting it again does not fail
         assert await _nothing(client.sessions.delete(session.id))
         assert await _nothing(client.users.delete(user_id=user.id))
@@ -369,7 +369,7 @@ async def test_models_have_dict_and_json(client: AsyncClient) -> None:
     assert values["created_at"] is session.created_at
     assert values["metadata"] == {"a": 1}
     assert "user_id" not in values
-    with pytest.warns(DeprecationWarning, match=r"use json.dumps\(model.to_dict\(\)\)"):
+    with pytest.warns(DeprecationWarning, match=r"use to_json\(\)"):
         text = session.json(indent=1)
     assert Session.from_dict(json.loads(text)) == session
     assert "Z" in text.split("created_at")[1].splitlines()[0]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from julep import UNSET, AsyncClient
+from julep import AsyncClient
 from julep.types import Agent, AgentDefaultSettings, Session, User
 from tests.sdk.helpers.resources import RICH_METADATA, RICH_METADATA_STORED, UNKNOWN_ID
 from tests.sdk.helpers.stub import Stub
@@ -38,10 +38,13 @@ def updated(stub: Stub) -> None:
 
 
 def known(resource: Agent | Session | User) -> dict[str, Any]:
-    """Return the fields that are set."""
+    """Return the fields that are there."""
     assert not resource.additional_properties
-    values = {field.name: getattr(resource, field.name) for field in resource.__fields__}
-    return {name: value for name, value in values.items() if value is not UNSET}
+    values = dict(resource)
+    assert {name for name, value in values.items() if value is None} == {
+        name for name in values if name not in resource
+    }
+    return {name: value for name, value in values.items() if name in resource}
 
 
 async def test_a_created_user(stub_client: AsyncClient, stub: Stub) -> None:

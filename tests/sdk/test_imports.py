@@ -68,6 +68,7 @@ OWN = {
         "julep_api.api.sessions.get_session",
         "julep_api.checks",
         "julep_api.client",
+        "julep_api.core_model",
         "julep_api.decoding",
         "julep_api.encoding",
         "julep_api.errors",

@@ -9,7 +9,7 @@ import pytest
 
 from julep import AsyncClient, InvalidArgumentError
 from julep.managers.types import InputChatMlMessageDict
-from julep.types import Memory
+from julep.types import Memory, MemoryType
 from tests.sdk.helpers.resources import UNKNOWN_ID, assert_not_found, new_agent, time_of
 from tests.sdk.helpers.waiting import HANG
 
@@ -56,7 +56,7 @@ async def test_a_memory_is_found(pair: Pair) -> None:
     assert (memory.agent_id, memory.user_id) == (pair.agent, pair.user)
     assert (memory.content, memory.sentiment) == (RYE, 0)
     assert [entity["name"] for entity in memory.entities] == ["Grace"]
-    assert memory.additional_properties["type"] == "belief"
+    assert memory.type is MemoryType.BELIEF
     assert time_of(memory.timestamp) <= time_of(memory.created_at)
     assert not memory.last_accessed_at
 

@@ -6,7 +6,6 @@ from uuid import UUID
 import pytest
 
 from julep import (
-    UNSET,
     ArgumentTypeError,
     AsyncClient,
     InvalidArgumentError,
@@ -35,7 +34,7 @@ async def test_create_with_an_agent_alone(client: AsyncClient) -> None:
     session = await client.sessions.create(agent_id=agent.id)
     assert (session.agent_id, session.metadata, session.render_templates) == (agent.id, {}, False)
     for field in ("user_id", "situation", "summary", "token_budget", "context_overflow"):
-        assert getattr(session, field) is UNSET
+        assert getattr(session, field) is None
     assert_new(session)
     assert await client.sessions.get(session.id) == session
 
@@ -167,7 +166,7 @@ async def test_update_with_overwrite_resets_other_fields(client: AsyncClient) ->
 
     reset = await client.sessions.update(session_id=session.id, situation="At sea.", overwrite=True)
     assert (reset.metadata, reset.render_templates) == ({}, False)
-    assert (reset.token_budget, reset.context_overflow) == (UNSET, UNSET)
+    assert (reset.token_budget, reset.context_overflow) == (None, None)
     changed = ("metadata", "render_templates", "token_budget", "context_overflow")
     assert_changed(replaced, reset, *changed)
     assert await client.sessions.get(session.id) == reset

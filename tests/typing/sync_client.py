@@ -9,8 +9,9 @@ from functools import partial
 from typing import Literal, assert_type
 from uuid import UUID
 
+import attrs
+
 from julep import (
-    UNSET,
     ChatStream,
     Client,
     Hooks,
@@ -22,7 +23,6 @@ from julep import (
     ServerInfo,
     Timeout,
     ToolResult,
-    Unset,
     tls_context,
 )
 from julep.errors import (
@@ -224,13 +224,27 @@ def streams(client: Client, stream: ChatStream) -> None:
 
 def fields(session: Session, agent: Agent) -> None:
     assert_type(session.id, str)
-    assert_type(session.metadata, JSONObject | Unset)
-    assert_type(session.created_at, datetime | Unset)
-    assert_type(agent.instructions, str | list[str] | Unset)
-    if session.metadata is not UNSET:
-        assert_type(session.metadata, JSONObject)
-        assert_type(session.metadata["plan"], JSON)
+    assert_type(session.metadata, JSONObject)
+    assert_type(session.metadata["plan"], JSON)
+    assert_type(session.created_at, datetime)
+    assert_type(session.created_at.isoformat(), str)
+    assert_type(session.user_id, str | None)
     assert_type(session.situation or "none", str)
+    assert_type(agent.instructions, str | list[str])
+    assert_type(agent.default_settings.temperature, float | None)
+    assert_type(session["id"], object)
+    assert_type("user_id" in session, bool)
+    assert_type(dict(agent), dict[str, object])
+    assert_type(agent.to_json(indent=2), str)
+    assert_type(attrs.evolve(agent, name="Bo"), Agent)
+
+
+def constructors() -> None:
+    message = InputChatMlMessage(role="user", content=[{"type": "text", "text": "Hi."}])
+    assert_type(message.role, InputChatMlMessageRole)
+    InputChatMlMessage("user", "Hi.", name="Ada", mood="good")
+    Session(UUID(int=0), "4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a", metadata={"plan": "pro"})
+    Agent(id="a", name="Ada", model="m", default_settings={"temperature": 0.5})
 
 
 def arguments(

@@ -119,6 +119,7 @@ if TYPE_CHECKING:
     from .memory import Memory as Memory
     from .memory_access_options import MemoryAccessOptions as MemoryAccessOptions
     from .memory_entities_item import MemoryEntitiesItem as MemoryEntitiesItem
+    from .memory_type import MemoryType as MemoryType
     from .named_tool_choice import NamedToolChoice as NamedToolChoice
     from .named_tool_choice_function import NamedToolChoiceFunction as NamedToolChoiceFunction
     from .named_tool_choice_type import NamedToolChoiceType as NamedToolChoiceType
@@ -245,6 +246,7 @@ __all__ = [
     "Memory",
     "MemoryAccessOptions",
     "MemoryEntitiesItem",
+    "MemoryType",
     "NamedToolChoice",
     "NamedToolChoiceFunction",
     "NamedToolChoiceType",
@@ -362,6 +364,7 @@ _MODULES: Final = {
     "Memory": "memory",
     "MemoryAccessOptions": "memory_access_options",
     "MemoryEntitiesItem": "memory_entities_item",
+    "MemoryType": "memory_type",
     "NamedToolChoice": "named_tool_choice",
     "NamedToolChoiceFunction": "named_tool_choice_function",
     "NamedToolChoiceType": "named_tool_choice_type",

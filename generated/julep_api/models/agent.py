@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping, Sequence
 from typing import Final, Self
+from uuid import UUID
 
 from attrs import define
 
 from .. import decoding, encoding
 from ..errors import DecodeError
 from ..model import Field, Model
-from ..types import JSON, UNSET, JSONObject, Unset
+from ..types import JSON, JSONObject
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False, getstate_setstate=False)
 class Agent(Model):
     """A model with a character.
 
@@ -31,14 +33,61 @@ class Agent(Model):
     """
 
     id: str
+    """The agent's id, a UUID v4."""
+
     name: str
+    """The agent's name."""
+
     model: str
-    about: str | Unset = UNSET
-    default_settings: AgentDefaultSettings | Unset = UNSET
-    metadata: JSONObject | Unset = UNSET
-    instructions: str | list[str] | Unset = UNSET
-    created_at: datetime.datetime | Unset = UNSET
-    updated_at: datetime.datetime | Unset = UNSET
+    """The agent's model. A server that does not offer it uses its own. The server's default:
+    'julep-ai/samantha-1-turbo'."""
+
+    about: str
+    """The agent's description, for the model. The server's default: ''."""
+
+    default_settings: AgentDefaultSettings
+    """Default settings of an agent's chats."""
+
+    metadata: JSONObject
+    """Any data to store with it: a free JSON object, by which lists can be filtered."""
+
+    instructions: str | list[str]
+    """The agent's instructions: one, or several in order."""
+
+    created_at: datetime.datetime
+    """When it was created."""
+
+    updated_at: datetime.datetime
+    """When it was last changed."""
+
+    def __init__(
+        self,
+        /,
+        id: UUID | str,
+        name: str,
+        model: str,
+        about: str | None = None,
+        default_settings: AgentDefaultSettings | Mapping[str, object] | None = None,
+        metadata: Mapping[str, object] | None = None,
+        instructions: str | Sequence[str] | None = None,
+        created_at: datetime.datetime | str | None = None,
+        updated_at: datetime.datetime | str | None = None,
+        **additional: object,
+    ) -> None:
+        self._fill(
+            {
+                "id": id,
+                "name": name,
+                "model": model,
+                "about": about,
+                "default_settings": default_settings,
+                "metadata": metadata,
+                "instructions": instructions,
+                "created_at": created_at,
+                "updated_at": updated_at,
+            },
+            additional,
+        )
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -46,43 +95,46 @@ class Agent(Model):
 
         Args:
             data: A JSON object.
-            partial: Whether required properties may be missing; they are ``UNSET`` then.
+            partial: Whether required properties may be missing; they are ``None`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value has a wrong type.
+            DecodeError: If a required property is missing or null, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
         known = 9
-        x: JSON | Unset
+        x: JSON
         x = get("id")
         if type(x) is str:
             self.id = x
         else:
             self.id = decoding.lacking(data, "id", "a string", x, partial)
+            known = -1
         x = get("name")
         if type(x) is str:
             self.name = x
         else:
             self.name = decoding.lacking(data, "name", "a string", x, partial)
+            known = -1
         x = get("model")
         if type(x) is str:
             self.model = x
         else:
             self.model = decoding.lacking(data, "model", "a string", x, partial)
+            known = -1
         x = get("about")
         if type(x) is str:
             self.about = x
         elif x is None:
-            self.about = UNSET
+            self.about = None  # type: ignore[assignment]  # a server older than the contract
             known -= 1
         else:
             raise decoding.mismatch("about", "a string", x)
         x = get("default_settings")
         if x is None:
-            self.default_settings = UNSET
+            self.default_settings = None  # type: ignore[assignment]  # a server older than the contract
             known -= 1
         else:
             try:
@@ -93,13 +145,13 @@ class Agent(Model):
         if type(x) is dict:
             self.metadata = x
         elif x is None:
-            self.metadata = UNSET
+            self.metadata = None  # type: ignore[assignment]  # a server older than the contract
             known -= 1
         else:
             raise decoding.mismatch("metadata", "an object", x)
         x = get("instructions")
         if x is None:
-            self.instructions = UNSET
+            self.instructions = None  # type: ignore[assignment]  # a server older than the contract
             known -= 1
         else:
             try:
@@ -114,7 +166,7 @@ class Agent(Model):
                 raise decoding.mismatch("created_at", "a date-time", x) from None
             self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
         elif x is None:
-            self.created_at = UNSET
+            self.created_at = None  # type: ignore[assignment]  # a server older than the contract
             known -= 1
         else:
             raise decoding.mismatch("created_at", "a date-time", x)
@@ -126,11 +178,11 @@ class Agent(Model):
                 raise decoding.mismatch("updated_at", "a date-time", x) from None
             self.updated_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
         elif x is None:
-            self.updated_at = UNSET
+            self.updated_at = None  # type: ignore[assignment]  # a server older than the contract
             known -= 1
         else:
             raise decoding.mismatch("updated_at", "a date-time", x)
-        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
 
@@ -147,6 +199,13 @@ _KEYS: Final = frozenset(
         "instructions",
         "created_at",
         "updated_at",
+    }
+)
+_REQUIRED: Final[frozenset[str]] = frozenset(
+    {
+        "id",
+        "name",
+        "model",
     }
 )
 

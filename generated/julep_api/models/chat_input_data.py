@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime
-from typing import Final, Self
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal, Self
 
 from attrs import define
 
 from .. import decoding, encoding
 from ..errors import DecodeError
 from ..model import Field, Model
-from ..types import JSON, UNSET, Unset
+from ..types import JSON
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False, getstate_setstate=False)
 class ChatInputData(Model):
     """The messages and tools of this turn of a chat.
 
@@ -24,8 +25,27 @@ class ChatInputData(Model):
     """
 
     messages: list[InputChatMlMessage]
-    tools: list[Tool] | None | Unset = UNSET
-    tool_choice: ToolChoiceOptionMode | NamedToolChoice | None | Unset = UNSET
+    """The messages of this turn, in order. At least 1 item."""
+
+    tools: list[Tool] | None
+    """Tools for this turn. A tool with the name of a tool of the agent replaces it."""
+
+    tool_choice: ToolChoiceOptionMode | NamedToolChoice | None
+    """The tool to call, if any. By default or with null, the model chooses."""
+
+    def __init__(
+        self,
+        /,
+        messages: Sequence[InputChatMlMessage | Mapping[str, object]],
+        tools: Sequence[Tool | Mapping[str, object]] | None = None,
+        tool_choice: ToolChoiceOptionMode
+        | Literal["none", "auto"]
+        | NamedToolChoice
+        | Mapping[str, object]
+        | None = None,
+        **additional: object,
+    ) -> None:
+        self._fill({"messages": messages, "tools": tools, "tool_choice": tool_choice}, additional)
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -33,48 +53,45 @@ class ChatInputData(Model):
 
         Args:
             data: A JSON object.
-            partial: Whether required properties may be missing; they are ``UNSET`` then.
+            partial: Whether required properties may be missing; they are ``None`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value has a wrong type.
+            DecodeError: If a required property is missing or null, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
         known = 3
-        x: JSON | Unset
+        x: JSON
         x = get("messages")
         if x is None:
             self.messages = decoding.lacking(data, "messages", "a list", x, partial)
+            known = -1
         else:
             try:
                 self.messages = _read_messages(x)
             except DecodeError as error:
                 raise error.under("messages") from None
-        x = get("tools", UNSET)
-        if x is UNSET:
-            self.tools = UNSET
-            known -= 1
-        elif x is None:
+        x = get("tools")
+        if x is None:
             self.tools = None
+            known -= 1
         else:
             try:
                 self.tools = _read_tools(x)
             except DecodeError as error:
                 raise error.under("tools") from None
-        x = get("tool_choice", UNSET)
-        if x is UNSET:
-            self.tool_choice = UNSET
-            known -= 1
-        elif x is None:
+        x = get("tool_choice")
+        if x is None:
             self.tool_choice = None
+            known -= 1
         else:
             try:
                 self.tool_choice = _read_tool_choice(x)
             except DecodeError as error:
                 raise error.under("tool_choice") from None
-        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
 
@@ -85,6 +102,11 @@ _KEYS: Final = frozenset(
         "messages",
         "tools",
         "tool_choice",
+    }
+)
+_REQUIRED: Final[frozenset[str]] = frozenset(
+    {
+        "messages",
     }
 )
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import datetime
-from typing import Final, Self
+from collections.abc import Mapping
+from typing import Final, Literal, Self
 
 from attrs import define
 
 from .. import decoding, encoding
 from ..errors import DecodeError
 from ..model import Field, Model
-from ..types import JSON, Unset
-from .chat_ml_image_content_part_type import ChatMlImageContentPartType
+from ..types import JSON
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False, getstate_setstate=False)
 class ChatMlImageContentPart(Model):
     """An image in a message.
 
@@ -24,7 +24,19 @@ class ChatMlImageContentPart(Model):
     """
 
     image_url: ChatMlImageContentPartImageUrl
-    type: ChatMlImageContentPartType = ChatMlImageContentPartType.IMAGE_URL
+    """The image's address and level of detail."""
+
+    type: ChatMlImageContentPartType
+    """Marks this part as an image. One of "image_url". The server's default: 'image_url'."""
+
+    def __init__(
+        self,
+        /,
+        image_url: ChatMlImageContentPartImageUrl | Mapping[str, object],
+        type: ChatMlImageContentPartType | Literal["image_url"] = "image_url",
+        **additional: object,
+    ) -> None:
+        self._fill({"image_url": image_url, "type": type}, additional)
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -32,20 +44,21 @@ class ChatMlImageContentPart(Model):
 
         Args:
             data: A JSON object.
-            partial: Whether required properties may be missing; they are ``UNSET`` then.
+            partial: Whether required properties may be missing; they are ``None`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value has a wrong type.
+            DecodeError: If a required property is missing or null, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
         known = 2
-        x: JSON | Unset
+        x: JSON
         x = get("image_url")
         if x is None:
             self.image_url = decoding.lacking(data, "image_url", "an object", x, partial)
+            known = -1
         else:
             try:
                 self.image_url = ChatMlImageContentPartImageUrl.from_dict(x)
@@ -56,13 +69,20 @@ class ChatMlImageContentPart(Model):
             self.type = ChatMlImageContentPartType.IMAGE_URL
         else:
             self.type = decoding.lacking(data, "type", "'image_url'", x, partial)
-        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+            known = -1
+        self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
 
 _new: Final = object.__new__
 _fromisoformat: Final = datetime.datetime.fromisoformat
 _KEYS: Final = frozenset(
+    {
+        "image_url",
+        "type",
+    }
+)
+_REQUIRED: Final[frozenset[str]] = frozenset(
     {
         "image_url",
         "type",

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from typing import Final, Self
+from typing import Final, Literal, Self
 
 from attrs import define
 
 from .. import decoding, encoding
 from ..model import Field, Model
-from ..types import JSON, UNSET, Unset
+from ..types import JSON
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False, getstate_setstate=False)
 class ChatMlImageContentPartImageUrl(Model):
     """The image's address and level of detail.
 
@@ -23,7 +23,20 @@ class ChatMlImageContentPartImageUrl(Model):
     """
 
     url: str
-    detail: ChatMlImageContentPartImageUrlDetail | Unset = UNSET
+    """The image's address, or the image itself as a `data:` URL."""
+
+    detail: ChatMlImageContentPartImageUrlDetail | None
+    """The level of detail: `low`, `high`, or `auto` for the model's choice. One of "low", "high",
+    "auto". The server's default: 'auto'."""
+
+    def __init__(
+        self,
+        /,
+        url: str,
+        detail: ChatMlImageContentPartImageUrlDetail | Literal["low", "high", "auto"] | None = None,
+        **additional: object,
+    ) -> None:
+        self._fill({"url": url, "detail": detail}, additional)
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -31,33 +44,34 @@ class ChatMlImageContentPartImageUrl(Model):
 
         Args:
             data: A JSON object.
-            partial: Whether required properties may be missing; they are ``UNSET`` then.
+            partial: Whether required properties may be missing; they are ``None`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value has a wrong type.
+            DecodeError: If a required property is missing or null, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
         known = 2
-        x: JSON | Unset
+        x: JSON
         x = get("url")
         if type(x) is str:
             self.url = x
         else:
             self.url = decoding.lacking(data, "url", "a string", x, partial)
+            known = -1
         x = get("detail")
         if type(x) is str:
             self.detail = _chat_ml_image_content_part_image_url_detail.get(
                 x
             ) or ChatMlImageContentPartImageUrlDetail(x)
         elif x is None:
-            self.detail = UNSET
+            self.detail = None
             known -= 1
         else:
             raise decoding.mismatch("detail", "a string", x)
-        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
 
@@ -67,6 +81,11 @@ _KEYS: Final = frozenset(
     {
         "url",
         "detail",
+    }
+)
+_REQUIRED: Final[frozenset[str]] = frozenset(
+    {
+        "url",
     }
 )
 

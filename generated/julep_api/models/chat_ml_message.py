@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime
-from typing import Final, Self
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal, Self
+from uuid import UUID
 
 from attrs import define
 
 from .. import decoding, encoding
 from ..errors import DecodeError
 from ..model import Field, Model
-from ..types import JSON, UNSET, JSONObject, Unset
+from ..types import JSON, JSONObject
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False, getstate_setstate=False)
 class ChatMlMessage(Model):
     """A stored message.
 
@@ -29,10 +31,38 @@ class ChatMlMessage(Model):
     """
 
     id: str
+    """The message's id, a UUID v4."""
+
     role: ChatMlMessageRole
+    """The role of the author. A call that the model requests is a `function_call`; its result is a
+    `function`. One of "user", "assistant", "system", "function_call", "function"."""
+
     content: str | list[ChatMlTextContentPart | ChatMlImageContentPart | JSONObject]
+    """The content: a text, or a list of texts and images. For a `function_call`, a JSON text with
+    `name` and `arguments`."""
+
     created_at: datetime.datetime
-    name: str | Unset = UNSET
+    """When it was created."""
+
+    name: str | None
+    """The name of the author, or of the function."""
+
+    def __init__(
+        self,
+        /,
+        id: UUID | str,
+        role: ChatMlMessageRole
+        | Literal["user", "assistant", "system", "function_call", "function"],
+        content: str
+        | Sequence[ChatMlTextContentPart | ChatMlImageContentPart | Mapping[str, object]],
+        created_at: datetime.datetime | str,
+        name: str | None = None,
+        **additional: object,
+    ) -> None:
+        self._fill(
+            {"id": id, "role": role, "content": content, "created_at": created_at, "name": name},
+            additional,
+        )
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -40,30 +70,33 @@ class ChatMlMessage(Model):
 
         Args:
             data: A JSON object.
-            partial: Whether required properties may be missing; they are ``UNSET`` then.
+            partial: Whether required properties may be missing; they are ``None`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value has a wrong type.
+            DecodeError: If a required property is missing or null, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
         known = 5
-        x: JSON | Unset
+        x: JSON
         x = get("id")
         if type(x) is str:
             self.id = x
         else:
             self.id = decoding.lacking(data, "id", "a string", x, partial)
+            known = -1
         x = get("role")
         if type(x) is str:
             self.role = _chat_ml_message_role.get(x) or ChatMlMessageRole(x)
         else:
             self.role = decoding.lacking(data, "role", "a string", x, partial)
+            known = -1
         x = get("content")
         if x is None:
             self.content = decoding.lacking(data, "content", "a string or a list", x, partial)
+            known = -1
         else:
             try:
                 self.content = _read_content(x)
@@ -78,15 +111,16 @@ class ChatMlMessage(Model):
             self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
         else:
             self.created_at = decoding.lacking(data, "created_at", "a date-time", x, partial)
+            known = -1
         x = get("name")
         if type(x) is str:
             self.name = x
         elif x is None:
-            self.name = UNSET
+            self.name = None
             known -= 1
         else:
             raise decoding.mismatch("name", "a string", x)
-        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
 
@@ -99,6 +133,14 @@ _KEYS: Final = frozenset(
         "content",
         "created_at",
         "name",
+    }
+)
+_REQUIRED: Final[frozenset[str]] = frozenset(
+    {
+        "id",
+        "role",
+        "content",
+        "created_at",
     }
 )
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from typing import Final, Self
+from typing import Final, Literal, Self
 
 from attrs import define
 
 from .. import decoding, encoding
 from ..model import Field, Model
-from ..types import JSON, Unset
-from .chat_ml_text_content_part_type import ChatMlTextContentPartType
+from ..types import JSON
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False, getstate_setstate=False)
 class ChatMlTextContentPart(Model):
     """A text part of a message.
 
@@ -23,7 +22,19 @@ class ChatMlTextContentPart(Model):
     """
 
     text: str
-    type: ChatMlTextContentPartType = ChatMlTextContentPartType.TEXT
+    """The text."""
+
+    type: ChatMlTextContentPartType
+    """Marks this part as a text. One of "text". The server's default: 'text'."""
+
+    def __init__(
+        self,
+        /,
+        text: str,
+        type: ChatMlTextContentPartType | Literal["text"] = "text",
+        **additional: object,
+    ) -> None:
+        self._fill({"text": text, "type": type}, additional)
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -31,34 +42,42 @@ class ChatMlTextContentPart(Model):
 
         Args:
             data: A JSON object.
-            partial: Whether required properties may be missing; they are ``UNSET`` then.
+            partial: Whether required properties may be missing; they are ``None`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value has a wrong type.
+            DecodeError: If a required property is missing or null, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
         known = 2
-        x: JSON | Unset
+        x: JSON
         x = get("text")
         if type(x) is str:
             self.text = x
         else:
             self.text = decoding.lacking(data, "text", "a string", x, partial)
+            known = -1
         x = get("type")
         if x == "text":
             self.type = ChatMlTextContentPartType.TEXT
         else:
             self.type = decoding.lacking(data, "type", "'text'", x, partial)
-        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+            known = -1
+        self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
 
 _new: Final = object.__new__
 _fromisoformat: Final = datetime.datetime.fromisoformat
 _KEYS: Final = frozenset(
+    {
+        "text",
+        "type",
+    }
+)
+_REQUIRED: Final[frozenset[str]] = frozenset(
     {
         "text",
         "type",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from typing import Final, Self
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal, Self
+from uuid import UUID
 
 from attrs import define
 
@@ -11,10 +13,10 @@ from .. import decoding, encoding
 from ..errors import DecodeError
 from ..mixins import ChatResponseMixin
 from ..model import Field, Model
-from ..types import JSON, UNSET, Unset
+from ..types import JSON
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False, getstate_setstate=False)
 class ChatResponse(ChatResponseMixin, Model):
     """The reply to one turn of a chat.
 
@@ -31,11 +33,48 @@ class ChatResponse(ChatResponseMixin, Model):
     """
 
     id: str
+    """The completion's id, a UUID v4."""
+
     finish_reason: ChatResponseFinishReason
+    """Why the reply ended: at its natural end or a stop text (`stop`), at `max_tokens` (`length`),
+    with calls to run (`tool_calls`, `function_call`), or filtered (`content_filter`). One of
+    "stop", "length", "tool_calls", "content_filter", "function_call"."""
+
     response: list[list[ChatMlMessage]]
+    """The messages of the reply: one list for each completion, usually one."""
+
     usage: CompletionUsage
+    """The number of tokens of a reply."""
+
     doc_ids: DocIds
-    jobs: list[str] | Unset = UNSET
+    """The documents that were shown to the model for a reply, each once."""
+
+    jobs: list[str]
+    """Ids of the jobs that this turn started, such as forming memories."""
+
+    def __init__(
+        self,
+        /,
+        id: UUID | str,
+        finish_reason: ChatResponseFinishReason
+        | Literal["stop", "length", "tool_calls", "content_filter", "function_call"],
+        response: Sequence[Sequence[ChatMlMessage | Mapping[str, object]]],
+        usage: CompletionUsage | Mapping[str, object],
+        doc_ids: DocIds | Mapping[str, object],
+        jobs: Sequence[UUID | str] | None = None,
+        **additional: object,
+    ) -> None:
+        self._fill(
+            {
+                "id": id,
+                "finish_reason": finish_reason,
+                "response": response,
+                "usage": usage,
+                "doc_ids": doc_ids,
+                "jobs": jobs,
+            },
+            additional,
+        )
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -43,30 +82,33 @@ class ChatResponse(ChatResponseMixin, Model):
 
         Args:
             data: A JSON object.
-            partial: Whether required properties may be missing; they are ``UNSET`` then.
+            partial: Whether required properties may be missing; they are ``None`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value has a wrong type.
+            DecodeError: If a required property is missing or null, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
         known = 6
-        x: JSON | Unset
+        x: JSON
         x = get("id")
         if type(x) is str:
             self.id = x
         else:
             self.id = decoding.lacking(data, "id", "a string", x, partial)
+            known = -1
         x = get("finish_reason")
         if type(x) is str:
             self.finish_reason = _chat_response_finish_reason.get(x) or ChatResponseFinishReason(x)
         else:
             self.finish_reason = decoding.lacking(data, "finish_reason", "a string", x, partial)
+            known = -1
         x = get("response")
         if x is None:
             self.response = decoding.lacking(data, "response", "a list", x, partial)
+            known = -1
         else:
             try:
                 self.response = _read_response(x)
@@ -75,6 +117,7 @@ class ChatResponse(ChatResponseMixin, Model):
         x = get("usage")
         if x is None:
             self.usage = decoding.lacking(data, "usage", "an object", x, partial)
+            known = -1
         else:
             try:
                 self.usage = CompletionUsage.from_dict(x)
@@ -83,6 +126,7 @@ class ChatResponse(ChatResponseMixin, Model):
         x = get("doc_ids")
         if x is None:
             self.doc_ids = decoding.lacking(data, "doc_ids", "an object", x, partial)
+            known = -1
         else:
             try:
                 self.doc_ids = DocIds.from_dict(x)
@@ -90,14 +134,14 @@ class ChatResponse(ChatResponseMixin, Model):
                 raise error.under("doc_ids") from None
         x = get("jobs")
         if x is None:
-            self.jobs = UNSET
+            self.jobs = None  # type: ignore[assignment]  # a server older than the contract
             known -= 1
         else:
             try:
                 self.jobs = _read_jobs(x)
             except DecodeError as error:
                 raise error.under("jobs") from None
-        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
 
@@ -111,6 +155,15 @@ _KEYS: Final = frozenset(
         "usage",
         "doc_ids",
         "jobs",
+    }
+)
+_REQUIRED: Final[frozenset[str]] = frozenset(
+    {
+        "id",
+        "finish_reason",
+        "response",
+        "usage",
+        "doc_ids",
     }
 )
 

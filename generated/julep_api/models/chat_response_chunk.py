@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from typing import Final, Self
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal, Self
+from uuid import UUID
 
 from attrs import define
 
@@ -11,10 +13,10 @@ from .. import decoding, encoding
 from ..errors import DecodeError
 from ..mixins import ChatResponseChunkMixin
 from ..model import Field, Model
-from ..types import JSON, UNSET, Unset
+from ..types import JSON
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False, getstate_setstate=False)
 class ChatResponseChunk(ChatResponseChunkMixin, Model):
     """The data of one event of a streamed reply: what is new since the previous event.
 
@@ -30,11 +32,48 @@ class ChatResponseChunk(ChatResponseChunkMixin, Model):
     """
 
     id: str
+    """The completion's id, a UUID v4: the same in all events of one reply."""
+
     delta: ChatResponseDelta
+    """What an event adds to the message. The parts of `content`, joined in order, are its text."""
+
     finish_reason: ChatResponseChunkFinishReason | None
-    usage: CompletionUsage | Unset = UNSET
-    doc_ids: DocIds | Unset = UNSET
-    jobs: list[str] | Unset = UNSET
+    """Why the reply ended, as in `ChatResponse`; null in all events but the last. One of "stop",
+    "length", "tool_calls", "content_filter", "function_call"."""
+
+    usage: CompletionUsage | None
+    """The number of tokens of a reply."""
+
+    doc_ids: DocIds | None
+    """The documents that were shown to the model for a reply, each once."""
+
+    jobs: list[str] | None
+    """Ids of the jobs that were started and have not finished. Only in the last event."""
+
+    def __init__(
+        self,
+        /,
+        id: UUID | str,
+        delta: ChatResponseDelta | Mapping[str, object],
+        finish_reason: ChatResponseChunkFinishReason
+        | Literal["stop", "length", "tool_calls", "content_filter", "function_call"]
+        | None,
+        usage: CompletionUsage | Mapping[str, object] | None = None,
+        doc_ids: DocIds | Mapping[str, object] | None = None,
+        jobs: Sequence[UUID | str] | None = None,
+        **additional: object,
+    ) -> None:
+        self._fill(
+            {
+                "id": id,
+                "delta": delta,
+                "finish_reason": finish_reason,
+                "usage": usage,
+                "doc_ids": doc_ids,
+                "jobs": jobs,
+            },
+            additional,
+        )
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -42,25 +81,27 @@ class ChatResponseChunk(ChatResponseChunkMixin, Model):
 
         Args:
             data: A JSON object.
-            partial: Whether required properties may be missing; they are ``UNSET`` then.
+            partial: Whether required properties may be missing; they are ``None`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value has a wrong type.
+            DecodeError: If a required property is missing or null, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
         known = 6
-        x: JSON | Unset
+        x: JSON
         x = get("id")
         if type(x) is str:
             self.id = x
         else:
             self.id = decoding.lacking(data, "id", "a string", x, partial)
+            known = -1
         x = get("delta")
         if x is None:
             self.delta = decoding.lacking(data, "delta", "an object", x, partial)
+            known = -1
         else:
             try:
                 self.delta = ChatResponseDelta.from_dict(x)
@@ -71,11 +112,14 @@ class ChatResponseChunk(ChatResponseChunkMixin, Model):
             self.finish_reason = _chat_response_chunk_finish_reason.get(
                 x
             ) or ChatResponseChunkFinishReason(x)
+        elif x is None and "finish_reason" in data:
+            self.finish_reason = None
         else:
             self.finish_reason = decoding.lacking(data, "finish_reason", "a string", x, partial)
+            known = -1
         x = get("usage")
         if x is None:
-            self.usage = UNSET
+            self.usage = None
             known -= 1
         else:
             try:
@@ -84,7 +128,7 @@ class ChatResponseChunk(ChatResponseChunkMixin, Model):
                 raise error.under("usage") from None
         x = get("doc_ids")
         if x is None:
-            self.doc_ids = UNSET
+            self.doc_ids = None
             known -= 1
         else:
             try:
@@ -93,14 +137,14 @@ class ChatResponseChunk(ChatResponseChunkMixin, Model):
                 raise error.under("doc_ids") from None
         x = get("jobs")
         if x is None:
-            self.jobs = UNSET
+            self.jobs = None
             known -= 1
         else:
             try:
                 self.jobs = _read_jobs(x)
             except DecodeError as error:
                 raise error.under("jobs") from None
-        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
 
@@ -114,6 +158,13 @@ _KEYS: Final = frozenset(
         "usage",
         "doc_ids",
         "jobs",
+    }
+)
+_REQUIRED: Final[frozenset[str]] = frozenset(
+    {
+        "id",
+        "delta",
+        "finish_reason",
     }
 )
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime
-from typing import Final, Self
+from typing import Final, Literal, Self
 
 from attrs import define
 
 from .. import decoding, encoding
 from ..model import Field, Model
-from ..types import JSON, UNSET, Unset
+from ..types import JSON
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False, getstate_setstate=False)
 class ChatResponseDelta(Model):
     """What an event adds to the message. The parts of `content`, joined in order, are its text.
 
@@ -24,9 +24,27 @@ class ChatResponseDelta(Model):
         name: The name of the author. Sent once, with the role.
     """
 
-    role: ChatResponseDeltaRole | Unset = UNSET
-    content: str | Unset = UNSET
-    name: str | Unset = UNSET
+    role: ChatResponseDeltaRole | None
+    """The role of the author. Sent before or with the first content of a message; another one begins
+    another message. One of "user", "assistant", "system", "function_call", "function"."""
+
+    content: str | None
+    """The new part of the text."""
+
+    name: str | None
+    """The name of the author. Sent once, with the role."""
+
+    def __init__(
+        self,
+        /,
+        role: ChatResponseDeltaRole
+        | Literal["user", "assistant", "system", "function_call", "function"]
+        | None = None,
+        content: str | None = None,
+        name: str | None = None,
+        **additional: object,
+    ) -> None:
+        self._fill({"role": role, "content": content, "name": name}, additional)
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -34,22 +52,22 @@ class ChatResponseDelta(Model):
 
         Args:
             data: A JSON object.
-            partial: Whether required properties may be missing; they are ``UNSET`` then.
+            partial: Whether required properties may be missing; they are ``None`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value has a wrong type.
+            DecodeError: If a required property is missing or null, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
         known = 3
-        x: JSON | Unset
+        x: JSON
         x = get("role")
         if type(x) is str:
             self.role = _chat_response_delta_role.get(x) or ChatResponseDeltaRole(x)
         elif x is None:
-            self.role = UNSET
+            self.role = None
             known -= 1
         else:
             raise decoding.mismatch("role", "a string", x)
@@ -57,7 +75,7 @@ class ChatResponseDelta(Model):
         if type(x) is str:
             self.content = x
         elif x is None:
-            self.content = UNSET
+            self.content = None
             known -= 1
         else:
             raise decoding.mismatch("content", "a string", x)
@@ -65,11 +83,11 @@ class ChatResponseDelta(Model):
         if type(x) is str:
             self.name = x
         elif x is None:
-            self.name = UNSET
+            self.name = None
             known -= 1
         else:
             raise decoding.mismatch("name", "a string", x)
-        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
 
@@ -82,6 +100,7 @@ _KEYS: Final = frozenset(
         "name",
     }
 )
+_REQUIRED: Final[frozenset[str]] = frozenset({})
 
 # At the end, since models may need each other.
 from .chat_response_delta_role import ChatResponseDeltaRole

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime
-from typing import Final, Self
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal, Self
 
 from attrs import define
 
 from .. import decoding, encoding
 from ..errors import DecodeError
 from ..model import Field, Model
-from ..types import JSON, UNSET, Unset
+from ..types import JSON
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False, getstate_setstate=False)
 class ChatSettings(Model):
     """Settings of the model. What is not set here is taken from the agent's `default_settings`, then
     from the preset, then from the server.
@@ -45,20 +46,107 @@ class ChatSettings(Model):
             "fun", "prose", "creative", "business", "deterministic", "code", "multilingual".
     """
 
-    frequency_penalty: float | None | Unset = UNSET
-    length_penalty: float | None | Unset = UNSET
-    logit_bias: dict[str, int] | None | Unset = UNSET
-    max_tokens: int | None | Unset = UNSET
-    presence_penalty: float | None | Unset = UNSET
-    repetition_penalty: float | None | Unset = UNSET
-    response_format: ChatSettingsResponseFormat | Unset = UNSET
-    seed: int | None | Unset = UNSET
-    stop: str | list[str] | None | Unset = UNSET
-    stream: bool | None | Unset = UNSET
-    temperature: float | None | Unset = UNSET
-    top_p: float | None | Unset = UNSET
-    min_p: float | Unset = UNSET
-    preset: ChatSettingsPreset | Unset = UNSET
+    frequency_penalty: float | None
+    """Penalty by a token's frequency so far. At least -1 and at most 1. The server's default: 0."""
+
+    length_penalty: float | None
+    """Above 1 favours longer replies, below 1 shorter ones. At least 0 and at most 2. The server's
+    default: 1."""
+
+    logit_bias: dict[str, int] | None
+    """Changes of the likelihood of single tokens, -100 to 100, by token id."""
+
+    max_tokens: int | None
+    """The maximum number of tokens of the reply. At least 1 and at most 16384. The server's default:
+    200."""
+
+    presence_penalty: float | None
+    """Penalty of tokens that have been used before. At least -1 and at most 1. The server's default:
+    0."""
+
+    repetition_penalty: float | None
+    """Above 1 penalises repetition, below 1 favours it. At least 0 and at most 2. The server's
+    default: 1."""
+
+    response_format: ChatSettingsResponseFormat | None
+    """The format of the reply."""
+
+    seed: int | None
+    """Makes sampling repeatable, as far as the model supports it. -1 means a random seed. At least -1
+    and at most 9999."""
+
+    stop: str | list[str] | None
+    """A text, or up to four, at which the reply stops. It is not part of the reply."""
+
+    stream: bool | None
+    """Whether the reply is streamed as server-sent events. The server's default: False."""
+
+    temperature: float | None
+    """Sampling temperature: 0 always takes the most likely token. At least 0 and at most 2. The
+    server's default: 0.75."""
+
+    top_p: float | None
+    """Nucleus sampling: only the most likely tokens with this total probability are considered. At
+    least 0 and at most 1. The server's default: 1."""
+
+    min_p: float | None
+    """Tokens that are less likely than this share of the most likely one are left out. At least 0 and
+    less than 1. The server's default: 0.01."""
+
+    preset: ChatSettingsPreset | None
+    """A named set of settings to start from. One of "problem_solving", "conversational", "fun",
+    "prose", "creative", "business", "deterministic", "code", "multilingual"."""
+
+    def __init__(
+        self,
+        /,
+        frequency_penalty: float | None = None,
+        length_penalty: float | None = None,
+        logit_bias: Mapping[str, int] | None = None,
+        max_tokens: int | None = None,
+        presence_penalty: float | None = None,
+        repetition_penalty: float | None = None,
+        response_format: ChatSettingsResponseFormat | Mapping[str, object] | None = None,
+        seed: int | None = None,
+        stop: str | Sequence[str] | None = None,
+        stream: bool | None = None,
+        temperature: float | None = None,
+        top_p: float | None = None,
+        min_p: float | None = None,
+        preset: ChatSettingsPreset
+        | Literal[
+            "problem_solving",
+            "conversational",
+            "fun",
+            "prose",
+            "creative",
+            "business",
+            "deterministic",
+            "code",
+            "multilingual",
+        ]
+        | None = None,
+        **additional: object,
+    ) -> None:
+        self._fill(
+            {
+                "frequency_penalty": frequency_penalty,
+                "length_penalty": length_penalty,
+                "logit_bias": logit_bias,
+                "max_tokens": max_tokens,
+                "presence_penalty": presence_penalty,
+                "repetition_penalty": repetition_penalty,
+                "response_format": response_format,
+                "seed": seed,
+                "stop": stop,
+                "stream": stream,
+                "temperature": temperature,
+                "top_p": top_p,
+                "min_p": min_p,
+                "preset": preset,
+            },
+            additional,
+        )
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -66,143 +154,121 @@ class ChatSettings(Model):
 
         Args:
             data: A JSON object.
-            partial: Whether required properties may be missing; they are ``UNSET`` then.
+            partial: Whether required properties may be missing; they are ``None`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value has a wrong type.
+            DecodeError: If a required property is missing or null, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
         known = 14
-        x: JSON | Unset
-        x = get("frequency_penalty", UNSET)
+        x: JSON
+        x = get("frequency_penalty")
         if type(x) is float or type(x) is int:
             self.frequency_penalty = x
-        elif x is UNSET:
-            self.frequency_penalty = UNSET
-            known -= 1
         elif x is None:
             self.frequency_penalty = None
+            known -= 1
         else:
             raise decoding.mismatch("frequency_penalty", "a number", x)
-        x = get("length_penalty", UNSET)
+        x = get("length_penalty")
         if type(x) is float or type(x) is int:
             self.length_penalty = x
-        elif x is UNSET:
-            self.length_penalty = UNSET
-            known -= 1
         elif x is None:
             self.length_penalty = None
+            known -= 1
         else:
             raise decoding.mismatch("length_penalty", "a number", x)
-        x = get("logit_bias", UNSET)
-        if x is UNSET:
-            self.logit_bias = UNSET
-            known -= 1
-        elif x is None:
+        x = get("logit_bias")
+        if x is None:
             self.logit_bias = None
+            known -= 1
         else:
             try:
                 self.logit_bias = _read_logit_bias(x)
             except DecodeError as error:
                 raise error.under("logit_bias") from None
-        x = get("max_tokens", UNSET)
+        x = get("max_tokens")
         if type(x) is int:
             self.max_tokens = x
-        elif x is UNSET:
-            self.max_tokens = UNSET
-            known -= 1
         elif x is None:
             self.max_tokens = None
+            known -= 1
         else:
             raise decoding.mismatch("max_tokens", "an integer", x)
-        x = get("presence_penalty", UNSET)
+        x = get("presence_penalty")
         if type(x) is float or type(x) is int:
             self.presence_penalty = x
-        elif x is UNSET:
-            self.presence_penalty = UNSET
-            known -= 1
         elif x is None:
             self.presence_penalty = None
+            known -= 1
         else:
             raise decoding.mismatch("presence_penalty", "a number", x)
-        x = get("repetition_penalty", UNSET)
+        x = get("repetition_penalty")
         if type(x) is float or type(x) is int:
             self.repetition_penalty = x
-        elif x is UNSET:
-            self.repetition_penalty = UNSET
-            known -= 1
         elif x is None:
             self.repetition_penalty = None
+            known -= 1
         else:
             raise decoding.mismatch("repetition_penalty", "a number", x)
         x = get("response_format")
         if x is None:
-            self.response_format = UNSET
+            self.response_format = None
             known -= 1
         else:
             try:
                 self.response_format = ChatSettingsResponseFormat.from_dict(x)
             except DecodeError as error:
                 raise error.under("response_format") from None
-        x = get("seed", UNSET)
+        x = get("seed")
         if type(x) is int:
             self.seed = x
-        elif x is UNSET:
-            self.seed = UNSET
-            known -= 1
         elif x is None:
             self.seed = None
+            known -= 1
         else:
             raise decoding.mismatch("seed", "an integer", x)
-        x = get("stop", UNSET)
-        if x is UNSET:
-            self.stop = UNSET
-            known -= 1
-        elif x is None:
+        x = get("stop")
+        if x is None:
             self.stop = None
+            known -= 1
         else:
             try:
                 self.stop = _read_stop(x)
             except DecodeError as error:
                 raise error.under("stop") from None
-        x = get("stream", UNSET)
+        x = get("stream")
         if type(x) is bool:
             self.stream = x
-        elif x is UNSET:
-            self.stream = UNSET
-            known -= 1
         elif x is None:
             self.stream = None
+            known -= 1
         else:
             raise decoding.mismatch("stream", "true or false", x)
-        x = get("temperature", UNSET)
+        x = get("temperature")
         if type(x) is float or type(x) is int:
             self.temperature = x
-        elif x is UNSET:
-            self.temperature = UNSET
-            known -= 1
         elif x is None:
             self.temperature = None
+            known -= 1
         else:
             raise decoding.mismatch("temperature", "a number", x)
-        x = get("top_p", UNSET)
+        x = get("top_p")
         if type(x) is float or type(x) is int:
             self.top_p = x
-        elif x is UNSET:
-            self.top_p = UNSET
-            known -= 1
         elif x is None:
             self.top_p = None
+            known -= 1
         else:
             raise decoding.mismatch("top_p", "a number", x)
         x = get("min_p")
         if type(x) is float or type(x) is int:
             self.min_p = x
         elif x is None:
-            self.min_p = UNSET
+            self.min_p = None
             known -= 1
         else:
             raise decoding.mismatch("min_p", "a number", x)
@@ -210,11 +276,11 @@ class ChatSettings(Model):
         if type(x) is str:
             self.preset = _chat_settings_preset.get(x) or ChatSettingsPreset(x)
         elif x is None:
-            self.preset = UNSET
+            self.preset = None
             known -= 1
         else:
             raise decoding.mismatch("preset", "a string", x)
-        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
 
@@ -238,6 +304,7 @@ _KEYS: Final = frozenset(
         "preset",
     }
 )
+_REQUIRED: Final[frozenset[str]] = frozenset({})
 
 # At the end, since models may need each other.
 from .chat_settings_preset import ChatSettingsPreset

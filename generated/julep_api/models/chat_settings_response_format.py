@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime
-from typing import Final, Self
+from collections.abc import Mapping
+from typing import Final, Literal, Self
 
 from attrs import define
 
 from .. import decoding, encoding
 from ..model import Field, Model
-from ..types import JSON, UNSET, JSONObject, Unset
+from ..types import JSON, JSONObject
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False, getstate_setstate=False)
 class ChatSettingsResponseFormat(Model):
     """The format of the reply.
 
@@ -24,9 +25,27 @@ class ChatSettingsResponseFormat(Model):
             default: {}.
     """
 
-    type: ChatSettingsResponseFormatType | Unset = UNSET
-    pattern: str | Unset = UNSET
-    schema: JSONObject | Unset = UNSET
+    type: ChatSettingsResponseFormatType | None
+    """Free text, a JSON object, or a text that matches a pattern. One of "text", "json_object",
+    "regex". The server's default: 'text'."""
+
+    pattern: str | None
+    """The regular expression that the reply matches, for type `regex`."""
+
+    schema: JSONObject | None
+    """The JSON Schema that the reply matches, for type `json_object`. The server's default: {}."""
+
+    def __init__(
+        self,
+        /,
+        type: ChatSettingsResponseFormatType
+        | Literal["text", "json_object", "regex"]
+        | None = None,
+        pattern: str | None = None,
+        schema: Mapping[str, object] | None = None,
+        **additional: object,
+    ) -> None:
+        self._fill({"type": type, "pattern": pattern, "schema": schema}, additional)
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -34,24 +53,24 @@ class ChatSettingsResponseFormat(Model):
 
         Args:
             data: A JSON object.
-            partial: Whether required properties may be missing; they are ``UNSET`` then.
+            partial: Whether required properties may be missing; they are ``None`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value has a wrong type.
+            DecodeError: If a required property is missing or null, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
         known = 3
-        x: JSON | Unset
+        x: JSON
         x = get("type")
         if type(x) is str:
             self.type = _chat_settings_response_format_type.get(
                 x
             ) or ChatSettingsResponseFormatType(x)
         elif x is None:
-            self.type = UNSET
+            self.type = None
             known -= 1
         else:
             raise decoding.mismatch("type", "a string", x)
@@ -59,7 +78,7 @@ class ChatSettingsResponseFormat(Model):
         if type(x) is str:
             self.pattern = x
         elif x is None:
-            self.pattern = UNSET
+            self.pattern = None
             known -= 1
         else:
             raise decoding.mismatch("pattern", "a string", x)
@@ -67,11 +86,11 @@ class ChatSettingsResponseFormat(Model):
         if type(x) is dict:
             self.schema = x
         elif x is None:
-            self.schema = UNSET
+            self.schema = None
             known -= 1
         else:
             raise decoding.mismatch("schema", "an object", x)
-        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
 
@@ -84,6 +103,7 @@ _KEYS: Final = frozenset(
         "schema",
     }
 )
+_REQUIRED: Final[frozenset[str]] = frozenset({})
 
 # At the end, since models may need each other.
 from .chat_settings_response_format_type import ChatSettingsResponseFormatType

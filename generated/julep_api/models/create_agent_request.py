@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping, Sequence
 from typing import Final, Self
 
 from attrs import define
@@ -10,10 +11,10 @@ from attrs import define
 from .. import decoding, encoding
 from ..errors import DecodeError
 from ..model import Field, Model
-from ..types import JSON, UNSET, JSONObject, Unset
+from ..types import JSON, JSONObject
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False, getstate_setstate=False)
 class CreateAgentRequest(Model):
     """The fields of a new agent.
 
@@ -30,13 +31,56 @@ class CreateAgentRequest(Model):
     """
 
     name: str
-    about: str | Unset = UNSET
-    tools: list[CreateToolRequest] | Unset = UNSET
-    default_settings: AgentDefaultSettings | Unset = UNSET
-    model: str | Unset = UNSET
-    docs: list[CreateDoc] | Unset = UNSET
-    metadata: JSONObject | Unset = UNSET
-    instructions: str | list[str] | Unset = UNSET
+    """The agent's name."""
+
+    about: str | None
+    """The agent's description, for the model. The server's default: ''."""
+
+    tools: list[CreateToolRequest] | None
+    """Tools to create with the agent."""
+
+    default_settings: AgentDefaultSettings | None
+    """Default settings of an agent's chats."""
+
+    model: str | None
+    """The agent's model. A server that does not offer it uses its own. The server's default:
+    'julep-ai/samantha-1-turbo'."""
+
+    docs: list[CreateDoc] | None
+    """Documents to create with the agent."""
+
+    metadata: JSONObject | None
+    """Any data to store with it: a free JSON object, by which lists can be filtered."""
+
+    instructions: str | list[str] | None
+    """The agent's instructions: one, or several in order."""
+
+    def __init__(
+        self,
+        /,
+        name: str,
+        about: str | None = None,
+        tools: Sequence[CreateToolRequest | Mapping[str, object]] | None = None,
+        default_settings: AgentDefaultSettings | Mapping[str, object] | None = None,
+        model: str | None = None,
+        docs: Sequence[CreateDoc | Mapping[str, object]] | None = None,
+        metadata: Mapping[str, object] | None = None,
+        instructions: str | Sequence[str] | None = None,
+        **additional: object,
+    ) -> None:
+        self._fill(
+            {
+                "name": name,
+                "about": about,
+                "tools": tools,
+                "default_settings": default_settings,
+                "model": model,
+                "docs": docs,
+                "metadata": metadata,
+                "instructions": instructions,
+            },
+            additional,
+        )
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -44,33 +88,34 @@ class CreateAgentRequest(Model):
 
         Args:
             data: A JSON object.
-            partial: Whether required properties may be missing; they are ``UNSET`` then.
+            partial: Whether required properties may be missing; they are ``None`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value has a wrong type.
+            DecodeError: If a required property is missing or null, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
         known = 8
-        x: JSON | Unset
+        x: JSON
         x = get("name")
         if type(x) is str:
             self.name = x
         else:
             self.name = decoding.lacking(data, "name", "a string", x, partial)
+            known = -1
         x = get("about")
         if type(x) is str:
             self.about = x
         elif x is None:
-            self.about = UNSET
+            self.about = None
             known -= 1
         else:
             raise decoding.mismatch("about", "a string", x)
         x = get("tools")
         if x is None:
-            self.tools = UNSET
+            self.tools = None
             known -= 1
         else:
             try:
@@ -79,7 +124,7 @@ class CreateAgentRequest(Model):
                 raise error.under("tools") from None
         x = get("default_settings")
         if x is None:
-            self.default_settings = UNSET
+            self.default_settings = None
             known -= 1
         else:
             try:
@@ -90,13 +135,13 @@ class CreateAgentRequest(Model):
         if type(x) is str:
             self.model = x
         elif x is None:
-            self.model = UNSET
+            self.model = None
             known -= 1
         else:
             raise decoding.mismatch("model", "a string", x)
         x = get("docs")
         if x is None:
-            self.docs = UNSET
+            self.docs = None
             known -= 1
         else:
             try:
@@ -107,20 +152,20 @@ class CreateAgentRequest(Model):
         if type(x) is dict:
             self.metadata = x
         elif x is None:
-            self.metadata = UNSET
+            self.metadata = None
             known -= 1
         else:
             raise decoding.mismatch("metadata", "an object", x)
         x = get("instructions")
         if x is None:
-            self.instructions = UNSET
+            self.instructions = None
             known -= 1
         else:
             try:
                 self.instructions = _read_instructions(x)
             except DecodeError as error:
                 raise error.under("instructions") from None
-        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
 
@@ -136,6 +181,11 @@ _KEYS: Final = frozenset(
         "docs",
         "metadata",
         "instructions",
+    }
+)
+_REQUIRED: Final[frozenset[str]] = frozenset(
+    {
+        "name",
     }
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping, Sequence
 from typing import Final, Self
 
 from attrs import define
@@ -10,10 +11,10 @@ from attrs import define
 from .. import decoding, encoding
 from ..errors import DecodeError
 from ..model import Field, Model
-from ..types import JSON, UNSET, JSONObject, Unset
+from ..types import JSON, JSONObject
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False, getstate_setstate=False)
 class CreateDoc(Model):
     """The fields of a new document.
 
@@ -24,8 +25,23 @@ class CreateDoc(Model):
     """
 
     title: str
+    """The document's title. It is searched, and shown to the model."""
+
     content: list[str] | str
-    metadata: JSONObject | Unset = UNSET
+    """The text: as a whole, or in parts that are searched separately."""
+
+    metadata: JSONObject | None
+    """Any data to store with it: a free JSON object, by which lists can be filtered."""
+
+    def __init__(
+        self,
+        /,
+        title: str,
+        content: Sequence[str] | str,
+        metadata: Mapping[str, object] | None = None,
+        **additional: object,
+    ) -> None:
+        self._fill({"title": title, "content": content, "metadata": metadata}, additional)
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -33,25 +49,27 @@ class CreateDoc(Model):
 
         Args:
             data: A JSON object.
-            partial: Whether required properties may be missing; they are ``UNSET`` then.
+            partial: Whether required properties may be missing; they are ``None`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value has a wrong type.
+            DecodeError: If a required property is missing or null, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
         known = 3
-        x: JSON | Unset
+        x: JSON
         x = get("title")
         if type(x) is str:
             self.title = x
         else:
             self.title = decoding.lacking(data, "title", "a string", x, partial)
+            known = -1
         x = get("content")
         if x is None:
             self.content = decoding.lacking(data, "content", "a list or a string", x, partial)
+            known = -1
         else:
             try:
                 self.content = _read_content(x)
@@ -61,11 +79,11 @@ class CreateDoc(Model):
         if type(x) is dict:
             self.metadata = x
         elif x is None:
-            self.metadata = UNSET
+            self.metadata = None
             known -= 1
         else:
             raise decoding.mismatch("metadata", "an object", x)
-        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
 
@@ -76,6 +94,12 @@ _KEYS: Final = frozenset(
         "title",
         "content",
         "metadata",
+    }
+)
+_REQUIRED: Final[frozenset[str]] = frozenset(
+    {
+        "title",
+        "content",
     }
 )
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from typing import Final, Self
+from uuid import UUID
 
 from attrs import define
 
 from .. import decoding, encoding
 from ..model import Field, Model
-from ..types import JSON, UNSET, JSONObject, Unset
+from ..types import JSON, JSONObject
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False, getstate_setstate=False)
 class CreateSessionRequest(Model):
     """The fields of a new session.
 
@@ -31,12 +33,54 @@ class CreateSessionRequest(Model):
     """
 
     agent_id: str
-    user_id: str | Unset = UNSET
-    situation: str | Unset = UNSET
-    metadata: JSONObject | Unset = UNSET
-    render_templates: bool | Unset = UNSET
-    token_budget: int | Unset = UNSET
-    context_overflow: str | Unset = UNSET
+    """The agent."""
+
+    user_id: str | None
+    """The user, if there is one."""
+
+    situation: str | None
+    """The setting and the subject of the conversation: the first part of the prompt. A template when
+    `render_templates` is true."""
+
+    metadata: JSONObject | None
+    """Any data to store with it: a free JSON object, by which lists can be filtered."""
+
+    render_templates: bool | None
+    """Whether the situation and the messages of the system and the assistant are Jinja templates,
+    rendered with `session`, `user` and `agent`. A user's messages never are. The server's default:
+    False."""
+
+    token_budget: int | None
+    """How many tokens the prompt may have before `context_overflow` applies."""
+
+    context_overflow: str | None
+    """What happens when the prompt exceeds `token_budget`. `truncate` leaves out the oldest history;
+    `adaptive` summarises it. The stored history is not changed."""
+
+    def __init__(
+        self,
+        /,
+        agent_id: UUID | str,
+        user_id: UUID | str | None = None,
+        situation: str | None = None,
+        metadata: Mapping[str, object] | None = None,
+        render_templates: bool | None = None,
+        token_budget: int | None = None,
+        context_overflow: str | None = None,
+        **additional: object,
+    ) -> None:
+        self._fill(
+            {
+                "agent_id": agent_id,
+                "user_id": user_id,
+                "situation": situation,
+                "metadata": metadata,
+                "render_templates": render_templates,
+                "token_budget": token_budget,
+                "context_overflow": context_overflow,
+            },
+            additional,
+        )
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -44,10 +88,10 @@ class CreateSessionRequest(Model):
 
         Args:
             data: A JSON object.
-            partial: Whether required properties may be missing; they are ``UNSET`` then.
+            partial: Whether required properties may be missing; they are ``None`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value has a wrong type.
+            DecodeError: If a required property is missing or null, or a value has a wrong type.
         """
         global _last_agent_id, _last_user_id
         if type(data) is not dict:
@@ -55,7 +99,7 @@ class CreateSessionRequest(Model):
         self = _new(cls)
         get = data.get
         known = 7
-        x: JSON | Unset
+        x: JSON
         x = get("agent_id")
         if type(x) is str:
             last = _last_agent_id
@@ -66,6 +110,7 @@ class CreateSessionRequest(Model):
             self.agent_id = x
         else:
             self.agent_id = decoding.lacking(data, "agent_id", "a string", x, partial)
+            known = -1
         x = get("user_id")
         if type(x) is str:
             last = _last_user_id
@@ -75,7 +120,7 @@ class CreateSessionRequest(Model):
                 _last_user_id = x
             self.user_id = x
         elif x is None:
-            self.user_id = UNSET
+            self.user_id = None
             known -= 1
         else:
             raise decoding.mismatch("user_id", "a string", x)
@@ -83,7 +128,7 @@ class CreateSessionRequest(Model):
         if type(x) is str:
             self.situation = x
         elif x is None:
-            self.situation = UNSET
+            self.situation = None
             known -= 1
         else:
             raise decoding.mismatch("situation", "a string", x)
@@ -91,7 +136,7 @@ class CreateSessionRequest(Model):
         if type(x) is dict:
             self.metadata = x
         elif x is None:
-            self.metadata = UNSET
+            self.metadata = None
             known -= 1
         else:
             raise decoding.mismatch("metadata", "an object", x)
@@ -99,7 +144,7 @@ class CreateSessionRequest(Model):
         if type(x) is bool:
             self.render_templates = x
         elif x is None:
-            self.render_templates = UNSET
+            self.render_templates = None
             known -= 1
         else:
             raise decoding.mismatch("render_templates", "true or false", x)
@@ -107,7 +152,7 @@ class CreateSessionRequest(Model):
         if type(x) is int:
             self.token_budget = x
         elif x is None:
-            self.token_budget = UNSET
+            self.token_budget = None
             known -= 1
         else:
             raise decoding.mismatch("token_budget", "an integer", x)
@@ -115,11 +160,11 @@ class CreateSessionRequest(Model):
         if type(x) is str:
             self.context_overflow = x
         elif x is None:
-            self.context_overflow = UNSET
+            self.context_overflow = None
             known -= 1
         else:
             raise decoding.mismatch("context_overflow", "a string", x)
-        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
 
@@ -137,6 +182,11 @@ _KEYS: Final = frozenset(
         "render_templates",
         "token_budget",
         "context_overflow",
+    }
+)
+_REQUIRED: Final[frozenset[str]] = frozenset(
+    {
+        "agent_id",
     }
 )
 

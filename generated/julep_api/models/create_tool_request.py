@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime
-from typing import Final, Self
+from collections.abc import Mapping
+from typing import Final, Literal, Self
 
 from attrs import define
 
 from .. import decoding, encoding
 from ..errors import DecodeError
 from ..model import Field, Model
-from ..types import JSON, Unset
+from ..types import JSON
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False, getstate_setstate=False)
 class CreateToolRequest(Model):
     """The fields of a new tool.
 
@@ -24,7 +25,20 @@ class CreateToolRequest(Model):
     """
 
     type: CreateToolRequestType
+    """Whether the caller runs the call (`function`), or it is sent to an address (`webhook`). One of
+    "function", "webhook"."""
+
     function: FunctionDef
+    """A function that the model may call."""
+
+    def __init__(
+        self,
+        /,
+        type: CreateToolRequestType | Literal["function", "webhook"],
+        function: FunctionDef | Mapping[str, object],
+        **additional: object,
+    ) -> None:
+        self._fill({"type": type, "function": function}, additional)
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -32,37 +46,45 @@ class CreateToolRequest(Model):
 
         Args:
             data: A JSON object.
-            partial: Whether required properties may be missing; they are ``UNSET`` then.
+            partial: Whether required properties may be missing; they are ``None`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value has a wrong type.
+            DecodeError: If a required property is missing or null, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
         known = 2
-        x: JSON | Unset
+        x: JSON
         x = get("type")
         if type(x) is str:
             self.type = _create_tool_request_type.get(x) or CreateToolRequestType(x)
         else:
             self.type = decoding.lacking(data, "type", "a string", x, partial)
+            known = -1
         x = get("function")
         if x is None:
             self.function = decoding.lacking(data, "function", "an object", x, partial)
+            known = -1
         else:
             try:
                 self.function = FunctionDef.from_dict(x)
             except DecodeError as error:
                 raise error.under("function") from None
-        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
 
 _new: Final = object.__new__
 _fromisoformat: Final = datetime.datetime.fromisoformat
 _KEYS: Final = frozenset(
+    {
+        "type",
+        "function",
+    }
+)
+_REQUIRED: Final[frozenset[str]] = frozenset(
     {
         "type",
         "function",

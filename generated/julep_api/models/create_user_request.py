@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping, Sequence
 from typing import Final, Self
 
 from attrs import define
@@ -10,10 +11,10 @@ from attrs import define
 from .. import decoding, encoding
 from ..errors import DecodeError
 from ..model import Field, Model
-from ..types import JSON, UNSET, JSONObject, Unset
+from ..types import JSON, JSONObject
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False, getstate_setstate=False)
 class CreateUserRequest(Model):
     """The fields of a new user.
 
@@ -24,10 +25,28 @@ class CreateUserRequest(Model):
         metadata: Any data to store with it: a free JSON object, by which lists can be filtered.
     """
 
-    name: str | Unset = UNSET
-    about: str | Unset = UNSET
-    docs: list[CreateDoc] | Unset = UNSET
-    metadata: JSONObject | Unset = UNSET
+    name: str | None
+    """The user's name. The server's default: 'User'."""
+
+    about: str | None
+    """The user's description, for the model."""
+
+    docs: list[CreateDoc] | None
+    """Documents to create with the user."""
+
+    metadata: JSONObject | None
+    """Any data to store with it: a free JSON object, by which lists can be filtered."""
+
+    def __init__(
+        self,
+        /,
+        name: str | None = None,
+        about: str | None = None,
+        docs: Sequence[CreateDoc | Mapping[str, object]] | None = None,
+        metadata: Mapping[str, object] | None = None,
+        **additional: object,
+    ) -> None:
+        self._fill({"name": name, "about": about, "docs": docs, "metadata": metadata}, additional)
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -35,22 +54,22 @@ class CreateUserRequest(Model):
 
         Args:
             data: A JSON object.
-            partial: Whether required properties may be missing; they are ``UNSET`` then.
+            partial: Whether required properties may be missing; they are ``None`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value has a wrong type.
+            DecodeError: If a required property is missing or null, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
         known = 4
-        x: JSON | Unset
+        x: JSON
         x = get("name")
         if type(x) is str:
             self.name = x
         elif x is None:
-            self.name = UNSET
+            self.name = None
             known -= 1
         else:
             raise decoding.mismatch("name", "a string", x)
@@ -58,13 +77,13 @@ class CreateUserRequest(Model):
         if type(x) is str:
             self.about = x
         elif x is None:
-            self.about = UNSET
+            self.about = None
             known -= 1
         else:
             raise decoding.mismatch("about", "a string", x)
         x = get("docs")
         if x is None:
-            self.docs = UNSET
+            self.docs = None
             known -= 1
         else:
             try:
@@ -75,11 +94,11 @@ class CreateUserRequest(Model):
         if type(x) is dict:
             self.metadata = x
         elif x is None:
-            self.metadata = UNSET
+            self.metadata = None
             known -= 1
         else:
             raise decoding.mismatch("metadata", "an object", x)
-        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
 
@@ -93,6 +112,7 @@ _KEYS: Final = frozenset(
         "metadata",
     }
 )
+_REQUIRED: Final[frozenset[str]] = frozenset({})
 
 # At the end, since models may need each other.
 from .create_doc import CreateDoc

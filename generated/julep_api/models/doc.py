@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping, Sequence
 from typing import Final, Self
+from uuid import UUID
 
 from attrs import define
 
 from .. import decoding, encoding
 from ..errors import DecodeError
 from ..model import Field, Model
-from ..types import JSON, UNSET, JSONObject, Unset
+from ..types import JSON, JSONObject
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False, getstate_setstate=False)
 class Doc(Model):
     """A document of an agent or of a user.
 
@@ -28,12 +30,50 @@ class Doc(Model):
     """
 
     id: str
+    """The document's id, a UUID v4."""
+
     title: str
+    """The document's title. It is searched, and shown to the model."""
+
     content: list[str] | str
+    """The text: as a whole, or in parts that are searched separately."""
+
     created_at: datetime.datetime
-    metadata: JSONObject | Unset = UNSET
-    agent_id: str | Unset = UNSET
-    user_id: str | Unset = UNSET
+    """When it was created."""
+
+    metadata: JSONObject
+    """Any data to store with it: a free JSON object, by which lists can be filtered."""
+
+    agent_id: str | None
+    """The agent that owns it, if it is an agent's."""
+
+    user_id: str | None
+    """The user that owns it, if it is a user's."""
+
+    def __init__(
+        self,
+        /,
+        id: UUID | str,
+        title: str,
+        content: Sequence[str] | str,
+        created_at: datetime.datetime | str,
+        metadata: Mapping[str, object] | None = None,
+        agent_id: UUID | str | None = None,
+        user_id: UUID | str | None = None,
+        **additional: object,
+    ) -> None:
+        self._fill(
+            {
+                "id": id,
+                "title": title,
+                "content": content,
+                "created_at": created_at,
+                "metadata": metadata,
+                "agent_id": agent_id,
+                "user_id": user_id,
+            },
+            additional,
+        )
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -41,10 +81,10 @@ class Doc(Model):
 
         Args:
             data: A JSON object.
-            partial: Whether required properties may be missing; they are ``UNSET`` then.
+            partial: Whether required properties may be missing; they are ``None`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value has a wrong type.
+            DecodeError: If a required property is missing or null, or a value has a wrong type.
         """
         global _last_agent_id, _last_user_id
         if type(data) is not dict:
@@ -52,20 +92,23 @@ class Doc(Model):
         self = _new(cls)
         get = data.get
         known = 7
-        x: JSON | Unset
+        x: JSON
         x = get("id")
         if type(x) is str:
             self.id = x
         else:
             self.id = decoding.lacking(data, "id", "a string", x, partial)
+            known = -1
         x = get("title")
         if type(x) is str:
             self.title = x
         else:
             self.title = decoding.lacking(data, "title", "a string", x, partial)
+            known = -1
         x = get("content")
         if x is None:
             self.content = decoding.lacking(data, "content", "a list or a string", x, partial)
+            known = -1
         else:
             try:
                 self.content = _read_content(x)
@@ -80,11 +123,12 @@ class Doc(Model):
             self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
         else:
             self.created_at = decoding.lacking(data, "created_at", "a date-time", x, partial)
+            known = -1
         x = get("metadata")
         if type(x) is dict:
             self.metadata = x
         elif x is None:
-            self.metadata = UNSET
+            self.metadata = None  # type: ignore[assignment]  # a server older than the contract
             known -= 1
         else:
             raise decoding.mismatch("metadata", "an object", x)
@@ -97,7 +141,7 @@ class Doc(Model):
                 _last_agent_id = x
             self.agent_id = x
         elif x is None:
-            self.agent_id = UNSET
+            self.agent_id = None
             known -= 1
         else:
             raise decoding.mismatch("agent_id", "a string", x)
@@ -110,11 +154,11 @@ class Doc(Model):
                 _last_user_id = x
             self.user_id = x
         elif x is None:
-            self.user_id = UNSET
+            self.user_id = None
             known -= 1
         else:
             raise decoding.mismatch("user_id", "a string", x)
-        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
 
@@ -132,6 +176,14 @@ _KEYS: Final = frozenset(
         "metadata",
         "agent_id",
         "user_id",
+    }
+)
+_REQUIRED: Final[frozenset[str]] = frozenset(
+    {
+        "id",
+        "title",
+        "content",
+        "created_at",
     }
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from typing import Final, Self
 
 from attrs import define
@@ -10,10 +11,10 @@ from attrs import define
 from .. import decoding, encoding
 from ..errors import DecodeError
 from ..model import Field, Model
-from ..types import JSON, Unset
+from ..types import JSON
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False, getstate_setstate=False)
 class DocIds(Model):
     """The documents that were shown to the model for a reply, each once.
 
@@ -23,7 +24,19 @@ class DocIds(Model):
     """
 
     agent_doc_ids: list[str]
+    """Documents of the agent."""
+
     user_doc_ids: list[str]
+    """Documents of the user."""
+
+    def __init__(
+        self,
+        /,
+        agent_doc_ids: Sequence[str],
+        user_doc_ids: Sequence[str],
+        **additional: object,
+    ) -> None:
+        self._fill({"agent_doc_ids": agent_doc_ids, "user_doc_ids": user_doc_ids}, additional)
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -31,20 +44,21 @@ class DocIds(Model):
 
         Args:
             data: A JSON object.
-            partial: Whether required properties may be missing; they are ``UNSET`` then.
+            partial: Whether required properties may be missing; they are ``None`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value has a wrong type.
+            DecodeError: If a required property is missing or null, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
         known = 2
-        x: JSON | Unset
+        x: JSON
         x = get("agent_doc_ids")
         if x is None:
             self.agent_doc_ids = decoding.lacking(data, "agent_doc_ids", "a list", x, partial)
+            known = -1
         else:
             try:
                 self.agent_doc_ids = _read_agent_doc_ids(x)
@@ -53,18 +67,25 @@ class DocIds(Model):
         x = get("user_doc_ids")
         if x is None:
             self.user_doc_ids = decoding.lacking(data, "user_doc_ids", "a list", x, partial)
+            known = -1
         else:
             try:
                 self.user_doc_ids = _read_user_doc_ids(x)
             except DecodeError as error:
                 raise error.under("user_doc_ids") from None
-        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
 
 _new: Final = object.__new__
 _fromisoformat: Final = datetime.datetime.fromisoformat
 _KEYS: Final = frozenset(
+    {
+        "agent_doc_ids",
+        "user_doc_ids",
+    }
+)
+_REQUIRED: Final[frozenset[str]] = frozenset(
     {
         "agent_doc_ids",
         "user_doc_ids",

@@ -9,10 +9,10 @@ from attrs import define
 
 from .. import decoding, encoding
 from ..model import Field, Model
-from ..types import JSON, Unset
+from ..types import JSON
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False, getstate_setstate=False)
 class ErrorDetail(Model):
     """One problem of the request, and its place.
 
@@ -22,7 +22,19 @@ class ErrorDetail(Model):
     """
 
     path: str
+    """The place in the request: the name of a parameter, or the field's path in the body."""
+
     message: str
+    """What is wrong there, and what was expected."""
+
+    def __init__(
+        self,
+        /,
+        path: str,
+        message: str,
+        **additional: object,
+    ) -> None:
+        self._fill({"path": path, "message": message}, additional)
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -30,34 +42,42 @@ class ErrorDetail(Model):
 
         Args:
             data: A JSON object.
-            partial: Whether required properties may be missing; they are ``UNSET`` then.
+            partial: Whether required properties may be missing; they are ``None`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value has a wrong type.
+            DecodeError: If a required property is missing or null, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
         known = 2
-        x: JSON | Unset
+        x: JSON
         x = get("path")
         if type(x) is str:
             self.path = x
         else:
             self.path = decoding.lacking(data, "path", "a string", x, partial)
+            known = -1
         x = get("message")
         if type(x) is str:
             self.message = x
         else:
             self.message = decoding.lacking(data, "message", "a string", x, partial)
-        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+            known = -1
+        self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
 
 _new: Final = object.__new__
 _fromisoformat: Final = datetime.datetime.fromisoformat
 _KEYS: Final = frozenset(
+    {
+        "path",
+        "message",
+    }
+)
+_REQUIRED: Final[frozenset[str]] = frozenset(
     {
         "path",
         "message",

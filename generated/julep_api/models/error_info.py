@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping, Sequence
 from typing import Final, Self
 
 from attrs import define
@@ -10,10 +11,10 @@ from attrs import define
 from .. import decoding, encoding
 from ..errors import DecodeError
 from ..model import Field, Model
-from ..types import JSON, UNSET, Unset
+from ..types import JSON
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False, getstate_setstate=False)
 class ErrorInfo(Model):
     """What went wrong.
 
@@ -25,8 +26,23 @@ class ErrorInfo(Model):
     """
 
     message: str
+    """The error message, for people."""
+
     code: str
-    details: list[ErrorDetail] | Unset = UNSET
+    """The error code, for programs, such as `not_found` or `rate_limited`. New codes may be added."""
+
+    details: list[ErrorDetail] | None
+    """Every problem of the request."""
+
+    def __init__(
+        self,
+        /,
+        message: str,
+        code: str,
+        details: Sequence[ErrorDetail | Mapping[str, object]] | None = None,
+        **additional: object,
+    ) -> None:
+        self._fill({"message": message, "code": code, "details": details}, additional)
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -34,37 +50,39 @@ class ErrorInfo(Model):
 
         Args:
             data: A JSON object.
-            partial: Whether required properties may be missing; they are ``UNSET`` then.
+            partial: Whether required properties may be missing; they are ``None`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value has a wrong type.
+            DecodeError: If a required property is missing or null, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
         known = 3
-        x: JSON | Unset
+        x: JSON
         x = get("message")
         if type(x) is str:
             self.message = x
         else:
             self.message = decoding.lacking(data, "message", "a string", x, partial)
+            known = -1
         x = get("code")
         if type(x) is str:
             self.code = x
         else:
             self.code = decoding.lacking(data, "code", "a string", x, partial)
+            known = -1
         x = get("details")
         if x is None:
-            self.details = UNSET
+            self.details = None
             known -= 1
         else:
             try:
                 self.details = _read_details(x)
             except DecodeError as error:
                 raise error.under("details") from None
-        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
 
@@ -75,6 +93,12 @@ _KEYS: Final = frozenset(
         "message",
         "code",
         "details",
+    }
+)
+_REQUIRED: Final[frozenset[str]] = frozenset(
+    {
+        "message",
+        "code",
     }
 )
 

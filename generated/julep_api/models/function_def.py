@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from typing import Final, Self
 
 from attrs import define
 
 from .. import decoding, encoding
 from ..model import Field, Model
-from ..types import JSON, UNSET, JSONObject, Unset
+from ..types import JSON, JSONObject
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False, getstate_setstate=False)
 class FunctionDef(Model):
     """A function that the model may call.
 
@@ -24,8 +25,24 @@ class FunctionDef(Model):
     """
 
     name: str
+    """The function's name: any text but an empty one. A model's endpoint receives a name of letters,
+    digits, `_` and `-` in its place."""
+
     parameters: JSONObject
-    description: str | Unset = UNSET
+    """The arguments that a function takes, as a JSON Schema of type object."""
+
+    description: str | None
+    """What the function does, for the model."""
+
+    def __init__(
+        self,
+        /,
+        name: str,
+        parameters: Mapping[str, object],
+        description: str | None = None,
+        **additional: object,
+    ) -> None:
+        self._fill({"name": name, "parameters": parameters, "description": description}, additional)
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -33,36 +50,38 @@ class FunctionDef(Model):
 
         Args:
             data: A JSON object.
-            partial: Whether required properties may be missing; they are ``UNSET`` then.
+            partial: Whether required properties may be missing; they are ``None`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value has a wrong type.
+            DecodeError: If a required property is missing or null, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
         known = 3
-        x: JSON | Unset
+        x: JSON
         x = get("name")
         if type(x) is str:
             self.name = x
         else:
             self.name = decoding.lacking(data, "name", "a string", x, partial)
+            known = -1
         x = get("parameters")
         if type(x) is dict:
             self.parameters = x
         else:
             self.parameters = decoding.lacking(data, "parameters", "an object", x, partial)
+            known = -1
         x = get("description")
         if type(x) is str:
             self.description = x
         elif x is None:
-            self.description = UNSET
+            self.description = None
             known -= 1
         else:
             raise decoding.mismatch("description", "a string", x)
-        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
 
@@ -73,6 +92,12 @@ _KEYS: Final = frozenset(
         "name",
         "parameters",
         "description",
+    }
+)
+_REQUIRED: Final[frozenset[str]] = frozenset(
+    {
+        "name",
+        "parameters",
     }
 )
 

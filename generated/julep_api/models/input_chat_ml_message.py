@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime
-from typing import Final, Self
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal, Self
 
 from attrs import define
 
 from .. import decoding, encoding
 from ..errors import DecodeError
 from ..model import Field, Model
-from ..types import JSON, UNSET, JSONObject, Unset
+from ..types import JSON, JSONObject
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False, getstate_setstate=False)
 class InputChatMlMessage(Model):
     """A message to send.
 
@@ -27,9 +28,32 @@ class InputChatMlMessage(Model):
     """
 
     role: InputChatMlMessageRole
+    """The role of the author. The result of a call is a `function`; with `auto` the server decides.
+    One of "user", "assistant", "system", "function_call", "function", "auto"."""
+
     content: str | list[ChatMlTextContentPart | ChatMlImageContentPart | JSONObject]
-    name: str | Unset = UNSET
-    continue_: bool | Unset = UNSET
+    """The content: a text, or a list of texts and images."""
+
+    name: str | None
+    """The name of the author, or of the function."""
+
+    continue_: bool | None
+    """Whether the model continues this message instead of answering it. The server's default: False."""
+
+    def __init__(
+        self,
+        /,
+        role: InputChatMlMessageRole
+        | Literal["user", "assistant", "system", "function_call", "function", "auto"],
+        content: str
+        | Sequence[ChatMlTextContentPart | ChatMlImageContentPart | Mapping[str, object]],
+        name: str | None = None,
+        continue_: bool | None = None,
+        **additional: object,
+    ) -> None:
+        self._fill(
+            {"role": role, "content": content, "name": name, "continue_": continue_}, additional
+        )
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -37,25 +61,27 @@ class InputChatMlMessage(Model):
 
         Args:
             data: A JSON object.
-            partial: Whether required properties may be missing; they are ``UNSET`` then.
+            partial: Whether required properties may be missing; they are ``None`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value has a wrong type.
+            DecodeError: If a required property is missing or null, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
         known = 4
-        x: JSON | Unset
+        x: JSON
         x = get("role")
         if type(x) is str:
             self.role = _input_chat_ml_message_role.get(x) or InputChatMlMessageRole(x)
         else:
             self.role = decoding.lacking(data, "role", "a string", x, partial)
+            known = -1
         x = get("content")
         if x is None:
             self.content = decoding.lacking(data, "content", "a string or a list", x, partial)
+            known = -1
         else:
             try:
                 self.content = _read_content(x)
@@ -65,7 +91,7 @@ class InputChatMlMessage(Model):
         if type(x) is str:
             self.name = x
         elif x is None:
-            self.name = UNSET
+            self.name = None
             known -= 1
         else:
             raise decoding.mismatch("name", "a string", x)
@@ -73,11 +99,11 @@ class InputChatMlMessage(Model):
         if type(x) is bool:
             self.continue_ = x
         elif x is None:
-            self.continue_ = UNSET
+            self.continue_ = None
             known -= 1
         else:
             raise decoding.mismatch("continue", "true or false", x)
-        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
 
@@ -89,6 +115,12 @@ _KEYS: Final = frozenset(
         "content",
         "name",
         "continue",
+    }
+)
+_REQUIRED: Final[frozenset[str]] = frozenset(
+    {
+        "role",
+        "content",
     }
 )
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime
-from typing import Final, Self
+from typing import Final, Literal, Self
+from uuid import UUID
 
 from attrs import define
 
 from .. import decoding, encoding
 from ..model import Field, Model
-from ..types import JSON, UNSET, Unset
+from ..types import JSON
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False, getstate_setstate=False)
 class JobStatus(Model):
     """The state of a job.
 
@@ -22,21 +23,67 @@ class JobStatus(Model):
         state: The state of the job. `succeeded`, `aborted` and `failed` are final. One of
             "pending", "in_progress", "retrying", "succeeded", "aborted", "failed", "unknown".
         created_at: When it was created.
-        reason: The reason of this state, if there is one.
         has_progress: Whether this job reports its `progress`. The server's default: False.
         progress: The finished part, in percent. At least 0 and at most 100. The server's default:
             0.
         updated_at: When it was last changed.
+        reason: The reason of this state, if there is one.
     """
 
     id: str
+    """The job's id, a UUID v4."""
+
     name: str
+    """The type of the job."""
+
     state: JobStatusState
+    """The state of the job. `succeeded`, `aborted` and `failed` are final. One of "pending",
+    "in_progress", "retrying", "succeeded", "aborted", "failed", "unknown"."""
+
     created_at: datetime.datetime
-    reason: str | Unset = UNSET
-    has_progress: bool | Unset = UNSET
-    progress: float | Unset = UNSET
-    updated_at: datetime.datetime | Unset = UNSET
+    """When it was created."""
+
+    has_progress: bool
+    """Whether this job reports its `progress`. The server's default: False."""
+
+    progress: float
+    """The finished part, in percent. At least 0 and at most 100. The server's default: 0."""
+
+    updated_at: datetime.datetime
+    """When it was last changed."""
+
+    reason: str | None
+    """The reason of this state, if there is one."""
+
+    def __init__(
+        self,
+        /,
+        id: UUID | str,
+        name: str,
+        state: JobStatusState
+        | Literal[
+            "pending", "in_progress", "retrying", "succeeded", "aborted", "failed", "unknown"
+        ],
+        created_at: datetime.datetime | str,
+        has_progress: bool | None = None,
+        progress: float | None = None,
+        updated_at: datetime.datetime | str | None = None,
+        reason: str | None = None,
+        **additional: object,
+    ) -> None:
+        self._fill(
+            {
+                "id": id,
+                "name": name,
+                "state": state,
+                "created_at": created_at,
+                "has_progress": has_progress,
+                "progress": progress,
+                "updated_at": updated_at,
+                "reason": reason,
+            },
+            additional,
+        )
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -44,32 +91,35 @@ class JobStatus(Model):
 
         Args:
             data: A JSON object.
-            partial: Whether required properties may be missing; they are ``UNSET`` then.
+            partial: Whether required properties may be missing; they are ``None`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value has a wrong type.
+            DecodeError: If a required property is missing or null, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
         known = 8
-        x: JSON | Unset
+        x: JSON
         x = get("id")
         if type(x) is str:
             self.id = x
         else:
             self.id = decoding.lacking(data, "id", "a string", x, partial)
+            known = -1
         x = get("name")
         if type(x) is str:
             self.name = x
         else:
             self.name = decoding.lacking(data, "name", "a string", x, partial)
+            known = -1
         x = get("state")
         if type(x) is str:
             self.state = _job_status_state.get(x) or JobStatusState(x)
         else:
             self.state = decoding.lacking(data, "state", "a string", x, partial)
+            known = -1
         x = get("created_at")
         if type(x) is str:
             try:
@@ -79,19 +129,12 @@ class JobStatus(Model):
             self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
         else:
             self.created_at = decoding.lacking(data, "created_at", "a date-time", x, partial)
-        x = get("reason")
-        if type(x) is str:
-            self.reason = x
-        elif x is None:
-            self.reason = UNSET
-            known -= 1
-        else:
-            raise decoding.mismatch("reason", "a string", x)
+            known = -1
         x = get("has_progress")
         if type(x) is bool:
             self.has_progress = x
         elif x is None:
-            self.has_progress = UNSET
+            self.has_progress = None  # type: ignore[assignment]  # a server older than the contract
             known -= 1
         else:
             raise decoding.mismatch("has_progress", "true or false", x)
@@ -99,7 +142,7 @@ class JobStatus(Model):
         if type(x) is float or type(x) is int:
             self.progress = x
         elif x is None:
-            self.progress = UNSET
+            self.progress = None  # type: ignore[assignment]  # a server older than the contract
             known -= 1
         else:
             raise decoding.mismatch("progress", "a number", x)
@@ -111,11 +154,19 @@ class JobStatus(Model):
                 raise decoding.mismatch("updated_at", "a date-time", x) from None
             self.updated_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
         elif x is None:
-            self.updated_at = UNSET
+            self.updated_at = None  # type: ignore[assignment]  # a server older than the contract
             known -= 1
         else:
             raise decoding.mismatch("updated_at", "a date-time", x)
-        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        x = get("reason")
+        if type(x) is str:
+            self.reason = x
+        elif x is None:
+            self.reason = None
+            known -= 1
+        else:
+            raise decoding.mismatch("reason", "a string", x)
+        self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
 
@@ -127,10 +178,18 @@ _KEYS: Final = frozenset(
         "name",
         "state",
         "created_at",
-        "reason",
         "has_progress",
         "progress",
         "updated_at",
+        "reason",
+    }
+)
+_REQUIRED: Final[frozenset[str]] = frozenset(
+    {
+        "id",
+        "name",
+        "state",
+        "created_at",
     }
 )
 
@@ -152,8 +211,8 @@ encoding.declare(
         ),
     ),
     Field("created_at", "created_at", encoding.date_time),
-    Field("reason", "reason", encoding.string(), required=False),
     Field("has_progress", "has_progress", encoding.boolean, required=False),
     Field("progress", "progress", encoding.number(minimum=0, maximum=100), required=False),
     Field("updated_at", "updated_at", encoding.date_time, required=False),
+    Field("reason", "reason", encoding.string(), required=False),
 )

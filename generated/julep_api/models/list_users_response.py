@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping, Sequence
 from typing import Final, Self
 
 from attrs import define
@@ -10,10 +11,10 @@ from attrs import define
 from .. import decoding, encoding
 from ..errors import DecodeError
 from ..model import Field, Model
-from ..types import JSON, Unset
+from ..types import JSON
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False, getstate_setstate=False)
 class ListUsersResponse(Model):
     """A page of users.
 
@@ -22,6 +23,15 @@ class ListUsersResponse(Model):
     """
 
     items: list[User]
+    """The items of this page."""
+
+    def __init__(
+        self,
+        /,
+        items: Sequence[User | Mapping[str, object]],
+        **additional: object,
+    ) -> None:
+        self._fill({"items": items}, additional)
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -29,32 +39,38 @@ class ListUsersResponse(Model):
 
         Args:
             data: A JSON object.
-            partial: Whether required properties may be missing; they are ``UNSET`` then.
+            partial: Whether required properties may be missing; they are ``None`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value has a wrong type.
+            DecodeError: If a required property is missing or null, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
         known = 1
-        x: JSON | Unset
+        x: JSON
         x = get("items")
         if x is None:
             self.items = decoding.lacking(data, "items", "a list", x, partial)
+            known = -1
         else:
             try:
                 self.items = _read_items(x)
             except DecodeError as error:
                 raise error.under("items") from None
-        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
 
 _new: Final = object.__new__
 _fromisoformat: Final = datetime.datetime.fromisoformat
 _KEYS: Final = frozenset(
+    {
+        "items",
+    }
+)
+_REQUIRED: Final[frozenset[str]] = frozenset(
     {
         "items",
     }

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime
-from typing import Final, Self
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal, Self
+from uuid import UUID
 
 from attrs import define
 
 from .. import decoding, encoding
 from ..errors import DecodeError
 from ..model import Field, Model
-from ..types import JSON, UNSET, JSONObject, Unset
+from ..types import JSON, JSONObject
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False, getstate_setstate=False)
 class Memory(Model):
     """A memory that an agent has of a user.
 
@@ -24,21 +26,75 @@ class Memory(Model):
         content: The text of the memory.
         entities: The people and things that it is about, as free JSON objects.
         created_at: When it was created.
+        type: The type of the memory: what is true (`belief`), or what happened (`episode`). One of
+            "belief", "episode".
         sentiment: Its sentiment, from -1 (bad) to 1 (good). At least -1 and at most 1. The server's
             default: 0.
-        last_accessed_at: When it was last recalled.
         timestamp: When the remembered event happened.
+        last_accessed_at: When it was last recalled.
     """
 
     id: str
+    """The memory's id, a UUID v4."""
+
     agent_id: str
+    """The agent that has the memory."""
+
     user_id: str
+    """The user that it concerns."""
+
     content: str
+    """The text of the memory."""
+
     entities: list[JSONObject]
+    """The people and things that it is about, as free JSON objects."""
+
     created_at: datetime.datetime
-    sentiment: float | Unset = UNSET
-    last_accessed_at: datetime.datetime | Unset = UNSET
-    timestamp: datetime.datetime | Unset = UNSET
+    """When it was created."""
+
+    type: MemoryType
+    """The type of the memory: what is true (`belief`), or what happened (`episode`). One of "belief",
+    "episode"."""
+
+    sentiment: float
+    """Its sentiment, from -1 (bad) to 1 (good). At least -1 and at most 1. The server's default: 0."""
+
+    timestamp: datetime.datetime
+    """When the remembered event happened."""
+
+    last_accessed_at: datetime.datetime | None
+    """When it was last recalled."""
+
+    def __init__(
+        self,
+        /,
+        id: UUID | str,
+        agent_id: UUID | str,
+        user_id: UUID | str,
+        content: str,
+        entities: Sequence[Mapping[str, object]],
+        created_at: datetime.datetime | str,
+        type: MemoryType | Literal["belief", "episode"] | None = None,
+        sentiment: float | None = None,
+        timestamp: datetime.datetime | str | None = None,
+        last_accessed_at: datetime.datetime | str | None = None,
+        **additional: object,
+    ) -> None:
+        self._fill(
+            {
+                "id": id,
+                "agent_id": agent_id,
+                "user_id": user_id,
+                "content": content,
+                "entities": entities,
+                "created_at": created_at,
+                "type": type,
+                "sentiment": sentiment,
+                "timestamp": timestamp,
+                "last_accessed_at": last_accessed_at,
+            },
+            additional,
+        )
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -46,23 +102,24 @@ class Memory(Model):
 
         Args:
             data: A JSON object.
-            partial: Whether required properties may be missing; they are ``UNSET`` then.
+            partial: Whether required properties may be missing; they are ``None`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value has a wrong type.
+            DecodeError: If a required property is missing or null, or a value has a wrong type.
         """
         global _last_agent_id, _last_user_id
         if type(data) is not dict:
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
-        known = 9
-        x: JSON | Unset
+        known = 10
+        x: JSON
         x = get("id")
         if type(x) is str:
             self.id = x
         else:
             self.id = decoding.lacking(data, "id", "a string", x, partial)
+            known = -1
         x = get("agent_id")
         if type(x) is str:
             last = _last_agent_id
@@ -73,6 +130,7 @@ class Memory(Model):
             self.agent_id = x
         else:
             self.agent_id = decoding.lacking(data, "agent_id", "a string", x, partial)
+            known = -1
         x = get("user_id")
         if type(x) is str:
             last = _last_user_id
@@ -83,14 +141,17 @@ class Memory(Model):
             self.user_id = x
         else:
             self.user_id = decoding.lacking(data, "user_id", "a string", x, partial)
+            known = -1
         x = get("content")
         if type(x) is str:
             self.content = x
         else:
             self.content = decoding.lacking(data, "content", "a string", x, partial)
+            known = -1
         x = get("entities")
         if x is None:
             self.entities = decoding.lacking(data, "entities", "a list", x, partial)
+            known = -1
         else:
             try:
                 self.entities = _read_entities(x)
@@ -105,14 +166,35 @@ class Memory(Model):
             self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
         else:
             self.created_at = decoding.lacking(data, "created_at", "a date-time", x, partial)
+            known = -1
+        x = get("type")
+        if type(x) is str:
+            self.type = _memory_type.get(x) or MemoryType(x)
+        elif x is None:
+            self.type = None  # type: ignore[assignment]  # a server older than the contract
+            known -= 1
+        else:
+            raise decoding.mismatch("type", "a string", x)
         x = get("sentiment")
         if type(x) is float or type(x) is int:
             self.sentiment = x
         elif x is None:
-            self.sentiment = UNSET
+            self.sentiment = None  # type: ignore[assignment]  # a server older than the contract
             known -= 1
         else:
             raise decoding.mismatch("sentiment", "a number", x)
+        x = get("timestamp")
+        if type(x) is str:
+            try:
+                when = _fromisoformat(x)
+            except ValueError:
+                raise decoding.mismatch("timestamp", "a date-time", x) from None
+            self.timestamp = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+        elif x is None:
+            self.timestamp = None  # type: ignore[assignment]  # a server older than the contract
+            known -= 1
+        else:
+            raise decoding.mismatch("timestamp", "a date-time", x)
         x = get("last_accessed_at")
         if type(x) is str:
             try:
@@ -123,23 +205,11 @@ class Memory(Model):
                 when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
             )
         elif x is None:
-            self.last_accessed_at = UNSET
+            self.last_accessed_at = None
             known -= 1
         else:
             raise decoding.mismatch("last_accessed_at", "a date-time", x)
-        x = get("timestamp")
-        if type(x) is str:
-            try:
-                when = _fromisoformat(x)
-            except ValueError:
-                raise decoding.mismatch("timestamp", "a date-time", x) from None
-            self.timestamp = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
-        elif x is None:
-            self.timestamp = UNSET
-            known -= 1
-        else:
-            raise decoding.mismatch("timestamp", "a date-time", x)
-        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
 
@@ -156,14 +226,27 @@ _KEYS: Final = frozenset(
         "content",
         "entities",
         "created_at",
+        "type",
         "sentiment",
-        "last_accessed_at",
         "timestamp",
+        "last_accessed_at",
+    }
+)
+_REQUIRED: Final[frozenset[str]] = frozenset(
+    {
+        "id",
+        "agent_id",
+        "user_id",
+        "content",
+        "entities",
+        "created_at",
     }
 )
 
 # At the end, since models may need each other.
+from .memory_type import MemoryType
 
+_memory_type: Final = decoding.members(MemoryType)
 
 _read_entities: Final[decoding.Reader[list[JSONObject]]] = decoding.list_of(decoding.json_object)
 
@@ -176,7 +259,8 @@ encoding.declare(
     Field("content", "content", encoding.string()),
     Field("entities", "entities", encoding.list_of(encoding.json_object)),
     Field("created_at", "created_at", encoding.date_time),
+    Field("type", "type", encoding.choice("belief", "episode"), required=False),
     Field("sentiment", "sentiment", encoding.number(minimum=-1, maximum=1), required=False),
-    Field("last_accessed_at", "last_accessed_at", encoding.date_time, required=False),
     Field("timestamp", "timestamp", encoding.date_time, required=False),
+    Field("last_accessed_at", "last_accessed_at", encoding.date_time, required=False),
 )

@@ -9,10 +9,10 @@ from attrs import define
 
 from .. import decoding, encoding
 from ..model import Field, Model
-from ..types import JSON, UNSET, Unset
+from ..types import JSON
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False, getstate_setstate=False)
 class MemoryAccessOptions(Model):
     """What this turn of a chat recalls, and what it stores.
 
@@ -23,9 +23,25 @@ class MemoryAccessOptions(Model):
         remember: Whether memories are formed from this turn. The server's default: True.
     """
 
-    recall: bool | Unset = UNSET
-    record: bool | Unset = UNSET
-    remember: bool | Unset = UNSET
+    recall: bool | None
+    """Whether documents and memories are searched, and matching ones shown to the model. The server's
+    default: True."""
+
+    record: bool | None
+    """Whether this turn is added to the history. The server's default: True."""
+
+    remember: bool | None
+    """Whether memories are formed from this turn. The server's default: True."""
+
+    def __init__(
+        self,
+        /,
+        recall: bool | None = None,
+        record: bool | None = None,
+        remember: bool | None = None,
+        **additional: object,
+    ) -> None:
+        self._fill({"recall": recall, "record": record, "remember": remember}, additional)
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -33,22 +49,22 @@ class MemoryAccessOptions(Model):
 
         Args:
             data: A JSON object.
-            partial: Whether required properties may be missing; they are ``UNSET`` then.
+            partial: Whether required properties may be missing; they are ``None`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value has a wrong type.
+            DecodeError: If a required property is missing or null, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
         known = 3
-        x: JSON | Unset
+        x: JSON
         x = get("recall")
         if type(x) is bool:
             self.recall = x
         elif x is None:
-            self.recall = UNSET
+            self.recall = None
             known -= 1
         else:
             raise decoding.mismatch("recall", "true or false", x)
@@ -56,7 +72,7 @@ class MemoryAccessOptions(Model):
         if type(x) is bool:
             self.record = x
         elif x is None:
-            self.record = UNSET
+            self.record = None
             known -= 1
         else:
             raise decoding.mismatch("record", "true or false", x)
@@ -64,11 +80,11 @@ class MemoryAccessOptions(Model):
         if type(x) is bool:
             self.remember = x
         elif x is None:
-            self.remember = UNSET
+            self.remember = None
             known -= 1
         else:
             raise decoding.mismatch("remember", "true or false", x)
-        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
 
@@ -81,6 +97,7 @@ _KEYS: Final = frozenset(
         "remember",
     }
 )
+_REQUIRED: Final[frozenset[str]] = frozenset({})
 
 # At the end, since models may need each other.
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import datetime
-from typing import Final, Self
+from collections.abc import Mapping
+from typing import Final, Literal, Self
 
 from attrs import define
 
 from .. import decoding, encoding
 from ..errors import DecodeError
 from ..model import Field, Model
-from ..types import JSON, Unset
-from .named_tool_choice_type import NamedToolChoiceType
+from ..types import JSON
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False, getstate_setstate=False)
 class NamedToolChoice(Model):
     """Makes the model call one named tool.
 
@@ -24,7 +24,19 @@ class NamedToolChoice(Model):
     """
 
     function: NamedToolChoiceFunction
-    type: NamedToolChoiceType = NamedToolChoiceType.FUNCTION
+    """The function to call."""
+
+    type: NamedToolChoiceType
+    """The type of the tool. One of "function"."""
+
+    def __init__(
+        self,
+        /,
+        function: NamedToolChoiceFunction | Mapping[str, object],
+        type: NamedToolChoiceType | Literal["function"] = "function",
+        **additional: object,
+    ) -> None:
+        self._fill({"function": function, "type": type}, additional)
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -32,20 +44,21 @@ class NamedToolChoice(Model):
 
         Args:
             data: A JSON object.
-            partial: Whether required properties may be missing; they are ``UNSET`` then.
+            partial: Whether required properties may be missing; they are ``None`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value has a wrong type.
+            DecodeError: If a required property is missing or null, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
         known = 2
-        x: JSON | Unset
+        x: JSON
         x = get("function")
         if x is None:
             self.function = decoding.lacking(data, "function", "an object", x, partial)
+            known = -1
         else:
             try:
                 self.function = NamedToolChoiceFunction.from_dict(x)
@@ -56,13 +69,20 @@ class NamedToolChoice(Model):
             self.type = NamedToolChoiceType.FUNCTION
         else:
             self.type = decoding.lacking(data, "type", "'function'", x, partial)
-        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+            known = -1
+        self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
 
 _new: Final = object.__new__
 _fromisoformat: Final = datetime.datetime.fromisoformat
 _KEYS: Final = frozenset(
+    {
+        "function",
+        "type",
+    }
+)
+_REQUIRED: Final[frozenset[str]] = frozenset(
     {
         "function",
         "type",

@@ -9,10 +9,10 @@ from attrs import define
 
 from .. import decoding, encoding
 from ..model import Field, Model
-from ..types import JSON, Unset
+from ..types import JSON
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False, getstate_setstate=False)
 class NamedToolChoiceFunction(Model):
     """The function to call.
 
@@ -21,6 +21,15 @@ class NamedToolChoiceFunction(Model):
     """
 
     name: str
+    """The function's name."""
+
+    def __init__(
+        self,
+        /,
+        name: str,
+        **additional: object,
+    ) -> None:
+        self._fill({"name": name}, additional)
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -28,29 +37,35 @@ class NamedToolChoiceFunction(Model):
 
         Args:
             data: A JSON object.
-            partial: Whether required properties may be missing; they are ``UNSET`` then.
+            partial: Whether required properties may be missing; they are ``None`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value has a wrong type.
+            DecodeError: If a required property is missing or null, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
         known = 1
-        x: JSON | Unset
+        x: JSON
         x = get("name")
         if type(x) is str:
             self.name = x
         else:
             self.name = decoding.lacking(data, "name", "a string", x, partial)
-        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+            known = -1
+        self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
 
 _new: Final = object.__new__
 _fromisoformat: Final = datetime.datetime.fromisoformat
 _KEYS: Final = frozenset(
+    {
+        "name",
+    }
+)
+_REQUIRED: Final[frozenset[str]] = frozenset(
     {
         "name",
     }

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from typing import Final, Self
 
 from attrs import define
 
 from .. import decoding, encoding
 from ..model import Field, Model
-from ..types import JSON, UNSET, JSONObject, Unset
+from ..types import JSON, JSONObject
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False, getstate_setstate=False)
 class PartialFunctionDef(Model):
     """The parts of a function's definition to change.
 
@@ -23,9 +24,25 @@ class PartialFunctionDef(Model):
         parameters: The arguments that a function takes, as a JSON Schema of type object.
     """
 
-    description: str | Unset = UNSET
-    name: str | Unset = UNSET
-    parameters: JSONObject | Unset = UNSET
+    description: str | None
+    """What the function does, for the model."""
+
+    name: str | None
+    """The function's name: any text but an empty one. A model's endpoint receives a name of letters,
+    digits, `_` and `-` in its place."""
+
+    parameters: JSONObject | None
+    """The arguments that a function takes, as a JSON Schema of type object."""
+
+    def __init__(
+        self,
+        /,
+        description: str | None = None,
+        name: str | None = None,
+        parameters: Mapping[str, object] | None = None,
+        **additional: object,
+    ) -> None:
+        self._fill({"description": description, "name": name, "parameters": parameters}, additional)
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -33,22 +50,22 @@ class PartialFunctionDef(Model):
 
         Args:
             data: A JSON object.
-            partial: Whether required properties may be missing; they are ``UNSET`` then.
+            partial: Whether required properties may be missing; they are ``None`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value has a wrong type.
+            DecodeError: If a required property is missing or null, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
         known = 3
-        x: JSON | Unset
+        x: JSON
         x = get("description")
         if type(x) is str:
             self.description = x
         elif x is None:
-            self.description = UNSET
+            self.description = None
             known -= 1
         else:
             raise decoding.mismatch("description", "a string", x)
@@ -56,7 +73,7 @@ class PartialFunctionDef(Model):
         if type(x) is str:
             self.name = x
         elif x is None:
-            self.name = UNSET
+            self.name = None
             known -= 1
         else:
             raise decoding.mismatch("name", "a string", x)
@@ -64,11 +81,11 @@ class PartialFunctionDef(Model):
         if type(x) is dict:
             self.parameters = x
         elif x is None:
-            self.parameters = UNSET
+            self.parameters = None
             known -= 1
         else:
             raise decoding.mismatch("parameters", "an object", x)
-        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
 
@@ -81,6 +98,7 @@ _KEYS: Final = frozenset(
         "parameters",
     }
 )
+_REQUIRED: Final[frozenset[str]] = frozenset({})
 
 # At the end, since models may need each other.
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from typing import Final, Self
 
 from attrs import define
 
 from .. import decoding, encoding
 from ..model import Field, Model
-from ..types import JSON, UNSET, JSONObject, Unset
+from ..types import JSON, JSONObject
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False, getstate_setstate=False)
 class PatchSessionRequest(Model):
     """The fields of a session to change.
 
@@ -28,11 +29,44 @@ class PatchSessionRequest(Model):
             the oldest history; `adaptive` summarises it. The stored history is not changed.
     """
 
-    situation: str | Unset = UNSET
-    metadata: JSONObject | Unset = UNSET
-    render_templates: bool | Unset = UNSET
-    token_budget: int | Unset = UNSET
-    context_overflow: str | Unset = UNSET
+    situation: str | None
+    """The setting and the subject of the conversation: the first part of the prompt. A template when
+    `render_templates` is true."""
+
+    metadata: JSONObject | None
+    """Any data to store with it: a free JSON object, by which lists can be filtered."""
+
+    render_templates: bool | None
+    """Whether the situation and the messages of the system and the assistant are Jinja templates,
+    rendered with `session`, `user` and `agent`. A user's messages never are."""
+
+    token_budget: int | None
+    """How many tokens the prompt may have before `context_overflow` applies."""
+
+    context_overflow: str | None
+    """What happens when the prompt exceeds `token_budget`. `truncate` leaves out the oldest history;
+    `adaptive` summarises it. The stored history is not changed."""
+
+    def __init__(
+        self,
+        /,
+        situation: str | None = None,
+        metadata: Mapping[str, object] | None = None,
+        render_templates: bool | None = None,
+        token_budget: int | None = None,
+        context_overflow: str | None = None,
+        **additional: object,
+    ) -> None:
+        self._fill(
+            {
+                "situation": situation,
+                "metadata": metadata,
+                "render_templates": render_templates,
+                "token_budget": token_budget,
+                "context_overflow": context_overflow,
+            },
+            additional,
+        )
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -40,22 +74,22 @@ class PatchSessionRequest(Model):
 
         Args:
             data: A JSON object.
-            partial: Whether required properties may be missing; they are ``UNSET`` then.
+            partial: Whether required properties may be missing; they are ``None`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value has a wrong type.
+            DecodeError: If a required property is missing or null, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
         known = 5
-        x: JSON | Unset
+        x: JSON
         x = get("situation")
         if type(x) is str:
             self.situation = x
         elif x is None:
-            self.situation = UNSET
+            self.situation = None
             known -= 1
         else:
             raise decoding.mismatch("situation", "a string", x)
@@ -63,7 +97,7 @@ class PatchSessionRequest(Model):
         if type(x) is dict:
             self.metadata = x
         elif x is None:
-            self.metadata = UNSET
+            self.metadata = None
             known -= 1
         else:
             raise decoding.mismatch("metadata", "an object", x)
@@ -71,7 +105,7 @@ class PatchSessionRequest(Model):
         if type(x) is bool:
             self.render_templates = x
         elif x is None:
-            self.render_templates = UNSET
+            self.render_templates = None
             known -= 1
         else:
             raise decoding.mismatch("render_templates", "true or false", x)
@@ -79,7 +113,7 @@ class PatchSessionRequest(Model):
         if type(x) is int:
             self.token_budget = x
         elif x is None:
-            self.token_budget = UNSET
+            self.token_budget = None
             known -= 1
         else:
             raise decoding.mismatch("token_budget", "an integer", x)
@@ -87,11 +121,11 @@ class PatchSessionRequest(Model):
         if type(x) is str:
             self.context_overflow = x
         elif x is None:
-            self.context_overflow = UNSET
+            self.context_overflow = None
             known -= 1
         else:
             raise decoding.mismatch("context_overflow", "a string", x)
-        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
 
@@ -106,6 +140,7 @@ _KEYS: Final = frozenset(
         "context_overflow",
     }
 )
+_REQUIRED: Final[frozenset[str]] = frozenset({})
 
 # At the end, since models may need each other.
 

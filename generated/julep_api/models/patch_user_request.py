@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from typing import Final, Self
 
 from attrs import define
 
 from .. import decoding, encoding
 from ..model import Field, Model
-from ..types import JSON, UNSET, JSONObject, Unset
+from ..types import JSON, JSONObject
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False, getstate_setstate=False)
 class PatchUserRequest(Model):
     """The fields of a user to change.
 
@@ -22,9 +23,24 @@ class PatchUserRequest(Model):
         metadata: Any data to store with it: a free JSON object, by which lists can be filtered.
     """
 
-    about: str | Unset = UNSET
-    name: str | Unset = UNSET
-    metadata: JSONObject | Unset = UNSET
+    about: str | None
+    """The user's description, for the model."""
+
+    name: str | None
+    """The user's name."""
+
+    metadata: JSONObject | None
+    """Any data to store with it: a free JSON object, by which lists can be filtered."""
+
+    def __init__(
+        self,
+        /,
+        about: str | None = None,
+        name: str | None = None,
+        metadata: Mapping[str, object] | None = None,
+        **additional: object,
+    ) -> None:
+        self._fill({"about": about, "name": name, "metadata": metadata}, additional)
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -32,22 +48,22 @@ class PatchUserRequest(Model):
 
         Args:
             data: A JSON object.
-            partial: Whether required properties may be missing; they are ``UNSET`` then.
+            partial: Whether required properties may be missing; they are ``None`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value has a wrong type.
+            DecodeError: If a required property is missing or null, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
         known = 3
-        x: JSON | Unset
+        x: JSON
         x = get("about")
         if type(x) is str:
             self.about = x
         elif x is None:
-            self.about = UNSET
+            self.about = None
             known -= 1
         else:
             raise decoding.mismatch("about", "a string", x)
@@ -55,7 +71,7 @@ class PatchUserRequest(Model):
         if type(x) is str:
             self.name = x
         elif x is None:
-            self.name = UNSET
+            self.name = None
             known -= 1
         else:
             raise decoding.mismatch("name", "a string", x)
@@ -63,11 +79,11 @@ class PatchUserRequest(Model):
         if type(x) is dict:
             self.metadata = x
         elif x is None:
-            self.metadata = UNSET
+            self.metadata = None
             known -= 1
         else:
             raise decoding.mismatch("metadata", "an object", x)
-        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
 
@@ -80,6 +96,7 @@ _KEYS: Final = frozenset(
         "metadata",
     }
 )
+_REQUIRED: Final[frozenset[str]] = frozenset({})
 
 # At the end, since models may need each other.
 

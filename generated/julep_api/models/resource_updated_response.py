@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from typing import Final, Self
+from uuid import UUID
 
 from attrs import define
 
 from .. import decoding, encoding
 from ..errors import DecodeError
 from ..model import Field, Model
-from ..types import JSON, UNSET, Unset
+from ..types import JSON
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False, getstate_setstate=False)
 class ResourceUpdatedResponse(Model):
     """What was updated, and when. With `Prefer: return=representation`, the resource's own fields are
     included.
@@ -25,8 +27,23 @@ class ResourceUpdatedResponse(Model):
     """
 
     id: str
+    """The resource's id, a UUID v4."""
+
     updated_at: datetime.datetime
-    jobs: list[str] | Unset = UNSET
+    """When it was last changed."""
+
+    jobs: list[str] | None
+    """Ids of the jobs that were started and have not finished."""
+
+    def __init__(
+        self,
+        /,
+        id: UUID | str,
+        updated_at: datetime.datetime | str,
+        jobs: Sequence[UUID | str] | None = None,
+        **additional: object,
+    ) -> None:
+        self._fill({"id": id, "updated_at": updated_at, "jobs": jobs}, additional)
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -34,22 +51,23 @@ class ResourceUpdatedResponse(Model):
 
         Args:
             data: A JSON object.
-            partial: Whether required properties may be missing; they are ``UNSET`` then.
+            partial: Whether required properties may be missing; they are ``None`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value has a wrong type.
+            DecodeError: If a required property is missing or null, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
         known = 3
-        x: JSON | Unset
+        x: JSON
         x = get("id")
         if type(x) is str:
             self.id = x
         else:
             self.id = decoding.lacking(data, "id", "a string", x, partial)
+            known = -1
         x = get("updated_at")
         if type(x) is str:
             try:
@@ -59,16 +77,17 @@ class ResourceUpdatedResponse(Model):
             self.updated_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
         else:
             self.updated_at = decoding.lacking(data, "updated_at", "a date-time", x, partial)
+            known = -1
         x = get("jobs")
         if x is None:
-            self.jobs = UNSET
+            self.jobs = None
             known -= 1
         else:
             try:
                 self.jobs = _read_jobs(x)
             except DecodeError as error:
                 raise error.under("jobs") from None
-        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
 
@@ -79,6 +98,12 @@ _KEYS: Final = frozenset(
         "id",
         "updated_at",
         "jobs",
+    }
+)
+_REQUIRED: Final[frozenset[str]] = frozenset(
+    {
+        "id",
+        "updated_at",
     }
 )
 

@@ -3,48 +3,108 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from typing import Final, Self
+from uuid import UUID
 
 from attrs import define
 
 from .. import decoding, encoding
 from ..model import Field, Model
-from ..types import JSON, UNSET, JSONObject, Unset
+from ..types import JSON, JSONObject
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False, getstate_setstate=False)
 class Session(Model):
     """A conversation between an agent and, usually, a user.
 
     Attributes:
         id: The session's id, a UUID v4.
         agent_id: The agent.
-        user_id: The user, if there is one.
-        situation: The setting and the subject of the conversation: the first part of the prompt. A
-            template when `render_templates` is true.
-        summary: A summary of the conversation so far, once the history has been summarised.
         metadata: Any data to store with it: a free JSON object, by which lists can be filtered.
         render_templates: Whether the situation and the messages of the system and the assistant are
             Jinja templates, rendered with `session`, `user` and `agent`. A user's messages never
             are. The server's default: False.
+        created_at: When it was created.
+        updated_at: When it was last changed.
+        user_id: The user, if there is one.
+        situation: The setting and the subject of the conversation: the first part of the prompt. A
+            template when `render_templates` is true.
+        summary: A summary of the conversation so far, once the history has been summarised.
         token_budget: How many tokens the prompt may have before `context_overflow` applies.
         context_overflow: What happens when the prompt exceeds `token_budget`. `truncate` leaves out
             the oldest history; `adaptive` summarises it. The stored history is not changed.
-        created_at: When it was created.
-        updated_at: When it was last changed.
     """
 
     id: str
+    """The session's id, a UUID v4."""
+
     agent_id: str
-    user_id: str | Unset = UNSET
-    situation: str | Unset = UNSET
-    summary: str | Unset = UNSET
-    metadata: JSONObject | Unset = UNSET
-    render_templates: bool | Unset = UNSET
-    token_budget: int | Unset = UNSET
-    context_overflow: str | Unset = UNSET
-    created_at: datetime.datetime | Unset = UNSET
-    updated_at: datetime.datetime | Unset = UNSET
+    """The agent."""
+
+    metadata: JSONObject
+    """Any data to store with it: a free JSON object, by which lists can be filtered."""
+
+    render_templates: bool
+    """Whether the situation and the messages of the system and the assistant are Jinja templates,
+    rendered with `session`, `user` and `agent`. A user's messages never are. The server's default:
+    False."""
+
+    created_at: datetime.datetime
+    """When it was created."""
+
+    updated_at: datetime.datetime
+    """When it was last changed."""
+
+    user_id: str | None
+    """The user, if there is one."""
+
+    situation: str | None
+    """The setting and the subject of the conversation: the first part of the prompt. A template when
+    `render_templates` is true."""
+
+    summary: str | None
+    """A summary of the conversation so far, once the history has been summarised."""
+
+    token_budget: int | None
+    """How many tokens the prompt may have before `context_overflow` applies."""
+
+    context_overflow: str | None
+    """What happens when the prompt exceeds `token_budget`. `truncate` leaves out the oldest history;
+    `adaptive` summarises it. The stored history is not changed."""
+
+    def __init__(
+        self,
+        /,
+        id: UUID | str,
+        agent_id: UUID | str,
+        metadata: Mapping[str, object] | None = None,
+        render_templates: bool | None = None,
+        created_at: datetime.datetime | str | None = None,
+        updated_at: datetime.datetime | str | None = None,
+        user_id: UUID | str | None = None,
+        situation: str | None = None,
+        summary: str | None = None,
+        token_budget: int | None = None,
+        context_overflow: str | None = None,
+        **additional: object,
+    ) -> None:
+        self._fill(
+            {
+                "id": id,
+                "agent_id": agent_id,
+                "metadata": metadata,
+                "render_templates": render_templates,
+                "created_at": created_at,
+                "updated_at": updated_at,
+                "user_id": user_id,
+                "situation": situation,
+                "summary": summary,
+                "token_budget": token_budget,
+                "context_overflow": context_overflow,
+            },
+            additional,
+        )
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -52,10 +112,10 @@ class Session(Model):
 
         Args:
             data: A JSON object.
-            partial: Whether required properties may be missing; they are ``UNSET`` then.
+            partial: Whether required properties may be missing; they are ``None`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value has a wrong type.
+            DecodeError: If a required property is missing or null, or a value has a wrong type.
         """
         global _last_agent_id, _last_user_id
         if type(data) is not dict:
@@ -63,12 +123,13 @@ class Session(Model):
         self = _new(cls)
         get = data.get
         known = 11
-        x: JSON | Unset
+        x: JSON
         x = get("id")
         if type(x) is str:
             self.id = x
         else:
             self.id = decoding.lacking(data, "id", "a string", x, partial)
+            known = -1
         x = get("agent_id")
         if type(x) is str:
             last = _last_agent_id
@@ -79,40 +140,12 @@ class Session(Model):
             self.agent_id = x
         else:
             self.agent_id = decoding.lacking(data, "agent_id", "a string", x, partial)
-        x = get("user_id")
-        if type(x) is str:
-            last = _last_user_id
-            if x == last:
-                x = last
-            else:
-                _last_user_id = x
-            self.user_id = x
-        elif x is None:
-            self.user_id = UNSET
-            known -= 1
-        else:
-            raise decoding.mismatch("user_id", "a string", x)
-        x = get("situation")
-        if type(x) is str:
-            self.situation = x
-        elif x is None:
-            self.situation = UNSET
-            known -= 1
-        else:
-            raise decoding.mismatch("situation", "a string", x)
-        x = get("summary")
-        if type(x) is str:
-            self.summary = x
-        elif x is None:
-            self.summary = UNSET
-            known -= 1
-        else:
-            raise decoding.mismatch("summary", "a string", x)
+            known = -1
         x = get("metadata")
         if type(x) is dict:
             self.metadata = x
         elif x is None:
-            self.metadata = UNSET
+            self.metadata = None  # type: ignore[assignment]  # a server older than the contract
             known -= 1
         else:
             raise decoding.mismatch("metadata", "an object", x)
@@ -120,26 +153,10 @@ class Session(Model):
         if type(x) is bool:
             self.render_templates = x
         elif x is None:
-            self.render_templates = UNSET
+            self.render_templates = None  # type: ignore[assignment]  # a server older than the contract
             known -= 1
         else:
             raise decoding.mismatch("render_templates", "true or false", x)
-        x = get("token_budget")
-        if type(x) is int:
-            self.token_budget = x
-        elif x is None:
-            self.token_budget = UNSET
-            known -= 1
-        else:
-            raise decoding.mismatch("token_budget", "an integer", x)
-        x = get("context_overflow")
-        if type(x) is str:
-            self.context_overflow = x
-        elif x is None:
-            self.context_overflow = UNSET
-            known -= 1
-        else:
-            raise decoding.mismatch("context_overflow", "a string", x)
         x = get("created_at")
         if type(x) is str:
             try:
@@ -148,7 +165,7 @@ class Session(Model):
                 raise decoding.mismatch("created_at", "a date-time", x) from None
             self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
         elif x is None:
-            self.created_at = UNSET
+            self.created_at = None  # type: ignore[assignment]  # a server older than the contract
             known -= 1
         else:
             raise decoding.mismatch("created_at", "a date-time", x)
@@ -160,11 +177,56 @@ class Session(Model):
                 raise decoding.mismatch("updated_at", "a date-time", x) from None
             self.updated_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
         elif x is None:
-            self.updated_at = UNSET
+            self.updated_at = None  # type: ignore[assignment]  # a server older than the contract
             known -= 1
         else:
             raise decoding.mismatch("updated_at", "a date-time", x)
-        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        x = get("user_id")
+        if type(x) is str:
+            last = _last_user_id
+            if x == last:
+                x = last
+            else:
+                _last_user_id = x
+            self.user_id = x
+        elif x is None:
+            self.user_id = None
+            known -= 1
+        else:
+            raise decoding.mismatch("user_id", "a string", x)
+        x = get("situation")
+        if type(x) is str:
+            self.situation = x
+        elif x is None:
+            self.situation = None
+            known -= 1
+        else:
+            raise decoding.mismatch("situation", "a string", x)
+        x = get("summary")
+        if type(x) is str:
+            self.summary = x
+        elif x is None:
+            self.summary = None
+            known -= 1
+        else:
+            raise decoding.mismatch("summary", "a string", x)
+        x = get("token_budget")
+        if type(x) is int:
+            self.token_budget = x
+        elif x is None:
+            self.token_budget = None
+            known -= 1
+        else:
+            raise decoding.mismatch("token_budget", "an integer", x)
+        x = get("context_overflow")
+        if type(x) is str:
+            self.context_overflow = x
+        elif x is None:
+            self.context_overflow = None
+            known -= 1
+        else:
+            raise decoding.mismatch("context_overflow", "a string", x)
+        self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
 
@@ -177,15 +239,21 @@ _KEYS: Final = frozenset(
     {
         "id",
         "agent_id",
+        "metadata",
+        "render_templates",
+        "created_at",
+        "updated_at",
         "user_id",
         "situation",
         "summary",
-        "metadata",
-        "render_templates",
         "token_budget",
         "context_overflow",
-        "created_at",
-        "updated_at",
+    }
+)
+_REQUIRED: Final[frozenset[str]] = frozenset(
+    {
+        "id",
+        "agent_id",
     }
 )
 
@@ -196,13 +264,13 @@ encoding.declare(
     Session,
     Field("id", "id", encoding.uuid4),
     Field("agent_id", "agent_id", encoding.uuid4),
+    Field("metadata", "metadata", encoding.json_object, required=False),
+    Field("render_templates", "render_templates", encoding.boolean, required=False),
+    Field("created_at", "created_at", encoding.date_time, required=False),
+    Field("updated_at", "updated_at", encoding.date_time, required=False),
     Field("user_id", "user_id", encoding.uuid4, required=False),
     Field("situation", "situation", encoding.string(), required=False),
     Field("summary", "summary", encoding.string(), required=False),
-    Field("metadata", "metadata", encoding.json_object, required=False),
-    Field("render_templates", "render_templates", encoding.boolean, required=False),
     Field("token_budget", "token_budget", encoding.integer(), required=False),
     Field("context_overflow", "context_overflow", encoding.string(), required=False),
-    Field("created_at", "created_at", encoding.date_time, required=False),
-    Field("updated_at", "updated_at", encoding.date_time, required=False),
 )

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime
-from typing import Final, Self
+from typing import Final, Literal, Self
+from uuid import UUID
 
 from attrs import define
 
 from .. import decoding, encoding
 from ..model import Field, Model
-from ..types import JSON, UNSET, Unset
+from ..types import JSON
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False, getstate_setstate=False)
 class Suggestion(Model):
     """A suggestion by the model of what the user or the agent could say or do next.
 
@@ -25,10 +26,40 @@ class Suggestion(Model):
     """
 
     message_id: str
+    """The message that it is based on."""
+
     session_id: str
+    """The session that it belongs to."""
+
     target: SuggestionTarget
+    """The addressee of the suggestion. One of "user", "agent"."""
+
     content: str
-    created_at: datetime.datetime | Unset = UNSET
+    """The suggestion."""
+
+    created_at: datetime.datetime
+    """When it was created."""
+
+    def __init__(
+        self,
+        /,
+        message_id: UUID | str,
+        session_id: UUID | str,
+        target: SuggestionTarget | Literal["user", "agent"],
+        content: str,
+        created_at: datetime.datetime | str | None = None,
+        **additional: object,
+    ) -> None:
+        self._fill(
+            {
+                "message_id": message_id,
+                "session_id": session_id,
+                "target": target,
+                "content": content,
+                "created_at": created_at,
+            },
+            additional,
+        )
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -36,10 +67,10 @@ class Suggestion(Model):
 
         Args:
             data: A JSON object.
-            partial: Whether required properties may be missing; they are ``UNSET`` then.
+            partial: Whether required properties may be missing; they are ``None`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value has a wrong type.
+            DecodeError: If a required property is missing or null, or a value has a wrong type.
         """
         global _last_message_id, _last_session_id
         if type(data) is not dict:
@@ -47,7 +78,7 @@ class Suggestion(Model):
         self = _new(cls)
         get = data.get
         known = 5
-        x: JSON | Unset
+        x: JSON
         x = get("message_id")
         if type(x) is str:
             last = _last_message_id
@@ -58,6 +89,7 @@ class Suggestion(Model):
             self.message_id = x
         else:
             self.message_id = decoding.lacking(data, "message_id", "a string", x, partial)
+            known = -1
         x = get("session_id")
         if type(x) is str:
             last = _last_session_id
@@ -68,16 +100,19 @@ class Suggestion(Model):
             self.session_id = x
         else:
             self.session_id = decoding.lacking(data, "session_id", "a string", x, partial)
+            known = -1
         x = get("target")
         if type(x) is str:
             self.target = _suggestion_target.get(x) or SuggestionTarget(x)
         else:
             self.target = decoding.lacking(data, "target", "a string", x, partial)
+            known = -1
         x = get("content")
         if type(x) is str:
             self.content = x
         else:
             self.content = decoding.lacking(data, "content", "a string", x, partial)
+            known = -1
         x = get("created_at")
         if type(x) is str:
             try:
@@ -86,11 +121,11 @@ class Suggestion(Model):
                 raise decoding.mismatch("created_at", "a date-time", x) from None
             self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
         elif x is None:
-            self.created_at = UNSET
+            self.created_at = None  # type: ignore[assignment]  # a server older than the contract
             known -= 1
         else:
             raise decoding.mismatch("created_at", "a date-time", x)
-        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
 
@@ -106,6 +141,14 @@ _KEYS: Final = frozenset(
         "target",
         "content",
         "created_at",
+    }
+)
+_REQUIRED: Final[frozenset[str]] = frozenset(
+    {
+        "message_id",
+        "session_id",
+        "target",
+        "content",
     }
 )
 

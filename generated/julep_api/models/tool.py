@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime
-from typing import Final, Self
+from collections.abc import Mapping
+from typing import Final, Literal, Self
+from uuid import UUID
 
 from attrs import define
 
 from .. import decoding, encoding
 from ..errors import DecodeError
 from ..model import Field, Model
-from ..types import JSON, Unset
+from ..types import JSON
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False, getstate_setstate=False)
 class Tool(Model):
     """A tool of an agent.
 
@@ -25,8 +27,24 @@ class Tool(Model):
     """
 
     id: str
+    """The tool's id, a UUID v4."""
+
     type: ToolType
+    """Whether the caller runs the call (`function`), or it is sent to an address (`webhook`). One of
+    "function", "webhook"."""
+
     function: FunctionDef
+    """A function that the model may call."""
+
+    def __init__(
+        self,
+        /,
+        id: UUID | str,
+        type: ToolType | Literal["function", "webhook"],
+        function: FunctionDef | Mapping[str, object],
+        **additional: object,
+    ) -> None:
+        self._fill({"id": id, "type": type, "function": function}, additional)
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -34,42 +52,52 @@ class Tool(Model):
 
         Args:
             data: A JSON object.
-            partial: Whether required properties may be missing; they are ``UNSET`` then.
+            partial: Whether required properties may be missing; they are ``None`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value has a wrong type.
+            DecodeError: If a required property is missing or null, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
         known = 3
-        x: JSON | Unset
+        x: JSON
         x = get("id")
         if type(x) is str:
             self.id = x
         else:
             self.id = decoding.lacking(data, "id", "a string", x, partial)
+            known = -1
         x = get("type")
         if type(x) is str:
             self.type = _tool_type.get(x) or ToolType(x)
         else:
             self.type = decoding.lacking(data, "type", "a string", x, partial)
+            known = -1
         x = get("function")
         if x is None:
             self.function = decoding.lacking(data, "function", "an object", x, partial)
+            known = -1
         else:
             try:
                 self.function = FunctionDef.from_dict(x)
             except DecodeError as error:
                 raise error.under("function") from None
-        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
 
 _new: Final = object.__new__
 _fromisoformat: Final = datetime.datetime.fromisoformat
 _KEYS: Final = frozenset(
+    {
+        "id",
+        "type",
+        "function",
+    }
+)
+_REQUIRED: Final[frozenset[str]] = frozenset(
     {
         "id",
         "type",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping, Sequence
 from typing import Final, Self
 
 from attrs import define
@@ -10,10 +11,10 @@ from attrs import define
 from .. import decoding, encoding
 from ..errors import DecodeError
 from ..model import Field, Model
-from ..types import JSON, UNSET, JSONObject, Unset
+from ..types import JSON, JSONObject
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False, getstate_setstate=False)
 class UpdateAgentRequest(Model):
     """The fields that replace an agent's. Fields left out are reset.
 
@@ -27,11 +28,45 @@ class UpdateAgentRequest(Model):
     """
 
     about: str
+    """The agent's description, for the model."""
+
     name: str
-    model: str | Unset = UNSET
-    default_settings: AgentDefaultSettings | Unset = UNSET
-    metadata: JSONObject | Unset = UNSET
-    instructions: str | list[str] | Unset = UNSET
+    """The agent's name."""
+
+    model: str | None
+    """The agent's model. A server that does not offer it uses its own."""
+
+    default_settings: AgentDefaultSettings | None
+    """Default settings of an agent's chats."""
+
+    metadata: JSONObject | None
+    """Any data to store with it: a free JSON object, by which lists can be filtered."""
+
+    instructions: str | list[str] | None
+    """The agent's instructions: one, or several in order."""
+
+    def __init__(
+        self,
+        /,
+        about: str,
+        name: str,
+        model: str | None = None,
+        default_settings: AgentDefaultSettings | Mapping[str, object] | None = None,
+        metadata: Mapping[str, object] | None = None,
+        instructions: str | Sequence[str] | None = None,
+        **additional: object,
+    ) -> None:
+        self._fill(
+            {
+                "about": about,
+                "name": name,
+                "model": model,
+                "default_settings": default_settings,
+                "metadata": metadata,
+                "instructions": instructions,
+            },
+            additional,
+        )
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -39,38 +74,40 @@ class UpdateAgentRequest(Model):
 
         Args:
             data: A JSON object.
-            partial: Whether required properties may be missing; they are ``UNSET`` then.
+            partial: Whether required properties may be missing; they are ``None`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value has a wrong type.
+            DecodeError: If a required property is missing or null, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
         known = 6
-        x: JSON | Unset
+        x: JSON
         x = get("about")
         if type(x) is str:
             self.about = x
         else:
             self.about = decoding.lacking(data, "about", "a string", x, partial)
+            known = -1
         x = get("name")
         if type(x) is str:
             self.name = x
         else:
             self.name = decoding.lacking(data, "name", "a string", x, partial)
+            known = -1
         x = get("model")
         if type(x) is str:
             self.model = x
         elif x is None:
-            self.model = UNSET
+            self.model = None
             known -= 1
         else:
             raise decoding.mismatch("model", "a string", x)
         x = get("default_settings")
         if x is None:
-            self.default_settings = UNSET
+            self.default_settings = None
             known -= 1
         else:
             try:
@@ -81,20 +118,20 @@ class UpdateAgentRequest(Model):
         if type(x) is dict:
             self.metadata = x
         elif x is None:
-            self.metadata = UNSET
+            self.metadata = None
             known -= 1
         else:
             raise decoding.mismatch("metadata", "an object", x)
         x = get("instructions")
         if x is None:
-            self.instructions = UNSET
+            self.instructions = None
             known -= 1
         else:
             try:
                 self.instructions = _read_instructions(x)
             except DecodeError as error:
                 raise error.under("instructions") from None
-        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
 
@@ -108,6 +145,12 @@ _KEYS: Final = frozenset(
         "default_settings",
         "metadata",
         "instructions",
+    }
+)
+_REQUIRED: Final[frozenset[str]] = frozenset(
+    {
+        "about",
+        "name",
     }
 )
 

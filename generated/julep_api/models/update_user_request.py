@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from typing import Final, Self
 
 from attrs import define
 
 from .. import decoding, encoding
 from ..model import Field, Model
-from ..types import JSON, UNSET, JSONObject, Unset
+from ..types import JSON, JSONObject
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False, getstate_setstate=False)
 class UpdateUserRequest(Model):
     """The fields that replace a user's. Fields left out are reset.
 
@@ -23,8 +24,23 @@ class UpdateUserRequest(Model):
     """
 
     about: str
+    """The user's description, for the model."""
+
     name: str
-    metadata: JSONObject | Unset = UNSET
+    """The user's name."""
+
+    metadata: JSONObject | None
+    """Any data to store with it: a free JSON object, by which lists can be filtered."""
+
+    def __init__(
+        self,
+        /,
+        about: str,
+        name: str,
+        metadata: Mapping[str, object] | None = None,
+        **additional: object,
+    ) -> None:
+        self._fill({"about": about, "name": name, "metadata": metadata}, additional)
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -32,36 +48,38 @@ class UpdateUserRequest(Model):
 
         Args:
             data: A JSON object.
-            partial: Whether required properties may be missing; they are ``UNSET`` then.
+            partial: Whether required properties may be missing; they are ``None`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value has a wrong type.
+            DecodeError: If a required property is missing or null, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
         known = 3
-        x: JSON | Unset
+        x: JSON
         x = get("about")
         if type(x) is str:
             self.about = x
         else:
             self.about = decoding.lacking(data, "about", "a string", x, partial)
+            known = -1
         x = get("name")
         if type(x) is str:
             self.name = x
         else:
             self.name = decoding.lacking(data, "name", "a string", x, partial)
+            known = -1
         x = get("metadata")
         if type(x) is dict:
             self.metadata = x
         elif x is None:
-            self.metadata = UNSET
+            self.metadata = None
             known -= 1
         else:
             raise decoding.mismatch("metadata", "an object", x)
-        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
 
@@ -72,6 +90,12 @@ _KEYS: Final = frozenset(
         "about",
         "name",
         "metadata",
+    }
+)
+_REQUIRED: Final[frozenset[str]] = frozenset(
+    {
+        "about",
+        "name",
     }
 )
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from typing import Final, Self
+from uuid import UUID
 
 from attrs import define
 
 from .. import decoding, encoding
 from ..model import Field, Model
-from ..types import JSON, UNSET, JSONObject, Unset
+from ..types import JSON, JSONObject
 
 
-@define(eq=False, repr=False)
+@define(eq=False, repr=False, init=False, getstate_setstate=False)
 class User(Model):
     """A person that agents talk to.
 
@@ -26,11 +28,45 @@ class User(Model):
     """
 
     id: str
-    name: str | Unset = UNSET
-    about: str | Unset = UNSET
-    metadata: JSONObject | Unset = UNSET
-    created_at: datetime.datetime | Unset = UNSET
-    updated_at: datetime.datetime | Unset = UNSET
+    """The user's id, a UUID v4."""
+
+    name: str
+    """The user's name. The server's default: 'User'."""
+
+    about: str
+    """The user's description, for the model."""
+
+    metadata: JSONObject
+    """Any data to store with it: a free JSON object, by which lists can be filtered."""
+
+    created_at: datetime.datetime
+    """When it was created."""
+
+    updated_at: datetime.datetime
+    """When it was last changed."""
+
+    def __init__(
+        self,
+        /,
+        id: UUID | str,
+        name: str | None = None,
+        about: str | None = None,
+        metadata: Mapping[str, object] | None = None,
+        created_at: datetime.datetime | str | None = None,
+        updated_at: datetime.datetime | str | None = None,
+        **additional: object,
+    ) -> None:
+        self._fill(
+            {
+                "id": id,
+                "name": name,
+                "about": about,
+                "metadata": metadata,
+                "created_at": created_at,
+                "updated_at": updated_at,
+            },
+            additional,
+        )
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -38,27 +74,28 @@ class User(Model):
 
         Args:
             data: A JSON object.
-            partial: Whether required properties may be missing; they are ``UNSET`` then.
+            partial: Whether required properties may be missing; they are ``None`` then.
 
         Raises:
-            DecodeError: If a required property is missing, or a value has a wrong type.
+            DecodeError: If a required property is missing or null, or a value has a wrong type.
         """
         if type(data) is not dict:
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
         known = 6
-        x: JSON | Unset
+        x: JSON
         x = get("id")
         if type(x) is str:
             self.id = x
         else:
             self.id = decoding.lacking(data, "id", "a string", x, partial)
+            known = -1
         x = get("name")
         if type(x) is str:
             self.name = x
         elif x is None:
-            self.name = UNSET
+            self.name = None  # type: ignore[assignment]  # a server older than the contract
             known -= 1
         else:
             raise decoding.mismatch("name", "a string", x)
@@ -66,7 +103,7 @@ class User(Model):
         if type(x) is str:
             self.about = x
         elif x is None:
-            self.about = UNSET
+            self.about = None  # type: ignore[assignment]  # a server older than the contract
             known -= 1
         else:
             raise decoding.mismatch("about", "a string", x)
@@ -74,7 +111,7 @@ class User(Model):
         if type(x) is dict:
             self.metadata = x
         elif x is None:
-            self.metadata = UNSET
+            self.metadata = None  # type: ignore[assignment]  # a server older than the contract
             known -= 1
         else:
             raise decoding.mismatch("metadata", "an object", x)
@@ -86,7 +123,7 @@ class User(Model):
                 raise decoding.mismatch("created_at", "a date-time", x) from None
             self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
         elif x is None:
-            self.created_at = UNSET
+            self.created_at = None  # type: ignore[assignment]  # a server older than the contract
             known -= 1
         else:
             raise decoding.mismatch("created_at", "a date-time", x)
@@ -98,11 +135,11 @@ class User(Model):
                 raise decoding.mismatch("updated_at", "a date-time", x) from None
             self.updated_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
         elif x is None:
-            self.updated_at = UNSET
+            self.updated_at = None  # type: ignore[assignment]  # a server older than the contract
             known -= 1
         else:
             raise decoding.mismatch("updated_at", "a date-time", x)
-        self._additional = None if len(data) == known else decoding.unknown(data, _KEYS)
+        self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
 
@@ -116,6 +153,11 @@ _KEYS: Final = frozenset(
         "metadata",
         "created_at",
         "updated_at",
+    }
+)
+_REQUIRED: Final[frozenset[str]] = frozenset(
+    {
+        "id",
     }
 )
 

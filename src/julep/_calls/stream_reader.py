@@ -223,7 +223,8 @@ class StreamReader:
 
         messages = [_to_json(message) for message in self._messages]
         # Only the last chunk has the reason, the usage and the documents; its id is the answer's.
-        fields = {} if self._last is None else self._last.to_dict()
+        last = {} if self._last is None else self._last.to_dict()
+        fields: JSONObject = {name: item for name, item in last.items() if item is not None}
         fields.pop("delta", None)
         response = ChatResponse.from_dict(fields, partial=True)
         response.response = [[ChatMlMessage.from_dict(each, partial=True) for each in messages]]

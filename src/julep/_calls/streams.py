@@ -195,7 +195,7 @@ class ChatStream(BaseChatStream):
         """Read the rest of the stream, and return the whole response, as `chat` does.
 
         Returns:
-            The response. The ids and times of its messages are UNSET: a stream has none.
+            The response. The ids and times of its messages are None: a stream has none.
 
         Raises:
             ApiError: When the server reports that it failed.
@@ -345,7 +345,7 @@ class AsyncChatStream(BaseChatStream):
         """Read the rest of the stream, and return the whole response, as `chat` does.
 
         Returns:
-            The response. The ids and times of its messages are UNSET: a stream has none.
+            The response. The ids and times of its messages are None: a stream has none.
 
         Raises:
             ApiError: When the server reports that it failed.

@@ -36,7 +36,7 @@ P = ParamSpec("P")
 class Resource(Protocol):
     """A generated model, as far as it is used here."""
 
-    __fields__: ClassVar[tuple[Field, ...]]
+    __properties__: ClassVar[tuple[Field, ...]]
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -54,7 +54,7 @@ class rewrap_in_class(Generic[M]):  # noqa: N801  # a decorator, by its publishe
 
     The resource is the server's own representation, which every create and update requests
     (``Prefer: return=representation``, RFC 7240). When a server responds with the id alone, the
-    resource has the id, the time and the arguments, and all other fields are ``UNSET``.
+    resource has the id, the time and the arguments, and all other fields are ``None``.
 
     Args:
         resource: The resource's model.
@@ -106,7 +106,8 @@ class rewrap_in_class(Generic[M]):  # noqa: N801  # a decorator, by its publishe
 
 def _is_complete(resource: type[Resource], response: Response) -> bool:
     """Check whether a response has the resource's own fields, besides the id and the time."""
-    return any(field.json_name in response for field in resource.__fields__)
+    sent = response.additional_properties
+    return any(field.json_name in sent for field in resource.__properties__)
 
 
 def _fields_of(
@@ -122,7 +123,7 @@ def _fields_of(
     merges = isinstance(response, ResourceUpdatedResponse) and not arguments.get("overwrite")
     fields = {
         field.json_name: field.encode(arguments[field.json_name])
-        for field in resource.__fields__
+        for field in resource.__properties__
         if arguments.get(field.json_name) is not None
     }
     return {n: v for n, v in fields.items() if not (merges and isinstance(v, dict))}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from importlib.resources import files
-from typing import Any
+from typing import Any, cast
 
 from hypothesis import strategies as st
 
@@ -110,6 +110,23 @@ def valid(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
         alphabet = st.characters(codec="utf-8")
         found = st.text(alphabet, min_size=least, max_size=schema.get("maxLength", least + 12))
     return st.none() | found if schema.get("nullable") else found
+
+
+def without_optional_nulls(schema: dict[str, Any], value: Any) -> Any:
+    """Return valid JSON without the nulls of optional properties, which models do not send."""
+    schema = resolve(schema)
+    if isinstance(value, list) and "items" in schema:
+        items: Any = value
+        return [without_optional_nulls(schema["items"], item) for item in items]
+    properties, required = parts(schema)
+    if not isinstance(value, dict) or not properties:
+        return cast("Any", value)
+    fields = cast("dict[str, Any]", value)
+    return {
+        key: without_optional_nulls(properties[key], item)
+        for key, item in fields.items()
+        if item is not None or key in required
+    }
 
 
 def models() -> dict[str, type[Model]]:

@@ -16,7 +16,7 @@ import pytest
 from julep import AsyncClient, NotFoundError
 from julep.managers.types import InputChatMlMessageDict
 from julep.types import Agent, Session, User
-from julep_api.types import JSONObject, Unset
+from julep_api.types import JSONObject
 
 UNKNOWN_ID = "7d0c2f5e-93b1-4a6d-8f24-1b5e7c9a0d36"
 
@@ -62,7 +62,7 @@ async def new_session(client: AsyncClient, **settings: Any) -> Session:
     return await client.sessions.create(agent_id=agent.id, **settings)
 
 
-def time_of(moment: dt.datetime | Unset) -> dt.datetime:
+def time_of(moment: dt.datetime | None) -> dt.datetime:
     """Return a time, and check that it is present and has a time zone."""
     assert isinstance(moment, dt.datetime)
     assert moment.utcoffset() == dt.timedelta(0)
@@ -83,7 +83,7 @@ def assert_changed(
     """Check that the named fields and the time of the update changed, and nothing else."""
     changed = {
         field.name
-        for field in before.__fields__
+        for field in before.__properties__
         if getattr(before, field.name) != getattr(after, field.name)
     }
     assert changed == {*fields, "updated_at"}

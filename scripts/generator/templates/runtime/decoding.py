@@ -10,8 +10,9 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any, NoReturn, TypeAlias, TypeVar
 
+from .core_model import Extra
 from .errors import DecodeError, shown
-from .types import JSON, UNSET, JSONObject, OpenEnum, Unset
+from .types import JSON, JSONObject, OpenEnum
 
 __all__ = [
     "Reader",
@@ -19,6 +20,7 @@ __all__ = [
     "boolean",
     "date_time",
     "enum_of",
+    "extra",
     "integer",
     "json_object",
     "lacking",
@@ -31,7 +33,6 @@ __all__ = [
     "nullable",
     "number",
     "string",
-    "unknown",
 ]
 
 E = TypeVar("E", bound=OpenEnum)
@@ -39,16 +40,15 @@ T = TypeVar("T")
 Reader: TypeAlias = Callable[[JSON], T]
 
 
-def mismatch(path: str, expected: str, value: JSON | Unset) -> DecodeError:
+def mismatch(path: str, expected: str, value: JSON) -> DecodeError:
     """Build the error for a value of a wrong type."""
     return DecodeError(path, f"expected {expected}; got {shown(value)}")
 
 
-def lacking(data: JSONObject, key: str, expected: str, value: JSON | Unset, partial: bool) -> Any:
-    """Return the value of a required property that is not as documented.
+def lacking(data: JSONObject, key: str, expected: str, value: JSON, partial: bool) -> Any:
+    """Return None for a required property that is missing, when that is allowed.
 
-    A null is kept, so that one null does not make a whole response unreadable. The result is
-    ``Any``, since the attribute's type is that of the contract, which the server violated here.
+    The result is ``Any``, since the attribute's type is that of the contract.
 
     Args:
         data: The object that was read.
@@ -57,24 +57,36 @@ def lacking(data: JSONObject, key: str, expected: str, value: JSON | Unset, part
         value: The value found; ``None`` when there is none.
         partial: Whether properties may be missing.
 
-    Returns:
-        ``None`` for a null; ``UNSET`` for a missing property when that is allowed.
-
     Raises:
-        DecodeError: If the property is missing, or has another type.
+        DecodeError: If the property is missing, null, or has another type.
     """
-    if value is not None:
+    if value is not None or key in data:
         raise mismatch(key, expected, value)
-    if key in data:
-        return None
-    if partial:
-        return UNSET
-    raise DecodeError(key, f"expected {expected}; it is missing")
+    if not partial:
+        raise DecodeError(key, f"expected {expected}; it is missing")
+    return None
 
 
-def unknown(data: JSONObject, fields: frozenset[str]) -> JSONObject | None:
-    """Return the keys that a model does not describe; None if there are none."""
-    return {key: value for key, value in data.items() if key not in fields} or None
+def extra(data: JSONObject, fields: frozenset[str], required: frozenset[str]) -> Extra | None:
+    """Return what an object has beside the values of a model's attributes.
+
+    Args:
+        data: The object that was read.
+        fields: The JSON names of the model's fields.
+        required: Those that must be in the object.
+
+    Returns:
+        The additional properties, and the fields whose presence does not follow from their values;
+        None if there are neither.
+    """
+    additional: JSONObject = {}
+    unusual = set(required.difference(data))
+    for key, value in data.items():
+        if key not in fields:
+            additional[key] = value
+        elif value is None and key not in required:
+            unusual.add(key)
+    return Extra(additional, frozenset(unusual)) if additional or unusual else None
 
 
 def not_an_object(value: JSON) -> NoReturn:

@@ -1,4 +1,4 @@
-"""JSON, "not given", and enums that keep unknown values.
+"""JSON, the argument that is not given, and enums that keep unknown values.
 
 Apart from `model`, which needs attrs: a client that has made no call yet does not import it.
 """
@@ -6,11 +6,16 @@ Apart from `model`, which needs attrs: a client that has made no call yet does n
 from __future__ import annotations
 
 from enum import Enum, StrEnum
-from typing import Final, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar, Union
 
 __all__ = ["JSON", "UNSET", "JSONObject", "OpenEnum", "Unset"]
 
-JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
+if TYPE_CHECKING:
+    JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
+else:
+    # Programs that read annotations (pydantic, FastAPI, attrs) evaluate them, and no alias of Python
+    # 3.11 may refer to itself.
+    JSON = Union[dict[str, Any], list[Any], str, int, float, bool, None]
 JSONObject: TypeAlias = dict[str, JSON]
 
 
@@ -31,7 +36,7 @@ class Unset(Enum):
 
 
 UNSET: Final = Unset.UNSET
-"""Not given, or not in the response: unlike ``None``, it never appears in JSON."""
+"""An argument that is not given, as ``None`` is; no model holds it, and it never appears in JSON."""
 
 E = TypeVar("E", bound="OpenEnum")
 
