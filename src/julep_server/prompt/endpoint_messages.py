@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from base64 import b64encode
 from collections.abc import Iterable
 
 from julep_server.json_text import JSON, JSONObject, MalformedJSONError, dumps, loads
@@ -42,8 +41,7 @@ def to_endpoint(messages: Iterable[Message]) -> list[JSONObject]:
 
 def _call_id(message_id: str) -> str:
     """Return the id of a call for endpoints, some of which require 9 letters and digits."""
-    digest = hashlib.sha256(message_id.encode()).digest()
-    return re.sub(r"[^A-Za-z0-9]", "", b64encode(digest).decode())[:9]
+    return hashlib.sha256(message_id.encode()).hexdigest()[:9]
 
 
 def _add_call(converted: list[JSONObject], call: JSONObject) -> None:
