@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Final, Literal, cast, overload
 from uuid import UUID, uuid4
 
 from julep._arguments.encode import drop_none, encoded
@@ -12,25 +12,25 @@ from julep._arguments.typecheck import beartype
 from julep._calls.results import awaited, value
 from julep.managers.base import BaseManager
 from julep_api.api import sessions
+from julep_api.model import Model
 
 if TYPE_CHECKING:
     from typing import Unpack
 
     from julep.managers.types import (
         ChatSettingsArgs,
-        ChatSettingsResponseFormatDict,
         ChatSettingsStop,
-        InputChatMlMessageDict,
+        LogitBias,
+        MessageInput,
+        Messages,
         Preset,
+        ResponseFormat,
         ToolChoice,
-        ToolDict,
+        ToolInput,
     )
     from julep.streams import AsyncChatStream, ChatStream
     from julep_api.models import (
         ChatResponse,
-        ChatSettingsResponseFormat,
-        InputChatMlMessage,
-        Tool,
     )
 
 __all__ = ["AsyncChat", "BaseChat", "Chat"]
@@ -42,16 +42,16 @@ class BaseChat(BaseManager):
     def _chat(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
-        tools: Sequence[ToolDict | Tool] | None = None,
+        messages: Messages,
+        tools: Sequence[ToolInput] | None = None,
         tool_choice: ToolChoice | None = None,
         frequency_penalty: float | None = None,
         length_penalty: float | None = None,
-        logit_bias: Mapping[str, int | None] | None = None,
+        logit_bias: LogitBias | None = None,
         max_tokens: int | None = None,
         presence_penalty: float | None = None,
         repetition_penalty: float | None = None,
-        response_format: ChatSettingsResponseFormatDict | ChatSettingsResponseFormat | None = None,
+        response_format: ResponseFormat | None = None,
         seed: int | None = None,
         stop: ChatSettingsStop | None = None,
         stream: bool | None = None,
@@ -99,8 +99,8 @@ class Chat(BaseChat):
     def chat(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
-        tools: Sequence[ToolDict | Tool] | None = None,
+        messages: Messages,
+        tools: Sequence[ToolInput] | None = None,
         tool_choice: ToolChoice | None = None,
         *,
         stream: Literal[True],
@@ -110,16 +110,16 @@ class Chat(BaseChat):
     def chat(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
-        tools: Sequence[ToolDict | Tool] | None = None,
+        messages: Messages,
+        tools: Sequence[ToolInput] | None = None,
         tool_choice: ToolChoice | None = None,
         frequency_penalty: float | None = None,
         length_penalty: float | None = None,
-        logit_bias: Mapping[str, int | None] | None = None,
+        logit_bias: LogitBias | None = None,
         max_tokens: int | None = None,
         presence_penalty: float | None = None,
         repetition_penalty: float | None = None,
-        response_format: ChatSettingsResponseFormatDict | ChatSettingsResponseFormat | None = None,
+        response_format: ResponseFormat | None = None,
         seed: int | None = None,
         stop: ChatSettingsStop | None = None,
         stream: Literal[False] | None = None,
@@ -136,8 +136,8 @@ class Chat(BaseChat):
     def chat(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
-        tools: Sequence[ToolDict | Tool] | None = None,
+        messages: Messages,
+        tools: Sequence[ToolInput] | None = None,
         tool_choice: ToolChoice | None = None,
         *,
         stream: bool | None,
@@ -202,8 +202,8 @@ class AsyncChat(BaseChat):
     async def chat(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
-        tools: Sequence[ToolDict | Tool] | None = None,
+        messages: Messages,
+        tools: Sequence[ToolInput] | None = None,
         tool_choice: ToolChoice | None = None,
         *,
         stream: Literal[True],
@@ -213,16 +213,16 @@ class AsyncChat(BaseChat):
     async def chat(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
-        tools: Sequence[ToolDict | Tool] | None = None,
+        messages: Messages,
+        tools: Sequence[ToolInput] | None = None,
         tool_choice: ToolChoice | None = None,
         frequency_penalty: float | None = None,
         length_penalty: float | None = None,
-        logit_bias: Mapping[str, int | None] | None = None,
+        logit_bias: LogitBias | None = None,
         max_tokens: int | None = None,
         presence_penalty: float | None = None,
         repetition_penalty: float | None = None,
-        response_format: ChatSettingsResponseFormatDict | ChatSettingsResponseFormat | None = None,
+        response_format: ResponseFormat | None = None,
         seed: int | None = None,
         stop: ChatSettingsStop | None = None,
         stream: Literal[False] | None = None,
@@ -239,8 +239,8 @@ class AsyncChat(BaseChat):
     async def chat(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
-        tools: Sequence[ToolDict | Tool] | None = None,
+        messages: Messages,
+        tools: Sequence[ToolInput] | None = None,
         tool_choice: ToolChoice | None = None,
         *,
         stream: bool | None,
@@ -263,25 +263,39 @@ class AsyncChat(BaseChat):
 
 
 def chat_body(
-    messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
-    tools: Sequence[ToolDict | Tool] | None = None,
+    messages: Messages,
+    tools: Sequence[ToolInput] | None = None,
     tool_choice: ToolChoice | None = None,
     **settings: Unpack[ChatSettingsArgs],
 ) -> dict[str, object]:
     """Build the body of a chat request: the arguments that are not None."""
-    settings["logit_bias"] = _biases(settings.get("logit_bias"))
-    return drop_none(messages=messages, tools=_with_ids(tools), tool_choice=tool_choice, **settings)
+    sent = message_list(messages)
+    return drop_none(messages=sent, tools=_with_ids(tools), tool_choice=tool_choice, **settings)
 
 
-def _with_ids(tools: Sequence[ToolDict | Tool] | None) -> list[object] | None:
-    """Add an id to the tools that are dicts without one: the contract requires it."""
-    if tools is None:
-        return None
-    return [tool if not isinstance(tool, dict) else {"id": str(uuid4()), **tool} for tool in tools]
+# The calls of tools in another API's messages.
+_FOREIGN_KEYS: Final = frozenset({"function_call", "tool_calls"})
 
 
-def _biases(logit_bias: Mapping[str, int | None] | None) -> dict[str, int] | None:
-    """Return the biases without those that are None."""
-    if logit_bias is None:
-        return None
-    return {token: bias for token, bias in logit_bias.items() if bias is not None}
+def message_list(messages: Messages) -> Sequence[MessageInput]:
+    """Return the messages of a turn: a text is one message of the user."""
+    if isinstance(messages, str):
+        return [{"role": "user", "content": messages}]
+    for number, message in enumerate(cast("Sequence[object]", messages)):
+        fields = cast("Mapping[str, object]", message)
+        if isinstance(message, (dict, Mapping)) and not _FOREIGN_KEYS.isdisjoint(fields):
+            from julep._arguments.mistakes import refuse_calls
+
+            for key in sorted(_FOREIGN_KEYS.intersection(fields)):
+                encoded(refuse_calls, f"messages[{number}].{key}", fields[key])
+    return messages
+
+
+def _with_ids(tools: Sequence[ToolInput] | None) -> list[object] | None:
+    """Add an id to the tools without one, which the contract requires in a chat."""
+    return None if tools is None else [_with_id(tool) for tool in tools]
+
+
+def _with_id(tool: ToolInput) -> object:
+    fields = tool.to_dict() if isinstance(tool, Model) else tool
+    return {**fields, "id": str(uuid4())} if fields.get("id") is None else tool

@@ -26,8 +26,8 @@ from julep_api.api import docs
 from julep_api.models import Doc
 
 if TYPE_CHECKING:
-    from julep.managers.types import DocCreateArgs, DocDict, Order, SortBy
-    from julep_api.models import CreateDoc, GetAgentDocsResponse, ResourceCreatedResponse
+    from julep.managers.types import DocCreateArgs, DocInput, Order, SortBy
+    from julep_api.models import GetAgentDocsResponse, ResourceCreatedResponse
 
 else:
     _, __getattr__, __dir__ = lazy(__name__, {"julep.managers.types": ("DocCreateArgs",)})
@@ -43,13 +43,17 @@ class BaseDocsManager(BaseManager):
         agent_id: str | UUID | None = None,
         user_id: str | UUID | None = None,
         *,
-        doc: DocDict | CreateDoc,
+        doc: DocInput,
     ) -> ResourceCreatedResponse | Awaitable[ResourceCreatedResponse]:
         """Implement `DocsManager.create`."""
+        from julep_api.models import CreateDoc
+
         owner, is_user = _owner(agent_id, user_id)
+        # Encoded here, so that the path of an error begins with the argument's name.
+        body = encoded(CreateDoc.encode, doc, "doc")
         if is_user:
-            return self._send(docs.create_user_doc.call, owner, doc, prefer=REPRESENTATION)
-        return self._send(docs.create_agent_doc.call, owner, doc, prefer=REPRESENTATION)
+            return self._send(docs.create_user_doc.call, owner, body, prefer=REPRESENTATION)
+        return self._send(docs.create_agent_doc.call, owner, body, prefer=REPRESENTATION)
 
     def _list_items(
         self,
@@ -126,7 +130,7 @@ class DocsManager(BaseDocsManager):
         *,
         agent_id: str | UUID | None = None,
         user_id: str | UUID | None = None,
-        doc: DocDict | CreateDoc,
+        doc: DocInput,
     ) -> ResourceCreatedResponse:
         """Create a doc of an agent or of a user.
 
@@ -159,7 +163,7 @@ class DocsManager(BaseDocsManager):
         user_id: str | UUID | None = None,
         limit: int | None = None,
         offset: int | None = None,
-        metadata_filter: Mapping[str, object] = NO_METADATA,
+        metadata_filter: Mapping[str, object] | None = NO_METADATA,
         *,
         sort_by: SortBy | None = None,
         order: Order | None = None,
@@ -201,7 +205,7 @@ class DocsManager(BaseDocsManager):
         *,
         limit: int | None = None,
         page_size: int | None = None,
-        metadata_filter: Mapping[str, object] = NO_METADATA,
+        metadata_filter: Mapping[str, object] | None = NO_METADATA,
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> Iterator[Doc]:
@@ -276,7 +280,7 @@ class AsyncDocsManager(BaseDocsManager):
         *,
         agent_id: str | UUID | None = None,
         user_id: str | UUID | None = None,
-        doc: DocDict | CreateDoc,
+        doc: DocInput,
     ) -> ResourceCreatedResponse:
         """Create a doc of an agent or of a user.
 
@@ -295,7 +299,7 @@ class AsyncDocsManager(BaseDocsManager):
         user_id: str | UUID | None = None,
         limit: int | None = None,
         offset: int | None = None,
-        metadata_filter: Mapping[str, object] = NO_METADATA,
+        metadata_filter: Mapping[str, object] | None = NO_METADATA,
         *,
         sort_by: SortBy | None = None,
         order: Order | None = None,
@@ -321,7 +325,7 @@ class AsyncDocsManager(BaseDocsManager):
         *,
         limit: int | None = None,
         page_size: int | None = None,
-        metadata_filter: Mapping[str, object] = NO_METADATA,
+        metadata_filter: Mapping[str, object] | None = NO_METADATA,
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> AsyncIterator[Doc]:
@@ -366,5 +370,5 @@ def _owner(agent_id: str | UUID | None, user_id: str | UUID | None) -> tuple[str
         return user_id, True
     found = "neither" if agent_id is None else "both"
     raise InvalidArgumentError(
-        f"agent_id, user_id: expected one of the two, got {found}", path="agent_id"
+        f"agent_id: expected either this or user_id; got {found}", path="agent_id"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from julep._arguments.signatures import mirrors
 from julep._arguments.typecheck import beartype
 from julep._calls.paging import AsyncItemIterator, ItemIterator
 from julep._calls.results import awaited, value
-from julep.managers.chat import BaseChat, chat_body
+from julep.managers.chat import BaseChat, chat_body, message_list
 from julep_api.api import sessions
 from julep_api.encoding import integer
 
@@ -19,9 +19,14 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from julep._tools.loop import ToolLoop, ToolResult
-    from julep.managers.types import ChatSettingsArgs, InputChatMlMessageDict, ToolChoice, ToolDict
+    from julep.managers.types import (
+        ChatSettingsArgs,
+        Messages,
+        ToolChoice,
+        ToolInput,
+    )
     from julep_api.client import Call
-    from julep_api.models import ChatResponse, InputChatMlMessage, Tool
+    from julep_api.models import ChatResponse
 
 __all__ = ["AsyncRun", "BaseRun", "Run"]
 
@@ -35,10 +40,10 @@ class BaseRun(BaseChat):
     def _run(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
-        tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
+        messages: Messages,
+        tools: Sequence[Callable[..., object] | ToolInput] | None = (),
         *,
-        max_turns: int = DEFAULT_MAX_TURNS,
+        max_turns: int | None = DEFAULT_MAX_TURNS,
         tool_choice: ToolChoice | None = None,
         **settings: Unpack[ChatSettingsArgs],
     ) -> ChatResponse | Awaitable[ChatResponse]:
@@ -51,10 +56,10 @@ class BaseRun(BaseChat):
     def _iterate_run(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
-        tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
+        messages: Messages,
+        tools: Sequence[Callable[..., object] | ToolInput] | None = (),
         *,
-        max_turns: int = DEFAULT_MAX_TURNS,
+        max_turns: int | None = DEFAULT_MAX_TURNS,
         tool_choice: ToolChoice | None = None,
         **settings: Unpack[ChatSettingsArgs],
     ) -> ToolLoop:
@@ -62,8 +67,9 @@ class BaseRun(BaseChat):
         from julep._tools.functions import Function
         from julep._tools.loop import ToolLoop, by_name
 
-        encoded(under("max_turns", integer(1)), max_turns)
-        _refuse_unknown(settings)
+        turns = DEFAULT_MAX_TURNS if max_turns is None else max_turns
+        encoded(_encode_turns, turns)
+        tools = tools or ()
         paths = {n: f"tools[{n}]" for n, tool in enumerate(tools) if callable(tool)}
         functions = {n: Function(tools[n], path) for n, path in paths.items()}  # type: ignore[arg-type]  # callable
         named = by_name(
@@ -83,9 +89,9 @@ class BaseRun(BaseChat):
         return ToolLoop(
             self.api_client,
             call_of,
-            messages,
+            message_list(messages),
             named,
-            max_turns=max_turns,
+            max_turns=turns,
             recorded=settings.get("record") is not False,
         )
 
@@ -97,10 +103,10 @@ class Run(BaseRun):
     def run(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
-        tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
+        messages: Messages,
+        tools: Sequence[Callable[..., object] | ToolInput] | None = (),
         *,
-        max_turns: int = DEFAULT_MAX_TURNS,
+        max_turns: int | None = DEFAULT_MAX_TURNS,
         tool_choice: ToolChoice | None = None,
         **settings: Unpack[ChatSettingsArgs],
     ) -> ChatResponse:
@@ -155,10 +161,10 @@ class Run(BaseRun):
     def iterate_run(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
-        tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
+        messages: Messages,
+        tools: Sequence[Callable[..., object] | ToolInput] | None = (),
         *,
-        max_turns: int = DEFAULT_MAX_TURNS,
+        max_turns: int | None = DEFAULT_MAX_TURNS,
         tool_choice: ToolChoice | None = None,
         **settings: Unpack[ChatSettingsArgs],
     ) -> Iterator[ChatResponse | ToolResult]:
@@ -203,10 +209,10 @@ class AsyncRun(BaseRun):
     async def run(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
-        tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
+        messages: Messages,
+        tools: Sequence[Callable[..., object] | ToolInput] | None = (),
         *,
-        max_turns: int = DEFAULT_MAX_TURNS,
+        max_turns: int | None = DEFAULT_MAX_TURNS,
         tool_choice: ToolChoice | None = None,
         **settings: Unpack[ChatSettingsArgs],
     ) -> ChatResponse:
@@ -235,10 +241,10 @@ class AsyncRun(BaseRun):
     def iterate_run(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
-        tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
+        messages: Messages,
+        tools: Sequence[Callable[..., object] | ToolInput] | None = (),
         *,
-        max_turns: int = DEFAULT_MAX_TURNS,
+        max_turns: int | None = DEFAULT_MAX_TURNS,
         tool_choice: ToolChoice | None = None,
         **settings: Unpack[ChatSettingsArgs],
     ) -> AsyncIterator[ChatResponse | ToolResult]:
@@ -256,15 +262,4 @@ class AsyncRun(BaseRun):
         return AsyncItemIterator(loop)
 
 
-def _refuse_unknown(settings: Mapping[str, object]) -> None:
-    """Raise an error for unknown settings, as a method without ``**settings`` would."""
-    from julep.managers.types import ChatSettingsArgs
-
-    for name in settings:
-        if name not in ChatSettingsArgs.__annotations__:
-            from julep.errors import ArgumentTypeError
-
-            known = ", ".join(ChatSettingsArgs.__annotations__)
-            raise ArgumentTypeError(
-                f"{name}: unexpected keyword argument {name!r}; expected one of {known}", path=name
-            )
+_encode_turns: Final = under("max_turns", integer(1))

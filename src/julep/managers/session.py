@@ -28,7 +28,13 @@ from julep_api.api import sessions
 from julep_api.models import Session
 
 if TYPE_CHECKING:
-    from julep.managers.types import Order, SessionCreateArgs, SessionUpdateArgs, SortBy
+    from julep.managers.types import (
+        ContextOverflow,
+        Order,
+        SessionCreateArgs,
+        SessionUpdateArgs,
+        SortBy,
+    )
     from julep_api.models import (
         ListSessionsResponse,
         ResourceCreatedResponse,
@@ -61,11 +67,11 @@ class BaseSessionsManager(BaseRun, BaseHistory):
         agent_id: str | UUID,
         user_id: str | UUID | None = None,
         situation: str | None = None,
-        metadata: Mapping[str, object] = NO_METADATA,
-        render_templates: bool = False,
+        metadata: Mapping[str, object] | None = NO_METADATA,
+        render_templates: bool | None = False,
         *,
         token_budget: int | None = None,
-        context_overflow: str | None = None,
+        context_overflow: ContextOverflow | None = None,
     ) -> ResourceCreatedResponse | Awaitable[ResourceCreatedResponse]:
         """Implement `SessionsManager.create`."""
         body = drop_none(
@@ -119,11 +125,11 @@ class BaseSessionsManager(BaseRun, BaseHistory):
         session_id: str | UUID,
         situation: str | None = None,
         metadata: Mapping[str, object] | None = None,
-        overwrite: bool = False,
+        overwrite: bool | None = False,
         *,
         render_templates: bool | None = None,
         token_budget: int | None = None,
-        context_overflow: str | None = None,
+        context_overflow: ContextOverflow | None = None,
     ) -> ResourceUpdatedResponse | Awaitable[ResourceUpdatedResponse]:
         """Implement `SessionsManager.update`."""
         body = drop_none(
@@ -181,10 +187,10 @@ class SessionsManager(Chat, Run, History, BaseSessionsManager):
         agent_id: str | UUID,
         user_id: str | UUID | None = None,
         situation: str | None = None,
-        metadata: Mapping[str, object] = NO_METADATA,
-        render_templates: bool = False,
+        metadata: Mapping[str, object] | None = NO_METADATA,
+        render_templates: bool | None = False,
         token_budget: int | None = None,
-        context_overflow: str | None = None,
+        context_overflow: ContextOverflow | None = None,
     ) -> ResourceCreatedResponse:
         """Create a session.
 
@@ -226,7 +232,7 @@ class SessionsManager(Chat, Run, History, BaseSessionsManager):
         self,
         limit: int | None = None,
         offset: int | None = None,
-        metadata_filter: Mapping[str, object] = NO_METADATA,
+        metadata_filter: Mapping[str, object] | None = NO_METADATA,
         *,
         sort_by: SortBy | None = None,
         order: Order | None = None,
@@ -261,7 +267,7 @@ class SessionsManager(Chat, Run, History, BaseSessionsManager):
         *,
         limit: int | None = None,
         page_size: int | None = None,
-        metadata_filter: Mapping[str, object] = NO_METADATA,
+        metadata_filter: Mapping[str, object] | None = NO_METADATA,
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> Iterator[Session]:
@@ -300,10 +306,10 @@ class SessionsManager(Chat, Run, History, BaseSessionsManager):
         session_id: str | UUID,
         situation: str | None = None,
         metadata: Mapping[str, object] | None = None,
-        overwrite: bool = False,
+        overwrite: bool | None = False,
         render_templates: bool | None = None,
         token_budget: int | None = None,
-        context_overflow: str | None = None,
+        context_overflow: ContextOverflow | None = None,
     ) -> ResourceUpdatedResponse:
         """Update a session.
 
@@ -382,10 +388,10 @@ class AsyncSessionsManager(AsyncChat, AsyncRun, AsyncHistory, BaseSessionsManage
         agent_id: str | UUID,
         user_id: str | UUID | None = None,
         situation: str | None = None,
-        metadata: Mapping[str, object] = NO_METADATA,
-        render_templates: bool = False,
+        metadata: Mapping[str, object] | None = NO_METADATA,
+        render_templates: bool | None = False,
         token_budget: int | None = None,
-        context_overflow: str | None = None,
+        context_overflow: ContextOverflow | None = None,
     ) -> ResourceCreatedResponse:
         """Create a session.
 
@@ -410,7 +416,7 @@ class AsyncSessionsManager(AsyncChat, AsyncRun, AsyncHistory, BaseSessionsManage
         self,
         limit: int | None = None,
         offset: int | None = None,
-        metadata_filter: Mapping[str, object] = NO_METADATA,
+        metadata_filter: Mapping[str, object] | None = NO_METADATA,
         *,
         sort_by: SortBy | None = None,
         order: Order | None = None,
@@ -432,7 +438,7 @@ class AsyncSessionsManager(AsyncChat, AsyncRun, AsyncHistory, BaseSessionsManage
         *,
         limit: int | None = None,
         page_size: int | None = None,
-        metadata_filter: Mapping[str, object] = NO_METADATA,
+        metadata_filter: Mapping[str, object] | None = NO_METADATA,
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> AsyncIterator[Session]:
@@ -457,10 +463,10 @@ class AsyncSessionsManager(AsyncChat, AsyncRun, AsyncHistory, BaseSessionsManage
         session_id: str | UUID,
         situation: str | None = None,
         metadata: Mapping[str, object] | None = None,
-        overwrite: bool = False,
+        overwrite: bool | None = False,
         render_templates: bool | None = None,
         token_budget: int | None = None,
-        context_overflow: str | None = None,
+        context_overflow: ContextOverflow | None = None,
     ) -> ResourceUpdatedResponse:
         """Update a session.
 

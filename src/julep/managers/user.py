@@ -26,9 +26,14 @@ from julep_api.api import users
 from julep_api.models import User
 
 if TYPE_CHECKING:
-    from julep.managers.types import DocDict, Order, SortBy, UserCreateArgs, UserUpdateArgs
+    from julep.managers.types import (
+        DocInput,
+        Order,
+        SortBy,
+        UserCreateArgs,
+        UserUpdateArgs,
+    )
     from julep_api.models import (
-        CreateDoc,
         ListUsersResponse,
         ResourceCreatedResponse,
         ResourceUpdatedResponse,
@@ -59,8 +64,8 @@ class BaseUsersManager(BaseManager):
         self,
         name: str | None = None,
         about: str | None = None,
-        docs: Sequence[DocDict | CreateDoc] = (),
-        metadata: Mapping[str, object] = NO_METADATA,
+        docs: Sequence[DocInput] | None = (),
+        metadata: Mapping[str, object] | None = NO_METADATA,
     ) -> ResourceCreatedResponse | Awaitable[ResourceCreatedResponse]:
         """Implement `UsersManager.create`."""
         body = drop_none(name=name, about=about, docs=docs or None, metadata=metadata)
@@ -107,7 +112,7 @@ class BaseUsersManager(BaseManager):
         name: str | None = None,
         about: str | None = None,
         metadata: Mapping[str, object] | None = None,
-        overwrite: bool = False,
+        overwrite: bool | None = False,
     ) -> ResourceUpdatedResponse | Awaitable[ResourceUpdatedResponse]:
         """Implement `UsersManager.update`."""
         body = drop_none(name=name, about=about, metadata=metadata)
@@ -158,8 +163,8 @@ class UsersManager(BaseUsersManager):
         *,
         name: str | None = None,
         about: str | None = None,
-        docs: Sequence[DocDict | CreateDoc] = (),
-        metadata: Mapping[str, object] = NO_METADATA,
+        docs: Sequence[DocInput] | None = (),
+        metadata: Mapping[str, object] | None = NO_METADATA,
     ) -> ResourceCreatedResponse:
         """Create a user.
 
@@ -187,7 +192,7 @@ class UsersManager(BaseUsersManager):
         self,
         limit: int | None = None,
         offset: int | None = None,
-        metadata_filter: Mapping[str, object] = NO_METADATA,
+        metadata_filter: Mapping[str, object] | None = NO_METADATA,
         *,
         sort_by: SortBy | None = None,
         order: Order | None = None,
@@ -222,7 +227,7 @@ class UsersManager(BaseUsersManager):
         *,
         limit: int | None = None,
         page_size: int | None = None,
-        metadata_filter: Mapping[str, object] = NO_METADATA,
+        metadata_filter: Mapping[str, object] | None = NO_METADATA,
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> Iterator[User]:
@@ -262,7 +267,7 @@ class UsersManager(BaseUsersManager):
         name: str | None = None,
         about: str | None = None,
         metadata: Mapping[str, object] | None = None,
-        overwrite: bool = False,
+        overwrite: bool | None = False,
     ) -> ResourceUpdatedResponse:
         """Update a user.
 
@@ -329,8 +334,8 @@ class AsyncUsersManager(BaseUsersManager):
         *,
         name: str | None = None,
         about: str | None = None,
-        docs: Sequence[DocDict | CreateDoc] = (),
-        metadata: Mapping[str, object] = NO_METADATA,
+        docs: Sequence[DocInput] | None = (),
+        metadata: Mapping[str, object] | None = NO_METADATA,
     ) -> ResourceCreatedResponse:
         """Create a user.
 
@@ -346,7 +351,7 @@ class AsyncUsersManager(BaseUsersManager):
         self,
         limit: int | None = None,
         offset: int | None = None,
-        metadata_filter: Mapping[str, object] = NO_METADATA,
+        metadata_filter: Mapping[str, object] | None = NO_METADATA,
         *,
         sort_by: SortBy | None = None,
         order: Order | None = None,
@@ -368,7 +373,7 @@ class AsyncUsersManager(BaseUsersManager):
         *,
         limit: int | None = None,
         page_size: int | None = None,
-        metadata_filter: Mapping[str, object] = NO_METADATA,
+        metadata_filter: Mapping[str, object] | None = NO_METADATA,
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> AsyncIterator[User]:
@@ -394,7 +399,7 @@ class AsyncUsersManager(BaseUsersManager):
         name: str | None = None,
         about: str | None = None,
         metadata: Mapping[str, object] | None = None,
-        overwrite: bool = False,
+        overwrite: bool | None = False,
     ) -> ResourceUpdatedResponse:
         """Update a user.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from importlib.resources import files
-from typing import Any
+from typing import Any, cast
 
 from hypothesis import strategies as st
 
@@ -110,6 +110,30 @@ def valid(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
         alphabet = st.characters(codec="utf-8")
         found = st.text(alphabet, min_size=least, max_size=schema.get("maxLength", least + 12))
     return st.none() | found if schema.get("nullable") else found
+
+
+def without_nulls(schema: dict[str, Any], value: Any) -> Any:
+    """Return a value of a schema as it is sent: without the nulls of optional properties."""
+    schema = resolve(schema)
+    members = schema.get("oneOf") or schema.get("anyOf")
+    if isinstance(value, list):
+        items = cast("list[object]", value)
+        lists = [each for each in map(resolve, members or [schema]) if "items" in each]
+        return [without_nulls(lists[0]["items"], each) for each in items] if lists else items
+    if not isinstance(value, dict):
+        return value
+    given = cast("dict[str, object]", value)
+    objects = [each for each in map(resolve, members or [schema]) if parts(each)[0]]
+    if not objects:
+        is_map = isinstance(schema.get("additionalProperties"), dict)
+        return {key: each for key, each in given.items() if each is not None or not is_map}
+    # Of several objects, the one that has the value's keys: they differ in the contract.
+    properties, required = parts(max(objects, key=lambda each: len(parts(each)[0].keys() & given)))
+    return {
+        key: without_nulls(properties[key], each) if key in properties else each
+        for key, each in given.items()
+        if each is not None or key in required
+    }
 
 
 def models() -> dict[str, type[Model]]:
