@@ -36,7 +36,7 @@ def encoded(operation: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> 
 
     Raises:
         InvalidIdError: When an id is not a UUID of version 4.
-        InvalidArgumentError: When a value is out of bounds, or a key unknown or missing.
+        InvalidArgumentError: When a value is out of bounds, or a key misspelt or missing.
         ArgumentTypeError: When a value has a wrong type.
     """
     try:

@@ -217,7 +217,7 @@ class AgentsManager(BaseAgentsManager):
 
         Raises:
             ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
-            InvalidArgumentError: When a setting is out of bounds, or a key is unknown or missing.
+            InvalidArgumentError: When a setting is out of bounds, or a key is misspelt or missing.
 
         Example:
             >>> client.agents.create(name="Ada", instructions=["Be kind.", "Be brief."]).name

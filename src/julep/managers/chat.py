@@ -154,7 +154,8 @@ class Chat(BaseChat):
 
         Args:
             session_id: The session's id.
-            messages: The messages to send, as models or dicts; at least one.
+            messages: The messages to send, as models or dicts; at least one. A text is one
+                message of the user.
             tools: Further tools for this turn, besides the agent's own, as models or dicts.
             tool_choice: ``"none"``, ``"auto"`` or the one function that the model must call.
             frequency_penalty: Penalty by a token's frequency so far, -1 to 1.
@@ -182,7 +183,7 @@ class Chat(BaseChat):
 
         Raises:
             ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
-            InvalidArgumentError: When a value is out of bounds, or a role or a key is unknown.
+            InvalidArgumentError: When a value is out of bounds, a role unknown, or a key misspelt.
             InvalidIdError: When the session's id is not a UUID of version 4.
             NotFoundError: When there is no such session.
             NetworkError: When the server sends no response.

@@ -145,7 +145,7 @@ class DocsManager(BaseDocsManager):
 
         Raises:
             ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
-            InvalidArgumentError: When there is not exactly one owner, or a key is unknown or
+            InvalidArgumentError: When there is not exactly one owner, or a key is misspelt or
                 missing.
             NotFoundError: When there is no such agent, or no such user.
 

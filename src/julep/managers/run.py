@@ -122,7 +122,8 @@ class Run(BaseRun):
 
         Args:
             session_id: The session's id.
-            messages: The messages to send, as models or dicts; at least one.
+            messages: The messages to send, as models or dicts; at least one. A text is one
+                message of the user.
             tools: Functions, and tools without functions as models or dicts, besides the
                 agent's own.
             max_turns: The most requests to the model, 1 or more.
@@ -172,7 +173,8 @@ class Run(BaseRun):
 
         Args:
             session_id: The session's id.
-            messages: The messages to send, as models or dicts; at least one.
+            messages: The messages to send, as models or dicts; at least one. A text is one
+                message of the user.
             tools: Functions, and tools without functions as models or dicts, besides the
                 agent's own.
             max_turns: The most requests to the model, 1 or more.

@@ -131,7 +131,7 @@ class ToolsManager(BaseToolsManager):
 
         Raises:
             ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
-            InvalidArgumentError: When a key is unknown or missing.
+            InvalidArgumentError: When a key is misspelt or missing.
             NotFoundError: When there is no such agent.
             ConflictError: When the agent has a tool with that name.
 
@@ -218,7 +218,7 @@ class ToolsManager(BaseToolsManager):
 
         Raises:
             ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
-            InvalidArgumentError: When a key is unknown, or missing when overwriting.
+            InvalidArgumentError: When a key is misspelt, or missing when overwriting.
             NotFoundError: When there is no such agent, or no such tool.
 
         Example:

@@ -179,7 +179,7 @@ class UsersManager(BaseUsersManager):
 
         Raises:
             ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
-            InvalidArgumentError: When a key of a document is unknown or missing.
+            InvalidArgumentError: When a key of a document is misspelt or missing.
 
         Example:
             >>> client.users.create(name="Grace", metadata={"plan": "pro"}).id
