@@ -2,19 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import cast
+from collections.abc import Collection, Iterable, KeysView, Mapping, Sequence, ValuesView
+from datetime import date
+from enum import Enum
+from math import isfinite
+from typing import Final, TypeGuard, cast
+from uuid import UUID
 
 from .errors import EncodeError, shown
 
-__all__ = ["allowed_amount", "allowed_range", "items_of", "suggestion", "text", "wrong_type"]
+__all__ = [
+    "allowed_amount",
+    "allowed_range",
+    "is_list",
+    "items_of",
+    "misspelt",
+    "one_of_texts",
+    "suggestion",
+    "text",
+    "wrong_type",
+]
+
+_LISTS: Final = (list, tuple, Sequence, KeysView, ValuesView)
+_TEXTS: Final = (str, bytes, bytearray, memoryview)
+
+# Settings of other programs for models, spelled nearly like one of the contract's.
+_OTHER_SETTINGS: Final = frozenset({"top_a", "top_k"})
+
+_MISSPELT: Final = 0.75
+"""The least similarity of a misspelling: of four letters, one may differ or two be swapped."""
 
 
 def wrong_type(expected: str, value: object) -> EncodeError:
     return EncodeError("", f"expected {expected}; got {shown(value)}", "type")
 
 
-def text(value: object, expected: str = "a string") -> str:
+def text(value: object, expected: str = "a str") -> str:
     """Return a plain str; refuse text that UTF-8 cannot express."""
     if not isinstance(value, str):
         raise wrong_type(expected, value)
@@ -27,19 +50,63 @@ def text(value: object, expected: str = "a string") -> str:
     return value if type(value) is str else str.__str__(value)
 
 
+def is_list(value: object) -> TypeGuard[Collection[object]]:
+    """Check whether a value is a list, another sequence or a view of a dict, but not a text."""
+    return isinstance(value, _LISTS) and not isinstance(value, _TEXTS)
+
+
 def items_of(value: object) -> list[tuple[str, object]]:
-    """Return the items of a mapping whose keys are all str."""
+    """Return the items of a mapping, with its keys as JSON has them."""
     if not isinstance(value, Mapping):
         raise wrong_type("a dict", value)
     pairs = cast("Mapping[object, object]", value).items()
-    return [(text(key, "a str as the key"), one) for key, one in pairs]
+    return [(text(key) if isinstance(key, str) else _key(key), one) for key, one in pairs]
 
 
-def suggestion(given: str, known: Mapping[str, object]) -> str:
+def _key(key: object) -> str:
+    """Return the text of a key that is not a str, as Python's own JSON encoder writes it."""
+    if isinstance(key, Enum):
+        return _key(cast("object", key.value))
+    if isinstance(key, str):
+        return text(key)
+    if key is None:
+        return "null"
+    if isinstance(key, bool):
+        return "true" if key else "false"
+    if isinstance(key, int):
+        return int.__repr__(key)
+    if isinstance(key, float) and isfinite(key):
+        return float.__repr__(key)
+    if isinstance(key, UUID):
+        return str(key)
+    if isinstance(key, date):  # a datetime is one too
+        return key.isoformat()
+    raise wrong_type("a str as the key", key)
+
+
+def suggestion(given: str, known: Iterable[str]) -> str:
+    """Return "did you mean" with the nearest known text; an empty text when none is near."""
     from difflib import get_close_matches  # needed for errors only
 
-    close = get_close_matches(given, known, n=1)
+    close = get_close_matches(given, list(known), n=1)
     return f" (did you mean {close[0]!r}?)" if close else ""
+
+
+def misspelt(key: str, known: Iterable[str]) -> str | None:
+    """Return the known key that another one looks like a misspelling of; None if there is none."""
+    from difflib import get_close_matches  # needed for unknown keys only
+
+    if key in _OTHER_SETTINGS:
+        return None
+    folded = {each.casefold(): each for each in known}
+    close = get_close_matches(key.casefold(), folded, n=1, cutoff=_MISSPELT)
+    return folded[close[0]] if close else None
+
+
+def one_of_texts(values: Iterable[str]) -> str:
+    """Describe the members of an enum, such as "one of 'asc', 'desc'"."""
+    texts = [repr(value) for value in values]
+    return f"{'one of ' if len(texts) > 1 else ''}{', '.join(texts)}"
 
 
 def allowed_amount(least: int, most: int | None, unit: str) -> str:

@@ -9,13 +9,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from math import isfinite
 from typing import TypeAlias, TypeVar, cast
 from uuid import UUID
 
-from .checks import allowed_amount, allowed_range, items_of, suggestion, text, wrong_type
+from .checks import (
+    allowed_amount,
+    allowed_range,
+    is_list,
+    items_of,
+    misspelt,
+    one_of_texts,
+    suggestion,
+    text,
+    wrong_type,
+)
 from .errors import EncodeError, shown
 from .free_form import json_object, json_value
 from .model import Field, Model
@@ -42,6 +52,15 @@ __all__ = [
 
 M = TypeVar("M", bound=Model)
 Encoder: TypeAlias = Callable[[object], JSON]
+
+_NAMES_OF_TYPES: Mapping[type, str] = {
+    str: "a str",
+    int: "an int",
+    float: "a number",
+    bool: "True or False",
+    list: "a list",
+    dict: "a dict",
+}
 
 _UUID4 = re.compile(
     "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-4[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}"
@@ -146,7 +165,7 @@ def number(
 def choice(*values: str) -> Encoder:
     """Build the encoder of an enum: one of these strings, or an enum's member with such a value."""
     known = {value: value for value in values}
-    expected = f"{'one of ' if len(values) > 1 else ''}{', '.join(map(repr, values))}"
+    expected = one_of_texts(values)
 
     def encode(value: object) -> str:
         if not isinstance(value, str):
@@ -172,12 +191,12 @@ def nullable(item: Encoder) -> Encoder:
 def list_of(
     item: Encoder, min_items: int = 0, max_items: int | None = None, *, unique: bool = False
 ) -> Encoder:
-    """Build the encoder of a list (or tuple) with bounds of its length."""
+    """Build the encoder of a list, or another sequence, with bounds of its length."""
 
     def encode(value: object) -> list[JSON]:
-        if not isinstance(value, (list, tuple)):
+        if type(value) is not list and not is_list(value):  # the first costs less
             raise wrong_type("a list", value)
-        given = cast("list[object] | tuple[object, ...]", value)
+        given = cast("Collection[object]", value)
         out: list[JSON] = []
         try:
             for one in given:
@@ -195,12 +214,12 @@ def list_of(
 
 
 def map_of(item: Encoder) -> Encoder:
-    """Build the encoder of an object with free keys and values of one type."""
+    """Build the encoder of an object with free keys and values of one type; None is left out."""
 
     def encode(value: object) -> JSONObject:
         out: JSONObject = {}
         for key, one in items_of(value):
-            if one is UNSET:
+            if one is UNSET or one is None:
                 continue
             try:
                 out[key] = item(one)
@@ -211,14 +230,14 @@ def map_of(item: Encoder) -> Encoder:
     return encode
 
 
-def one_of(by_type: Mapping[type, Encoder], expected: str) -> Encoder:
+def one_of(by_type: Mapping[type, Encoder]) -> Encoder:
     """Build the encoder of a union whose members differ in their JSON type.
 
     Args:
         by_type: The encoder of each member, by its type: str, int, float, bool, list or dict.
-        expected: The members, in words, for the message.
     """
     alternatives = tuple(by_type.values())
+    expected = " or ".join(_NAMES_OF_TYPES[kind] for kind in by_type)
 
     def encode(value: object) -> JSON:
         known = by_type.get(type(value))
@@ -243,7 +262,7 @@ def tagged(key: str, by_tag: Mapping[str, type[Model]]) -> Encoder:
         key: The JSON name of that property.
         by_tag: The model for each of its values.
     """
-    names = " or ".join(model.__name__ for model in by_tag.values())
+    expected = " or ".join(("a dict", *(model.__name__ for model in by_tag.values())))
     tags = choice(*by_tag)
 
     def encode(value: object) -> JSON:
@@ -251,14 +270,11 @@ def tagged(key: str, by_tag: Mapping[str, type[Model]]) -> Encoder:
             for model in by_tag.values():
                 if isinstance(value, model):
                     return model.encode(value)
-            raise wrong_type(f"{names}, or a dict", value)
         if not isinstance(value, Mapping):
-            raise wrong_type(f"{names}, or a dict", value)
+            raise wrong_type(expected, value)
         given = cast("Mapping[object, object]", value)
         if key not in given:
-            raise EncodeError(
-                key, "expected one of " + ", ".join(map(repr, by_tag)) + "; it is missing"
-            )
+            raise EncodeError(key, f"expected {one_of_texts(by_tag)}; it is missing")
         try:
             tag = cast("str", tags(given[key]))
         except EncodeError as error:
@@ -277,13 +293,15 @@ def declare(model: type[M], *fields: Field, open_keys: bool = False) -> None:
     Args:
         model: The model.
         *fields: Its fields, in the order of its attributes.
-        open_keys: Whether the contract allows keys beside those, with any JSON value.
+        open_keys: Whether the contract describes keys beside those, so that any key may be meant.
     """
     by_key = {item.json_name: item.encode for item in fields}
     required = frozenset(item.json_name for item in fields if item.required)
-    expected = f"{model.__name__} or a dict"
+    expected = f"a dict or {model.__name__}"
+    encoder_of = by_key.get
 
     def encode(value: object) -> JSONObject:
+        given: Mapping[str, object] = {}
         if isinstance(value, model):
             out = _encode_fields(value, fields)
         elif type(value) is dict or isinstance(value, Mapping):  # the first costs less
@@ -292,21 +310,23 @@ def declare(model: type[M], *fields: Field, open_keys: bool = False) -> None:
             key = ""
             try:
                 for key, one in given.items():
-                    if one is not UNSET:
-                        out[key] = (by_key.get(key, json_value) if open_keys else by_key[key])(one)
+                    # None is "not given", unless the contract has a null there.
+                    if one is UNSET or (one is None and key not in required):
+                        continue
+                    encode_one = encoder_of(key)
+                    if encode_one is None:
+                        encode_one = json_value if open_keys else _extra(key, by_key, given)
+                    out[key] = encode_one(one)
             except EncodeError as error:
-                raise error.under(key) from None
-            except KeyError:
-                raise _unknown_key(key, by_key) from None
+                is_text = isinstance(cast("object", key), str)
+                raise (error.under(key) if is_text else error) from None
+        elif isinstance(value, Model) and _resembles(value, by_key, required):
+            return encode(value.to_dict())
         else:
             raise wrong_type(expected, value)
         if not required <= out.keys():
-            missing = next(
-                item.json_name for item in fields if item.required and item.json_name not in out
-            )
-            raise EncodeError(
-                missing, f"expected a value, as {model.__name__} needs it; it is missing"
-            )
+            missing = next(key for key in by_key if key in required and key not in out)
+            raise _missing(missing, model.__name__, [key for key in given if key not in by_key])
         return out
 
     model.__properties__ = fields
@@ -320,7 +340,7 @@ def _encode_fields(value: Model, fields: tuple[Field, ...]) -> JSONObject:
     try:
         for json_name, name, encode, required in fields:
             one: object = getattr(value, name)
-            if required or (one is not None and one is not UNSET):
+            if one is not UNSET and (one is not None or required):
                 out[json_name] = encode(one)
     except EncodeError as error:
         raise error.under(json_name) from None
@@ -330,8 +350,27 @@ def _encode_fields(value: Model, fields: tuple[Field, ...]) -> JSONObject:
     return out
 
 
-def _unknown_key(key: object, known: Mapping[str, object]) -> EncodeError:
+def _extra(key: object, known: Mapping[str, object], given: Mapping[str, object]) -> Encoder:
+    """Return the encoder of a key that a model does not have; refuse a misspelt one."""
     if not isinstance(key, str):
-        return EncodeError("", f"expected str keys; got {shown(key)}", "type")
-    allowed = ", ".join(known) or "none"
-    return EncodeError(key, f"there is no such key{suggestion(key, known)}; known are: {allowed}")
+        raise EncodeError("", f"expected str keys; got {shown(key)}", "type")
+    meant = misspelt(key, known)
+    if meant is not None and (given.get(meant) is None or given[meant] is UNSET):
+        problem = f"there is no such key (did you mean {meant!r}?); known are: {', '.join(known)}"
+        raise EncodeError("", problem)
+    text(key)
+    return json_value
+
+
+def _missing(key: str, model: str, unknown: Collection[str]) -> EncodeError:
+    problem = f"expected a value, as {model} needs it; it is missing"
+    if unknown:
+        near = suggestion(key, unknown).replace("did you mean", "did you mean it by")
+        problem += near or f", and not known are: {', '.join(map(repr, unknown))}"
+    return EncodeError(key, problem)
+
+
+def _resembles(value: Model, known: Mapping[str, object], required: frozenset[str]) -> bool:
+    """Check whether a model of another class has the fields of this one: what was read is sent."""
+    names = {item.json_name for item in value.__properties__}
+    return required <= names and not names.isdisjoint(known)

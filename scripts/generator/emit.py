@@ -168,7 +168,7 @@ def encoder(shape: Shape) -> str:
         text = _call("tagged", repr(shape.tag), f"{{{models}}}")
     else:
         members = ", ".join(f"{JSON_TYPES[item.kind]}: {encoder(item)}" for item in shape.items)
-        text = _call("one_of", f"{{{members}}}", repr(words(shape)))
+        text = _call("one_of", f"{{{members}}}")
     return f"encoding.nullable({text})" if shape.nullable else text
 
 

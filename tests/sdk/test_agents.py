@@ -217,10 +217,12 @@ async def test_update_merges_metadata_and_settings(client: AsyncClient) -> None:
     )
     merged = await client.agents.update(
         agent_id=agent.id,
+        # None is "not given"; in metadata, which is JSON, it is a null.
         default_settings={"top_p": None, "temperature": 0.75},
         metadata={"b": {"c": [3]}, "e": None, "f": {}},
     )
-    assert merged.default_settings == AgentDefaultSettings(temperature=0.75, min_p=0.1)
+    expected = AgentDefaultSettings(top_p=0.5, temperature=0.75, min_p=0.1)
+    assert merged.default_settings == expected
     assert merged.metadata == {"a": 1, "b": {"c": [3], "d": 4}, "f": {}}
     assert_changed(agent, merged, "default_settings", "metadata")
     assert await client.agents.get(agent.id) == merged

@@ -117,7 +117,7 @@ async def test_a_doc_has_one_owner(client: AsyncClient) -> None:
         ({"agent_id": UNKNOWN_ID, "user_id": UNKNOWN_ID}, "both"),
     ):
         given: Any = owners
-        says = f"agent_id, user_id: expected one of the two, got {found}"
+        says = f"agent_id: expected either this or user_id; got {found}"
         with pytest.raises(InvalidArgumentError, match=says):
             await client.docs.list(**given)
         with pytest.raises(InvalidArgumentError, match=says):

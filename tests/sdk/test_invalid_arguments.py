@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
+from beartype.roar import BeartypeCallHintParamViolation
 
+from julep import UNSET
 from julep.errors import ArgumentTypeError, InvalidArgumentError, InvalidIdError, NetworkError
+from julep.managers.types import ChatSettingsArgs
 from tests.sdk.helpers.calls import BAD, GOOD
-from tests.sdk.helpers.invalid_arguments import Bad, Error
+from tests.sdk.helpers.invalid_arguments import ABSENT, Bad, Error
 from tests.sdk.helpers.methods import (
     MANAGERS,
     METHODS,
@@ -32,6 +37,13 @@ ALL_BAD = [
     for parameter, those in cases.items()
     for number, bad in enumerate(those)
 ]
+
+
+def public_method(side: Side, method: str) -> Any:
+    resource, name = method.split(".")
+    managers = MANAGERS[resource]
+    return public_methods(managers.sync if side == "sync" else managers.asynchronous)[name]
+
 
 each_side = pytest.mark.parametrize("side", SIDES)
 
@@ -70,35 +82,75 @@ def caller(door: Door) -> Iterator[Caller]:
     caller.close()
 
 
+@pytest.fixture(scope="module")
+def nowhere() -> Iterator[Caller]:
+    """Return a caller whose requests are refused: what it sends ends in a NetworkError."""
+    closed = Door()
+    closed.close()
+    caller = Caller(closed.url)
+    yield caller
+    caller.close()
+
+
 @each_side
 @pytest.mark.parametrize(("method", "parameter", "bad"), ALL_BAD)
 def test_an_invalid_argument_raises_before_a_request(
     side: Side, method: str, parameter: str, bad: Bad, caller: Caller, door: Door
 ) -> None:
-    given = {**GOOD[method], **bad.further, parameter: bad.argument}
+    argument = {} if bad.argument is ABSENT else {parameter: bad.argument}
+    given = {**GOOD[method], **bad.further, **argument}
     with pytest.raises(ERRORS[bad.error]) as raised:
         caller.public(side, method, given)
     assert not door.was_knocked_at()
     assert type(raised.value) is ERRORS[bad.error]
     message = str(raised.value)
+    path = bad.path or parameter
+    assert message.startswith(f"{path}: ")
+    assert vars(raised.value)["path"] == path
     assert bad.message in message
-    if bad.path is not None:
-        assert message.startswith(f"{bad.path}: ")
-        assert vars(raised.value)["path"] == bad.path
-    else:
-        assert parameter in message
+    for foreign in ("violates type hint", "beartype", "julep_api.", "<class "):
+        assert foreign not in message
+    if bad.error == "type":
+        assert isinstance(raised.value, BeartypeCallHintParamViolation)
+        assert isinstance(raised.value, TypeError)
 
 
 @each_side
 @pytest.mark.parametrize("method", list(GOOD))
-def test_a_valid_call_sends_a_request(side: Side, method: str) -> None:
+def test_a_valid_call_sends_a_request(side: Side, method: str, nowhere: Caller) -> None:
     """The counterpart of the test above: valid arguments lead to a request."""
-    closed = Door()
-    closed.close()
-    caller = Caller(closed.url)
     with pytest.raises(NetworkError):
-        caller.public(side, method, GOOD[method])
-    caller.close()
+        nowhere.public(side, method, GOOD[method])
+
+
+OPTIONAL = [
+    (method, parameter.name)
+    for resource, name in METHODS
+    for method in [f"{resource}.{name}"]
+    for parameter in parameters(public_methods(MANAGERS[resource].sync)[name])
+    if parameter.default is not parameter.empty and parameter.name not in GOOD[method]
+]
+
+
+@each_side
+@pytest.mark.parametrize("nothing", [None, UNSET])
+@pytest.mark.parametrize(("method", "parameter"), OPTIONAL)
+def test_none_and_unset_are_no_argument(
+    side: Side, nothing: object, method: str, parameter: str, nowhere: Caller
+) -> None:
+    with pytest.raises(NetworkError):
+        nowhere.public(side, method, {**GOOD[method], parameter: nothing})
+
+
+@each_side
+@pytest.mark.parametrize("method", ["sessions.run", "sessions.iterate_run"])
+@pytest.mark.parametrize("setting", ChatSettingsArgs.__annotations__)
+def test_none_and_unset_are_no_setting_of_a_run(
+    side: Side, method: str, setting: str, nowhere: Caller
+) -> None:
+    for nothing in (None, UNSET):
+        with pytest.raises(NetworkError):
+            nowhere.public(side, method, {**GOOD[method], setting: nothing})
 
 
 def test_the_listener_detects_a_connection(door: Door) -> None:
@@ -123,8 +175,13 @@ def test_every_public_method_has_cases() -> None:
 @each_side
 @pytest.mark.parametrize("method", list(GOOD))
 def test_an_unknown_parameter_raises(side: Side, method: str, caller: Caller, door: Door) -> None:
-    with pytest.raises(TypeError, match="unexpected keyword argument 'nmae'"):
+    function = public_method(side, method)
+    unknown = f"{function.__qualname__}() got an unexpected keyword argument 'nmae'"
+    with pytest.raises(ArgumentTypeError) as raised:
         caller.public(side, method, {**GOOD[method], "nmae": "Ada"})
+    meant = "(did you mean 'name'?)" if "name" in BAD[method] and "name" not in GOOD[method] else ""
+    assert str(raised.value) == f"nmae: {unknown} {meant}".rstrip()
+    assert raised.value.path == "nmae"
     assert not door.was_knocked_at()
 
 
@@ -143,6 +200,9 @@ def test_a_missing_argument_is_named(
     side: Side, method: str, missing: str, caller: Caller, door: Door
 ) -> None:
     given = {name: value for name, value in GOOD[method].items() if name != missing}
-    with pytest.raises(TypeError, match=f"missing 1 required .* argument: '{missing}'"):
+    function = re.escape(public_method(side, method).__qualname__)
+    words = rf"^{missing}: {function}\(\) missing 1 required .* argument: '{missing}'$"
+    with pytest.raises(ArgumentTypeError, match=words) as raised:
         caller.public(side, method, given)
+    assert raised.value.path == missing
     assert not door.was_knocked_at()

@@ -41,7 +41,8 @@ WRONG_TYPES: list[tuple[str, Given]] = [
     ("history", {"session_id": ID, "limit": "10"}),
     ("suggestions", {"session_id": 3}),
     ("chat", {"session_id": 3, "messages": []}),
-    ("chat", {"session_id": ID, "messages": "Hello!"}),
+    ("chat", {"session_id": ID, "messages": {"role": "user", "content": "Hello!"}}),
+    ("chat", {"session_id": ID, "messages": ["Hello!"]}),
 ]
 
 WRONG_IDS: list[tuple[str, Given]] = [

@@ -247,6 +247,14 @@ def test_a_null_for_an_optional_field_counts_as_absent(api: Api) -> None:
     assert paths_of(api.post("/agents", {"name": None})) == ["name"]
 
 
+def test_a_null_in_a_map_to_numbers_counts_as_absent(api: Api) -> None:
+    session = api.make("sessions", agent_id=api.make("agents")["id"])
+    body = {"messages": [{"role": "user", "content": "Hi."}]}
+    chat = f"/sessions/{session['id']}/chat"
+    assert api.post(chat, {**body, "logit_bias": {"1": None, "2": 3}}).status_code == 200
+    assert paths_of(api.post(chat, {**body, "logit_bias": {"1": "x"}})) == ["logit_bias[1]"]
+
+
 def test_an_error_in_the_server_is_500_without_a_traceback(tmp_path: Path) -> None:
     file = tmp_path / "x.db"
     with LocalServer(database=f"sqlite:///{file}") as server, Api(server.url) as api:

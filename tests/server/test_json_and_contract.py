@@ -164,6 +164,20 @@ def test_openapi_schemas_are_converted(schema: Any, good: list[Any], bad: list[A
     assert all(violations(validator, value) for value in bad)
 
 
+@pytest.mark.parametrize(
+    ("values", "kept"),
+    [
+        ({"type": "integer"}, {"b": 1}),
+        ({"type": "integer", "nullable": True}, {"a": None, "b": 1}),
+        (True, {"a": None, "b": 1}),
+        ({}, {"a": None, "b": 1}),
+    ],
+)
+def test_nulls_of_a_map_are_removed_where_there_can_be_none(values: Any, kept: Any) -> None:
+    schema: Any = {"type": "object", "additionalProperties": values}
+    assert Schemas({}).without_nulls(schema, {"a": None, "b": 1}) == kept
+
+
 def test_property_names_that_look_like_keywords_are_kept() -> None:
     schema: Any = {"properties": {"description": {"type": "string", "description": "x"}}}
     assert to_json_schema(schema) == {"properties": {"description": {"type": "string"}}}

@@ -34,15 +34,18 @@ def arguments(client: Client) -> None:
     Client("key", "url", 5)  # type: ignore[call-arg]  # settings are keywords
 
 
+class Message:
+    """A class that is no mapping."""
+
+
 def dicts(client: Client) -> None:
-    client.agents.create(
-        name="Ada",
-        default_settings={"temprature": 1},  # type: ignore[arg-type]  # no such key
-    )
-    client.agents.create(
-        name="Ada",
-        default_settings={"preset": "silly"},  # type: ignore[arg-type]  # not a preset
-    )
+    # Any mapping is accepted, so that a dict may come from a variable; no other type is.
+    client.agents.create(name="Ada", default_settings=[])  # type: ignore[arg-type]  # a dict
+    client.agents.create(name="Ada", tools=[len])  # type: ignore[list-item]  # no functions
+    client.agents.create(name="Ada", docs=["text"])  # type: ignore[list-item]  # docs
+    client.sessions.chat(ID, [Message()])  # type: ignore[list-item]  # no message
+    client.sessions.chat(ID, "Hi.", preset="silly")  # type: ignore[call-overload]  # no preset
+    client.sessions.create(agent_id=ID, context_overflow="drop")  # type: ignore[arg-type]  # no such
 
 
 def messages() -> None:

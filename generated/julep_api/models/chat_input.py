@@ -456,10 +456,7 @@ encoding.declare(
         "tool_choice",
         "tool_choice",
         encoding.nullable(
-            encoding.one_of(
-                {str: encoding.choice("none", "auto"), dict: NamedToolChoice.encode},
-                "a string or an object",
-            )
+            encoding.one_of({str: encoding.choice("none", "auto"), dict: NamedToolChoice.encode})
         ),
         required=False,
     ),
@@ -514,8 +511,7 @@ encoding.declare(
                 {
                     str: encoding.string(),
                     list: encoding.list_of(encoding.string(), min_items=1, max_items=4),
-                },
-                "a string or a list",
+                }
             )
         ),
         required=False,

@@ -140,10 +140,7 @@ encoding.declare(
         "tool_choice",
         "tool_choice",
         encoding.nullable(
-            encoding.one_of(
-                {str: encoding.choice("none", "auto"), dict: NamedToolChoice.encode},
-                "a string or an object",
-            )
+            encoding.one_of({str: encoding.choice("none", "auto"), dict: NamedToolChoice.encode})
         ),
         required=False,
     ),

@@ -197,8 +197,7 @@ encoding.declare(
                         "type", {"text": ChatMlTextContentPart, "image_url": ChatMlImageContentPart}
                     )
                 ),
-            },
-            "a string or a list",
+            }
         ),
     ),
     Field("created_at", "created_at", encoding.date_time),

@@ -379,8 +379,7 @@ encoding.declare(
                 {
                     str: encoding.string(),
                     list: encoding.list_of(encoding.string(), min_items=1, max_items=4),
-                },
-                "a string or a list",
+                }
             )
         ),
         required=False,

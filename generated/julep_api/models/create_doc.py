@@ -124,8 +124,7 @@ encoding.declare(
         "content",
         "content",
         encoding.one_of(
-            {list: encoding.list_of(encoding.string(), min_items=1), str: encoding.string()},
-            "a list or a string",
+            {list: encoding.list_of(encoding.string(), min_items=1), str: encoding.string()}
         ),
     ),
     Field("metadata", "metadata", encoding.json_object, required=False),

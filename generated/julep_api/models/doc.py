@@ -209,8 +209,7 @@ encoding.declare(
         "content",
         "content",
         encoding.one_of(
-            {list: encoding.list_of(encoding.string(), min_items=1), str: encoding.string()},
-            "a list or a string",
+            {list: encoding.list_of(encoding.string(), min_items=1), str: encoding.string()}
         ),
     ),
     Field("created_at", "created_at", encoding.date_time),

@@ -178,8 +178,7 @@ encoding.declare(
                         "type", {"text": ChatMlTextContentPart, "image_url": ChatMlImageContentPart}
                     )
                 ),
-            },
-            "a string or a list",
+            }
         ),
     ),
     Field("name", "name", encoding.string(), required=False),

@@ -177,10 +177,7 @@ encoding.declare(
     Field(
         "instructions",
         "instructions",
-        encoding.one_of(
-            {str: encoding.string(), list: encoding.list_of(encoding.string())},
-            "a string or a list",
-        ),
+        encoding.one_of({str: encoding.string(), list: encoding.list_of(encoding.string())}),
         required=False,
     ),
 )

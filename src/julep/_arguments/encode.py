@@ -36,7 +36,7 @@ def encoded(operation: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> 
 
     Raises:
         InvalidIdError: When an id is not a UUID of version 4.
-        InvalidArgumentError: When a value is out of bounds, or a key unknown or missing.
+        InvalidArgumentError: When a value is out of bounds, or a key misspelt or missing.
         ArgumentTypeError: When a value has a wrong type.
     """
     try:
@@ -71,7 +71,7 @@ def drop_none(**arguments: object) -> dict[str, object]:
     }
 
 
-def encode_filter(metadata_filter: Mapping[str, object]) -> str:
+def encode_filter(metadata_filter: Mapping[str, object] | None) -> str:
     """Return the query parameter of a metadata filter: compact JSON."""
     if not metadata_filter:
         return "{}"
@@ -89,9 +89,12 @@ _encode_filter: Final = under("metadata_filter", json_object)
 
 def _refusal(error: EncodeError) -> JulepError:
     """Convert an encoder's error to one of this package."""
+    from julep._arguments.mistakes import role_advice
+
+    message = str(error) + role_advice(error)
     if error.kind == "type":
         from julep.errors import ArgumentTypeError
 
-        return ArgumentTypeError(str(error), path=error.path)
+        return ArgumentTypeError(message, path=error.path)
     kind = InvalidIdError if error.kind == "id" else InvalidArgumentError
-    return kind(str(error), path=error.path)
+    return kind(message, path=error.path)

@@ -1,8 +1,8 @@
 """Run-time checks of arguments, paid for when they are needed.
 
 Importing beartype costs as much as importing httpx, and decorating costs most of a millisecond a
-method. Arguments that match by their exact types therefore pass without it; beartype checks the
-arguments of a call where at least one does not.
+method. Arguments that match by their exact types therefore pass without it; beartype checks those
+that do not. It is not used as a decorator: its functions work under ``python -O`` too.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from importlib import import_module
 from types import FunctionType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
+from julep._arguments.encode import encoded
 from julep._arguments.exact_types import matcher, matches
+from julep_api.types import UNSET
 
 if TYPE_CHECKING:
     from julep._arguments.exact_types import Matcher
@@ -58,15 +60,17 @@ def beartype(function: Callable[..., Any]) -> Callable[..., Any]:
         # inspect.iscoroutinefunction, which frameworks call, stays true.
         @functools.wraps(function)
         async def call_async(*args: object, **kwargs: object) -> object:
-            run = function if checks.matches(args, kwargs) else checks.checked_by_beartype
-            return await run(*args, **kwargs)
+            if not checks.matches(args, kwargs):
+                args, kwargs = checks.checked(args, kwargs)
+            return await function(*args, **kwargs)
 
         return call_async
 
     @functools.wraps(function)
     def call(*args: object, **kwargs: object) -> object:
-        run = function if checks.matches(args, kwargs) else checks.checked_by_beartype
-        return run(*args, **kwargs)
+        if not checks.matches(args, kwargs):
+            args, kwargs = checks.checked(args, kwargs)
+        return function(*args, **kwargs)
 
     return call
 
@@ -80,64 +84,107 @@ class Checks:
         self._function = function
 
     def matches(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> bool:
-        """Check whether all arguments certainly match; otherwise beartype must check them."""
-        by_position, by_name = self.matchers
-        if len(args) > len(by_position) or not all(map(matches, args, by_position)):
+        """Check whether all arguments certainly match; otherwise they must be `checked`."""
+        by_position, by_count = self.matchers
+        if len(args) > len(by_position):
+            return False
+        needed, by_name = by_count[len(args)]
+        if not needed <= kwargs.keys() or not all(map(matches, args, by_position)):
             return False
         for name, value in kwargs.items():
             if name not in by_name or not matches(value, by_name[name]):
                 return False
         return True
 
+    def checked(
+        self, args: tuple[object, ...], kwargs: Mapping[str, object]
+    ) -> tuple[tuple[object, ...], dict[str, object]]:
+        """Check each argument, and leave out the optional ones that are None or UNSET.
+
+        Args:
+            args: The arguments by position; the first one is the method's ``self``.
+            kwargs: The arguments by name.
+
+        Returns:
+            The method's ``self``, and all arguments that are given, by name.
+
+        Raises:
+            ArgumentTypeError: When an argument has a wrong type, is unknown or is missing.
+            InvalidArgumentError: When a text is none of those that are allowed.
+        """
+        return args[:1], encoded(self._check_each, args, kwargs)
+
+    def _check_each(
+        self, args: tuple[object, ...], kwargs: Mapping[str, object]
+    ) -> dict[str, object]:
+        from julep._arguments.binding import bind
+
+        given: dict[str, object] = {}
+        _, ((_, by_name), *_) = self.matchers
+        method = f"{self._function.__qualname__}()"
+        for name, value in bind(method, self.parameters, args, kwargs).items():
+            if name not in self.hints:
+                continue  # self
+            is_optional = self.parameters[name].default is not inspect.Parameter.empty
+            if is_optional and (value is UNSET or value is None):
+                continue
+            if not matches(value, by_name[name]):
+                from julep._arguments.judge import check_argument
+
+                check_argument(name, value, self.hints[name])
+            given[name] = value
+        return given
+
     @functools.cached_property
-    def checked_by_beartype(self) -> Callable[..., Any]:
-        """The function, decorated by beartype with this package's settings."""
-        import beartype as library
-
-        from julep._argument_type_error import ArgumentTypeError
-
-        function, hints = self._function, self.hints
-        configuration = library.BeartypeConf(
-            is_color=False,
-            # An int passes for a float: temperature=1.
-            is_pep484_tower=True,
-            violation_param_type=ArgumentTypeError,
-            violation_door_type=ArgumentTypeError,
-        )
-        if not __debug__:
-            from julep._arguments.typecheck_optimized import check_each
-
-            return check_each(function, hints, configuration)
-
-        # beartype reads the parameters of what this wraps, and the annotations that are set here:
-        # the function keeps its own as they are written.
-        def resolved(*args: object, **kwargs: object) -> object:
-            return function(*args, **kwargs)
-
-        functools.update_wrapper(resolved, function)
-        resolved.__annotations__ = hints
-        vars(resolved)["__wrapped__"] = _unwrapped(function)
-        return library.beartype(conf=configuration)(resolved)
+    def parameters(self) -> dict[str, inspect.Parameter]:
+        """The parameters by name; in the place of ``**settings``, the keys of its TypedDict."""
+        parameters: dict[str, inspect.Parameter] = {}
+        for name, each in inspect.signature(self._function).parameters.items():
+            if each.kind is not each.VAR_KEYWORD:
+                parameters[name] = each
+                continue
+            settings = [key for key in self.hints if key not in self._function.__annotations__]
+            parameters |= {
+                key: inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=None)
+                for key in settings
+            }
+        return parameters
 
     @functools.cached_property
-    def matchers(self) -> tuple[list[Matcher], dict[str, Matcher]]:
-        """The parameters' matchers, by position and by name."""
-        code = _unwrapped(self._function).__code__
-        names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-        hints = self.hints
-        by_name = {name: matcher(hints.get(name, object)) for name in names}
-        by_position = [by_name[name] for name in names[: code.co_argcount]]
-        return by_position, by_name
+    def matchers(self) -> tuple[list[Matcher], list[tuple[frozenset[str], dict[str, Matcher]]]]:
+        """The parameters' matchers: by position, and for the others by name.
+
+        The second list has, for each number of arguments by position, the names that are required
+        besides, and the matchers of all names that are left.
+        """
+        by_name = {name: matcher(self.hints.get(name, object)) for name in self.parameters}
+        count = _unwrapped(self._function).__code__.co_argcount
+        required = {name for name, each in self.parameters.items() if each.default is each.empty}
+        names = list(by_name)
+        by_count = [
+            (
+                frozenset(required.intersection(names[n:])),
+                {name: by_name[name] for name in names[n:]},
+            )
+            for n in range(count + 1)
+        ]
+        return [by_name[name] for name in names[:count]], by_count
 
     @functools.cached_property
     def hints(self) -> dict[str, object]:
-        """The parameters' annotations, evaluated."""
+        """The parameters' annotations, evaluated; for ``**settings``, those of its keys."""
         # Results are not checked: they were made here, or read by the generated readers.
         annotations = {k: v for k, v in self._function.__annotations__.items() if k != "return"}
         module = _unwrapped(self._function).__globals__
-        return typing.get_type_hints(
-            SimpleNamespace(__annotations__=annotations), module, _Names(module)
-        )
+        names = _Names(module)
+        hints: dict[str, object] = {}
+        found = typing.get_type_hints(SimpleNamespace(__annotations__=annotations), module, names)
+        for name, hint in found.items():
+            if typing.get_origin(hint) is typing.Unpack:
+                hints |= typing.get_type_hints(typing.get_args(hint)[0], None, names)
+            else:
+                hints[name] = hint
+        return hints
 
 
 def _unwrapped(function: FunctionType) -> FunctionType:

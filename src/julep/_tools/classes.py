@@ -96,7 +96,7 @@ def _model_fields(kind: type[Model]) -> Fields:
     # Free-form JSON is anything; its recursive alias cannot be evaluated.
     free = {"JSON": Any, "JSONObject": dict[str, Any]}
     hints = typing.get_type_hints(kind, localns=free, include_extras=True)
-    fields = kind.__fields__
+    fields = kind.__properties__
     names = {field.json_name: field.name for field in fields}
 
     def make(**values: object) -> object:

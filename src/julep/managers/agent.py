@@ -29,19 +29,15 @@ from julep_api.models import Agent
 if TYPE_CHECKING:
     from julep.managers.types import (
         AgentCreateArgs,
-        AgentDefaultSettingsDict,
         AgentUpdateArgs,
-        CreateToolDict,
-        DocDict,
-        FunctionDefDict,
+        DefaultSettings,
+        DocInput,
+        FunctionInput,
         Order,
         SortBy,
+        ToolInput,
     )
     from julep_api.models import (
-        AgentDefaultSettings,
-        CreateDoc,
-        CreateToolRequest,
-        FunctionDef,
         ListAgentsResponse,
         ResourceCreatedResponse,
         ResourceUpdatedResponse,
@@ -75,19 +71,19 @@ class BaseAgentsManager(BaseManager):
         name: str,
         about: str | None = None,
         instructions: str | Sequence[str] | None = None,
-        tools: Sequence[CreateToolDict | CreateToolRequest] = (),
-        functions: Sequence[FunctionDefDict | FunctionDef] = (),
-        default_settings: AgentDefaultSettingsDict | AgentDefaultSettings | None = None,
+        tools: Sequence[ToolInput] | None = (),
+        functions: Sequence[FunctionInput] | None = (),
+        default_settings: DefaultSettings | None = None,
         model: str | None = None,
-        docs: Sequence[DocDict | CreateDoc] = (),
-        metadata: Mapping[str, object] = NO_METADATA,
+        docs: Sequence[DocInput] | None = (),
+        metadata: Mapping[str, object] | None = NO_METADATA,
     ) -> ResourceCreatedResponse | Awaitable[ResourceCreatedResponse]:
         """Implement `AgentsManager.create`."""
         body = drop_none(
             name=name,
             about=about,
             instructions=instructions,
-            tools=_tools(tools, functions),
+            tools=_tools(tools or (), functions or ()),
             default_settings=default_settings,
             model=model,
             docs=docs or None,
@@ -133,10 +129,10 @@ class BaseAgentsManager(BaseManager):
         name: str | None = None,
         about: str | None = None,
         instructions: str | Sequence[str] | None = None,
-        default_settings: AgentDefaultSettingsDict | AgentDefaultSettings | None = None,
+        default_settings: DefaultSettings | None = None,
         model: str | None = None,
         metadata: Mapping[str, object] | None = None,
-        overwrite: bool = False,
+        overwrite: bool | None = False,
     ) -> ResourceUpdatedResponse | Awaitable[ResourceUpdatedResponse]:
         """Implement `AgentsManager.update`."""
         body = drop_none(
@@ -195,12 +191,12 @@ class AgentsManager(BaseAgentsManager):
         name: str,
         about: str | None = None,
         instructions: str | Sequence[str] | None = None,
-        tools: Sequence[CreateToolDict | CreateToolRequest] = (),
-        functions: Sequence[FunctionDefDict | FunctionDef] = (),
-        default_settings: AgentDefaultSettingsDict | AgentDefaultSettings | None = None,
+        tools: Sequence[ToolInput] | None = (),
+        functions: Sequence[FunctionInput] | None = (),
+        default_settings: DefaultSettings | None = None,
         model: str | None = None,
-        docs: Sequence[DocDict | CreateDoc] = (),
-        metadata: Mapping[str, object] = NO_METADATA,
+        docs: Sequence[DocInput] | None = (),
+        metadata: Mapping[str, object] | None = NO_METADATA,
     ) -> ResourceCreatedResponse:
         """Create an agent.
 
@@ -220,7 +216,7 @@ class AgentsManager(BaseAgentsManager):
 
         Raises:
             ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
-            InvalidArgumentError: When a setting is out of bounds, or a key is unknown or missing.
+            InvalidArgumentError: When a setting is out of bounds, or a key is misspelt or missing.
 
         Example:
             >>> client.agents.create(name="Ada", instructions=["Be kind.", "Be brief."]).name
@@ -236,7 +232,7 @@ class AgentsManager(BaseAgentsManager):
         self,
         limit: int | None = None,
         offset: int | None = None,
-        metadata_filter: Mapping[str, object] = NO_METADATA,
+        metadata_filter: Mapping[str, object] | None = NO_METADATA,
         *,
         sort_by: SortBy | None = None,
         order: Order | None = None,
@@ -271,7 +267,7 @@ class AgentsManager(BaseAgentsManager):
         *,
         limit: int | None = None,
         page_size: int | None = None,
-        metadata_filter: Mapping[str, object] = NO_METADATA,
+        metadata_filter: Mapping[str, object] | None = NO_METADATA,
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> Iterator[Agent]:
@@ -311,10 +307,10 @@ class AgentsManager(BaseAgentsManager):
         name: str | None = None,
         about: str | None = None,
         instructions: str | Sequence[str] | None = None,
-        default_settings: AgentDefaultSettingsDict | AgentDefaultSettings | None = None,
+        default_settings: DefaultSettings | None = None,
         model: str | None = None,
         metadata: Mapping[str, object] | None = None,
-        overwrite: bool = False,
+        overwrite: bool | None = False,
     ) -> ResourceUpdatedResponse:
         """Update an agent.
 
@@ -388,12 +384,12 @@ class AsyncAgentsManager(BaseAgentsManager):
         name: str,
         about: str | None = None,
         instructions: str | Sequence[str] | None = None,
-        tools: Sequence[CreateToolDict | CreateToolRequest] = (),
-        functions: Sequence[FunctionDefDict | FunctionDef] = (),
-        default_settings: AgentDefaultSettingsDict | AgentDefaultSettings | None = None,
+        tools: Sequence[ToolInput] | None = (),
+        functions: Sequence[FunctionInput] | None = (),
+        default_settings: DefaultSettings | None = None,
         model: str | None = None,
-        docs: Sequence[DocDict | CreateDoc] = (),
-        metadata: Mapping[str, object] = NO_METADATA,
+        docs: Sequence[DocInput] | None = (),
+        metadata: Mapping[str, object] | None = NO_METADATA,
     ) -> ResourceCreatedResponse:
         """Create an agent.
 
@@ -412,7 +408,7 @@ class AsyncAgentsManager(BaseAgentsManager):
         self,
         limit: int | None = None,
         offset: int | None = None,
-        metadata_filter: Mapping[str, object] = NO_METADATA,
+        metadata_filter: Mapping[str, object] | None = NO_METADATA,
         *,
         sort_by: SortBy | None = None,
         order: Order | None = None,
@@ -434,7 +430,7 @@ class AsyncAgentsManager(BaseAgentsManager):
         *,
         limit: int | None = None,
         page_size: int | None = None,
-        metadata_filter: Mapping[str, object] = NO_METADATA,
+        metadata_filter: Mapping[str, object] | None = NO_METADATA,
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> AsyncIterator[Agent]:
@@ -460,10 +456,10 @@ class AsyncAgentsManager(BaseAgentsManager):
         name: str | None = None,
         about: str | None = None,
         instructions: str | Sequence[str] | None = None,
-        default_settings: AgentDefaultSettingsDict | AgentDefaultSettings | None = None,
+        default_settings: DefaultSettings | None = None,
         model: str | None = None,
         metadata: Mapping[str, object] | None = None,
-        overwrite: bool = False,
+        overwrite: bool | None = False,
     ) -> ResourceUpdatedResponse:
         """Update an agent.
 
@@ -487,10 +483,7 @@ class AsyncAgentsManager(BaseAgentsManager):
         return await awaited(self._delete(agent_id))
 
 
-def _tools(
-    tools: Sequence[CreateToolDict | CreateToolRequest],
-    functions: Sequence[FunctionDefDict | FunctionDef],
-) -> list[object] | None:
+def _tools(tools: Sequence[ToolInput], functions: Sequence[FunctionInput]) -> list[object] | None:
     """Return tools and functions as one list of tools, or None when there are neither."""
     from julep_api.models import FunctionDef
 

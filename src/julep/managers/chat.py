@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Protocol, overload
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, cast, overload
 from uuid import UUID, uuid4
 
 from julep._arguments.encode import drop_none, encoded
@@ -12,28 +12,25 @@ from julep._arguments.typecheck import beartype
 from julep._calls.results import awaited, value
 from julep.managers.base import BaseManager
 from julep_api.api import sessions
+from julep_api.model import Model
 
 if TYPE_CHECKING:
     from typing import Unpack
 
     from julep.managers.types import (
         ChatSettingsArgs,
-        ChatSettingsResponseFormatDict,
         ChatSettingsStop,
-        InputChatMlMessageDict,
+        LogitBias,
+        MessageInput,
+        Messages,
         Preset,
+        ResponseFormat,
         ToolChoice,
-        ToolDict,
+        ToolInput,
     )
     from julep.streams import AsyncChatStream, ChatStream
     from julep_api.client import EventCall
-    from julep_api.models import (
-        ChatResponse,
-        ChatResponseChunk,
-        ChatSettingsResponseFormat,
-        InputChatMlMessage,
-        Tool,
-    )
+    from julep_api.models import ChatResponse, ChatResponseChunk
 
 __all__ = ["AsyncChat", "BaseChat", "Chat"]
 
@@ -43,10 +40,10 @@ class ChatMethod(Protocol):
 
     @overload
     def __call__(
-        self, session_id: str, messages: Sequence[InputChatMlMessage], *, stream: Literal[True]
+        self, session_id: str, messages: Messages, *, stream: Literal[True]
     ) -> ChatStream: ...
     @overload
-    def __call__(self, session_id: str, messages: Sequence[InputChatMlMessage]) -> ChatResponse: ...
+    def __call__(self, session_id: str, messages: Messages) -> ChatResponse: ...
 
 
 class AsyncChatMethod(Protocol):
@@ -54,12 +51,10 @@ class AsyncChatMethod(Protocol):
 
     @overload
     async def __call__(
-        self, session_id: str, messages: Sequence[InputChatMlMessage], *, stream: Literal[True]
+        self, session_id: str, messages: Messages, *, stream: Literal[True]
     ) -> AsyncChatStream: ...
     @overload
-    async def __call__(
-        self, session_id: str, messages: Sequence[InputChatMlMessage]
-    ) -> ChatResponse: ...
+    async def __call__(self, session_id: str, messages: Messages) -> ChatResponse: ...
 
 
 class BaseChat(BaseManager):
@@ -68,16 +63,16 @@ class BaseChat(BaseManager):
     def _chat(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
-        tools: Sequence[ToolDict | Tool] | None = None,
+        messages: Messages,
+        tools: Sequence[ToolInput] | None = None,
         tool_choice: ToolChoice | None = None,
         frequency_penalty: float | None = None,
         length_penalty: float | None = None,
-        logit_bias: Mapping[str, int | None] | None = None,
+        logit_bias: LogitBias | None = None,
         max_tokens: int | None = None,
         presence_penalty: float | None = None,
         repetition_penalty: float | None = None,
-        response_format: ChatSettingsResponseFormatDict | ChatSettingsResponseFormat | None = None,
+        response_format: ResponseFormat | None = None,
         seed: int | None = None,
         stop: ChatSettingsStop | None = None,
         stream: bool | None = None,
@@ -119,13 +114,12 @@ class BaseChat(BaseManager):
     def _stream(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
-        tools: Sequence[ToolDict | Tool] | None = None,
+        messages: Messages,
+        tools: Sequence[ToolInput] | None = None,
         tool_choice: ToolChoice | None = None,
         **settings: Unpack[ChatSettingsArgs],
     ) -> ChatStream | AsyncChatStream:
         """Implement `SessionsManager.stream`."""
-        refuse_unknown(settings)
         body = chat_body(messages, tools, tool_choice, **settings)
         return self.api_client.prepare_stream(stream_call(session_id, body))
 
@@ -137,8 +131,8 @@ class Chat(BaseChat):
     def chat(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
-        tools: Sequence[ToolDict | Tool] | None = None,
+        messages: Messages,
+        tools: Sequence[ToolInput] | None = None,
         tool_choice: ToolChoice | None = None,
         *,
         stream: Literal[True],
@@ -148,16 +142,16 @@ class Chat(BaseChat):
     def chat(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
-        tools: Sequence[ToolDict | Tool] | None = None,
+        messages: Messages,
+        tools: Sequence[ToolInput] | None = None,
         tool_choice: ToolChoice | None = None,
         frequency_penalty: float | None = None,
         length_penalty: float | None = None,
-        logit_bias: Mapping[str, int | None] | None = None,
+        logit_bias: LogitBias | None = None,
         max_tokens: int | None = None,
         presence_penalty: float | None = None,
         repetition_penalty: float | None = None,
-        response_format: ChatSettingsResponseFormatDict | ChatSettingsResponseFormat | None = None,
+        response_format: ResponseFormat | None = None,
         seed: int | None = None,
         stop: ChatSettingsStop | None = None,
         stream: Literal[False] | None = None,
@@ -174,8 +168,8 @@ class Chat(BaseChat):
     def chat(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
-        tools: Sequence[ToolDict | Tool] | None = None,
+        messages: Messages,
+        tools: Sequence[ToolInput] | None = None,
         tool_choice: ToolChoice | None = None,
         *,
         stream: bool | None,
@@ -192,7 +186,8 @@ class Chat(BaseChat):
 
         Args:
             session_id: The session's id.
-            messages: The messages to send, as models or dicts; at least one.
+            messages: The messages to send, as models or dicts; at least one. A text is one
+                message of the user.
             tools: Further tools for this turn, besides the agent's own, as models or dicts.
             tool_choice: ``"none"``, ``"auto"`` or the one function that the model must call.
             frequency_penalty: Penalty by a token's frequency so far, -1 to 1.
@@ -220,7 +215,7 @@ class Chat(BaseChat):
 
         Raises:
             ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
-            InvalidArgumentError: When a value is out of bounds, or a role or a key is unknown.
+            InvalidArgumentError: When a value is out of bounds, a role unknown, or a key misspelt.
             InvalidIdError: When the session's id is not a UUID of version 4.
             NotFoundError: When there is no such session.
             NetworkError: When the server sends no response.
@@ -236,8 +231,8 @@ class Chat(BaseChat):
     def stream(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
-        tools: Sequence[ToolDict | Tool] | None = None,
+        messages: Messages,
+        tools: Sequence[ToolInput] | None = None,
         tool_choice: ToolChoice | None = None,
         **settings: Unpack[ChatSettingsArgs],
     ) -> ChatStream:
@@ -245,7 +240,8 @@ class Chat(BaseChat):
 
         Args:
             session_id: The session's id.
-            messages: The messages to send, as models or dicts; at least one.
+            messages: The messages to send, as models or dicts; at least one. A text is one
+                message of the user.
             tools: Further tools for this turn, besides the agent's own, as models or dicts.
             tool_choice: ``"none"``, ``"auto"`` or the one function that the model must call.
             settings: Settings of `chat`.
@@ -256,7 +252,7 @@ class Chat(BaseChat):
 
         Raises:
             ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
-            InvalidArgumentError: When a value is out of bounds, or a dict's key unknown.
+            InvalidArgumentError: When a value is out of bounds, a role unknown, or a key misspelt.
             InvalidIdError: When the session's id is not a UUID of version 4.
             NotFoundError: On entering, when there is no such session.
             NetworkError: On entering, when the server sends no response.
@@ -279,8 +275,8 @@ class AsyncChat(BaseChat):
     async def chat(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
-        tools: Sequence[ToolDict | Tool] | None = None,
+        messages: Messages,
+        tools: Sequence[ToolInput] | None = None,
         tool_choice: ToolChoice | None = None,
         *,
         stream: Literal[True],
@@ -290,16 +286,16 @@ class AsyncChat(BaseChat):
     async def chat(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
-        tools: Sequence[ToolDict | Tool] | None = None,
+        messages: Messages,
+        tools: Sequence[ToolInput] | None = None,
         tool_choice: ToolChoice | None = None,
         frequency_penalty: float | None = None,
         length_penalty: float | None = None,
-        logit_bias: Mapping[str, int | None] | None = None,
+        logit_bias: LogitBias | None = None,
         max_tokens: int | None = None,
         presence_penalty: float | None = None,
         repetition_penalty: float | None = None,
-        response_format: ChatSettingsResponseFormatDict | ChatSettingsResponseFormat | None = None,
+        response_format: ResponseFormat | None = None,
         seed: int | None = None,
         stop: ChatSettingsStop | None = None,
         stream: Literal[False] | None = None,
@@ -316,8 +312,8 @@ class AsyncChat(BaseChat):
     async def chat(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
-        tools: Sequence[ToolDict | Tool] | None = None,
+        messages: Messages,
+        tools: Sequence[ToolInput] | None = None,
         tool_choice: ToolChoice | None = None,
         *,
         stream: bool | None,
@@ -343,8 +339,8 @@ class AsyncChat(BaseChat):
     def stream(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
-        tools: Sequence[ToolDict | Tool] | None = None,
+        messages: Messages,
+        tools: Sequence[ToolInput] | None = None,
         tool_choice: ToolChoice | None = None,
         **settings: Unpack[ChatSettingsArgs],
     ) -> AsyncChatStream:
@@ -362,28 +358,14 @@ class AsyncChat(BaseChat):
 
 
 def chat_body(
-    messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
-    tools: Sequence[ToolDict | Tool] | None = None,
+    messages: Messages,
+    tools: Sequence[ToolInput] | None = None,
     tool_choice: ToolChoice | None = None,
     **settings: Unpack[ChatSettingsArgs],
 ) -> dict[str, object]:
     """Build the body of a chat request: the arguments that are not None."""
-    settings["logit_bias"] = _biases(settings.get("logit_bias"))
-    return drop_none(messages=messages, tools=_with_ids(tools), tool_choice=tool_choice, **settings)
-
-
-def refuse_unknown(settings: Mapping[str, object]) -> None:
-    """Raise an error for unknown settings, as a method without ``**settings`` would."""
-    from julep.managers.types import ChatSettingsArgs
-
-    for name in settings:
-        if name not in ChatSettingsArgs.__annotations__:
-            from julep.errors import ArgumentTypeError
-
-            known = ", ".join(ChatSettingsArgs.__annotations__)
-            raise ArgumentTypeError(
-                f"{name}: unexpected keyword argument {name!r}; expected one of {known}", path=name
-            )
+    sent = message_list(messages)
+    return drop_none(messages=sent, tools=_with_ids(tools), tool_choice=tool_choice, **settings)
 
 
 def stream_call(session_id: str | UUID, body: dict[str, object]) -> EventCall[ChatResponseChunk]:
@@ -391,15 +373,29 @@ def stream_call(session_id: str | UUID, body: dict[str, object]) -> EventCall[Ch
     return encoded(sessions.chat.stream, session_id, {**body, "stream": True})
 
 
-def _with_ids(tools: Sequence[ToolDict | Tool] | None) -> list[object] | None:
-    """Add an id to the tools that are dicts without one: the contract requires it."""
-    if tools is None:
-        return None
-    return [tool if not isinstance(tool, dict) else {"id": str(uuid4()), **tool} for tool in tools]
+# The calls of tools in another API's messages.
+_FOREIGN_KEYS: Final = frozenset({"function_call", "tool_calls"})
 
 
-def _biases(logit_bias: Mapping[str, int | None] | None) -> dict[str, int] | None:
-    """Return the biases without those that are None."""
-    if logit_bias is None:
-        return None
-    return {token: bias for token, bias in logit_bias.items() if bias is not None}
+def message_list(messages: Messages) -> Sequence[MessageInput]:
+    """Return the messages of a turn: a text is one message of the user."""
+    if isinstance(messages, str):
+        return [{"role": "user", "content": messages}]
+    for number, message in enumerate(cast("Sequence[object]", messages)):
+        fields = cast("Mapping[str, object]", message)
+        if isinstance(message, (dict, Mapping)) and not _FOREIGN_KEYS.isdisjoint(fields):
+            from julep._arguments.mistakes import refuse_calls
+
+            for key in sorted(_FOREIGN_KEYS.intersection(fields)):
+                encoded(refuse_calls, f"messages[{number}].{key}", fields[key])
+    return messages
+
+
+def _with_ids(tools: Sequence[ToolInput] | None) -> list[object] | None:
+    """Add an id to the tools without one, which the contract requires in a chat."""
+    return None if tools is None else [_with_id(tool) for tool in tools]
+
+
+def _with_id(tool: ToolInput) -> object:
+    fields = tool.to_dict() if isinstance(tool, Model) else tool
+    return {**fields, "id": str(uuid4())} if fields.get("id") is None else tool

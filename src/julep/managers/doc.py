@@ -11,6 +11,7 @@ from julep._arguments.encode import (
     NO_METADATA,
     REPRESENTATION,
     encode_filter,
+    encoded,
     omit_empty_filter,
 )
 from julep._arguments.signatures import mirrors
@@ -25,9 +26,9 @@ from julep_api.api import docs
 from julep_api.models import Doc
 
 if TYPE_CHECKING:
-    from julep.managers.types import DocCreateArgs, DocDict, Order, SortBy
+    from julep.managers.types import DocCreateArgs, DocInput, Order, SortBy
     from julep_api.client import Call
-    from julep_api.models import CreateDoc, GetAgentDocsResponse, ResourceCreatedResponse
+    from julep_api.models import GetAgentDocsResponse, ResourceCreatedResponse
 
 else:
     _, __getattr__, __dir__ = lazy(
@@ -47,13 +48,17 @@ class BaseDocsManager(BaseManager):
         agent_id: str | UUID | None = None,
         user_id: str | UUID | None = None,
         *,
-        doc: DocDict | CreateDoc,
+        doc: DocInput,
     ) -> ResourceCreatedResponse | Awaitable[ResourceCreatedResponse]:
         """Implement `DocsManager.create`."""
+        from julep_api.models import CreateDoc
+
         owner, is_user = _owner(agent_id, user_id)
+        # Encoded here, so that the path of an error begins with the argument's name.
+        body = encoded(CreateDoc.encode, doc, "doc")
         if is_user:
-            return self._send(docs.create_user_doc.call, owner, doc, prefer=REPRESENTATION)
-        return self._send(docs.create_agent_doc.call, owner, doc, prefer=REPRESENTATION)
+            return self._send(docs.create_user_doc.call, owner, body, prefer=REPRESENTATION)
+        return self._send(docs.create_agent_doc.call, owner, body, prefer=REPRESENTATION)
 
     def _list_items(
         self,
@@ -144,7 +149,7 @@ class DocsManager(BaseDocsManager):
         *,
         agent_id: str | UUID | None = None,
         user_id: str | UUID | None = None,
-        doc: DocDict | CreateDoc,
+        doc: DocInput,
     ) -> ResourceCreatedResponse:
         """Create a doc of an agent or of a user.
 
@@ -159,7 +164,7 @@ class DocsManager(BaseDocsManager):
 
         Raises:
             ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
-            InvalidArgumentError: When there is not exactly one owner, or a key is unknown or
+            InvalidArgumentError: When there is not exactly one owner, or a key is misspelt or
                 missing.
             NotFoundError: When there is no such agent, or no such user.
 
@@ -177,7 +182,7 @@ class DocsManager(BaseDocsManager):
         user_id: str | UUID | None = None,
         limit: int | None = None,
         offset: int | None = None,
-        metadata_filter: Mapping[str, object] = NO_METADATA,
+        metadata_filter: Mapping[str, object] | None = NO_METADATA,
         *,
         sort_by: SortBy | None = None,
         order: Order | None = None,
@@ -219,7 +224,7 @@ class DocsManager(BaseDocsManager):
         *,
         limit: int | None = None,
         page_size: int | None = None,
-        metadata_filter: Mapping[str, object] = NO_METADATA,
+        metadata_filter: Mapping[str, object] | None = NO_METADATA,
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> Iterator[Doc]:
@@ -294,7 +299,7 @@ class AsyncDocsManager(BaseDocsManager):
         *,
         agent_id: str | UUID | None = None,
         user_id: str | UUID | None = None,
-        doc: DocDict | CreateDoc,
+        doc: DocInput,
     ) -> ResourceCreatedResponse:
         """Create a doc of an agent or of a user.
 
@@ -313,7 +318,7 @@ class AsyncDocsManager(BaseDocsManager):
         user_id: str | UUID | None = None,
         limit: int | None = None,
         offset: int | None = None,
-        metadata_filter: Mapping[str, object] = NO_METADATA,
+        metadata_filter: Mapping[str, object] | None = NO_METADATA,
         *,
         sort_by: SortBy | None = None,
         order: Order | None = None,
@@ -339,7 +344,7 @@ class AsyncDocsManager(BaseDocsManager):
         *,
         limit: int | None = None,
         page_size: int | None = None,
-        metadata_filter: Mapping[str, object] = NO_METADATA,
+        metadata_filter: Mapping[str, object] | None = NO_METADATA,
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> AsyncIterator[Doc]:
@@ -384,5 +389,5 @@ def _owner(agent_id: str | UUID | None, user_id: str | UUID | None) -> tuple[str
         return user_id, True
     found = "neither" if agent_id is None else "both"
     raise InvalidArgumentError(
-        f"agent_id, user_id: expected one of the two, got {found}", path="agent_id"
+        f"agent_id: expected either this or user_id; got {found}", path="agent_id"
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 from uuid import UUID
 
 from julep._arguments.encode import encoded, under
@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 
     from julep._tools.calls import Approve
     from julep._tools.output import ParsedResponse
-    from julep.managers.types import ChatSettingsArgs, InputChatMlMessageDict, ToolChoice, ToolDict
-    from julep_api.models import InputChatMlMessage, Tool
+    from julep.managers.types import ChatSettingsArgs, Messages, ToolChoice, ToolInput
 
 __all__ = ["AsyncParse", "BaseParse", "Parse"]
 
 T = TypeVar("T")
+
+DEFAULT_REPAIRS: Final = 1
+"""How many answers may be replaced that do not match, by default."""
 
 
 class BaseParse(BaseRun):
@@ -33,12 +35,12 @@ class BaseParse(BaseRun):
     def _parse(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
+        messages: Messages,
         output: object,
-        tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
+        tools: Sequence[Callable[..., object] | ToolInput] | None = (),
         *,
-        repairs: int = 1,
-        max_turns: int = DEFAULT_MAX_TURNS,
+        repairs: int | None = DEFAULT_REPAIRS,
+        max_turns: int | None = DEFAULT_MAX_TURNS,
         tool_choice: ToolChoice | None = None,
         approve: Approve | None = None,
         **settings: Unpack[ChatSettingsArgs],
@@ -46,6 +48,7 @@ class BaseParse(BaseRun):
         """Implement `SessionsManager.parse`."""
         from julep._tools.output import Output
 
+        repairs = DEFAULT_REPAIRS if repairs is None else repairs
         encoded(under("repairs", integer(0)), repairs)
         if settings.get("response_format") is not None:
             problem = "the response's format is that of the output; use chat for another"
@@ -72,12 +75,12 @@ class Parse(BaseParse, Run):
     def parse(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
+        messages: Messages,
         output: type[T],
-        tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
+        tools: Sequence[Callable[..., object] | ToolInput] | None = (),
         *,
-        repairs: int = 1,
-        max_turns: int = DEFAULT_MAX_TURNS,
+        repairs: int | None = DEFAULT_REPAIRS,
+        max_turns: int | None = DEFAULT_MAX_TURNS,
         tool_choice: ToolChoice | None = None,
         approve: Approve | None = None,
         **settings: Unpack[ChatSettingsArgs],
@@ -86,12 +89,12 @@ class Parse(BaseParse, Run):
     def parse(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
+        messages: Messages,
         output: object,
-        tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
+        tools: Sequence[Callable[..., object] | ToolInput] | None = (),
         *,
-        repairs: int = 1,
-        max_turns: int = DEFAULT_MAX_TURNS,
+        repairs: int | None = DEFAULT_REPAIRS,
+        max_turns: int | None = DEFAULT_MAX_TURNS,
         tool_choice: ToolChoice | None = None,
         approve: Approve | None = None,
         **settings: Unpack[ChatSettingsArgs],
@@ -108,7 +111,8 @@ class Parse(BaseParse, Run):
 
         Args:
             session_id: The session's id.
-            messages: The messages to send, as models or dicts; at least one.
+            messages: The messages to send, as models or dicts; at least one. A text is one
+                message of the user.
             output: The type of the answer: a dataclass, an attrs class, a TypedDict, a
                 NamedTuple, an enum, a pydantic model, or anything else that a parameter of a
                 tool may be annotated with, such as ``list[int]`` or ``Literal["yes", "no"]``.
@@ -151,12 +155,12 @@ class AsyncParse(BaseParse, AsyncRun):
     async def parse(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
+        messages: Messages,
         output: type[T],
-        tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
+        tools: Sequence[Callable[..., object] | ToolInput] | None = (),
         *,
-        repairs: int = 1,
-        max_turns: int = DEFAULT_MAX_TURNS,
+        repairs: int | None = DEFAULT_REPAIRS,
+        max_turns: int | None = DEFAULT_MAX_TURNS,
         tool_choice: ToolChoice | None = None,
         approve: Approve | None = None,
         **settings: Unpack[ChatSettingsArgs],
@@ -165,12 +169,12 @@ class AsyncParse(BaseParse, AsyncRun):
     async def parse(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
+        messages: Messages,
         output: object,
-        tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
+        tools: Sequence[Callable[..., object] | ToolInput] | None = (),
         *,
-        repairs: int = 1,
-        max_turns: int = DEFAULT_MAX_TURNS,
+        repairs: int | None = DEFAULT_REPAIRS,
+        max_turns: int | None = DEFAULT_MAX_TURNS,
         tool_choice: ToolChoice | None = None,
         approve: Approve | None = None,
         **settings: Unpack[ChatSettingsArgs],

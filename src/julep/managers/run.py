@@ -13,7 +13,7 @@ from julep._arguments.typecheck import beartype
 from julep._calls.paging import AsyncItemIterator, ItemIterator
 from julep._calls.results import awaited, value
 from julep.errors import InvalidArgumentError
-from julep.managers.chat import BaseChat, chat_body, refuse_unknown, stream_call
+from julep.managers.chat import BaseChat, chat_body, message_list, stream_call
 from julep_api.api import sessions
 from julep_api.encoding import integer
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from julep._tools.loop import ToolLoop
     from julep._tools.output import Output
     from julep._tools.run_stream import AsyncRunStream, RunStream
-    from julep.managers.types import ChatSettingsArgs, InputChatMlMessageDict, ToolChoice, ToolDict
-    from julep_api.models import ChatResponse, InputChatMlMessage, Tool
+    from julep.managers.types import ChatSettingsArgs, Messages, ToolChoice, ToolInput
+    from julep_api.models import ChatResponse
 
 __all__ = ["AsyncRun", "BaseRun", "Run"]
 
@@ -39,10 +39,10 @@ class BaseRun(BaseChat):
     def _run(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage] | None = None,
-        tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
+        messages: Messages | None = None,
+        tools: Sequence[Callable[..., object] | ToolInput] | None = (),
         *,
-        max_turns: int = DEFAULT_MAX_TURNS,
+        max_turns: int | None = DEFAULT_MAX_TURNS,
         tool_choice: ToolChoice | None = None,
         approve: Approve | None = None,
         **settings: Unpack[ChatSettingsArgs],
@@ -62,10 +62,10 @@ class BaseRun(BaseChat):
     def _iterate_run(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage] | None = None,
-        tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
+        messages: Messages | None = None,
+        tools: Sequence[Callable[..., object] | ToolInput] | None = (),
         *,
-        max_turns: int = DEFAULT_MAX_TURNS,
+        max_turns: int | None = DEFAULT_MAX_TURNS,
         tool_choice: ToolChoice | None = None,
         approve: Approve | None = None,
         **settings: Unpack[ChatSettingsArgs],
@@ -84,10 +84,10 @@ class BaseRun(BaseChat):
     def _stream_run(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage] | None = None,
-        tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
+        messages: Messages | None = None,
+        tools: Sequence[Callable[..., object] | ToolInput] | None = (),
         *,
-        max_turns: int = DEFAULT_MAX_TURNS,
+        max_turns: int | None = DEFAULT_MAX_TURNS,
         tool_choice: ToolChoice | None = None,
         approve: Approve | None = None,
         **settings: Unpack[ChatSettingsArgs],
@@ -111,10 +111,10 @@ class BaseRun(BaseChat):
     def _tool_loop(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage] | None,
-        tools: Sequence[Callable[..., object] | ToolDict | Tool],
+        messages: Messages | None,
+        tools: Sequence[Callable[..., object] | ToolInput] | None,
         *,
-        max_turns: int,
+        max_turns: int | None,
         tool_choice: ToolChoice | None,
         approve: Approve | None,
         settings: ChatSettingsArgs,
@@ -129,8 +129,9 @@ class BaseRun(BaseChat):
         from julep._tools.functions import Function
         from julep._tools.loop import RunOptions, ToolLoop, by_name, tool_name
 
-        encoded(under("max_turns", integer(1)), max_turns)
-        refuse_unknown(settings)
+        turns = DEFAULT_MAX_TURNS if max_turns is None else max_turns
+        encoded(under("max_turns", integer(1)), turns)
+        tools = tools or ()
         is_async = self.api_client.is_async
         if approve is not None and iscoroutinefunction(approve) and not is_async:
             problem = "an async function requires AsyncClient"
@@ -164,13 +165,14 @@ class BaseRun(BaseChat):
             session_id=session_id,
             functions=named,
             other_tools=frozenset(tool_name(t) for n, t in enumerate(tools) if n not in paths),
-            max_turns=max_turns,
+            max_turns=turns,
             recorded=settings.get("record") is not False,
             approve=approve,
             output=output,
             repairs=repairs,
         )
-        return ToolLoop(api_client, call_of, messages, options)
+        sent = None if messages is None else message_list(messages)
+        return ToolLoop(api_client, call_of, sent, options)
 
 
 class Run(BaseRun):
@@ -180,10 +182,10 @@ class Run(BaseRun):
     def run(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage] | None = None,
-        tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
+        messages: Messages | None = None,
+        tools: Sequence[Callable[..., object] | ToolInput] | None = (),
         *,
-        max_turns: int = DEFAULT_MAX_TURNS,
+        max_turns: int | None = DEFAULT_MAX_TURNS,
         tool_choice: ToolChoice | None = None,
         approve: Approve | None = None,
         **settings: Unpack[ChatSettingsArgs],
@@ -201,9 +203,10 @@ class Run(BaseRun):
 
         Args:
             session_id: The session's id.
-            messages: The messages to send, as models or dicts; at least one. With None, the run
-                continues from the history: it begins with the calls there that have no result,
-                such as those of a program that ended before it made them.
+            messages: The messages to send, as models or dicts; at least one. A text is one
+                message of the user. With None, the run continues from the history: it begins
+                with the calls there that have no result, such as those of a program that ended
+                before it made them.
             tools: Functions, and tools without functions as models or dicts, besides the
                 agent's own.
             max_turns: The most requests to the model, 1 or more.
@@ -246,10 +249,10 @@ class Run(BaseRun):
     def iterate_run(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage] | None = None,
-        tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
+        messages: Messages | None = None,
+        tools: Sequence[Callable[..., object] | ToolInput] | None = (),
         *,
-        max_turns: int = DEFAULT_MAX_TURNS,
+        max_turns: int | None = DEFAULT_MAX_TURNS,
         tool_choice: ToolChoice | None = None,
         approve: Approve | None = None,
         **settings: Unpack[ChatSettingsArgs],
@@ -258,9 +261,10 @@ class Run(BaseRun):
 
         Args:
             session_id: The session's id.
-            messages: The messages to send, as models or dicts; at least one. With None, the run
-                continues from the history: it begins with the calls there that have no result,
-                such as those of a program that ended before it made them.
+            messages: The messages to send, as models or dicts; at least one. A text is one
+                message of the user. With None, the run continues from the history: it begins
+                with the calls there that have no result, such as those of a program that ended
+                before it made them.
             tools: Functions, and tools without functions as models or dicts, besides the
                 agent's own.
             max_turns: The most requests to the model, 1 or more.
@@ -301,10 +305,10 @@ class Run(BaseRun):
     def stream_run(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage] | None = None,
-        tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
+        messages: Messages | None = None,
+        tools: Sequence[Callable[..., object] | ToolInput] | None = (),
         *,
-        max_turns: int = DEFAULT_MAX_TURNS,
+        max_turns: int | None = DEFAULT_MAX_TURNS,
         tool_choice: ToolChoice | None = None,
         approve: Approve | None = None,
         **settings: Unpack[ChatSettingsArgs],
@@ -313,9 +317,10 @@ class Run(BaseRun):
 
         Args:
             session_id: The session's id.
-            messages: The messages to send, as models or dicts; at least one. With None, the run
-                continues from the history: it begins with the calls there that have no result,
-                such as those of a program that ended before it made them.
+            messages: The messages to send, as models or dicts; at least one. A text is one
+                message of the user. With None, the run continues from the history: it begins
+                with the calls there that have no result, such as those of a program that ended
+                before it made them.
             tools: Functions, and tools without functions as models or dicts, besides the
                 agent's own.
             max_turns: The most requests to the model, 1 or more.
@@ -360,10 +365,10 @@ class AsyncRun(BaseRun):
     async def run(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage] | None = None,
-        tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
+        messages: Messages | None = None,
+        tools: Sequence[Callable[..., object] | ToolInput] | None = (),
         *,
-        max_turns: int = DEFAULT_MAX_TURNS,
+        max_turns: int | None = DEFAULT_MAX_TURNS,
         tool_choice: ToolChoice | None = None,
         approve: Approve | None = None,
         **settings: Unpack[ChatSettingsArgs],
@@ -394,10 +399,10 @@ class AsyncRun(BaseRun):
     def iterate_run(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage] | None = None,
-        tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
+        messages: Messages | None = None,
+        tools: Sequence[Callable[..., object] | ToolInput] | None = (),
         *,
-        max_turns: int = DEFAULT_MAX_TURNS,
+        max_turns: int | None = DEFAULT_MAX_TURNS,
         tool_choice: ToolChoice | None = None,
         approve: Approve | None = None,
         **settings: Unpack[ChatSettingsArgs],
@@ -426,10 +431,10 @@ class AsyncRun(BaseRun):
     def stream_run(
         self,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage] | None = None,
-        tools: Sequence[Callable[..., object] | ToolDict | Tool] = (),
+        messages: Messages | None = None,
+        tools: Sequence[Callable[..., object] | ToolInput] | None = (),
         *,
-        max_turns: int = DEFAULT_MAX_TURNS,
+        max_turns: int | None = DEFAULT_MAX_TURNS,
         tool_choice: ToolChoice | None = None,
         approve: Approve | None = None,
         **settings: Unpack[ChatSettingsArgs],

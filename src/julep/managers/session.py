@@ -28,7 +28,13 @@ from julep_api.api import sessions
 from julep_api.models import Session
 
 if TYPE_CHECKING:
-    from julep.managers.types import Order, SessionCreateArgs, SessionUpdateArgs, SortBy
+    from julep.managers.types import (
+        ContextOverflow,
+        Order,
+        SessionCreateArgs,
+        SessionUpdateArgs,
+        SortBy,
+    )
     from julep_api.models import (
         ListSessionsResponse,
         ResourceCreatedResponse,
@@ -63,11 +69,11 @@ class BaseSessionsManager(BaseParse, BaseHistory):
         agent_id: str | UUID,
         user_id: str | UUID | None = None,
         situation: str | None = None,
-        metadata: Mapping[str, object] = NO_METADATA,
-        render_templates: bool = False,
+        metadata: Mapping[str, object] | None = NO_METADATA,
+        render_templates: bool | None = False,
         *,
         token_budget: int | None = None,
-        context_overflow: str | None = None,
+        context_overflow: ContextOverflow | None = None,
     ) -> ResourceCreatedResponse | Awaitable[ResourceCreatedResponse]:
         """Implement `SessionsManager.create`."""
         body = drop_none(
@@ -118,11 +124,11 @@ class BaseSessionsManager(BaseParse, BaseHistory):
         session_id: str | UUID,
         situation: str | None = None,
         metadata: Mapping[str, object] | None = None,
-        overwrite: bool = False,
+        overwrite: bool | None = False,
         *,
         render_templates: bool | None = None,
         token_budget: int | None = None,
-        context_overflow: str | None = None,
+        context_overflow: ContextOverflow | None = None,
     ) -> ResourceUpdatedResponse | Awaitable[ResourceUpdatedResponse]:
         """Implement `SessionsManager.update`."""
         body = drop_none(
@@ -180,10 +186,10 @@ class SessionsManager(Chat, Parse, History, BaseSessionsManager):
         agent_id: str | UUID,
         user_id: str | UUID | None = None,
         situation: str | None = None,
-        metadata: Mapping[str, object] = NO_METADATA,
-        render_templates: bool = False,
+        metadata: Mapping[str, object] | None = NO_METADATA,
+        render_templates: bool | None = False,
         token_budget: int | None = None,
-        context_overflow: str | None = None,
+        context_overflow: ContextOverflow | None = None,
     ) -> ResourceCreatedResponse:
         """Create a session.
 
@@ -225,7 +231,7 @@ class SessionsManager(Chat, Parse, History, BaseSessionsManager):
         self,
         limit: int | None = None,
         offset: int | None = None,
-        metadata_filter: Mapping[str, object] = NO_METADATA,
+        metadata_filter: Mapping[str, object] | None = NO_METADATA,
         *,
         sort_by: SortBy | None = None,
         order: Order | None = None,
@@ -260,7 +266,7 @@ class SessionsManager(Chat, Parse, History, BaseSessionsManager):
         *,
         limit: int | None = None,
         page_size: int | None = None,
-        metadata_filter: Mapping[str, object] = NO_METADATA,
+        metadata_filter: Mapping[str, object] | None = NO_METADATA,
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> Iterator[Session]:
@@ -299,10 +305,10 @@ class SessionsManager(Chat, Parse, History, BaseSessionsManager):
         *,
         situation: str | None = None,
         metadata: Mapping[str, object] | None = None,
-        overwrite: bool = False,
+        overwrite: bool | None = False,
         render_templates: bool | None = None,
         token_budget: int | None = None,
-        context_overflow: str | None = None,
+        context_overflow: ContextOverflow | None = None,
     ) -> ResourceUpdatedResponse:
         """Update a session.
 
@@ -381,10 +387,10 @@ class AsyncSessionsManager(AsyncChat, AsyncParse, AsyncHistory, BaseSessionsMana
         agent_id: str | UUID,
         user_id: str | UUID | None = None,
         situation: str | None = None,
-        metadata: Mapping[str, object] = NO_METADATA,
-        render_templates: bool = False,
+        metadata: Mapping[str, object] | None = NO_METADATA,
+        render_templates: bool | None = False,
         token_budget: int | None = None,
-        context_overflow: str | None = None,
+        context_overflow: ContextOverflow | None = None,
     ) -> ResourceCreatedResponse:
         """Create a session.
 
@@ -409,7 +415,7 @@ class AsyncSessionsManager(AsyncChat, AsyncParse, AsyncHistory, BaseSessionsMana
         self,
         limit: int | None = None,
         offset: int | None = None,
-        metadata_filter: Mapping[str, object] = NO_METADATA,
+        metadata_filter: Mapping[str, object] | None = NO_METADATA,
         *,
         sort_by: SortBy | None = None,
         order: Order | None = None,
@@ -431,7 +437,7 @@ class AsyncSessionsManager(AsyncChat, AsyncParse, AsyncHistory, BaseSessionsMana
         *,
         limit: int | None = None,
         page_size: int | None = None,
-        metadata_filter: Mapping[str, object] = NO_METADATA,
+        metadata_filter: Mapping[str, object] | None = NO_METADATA,
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> AsyncIterator[Session]:
@@ -456,10 +462,10 @@ class AsyncSessionsManager(AsyncChat, AsyncParse, AsyncHistory, BaseSessionsMana
         *,
         situation: str | None = None,
         metadata: Mapping[str, object] | None = None,
-        overwrite: bool = False,
+        overwrite: bool | None = False,
         render_templates: bool | None = None,
         token_budget: int | None = None,
-        context_overflow: str | None = None,
+        context_overflow: ContextOverflow | None = None,
     ) -> ResourceUpdatedResponse:
         """Update a session.
 

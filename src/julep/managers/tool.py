@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, List
 from uuid import UUID
 
-from julep._arguments.encode import REPRESENTATION
+from julep._arguments.encode import REPRESENTATION, encoded
 from julep._arguments.signatures import mirrors
 from julep._arguments.typecheck import beartype
 from julep._calls.paging import AsyncItemIterator, ItemIterator, PageWalk
@@ -17,12 +17,12 @@ from julep.managers.base import BaseManager
 from julep_api.api import tools
 
 if TYPE_CHECKING:
-    from julep.managers.types import CreateToolDict, FunctionDefDict, PartialFunctionDefDict
+    from julep.managers.types import (
+        PartialFunctionInput,
+        ToolInput,
+    )
     from julep_api.models import (
-        CreateToolRequest,
-        FunctionDef,
         GetAgentToolsResponse,
-        PartialFunctionDef,
         ResourceCreatedResponse,
         ResourceUpdatedResponse,
         Tool,
@@ -43,10 +43,14 @@ class BaseToolsManager(BaseManager):
         return self._list_all(partial(tools.get_agent_tools.call, agent_id), limit, offset)
 
     def _create(
-        self, agent_id: str | UUID, tool: CreateToolDict | CreateToolRequest
+        self, agent_id: str | UUID, tool: ToolInput
     ) -> ResourceCreatedResponse | Awaitable[ResourceCreatedResponse]:
         """Implement `ToolsManager.create`."""
-        return self._send(tools.create_agent_tool.call, agent_id, tool, prefer=REPRESENTATION)
+        from julep_api.models import CreateToolRequest
+
+        # Encoded here, so that the path of an error begins with the argument's name.
+        body = encoded(CreateToolRequest.encode, tool, "tool")
+        return self._send(tools.create_agent_tool.call, agent_id, body, prefer=REPRESENTATION)
 
     def _iterate(
         self, agent_id: str | UUID, limit: int | None = None, page_size: int | None = None
@@ -59,8 +63,8 @@ class BaseToolsManager(BaseManager):
         self,
         agent_id: str | UUID,
         tool_id: str | UUID,
-        function: FunctionDefDict | FunctionDef | PartialFunctionDefDict | PartialFunctionDef,
-        overwrite: bool = False,
+        function: PartialFunctionInput,
+        overwrite: bool | None = False,
     ) -> ResourceUpdatedResponse | Awaitable[ResourceUpdatedResponse]:
         """Implement `ToolsManager.update`."""
         from julep_api.models import FunctionDef, PartialFunctionDef
@@ -117,9 +121,7 @@ class ToolsManager(BaseToolsManager):
         return value(self._get(agent_id, limit, offset)).items
 
     @beartype
-    def create(
-        self, agent_id: str | UUID, tool: CreateToolDict | CreateToolRequest
-    ) -> ResourceCreatedResponse:
+    def create(self, agent_id: str | UUID, tool: ToolInput) -> ResourceCreatedResponse:
         """Add a tool to an agent.
 
         Args:
@@ -132,7 +134,7 @@ class ToolsManager(BaseToolsManager):
 
         Raises:
             ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
-            InvalidArgumentError: When a key is unknown or missing.
+            InvalidArgumentError: When a key is misspelt or missing.
             NotFoundError: When there is no such agent.
             ConflictError: When the agent has a tool with that name.
 
@@ -203,8 +205,8 @@ class ToolsManager(BaseToolsManager):
         self,
         agent_id: str | UUID,
         tool_id: str | UUID,
-        function: FunctionDefDict | FunctionDef | PartialFunctionDefDict | PartialFunctionDef,
-        overwrite: bool = False,
+        function: PartialFunctionInput,
+        overwrite: bool | None = False,
     ) -> ResourceUpdatedResponse:
         """Update a tool.
 
@@ -219,7 +221,7 @@ class ToolsManager(BaseToolsManager):
 
         Raises:
             ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
-            InvalidArgumentError: When a key is unknown, or missing when overwriting.
+            InvalidArgumentError: When a key is misspelt, or missing when overwriting.
             NotFoundError: When there is no such agent, or no such tool.
 
         Example:
@@ -266,9 +268,7 @@ class AsyncToolsManager(BaseToolsManager):
 
     @mirrors(ToolsManager.create)
     @beartype
-    async def create(
-        self, agent_id: str | UUID, tool: CreateToolDict | CreateToolRequest
-    ) -> ResourceCreatedResponse:
+    async def create(self, agent_id: str | UUID, tool: ToolInput) -> ResourceCreatedResponse:
         """Add a tool to an agent.
 
         Example:
@@ -311,8 +311,8 @@ class AsyncToolsManager(BaseToolsManager):
         self,
         agent_id: str | UUID,
         tool_id: str | UUID,
-        function: FunctionDefDict | FunctionDef | PartialFunctionDefDict | PartialFunctionDef,
-        overwrite: bool = False,
+        function: PartialFunctionInput,
+        overwrite: bool | None = False,
     ) -> ResourceUpdatedResponse:
         """Update a tool.
 

@@ -1,7 +1,8 @@
-"""Dict forms of the arguments of methods, as alternatives to models.
+"""The types of arguments: dict forms of models, and what is accepted beside both.
 
-Type checkers know their keys. At run time they are plain dicts, which are checked completely
-before a request is sent.
+Type checkers and editors know the keys of the dict forms. Any mapping is accepted too, so that a
+dict may come from a variable and have further keys. At run time, all of them are checked completely
+before a request is sent. None as an optional key's value is the same as leaving the key out.
 """
 
 from __future__ import annotations
@@ -12,22 +13,23 @@ from uuid import UUID
 
 from julep._lazy import lazy
 from julep_api.models import (
+    AgentDefaultSettings,
     ChatMlImageContentPart,
+    ChatMlMessage,
     ChatMlTextContentPart,
     ChatSettingsResponseFormat,
+    CreateDoc,
+    CreateToolRequest,
+    Doc,
+    FunctionDef,
+    InputChatMlMessage,
+    PartialFunctionDef,
+    Tool,
     ToolChoiceOption,
 )
 
-if TYPE_CHECKING:
-    from julep_api.models import (
-        AgentDefaultSettings,
-        CreateDoc,
-        CreateToolRequest,
-        FunctionDef,
-    )
-else:
+if not TYPE_CHECKING:
     _, __getattr__, __dir__ = lazy(__name__, {}, older="julep.managers._names_of_0_3")
-
 __all__ = [
     "AgentCreateArgs",
     "AgentDefaultSettingsDict",
@@ -38,20 +40,30 @@ __all__ = [
     "ChatSettingsResponseFormatDict",
     "ChatSettingsStop",
     "ContentPart",
+    "ContextOverflow",
     "CreateToolDict",
+    "DefaultSettings",
     "DocCreateArgs",
     "DocDict",
+    "DocInput",
     "FunctionDefDict",
+    "FunctionInput",
     "InputChatMlMessageDict",
+    "LogitBias",
+    "MessageInput",
+    "Messages",
     "NamedToolChoiceDict",
     "Order",
     "PartialFunctionDefDict",
+    "PartialFunctionInput",
     "Preset",
+    "ResponseFormat",
     "SessionCreateArgs",
     "SessionUpdateArgs",
     "SortBy",
     "ToolChoice",
     "ToolDict",
+    "ToolInput",
     "UserCreateArgs",
     "UserUpdateArgs",
 ]
@@ -75,7 +87,7 @@ Preset: TypeAlias = Literal[
 ]
 """A named set of chat settings."""
 
-ChatSettingsStop: TypeAlias = str | list[str]
+ChatSettingsStop: TypeAlias = str | Sequence[str]
 """A text that ends the answer, or up to four of them."""
 
 
@@ -88,7 +100,7 @@ class ChatMlTextContentPartDict(TypedDict):
 
 class _ImageUrl(TypedDict):
     url: str
-    detail: NotRequired[Literal["low", "high", "auto"]]
+    detail: NotRequired[Literal["low", "high", "auto"] | None]
 
 
 class ChatMlImageContentPartDict(TypedDict):
@@ -103,6 +115,7 @@ ContentPart: TypeAlias = (
     | ChatMlImageContentPartDict
     | ChatMlTextContentPart
     | ChatMlImageContentPart
+    | Mapping[str, object]
 )
 """One part of a message that is more than text."""
 
@@ -113,13 +126,21 @@ InputChatMlMessageDict = TypedDict(
         "role": Required[
             Literal["user", "assistant", "system", "function_call", "function", "auto"]
         ],
-        "content": Required[str | list[ContentPart]],
-        "name": str,
-        "continue": bool,
+        "content": Required[str | Sequence[ContentPart]],
+        "name": str | None,
+        "continue": bool | None,
     },
     total=False,
 )
 """A message to send."""
+
+MessageInput: TypeAlias = (
+    InputChatMlMessageDict | InputChatMlMessage | ChatMlMessage | Mapping[str, object]
+)
+"""A message to send, or one that was read and is sent again."""
+
+Messages: TypeAlias = str | Sequence[MessageInput]
+"""The messages of a turn; a text is one message of the user."""
 
 
 class FunctionDefDict(TypedDict):
@@ -127,7 +148,7 @@ class FunctionDefDict(TypedDict):
 
     name: str
     parameters: Mapping[str, object]
-    description: NotRequired[str]
+    description: NotRequired[str | None]
 
 
 class ToolDict(TypedDict):
@@ -135,7 +156,7 @@ class ToolDict(TypedDict):
 
     type: Literal["function", "webhook"]
     function: FunctionDefDict
-    id: NotRequired[str]
+    id: NotRequired[str | UUID | None]
 
 
 class CreateToolDict(TypedDict):
@@ -145,12 +166,29 @@ class CreateToolDict(TypedDict):
     function: FunctionDefDict
 
 
+ToolInput: TypeAlias = ToolDict | CreateToolDict | Tool | CreateToolRequest | Mapping[str, object]
+"""A tool to add to an agent or to a chat, or one that was read."""
+
+FunctionInput: TypeAlias = FunctionDefDict | FunctionDef | Mapping[str, object]
+"""A function that a model may call."""
+
+
 class PartialFunctionDefDict(TypedDict, total=False):
     """The fields of a function to change."""
 
-    name: str
-    parameters: Mapping[str, object]
-    description: str
+    name: str | None
+    parameters: Mapping[str, object] | None
+    description: str | None
+
+
+PartialFunctionInput: TypeAlias = (
+    FunctionDefDict
+    | FunctionDef
+    | PartialFunctionDefDict
+    | PartialFunctionDef
+    | Mapping[str, object]
+)
+"""A function, or the fields of one to change."""
 
 
 class _FunctionName(TypedDict):
@@ -164,16 +202,30 @@ class NamedToolChoiceDict(TypedDict):
     function: _FunctionName
 
 
-ToolChoice: TypeAlias = ToolChoiceOption | NamedToolChoiceDict | Literal["none", "auto"]
+ToolChoice: TypeAlias = (
+    Literal["none", "auto"] | NamedToolChoiceDict | ToolChoiceOption | Mapping[str, object]
+)
 """Which tool the model may or must call."""
 
 
 class ChatSettingsResponseFormatDict(TypedDict, total=False):
     """The format of an answer: text, JSON (with a schema), or text that matches a pattern."""
 
-    type: Literal["text", "json_object", "regex"]
-    pattern: str
-    schema: Mapping[str, object]
+    type: Literal["text", "json_object", "regex"] | None
+    pattern: str | None
+    schema: Mapping[str, object] | None
+
+
+ResponseFormat: TypeAlias = (
+    ChatSettingsResponseFormatDict | ChatSettingsResponseFormat | Mapping[str, object]
+)
+"""The format of an answer."""
+
+LogitBias: TypeAlias = Mapping[str, int | None] | Mapping[int, int | None]
+"""What is added to the logits of single tokens, by token; None is no bias."""
+
+ContextOverflow: TypeAlias = Literal["truncate", "adaptive"]
+"""How a prompt that is too long is shortened."""
 
 
 class DocDict(TypedDict):
@@ -181,7 +233,11 @@ class DocDict(TypedDict):
 
     title: str
     content: str | Sequence[str]
-    metadata: NotRequired[Mapping[str, object]]
+    metadata: NotRequired[Mapping[str, object] | None]
+
+
+DocInput: TypeAlias = DocDict | CreateDoc | Doc | Mapping[str, object]
+"""A document to create, or one that was read."""
 
 
 class AgentDefaultSettingsDict(TypedDict, total=False):
@@ -193,8 +249,12 @@ class AgentDefaultSettingsDict(TypedDict, total=False):
     repetition_penalty: float | None
     temperature: float | None
     top_p: float | None
-    min_p: float
-    preset: Preset
+    min_p: float | None
+    preset: Preset | None
+
+
+DefaultSettings: TypeAlias = AgentDefaultSettingsDict | AgentDefaultSettings | Mapping[str, object]
+"""Chat settings of an agent; further ones, such as ``max_tokens``, are stored as they are."""
 
 
 class SessionCreateArgs(TypedDict):
@@ -203,10 +263,10 @@ class SessionCreateArgs(TypedDict):
     agent_id: str | UUID
     user_id: NotRequired[str | UUID | None]
     situation: NotRequired[str | None]
-    metadata: NotRequired[Mapping[str, object]]
-    render_templates: NotRequired[bool]
+    metadata: NotRequired[Mapping[str, object] | None]
+    render_templates: NotRequired[bool | None]
     token_budget: NotRequired[int | None]
-    context_overflow: NotRequired[str | None]
+    context_overflow: NotRequired[ContextOverflow | None]
 
 
 class SessionUpdateArgs(TypedDict):
@@ -215,10 +275,10 @@ class SessionUpdateArgs(TypedDict):
     session_id: str | UUID
     situation: NotRequired[str | None]
     metadata: NotRequired[Mapping[str, object] | None]
-    overwrite: NotRequired[bool]
+    overwrite: NotRequired[bool | None]
     render_templates: NotRequired[bool | None]
     token_budget: NotRequired[int | None]
-    context_overflow: NotRequired[str | None]
+    context_overflow: NotRequired[ContextOverflow | None]
 
 
 class ChatSettingsArgs(TypedDict, total=False):
@@ -226,11 +286,11 @@ class ChatSettingsArgs(TypedDict, total=False):
 
     frequency_penalty: float | None
     length_penalty: float | None
-    logit_bias: Mapping[str, int | None] | None
+    logit_bias: LogitBias | None
     max_tokens: int | None
     presence_penalty: float | None
     repetition_penalty: float | None
-    response_format: ChatSettingsResponseFormatDict | ChatSettingsResponseFormat | None
+    response_format: ResponseFormat | None
     seed: int | None
     stop: ChatSettingsStop | None
     temperature: float | None
@@ -248,12 +308,12 @@ class AgentCreateArgs(TypedDict):
     name: str
     about: NotRequired[str | None]
     instructions: NotRequired[str | Sequence[str] | None]
-    tools: NotRequired[Sequence[CreateToolDict | CreateToolRequest]]
-    functions: NotRequired[Sequence[FunctionDefDict | FunctionDef]]
-    default_settings: NotRequired[AgentDefaultSettingsDict | AgentDefaultSettings | None]
+    tools: NotRequired[Sequence[ToolInput] | None]
+    functions: NotRequired[Sequence[FunctionInput] | None]
+    default_settings: NotRequired[DefaultSettings | None]
     model: NotRequired[str | None]
-    docs: NotRequired[Sequence[DocDict | CreateDoc]]
-    metadata: NotRequired[Mapping[str, object]]
+    docs: NotRequired[Sequence[DocInput] | None]
+    metadata: NotRequired[Mapping[str, object] | None]
 
 
 class AgentUpdateArgs(TypedDict):
@@ -263,10 +323,10 @@ class AgentUpdateArgs(TypedDict):
     name: NotRequired[str | None]
     about: NotRequired[str | None]
     instructions: NotRequired[str | Sequence[str] | None]
-    default_settings: NotRequired[AgentDefaultSettingsDict | AgentDefaultSettings | None]
+    default_settings: NotRequired[DefaultSettings | None]
     model: NotRequired[str | None]
     metadata: NotRequired[Mapping[str, object] | None]
-    overwrite: NotRequired[bool]
+    overwrite: NotRequired[bool | None]
 
 
 class UserCreateArgs(TypedDict):
@@ -274,8 +334,8 @@ class UserCreateArgs(TypedDict):
 
     name: NotRequired[str | None]
     about: NotRequired[str | None]
-    docs: NotRequired[Sequence[DocDict | CreateDoc]]
-    metadata: NotRequired[Mapping[str, object]]
+    docs: NotRequired[Sequence[DocInput] | None]
+    metadata: NotRequired[Mapping[str, object] | None]
 
 
 class UserUpdateArgs(TypedDict):
@@ -285,7 +345,7 @@ class UserUpdateArgs(TypedDict):
     name: NotRequired[str | None]
     about: NotRequired[str | None]
     metadata: NotRequired[Mapping[str, object] | None]
-    overwrite: NotRequired[bool]
+    overwrite: NotRequired[bool | None]
 
 
 class DocCreateArgs(TypedDict):
@@ -293,4 +353,4 @@ class DocCreateArgs(TypedDict):
 
     agent_id: NotRequired[str | UUID | None]
     user_id: NotRequired[str | UUID | None]
-    doc: DocDict | CreateDoc
+    doc: DocInput

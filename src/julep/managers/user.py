@@ -26,9 +26,14 @@ from julep_api.api import users
 from julep_api.models import User
 
 if TYPE_CHECKING:
-    from julep.managers.types import DocDict, Order, SortBy, UserCreateArgs, UserUpdateArgs
+    from julep.managers.types import (
+        DocInput,
+        Order,
+        SortBy,
+        UserCreateArgs,
+        UserUpdateArgs,
+    )
     from julep_api.models import (
-        CreateDoc,
         ListUsersResponse,
         ResourceCreatedResponse,
         ResourceUpdatedResponse,
@@ -61,8 +66,8 @@ class BaseUsersManager(BaseManager):
         self,
         name: str | None = None,
         about: str | None = None,
-        docs: Sequence[DocDict | CreateDoc] = (),
-        metadata: Mapping[str, object] = NO_METADATA,
+        docs: Sequence[DocInput] | None = (),
+        metadata: Mapping[str, object] | None = NO_METADATA,
     ) -> ResourceCreatedResponse | Awaitable[ResourceCreatedResponse]:
         """Implement `UsersManager.create`."""
         body = drop_none(name=name, about=about, docs=docs or None, metadata=metadata)
@@ -106,7 +111,7 @@ class BaseUsersManager(BaseManager):
         name: str | None = None,
         about: str | None = None,
         metadata: Mapping[str, object] | None = None,
-        overwrite: bool = False,
+        overwrite: bool | None = False,
     ) -> ResourceUpdatedResponse | Awaitable[ResourceUpdatedResponse]:
         """Implement `UsersManager.update`."""
         body = drop_none(name=name, about=about, metadata=metadata)
@@ -157,8 +162,8 @@ class UsersManager(BaseUsersManager):
         *,
         name: str | None = None,
         about: str | None = None,
-        docs: Sequence[DocDict | CreateDoc] = (),
-        metadata: Mapping[str, object] = NO_METADATA,
+        docs: Sequence[DocInput] | None = (),
+        metadata: Mapping[str, object] | None = NO_METADATA,
     ) -> ResourceCreatedResponse:
         """Create a user.
 
@@ -173,7 +178,7 @@ class UsersManager(BaseUsersManager):
 
         Raises:
             ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
-            InvalidArgumentError: When a key of a document is unknown or missing.
+            InvalidArgumentError: When a key of a document is misspelt or missing.
 
         Example:
             >>> client.users.create(name="Grace", metadata={"plan": "pro"}).id
@@ -186,7 +191,7 @@ class UsersManager(BaseUsersManager):
         self,
         limit: int | None = None,
         offset: int | None = None,
-        metadata_filter: Mapping[str, object] = NO_METADATA,
+        metadata_filter: Mapping[str, object] | None = NO_METADATA,
         *,
         sort_by: SortBy | None = None,
         order: Order | None = None,
@@ -221,7 +226,7 @@ class UsersManager(BaseUsersManager):
         *,
         limit: int | None = None,
         page_size: int | None = None,
-        metadata_filter: Mapping[str, object] = NO_METADATA,
+        metadata_filter: Mapping[str, object] | None = NO_METADATA,
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> Iterator[User]:
@@ -261,7 +266,7 @@ class UsersManager(BaseUsersManager):
         name: str | None = None,
         about: str | None = None,
         metadata: Mapping[str, object] | None = None,
-        overwrite: bool = False,
+        overwrite: bool | None = False,
     ) -> ResourceUpdatedResponse:
         """Update a user.
 
@@ -328,8 +333,8 @@ class AsyncUsersManager(BaseUsersManager):
         *,
         name: str | None = None,
         about: str | None = None,
-        docs: Sequence[DocDict | CreateDoc] = (),
-        metadata: Mapping[str, object] = NO_METADATA,
+        docs: Sequence[DocInput] | None = (),
+        metadata: Mapping[str, object] | None = NO_METADATA,
     ) -> ResourceCreatedResponse:
         """Create a user.
 
@@ -345,7 +350,7 @@ class AsyncUsersManager(BaseUsersManager):
         self,
         limit: int | None = None,
         offset: int | None = None,
-        metadata_filter: Mapping[str, object] = NO_METADATA,
+        metadata_filter: Mapping[str, object] | None = NO_METADATA,
         *,
         sort_by: SortBy | None = None,
         order: Order | None = None,
@@ -367,7 +372,7 @@ class AsyncUsersManager(BaseUsersManager):
         *,
         limit: int | None = None,
         page_size: int | None = None,
-        metadata_filter: Mapping[str, object] = NO_METADATA,
+        metadata_filter: Mapping[str, object] | None = NO_METADATA,
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> AsyncIterator[User]:
@@ -393,7 +398,7 @@ class AsyncUsersManager(BaseUsersManager):
         name: str | None = None,
         about: str | None = None,
         metadata: Mapping[str, object] | None = None,
-        overwrite: bool = False,
+        overwrite: bool | None = False,
     ) -> ResourceUpdatedResponse:
         """Update a user.
 

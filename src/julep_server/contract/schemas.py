@@ -96,8 +96,9 @@ class Schemas:
     def without_nulls(self, schema: JSON, value: JSON) -> JSON:
         """Remove the nulls of optional fields: old clients send them for absent fields.
 
-        Nulls that the contract allows stay, and so do those in free-form objects, such as metadata,
-        where a null is a value.
+        So are those of the entries of a map to values that cannot be null, such as a token without
+        a bias. Nulls that the contract allows stay, and so do those in free-form objects, such as
+        metadata, where a null is a value.
 
         Args:
             schema: The contract's schema of the value.
@@ -117,7 +118,8 @@ class Schemas:
         for key, item in value.items():
             described = [part for part in parts if key in _properties(part)]
             if not described:
-                cleaned[key] = item
+                if item is not None or not any(map(self._maps_to_values, parts)):
+                    cleaned[key] = item
             elif item is not None:
                 cleaned[key] = self.without_nulls(_properties(described[0])[key], item)
             elif any(key in _required(part) or self._nullable(part, key) for part in described):
@@ -134,6 +136,13 @@ class Schemas:
     def _nullable(self, schema: JSONObject, key: str) -> bool:
         found = self._resolve(_properties(schema)[key])
         return any(part.get("nullable") is True for part in self._parts(found))
+
+    def _maps_to_values(self, schema: JSONObject) -> bool:
+        """Check whether a schema is that of a map to values that are described, and never null."""
+        values = self._resolve(schema.get("additionalProperties"))
+        return bool(values) and not any(
+            part.get("nullable") is True for part in self._parts(values)
+        )
 
     def _parts(self, schema: JSONObject) -> list[JSONObject]:
         parts = [schema]

@@ -112,20 +112,27 @@ def valid(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
     return st.none() | found if schema.get("nullable") else found
 
 
-def without_optional_nulls(schema: dict[str, Any], value: Any) -> Any:
-    """Return valid JSON without the nulls of optional properties, which models do not send."""
+def without_nulls(schema: dict[str, Any], value: Any) -> Any:
+    """Return a value of a schema as it is sent: without the nulls of optional properties."""
     schema = resolve(schema)
-    if isinstance(value, list) and "items" in schema:
-        items: Any = value
-        return [without_optional_nulls(schema["items"], item) for item in items]
-    properties, required = parts(schema)
-    if not isinstance(value, dict) or not properties:
-        return cast("Any", value)
-    fields = cast("dict[str, Any]", value)
+    members = schema.get("oneOf") or schema.get("anyOf")
+    if isinstance(value, list):
+        items = cast("list[object]", value)
+        lists = [each for each in map(resolve, members or [schema]) if "items" in each]
+        return [without_nulls(lists[0]["items"], each) for each in items] if lists else items
+    if not isinstance(value, dict):
+        return value
+    given = cast("dict[str, object]", value)
+    objects = [each for each in map(resolve, members or [schema]) if parts(each)[0]]
+    if not objects:
+        is_map = isinstance(schema.get("additionalProperties"), dict)
+        return {key: each for key, each in given.items() if each is not None or not is_map}
+    # Of several objects, the one that has the value's keys: they differ in the contract.
+    properties, required = parts(max(objects, key=lambda each: len(parts(each)[0].keys() & given)))
     return {
-        key: without_optional_nulls(properties[key], item)
-        for key, item in fields.items()
-        if item is not None or key in required
+        key: without_nulls(properties[key], each) if key in properties else each
+        for key, each in given.items()
+        if each is not None or key in required
     }
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TypeAlias
+from typing import TypeAlias, get_args
 
+from julep.managers.types import Preset
 from tests.sdk.helpers.invalid_arguments import (
+    ABSENT,
     DOC_CASES,
     FUNCTION,
     FUNCTION_CASES,
     HALF,
     ID,
     MISSING,
-    NO_KEY,
     USER,
     UTF_8,
     Bad,
@@ -46,17 +47,16 @@ def _listing() -> Cases:
     }
 
 
-def _optional_objects(path: str) -> list[Bad]:
-    return objects(path, "Mapping[str, object] | None")
-
-
 def _instructions() -> list[Bad]:
     return [
-        *(Bad(value, "type", "Sequence[str] | None") for value in (3, b"a", True, {"a": 1}, [3])),
+        *(
+            Bad(value, "type", "expected a list of str or a str; got ")
+            for value in (3, b"a", True, {"a": 1}, {"a"})
+        ),
+        Bad([3], "type", "expected a str; got 3", "instructions[0]"),
         Bad(HALF, "value", UTF_8, "instructions"),
         Bad(["a", HALF], "value", UTF_8, "instructions[1]"),
-        # beartype checks one item of a list, picked at random; our own checks find the others.
-        Bad(["a"] * 40 + [3], "type", ""),
+        Bad(["a"] * 40 + [3], "type", "expected a str; got 3", "instructions[40]"),
     ]
 
 
@@ -71,7 +71,10 @@ def _default_settings() -> list[Bad]:
         "min_p": (0, 1),
     }
     return [
-        *(Bad(value, "type", "AgentDefaultSettings") for value in (3, "a", b"a", [1], True)),
+        *(
+            Bad(value, "type", "expected a dict or AgentDefaultSettings; got ")
+            for value in (3, "a", b"a", [1], True)
+        ),
         *(
             case.at("default_settings")._replace(
                 argument={name: case.argument},
@@ -82,29 +85,44 @@ def _default_settings() -> list[Bad]:
             for case in numbers(name, low, high, below=name == "min_p")
         ),
         Bad({"preset": "silly"}, "value", "'fun'", "default_settings.preset"),
-        Bad({"preset": 3}, "type", "", "default_settings.preset"),
+        Bad({"preset": 3}, "type", "expected one of 'prob", "default_settings.preset"),
         Bad({"temprature": 1}, "value", "'temperature'", "default_settings.temprature"),
     ]
 
 
 def _tool_choice() -> list[Bad]:
     named = {"type": "function", "function": {"name": "add"}}
+    expected = "expected one of 'none', 'auto', or a dict or NamedToolChoice"
     return [
-        *(Bad(value, "type", "'none', 'auto'") for value in ("any", "", 3, b"auto", [named], True)),
+        *(Bad(value, "value", f"{expected}; got ") for value in ("any", "", "required")),
+        *(Bad(value, "type", f"{expected}; got ") for value in (3, b"auto", [named], True)),
         Bad({"type": "function"}, "value", MISSING, "tool_choice.function"),
         Bad({**named, "function": {}}, "value", MISSING, "tool_choice.function.name"),
         Bad(
             {**named, "function": {"name": 3}},
             "type",
-            "expected a string",
+            "expected a str; got 3",
             "tool_choice.function.name",
         ),
         Bad({**named, "type": "webhook"}, "value", "'function'", "tool_choice.type"),
-        Bad({**named, "x": 1}, "value", NO_KEY, "tool_choice.x"),
+        Bad(
+            {"Type": "function", "function": {"name": "add"}},
+            "value",
+            "mean 'type'?",
+            "tool_choice.Type",
+        ),
     ]
 
 
-def _run() -> Cases:
+STREAM_ADVICE = {
+    "run": ": sessions.stream_run streams a run",
+    "iterate_run": ": sessions.stream_run streams a run",
+    "stream_run": ": it streams already",
+    "parse": ": sessions.stream_run streams a run",
+}
+
+
+def _run(name: str) -> Cases:
     def add(a: int, b: int) -> int:
         return a + b
 
@@ -124,22 +142,32 @@ def _run() -> Cases:
         # With None, the run continues from the history.
         "messages": [bad for bad in messages() if bad.argument is not None],
         "tools": [
-            *tools(),
+            *tools(functions=True),
             Bad([lambda: 0], "value", "has no name: use a function", "tools[0]"),
             Bad([add, draw], "value", "points: it cannot be passed by name", "tools[1]"),
             Bad([store], "value", "store: file: complex has no JSON Schema", "tools[0]"),
             Bad([misspelt], "value", "'Integer' is not defined", "tools[0]"),
             Bad([add, add], "value", "another function is named 'add'", "tools[1]"),
         ],
-        "max_turns": [*integers("max_turns", 1, None, "int"), Bad(None, "type", "int")],
+        "max_turns": integers("max_turns", 1, None),
         "tool_choice": _tool_choice(),
         "approve": [Bad(value, "type", "Callable[") for value in (3, True, "yes", [add])],
-        "settings": [Bad({}, "type", "unexpected keyword argument 'settings'", "settings")],
+        "settings": [
+            Bad({}, "type", f"{name}() got an unexpected keyword argument 'settings'", "settings"),
+            *(
+                Bad(ABSENT, case.error, case.message, case.path or name, {name: case.argument})
+                for name, cases in _chat_settings().items()
+                for case in cases
+            ),
+            Bad(ABSENT, "type", STREAM_ADVICE[name], "stream", {"stream": True}),
+            Bad(ABSENT, "type", ": the model is the agent's", "model", {"model": "gpt-4o"}),
+            Bad(ABSENT, "type", "(did you mean 'max_tokens'?)", "max_token", {"max_token": 1}),
+        ],
     }
 
 
 def _parse() -> Cases:
-    cases = {**_run()}
+    cases = {**_run("parse")}
     return {
         "session_id": cases.pop("session_id"),
         "messages": messages(),
@@ -148,36 +176,44 @@ def _parse() -> Cases:
             Bad(3, "value", "3 has no JSON Schema", "output"),
         ],
         "tools": cases.pop("tools"),
-        "repairs": [*integers("repairs", 0, None, "int"), Bad(None, "type", "int")],
+        "repairs": integers("repairs", 0, None),
         **cases,
     }
 
 
 def _logit_bias() -> list[Bad]:
-    hint = "Mapping[str, int | None] | None"
     return [
-        *(Bad(value, "type", hint) for value in (3, "a", b"a", [1], True, {1: 1}, {"a": 1.5})),
-        Bad({"a": True}, "type", "expected an int", "logit_bias.a"),
-        Bad({"a": 1, "b": "1"}, "type", ""),
+        *(Bad(value, "type", "expected a dict; got ") for value in (3, "a", b"a", [1], True)),
+        Bad({"a": 1.5}, "type", "expected an int; got 1.5", "logit_bias.a"),
+        Bad({"a": True}, "type", "expected an int; got True", "logit_bias.a"),
+        Bad({"a": 1, "b": "1"}, "type", "expected an int; got '1'", "logit_bias.b"),
+        Bad({50256: 1, 7: "1"}, "type", "expected an int; got '1'", "logit_bias.7"),
+        Bad({(1, 2): 1}, "type", "expected a str as the key; got (1, 2)", "logit_bias"),
         Bad({HALF: 1}, "value", UTF_8, "logit_bias"),
     ]
 
 
 def _response_format() -> list[Bad]:
     return [
-        *(Bad(value, "type", "ChatSettingsResponseFormat") for value in (3, "text", b"a", [1])),
+        *(
+            Bad(value, "type", "expected a dict or ChatSettingsResponseFormat; got ")
+            for value in (3, "text", b"a", [1])
+        ),
         Bad({"type": "xml"}, "value", "'text', 'json_object', 'regex'", "response_format.type"),
-        Bad({"type": 3}, "type", "", "response_format.type"),
-        Bad({"type": "regex", "pattern": 3}, "type", "a string", "response_format.pattern"),
+        Bad({"type": 3}, "type", "expected one of 'text'", "response_format.type"),
+        Bad({"type": "regex", "pattern": 3}, "type", "a str; got 3", "response_format.pattern"),
         Bad({"type": "json_object", "schema": [1]}, "type", "expected", "response_format.schema"),
         Bad({"type": "text", "patern": "a"}, "value", "'pattern'", "response_format.patern"),
     ]
 
 
 def _stop() -> list[Bad]:
-    hint = "str | list[str] | None"
     return [
-        *(Bad(value, "type", hint) for value in (3, b"a", True, ("a",), {"a"}, [3])),
+        *(
+            Bad(value, "type", "expected a list of str or a str; got ")
+            for value in (3, b"a", True, {"a"}, {"a": "b"})
+        ),
+        Bad(["a", 3], "type", "expected a str; got 3", "stop[1]"),
         Bad([], "value", "1 to 4 items; got 0", "stop"),
         Bad(["a"] * 5, "value", "1 to 4 items; got 5", "stop"),
         Bad(HALF, "value", UTF_8, "stop"),
@@ -185,33 +221,62 @@ def _stop() -> list[Bad]:
     ]
 
 
+def _chat_settings(**stream: list[Bad]) -> Cases:
+    return {
+        "frequency_penalty": numbers("frequency_penalty", -1, 1),
+        "length_penalty": numbers("length_penalty", 0, 2),
+        "logit_bias": _logit_bias(),
+        "max_tokens": integers("max_tokens", 1, 16384),
+        "presence_penalty": numbers("presence_penalty", -1, 1),
+        "repetition_penalty": numbers("repetition_penalty", 0, 2),
+        "response_format": _response_format(),
+        "seed": integers("seed", -1, 9999),
+        "stop": _stop(),
+        **stream,
+        "temperature": numbers("temperature", 0, 2),
+        "top_p": numbers("top_p", 0, 1),
+        "recall": flags(),
+        "remember": flags(),
+        "min_p": numbers("min_p", 0, 1, below=True),
+        "preset": choices(*get_args(Preset)),
+        "record": flags(),
+    }
+
+
 def _functions() -> list[Bad]:
     return [
-        *(Bad(value, "type", "Sequence[") for value in (None, 3, "a", b"a", True, [3])),
+        *(
+            Bad(value, "type", "expected a list of functions (dicts or FunctionDef); got ")
+            for value in (3, "a", b"a", True, FUNCTION)
+        ),
+        Bad([3], "type", "expected a dict or FunctionDef; got 3", "functions[0]"),
+        Bad([repr], "type", "sessions.run takes functions", "functions[0]"),
         *(case.at("functions[0]")._replace(argument=[case.argument]) for case in FUNCTION_CASES),
     ]
 
 
 def _doc() -> list[Bad]:
-    wrong: list[object] = [None, 3, "a", b"a", [], True, {3: 4}]
+    wrong: list[object] = [None, 3, "a", b"a", [], True]
     return [
-        *(Bad(value, "type", "CreateDoc") for value in wrong),
-        *DOC_CASES,
+        *(Bad(value, "type", "expected a dict or CreateDoc; got ") for value in wrong),
+        Bad({3: 4}, "type", "expected str keys; got 3"),
+        *(case.at("doc") for case in DOC_CASES),
     ]
 
 
 def _tool() -> list[Bad]:
     tool = {"type": "function", "function": FUNCTION}
-    wrong: list[object] = [None, 3, "add", b"add", [tool], True, {3: 4}]
+    wrong: list[object] = [None, 3, "add", b"add", [tool], True]
     return [
-        *(Bad(value, "type", "CreateToolRequest") for value in wrong),
-        Bad({"function": FUNCTION}, "value", MISSING, "type"),
-        Bad({"type": "function"}, "value", MISSING, "function"),
-        Bad({**tool, "type": "functon"}, "value", "'function'", "type"),
-        Bad({**tool, "function": "add"}, "type", "expected", "function"),
-        Bad({**tool, "id": ID}, "value", NO_KEY, "id"),
+        *(Bad(value, "type", "expected a dict or Tool; got ") for value in wrong),
+        Bad({3: 4}, "type", "expected str keys; got 3"),
+        Bad(repr, "type", "got the function repr: sessions.run takes functions"),
+        Bad({"function": FUNCTION}, "value", MISSING, "tool.type"),
+        Bad({"type": "function"}, "value", MISSING, "tool.function"),
+        Bad({**tool, "type": "functon"}, "value", "'function'", "tool.type"),
+        Bad({**tool, "function": "add"}, "type", "expected a dict", "tool.function"),
         *(
-            case.at("function")._replace(argument={"type": "function", "function": case.argument})
+            case.at("tool.function")._replace(argument={**tool, "function": case.argument})
             for case in FUNCTION_CASES
         ),
     ]
@@ -220,9 +285,10 @@ def _tool() -> list[Bad]:
 def _function() -> list[Bad]:
     """Return arguments that neither replace a tool's function nor change a part of it."""
     whole = {"overwrite": True}
-    wrong: list[object] = [None, 3, "a", b"a", [], {3: 4}]
+    wrong: list[object] = [None, 3, "a", b"a", []]
     return [
-        *(Bad(value, "type", "PartialFunctionDef") for value in wrong),
+        *(Bad(value, "type", "expected a dict or FunctionDef; got ") for value in wrong),
+        Bad({3: 4}, "type", "expected str keys; got 3"),
         *(case.at("function")._replace(further=whole) for case in FUNCTION_CASES),
         *(case.at("function") for case in FUNCTION_CASES if case.message != MISSING),
     ]
@@ -236,8 +302,11 @@ def _owner(path: str) -> list[Bad]:
 
 def _types() -> list[Bad]:
     return [
-        *(Bad(value, "type", "Sequence[str]") for value in (3, True, {"a": "b"}, {"a"}, [3])),
-        Bad(["a"] * 40 + [3], "type", ""),
+        *(
+            Bad(value, "type", "expected a list of str or a str; got ")
+            for value in (3, True, {"a": "b"}, {"a"})
+        ),
+        Bad(["a"] * 40 + [3], "type", "expected a str; got 3", "types[40]"),
         Bad(HALF, "value", UTF_8, "types[0]"),
         Bad(["a", HALF], "value", UTF_8, "types[1]"),
     ]
@@ -247,7 +316,7 @@ def _timeout() -> list[Bad]:
     return [
         *(Bad(value, "value", "more than 0 s", "timeout") for value in (0, -1, -0.5, math.nan)),
         Bad(True, "type", "expected a number", "timeout"),
-        *(Bad(value, "type", "float | None") for value in ("1", b"1", [1], 1j)),
+        *(Bad(value, "type", "expected a number; got ") for value in ("1", b"1", [1], 1j)),
     ]
 
 
@@ -320,44 +389,28 @@ _BAD: Mapping[str, Cases] = {
         "agent_id": ids("agent_id"),
         "user_id": ids("user_id"),
         "situation": texts("situation"),
-        "metadata": [*objects("metadata"), Bad(None, "type", "Mapping[str, object]")],
-        "render_templates": [*flags("bool"), Bad(None, "type", "bool")],
+        "metadata": objects("metadata"),
+        "render_templates": flags(),
         "token_budget": integers("token_budget", None, None),
-        "context_overflow": texts("context_overflow"),
+        "context_overflow": choices("truncate", "adaptive"),
     },
     "sessions.list": _listing(),
     "sessions.delete": {"session_id": ids("session_id")},
     "sessions.update": {
         "session_id": ids("session_id"),
         "situation": [*texts("situation"), required_when_overwriting("situation")],
-        "metadata": _optional_objects("metadata"),
-        "overwrite": [*flags("bool"), Bad(None, "type", "bool")],
+        "metadata": objects("metadata"),
+        "overwrite": flags(),
         "render_templates": flags(),
         "token_budget": integers("token_budget", None, None),
-        "context_overflow": texts("context_overflow"),
+        "context_overflow": choices("truncate", "adaptive"),
     },
     "sessions.chat": {
         "session_id": ids("session_id"),
         "messages": messages(),
         "tools": tools(),
         "tool_choice": _tool_choice(),
-        "frequency_penalty": numbers("frequency_penalty", -1, 1),
-        "length_penalty": numbers("length_penalty", 0, 2),
-        "logit_bias": _logit_bias(),
-        "max_tokens": integers("max_tokens", 1, 16384),
-        "presence_penalty": numbers("presence_penalty", -1, 1),
-        "repetition_penalty": numbers("repetition_penalty", 0, 2),
-        "response_format": _response_format(),
-        "seed": integers("seed", -1, 9999),
-        "stop": _stop(),
-        "stream": flags(),
-        "temperature": numbers("temperature", 0, 2),
-        "top_p": numbers("top_p", 0, 1),
-        "recall": flags(),
-        "remember": flags(),
-        "min_p": numbers("min_p", 0, 1, below=True),
-        "preset": choices("fun", "prose"),
-        "record": flags(),
+        **_chat_settings(stream=flags()),
     },
     "sessions.stream": {
         "session_id": ids("session_id"),
@@ -366,24 +419,24 @@ _BAD: Mapping[str, Cases] = {
         "tool_choice": _tool_choice(),
         "settings": [Bad({}, "type", "unexpected keyword argument 'settings'", "settings")],
     },
-    "sessions.run": _run(),
-    "sessions.iterate_run": _run(),
-    "sessions.stream_run": _run(),
+    "sessions.run": _run("run"),
+    "sessions.iterate_run": _run("iterate_run"),
+    "sessions.stream_run": _run("stream_run"),
     "sessions.parse": _parse(),
     "sessions.suggestions": {"session_id": ids("session_id"), **_page()},
     "sessions.history": {"session_id": ids("session_id"), **_page()},
     "sessions.delete_history": {"session_id": ids("session_id")},
     "agents.get": {"id": ids("id")},
     "agents.create": {
-        "name": [*texts("name", "str"), Bad(None, "type", "str")],
+        "name": [*texts("name"), Bad(None, "type", "expected a str; got None")],
         "about": texts("about"),
         "instructions": _instructions(),
-        "tools": [*tools(), Bad(None, "type", "Sequence[")],
+        "tools": tools(),
         "functions": _functions(),
         "default_settings": _default_settings(),
         "model": texts("model"),
         "docs": docs(),
-        "metadata": [*objects("metadata"), Bad(None, "type", "Mapping[str, object]")],
+        "metadata": objects("metadata"),
     },
     "agents.list": _listing(),
     "agents.delete": {"agent_id": ids("agent_id")},
@@ -394,15 +447,15 @@ _BAD: Mapping[str, Cases] = {
         "instructions": _instructions(),
         "default_settings": _default_settings(),
         "model": texts("model"),
-        "metadata": _optional_objects("metadata"),
-        "overwrite": [*flags("bool"), Bad(None, "type", "bool")],
+        "metadata": objects("metadata"),
+        "overwrite": flags(),
     },
     "users.get": {"id": ids("id")},
     "users.create": {
         "name": texts("name"),
         "about": texts("about"),
         "docs": docs(),
-        "metadata": [*objects("metadata"), Bad(None, "type", "Mapping[str, object]")],
+        "metadata": objects("metadata"),
     },
     "users.list": _listing(),
     "users.delete": {"user_id": ids("user_id")},
@@ -410,8 +463,8 @@ _BAD: Mapping[str, Cases] = {
         "user_id": ids("user_id"),
         "name": [*texts("name"), required_when_overwriting("name")],
         "about": [*texts("about"), required_when_overwriting("about")],
-        "metadata": _optional_objects("metadata"),
-        "overwrite": [*flags("bool"), Bad(None, "type", "bool")],
+        "metadata": objects("metadata"),
+        "overwrite": flags(),
     },
     "docs.list": {"agent_id": _owner("agent_id"), "user_id": _owner("user_id"), **_listing()},
     "docs.create": {
@@ -432,7 +485,7 @@ _BAD: Mapping[str, Cases] = {
         "agent_id": ids("agent_id"),
         "tool_id": ids("tool_id"),
         "function": _function(),
-        "overwrite": [*flags("bool"), Bad(None, "type", "bool")],
+        "overwrite": flags(),
     },
     "memories.list": {
         "agent_id": ids("agent_id"),

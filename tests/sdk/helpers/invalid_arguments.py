@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Mapping
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 from uuid import UUID, uuid1, uuid3, uuid5
+
+from julep_api.models import ChatResponse, InputChatMlMessage, InputChatMlMessageRole
 
 Error: TypeAlias = Literal["type", "value", "id"]
 
@@ -20,7 +23,7 @@ class Bad(NamedTuple):
     message: str
     """A part of the message, which names what is expected."""
     path: str | None = None
-    """The path in the message; None when it names the parameter as beartype does."""
+    """The path in the message; None for the parameter's name."""
     further: Mapping[str, object] = {}
     """Other arguments without which it would be valid."""
 
@@ -33,7 +36,8 @@ HALF = "\ud800"
 """Half of a surrogate pair, which UTF-8 cannot express."""
 
 UTF_8 = "text that UTF-8 can express"
-NO_KEY = "there is no such key"
+ABSENT: Final = object()
+"""In the place of an argument that is not given: another one is the invalid one."""
 MISSING = "it is missing"
 
 
@@ -59,10 +63,12 @@ def ids(path: str) -> list[Bad]:
         # Version 4 with a variant that RFC 9562 does not describe.
         "4d5f2b8e-7c1a-4c39-1a55-0f6b8e1d2c3a",
     ]
-    hint = "str | uuid.UUID"
+    types = "expected a UUID v4, as a str or a uuid.UUID; got "
+    owner = path.removesuffix("_id") if path != "id" else "dict"
     return [
         *(Bad(value, "id", v4, path) for value in wrong),
-        *(Bad(value, "type", hint) for value in (3, True, 1.5, ID.encode(), [ID], {"id": ID})),
+        *(Bad(value, "type", types, path) for value in (3, True, 1.5, ID.encode(), [ID])),
+        Bad({"id": ID}, "type", f"(did you mean {owner}['id']?)", path),
     ]
 
 
@@ -74,56 +80,67 @@ def numbers(path: str, low: float, high: float, *, below: bool = False) -> list[
         *(Bad(value, "value", message, path) for value in outside),
         *(Bad(value, "value", message, path) for value in (math.nan, math.inf, -math.inf)),
         Bad(True, "type", "expected a number", path),
-        *(Bad(value, "type", "float | None") for value in ("1", b"1", [1], 1j)),
+        *(Bad(value, "type", "expected a number; got ", path) for value in ("1", b"1", [1], 1j)),
     ]
 
 
-def integers(path: str, low: int | None, high: int | None, hint: str = "int | None") -> list[Bad]:
+def integers(path: str, low: int | None, high: int | None) -> list[Bad]:
     """Return invalid integers of a range."""
     outside = [*([] if low is None else [low - 1]), *([] if high is None else [high + 1])]
     return [
         *(Bad(value, "value", "expected an int >= ", path) for value in outside),
-        *(Bad(value, "type", "expected an int", path) for value in (True, False)),
-        *(Bad(value, "type", hint) for value in ("1", b"1", 1.0, math.nan, [1])),
+        *(Bad(value, "type", "expected an int; got ", path) for value in (True, False)),
+        *(Bad(value, "type", "expected an int; got ", path) for value in ("1", b"1", 1.0, [1])),
     ]
 
 
-def texts(path: str, hint: str = "str | None") -> list[Bad]:
+def texts(path: str) -> list[Bad]:
     """Return invalid strings."""
     return [
         Bad(f"a{HALF}b", "value", UTF_8, path),
-        *(Bad(value, "type", hint) for value in (3, True, b"text", {"a": "b"}, 1.5)),
+        *(
+            Bad(value, "type", "expected a str; got ", path)
+            for value in (3, True, b"text", {"a": "b"}, 1.5)
+        ),
     ]
 
 
-def flags(hint: str = "bool | None") -> list[Bad]:
+def flags() -> list[Bad]:
     """Return invalid booleans."""
     wrong: list[object] = [0, 1, "true", b"", []]
-    return [Bad(value, "type", hint) for value in wrong]
+    return [Bad(value, "type", "expected True or False; got ") for value in wrong]
 
 
 def choices(*known: str) -> list[Bad]:
     """Return invalid values of an enumeration of strings."""
-    wrong: list[object] = [known[0].upper(), "", f"{known[0]} ", 3, known[0].encode(), [known[0]]]
-    return [Bad(value, "type", repr(known[0])) for value in wrong]
+    expected = f"expected one of {', '.join(map(repr, known))}; got "
+    types: list[object] = [3, known[0].encode(), [known[0]], True]
+    return [
+        *(Bad(value, "value", expected) for value in (known[0].upper(), "")),
+        Bad(f"{known[0]} ", "value", f"(did you mean {known[0]!r}?)"),
+        *(Bad(value, "type", expected) for value in types),
+    ]
 
 
-def objects(path: str, hint: str = "Mapping[str, object]") -> list[Bad]:
+def objects(path: str) -> list[Bad]:
     """Return invalid JSON objects."""
     deep: list[object] = []
     deep.append(deep)
     return [
-        *(Bad(value, "type", hint) for value in (3, "{}", b"{}", [("a", 1)], {1}, True)),
-        Bad({1: "a"}, "type", "key int 1 not instance of str"),
-        Bad({"a": {2: "b"}}, "type", "expected a str as the key; got 2", f"{path}.a"),
-        Bad({"a": [{None: 1}]}, "type", "expected a str as the key; got None", f"{path}.a[0]"),
-        Bad({"a": b"bytes"}, "type", "expected a JSON value", f"{path}.a"),
+        *(
+            Bad(value, "type", "expected a dict; got ", path)
+            for value in (3, "{}", b"{}", [("a", 1)], {1}, True)
+        ),
+        Bad({(1, 2): "a"}, "type", "expected a str as the key; got (1, 2)", path),
+        Bad({"a": {b"b": 1}}, "type", "expected a str as the key; got b'b'", f"{path}.a"),
+        Bad({"a": [{math.nan: 1}]}, "type", "expected a str as the key; got nan", f"{path}.a[0]"),
+        Bad({"a": b"\xff"}, "type", "expected a JSON value", f"{path}.a"),
         Bad({"a": [0, object()]}, "type", "expected a JSON value", f"{path}.a[1]"),
         Bad({"a": {"b": math.nan}}, "value", "expected a finite number", f"{path}.a.b"),
         Bad({"a": math.inf}, "value", "expected a finite number", f"{path}.a"),
         Bad({"a": HALF}, "value", UTF_8, f"{path}.a"),
         Bad({HALF: "a"}, "value", UTF_8, path),
-        Bad({"a": deep}, "value", "expected less nesting"),
+        Bad({"a": deep}, "value", "expected less nesting", f"{path}.a{'[0]' * 200}"),
     ]
 
 
@@ -133,10 +150,10 @@ def required_when_overwriting(path: str, **further: object) -> Bad:
 
 
 PART_CASES = [
-    Bad([3], "type", "expected ChatMlTextContentPart", "content[0]"),
+    Bad([3], "type", "expected a dict or ChatMlTextContentPart", "content[0]"),
     Bad([{"type": "text"}], "value", MISSING, "content[0].text"),
-    Bad([{"type": "text", "text": 3}], "type", "expected a string", "content[0].text"),
-    Bad([{"type": "text", "text": "a", "x": 1}], "value", NO_KEY, "content[0].x"),
+    Bad([{"type": "text", "text": 3}], "type", "expected a str; got 3", "content[0].text"),
+    Bad([{"type": "text", "txt": "a"}], "value", "mean 'text'?", "content[0].txt"),
     Bad([{"type": "sound", "text": "a"}], "value", "'text', 'image_url'", "content[0].type"),
     Bad([{"text": "a"}], "value", MISSING, "content[0].type"),
     Bad(
@@ -155,6 +172,34 @@ PART_CASES = [
 
 USER = {"role": "user", "content": "Hello!"}
 
+MESSAGE = InputChatMlMessage(InputChatMlMessageRole.USER, "Hello!")
+RESPONSE = ChatResponse.from_dict(
+    {
+        "id": ID,
+        "finish_reason": "stop",
+        "response": [],
+        "usage": {"completion_tokens": 0, "prompt_tokens": 0, "total_tokens": 0},
+        "doc_ids": {"agent_doc_ids": [], "user_doc_ids": []},
+    }
+)
+
+
+@dataclasses.dataclass
+class Message:
+    """A message of a program's own class."""
+
+    role: str
+    content: str
+
+
+class Pydantic:
+    """A model of pydantic, as far as it is recognized."""
+
+    def model_dump(self) -> object:
+        """Return a dict."""
+        return USER
+
+
 MESSAGE_CASES = [
     Bad({"role": "usr", "content": "a"}, "value", "did you mean 'user'?", "role"),
     Bad({"role": "USER", "content": "a"}, "value", "'user', 'assistant'", "role"),
@@ -164,13 +209,18 @@ MESSAGE_CASES = [
     Bad({"content": "a"}, "value", MISSING, "role"),
     Bad({"role": "user"}, "value", MISSING, "content"),
     Bad({}, "value", MISSING, "role"),
-    Bad({**USER, "rol": "user"}, "value", "did you mean 'role'?", "rol"),
+    Bad({"rol": "user", "content": "a"}, "value", "did you mean 'role'?", "rol"),
+    Bad({"role": "user", "text": "a"}, "value", "not known are: 'text'", "content"),
+    Bad({"role": "tool", "content": "a"}, "value", 'has the role "function"', "role"),
+    Bad({"role": "developer", "content": "a"}, "value", 'the role "system" here', "role"),
+    Bad({**USER, "tool_calls": [1]}, "value", "expected a message without calls", "tool_calls"),
+    Bad({**USER, "function_call": {"a": 1}}, "value", "sessions.run", "function_call"),
     Bad({"role": "user", 3: 4}, "type", "expected str keys; got 3"),
-    Bad({**USER, "name": 3}, "type", "expected a string", "name"),
+    Bad({**USER, "name": 3}, "type", "expected a str; got 3", "name"),
     Bad({**USER, "continue": 1}, "type", "expected True or False", "continue"),
-    Bad({"role": "user", "content": None}, "type", "expected a string or a list", "content"),
-    Bad({"role": "user", "content": 3}, "type", "expected a string or a list", "content"),
-    Bad({"role": "user", "content": b"a"}, "type", "expected a string or a list", "content"),
+    Bad({"role": "user", "content": None}, "type", "expected a str or a list; got ", "content"),
+    Bad({"role": "user", "content": 3}, "type", "expected a str or a list; got ", "content"),
+    Bad({"role": "user", "content": b"a"}, "type", "expected a str or a list; got ", "content"),
     Bad({"role": "user", "content": HALF}, "value", UTF_8, "content"),
     *(case._replace(argument={"role": "user", "content": case.argument}) for case in PART_CASES),
 ]
@@ -178,15 +228,28 @@ MESSAGE_CASES = [
 
 def messages() -> list[Bad]:
     """Return invalid lists of messages."""
+    expected = "expected a list of messages (dicts or InputChatMlMessage), or a str"
     return [
         Bad([], "value", "expected a list of at least 1 item; got 0", "messages"),
         Bad((), "value", "expected a list of at least 1 item; got 0", "messages"),
-        *(Bad(value, "type", "Sequence[") for value in (None, 3, "Hello!", b"a", USER, {1}, [3])),
+        *(Bad(value, "type", f"{expected}; got ") for value in (None, 3, b"a", True)),
+        Bad(USER, "type", f"{USER}: put it into a list"),
+        Bad({1}, "type", "got {1}: a set has no order"),
+        Bad((each for each in [USER]), "type", ": list(...) makes a list of it"),
+        Bad(MESSAGE, "type", ": put it into a list"),
+        *(
+            Bad([USER, value], "type", "expected a dict or InputChatMlMessage; got ", "messages[1]")
+            for value in (None, 3, b"a", [USER], True)
+        ),
+        Bad(["Hello!"], "type", "a message is a dict with a role and a content", "messages[0]"),
+        Bad([Message("user", "a")], "type", "dataclasses.asdict makes a dict", "messages[0]"),
+        Bad([Pydantic()], "type", "its model_dump() is a dict", "messages[0]"),
+        Bad([RESPONSE], "type", "(did you mean its .message?)", "messages[0]"),
         *(
             case.at("messages[3]")._replace(argument=[USER, USER, USER, case.argument])
             for case in MESSAGE_CASES
         ),
-        Bad([USER] * 40 + [3], "type", ""),
+        Bad([USER] * 40 + [3], "type", "got 3", "messages[40]"),
     ]
 
 
@@ -195,25 +258,35 @@ FUNCTION = {"name": "add", "parameters": {"type": "object"}}
 FUNCTION_CASES = [
     Bad({"parameters": {}}, "value", MISSING, "name"),
     Bad({"name": "add"}, "value", MISSING, "parameters"),
-    Bad({**FUNCTION, "name": 3}, "type", "expected a string", "name"),
+    Bad({**FUNCTION, "name": 3}, "type", "expected a str; got 3", "name"),
     Bad({**FUNCTION, "name": HALF}, "value", UTF_8, "name"),
     Bad({**FUNCTION, "parameters": []}, "type", "expected", "parameters"),
-    Bad({**FUNCTION, "parameters": {1: 2}}, "type", "expected a str as the key", "parameters"),
+    Bad({**FUNCTION, "parameters": {b"1": 2}}, "type", "expected a str as the key", "parameters"),
     Bad({**FUNCTION, "parameters": {"a": math.nan}}, "value", "finite", "parameters.a"),
-    Bad({**FUNCTION, "description": 3}, "type", "expected a string", "description"),
+    Bad({**FUNCTION, "description": 3}, "type", "expected a str; got 3", "description"),
     Bad({**FUNCTION, "descripton": "a"}, "value", "did you mean 'description'?", "descripton"),
 ]
 
 
-def tools(hint: str = "Sequence[") -> list[Bad]:
-    """Return invalid lists of tools."""
+def tools(*, functions: bool = False) -> list[Bad]:
+    """Return invalid lists of tools; ``functions`` is for where Python functions are tools."""
     tool = {"type": "function", "function": FUNCTION}
+    kinds = "functions or dicts or Tool" if functions else "dicts or Tool"
     return [
-        *(Bad(value, "type", hint) for value in (3, "add", b"add", tool, True, [3])),
+        *(
+            Bad(value, "type", f"expected a list of tools ({kinds}); got ")
+            for value in (3, "add", b"add", tool, True, "")
+        ),
+        Bad([3], "type", "a dict or Tool; got 3", "tools[0]"),
+        *(
+            [Bad([tool, repr], "type", "got the function repr: sessions.run takes", "tools[1]")]
+            if not functions
+            else []
+        ),
         Bad([{"function": FUNCTION}], "value", MISSING, "tools[0].type"),
         Bad([{"type": "function"}], "value", MISSING, "tools[0].function"),
         Bad([{**tool, "type": "functon"}], "value", "'function'", "tools[0].type"),
-        Bad([{**tool, "x": 1}], "value", NO_KEY, "tools[0].x"),
+        Bad([{"typ": "function", "function": FUNCTION}], "value", "mean 'type'?", "tools[0].typ"),
         Bad([tool, {**tool, "function": "add"}], "type", "expected", "tools[1].function"),
         *(
             case.at("tools[1].function")._replace(
@@ -229,20 +302,24 @@ DOC = {"title": "Manual", "content": "Press the button."}
 DOC_CASES = [
     Bad({"title": "a"}, "value", MISSING, "content"),
     Bad({"content": "a"}, "value", MISSING, "title"),
-    Bad({**DOC, "title": 3}, "type", "expected a string", "title"),
-    Bad({**DOC, "titel": "a"}, "value", "did you mean 'title'?", "titel"),
+    Bad({**DOC, "title": 3}, "type", "expected a str; got 3", "title"),
+    Bad({"titel": "a", "content": "b"}, "value", "did you mean 'title'?", "titel"),
     Bad({**DOC, "content": []}, "value", "at least 1 item", "content"),
-    Bad({**DOC, "content": ["a", 3]}, "type", "expected a string", "content[1]"),
+    Bad({**DOC, "content": ["a", 3]}, "type", "expected a str; got 3", "content[1]"),
     Bad({**DOC, "content": b"a"}, "type", "expected", "content"),
-    Bad({**DOC, "metadata": {1: 2}}, "type", "expected a str as the key", "metadata"),
+    Bad({**DOC, "metadata": {b"1": 2}}, "type", "expected a str as the key", "metadata"),
     Bad({**DOC, "metadata": {"a": math.nan}}, "value", "finite", "metadata.a"),
-    Bad({**DOC, "metadata": None}, "type", "expected", "metadata"),
 ]
 
 
 def docs() -> list[Bad]:
     """Return invalid lists of documents."""
     return [
-        *(Bad(value, "type", "Sequence[") for value in (None, 3, "a", b"a", DOC, True, [3])),
+        *(
+            Bad(value, "type", "expected a list of docs (dicts or CreateDoc); got ")
+            for value in (3, "a", b"a", DOC, True, "")
+        ),
+        Bad([DOC, "a"], "type", "got 'a': a doc is a dict with a title and a content", "docs[1]"),
+        Bad([3], "type", "expected a dict or CreateDoc; got 3", "docs[0]"),
         *(case.at("docs[1]")._replace(argument=[DOC, case.argument]) for case in DOC_CASES),
     ]

@@ -8,13 +8,16 @@ something fails.
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+import re
+from types import BuiltinFunctionType, FunctionType, MethodType
+from typing import Final, Literal, TypeAlias
 
 __all__ = ["DecodeError", "EncodeError", "Kind", "ModelError", "joined", "shown"]
 
 Kind: TypeAlias = Literal["type", "value", "id"]
 
 _SHOWN_CHARACTERS = 80
+_ADDRESS: Final = re.compile(" at 0x[0-9A-Fa-f]+")
 
 
 def shown(value: object) -> str:
@@ -24,10 +27,15 @@ def shown(value: object) -> str:
         value: Anything; its ``repr`` may be long, or may fail.
 
     Returns:
-        The value's ``repr``, at most 80 characters of it.
+        The value's ``repr``, at most 80 characters of it, without addresses of memory, which differ
+        from run to run; of functions and classes, the name.
     """
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    if isinstance(value, (FunctionType, MethodType, BuiltinFunctionType)):
+        return f"the function {value.__name__}"
     try:
-        text = repr(value)
+        text = _ADDRESS.sub("", repr(value))
     except Exception:  # a repr may raise anything, and this is already an error's message
         text = f"<{type(value).__name__}>"
     if len(text) <= _SHOWN_CHARACTERS:
