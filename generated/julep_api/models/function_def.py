@@ -19,14 +19,14 @@ class FunctionDef(Model):
 
     Attributes:
         name: The function's name: any text but an empty one. A model's endpoint receives a name of
-            letters, digits, `_` and `-` in its place.
+            letters, digits, `_` and `-` in its place. At least 1 character.
         parameters: The arguments that a function takes, as a JSON Schema of type object.
         description: What the function does, for the model.
     """
 
     name: str
     """The function's name: any text but an empty one. A model's endpoint receives a name of letters,
-    digits, `_` and `-` in its place."""
+    digits, `_` and `-` in its place. At least 1 character."""
 
     parameters: JSONObject
     """The arguments that a function takes, as a JSON Schema of type object."""
@@ -106,7 +106,7 @@ _REQUIRED: Final[frozenset[str]] = frozenset(
 
 encoding.declare(
     FunctionDef,
-    Field("name", "name", encoding.string()),
+    Field("name", "name", encoding.string(min_length=1)),
     Field("parameters", "parameters", encoding.json_object),
     Field("description", "description", encoding.string(), required=False),
 )

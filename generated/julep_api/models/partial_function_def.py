@@ -20,7 +20,7 @@ class PartialFunctionDef(Model):
     Attributes:
         description: What the function does, for the model.
         name: The function's name: any text but an empty one. A model's endpoint receives a name of
-            letters, digits, `_` and `-` in its place.
+            letters, digits, `_` and `-` in its place. At least 1 character.
         parameters: The arguments that a function takes, as a JSON Schema of type object.
     """
 
@@ -29,7 +29,7 @@ class PartialFunctionDef(Model):
 
     name: str | None
     """The function's name: any text but an empty one. A model's endpoint receives a name of letters,
-    digits, `_` and `-` in its place."""
+    digits, `_` and `-` in its place. At least 1 character."""
 
     parameters: JSONObject | None
     """The arguments that a function takes, as a JSON Schema of type object."""
@@ -106,6 +106,6 @@ _REQUIRED: Final[frozenset[str]] = frozenset({})
 encoding.declare(
     PartialFunctionDef,
     Field("description", "description", encoding.string(), required=False),
-    Field("name", "name", encoding.string(), required=False),
+    Field("name", "name", encoding.string(min_length=1), required=False),
     Field("parameters", "parameters", encoding.json_object, required=False),
 )

@@ -404,6 +404,8 @@ async def _start_tls(sock: socket.socket, origin: Origin, tls: ssl.SSLContext) -
     """Do the TLS handshake; a connection that ends without TLS's own closing is an error."""
     secured = sock
     try:
+        # Of a connection that was reset, wrap_socket would leave the socket open.
+        sock.getpeername()
         secured = tls.wrap_socket(
             sock,
             server_hostname=origin.host,

@@ -357,6 +357,8 @@ def _start_tls(
     secured = sock
     try:
         sock.settimeout(deadlines.remaining())
+        # Of a connection that was reset, wrap_socket would leave the socket open.
+        sock.getpeername()
         secured = tls.wrap_socket(
             sock,
             server_hostname=origin.host,

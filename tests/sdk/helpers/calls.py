@@ -151,7 +151,9 @@ def _run(name: str) -> Cases:
         ],
         "max_turns": integers("max_turns", 1, None),
         "tool_choice": _tool_choice(),
-        "approve": [Bad(value, "type", "Callable[") for value in (3, True, "yes", [add])],
+        "approve": [
+            Bad(value, "type", "expected a function; got ") for value in (3, True, "yes", [add])
+        ],
         "settings": [
             Bad({}, "type", f"{name}() got an unexpected keyword argument 'settings'", "settings"),
             *(
@@ -178,6 +180,18 @@ def _parse() -> Cases:
         "tools": cases.pop("tools"),
         "repairs": integers("repairs", 0, None),
         **cases,
+        "settings": [
+            Bad(
+                ABSENT,
+                "value",
+                "the response's format is that of the output",
+                "response_format",
+                {"response_format": {"type": "text"}},
+            )
+            if case.further.keys() == {"response_format"}
+            else case
+            for case in cases["settings"]
+        ],
     }
 
 
