@@ -237,9 +237,8 @@ def test_tools_of_the_same_name_are_a_conflict_and_create_no_agent(api: Api) -> 
     assert found.json()["items"] == []
 
 
-@pytest.mark.parametrize("name", ["", "a b", "x" * 65, "ä"])
-def test_a_tools_name_is_checked(api: Api, name: str) -> None:
-    tool: dict[str, Any] = {"type": "function", "function": {"name": name, "parameters": {}}}
+def test_a_tools_name_is_not_empty(api: Api) -> None:
+    tool: dict[str, Any] = {"type": "function", "function": {"name": "", "parameters": {}}}
     assert paths_of(api.post("/agents", {"name": "x", "tools": [tool]})) == [
         "tools[0].function.name"
     ]

@@ -4,35 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from julep_server.errors import Violation, invalid, invalid_field
+from julep_server.errors import invalid_field
 from julep_server.json_text import JSON, JSONObject
-
-_NAME_RULE = "must not be empty"
-
-
-def check_names(tools: Sequence[JSON]) -> None:
-    """Check the names of a request's tools.
-
-    Raises:
-        ApiError: 422 with every name that is empty.
-    """
-    found = [
-        Violation(f"tools[{index}].function.name", _NAME_RULE)
-        for index, tool in enumerate(tools)
-        if not function_of(tool).get("name")
-    ]
-    if found:
-        raise invalid(found)
-
-
-def check_name(function: JSONObject) -> None:
-    """Check the name of a single tool's function.
-
-    Raises:
-        ApiError: 422 when it is empty.
-    """
-    if not function.get("name"):
-        raise invalid_field("function.name", _NAME_RULE)
 
 
 def function_of(tool: JSON) -> JSONObject:
@@ -49,14 +22,9 @@ def merged_tools(
     Args:
         agent_functions: The agent's functions by name.
         given: The request's ``tools``.
-
-    Raises:
-        ApiError: 422 with every name of the request's that is empty.
     """
-    tools = given if isinstance(given, list) else []
-    check_names(tools)
     by_name = dict(agent_functions)
-    for tool in tools:
+    for tool in given if isinstance(given, list) else []:
         function = function_of(tool)
         by_name[str(function["name"])] = function
     return [{"type": "function", "function": function} for function in by_name.values()]

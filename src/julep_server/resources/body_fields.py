@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from julep_server.chat.functions import check_names, function_of
+from julep_server.chat.functions import function_of
 from julep_server.errors import invalid_field
 from julep_server.json_text import JSON, JSONObject, merge_patch
 from julep_server.store.docs import NewDoc
@@ -55,16 +55,10 @@ def docs_of(body: JSONObject) -> list[NewDoc]:
 
 
 def tools_of(body: JSONObject) -> list[NewTool]:
-    """Return the tools in the body of an agent.
-
-    Raises:
-        ApiError: 422 when a function's name is empty.
-    """
+    """Return the tools in the body of an agent."""
     given = body.get("tools")
-    tools = given if isinstance(given, list) else []
-    check_names(tools)
     return [
         NewTool(str(tool["type"]), str(function_of(tool)["name"]), function_of(tool))
-        for tool in tools
+        for tool in (given if isinstance(given, list) else [])
         if isinstance(tool, dict)
     ]

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from julep_server.call import Call, Handler, created, deleted, listed, updated
-from julep_server.chat.functions import check_name, function_of
+from julep_server.chat.functions import function_of
 from julep_server.json_text import JSON, JSONObject, merge_patch
 from julep_server.representations import tool_json
 from julep_server.store import tools
@@ -19,7 +19,6 @@ from julep_server.store.tools import NewTool, Tool
 async def create(call: Call) -> Response:
     """Add a tool to an agent."""
     function = function_of(call.body)
-    check_name(function)
     new = NewTool(str(call.body["type"]), str(function["name"]), function)
 
     def write(connection: Connection) -> tuple[Tool, JSONObject]:
@@ -43,14 +42,11 @@ async def list_all(call: Call) -> Response:
 
 async def replace(call: Call) -> Response:
     """Replace a tool's definition."""
-    check_name(function_of(call.body))
     return await _change(call, merge=False)
 
 
 async def patch(call: Call) -> Response:
     """Change the parts of a tool's definition that the body names."""
-    if "name" in function_of(call.body):
-        check_name(function_of(call.body))
     return await _change(call, merge=True)
 
 
