@@ -72,7 +72,7 @@ async def test_a_key_that_cannot_be_sent_is_an_error(mode: Mode, stub: Stub) -> 
     for function, kind, message in (
         (failing, LookupError, "the vault is sealed"),
         (lambda: None, ConfigurationError, "expected a function that returns a str, got a NoneT"),
-        (lambda: f"{CANARY}\n", ConfigurationError, "api_key: it has a character"),
+        (lambda: f"{CANARY}\n", ConfigurationError, "api_key: expected printable ASCII"),
     ):
         async with make_client(mode, stub.url, api_key=function) as client:
             with pytest.raises(kind, match=message) as raised:

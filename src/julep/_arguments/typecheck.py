@@ -1,4 +1,4 @@
-"""Run-time checks of arguments, paid for when they are needed.
+"""Checks of arguments at run time, by beartype where a type is not exactly an allowed one.
 
 Importing beartype costs as much as importing httpx, and decorating costs most of a millisecond a
 method. Arguments that match by their exact types therefore pass without it; beartype checks those

@@ -81,7 +81,7 @@ class StreamReader:
 
     @property
     def can_resume(self) -> bool:
-        """Whether the server can resume the stream: from its beginning, or behind an id."""
+        """Whether the server can resume the stream: from its beginning, or after an id."""
         return self._last is None or bool(self.last_id)
 
     @property

@@ -32,7 +32,7 @@ INCOMPLETE_RESPONSE: Final = "the server closed the connection before its respon
 _VALUE: Final = re.compile("[\t\x20-\x7e\x80-\xff]*")
 _TARGET: Final = re.compile(r"/[\x21-\x7e]*")
 
-# Up to this length, copying a body behind its head is cheaper than sending twice.
+# Up to this length, copying a body after its head is cheaper than sending twice.
 _SMALL_BODY_BYTES: Final = 64 * 1024
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 C = TypeVar("C")
 
-# Some thirty years; longer timeouts overflow the clocks behind sockets.
+# Some thirty years; longer timeouts overflow the clocks of sockets.
 _MAX_SECONDS: Final = 1e9
 
 # Headers that follow from a request's content and destination.
@@ -31,7 +31,7 @@ _EXAMPLE_URL: Final = "http://127.0.0.1:8080/api"
 
 
 def checked_key(key: object) -> str:
-    """Check an API key; None is none. Errors never show the value: it may be a secret."""
+    """Check an API key, which may be None. Errors never show it: it is a secret."""
     if key is None:
         return ""
     if not isinstance(key, str):
@@ -40,8 +40,8 @@ def checked_key(key: object) -> str:
         raise ConfigurationError("api_key: expected a key, got a URL: did you mean base_url=?")
     if not (key.isascii() and key.isprintable()) or key != key.strip():
         raise ConfigurationError(
-            "api_key: it has a character that no HTTP header may hold"
-            " (a line break, or a space at an end)"
+            "api_key: expected printable ASCII without spaces at its ends, as in a header; got"
+            " a key with another character"
         )
     return key
 
@@ -75,9 +75,9 @@ def checked_url(url: object) -> str:
     if not isinstance(url, str):
         raise _wrong_type("base_url", "a str", url)
     if "@" in url:
-        raise ConfigurationError("base_url: pass the key as api_key, not in the URL")
+        raise ConfigurationError("base_url: expected a URL without a key; pass it as api_key")
     if "?" in url or "#" in url:
-        raise ConfigurationError("base_url: a query or a fragment is not allowed")
+        raise ConfigurationError("base_url: expected a URL without a query and a fragment")
     unusable = f"base_url: expected a URL such as {_EXAMPLE_URL!r}, got {url!r}"
     if not url.isprintable() or " " in url:
         raise ConfigurationError(unusable)

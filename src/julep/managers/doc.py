@@ -155,7 +155,7 @@ class DocsManager(BaseDocsManager):
 
         Args:
             agent_id: The id of the agent that has the docs; either this or ``user_id``.
-            user_id: The id of the user whom the docs are about.
+            user_id: The id of the user that the docs are about.
             doc: The document, as a model or a dict: a title, a content (one text, or several that
                 are searched separately), and optionally metadata.
 
@@ -191,7 +191,7 @@ class DocsManager(BaseDocsManager):
 
         Args:
             agent_id: The id of the agent that has the docs; either this or ``user_id``.
-            user_id: The id of the user whom the docs are about.
+            user_id: The id of the user that the docs are about.
             limit: The most docs to return, 1 or more; None for all.
             offset: How many docs to skip, 0 or more.
             metadata_filter: Keys and values that a doc's metadata must have.
@@ -235,7 +235,7 @@ class DocsManager(BaseDocsManager):
 
         Args:
             agent_id: The id of the agent that has the docs; either this or ``user_id``.
-            user_id: The id of the user whom the docs are about.
+            user_id: The id of the user that the docs are about.
             limit: The most docs in total, 0 or more; None for all.
             page_size: The docs per request, 1 to 1000; 100 by default.
             metadata_filter: Keys and values that a doc's metadata must have.
@@ -275,7 +275,7 @@ class DocsManager(BaseDocsManager):
         Args:
             doc_id: The doc's id.
             agent_id: The id of the agent that has the doc; either this or ``user_id``.
-            user_id: The id of the user whom the doc is about.
+            user_id: The id of the user that the doc is about.
 
         Raises:
             InvalidArgumentError: When there is not exactly one owner, or an id is not a UUID of

@@ -296,7 +296,7 @@ class UsersManager(BaseUsersManager):
     def delete(self, user_id: str | UUID) -> None:
         """Delete a user, and all documents about the user.
 
-        Deleting them again has no effect.
+        Deleting a user again has no effect.
 
         Args:
             user_id: The user's id.
