@@ -7,22 +7,20 @@ of its loop, and closing one never waits.
 from __future__ import annotations
 
 import math
-import os
 import socket
 import ssl
+from collections.abc import Sequence
 from contextlib import suppress
 from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
-from weakref import WeakSet, ref
 
 from anyio import (
     CancelScope,
-    Semaphore,
-    WouldBlock,
+    Event,
+    create_task_group,
     current_time,
-    fail_after,
-    to_thread,
+    move_on_after,
     wait_readable,
     wait_writable,
 )
@@ -39,17 +37,20 @@ from julep._http.exchange import (
     Steps,
     exchange,
 )
+from julep._http.happy_eyeballs import race
+from julep._http.leases import LOOK_AGAIN_SECONDS, Lease
+from julep._http.lookup import look_up
 from julep._http.messages import StreamingResponse
-from julep._http.per_loop import PerLoop, running_loop
-from julep._http.pool import IdleConnections, warn_unclosed
+from julep._http.per_loop import PerLoop
+from julep._http.pool import Pool, warn_unclosed
 from julep._http.sockets import (
     Address,
+    Socket,
     check_alpn,
     is_readable,
     literal_address,
     network_error,
-    new_socket,
-    resolve,
+    writable_of,
 )
 from julep._http.tls import shared_tls
 from julep._http.transport_config import DEFAULT_MAX_CONNECTIONS
@@ -82,7 +83,7 @@ class AsyncSocketTransport:
     ) -> None:
         self._tls = tls
         self._pools = PerLoop(
-            lambda: _AsyncPool(max_connections, max_idle, idle_seconds), _AsyncPool.aclose
+            lambda: Pool[_AsyncConnection](max_connections, max_idle, idle_seconds), _close
         )
 
     async def send(self, request: Request) -> Outcome[AsyncSocketBody]:
@@ -92,33 +93,37 @@ class AsyncSocketTransport:
             InvalidArgumentError: When it cannot be written as HTTP.
         """
         deadlines = _AsyncDeadlines(request)
-        pool = await self._pools.get()
+        pool, lease = await self._pools.get(), _AsyncLease(deadlines)
+        reusable = is_open = False
         try:
             with deadlines:
-                connection = await pool.acquire(request.origin, self._tls, deadlines)
+                await _wait_for_turn(pool, lease, deadlines)
+                connection = await _connection(pool, lease, request.origin, self._tls, deadlines)
                 reader = ResponseReader(request)
-                reusable = is_open = False
-                try:
-                    result = await _run(exchange(request, reader), connection, deadlines)
-                    reusable, is_open = reader.reusable, isinstance(result, StreamingResponse)
-                    if isinstance(result, StreamingResponse):
-                        body = AsyncSocketBody(pool, connection, reader, deadlines)
-                        return StreamingResponse(result.status, result.headers, body)
-                    return result
-                finally:
-                    if not is_open:
-                        pool.release(connection, reusable=reusable)
+                result = await _run(exchange(request, reader), connection, deadlines)
+                reusable = reader.reusable
+                if isinstance(result, StreamingResponse):
+                    body = AsyncSocketBody(pool, lease, reader, deadlines)
+                    is_open = True
+                    return StreamingResponse(result.status, result.headers, body)
+                return result
             raise deadlines.timeout_error()
         except NetworkError as error:
+            if lease.is_cut:
+                return deadlines.closed_error()
+            pool.note_failure(lease, request.origin, error)
             error.__context__ = None  # the message has its content, and it keeps much alive
             return error.with_traceback(None)
+        finally:
+            if not is_open:
+                pool.release(lease, reusable=reusable)
 
     async def aclose(self) -> None:
         """Close this loop's connections; requests in flight fail."""
         await self._pools.aclose()
 
     def __del__(self) -> None:
-        pools: PerLoop[_AsyncPool] | None = getattr(self, "_pools", None)
+        pools: PerLoop[Pool[_AsyncConnection]] | None = getattr(self, "_pools", None)
         if pools is not None:
             is_open = any(pool.idle for pool in pools.values())
             pools.close_now()
@@ -126,39 +131,43 @@ class AsyncSocketTransport:
                 warn_unclosed(self, "async with", "aclose()")
 
 
+async def _close(pool: Pool[_AsyncConnection]) -> None:
+    """Close a pool; this never waits."""
+    pool.close()
+
+
 class AsyncSocketBody:
-    """The body of a response that is still open."""
+    """The body of a response that is still open; it owns the lease of its connection."""
 
     def __init__(
         self,
-        pool: _AsyncPool,
-        connection: _AsyncConnection,
+        pool: Pool[_AsyncConnection],
+        lease: _AsyncLease,
         reader: ResponseReader,
         deadlines: _AsyncDeadlines,
     ) -> None:
         self._pool = pool
-        self._connection = connection
+        self._lease: _AsyncLease | None = lease
         self._reader = reader
         self._deadlines = deadlines
-        self._is_over = False
         self._is_reading = False
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> bytes:
-        if self._is_over:
+        lease = self._lease
+        if lease is None:
             raise StopAsyncIteration
-        self._is_reading = True
+        piece = b""
         try:
-            piece = await self._read()
-        except BaseException:
-            self._end()
-            raise
+            self._is_reading = True
+            piece = await self._read(lease)
         finally:
             self._is_reading = False
+            if not piece:
+                self._end(lease)
         if not piece:
-            self._end()
             raise StopAsyncIteration
         return piece
 
@@ -177,52 +186,104 @@ class AsyncSocketBody:
 
     async def aclose(self) -> None:
         """Return the connection to the pool, or close it if the body was not read to its end."""
+        lease = self._lease
+        if lease is None:
+            return
         if self._is_reading:
-            # Wakes the task that reads, which then closes the connection.
-            self._connection.shut_down()
+            # Another task reads, which this wakes.
+            self._lease = None
+            self._pool.drop(lease)
         else:
-            self._end()
+            self._end(lease)
 
-    async def _read(self) -> bytes:
-        reader, connection, deadlines = self._reader, self._connection, self._deadlines
+    async def _read(self, lease: _AsyncLease) -> bytes:
+        reader, connection, deadlines = self._reader, lease.connection, self._deadlines
         try:
             piece = reader.next()
             if piece is not None:
                 return piece
             with deadlines:
                 while (piece := reader.next()) is None:
+                    if lease.is_cut or connection is None:
+                        raise deadlines.closed_error()
                     reader.receive(await connection.receive(deadlines))
                 return piece
         except ContentDecodingError as error:
             raise NetworkError(f"{deadlines.request.summary}: {error}") from None
         except OSError as error:
+            if lease.is_cut:
+                raise deadlines.closed_error() from None
             raise network_error(error, deadlines) from None
-        raise deadlines.timeout_error()
+        raise deadlines.closed_error() if lease.is_cut else deadlines.timeout_error()
 
-    def _end(self) -> None:
-        if not self._is_over:
-            self._is_over = True
-            self._pool.release(self._connection, reusable=self._reader.reusable)
+    def _end(self, lease: _AsyncLease) -> None:
+        if self._lease is not None:
+            self._lease = None
+            self._pool.release(lease, reusable=self._reader.reusable)
 
     def abandon(self) -> None:
         """Close the connection at once; called by a ``__del__``, at any moment."""
-        if not self._is_over:
-            self._is_over = True
-            self._connection.close()
-            self._pool.release_collected()
+        lease, self._lease = self._lease, None
+        if lease is not None:
+            self._pool.release(lease, reusable=False)
 
-    def __del__(self) -> None:
-        if not self._is_over:  # the socket itself warns that it was not closed
-            self._pool.release_collected()
+
+class _AsyncLease(Lease["_AsyncConnection"]):
+    """The turn of one request."""
+
+    __slots__ = ("_deadlines", "_turn")
+
+    def __init__(self, deadlines: _AsyncDeadlines) -> None:
+        super().__init__()
+        self._deadlines = deadlines
+        self._turn: Event | None = None
+
+    def expect_wake(self) -> None:
+        """Note every `wake` from now on, for the next `wait`."""
+        self._turn = Event()
+
+    async def wait(self, seconds: float) -> None:
+        """Wait until it is woken, for some seconds at most."""
+        if self._turn is not None:
+            with move_on_after(seconds):
+                await self._turn.wait()
+
+    def wake(self) -> None:
+        """Let the request look again whether it may go on; on its event loop."""
+        if self._turn is not None:
+            self._turn.set()
+
+    def cut(self) -> None:
+        """End the request, whatever it waits for."""
+        super().cut()
+        self._deadlines.cancel()
 
 
 class _AsyncConnection:
-    """An open connection."""
+    """An open connection; it is closed when nothing refers to it any more."""
 
     def __init__(self, origin: Origin, sock: socket.socket) -> None:
         self.origin = origin
         self._socket = sock
-        self._tls = sock if isinstance(sock, ssl.SSLSocket) else None
+        self._tls: ssl.SSLSocket | None = None
+
+    async def start_tls(self, tls: ssl.SSLContext) -> None:
+        """Do the TLS handshake; a connection that ends without TLS's own closing is an error."""
+        # Of a connection that was reset, wrap_socket would leave the socket open.
+        self._socket.getpeername()
+        self._socket = self._tls = secured = tls.wrap_socket(
+            self._socket,
+            server_hostname=self.origin.host,
+            do_handshake_on_connect=False,
+            suppress_ragged_eofs=False,
+        )
+        while True:
+            try:
+                secured.do_handshake()
+                break
+            except _WOULD_WAIT as error:
+                await _wait(secured, error)
+        check_alpn(secured)
 
     async def send(self, data: bytes, deadlines: _AsyncDeadlines) -> None:
         unsent = memoryview(data)
@@ -256,58 +317,8 @@ class _AsyncConnection:
     def close(self) -> None:
         self._socket.close()
 
-
-class _AsyncPool:
-    """The connections of one loop: idle ones, and those in use, whose number is limited."""
-
-    def __init__(self, max_connections: int, max_idle: int, idle_seconds: float) -> None:
-        self._slots = Semaphore(max_connections)
-        self.idle = IdleConnections[_AsyncConnection](max_idle, idle_seconds)
-        self._in_use = WeakSet[_AsyncConnection]()
-        self._loop = ref(running_loop())
-
-    async def acquire(
-        self, origin: Origin, tls: ssl.SSLContext | None, deadlines: _AsyncDeadlines
-    ) -> _AsyncConnection:
-        """Return a connection, which must be released."""
-        # A call that is cancelled already, or has no time left, must not send anything.
-        await checkpoint_if_cancelled()
-        deadlines.start("pool")
-        deadlines.remaining()
-        try:
-            self._slots.acquire_nowait()
-        except WouldBlock:
-            await self._slots.acquire()
-        try:
-            connection = self.idle.take(origin) or await _connect(origin, tls, deadlines)
-        except BaseException:
-            self._slots.release()
-            raise
-        self._in_use.add(connection)
-        return connection
-
-    def release(self, connection: _AsyncConnection, *, reusable: bool) -> None:
-        """Keep a connection for its next request, or close it."""
-        self._in_use.discard(connection)
-        try:
-            if reusable:
-                self.idle.put(connection)
-            else:
-                connection.close()
-        finally:
-            self._slots.release()
-
-    def release_collected(self) -> None:
-        """Release the slot of a body that the garbage collector found, if it runs on this loop."""
-        with suppress(RuntimeError, ImportError):
-            if running_loop() is self._loop():
-                self._slots.release()
-
-    async def aclose(self) -> None:
-        """Close idle connections, and wake the tasks that read from the others; never waits."""
-        self.idle.close()
-        for connection in list(self._in_use):
-            connection.shut_down()
+    def __del__(self) -> None:
+        self._socket.close()
 
 
 class _AsyncDeadlines(Deadlines):
@@ -329,10 +340,40 @@ class _AsyncDeadlines(Deadlines):
     ) -> bool:
         return bool(self._scope.__exit__(kind, error, traceback))
 
+    def cancel(self) -> None:
+        """End the ``with`` block now."""
+        self._scope.cancel()
+
     def start(self, phase: Phase) -> Deadline | None:
         deadline = super().start(phase)
         self._scope.deadline = math.inf if deadline is None else deadline.moment + self._offset
         return deadline
+
+
+async def _wait_for_turn(
+    pool: Pool[_AsyncConnection], lease: _AsyncLease, deadlines: _AsyncDeadlines
+) -> None:
+    """Wait until fewer requests are in flight than are allowed."""
+    # A call that is cancelled already, or has no time left, must not send anything.
+    await checkpoint_if_cancelled()
+    deadlines.start("pool")
+    deadlines.remaining()
+    leases = pool.leases
+    leases.add(lease)
+    while not (leases.may_run(lease) or lease.is_cut):
+        lease.expect_wake()
+        await lease.wait(LOOK_AGAIN_SECONDS)
+    _check_open(pool, lease, deadlines)
+
+
+def _check_open(
+    pool: Pool[_AsyncConnection], lease: _AsyncLease, deadlines: _AsyncDeadlines
+) -> None:
+    """Check that the client was not closed meanwhile."""
+    if pool.leases.is_closed:
+        lease.is_cut = True
+    if lease.is_cut:
+        raise deadlines.closed_error()
 
 
 async def _run(
@@ -356,73 +397,77 @@ async def _run(
         return result
 
 
-async def _connect(
-    origin: Origin, tls: ssl.SSLContext | None, deadlines: _AsyncDeadlines
+async def _connection(
+    pool: Pool[_AsyncConnection],
+    lease: _AsyncLease,
+    origin: Origin,
+    tls: ssl.SSLContext | None,
+    deadlines: _AsyncDeadlines,
 ) -> _AsyncConnection:
-    """Open a connection; try every address of the host, all within one limit."""
-    tls = (tls or shared_tls()) if origin.scheme == "https" else None
+    """Return an idle connection, or open one; the lease owns it."""
+    connection = pool.reuse(lease, origin)
+    if connection is not None:
+        return connection
+    context = (tls or shared_tls()) if origin.scheme == "https" else None
     deadlines.start("connect")
     try:
-        sock = await _connect_socket(origin, deadlines)
-        if tls is not None:
-            sock = await _start_tls(sock, origin, tls)
-        return _AsyncConnection(origin, sock)
+        addresses = literal_address(origin) or await _look_up(origin)
+        lease.connection = connection = _AsyncConnection(origin, await _open(addresses))
+        _check_open(pool, lease, deadlines)
+        if context is not None:
+            await connection.start_tls(context)
+            _check_open(pool, lease, deadlines)
     except OSError as error:
         raise network_error(error, deadlines) from None
+    return connection
 
 
-async def _connect_socket(origin: Origin, deadlines: _AsyncDeadlines) -> socket.socket:
-    found = literal_address(origin)
-    if found is None:
-        found = await to_thread.run_sync(resolve, origin, abandon_on_cancel=True)
-    for untried in range(len(found), 0, -1):
-        sock = new_socket(found[-untried])
-        try:
-            sock.setblocking(False)
-            with fail_after(deadlines.remaining(share=untried)):
-                await _open(sock, found[-untried])
-        except BaseException as error:
-            sock.close()
-            if untried == 1 or not isinstance(error, OSError):
-                raise
-        else:
-            return sock
-    raise OSError("the host has no address")
+async def _look_up(origin: Origin) -> list[Address]:
+    """Look up the addresses of an origin's host."""
+    lookup = look_up(origin)
+    here, there = socket.socketpair()
+    with here, there:
+        there.setblocking(False)
+
+        def wake() -> None:
+            with suppress(OSError):  # the request did not wait for the end
+                there.send(b"!")
+
+        lookup.when_ended(wake)
+        while lookup.result is None:
+            await wait_readable(here)
+    return lookup.addresses()
 
 
-async def _open(sock: socket.socket, address: Address) -> None:
+async def _open(addresses: list[Address]) -> socket.socket:
+    """Open a connection to one of some addresses."""
+    steps = race(addresses)
     try:
-        sock.connect(address.sockaddr)
-    except BlockingIOError:
-        await wait_writable(sock)
-        problem = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-        if problem:
-            raise OSError(problem, os.strerror(problem)) from None
-
-
-async def _start_tls(sock: socket.socket, origin: Origin, tls: ssl.SSLContext) -> socket.socket:
-    """Do the TLS handshake; a connection that ends without TLS's own closing is an error."""
-    secured = sock
-    try:
-        # Of a connection that was reset, wrap_socket would leave the socket open.
-        sock.getpeername()
-        secured = tls.wrap_socket(
-            sock,
-            server_hostname=origin.host,
-            do_handshake_on_connect=False,
-            suppress_ragged_eofs=False,
-        )
+        waiting = next(steps)
         while True:
-            try:
-                secured.do_handshake()
-                break
-            except _WOULD_WAIT as error:
-                await _wait(secured, error)
-        check_alpn(secured)
-    except BaseException:
-        secured.close()
-        raise
-    return secured
+            await _wait_writable(waiting.sockets, waiting.seconds)
+            waiting = steps.send(writable_of(waiting.sockets, 0))
+    except StopIteration as end:
+        connected: socket.socket = end.value
+        return connected
+    finally:
+        steps.close()
+
+
+async def _wait_writable(sockets: Sequence[Socket], seconds: float | None) -> None:
+    """Wait until one of some sockets is writable, for some seconds at most."""
+    with move_on_after(seconds):
+        if len(sockets) == 1:
+            await wait_writable(sockets[0])
+            return
+        async with create_task_group() as group:
+
+            async def wait(sock: Socket) -> None:
+                await wait_writable(sock)
+                group.cancel_scope.cancel()
+
+            for sock in sockets:
+                group.start_soon(wait, sock)
 
 
 async def _wait(sock: socket.socket, reason: OSError) -> None:

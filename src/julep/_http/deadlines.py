@@ -5,7 +5,7 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from julep.errors import RequestTimeoutError
+from julep.errors import NetworkError, RequestTimeoutError
 
 if TYPE_CHECKING:
     from julep._http.messages import Request
@@ -79,8 +79,8 @@ class Deadlines:
             deadline = min(deadline, self.request.deadline)
         self.request = self.request._replace(deadline=deadline)
 
-    def remaining(self, share: int = 1) -> float | None:
-        """Return the seconds that remain for the step, divided by ``share``; None for no limit.
+    def remaining(self) -> float | None:
+        """Return the seconds that remain for the step; None for no limit.
 
         Raises:
             RequestTimeoutError: When none remain.
@@ -90,7 +90,20 @@ class Deadlines:
         seconds = self._current.moment - monotonic()
         if seconds <= 0:
             raise self.timeout_error()
-        return seconds / share
+        return seconds
+
+    def within(self, seconds: float) -> float:
+        """Return the seconds that remain for the step, at most this many.
+
+        Raises:
+            RequestTimeoutError: When none remain.
+        """
+        remaining = self.remaining()
+        return seconds if remaining is None else min(seconds, remaining)
+
+    def closed_error(self) -> NetworkError:
+        """Return the error for a request that was in flight when its client was closed."""
+        return NetworkError(f"{self.request.summary}: the client was closed")
 
     def timeout_error(self) -> RequestTimeoutError:
         """Return the error for a step that took too long."""

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
-from typing import Generic, NamedTuple, TypeVar
-from weakref import WeakKeyDictionary
+from typing import Any, Final, Generic, TypeVar
+from weakref import WeakKeyDictionary, ref
 
 T = TypeVar("T")
+
+# The attribute of an event loop that has the generators of `_closed_with_loop` of that loop.
+_KEEPERS: Final = "_julep_keepers"
 
 
 class PerLoop(Generic[T]):
     """Builds an object for each event loop that needs one, and closes it when that loop ends.
+
+    No reference leads from here to a loop, so that a loop can go however it ended.
 
     Args:
         build: Builds one.
@@ -21,43 +26,55 @@ class PerLoop(Generic[T]):
     def __init__(self, build: Callable[[], T], close: Callable[[T], Awaitable[None]]) -> None:
         self._build = build
         self._close = close
-        self._kept = WeakKeyDictionary[object, _Kept[T]]()
+        self._objects = WeakKeyDictionary[object, T]()
 
     async def get(self) -> T:
         """Return the running loop's object."""
         loop = running_loop()
-        kept = self._kept.get(loop)
-        if kept is None:
-            built = self._build()
-            kept = self._kept[loop] = _Kept(built, _closed_with_loop(built, self._close))
-            await anext(kept.until_the_end)
-        return kept.value
+        found = self._objects.get(loop)
+        if found is None:
+            self._forget_closed_loops()
+            found = self._objects[loop] = self._build()
+            keeper = _closed_with_loop(found, self._close, ref(self), ref(loop))
+            await anext(keeper)
+            _keepers_of(loop)[self] = keeper
+        return found
 
     def values(self) -> list[T]:
         """Return the objects of all loops."""
-        return [kept.value for kept in self._kept.values()]
+        return list(self._objects.values())
 
     def close_now(self) -> None:
         """Close the objects of all loops, where closing never waits; called by a ``__del__``."""
-        for kept in list(self._kept.values()):
-            with suppress(StopIteration):
-                kept.until_the_end.aclose().send(None)
-        self._kept.clear()
+        for loop in list(self._objects):
+            keeper = _keepers_of(loop).get(self)
+            if keeper is not None:
+                with suppress(StopIteration):
+                    keeper.aclose().send(None)
 
     async def aclose(self) -> None:
         """Close the running loop's object; others are closed when their loops end."""
-        kept = self._kept.pop(running_loop(), None)
-        if kept is not None:
-            await kept.until_the_end.aclose()
+        keeper = _keepers_of(running_loop()).get(self)
+        if keeper is not None:
+            await keeper.aclose()
 
+    def forget(self, loop: object) -> None:
+        """Forget the object of a loop, which has been closed."""
+        self._objects.pop(loop, None)
+        _keepers_of(loop).pop(self, None)
 
-class _Kept(NamedTuple, Generic[T]):
-    value: T
-    until_the_end: AsyncGenerator[None, None]
+    def _forget_closed_loops(self) -> None:
+        for loop in list(self._objects):
+            is_closed: Any = getattr(loop, "is_closed", None)
+            if is_closed is not None and is_closed():
+                self._objects.pop(loop, None)
 
 
 async def _closed_with_loop(
-    value: T, close: Callable[[T], Awaitable[None]]
+    value: T,
+    close: Callable[[T], Awaitable[None]],
+    owner: ref[PerLoop[T]],
+    loop: ref[object],
 ) -> AsyncGenerator[None, None]:
     """Close an object when the loop ends, unless it was closed before.
 
@@ -67,7 +84,31 @@ async def _closed_with_loop(
     try:
         yield
     finally:
+        per_loop, ending = owner(), loop()
+        if per_loop is not None and ending is not None:
+            per_loop.forget(ending)
         await close(value)
+
+
+_keepers_of_runs = WeakKeyDictionary[object, WeakKeyDictionary[Any, Any]]()
+
+
+def _keepers_of(loop: object) -> WeakKeyDictionary[Any, Any]:
+    """Return the generators that close a loop's objects, by whose objects they are.
+
+    A generator refers to its loop, so it is kept by the loop itself, and goes with it. A run of
+    trio takes no attributes, but always closes its generators.
+    """
+    found: WeakKeyDictionary[Any, Any] | None = getattr(loop, _KEEPERS, None)
+    if found is None:
+        found = _keepers_of_runs.get(loop)
+    if found is None:
+        found = WeakKeyDictionary()
+        try:
+            setattr(loop, _KEEPERS, found)
+        except AttributeError:
+            _keepers_of_runs[loop] = found
+    return found
 
 
 def running_loop() -> object:

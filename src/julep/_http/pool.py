@@ -1,20 +1,21 @@
-"""What sync and async pools have in common: idle connections, and the children of a fork."""
+"""What sync and async pools have in common: leases, idle connections, the children of a fork."""
 
 from __future__ import annotations
 
 import os
 import warnings
 from collections import defaultdict, deque
-from threading import RLock
 from time import monotonic
 from typing import Generic, Protocol, TypeVar
 from weakref import WeakSet
 
+from julep._http.leases import Lease, Leases
 from julep._http.urls import Origin
+from julep.errors import NetworkError, RequestTimeoutError
 
 
 class Connection(Protocol):
-    """An open connection."""
+    """An open connection. It is closed when nothing refers to it any more."""
 
     @property
     def origin(self) -> Origin:
@@ -25,6 +26,10 @@ class Connection(Protocol):
         """Check whether the server still holds an idle connection open."""
         ...
 
+    def shut_down(self) -> None:
+        """End it for everything that waits for it; its descriptor stays open."""
+        ...
+
     def close(self) -> None:
         """Close it at once."""
         ...
@@ -33,10 +38,73 @@ class Connection(Protocol):
 C = TypeVar("C", bound=Connection)
 
 
+class Pool(Generic[C]):
+    """The connections of one client; in an async client, of one event loop.
+
+    Args:
+        max_connections: The maximum number of requests in flight; further ones wait.
+        max_idle: The maximum number of connections to keep for later requests.
+        idle_seconds: How long to keep each of them.
+    """
+
+    def __init__(self, max_connections: int, max_idle: int, idle_seconds: float) -> None:
+        self.leases = Leases[C](max_connections)
+        self.idle = IdleConnections[C](max_idle, idle_seconds)
+
+    def reuse(self, lease: Lease[C], origin: Origin) -> C | None:
+        """Give an idle connection to a lease, if there is one, and return it."""
+        lease.connection = connection = self.idle.take(origin)
+        lease.is_reuse = connection is not None
+        return connection
+
+    def release(self, lease: Lease[C], *, reusable: bool) -> None:
+        """End a lease, and keep its connection for another request or close it."""
+        connection, lease.connection = lease.connection, None
+        if connection is not None:
+            if reusable:
+                self.idle.put(connection)
+            else:
+                connection.close()
+        self.leases.remove(lease)
+
+    def drop(self, lease: Lease[C]) -> None:
+        """End a lease whose connection is being read elsewhere.
+
+        Its descriptor is closed when the reading has ended: before, a new connection could get the
+        same number.
+        """
+        connection, lease.connection = lease.connection, None
+        if connection is not None:
+            connection.shut_down()
+        self.leases.remove(lease)
+
+    def note_failure(self, lease: Lease[C], origin: Origin, error: NetworkError) -> None:
+        """Close the idle connections to an origin when one of them turned out to be dead.
+
+        A balancer that drops one drops all, and a retry would take the next dead one.
+        """
+        if lease.is_reuse and not isinstance(error, RequestTimeoutError):
+            self.idle.drop(origin)
+
+    def leave_to_parent(self) -> None:
+        """Close the descriptors of all connections in the child of a fork; nothing is sent."""
+        self.idle.close()
+        for lease in self.leases.close():
+            if lease.connection is not None:
+                lease.connection.close()
+
+    def close(self) -> None:
+        """Close the idle connections, and end all requests in flight, whatever they wait for."""
+        self.idle.close()
+        for lease in self.leases.close():
+            lease.cut()
+
+
 class IdleConnections(Generic[C]):
     """Connections that wait for their next request; the latest of an origin is reused first.
 
-    Superfluous connections therefore stay at the bottom of a stack, and expire.
+    Superfluous connections therefore stay at the bottom of a stack, and expire. Every change is one
+    operation of a deque, so that there is no lock, which an exception or a fork could leave held.
 
     Args:
         max_idle: The maximum number of connections to keep.
@@ -47,63 +115,69 @@ class IdleConnections(Generic[C]):
         self._max_idle = max_idle
         self._seconds = seconds
         self._stacks = defaultdict[Origin, deque[tuple[float, C]]](deque)
-        self._count = 0
         self._closed = False
-        # The garbage collector may return a connection at any moment, also in this thread.
-        self._lock = RLock()
 
     def __len__(self) -> int:
-        return self._count
+        return sum(map(len, list(self._stacks.values())))
 
     def take(self, origin: Origin) -> C | None:
         """Return a connection to an origin that is alive, if there is one."""
-        with self._lock:
-            stack = self._stacks.get(origin)
-            while stack:
+        stack = self._stacks.get(origin)
+        while stack:
+            try:
                 since, connection = stack.pop()
-                self._count -= 1
-                if since + self._seconds > monotonic() and connection.is_alive():
-                    return connection
-                connection.close()
+            except IndexError:  # another thread took the last one
+                break
+            if since + self._seconds > monotonic() and connection.is_alive():
+                return connection
+            connection.close()
         return None
 
     def put(self, connection: C) -> None:
         """Keep a connection, or close it when this is closed; close expired ones."""
+        now = monotonic()
+        self._stacks[connection.origin].append((now, connection))
         if self._closed:
-            connection.close()
+            self.close()
             return
-        with self._lock:
-            now = monotonic()
-            self._stacks[connection.origin].append((now, connection))
-            self._count += 1
-            self._close_expired(now - self._seconds)
+        superfluous = len(self) - self._max_idle
+        for stack in list(self._stacks.values()):
+            superfluous -= _close_oldest(stack, now - self._seconds, superfluous)
+
+    def drop(self, origin: Origin) -> None:
+        """Close all connections to an origin."""
+        _close_oldest(self._stacks[origin], float("inf"))
 
     def close(self) -> None:
         """Close all connections, and from now on every one that is put here."""
         self._closed = True
-        with self._lock:
-            for stack in self._stacks.values():
-                for _, connection in stack:
-                    connection.close()
-            self._stacks.clear()
-            self._count = 0
+        for origin in list(self._stacks):
+            self.drop(origin)
 
-    def close_inherited(self) -> None:
-        """Close all in the child of a fork, where no thread is left to release the lock."""
-        self._lock = RLock()
-        self.close()
 
-    def _close_expired(self, before: float) -> None:
-        for stack in self._stacks.values():
-            while stack and stack[0][0] < before:
-                self._drop(stack)
-        while self._count > self._max_idle:
-            self._drop(min(filter(None, self._stacks.values()), key=lambda stack: stack[0][0]))
+def _close_oldest(stack: deque[tuple[float, C]], before: float, at_least: int = 0) -> int:
+    """Close the connections at the bottom of a stack.
 
-    def _drop(self, stack: deque[tuple[float, C]]) -> None:
-        _, connection = stack.popleft()
-        self._count -= 1
+    Args:
+        stack: The connections, each with the time since when it is idle.
+        before: The time before which it must have become idle.
+        at_least: How many to close even if they are not that old.
+
+    Returns:
+        How many were closed.
+    """
+    closed = 0
+    while stack:
+        try:
+            since, connection = stack.popleft()
+        except IndexError:  # another thread took the last one
+            break
+        if since >= before and closed >= at_least:
+            stack.appendleft((since, connection))
+            break
         connection.close()
+        closed += 1
+    return closed
 
 
 def warn_unclosed(transport: object, statement: str, method: str) -> None:
@@ -133,7 +207,7 @@ def reset_in_child(transport: Inherited) -> None:
 
 
 def _after_fork() -> None:
-    for transport in _inherited:
+    for transport in list(_inherited):
         transport.after_fork()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import select
 import socket
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from julep._http.deadlines import Deadlines
@@ -38,15 +39,18 @@ class Address(NamedTuple):
     sockaddr: tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]
 
 
-def new_socket(address: Address) -> socket.socket:
+class Socket(socket.socket):
+    """A socket that is closed when nothing refers to it: an exception may drop it anywhere."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
+def new_socket(address: Address) -> Socket:
     """Build a socket for a connection to an address."""
-    sock = socket.socket(address.family, socket.SOCK_STREAM)
-    try:
-        for option in _SUPPORTED:
-            sock.setsockopt(*option)
-    except OSError:
-        sock.close()
-        raise
+    sock = Socket(address.family, socket.SOCK_STREAM)
+    for option in _SUPPORTED:
+        sock.setsockopt(*option)
     return sock
 
 
@@ -76,6 +80,23 @@ def is_readable(sock: socket.socket) -> bool:
         return bool(poll.poll(0))
     readable, _, _ = select.select([sock], [], [], 0)
     return bool(readable)
+
+
+def writable_of(sockets: Sequence[Socket], seconds: float | None) -> list[Socket]:
+    """Wait until one of some sockets is writable, and return all that are.
+
+    Args:
+        sockets: The sockets.
+        seconds: The longest time to wait; None for no limit.
+    """
+    if hasattr(select, "poll"):
+        poll = select.poll()
+        for sock in sockets:
+            poll.register(sock, select.POLLOUT)
+        found = {number for number, _ in poll.poll(None if seconds is None else seconds * 1000)}
+        return [sock for sock in sockets if sock.fileno() in found]
+    _, writable, failed = select.select([], sockets, sockets, seconds)  # Windows
+    return [*writable, *failed]
 
 
 def check_alpn(sock: ssl.SSLSocket) -> None:

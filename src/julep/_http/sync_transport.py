@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import socket
-from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
-from threading import Lock, RLock
+from threading import Lock
 from typing import TYPE_CHECKING, Self
-from weakref import WeakSet
 
 from julep._http.content_encoding import ContentDecodingError
 from julep._http.deadlines import Deadlines
@@ -20,9 +19,19 @@ from julep._http.exchange import (
     Steps,
     exchange,
 )
+from julep._http.happy_eyeballs import ATTEMPT_SECONDS, race
+from julep._http.leases import LOOK_AGAIN_SECONDS, Lease
+from julep._http.lookup import look_up
 from julep._http.messages import StreamingResponse
-from julep._http.pool import IdleConnections, reset_in_child, warn_unclosed
-from julep._http.sockets import check_alpn, is_readable, network_error, new_socket, resolve
+from julep._http.pool import Pool, reset_in_child, warn_unclosed
+from julep._http.sockets import (
+    Address,
+    check_alpn,
+    is_readable,
+    literal_address,
+    network_error,
+    writable_of,
+)
 from julep._http.tls import shared_tls
 from julep._http.transport_config import DEFAULT_MAX_CONNECTIONS
 from julep.errors import NetworkError
@@ -53,7 +62,7 @@ class SocketTransport:
     ) -> None:
         self._tls = tls
         self._settings = max_connections, max_idle, idle_seconds
-        self._pool = _Pool(*self._settings)
+        self._pool = Pool[_SyncConnection](*self._settings)
         reset_in_child(self)
 
     def send(self, request: Request) -> Outcome[SocketBody]:
@@ -63,24 +72,28 @@ class SocketTransport:
             InvalidArgumentError: When it cannot be written as HTTP.
         """
         deadlines = Deadlines(request)
-        pool = self._pool
+        pool, lease = self._pool, _SyncLease()
+        reusable = is_open = False
         try:
-            connection = pool.acquire(request.origin, self._tls, deadlines)
+            _wait_for_turn(pool, lease, deadlines)
+            connection = _connection(pool, lease, request.origin, self._tls, deadlines)
             reader = ResponseReader(request)
-            reusable = is_open = False
-            try:
-                result = _run(exchange(request, reader), connection, deadlines)
-                reusable, is_open = reader.reusable, isinstance(result, StreamingResponse)
-                if isinstance(result, StreamingResponse):
-                    body = SocketBody(pool, connection, reader, deadlines)
-                    return StreamingResponse(result.status, result.headers, body)
-                return result
-            finally:
-                if not is_open:
-                    pool.release(connection, reusable=reusable)
+            result = _run(exchange(request, reader), connection, deadlines)
+            reusable = reader.reusable
+            if isinstance(result, StreamingResponse):
+                body = SocketBody(pool, lease, reader, deadlines)
+                is_open = True
+                return StreamingResponse(result.status, result.headers, body)
+            return result
         except NetworkError as error:
+            if lease.is_cut:
+                return deadlines.closed_error()
+            pool.note_failure(lease, request.origin, error)
             error.__context__ = None  # the message has its content, and it keeps much alive
             return error.with_traceback(None)
+        finally:
+            if not is_open:
+                pool.release(lease, reusable=reusable)
 
     def close(self) -> None:
         """Close every connection; requests in flight fail."""
@@ -88,49 +101,48 @@ class SocketTransport:
 
     def after_fork(self) -> None:
         """Leave the parent's connections to the parent."""
-        inherited, self._pool = self._pool, _Pool(*self._settings)
-        inherited.idle.close_inherited()
+        inherited, self._pool = self._pool, Pool[_SyncConnection](*self._settings)
+        inherited.leave_to_parent()
 
     def __del__(self) -> None:
-        pool: _Pool | None = getattr(self, "_pool", None)
+        pool: Pool[_SyncConnection] | None = getattr(self, "_pool", None)
         if pool is not None and pool.idle:
             pool.idle.close()
             warn_unclosed(self, "with", "close()")
 
 
 class SocketBody:
-    """The body of a response that is still open."""
+    """The body of a response that is still open; it owns the lease of its connection."""
 
     def __init__(
         self,
-        pool: _Pool,
-        connection: _SyncConnection,
+        pool: Pool[_SyncConnection],
+        lease: _SyncLease,
         reader: ResponseReader,
         deadlines: Deadlines,
     ) -> None:
         self._pool = pool
-        self._connection = connection
+        self._lease: _SyncLease | None = lease
         self._reader = reader
         self._deadlines = deadlines
-        self._is_over = False
         self._is_reading = False
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> bytes:
-        if self._is_over:
+        lease = self._lease
+        if lease is None:
             raise StopIteration
-        self._is_reading = True
+        piece = b""
         try:
-            piece = self._read()
-        except BaseException:
-            self._end()
-            raise
+            self._is_reading = True
+            piece = self._read(lease)
         finally:
             self._is_reading = False
+            if not piece:
+                self._end(lease)
         if not piece:
-            self._end()
             raise StopIteration
         return piece
 
@@ -149,46 +161,91 @@ class SocketBody:
 
     def close(self) -> None:
         """Return the connection to the pool, or close it if the body was not read to its end."""
+        lease = self._lease
+        if lease is None:
+            return
         if self._is_reading:
-            # Wakes the thread that reads, which then closes the connection.
-            self._connection.shut_down()
+            # Another thread reads, which this wakes.
+            self._lease = None
+            self._pool.drop(lease)
         else:
-            self._end()
+            self._end(lease)
 
-    def _read(self) -> bytes:
-        reader, connection, deadlines = self._reader, self._connection, self._deadlines
+    def _read(self, lease: _SyncLease) -> bytes:
+        reader, connection, deadlines = self._reader, lease.connection, self._deadlines
         try:
             while (piece := reader.next()) is None:
+                if lease.is_cut or connection is None:
+                    raise deadlines.closed_error()
                 reader.receive(connection.receive(deadlines))
         except ContentDecodingError as error:
             raise NetworkError(f"{deadlines.request.summary}: {error}") from None
         except OSError as error:
+            if lease.is_cut:
+                raise deadlines.closed_error() from None
             raise network_error(error, deadlines) from None
         return piece
 
-    def _end(self) -> None:
-        if not self._is_over:
-            self._is_over = True
-            self._pool.release(self._connection, reusable=self._reader.reusable)
+    def _end(self, lease: _SyncLease) -> None:
+        if self._lease is not None:
+            self._lease = None
+            self._pool.release(lease, reusable=self._reader.reusable)
 
     def abandon(self) -> None:
         """Close the connection at once; called by a ``__del__``, at any moment."""
-        if not self._is_over:
-            self._is_over = True
-            self._connection.close()
-            self._pool.release_collected()
+        lease, self._lease = self._lease, None
+        if lease is not None:
+            self._pool.release(lease, reusable=False)
 
-    def __del__(self) -> None:
-        if not self._is_over:  # the socket itself warns that it was not closed
-            self._pool.release_collected()
+
+class _SyncLease(Lease["_SyncConnection"]):
+    """The turn of one request."""
+
+    __slots__ = ("_turn",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._turn: Lock | None = None
+
+    def expect_wake(self) -> Callable[[], None]:
+        """Note every `wake` from now on, for the next `wait`; return a function that wakes, too."""
+        self._turn = turn = Lock()
+        turn.acquire()
+        return turn.release
+
+    def wait(self, seconds: float) -> None:
+        """Wait until it is woken, for some seconds at most."""
+        if self._turn is not None:
+            self._turn.acquire(timeout=seconds)
+
+    def wake(self) -> None:
+        """Let the request look again whether it may go on; from any thread."""
+        if self._turn is not None:
+            with suppress(RuntimeError):  # it was woken already
+                self._turn.release()
 
 
 class _SyncConnection:
-    """An open connection."""
+    """An open connection; it is closed when nothing refers to it any more."""
 
     def __init__(self, origin: Origin, sock: socket.socket) -> None:
         self.origin = origin
         self._socket = sock
+
+    def start_tls(self, tls: ssl.SSLContext, deadlines: Deadlines) -> None:
+        """Do the TLS handshake; a connection that ends without TLS's own closing is an error."""
+        # Of a connection that was reset, wrap_socket would leave the socket open.
+        self._socket.getpeername()
+        self._socket.settimeout(deadlines.remaining())
+        self._socket = secured = tls.wrap_socket(
+            self._socket,
+            server_hostname=self.origin.host,
+            do_handshake_on_connect=False,
+            suppress_ragged_eofs=False,
+        )
+        secured.settimeout(deadlines.remaining())
+        secured.do_handshake()
+        check_alpn(secured)
 
     def send(self, data: bytes, deadlines: Deadlines) -> None:
         unsent = memoryview(data)
@@ -212,94 +269,29 @@ class _SyncConnection:
     def close(self) -> None:
         self._socket.close()
 
-
-class _Pool:
-    """The connections of one client: idle ones, and those in use, whose number is limited."""
-
-    def __init__(self, max_connections: int, max_idle: int, idle_seconds: float) -> None:
-        self._slots = _FairSemaphore(max_connections)
-        self.idle = IdleConnections[_SyncConnection](max_idle, idle_seconds)
-        self._in_use = WeakSet[_SyncConnection]()
-
-    def acquire(
-        self, origin: Origin, tls: ssl.SSLContext | None, deadlines: Deadlines
-    ) -> _SyncConnection:
-        """Return a connection, which must be released."""
-        deadlines.start("pool")
-        if not self._slots.acquire(deadlines):
-            raise deadlines.timeout_error()
-        try:
-            connection = self.idle.take(origin) or _connect(origin, tls, deadlines)
-        except BaseException:
-            self._slots.release()
-            raise
-        self._in_use.add(connection)
-        return connection
-
-    def release(self, connection: _SyncConnection, *, reusable: bool) -> None:
-        """Keep a connection for its next request, or close it."""
-        self._in_use.discard(connection)
-        try:
-            if reusable:
-                self.idle.put(connection)
-            else:
-                connection.close()
-        finally:
-            self._slots.release()
-
-    def release_collected(self) -> None:
-        """Release the slot of a body that the garbage collector found."""
-        self._slots.release()
-
-    def close(self) -> None:
-        """Close idle connections, and wake the threads that read from the others."""
-        self.idle.close()
-        for connection in list(self._in_use):
-            connection.shut_down()
+    def __del__(self) -> None:
+        self._socket.close()
 
 
-class _FairSemaphore:
-    """A semaphore that serves threads in the order of their calls; Python's own does not."""
+def _wait_for_turn(pool: Pool[_SyncConnection], lease: _SyncLease, deadlines: Deadlines) -> None:
+    """Wait until fewer requests are in flight than are allowed."""
+    deadlines.start("pool")
+    deadlines.remaining()
+    leases = pool.leases
+    leases.add(lease)
+    if not leases.may_run(lease):
+        lease.expect_wake()
+        while not (leases.may_run(lease) or lease.is_cut):
+            lease.wait(deadlines.within(LOOK_AGAIN_SECONDS))
+    _check_open(pool, lease, deadlines)
 
-    def __init__(self, free: int) -> None:
-        self._free = free
-        self._waiting = deque[Lock]()
-        # The garbage collector may release a slot at any moment, also in this thread.
-        self._lock = RLock()
 
-    def acquire(self, deadlines: Deadlines) -> bool:
-        """Take a slot, or wait for one; return False when none became free in time."""
-        with self._lock:
-            if self._free:
-                self._free -= 1
-                return True
-            turn = Lock()
-            turn.acquire()
-            self._waiting.append(turn)
-        try:
-            seconds = deadlines.remaining()
-            timeout = -1 if seconds is None else seconds
-            return turn.acquire(timeout=timeout) or self._stop_waiting(turn)
-        except BaseException:
-            if self._stop_waiting(turn):
-                self.release()
-            raise
-
-    def release(self) -> None:
-        """Hand a slot to the thread that has waited longest, or keep it free."""
-        with self._lock:
-            if self._waiting:
-                self._waiting.popleft().release()
-            else:
-                self._free += 1
-
-    def _stop_waiting(self, turn: Lock) -> bool:
-        """Leave the queue; return whether a slot became free at the last moment."""
-        with self._lock:
-            if turn not in self._waiting:
-                return True
-            self._waiting.remove(turn)
-            return False
+def _check_open(pool: Pool[_SyncConnection], lease: _SyncLease, deadlines: Deadlines) -> None:
+    """Check that the client was not closed meanwhile."""
+    if pool.leases.is_closed:
+        lease.is_cut = True
+    if lease.is_cut:
+        raise deadlines.closed_error()
 
 
 def _run(steps: Steps, connection: _SyncConnection, deadlines: Deadlines) -> ExchangeResult:
@@ -321,54 +313,52 @@ def _run(steps: Steps, connection: _SyncConnection, deadlines: Deadlines) -> Exc
         return result
 
 
-def _connect(origin: Origin, tls: ssl.SSLContext | None, deadlines: Deadlines) -> _SyncConnection:
-    """Open a connection; try every address of the host, all within one limit."""
-    tls = (tls or shared_tls()) if origin.scheme == "https" else None
+def _connection(
+    pool: Pool[_SyncConnection],
+    lease: _SyncLease,
+    origin: Origin,
+    tls: ssl.SSLContext | None,
+    deadlines: Deadlines,
+) -> _SyncConnection:
+    """Return an idle connection, or open one; the lease owns it."""
+    connection = pool.reuse(lease, origin)
+    if connection is not None:
+        return connection
+    context = (tls or shared_tls()) if origin.scheme == "https" else None
     deadlines.start("connect")
     try:
-        sock = _connect_socket(origin, deadlines)
-        if tls is not None:
-            sock = _start_tls(sock, origin, tls, deadlines)
-        return _SyncConnection(origin, sock)
+        addresses = literal_address(origin) or _look_up(origin, lease, deadlines)
+        lease.connection = connection = _SyncConnection(origin, _open(addresses, lease, deadlines))
+        _check_open(pool, lease, deadlines)
+        if context is not None:
+            connection.start_tls(context, deadlines)
+            _check_open(pool, lease, deadlines)
     except OSError as error:
         raise network_error(error, deadlines) from None
+    return connection
 
 
-def _connect_socket(origin: Origin, deadlines: Deadlines) -> socket.socket:
-    found = resolve(origin)
-    for untried in range(len(found), 0, -1):
-        sock = new_socket(found[-untried])
-        try:
-            sock.settimeout(deadlines.remaining(share=untried))
-            sock.connect(found[-untried].sockaddr)
-        except BaseException as error:
-            sock.close()
-            if untried == 1 or not isinstance(error, OSError):
-                raise
-        else:
-            return sock
-    raise OSError("the host has no address")
+def _look_up(origin: Origin, lease: _SyncLease, deadlines: Deadlines) -> list[Address]:
+    """Look up the addresses of an origin's host."""
+    lookup = look_up(origin)
+    lookup.when_ended(lease.expect_wake())
+    while lookup.result is None and not lease.is_cut:
+        lease.wait(deadlines.within(LOOK_AGAIN_SECONDS))
+    return lookup.addresses()
 
 
-def _start_tls(
-    sock: socket.socket, origin: Origin, tls: ssl.SSLContext, deadlines: Deadlines
-) -> socket.socket:
-    """Do the TLS handshake; a connection that ends without TLS's own closing is an error."""
-    secured = sock
+def _open(addresses: list[Address], lease: _SyncLease, deadlines: Deadlines) -> socket.socket:
+    """Open a connection to one of some addresses."""
+    steps = race(addresses)
     try:
-        sock.settimeout(deadlines.remaining())
-        # Of a connection that was reset, wrap_socket would leave the socket open.
-        sock.getpeername()
-        secured = tls.wrap_socket(
-            sock,
-            server_hostname=origin.host,
-            do_handshake_on_connect=False,
-            suppress_ragged_eofs=False,
-        )
-        secured.settimeout(deadlines.remaining())
-        secured.do_handshake()
-        check_alpn(secured)
-    except BaseException:
-        secured.close()
-        raise
-    return secured
+        waiting = next(steps)
+        while True:
+            if lease.is_cut:
+                raise deadlines.closed_error()
+            seconds = ATTEMPT_SECONDS if waiting.seconds is None else waiting.seconds
+            waiting = steps.send(writable_of(waiting.sockets, deadlines.within(seconds)))
+    except StopIteration as end:
+        connected: socket.socket = end.value
+        return connected
+    finally:
+        steps.close()

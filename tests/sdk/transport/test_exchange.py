@@ -154,8 +154,7 @@ async def test_every_address_of_a_host_is_tried(
         def known(_: Origin) -> list[Address]:
             return [Address(socket.AF_INET, ("127.0.0.1", port)) for port in ports]
 
-        for name in ("julep._http.sync_transport", "julep._http.async_transport"):
-            monkeypatch.setattr(f"{name}.resolve", known)
+        monkeypatch.setattr("julep._http.lookup.resolve", known)
         async with open_transport(mode) as transport:
             await response_to(transport, get("http://julep.test"))
             ports.pop()

@@ -1,0 +1,92 @@
+"""Looking up addresses in DNS, in threads that nothing has to wait for.
+
+The system's resolver cannot be interrupted, and may take half a minute to fail. A request that has
+no time left leaves it alone, and so does a program that ends.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from threading import Thread
+from time import monotonic
+from typing import TYPE_CHECKING, Final
+
+from julep._http.sockets import Address, resolve
+
+if TYPE_CHECKING:
+    from julep._http.urls import Origin
+
+# Requests that come within this time share one look-up. Later ones do not depend on one that hangs.
+_SHARED_SECONDS: Final = 1.0
+
+
+class Lookup:
+    """A look-up that runs.
+
+    Attributes:
+        result: The addresses, or why there are none; None until it has ended.
+    """
+
+    def __init__(self, origin: Origin) -> None:
+        self.result: list[Address] | OSError | None = None
+        self._origin = origin
+        self._since = monotonic()
+        self._waiting: list[Callable[[], object]] = []
+
+    @property
+    def is_recent(self) -> bool:
+        """Whether it began a moment ago."""
+        return monotonic() - self._since < _SHARED_SECONDS
+
+    def start(self) -> None:
+        """Start it in a thread."""
+        Thread(target=self._run, name="julep look-up", daemon=True).start()
+
+    def when_ended(self, wake: Callable[[], object]) -> None:
+        """Call a function when it has ended, from its thread; it may raise a RuntimeError."""
+        self._waiting.append(wake)
+        if self.result is not None:
+            self._wake_all()
+
+    def addresses(self) -> list[Address]:
+        """Return the addresses.
+
+        Raises:
+            OSError: When there are none, or the look-up has not ended.
+        """
+        if isinstance(self.result, list):
+            return self.result
+        raise TimeoutError if self.result is None else self.result.with_traceback(None)
+
+    def _run(self) -> None:
+        try:
+            self.result = resolve(self._origin)
+        except OSError as error:
+            self.result = error.with_traceback(None)
+        if _running.get(self._origin) is self:
+            _running.pop(self._origin, None)
+        self._wake_all()
+
+    def _wake_all(self) -> None:
+        for wake in list(self._waiting):
+            with suppress(RuntimeError):  # it was woken already
+                wake()
+
+
+_running: dict[Origin, Lookup] = {}
+
+
+def look_up(origin: Origin) -> Lookup:
+    """Return the look-up of an origin's host that runs, or start one."""
+    found = _running.get(origin)
+    if found is None or not found.is_recent:
+        found = _running[origin] = Lookup(origin)
+        found.start()
+    return found
+
+
+if hasattr(os, "register_at_fork"):
+    # The threads of the parent process do not run in a child.
+    os.register_at_fork(after_in_child=_running.clear)
