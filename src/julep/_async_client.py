@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
 from julep._arguments.signatures import mirrors
 from julep._base_client import BaseClient
+from julep._cached import cached
 from julep._client import Client
 from julep_api.types import UNSET
 
@@ -77,56 +77,56 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport", "str | Await
         """The low-level client, by its name in julep 0.3."""
         return self.api
 
-    @cached_property
+    @cached
     def agents(self) -> AsyncAgentsManager:
         """Create and manage agents."""
         from julep.managers.agent import AsyncAgentsManager
 
         return AsyncAgentsManager(self.api)
 
-    @cached_property
+    @cached
     def users(self) -> AsyncUsersManager:
         """Create and manage users."""
         from julep.managers.user import AsyncUsersManager
 
         return AsyncUsersManager(self.api)
 
-    @cached_property
+    @cached
     def sessions(self) -> AsyncSessionsManager:
         """Create and manage sessions, and chat in them."""
         from julep.managers.session import AsyncSessionsManager
 
         return AsyncSessionsManager(self.api)
 
-    @cached_property
+    @cached
     def docs(self) -> AsyncDocsManager:
         """Create and delete documents of agents and users."""
         from julep.managers.doc import AsyncDocsManager
 
         return AsyncDocsManager(self.api)
 
-    @cached_property
+    @cached
     def tools(self) -> AsyncToolsManager:
         """Create and manage the tools of an agent."""
         from julep.managers.tool import AsyncToolsManager
 
         return AsyncToolsManager(self.api)
 
-    @cached_property
+    @cached
     def memories(self) -> AsyncMemoriesManager:
         """List and delete what an agent remembers."""
         from julep.managers.memory import AsyncMemoriesManager
 
         return AsyncMemoriesManager(self.api)
 
-    @cached_property
+    @cached
     def jobs(self) -> AsyncJobsManager:
         """Follow the server's background jobs."""
         from julep.managers.job import AsyncJobsManager
 
         return AsyncJobsManager(self.api)
 
-    @cached_property
+    @cached
     def _openai(self) -> AsyncOpenAIClient:
         from julep._openai import AsyncOpenAIClient
 

@@ -6,6 +6,8 @@ import functools
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar, cast
 
+import julep._fork  # noqa: F401  # forks wait for imports from now on
+from julep._cached import cached
 from julep._http.timeout import DEFAULT_TIMEOUT
 from julep._http.transport_config import DEFAULT_MAX_CONNECTIONS
 
@@ -277,4 +279,4 @@ def _parts(state: Any) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _is_cached(kind: type, name: str) -> bool:
     """Check whether an attribute is the value of a cached property."""
-    return isinstance(getattr(kind, name, None), functools.cached_property)
+    return isinstance(getattr(kind, name, None), (cached, functools.cached_property))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
 from julep._base_client import BaseClient
+from julep._cached import cached
+from julep._ending import import_failure
 from julep_api.types import UNSET
 
 if TYPE_CHECKING:
@@ -74,56 +75,56 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
         """The low-level client, by its name in julep 0.3."""
         return self.api
 
-    @cached_property
+    @cached
     def agents(self) -> AgentsManager:
         """Create and manage agents."""
         from julep.managers.agent import AgentsManager
 
         return AgentsManager(self.api)
 
-    @cached_property
+    @cached
     def users(self) -> UsersManager:
         """Create and manage users."""
         from julep.managers.user import UsersManager
 
         return UsersManager(self.api)
 
-    @cached_property
+    @cached
     def sessions(self) -> SessionsManager:
         """Create and manage sessions, and chat in them."""
         from julep.managers.session import SessionsManager
 
         return SessionsManager(self.api)
 
-    @cached_property
+    @cached
     def docs(self) -> DocsManager:
         """Create and delete documents of agents and users."""
         from julep.managers.doc import DocsManager
 
         return DocsManager(self.api)
 
-    @cached_property
+    @cached
     def tools(self) -> ToolsManager:
         """Create and manage the tools of an agent."""
         from julep.managers.tool import ToolsManager
 
         return ToolsManager(self.api)
 
-    @cached_property
+    @cached
     def memories(self) -> MemoriesManager:
         """List and delete what an agent remembers."""
         from julep.managers.memory import MemoriesManager
 
         return MemoriesManager(self.api)
 
-    @cached_property
+    @cached
     def jobs(self) -> JobsManager:
         """Follow the server's background jobs."""
         from julep.managers.job import JobsManager
 
         return JobsManager(self.api)
 
-    @cached_property
+    @cached
     def _openai(self) -> OpenAIClient:
         from julep._openai import OpenAIClient
 
@@ -299,9 +300,12 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
             >>> client.request("GET", "/agents", query={"limit": "1"})
             {'items': []}
         """
-        from julep._calls.untyped import untyped_call
+        try:
+            from julep._calls.untyped import untyped_call
 
-        return self.api.send(untyped_call(method, path, query, body, headers))
+            return self.api.send(untyped_call(method, path, query, body, headers))
+        except ImportError as error:
+            raise import_failure(error) from None
 
     def get(self, path: str, *, query: Mapping[str, str] | None = None) -> JSON:
         """Send a GET request to an endpoint that this package has no method for.

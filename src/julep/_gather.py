@@ -29,7 +29,6 @@ def gather(
     calls: Iterable[Callable[[], T]], limit: int, on_error: OnError, progress: Progress
 ) -> list[T | Exception]:
     """Make calls in threads, at most ``limit`` at a time; return their results in order."""
-    from concurrent.futures import ThreadPoolExecutor
     from queue import SimpleQueue
 
     _check(calls, limit, on_error, progress)
@@ -46,11 +45,11 @@ def gather(
     # The pool gets no more calls than it has threads, so leaving it waits for running calls only.
     with (
         _gathering(calls, on_error, progress) as gathering,
-        ThreadPoolExecutor(limit, "julep-gather") as pool,
+        _threads(limit) as start,
     ):
         running = 0
         for number, call in _numbered(calls):
-            pool.submit(copy_context().run, make, number, call)
+            start(partial(copy_context().run, make, number, call))
             running += 1
             while running == limit or (running and not done.empty()):
                 done.get()()
@@ -61,6 +60,25 @@ def gather(
             done.get()()
             running -= 1
     return gathering.results()
+
+
+@contextmanager
+def _threads(limit: int) -> Generator[Callable[[Callable[[], None]], object]]:
+    """Provide a function that calls others in threads or, when the interpreter ends, here."""
+    try:
+        from concurrent.futures import ThreadPoolExecutor
+    except RuntimeError:  # it is too late to load it
+        yield lambda function: function()
+        return
+    with ThreadPoolExecutor(limit, "julep-gather") as pool:
+
+        def start(function: Callable[[], None]) -> None:
+            try:
+                pool.submit(function)
+            except RuntimeError:  # it is too late to start a thread
+                function()
+
+        yield start
 
 
 async def agather(

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
 from julep._arguments.encode import encoded
 from julep._arguments.exact_types import matcher, matches
+from julep._ending import import_failure
 from julep_api.types import UNSET
 
 if TYPE_CHECKING:
@@ -68,9 +69,12 @@ def beartype(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def call(*args: object, **kwargs: object) -> object:
-        if not checks.matches(args, kwargs):
-            args, kwargs = checks.checked(args, kwargs)
-        return function(*args, **kwargs)
+        try:
+            if not checks.matches(args, kwargs):
+                args, kwargs = checks.checked(args, kwargs)
+            return function(*args, **kwargs)
+        except ImportError as error:
+            raise import_failure(error) from None
 
     return call
 

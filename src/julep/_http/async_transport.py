@@ -45,9 +45,9 @@ from julep._http.per_loop import PerLoop
 from julep._http.pool import Pool, warn_unclosed
 from julep._http.sockets import (
     Address,
+    BaseConnection,
     Socket,
     check_alpn,
-    is_readable,
     literal_address,
     network_error,
     writable_of,
@@ -259,12 +259,11 @@ class _AsyncLease(Lease["_AsyncConnection"]):
         self._deadlines.cancel()
 
 
-class _AsyncConnection:
-    """An open connection; it is closed when nothing refers to it any more."""
+class _AsyncConnection(BaseConnection):
+    """A connection that is sent to and read from."""
 
     def __init__(self, origin: Origin, sock: socket.socket) -> None:
-        self.origin = origin
-        self._socket = sock
+        super().__init__(origin, sock)
         self._tls: ssl.SSLSocket | None = None
 
     async def start_tls(self, tls: ssl.SSLContext) -> None:
@@ -307,18 +306,17 @@ class _AsyncConnection:
             except _WOULD_WAIT:
                 pass
 
-    def is_alive(self) -> bool:
-        return not is_readable(self._socket)
 
-    def shut_down(self) -> None:
-        with suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
+class _OpenAsyncConnection(_AsyncConnection):
+    """An open connection; it is closed when nothing refers to it: an exception may drop it."""
 
     def close(self) -> None:
-        self._socket.close()
+        """Close it. Then it needs no ``__del__``, in which Ctrl-C would be swallowed."""
+        super().close()
+        self.__class__ = _AsyncConnection  # type: ignore[assignment]  # as its docstring says
 
     def __del__(self) -> None:
-        self._socket.close()
+        super().close()
 
 
 class _AsyncDeadlines(Deadlines):
@@ -412,7 +410,8 @@ async def _connection(
     deadlines.start("connect")
     try:
         addresses = literal_address(origin) or await _look_up(origin)
-        lease.connection = connection = _AsyncConnection(origin, await _open(addresses))
+        sock = await _open(addresses)
+        lease.connection = connection = _OpenAsyncConnection(origin, sock)
         _check_open(pool, lease, deadlines)
         if context is not None:
             await connection.start_tls(context)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import Lock
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from julep.errors import ConfigurationError
@@ -37,7 +36,7 @@ class Connections(Generic[T]):
         self._owner = owner
         self._transport: T | None = None
         self._closed = False
-        self._building = Lock()
+        self._built: list[T] = []
 
     def shared(self) -> Connections[T]:
         """Return these connections for another client; closing that client leaves them open."""
@@ -64,8 +63,10 @@ class Connections(Generic[T]):
         if self._owner is not None:
             return self._owner.transport()
         if self._transport is None:
-            with self._building:
-                self._transport = self._transport or self._build(self.config)
+            # No lock, which a fork could copy while it is held: two threads may both build one, and
+            # both use the first.
+            self._built.append(self._build(self.config))
+            self._transport = self._built[0]
         return self._transport
 
     def mark_closed(self) -> T | None:

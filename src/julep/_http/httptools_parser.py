@@ -25,6 +25,9 @@ class HttptoolsParser(ResponseParser):
             return events
         try:
             self._parser.feed_data(data)
+        except httptools.HttpParserCallbackError as error:
+            # A signal's handler has raised within one of the methods below, Ctrl-C for one.
+            raise (error.__context__ or error) from None
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
             self._surplus = True
             if not (self._is_complete or self._has_failed()):

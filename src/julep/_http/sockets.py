@@ -5,6 +5,7 @@ from __future__ import annotations
 import select
 import socket
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from julep._http.deadlines import Deadlines
@@ -42,8 +43,48 @@ class Address(NamedTuple):
 class Socket(socket.socket):
     """A socket that is closed when nothing refers to it: an exception may drop it anywhere."""
 
+    def close(self) -> None:
+        """Close it."""
+        super().close()
+        self.__class__ = _ClosedSocket  # type: ignore[assignment]  # see there
+
+    def detach(self) -> int:
+        """Return its descriptor, which another socket has from now on."""
+        descriptor = super().detach()
+        self.__class__ = _ClosedSocket  # type: ignore[assignment]  # see there
+        return descriptor
+
     def __del__(self) -> None:
-        self.close()
+        super().close()
+
+
+class _ClosedSocket(socket.socket):
+    """A closed `Socket`. It has no ``__del__``, in which Ctrl-C would be swallowed."""
+
+
+class BaseConnection:
+    """A connection.
+
+    Attributes:
+        origin: The origin that it is connected to.
+    """
+
+    def __init__(self, origin: Origin, sock: socket.socket) -> None:
+        self.origin = origin
+        self._socket = sock
+
+    def is_alive(self) -> bool:
+        """Check whether the server still holds an idle connection open."""
+        return not is_readable(self._socket)
+
+    def shut_down(self) -> None:
+        """End it for everything that waits for it; its descriptor stays open."""
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Close it."""
+        self._socket.close()
 
 
 def new_socket(address: Address) -> Socket:

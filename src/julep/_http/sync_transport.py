@@ -26,8 +26,8 @@ from julep._http.messages import StreamingResponse
 from julep._http.pool import Pool, reset_in_child, warn_unclosed
 from julep._http.sockets import (
     Address,
+    BaseConnection,
     check_alpn,
-    is_readable,
     literal_address,
     network_error,
     writable_of,
@@ -225,12 +225,8 @@ class _SyncLease(Lease["_SyncConnection"]):
                 self._turn.release()
 
 
-class _SyncConnection:
-    """An open connection; it is closed when nothing refers to it any more."""
-
-    def __init__(self, origin: Origin, sock: socket.socket) -> None:
-        self.origin = origin
-        self._socket = sock
+class _SyncConnection(BaseConnection):
+    """A connection that is sent to and read from."""
 
     def start_tls(self, tls: ssl.SSLContext, deadlines: Deadlines) -> None:
         """Do the TLS handshake; a connection that ends without TLS's own closing is an error."""
@@ -259,18 +255,17 @@ class _SyncConnection:
         self._socket.settimeout(deadlines.remaining())
         return self._socket.recv(RECEIVE_BYTES)
 
-    def is_alive(self) -> bool:
-        return not is_readable(self._socket)
 
-    def shut_down(self) -> None:
-        with suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
+class _OpenSyncConnection(_SyncConnection):
+    """An open connection; it is closed when nothing refers to it: an exception may drop it."""
 
     def close(self) -> None:
-        self._socket.close()
+        """Close it. Then it needs no ``__del__``, in which Ctrl-C would be swallowed."""
+        super().close()
+        self.__class__ = _SyncConnection  # type: ignore[assignment]  # as its docstring says
 
     def __del__(self) -> None:
-        self._socket.close()
+        super().close()
 
 
 def _wait_for_turn(pool: Pool[_SyncConnection], lease: _SyncLease, deadlines: Deadlines) -> None:
@@ -328,7 +323,9 @@ def _connection(
     deadlines.start("connect")
     try:
         addresses = literal_address(origin) or _look_up(origin, lease, deadlines)
-        lease.connection = connection = _SyncConnection(origin, _open(addresses, lease, deadlines))
+        lease.connection = connection = _OpenSyncConnection(
+            origin, _open(addresses, lease, deadlines)
+        )
         _check_open(pool, lease, deadlines)
         if context is not None:
             connection.start_tls(context, deadlines)

@@ -1,0 +1,68 @@
+"""Forks wait for imports: a child would wait for ever for a module that a thread was importing."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from contextlib import suppress
+from functools import cache
+from importlib import import_module
+from pkgutil import walk_packages
+from typing import Final
+
+# Modules that import an expensive library, and the library. They are left out until that is used.
+_LIBRARIES: Final = {
+    "julep._argument_type_error": "beartype",
+    "julep._arguments.judge": "beartype",
+    "julep._http.async_transport": "anyio",
+    "julep._http.httpx_transport": "httpx",
+    "julep._openai": "openai",
+}
+_STANDARD: Final = (
+    "concurrent.futures.thread",
+    "copy",
+    "datetime",
+    "decimal",
+    "difflib",
+    "email.utils",
+    "encodings.idna",
+    "html",
+    "inspect",
+    "json",
+    "logging",
+    "pathlib",
+    "queue",
+    "random",
+    "shlex",
+    "urllib.parse",
+    "urllib.request",
+    "uuid",
+)
+
+
+def finish_imports() -> None:
+    """Import what calls import when they first need it; imports that run are waited for.
+
+    A process that forks without threads needs nothing: no import can be running.
+    """
+    if threading.active_count() > 1:
+        for name in (*_STANDARD, *_own_modules()):
+            if _LIBRARIES.get(name, name) in sys.modules or name not in _LIBRARIES:
+                with suppress(ImportError):  # an extra is not installed
+                    import_module(name)
+
+
+@cache
+def _own_modules() -> list[str]:
+    packages = [sys.modules["julep"], import_module("julep_api")]
+    return [
+        module.name
+        for package in packages
+        for module in walk_packages(package.__path__, f"{package.__name__}.")
+        if not module.name.endswith("__main__")
+    ]
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=finish_imports)
