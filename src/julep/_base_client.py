@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import functools
+import os
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar, cast
 
-import julep._fork  # noqa: F401  # forks wait for imports from now on
 from julep._cached import cached
+from julep._fork import finish_imports
 from julep._http.timeout import DEFAULT_TIMEOUT
 from julep._http.transport_config import DEFAULT_MAX_CONNECTIONS
 
@@ -55,6 +56,10 @@ def _with_suggestions(
 
     names = frozenset(known)
     return call
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=finish_imports)
 
 
 class BaseClient(ABC, Generic[HttpClientT, TransportT, KeyT]):

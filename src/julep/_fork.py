@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 from contextlib import suppress
@@ -62,7 +61,3 @@ def _own_modules() -> list[str]:
         for module in walk_packages(package.__path__, f"{package.__name__}.")
         if not module.name.endswith("__main__")
     ]
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=finish_imports)

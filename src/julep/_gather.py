@@ -49,7 +49,7 @@ def gather(
     ):
         running = 0
         for number, call in _numbered(calls):
-            start(partial(copy_context().run, make, number, call))
+            start(partial(make, number, call))
             running += 1
             while running == limit or (running and not done.empty()):
                 done.get()()
@@ -74,7 +74,7 @@ def _threads(limit: int) -> Generator[Callable[[Callable[[], None]], object]]:
 
         def start(function: Callable[[], None]) -> None:
             try:
-                pool.submit(function)
+                pool.submit(copy_context().run, function)
             except RuntimeError:  # it is too late to start a thread
                 function()
 

@@ -6,28 +6,21 @@ of its loop, and closing one never waits.
 
 from __future__ import annotations
 
-import math
 import socket
 import ssl
 from collections.abc import Sequence
 from contextlib import suppress
-from time import monotonic
-from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
 from anyio import (
-    CancelScope,
-    Event,
     create_task_group,
-    current_time,
     move_on_after,
     wait_readable,
     wait_writable,
 )
-from anyio.lowlevel import checkpoint_if_cancelled
 
+from julep._http.async_lease import AsyncDeadlines, AsyncLease, check_open, wait_for_turn
 from julep._http.content_encoding import ContentDecodingError
-from julep._http.deadlines import Deadline, Deadlines
 from julep._http.exchange import (
     FINISH_SECONDS,
     RECEIVE_BYTES,
@@ -38,7 +31,6 @@ from julep._http.exchange import (
     exchange,
 )
 from julep._http.happy_eyeballs import race
-from julep._http.leases import LOOK_AGAIN_SECONDS, Lease
 from julep._http.lookup import look_up
 from julep._http.messages import StreamingResponse
 from julep._http.per_loop import PerLoop
@@ -59,7 +51,6 @@ from julep.errors import NetworkError
 if TYPE_CHECKING:
     from julep._http.messages import Outcome, Request
     from julep._http.urls import Origin
-    from julep.errors import Phase
 
 _WOULD_WAIT: Final = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
@@ -92,12 +83,13 @@ class AsyncSocketTransport:
         Raises:
             InvalidArgumentError: When it cannot be written as HTTP.
         """
-        deadlines = _AsyncDeadlines(request)
-        pool, lease = await self._pools.get(), _AsyncLease(deadlines)
+        deadlines = AsyncDeadlines(request)
+        pool = await self._pools.get()
+        lease: AsyncLease[_AsyncConnection] = AsyncLease(deadlines)
         reusable = is_open = False
         try:
             with deadlines:
-                await _wait_for_turn(pool, lease, deadlines)
+                await wait_for_turn(pool.leases, lease, deadlines)
                 connection = await _connection(pool, lease, request.origin, self._tls, deadlines)
                 reader = ResponseReader(request)
                 result = await _run(exchange(request, reader), connection, deadlines)
@@ -142,12 +134,12 @@ class AsyncSocketBody:
     def __init__(
         self,
         pool: Pool[_AsyncConnection],
-        lease: _AsyncLease,
+        lease: AsyncLease[_AsyncConnection],
         reader: ResponseReader,
-        deadlines: _AsyncDeadlines,
+        deadlines: AsyncDeadlines,
     ) -> None:
         self._pool = pool
-        self._lease: _AsyncLease | None = lease
+        self._lease: AsyncLease[_AsyncConnection] | None = lease
         self._reader = reader
         self._deadlines = deadlines
         self._is_reading = False
@@ -196,7 +188,7 @@ class AsyncSocketBody:
         else:
             self._end(lease)
 
-    async def _read(self, lease: _AsyncLease) -> bytes:
+    async def _read(self, lease: AsyncLease[_AsyncConnection]) -> bytes:
         reader, connection, deadlines = self._reader, lease.connection, self._deadlines
         try:
             piece = reader.next()
@@ -216,7 +208,7 @@ class AsyncSocketBody:
             raise network_error(error, deadlines) from None
         raise deadlines.closed_error() if lease.is_cut else deadlines.timeout_error()
 
-    def _end(self, lease: _AsyncLease) -> None:
+    def _end(self, lease: AsyncLease[_AsyncConnection]) -> None:
         if self._lease is not None:
             self._lease = None
             self._pool.release(lease, reusable=self._reader.reusable)
@@ -226,37 +218,6 @@ class AsyncSocketBody:
         lease, self._lease = self._lease, None
         if lease is not None:
             self._pool.release(lease, reusable=False)
-
-
-class _AsyncLease(Lease["_AsyncConnection"]):
-    """The turn of one request."""
-
-    __slots__ = ("_deadlines", "_turn")
-
-    def __init__(self, deadlines: _AsyncDeadlines) -> None:
-        super().__init__()
-        self._deadlines = deadlines
-        self._turn: Event | None = None
-
-    def expect_wake(self) -> None:
-        """Note every `wake` from now on, for the next `wait`."""
-        self._turn = Event()
-
-    async def wait(self, seconds: float) -> None:
-        """Wait until it is woken, for some seconds at most."""
-        if self._turn is not None:
-            with move_on_after(seconds):
-                await self._turn.wait()
-
-    def wake(self) -> None:
-        """Let the request look again whether it may go on; on its event loop."""
-        if self._turn is not None:
-            self._turn.set()
-
-    def cut(self) -> None:
-        """End the request, whatever it waits for."""
-        super().cut()
-        self._deadlines.cancel()
 
 
 class _AsyncConnection(BaseConnection):
@@ -284,7 +245,7 @@ class _AsyncConnection(BaseConnection):
                 await _wait(secured, error)
         check_alpn(secured)
 
-    async def send(self, data: bytes, deadlines: _AsyncDeadlines) -> None:
+    async def send(self, data: bytes, deadlines: AsyncDeadlines) -> None:
         unsent = memoryview(data)
         while unsent:
             try:
@@ -293,7 +254,7 @@ class _AsyncConnection(BaseConnection):
                 deadlines.start("write")
                 await _wait(self._socket, error)
 
-    async def receive(self, deadlines: _AsyncDeadlines) -> bytes:
+    async def receive(self, deadlines: AsyncDeadlines) -> bytes:
         deadlines.start("read")
         while True:
             # An event loop does not see bytes that TLS has decoded already.
@@ -319,63 +280,8 @@ class _OpenAsyncConnection(_AsyncConnection):
         super().close()
 
 
-class _AsyncDeadlines(Deadlines):
-    """Deadlines that end their ``with`` block when a step takes too long."""
-
-    _scope: CancelScope
-    _offset: float
-
-    def __enter__(self) -> None:
-        self._offset = current_time() - monotonic()
-        self._scope = CancelScope()
-        self._scope.__enter__()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> bool:
-        return bool(self._scope.__exit__(kind, error, traceback))
-
-    def cancel(self) -> None:
-        """End the ``with`` block now."""
-        self._scope.cancel()
-
-    def start(self, phase: Phase) -> Deadline | None:
-        deadline = super().start(phase)
-        self._scope.deadline = math.inf if deadline is None else deadline.moment + self._offset
-        return deadline
-
-
-async def _wait_for_turn(
-    pool: Pool[_AsyncConnection], lease: _AsyncLease, deadlines: _AsyncDeadlines
-) -> None:
-    """Wait until fewer requests are in flight than are allowed."""
-    # A call that is cancelled already, or has no time left, must not send anything.
-    await checkpoint_if_cancelled()
-    deadlines.start("pool")
-    deadlines.remaining()
-    leases = pool.leases
-    leases.add(lease)
-    while not (leases.may_run(lease) or lease.is_cut):
-        lease.expect_wake()
-        await lease.wait(LOOK_AGAIN_SECONDS)
-    _check_open(pool, lease, deadlines)
-
-
-def _check_open(
-    pool: Pool[_AsyncConnection], lease: _AsyncLease, deadlines: _AsyncDeadlines
-) -> None:
-    """Check that the client was not closed meanwhile."""
-    if pool.leases.is_closed:
-        lease.is_cut = True
-    if lease.is_cut:
-        raise deadlines.closed_error()
-
-
 async def _run(
-    steps: Steps, connection: _AsyncConnection, deadlines: _AsyncDeadlines
+    steps: Steps, connection: _AsyncConnection, deadlines: AsyncDeadlines
 ) -> ExchangeResult:
     """Run the steps of an exchange to their end."""
     try:
@@ -397,10 +303,10 @@ async def _run(
 
 async def _connection(
     pool: Pool[_AsyncConnection],
-    lease: _AsyncLease,
+    lease: AsyncLease[_AsyncConnection],
     origin: Origin,
     tls: ssl.SSLContext | None,
-    deadlines: _AsyncDeadlines,
+    deadlines: AsyncDeadlines,
 ) -> _AsyncConnection:
     """Return an idle connection, or open one; the lease owns it."""
     connection = pool.reuse(lease, origin)
@@ -412,10 +318,10 @@ async def _connection(
         addresses = literal_address(origin) or await _look_up(origin)
         sock = await _open(addresses)
         lease.connection = connection = _OpenAsyncConnection(origin, sock)
-        _check_open(pool, lease, deadlines)
+        check_open(pool.leases, lease, deadlines)
         if context is not None:
             await connection.start_tls(context)
-            _check_open(pool, lease, deadlines)
+            check_open(pool.leases, lease, deadlines)
     except OSError as error:
         raise network_error(error, deadlines) from None
     return connection

@@ -18,6 +18,8 @@ _MISSING: Final[dict[Phase, str]] = {
     "write": "no response",
 }
 
+_LATER_SECONDS: Final = 0.05
+
 
 class Deadline(NamedTuple):
     """When a step must have ended.
@@ -70,6 +72,19 @@ class Deadlines:
         self._current = nearest_deadline(
             getattr(timeout, phase), timeout.total, self.request.deadline
         )
+        return self._current
+
+    def start_total(self) -> Deadline | None:
+        """Start the time in which the whole call must end, and return that deadline.
+
+        It is a little later than the call's: the limits of the steps, which a library observes by
+        itself, come first and name the step.
+        """
+        deadline = self.request.deadline
+        if deadline is not None:
+            deadline += _LATER_SECONDS
+        self._phase = "read"
+        self._current = nearest_deadline(None, self.request.timeout.total, deadline)
         return self._current
 
     def shorten(self, seconds: float) -> None:

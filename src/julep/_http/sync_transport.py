@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
 from contextlib import suppress
-from threading import Lock
 from typing import TYPE_CHECKING, Self
 
 from julep._http.content_encoding import ContentDecodingError
@@ -20,7 +18,6 @@ from julep._http.exchange import (
     exchange,
 )
 from julep._http.happy_eyeballs import ATTEMPT_SECONDS, race
-from julep._http.leases import LOOK_AGAIN_SECONDS, Lease
 from julep._http.lookup import look_up
 from julep._http.messages import StreamingResponse
 from julep._http.pool import Pool, reset_in_child, warn_unclosed
@@ -32,6 +29,7 @@ from julep._http.sockets import (
     network_error,
     writable_of,
 )
+from julep._http.sync_lease import SyncLease, check_open, wait_for_turn
 from julep._http.tls import shared_tls
 from julep._http.transport_config import DEFAULT_MAX_CONNECTIONS
 from julep.errors import NetworkError
@@ -72,10 +70,11 @@ class SocketTransport:
             InvalidArgumentError: When it cannot be written as HTTP.
         """
         deadlines = Deadlines(request)
-        pool, lease = self._pool, _SyncLease()
+        pool = self._pool
+        lease: SyncLease[_SyncConnection] = SyncLease()
         reusable = is_open = False
         try:
-            _wait_for_turn(pool, lease, deadlines)
+            wait_for_turn(pool.leases, lease, deadlines)
             connection = _connection(pool, lease, request.origin, self._tls, deadlines)
             reader = ResponseReader(request)
             result = _run(exchange(request, reader), connection, deadlines)
@@ -117,12 +116,12 @@ class SocketBody:
     def __init__(
         self,
         pool: Pool[_SyncConnection],
-        lease: _SyncLease,
+        lease: SyncLease[_SyncConnection],
         reader: ResponseReader,
         deadlines: Deadlines,
     ) -> None:
         self._pool = pool
-        self._lease: _SyncLease | None = lease
+        self._lease: SyncLease[_SyncConnection] | None = lease
         self._reader = reader
         self._deadlines = deadlines
         self._is_reading = False
@@ -171,7 +170,7 @@ class SocketBody:
         else:
             self._end(lease)
 
-    def _read(self, lease: _SyncLease) -> bytes:
+    def _read(self, lease: SyncLease[_SyncConnection]) -> bytes:
         reader, connection, deadlines = self._reader, lease.connection, self._deadlines
         try:
             while (piece := reader.next()) is None:
@@ -186,7 +185,7 @@ class SocketBody:
             raise network_error(error, deadlines) from None
         return piece
 
-    def _end(self, lease: _SyncLease) -> None:
+    def _end(self, lease: SyncLease[_SyncConnection]) -> None:
         if self._lease is not None:
             self._lease = None
             self._pool.release(lease, reusable=self._reader.reusable)
@@ -196,33 +195,6 @@ class SocketBody:
         lease, self._lease = self._lease, None
         if lease is not None:
             self._pool.release(lease, reusable=False)
-
-
-class _SyncLease(Lease["_SyncConnection"]):
-    """The turn of one request."""
-
-    __slots__ = ("_turn",)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._turn: Lock | None = None
-
-    def expect_wake(self) -> Callable[[], None]:
-        """Note every `wake` from now on, for the next `wait`; return a function that wakes, too."""
-        self._turn = turn = Lock()
-        turn.acquire()
-        return turn.release
-
-    def wait(self, seconds: float) -> None:
-        """Wait until it is woken, for some seconds at most."""
-        if self._turn is not None:
-            self._turn.acquire(timeout=seconds)
-
-    def wake(self) -> None:
-        """Let the request look again whether it may go on; from any thread."""
-        if self._turn is not None:
-            with suppress(RuntimeError):  # it was woken already
-                self._turn.release()
 
 
 class _SyncConnection(BaseConnection):
@@ -268,27 +240,6 @@ class _OpenSyncConnection(_SyncConnection):
         super().close()
 
 
-def _wait_for_turn(pool: Pool[_SyncConnection], lease: _SyncLease, deadlines: Deadlines) -> None:
-    """Wait until fewer requests are in flight than are allowed."""
-    deadlines.start("pool")
-    deadlines.remaining()
-    leases = pool.leases
-    leases.add(lease)
-    if not leases.may_run(lease):
-        lease.expect_wake()
-        while not (leases.may_run(lease) or lease.is_cut):
-            lease.wait(deadlines.within(LOOK_AGAIN_SECONDS))
-    _check_open(pool, lease, deadlines)
-
-
-def _check_open(pool: Pool[_SyncConnection], lease: _SyncLease, deadlines: Deadlines) -> None:
-    """Check that the client was not closed meanwhile."""
-    if pool.leases.is_closed:
-        lease.is_cut = True
-    if lease.is_cut:
-        raise deadlines.closed_error()
-
-
 def _run(steps: Steps, connection: _SyncConnection, deadlines: Deadlines) -> ExchangeResult:
     """Run the steps of an exchange to their end."""
     try:
@@ -310,7 +261,7 @@ def _run(steps: Steps, connection: _SyncConnection, deadlines: Deadlines) -> Exc
 
 def _connection(
     pool: Pool[_SyncConnection],
-    lease: _SyncLease,
+    lease: SyncLease[_SyncConnection],
     origin: Origin,
     tls: ssl.SSLContext | None,
     deadlines: Deadlines,
@@ -326,25 +277,28 @@ def _connection(
         lease.connection = connection = _OpenSyncConnection(
             origin, _open(addresses, lease, deadlines)
         )
-        _check_open(pool, lease, deadlines)
+        check_open(pool.leases, lease, deadlines)
         if context is not None:
             connection.start_tls(context, deadlines)
-            _check_open(pool, lease, deadlines)
+            check_open(pool.leases, lease, deadlines)
     except OSError as error:
         raise network_error(error, deadlines) from None
     return connection
 
 
-def _look_up(origin: Origin, lease: _SyncLease, deadlines: Deadlines) -> list[Address]:
+def _look_up(
+    origin: Origin, lease: SyncLease[_SyncConnection], deadlines: Deadlines
+) -> list[Address]:
     """Look up the addresses of an origin's host."""
     lookup = look_up(origin)
     lookup.when_ended(lease.expect_wake())
-    while lookup.result is None and not lease.is_cut:
-        lease.wait(deadlines.within(LOOK_AGAIN_SECONDS))
+    lease.wait(lambda: lookup.result is not None, deadlines)
     return lookup.addresses()
 
 
-def _open(addresses: list[Address], lease: _SyncLease, deadlines: Deadlines) -> socket.socket:
+def _open(
+    addresses: list[Address], lease: SyncLease[_SyncConnection], deadlines: Deadlines
+) -> socket.socket:
     """Open a connection to one of some addresses."""
     steps = race(addresses)
     try:

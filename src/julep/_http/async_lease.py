@@ -1,0 +1,105 @@
+"""The turn of an async request, and its deadlines; `julep._http.sync_lease` mirrors it."""
+
+from __future__ import annotations
+
+import math
+from time import monotonic
+from types import TracebackType
+from typing import TYPE_CHECKING, TypeVar
+
+from anyio import CancelScope, Event, current_time, move_on_after
+from anyio.lowlevel import checkpoint_if_cancelled
+
+from julep._http.deadlines import Deadline, Deadlines
+from julep._http.leases import LOOK_AGAIN_SECONDS, Leasable, Lease, Leases
+
+if TYPE_CHECKING:
+    from julep.errors import Phase
+
+C = TypeVar("C", bound=Leasable)
+
+
+class AsyncDeadlines(Deadlines):
+    """Deadlines that end their ``with`` block when a step takes too long."""
+
+    _scope: CancelScope
+    _offset: float
+
+    def __enter__(self) -> None:
+        self._offset = current_time() - monotonic()
+        self._scope = CancelScope()
+        self._scope.__enter__()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        return bool(self._scope.__exit__(kind, error, traceback))
+
+    def cancel(self) -> None:
+        """End the ``with`` block now."""
+        self._scope.cancel()
+
+    def start(self, phase: Phase) -> Deadline | None:
+        return self._end_by(super().start(phase))
+
+    def start_total(self) -> Deadline | None:
+        return self._end_by(super().start_total())
+
+    def _end_by(self, deadline: Deadline | None) -> Deadline | None:
+        self._scope.deadline = math.inf if deadline is None else deadline.moment + self._offset
+        return deadline
+
+
+class AsyncLease(Lease[C]):
+    """The turn of one request."""
+
+    __slots__ = ("_deadlines", "_turn")
+
+    def __init__(self, deadlines: AsyncDeadlines) -> None:
+        super().__init__()
+        self._deadlines = deadlines
+        self._turn: Event | None = None
+
+    def expect_wake(self) -> None:
+        """Note every `wake` from now on, for the next `wait`."""
+        self._turn = Event()
+
+    async def wait(self, seconds: float) -> None:
+        """Wait until it is woken, for some seconds at most."""
+        if self._turn is not None:
+            with move_on_after(seconds):
+                await self._turn.wait()
+
+    def wake(self) -> None:
+        """Let the request look again whether it may go on; on its event loop."""
+        if self._turn is not None:
+            self._turn.set()
+
+    def cut(self) -> None:
+        """End the request, whatever it waits for."""
+        super().cut()
+        self._deadlines.cancel()
+
+
+async def wait_for_turn(leases: Leases[C], lease: AsyncLease[C], deadlines: AsyncDeadlines) -> None:
+    """Wait until fewer requests are in flight than are allowed."""
+    # A call that is cancelled already, or has no time left, must not send anything.
+    await checkpoint_if_cancelled()
+    deadlines.start("pool")
+    deadlines.remaining()
+    leases.add(lease)
+    while not (leases.may_run(lease) or lease.is_cut):
+        lease.expect_wake()
+        await lease.wait(LOOK_AGAIN_SECONDS)
+    check_open(leases, lease, deadlines)
+
+
+def check_open(leases: Leases[C], lease: AsyncLease[C], deadlines: AsyncDeadlines) -> None:
+    """Check that the client was not closed meanwhile."""
+    if leases.is_closed:
+        lease.is_cut = True
+    if lease.is_cut:
+        raise deadlines.closed_error()

@@ -1,0 +1,73 @@
+"""Calls of other libraries in threads of their own, which a request can leave alone.
+
+Nothing can interrupt a library that waits for a socket, while a request ends when its time is over,
+when its client is closed, and when a signal's handler raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from contextvars import copy_context
+from threading import Thread
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from julep._http.deadlines import Deadlines
+    from julep._http.sync_lease import SyncLease
+
+T = TypeVar("T")
+
+
+class Background(Generic[T]):
+    """A call in a thread of its own.
+
+    Args:
+        function: What is called.
+        discard: What is called with the result if the request has left it alone.
+    """
+
+    def __init__(self, function: Callable[[], T], discard: Callable[[T], object]) -> None:
+        self._function = function
+        self._discard = discard
+        self._results: list[T] = []
+        self._error: BaseException | None = None
+        self._is_done = self._is_left = False
+
+    def result(self, lease: SyncLease[Any], deadlines: Deadlines) -> T:
+        """Start the call, wait for its end, and return or raise its outcome.
+
+        Raises:
+            RequestTimeoutError: When no time remains.
+            NetworkError: When the client is closed meanwhile.
+        """
+        wake = lease.expect_wake()
+        target = copy_context().run
+        Thread(target=target, args=(self._run, wake), name="julep request", daemon=True).start()
+        try:
+            lease.wait(lambda: self._is_done, deadlines)
+            if not self._is_done:
+                raise deadlines.closed_error()
+            if self._error is not None:
+                raise self._error
+            return self._results[0]
+        except BaseException:
+            self._is_left = True
+            self._discard_result()
+            raise
+
+    def _run(self, wake: Callable[[], None]) -> None:
+        try:
+            self._results.append(self._function())
+        except BaseException as error:  # noqa: BLE001  # raised where the request waits
+            self._error = error
+        self._is_done = True
+        if self._is_left:
+            self._discard_result()
+        with suppress(RuntimeError):  # it was woken already
+            wake()
+
+    def _discard_result(self) -> None:
+        while self._results:
+            with suppress(IndexError):  # the other thread was faster
+                self._discard(self._results.pop())

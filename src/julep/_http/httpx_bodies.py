@@ -1,0 +1,206 @@
+"""The bodies of responses that a client of httpx reads."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from socket import SHUT_RDWR
+from threading import Timer
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Self
+
+from anyio import CancelScope
+
+from julep._http.content_encoding import BodyCollector, ContentDecodingError
+from julep._http.exchange import FINISH_SECONDS
+from julep._http.httpx_adapter import HttpxAdapter, check_time, unreadable
+from julep._http.messages import Response, UnreadableResponse
+from julep.errors import NetworkError
+
+if TYPE_CHECKING:
+    import httpx
+
+    from julep._http.async_lease import AsyncDeadlines, AsyncLease
+    from julep._http.deadlines import Deadlines
+    from julep._http.leases import Leases
+    from julep._http.sync_lease import SyncLease
+
+
+class HttpxExchange:
+    """A request in flight, as the owner of its response."""
+
+    def __init__(self) -> None:
+        self.response: httpx.Response | None = None
+
+    def shut_down(self) -> None:
+        """End a read that waits in another thread, unless others share its connection (HTTP/2)."""
+        response = self.response
+        if response is None or not response.http_version.startswith("HTTP/1"):
+            return
+        stream: Any = response.extensions.get("network_stream")
+        if stream is not None:
+            with suppress(OSError):
+                stream.get_extra_info("socket").shutdown(SHUT_RDWR)
+
+
+class HttpxBody:
+    """The body of a response that is still open."""
+
+    def __init__(
+        self,
+        response: httpx.Response,
+        adapter: HttpxAdapter,
+        deadlines: Deadlines,
+        leases: Leases[HttpxExchange],
+        lease: SyncLease[HttpxExchange],
+    ) -> None:
+        self._response = response
+        self._adapter = adapter
+        self._deadlines = deadlines
+        self._leases = leases
+        self._lease = lease
+        self._chunks = response.iter_bytes()
+        self._limit: Timer | None = None
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> bytes:
+        request = self._deadlines.request
+        if self._lease.is_cut:
+            raise self._deadlines.closed_error()
+        check_time(request)
+        if self._limit is None and request.deadline is not None:
+            self._limit = self._end_within(request.deadline - monotonic())
+        try:
+            return next(self._chunks)
+        except StopIteration:
+            self.close()
+            raise
+        except Exception as error:  # noqa: BLE001  # whatever a library raises
+            if self._lease.is_cut:
+                raise self._deadlines.closed_error() from None
+            check_time(request)
+            raise self._adapter.network_error(request, error) from None
+
+    def finish(self) -> None:
+        """Read to the end of a body whose content is complete, so that its connection is reused.
+
+        The connection is closed instead when the server does not end the body soon.
+        """
+        self._limit = self._end_within(FINISH_SECONDS)
+        try:
+            with suppress(NetworkError):
+                for _ in self:
+                    pass
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Return the connection to the pool, or close it if the body was not read to its end."""
+        self._leases.remove(self._lease)
+        if self._limit is not None:
+            self._limit.cancel()
+        self._response.close()
+
+    def abandon(self) -> None:
+        """Leave the connection to the library, whose locks a ``__del__`` must not wait for."""
+        self._leases.remove(self._lease)
+
+    def _end_within(self, seconds: float) -> Timer:
+        """End a read that takes longer than some seconds."""
+        if self._limit is not None:
+            self._limit.cancel()
+        exchange = self._lease.connection or HttpxExchange()
+        limit = Timer(seconds, exchange.shut_down)
+        limit.daemon = True
+        limit.start()
+        return limit
+
+
+class AsyncHttpxBody:
+    """The body of a response that is still open."""
+
+    def __init__(
+        self,
+        response: httpx.Response,
+        adapter: HttpxAdapter,
+        deadlines: AsyncDeadlines,
+        leases: Leases[HttpxExchange],
+        lease: AsyncLease[HttpxExchange],
+    ) -> None:
+        self._response = response
+        self._adapter = adapter
+        self._deadlines = deadlines
+        self._leases = leases
+        self._lease = lease
+        # aiter_bytes reads through aiter_raw, and drops it half-read when a body is not gzip.
+        self._raw = raw = response.aiter_raw()
+        vars(response)["aiter_raw"] = lambda: raw
+        self._chunks = response.aiter_bytes()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        request = self._deadlines.request
+        if self._lease.is_cut:
+            raise self._deadlines.closed_error()
+        check_time(request)
+        with self._deadlines:
+            self._deadlines.start_total()
+            try:
+                return await anext(self._chunks)
+            except StopAsyncIteration:
+                await self.aclose()
+                raise
+            except Exception as error:  # noqa: BLE001  # whatever a library raises
+                raise self._adapter.network_error(request, error) from None
+        if self._lease.is_cut:
+            raise self._deadlines.closed_error()
+        raise self._deadlines.timeout_error()
+
+    async def read(self) -> Response | UnreadableResponse:
+        """Read the body whole, and return the response.
+
+        Raises:
+            NetworkError: When the rest is lost.
+        """
+        response, collector = self._response, BodyCollector()
+        try:
+            async for piece in self._chunks:
+                collector.add(piece)
+            return Response(response.status_code, response.headers, collector.body())
+        except (ContentDecodingError, self._adapter.decoding_error) as error:
+            return unreadable(response, error)
+        except Exception as error:  # noqa: BLE001  # whatever a library raises
+            raise self._adapter.network_error(self._deadlines.request, error) from None
+        finally:
+            await self.aclose()
+
+    async def finish(self) -> None:
+        """Read to the end of a body whose content is complete, so that its connection is reused.
+
+        The connection is closed instead when the server does not end the body soon.
+        """
+        self._deadlines.shorten(FINISH_SECONDS)
+        try:
+            with suppress(NetworkError):
+                async for _ in self:
+                    pass
+        finally:
+            await self.aclose()
+
+    async def aclose(self) -> None:
+        """Return the connection to the pool, or close it if the body was not read to its end."""
+        self._leases.remove(self._lease)
+        with CancelScope(shield=True):
+            await self._response.aclose()
+            # httpx reads through nested async generators. trio warns of those that the garbage
+            # collector finds suspended; reading on from a closed response ends them all.
+            for suspended in (self._chunks, self._raw):
+                with suppress(*self._adapter.errors):
+                    async for _ in suspended:
+                        pass
+
+    def abandon(self) -> None:
+        """Leave the connection to the library: closing it takes an event loop."""
