@@ -67,6 +67,7 @@ class Connections(Generic[T]):
             # both use the first.
             self._built.append(self._build(self.config))
             self._transport = self._built[0]
+            self.check_open()  # building takes a while
         return self._transport
 
     def mark_closed(self) -> T | None:
