@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from julep.errors import ServerError as ServerError
     from julep.errors import StreamClosedError as StreamClosedError
     from julep.errors import StreamInterruptedError as StreamInterruptedError
+    from julep.errors import StreamTimeoutError as StreamTimeoutError
     from julep.errors import UnprocessableEntityError as UnprocessableEntityError
     from julep.streams import AsyncChatStream as AsyncChatStream
     from julep.streams import ChatStream as ChatStream
@@ -116,6 +117,7 @@ else:
                 "ServerError",
                 "StreamClosedError",
                 "StreamInterruptedError",
+                "StreamTimeoutError",
                 "UnprocessableEntityError",
             ),
             "julep.streams": ("AsyncChatStream", "ChatStream"),

@@ -52,6 +52,7 @@ __all__ = [
     "ServerError",
     "StreamClosedError",
     "StreamInterruptedError",
+    "StreamTimeoutError",
     "UnprocessableEntityError",
 ]
 
@@ -142,6 +143,21 @@ class StreamInterruptedError(NetworkError):
     def __init__(self, message: str, *, partial: ChatResponse, attempts: int = 1) -> None:
         super().__init__(message, attempts=attempts)
         self.partial = partial
+
+
+class StreamTimeoutError(StreamInterruptedError, RequestTimeoutError):
+    """A stream exceeded a timeout, and could not be resumed.
+
+    Attributes:
+        partial: The answer as far as it had arrived.
+        phase: The limit that was exceeded: ``read``, or ``total``, that of the whole call.
+    """
+
+    def __init__(
+        self, message: str, *, partial: ChatResponse, attempts: int = 1, phase: Phase = "read"
+    ) -> None:
+        super().__init__(message, partial=partial, attempts=attempts)
+        self.phase = phase
 
 
 class StreamClosedError(JulepError):

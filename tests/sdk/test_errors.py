@@ -21,7 +21,9 @@ from julep.errors import (
     NetworkError,
     NotFoundError,
     RateLimitError,
+    RequestTimeoutError,
     StreamInterruptedError,
+    StreamTimeoutError,
 )
 from julep.types import ChatMlMessage, ChatResponse, JobStatus
 
@@ -37,6 +39,7 @@ TREE: dict[str, tuple[type[BaseException], ...]] = {
     "NetworkError": (errors.RequestError, ConnectionError, OSError),
     "RequestTimeoutError": (NetworkError, TimeoutError),
     "StreamInterruptedError": (NetworkError,),
+    "StreamTimeoutError": (StreamInterruptedError, RequestTimeoutError),
     "JobFailedError": (JulepError,),
     "StreamClosedError": (JulepError,),
     "MaxTurnsError": (JulepError,),
@@ -118,6 +121,7 @@ def samples() -> list[JulepError]:
         NetworkError("lost", attempts=3),
         errors.RequestTimeoutError("late", attempts=3, phase="total"),
         StreamInterruptedError("cut", partial=PARTIAL, attempts=3),
+        StreamTimeoutError("late", partial=PARTIAL, attempts=3, phase="total"),
         errors.JobFailedError("out of memory", JOB),
         errors.StreamClosedError("the stream was read to its end"),
         errors.MaxTurnsError("no answer", REPLY),

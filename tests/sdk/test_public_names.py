@@ -21,7 +21,7 @@ ChatStream Client ConfigurationError ConflictError Hooks InvalidArgumentError In
 InvalidOutputError InvalidResponseError JobFailedError JulepError MaxTurnsError NetworkError
 NotApprovedError NotFoundError ParsedResponse PermissionDeniedError RateLimitError RawResponse
 RequestError RequestEvent RequestTimeoutError ResponseEvent RetryEvent RetryPolicy ServerError
-ServerInfo StreamClosedError StreamInterruptedError Timeout ToolResult UNSET
+ServerInfo StreamClosedError StreamInterruptedError StreamTimeoutError Timeout ToolResult UNSET
 UnprocessableEntityError Unset __version__ tls_context
 """
 
@@ -30,7 +30,7 @@ ApiError ArgumentTypeError AuthenticationError BadRequestError ConfigurationErro
 ErrorDetail InvalidArgumentError InvalidIdError InvalidOutputError InvalidResponseError
 JobFailedError JulepError MaxTurnsError NetworkError NotApprovedError NotFoundError
 PermissionDeniedError RateLimitError RequestError RequestTimeoutError ServerError
-StreamClosedError StreamInterruptedError UnprocessableEntityError
+StreamClosedError StreamInterruptedError StreamTimeoutError UnprocessableEntityError
 """
 
 MANAGERS_TYPES = """

@@ -180,7 +180,9 @@ class Flows(Generic[B]):
         """Send a request, and follow its redirects."""
         for _ in range(MAX_REDIRECTS):
             outcome = yield from self._send_once(request)
-            following = next_request(request, outcome) if isinstance(outcome, Response) else None
+            if not isinstance(outcome, Response | UnreadableResponse):
+                return outcome
+            following = next_request(request, outcome)
             if following is None:
                 return outcome
             request = following

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from julep._http import urls
 
 if TYPE_CHECKING:
-    from julep._http.messages import Request, Response
+    from julep._http.messages import Request, Response, UnreadableResponse
 
 MAX_REDIRECTS: Final = 5
 """The maximum number of redirects that one attempt follows."""
@@ -22,7 +22,7 @@ _METHOD_PRESERVING: Final = frozenset({307, 308})
 _FOLLOWED_BY_GET: Final = frozenset({301, 302, 303, 307, 308})
 
 
-def next_request(request: Request, response: Response) -> Request | None:
+def next_request(request: Request, response: Response | UnreadableResponse) -> Request | None:
     """Return the request to send after a redirect; None when none follows.
 
     A redirect that would change the method is not followed, because a POST that became a GET would

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from julep._http.messages import Response, request_id
@@ -42,6 +43,11 @@ _ERRORS: Final[dict[int, type[ApiError]]] = {
 }
 
 _MAX_DEPTH: Final = 100
+
+_HTML: Final = re.compile("<!doctype html|<html", re.IGNORECASE)
+_TITLE: Final = re.compile("<title[^>]*>([^<]+)<", re.IGNORECASE)
+_TAG: Final = re.compile("<[^>]*>")
+_TITLE_CHARACTERS: Final = 80
 
 # The length shown of a body that has no message of the API's, such as a proxy's HTML page.
 _EXCERPT_CHARACTERS: Final = 500
@@ -174,4 +180,8 @@ def _text(value: JSON) -> str:
 def _excerpt(value: bytes | str) -> str:
     text = value.decode(errors="replace") if isinstance(value, bytes) else value
     text = text.strip()
+    if _HTML.match(text):
+        title = _TITLE.search(text)
+        words = (title[1] if title else _TAG.sub(" ", text)).split()
+        return f"a page of HTML: {' '.join(words)[:_TITLE_CHARACTERS]!r}"
     return text if len(text) <= _EXCERPT_CHARACTERS else text[: _EXCERPT_CHARACTERS - 1] + "…"

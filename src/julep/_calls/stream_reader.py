@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from julep._calls.responses import parse_json
 from julep._calls.sse import Event, EventDecoder
@@ -14,8 +15,10 @@ from julep.errors import (
     InvalidResponseError,
     JulepError,
     NetworkError,
+    RequestTimeoutError,
     StreamClosedError,
     StreamInterruptedError,
+    StreamTimeoutError,
 )
 from julep_api.errors import DecodeError
 
@@ -26,6 +29,10 @@ if TYPE_CHECKING:
     from julep_api.client import EventCall
     from julep_api.models import ChatResponse, ChatResponseChunk
     from julep_api.types import JSONObject
+
+
+# A server may resume a stream at one of the last events instead of after it.
+_RECENT_EVENTS: Final = 100
 
 
 class Replay(Enum):
@@ -57,6 +64,7 @@ class StreamReader:
         self.last_id = ""
         self.chunks: Iterator[ChatResponseChunk] = iter(())
         self._first_id = ""
+        self._recent_ids = deque[str](maxlen=_RECENT_EVENTS)
         self._call = call
         self._tracker = tracker
         self._decoder = EventDecoder()
@@ -113,7 +121,11 @@ class StreamReader:
         message = lost.message
         if failed is not None and failed is not lost:
             message += f"; resuming it failed: {failed.summary}"
-        return self._tracker.annotate(StreamInterruptedError(message, partial=self.snapshot()))
+        partial = self.snapshot()
+        if isinstance(lost, RequestTimeoutError):
+            late = StreamTimeoutError(message, partial=partial, phase=lost.phase)
+            return self._tracker.annotate(late)
+        return self._tracker.annotate(StreamInterruptedError(message, partial=partial))
 
     def final_response(self) -> ChatResponse:
         """Return the whole response.
@@ -161,8 +173,8 @@ class StreamReader:
     def _is_replayed(self, event: Event) -> bool:
         """Check whether an event of a resumed stream was read before."""
         if self._replay is Replay.POSSIBLE:
-            is_first = event.id == self._first_id
-            self._replay = Replay.RUNNING if is_first else Replay.OVER
+            is_known = event.id == self._first_id or event.id in self._recent_ids
+            self._replay = Replay.RUNNING if is_known else Replay.OVER
         if self._replay is not Replay.RUNNING:
             return False
         if event.id == self.last_id:
@@ -207,6 +219,7 @@ class StreamReader:
             other = NetworkError(f"{self._target}: the server resumed with another answer")
             raise self.interrupted(other)
         self._last, self.last_id = chunk, event_id
+        self._recent_ids.append(event_id)
         self._tracker.failures = 0
         delta, messages = chunk.delta, self._messages
         role, content = delta.role, delta.content

@@ -84,8 +84,8 @@ class BodyDecoder:
         while self._unread:
             if not self._is_known and not self._detect_frame():
                 break
-            if self._inflater.eof:
-                self._next_member()
+            if self._inflater.eof and not self._next_member():
+                break
             inflater = self._inflater
             try:
                 piece = inflater.decompress(self._unread, _PIECE_BYTES)
@@ -116,11 +116,17 @@ class BodyDecoder:
         self._is_known = True
         return True
 
-    def _next_member(self) -> None:
-        """Begin the next member: a gzip body may consist of several."""
+    def _next_member(self) -> bool:
+        """Begin the next member, of which a gzip body may have several; return whether it comes.
+
+        Zeros after a member are padding, as for every other reader of gzip.
+        """
         if self._encoding != "gzip":
             raise ContentDecodingError(f"something follows its {self._encoding} body")
-        self._inflater = zlib.decompressobj(_GZIP)
+        self._unread = self._unread.lstrip(b"\0")
+        if self._unread:
+            self._inflater = zlib.decompressobj(_GZIP)
+        return bool(self._unread)
 
 
 def decoder_for(encoding: str) -> BodyDecoder | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from julep.errors import NetworkError, RequestTimeoutError
@@ -18,6 +19,8 @@ _CONFLICT: Final = 409
 # Another attempt helps neither when the whole call has timed out nor when this client's own
 # connections are all in use.
 _PERMANENT_PHASES: Final = ("total", "pool")
+
+_SECONDS: Final = re.compile(r"([+-]?[0-9]{1,18}(?:\.[0-9]{0,9})?) ?s?", re.ASCII)
 
 
 class RetryPolicy(NamedTuple):
@@ -87,13 +90,17 @@ class RetryPolicy(NamedTuple):
 
 
 def retry_after(response: Response) -> float | None:
-    """Parse Retry-After, seconds or a date, to seconds from now (RFC 9110, section 10.2.3)."""
+    """Parse Retry-After, seconds or a date, to seconds from now (RFC 9110, section 10.2.3).
+
+    Servers also send fractions, a unit, dates of ISO 8601, and milliseconds in another header.
+    """
+    milliseconds = response.headers.get("retry-after-ms", "").strip()
+    if number := _SECONDS.fullmatch(milliseconds):
+        return max(0.0, float(number[1]) / 1000)
     text = response.headers.get("retry-after", "").strip()
-    if not text:
-        return None
-    if text.isascii() and text.isdigit():
-        return float(text)
-    return _seconds_until(text)
+    if number := _SECONDS.fullmatch(text):
+        return max(0.0, float(number[1]))
+    return _seconds_until(text) if text else None
 
 
 def _seconds_until(date: str) -> float | None:
@@ -102,8 +109,9 @@ def _seconds_until(date: str) -> float | None:
     from email.utils import parsedate_to_datetime
 
     try:
-        moment = parsedate_to_datetime(date)
-    except ValueError:
+        is_iso = date[:4].isdigit()
+        moment = datetime.fromisoformat(date) if is_iso else parsedate_to_datetime(date)
+    except (ValueError, TypeError, IndexError, OverflowError):  # whatever a server sends
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
