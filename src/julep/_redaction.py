@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from julep_api.types import JSON
 
 REDACTED: Final = "[hidden]"
 
@@ -69,17 +72,53 @@ def redact_url(url: str) -> str:
     return f"{base}?{'&'.join(redacted)}"
 
 
-def redact_text(text: str, headers: Mapping[str, str], url: str) -> str:
-    """Return a text with a request's secrets replaced: a server may repeat them in a response.
+class Secrets:
+    """The secrets of a call's requests, which a server may repeat wherever it sends text."""
 
-    Args:
-        text: The text.
-        headers: The request's headers.
-        url: The request's URL.
-    """
-    for name, value in headers.items():
-        if is_secret(name):
-            secret = value.removeprefix("Bearer ")
-            if len(secret) >= _MIN_SECRET_CHARACTERS:
-                text = text.replace(secret, REDACTED)
-    return text.replace(url, redact_url(url))
+    def __init__(self) -> None:
+        self._texts: dict[str, None] = {}
+
+    def add(self, headers: Mapping[str, str], url: str) -> None:
+        """Add the secrets in a request's headers and URL."""
+        found = [value for name, value in headers.items() if is_secret(name)]
+        found += [value.partition(" ")[2] for value in found]  # without "Bearer"
+        if "?" in url:
+            from urllib.parse import parse_qsl, urlsplit  # few requests need it
+
+            parameters = parse_qsl(urlsplit(url).query, keep_blank_values=True)
+            found += [value for name, value in parameters if is_secret(name)]
+        for secret in found:
+            if len(secret) >= _MIN_SECRET_CHARACTERS and secret not in self._texts:
+                self._texts.update(dict.fromkeys(_forms_of(secret)))
+
+    def hide(self, text: str) -> str:
+        """Return a text with the secrets replaced."""
+        for secret in sorted(self._texts, key=len, reverse=True):
+            text = text.replace(secret, REDACTED)
+        return text
+
+    def hide_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """Return headers with the secrets replaced, and with the values of secret ones."""
+        hidden = {name: self.hide(value) for name, value in redact_headers(headers).items()}
+        if "location" in hidden:
+            hidden["location"] = redact_url(hidden["location"])
+        return hidden
+
+    def hide_json(self, value: JSON) -> JSON:
+        """Return JSON with the secrets replaced in all of its texts."""
+        if isinstance(value, str):
+            return self.hide(value)
+        if isinstance(value, list):
+            return [self.hide_json(item) for item in value]
+        if isinstance(value, dict):
+            return {self.hide(key): self.hide_json(item) for key, item in value.items()}
+        return value
+
+
+def _forms_of(secret: str) -> list[str]:
+    """Return a secret as it stands in texts, URLs, HTML and JSON."""
+    from html import escape
+    from urllib.parse import quote, quote_plus
+
+    forms = [secret, quote(secret, safe=""), quote(secret), quote_plus(secret), escape(secret)]
+    return [*forms, secret.replace("/", "\\/"), secret.replace('"', '\\"')]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from julep._calls.responses import error_from_response
 from julep._instrumentation.listeners import listeners_for
 from julep._instrumentation.record import CallRecord
-from julep.errors import NetworkError, RequestError
+from julep.errors import ApiError, ErrorDetail, NetworkError, RequestError
 
 if TYPE_CHECKING:
     from julep._http.messages import (
@@ -79,6 +79,7 @@ class AttemptTracker:
         """
         self.failures += 1
         error = failure if isinstance(failure, NetworkError) else self.error_from(failure)
+        self._hide_secrets_in(error)
         self._notify(failure)
         delay = self._policy.next_delay(failure, self.failures)
         if delay is not None and requested is not None:
@@ -114,23 +115,39 @@ class AttemptTracker:
         """Add its probable cause, the sent request, and a note per failed attempt to an error."""
         from julep._calls.hints import hint  # only errors need it
 
+        self._hide_secrets_in(error)
         cause = hint(error, self.call.request, self.call.path)
         if cause:
             error.message = error.message.removesuffix(".") + cause
             error.args = (error.message,)
         error.attempts = self.call.attempts
-        error.__dict__["_sent"] = _sent_request(self.call.request)
+        error.__dict__["_sent"] = self._sent_request()
         for line in self._history:
             error.add_note(line)
         return error
 
+    def _hide_secrets_in(self, error: RequestError) -> None:
+        """Hide the secrets that the server, or a library, has repeated in an error's texts."""
+        secrets = self.call.secrets
+        error.message = secrets.hide(error.message)
+        error.args = (error.message,)
+        if isinstance(error, ApiError):
+            error.body = secrets.hide_json(error.body)
+            error.code = error.code and secrets.hide(error.code)
+            error.request_id = error.request_id and secrets.hide(error.request_id)
+            error.details = tuple(
+                ErrorDetail(secrets.hide(detail.path), secrets.hide(detail.message))
+                for detail in error.details
+            )
+
+    def _sent_request(self) -> SentRequest:
+        from julep._redaction import SentRequest, redact_url  # only errors need it
+
+        request, secrets = self.call.request, self.call.secrets
+        url = secrets.hide(redact_url(request.url))
+        headers = secrets.hide_headers(request.headers)
+        return SentRequest(request.method, url, headers, request.content)
+
     def _notify(self, outcome: Outcome[Any]) -> None:
         for listener in self._listeners:
             listener.on_response(self.call, outcome, monotonic() - self._attempt_began)
-
-
-def _sent_request(request: Request) -> SentRequest:
-    from julep._redaction import SentRequest, redact_headers, redact_url  # only errors need it
-
-    headers, url = redact_headers(request.headers), redact_url(request.url)
-    return SentRequest(request.method, url, headers, request.content)

@@ -118,9 +118,9 @@ class Flows(Generic[B]):
             NetworkError: When no response arrives, or no further attempt is allowed.
         """
         if last_id:
-            request = tracker.call.request
-            headers = {**request.headers, "last-event-id": last_id}
-            tracker.call.request = request._replace(headers=headers)
+            # As UTF-8, by the standard; a header's characters stand for bytes.
+            sent_id = last_id.encode().decode("latin-1")
+            tracker.call.request = tracker.call.request.with_headers(**{"last-event-id": sent_id})
         yield Sleep(tracker.next_delay(lost, requested_delay))
         return (yield from self._open(tracker))
 
@@ -172,9 +172,8 @@ class Flows(Generic[B]):
         [key] = results if isinstance(results, list) else [None]
         if isinstance(key, Exception):
             raise key
-        request = tracker.call.request
-        headers = {**request.headers, "authorization": f"Bearer {key}"} if key else request.headers
-        tracker.call.request = request._replace(headers=headers)
+        if key:
+            tracker.call.request = tracker.call.request.with_headers(authorization=f"Bearer {key}")
 
     def _follow_redirects(self, request: Request) -> Flow[B, Outcome[B]]:
         """Send a request, and follow its redirects."""
@@ -197,6 +196,6 @@ class Flows(Generic[B]):
 
 def _parse(call: Call[T], response: Response, tracker: AttemptTracker) -> T:
     try:
-        return parse_response(call, response)
+        return parse_response(call, response, tracker.call.hide)
     except InvalidResponseError as error:
         raise tracker.annotate(error) from None

@@ -24,7 +24,7 @@ from julep.errors import (
 from julep_api.errors import DecodeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from julep._http.messages import UnreadableResponse
     from julep_api.client import Call
@@ -53,8 +53,13 @@ _TITLE_CHARACTERS: Final = 80
 _EXCERPT_CHARACTERS: Final = 500
 
 
-def parse_response(call: Call[T], response: Response) -> T:
+def parse_response(call: Call[T], response: Response, hide: Callable[[str], str]) -> T:
     """Parse a 2xx response.
+
+    Args:
+        call: The call that it responds to.
+        response: The response.
+        hide: Replaces secrets in a text.
 
     Raises:
         InvalidResponseError: When it does not match the contract; the message names the field.
@@ -66,8 +71,9 @@ def parse_response(call: Call[T], response: Response) -> T:
     try:
         return read(None if empty else parse_json(response.body))
     except DecodeError as error:
-        problem = f"the response does not match the contract: {error}"
-        raise _invalid(problem, response, call.method, call.path) from None
+        problem = hide(f"the response does not match the contract: {error}")
+    # Not raised within the handler: that error, and the frames that it refers to, have the body.
+    raise _invalid(problem, response, call.method, call.path)
 
 
 def error_from_response(response: Response, method: str, path: str, attempts: int) -> ApiError:

@@ -37,6 +37,10 @@ class Event(NamedTuple):
     data: str
     id: str
 
+    # A server may repeat the API key, and a traceback may show locals.
+    def __repr__(self) -> str:
+        return f"Event({self.name!r}, {len(self.data)} characters)"
+
 
 class EventDecoder:
     """Decodes one stream of server-sent events: `feed` takes bytes and returns events.

@@ -187,7 +187,7 @@ class StreamReader:
         Raises:
             ApiError: When the next event reports an error, or is invalid.
         """
-        tracker, read = self._tracker, self._call.event
+        tracker = self._tracker
         for event in events:
             if self._replay is not Replay.NEVER and self._is_replayed(event):
                 continue
@@ -195,13 +195,7 @@ class StreamReader:
                 if event.data == "[DONE]":
                     self.over = self.complete = True
                     return
-                try:
-                    chunk = read(parse_json(event.data))
-                except DecodeError as error:
-                    problem = f"the stream does not match the contract: {error}"
-                    raise self._invalid(problem) from None
-                self._add(chunk, event.id)
-                yield chunk
+                yield self._read(event)
             elif event.name == "error":
                 call = tracker.call
                 response = Response(call.status, call.headers, event.data.encode())
@@ -210,6 +204,18 @@ class StreamReader:
                     failed.partial = self.snapshot()
                 raise failed
             # Any other name is a kind of event that only newer versions know.
+
+    def _read(self, event: Event) -> ChatResponseChunk:
+        """Read an event's chunk, and add it to the response."""
+        try:
+            chunk = self._call.event(parse_json(event.data))
+        except DecodeError as error:
+            problem = self._tracker.call.hide(f"the stream does not match the contract: {error}")
+        else:
+            self._add(chunk, event.id)
+            return chunk
+        # Not raised within the handler: that error, and the frames it refers to, have the data.
+        raise self._invalid(problem)
 
     def _add(self, chunk: ChatResponseChunk, event_id: str) -> None:
         """Add a chunk to the response."""

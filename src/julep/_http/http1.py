@@ -30,6 +30,11 @@ NO_RESPONSE: Final = "the server closed the connection without a response"
 INCOMPLETE_RESPONSE: Final = "the server closed the connection before its response was complete"
 
 _VALUE: Final = re.compile("[\t\x20-\x7e\x80-\xff]*")
+_HEAD_END: Final = re.compile(rb"\n\r?\n")
+_LINE_END: Final = re.compile(rb"\r?\n")
+_LENGTHS_IN_A_LINE: Final = re.compile(rb"\ncontent-length[^\n]*,")
+_INFORMATIONAL: Final = re.compile(rb"HTTP/1\.[01] 1")
+_PROTOCOL: Final = b"HTTP/"
 _TARGET: Final = re.compile(r"/[\x21-\x7e]*")
 
 # Up to this length, copying a body after its head is cheaper than sending twice.
@@ -69,34 +74,45 @@ def request_bytes(request: Request) -> Generator[bytes, bytes, None]:
     Raises:
         InvalidArgumentError: When a part of it cannot be written without changing the rest.
     """
+    content = request.content
+    if content and len(content) > _SMALL_BODY_BYTES:
+        yield _head(request)
+        yield content
+    else:
+        yield Secret(_head(request) + (content or b""))
+
+
+class Secret(bytes):
+    """Bytes that hold secrets: a traceback may show locals."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} bytes>"
+
+
+def _head(request: Request) -> Secret:
     lines = [f"{_request_line(request)} HTTP/1.1", f"host: {_host(request)}"]
     headers = request.headers
     if "accept-encoding" not in headers:
         lines.append(f"accept-encoding: {ACCEPTED_ENCODINGS}")
-    for name, value in headers.items():
-        if not (TOKEN.fullmatch(name) and _VALUE.fullmatch(value)):
-            # The value may be a secret, and so may the name, when the two were confused.
-            raise InvalidArgumentError(
-                f"{request.method} {request.url}: a header has characters that HTTP does not allow"
-            )
-        lines.append(f"{name}: {value}")
-    content = request.content
-    if content is not None or request.method in ("POST", "PUT", "PATCH"):
-        lines.append(f"content-length: {len(content or b'')}")
-    head = "\r\n".join([*lines, "\r\n"]).encode("latin-1")
-    if not content:
-        yield head
-    elif len(content) <= _SMALL_BODY_BYTES:
-        yield head + content
-    else:
-        yield head
-        yield content
+    if not all(map(_can_be_written, headers.items())):
+        # The value may be a secret, and so may the name, when the two were confused.
+        raise InvalidArgumentError(
+            f"{request.summary}: a header has characters that HTTP does not allow"
+        )
+    lines += map(": ".join, headers.items())
+    if request.content is not None or request.method in ("POST", "PUT", "PATCH"):
+        lines.append(f"content-length: {len(request.content or b'')}")
+    return Secret("\r\n".join([*lines, "\r\n"]).encode("latin-1"))
+
+
+def _can_be_written(header: tuple[str, str]) -> bool:
+    return bool(TOKEN.fullmatch(header[0]) and _VALUE.fullmatch(header[1]))
 
 
 def _request_line(request: Request) -> str:
     if not (TOKEN.fullmatch(request.method) and _TARGET.fullmatch(request.target)):
         raise InvalidArgumentError(
-            f"{request.method!r} {request.url!r}: expected an HTTP method and a percent-encoded URL"
+            f"{request.summary!r}: expected an HTTP method and a percent-encoded URL"
         )
     return f"{request.method} {request.target}"
 
@@ -125,6 +141,7 @@ class ResponseParser(ABC):
         self._until_closed = False
         self._informational = 0
         self._buffered = 0
+        self._head_begun = b""
 
     def receive(self, data: bytes) -> list[ParsedEvent]:
         """Take the next bytes, empty when the server closed the connection; return their events."""
@@ -133,13 +150,33 @@ class ResponseParser(ABC):
         if not data:
             events: list[ParsedEvent] = [self._event_at_close()]
         else:
-            events = self._parse(data)
-            # Bytes without an event are buffered by the parser.
+            events = self._parse(data) if self._began else self._parse_from_head(data)
+            # Bytes without an event are buffered by the parser, or here.
             self._buffered = 0 if events else self._buffered + len(data)
             if self._buffered > MAX_HEADER_BYTES:
                 events = [_headers_too_long()]
         self._ended = bool(events) and isinstance(events[-1], ResponseEnd | ProtocolFailure)
         return events
+
+    def _parse_from_head(self, data: bytes) -> list[ParsedEvent]:
+        """Parse some bytes, of which the first belong to a head.
+
+        A head is parsed when it is complete, in its plainest form: the libraries differ in what
+        else they accept.
+        """
+        data, self._head_begun = self._head_begun + data, b""
+        while end := _HEAD_END.search(data):
+            head = data[: end.end()]
+            plain = head if _is_plain(head) else _plain_head(head)
+            if not _INFORMATIONAL.match(head):
+                return self._parse(data if plain is head else plain + data[end.end() :])
+            if failures := self._parse(plain):
+                return failures
+            data = data[end.end() :]
+        if not data.startswith(_PROTOCOL[: len(data)]):
+            return self._parse(data)
+        self._head_begun = data
+        return []
 
     @abstractmethod
     def _parse(self, data: bytes) -> list[ParsedEvent]:
@@ -182,6 +219,35 @@ class ResponseParser(ABC):
 
     def _end(self, *, surplus: bool) -> ResponseEnd:
         return ResponseEnd(reusable=self._keeps_alive and not surplus)
+
+
+def _is_plain(head: bytes) -> bool:
+    """Check whether all lines of a head end with CR LF, and there is one content-length at most."""
+    lower = head.lower()
+    return (
+        lower.count(b"\n") == lower.count(b"\r\n")
+        and lower.count(b"\ncontent-length") < 2
+        and not _LENGTHS_IN_A_LINE.search(lower)
+    )
+
+
+def _plain_head(head: bytes) -> bytes:
+    """Return a head with CR LF at the end of each line, and a repeated content-length once.
+
+    RFC 9112, section 2.2, lets a recipient take LF alone for the end of a line; RFC 9110, section
+    8.6, lets it take equal lengths for one.
+    """
+    lines: list[bytes] = []
+    lengths: set[bytes] = set()
+    for line in _LINE_END.split(head):
+        name, _, value = line.partition(b":")
+        if name.lower() != b"content-length":
+            lines.append(line)
+            continue
+        for length in {each.strip() for each in value.split(b",")} - lengths:
+            lines.append(b"content-length: " + length)
+            lengths.add(length)
+    return b"\r\n".join(lines)
 
 
 def _headers_too_long() -> ProtocolFailure:

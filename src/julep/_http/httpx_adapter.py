@@ -69,7 +69,10 @@ class HttpxAdapter:
             return client.build_request(
                 request.method,
                 request.url,
-                headers=dict(request.headers),
+                headers=[
+                    (name.encode("latin-1"), value.encode("latin-1"))
+                    for name, value in request.headers.items()
+                ],
                 content=request.content,
                 timeout=timeout,
             )
@@ -87,10 +90,10 @@ class HttpxAdapter:
             return error
         if isinstance(error, self._timeout_error):
             return timeout_error(request, _PHASES.get(type(error).__name__, "read"))
-        found = NetworkError(f"{request.summary}: {_text_of(error)}")
+        text = _text_of(error)
         if not isinstance(error, self.errors):
-            found.__cause__ = error  # the user's client raised it, or it is a bug
-        return found
+            text = f"{type(error).__name__}: {text}"  # of a user's client, or of another library
+        return NetworkError(f"{request.summary}: {text}")
 
 
 def _text_of(error: BaseException) -> str:

@@ -53,6 +53,10 @@ class Request(NamedTuple):
         """The method and the URL, for errors: without the query, which may hold a secret."""
         return f"{self.method} {self.url.partition('?')[0]}"
 
+    def with_headers(self, **headers: str) -> Request:
+        """Return the request with some headers changed; their names are lower case."""
+        return self._replace(headers={**self.headers, **headers})
+
     def accepts_stream(self, status: int, headers: Mapping[str, str]) -> bool:
         """Check whether a response with this status and these headers is the requested stream."""
         kind = headers.get("content-type", "").lower()
@@ -70,6 +74,10 @@ class Response(NamedTuple):
     headers: Mapping[str, str]
     body: bytes
 
+    # A server may repeat the API key, and a traceback may show locals.
+    def __repr__(self) -> str:
+        return f"Response({self.status}, {len(self.body)} bytes)"
+
 
 class UnreadableResponse(NamedTuple):
     """A response whose body is too long, or is not in the encoding that it declares."""
@@ -78,6 +86,9 @@ class UnreadableResponse(NamedTuple):
     headers: Mapping[str, str]
     problem: str
 
+    def __repr__(self) -> str:
+        return f"UnreadableResponse({self.status})"
+
 
 class StreamingResponse(NamedTuple, Generic[B_co]):
     """A 2xx response that is still open; its body is read as it comes."""
@@ -85,6 +96,9 @@ class StreamingResponse(NamedTuple, Generic[B_co]):
     status: int
     headers: Mapping[str, str]
     body: B_co
+
+    def __repr__(self) -> str:
+        return f"StreamingResponse({self.status})"
 
 
 Outcome: TypeAlias = "Response | StreamingResponse[B] | UnreadableResponse | NetworkError"

@@ -132,8 +132,8 @@ class HookListener:
         event = ResponseEvent(
             *_target(call),
             outcome.status,
-            redact_headers(outcome.headers),
-            request_id(outcome.headers),
+            call.secrets.hide_headers(outcome.headers),
+            request_id(call.secrets.hide_headers(outcome.headers)),
             elapsed,
             call.attempts,
         )

@@ -9,7 +9,7 @@ import logging
 from typing import TYPE_CHECKING, Any, Final
 
 from julep._http.messages import Response, StreamingResponse, UnreadableResponse
-from julep._redaction import redact_headers, redact_text, redact_url
+from julep._redaction import redact_headers, redact_url
 from julep.errors import ApiError, ConfigurationError, NetworkError, RequestError
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class LogListener:
                 redact_url(request.url),
                 call.attempts,
                 redact_headers(request.headers),
-                _one_line(_body(request.content, request), request),
+                _one_line(_body(request.content, call), call),
             )
         return request
 
@@ -66,19 +66,18 @@ class LogListener:
         """Log the outcome of an attempt."""
         if not self._logs_debug:
             return
-        request = call.request
         if isinstance(outcome, NetworkError):
             text = _failure(outcome)
         else:
-            headers = redact_headers(outcome.headers)
-            text = f"{outcome.status} with headers {headers} and {_content(outcome, request)}"
+            headers = call.secrets.hide_headers(outcome.headers)
+            text = f"{outcome.status} with headers {headers} and {_content(outcome, call)}"
         message = "%s: attempt %d, %.3f s: %s"
-        line = _one_line(text, request)
+        line = _one_line(text, call)
         self._logger.debug(message, _target(call), call.attempts, elapsed, line)
 
     def on_retry(self, call: CallRecord, error: RequestError, delay: float) -> None:
         """Log a failed attempt that another one follows."""
-        text = _one_line(_failure(error), call.request)
+        text = _one_line(_failure(error), call)
         message = "%s: attempt %d failed: %s; retry in %.3f s"
         self._logger.info(message, _target(call), call.attempts, text, delay)
 
@@ -89,10 +88,10 @@ class LogListener:
         self._logger.info(
             "%s: %s in %.3f s (%s, request id %s)",
             _target(call),
-            _one_line(text, call.request),
+            _one_line(text, call),
             elapsed,
             "1 attempt" if call.attempts == 1 else f"{call.attempts} attempts",
-            request_id or "unknown",
+            call.hide(request_id or "unknown"),
         )
 
 
@@ -100,10 +99,9 @@ def _target(call: CallRecord) -> str:
     return f"{call.request.method} {redact_url(call.path)}"
 
 
-def _one_line(text: str, request: Request) -> str:
+def _one_line(text: str, call: CallRecord) -> str:
     """Return a text without secrets, on one line: a server must not write lines of the log."""
-    redacted = redact_text(text, request.headers, request.url)
-    return redacted.replace("\r", "\\r").replace("\n", "\\n")
+    return call.hide(text).replace("\r", "\\r").replace("\n", "\\n")
 
 
 def _failure(error: BaseException) -> str:
@@ -116,19 +114,19 @@ def _failure(error: BaseException) -> str:
 
 
 def _content(
-    response: Response | StreamingResponse[Any] | UnreadableResponse, request: Request
+    response: Response | StreamingResponse[Any] | UnreadableResponse, call: CallRecord
 ) -> str:
     if isinstance(response, UnreadableResponse):
         return f"a body that cannot be read: {response.problem}"
-    return _body(response.body, request) if isinstance(response, Response) else "a stream"
+    return _body(response.body, call) if isinstance(response, Response) else "a stream"
 
 
-def _body(content: bytes | None, request: Request) -> str:
+def _body(content: bytes | None, call: CallRecord) -> str:
     """Return the beginning of a body as text."""
     if not content:
         return "no body"
     # Redacted before it is cut: half of a secret would not be found.
-    text = redact_text(content.decode(errors="replace"), request.headers, request.url)
+    text = call.hide(content.decode(errors="replace"))
     if len(text) > _MAX_BODY_CHARACTERS:
         text = f"{text[:_MAX_BODY_CHARACTERS]}… ({len(content)} bytes)"
     return f"body {text}"

@@ -9,6 +9,7 @@ from julep._http.messages import request_id
 
 if TYPE_CHECKING:
     from julep._http.messages import Request
+    from julep._redaction import Secrets
 
 
 class CallRecord:
@@ -32,6 +33,21 @@ class CallRecord:
         self.status: int = 0
         self.headers: Mapping[str, str] = {}
         self.elapsed: float = 0.0
+        self._secrets: Secrets | None = None
+
+    @property
+    def secrets(self) -> Secrets:
+        """The secrets of its requests so far."""
+        if self._secrets is None:
+            from julep._redaction import Secrets  # only errors and listeners need it
+
+            self._secrets = Secrets()
+        self._secrets.add(self.request.headers, self.request.url)
+        return self._secrets
+
+    def hide(self, text: str) -> str:
+        """Return a text with the secrets of its requests replaced."""
+        return self.secrets.hide(text)
 
     @property
     def request_id(self) -> str | None:
