@@ -9,9 +9,9 @@ from __future__ import annotations
 import functools
 from collections.abc import Awaitable, Callable, MutableMapping
 from importlib import import_module
-from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from julep._cached import cached
 from julep._calls.api_key import KeyTask
 from julep._http.per_loop import PerLoop
 from julep.errors import ConfigurationError
@@ -43,9 +43,8 @@ class OpenAIClient:
 
     def __init__(self, config: Config, connections: Connections[Any]) -> None:
         self._config = config
+        self._transport = connections.config
         self._check_open = connections.check_open
-        self._client: OpenAI | None = None
-        self._lock = Lock()
 
     @property
     def client(self) -> OpenAI:
@@ -55,24 +54,28 @@ class OpenAIClient:
             ConfigurationError: When the package is not installed, or this client is closed.
         """
         self._check_open()
-        with self._lock:
-            if self._client is None:
-                _check_installed()
-                from openai import DefaultHttpxClient, OpenAI
-
-                hook = _request_hook(self._config)
-                connections = DefaultHttpxClient(event_hooks={"request": [hook]})
-                client = OpenAI(**_settings(self._config), http_client=connections)
-                _replace_headers(client, self._config)
-                _accept_unknown_parameters(client.chat.completions, self._check_open)
-                _accept_unknown_parameters(client.completions, self._check_open)
-                self._client = client
         return self._client
 
     def close(self) -> None:
         """Close the connections; closing again has no effect."""
-        if self._client is not None:
+        if "_client" in vars(self):
             self._client.close()
+
+    @cached
+    def _client(self) -> OpenAI:
+        _check_installed()
+        from openai import DefaultHttpxClient, OpenAI
+
+        from julep._http.httpx_transport import client_options
+
+        hook = _request_hook(self._config)
+        options = client_options(self._transport)
+        connections = DefaultHttpxClient(event_hooks={"request": [hook]}, **options)
+        client = OpenAI(**_settings(self._config), http_client=connections)
+        _replace_headers(client, self._config)
+        _accept_unknown_parameters(client.chat.completions, self._check_open)
+        _accept_unknown_parameters(client.completions, self._check_open)
+        return client
 
 
 class AsyncOpenAIClient:
@@ -80,6 +83,7 @@ class AsyncOpenAIClient:
 
     def __init__(self, config: Config, connections: Connections[Any]) -> None:
         self._config = config
+        self._transport = connections.config
         self._check_open = connections.check_open
         self._client: AsyncOpenAI | None = None
         self._per_loop = PerLoop(self._loop_client, _aclose)
@@ -123,8 +127,11 @@ class AsyncOpenAIClient:
     def _loop_client(self) -> AsyncOpenAI:
         from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
+        from julep._http.httpx_transport import client_options
+
         hook = _async_request_hook(self._config)
-        connections = DefaultAsyncHttpxClient(event_hooks={"request": [hook]})
+        options = client_options(self._transport)
+        connections = DefaultAsyncHttpxClient(event_hooks={"request": [hook]}, **options)
         client = AsyncOpenAI(**_settings(self._config), http_client=connections)
         _replace_headers(client, self._config)
         return client

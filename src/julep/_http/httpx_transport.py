@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from functools import partial
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import httpx
 
@@ -195,22 +195,58 @@ class _LoopClient:
             await self._client.aclose()
 
 
+class HandOver(httpx.BaseTransport):
+    """Sends the requests of another library's client by a user's own client."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        self._client = client
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request."""
+        return self._client.send(request, stream=True, follow_redirects=False)
+
+
+class AsyncHandOver(httpx.AsyncBaseTransport):
+    """Sends the requests of another library's client by a user's own client."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self._client = client
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request."""
+        return await self._client.send(request, stream=True, follow_redirects=False)
+
+
+def client_options(config: TransportConfig) -> dict[str, Any]:
+    """Return the options by which a client of httpx sends requests as these settings say.
+
+    Raises:
+        ConfigurationError: When a setting cannot work.
+    """
+    own_client = config.http_client
+    if isinstance(own_client, httpx.Client):
+        return {"transport": HandOver(own_client)}
+    if isinstance(own_client, httpx.AsyncClient):
+        return {"transport": AsyncHandOver(own_client)}
+    if own_client is not None:
+        raise ConfigurationError(
+            f"http_client: expected a client of httpx here, got a {type(own_client).__module__} one"
+        )
+    if config.http2 and find_spec("h2") is None:
+        raise ConfigurationError("http2 needs the h2 package: pip install 'julep[http2]'")
+    tls = config.tls or (shared_tls(http2=True) if config.http2 else shared_tls())
+    return {"verify": tls, "http2": config.http2, "proxy": config.proxy}
+
+
 def _build_client(kind: type[C], config: TransportConfig) -> C:
     """Build a client of httpx.
 
     Raises:
         ConfigurationError: When a setting, or a proxy of the environment, cannot work.
     """
-    if config.http2 and find_spec("h2") is None:
-        raise ConfigurationError("http2 needs the h2 package: pip install 'julep[http2]'")
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=100)
     try:
-        return kind(
-            verify=config.tls or (shared_tls(http2=True) if config.http2 else shared_tls()),
-            limits=limits,
-            http2=config.http2,
-            proxy=config.proxy,
-        )
+        return kind(limits=limits, **client_options(config))
     except ImportError:
         raise ConfigurationError(
             "a SOCKS proxy needs the socksio package: pip install 'httpx[socks]'"
