@@ -277,7 +277,8 @@ class _OpenAsyncConnection(_AsyncConnection):
         self.__class__ = _AsyncConnection  # type: ignore[assignment]  # as its docstring says
 
     def __del__(self) -> None:
-        super().close()
+        if hasattr(self, "_socket"):  # it may be dropped while it is built
+            super().close()
 
 
 async def _run(

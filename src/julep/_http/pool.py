@@ -169,13 +169,11 @@ def _close_oldest(stack: deque[tuple[float, C]], before: float, at_least: int = 
     closed = 0
     while stack:
         try:
-            since, connection = stack.popleft()
+            if stack[0][0] >= before and closed >= at_least:
+                break
+            stack.popleft()[1].close()
         except IndexError:  # another thread took the last one
             break
-        if since >= before and closed >= at_least:
-            stack.appendleft((since, connection))
-            break
-        connection.close()
         closed += 1
     return closed
 

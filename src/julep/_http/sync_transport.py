@@ -237,7 +237,8 @@ class _OpenSyncConnection(_SyncConnection):
         self.__class__ = _SyncConnection  # type: ignore[assignment]  # as its docstring says
 
     def __del__(self) -> None:
-        super().close()
+        if hasattr(self, "_socket"):  # it may be dropped while it is built
+            super().close()
 
 
 def _run(steps: Steps, connection: _SyncConnection, deadlines: Deadlines) -> ExchangeResult:
