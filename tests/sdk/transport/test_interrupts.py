@@ -52,7 +52,7 @@ def at_line(number: int, action: Callable[[], object]) -> Iterator[list[int]]:
     """
     count = [0]
 
-    def trace_line(_: FrameType, event: str, __: object) -> object:
+    def trace_line(_: FrameType, event: str, __: object) -> Any:
         if event == "line":
             count[0] += 1
             if count[0] == number:
@@ -60,7 +60,7 @@ def at_line(number: int, action: Callable[[], object]) -> Iterator[list[int]]:
                 action()
         return trace_line
 
-    def trace_call(frame: FrameType, _: str, __: object) -> object:
+    def trace_call(frame: FrameType, _: str, __: object) -> Any:
         is_traced = count[0] < number and frame.f_code.co_filename.startswith(ROOMS)
         return trace_line if is_traced else None
 
@@ -106,9 +106,9 @@ def test_a_client_may_be_closed_at_any_line_of_a_call(step: Step) -> None:
             number += 1
             client = Client(base_url=server.url, **ONE_CONNECTION)
             client.sessions.get(ID)
-            with at_line(number, client.close) as lines:
-                with suppress(julep.NetworkError, julep.ConfigurationError):
-                    client.sessions.get(ID)
+            ended = suppress(julep.NetworkError, julep.ConfigurationError)
+            with at_line(number, client.close) as lines, ended:
+                client.sessions.get(ID)
             pool: Any = vars(vars(vars(client)["_connections"])["_transport"])["_pool"]
             if lines[0] >= number:
                 assert (len(pool.leases), len(pool.idle)) == (0, 0)
