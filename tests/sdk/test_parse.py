@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Sequence
 from typing import Any, Literal, TypedDict
 
 import pytest
 
-from julep import AsyncClient, InvalidOutputError, NotApprovedError, ToolResult
-from julep.managers.types import InputChatMlMessageDict
+from julep import (
+    AsyncClient,
+    InvalidOutputError,
+    NotApprovedError,
+    StreamClosedError,
+    ToolResult,
+)
+from julep.managers.types import CreateToolDict, InputChatMlMessageDict, ToolDict
+from julep.streams import AnswerFinished, AnswerRejected, RunEvent, TextDelta
 from tests.sdk.helpers.resources import new_session
 from tests.server.helpers.endpoint import Endpoint
 
@@ -28,7 +36,12 @@ class Place(TypedDict):
     name: str
 
 
-TYPES: dict[str, tuple[Any, str, object]] = {
+def temperature(city: str) -> float:
+    """Measure how warm it is."""
+    return 21.5
+
+
+TYPES: dict[str, tuple[object, str, object]] = {
     "a dataclass": (City, '{"name": "Bergen", "people": 3}', City("Bergen", 3)),
     "a TypedDict": (Place, '{"name": "Bergen"}', {"name": "Bergen"}),
     "a number": (int, "3", 3),
@@ -139,3 +152,118 @@ async def test_a_run_continues_from_the_history(
     reply = await model_client.sessions.run(session.id, tools=[book])
     assert reply.text == "Booked."
     assert made == ["Bergen"]
+
+
+async def test_the_answer_of_a_run_is_read_as_a_type(
+    model_client: AsyncClient, endpoint: Endpoint
+) -> None:
+    session = await new_session(model_client)
+    endpoint.script = [
+        call_of("temperature", {"city": "Bergen"}),
+        {"content": '{"people": 3}'},
+        {"content": '{"name": "Bergen", "people": 3}'},
+    ]
+    found = await model_client.sessions.run(session.id, SAID, [temperature], output=City)
+    assert found.parsed == City("Bergen", 3)
+    assert found.text == found.response.text == '{"name": "Bergen", "people": 3}'
+    formats = [request["response_format"] for request in endpoint.requests]
+    assert formats == [formats[0]] * 3
+    assert endpoint.requests[1]["messages"][-1]["content"] == "21.5"
+    assert "name: it is missing" in endpoint.requests[2]["messages"][-1]["content"]
+
+
+async def test_a_run_without_functions_calls_no_tool_for_an_output(
+    model_client: AsyncClient, endpoint: Endpoint
+) -> None:
+    tool: CreateToolDict = {"type": "function", "function": {"name": "other", "parameters": {}}}
+    agent = await model_client.agents.create(name="Ada", tools=[tool])
+    session = await model_client.sessions.create(agent_id=agent.id)
+    endpoint.script = [{"content": '{"name": "Bergen"}'}] * 4
+    await model_client.sessions.parse(session.id, SAID, City)
+    await model_client.sessions.run(session.id, SAID, output=City)
+    await model_client.sessions.run(session.id, SAID, [temperature], output=City)
+    await model_client.sessions.run(session.id, SAID)
+    chosen = [request.get("tool_choice") for request in endpoint.requests]
+    assert chosen == ["none", "none", None, None]
+
+
+async def test_a_run_that_continues_has_an_output_too(
+    model_client: AsyncClient, endpoint: Endpoint
+) -> None:
+    session = await new_session(model_client)
+    endpoint.script = [
+        call_of("temperature", {"city": "Bergen"}),
+        {"content": '{"name": "Bergen"}'},
+    ]
+    await anext(aiter(model_client.sessions.iterate_run(session.id, SAID, [temperature])))
+    found = await model_client.sessions.run(session.id, tools=[temperature], output=City)
+    assert found.parsed == City("Bergen")
+
+
+async def test_a_call_without_a_function_is_no_answer(
+    model_client: AsyncClient, endpoint: Endpoint
+) -> None:
+    session = await new_session(model_client)
+    other: ToolDict = {"type": "function", "function": {"name": "other", "parameters": {}}}
+    endpoint.script = [call_of("other", {})] * 2
+    with pytest.raises(InvalidOutputError, match="the model called other, which has no function"):
+        await model_client.sessions.parse(session.id, SAID, City, [other])
+    run = model_client.sessions.stream_run(session.id, SAID, [other], output=City)
+    with pytest.raises(InvalidOutputError, match="the model called other"):
+        await run.get_final_response()
+
+
+async def test_a_streamed_answer_is_read_as_a_type(
+    model_client: AsyncClient, endpoint: Endpoint
+) -> None:
+    session = await new_session(model_client)
+    endpoint.script = [
+        call_of("temperature", {"city": "Bergen"}),
+        {"content": '{"people": 3}'},
+        {"content": '{"name": "Bergen"}'},
+    ]
+    async with model_client.sessions.stream_run(
+        session.id, SAID, [temperature], output=City, repairs=1
+    ) as run:
+        events = [event async for event in run]
+    found = await run.get_final_response()
+    assert found.parsed == City("Bergen")
+    (rejected,) = [event for event in events if isinstance(event, AnswerRejected)]
+    assert rejected.problem == "name: it is missing"
+    assert rejected.response.text == '{"people": 3}'
+    assert events[-1] == AnswerFinished(found.response)
+    place = events.index(rejected)
+    assert text_of(events[:place]) == '{"people": 3}'
+    assert text_of(events[place:]) == '{"name": "Bergen"}'
+
+
+async def test_a_streamed_answer_that_stays_wrong_is_an_error(
+    model_client: AsyncClient, endpoint: Endpoint
+) -> None:
+    session = await new_session(model_client)
+    endpoint.script = [{"content": '{"name": 5}'}]
+    run = model_client.sessions.stream_run(session.id, SAID, output=City, repairs=0)
+    assert await anext(run.text_stream)
+    with pytest.raises(InvalidOutputError) as raised:
+        _ = [event async for event in run]
+    assert raised.value.text == '{"name": 5}'
+    assert raised.value.path == "name"
+    with pytest.raises(StreamClosedError):
+        await run.get_final_response()
+
+
+@pytest.mark.parametrize("name", TYPES)
+async def test_the_offline_model_streams_a_value_of_the_type(
+    client: AsyncClient, name: str
+) -> None:
+    output, _, expected = TYPES[name]
+    session = await new_session(client)
+    async with client.sessions.stream_run(session.id, SAID, output=output) as run:
+        text = "".join([each async for each in run.text_stream])
+    found = await run.get_final_response()
+    assert type(found.parsed) is type(expected)
+    assert text == found.text
+
+
+def text_of(events: Sequence[RunEvent]) -> str:
+    return "".join(event.text for event in events if isinstance(event, TextDelta))

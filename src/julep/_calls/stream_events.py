@@ -67,6 +67,21 @@ class ToolCallArguments:
 
 
 @attrs.frozen
+class AnswerRejected:
+    """An answer does not match the ``output`` of a run, and the model is asked to replace it.
+
+    Attributes:
+        response: The response that has the answer.
+        problem: What is wrong with it.
+    """
+
+    __module__ = "julep.streams"
+
+    response: ChatResponse
+    problem: str
+
+
+@attrs.frozen
 class AnswerFinished:
     """The model has answered; this is the last event.
 

@@ -13,7 +13,7 @@ from collections.abc import (
 )
 from functools import partial
 from inspect import isawaitable
-from typing import Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
@@ -22,8 +22,8 @@ from julep._tools.results import error_text, result_text
 from julep._tools.schema import SchemaMismatchError
 from julep.errors import NotApprovedError
 
-Approve: TypeAlias = Callable[[str, Mapping[str, Any]], bool | str | Awaitable[bool | str]]
-"""Decides about a call, by the function's name and its arguments: True, False, or why not."""
+if TYPE_CHECKING:
+    from julep._tools.approve import Approve
 
 
 @attrs.frozen
