@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import (
-    AsyncIterator,
+    AsyncIterable,
     Awaitable,
     Callable,
     Coroutine,
@@ -105,24 +105,24 @@ class FunctionCall:
             found = await to_thread.run_sync(self._begin)
         return found if isinstance(found, ToolResult) else await self._finish(found)
 
-    def _begin(self) -> ToolResult | Awaitable[object] | AsyncIterator[object]:
+    def _begin(self) -> ToolResult | Awaitable[object] | AsyncIterable[object]:
         """Call the function, and return its result, or what must be awaited for it."""
         if self._prevented is not None or self._function is None:
             return self._prevented or self._failure(KeyError(self.name))
         try:
             value = self._function.call(self._arguments)
-            if isawaitable(value) or isinstance(value, AsyncIterator):
-                return cast("Awaitable[object] | AsyncIterator[object]", value)
+            if isawaitable(value) or isinstance(value, AsyncIterable):
+                return cast("Awaitable[object] | AsyncIterable[object]", value)
             value = _collected(value)
         except Exception as error:  # noqa: BLE001  # every error is reported to the model
             return self._failure(error)
         return self._result(value)
 
-    async def _finish(self, pending: Awaitable[object] | AsyncIterator[object]) -> ToolResult:
+    async def _finish(self, pending: Awaitable[object] | AsyncIterable[object]) -> ToolResult:
         try:
             value: object = await pending if isawaitable(pending) else pending
-            if isinstance(value, AsyncIterator):
-                value = [each async for each in cast("AsyncIterator[object]", value)]
+            if isinstance(value, AsyncIterable):
+                value = [each async for each in cast("AsyncIterable[object]", value)]
             value = _collected(value)
         except Exception as error:  # noqa: BLE001  # every error is reported to the model
             return self._failure(error)

@@ -34,7 +34,7 @@ def fields_of(kind: type[Any]) -> Fields | None:
     Raises:
         NameError: When an annotation names what cannot be found.
     """
-    if typing.is_typeddict(kind):
+    if _is_typed_dict(kind):
         hints = class_hints(kind)
         return Fields(hints, _required_keys(kind, hints), dict)
     if issubclass(kind, Model):
@@ -47,6 +47,11 @@ def fields_of(kind: type[Any]) -> Fields | None:
     if dataclasses.is_dataclass(kind) or attrs.has(kind):
         return _init_parameters(kind)
     return None
+
+
+def _is_typed_dict(kind: type[object]) -> bool:
+    """Check whether a class is a TypedDict: that of typing or that of typing_extensions."""
+    return hasattr(kind, "__total__") and hasattr(kind, "__required_keys__")
 
 
 def class_hints(kind: type[object]) -> dict[str, object]:

@@ -55,7 +55,8 @@ def adapter_of(annotation: object, parts: Iterable[object]) -> Adapter | None:
 
 def _has_hook(part: object) -> bool:
     kind: type[object] = part if isinstance(part, type) else type(part)
-    return hasattr(part, "__get_pydantic_core_schema__") and not issubclass(kind, Model)
+    hooks = ("__get_pydantic_core_schema__", "__pydantic_validator__")  # that of a dataclass
+    return any(hasattr(part, hook) for hook in hooks) and not issubclass(kind, Model)
 
 
 def validator(adapter: Adapter, definitions: JSONObject) -> Schema:
