@@ -174,9 +174,11 @@ class Walk:
             return arguments[0]
         if isinstance(annotation, dataclasses.InitVar):
             variable: Any = cast("Any", annotation)
-            return cast("object", variable.type)
-        supertype: object = getattr(annotation, "__supertype__", None)  # of a NewType
-        return supertype
+            return cast("object", variable.type) or type(None)
+        if hasattr(annotation, "__supertype__"):
+            named: Any = cast("Any", annotation)  # a NewType
+            return cast("object", named.__supertype__) or type(None)
+        return None
 
     def _annotated(self, annotation: object, inner: object, metadata: Sequence[object]) -> Schema:
         adapter = adapter_of(annotation, metadata)

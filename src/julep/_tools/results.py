@@ -7,6 +7,7 @@ import datetime as dt
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MappingView, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from enum import Enum
 from math import isfinite, isnan
 from types import SimpleNamespace
@@ -166,10 +167,11 @@ def _attributes(value: object, names: Sequence[str], outer: tuple[int, ...]) -> 
 
 
 def _dumped(dump: Callable[..., object]) -> object:
-    try:
-        return dump(mode="json", by_alias=True)
-    except Exception:  # noqa: BLE001  # pydantic refuses what it cannot write
-        return dump()
+    """Return what an object of pydantic writes, which refuses as JSON what has no JSON form."""
+    for options in ({"mode": "json", "by_alias": True}, {"by_alias": True}):
+        with suppress(Exception):
+            return dump(**options)
+    return dump()
 
 
 def _text_of(value: object) -> str:
