@@ -10,7 +10,9 @@ from typing import Any, Literal, TypedDict
 import pytest
 
 from julep import (
+    ArgumentTypeError,
     AsyncClient,
+    InvalidArgumentError,
     InvalidOutputError,
     NotApprovedError,
     StreamClosedError,
@@ -18,7 +20,7 @@ from julep import (
 )
 from julep.managers.types import CreateToolDict, InputChatMlMessageDict, ToolDict
 from julep.streams import AnswerFinished, AnswerRejected, RunEvent, TextDelta
-from tests.sdk.helpers.resources import new_session
+from tests.sdk.helpers.resources import UNKNOWN_ID, new_session
 from tests.server.helpers.endpoint import Endpoint
 
 pytestmark = pytest.mark.anyio
@@ -72,6 +74,86 @@ async def test_the_offline_model_answers_with_a_value_of_the_type(
     session = await new_session(client)
     parsed = await client.sessions.parse(session.id, SAID, output)
     assert type(parsed.parsed) is type(expected)
+
+
+LENIENT: list[tuple[object, str, object]] = [
+    (City, '```json\n{"name": "Bergen"}\n```', City("Bergen")),
+    (City, 'Here it is:\n```\n{"name": "Bergen"}\n```\nAnything else?', City("Bergen")),
+    (City, '\ufeff {"name": "Bergen"}\n', City("Bergen")),
+    # The object that is made of what is none, and what a model writes that leaves it out.
+    (int, '{"value": 3}', 3),
+    (int, "3", 3),
+    (list[int], "[1, 2]", [1, 2]),
+    (bool, "true", True),
+    (str, "Bergen, in Norway", "Bergen, in Norway"),
+    (str, '"Bergen"', "Bergen"),
+    (Literal["yes", "no"], "yes", "yes"),
+    (dict[str, int] | None, '{"value": 3}', {"value": 3}),
+    (dict[str, int] | None, '{"value": {"a": 3}}', {"a": 3}),
+    (City | None, '{"name": "Bergen"}', City("Bergen")),
+]
+
+
+@pytest.mark.parametrize(("output", "text", "expected"), LENIENT)
+async def test_an_answer_is_read_however_it_is_wrapped(
+    model_client: AsyncClient, endpoint: Endpoint, output: object, text: str, expected: object
+) -> None:
+    session = await new_session(model_client)
+    endpoint.script = [{"content": text}]
+    found = await model_client.sessions.parse(session.id, SAID, output, repairs=0)
+    assert found.parsed == expected
+    assert type(found.parsed) is type(expected)
+
+
+@pytest.mark.parametrize(
+    ("output", "text", "problem"),
+    [
+        (City, "It is Bergen.", "the answer is not JSON"),
+        (City, "null", "expected an object; got None"),
+        (City, '{"name": "Bergen", "height": 3}', "height: there is no such property"),
+        (int, "three", "the answer is not JSON"),
+        (list[int], '{"value": [1, "x"]}', r"value\[1\]: expected integer; got 'x'"),
+        (str, '{"value": "Ber', "the answer is not JSON"),
+        (Literal["yes", "no"], "maybe", "the answer is not JSON"),
+    ],
+)
+async def test_an_answer_that_does_not_match_is_an_error(
+    model_client: AsyncClient, endpoint: Endpoint, output: object, text: str, problem: str
+) -> None:
+    session = await new_session(model_client)
+    endpoint.script = [{"content": text}]
+    with pytest.raises(InvalidOutputError, match=problem) as raised:
+        await model_client.sessions.parse(session.id, SAID, output, repairs=0)
+    assert raised.value.text == text
+
+
+@pytest.mark.parametrize(
+    ("output", "problem"),
+    [
+        (None, "output: expected a type; got None"),
+        ("City", "output: 'City' has no JSON Schema: use the type instead of its name"),
+        ({"type": "object"}, "output: {'type': 'object'} has no JSON Schema"),
+        ([int], r"output: \[<class 'int'>\] has no JSON Schema"),
+        (City("x"), r"output: City\(name='x', people=0\) has no JSON Schema"),
+        (temperature, "output: <function temperature at .*> has no JSON Schema"),
+    ],
+)
+async def test_what_is_no_type_is_refused(
+    client: AsyncClient, output: object, problem: str
+) -> None:
+    with pytest.raises(InvalidArgumentError, match=f"^{problem}") as raised:
+        await client.sessions.parse(UNKNOWN_ID, SAID, output)
+    assert raised.value.path == "output"
+
+
+async def test_methods_without_an_output_name_those_that_have_one(client: AsyncClient) -> None:
+    sessions: Any = client.sessions
+    with pytest.raises(ArgumentTypeError, match=r"'output': sessions\.parse reads the answer"):
+        await sessions.chat(UNKNOWN_ID, SAID, output=City)
+    with pytest.raises(ArgumentTypeError, match=r"'output': sessions\.stream_run reads the"):
+        sessions.stream(UNKNOWN_ID, SAID, output=City)
+    with pytest.raises(ArgumentTypeError, match=r"'output': sessions\.run and sessions\.stream_r"):
+        sessions.iterate_run(UNKNOWN_ID, SAID, output=City)
 
 
 async def test_a_wrong_answer_is_repaired_once(

@@ -37,6 +37,9 @@ _ARGUMENTS: Final = {
     "iterate_run.stream": _RUN_STREAM,
     "parse.stream": _RUN_STREAM,
     "chat.max_turns": "sessions.run has turns",
+    "chat.output": "sessions.parse reads the answer as a type",
+    "stream.output": "sessions.stream_run reads the answer as a type",
+    "iterate_run.output": "sessions.run and sessions.stream_run read the answer as a type",
 }
 
 

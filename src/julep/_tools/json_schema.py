@@ -188,6 +188,8 @@ class Walk:
 
     def _of_kind(self, annotation: object, kind: Any, arguments: Sequence[object]) -> Schema:
         """Return the schema of a collection or a class."""
+        if not isinstance(kind, Hashable):
+            raise TypeError(f"{annotation!r} has no JSON Schema")
         is_bare = annotation is tuple or annotation is typing.Tuple  # noqa: UP006  # another one
         if kind is tuple and not is_bare and Ellipsis not in arguments:
             return fixed_array([self.schema(each) for each in arguments if each != ()])

@@ -9,6 +9,7 @@ from uuid import UUID
 from julep._arguments.signatures import mirrors, parameters_of
 from julep._arguments.typecheck import beartype
 from julep._calls.results import awaited, value
+from julep.errors import InvalidArgumentError
 from julep.managers.run import DEFAULT_MAX_TURNS, DEFAULT_REPAIRS, AsyncRun, BaseRun, Run
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ class BaseParse(BaseRun):
         """Implement `SessionsManager.parse`."""
         from julep._tools.output import Output
 
+        if output is None:
+            raise InvalidArgumentError("output: expected a type; got None", path="output")
         loop = self._tool_loop(
             session_id,
             messages,
