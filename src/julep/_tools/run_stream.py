@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Self, TypeAlias
 from julep._calls.stream_events import (
     AnswerFinished,
     AnswerRejected,
-    AsyncTextIterator,
+    AsyncStreamIterator,
+    StreamIterator,
     TextDelta,
-    TextIterator,
     ToolCallArguments,
     ToolCallBegun,
 )
@@ -138,8 +138,8 @@ class RunSteps:
             self._flow.close()
 
 
-def _text_of(event: RunEvent) -> str:
-    return event.text if isinstance(event, TextDelta) else ""
+def _texts_of(event: RunEvent | None) -> tuple[str, ...]:
+    return (event.text,) if isinstance(event, TextDelta) else ()
 
 
 class RunStream(Generic[R_co]):
@@ -196,7 +196,7 @@ class RunStream(Generic[R_co]):
     @property
     def text_stream(self) -> Iterator[str]:
         """An iterator of the pieces of all texts that the model writes."""
-        return TextIterator(self, _text_of)
+        return StreamIterator(self, _texts_of)
 
     def get_final_response(self) -> R_co:
         """Read the rest of the run, and return what `run` returns.
@@ -304,7 +304,7 @@ class AsyncRunStream(Generic[R_co]):
     @property
     def text_stream(self) -> AsyncIterator[str]:
         """An async iterator of the pieces of all texts that the model writes."""
-        return AsyncTextIterator(self, _text_of)
+        return AsyncStreamIterator(self, _texts_of)
 
     async def get_final_response(self) -> R_co:
         """Read the rest of the run, and return what `run` returns.
