@@ -349,3 +349,12 @@ async def test_the_offline_model_streams_a_value_of_the_type(
 
 def text_of(events: Sequence[RunEvent]) -> str:
     return "".join(event.text for event in events if isinstance(event, TextDelta))
+
+
+async def test_the_format_of_a_response_is_that_of_the_output(client: AsyncClient) -> None:
+    sessions: Any = client.sessions
+    for method in (sessions.parse, sessions.run):
+        with pytest.raises(InvalidArgumentError, match="^response_format: the response's format"):
+            await method(UNKNOWN_ID, SAID, output=City, response_format={"type": "text"})
+    with pytest.raises(InvalidArgumentError, match="^response_format: the response's format"):
+        sessions.stream_run(UNKNOWN_ID, SAID, output=City, response_format={"type": "text"})
