@@ -1,4 +1,4 @@
-"""Answers that are read as Python types, calls that need an approval, and runs from the history."""
+"""Answers that are read as Python types: of parse and of runs, whole and streamed."""
 
 from __future__ import annotations
 
@@ -14,9 +14,7 @@ from julep import (
     AsyncClient,
     InvalidArgumentError,
     InvalidOutputError,
-    NotApprovedError,
     StreamClosedError,
-    ToolResult,
 )
 from julep.managers.types import CreateToolDict, InputChatMlMessageDict, ToolDict
 from julep.streams import AnswerFinished, AnswerRejected, RunEvent, TextDelta
@@ -187,55 +185,6 @@ def call_of(name: str, arguments: object) -> dict[str, Any]:
     return {"content": None, "tool_calls": [{"id": "c0", "type": "function", "function": function}]}
 
 
-@pytest.mark.parametrize("decision", [True, False, "it costs too much"])
-async def test_a_call_is_made_only_when_it_is_approved(
-    model_client: AsyncClient, endpoint: Endpoint, decision: Any
-) -> None:
-    made: list[str] = []
-    asked: list[tuple[str, object]] = []
-
-    def book(city: str) -> str:
-        made.append(city)
-        return "booked"
-
-    def approve(name: str, arguments: Any) -> Any:
-        asked.append((name, arguments))
-        return decision
-
-    session = await new_session(model_client)
-    endpoint.script = [call_of("book", {"city": "Bergen"}), {"content": "Well."}]
-    walk = model_client.sessions.iterate_run(session.id, SAID, [book], approve=approve)
-    steps = [step async for step in walk]
-    assert asked == [("book", {"city": "Bergen"})]
-    assert made == (["Bergen"] if decision is True else [])
-    (result,) = [step for step in steps if isinstance(step, ToolResult)]
-    sent = endpoint.requests[-1]["messages"][-1]["content"]
-    if decision is True:
-        assert (result.content, result.error, sent) == ("booked", None, "booked")
-    else:
-        assert isinstance(result.error, NotApprovedError)
-        assert (decision or "not approved") in sent
-
-
-async def test_a_run_continues_from_the_history(
-    model_client: AsyncClient, endpoint: Endpoint
-) -> None:
-    made: list[str] = []
-
-    def book(city: str) -> str:
-        made.append(city)
-        return "booked"
-
-    session = await new_session(model_client)
-    endpoint.script = [call_of("book", {"city": "Bergen"}), {"content": "Booked."}]
-    walk = model_client.sessions.iterate_run(session.id, SAID, [book])
-    await anext(aiter(walk))  # the model's call, after which the program ends
-    assert made == []
-    reply = await model_client.sessions.run(session.id, tools=[book])
-    assert reply.text == "Booked."
-    assert made == ["Bergen"]
-
-
 async def test_the_answer_of_a_run_is_read_as_a_type(
     model_client: AsyncClient, endpoint: Endpoint
 ) -> None:
@@ -354,7 +303,7 @@ def text_of(events: Sequence[RunEvent]) -> str:
 async def test_the_format_of_a_response_is_that_of_the_output(client: AsyncClient) -> None:
     sessions: Any = client.sessions
     for method in (sessions.parse, sessions.run):
-        with pytest.raises(InvalidArgumentError, match="^response_format: the response's format"):
+        with pytest.raises(InvalidArgumentError, match=r"^response_format: the response's format"):
             await method(UNKNOWN_ID, SAID, output=City, response_format={"type": "text"})
-    with pytest.raises(InvalidArgumentError, match="^response_format: the response's format"):
+    with pytest.raises(InvalidArgumentError, match=r"^response_format: the response's format"):
         sessions.stream_run(UNKNOWN_ID, SAID, output=City, response_format={"type": "text"})

@@ -13,7 +13,7 @@ from collections.abc import (
 )
 from functools import partial
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import attrs
 
@@ -24,6 +24,8 @@ from julep.errors import NotApprovedError
 
 if TYPE_CHECKING:
     from julep._tools.approve import Approve
+
+T = TypeVar("T")
 
 
 @attrs.frozen
@@ -97,12 +99,10 @@ class FunctionCall:
 
     async def arun(self) -> ToolResult:
         """Make the call; a sync function runs in a thread."""
-        from anyio import to_thread
-
         if self._prevented is not None or (self._function is not None and self._function.is_async):
             found = self._begin()
         else:
-            found = await to_thread.run_sync(self._begin)
+            found = await _in_thread(self._begin)
         return found if isinstance(found, ToolResult) else await self._finish(found)
 
     def _begin(self) -> ToolResult | Awaitable[object] | AsyncIterable[object]:
@@ -157,11 +157,9 @@ class Approvals:
 
     async def arun(self) -> Exception | None:
         """Request the decisions; a sync function runs in a thread."""
-        from anyio import to_thread
-
         try:
             for call in self._calls:
-                found = await to_thread.run_sync(call.ask, self._approve)
+                found = await _in_thread(partial(call.ask, self._approve))
                 call.decide(await found if isawaitable(found) else found)
         except Exception as error:  # noqa: BLE001  # raised by the flow
             return error
@@ -171,6 +169,15 @@ class Approvals:
 def _collected(value: object) -> object:
     """Return the items of an iterator, whose errors are the function's; or else the value."""
     return [*cast("Iterator[object]", value)] if isinstance(value, Iterator) else value
+
+
+async def _in_thread(function: Callable[[], T]) -> T:
+    """Return what a function returns in a thread; that may be awaitable, too."""
+    from anyio import to_thread
+
+    # Trio refuses a function of a thread that returns a coroutine by itself.
+    (found,) = await to_thread.run_sync(lambda: (function(),))
+    return found
 
 
 async def _awaited(pending: Awaitable[object]) -> object:
