@@ -418,6 +418,26 @@ def test_what_can_be_called_is_a_tool(kind: str) -> None:
     assert call(function, **arguments) == result
 
 
+def move(
+    x: int = pydantic.Field(description="How far.", ge=0),
+    unit: str = pydantic.Field("m", description="Of which length."),
+    tags: list[str] = pydantic.Field(default_factory=list),  # noqa: B008  # as in FastAPI
+) -> list[object]:
+    return [x, unit, tags]
+
+
+def test_a_default_by_a_field_of_pydantic_describes_the_parameter() -> None:
+    parameters = describe(move)["parameters"]
+    assert parameters["required"] == ["x"]
+    assert parameters["properties"] == {
+        "x": {"type": "integer", "description": "How far.", "minimum": 0},
+        "unit": {"type": "string", "description": "Of which length."},
+        "tags": {"type": "array", "items": {"type": "string"}},
+    }
+    assert call(move, x=1) == '[1, "m", []]'
+    assert call(move, x=1, unit="km", tags=["a"]) == '[1, "km", ["a"]]'
+
+
 def test_the_annotations_of_classes_are_read() -> None:
     for kind, name in ((Street, "name"), (Created, "b"), (Adder, "a")):
         properties = describe(kind)["parameters"]["properties"]

@@ -8,7 +8,7 @@ import json
 import types
 import typing
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn, cast
 
 from julep._arguments.typecheck import Checks
 from julep._tools.classes import Fields, fields_of
@@ -43,6 +43,7 @@ class Function:
         self._described = _described(function)
         self.name = str(getattr(self._described, "__name__", type(self._described).__name__))
         self._by_position: Sequence[inspect.Parameter] = ()
+        self._defaults: Mapping[str, Any] = {}
         self.is_async = inspect.iscoroutinefunction(
             function if _is_routine(function) else getattr(function, "__call__", None)  # noqa: B004
         )
@@ -56,6 +57,9 @@ class Function:
                 fields = fields_of(function)
             if fields is None:
                 parameters = _parameters(function)
+                self._defaults = {
+                    each.name: each.default for each in parameters if _is_field(each.default)
+                }
                 fields = _fields(function, parameters)
                 self._by_position = [each for each in parameters if each.kind is _POSITIONAL_ONLY]
             self._schema = walk.complete(walk.record(fields.hints, fields.required, dict))
@@ -82,7 +86,9 @@ class Function:
         except (ValueError, RecursionError) as error:
             raise SchemaMismatchError(f"the arguments are not JSON: {error}") from None
         keywords: Any = self._schema.read({} if parsed is None else parsed)
-        found: Mapping[str, object] = keywords
+        found: dict[str, object] = keywords
+        for name in self._defaults.keys() - found.keys():
+            found[name] = self._defaults[name].get_default(call_default_factory=True)
         return found
 
     def call(self, arguments: Mapping[str, object]) -> object:
@@ -141,9 +147,21 @@ def _parameters(function: Callable[..., object]) -> Sequence[inspect.Parameter]:
 
 def _fields(function: Callable[..., object], parameters: Sequence[inspect.Parameter]) -> Fields:
     hints = _hints(_described(function))
-    required = {each.name for each in parameters if each.default is each.empty}
-    found = {each.name: hints.get(each.name, _written(each)) for each in parameters}
+    required: set[str] = set()
+    found: dict[str, object] = {}
+    for each in parameters:
+        default: Any = each.default
+        hint: Any = hints.get(each.name, _written(each))
+        is_field = _is_field(default)
+        found[each.name] = Annotated[hint, default] if is_field else hint
+        if default.is_required() if is_field else default is each.empty:
+            required.add(each.name)
     return Fields(found, required, dict)
+
+
+def _is_field(default: object) -> bool:
+    """Check whether a default is pydantic's Field, which describes a parameter instead."""
+    return hasattr(default, "is_required") and hasattr(default, "get_default")
 
 
 def _written(parameter: inspect.Parameter) -> object:

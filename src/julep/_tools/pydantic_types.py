@@ -68,7 +68,8 @@ def validator(adapter: Adapter, definitions: JSONObject) -> Schema:
     try:
         document = adapter.json_schema()
     except Exception as error:  # noqa: BLE001  # whatever pydantic raises, by its release
-        raise TypeError(f"pydantic has no JSON Schema: {error}") from None
+        problem, *_ = str(error).splitlines() or [type(error).__name__]
+        raise TypeError(f"pydantic has no JSON Schema: {problem}") from None
     added = document.pop("$defs", None)
     if isinstance(added, dict):
         names = {name: _free_name(name, each, definitions) for name, each in added.items()}
