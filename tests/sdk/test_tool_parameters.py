@@ -8,6 +8,8 @@ import datetime as dt
 import enum
 import functools
 import json
+import sys
+import types
 import typing
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
@@ -474,3 +476,57 @@ def test_what_cannot_be_described_is_refused(function: Any, problem: str) -> Non
     with pytest.raises(InvalidArgumentError, match=problem) as raised:
         Function(function, "tools[3]")
     assert raised.value.path == "tools[3]"
+
+
+# What these statements define had to be written in other ways before Python 3.12.
+STATEMENTS = """
+type Json = int | str | list[Json] | dict[str, Json]
+type Many[T] = list[T]
+
+@dataclasses.dataclass
+class Box[T]:
+    item: T
+    rest: Box[T] | None = None
+
+def look[T: int](x: T, y: Many[T]) -> T:
+    return x
+"""
+OLDER = """
+T = typing.TypeVar("T")
+Json = typing_extensions.TypeAliasType("Json", "int | str | list[Json] | dict[str, Json]")
+Many = typing_extensions.TypeAliasType("Many", list[T], type_params=(T,))
+
+@dataclasses.dataclass
+class Box(typing.Generic[T]):
+    item: T
+    rest: Box[T] | None = None
+
+Number = typing.TypeVar("Number", bound=int)
+
+def look(x: Number, y: Many[Number]) -> Number:
+    return x
+"""
+
+
+@pytest.mark.parametrize("future", ["", "from __future__ import annotations\n"])
+def test_statements_that_define_types(future: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    module: Any = types.ModuleType("statements")
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    statements = STATEMENTS if sys.version_info >= (3, 12) else OLDER
+    if not future:
+        statements = statements.replace("Box[T] | None", '"Box[T] | None"')
+    imports = "import dataclasses, typing, typing_extensions\n"
+    names: dict[str, Any] = module.__dict__
+    exec(future + imports + statements, names)  # noqa: S102  # the program above
+    assert schema_of(module.Json).read([1, {"a": ["b"]}]) == [1, {"a": ["b"]}]
+    with pytest.raises(SchemaMismatchError):
+        schema_of(module.Json).read([None])
+    assert schema_of(module.Many[int]).document == {"type": "array", "items": {"type": "integer"}}
+    found: Any = schema_of(module.Box[int]).read({"item": 1, "rest": {"item": 2}})
+    assert (found.item, found.rest.item, found.rest.rest) == (1, 2, None)
+    with pytest.raises(SchemaMismatchError, match=r"^rest\.item: expected integer"):
+        schema_of(module.Box[int]).read({"item": 1, "rest": {"item": "2"}})
+    assert describe(module.look)["parameters"]["properties"] == {
+        "x": {"type": "integer"},
+        "y": {"type": "array", "items": {"type": "integer"}},
+    }

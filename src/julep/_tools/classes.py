@@ -61,7 +61,13 @@ def class_hints(kind: type[object]) -> dict[str, object]:
     within it. Other attributes are not: a method named ``dict`` would hide the builtin.
     """
     inner = {name: each for name, each in vars(kind).items() if isinstance(each, type)}
-    return typing.get_type_hints(kind, localns={**inner, kind.__name__: kind}, include_extras=True)
+    names = {**inner, kind.__name__: kind, **type_parameters(kind)}
+    return typing.get_type_hints(kind, localns=names, include_extras=True)
+
+
+def type_parameters(generic: object) -> dict[str, object]:
+    """Return the type parameters of ``class Name[T]`` or ``def name[T]()`` by their names."""
+    return {each.__name__: each for each in getattr(generic, "__type_params__", ())}
 
 
 def _required_keys(kind: type[object], hints: Mapping[str, object]) -> set[str]:

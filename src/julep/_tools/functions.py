@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn, cast
 
 from julep._arguments.typecheck import Checks
-from julep._tools.classes import Fields, fields_of
+from julep._tools.classes import Fields, fields_of, type_parameters
 from julep._tools.docstrings import parse_docstring
 from julep._tools.json_schema import Walk
 from julep._tools.schema import SchemaMismatchError
@@ -190,7 +190,9 @@ def _hints(function: object) -> Mapping[str, object]:
         return Checks(source).hints
     annotations = {name: each for name, each in written.items() if name != "return"}
     return typing.get_type_hints(
-        types.SimpleNamespace(__annotations__=annotations), names, include_extras=True
+        types.SimpleNamespace(__annotations__=annotations),
+        {**names, **type_parameters(source)},
+        include_extras=True,
     )
 
 
