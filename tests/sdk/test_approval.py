@@ -61,10 +61,10 @@ def desk() -> Desk:
 async def test_a_call_is_made_only_when_it_is_approved(
     model_client: AsyncClient, endpoint: Endpoint, desk: Desk, decision: bool | str
 ) -> None:
-    asked: list[tuple[str, object]] = []
+    decided: list[tuple[str, object]] = []
 
     def approve(name: str, arguments: Mapping[str, object]) -> bool | str:
-        asked.append((name, dict(arguments)))
+        decided.append((name, dict(arguments)))
         assert desk.booked == []
         return decision
 
@@ -72,7 +72,7 @@ async def test_a_call_is_made_only_when_it_is_approved(
     endpoint.script = [calls({"city": "Bergen"}), {"content": "Well."}]
     walk = model_client.sessions.iterate_run(session.id, SAID, [desk.book], approve=approve)
     steps = [step async for step in walk]
-    assert asked == [("book", {"city": "Bergen"})]
+    assert decided == [("book", {"city": "Bergen"})]
     assert desk.booked == (["Bergen"] if decision is True else [])
     (result,) = [step for step in steps if isinstance(step, ToolResult)]
     assert sent_results(endpoint) == [result.content]
@@ -100,13 +100,13 @@ async def test_each_call_is_decided_before_any_is_made(
     assert second == "booked"
 
 
-async def test_a_call_that_cannot_be_made_is_not_asked_for(
+async def test_a_call_that_cannot_be_made_needs_no_decision(
     model_client: AsyncClient, endpoint: Endpoint, desk: Desk
 ) -> None:
     session = await new_session(model_client)
     endpoint.script = [calls({"town": "Bergen"}), calls({}, name="cook"), {"content": "Well."}]
     await model_client.sessions.run(
-        session.id, SAID, [desk.book], approve=lambda _name, _arguments: pytest.fail("asked")
+        session.id, SAID, [desk.book], approve=lambda _name, _arguments: pytest.fail("called")
     )
     assert ["error" in json.loads(each) for each in sent_results(endpoint)] == [True, True]
 

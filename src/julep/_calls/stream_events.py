@@ -69,7 +69,7 @@ class ToolCallArguments:
 
 @attrs.frozen
 class AnswerRejected:
-    """An answer does not match the ``output`` of a run, and the model is asked to replace it.
+    """An answer does not match the ``output`` of a run, and the model must replace it.
 
     Attributes:
         response: The response that has the answer.

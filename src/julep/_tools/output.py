@@ -116,7 +116,7 @@ def _parsed(text: str) -> JSON:
 
 
 def repair_text(error: SchemaMismatchError) -> str:
-    """Return the message by which a model is told what was wrong in its answer."""
+    """Return the message that reports to a model what was wrong in its answer."""
     return f"That answer is invalid: {error}. Answer again, with nothing but JSON that matches."
 
 

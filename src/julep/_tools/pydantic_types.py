@@ -1,4 +1,4 @@
-"""Types of pydantic: asked for their own schemas, and validated by pydantic itself.
+"""Types of pydantic, which writes their schemas and validates them itself.
 
 Pydantic is no dependency. A type of it exists only if the program imported it, so that it is looked
 up among the imported modules.

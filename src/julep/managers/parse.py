@@ -93,8 +93,9 @@ class Parse(BaseParse, Run):
     ) -> ParsedResponse[Any]:
         """Send messages, and return the agent's answer as a Python type.
 
-        The model is made to answer in JSON that matches the type. It is told once, or as many
-        times as ``repairs``, what is wrong in an answer that does not match.
+        The model is made to answer in JSON that matches the type. What is wrong in an answer that
+        does not match is reported to it once, or as many times as ``repairs``, so that it answers
+        again. ``stream_run`` with an ``output`` does the same, and streams.
 
         Args:
             session_id: The session's id.
