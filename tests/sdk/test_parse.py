@@ -152,6 +152,30 @@ async def test_methods_without_an_output_name_those_that_have_one(client: AsyncC
         sessions.stream(UNKNOWN_ID, SAID, output=City)
     with pytest.raises(ArgumentTypeError, match=r"'output': sessions\.run and sessions\.stream_r"):
         sessions.iterate_run(UNKNOWN_ID, SAID, output=City)
+    with pytest.raises(
+        ArgumentTypeError, match=r"the class City: sessions\.parse reads the answer"
+    ):
+        await sessions.chat(UNKNOWN_ID, SAID, response_format=City)
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("response_model", "take the type as output"),
+        ("output_type", "take the type as output"),
+        ("functions", "functions are among the tools"),
+        ("max_steps", "max_turns is the most requests"),
+    ],
+)
+async def test_names_of_other_libraries_are_explained(
+    client: AsyncClient, name: str, advice: str
+) -> None:
+    sessions: Any = client.sessions
+    with pytest.raises(ArgumentTypeError, match=f"{advice}$") as raised:
+        await sessions.run(UNKNOWN_ID, SAID, **{name: City})
+    assert raised.value.path == name
+    with pytest.raises(ArgumentTypeError, match=f"{advice}$"):
+        sessions.stream_run(UNKNOWN_ID, SAID, **{name: City})
 
 
 async def test_a_wrong_answer_is_repaired_once(
