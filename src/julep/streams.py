@@ -9,6 +9,7 @@ from julep._lazy import lazy
 if TYPE_CHECKING:
     from julep._calls.stream_events import (
         AnswerFinished,
+        AnswerRejected,
         StreamEvent,
         TextDelta,
         ToolCallArguments,
@@ -23,6 +24,7 @@ else:
         {
             "julep._calls.stream_events": (
                 "AnswerFinished",
+                "AnswerRejected",
                 "StreamEvent",
                 "TextDelta",
                 "ToolCallArguments",
@@ -35,6 +37,7 @@ else:
 
 __all__ = [
     "AnswerFinished",
+    "AnswerRejected",
     "AsyncChatStream",
     "AsyncRunStream",
     "ChatStream",

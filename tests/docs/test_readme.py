@@ -16,7 +16,13 @@ from julep_server import LocalServer
 from tests.server.helpers.endpoint import Endpoint
 
 ROOT = Path(__file__).parents[2]
-NAMES = ("README.md", "docs/observability.md", "docs/transport.md")
+NAMES = (
+    "README.md",
+    "docs/observability.md",
+    "docs/streams.md",
+    "docs/tools.md",
+    "docs/transport.md",
+)
 PAGES = [(ROOT / name).read_text(encoding="utf-8") for name in NAMES]
 EXAMPLES = {
     name: program
@@ -35,6 +41,14 @@ PRINTS = {
     "documents": rf"{OFFLINE}.*open from ten to six.*DocIds\(agent_doc_ids=\['[\w-]+'\].*\)",
     "model": r"A fine day\.",
     "run": rf"{OFFLINE}.*The function gave: 21\.5",
+    "parse-in-short": r"Recipe\(name='', minutes=0\)",
+    "streams": rf"{OFFLINE}.*\d+",
+    "stream-events": rf"{OFFLINE}.*stop",
+    "stream-run": rf"{OFFLINE}.*stop",
+    "approve": r"\{\"error\": \"the call of order was not approved: orders are closed today\"\}",
+    "continue": r"tool_calls\nstop",
+    "parse": r"Recipe main\nstop",
+    "stream-output": r'\{"name": ?"", ?"minutes": ?0\}Recipe',
     "iterate": r"",
     "gather": r"\['Ada', 'Grace', 'Edsger'\]",
     "hooks": r"",

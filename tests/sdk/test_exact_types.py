@@ -131,7 +131,8 @@ def test_every_parameter_has_a_matcher(resource: str, method: str, kind: str) ->
     by_position, by_count = checks.matchers
     needed, by_name = by_count[0]
     # Anything is an output, until its schema is built.
-    anything = ["self", "output"] if method == "parse" else ["self"]
+    has_output = method in ("parse", "run", "stream_run")
+    anything = ["self", "output"] if has_output else ["self"]
     assert [name for name, matcher in by_name.items() if matcher is None] == anything
     assert by_position == list(by_name.values())[: len(by_position)]
     assert checks.hints.keys() == by_name.keys() - {"self"}

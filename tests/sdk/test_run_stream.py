@@ -160,7 +160,7 @@ async def test_invalid_arguments_raise_at_once(client: AsyncClient) -> None:
     with pytest.raises(InvalidArgumentError, match="max_turns"):
         client.sessions.stream_run(UNKNOWN_ID, HELLO, max_turns=0)
     with pytest.raises(julep.ArgumentTypeError, match="temprature"):
-        client.sessions.stream_run(UNKNOWN_ID, HELLO, temprature=1)  # type: ignore[call-arg]  # a wrong name
+        client.sessions.stream_run(UNKNOWN_ID, HELLO, temprature=1)  # type: ignore[call-overload]  # a wrong name
 
 
 async def test_a_call_that_is_not_approved(model_client: AsyncClient, endpoint: Endpoint) -> None:

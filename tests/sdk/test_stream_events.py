@@ -8,7 +8,12 @@ import pickle
 import warnings
 from typing import Any
 
+import httpx
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
+from starlette.routing import Route
 
 from julep import (
     ApiError,
@@ -268,3 +273,20 @@ async def test_streams_that_are_read_closed_or_never_entered_warn_of_nothing(
 
 def unwrapped_stream(stream: AsyncChatStream) -> object:
     return getattr(stream, "_wrapped", stream)
+
+
+@pytest.mark.parametrize("mode", ["asyncio"])
+async def test_texts_are_the_body_of_a_response_of_a_web_framework(
+    model_client: AsyncClient, endpoint: Endpoint
+) -> None:
+    """As FastAPI and Starlette send it; the request is made when the body is read."""
+    session = await new_session(model_client)
+
+    async def respond(_: Request) -> StreamingResponse:
+        return StreamingResponse(model_client.sessions.stream(session.id, HELLO).text_stream)
+
+    app = Starlette(routes=[Route("/", respond)])
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://app") as web:
+        response = await web.get("/")
+    assert (response.status_code, response.text) == (200, "A fine day.")
+    assert len(endpoint.requests) == 1

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 import pytest
 
-from julep import streams
+from julep import ParsedResponse, ToolResult, streams
 from julep.managers import agent, doc, session, types, user
 from julep.managers.base import BaseManager
 from julep_api import models
@@ -30,6 +30,9 @@ NAMES = {
     **vars(types),
     **{name: getattr(models, name) for name in models.__all__ if name not in types.__all__},
     **{name: getattr(streams, name) for name in streams.__all__},
+    "ParsedResponse": ParsedResponse,
+    "ToolResult": ToolResult,
+    "Unpack": typing.Unpack,
 }
 
 # Methods of the sessions managers beyond the promised ones.
@@ -43,6 +46,8 @@ OURS = {
     "stream",
     "stream_run",
 }
+
+TWO_LAYERS = {"chat", "create", "iterate_run", "parse", "run", "stream_run", "update"}
 
 # The method whose arguments each TypedDict has.
 ARGUMENTS: Mapping[str, tuple[type[BaseManager], str]] = {
@@ -98,10 +103,8 @@ def test_return_types(kind: str, name: str, method: Method) -> None:
 def test_every_public_method_is_type_checked(kind: str) -> None:
     for name, function in public_methods(getattr(session, kind)).items():
         # One layer checks the arguments. Another one makes the result of create and update, or has
-        # the parameters of chat and parse.
-        assert _layers(function) == (2 if name in {"create", "update", "chat", "parse"} else 1), (
-            name
-        )
+        # the parameters of chat, parse and runs.
+        assert _layers(function) == (2 if name in TWO_LAYERS else 1), name
 
 
 def test_method_names() -> None:
@@ -241,6 +244,24 @@ def test_the_overload_of_chat_without_a_stream_has_the_parameters_of_chat(
             "tool_choice",
             "stream",
         ]
+
+
+@pytest.mark.parametrize("manager", [session.SessionsManager, session.AsyncSessionsManager])
+@pytest.mark.parametrize("name", ["parse", "run", "stream_run"])
+def test_the_overloads_of_runs_have_their_parameters(manager: type[BaseManager], name: str) -> None:
+    function = public_methods(manager)[name]
+    settings = _keys(types.ChatSettingsArgs)
+    expected = {p.name: _hints(function)[p.name] for p in parameters(function)[:-1]}
+    for overload in typing.get_overloads(function):
+        shown = _hints(overload)
+        (options,) = typing.get_args(shown["options"])
+        found = {**shown, **{key: hint for key, (hint, _) in _keys(options).items()}}
+        assert found.keys() > settings.keys()
+        # Overloads differ in the output; without one there are no repairs.
+        without = {"output"} if shown["output"] is not type(None) else {"output", "repairs"}
+        assert {key: hint for key, hint in expected.items() if key not in without} == {
+            key: hint for key, hint in found.items() if key in expected.keys() - without
+        }
 
 
 def _method(kind: str, name: str) -> Callable[..., object]:

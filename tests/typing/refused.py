@@ -126,3 +126,12 @@ class Drifted:
     @mirrors(SessionsManager.delete)  # type: ignore[arg-type]  # one more
     async def delete(self, session_id: str | UUID, force: bool) -> None:
         raise NotImplementedError(session_id, force)
+
+
+def runs(client: Client) -> None:
+    client.sessions.run(ID, "Hi.", max_trun=3)  # type: ignore[call-overload]  # a misspelled name
+    client.sessions.run(ID, "Hi.", max_turns="3")  # type: ignore[call-overload]  # a number
+    client.sessions.run(ID, "Hi.", repairs=1)  # type: ignore[call-overload]  # of an output
+    client.sessions.run(ID, "Hi.", [3])  # type: ignore[list-item]  # a function
+    client.sessions.iterate_run(ID, "Hi.", max_trun=3)  # type: ignore[call-arg]  # a misspelled name
+    client.sessions.parse(ID, "Hi.")  # type: ignore[call-overload]  # a type

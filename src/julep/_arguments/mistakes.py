@@ -26,10 +26,24 @@ _CALLS: Final = (
 _MODEL: Final = "the model is the agent's: agents.update(agent_id=..., model=...)"
 _STREAMS: Final = "it streams already"
 _RUN_STREAM: Final = "sessions.stream_run streams a run"
+# What runs of other libraries take, and where it belongs here.
+_OF_RUNS: Final = {
+    ("response_model", "output_type", "output_format", "result_type"): (
+        "sessions.run, sessions.stream_run and sessions.parse take the type as output"
+    ),
+    ("functions",): "functions are among the tools",
+    ("max_steps", "max_iterations"): "max_turns is the most requests",
+}
 _ARGUMENTS: Final = {
     **{
         f"{name}.model": _MODEL
         for name in ("chat", "stream", "run", "iterate_run", "stream_run", "parse")
+    },
+    **{
+        f"{name}.{other}": sentence
+        for name in ("run", "iterate_run", "stream_run", "parse")
+        for others, sentence in _OF_RUNS.items()
+        for other in others
     },
     "stream.stream": _STREAMS,
     "stream_run.stream": _STREAMS,
@@ -37,6 +51,9 @@ _ARGUMENTS: Final = {
     "iterate_run.stream": _RUN_STREAM,
     "parse.stream": _RUN_STREAM,
     "chat.max_turns": "sessions.run has turns",
+    "chat.output": "sessions.parse reads the answer as a type",
+    "stream.output": "sessions.stream_run reads the answer as a type",
+    "iterate_run.output": "sessions.run and sessions.stream_run read the answer as a type",
 }
 
 
@@ -57,7 +74,8 @@ def advice(path: str, value: object, members: Sequence[object]) -> str:
     if callable(value) and name in ("tools", "tool", "functions"):
         return ": sessions.run takes functions, describes them to the model and calls them"
     if isinstance(value, type):
-        return ""
+        is_format = name == "response_format"
+        return ": sessions.parse reads the answer as a type" if is_format else ""
     kind = type(value)
     if hasattr(kind, "__dataclass_fields__"):
         return ": dataclasses.asdict makes a dict of it"

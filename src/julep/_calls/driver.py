@@ -275,6 +275,7 @@ async def _sleep(seconds: float) -> None:
 async def _run_tasks(tasks: Sequence[Task]) -> list[object]:
     """Run tasks concurrently; return their results in order."""
     if len(tasks) == 1:
+        # Without a task group, which would put a SystemExit of a function into a group of errors.
         return [await tasks[0].arun()]
     import anyio
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from julep_api.types import JSON
 
 Chunk = TypeVar("Chunk")
+Item = TypeVar("Item")
 
 
 @attrs.frozen
@@ -64,6 +65,21 @@ class ToolCallArguments:
     index: int
     name: str
     arguments: str
+
+
+@attrs.frozen
+class AnswerRejected:
+    """An answer does not match the ``output`` of a run, and the model must replace it.
+
+    Attributes:
+        response: The response that has the answer.
+        problem: What is wrong with it.
+    """
+
+    __module__ = "julep.streams"
+
+    response: ChatResponse
+    problem: str
 
 
 @attrs.frozen
@@ -162,111 +178,63 @@ def parse_call(text: object) -> tuple[str, str]:
     return str(call.get("name", "")), written
 
 
-class TextIterator(Generic[Chunk]):
-    """The texts of a stream, in a sync client.
+class StreamIterator(Generic[Chunk, Item]):
+    """What is made of a stream's chunks, such as texts or events, in a sync client.
 
     Args:
         chunks: The stream.
-        text_of: Returns the text of the chunk that was read last; chunks without one are skipped.
-    """
-
-    def __init__(self, chunks: Iterator[Chunk], text_of: Callable[[Chunk], str]) -> None:
-        self._chunks = chunks
-        self._text_of = text_of
-
-    def __iter__(self) -> TextIterator[Chunk]:
-        iter(self._chunks)  # of a stream that is over, this is an error
-        return self
-
-    def __next__(self) -> str:
-        while not (text := self._text_of(next(self._chunks))):
-            pass
-        return text
-
-
-class EventIterator(Generic[Chunk]):
-    """The events of a stream, in a sync client.
-
-    Args:
-        chunks: The stream.
-        events_of: Returns the events of the chunk that was read last; None is the end.
+        items_of: Returns the items of the chunk that was read last; None is the end.
     """
 
     def __init__(
-        self,
-        chunks: Iterator[Chunk],
-        events_of: Callable[[Chunk | None], Sequence[StreamEvent]],
+        self, chunks: Iterator[Chunk], items_of: Callable[[Chunk | None], Sequence[Item]]
     ) -> None:
         self._chunks = chunks
-        self._events_of = events_of
-        self._ready: deque[StreamEvent] = deque()
+        self._items_of = items_of
+        self._ready: deque[Item] = deque()
         self._over = False
 
-    def __iter__(self) -> EventIterator[Chunk]:
+    def __iter__(self) -> StreamIterator[Chunk, Item]:
         if not self._ready:
             iter(self._chunks)  # of a stream that is over, this is an error
         return self
 
-    def __next__(self) -> StreamEvent:
+    def __next__(self) -> Item:
         while not self._ready:
             if self._over:
                 raise StopIteration
             chunk = next(self._chunks, None)
             self._over = chunk is None
-            self._ready += self._events_of(chunk)
+            self._ready += self._items_of(chunk)
         return self._ready.popleft()
 
 
-class AsyncTextIterator(Generic[Chunk]):
-    """The texts of a stream, in an async client.
+class AsyncStreamIterator(Generic[Chunk, Item]):
+    """What is made of a stream's chunks, such as texts or events, in an async client.
 
     Args:
         chunks: The stream.
-        text_of: Returns the text of the chunk that was read last; chunks without one are skipped.
-    """
-
-    def __init__(self, chunks: AsyncIterator[Chunk], text_of: Callable[[Chunk], str]) -> None:
-        self._chunks = chunks
-        self._text_of = text_of
-
-    def __aiter__(self) -> AsyncTextIterator[Chunk]:
-        aiter(self._chunks)  # of a stream that is over, this is an error
-        return self
-
-    async def __anext__(self) -> str:
-        while not (text := self._text_of(await anext(self._chunks))):
-            pass
-        return text
-
-
-class AsyncEventIterator(Generic[Chunk]):
-    """The events of a stream, in an async client.
-
-    Args:
-        chunks: The stream.
-        events_of: Returns the events of the chunk that was read last; None is the end.
+        items_of: Returns the items of the chunk that was read last; None is the end.
     """
 
     def __init__(
-        self,
-        chunks: AsyncIterator[Chunk],
-        events_of: Callable[[Chunk | None], Sequence[StreamEvent]],
+        self, chunks: AsyncIterator[Chunk], items_of: Callable[[Chunk | None], Sequence[Item]]
     ) -> None:
         self._chunks = chunks
-        self._events_of = events_of
-        self._ready: deque[StreamEvent] = deque()
+        self._items_of = items_of
+        self._ready: deque[Item] = deque()
         self._over = False
 
-    def __aiter__(self) -> AsyncEventIterator[Chunk]:
+    def __aiter__(self) -> AsyncStreamIterator[Chunk, Item]:
         if not self._ready:
             aiter(self._chunks)  # of a stream that is over, this is an error
         return self
 
-    async def __anext__(self) -> StreamEvent:
+    async def __anext__(self) -> Item:
         while not self._ready:
             if self._over:
                 raise StopAsyncIteration
             chunk = await anext(self._chunks, None)
             self._over = chunk is None
-            self._ready += self._events_of(chunk)
+            self._ready += self._items_of(chunk)
         return self._ready.popleft()

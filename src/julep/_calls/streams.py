@@ -9,13 +9,7 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Self
 
-from julep._calls.stream_events import (
-    AsyncEventIterator,
-    AsyncTextIterator,
-    EventIterator,
-    StreamEvent,
-    TextIterator,
-)
+from julep._calls.stream_events import AsyncStreamIterator, StreamEvent, StreamIterator
 from julep._calls.stream_reader import StreamReader
 from julep.errors import JulepError, NetworkError, StreamClosedError
 
@@ -69,8 +63,9 @@ class BaseChatStream:
         """The response so far: at any time, also after an error."""
         return self._opened().snapshot()
 
-    def _text_of(self, chunk: ChatResponseChunk) -> str:
-        return self._opened().text_of(chunk)
+    def _texts_of(self, chunk: ChatResponseChunk | None) -> tuple[str, ...]:
+        text = "" if chunk is None else self._opened().text_of(chunk)
+        return (text,) if text else ()
 
     def _events_of(self, chunk: ChatResponseChunk | None) -> list[StreamEvent]:
         return self._opened().events_of(chunk)
@@ -172,7 +167,7 @@ class ChatStream(BaseChatStream):
     @property
     def text_stream(self) -> Iterator[str]:
         """An iterator of the pieces of the answer's text."""
-        return TextIterator(self, self._text_of)
+        return StreamIterator(self, self._texts_of)
 
     def events(self) -> Iterator[StreamEvent]:
         """Iterate over what the model does, as values of small types.
@@ -189,7 +184,7 @@ class ChatStream(BaseChatStream):
             ...         case ToolCallBegun(name=name):
             ...             print("calls", name)
         """
-        return EventIterator(self, self._events_of)
+        return StreamIterator(self, self._events_of)
 
     def get_final_response(self) -> ChatResponse:
         """Read the rest of the stream, and return the whole response, as `chat` does.
@@ -322,7 +317,7 @@ class AsyncChatStream(BaseChatStream):
     @property
     def text_stream(self) -> AsyncIterator[str]:
         """An async iterator of the pieces of the answer's text."""
-        return AsyncTextIterator(self, self._text_of)
+        return AsyncStreamIterator(self, self._texts_of)
 
     def events(self) -> AsyncIterator[StreamEvent]:
         """Iterate over what the model does, as values of small types.
@@ -339,7 +334,7 @@ class AsyncChatStream(BaseChatStream):
             ...         case ToolCallBegun(name=name):
             ...             print("calls", name)
         """
-        return AsyncEventIterator(self, self._events_of)
+        return AsyncStreamIterator(self, self._events_of)
 
     async def get_final_response(self) -> ChatResponse:
         """Read the rest of the stream, and return the whole response, as `chat` does.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import (
-    AsyncIterator,
+    AsyncIterable,
     Awaitable,
     Callable,
     Coroutine,
@@ -13,7 +13,7 @@ from collections.abc import (
 )
 from functools import partial
 from inspect import isawaitable
-from typing import Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import attrs
 
@@ -22,8 +22,10 @@ from julep._tools.results import error_text, result_text
 from julep._tools.schema import SchemaMismatchError
 from julep.errors import NotApprovedError
 
-Approve: TypeAlias = Callable[[str, Mapping[str, Any]], bool | str | Awaitable[bool | str]]
-"""Decides about a call, by the function's name and its arguments: True, False, or why not."""
+if TYPE_CHECKING:
+    from julep._tools.approve import Approve
+
+T = TypeVar("T")
 
 
 @attrs.frozen
@@ -97,32 +99,30 @@ class FunctionCall:
 
     async def arun(self) -> ToolResult:
         """Make the call; a sync function runs in a thread."""
-        from anyio import to_thread
-
         if self._prevented is not None or (self._function is not None and self._function.is_async):
             found = self._begin()
         else:
-            found = await to_thread.run_sync(self._begin)
+            found = await _in_thread(self._begin)
         return found if isinstance(found, ToolResult) else await self._finish(found)
 
-    def _begin(self) -> ToolResult | Awaitable[object] | AsyncIterator[object]:
+    def _begin(self) -> ToolResult | Awaitable[object] | AsyncIterable[object]:
         """Call the function, and return its result, or what must be awaited for it."""
         if self._prevented is not None or self._function is None:
             return self._prevented or self._failure(KeyError(self.name))
         try:
             value = self._function.call(self._arguments)
-            if isawaitable(value) or isinstance(value, AsyncIterator):
-                return cast("Awaitable[object] | AsyncIterator[object]", value)
+            if isawaitable(value) or isinstance(value, AsyncIterable):
+                return cast("Awaitable[object] | AsyncIterable[object]", value)
             value = _collected(value)
         except Exception as error:  # noqa: BLE001  # every error is reported to the model
             return self._failure(error)
         return self._result(value)
 
-    async def _finish(self, pending: Awaitable[object] | AsyncIterator[object]) -> ToolResult:
+    async def _finish(self, pending: Awaitable[object] | AsyncIterable[object]) -> ToolResult:
         try:
             value: object = await pending if isawaitable(pending) else pending
-            if isinstance(value, AsyncIterator):
-                value = [each async for each in cast("AsyncIterator[object]", value)]
+            if isinstance(value, AsyncIterable):
+                value = [each async for each in cast("AsyncIterable[object]", value)]
             value = _collected(value)
         except Exception as error:  # noqa: BLE001  # every error is reported to the model
             return self._failure(error)
@@ -157,11 +157,9 @@ class Approvals:
 
     async def arun(self) -> Exception | None:
         """Request the decisions; a sync function runs in a thread."""
-        from anyio import to_thread
-
         try:
             for call in self._calls:
-                found = await to_thread.run_sync(call.ask, self._approve)
+                found = await _in_thread(partial(call.ask, self._approve))
                 call.decide(await found if isawaitable(found) else found)
         except Exception as error:  # noqa: BLE001  # raised by the flow
             return error
@@ -171,6 +169,15 @@ class Approvals:
 def _collected(value: object) -> object:
     """Return the items of an iterator, whose errors are the function's; or else the value."""
     return [*cast("Iterator[object]", value)] if isinstance(value, Iterator) else value
+
+
+async def _in_thread(function: Callable[[], T]) -> T:
+    """Return what a function returns in a thread; that may be awaitable, too."""
+    from anyio import to_thread
+
+    # Trio refuses a function of a thread that returns a coroutine by itself.
+    (found,) = await to_thread.run_sync(lambda: (function(),))
+    return found
 
 
 async def _awaited(pending: Awaitable[object]) -> object:

@@ -34,7 +34,7 @@ def fields_of(kind: type[Any]) -> Fields | None:
     Raises:
         NameError: When an annotation names what cannot be found.
     """
-    if typing.is_typeddict(kind):
+    if _is_typed_dict(kind):
         hints = class_hints(kind)
         return Fields(hints, _required_keys(kind, hints), dict)
     if issubclass(kind, Model):
@@ -49,6 +49,11 @@ def fields_of(kind: type[Any]) -> Fields | None:
     return None
 
 
+def _is_typed_dict(kind: type[object]) -> bool:
+    """Check whether a class is a TypedDict: that of typing or that of typing_extensions."""
+    return hasattr(kind, "__total__") and hasattr(kind, "__required_keys__")
+
+
 def class_hints(kind: type[object]) -> dict[str, object]:
     """Return the annotations of a class, evaluated.
 
@@ -56,7 +61,13 @@ def class_hints(kind: type[object]) -> dict[str, object]:
     within it. Other attributes are not: a method named ``dict`` would hide the builtin.
     """
     inner = {name: each for name, each in vars(kind).items() if isinstance(each, type)}
-    return typing.get_type_hints(kind, localns={**inner, kind.__name__: kind}, include_extras=True)
+    names = {**inner, kind.__name__: kind, **type_parameters(kind)}
+    return typing.get_type_hints(kind, localns=names, include_extras=True)
+
+
+def type_parameters(generic: object) -> dict[str, object]:
+    """Return the type parameters of ``class Name[T]`` or ``def name[T]()`` by their names."""
+    return {each.__name__: each for each in getattr(generic, "__type_params__", ())}
 
 
 def _required_keys(kind: type[object], hints: Mapping[str, object]) -> set[str]:

@@ -7,11 +7,11 @@ import inspect
 import json
 import types
 import typing
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn, cast
 
 from julep._arguments.typecheck import Checks
-from julep._tools.classes import Fields, fields_of
+from julep._tools.classes import Fields, fields_of, type_parameters
 from julep._tools.docstrings import parse_docstring
 from julep._tools.json_schema import Walk
 from julep._tools.schema import SchemaMismatchError
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from julep_api.types import JSON, JSONObject
 
 
+_POSITIONAL_ONLY: Final = inspect.Parameter.POSITIONAL_ONLY
+
+
 class Function:
     """A Python function that a model may call.
 
@@ -28,7 +31,7 @@ class Function:
     describes it to the model.
 
     Args:
-        function: The function; each of its parameters must accept being passed by name.
+        function: The function; it has no ``*args`` and ``**kwargs``.
         path: The function's place among the arguments, such as ``tools[0]``, for errors.
 
     Raises:
@@ -38,7 +41,9 @@ class Function:
     def __init__(self, function: Callable[..., object], path: str) -> None:
         self._function = function
         self._described = _described(function)
-        self.name = str(getattr(self._described, "__name__", type(function).__name__))
+        self.name = str(getattr(self._described, "__name__", type(self._described).__name__))
+        self._by_position: Sequence[inspect.Parameter] = ()
+        self._defaults: Mapping[str, Any] = {}
         self.is_async = inspect.iscoroutinefunction(
             function if _is_routine(function) else getattr(function, "__call__", None)  # noqa: B004
         )
@@ -47,7 +52,16 @@ class Function:
             raise InvalidArgumentError(f"{path}: {problem}", path=path)
         walk = Walk()
         try:
-            fields = _parameters(function)
+            fields = None
+            if isinstance(function, type):
+                fields = fields_of(function)
+            if fields is None:
+                parameters = _parameters(function)
+                self._defaults = {
+                    each.name: each.default for each in parameters if _is_field(each.default)
+                }
+                fields = _fields(function, parameters)
+                self._by_position = [each for each in parameters if each.kind is _POSITIONAL_ONLY]
             self._schema = walk.complete(walk.record(fields.hints, fields.required, dict))
         except (TypeError, NameError, ValueError) as error:
             raise InvalidArgumentError(f"{path}: {self.name}: {error}", path=path) from None
@@ -72,12 +86,18 @@ class Function:
         except (ValueError, RecursionError) as error:
             raise SchemaMismatchError(f"the arguments are not JSON: {error}") from None
         keywords: Any = self._schema.read({} if parsed is None else parsed)
-        found: Mapping[str, object] = keywords
+        found: dict[str, object] = keywords
+        for name in self._defaults.keys() - found.keys():
+            found[name] = self._defaults[name].get_default(call_default_factory=True)
         return found
 
     def call(self, arguments: Mapping[str, object]) -> object:
         """Call the function with arguments that were read."""
-        return self._function(**arguments)
+        if not self._by_position:
+            return self._function(**arguments)
+        by_name = dict(arguments)
+        by_position = [by_name.pop(each.name, each.default) for each in self._by_position]
+        return self._function(*by_position, **by_name)
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -96,17 +116,22 @@ def _described(function: object) -> object:
 
 
 def _docstring(function: object) -> str:
-    if not _is_routine(function):
-        function = type(function).__call__ if not function.__doc__ else function
+    """Return the docstring of a function; of a class, what is written in itself."""
+    if isinstance(function, type):
+        text = vars(function).get("__doc__") or ""
+        # Dataclasses and NamedTuples without a docstring have their signature there.
+        return "" if text.startswith(f"{function.__name__}(") else inspect.cleandoc(text)
+    if not _is_routine(function) and not function.__doc__:
+        return inspect.cleandoc(getattr(function, "__call__").__doc__ or "")  # noqa: B004, B009  # its text
     return inspect.getdoc(function) or ""
 
 
-def _parameters(function: Callable[..., object]) -> Fields:
-    """Return the parameters that a model may give a function."""
-    if isinstance(function, type):
-        fields = fields_of(function)
-        if fields is not None:
-            return fields
+def _parameters(function: Callable[..., object]) -> Sequence[inspect.Parameter]:
+    """Return the parameters that a model may give a function.
+
+    Raises:
+        TypeError: When one of them stands for any number of arguments.
+    """
     found = dict(inspect.signature(function).parameters)
     partial: object = function
     while isinstance(partial, functools.partial):
@@ -115,11 +140,34 @@ def _parameters(function: Callable[..., object]) -> Fields:
             del found[name]
         partial = partial.func
     for name, parameter in found.items():
-        if parameter.kind not in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
+        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             raise TypeError(f"{name}: it cannot be passed by name")
+    return [*found.values()]
+
+
+def _fields(function: Callable[..., object], parameters: Sequence[inspect.Parameter]) -> Fields:
     hints = _hints(_described(function))
-    required = {name for name, each in found.items() if each.default is each.empty}
-    return Fields({name: hints.get(name, Any) for name in found}, required, dict)
+    required: set[str] = set()
+    found: dict[str, object] = {}
+    for each in parameters:
+        default: Any = each.default
+        hint: Any = hints.get(each.name, _written(each))
+        is_field = _is_field(default)
+        found[each.name] = Annotated[hint, default] if is_field else hint
+        if default.is_required() if is_field else default is each.empty:
+            required.add(each.name)
+    return Fields(found, required, dict)
+
+
+def _is_field(default: object) -> bool:
+    """Check whether a default is pydantic's Field, which describes a parameter instead."""
+    return hasattr(default, "is_required") and hasattr(default, "get_default")
+
+
+def _written(parameter: inspect.Parameter) -> object:
+    """Return the annotation in a signature, which a class may make itself, as pydantic's do."""
+    annotation: object = parameter.annotation
+    return Any if annotation is parameter.empty or isinstance(annotation, str) else annotation
 
 
 def _hints(function: object) -> Mapping[str, object]:
@@ -128,7 +176,10 @@ def _hints(function: object) -> Mapping[str, object]:
     That of its result may name what is imported for type checkers alone.
     """
     if isinstance(function, type) or not _is_routine(function):
-        name = "__init__" if isinstance(function, type) else "__call__"
+        name = "__call__"
+        if isinstance(function, type):
+            has_init = vars(object)["__init__"] is not getattr(function, "__init__")  # noqa: B009
+            name = "__init__" if has_init else "__new__"
         function = getattr(function, name)
     written: Mapping[str, object] = getattr(function, "__annotations__", {})
     inner: Any = getattr(function, "__func__", function)
@@ -139,7 +190,9 @@ def _hints(function: object) -> Mapping[str, object]:
         return Checks(source).hints
     annotations = {name: each for name, each in written.items() if name != "return"}
     return typing.get_type_hints(
-        types.SimpleNamespace(__annotations__=annotations), names, include_extras=True
+        types.SimpleNamespace(__annotations__=annotations),
+        {**names, **type_parameters(source)},
+        include_extras=True,
     )
 
 

@@ -12,6 +12,7 @@ import datetime as dt
 import enum
 import json
 import re
+import sys
 import types
 import typing
 from collections import abc
@@ -95,6 +96,7 @@ class Walk:
         self._recursive: dict[Hashable, Schema | None] = {}
         self._variables: Mapping[object, object] = {}
         self._classes: list[object] = []
+        self._aliases: list[Any] = []
 
     def complete(self, schema: Schema) -> Schema:
         """Return a schema of this walk with the definitions that it refers to."""
@@ -115,10 +117,12 @@ class Walk:
         Raises:
             TypeError: When the annotation has no JSON form; the message names it.
         """
-        annotation = self._substituted(annotation)
-        if _is_any(annotation) or isinstance(annotation, (str, typing.ForwardRef)):
-            # An alias that refers to itself by a text cannot be evaluated further.
+        annotation = self._evaluated(self._substituted(annotation))
+        if _is_any(annotation) or isinstance(annotation, typing.ForwardRef):
+            # An alias that refers to itself by its name, and is no "type" statement's.
             return ANYTHING
+        if isinstance(annotation, str):
+            raise TypeError(f"{annotation!r} has no JSON Schema: use the type instead of its name")
         origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
         if origin is typing.Annotated:
             return self._annotated(annotation, arguments[0], arguments[1:])
@@ -170,9 +174,11 @@ class Walk:
             return arguments[0]
         if isinstance(annotation, dataclasses.InitVar):
             variable: Any = cast("Any", annotation)
-            return cast("object", variable.type)
-        supertype: object = getattr(annotation, "__supertype__", None)  # of a NewType
-        return supertype
+            return cast("object", variable.type) or type(None)
+        if hasattr(annotation, "__supertype__"):
+            named: Any = cast("Any", annotation)  # a NewType
+            return cast("object", named.__supertype__) or type(None)
+        return None
 
     def _annotated(self, annotation: object, inner: object, metadata: Sequence[object]) -> Schema:
         adapter = adapter_of(annotation, metadata)
@@ -182,7 +188,10 @@ class Walk:
 
     def _of_kind(self, annotation: object, kind: Any, arguments: Sequence[object]) -> Schema:
         """Return the schema of a collection or a class."""
-        if kind is tuple and arguments and Ellipsis not in arguments:
+        if not isinstance(kind, Hashable):
+            raise TypeError(f"{annotation!r} has no JSON Schema")
+        is_bare = annotation is tuple or annotation is typing.Tuple  # noqa: UP006  # another one
+        if kind is tuple and not is_bare and Ellipsis not in arguments:
             return fixed_array([self.schema(each) for each in arguments if each != ()])
         if kind in _ARRAYS:
             return array(self._item(arguments), _ARRAYS[kind])
@@ -279,16 +288,15 @@ class Walk:
         )
         outer = self._variables
         self._open[key] = name
-        if isinstance(kind, type):
-            self._classes.append(annotation)
+        scopes = self._classes if isinstance(kind, type) else self._aliases
+        scopes.append(annotation if isinstance(kind, type) else kind)
         self._variables = {**outer, **dict(zip(parameters, arguments, strict=False))}
         try:
             schema = build()
         finally:
             self._variables = outer
             del self._open[key]
-            if isinstance(kind, type):
-                self._classes.pop()
+            scopes.pop()
         if key not in self._recursive:
             return schema
         self._definitions[name] = schema.document
@@ -302,6 +310,18 @@ class Walk:
         if variable.__constraints__:
             return typing.Union[variable.__constraints__]  # noqa: UP007  # of a tuple
         return variable.__bound__ or Any
+
+    def _evaluated(self, annotation: object) -> object:
+        """Evaluate a name within a "type" statement's alias, in the module of the alias."""
+        name = getattr(annotation, "__forward_arg__", annotation)
+        if not isinstance(name, str) or not self._aliases:
+            return annotation
+        alias = self._aliases[-1]
+        module = sys.modules.get(alias.__module__)
+        names = {**vars(module), alias.__name__: alias} if module else {alias.__name__: alias}
+        return typing.get_type_hints(
+            types.SimpleNamespace(__annotations__={"x": name}), names, include_extras=True
+        )["x"]
 
     def _substituted(self, annotation: object) -> object:
         """Return an annotation with the arguments of its type variables."""
@@ -332,6 +352,8 @@ def unique_name(name: str, taken: Iterable[str]) -> str:
 
 def _enum(kind: type[enum.Enum]) -> Schema:
     members = [*kind]
+    if not members:
+        raise TypeError(f"{kind.__qualname__} has no JSON Schema: it has no members")
     values = [_choice_json(each.value, each.name) for each in members]
     return choice(values, members, dict(kind.__members__))
 

@@ -12,7 +12,7 @@ import attrs
 from julep._calls.flow import RunTasks
 from julep._calls.paging import MAX_PAGE_SIZE, PageWalk
 from julep._calls.stream_events import parse_call
-from julep._tools.calls import Approvals, Approve, FunctionCall, ToolResult
+from julep._tools.calls import Approvals, FunctionCall, ToolResult
 from julep._tools.functions import Function
 from julep._tools.output import Output, ParsedResponse, repair_text
 from julep._tools.schema import SchemaMismatchError
@@ -22,6 +22,7 @@ from julep_api.api import sessions, tools
 if TYPE_CHECKING:
     from julep._calls.driver import Driver
     from julep._calls.flow import Flow
+    from julep._tools.approve import Approve
     from julep_api.client import Call
     from julep_api.models import ChatMlMessage, ChatResponse
     from julep_api.types import JSONObject
@@ -68,6 +69,10 @@ class ToolLoop:
         messages: The messages of the first turn. With None, the run continues from the history:
             it begins with the calls there that have no result.
         options: What the run does.
+
+    Attributes:
+        over: Whether the last response is the result.
+        rejection: What is wrong in the last answer, which the model is to replace; else empty.
     """
 
     def __init__(
@@ -79,6 +84,7 @@ class ToolLoop:
     ) -> None:
         self.api_client = api_client
         self.over: bool = False
+        self.rejection: str = ""
         self._chat = chat
         self._messages = [*(messages or ())]
         self._options = options
@@ -97,7 +103,8 @@ class ToolLoop:
 
         Raises:
             InvalidArgumentError: When no messages were given, and the history has no call to make.
-            InvalidOutputError: When the answer does not match the type.
+            InvalidOutputError: When the answer does not match the type, or the last response is
+                a call of a tool without a function.
             MaxTurnsError: When the model requested calls in its last turn.
         """
         if self._turns == self._options.max_turns and self._response is not None:
@@ -110,6 +117,7 @@ class ToolLoop:
             return [*(yield from self._make_calls())]
         self._response = response = yield from self.api_client.flow_of(self._next)
         self._turns += 1
+        self.rejection = ""
         calls = [
             parse_call(message.content)
             for message in messages_of(response)
@@ -117,31 +125,27 @@ class ToolLoop:
         ]
         if not calls:
             self.over = self._is_answer(response)
-        elif (yield from self._others_of(calls)):
+        elif others := (yield from self._others_of(calls)):
             # Calls of a tool without a function here, such as one of the agent's, are the caller's.
             self.over = True
+            if self._options.output is not None:
+                problem = f"the model called {others[0]}, which has no function here"
+                raise InvalidOutputError(problem, text=response.text, response=response)
         else:
             self._pending = self._calls_of(calls)
         return [response]
 
-    def answer(self) -> Flow[Any, ChatResponse]:
-        """Take all steps and return the last response."""
-        while True:
+    def answer(self) -> Flow[Any, ChatResponse | ParsedResponse[Any]]:
+        """Take all steps and return the result."""
+        while not self.over:
             yield from self.more()
-            if self.over and self._response is not None:
-                return self._response
+        return self.result()
 
-    def parsed(self) -> Flow[Any, ParsedResponse[Any]]:
-        """Take all steps and return the last response with its answer.
-
-        Raises:
-            InvalidOutputError: When the last response is a call of a tool without a function.
-        """
-        response = yield from self.answer()
-        if response.finish_reason == "tool_calls":
-            name, _ = parse_call(messages_of(response)[-1].content)
-            problem = f"the model called {name}, which has no function here, instead of answering"
-            raise InvalidOutputError(problem, text=response.text, response=response)
+    def result(self) -> ChatResponse | ParsedResponse[Any]:
+        """Return the last response; with an output, with the answer that was read."""
+        response = cast("ChatResponse", self._response)
+        if self._options.output is None:
+            return response
         return ParsedResponse(self._parsed, response)
 
     def _is_answer(self, response: ChatResponse) -> bool:
@@ -156,6 +160,7 @@ class ToolLoop:
                     str(error), text=response.text, path=error.path, response=response
                 ) from None
             self._repairs -= 1
+            self.rejection = str(error)
             self._prepare_next([{"role": "user", "content": repair_text(error)}])
             return False
         return True

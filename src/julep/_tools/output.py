@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import attrs
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 T_co = TypeVar("T_co", covariant=True)
 
 # Models that ignore the format of a response often put JSON into a block of Markdown.
-_FENCED: Final = re.compile(r"\s*```\w*\s*\n(.*?)\n?\s*```\s*", re.DOTALL)
+_FENCED: Final = re.compile(r"```\w*\s*\n(.*?)\n?\s*```", re.DOTALL)
 
 
 @attrs.frozen
@@ -44,7 +45,7 @@ class Output:
     """The type that an answer is read as.
 
     Models are made to answer with an object. A type that is not written as one, such as a list, is
-    the property ``value`` of it.
+    the property ``value`` of it; the answer of a model that leaves the object out is read too.
 
     Args:
         output: The type: anything that a parameter of a tool may be annotated with.
@@ -58,11 +59,12 @@ class Output:
             schema = schema_of(output)
         except (TypeError, NameError) as error:
             raise InvalidArgumentError(f"output: {error}", path="output") from None
+        self._inner: Schema | None = None
         if schema.document.get("type") != "object":
+            self._inner = schema
             document = {**schema.document}
             definitions = document.pop("$defs", None)
-            inner = Schema(document, schema.read)
-            schema = record({"value": inner}, {"value"}, _value)
+            schema = record({"value": Schema(document, schema.read)}, {"value"}, _value)
             if definitions is not None:
                 schema = Schema({**schema.document, "$defs": definitions}, schema.read)
         self._schema = schema
@@ -83,16 +85,38 @@ class Output:
         if response.finish_reason == "length":
             problem = "the answer was cut off by max_tokens"
             raise InvalidOutputError(problem, text=text, response=response)
-        fenced = _FENCED.fullmatch(text)
         try:
-            parsed: JSON = json.loads(fenced[1] if fenced else text)
+            parsed = _parsed(text)
         except (ValueError, RecursionError) as error:
+            if self._inner is not None and not text.lstrip().startswith(("{", "[", '"')):
+                with suppress(SchemaMismatchError):
+                    return self._inner.read(text.strip())
             raise SchemaMismatchError(f"the answer is not JSON: {error}") from None
-        return self._schema.read(parsed)
+        is_whole = isinstance(parsed, dict) and parsed.keys() == {"value"}
+        if self._inner is None or not is_whole:
+            return (self._inner or self._schema).read(parsed)
+        try:
+            return self._schema.read(parsed)
+        except SchemaMismatchError:
+            with suppress(SchemaMismatchError):
+                return self._inner.read(parsed)  # of a mapping, in a union
+            raise
+
+
+def _parsed(text: str) -> JSON:
+    """Parse an answer, or else the one block of code in it.
+
+    Raises:
+        ValueError: When it is not JSON.
+    """
+    text = text.strip("\ufeff \t\r\n")
+    blocks: list[str] = [] if text.startswith(("{", "[")) else _FENCED.findall(text)
+    parsed: JSON = json.loads(blocks[0] if len(blocks) == 1 else text)
+    return parsed
 
 
 def repair_text(error: SchemaMismatchError) -> str:
-    """Return the message by which a model is told what was wrong in its answer."""
+    """Return the message that reports to a model what was wrong in its answer."""
     return f"That answer is invalid: {error}. Answer again, with nothing but JSON that matches."
 
 

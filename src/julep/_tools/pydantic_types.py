@@ -1,4 +1,4 @@
-"""Types of pydantic: asked for their own schemas, and validated by pydantic itself.
+"""Types of pydantic, which writes their schemas and validates them itself.
 
 Pydantic is no dependency. A type of it exists only if the program imported it, so that it is looked
 up among the imported modules.
@@ -55,7 +55,8 @@ def adapter_of(annotation: object, parts: Iterable[object]) -> Adapter | None:
 
 def _has_hook(part: object) -> bool:
     kind: type[object] = part if isinstance(part, type) else type(part)
-    return hasattr(part, "__get_pydantic_core_schema__") and not issubclass(kind, Model)
+    hooks = ("__get_pydantic_core_schema__", "__pydantic_validator__")  # that of a dataclass
+    return any(hasattr(part, hook) for hook in hooks) and not issubclass(kind, Model)
 
 
 def validator(adapter: Adapter, definitions: JSONObject) -> Schema:
@@ -67,7 +68,8 @@ def validator(adapter: Adapter, definitions: JSONObject) -> Schema:
     try:
         document = adapter.json_schema()
     except Exception as error:  # noqa: BLE001  # whatever pydantic raises, by its release
-        raise TypeError(f"pydantic has no JSON Schema: {error}") from None
+        problem, *_ = str(error).splitlines() or [type(error).__name__]
+        raise TypeError(f"pydantic has no JSON Schema: {problem}") from None
     added = document.pop("$defs", None)
     if isinstance(added, dict):
         names = {name: _free_name(name, each, definitions) for name, each in added.items()}

@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator, Mapping, MappingView, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MappingView, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from enum import Enum
 from math import isfinite, isnan
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import attrs
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from julep_api.types import JSON
 
 _MAX_DEPTH: Final = 100
+# Of many libraries' classes, of records of databases, of arrays and their scalars.
+_CONVERSIONS: Final = ("to_dict", "_asdict", "tolist")
 
 
 def result_text(value: object) -> str:
@@ -83,7 +87,7 @@ def _infinite(value: float) -> str:
 
 
 def _items(value: object, outer: tuple[int, ...]) -> JSON:
-    return [to_json(each, outer) for each in cast("Sequence[object]", value)]
+    return [to_json(each, outer) for each in cast("Iterable[object]", value)]
 
 
 def _set(value: object, outer: tuple[int, ...]) -> JSON:
@@ -136,16 +140,25 @@ def _of_fields(value: object, outer: tuple[int, ...]) -> JSON:
     dump: Callable[..., object] | None = getattr(value, "model_dump", None)  # pydantic
     if dump is not None:
         return to_json(_dumped(dump), outer)
-    convert: Callable[[], object] | None = getattr(value, "tolist", None)  # arrays of numpy
-    if convert is not None:
-        return to_json(convert(), outer)
-    if (
-        kind.__repr__ is object.__repr__
-        and kind.__str__ is object.__str__
-        and hasattr(value, "__dict__")
-    ):
-        return _attributes(value, [name for name in vars(value) if not name.startswith("_")], outer)
+    for name in _CONVERSIONS:
+        convert: Callable[[], object] | None = getattr(value, name, None)
+        if callable(convert):
+            return to_json(convert(), outer)
+    is_plain = kind.__repr__ is object.__repr__ and kind.__str__ is object.__str__
+    items: Any = value
+    if isinstance(value, Collection) or (is_plain and hasattr(kind, "__iter__")):
+        return _mapping(dict(items), outer) if hasattr(items, "keys") else _items(items, outer)
+    if is_plain or isinstance(value, SimpleNamespace):
+        names = [*getattr(value, "__dict__", ()), *_slots(kind)]
+        if names or hasattr(value, "__dict__"):
+            return _attributes(value, [each for each in names if not each.startswith("_")], outer)
     return _text_of(value)
+
+
+def _slots(kind: type[object]) -> Iterator[str]:
+    for each in kind.__mro__:
+        slots: str | Iterable[str] = vars(each).get("__slots__", ())
+        yield from (slots,) if isinstance(slots, str) else slots
 
 
 def _attributes(value: object, names: Sequence[str], outer: tuple[int, ...]) -> JSON:
@@ -154,10 +167,11 @@ def _attributes(value: object, names: Sequence[str], outer: tuple[int, ...]) -> 
 
 
 def _dumped(dump: Callable[..., object]) -> object:
-    try:
-        return dump(mode="json", by_alias=True)
-    except Exception:  # noqa: BLE001  # pydantic refuses what it cannot write
-        return dump()
+    """Return what an object of pydantic writes, which refuses as JSON what has no JSON form."""
+    for options in ({"mode": "json", "by_alias": True}, {"by_alias": True}):
+        with suppress(Exception):
+            return dump(**options)
+    return dump()
 
 
 def _text_of(value: object) -> str:

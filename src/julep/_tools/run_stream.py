@@ -8,13 +8,14 @@ the sync and the async stream are mirror images over it.
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Self, TypeAlias
 
 from julep._calls.stream_events import (
     AnswerFinished,
-    AsyncTextIterator,
+    AnswerRejected,
+    AsyncStreamIterator,
+    StreamIterator,
     TextDelta,
-    TextIterator,
     ToolCallArguments,
     ToolCallBegun,
 )
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator, Iterator
     from types import TracebackType
 
+    from typing_extensions import TypeVar
+
     from julep._calls.driver import AsyncDriver, Driver, SyncDriver
     from julep._calls.flow import Flow
     from julep._calls.stream_events import StreamEvent
@@ -34,9 +37,17 @@ if TYPE_CHECKING:
     from julep_api.client import Call
     from julep_api.models import ChatResponse, ChatResponseChunk
 
-T = TypeVar("T")
+    T = TypeVar("T")
+    R_co = TypeVar("R_co", covariant=True, default=ChatResponse)
+else:
+    from typing import TypeVar
 
-RunEvent: TypeAlias = TextDelta | ToolCallBegun | ToolCallArguments | ToolResult | AnswerFinished
+    # Type variables have defaults at run time from Python 3.13 on.
+    R_co = TypeVar("R_co", covariant=True)
+
+RunEvent: TypeAlias = (
+    TextDelta | ToolCallBegun | ToolCallArguments | ToolResult | AnswerRejected | AnswerFinished
+)
 """What `RunStream` yields."""
 
 
@@ -71,13 +82,13 @@ class RunSteps:
 
     Attributes:
         ready: Events that happened and were not read.
-        response: The final response, when the run is over.
+        result: What the run returns, when it is over.
         is_closed: Whether nothing more is read.
     """
 
     def __init__(self, loop: ToolLoop) -> None:
         self.ready: deque[RunEvent] = deque()
-        self.response: ChatResponse | None = None
+        self.result: Any = None
         self.is_closed = False
         self._loop = loop
         self._flow: Flow[Any, Any] | None = None
@@ -93,8 +104,10 @@ class RunSteps:
                 if isinstance(step, ToolResult):
                     self.ready.append(step)
                 elif self._loop.over:
-                    self.response = step
+                    self.result = self._loop.result()
                     self.ready.append(AnswerFinished(step))
+                elif self._loop.rejection:
+                    self.ready.append(AnswerRejected(step, self._loop.rejection))
             return None
 
     def check_open(self) -> None:
@@ -103,20 +116,20 @@ class RunSteps:
         Raises:
             StreamClosedError: When all were read, or the stream was closed.
         """
-        if self.response is not None and not self.ready:
+        if self.result is not None and not self.ready:
             raise StreamClosedError("the stream of this run was read to its end")
         if self.is_closed and not self.ready:
             raise StreamClosedError("the stream of this run was closed before its end")
 
-    def final_response(self) -> ChatResponse:
-        """Return the final response.
+    def final_response(self) -> Any:
+        """Return the result.
 
         Raises:
             StreamClosedError: When the run did not come to its end.
         """
-        if self.response is None:
+        if self.result is None:
             raise StreamClosedError("the stream of this run was closed before its end")
-        return self.response
+        return self.result
 
     def close(self) -> None:
         """Make no further step."""
@@ -125,20 +138,22 @@ class RunSteps:
             self._flow.close()
 
 
-def _text_of(event: RunEvent) -> str:
-    return event.text if isinstance(event, TextDelta) else ""
+def _texts_of(event: RunEvent | None) -> tuple[str, ...]:
+    return (event.text,) if isinstance(event, TextDelta) else ()
 
 
-class RunStream:
+class RunStream(Generic[R_co]):
     """What happens in a run, as it happens.
 
     An iterator of `TextDelta`, `ToolCallBegun` and `ToolCallArguments` while the model writes, of
-    `julep.ToolResult` when a function was called, and at the end of `AnswerFinished`. It is a
-    context manager too: leaving it before the end closes the connection, and the run ends.
+    `julep.ToolResult` when a function was called, of `AnswerRejected` when an answer does not match
+    the ``output``, and at the end of `AnswerFinished`. It is a context manager too: leaving it
+    before the end closes the connection, and the run ends.
 
     Raises:
         ApiError: While reading, when the server reports that it failed.
         StreamInterruptedError: While reading, when the connection is lost for good.
+        InvalidOutputError: While reading, when the answer does not match the ``output``.
         MaxTurnsError: While reading, when there is no answer after the last turn.
         StreamClosedError: When it is read again after its end, or after it was closed.
 
@@ -160,14 +175,14 @@ class RunStream:
         self._turn: ChatStream | None = None
         self._events: Iterator[StreamEvent]
 
-    def __iter__(self) -> RunStream:
+    def __iter__(self) -> Self:
         self._steps.check_open()
         return self
 
     def __next__(self) -> RunEvent:
         steps = self._steps
         if not steps.ready:
-            if steps.response is not None:
+            if steps.result is not None:
                 raise StopIteration
             steps.check_open()
             try:
@@ -181,22 +196,24 @@ class RunStream:
     @property
     def text_stream(self) -> Iterator[str]:
         """An iterator of the pieces of all texts that the model writes."""
-        return TextIterator(self, _text_of)
+        return StreamIterator(self, _texts_of)
 
-    def get_final_response(self) -> ChatResponse:
-        """Read the rest of the run, and return its last response, as `run` does.
+    def get_final_response(self) -> R_co:
+        """Read the rest of the run, and return what `run` returns.
 
         Returns:
-            The response with the model's answer.
+            The response with the model's answer; with an ``output``, a `ParsedResponse`.
 
         Raises:
             ApiError: When the server reports that it failed.
+            InvalidOutputError: When the answer does not match the ``output``.
             MaxTurnsError: When there is no answer after the last turn.
             StreamClosedError: When the run was closed before its end.
         """
-        while self._steps.response is None:
+        while self._steps.result is None:
             next(self)
-        return self._steps.final_response()
+        result: R_co = self._steps.final_response()
+        return result
 
     def _read(self) -> None:
         """Read an event of the turn, or make the next step."""
@@ -233,17 +250,18 @@ class RunStream:
         self.close()
 
 
-class AsyncRunStream:
+class AsyncRunStream(Generic[R_co]):
     """What happens in a run, as it happens.
 
     An async iterator of `TextDelta`, `ToolCallBegun` and `ToolCallArguments` while the model
-    writes, of `julep.ToolResult` when a function was called, and at the end of `AnswerFinished`. It
-    is an async context manager too: leaving it before the end closes the connection, and the run
-    ends.
+    writes, of `julep.ToolResult` when a function was called, of `AnswerRejected` when an answer
+    does not match the ``output``, and at the end of `AnswerFinished`. It is an async context
+    manager too: leaving it before the end closes the connection, and the run ends.
 
     Raises:
         ApiError: While reading, when the server reports that it failed.
         StreamInterruptedError: While reading, when the connection is lost for good.
+        InvalidOutputError: While reading, when the answer does not match the ``output``.
         MaxTurnsError: While reading, when there is no answer after the last turn.
         StreamClosedError: When it is read again after its end, or after it was closed.
 
@@ -265,14 +283,14 @@ class AsyncRunStream:
         self._turn: AsyncChatStream | None = None
         self._events: AsyncIterator[StreamEvent]
 
-    def __aiter__(self) -> AsyncRunStream:
+    def __aiter__(self) -> Self:
         self._steps.check_open()
         return self
 
     async def __anext__(self) -> RunEvent:
         steps = self._steps
         if not steps.ready:
-            if steps.response is not None:
+            if steps.result is not None:
                 raise StopAsyncIteration
             steps.check_open()
             try:
@@ -286,22 +304,24 @@ class AsyncRunStream:
     @property
     def text_stream(self) -> AsyncIterator[str]:
         """An async iterator of the pieces of all texts that the model writes."""
-        return AsyncTextIterator(self, _text_of)
+        return AsyncStreamIterator(self, _texts_of)
 
-    async def get_final_response(self) -> ChatResponse:
-        """Read the rest of the run, and return its last response, as `run` does.
+    async def get_final_response(self) -> R_co:
+        """Read the rest of the run, and return what `run` returns.
 
         Returns:
-            The response with the model's answer.
+            The response with the model's answer; with an ``output``, a `ParsedResponse`.
 
         Raises:
             ApiError: When the server reports that it failed.
+            InvalidOutputError: When the answer does not match the ``output``.
             MaxTurnsError: When there is no answer after the last turn.
             StreamClosedError: When the run was closed before its end.
         """
-        while self._steps.response is None:
+        while self._steps.result is None:
             await anext(self)
-        return self._steps.final_response()
+        result: R_co = self._steps.final_response()
+        return result
 
     async def _read(self) -> None:
         """Read an event of the turn, or make the next step."""

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 from uuid import UUID
 
-from julep._arguments.encode import encoded, under
 from julep._arguments.signatures import mirrors, parameters_of
 from julep._arguments.typecheck import beartype
 from julep._calls.results import awaited, value
 from julep.errors import InvalidArgumentError
-from julep.managers.run import DEFAULT_MAX_TURNS, AsyncRun, BaseRun, Run
-from julep_api.encoding import integer
+from julep.managers.run import DEFAULT_MAX_TURNS, DEFAULT_REPAIRS, AsyncRun, BaseRun, Run
 
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from julep._tools.calls import Approve
+    from julep._tools.approve import Approve
     from julep._tools.output import ParsedResponse
-    from julep.managers.types import ChatSettingsArgs, Messages, ToolChoice, ToolInput
+    from julep.managers.types import (
+        ChatSettingsArgs,
+        Messages,
+        ParseArgs,
+        ToolChoice,
+        ToolInput,
+    )
 
 __all__ = ["AsyncParse", "BaseParse", "Parse"]
 
 T = TypeVar("T")
-
-DEFAULT_REPAIRS: Final = 1
-"""How many answers may be replaced that do not match, by default."""
 
 
 class BaseParse(BaseRun):
@@ -44,28 +45,24 @@ class BaseParse(BaseRun):
         tool_choice: ToolChoice | None = None,
         approve: Approve | None = None,
         **settings: Unpack[ChatSettingsArgs],
-    ) -> ParsedResponse[Any] | Awaitable[ParsedResponse[Any]]:
+    ) -> Any:
         """Implement `SessionsManager.parse`."""
         from julep._tools.output import Output
 
-        repairs = DEFAULT_REPAIRS if repairs is None else repairs
-        encoded(under("repairs", integer(0)), repairs)
-        if settings.get("response_format") is not None:
-            problem = "the response's format is that of the output; use chat for another"
-            raise InvalidArgumentError(f"response_format: {problem}", path="response_format")
+        if output is None:
+            raise InvalidArgumentError("output: expected a type; got None", path="output")
         loop = self._tool_loop(
             session_id,
             messages,
             tools,
-            max_turns=max_turns,
-            # An agent's own tools could not be called here.
-            tool_choice="none" if tool_choice is None and not tools else tool_choice,
-            approve=approve,
-            settings=settings,
             output=Output(output),
             repairs=repairs,
+            max_turns=max_turns,
+            tool_choice=tool_choice,
+            approve=approve,
+            **settings,
         )
-        return self.api_client.run(loop.parsed())
+        return self.api_client.run(loop.answer())
 
 
 class Parse(BaseParse, Run):
@@ -78,12 +75,7 @@ class Parse(BaseParse, Run):
         messages: Messages,
         output: type[T],
         tools: Sequence[Callable[..., object] | ToolInput] | None = (),
-        *,
-        repairs: int | None = DEFAULT_REPAIRS,
-        max_turns: int | None = DEFAULT_MAX_TURNS,
-        tool_choice: ToolChoice | None = None,
-        approve: Approve | None = None,
-        **settings: Unpack[ChatSettingsArgs],
+        **options: Unpack[ParseArgs],
     ) -> ParsedResponse[T]: ...
     @overload
     def parse(
@@ -92,12 +84,7 @@ class Parse(BaseParse, Run):
         messages: Messages,
         output: object,
         tools: Sequence[Callable[..., object] | ToolInput] | None = (),
-        *,
-        repairs: int | None = DEFAULT_REPAIRS,
-        max_turns: int | None = DEFAULT_MAX_TURNS,
-        tool_choice: ToolChoice | None = None,
-        approve: Approve | None = None,
-        **settings: Unpack[ChatSettingsArgs],
+        **options: Unpack[ParseArgs],
     ) -> ParsedResponse[object]: ...
     @beartype
     @parameters_of(BaseParse._parse)  # noqa: SLF001  # of this module
@@ -106,8 +93,9 @@ class Parse(BaseParse, Run):
     ) -> ParsedResponse[Any]:
         """Send messages, and return the agent's answer as a Python type.
 
-        The model is made to answer in JSON that matches the type. It is told once, or as many
-        times as ``repairs``, what is wrong in an answer that does not match.
+        The model is made to answer in JSON that matches the type. What is wrong in an answer that
+        does not match is reported to it once, or as many times as ``repairs``, so that it answers
+        again. ``stream_run`` with an ``output`` does the same, and streams.
 
         Args:
             session_id: The session's id.
@@ -158,12 +146,7 @@ class AsyncParse(BaseParse, AsyncRun):
         messages: Messages,
         output: type[T],
         tools: Sequence[Callable[..., object] | ToolInput] | None = (),
-        *,
-        repairs: int | None = DEFAULT_REPAIRS,
-        max_turns: int | None = DEFAULT_MAX_TURNS,
-        tool_choice: ToolChoice | None = None,
-        approve: Approve | None = None,
-        **settings: Unpack[ChatSettingsArgs],
+        **options: Unpack[ParseArgs],
     ) -> ParsedResponse[T]: ...
     @overload
     async def parse(
@@ -172,12 +155,7 @@ class AsyncParse(BaseParse, AsyncRun):
         messages: Messages,
         output: object,
         tools: Sequence[Callable[..., object] | ToolInput] | None = (),
-        *,
-        repairs: int | None = DEFAULT_REPAIRS,
-        max_turns: int | None = DEFAULT_MAX_TURNS,
-        tool_choice: ToolChoice | None = None,
-        approve: Approve | None = None,
-        **settings: Unpack[ChatSettingsArgs],
+        **options: Unpack[ParseArgs],
     ) -> ParsedResponse[object]: ...
     @mirrors(Parse.parse)
     @beartype

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from inspect import iscoroutinefunction
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 from uuid import UUID
 
 from julep._arguments.encode import encoded, under
-from julep._arguments.signatures import mirrors
+from julep._arguments.signatures import mirrors, parameters_of
 from julep._arguments.typecheck import beartype
 from julep._calls.paging import AsyncItemIterator, ItemIterator
 from julep._calls.results import awaited, value
@@ -16,21 +16,36 @@ from julep.errors import InvalidArgumentError
 from julep.managers.chat import BaseChat, chat_body, message_list, stream_call
 from julep_api.api import sessions
 from julep_api.encoding import integer
+from julep_api.types import UNSET
 
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from julep._tools.calls import Approve, ToolResult
+    from julep._tools.approve import Approve
+    from julep._tools.calls import ToolResult
     from julep._tools.loop import ToolLoop
-    from julep._tools.output import Output
+    from julep._tools.output import Output, ParsedResponse
     from julep._tools.run_stream import AsyncRunStream, RunStream
-    from julep.managers.types import ChatSettingsArgs, Messages, ToolChoice, ToolInput
+    from julep.managers.types import (
+        ChatSettingsArgs,
+        Messages,
+        ParseArgs,
+        RunArgs,
+        ToolChoice,
+        ToolInput,
+    )
     from julep_api.models import ChatResponse
+
 
 __all__ = ["AsyncRun", "BaseRun", "Run"]
 
+T = TypeVar("T")
+
 DEFAULT_MAX_TURNS: Final = 10
 """The most requests to the model in a run, by default."""
+
+DEFAULT_REPAIRS: Final = 1
+"""How many answers may be replaced that do not match, by default."""
 
 
 class BaseRun(BaseChat):
@@ -42,16 +57,20 @@ class BaseRun(BaseChat):
         messages: Messages | None = None,
         tools: Sequence[Callable[..., object] | ToolInput] | None = (),
         *,
+        output: object = None,
+        repairs: int | None = DEFAULT_REPAIRS,
         max_turns: int | None = DEFAULT_MAX_TURNS,
         tool_choice: ToolChoice | None = None,
         approve: Approve | None = None,
         **settings: Unpack[ChatSettingsArgs],
-    ) -> ChatResponse | Awaitable[ChatResponse]:
+    ) -> Any:
         """Implement `SessionsManager.run`."""
-        loop = self._iterate_run(
+        loop = self._tool_loop(
             session_id,
             messages,
             tools,
+            output=_output(output),
+            repairs=repairs,
             max_turns=max_turns,
             tool_choice=tool_choice,
             approve=approve,
@@ -78,49 +97,33 @@ class BaseRun(BaseChat):
             max_turns=max_turns,
             tool_choice=tool_choice,
             approve=approve,
-            settings=settings,
+            **settings,
         )
 
+    @parameters_of(_run)
     def _stream_run(
-        self,
-        session_id: str | UUID,
-        messages: Messages | None = None,
-        tools: Sequence[Callable[..., object] | ToolInput] | None = (),
-        *,
-        max_turns: int | None = DEFAULT_MAX_TURNS,
-        tool_choice: ToolChoice | None = None,
-        approve: Approve | None = None,
-        **settings: Unpack[ChatSettingsArgs],
-    ) -> RunStream | AsyncRunStream:
+        self, *args: Any, output: object = None, **options: Any
+    ) -> RunStream[Any] | AsyncRunStream[Any]:
         """Implement `SessionsManager.stream_run`."""
         from julep._tools.run_stream import AsyncRunStream, RunStream
 
-        loop = self._tool_loop(
-            session_id,
-            messages,
-            tools,
-            max_turns=max_turns,
-            tool_choice=tool_choice,
-            approve=approve,
-            settings=settings,
-            streams=True,
-        )
+        loop = self._tool_loop(*args, output=_output(output), streams=True, **options)
         driver: Any = self.api_client
         return AsyncRunStream(loop, driver) if driver.is_async else RunStream(loop, driver)
 
     def _tool_loop(
         self,
         session_id: str | UUID,
-        messages: Messages | None,
-        tools: Sequence[Callable[..., object] | ToolInput] | None,
+        messages: Messages | None = None,
+        tools: Sequence[Callable[..., object] | ToolInput] | None = (),
         *,
-        max_turns: int | None,
-        tool_choice: ToolChoice | None,
-        approve: Approve | None,
-        settings: ChatSettingsArgs,
         output: Output | None = None,
-        repairs: int = 0,
         streams: bool = False,
+        repairs: int | None = None,
+        max_turns: int | None = None,
+        tool_choice: ToolChoice | None = None,
+        approve: Approve | None = None,
+        **settings: Unpack[ChatSettingsArgs],
     ) -> ToolLoop:
         """Build the loop of a run; with an output, its answer is read as that.
 
@@ -130,7 +133,15 @@ class BaseRun(BaseChat):
         from julep._tools.loop import RunOptions, ToolLoop, by_name, tool_name
 
         turns = DEFAULT_MAX_TURNS if max_turns is None else max_turns
+        repairs = DEFAULT_REPAIRS if repairs is None else repairs
         encoded(under("max_turns", integer(1)), turns)
+        encoded(under("repairs", integer(0)), repairs)
+        if output is not None and settings.get("response_format") is not None:
+            problem = "the response's format is that of the output; use chat for another"
+            raise InvalidArgumentError(f"response_format: {problem}", path="response_format")
+        if output is not None and tool_choice is None and not tools:
+            # An agent's own tools could not be called here.
+            tool_choice = "none"
         tools = tools or ()
         is_async = self.api_client.is_async
         if approve is not None and iscoroutinefunction(approve) and not is_async:
@@ -178,18 +189,41 @@ class BaseRun(BaseChat):
 class Run(BaseRun):
     """The runs of the sync sessions manager."""
 
-    @beartype
+    @overload
     def run(
         self,
         session_id: str | UUID,
         messages: Messages | None = None,
         tools: Sequence[Callable[..., object] | ToolInput] | None = (),
         *,
-        max_turns: int | None = DEFAULT_MAX_TURNS,
-        tool_choice: ToolChoice | None = None,
-        approve: Approve | None = None,
-        **settings: Unpack[ChatSettingsArgs],
-    ) -> ChatResponse:
+        output: None = None,
+        **options: Unpack[RunArgs],
+    ) -> ChatResponse: ...
+    @overload
+    def run(
+        self,
+        session_id: str | UUID,
+        messages: Messages | None = None,
+        tools: Sequence[Callable[..., object] | ToolInput] | None = (),
+        *,
+        output: type[T],
+        **options: Unpack[ParseArgs],
+    ) -> ParsedResponse[T]: ...
+    @overload
+    def run(
+        self,
+        session_id: str | UUID,
+        messages: Messages | None = None,
+        tools: Sequence[Callable[..., object] | ToolInput] | None = (),
+        *,
+        output: object,
+        **options: Unpack[ParseArgs],
+    ) -> ParsedResponse[object]: ...
+    @beartype
+    @parameters_of(BaseRun._run)  # noqa: SLF001  # of this module
+    def run(  # noqa: D417  # the parameters are those of _run
+        self, *args: Any, **kwargs: Any
+    ) -> ChatResponse | ParsedResponse[Any]:
         """Send messages, call the functions that the model chooses, and return its answer.
 
         A function is described to the model by its name, its docstring (Google, NumPy or Sphinx
@@ -209,6 +243,8 @@ class Run(BaseRun):
                 before it made them.
             tools: Functions, and tools without functions as models or dicts, besides the
                 agent's own.
+            output: The type of the answer, as in `parse`.
+            repairs: How many answers may be replaced that do not match the ``output``, 0 or more.
             max_turns: The most requests to the model, 1 or more.
             tool_choice: ``"none"``, ``"auto"`` or the one function that the model must call first.
             approve: A function that is called with the name and the arguments before each call
@@ -217,11 +253,13 @@ class Run(BaseRun):
             settings: Settings of `chat`, for every turn.
 
         Returns:
-            The response with the model's answer.
+            The response with the model's answer; with an ``output``, a `ParsedResponse`.
 
         Raises:
             ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
-            InvalidArgumentError: When a value is out of bounds, or a function cannot be described.
+            InvalidArgumentError: When a value is out of bounds, or a function or the output cannot
+                be described.
+            InvalidOutputError: When the answer does not match the ``output`` after all repairs.
             MaxTurnsError: When there is no answer after the last turn; its `response` is the
                 response of that turn.
             NotFoundError: When there is no such session.
@@ -234,28 +272,17 @@ class Run(BaseRun):
             >>> client.sessions.run(session.id, messages, tools=[temperature]).text
             'It is 21.5 degrees in Lisbon.'
         """
-        result = self._run(
-            session_id,
-            messages,
-            tools,
-            max_turns=max_turns,
-            tool_choice=tool_choice,
-            approve=approve,
-            **settings,
-        )
-        return value(result)
+        result: ChatResponse | ParsedResponse[Any] = value(self._run(*args, **kwargs))
+        return result
 
     @beartype
-    def iterate_run(
+    @parameters_of(BaseRun._iterate_run)  # noqa: SLF001  # of this module
+    def iterate_run(  # the parameters are those of _iterate_run
         self,
         session_id: str | UUID,
         messages: Messages | None = None,
         tools: Sequence[Callable[..., object] | ToolInput] | None = (),
-        *,
-        max_turns: int | None = DEFAULT_MAX_TURNS,
-        tool_choice: ToolChoice | None = None,
-        approve: Approve | None = None,
-        **settings: Unpack[ChatSettingsArgs],
+        **options: Unpack[RunArgs],
     ) -> Iterator[ChatResponse | ToolResult]:
         """Iterate over the steps of a `run`.
 
@@ -290,29 +317,43 @@ class Run(BaseRun):
             ...         print(step.name, step.content)
             temperature 21.5
         """
-        loop = self._iterate_run(
-            session_id,
-            messages,
-            tools,
-            max_turns=max_turns,
-            tool_choice=tool_choice,
-            approve=approve,
-            **settings,
-        )
-        return ItemIterator(loop)
+        return ItemIterator(self._iterate_run(session_id, messages, tools, **options))
 
-    @beartype
+    @overload
     def stream_run(
         self,
         session_id: str | UUID,
         messages: Messages | None = None,
         tools: Sequence[Callable[..., object] | ToolInput] | None = (),
         *,
-        max_turns: int | None = DEFAULT_MAX_TURNS,
-        tool_choice: ToolChoice | None = None,
-        approve: Approve | None = None,
-        **settings: Unpack[ChatSettingsArgs],
-    ) -> RunStream:
+        output: None = None,
+        **options: Unpack[RunArgs],
+    ) -> RunStream[ChatResponse]: ...
+    @overload
+    def stream_run(
+        self,
+        session_id: str | UUID,
+        messages: Messages | None = None,
+        tools: Sequence[Callable[..., object] | ToolInput] | None = (),
+        *,
+        output: type[T],
+        **options: Unpack[ParseArgs],
+    ) -> RunStream[ParsedResponse[T]]: ...
+    @overload
+    def stream_run(
+        self,
+        session_id: str | UUID,
+        messages: Messages | None = None,
+        tools: Sequence[Callable[..., object] | ToolInput] | None = (),
+        *,
+        output: object,
+        **options: Unpack[ParseArgs],
+    ) -> RunStream[ParsedResponse[object]]: ...
+    @beartype
+    @parameters_of(BaseRun._run)  # noqa: SLF001  # of this module
+    def stream_run(  # noqa: D417  # the parameters are those of _run
+        self, *args: Any, **kwargs: Any
+    ) -> RunStream[Any]:
         """Read what happens in a `run` as it happens: texts, calls, and their results.
 
         Args:
@@ -323,6 +364,8 @@ class Run(BaseRun):
                 before it made them.
             tools: Functions, and tools without functions as models or dicts, besides the
                 agent's own.
+            output: The type of the answer, as in `parse`.
+            repairs: How many answers may be replaced that do not match the ``output``, 0 or more.
             max_turns: The most requests to the model, 1 or more.
             tool_choice: ``"none"``, ``"auto"`` or the one function that the model must call first.
             approve: A function that is called with the name and the arguments before each call
@@ -332,11 +375,14 @@ class Run(BaseRun):
 
         Returns:
             The stream, a context manager: an iterator of events, whose first request is sent when
-            it is read.
+            it is read. Its final response is what `run` returns.
 
         Raises:
             ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
-            InvalidArgumentError: When a value is out of bounds, or a function cannot be described.
+            InvalidArgumentError: When a value is out of bounds, or a function or the output cannot
+                be described.
+            InvalidOutputError: While reading, when the answer does not match the ``output`` after
+                all repairs.
             MaxTurnsError: While reading, when there is no answer after the last turn.
             NotFoundError: While reading, when there is no such session.
 
@@ -346,33 +392,46 @@ class Run(BaseRun):
             ...         print(text, end="")
             It is 21.5 degrees in Lisbon.
         """
-        return self._stream_run(  # type: ignore[return-value]  # no async stream
-            session_id,
-            messages,
-            tools,
-            max_turns=max_turns,
-            tool_choice=tool_choice,
-            approve=approve,
-            **settings,
-        )
+        return self._stream_run(*args, **kwargs)  # type: ignore[return-value]  # no async stream
 
 
 class AsyncRun(BaseRun):
     """The runs of the async sessions manager."""
 
-    @mirrors(Run.run)
-    @beartype
+    @overload
     async def run(
         self,
         session_id: str | UUID,
         messages: Messages | None = None,
         tools: Sequence[Callable[..., object] | ToolInput] | None = (),
         *,
-        max_turns: int | None = DEFAULT_MAX_TURNS,
-        tool_choice: ToolChoice | None = None,
-        approve: Approve | None = None,
-        **settings: Unpack[ChatSettingsArgs],
-    ) -> ChatResponse:
+        output: None = None,
+        **options: Unpack[RunArgs],
+    ) -> ChatResponse: ...
+    @overload
+    async def run(
+        self,
+        session_id: str | UUID,
+        messages: Messages | None = None,
+        tools: Sequence[Callable[..., object] | ToolInput] | None = (),
+        *,
+        output: type[T],
+        **options: Unpack[ParseArgs],
+    ) -> ParsedResponse[T]: ...
+    @overload
+    async def run(
+        self,
+        session_id: str | UUID,
+        messages: Messages | None = None,
+        tools: Sequence[Callable[..., object] | ToolInput] | None = (),
+        *,
+        output: object,
+        **options: Unpack[ParseArgs],
+    ) -> ParsedResponse[object]: ...
+    @mirrors(Run.run)
+    @beartype
+    @parameters_of(BaseRun._run)  # noqa: SLF001  # of this module
+    async def run(self, *args: Any, **kwargs: Any) -> ChatResponse | ParsedResponse[Any]:
         """Send messages, call the functions that the model chooses, and return its answer.
 
         Example:
@@ -383,29 +442,17 @@ class AsyncRun(BaseRun):
             >>> (await client.sessions.run(session.id, messages, tools=[temperature])).text
             'It is 21.5 degrees in Lisbon.'
         """
-        result = self._run(
-            session_id,
-            messages,
-            tools,
-            max_turns=max_turns,
-            tool_choice=tool_choice,
-            approve=approve,
-            **settings,
-        )
-        return await awaited(result)
+        return await awaited(self._run(*args, **kwargs))
 
     @mirrors(Run.iterate_run)
     @beartype
+    @parameters_of(BaseRun._iterate_run)  # noqa: SLF001  # of this module
     def iterate_run(
         self,
         session_id: str | UUID,
         messages: Messages | None = None,
         tools: Sequence[Callable[..., object] | ToolInput] | None = (),
-        *,
-        max_turns: int | None = DEFAULT_MAX_TURNS,
-        tool_choice: ToolChoice | None = None,
-        approve: Approve | None = None,
-        **settings: Unpack[ChatSettingsArgs],
+        **options: Unpack[RunArgs],
     ) -> AsyncIterator[ChatResponse | ToolResult]:
         """Iterate over the steps of a `run`.
 
@@ -415,30 +462,42 @@ class AsyncRun(BaseRun):
             ...         print(step.name, step.content)
             temperature 21.5
         """
-        loop = self._iterate_run(
-            session_id,
-            messages,
-            tools,
-            max_turns=max_turns,
-            tool_choice=tool_choice,
-            approve=approve,
-            **settings,
-        )
-        return AsyncItemIterator(loop)
+        return AsyncItemIterator(self._iterate_run(session_id, messages, tools, **options))
 
-    @mirrors(Run.stream_run)
-    @beartype
+    @overload
     def stream_run(
         self,
         session_id: str | UUID,
         messages: Messages | None = None,
         tools: Sequence[Callable[..., object] | ToolInput] | None = (),
         *,
-        max_turns: int | None = DEFAULT_MAX_TURNS,
-        tool_choice: ToolChoice | None = None,
-        approve: Approve | None = None,
-        **settings: Unpack[ChatSettingsArgs],
-    ) -> AsyncRunStream:
+        output: None = None,
+        **options: Unpack[RunArgs],
+    ) -> AsyncRunStream[ChatResponse]: ...
+    @overload
+    def stream_run(
+        self,
+        session_id: str | UUID,
+        messages: Messages | None = None,
+        tools: Sequence[Callable[..., object] | ToolInput] | None = (),
+        *,
+        output: type[T],
+        **options: Unpack[ParseArgs],
+    ) -> AsyncRunStream[ParsedResponse[T]]: ...
+    @overload
+    def stream_run(
+        self,
+        session_id: str | UUID,
+        messages: Messages | None = None,
+        tools: Sequence[Callable[..., object] | ToolInput] | None = (),
+        *,
+        output: object,
+        **options: Unpack[ParseArgs],
+    ) -> AsyncRunStream[ParsedResponse[object]]: ...
+    @mirrors(Run.stream_run)
+    @beartype
+    @parameters_of(BaseRun._run)  # noqa: SLF001  # of this module
+    def stream_run(self, *args: Any, **kwargs: Any) -> AsyncRunStream[Any]:
         """Read what happens in a `run` as it happens: texts, calls, and their results.
 
         Example:
@@ -447,12 +506,10 @@ class AsyncRun(BaseRun):
             ...         print(text, end="")
             It is 21.5 degrees in Lisbon.
         """
-        return self._stream_run(  # type: ignore[return-value]  # no sync stream
-            session_id,
-            messages,
-            tools,
-            max_turns=max_turns,
-            tool_choice=tool_choice,
-            approve=approve,
-            **settings,
-        )
+        return self._stream_run(*args, **kwargs)  # type: ignore[return-value]  # no sync stream
+
+
+def _output(kind: object) -> Output | None:
+    from julep._tools.output import Output
+
+    return None if kind is None or kind is UNSET else Output(kind)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, NotRequired, Required, TypeAlias, Typ
 from uuid import UUID
 
 from julep._lazy import lazy
+from julep._tools.approve import Approve
 from julep_api.models import (
     AgentDefaultSettings,
     ChatMlImageContentPart,
@@ -34,6 +35,7 @@ __all__ = [
     "AgentCreateArgs",
     "AgentDefaultSettingsDict",
     "AgentUpdateArgs",
+    "Approve",
     "ChatMlImageContentPartDict",
     "ChatMlTextContentPartDict",
     "ChatSettingsArgs",
@@ -54,10 +56,12 @@ __all__ = [
     "Messages",
     "NamedToolChoiceDict",
     "Order",
+    "ParseArgs",
     "PartialFunctionDefDict",
     "PartialFunctionInput",
     "Preset",
     "ResponseFormat",
+    "RunArgs",
     "SessionCreateArgs",
     "SessionUpdateArgs",
     "SortBy",
@@ -300,6 +304,20 @@ class ChatSettingsArgs(TypedDict, total=False):
     min_p: float | None
     preset: Preset | None
     record: bool | None
+
+
+class RunArgs(ChatSettingsArgs, total=False):
+    """The options of `SessionsManager.run`, `iterate_run` and `stream_run`."""
+
+    max_turns: int | None
+    tool_choice: ToolChoice | None
+    approve: Approve | None
+
+
+class ParseArgs(RunArgs, total=False):
+    """The options of `SessionsManager.parse`, and of runs with an ``output``."""
+
+    repairs: int | None
 
 
 class AgentCreateArgs(TypedDict):

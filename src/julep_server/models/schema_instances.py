@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Callable, Iterable, Sequence
-from decimal import Decimal
+from collections.abc import Sequence
 
 from julep_server.json_text import JSON, JSONObject
-from julep_server.models.pattern_instances import simplest_match
+from julep_server.models.scalar_instances import number_instance, text_instance, whole
 
 _MAX_DEPTH = 24
-_BY_FORMAT = {
-    "date": "2024-01-01",
-    "date-time": "2024-01-01T00:00:00Z",
-    "duration": "PT0S",
-    "email": "a@example.com",
-    "hostname": "example.com",
-    "ipv4": "127.0.0.1",
-    "ipv6": "::1",
-    "time": "00:00:00Z",
-    "uri": "https://example.com",
-    "uuid": "00000000-0000-4000-8000-000000000000",
-}
 
 
 def simplest_instance(schema: JSON) -> JSON:
@@ -113,20 +98,20 @@ class _Builder:
         if kind == "array":
             return self._array(schema, depth - 1)
         if kind in ("integer", "number"):
-            return _number(schema, whole=kind == "integer")
+            return number_instance(schema, is_whole=kind == "integer")
         if kind == "string":
-            return _text(schema)
+            return text_instance(schema)
         return False if kind == "boolean" else None
 
     def _object(self, schema: JSONObject, depth: int) -> JSONObject:
         properties = schema.get("properties")
         described = properties if isinstance(properties, dict) else {}
         names = dict.fromkeys(map(str, _list(schema.get("required"))))
-        missing = _whole(schema.get("minProperties")) - len(names)
+        missing = whole(schema.get("minProperties")) - len(names)
         names |= dict.fromkeys([name for name in described if name not in names][: max(0, missing)])
         rest = schema.get("additionalProperties")
         names |= dict.fromkeys(
-            self._further_names(schema, _whole(schema.get("minProperties")) - len(names))
+            self._further_names(schema, whole(schema.get("minProperties")) - len(names))
         )
         return {name: self.build(described.get(name, rest), depth) for name in names}
 
@@ -138,7 +123,7 @@ class _Builder:
 
     def _array(self, schema: JSONObject, depth: int) -> JSON:
         first = _list(schema.get("prefixItems"))
-        count = _whole(schema.get("minItems"))
+        count = whole(schema.get("minItems"))
         items = [self.build(each, depth) for each in first[:count]]
         further = count - len(items)
         if further <= 0:
@@ -159,13 +144,11 @@ class _Builder:
         for number in range(count):
             match item.get("type"):
                 case "integer" | "number":
-                    low = number if not found else _next(found[-1])
-                    found.append(
-                        _number(_merged(item, {"minimum": max(low, _low(item))}), whole=True)
-                    )
+                    least = max(_next(found[-1]) if found else number, _low(item))
+                    found.append(number_instance(_merged(item, {"minimum": least}), is_whole=True))
                 case "string":
-                    length = max(_whole(item.get("minLength")), number + 1)
-                    found.append(_text({**item, "minLength": length}))
+                    length = max(whole(item.get("minLength")), number + 1)
+                    found.append(text_instance({**item, "minLength": length}))
                 case _:
                     found.append(self.build(item, depth))
         return found
@@ -190,66 +173,6 @@ def _merged(first: JSONObject, second: JSONObject) -> JSONObject:
     if "required" in first and "required" in second:
         merged["required"] = [*_list(first["required"]), *_list(second["required"])]
     return merged
-
-
-def _text(schema: JSONObject) -> str:
-    known = _BY_FORMAT.get(str(schema.get("format")), "")
-    pattern = schema.get("pattern")
-    length = _whole(schema.get("minLength"))
-    if isinstance(pattern, str):
-        if known and re.search(pattern, known):
-            return known
-        return simplest_match(pattern, length)
-    return known or "x" * length
-
-
-def _number(schema: JSONObject, *, whole: bool) -> JSON:
-    low, above = _bound(schema, "minimum", "exclusiveMinimum", max)
-    high, below = _bound(schema, "maximum", "exclusiveMaximum", min)
-    step = schema.get("multipleOf")
-    unit = Decimal(str(step)) if isinstance(step, (int, float)) and step > 0 else Decimal(1)
-    # The multiple that is the nearest to zero; without a multiple, whole numbers come first.
-    number = Decimal(0)
-    if low is not None and (number < low or (above and number == low)):
-        number = math.ceil(low / unit) * unit
-        number += unit if above and number == low else 0
-    elif high is not None and (number > high or (below and number == high)):
-        number = math.floor(high / unit) * unit
-        number -= unit if below and number == high else 0
-    if not whole and step is None and not _is_within(number, low, high, above=above, below=below):
-        lowest = number if low is None else low
-        number = (lowest + (number if high is None else high)) / 2
-    return int(number) if number == int(number) else float(number)
-
-
-def _is_within(
-    number: Decimal, low: Decimal | None, high: Decimal | None, *, above: bool, below: bool
-) -> bool:
-    over = low is None or number > low or (number == low and not above)
-    under = high is None or number < high or (number == high and not below)
-    return over and under
-
-
-def _bound(
-    schema: JSONObject,
-    inclusive: str,
-    exclusive: str,
-    stricter: Callable[[Iterable[Decimal]], Decimal],
-) -> tuple[Decimal | None, bool]:
-    """Return a bound, and whether it is excluded."""
-    found = [
-        (Decimal(str(limit)), keyword == exclusive)
-        for keyword in (inclusive, exclusive)
-        if isinstance(limit := schema.get(keyword), (int, float)) and not isinstance(limit, bool)
-    ]
-    if not found:
-        return None, False
-    value = stricter(limit for limit, _ in found)
-    return value, (value, True) in found
-
-
-def _whole(value: JSON) -> int:
-    return value if isinstance(value, int) else 0
 
 
 def _list(value: JSON) -> list[JSON]:

@@ -122,6 +122,15 @@ STREAM_ADVICE = {
 }
 
 
+_OUTPUT: Cases = {
+    "output": [
+        Bad(complex, "value", "complex has no JSON Schema", "output"),
+        Bad(3, "value", "3 has no JSON Schema", "output"),
+    ],
+    "repairs": integers("repairs", 0, None),
+}
+
+
 def _run(name: str) -> Cases:
     def add(a: int, b: int) -> int:
         return a + b
@@ -149,6 +158,7 @@ def _run(name: str) -> Cases:
             Bad([misspelt], "value", "'Integer' is not defined", "tools[0]"),
             Bad([add, add], "value", "another function is named 'add'", "tools[1]"),
         ],
+        **({} if name == "iterate_run" else _OUTPUT),
         "max_turns": integers("max_turns", 1, None),
         "tool_choice": _tool_choice(),
         "approve": [
@@ -173,12 +183,8 @@ def _parse() -> Cases:
     return {
         "session_id": cases.pop("session_id"),
         "messages": messages(),
-        "output": [
-            Bad(complex, "value", "complex has no JSON Schema", "output"),
-            Bad(3, "value", "3 has no JSON Schema", "output"),
-        ],
+        "output": cases.pop("output"),
         "tools": cases.pop("tools"),
-        "repairs": integers("repairs", 0, None),
         **cases,
         "settings": [
             Bad(

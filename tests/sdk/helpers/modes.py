@@ -9,7 +9,7 @@ from typing import Any, Literal, Self, TypeAlias, cast
 from julep import AsyncClient, ChatStream, Client, RawResponse
 from julep._calls.driver import SyncDriver
 from julep._calls.paging import ItemIterator
-from julep._calls.stream_events import EventIterator, TextIterator
+from julep._calls.stream_events import StreamIterator
 from julep.managers.base import BaseManager
 from julep.streams import RunStream
 
@@ -20,10 +20,9 @@ _WRAPPED = (
     SyncDriver,
     ChatStream,
     Client,
-    EventIterator,
     ItemIterator,
     RunStream,
-    TextIterator,
+    StreamIterator,
 )
 
 # These return an iterator, a stream or a client, which is awaited in no mode.
