@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from julep._http.content_encoding import ACCEPTED_ENCODINGS
@@ -69,12 +70,14 @@ def request_bytes(request: Request) -> Generator[bytes, bytes, None]:
     Raises:
         InvalidArgumentError: When a part of it cannot be written without changing the rest.
     """
-    lines = [f"{_request_line(request)} HTTP/1.1", f"host: {_host(request)}"]
+    lines = [f"{_request_line(request)} HTTP/1.1", f"host: {_host(request.origin.authority)}"]
     headers = request.headers
     if "accept-encoding" not in headers:
         lines.append(f"accept-encoding: {ACCEPTED_ENCODINGS}")
     for name, value in headers.items():
-        if not (TOKEN.fullmatch(name) and _VALUE.fullmatch(value)):
+        # Printable ASCII is allowed, and nearly every value is: its check costs less.
+        is_plain = value.isascii() and value.isprintable()
+        if not (_is_token(name) and (is_plain or _VALUE.fullmatch(value))):
             # The value may be a secret, and so may the name, when the two were confused.
             raise InvalidArgumentError(
                 f"{request.method} {request.url}: a header has characters that HTTP does not allow"
@@ -94,15 +97,20 @@ def request_bytes(request: Request) -> Generator[bytes, bytes, None]:
 
 
 def _request_line(request: Request) -> str:
-    if not (TOKEN.fullmatch(request.method) and _TARGET.fullmatch(request.target)):
+    if not (_is_token(request.method) and _TARGET.fullmatch(request.target)):
         raise InvalidArgumentError(
             f"{request.method!r} {request.url!r}: expected an HTTP method and a percent-encoded URL"
         )
     return f"{request.method} {request.target}"
 
 
-def _host(request: Request) -> str:
-    host = request.origin.authority
+@lru_cache
+def _is_token(text: str) -> bool:
+    return TOKEN.fullmatch(text) is not None
+
+
+@lru_cache
+def _host(host: str) -> str:
     if not host.isascii():
         host = host.encode("idna").decode()
     if not _VALUE.fullmatch(host):
