@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from julep._http import content_encoding
 from julep._http.content_encoding import (
     BodyCollector,
     BodyDecoder,
@@ -175,7 +176,7 @@ def _read_body(reader: ResponseReader) -> Generator[None, bytes, bytes]:
             reader.receive((yield None))
         elif collector is not None:
             collector.add(piece)
-        elif not whole:
+        elif not whole and len(piece) <= content_encoding.MAX_BODY_BYTES:
             whole = piece  # most bodies come in one piece
         else:
             collector = BodyCollector(whole, piece)

@@ -31,6 +31,7 @@ NO_RESPONSE: Final = "the server closed the connection without a response"
 INCOMPLETE_RESPONSE: Final = "the server closed the connection before its response was complete"
 
 _VALUE: Final = re.compile("[\t\x20-\x7e\x80-\xff]*")
+_LENGTH: Final = re.compile("[0-9]{1,15}")
 _TARGET: Final = re.compile(r"/[\x21-\x7e]*")
 
 # Up to this length, copying a body behind its head is cheaper than sending twice.
@@ -133,6 +134,8 @@ class ResponseParser(ABC):
         self._until_closed = False
         self._informational = 0
         self._buffered = 0
+        self._remaining = 0
+        """The bytes to come of a body whose length is known; they need no parser."""
 
     def receive(self, data: bytes) -> list[ParsedEvent]:
         """Take the next bytes, empty when the server closed the connection; return their events."""
@@ -140,8 +143,13 @@ class ResponseParser(ABC):
             return []
         if not data:
             events: list[ParsedEvent] = [self._event_at_close()]
+        elif self._remaining:
+            events = self._body(data)
         else:
             events = self._parse(data)
+            if self._remaining:
+                pieces = (len(event) for event in events if isinstance(event, bytes))
+                self._remaining -= sum(pieces)
             # Bytes without an event are buffered by the parser.
             self._buffered = 0 if events else self._buffered + len(data)
             if self._buffered > MAX_HEADER_BYTES:
@@ -152,6 +160,14 @@ class ResponseParser(ABC):
     @abstractmethod
     def _parse(self, data: bytes) -> list[ParsedEvent]:
         """Parse some bytes; an end or a failure must be the last event."""
+
+    def _body(self, data: bytes) -> list[ParsedEvent]:
+        """Return the events of bytes after a head with a length, of which none can be invalid."""
+        body, surplus = data[: self._remaining], data[self._remaining :]
+        self._remaining -= len(body)
+        if self._remaining:
+            return [body]
+        return [body, self._end(surplus=bool(surplus.strip(b"\r\n")))]
 
     def _event_at_close(self) -> ParsedEvent:
         if self._began and self._until_closed:
@@ -180,6 +196,9 @@ class ResponseParser(ABC):
             return ProtocolFailure(NOT_HTTP)
         self._began = True
         has_no_body = self._to_head or status in (204, 304)
+        length = found.get("content-length", "")
+        if not has_no_body and _LENGTH.fullmatch(length):
+            self._remaining = int(length)
         self._until_closed = not has_no_body and coding is None and "content-length" not in found
         options = [option.strip() for option in found.get("connection", "").lower().split(",")]
         self._keeps_alive = version == "1.1" and "close" not in options and not self._until_closed
