@@ -203,12 +203,13 @@ class Views:
             content = self._contract.resolve(response).get("content", {})
             if "application/json" in content:
                 shape = self._maker.make(content["application/json"]["schema"], props[int(code)])
-                answers.append(
-                    AnswerView(
-                        int(code), emit.annotation(shape), emit.Readers().expression(shape, "")
-                    )
-                )
+                reader = emit.Readers().expression(shape, "")
                 classes |= shape.classes()
+                item = self._page_item(shape)
+                if item is not None:
+                    reader = f"decoding.PageReader({reader}, {item.class_name}.from_dict)"
+                    classes |= item.classes()
+                answers.append(AnswerView(int(code), emit.annotation(shape), reader))
             elif not content:
                 answers.append(AnswerView(int(code), "None", "decoding.nothing"))
             if "text/event-stream" in content:
@@ -239,6 +240,14 @@ class Views:
             tuple(sorted(classes)),
             tuple(sorted(enums)),
         )
+
+    def _page_item(self, shape: Shape) -> Shape | None:
+        """Return the shape of a page's items, if a response is a page of models and nothing else."""
+        fields = shape.schema.get("properties", {}) if shape.kind == "model" else {}
+        if list(fields) != ["items"]:
+            return None
+        items = self._maker.make(fields["items"], None)
+        return items.item if items.kind == "list" and items.item.kind == "model" else None
 
     def _parameters(
         self, props: list[Any], location: str, sources: dict[tuple[str, str], Node]

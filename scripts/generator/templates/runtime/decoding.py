@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timezone
-from typing import Any, NoReturn, TypeAlias, TypeVar
+from typing import Any, Generic, NoReturn, Protocol, TypeAlias, TypeVar, cast
 
 from .core_model import Extra
 from .errors import DecodeError, shown
 from .types import JSON, JSONObject, OpenEnum
 
 __all__ = [
+    "PageReader",
     "Reader",
     "anything",
     "boolean",
@@ -38,6 +39,13 @@ __all__ = [
 E = TypeVar("E", bound=OpenEnum)
 T = TypeVar("T")
 Reader: TypeAlias = Callable[[JSON], T]
+
+
+class _Page(Protocol):
+    items: Any
+
+
+P = TypeVar("P", bound=_Page)
 
 
 def mismatch(path: str, expected: str, value: JSON) -> DecodeError:
@@ -170,6 +178,43 @@ def list_of(item: Reader[T]) -> Reader[list[T]]:
         return done
 
     return read
+
+
+class PageReader(Generic[P]):
+    """Reads a page from JSON that nothing else uses, and that is not left as it was.
+
+    The models take the places of their JSON one by one, so that each dict is free when its model is
+    made: Python collects garbage by the number of objects, and the memory is used again at once.
+
+    Attributes:
+        page: The page's reader.
+        item: The reader of one of its items.
+    """
+
+    def __init__(self, page: Reader[P], item: Reader[object]) -> None:
+        self.page = page
+        self.item = item
+
+    def __call__(self, value: JSON) -> P:
+        """Read a page.
+
+        Raises:
+            DecodeError: If the JSON is not what the contract describes.
+        """
+        given = value.get("items") if type(value) is dict else None
+        if type(value) is not dict or type(given) is not list:
+            return self.page(value)  # which refuses it
+        value["items"] = []
+        page = self.page(value)
+        items, item, at = cast("list[object]", given), self.item, 0
+        try:
+            for one in given:
+                items[at] = item(one)
+                at += 1
+        except DecodeError as error:
+            raise error.under(f"items[{at}]") from None
+        page.items = items
+        return page
 
 
 def map_of(item: Reader[T]) -> Reader[dict[str, T]]:
