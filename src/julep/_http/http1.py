@@ -135,7 +135,10 @@ class ResponseParser(ABC):
         self._informational = 0
         self._buffered = 0
         self._remaining = 0
-        """The bytes to come of a body whose length is known; they need no parser."""
+        """The bytes to come of a body whose length is known; they need no parser.
+
+        A parser that parses some of them all the same subtracts them.
+        """
 
     def receive(self, data: bytes) -> list[ParsedEvent]:
         """Take the next bytes, empty when the server closed the connection; return their events."""
@@ -147,9 +150,6 @@ class ResponseParser(ABC):
             events = self._body(data)
         else:
             events = self._parse(data)
-            if self._remaining:
-                pieces = (len(event) for event in events if isinstance(event, bytes))
-                self._remaining -= sum(pieces)
             # Bytes without an event are buffered by the parser.
             self._buffered = 0 if events else self._buffered + len(data)
             if self._buffered > MAX_HEADER_BYTES:
@@ -162,7 +162,7 @@ class ResponseParser(ABC):
         """Parse some bytes; an end or a failure must be the last event."""
 
     def _body(self, data: bytes) -> list[ParsedEvent]:
-        """Return the events of bytes after a head with a length, of which none can be invalid."""
+        """Return the events of bytes of a body whose length is known: none can be invalid."""
         body, surplus = data[: self._remaining], data[self._remaining :]
         self._remaining -= len(body)
         if self._remaining:

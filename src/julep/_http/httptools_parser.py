@@ -67,6 +67,8 @@ class HttptoolsParser(ResponseParser):
         self._surplus = self._is_complete
         if not (self._is_complete or self._has_failed()):
             self._events.append(data)
+            if self._remaining:
+                self._remaining -= len(data)
 
     def on_message_complete(self) -> None:
         # Informational responses are completed too, and yield no event.
