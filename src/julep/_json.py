@@ -1,12 +1,23 @@
-"""JSON by the standard library, without the work that its functions repeat in every call."""
+"""JSON by the standard library, without the work that its functions repeat in every call.
+
+Long documents are parsed by msgspec if it is installed, with the same values and errors.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from julep_api.types import JSON
+
+LONG: Final = 32 * 1024
+"""The length from which on msgspec parses a document, if it is installed.
+
+For a shorter one it would save less than its import takes.
+"""
 
 _decoder: Final = json.JSONDecoder()
 _encoder: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -23,6 +34,11 @@ def loads(data: bytes | str) -> JSON:
         ValueError: When the data is not JSON.
         RecursionError: When the data is nested too deeply.
     """
+    if len(data) >= LONG and (loads_long := find_fast_loads()) is not None:
+        try:
+            return loads_long(data)
+        except (ValueError, RecursionError):
+            pass  # json has the last word
     try:
         text = data if isinstance(data, str) else data.decode()
         value: JSON
@@ -33,6 +49,16 @@ def loads(data: bytes | str) -> JSON:
         pass
     value = json.loads(data)
     return value
+
+
+@cache
+def find_fast_loads() -> Callable[[bytes | str], JSON] | None:
+    """Return what parses long documents; None when msgspec is not installed."""
+    try:
+        from julep._fast_json import loads as fast_loads
+    except ImportError:
+        return None
+    return fast_loads
 
 
 def dumps(value: JSON) -> str:
