@@ -30,6 +30,7 @@ T = TypeVar("T")
 _MODULES = (
     "julep_api.types",
     "julep_api.models",
+    "julep.managers._literals",
     "julep.managers.types",
     "julep.streams",
     "julep._tools.calls",
