@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 from uuid import UUID
 
-from attrs import define
-
 from .. import decoding, encoding
+from ..attributes import define
 from ..errors import DecodeError
 from ..model import Field, Model
 from ..types import JSON, JSONObject
@@ -31,6 +30,19 @@ class Agent(Model):
         created_at: When it was created.
         updated_at: When it was last changed.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "id",
+            "name",
+            "model",
+            "about",
+            "default_settings",
+            "metadata",
+            "instructions",
+            "created_at",
+            "updated_at",
+        )
 
     id: str
     """The agent's id, a UUID v4."""

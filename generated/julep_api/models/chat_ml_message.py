@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Final, Literal, Self
+from typing import TYPE_CHECKING, Final, Literal, Self
 from uuid import UUID
 
-from attrs import define
-
 from .. import decoding, encoding
+from ..attributes import define
 from ..errors import DecodeError
 from ..model import Field, Model
 from ..types import JSON, JSONObject
@@ -29,6 +28,15 @@ class ChatMlMessage(Model):
         created_at: When it was created.
         name: The name of the author, or of the function.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "id",
+            "role",
+            "content",
+            "created_at",
+            "name",
+        )
 
     id: str
     """The message's id, a UUID v4."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 from uuid import UUID
 
-from attrs import define
-
 from .. import decoding, encoding
+from ..attributes import define
 from ..errors import DecodeError
 from ..model import Field, Model
 from ..types import JSON, JSONObject
@@ -28,6 +27,17 @@ class Doc(Model):
         agent_id: The agent that owns it, if it is an agent's.
         user_id: The user that owns it, if it is a user's.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "id",
+            "title",
+            "content",
+            "created_at",
+            "metadata",
+            "agent_id",
+            "user_id",
+        )
 
     id: str
     """The document's id, a UUID v4."""

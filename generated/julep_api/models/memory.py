@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Final, Literal, Self
+from typing import TYPE_CHECKING, Final, Literal, Self
 from uuid import UUID
 
-from attrs import define
-
 from .. import decoding, encoding
+from ..attributes import define
 from ..errors import DecodeError
 from ..model import Field, Model
 from ..types import JSON, JSONObject
@@ -33,6 +32,20 @@ class Memory(Model):
         timestamp: When the remembered event happened.
         last_accessed_at: When it was last recalled.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "id",
+            "agent_id",
+            "user_id",
+            "content",
+            "entities",
+            "created_at",
+            "type",
+            "sentiment",
+            "timestamp",
+            "last_accessed_at",
+        )
 
     id: str
     """The memory's id, a UUID v4."""

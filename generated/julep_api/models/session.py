@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 from uuid import UUID
 
-from attrs import define
-
 from .. import decoding, encoding
+from ..attributes import define
 from ..model import Field, Model
 from ..types import JSON, JSONObject
 
@@ -35,6 +34,21 @@ class Session(Model):
         context_overflow: What happens when the prompt exceeds `token_budget`. `truncate` leaves out
             the oldest history; `adaptive` summarises it. The stored history is not changed.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "id",
+            "agent_id",
+            "metadata",
+            "render_templates",
+            "created_at",
+            "updated_at",
+            "user_id",
+            "situation",
+            "summary",
+            "token_budget",
+            "context_overflow",
+        )
 
     id: str
     """The session's id, a UUID v4."""

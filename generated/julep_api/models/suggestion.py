@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from typing import Final, Literal, Self
+from typing import TYPE_CHECKING, Final, Literal, Self
 from uuid import UUID
 
-from attrs import define
-
 from .. import decoding, encoding
+from ..attributes import define
 from ..model import Field, Model
 from ..types import JSON
 
@@ -24,6 +23,15 @@ class Suggestion(Model):
         content: The suggestion.
         created_at: When it was created.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "message_id",
+            "session_id",
+            "target",
+            "content",
+            "created_at",
+        )
 
     message_id: str
     """The message that it is based on."""

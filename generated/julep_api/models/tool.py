@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Final, Literal, Self
+from typing import TYPE_CHECKING, Final, Literal, Self
 from uuid import UUID
 
-from attrs import define
-
 from .. import decoding, encoding
+from ..attributes import define
 from ..errors import DecodeError
 from ..model import Field, Model
 from ..types import JSON
@@ -25,6 +24,13 @@ class Tool(Model):
             (`webhook`). One of "function", "webhook".
         function: A function that the model may call.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "id",
+            "type",
+            "function",
+        )
 
     id: str
     """The tool's id, a UUID v4."""

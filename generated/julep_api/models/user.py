@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 from uuid import UUID
 
-from attrs import define
-
 from .. import decoding, encoding
+from ..attributes import define
 from ..model import Field, Model
 from ..types import JSON, JSONObject
 
@@ -26,6 +25,16 @@ class User(Model):
         created_at: When it was created.
         updated_at: When it was last changed.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "id",
+            "name",
+            "about",
+            "metadata",
+            "created_at",
+            "updated_at",
+        )
 
     id: str
     """The user's id, a UUID v4."""
