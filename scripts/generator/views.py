@@ -64,6 +64,8 @@ class ModelView(NamedTuple):
     functions: tuple[emit.ReaderFunction, ...]
     imports: tuple[tuple[str, str], ...]
     open: bool
+    listed: bool
+    """Whether pages consist of it."""
 
     @property
     def references(self) -> list[str]:
@@ -137,6 +139,11 @@ class Views:
         self._mixins: dict[str, str] = settings.get("mixins", {})
         self._kept_names = set(settings.get("kept_names", ()))
         self._lenient: dict[str, list[str]] = settings.get("lenient", {})
+        self._listed = {
+            maker.class_name(item)
+            for schema in contract.schemas.values()
+            if (item := page_item(schema)) is not None
+        }
 
     def _attribute(self, prop: Any) -> str:
         raw = prop.name.get_untrusted_value()
@@ -175,6 +182,7 @@ class Views:
             tuple(readers.functions),
             imports,
             schema.get("additionalProperties") is True,
+            name in self._listed,
         )
 
     def operation(self, endpoint: Any, source: OperationSource) -> OperationView:
@@ -205,9 +213,9 @@ class Views:
                 shape = self._maker.make(content["application/json"]["schema"], props[int(code)])
                 reader = emit.Readers().expression(shape, "")
                 classes |= shape.classes()
-                item = self._page_item(shape)
-                if item is not None:
-                    reader = f"decoding.PageReader({reader}, {item.class_name}.from_dict)"
+                if page_item(shape.schema) is not None:
+                    item = self._maker.make(shape.schema["properties"]["items"], None).item
+                    reader = f"decoding.PageReader({reader}, {item.class_name})"
                     classes |= item.classes()
                 answers.append(AnswerView(int(code), emit.annotation(shape), reader))
             elif not content:
@@ -240,14 +248,6 @@ class Views:
             tuple(sorted(classes)),
             tuple(sorted(enums)),
         )
-
-    def _page_item(self, shape: Shape) -> Shape | None:
-        """Return the shape of a page's items, if a response is a page of models and nothing else."""
-        fields = shape.schema.get("properties", {}) if shape.kind == "model" else {}
-        if list(fields) != ["items"]:
-            return None
-        items = self._maker.make(fields["items"], None)
-        return items.item if items.kind == "list" and items.item.kind == "model" else None
 
     def _parameters(
         self, props: list[Any], location: str, sources: dict[tuple[str, str], Node]
@@ -312,6 +312,12 @@ class Views:
             doc = tidy(self._contract.schemas[name].get("description"))
             found[str(strings.ClassName(name, "field_"))] = (module, shape, doc)
         return found
+
+
+def page_item(schema: Node) -> str | None:
+    """Return the name of the items' schema, if a schema is a page of models and nothing else."""
+    fields = schema.get("properties", {})
+    return schema_name(fields["items"].get("items", {})) if list(fields) == ["items"] else None
 
 
 def schema_name_of(shape: Shape, name: str, maker: ShapeMaker) -> bool:

@@ -6,11 +6,13 @@ Long documents are parsed by msgspec if it is installed, with the same values an
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
+    from julep_api.decoding import PageReader
     from julep_api.types import JSON
 
 LONG: Final = 32 * 1024
@@ -34,9 +36,10 @@ def loads(data: bytes | str) -> JSON:
         ValueError: When the data is not JSON.
         RecursionError: When the data is nested too deeply.
     """
-    if len(data) >= LONG and (loads_long := find_fast_loads()) is not None:
+    if len(data) >= LONG and (fast := find_fast_json()) is not None:
         try:
-            return loads_long(data)
+            parsed: JSON = fast.loads(data)
+            return parsed
         except (ValueError, RecursionError):
             pass  # json has the last word
     try:
@@ -51,14 +54,25 @@ def loads(data: bytes | str) -> JSON:
     return value
 
 
+def loads_page(reader: PageReader[Any], data: bytes) -> Any:
+    """Parse a long page straight to models, if msgspec is installed and everything is as usual.
+
+    Returns:
+        The page; None if it must be parsed by `loads`, and then read.
+    """
+    fast = find_fast_json()
+    page: Any = None if fast is None else fast.loads_page(reader, data)
+    return page
+
+
 @cache
-def find_fast_loads() -> Callable[[bytes | str], JSON] | None:
-    """Return what parses long documents; None when msgspec is not installed."""
+def find_fast_json() -> ModuleType | None:
+    """Return the module that parses long documents; None when msgspec is not installed."""
     try:
-        from julep._fast_json import loads as fast_loads
+        from julep import _fast_json
     except ImportError:
         return None
-    return fast_loads
+    return _fast_json
 
 
 def dumps(value: JSON) -> str:

@@ -131,9 +131,9 @@ def test_deep_nesting_is_an_error(loads: Loads) -> None:
 @pytest.fixture
 def not_imported() -> Iterator[None]:
     """Forget which reader parses long documents, before and after a test."""
-    _json.find_fast_loads.cache_clear()
+    _json.find_fast_json.cache_clear()
     yield
-    _json.find_fast_loads.cache_clear()
+    _json.find_fast_json.cache_clear()
 
 
 @pytest.mark.usefixtures("not_imported")

@@ -181,8 +181,8 @@ class CreateSessionRequest(Model):
 _new: Final = object.__new__
 _fromisoformat: Final = datetime.datetime.fromisoformat
 # The ids read last: items of a list that refer to the same resource share one string.
-_last_agent_id = ""
-_last_user_id = ""
+_last_agent_id: str = ""
+_last_user_id: str = ""
 _KEYS: Final = frozenset(
     {
         "agent_id",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ...models.list_agents_request_sort_by import ListAgentsRequestSortBy
 
 _ANSWERS: Final = {
-    200: decoding.PageReader(ListAgentsResponse.from_dict, Agent.from_dict),
+    200: decoding.PageReader(ListAgentsResponse.from_dict, Agent),
 }
 _query: Final = parameters.query(
     ("limit", "limit", encoding.integer(minimum=1, maximum=1000), False),

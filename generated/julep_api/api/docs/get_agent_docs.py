@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ...models.get_agent_docs_request_sort_by import GetAgentDocsRequestSortBy
 
 _ANSWERS: Final = {
-    200: decoding.PageReader(GetAgentDocsResponse.from_dict, Doc.from_dict),
+    200: decoding.PageReader(GetAgentDocsResponse.from_dict, Doc),
 }
 _agent_id: Final = parameters.path("agent_id", encoding.uuid4)
 _query: Final = parameters.query(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ...models.get_user_docs_request_sort_by import GetUserDocsRequestSortBy
 
 _ANSWERS: Final = {
-    200: decoding.PageReader(GetUserDocsResponse.from_dict, Doc.from_dict),
+    200: decoding.PageReader(GetUserDocsResponse.from_dict, Doc),
 }
 _user_id: Final = parameters.path("user_id", encoding.uuid4)
 _query: Final = parameters.query(

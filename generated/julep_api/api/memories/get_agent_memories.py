@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 _ANSWERS: Final = {
-    200: decoding.PageReader(GetAgentMemoriesResponse.from_dict, Memory.from_dict),
+    200: decoding.PageReader(GetAgentMemoriesResponse.from_dict, Memory),
 }
 _agent_id: Final = parameters.path("agent_id", encoding.uuid4)
 _query: Final = parameters.query(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 _ANSWERS: Final = {
-    200: decoding.PageReader(GetHistoryResponse.from_dict, ChatMlMessage.from_dict),
+    200: decoding.PageReader(GetHistoryResponse.from_dict, ChatMlMessage),
 }
 _session_id: Final = parameters.path("session_id", encoding.uuid4)
 _query: Final = parameters.query(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 _ANSWERS: Final = {
-    200: decoding.PageReader(GetSuggestionsResponse.from_dict, Suggestion.from_dict),
+    200: decoding.PageReader(GetSuggestionsResponse.from_dict, Suggestion),
 }
 _session_id: Final = parameters.path("session_id", encoding.uuid4)
 _query: Final = parameters.query(

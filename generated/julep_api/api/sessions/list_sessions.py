@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ...models.list_sessions_request_sort_by import ListSessionsRequestSortBy
 
 _ANSWERS: Final = {
-    200: decoding.PageReader(ListSessionsResponse.from_dict, Session.from_dict),
+    200: decoding.PageReader(ListSessionsResponse.from_dict, Session),
 }
 _query: Final = parameters.query(
     ("limit", "limit", encoding.integer(minimum=1, maximum=1000), False),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 _ANSWERS: Final = {
-    200: decoding.PageReader(GetAgentToolsResponse.from_dict, Tool.from_dict),
+    200: decoding.PageReader(GetAgentToolsResponse.from_dict, Tool),
 }
 _agent_id: Final = parameters.path("agent_id", encoding.uuid4)
 _query: Final = parameters.query(

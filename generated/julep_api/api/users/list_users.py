@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ...models.list_users_request_sort_by import ListUsersRequestSortBy
 
 _ANSWERS: Final = {
-    200: decoding.PageReader(ListUsersResponse.from_dict, User.from_dict),
+    200: decoding.PageReader(ListUsersResponse.from_dict, User),
 }
 _query: Final = parameters.query(
     ("limit", "limit", encoding.integer(minimum=1, maximum=1000), False),
