@@ -48,6 +48,10 @@ class Replay(Enum):
     """It was resumed, and its events are new ones."""
 
 
+# Looked up for each event, and a member of an enum costs more than a name of the module.
+_NEVER: Final = Replay.NEVER
+
+
 class StreamReader:
     """Reads one stream, over several connections if it is resumed.
 
@@ -189,7 +193,7 @@ class StreamReader:
         """
         tracker = self._tracker
         for event in events:
-            if self._replay is not Replay.NEVER and self._is_replayed(event):
+            if self._replay is not _NEVER and self._is_replayed(event):
                 continue
             if event.name == "message":
                 if event.data == "[DONE]":
@@ -221,7 +225,7 @@ class StreamReader:
         """Add a chunk to the response."""
         if self._last is None:
             self._first_id = event_id
-        elif self._replay is not Replay.NEVER and chunk.id != self._last.id:
+        elif self._replay is not _NEVER and chunk.id != self._last.id:
             other = NetworkError(f"{self._target}: the server resumed with another answer")
             raise self.interrupted(other)
         self._last, self.last_id = chunk, event_id

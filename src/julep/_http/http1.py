@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from julep._http.content_encoding import ACCEPTED_ENCODINGS
@@ -35,6 +36,7 @@ _LINE_END: Final = re.compile(rb"\r?\n")
 _LENGTHS_IN_A_LINE: Final = re.compile(rb"\ncontent-length[^\n]*,")
 _INFORMATIONAL: Final = re.compile(rb"HTTP/1\.[01] 1")
 _PROTOCOL: Final = b"HTTP/"
+_LENGTH: Final = re.compile("[0-9]{1,15}")
 _TARGET: Final = re.compile(r"/[\x21-\x7e]*")
 
 # Up to this length, copying a body after its head is cheaper than sending twice.
@@ -90,7 +92,7 @@ class Secret(bytes):
 
 
 def _head(request: Request) -> Secret:
-    lines = [f"{_request_line(request)} HTTP/1.1", f"host: {_host(request)}"]
+    lines = [f"{_request_line(request)} HTTP/1.1", f"host: {_host(request.origin.authority)}"]
     headers = request.headers
     if "accept-encoding" not in headers:
         lines.append(f"accept-encoding: {ACCEPTED_ENCODINGS}")
@@ -106,19 +108,27 @@ def _head(request: Request) -> Secret:
 
 
 def _can_be_written(header: tuple[str, str]) -> bool:
-    return bool(TOKEN.fullmatch(header[0]) and _VALUE.fullmatch(header[1]))
+    name, value = header
+    # Printable ASCII is allowed, and nearly every value is: its check costs less.
+    is_plain = value.isascii() and value.isprintable()
+    return _is_token(name) and (is_plain or bool(_VALUE.fullmatch(value)))
 
 
 def _request_line(request: Request) -> str:
-    if not (TOKEN.fullmatch(request.method) and _TARGET.fullmatch(request.target)):
+    if not (_is_token(request.method) and _TARGET.fullmatch(request.target)):
         raise InvalidArgumentError(
             f"{request.summary!r}: expected an HTTP method and a percent-encoded URL"
         )
     return f"{request.method} {request.target}"
 
 
-def _host(request: Request) -> str:
-    host = request.origin.authority
+@lru_cache
+def _is_token(text: str) -> bool:
+    return TOKEN.fullmatch(text) is not None
+
+
+@lru_cache
+def _host(host: str) -> str:
     if not host.isascii():
         host = host.encode("idna").decode()
     if not _VALUE.fullmatch(host):
@@ -142,6 +152,11 @@ class ResponseParser(ABC):
         self._informational = 0
         self._buffered = 0
         self._head_begun = b""
+        self._remaining = 0
+        """The bytes to come of a body whose length is known; they need no parser.
+
+        A parser that parses some of them all the same subtracts them.
+        """
 
     def receive(self, data: bytes) -> list[ParsedEvent]:
         """Take the next bytes, empty when the server closed the connection; return their events."""
@@ -149,6 +164,8 @@ class ResponseParser(ABC):
             return []
         if not data:
             events: list[ParsedEvent] = [self._event_at_close()]
+        elif self._remaining:
+            events = self._body(data)
         else:
             events = self._parse(data) if self._began else self._parse_from_head(data)
             # Bytes without an event are buffered by the parser, or here.
@@ -182,6 +199,14 @@ class ResponseParser(ABC):
     def _parse(self, data: bytes) -> list[ParsedEvent]:
         """Parse some bytes; an end or a failure must be the last event."""
 
+    def _body(self, data: bytes) -> list[ParsedEvent]:
+        """Return the events of bytes of a body whose length is known: none can be invalid."""
+        body, surplus = data[: self._remaining], data[self._remaining :]
+        self._remaining -= len(body)
+        if self._remaining:
+            return [body]
+        return [body, self._end(surplus=bool(surplus.strip(b"\r\n")))]
+
     def _event_at_close(self) -> ParsedEvent:
         if self._began and self._until_closed:
             return ResponseEnd(reusable=False)
@@ -209,6 +234,9 @@ class ResponseParser(ABC):
             return ProtocolFailure(NOT_HTTP)
         self._began = True
         has_no_body = self._to_head or status in (204, 304)
+        length = found.get("content-length", "")
+        if not has_no_body and _LENGTH.fullmatch(length):
+            self._remaining = int(length)
         self._until_closed = not has_no_body and coding is None and "content-length" not in found
         options = [option.strip() for option in found.get("connection", "").lower().split(",")]
         self._keeps_alive = version == "1.1" and "close" not in options and not self._until_closed
