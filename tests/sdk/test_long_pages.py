@@ -123,7 +123,7 @@ def test_a_response_with_a_long_page(number: int) -> None:
     def parsed() -> Any:
         body = json.dumps({"items": items}).encode()
         assert len(body) > _json.LONG
-        return parse_response(call, Response(200, {}, body))
+        return parse_response(call, Response(200, {}, body), str)
 
     assert [item.summary for item in parsed().items] == [item["summary"] for item in items]
     items[number]["new"] = 1
@@ -137,5 +137,5 @@ def test_a_response_with_a_long_page(number: int) -> None:
 
 def test_a_long_response_that_is_no_page() -> None:
     body = json.dumps({"id": ID, "agent_id": ID, "summary": "x" * _json.LONG}).encode()
-    session = parse_response(get_session.call(ID), Response(200, {}, body))
+    session = parse_response(get_session.call(ID), Response(200, {}, body), str)
     assert len(session.summary or "") == _json.LONG
