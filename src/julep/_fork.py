@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import sys
-import threading
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
-from pkgutil import walk_packages
 from typing import Final
 
 # Modules that import an expensive library, and the library. They are left out until that is used.
@@ -45,7 +43,8 @@ def finish_imports() -> None:
 
     A process that forks without threads needs nothing: no import can be running.
     """
-    if threading.active_count() > 1:
+    threading = sys.modules.get("threading")
+    if threading is not None and threading.active_count() > 1:
         for name in (*_STANDARD, *_own_modules()):
             if _LIBRARIES.get(name, name) in sys.modules or name not in _LIBRARIES:
                 with suppress(ImportError):  # an extra is not installed
@@ -54,6 +53,8 @@ def finish_imports() -> None:
 
 @cache
 def _own_modules() -> list[str]:
+    from pkgutil import walk_packages  # only forks need it
+
     packages = [sys.modules["julep"], import_module("julep_api")]
     return [
         module.name

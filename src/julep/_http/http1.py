@@ -93,25 +93,22 @@ class Secret(bytes):
 
 def _head(request: Request) -> Secret:
     lines = [f"{_request_line(request)} HTTP/1.1", f"host: {_host(request.origin.authority)}"]
-    headers = request.headers
-    if "accept-encoding" not in headers:
+    if "accept-encoding" not in request.headers:
         lines.append(f"accept-encoding: {ACCEPTED_ENCODINGS}")
-    if not all(map(_can_be_written, headers.items())):
-        # The value may be a secret, and so may the name, when the two were confused.
-        raise InvalidArgumentError(
-            f"{request.summary}: a header has characters that HTTP does not allow"
-        )
-    lines += map(": ".join, headers.items())
+    for name, value in request.headers.items():
+        # Printable ASCII is allowed, and nearly every value is: its check costs less.
+        is_plain = value.isascii() and value.isprintable()
+        if not (_is_token(name) and (is_plain or _VALUE.fullmatch(value))):
+            # The value may be a secret, and so may the name, when the two were confused. A
+            # traceback may show locals.
+            del lines, name, value
+            raise InvalidArgumentError(
+                f"{request.summary}: a header has characters that HTTP does not allow"
+            )
+        lines.append(f"{name}: {value}")
     if request.content is not None or request.method in ("POST", "PUT", "PATCH"):
         lines.append(f"content-length: {len(request.content or b'')}")
     return Secret("\r\n".join([*lines, "\r\n"]).encode("latin-1"))
-
-
-def _can_be_written(header: tuple[str, str]) -> bool:
-    name, value = header
-    # Printable ASCII is allowed, and nearly every value is: its check costs less.
-    is_plain = value.isascii() and value.isprintable()
-    return _is_token(name) and (is_plain or bool(_VALUE.fullmatch(value)))
 
 
 def _request_line(request: Request) -> str:
