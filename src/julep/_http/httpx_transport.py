@@ -235,7 +235,9 @@ def client_options(config: TransportConfig) -> dict[str, Any]:
     if config.http2 and find_spec("h2") is None:
         raise ConfigurationError("http2 needs the h2 package: pip install 'julep[http2]'")
     tls = config.tls or (shared_tls(http2=True) if config.http2 else shared_tls())
-    return {"verify": tls, "http2": config.http2, "proxy": config.proxy}
+    found = config.environment_proxy()
+    proxy = config.proxy or (found.url if found else None)
+    return {"verify": tls, "http2": config.http2, "proxy": proxy, "trust_env": False}
 
 
 def _build_client(kind: type[C], config: TransportConfig) -> C:
@@ -252,6 +254,8 @@ def _build_client(kind: type[C], config: TransportConfig) -> C:
             "a SOCKS proxy needs the socksio package: pip install 'httpx[socks]'"
         ) from None
     except (ValueError, httpx.InvalidURL):  # their messages may hold a password
+        found = config.environment_proxy()
+        where = "proxy" if config.proxy or found is None else found.variable
         raise ConfigurationError(
-            "HTTP_PROXY, HTTPS_PROXY, ALL_PROXY: expected URLs such as 'http://127.0.0.1:3128'"
+            f"{where}: expected a URL such as 'http://127.0.0.1:3128'"
         ) from None

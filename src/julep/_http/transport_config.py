@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from julep._http.proxies import EnvironmentProxy
     from julep._http.urls import Origin
 
 DEFAULT_MAX_CONNECTIONS: Final = 1000
@@ -69,18 +70,28 @@ class TransportConfig(NamedTuple):
         return self
 
     def needs_httpx(self) -> bool:
-        """Check whether httpx must send the requests."""
+        """Check whether httpx must send the requests.
+
+        Raises:
+            ConfigurationError: When ``JULEP_TRANSPORT`` has an unknown value.
+        """
+        chosen = os.environ.get("JULEP_TRANSPORT", "").strip()
+        if chosen not in ("", "httpx", "sockets"):
+            raise ConfigurationError(
+                f"JULEP_TRANSPORT: expected 'httpx' or 'sockets', got {chosen!r}"
+            )
         configured = self.http_client is not None or self.proxy is not None or self.http2
-        return configured or _has_proxy(self.origin)
+        return configured or chosen == "httpx" or self.environment_proxy() is not None
+
+    def environment_proxy(self) -> EnvironmentProxy | None:
+        """Return the proxy that the environment names for the API's origin, if there is one."""
+        # Nearly always there is none, and then nothing is imported.
+        if sys.platform not in ("darwin", "win32") and not any(map(_names_a_proxy, os.environ)):
+            return None
+        from julep._http.proxies import proxy_for
+
+        return proxy_for(self.origin)
 
 
-def _has_proxy(origin: Origin) -> bool:
-    """Check whether the environment's settings name a proxy for an origin."""
-    named = any(name.lower().endswith("_proxy") and os.environ[name] for name in os.environ)
-    if not named and sys.platform not in ("darwin", "win32"):
-        return False
-    from urllib.request import getproxies, proxy_bypass  # expensive, and seldom needed
-
-    proxies = getproxies()
-    found = proxies.get(origin.scheme) or proxies.get("all")
-    return bool(found) and not proxy_bypass(origin.authority)
+def _names_a_proxy(variable: str) -> bool:
+    return variable.lower().endswith("_proxy")
