@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, overload
 from julep._arguments.signatures import mirrors
 from julep._base_client import BaseClient
 from julep._client import Client
+from julep._lazy import resolvable
 from julep_api.types import UNSET
 
 if TYPE_CHECKING:
@@ -376,3 +377,6 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport", "str | Await
         traceback: TracebackType | None,
     ) -> None:
         await self.aclose()
+
+
+resolvable(__name__)

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, overload
 
 from julep._base_client import BaseClient
+from julep._lazy import resolvable
 from julep_api.types import UNSET
 
 if TYPE_CHECKING:
@@ -461,3 +462,6 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+resolvable(__name__)

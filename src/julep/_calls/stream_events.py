@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeAlias, TypeVar
 
 import attrs
 
+from julep._lazy import resolvable
 from julep_api.models import ChatResponse
 
 if TYPE_CHECKING:
@@ -270,3 +271,6 @@ class AsyncEventIterator(Generic[Chunk]):
             self._over = chunk is None
             self._ready += self._events_of(chunk)
         return self._ready.popleft()
+
+
+resolvable(__name__, shown_in="julep.streams")

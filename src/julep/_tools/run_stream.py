@@ -18,6 +18,7 @@ from julep._calls.stream_events import (
     ToolCallArguments,
     ToolCallBegun,
 )
+from julep._lazy import resolvable
 from julep._tools.calls import ToolResult
 from julep.errors import StreamClosedError
 from julep_api.client import EventCall
@@ -336,3 +337,6 @@ class AsyncRunStream:
         traceback: TracebackType | None,
     ) -> None:
         await self.aclose()
+
+
+resolvable(__name__, shown_in="julep.streams")

@@ -10,6 +10,7 @@ from julep._arguments.encode import encoded, under
 from julep._arguments.signatures import mirrors, parameters_of
 from julep._arguments.typecheck import beartype
 from julep._calls.results import awaited, value
+from julep._lazy import resolvable
 from julep.errors import InvalidArgumentError
 from julep.managers.run import DEFAULT_MAX_TURNS, AsyncRun, BaseRun, Run
 from julep_api.encoding import integer
@@ -195,3 +196,6 @@ class AsyncParse(BaseParse, AsyncRun):
             Recipe(name='Pancakes', minutes=20)
         """
         return await awaited(self._parse(*args, **kwargs))
+
+
+resolvable(__name__)

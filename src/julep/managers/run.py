@@ -12,6 +12,7 @@ from julep._arguments.signatures import mirrors
 from julep._arguments.typecheck import beartype
 from julep._calls.paging import AsyncItemIterator, ItemIterator
 from julep._calls.results import awaited, value
+from julep._lazy import resolvable
 from julep.errors import InvalidArgumentError
 from julep.managers.chat import BaseChat, chat_body, message_list, stream_call
 from julep_api.api import sessions
@@ -456,3 +457,6 @@ class AsyncRun(BaseRun):
             approve=approve,
             **settings,
         )
+
+
+resolvable(__name__)
