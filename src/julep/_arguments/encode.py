@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import Final, ParamSpec, TypeVar
 from uuid import UUID
 
@@ -16,7 +15,17 @@ P = ParamSpec("P")
 A = TypeVar("A")
 T = TypeVar("T")
 
-NO_METADATA: Final[Mapping[str, object]] = MappingProxyType({})
+
+class _NoMetadata(dict[str, object]):
+    """An empty dict whose copies are itself: programs copy defaults, pydantic for one."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> str:
+        return "NO_METADATA"
+
+
+NO_METADATA: Final[Mapping[str, object]] = _NoMetadata()
 """The default of metadata: equal to ``{}``, but distinguishable from a ``{}`` that was passed."""
 
 REPRESENTATION: Final = "return=representation"

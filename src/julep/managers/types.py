@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, NotRequired, Required, TypeAlias, Typ
 from uuid import UUID
 
 from julep._lazy import lazy
+from julep.managers._pydantic import known_to_pydantic
 from julep_api.models import (
     AgentDefaultSettings,
     ChatMlImageContentPart,
@@ -354,3 +355,6 @@ class DocCreateArgs(TypedDict):
     agent_id: NotRequired[str | UUID | None]
     user_id: NotRequired[str | UUID | None]
     doc: DocInput
+
+
+known_to_pydantic(list(vars().values()))
