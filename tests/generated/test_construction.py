@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import datetime as dt
+import inspect
 import io
+import itertools
 import json
 import uuid
 from collections import deque
@@ -48,6 +51,7 @@ from tests.generated.helpers.strategies import (
 
 ID = "4b9f6f0e-5b1e-4b7e-8b0a-3f9d1d6d0a01"
 SESSION: Any = {"id": ID, "agent_id": ID}
+MESSAGE: Any = {"role": "user", "content": "a"}
 UTC = dt.UTC
 
 each_model = pytest.mark.parametrize("name", MODELS)
@@ -58,6 +62,11 @@ def made(name: str, values: dict[str, Any]) -> Model:
     model: Any = MODELS[name]
     result: Model = model(**values)
     return result
+
+
+def as_any(value: object) -> Any:
+    """Hide a type from type checkers, which know less than the constructors take."""
+    return value
 
 
 def wrong(model: Any, values: dict[str, Any]) -> ModelError:
@@ -100,8 +109,9 @@ def test_what_is_none_or_unset_is_not_given(name: str) -> None:
 
 @each_model
 def test_attributes_and_parameters_have_the_fields_names(name: str) -> None:
-    fields: Any = attrs.fields(MODELS[name])
-    assert [field.name for field in fields] == [item.name for item in MODELS[name].__properties__]
+    model: Any = MODELS[name]
+    fields: Any = attrs.fields(model)
+    assert [field.name for field in fields] == [item.name for item in model.__properties__]
 
 
 @pytest.mark.parametrize(
@@ -129,7 +139,7 @@ def test_attributes_and_parameters_have_the_fields_names(name: str) -> None:
         (Agent(ID, "a", "m", instructions=("b", "c")), "instructions", ["b", "c"]),
         (Agent(ID, "a", "m", instructions=deque("bc")), "instructions", ["b", "c"]),
         (User(ID, metadata=MappingProxyType({"a": 1})), "metadata", {"a": 1}),
-        (User(ID, metadata=AgentDefaultSettings(top_p=1)), "metadata", {"top_p": 1}),
+        (User(ID, metadata=as_any(AgentDefaultSettings(top_p=1))), "metadata", {"top_p": 1}),
         (
             InputChatMlMessage(
                 "user",
@@ -170,9 +180,9 @@ def test_unknown_keys_are_kept() -> None:
 
 
 def test_a_json_name_that_is_no_name_of_python() -> None:
-    message: Any = InputChatMlMessage("user", "a", **{"continue": True})
+    message: Any = InputChatMlMessage(**as_any({**MESSAGE, "continue": True}))
     assert message == InputChatMlMessage("user", "a", continue_=True)
-    assert message.to_dict() == {"role": "user", "content": "a", "continue": True}
+    assert message.to_dict() == {**MESSAGE, "continue": True}
     assert message["continue"] is message["continue_"] is getattr(message, "continue") is True
     assert message.additional_properties == {}
 
@@ -320,7 +330,7 @@ def test_no_sentinel_is_seen(name: str) -> None:
     shown = [
         f"{[getattr(value, item.name) for item in model.__properties__]}",
         *(repr(value), str(value), f"{value}", value.to_json(), json.dumps(dict(value))),
-        *(row.getvalue(), repr(list(value)), repr(vars(value)), value._repr_html_()),
+        *(row.getvalue(), repr(list(value)), repr(value.__dict__), value._repr_html_()),
     ]
     assert not any("unset" in text.lower() for text in shown)
 
@@ -352,7 +362,7 @@ def test_a_table_for_notebooks_is_escaped() -> None:
 
 
 def test_a_table_of_nested_models_shows_each() -> None:
-    message = InputChatMlMessage(
+    message: Any = InputChatMlMessage(
         "user", [ChatMlTextContentPart("a"), {"type": "text", "text": "b"}]
     )
     table = message._repr_html_()
@@ -371,3 +381,17 @@ def test_a_hash_is_of_the_id_or_of_the_fields() -> None:
     assert hash(doc) == hash(CreateDoc("a", "b"))
     assert len({doc, CreateDoc("a", "b"), other}) == 2
     assert len({CreateDoc("a", "b", id=[1]), CreateDoc("a", "b", id=[1])}) == 1
+
+
+@each_model
+def test_each_field_has_a_text_for_editors(name: str) -> None:
+    source = inspect.getsource(MODELS[name])
+    [kind] = ast.parse(source).body
+    assert isinstance(kind, ast.ClassDef)
+    found = {
+        ast.unparse(field.target): ast.literal_eval(text.value)
+        for field, text in itertools.pairwise(kind.body)
+        if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr)
+    }
+    assert list(found) == [item.name for item in MODELS[name].__properties__]
+    assert all(text.strip().endswith((".", "'", ":", "`")) for text in found.values())
