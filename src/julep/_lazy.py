@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from importlib import import_module
 from types import FunctionType, ModuleType, SimpleNamespace
-from typing import TYPE_CHECKING, Any, Final, cast, get_type_hints
+from typing import TYPE_CHECKING, Any, Final, cast, get_overloads, get_type_hints
 
 if TYPE_CHECKING:
     from collections.abc import ItemsView, Iterator, KeysView, ValuesView
@@ -156,6 +156,10 @@ def _resolve_function(function: FunctionType) -> None:
     annotations.namespace = function.__globals__
     for each in (function, *outer):
         each.__annotations__ = annotations
+    for overload in get_overloads(outer[0] if outer else function):
+        annotations = _Annotations(overload.__annotations__)
+        annotations.namespace = function.__globals__
+        overload.__annotations__ = annotations
 
 
 class _Annotations(dict[str, Any]):

@@ -42,8 +42,12 @@ _SOURCES: Final = (
     "openai.resources",
 )
 
-# Names of modules themselves.
+# Names of modules themselves, and names that their modules do not export.
 _MODULES: Final = ("httpx", "ssl")
+_UNEXPORTED: Final = {
+    "AsyncChatMethod": "julep.managers.chat",
+    "ChatMethod": "julep.managers.chat",
+}
 
 
 def find(name: str) -> object:
@@ -54,6 +58,9 @@ def find(name: str) -> object:
     """
     if name in _MODULES:
         return import_module(name)
+    if name in _UNEXPORTED:
+        unexported: object = getattr(import_module(_UNEXPORTED[name]), name)
+        return unexported
     for source in _SOURCES:
         try:
             module = import_module(source)

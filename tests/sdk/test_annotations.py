@@ -96,6 +96,9 @@ def test_annotations_of_a_function(name: str) -> None:
     function: typing.Any = FUNCTIONS[name]
     hints = typing.get_type_hints(function, include_extras=True)
     assert not any(isinstance(hint, str) for hint in hints.values())
+    for overload in typing.get_overloads(function):
+        typing.get_type_hints(overload, include_extras=True)
+        inspect.signature(overload, eval_str=True)
     found = inspect.signature(function, eval_str=True)
     seen = [found.return_annotation, *(each.annotation for each in found.parameters.values())]
     if name != "julep_server.local.LocalServer.__init__":  # it shows the types as they are written

@@ -27,6 +27,7 @@ from julep.types import (
     Session,
     User,
 )
+from julep_server import LocalServer
 from tests.generated.helpers.strategies import MODELS, SCHEMAS, valid, without_nulls
 
 ID = "4b9f6f0e-5b1e-4b7e-8b0a-3f9d1d6d0a01"
@@ -275,6 +276,29 @@ def get_url(client: Annotated[julep.Client, Depends(client)]) -> str:
 def test_a_client_is_a_dependency(http: TestClient, app: FastAPI) -> None:
     app.get("/get_url")(get_url)
     assert http.get("/get_url").json() == "http://127.0.0.1:1/api"
+
+
+def test_methods_are_dependencies_and_endpoints() -> None:
+    app = FastAPI()
+    with LocalServer() as server, julep.Client(base_url=server.url) as client:
+        user = client.users.create(name="Bo")
+
+        def get_user(user: Any) -> Any:
+            return user
+
+        get_user.__annotations__["user"] = Annotated[User, Depends(client.users.get)]
+        app.get("/users/{id}")(get_user)
+        app.get("/users")(client.users.list)
+        app.post("/users")(client.users.create)
+        http = TestClient(app)
+        assert http.get(f"/users/{user.id}").json()["id"] == user.id
+        [listed] = http.get("/users?limit=1").json()
+        assert listed["id"] == user.id
+        body = {"docs": [{"title": "a", "content": "b"}]}
+        assert http.post("/users?name=Al", json=body).json()["name"] == "Al"
+        post = http.get("/openapi.json").json()["paths"]["/users"]["post"]
+        assert [each["name"] for each in post["parameters"]] == ["name", "about"]
+    assert "requestBody" in post
 
 
 def test_models_are_fields() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Final, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 from uuid import UUID
 
 from julep.errors import InvalidArgumentError, InvalidIdError, JulepError
@@ -23,6 +23,11 @@ class _NoMetadata(dict[str, object]):
 
     def __reduce__(self) -> str:
         return "NO_METADATA"
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: Any) -> object:
+        """Return pydantic's schema of a dict, by which it documents the default."""
+        return handler.generate_schema(dict)
 
 
 NO_METADATA: Final[Mapping[str, object]] = _NoMetadata()
