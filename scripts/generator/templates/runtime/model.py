@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Self, TypeAlias, cast
+from typing import TYPE_CHECKING, ClassVar, Self, TypeAlias, cast
 
 from .core_model import CoreModel, Extra, Field, plain
 from .types import JSON, JSONObject
@@ -54,7 +54,7 @@ class Model(_Variables, CoreModel):
     """
 
     __slots__ = ()
-    __fields__ = _FieldsByName()
+    __fields__: ClassVar[_FieldsByName] = _FieldsByName()
 
     def dict(
         self,
