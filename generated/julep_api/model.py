@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar, Final, Self, TypeAlias, cast
+from typing import TYPE_CHECKING, ClassVar, Self, TypeAlias, cast
 
 from .core_model import CoreModel, Extra, Field, plain
 from .types import JSON, JSONObject
@@ -14,23 +14,21 @@ __all__ = ["Extra", "Field", "Model"]
 _Values: TypeAlias = dict[str, object]  # inside `Model`, `dict` is a method
 _Names: TypeAlias = Collection[str] | Mapping[str, object] | None
 
-KEPT_UNTIL: Final = "2027-12-01"
-
 
 class _Variables:
-    """Lets ``vars`` list the attributes, which are in slots."""
+    """Provides what ``vars`` returns: the attributes are in slots."""
 
     __slots__ = ()
 
     @property
     def __dict__(self) -> _Values:  # type: ignore[override]  # object's is no property
-        """The attributes, by name; deprecated: use ``dict(model)``."""
+        """The attributes, by name."""
         model = cast("CoreModel", self)
         return {item.name: getattr(model, item.name) for item in model.__properties__}
 
 
 class _FieldsByName:
-    """The deprecated ``__fields__`` of a class."""
+    """Provides the deprecated ``__fields__`` of a class."""
 
     def __get__(self, model: Model | None, kind: type[Model]) -> dict[str, Field]:
         _warn_of("__fields__", "attrs.fields()")
@@ -119,7 +117,7 @@ class Model(_Variables, CoreModel):
         """Return a copy; deprecated: use `copy.copy`, or `attrs.evolve` for changes.
 
         Args:
-            include: The names to copy, all by default; the others are None.
+            include: The names to copy, all by default; the others are absent.
             exclude: The names not to copy.
             update: Other values, which are not checked.
             deep: Whether values are copied too.
@@ -128,18 +126,21 @@ class Model(_Variables, CoreModel):
 
         _warn_of("copy()", "copy.copy() or attrs.evolve()")
         made = deepcopy(self) if deep else copy(self)
-        if made._extra is not None:  # changes of one must not show in the other
-            made._extra = made._extra._replace(additional={**made._extra.additional})
-        for item in made.__properties__:
-            if not _is_kept(item.name, include, exclude):
-                setattr(made, item.name, None)
+        extra = made._extra or Extra({})
+        left_out = [one for one in made.__properties__ if not _is_kept(one.name, include, exclude)]
+        for item in left_out:
+            setattr(made, item.name, None)
+        # A new dict, so that changes of one model do not show in the other.
+        required = {item.json_name for item in left_out if item.required}
+        optional = {item.json_name for item in left_out if not item.required}
+        made._extra = Extra({**extra.additional}, extra.unusual - optional | required)
         for name, value in (update or {}).items():
             made[name] = value
         return made
 
     @classmethod
     def parse_obj(cls, obj: object) -> Self:
-        """Make a model of a mapping; deprecated: use the constructor, or `from_dict` for JSON."""
+        """Build a model of a mapping; deprecated: use the constructor, or `from_dict` for JSON."""
         from .construction import build
 
         _warn_of("parse_obj()", "from_dict()")
@@ -147,7 +148,7 @@ class Model(_Variables, CoreModel):
 
     @classmethod
     def parse_raw(cls, b: str | bytes) -> Self:
-        """Make a model of JSON text; deprecated: use `from_dict` and `json.loads`."""
+        """Build a model of JSON text; deprecated: use `from_dict` and `json.loads`."""
         from json import loads
 
         from .construction import build
@@ -157,7 +158,7 @@ class Model(_Variables, CoreModel):
 
     @classmethod
     def construct(cls, _fields_set: object = None, **values: object) -> Self:
-        """Make a model without any check; deprecated: use ``from_dict(data, partial=True)``."""
+        """Build a model without any check; deprecated: use ``from_dict(data, partial=True)``."""
         _warn_of("construct()", "from_dict(data, partial=True)")
         del _fields_set
         made = object.__new__(cls)
@@ -189,10 +190,9 @@ class Model(_Variables, CoreModel):
 
 
 def _warn_of(what: str, replacement: str) -> None:
-    from warnings import warn
+    from .deprecation import warn_deprecated
 
-    message = f"{what} is from julep 0.3, and may go from {KEPT_UNTIL} on: use {replacement}"
-    warn(message, DeprecationWarning, stacklevel=3)
+    warn_deprecated(what, replacement, stacklevel=4)
 
 
 def _is_kept(name: str, include: _Names, exclude: _Names) -> bool:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, ParamSpec, TypeVar, overload
 
 from julep._arguments.signatures import mirrors
 from julep._base_client import BaseClient
 from julep._client import Client
+from julep._lazy import resolvable
 from julep_api.types import UNSET
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
     from types import TracebackType
-    from typing import Any, Literal, ParamSpec, Self, TypeVar, Unpack
+    from typing import Any, Literal, Self, Unpack
     from uuid import UUID
 
     import httpx  # noqa: F401  # named as text in the bases
@@ -40,8 +41,8 @@ if TYPE_CHECKING:
     from julep_api.models import ChatResponse, InputChatMlMessage, Tool
     from julep_api.types import JSON, Unset
 
-    P = ParamSpec("P")
-    T = TypeVar("T")
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport", "str | Awaitable[str]"]):
@@ -376,3 +377,6 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport", "str | Await
         traceback: TracebackType | None,
     ) -> None:
         await self.aclose()
+
+
+resolvable(__name__)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar, cast
 
 from julep._http.timeout import DEFAULT_TIMEOUT
 from julep._http.transport_config import DEFAULT_MAX_CONNECTIONS
+from julep._lazy import resolvable
 
 if TYPE_CHECKING:
     import ssl
@@ -278,3 +279,6 @@ def _parts(state: Any) -> tuple[dict[str, Any], dict[str, Any]]:
 def _is_cached(kind: type, name: str) -> bool:
     """Check whether an attribute is the value of a cached property."""
     return isinstance(getattr(kind, name, None), functools.cached_property)
+
+
+resolvable(__name__)

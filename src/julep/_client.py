@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, ParamSpec, TypeVar, overload
 
 from julep._base_client import BaseClient
+from julep._lazy import resolvable
 from julep_api.types import UNSET
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from types import TracebackType
-    from typing import Any, Literal, ParamSpec, Self, TypeVar, Unpack
+    from typing import Any, Literal, Self, Unpack
     from uuid import UUID
 
     import httpx  # noqa: F401  # named as text in the bases
@@ -38,8 +39,8 @@ if TYPE_CHECKING:
     from julep_api.models import ChatResponse, InputChatMlMessage, Tool
     from julep_api.types import JSON, Unset
 
-    P = ParamSpec("P")
-    T = TypeVar("T")
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Client(BaseClient["httpx.Client", "Transport", "str"]):
@@ -461,3 +462,6 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+resolvable(__name__)

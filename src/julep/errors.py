@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from julep._base_error import JulepError
-from julep._lazy import lazy
+from julep._lazy import lazy, resolvable
 
 if TYPE_CHECKING:
     from julep._argument_type_error import ArgumentTypeError
@@ -301,3 +301,6 @@ class RateLimitError(ApiError):
 
 class ServerError(ApiError):
     """5xx: the server failed."""
+
+
+resolvable(__name__)

@@ -77,12 +77,13 @@ def advice(path: str, value: object, members: Sequence[object]) -> str:
         is_format = name == "response_format"
         return ": sessions.parse reads the answer as a type" if is_format else ""
     kind = type(value)
+    if isinstance(value, Model):
+        has_message = hasattr(kind, "message") and name == "messages"
+        return " (did you mean its .message?)" if has_message else ""
     if hasattr(kind, "__dataclass_fields__"):
         return ": dataclasses.asdict makes a dict of it"
     if hasattr(kind, "model_dump"):
         return ": its model_dump() is a dict"
-    if isinstance(value, Model) and hasattr(kind, "message") and name == "messages":
-        return " (did you mean its .message?)"
     if isinstance(value, str):
         return _text_advice(name)
     return ""

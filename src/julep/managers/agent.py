@@ -20,7 +20,7 @@ from julep._arguments.signatures import mirrors
 from julep._arguments.typecheck import beartype
 from julep._calls.paging import AsyncItemIterator, ItemIterator, PageWalk
 from julep._calls.results import awaited, value
-from julep._lazy import lazy
+from julep._lazy import lazy, resolvable
 from julep.managers.base import BaseManager
 from julep.managers.utils import rewrap_in_class
 from julep_api.api import agents
@@ -490,3 +490,6 @@ def _tools(tools: Sequence[ToolInput], functions: Sequence[FunctionInput]) -> li
     encode = FunctionDef.encode
     definitions = [encoded(encode, each, f"functions[{n}]") for n, each in enumerate(functions)]
     return [*tools, *({"type": "function", "function": each} for each in definitions)] or None
+
+
+resolvable(__name__)

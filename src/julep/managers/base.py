@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
 from julep._arguments.encode import encoded, under
 from julep._calls.paging import MAX_PAGE_SIZE, PageWalk
+from julep._lazy import resolvable
 from julep_api.client import Call
 from julep_api.encoding import integer
 
@@ -101,3 +102,6 @@ _encode_limit: Final = under("limit", integer(1))
 
 def _nothing(body: JSON) -> None:
     """Ignore a response's body."""
+
+
+resolvable(__name__)

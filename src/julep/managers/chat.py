@@ -10,6 +10,7 @@ from julep._arguments.encode import drop_none, encoded
 from julep._arguments.signatures import mirrors, parameters_of
 from julep._arguments.typecheck import beartype
 from julep._calls.results import awaited, value
+from julep._lazy import resolvable
 from julep.managers.base import BaseManager
 from julep_api.api import sessions
 from julep_api.model import Model
@@ -399,3 +400,6 @@ def _with_ids(tools: Sequence[ToolInput] | None) -> list[object] | None:
 def _with_id(tool: ToolInput) -> object:
     fields = tool.to_dict() if isinstance(tool, Model) else tool
     return {**fields, "id": str(uuid4())} if fields.get("id") is None else tool
+
+
+resolvable(__name__)

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from julep._lazy import lazy
 from julep._tools.approve import Approve
+from julep.managers._pydantic import known_to_pydantic
 from julep_api.models import (
     AgentDefaultSettings,
     ChatMlImageContentPart,
@@ -372,3 +373,6 @@ class DocCreateArgs(TypedDict):
     agent_id: NotRequired[str | UUID | None]
     user_id: NotRequired[str | UUID | None]
     doc: DocInput
+
+
+known_to_pydantic(list(vars().values()))

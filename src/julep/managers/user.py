@@ -19,7 +19,7 @@ from julep._arguments.signatures import mirrors
 from julep._arguments.typecheck import beartype
 from julep._calls.paging import AsyncItemIterator, ItemIterator, PageWalk
 from julep._calls.results import awaited, value
-from julep._lazy import lazy
+from julep._lazy import lazy, resolvable
 from julep.managers.base import BaseManager
 from julep.managers.utils import rewrap_in_class
 from julep_api.api import users
@@ -417,3 +417,6 @@ class AsyncUsersManager(BaseUsersManager):
             >>> await client.users.delete(user.id)
         """
         return await awaited(self._delete(user_id))
+
+
+resolvable(__name__)

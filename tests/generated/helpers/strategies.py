@@ -128,7 +128,11 @@ def without_nulls(schema: dict[str, Any], value: Any) -> Any:
         is_map = isinstance(schema.get("additionalProperties"), dict)
         return {key: each for key, each in given.items() if each is not None or not is_map}
     # Of several objects, the one that has the value's keys: they differ in the contract.
-    properties, required = parts(max(objects, key=lambda each: len(parts(each)[0].keys() & given)))
+    found = max(objects, key=lambda each: len(parts(each)[0].keys() & given))
+    properties, required = parts(found)
+    for name, model in MODELS.items():
+        if SCHEMAS[name] is found:  # a model needs less than what the server always sends
+            required = {field.json_name for field in model.__properties__ if field.required}
     return {
         key: without_nulls(properties[key], each) if key in properties else each
         for key, each in given.items()
