@@ -299,6 +299,8 @@ def declare(model: type[M], *fields: Field, open_keys: bool = False) -> None:
     required = frozenset(item.json_name for item in fields if item.required)
     expected = f"a dict or {model.__name__}"
     encoder_of = by_key.get
+    # In dicts of julep 0.3, keys could be spelled like its attributes: ``continue_``, ``schema_``.
+    by_name = {f"{key}_": key for key in by_key}
 
     def encode(value: object) -> JSONObject:
         given: Mapping[str, object] = {}
@@ -314,9 +316,13 @@ def declare(model: type[M], *fields: Field, open_keys: bool = False) -> None:
                     if one is UNSET or (one is None and key not in required):
                         continue
                     encode_one = encoder_of(key)
-                    if encode_one is None:
+                    if encode_one is not None:
+                        out[key] = encode_one(one)
+                    elif key in by_name:
+                        out[by_name[key]] = by_key[by_name[key]](one)
+                    else:
                         encode_one = json_value if open_keys else _extra(key, by_key, given)
-                    out[key] = encode_one(one)
+                        out[key] = encode_one(one)
             except EncodeError as error:
                 is_text = isinstance(cast("object", key), str)
                 raise (error.under(key) if is_text else error) from None

@@ -457,7 +457,7 @@ _BAD: Mapping[str, Cases] = {
     "agents.update": {
         "agent_id": ids("agent_id"),
         "name": [*texts("name"), required_when_overwriting("name")],
-        "about": [*texts("about"), required_when_overwriting("about")],
+        "about": texts("about"),
         "instructions": _instructions(),
         "default_settings": _default_settings(),
         "model": texts("model"),
@@ -476,7 +476,7 @@ _BAD: Mapping[str, Cases] = {
     "users.update": {
         "user_id": ids("user_id"),
         "name": [*texts("name"), required_when_overwriting("name")],
-        "about": [*texts("about"), required_when_overwriting("about")],
+        "about": texts("about"),
         "metadata": objects("metadata"),
         "overwrite": flags(),
     },
