@@ -188,7 +188,7 @@ def _parse() -> Cases:
                 "response_format",
                 {"response_format": {"type": "text"}},
             )
-            if case.further.keys() == {"response_format"}
+            if set(case.further) == {"response_format"}
             else case
             for case in cases["settings"]
         ],
