@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Self, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, Final, Self, TypeAlias, TypeVar, cast
 
 from .core_model import CoreModel, Extra, Field, plain
 from .types import JSON, JSONObject
@@ -61,7 +61,7 @@ class Model(_Variables, CoreModel):
     """
 
     __slots__ = ()
-    __fields__ = _FieldsByName()
+    __fields__: ClassVar[_FieldsByName] = _FieldsByName()
 
     def dict(
         self,
