@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import pytest
 from beartype.roar import BeartypeCallHintParamViolation
 
 from julep import UNSET
 from julep.errors import ArgumentTypeError, InvalidArgumentError, InvalidIdError, NetworkError
+from julep.managers.base import BaseManager
 from julep.managers.types import ChatSettingsArgs
 from tests.sdk.helpers.calls import BAD, GOOD
 from tests.sdk.helpers.invalid_arguments import ABSENT, Bad, Error
@@ -39,10 +39,14 @@ ALL_BAD = [
 ]
 
 
-def public_method(side: Side, method: str) -> Any:
-    resource, name = method.split(".")
-    managers = MANAGERS[resource]
-    return public_methods(managers.sync if side == "sync" else managers.asynchronous)[name]
+def public_class(side: Side, method: str) -> type[BaseManager]:
+    managers = MANAGERS[method.partition(".")[0]]
+    return managers.sync if side == "sync" else managers.asynchronous
+
+
+def public_name(side: Side, method: str) -> str:
+    """Return a method's name in messages: its own, and that of its object's class."""
+    return f"{public_class(side, method).__name__}.{method.partition('.')[2]}"
 
 
 each_side = pytest.mark.parametrize("side", SIDES)
@@ -175,8 +179,7 @@ def test_every_public_method_has_cases() -> None:
 @each_side
 @pytest.mark.parametrize("method", list(GOOD))
 def test_an_unknown_parameter_raises(side: Side, method: str, caller: Caller, door: Door) -> None:
-    function = public_method(side, method)
-    unknown = f"{function.__qualname__}() got an unexpected keyword argument 'nmae'"
+    unknown = f"{public_name(side, method)}() got an unexpected keyword argument 'nmae'"
     with pytest.raises(ArgumentTypeError) as raised:
         caller.public(side, method, {**GOOD[method], "nmae": "Ada"})
     meant = "(did you mean 'name'?)" if "name" in BAD[method] and "name" not in GOOD[method] else ""
@@ -200,7 +203,7 @@ def test_a_missing_argument_is_named(
     side: Side, method: str, missing: str, caller: Caller, door: Door
 ) -> None:
     given = {name: value for name, value in GOOD[method].items() if name != missing}
-    function = re.escape(public_method(side, method).__qualname__)
+    function = re.escape(public_name(side, method))
     words = rf"^{missing}: {function}\(\) missing 1 required .* argument: '{missing}'$"
     with pytest.raises(ArgumentTypeError, match=words) as raised:
         caller.public(side, method, given)

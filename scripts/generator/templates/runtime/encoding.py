@@ -18,6 +18,7 @@ from uuid import UUID
 from .checks import (
     allowed_amount,
     allowed_range,
+    alternatives,
     is_list,
     items_of,
     misspelt,
@@ -234,16 +235,16 @@ def one_of(by_type: Mapping[type, Encoder]) -> Encoder:
     Args:
         by_type: The encoder of each member, by its type: str, int, float, bool, list or dict.
     """
-    alternatives = tuple(by_type.values())
-    expected = " or ".join(_NAMES_OF_TYPES[kind] for kind in by_type)
+    encoders = tuple(by_type.values())
+    expected = alternatives([_NAMES_OF_TYPES[kind] for kind in by_type])
 
     def encode(value: object) -> JSON:
         known = by_type.get(type(value))
         if known is not None:
             return known(value)
-        for alternative in alternatives:
+        for encode_one in encoders:
             try:
-                return alternative(value)
+                return encode_one(value)
             except EncodeError as error:
                 # A wrong type lets the next alternative try; any other error is final.
                 if error.kind != "type" or error.path:
@@ -260,7 +261,7 @@ def tagged(key: str, by_tag: Mapping[str, type[Model]]) -> Encoder:
         key: The JSON name of that property.
         by_tag: The model for each of its values.
     """
-    expected = " or ".join(("a dict", *(model.__name__ for model in by_tag.values())))
+    expected = alternatives(["a dict", *(model.__name__ for model in by_tag.values())])
     tags = choice(*by_tag)
 
     def encode(value: object) -> JSON:
