@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import socket
+from collections import deque
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import cast
 
 import pytest
 from beartype.roar import BeartypeCallHintParamViolation
@@ -112,7 +115,7 @@ def test_an_invalid_argument_raises_before_a_request(
     assert message.startswith(f"{path}: ")
     assert vars(raised.value)["path"] == path
     assert bad.message in message
-    for foreign in ("violates type hint", "beartype", "julep_api.", "<class "):
+    for foreign in ("violates type hint", "beartype", "julep_api.", "<class ", " at 0x"):
         assert foreign not in message
     if bad.error == "type":
         assert isinstance(raised.value, BeartypeCallHintParamViolation)
@@ -147,7 +150,9 @@ def test_none_and_unset_are_no_argument(
 
 
 @each_side
-@pytest.mark.parametrize("method", ["sessions.run", "sessions.iterate_run"])
+@pytest.mark.parametrize(
+    "method", ["sessions.run", "sessions.iterate_run", "sessions.stream_run", "sessions.parse"]
+)
 @pytest.mark.parametrize("setting", ChatSettingsArgs.__annotations__)
 def test_none_and_unset_are_no_setting_of_a_run(
     side: Side, method: str, setting: str, nowhere: Caller
@@ -155,6 +160,24 @@ def test_none_and_unset_are_no_setting_of_a_run(
     for nothing in (None, UNSET):
         with pytest.raises(NetworkError):
             nowhere.public(side, method, {**GOOD[method], setting: nothing})
+
+
+def in_other_forms(argument: object) -> object:
+    """Return an argument with other mappings and sequences in the place of dicts and lists."""
+    if isinstance(argument, dict):
+        mapping = cast("dict[object, object]", argument)
+        return MappingProxyType({key: in_other_forms(each) for key, each in mapping.items()})
+    if isinstance(argument, list):
+        return deque(in_other_forms(each) for each in cast("list[object]", argument))
+    return argument
+
+
+@each_side
+@pytest.mark.parametrize("method", list(GOOD))
+def test_any_mapping_and_any_sequence_is_accepted(side: Side, method: str, nowhere: Caller) -> None:
+    given = {name: in_other_forms(argument) for name, argument in GOOD[method].items()}
+    with pytest.raises(NetworkError):
+        nowhere.public(side, method, given)
 
 
 def test_the_listener_detects_a_connection(door: Door) -> None:
