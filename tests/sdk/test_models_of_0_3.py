@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pydantic.v1
 import pytest
 
 from julep.api.types import (
@@ -15,7 +14,6 @@ from julep.api.types import (
     ChatSettingsResponseFormat,
     InputChatMlMessage,
     InputChatMlMessageRole,
-    Session,
 )
 from tests.sdk.helpers.deprecated import warned
 
@@ -111,15 +109,10 @@ def test_there_are_no_forward_references() -> None:
 
 
 def test_a_model_is_a_field_of_a_model_of_pydantic_1() -> None:
-    class Room(pydantic.v1.BaseModel):
-        session: Session
-        agents: list[Agent]
-
-    session = Session(id=ID, agent_id=ID)
-    room = Room(session=session, agents=[DATA])  # type: ignore[list-item]  # converted, as by pydantic
-    assert room.session is session
-    assert room.agents == [agent()]
-    with pytest.raises(
-        pydantic.v1.ValidationError, match=r"agents -> 0\s+expected Agent or a dict"
-    ):
-        Room(session=session, agents=[3])  # type: ignore[list-item]  # what is tested
+    # scripts/compat has such fields; pydantic 1 does not run on every Python of these tests.
+    [validate] = Agent.__get_validators__()
+    made = agent()
+    assert validate(made) is made
+    assert validate(DATA) == made
+    with pytest.raises(ValueError, match="expected Agent or a dict; got 3"):
+        validate(3)
