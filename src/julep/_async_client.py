@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     import httpx  # noqa: F401  # named as text in the bases
+    from openai import AsyncOpenAI
     from openai.resources import AsyncChat, AsyncCompletions
 
     from julep._calls.driver import AsyncDriver
@@ -77,6 +78,11 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport", "str | Await
     def _api_client(self) -> AsyncDriver:
         """The low-level client, by its name in julep 0.3."""
         return self.api
+
+    @property
+    def _openai_client(self) -> AsyncOpenAI:
+        """The openai package's client, by its name in julep 0.3."""
+        return self._openai.client
 
     @cached_property
     def agents(self) -> AsyncAgentsManager:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     import httpx  # noqa: F401  # named as text in the bases
+    from openai import OpenAI
     from openai.resources import Chat, Completions
 
     from julep._calls.driver import SyncDriver
@@ -74,6 +75,11 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
     def _api_client(self) -> SyncDriver:
         """The low-level client, by its name in julep 0.3."""
         return self.api
+
+    @property
+    def _openai_client(self) -> OpenAI:
+        """The openai package's client, by its name in julep 0.3."""
+        return self._openai.client
 
     @cached_property
     def agents(self) -> AgentsManager:

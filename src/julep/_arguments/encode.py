@@ -103,9 +103,9 @@ _encode_filter: Final = under("metadata_filter", json_object)
 
 def _refusal(error: EncodeError) -> JulepError:
     """Convert an encoder's error to one of this package."""
-    from julep._arguments.mistakes import role_advice
+    from julep._arguments.mistakes import contract_advice
 
-    message = str(error) + role_advice(error)
+    message = str(error) + contract_advice(error)
     if error.kind == "type":
         from julep.errors import ArgumentTypeError
 

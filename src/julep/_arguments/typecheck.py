@@ -109,7 +109,9 @@ class Checks:
 
         given: dict[str, object] = {}
         _, ((_, by_name), *_) = self.matchers
-        method = f"{self._function.__qualname__}()"
+        # The method may be inherited; the class of the object is the one that the caller knows.
+        owner = type(args[0]).__name__ if args else self._function.__qualname__.rpartition(".")[0]
+        method = f"{owner}.{self._function.__name__}()"
         for name, value in bind(method, self.parameters, args, kwargs).items():
             if name not in self.hints:
                 continue  # self

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from julep._calls.driver import AsyncDriver, SyncDriver
 from julep._deprecation import warn_deprecated
@@ -12,11 +12,15 @@ from julep._settings.checks import checked_http_client
 from julep._settings.config import Config, read_config
 from julep._settings.transport import read_transport
 from julep.api.environment import JulepApiEnvironment
+from julep_api.types import UNSET
 
 if TYPE_CHECKING:
     from julep._http.transport_config import HttpClient, TransportConfig
 
 __all__ = ["AsyncJulepApi", "JulepApi"]
+
+OMIT: Final = UNSET
+"""The default of optional arguments in 0.3, which programs passed on."""
 
 
 class JulepApi(SyncDriver):

@@ -144,7 +144,8 @@ class BaseAgentsManager(BaseManager):
             metadata=metadata,
         )
         if overwrite:
-            return self._send(agents.update_agent.call, agent_id, body, prefer=REPRESENTATION)
+            whole = {"about": "", **body}
+            return self._send(agents.update_agent.call, agent_id, whole, prefer=REPRESENTATION)
         return self._send(agents.patch_agent.call, agent_id, body, prefer=REPRESENTATION)
 
     def _delete(self, agent_id: str | UUID) -> Awaitable[None] | None:
@@ -317,7 +318,7 @@ class AgentsManager(BaseAgentsManager):
         Args:
             agent_id: The agent's id.
             name: The agent's name; required when overwriting.
-            about: A description of the agent; required when overwriting.
+            about: A description of the agent.
             instructions: One instruction or several; they replace the stored ones.
             default_settings: Chat settings for calls of `chat` that do not set them.
             model: The language model's name.
@@ -330,7 +331,7 @@ class AgentsManager(BaseAgentsManager):
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type (also beartype's violation).
-            InvalidArgumentError: When overwriting without a name and an about.
+            InvalidArgumentError: When overwriting without a name.
             NotFoundError: When there is no such agent.
 
         Example:

@@ -129,15 +129,20 @@ def without_nulls(schema: dict[str, Any], value: Any) -> Any:
         return {key: each for key, each in given.items() if each is not None or not is_map}
     # Of several objects, the one that has the value's keys: they differ in the contract.
     found = max(objects, key=lambda each: len(parts(each)[0].keys() & given))
-    properties, required = parts(found)
-    for name, model in MODELS.items():
-        if SCHEMAS[name] is found:  # a model needs less than what the server always sends
-            required = {field.json_name for field in model.__properties__ if field.required}
+    properties, required = parts(found)[0], needed(found)
     return {
         key: without_nulls(properties[key], each) if key in properties else each
         for key, each in given.items()
         if each is not None or key in required
     }
+
+
+def needed(schema: dict[str, Any]) -> set[str]:
+    """Return the properties that a model needs: not all that the server always sends."""
+    for name, model in MODELS.items():
+        if SCHEMAS[name] is schema:
+            return {item.json_name for item in model.__properties__ if item.required}
+    return parts(schema)[1]
 
 
 def models() -> dict[str, type[Model]]:
