@@ -250,7 +250,7 @@ class CoreModel:
         """Yield the fields that are there, with their values."""
         for item in self.__properties__:
             value: object = getattr(self, item.name)
-            if self._is_present(item, value):
+            if value is not None or self._is_present(item, value):
                 yield item, value
 
     def _field(self, key: object) -> Field | None:

@@ -64,6 +64,8 @@ class ModelView(NamedTuple):
     functions: tuple[emit.ReaderFunction, ...]
     imports: tuple[tuple[str, str], ...]
     open: bool
+    listed: bool
+    """Whether pages consist of it."""
 
     @property
     def references(self) -> list[str]:
@@ -137,6 +139,11 @@ class Views:
         self._mixins: dict[str, str] = settings.get("mixins", {})
         self._kept_names = set(settings.get("kept_names", ()))
         self._lenient: dict[str, list[str]] = settings.get("lenient", {})
+        self._listed = {
+            maker.class_name(item)
+            for schema in contract.schemas.values()
+            if (item := page_item(schema)) is not None
+        }
 
     def _attribute(self, prop: Any) -> str:
         raw = prop.name.get_untrusted_value()
@@ -175,6 +182,7 @@ class Views:
             tuple(readers.functions),
             imports,
             schema.get("additionalProperties") is True,
+            name in self._listed,
         )
 
     def operation(self, endpoint: Any, source: OperationSource) -> OperationView:
@@ -203,12 +211,13 @@ class Views:
             content = self._contract.resolve(response).get("content", {})
             if "application/json" in content:
                 shape = self._maker.make(content["application/json"]["schema"], props[int(code)])
-                answers.append(
-                    AnswerView(
-                        int(code), emit.annotation(shape), emit.Readers().expression(shape, "")
-                    )
-                )
+                reader = emit.Readers().expression(shape, "")
                 classes |= shape.classes()
+                if page_item(shape.schema) is not None:
+                    item = self._maker.make(shape.schema["properties"]["items"], None).item
+                    reader = f"decoding.PageReader({reader}, {item.class_name})"
+                    classes |= item.classes()
+                answers.append(AnswerView(int(code), emit.annotation(shape), reader))
             elif not content:
                 answers.append(AnswerView(int(code), "None", "decoding.nothing"))
             if "text/event-stream" in content:
@@ -303,6 +312,12 @@ class Views:
             doc = tidy(self._contract.schemas[name].get("description"))
             found[str(strings.ClassName(name, "field_"))] = (module, shape, doc)
         return found
+
+
+def page_item(schema: Node) -> str | None:
+    """Return the name of the items' schema, if a schema is a page of models and nothing else."""
+    fields = schema.get("properties", {})
+    return schema_name(fields["items"].get("items", {})) if list(fields) == ["items"] else None
 
 
 def schema_name_of(shape: Shape, name: str, maker: ShapeMaker) -> bool:

@@ -1,12 +1,25 @@
-"""JSON by the standard library, without the work that its functions repeat in every call."""
+"""JSON by the standard library, without the work that its functions repeat in every call.
+
+Long documents are parsed by msgspec if it is installed, with the same values and errors.
+"""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
+    from julep_api.decoding import PageReader
     from julep_api.types import JSON
+
+LONG: Final = 32 * 1024
+"""The length from which on msgspec parses a document, if it is installed.
+
+For a shorter one it would save less than its import takes.
+"""
 
 _decoder: Final = json.JSONDecoder()
 _encoder: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
@@ -23,6 +36,12 @@ def loads(data: bytes | str) -> JSON:
         ValueError: When the data is not JSON.
         RecursionError: When the data is nested too deeply.
     """
+    if len(data) >= LONG and (fast := find_fast_json()) is not None:
+        try:
+            parsed: JSON = fast.loads(data)
+            return parsed
+        except (ValueError, RecursionError):
+            pass  # json has the last word
     try:
         text = data if isinstance(data, str) else data.decode()
         value: JSON
@@ -33,6 +52,27 @@ def loads(data: bytes | str) -> JSON:
         pass
     value = json.loads(data)
     return value
+
+
+def loads_page(reader: PageReader[Any], data: bytes) -> Any:
+    """Parse a long page straight to models, if msgspec is installed and everything is as usual.
+
+    Returns:
+        The page; None if it must be parsed by `loads`, and then read.
+    """
+    fast = find_fast_json()
+    page: Any = None if fast is None else fast.loads_page(reader, data)
+    return page
+
+
+@cache
+def find_fast_json() -> ModuleType | None:
+    """Return the module that parses long documents; None when msgspec is not installed."""
+    try:
+        from julep import _fast_json
+    except ImportError:
+        return None
+    return _fast_json
 
 
 def dumps(value: JSON) -> str:

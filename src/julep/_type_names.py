@@ -13,6 +13,7 @@ __all__ = ["find"]
 # The modules that are looked through, in this order, until one has the name.
 _SOURCES: Final = (
     "julep_api.types",
+    "julep.managers._literals",  # before the types, which import models
     "julep.managers.types",  # before the models: ChatSettingsStop is in both
     "julep_api.models",
     "julep.streams",

@@ -265,3 +265,24 @@ def test_a_stream_is_a_call_of_its_own() -> None:
 
 def test_a_response_without_a_body_is_read_as_none() -> None:
     assert nothing({"anything": 1}) is None  # type: ignore[func-returns-value]  # the point of the test
+
+
+def test_models_are_classes_of_attrs_when_a_program_looks_for_it() -> None:
+    program = (
+        "import sys; from julep_api.models import Session\n"
+        f"session = Session({ID!r}, {ID!r}, summary='Short.')\n"
+        "assert not {'attr', 'attrs'} & sys.modules.keys(), 'imported before'\n"
+        "import attrs\n"
+        "assert [each.name for each in attrs.fields(Session)] == list(Session.__match_args__)\n"
+        "assert attrs.fields(Session) is attrs.fields(Session)\n"
+        "changed = attrs.evolve(session, summary='Long.')\n"
+        "assert (changed.id, changed.summary) == (session.id, 'Long.')\n"
+        "@attrs.define\n"
+        "class Marked(Session):\n"
+        "    mark: int = 1\n"
+        "assert [each.name for each in attrs.fields(Marked)][-2:] == ['context_overflow', 'mark']\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr

@@ -116,7 +116,7 @@ def test_names_are_what_type_checkers_see(name: str) -> None:
     for source, seen, bound in imported_for_type_checkers(module):
         if bound in vars(module):
             expected = getattr(importlib.import_module(source), seen)
-            # An alias may be written as a text, and typing_extensions' type variables are not needed
+            # An alias may be written as a text. A type variable of typing_extensions is not needed
             # where types are not checked.
             if not isinstance(expected, str) and bound != "TypeVar":
                 assert vars(module)[bound] == expected

@@ -128,15 +128,16 @@ def test_invalid_arguments_do_not_match(hint: Any) -> None:
 @pytest.mark.parametrize(("resource", "method"), METHODS)
 def test_every_parameter_has_a_matcher(resource: str, method: str, kind: str) -> None:
     checks = checks_of(resource, method, kind)
-    by_position, by_count = checks.matchers
-    needed, by_name = by_count[0]
+    no_positions, needed, by_name = checks.matchers[0]
+    assert no_positions == []
     # Anything is an output, until its schema is built.
     has_output = method in ("parse", "run", "stream_run")
     anything = ["self", "output"] if has_output else ["self"]
     assert [name for name, matcher in by_name.items() if matcher is None] == anything
-    assert by_position == list(by_name.values())[: len(by_position)]
     assert checks.hints.keys() == by_name.keys() - {"self"}
-    for count, (left, names) in enumerate(by_count):
+    kinds = list(by_name.values())
+    for count, (by_position, left, names) in enumerate(checks.matchers):
+        assert by_position == [(n, kinds[n]) for n in range(count) if kinds[n] is not None]
         assert list(names) == list(by_name)[count:]
         assert left == needed.intersection(names)
 

@@ -66,6 +66,7 @@ OWN = {
         "julep_api.api",
         "julep_api.api.sessions",
         "julep_api.api.sessions.get_session",
+        "julep_api.attributes",
         "julep_api.checks",
         "julep_api.client",
         "julep_api.core_model",
@@ -82,7 +83,7 @@ OWN = {
 }
 
 # Packages of others.
-FOREIGN: dict[str, set[str]] = {IMPORTED: set(), CALLED: {"attr", "attrs"}}
+FOREIGN: dict[str, set[str]] = {IMPORTED: set(), CALLED: set()}
 
 # The standard library's that may be loaded; releases of Python differ in what they import.
 STANDARD = {

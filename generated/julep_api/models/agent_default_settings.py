@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from typing import Final, Literal, Self
-
-from attrs import define
+from typing import TYPE_CHECKING, Final, Literal, Self
 
 from .. import decoding, encoding
+from ..attributes import define
 from ..model import Field, Model
 from ..types import JSON
 
@@ -34,6 +33,18 @@ class AgentDefaultSettings(Model):
         preset: A named set of settings to start from. One of "problem_solving", "conversational",
             "fun", "prose", "creative", "business", "deterministic", "code", "multilingual".
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "frequency_penalty",
+            "length_penalty",
+            "presence_penalty",
+            "repetition_penalty",
+            "temperature",
+            "top_p",
+            "min_p",
+            "preset",
+        )
 
     frequency_penalty: float | None
     """Penalty by a token's frequency so far. At least -2 and at most 2. The server's default: 0."""

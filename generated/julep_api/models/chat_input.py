@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Final, Literal, Self
-
-from attrs import define
+from typing import TYPE_CHECKING, Final, Literal, Self
 
 from .. import decoding, encoding
+from ..attributes import define
 from ..errors import DecodeError
 from ..model import Field, Model
 from ..types import JSON
@@ -51,6 +50,30 @@ class ChatInput(Model):
         record: Whether this turn is added to the history. The server's default: True.
         remember: Whether memories are formed from this turn. The server's default: True.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "messages",
+            "tools",
+            "tool_choice",
+            "frequency_penalty",
+            "length_penalty",
+            "logit_bias",
+            "max_tokens",
+            "presence_penalty",
+            "repetition_penalty",
+            "response_format",
+            "seed",
+            "stop",
+            "stream",
+            "temperature",
+            "top_p",
+            "min_p",
+            "preset",
+            "recall",
+            "record",
+            "remember",
+        )
 
     messages: list[InputChatMlMessage]
     """The messages of this turn, in order. At least 1 item."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Final, Literal, Self
-
-from attrs import define
+from typing import TYPE_CHECKING, Final, Literal, Self
 
 from .. import decoding, encoding
+from ..attributes import define
 from ..errors import DecodeError
 from ..model import Field, Model
 from ..types import JSON
@@ -23,6 +22,13 @@ class ChatInputData(Model):
         tools: Tools for this turn. A tool with the name of a tool of the agent replaces it.
         tool_choice: The tool to call, if any. By default or with null, the model chooses.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "messages",
+            "tools",
+            "tool_choice",
+        )
 
     messages: list[InputChatMlMessage]
     """The messages of this turn, in order. At least 1 item."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Final, Literal, Self
-
-from attrs import define
+from typing import TYPE_CHECKING, Final, Literal, Self
 
 from .. import decoding, encoding
+from ..attributes import define
 from ..errors import DecodeError
 from ..model import Field, Model
 from ..types import JSON
@@ -22,6 +21,12 @@ class ChatMlImageContentPart(Model):
         image_url: The image's address and level of detail.
         type: Marks this part as an image. One of "image_url". The server's default: 'image_url'.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "image_url",
+            "type",
+        )
 
     image_url: ChatMlImageContentPartImageUrl
     """The image's address and level of detail."""

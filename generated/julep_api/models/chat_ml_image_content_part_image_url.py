@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from typing import Final, Literal, Self
-
-from attrs import define
+from typing import TYPE_CHECKING, Final, Literal, Self
 
 from .. import decoding, encoding
+from ..attributes import define
 from ..model import Field, Model
 from ..types import JSON
 
@@ -21,6 +20,12 @@ class ChatMlImageContentPartImageUrl(Model):
         detail: The level of detail: `low`, `high`, or `auto` for the model's choice. One of "low",
             "high", "auto". The server's default: 'auto'.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "url",
+            "detail",
+        )
 
     url: str
     """The image's address, or the image itself as a `data:` URL."""

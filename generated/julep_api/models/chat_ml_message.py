@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Final, Literal, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
 from uuid import UUID
 
-from attrs import define
-
 from .. import decoding, encoding
+from ..attributes import define
 from ..errors import DecodeError
 from ..model import Field, Model
 from ..types import JSON, JSONObject
@@ -29,6 +28,15 @@ class ChatMlMessage(Model):
         created_at: When it was created.
         name: The name of the author, or of the function.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "id",
+            "role",
+            "content",
+            "created_at",
+            "name",
+        )
 
     id: str
     """The message's id, a UUID v4."""
@@ -121,6 +129,34 @@ class ChatMlMessage(Model):
         else:
             raise decoding.mismatch("name", "a string", x)
         self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
+        return self
+
+    @classmethod
+    def from_checked(cls, source: Any) -> Self:
+        """Read a model from an object with its fields as attributes; see `PageReader`.
+
+        Args:
+            source: An object whose attributes have JSON of the right plain types. Of the others,
+                absent ones are ``UNSET``.
+
+        Raises:
+            ValueError: If a text is not what the contract describes.
+            DecodeError: If another value is not.
+        """
+        self = _new(cls)
+        x: Any
+        x = source.id
+        self.id = x
+        x = source.role
+        self.role = ChatMlMessageRole(x)
+        x = source.content
+        self.content = _read_content(x)
+        x = source.created_at
+        when = _fromisoformat(x)
+        self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+        x = source.name
+        self.name = x
+        self._extra = None
         return self
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from typing import Final, Literal, Self
-
-from attrs import define
+from typing import TYPE_CHECKING, Final, Literal, Self
 
 from .. import decoding, encoding
+from ..attributes import define
 from ..model import Field, Model
 from ..types import JSON
 
@@ -20,6 +19,12 @@ class ChatMlTextContentPart(Model):
         text: The text.
         type: Marks this part as a text. One of "text". The server's default: 'text'.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "text",
+            "type",
+        )
 
     text: str
     """The text."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Final, Literal, Self
+from typing import TYPE_CHECKING, Final, Literal, Self
 from uuid import UUID
 
-from attrs import define
-
 from .. import decoding, encoding
+from ..attributes import define
 from ..errors import DecodeError
 from ..mixins import ChatResponseMixin
 from ..model import Field, Model
@@ -31,6 +30,16 @@ class ChatResponse(ChatResponseMixin, Model):
         doc_ids: The documents that were shown to the model for a reply, each once.
         jobs: Ids of the jobs that this turn started, such as forming memories.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "id",
+            "finish_reason",
+            "response",
+            "usage",
+            "doc_ids",
+            "jobs",
+        )
 
     id: str
     """The completion's id, a UUID v4."""

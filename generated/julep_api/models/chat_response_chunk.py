@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Final, Literal, Self
+from typing import TYPE_CHECKING, Final, Literal, Self
 from uuid import UUID
 
-from attrs import define
-
 from .. import decoding, encoding
+from ..attributes import define
 from ..errors import DecodeError
 from ..mixins import ChatResponseChunkMixin
 from ..model import Field, Model
@@ -30,6 +29,16 @@ class ChatResponseChunk(ChatResponseChunkMixin, Model):
         doc_ids: The documents that were shown to the model for a reply, each once.
         jobs: Ids of the jobs that were started and have not finished. Only in the last event.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "id",
+            "delta",
+            "finish_reason",
+            "usage",
+            "doc_ids",
+            "jobs",
+        )
 
     id: str
     """The completion's id, a UUID v4: the same in all events of one reply."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from typing import Final, Literal, Self
-
-from attrs import define
+from typing import TYPE_CHECKING, Final, Literal, Self
 
 from .. import decoding, encoding
+from ..attributes import define
 from ..model import Field, Model
 from ..types import JSON
 
@@ -23,6 +22,13 @@ class ChatResponseDelta(Model):
         content: The new part of the text.
         name: The name of the author. Sent once, with the role.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "role",
+            "content",
+            "name",
+        )
 
     role: ChatResponseDeltaRole | None
     """The role of the author. Sent before or with the first content of a message; another one begins

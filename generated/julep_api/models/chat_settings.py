@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Final, Literal, Self
-
-from attrs import define
+from typing import TYPE_CHECKING, Final, Literal, Self
 
 from .. import decoding, encoding
+from ..attributes import define
 from ..errors import DecodeError
 from ..model import Field, Model
 from ..types import JSON
@@ -45,6 +44,24 @@ class ChatSettings(Model):
         preset: A named set of settings to start from. One of "problem_solving", "conversational",
             "fun", "prose", "creative", "business", "deterministic", "code", "multilingual".
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "frequency_penalty",
+            "length_penalty",
+            "logit_bias",
+            "max_tokens",
+            "presence_penalty",
+            "repetition_penalty",
+            "response_format",
+            "seed",
+            "stop",
+            "stream",
+            "temperature",
+            "top_p",
+            "min_p",
+            "preset",
+        )
 
     frequency_penalty: float | None
     """Penalty by a token's frequency so far. At least -1 and at most 1. The server's default: 0."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Final, Literal, Self
-
-from attrs import define
+from typing import TYPE_CHECKING, Final, Literal, Self
 
 from .. import decoding, encoding
+from ..attributes import define
 from ..model import Field, Model
 from ..types import JSON, JSONObject
 
@@ -24,6 +23,13 @@ class ChatSettingsResponseFormat(Model):
         schema: The JSON Schema that the reply matches, for type `json_object`. The server's
             default: {}.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "type",
+            "pattern",
+            "schema",
+        )
 
     type: ChatSettingsResponseFormatType | None
     """Free text, a JSON object, or a text that matches a pattern. One of "text", "json_object",

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from typing import Final, Self
-
-from attrs import define
+from typing import TYPE_CHECKING, Final, Self
 
 from .. import decoding, encoding
+from ..attributes import define
 from ..model import Field, Model
 from ..types import JSON
 
@@ -21,6 +20,13 @@ class CompletionUsage(Model):
         prompt_tokens: Tokens of the prompt.
         total_tokens: The sum of both.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "completion_tokens",
+            "prompt_tokens",
+            "total_tokens",
+        )
 
     completion_tokens: int
     """Tokens of the reply."""

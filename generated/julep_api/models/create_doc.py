@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Final, Self
-
-from attrs import define
+from typing import TYPE_CHECKING, Final, Self
 
 from .. import decoding, encoding
+from ..attributes import define
 from ..errors import DecodeError
 from ..model import Field, Model
 from ..types import JSON, JSONObject
@@ -23,6 +22,13 @@ class CreateDoc(Model):
         content: The text: as a whole, or in parts that are searched separately.
         metadata: Any data to store with it: a free JSON object, by which lists can be filtered.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "title",
+            "content",
+            "metadata",
+        )
 
     title: str
     """The document's title. It is searched, and shown to the model."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 from uuid import UUID
 
-from attrs import define
-
 from .. import decoding, encoding
+from ..attributes import define
 from ..model import Field, Model
 from ..types import JSON, JSONObject
 
@@ -31,6 +30,17 @@ class CreateSessionRequest(Model):
         context_overflow: What happens when the prompt exceeds `token_budget`. `truncate` leaves out
             the oldest history; `adaptive` summarises it. The stored history is not changed.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "agent_id",
+            "user_id",
+            "situation",
+            "metadata",
+            "render_templates",
+            "token_budget",
+            "context_overflow",
+        )
 
     agent_id: str
     """The agent."""
@@ -171,8 +181,8 @@ class CreateSessionRequest(Model):
 _new: Final = object.__new__
 _fromisoformat: Final = datetime.datetime.fromisoformat
 # The ids read last: items of a list that refer to the same resource share one string.
-_last_agent_id = ""
-_last_user_id = ""
+_last_agent_id: str = ""
+_last_user_id: str = ""
 _KEYS: Final = frozenset(
     {
         "agent_id",

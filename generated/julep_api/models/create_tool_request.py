@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Final, Literal, Self
-
-from attrs import define
+from typing import TYPE_CHECKING, Final, Literal, Self
 
 from .. import decoding, encoding
+from ..attributes import define
 from ..errors import DecodeError
 from ..model import Field, Model
 from ..types import JSON
@@ -23,6 +22,12 @@ class CreateToolRequest(Model):
             (`webhook`). One of "function", "webhook".
         function: A function that the model may call.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "type",
+            "function",
+        )
 
     type: CreateToolRequestType
     """Whether the caller runs the call (`function`), or it is sent to an address (`webhook`). One of

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Final, Self
-
-from attrs import define
+from typing import TYPE_CHECKING, Final, Self
 
 from .. import decoding, encoding
+from ..attributes import define
 from ..errors import DecodeError
 from ..model import Field, Model
 from ..types import JSON, JSONObject
@@ -24,6 +23,14 @@ class CreateUserRequest(Model):
         docs: Documents to create with the user.
         metadata: Any data to store with it: a free JSON object, by which lists can be filtered.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "name",
+            "about",
+            "docs",
+            "metadata",
+        )
 
     name: str | None
     """The user's name. The server's default: 'User'."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 from uuid import UUID
 
-from attrs import define
-
 from .. import decoding, encoding
+from ..attributes import define
 from ..errors import DecodeError
 from ..model import Field, Model
 from ..types import JSON, JSONObject
@@ -28,6 +27,17 @@ class Doc(Model):
         agent_id: The agent that owns it, if it is an agent's.
         user_id: The user that owns it, if it is a user's.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "id",
+            "title",
+            "content",
+            "created_at",
+            "metadata",
+            "agent_id",
+            "user_id",
+        )
 
     id: str
     """The document's id, a UUID v4."""
@@ -161,12 +171,59 @@ class Doc(Model):
         self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
+    @classmethod
+    def from_checked(cls, source: Any) -> Self:
+        """Read a model from an object with its fields as attributes; see `PageReader`.
+
+        Args:
+            source: An object whose attributes have JSON of the right plain types. Of the others,
+                absent ones are ``UNSET``.
+
+        Raises:
+            ValueError: If a text is not what the contract describes.
+            DecodeError: If another value is not.
+        """
+        global _last_agent_id, _last_user_id
+        self = _new(cls)
+        x: Any
+        x = source.id
+        self.id = x
+        x = source.title
+        self.title = x
+        x = source.content
+        self.content = _read_content(x)
+        x = source.created_at
+        when = _fromisoformat(x)
+        self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+        x = source.metadata
+        self.metadata = x
+        x = source.agent_id
+        if x is None:
+            self.agent_id = None
+        else:
+            if x == _last_agent_id:
+                x = _last_agent_id
+            else:
+                _last_agent_id = x
+            self.agent_id = x
+        x = source.user_id
+        if x is None:
+            self.user_id = None
+        else:
+            if x == _last_user_id:
+                x = _last_user_id
+            else:
+                _last_user_id = x
+            self.user_id = x
+        self._extra = None
+        return self
+
 
 _new: Final = object.__new__
 _fromisoformat: Final = datetime.datetime.fromisoformat
 # The ids read last: items of a list that refer to the same resource share one string.
-_last_agent_id = ""
-_last_user_id = ""
+_last_agent_id: str = ""
+_last_user_id: str = ""
 _KEYS: Final = frozenset(
     {
         "id",

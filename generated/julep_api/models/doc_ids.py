@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from typing import Final, Self
-
-from attrs import define
+from typing import TYPE_CHECKING, Final, Self
 
 from .. import decoding, encoding
+from ..attributes import define
 from ..errors import DecodeError
 from ..model import Field, Model
 from ..types import JSON
@@ -22,6 +21,12 @@ class DocIds(Model):
         agent_doc_ids: Documents of the agent.
         user_doc_ids: Documents of the user.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "agent_doc_ids",
+            "user_doc_ids",
+        )
 
     agent_doc_ids: list[str]
     """Documents of the agent."""

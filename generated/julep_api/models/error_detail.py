@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from typing import Final, Self
-
-from attrs import define
+from typing import TYPE_CHECKING, Final, Self
 
 from .. import decoding, encoding
+from ..attributes import define
 from ..model import Field, Model
 from ..types import JSON
 
@@ -20,6 +19,12 @@ class ErrorDetail(Model):
         path: The place in the request: the name of a parameter, or the field's path in the body.
         message: What is wrong there, and what was expected.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "path",
+            "message",
+        )
 
     path: str
     """The place in the request: the name of a parameter, or the field's path in the body."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Final, Self
-
-from attrs import define
+from typing import TYPE_CHECKING, Final, Self
 
 from .. import decoding, encoding
+from ..attributes import define
 from ..errors import DecodeError
 from ..model import Field, Model
 from ..types import JSON
@@ -24,6 +23,13 @@ class ErrorInfo(Model):
             added.
         details: Every problem of the request.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "message",
+            "code",
+            "details",
+        )
 
     message: str
     """The error message, for people."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from typing import Final, Self
-
-from attrs import define
+from typing import TYPE_CHECKING, Final, Self
 
 from .. import decoding, encoding
+from ..attributes import define
 from ..model import Field, Model
 from ..types import JSON
 
@@ -19,6 +18,9 @@ class FunctionCallOption(Model):
     Attributes:
         name: The function's name.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = ("name",)
 
     name: str
     """The function's name."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Final, Self
-
-from attrs import define
+from typing import TYPE_CHECKING, Final, Self
 
 from .. import decoding, encoding
+from ..attributes import define
 from ..model import Field, Model
 from ..types import JSON, JSONObject
 
@@ -23,6 +22,13 @@ class FunctionDef(Model):
         parameters: The arguments that a function takes, as a JSON Schema of type object.
         description: What the function does, for the model.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "name",
+            "parameters",
+            "description",
+        )
 
     name: str
     """The function's name: any text but an empty one. A model's endpoint receives a name of letters,

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Final, Literal, Self
-
-from attrs import define
+from typing import TYPE_CHECKING, Final, Literal, Self
 
 from .. import decoding, encoding
+from ..attributes import define
 from ..errors import DecodeError
 from ..model import Field, Model
 from ..types import JSON, JSONObject
@@ -26,6 +25,14 @@ class InputChatMlMessage(Model):
         continue_: Whether the model continues this message instead of answering it. The server's
             default: False.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "role",
+            "content",
+            "name",
+            "continue_",
+        )
 
     role: InputChatMlMessageRole
     """The role of the author. The result of a call is a `function`; with `auto` the server decides.

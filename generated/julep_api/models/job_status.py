@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from typing import Final, Literal, Self
+from typing import TYPE_CHECKING, Final, Literal, Self
 from uuid import UUID
 
-from attrs import define
-
 from .. import decoding, encoding
+from ..attributes import define
 from ..model import Field, Model
 from ..types import JSON
 
@@ -29,6 +28,18 @@ class JobStatus(Model):
         updated_at: When it was last changed.
         reason: The reason of this state, if there is one.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "id",
+            "name",
+            "state",
+            "created_at",
+            "has_progress",
+            "progress",
+            "updated_at",
+            "reason",
+        )
 
     id: str
     """The job's id, a UUID v4."""

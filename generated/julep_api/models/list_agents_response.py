@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Final, Self
-
-from attrs import define
+from typing import TYPE_CHECKING, Final, Self
 
 from .. import decoding, encoding
+from ..attributes import define
 from ..errors import DecodeError
 from ..model import Field, Model
 from ..types import JSON
@@ -21,6 +20,9 @@ class ListAgentsResponse(Model):
     Attributes:
         items: The items of this page.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = ("items",)
 
     items: list[Agent]
     """The items of this page."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from typing import Final, Self
-
-from attrs import define
+from typing import TYPE_CHECKING, Final, Self
 
 from .. import decoding, encoding
+from ..attributes import define
 from ..model import Field, Model
 from ..types import JSON
 
@@ -22,6 +21,13 @@ class MemoryAccessOptions(Model):
         record: Whether this turn is added to the history. The server's default: True.
         remember: Whether memories are formed from this turn. The server's default: True.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "recall",
+            "record",
+            "remember",
+        )
 
     recall: bool | None
     """Whether documents and memories are searched, and matching ones shown to the model. The server's

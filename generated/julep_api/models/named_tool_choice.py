@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Final, Literal, Self
-
-from attrs import define
+from typing import TYPE_CHECKING, Final, Literal, Self
 
 from .. import decoding, encoding
+from ..attributes import define
 from ..errors import DecodeError
 from ..model import Field, Model
 from ..types import JSON
@@ -22,6 +21,12 @@ class NamedToolChoice(Model):
         function: The function to call.
         type: The type of the tool. One of "function".
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "function",
+            "type",
+        )
 
     function: NamedToolChoiceFunction
     """The function to call."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Final, Self
-
-from attrs import define
+from typing import TYPE_CHECKING, Final, Self
 
 from .. import decoding, encoding
+from ..attributes import define
 from ..model import Field, Model
 from ..types import JSON, JSONObject
 
@@ -23,6 +22,13 @@ class PartialFunctionDef(Model):
             letters, digits, `_` and `-` in its place. At least 1 character.
         parameters: The arguments that a function takes, as a JSON Schema of type object.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "description",
+            "name",
+            "parameters",
+        )
 
     description: str | None
     """What the function does, for the model."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Final, Self
-
-from attrs import define
+from typing import TYPE_CHECKING, Final, Self
 
 from .. import decoding, encoding
+from ..attributes import define
 from ..errors import DecodeError
 from ..model import Field, Model
 from ..types import JSON, JSONObject
@@ -26,6 +25,16 @@ class PatchAgentRequest(Model):
         metadata: Any data to store with it: a free JSON object, by which lists can be filtered.
         instructions: The agent's instructions: one, or several in order.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "about",
+            "name",
+            "model",
+            "default_settings",
+            "metadata",
+            "instructions",
+        )
 
     about: str | None
     """The agent's description, for the model."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Final, Self
-
-from attrs import define
+from typing import TYPE_CHECKING, Final, Self
 
 from .. import decoding, encoding
+from ..attributes import define
 from ..model import Field, Model
 from ..types import JSON, JSONObject
 
@@ -28,6 +27,15 @@ class PatchSessionRequest(Model):
         context_overflow: What happens when the prompt exceeds `token_budget`. `truncate` leaves out
             the oldest history; `adaptive` summarises it. The stored history is not changed.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "situation",
+            "metadata",
+            "render_templates",
+            "token_budget",
+            "context_overflow",
+        )
 
     situation: str | None
     """The setting and the subject of the conversation: the first part of the prompt. A template when

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 from uuid import UUID
 
-from attrs import define
-
 from .. import decoding, encoding
+from ..attributes import define
 from ..errors import DecodeError
 from ..model import Field, Model
 from ..types import JSON
@@ -24,6 +23,13 @@ class ResourceDeletedResponse(Model):
         deleted_at: When it was deleted.
         jobs: Ids of the jobs that were started and have not finished.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "id",
+            "deleted_at",
+            "jobs",
+        )
 
     id: str
     """The resource's id, a UUID v4."""

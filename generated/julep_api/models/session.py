@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 from uuid import UUID
 
-from attrs import define
-
 from .. import decoding, encoding
+from ..attributes import define
 from ..model import Field, Model
 from ..types import JSON, JSONObject
 
@@ -35,6 +34,21 @@ class Session(Model):
         context_overflow: What happens when the prompt exceeds `token_budget`. `truncate` leaves out
             the oldest history; `adaptive` summarises it. The stored history is not changed.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "id",
+            "agent_id",
+            "metadata",
+            "render_templates",
+            "created_at",
+            "updated_at",
+            "user_id",
+            "situation",
+            "summary",
+            "token_budget",
+            "context_overflow",
+        )
 
     id: str
     """The session's id, a UUID v4."""
@@ -229,12 +243,71 @@ class Session(Model):
         self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
+    @classmethod
+    def from_checked(cls, source: Any) -> Self:
+        """Read a model from an object with its fields as attributes; see `PageReader`.
+
+        Args:
+            source: An object whose attributes have JSON of the right plain types. Of the others,
+                absent ones are ``UNSET``.
+
+        Raises:
+            ValueError: If a text is not what the contract describes.
+            DecodeError: If another value is not.
+        """
+        global _last_agent_id, _last_user_id
+        self = _new(cls)
+        x: Any
+        x = source.id
+        self.id = x
+        x = source.agent_id
+        if x == _last_agent_id:
+            x = _last_agent_id
+        else:
+            _last_agent_id = x
+        self.agent_id = x
+        x = source.metadata
+        self.metadata = x
+        x = source.render_templates
+        self.render_templates = x
+        x = source.created_at
+        if x is None:
+            self.created_at = None  # type: ignore[assignment]  # a server older than the contract
+        else:
+            when = _fromisoformat(x)
+            self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+        x = source.updated_at
+        if x is None:
+            self.updated_at = None  # type: ignore[assignment]  # a server older than the contract
+        else:
+            when = _fromisoformat(x)
+            self.updated_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+        x = source.user_id
+        if x is None:
+            self.user_id = None
+        else:
+            if x == _last_user_id:
+                x = _last_user_id
+            else:
+                _last_user_id = x
+            self.user_id = x
+        x = source.situation
+        self.situation = x
+        x = source.summary
+        self.summary = x
+        x = source.token_budget
+        self.token_budget = x
+        x = source.context_overflow
+        self.context_overflow = x
+        self._extra = None
+        return self
+
 
 _new: Final = object.__new__
 _fromisoformat: Final = datetime.datetime.fromisoformat
 # The ids read last: items of a list that refer to the same resource share one string.
-_last_agent_id = ""
-_last_user_id = ""
+_last_agent_id: str = ""
+_last_user_id: str = ""
 _KEYS: Final = frozenset(
     {
         "id",

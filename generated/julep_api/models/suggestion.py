@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from typing import Final, Literal, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
 from uuid import UUID
 
-from attrs import define
-
 from .. import decoding, encoding
+from ..attributes import define
 from ..model import Field, Model
 from ..types import JSON
 
@@ -24,6 +23,15 @@ class Suggestion(Model):
         content: The suggestion.
         created_at: When it was created.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "message_id",
+            "session_id",
+            "target",
+            "content",
+            "created_at",
+        )
 
     message_id: str
     """The message that it is based on."""
@@ -128,12 +136,52 @@ class Suggestion(Model):
         self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
+    @classmethod
+    def from_checked(cls, source: Any) -> Self:
+        """Read a model from an object with its fields as attributes; see `PageReader`.
+
+        Args:
+            source: An object whose attributes have JSON of the right plain types. Of the others,
+                absent ones are ``UNSET``.
+
+        Raises:
+            ValueError: If a text is not what the contract describes.
+            DecodeError: If another value is not.
+        """
+        global _last_message_id, _last_session_id
+        self = _new(cls)
+        x: Any
+        x = source.message_id
+        if x == _last_message_id:
+            x = _last_message_id
+        else:
+            _last_message_id = x
+        self.message_id = x
+        x = source.session_id
+        if x == _last_session_id:
+            x = _last_session_id
+        else:
+            _last_session_id = x
+        self.session_id = x
+        x = source.target
+        self.target = SuggestionTarget(x)
+        x = source.content
+        self.content = x
+        x = source.created_at
+        if x is None:
+            self.created_at = None  # type: ignore[assignment]  # a server older than the contract
+        else:
+            when = _fromisoformat(x)
+            self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+        self._extra = None
+        return self
+
 
 _new: Final = object.__new__
 _fromisoformat: Final = datetime.datetime.fromisoformat
 # The ids read last: items of a list that refer to the same resource share one string.
-_last_message_id = ""
-_last_session_id = ""
+_last_message_id: str = ""
+_last_session_id: str = ""
 _KEYS: Final = frozenset(
     {
         "message_id",

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Final, Self
-
-from attrs import define
+from typing import TYPE_CHECKING, Final, Self
 
 from .. import decoding, encoding
+from ..attributes import define
 from ..model import Field, Model
 from ..types import JSON, JSONObject
 
@@ -22,6 +21,13 @@ class UpdateUserRequest(Model):
         name: The user's name.
         metadata: Any data to store with it: a free JSON object, by which lists can be filtered.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "about",
+            "name",
+            "metadata",
+        )
 
     about: str
     """The user's description, for the model."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 from uuid import UUID
 
-from attrs import define
-
 from .. import decoding, encoding
+from ..attributes import define
 from ..model import Field, Model
 from ..types import JSON, JSONObject
 
@@ -26,6 +25,16 @@ class User(Model):
         created_at: When it was created.
         updated_at: When it was last changed.
     """
+
+    if not TYPE_CHECKING:
+        __slots__ = (
+            "id",
+            "name",
+            "about",
+            "metadata",
+            "created_at",
+            "updated_at",
+        )
 
     id: str
     """The user's id, a UUID v4."""
@@ -140,6 +149,43 @@ class User(Model):
         else:
             raise decoding.mismatch("updated_at", "a date-time", x)
         self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
+        return self
+
+    @classmethod
+    def from_checked(cls, source: Any) -> Self:
+        """Read a model from an object with its fields as attributes; see `PageReader`.
+
+        Args:
+            source: An object whose attributes have JSON of the right plain types. Of the others,
+                absent ones are ``UNSET``.
+
+        Raises:
+            ValueError: If a text is not what the contract describes.
+            DecodeError: If another value is not.
+        """
+        self = _new(cls)
+        x: Any
+        x = source.id
+        self.id = x
+        x = source.name
+        self.name = x
+        x = source.about
+        self.about = x
+        x = source.metadata
+        self.metadata = x
+        x = source.created_at
+        if x is None:
+            self.created_at = None  # type: ignore[assignment]  # a server older than the contract
+        else:
+            when = _fromisoformat(x)
+            self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+        x = source.updated_at
+        if x is None:
+            self.updated_at = None  # type: ignore[assignment]  # a server older than the contract
+        else:
+            when = _fromisoformat(x)
+            self.updated_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+        self._extra = None
         return self
 
 

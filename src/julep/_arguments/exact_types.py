@@ -33,7 +33,7 @@ def matches(value: object, matcher: Matcher) -> bool:
     """Check whether a value certainly matches."""
     if matcher is None:
         return True
-    test = matcher.get(type(value), _never)
+    test = matcher.get(type(value), never)
     return test is None or test(value)
 
 
@@ -65,7 +65,8 @@ def matcher(hint: object) -> Matcher:
     return {hint: None} if isinstance(hint, type) and origin is None else {}
 
 
-def _never(value: object) -> bool:
+def never(value: object) -> bool:
+    """Match no value: the test of a type that is not in a matcher."""
     del value
     return False
 
@@ -96,7 +97,7 @@ def _all(item: Matcher) -> Test:
 
     def test(values: Iterable[object]) -> bool:
         for value in values:
-            further = item.get(type(value), _never)
+            further = item.get(type(value), never)
             if further is not None and not further(value):
                 return False
         return True

@@ -12,15 +12,15 @@ import inspect
 import typing
 from collections.abc import Callable, Coroutine, Mapping
 from types import FunctionType, SimpleNamespace
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar, overload
 
 from julep._arguments.encode import encoded
-from julep._arguments.exact_types import matcher, matches
+from julep._arguments.exact_types import matcher, matches, never
 from julep._lazy import import_names, written
 from julep_api.types import UNSET
 
 if TYPE_CHECKING:
-    from julep._arguments.exact_types import Matcher
+    from julep._arguments.exact_types import Matcher, Test
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -63,6 +63,16 @@ def beartype(function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
+MatchersOfCall: TypeAlias = (
+    "tuple[list[tuple[int, Mapping[type, Test]]], frozenset[str], dict[str, Matcher]]"
+)
+"""The matchers of a call with some number of arguments by position.
+
+They are: the positions of those arguments, with their matchers (a parameter that takes anything is
+not among them); the names that are required besides; the matchers of all other names.
+"""
+
+
 class Checks:
     """The checks of one function's arguments; what they need is made by the first call."""
 
@@ -73,15 +83,27 @@ class Checks:
 
     def matches(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> bool:
         """Check whether all arguments certainly match; otherwise they must be `checked`."""
-        by_position, by_count = self.matchers
-        if len(args) > len(by_position):
+        # Written for speed, since most calls get no further: no function is called for an argument.
+        by_count = self.matchers
+        count = len(args)
+        if count >= len(by_count):
             return False
-        needed, by_name = by_count[len(args)]
-        if not needed <= kwargs.keys() or not all(map(matches, args, by_position)):
+        by_position, required, by_name = by_count[count]
+        for position, kinds in by_position:
+            value = args[position]
+            test = kinds.get(type(value), never)
+            if test is not None and not test(value):
+                return False
+        if required and not required <= kwargs.keys():
             return False
         for name, value in kwargs.items():
-            if name not in by_name or not matches(value, by_name[name]):
+            if name not in by_name:
                 return False
+            allowed = by_name[name]
+            if allowed is not None:
+                test = allowed.get(type(value), never)
+                if test is not None and not test(value):
+                    return False
         return True
 
     def checked(
@@ -108,7 +130,7 @@ class Checks:
         from julep._arguments.binding import bind
 
         given: dict[str, object] = {}
-        _, ((_, by_name), *_) = self.matchers
+        _, _, by_name = self.matchers[0]
         # The method may be inherited; the class of the object is the one that the caller knows.
         owner = type(args[0]).__name__ if args else self._function.__qualname__.rpartition(".")[0]
         method = f"{owner}.{self._function.__name__}()"
@@ -141,24 +163,25 @@ class Checks:
         return parameters
 
     @functools.cached_property
-    def matchers(self) -> tuple[list[Matcher], list[tuple[frozenset[str], dict[str, Matcher]]]]:
-        """The parameters' matchers: by position, and for the others by name.
-
-        The second list has, for each number of arguments by position, the names that are required
-        besides, and the matchers of all names that are left.
-        """
+    def matchers(self) -> list[MatchersOfCall]:
+        """The matchers of a call, by the number of its arguments by position."""
         by_name = {name: matcher(self.hints.get(name, object)) for name in self.parameters}
-        count = _unwrapped(self._function).__code__.co_argcount
+        most = _unwrapped(self._function).__code__.co_argcount
         required = {name for name, each in self.parameters.items() if each.default is each.empty}
         names = list(by_name)
-        by_count = [
-            (
-                frozenset(required.intersection(names[n:])),
-                {name: by_name[name] for name in names[n:]},
-            )
-            for n in range(count + 1)
+        numbered = [
+            (position, kinds)
+            for position, kinds in enumerate(by_name.values())
+            if kinds is not None
         ]
-        return [by_name[name] for name in names[:count]], by_count
+        return [
+            (
+                [(position, kinds) for position, kinds in numbered if position < count],
+                frozenset(required.intersection(names[count:])),
+                {name: by_name[name] for name in names[count:]},
+            )
+            for count in range(most + 1)
+        ]
 
     @functools.cached_property
     def hints(self) -> dict[str, object]:

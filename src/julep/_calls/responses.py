@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from julep._http.messages import Response, request_id
-from julep._json import loads
+from julep._json import LONG, loads, loads_page
 from julep._settings.retry import retry_after
 from julep.errors import (
     ApiError,
@@ -23,7 +23,7 @@ from julep.errors import (
 from julep_api.errors import DecodeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from julep._http.messages import UnreadableResponse
     from julep_api.client import Call
@@ -58,10 +58,22 @@ def parse_response(call: Call[T], response: Response) -> T:
     # An operation that the contract does not describe may have a response without a body.
     empty = response.status == 204 or not (response.body or call.operation)
     try:
+        if len(response.body) >= LONG and (page := _long_page(read, response.body)) is not None:
+            return page
         return read(None if empty else parse_json(response.body))
     except DecodeError as error:
         problem = f"the response does not match the contract: {error}"
         raise _invalid(problem, response, call.method, call.path) from None
+
+
+def _long_page(read: Callable[[JSON], T], body: bytes) -> T | None:
+    """Parse and read a long page in one go, if that is possible."""
+    from julep_api.decoding import PageReader
+
+    if not issubclass(type(read), PageReader):
+        return None
+    page: T | None = loads_page(cast("PageReader[Any]", read), body)
+    return page
 
 
 def error_from_response(response: Response, method: str, path: str, attempts: int) -> ApiError:

@@ -99,6 +99,9 @@ class AnswerFinished:
 StreamEvent: TypeAlias = "TextDelta | ToolCallBegun | ToolCallArguments | AnswerFinished"
 """What `ChatStream.events` yields."""
 
+# The role of a message that is the call of a tool.
+_CALL: Final = "function_call"
+
 # A piece takes ten times its text, and so it does in a StringIO.
 _MAX_PIECES: Final = 1024
 
@@ -136,7 +139,7 @@ class StreamedMessage:
     @property
     def is_call(self) -> bool:
         """Whether it is the call of a tool."""
-        return self.role == "function_call"
+        return self.role == _CALL
 
     def ends_at(self, role: str) -> bool:
         """Check whether a piece with this role belongs to another message.
@@ -144,7 +147,7 @@ class StreamedMessage:
         A server may send the role once or with every piece; but a function call always comes whole,
         so that a second one is another message of the same role.
         """
-        return role != self.role or self.is_call
+        return role != self.role or role == _CALL
 
     def call_events(self, index: int, *, is_over: bool = False) -> list[StreamEvent]:
         """Return the events of a call, once, when it is known which tool is called.

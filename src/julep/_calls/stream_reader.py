@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from julep._calls.responses import parse_json
 from julep._calls.sse import Event, EventDecoder
@@ -39,6 +39,10 @@ class Replay(Enum):
     """Events come again, up to the last one that was read."""
     OVER = auto()
     """It was resumed, and its events are new ones."""
+
+
+# Looked up for each event, and a member of an enum costs more than a name of the module.
+_NEVER: Final = Replay.NEVER
 
 
 class StreamReader:
@@ -177,7 +181,7 @@ class StreamReader:
         """
         tracker, read = self._tracker, self._call.event
         for event in events:
-            if self._replay is not Replay.NEVER and self._is_replayed(event):
+            if self._replay is not _NEVER and self._is_replayed(event):
                 continue
             if event.name == "message":
                 if event.data == "[DONE]":
@@ -203,7 +207,7 @@ class StreamReader:
         """Add a chunk to the response."""
         if self._last is None:
             self._first_id = event_id
-        elif self._replay is not Replay.NEVER and chunk.id != self._last.id:
+        elif self._replay is not _NEVER and chunk.id != self._last.id:
             other = NetworkError(f"{self._target}: the server resumed with another answer")
             raise self.interrupted(other)
         self._last, self.last_id = chunk, event_id

@@ -29,12 +29,21 @@ class ContentDecodingError(Exception):
 
 
 class BodyCollector:
-    """Collects the pieces of a body that is read whole."""
+    """Collects the pieces of a body that is read whole.
 
-    def __init__(self) -> None:
+    Args:
+        *pieces: The first pieces.
+
+    Raises:
+        ContentDecodingError: When the body is longer than `MAX_BODY_BYTES`.
+    """
+
+    def __init__(self, *pieces: bytes) -> None:
         self._joined: list[bytes] = []
         self._pieces: list[bytes] = []
         self._size = 0
+        for piece in pieces:
+            self.add(piece)
 
     def add(self, piece: bytes) -> None:
         """Add a piece.

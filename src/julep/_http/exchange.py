@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from julep._http import content_encoding
 from julep._http.content_encoding import (
     BodyCollector,
     BodyDecoder,
@@ -168,13 +169,18 @@ def _read_body(reader: ResponseReader) -> Generator[None, bytes, bytes]:
     Raises:
         ContentDecodingError: When it is too long, or not in the encoding that it declares.
     """
-    collector = BodyCollector()
+    collector: BodyCollector | None = None
+    whole = b""
     while (piece := reader.next()) != b"":
         if piece is None:
             reader.receive((yield None))
-        else:
+        elif collector is not None:
             collector.add(piece)
-    return collector.body()
+        elif not whole and len(piece) <= content_encoding.MAX_BODY_BYTES:
+            whole = piece  # most bodies come in one piece
+        else:
+            collector = BodyCollector(whole, piece)
+    return whole if collector is None else collector.body()
 
 
 parser_class: Callable[[bool], ResponseParser] | None = None

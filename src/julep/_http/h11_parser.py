@@ -43,7 +43,7 @@ class H11Parser(ResponseParser):
         try:
             if self._joiner is not None:
                 data = self._joiner.join(data)
-            elif not self._began and b"chunked" in data:
+            elif not self._began:
                 data = self._begin(data, events)
             if data:
                 self._read(data, events)
@@ -52,7 +52,7 @@ class H11Parser(ResponseParser):
         return events
 
     def _begin(self, data: bytes, events: list[ParsedEvent]) -> bytes:
-        """Parse only the head; return the bytes after it, with chunks joined."""
+        """Parse only the head; return the bytes after it that need h11, with chunks joined."""
         head, blank, rest = data.partition(b"\r\n\r\n")
         self._read(head + blank, events, rest)
         if not events:
@@ -61,13 +61,14 @@ class H11Parser(ResponseParser):
             return b""
         # h11 also accepts lines that end in LF alone, and may be in the middle of a chunk by now.
         began_here = len(events) == 1 and not self._connection.trailing_data[0]
-        if (
-            began_here
-            and isinstance(events[0], ResponseHead)
-            and "transfer-encoding" in events[0].headers
-        ):
+        if not began_here or not isinstance(events[0], ResponseHead):
+            return rest
+        if self._remaining:
+            events += self._body(rest) if rest else ()
+            return b""
+        if "transfer-encoding" in events[0].headers:
             self._joiner = ChunkJoiner()
-            rest = self._joiner.join(rest)
+            return self._joiner.join(rest)
         return rest
 
     def _read(self, data: bytes, events: list[ParsedEvent], rest: bytes = b"") -> None:
@@ -76,6 +77,8 @@ class H11Parser(ResponseParser):
         while (event := self._connection.next_event()) is not h11.NEED_DATA:
             if isinstance(event, h11.Data):
                 events.append(bytes(event.data))
+                if self._remaining:
+                    self._remaining -= len(event.data)
             elif isinstance(event, h11.Response | h11.InformationalResponse):
                 version = event.http_version.decode("latin-1")
                 head = self._head(version, event.status_code, event.headers)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from julep._http.content_encoding import ACCEPTED_ENCODINGS
@@ -30,6 +31,7 @@ NO_RESPONSE: Final = "the server closed the connection without a response"
 INCOMPLETE_RESPONSE: Final = "the server closed the connection before its response was complete"
 
 _VALUE: Final = re.compile("[\t\x20-\x7e\x80-\xff]*")
+_LENGTH: Final = re.compile("[0-9]{1,15}")
 _TARGET: Final = re.compile(r"/[\x21-\x7e]*")
 
 # Up to this length, copying a body after its head is cheaper than sending twice.
@@ -69,12 +71,14 @@ def request_bytes(request: Request) -> Generator[bytes, bytes, None]:
     Raises:
         InvalidArgumentError: When a part of it cannot be written without changing the rest.
     """
-    lines = [f"{_request_line(request)} HTTP/1.1", f"host: {_host(request)}"]
+    lines = [f"{_request_line(request)} HTTP/1.1", f"host: {_host(request.origin.authority)}"]
     headers = request.headers
     if "accept-encoding" not in headers:
         lines.append(f"accept-encoding: {ACCEPTED_ENCODINGS}")
     for name, value in headers.items():
-        if not (TOKEN.fullmatch(name) and _VALUE.fullmatch(value)):
+        # Printable ASCII is allowed, and nearly every value is: its check costs less.
+        is_plain = value.isascii() and value.isprintable()
+        if not (_is_token(name) and (is_plain or _VALUE.fullmatch(value))):
             # The value may be a secret, and so may the name, when the two were confused.
             raise InvalidArgumentError(
                 f"{request.method} {request.url}: a header has characters that HTTP does not allow"
@@ -94,15 +98,20 @@ def request_bytes(request: Request) -> Generator[bytes, bytes, None]:
 
 
 def _request_line(request: Request) -> str:
-    if not (TOKEN.fullmatch(request.method) and _TARGET.fullmatch(request.target)):
+    if not (_is_token(request.method) and _TARGET.fullmatch(request.target)):
         raise InvalidArgumentError(
             f"{request.method!r} {request.url!r}: expected an HTTP method and a percent-encoded URL"
         )
     return f"{request.method} {request.target}"
 
 
-def _host(request: Request) -> str:
-    host = request.origin.authority
+@lru_cache
+def _is_token(text: str) -> bool:
+    return TOKEN.fullmatch(text) is not None
+
+
+@lru_cache
+def _host(host: str) -> str:
     if not host.isascii():
         host = host.encode("idna").decode()
     if not _VALUE.fullmatch(host):
@@ -125,6 +134,11 @@ class ResponseParser(ABC):
         self._until_closed = False
         self._informational = 0
         self._buffered = 0
+        self._remaining = 0
+        """The bytes to come of a body whose length is known; they need no parser.
+
+        A parser that parses some of them all the same subtracts them.
+        """
 
     def receive(self, data: bytes) -> list[ParsedEvent]:
         """Take the next bytes, empty when the server closed the connection; return their events."""
@@ -132,6 +146,8 @@ class ResponseParser(ABC):
             return []
         if not data:
             events: list[ParsedEvent] = [self._event_at_close()]
+        elif self._remaining:
+            events = self._body(data)
         else:
             events = self._parse(data)
             # Bytes without an event are buffered by the parser.
@@ -144,6 +160,14 @@ class ResponseParser(ABC):
     @abstractmethod
     def _parse(self, data: bytes) -> list[ParsedEvent]:
         """Parse some bytes; an end or a failure must be the last event."""
+
+    def _body(self, data: bytes) -> list[ParsedEvent]:
+        """Return the events of bytes of a body whose length is known: none can be invalid."""
+        body, surplus = data[: self._remaining], data[self._remaining :]
+        self._remaining -= len(body)
+        if self._remaining:
+            return [body]
+        return [body, self._end(surplus=bool(surplus.strip(b"\r\n")))]
 
     def _event_at_close(self) -> ParsedEvent:
         if self._began and self._until_closed:
@@ -172,6 +196,9 @@ class ResponseParser(ABC):
             return ProtocolFailure(NOT_HTTP)
         self._began = True
         has_no_body = self._to_head or status in (204, 304)
+        length = found.get("content-length", "")
+        if not has_no_body and _LENGTH.fullmatch(length):
+            self._remaining = int(length)
         self._until_closed = not has_no_body and coding is None and "content-length" not in found
         options = [option.strip() for option in found.get("connection", "").lower().split(",")]
         self._keeps_alive = version == "1.1" and "close" not in options and not self._until_closed

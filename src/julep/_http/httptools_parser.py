@@ -37,8 +37,8 @@ class HttptoolsParser(ResponseParser):
             events.append(self._end(surplus=self._surplus))
         elif self._to_head:
             self._last = (self._last + data)[-4:]
-        if self._is_complete or self._has_failed():
-            self._parser = None  # a reference cycle otherwise
+        if self._is_complete or self._has_failed() or self._remaining:
+            self._parser = None  # not needed any more, and a reference cycle
         return events
 
     def _has_failed(self) -> bool:
@@ -67,6 +67,8 @@ class HttptoolsParser(ResponseParser):
         self._surplus = self._is_complete
         if not (self._is_complete or self._has_failed()):
             self._events.append(data)
+            if self._remaining:
+                self._remaining -= len(data)
 
     def on_message_complete(self) -> None:
         # Informational responses are completed too, and yield no event.

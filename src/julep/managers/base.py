@@ -76,7 +76,7 @@ class BaseManager:
             The response, with the items of all requests.
         """
         if isinstance(limit, int) and 0 < limit <= MAX_PAGE_SIZE:
-            return self._send(page, limit=limit, offset=offset)
+            return self.api_client.send(encoded(page, limit=limit, offset=offset))
         if limit is not None:
             encoded(_encode_limit, limit)
         pages: Any = page  # the walk returns the response of this operation, which it cannot name

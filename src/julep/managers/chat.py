@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, cast, overload
 from uuid import UUID, uuid4
 
-from julep._arguments.encode import drop_none, encoded
+from julep._arguments.encode import encoded
 from julep._arguments.signatures import mirrors, parameters_of
 from julep._arguments.typecheck import beartype
 from julep._calls.results import awaited, value
@@ -365,8 +365,13 @@ def chat_body(
     **settings: Unpack[ChatSettingsArgs],
 ) -> dict[str, object]:
     """Build the body of a chat request: the arguments that are not None."""
-    sent = message_list(messages)
-    return drop_none(messages=sent, tools=_with_ids(tools), tool_choice=tool_choice, **settings)
+    body: dict[str, object] = {"messages": message_list(messages)}
+    if tools is not None:
+        body["tools"] = [_with_id(tool) for tool in tools]
+    if tool_choice is not None:
+        body["tool_choice"] = tool_choice
+    body |= {name: setting for name, setting in settings.items() if setting is not None}
+    return body
 
 
 def stream_call(session_id: str | UUID, body: dict[str, object]) -> EventCall[ChatResponseChunk]:
@@ -375,29 +380,36 @@ def stream_call(session_id: str | UUID, body: dict[str, object]) -> EventCall[Ch
 
 
 # The calls of tools in another API's messages.
-_FOREIGN_KEYS: Final = frozenset({"function_call", "tool_calls"})
+_FOREIGN_KEYS: Final = ("function_call", "tool_calls")
 
 
 def message_list(messages: Messages) -> Sequence[MessageInput]:
     """Return the messages of a turn: a text is one message of the user."""
     if isinstance(messages, str):
         return [{"role": "user", "content": messages}]
-    for number, message in enumerate(cast("Sequence[object]", messages)):
-        fields = cast("Mapping[str, object]", message)
-        if isinstance(message, (dict, Mapping)) and not _FOREIGN_KEYS.isdisjoint(fields):
-            from julep._arguments.mistakes import refuse_calls
-
-            for key in sorted(_FOREIGN_KEYS.intersection(fields)):
-                encoded(refuse_calls, f"messages[{number}].{key}", fields[key])
+    message: object
+    for message in messages:
+        # A dict first, which costs less.
+        if (type(message) is dict or isinstance(message, Mapping)) and (
+            "function_call" in message or "tool_calls" in message
+        ):
+            _refuse_foreign_keys(messages)
     return messages
 
 
-def _with_ids(tools: Sequence[ToolInput] | None) -> list[object] | None:
-    """Add an id to the tools without one, which the contract requires in a chat."""
-    return None if tools is None else [_with_id(tool) for tool in tools]
+def _refuse_foreign_keys(messages: Sequence[object]) -> None:
+    """Raise the error for the first call of a tool in another API's messages."""
+    from julep._arguments.mistakes import refuse_calls
+
+    for number, message in enumerate(messages):
+        fields = cast("Mapping[str, object]", message if isinstance(message, Mapping) else {})
+        for key in _FOREIGN_KEYS:
+            if key in fields:
+                encoded(refuse_calls, f"messages[{number}].{key}", fields[key])
 
 
 def _with_id(tool: ToolInput) -> object:
+    """Add an id to a tool without one, which the contract requires in a chat."""
     fields = tool.to_dict() if isinstance(tool, Model) else tool
     return {**fields, "id": str(uuid4())} if fields.get("id") is None else tool
 

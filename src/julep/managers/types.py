@@ -13,6 +13,7 @@ from uuid import UUID
 
 from julep._lazy import lazy
 from julep._tools.approve import Approve
+from julep.managers._literals import ContextOverflow, Order, Preset, SortBy
 from julep.managers._pydantic import known_to_pydantic
 from julep_api.models import (
     AgentDefaultSettings,
@@ -72,25 +73,6 @@ __all__ = [
     "UserCreateArgs",
     "UserUpdateArgs",
 ]
-
-SortBy: TypeAlias = Literal["created_at", "updated_at"]
-"""The field that a list is sorted by."""
-
-Order: TypeAlias = Literal["asc", "desc"]
-"""Oldest first or newest first."""
-
-Preset: TypeAlias = Literal[
-    "problem_solving",
-    "conversational",
-    "fun",
-    "prose",
-    "creative",
-    "business",
-    "deterministic",
-    "code",
-    "multilingual",
-]
-"""A named set of chat settings."""
 
 ChatSettingsStop: TypeAlias = str | Sequence[str]
 """A text that ends the answer, or up to four of them."""
@@ -228,9 +210,6 @@ ResponseFormat: TypeAlias = (
 
 LogitBias: TypeAlias = Mapping[str, int | None] | Mapping[int, int | None]
 """What is added to the logits of single tokens, by token; None is no bias."""
-
-ContextOverflow: TypeAlias = Literal["truncate", "adaptive"]
-"""How a prompt that is too long is shortened."""
 
 
 class DocDict(TypedDict):

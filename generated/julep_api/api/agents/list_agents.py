@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ... import encoding, parameters
+from ... import decoding, encoding, parameters
 from ...client import Call
+from ...models.agent import Agent
 from ...models.list_agents_response import ListAgentsResponse
 from ...types import UNSET, Unset
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from ...models.list_agents_request_sort_by import ListAgentsRequestSortBy
 
 _ANSWERS: Final = {
-    200: ListAgentsResponse.from_dict,
+    200: decoding.PageReader(ListAgentsResponse.from_dict, Agent),
 }
 _query: Final = parameters.query(
     ("limit", "limit", encoding.integer(minimum=1, maximum=1000), False),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ... import encoding, parameters
+from ... import decoding, encoding, parameters
 from ...client import Call
+from ...models.doc import Doc
 from ...models.get_agent_docs_response import GetAgentDocsResponse
 from ...types import UNSET, Unset
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from ...models.get_agent_docs_request_sort_by import GetAgentDocsRequestSortBy
 
 _ANSWERS: Final = {
-    200: GetAgentDocsResponse.from_dict,
+    200: decoding.PageReader(GetAgentDocsResponse.from_dict, Doc),
 }
 _agent_id: Final = parameters.path("agent_id", encoding.uuid4)
 _query: Final = parameters.query(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ... import encoding, parameters
+from ... import decoding, encoding, parameters
 from ...client import Call
+from ...models.doc import Doc
 from ...models.get_user_docs_response import GetUserDocsResponse
 from ...types import UNSET, Unset
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from ...models.get_user_docs_request_sort_by import GetUserDocsRequestSortBy
 
 _ANSWERS: Final = {
-    200: GetUserDocsResponse.from_dict,
+    200: decoding.PageReader(GetUserDocsResponse.from_dict, Doc),
 }
 _user_id: Final = parameters.path("user_id", encoding.uuid4)
 _query: Final = parameters.query(

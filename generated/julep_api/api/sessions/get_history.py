@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ... import encoding, parameters
+from ... import decoding, encoding, parameters
 from ...client import Call
+from ...models.chat_ml_message import ChatMlMessage
 from ...models.get_history_response import GetHistoryResponse
 from ...types import UNSET, Unset
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 _ANSWERS: Final = {
-    200: GetHistoryResponse.from_dict,
+    200: decoding.PageReader(GetHistoryResponse.from_dict, ChatMlMessage),
 }
 _session_id: Final = parameters.path("session_id", encoding.uuid4)
 _query: Final = parameters.query(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ... import encoding, parameters
+from ... import decoding, encoding, parameters
 from ...client import Call
 from ...models.get_suggestions_response import GetSuggestionsResponse
+from ...models.suggestion import Suggestion
 from ...types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 _ANSWERS: Final = {
-    200: GetSuggestionsResponse.from_dict,
+    200: decoding.PageReader(GetSuggestionsResponse.from_dict, Suggestion),
 }
 _session_id: Final = parameters.path("session_id", encoding.uuid4)
 _query: Final = parameters.query(

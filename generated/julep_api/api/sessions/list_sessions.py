@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ... import encoding, parameters
+from ... import decoding, encoding, parameters
 from ...client import Call
 from ...models.list_sessions_response import ListSessionsResponse
+from ...models.session import Session
 from ...types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from ...models.list_sessions_request_sort_by import ListSessionsRequestSortBy
 
 _ANSWERS: Final = {
-    200: ListSessionsResponse.from_dict,
+    200: decoding.PageReader(ListSessionsResponse.from_dict, Session),
 }
 _query: Final = parameters.query(
     ("limit", "limit", encoding.integer(minimum=1, maximum=1000), False),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ... import encoding, parameters
+from ... import decoding, encoding, parameters
 from ...client import Call
 from ...models.get_agent_tools_response import GetAgentToolsResponse
+from ...models.tool import Tool
 from ...types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 _ANSWERS: Final = {
-    200: GetAgentToolsResponse.from_dict,
+    200: decoding.PageReader(GetAgentToolsResponse.from_dict, Tool),
 }
 _agent_id: Final = parameters.path("agent_id", encoding.uuid4)
 _query: Final = parameters.query(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ... import encoding, parameters
+from ... import decoding, encoding, parameters
 from ...client import Call
 from ...models.list_users_response import ListUsersResponse
+from ...models.user import User
 from ...types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from ...models.list_users_request_sort_by import ListUsersRequestSortBy
 
 _ANSWERS: Final = {
-    200: ListUsersResponse.from_dict,
+    200: decoding.PageReader(ListUsersResponse.from_dict, User),
 }
 _query: Final = parameters.query(
     ("limit", "limit", encoding.integer(minimum=1, maximum=1000), False),
