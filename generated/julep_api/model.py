@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
+from os import PathLike
 from typing import TYPE_CHECKING, ClassVar, Self, TypeAlias, TypeVar, cast
 
 from .core_model import CoreModel, Extra, Field, plain
 from .types import JSON, JSONObject
-
-if TYPE_CHECKING:
-    from os import PathLike
 
 __all__ = ["Extra", "Field", "Model"]
 

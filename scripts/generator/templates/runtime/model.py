@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, ClassVar, Self, TypeAlias, TypeVar, cast
 from .core_model import CoreModel, Extra, Field, plain
 from .types import JSON, JSONObject
 
-if TYPE_CHECKING:
-
 __all__ = ["Extra", "Field", "Model"]
 
 M = TypeVar("M", bound="Model")
