@@ -29,7 +29,7 @@ TARGETS: Final[dict[tuple[str, str], float]] = {
     ("asyncio", "get"): 0.55,
     ("", "create"): 0.60,
     ("", "chat"): 0.60,
-    ("", "list of 1,000"): 1.3,
+    ("", "list of 1,000"): 1.1,
     ("", "stream of 2,000 events"): 0.6,
     ("", "50 gets in flight"): 0.5,
     ("", "500 gets in flight"): 0.08,
@@ -39,7 +39,10 @@ TARGETS: Final[dict[tuple[str, str], float]] = {
     ("", "a further client"): 0.01,
     ("", "memory kept by a list of 1,000"): 0.8,
 }
-FAST_TARGETS: Final[dict[str, float]] = dict.fromkeys(("get", "create", "chat"), 0.35)
+FAST_TARGETS: Final[dict[str, float]] = {
+    **dict.fromkeys(("get", "create", "chat"), 0.35),
+    "list of 1,000": 0.8,
+}
 
 
 class Effort(NamedTuple):
@@ -73,7 +76,7 @@ def calls(section: str, port: int, effort: Effort) -> list[Line]:
     """Compare whole calls of one kind of client, by one of the parsers of HTTP."""
     kind, _, parser = section.partition(", ")
     if parser == "h11":
-        sys.modules["httptools"] = None  # type: ignore[assignment]  # as if it were not installed
+        _hide("httptools", "msgspec")
     from benchmarks import calls as programs
 
     measures: dict[str, list[Callable[[int, int, float], dict[str, list[Row]]]]] = {
@@ -86,6 +89,12 @@ def calls(section: str, port: int, effort: Effort) -> list[Line]:
     for measure in measures[kind]:
         found |= measure(port, *effort)
     return [line for what, rows in found.items() for line in _lines(section, rows, what)]
+
+
+def _hide(*modules: str) -> None:
+    """Run this process as if some modules were not installed."""
+    for name in modules:
+        sys.modules[name] = None  # type: ignore[assignment]  # so that its import fails
 
 
 def processes(section: str, port: int, effort: Effort) -> list[Line]:
@@ -111,7 +120,8 @@ def clients(section: str, port: int, effort: Effort) -> list[Line]:
 
 
 def reading(section: str, port: int, effort: Effort) -> list[Line]:
-    """Compare reading and writing JSON, without a server."""
+    """Compare reading and writing JSON, without a server, as a plain installation does it."""
+    _hide("msgspec")
     from benchmarks import arguments, decode
 
     del port
@@ -147,6 +157,7 @@ def routes(section: str, port: int, effort: Effort) -> list[Line]:
 
 def growing(section: str, port: int, effort: Effort) -> list[Line]:
     """Compare large sizes with small ones: a ratio of 1 means that costs do not grow."""
+    _hide("msgspec")  # it would parse the long lists, and not the short ones
     pin()
     by_items = growth.by_items(100_000 if effort == FULL else 10_000)
     (first, few), (last, many) = by_items[100], by_items[max(by_items)]

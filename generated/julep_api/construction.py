@@ -85,7 +85,8 @@ def converted(
     Args:
         model: The model.
         given: The arguments for its fields, by attribute name; None or UNSET for those not given.
-        additional: Other keyword arguments. One that is the JSON name of a field is for that field.
+        additional: Other keyword arguments. One that is the JSON name of a field is for that field,
+            and with an underscore after it, too: so julep 0.3 spelled ``schema``.
 
     Returns:
         The values of the attributes, and the properties that the contract does not describe.
@@ -97,7 +98,8 @@ def converted(
     values: dict[str, object] = {}
     converters = _converters(model)
     for item in model.__properties__:
-        value = kept.pop(item.json_name, given[item.name])
+        value = kept.pop(f"{item.json_name}_", given[item.name])
+        value = kept.pop(item.json_name, value)
         converter = converters[item.name]
         try:
             if value is not None and value is not UNSET:

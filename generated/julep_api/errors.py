@@ -18,6 +18,7 @@ Kind: TypeAlias = Literal["type", "value", "id"]
 
 _SHOWN_CHARACTERS = 80
 _ADDRESS: Final = re.compile(" at 0x[0-9A-Fa-f]+")
+_MODULE: Final = re.compile(r"<[\w.<>]+\.(\w+) object")
 
 
 def shown(value: object) -> str:
@@ -28,14 +29,14 @@ def shown(value: object) -> str:
 
     Returns:
         The value's ``repr``, at most 80 characters of it, without addresses of memory, which differ
-        from run to run; of functions and classes, the name.
+        from run to run, and without modules; of functions and classes, the name.
     """
     if isinstance(value, type):
         return f"the class {value.__name__}"
     if isinstance(value, (FunctionType, MethodType, BuiltinFunctionType)):
         return f"the function {value.__name__}"
     try:
-        text = _ADDRESS.sub("", repr(value))
+        text = _MODULE.sub(r"<\1 object", _ADDRESS.sub("", repr(value)))
     except Exception:  # a repr may raise anything, and this is already an error's message
         text = f"<{type(value).__name__}>"
     if len(text) <= _SHOWN_CHARACTERS:

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .annotations import resolvable
-
 if TYPE_CHECKING:
-    from .models import ChatMlMessage, ChatResponseDelta
+    from .models import ChatResponseDelta
 
 __all__ = ["ChatResponseChunkMixin", "ChatResponseMixin"]
 
@@ -20,7 +18,8 @@ class ChatResponseMixin:
 
     __slots__ = ()
 
-    response: list[list[ChatMlMessage]]
+    if TYPE_CHECKING:
+        response: list[list[ChatMlMessage]]
 
     @property
     def message(self) -> ChatMlMessage:
@@ -51,7 +50,8 @@ class ChatResponseChunkMixin:
 
     __slots__ = ()
 
-    delta: ChatResponseDelta
+    if TYPE_CHECKING:
+        delta: ChatResponseDelta
 
     @property
     def text(self) -> str:
@@ -60,4 +60,5 @@ class ChatResponseChunkMixin:
         return content if isinstance(content, str) else ""
 
 
-resolvable(__name__, "julep_api.models")
+# At the end, since models need this module.
+from .models.chat_ml_message import ChatMlMessage  # noqa: E402

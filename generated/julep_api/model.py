@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar, Final, Self, TypeAlias, cast
+from os import PathLike
+from typing import TYPE_CHECKING, ClassVar, Self, TypeAlias, TypeVar, cast
 
 from .core_model import CoreModel, Extra, Field, plain
 from .types import JSON, JSONObject
 
 __all__ = ["Extra", "Field", "Model"]
 
+M = TypeVar("M", bound="Model")
+
 _Values: TypeAlias = dict[str, object]  # inside `Model`, `dict` is a method
 _Names: TypeAlias = Collection[str] | Mapping[str, object] | None
 
-KEPT_UNTIL: Final = "2027-12-01"
-
 
 class _Variables:
-    """Lets ``vars`` list the attributes, which are in slots."""
+    """Provides what ``vars`` returns: the attributes are in slots."""
 
     __slots__ = ()
 
     @property
     def __dict__(self) -> _Values:  # type: ignore[override]  # object's is no property
-        """The attributes, by name; deprecated: use ``dict(model)``."""
+        """The attributes, by name."""
         model = cast("CoreModel", self)
         return {item.name: getattr(model, item.name) for item in model.__properties__}
 
 
 class _FieldsByName:
-    """The deprecated ``__fields__`` of a class."""
+    """Provides the deprecated ``__fields__`` of a class."""
 
     def __get__(self, model: Model | None, kind: type[Model]) -> dict[str, Field]:
         _warn_of("__fields__", "attrs.fields()")
@@ -65,6 +66,7 @@ class Model(_Variables, CoreModel):
         exclude: _Names = None,
         by_alias: bool = True,
         exclude_unset: bool = True,
+        exclude_defaults: bool = False,
         exclude_none: bool = False,
     ) -> _Values:
         """Return the fields that are there as Python values; deprecated: use `to_dict` for JSON.
@@ -74,13 +76,15 @@ class Model(_Variables, CoreModel):
             exclude: The names to leave out, in the same form.
             by_alias: Whether the keys are the JSON names instead of the attributes'.
             exclude_unset: Whether fields that are absent are left out, instead of being None.
+            exclude_defaults: The same as ``exclude_none``: every default is None.
             exclude_none: Whether fields that are None are left out.
 
         Returns:
             A new dict, with dicts in the place of models.
         """
         _warn_of("dict()", "to_dict()")
-        return _values(self, include, exclude, (by_alias, exclude_unset, exclude_none))
+        options = (by_alias, exclude_unset, exclude_none or exclude_defaults)
+        return _values(self, include, exclude, options)
 
     def json(
         self,
@@ -89,8 +93,13 @@ class Model(_Variables, CoreModel):
         exclude: _Names = None,
         by_alias: bool = True,
         exclude_unset: bool = True,
+        exclude_defaults: bool = False,
         exclude_none: bool = False,
+        encoder: Callable[[object], object] | None = None,
         indent: int | None = None,
+        sort_keys: bool = False,
+        ensure_ascii: bool = True,
+        separators: tuple[str, str] | None = None,
     ) -> str:
         """Return the fields that are there as JSON text; deprecated: use `to_json`.
 
@@ -99,14 +108,26 @@ class Model(_Variables, CoreModel):
             exclude: The names to leave out, in the same form.
             by_alias: Whether the keys are the JSON names instead of the attributes'.
             exclude_unset: Whether fields that are absent are left out, instead of being null.
+            exclude_defaults: The same as ``exclude_none``: every default is None.
             exclude_none: Whether fields that are None are left out.
-            indent: Spaces of indentation a level; None for one line.
+            encoder: Returns a form in JSON of a value that has none.
+            indent: As in `json.dumps`, like the arguments below.
+            sort_keys: Whether keys are sorted.
+            ensure_ascii: Whether other characters than ASCII's are escaped.
+            separators: The texts between items, and after keys.
         """
         from json import dumps
 
         _warn_of("json()", "to_json()")
-        found = _values(self, include, exclude, (by_alias, exclude_unset, exclude_none))
-        return dumps(found, default=_zulu, indent=indent)
+        options = (by_alias, exclude_unset, exclude_none or exclude_defaults)
+        return dumps(
+            _values(self, include, exclude, options),
+            default=encoder or _zulu,
+            indent=indent,
+            sort_keys=sort_keys,
+            ensure_ascii=ensure_ascii,
+            separators=separators,
+        )
 
     def copy(
         self,
@@ -119,7 +140,7 @@ class Model(_Variables, CoreModel):
         """Return a copy; deprecated: use `copy.copy`, or `attrs.evolve` for changes.
 
         Args:
-            include: The names to copy, all by default; the others are None.
+            include: The names to copy, all by default; the others are absent.
             exclude: The names not to copy.
             update: Other values, which are not checked.
             deep: Whether values are copied too.
@@ -128,36 +149,61 @@ class Model(_Variables, CoreModel):
 
         _warn_of("copy()", "copy.copy() or attrs.evolve()")
         made = deepcopy(self) if deep else copy(self)
-        if made._extra is not None:  # changes of one must not show in the other
-            made._extra = made._extra._replace(additional={**made._extra.additional})
-        for item in made.__properties__:
-            if not _is_kept(item.name, include, exclude):
-                setattr(made, item.name, None)
+        extra = made._extra or Extra({})
+        left_out = [one for one in made.__properties__ if not _is_kept(one.name, include, exclude)]
+        for item in left_out:
+            setattr(made, item.name, None)
+        # A new dict, so that changes of one model do not show in the other.
+        required = {item.json_name for item in left_out if item.required}
+        optional = {item.json_name for item in left_out if not item.required}
+        made._extra = Extra({**extra.additional}, extra.unusual - optional | required)
         for name, value in (update or {}).items():
             made[name] = value
         return made
 
     @classmethod
     def parse_obj(cls, obj: object) -> Self:
-        """Make a model of a mapping; deprecated: use the constructor, or `from_dict` for JSON."""
-        from .construction import build
-
+        """Build a model of a mapping; deprecated: use the constructor, or `from_dict` for JSON."""
         _warn_of("parse_obj()", "from_dict()")
-        return build(cls, obj)
+        return _built(cls, obj)
+
+    @classmethod
+    def validate(cls, value: object) -> Self:
+        """Build a model of a mapping; deprecated: use the constructor, or `from_dict` for JSON."""
+        _warn_of("validate()", "from_dict()")
+        return _built(cls, value)
 
     @classmethod
     def parse_raw(cls, b: str | bytes) -> Self:
-        """Make a model of JSON text; deprecated: use `from_dict` and `json.loads`."""
+        """Build a model of JSON text; deprecated: use `from_dict` and `json.loads`."""
         from json import loads
 
-        from .construction import build
-
         _warn_of("parse_raw()", "from_dict(json.loads(text))")
-        return build(cls, loads(b))
+        return _built(cls, loads(b))
+
+    @classmethod
+    def parse_file(cls, path: str | PathLike[str]) -> Self:
+        """Build a model of a file of JSON; deprecated: use `from_dict` and `json.load`."""
+        from json import loads
+        from pathlib import Path
+
+        _warn_of("parse_file()", "from_dict(json.load(file))")
+        return _built(cls, loads(Path(path).read_bytes()))
+
+    @classmethod
+    def update_forward_refs(cls, **localns: object) -> None:
+        """Do nothing: annotations are resolved when they are used; deprecated."""
+        _warn_of("update_forward_refs()", "typing.get_type_hints()")
+        del localns
+
+    @classmethod
+    def __get_validators__(cls) -> Iterator[Callable[[object], Self]]:
+        """Yield how pydantic 1, and ``pydantic.v1``, makes a field of the model."""
+        yield _validator(cls)
 
     @classmethod
     def construct(cls, _fields_set: object = None, **values: object) -> Self:
-        """Make a model without any check; deprecated: use ``from_dict(data, partial=True)``."""
+        """Build a model without any check; deprecated: use ``from_dict(data, partial=True)``."""
         _warn_of("construct()", "from_dict(data, partial=True)")
         del _fields_set
         made = object.__new__(cls)
@@ -181,6 +227,17 @@ class Model(_Variables, CoreModel):
             del by_alias
             return json_schema(cls)
 
+        @classmethod
+        def schema_json(cls, *, by_alias: bool = True, indent: int | None = None) -> str:
+            """Return a JSON Schema as text; deprecated, as `schema` is."""
+            from json import dumps
+
+            from .foreign import json_schema
+
+            _warn_of("schema_json()", "pydantic.TypeAdapter(model).json_schema()")
+            del by_alias
+            return dumps(json_schema(cls), indent=indent)
+
     @property
     def __fields_set__(self) -> set[str]:
         """The names of the attributes that are there; deprecated: use ``in``."""
@@ -189,10 +246,32 @@ class Model(_Variables, CoreModel):
 
 
 def _warn_of(what: str, replacement: str) -> None:
-    from warnings import warn
+    from .deprecation import warn_deprecated
 
-    message = f"{what} is from julep 0.3, and may go from {KEPT_UNTIL} on: use {replacement}"
-    warn(message, DeprecationWarning, stacklevel=3)
+    warn_deprecated(what, replacement, stacklevel=4)
+
+
+def _built(model: type[M], value: object) -> M:
+    """Build a model of a mapping or of pairs, or return it as it is.
+
+    Raises:
+        ModelError: If the value is neither, or not what the contract describes.
+    """
+    from .construction import build
+
+    if isinstance(value, (model, Mapping, str, bytes)):
+        return build(model, cast("object", value))
+    try:
+        return build(model, dict(cast("Iterable[tuple[str, object]]", value)))
+    except TypeError:
+        return build(model, value)  # which refuses it
+
+
+def _validator(model: type[M]) -> Callable[[object], M]:
+    def validate(value: object) -> M:
+        return _built(model, value)
+
+    return validate
 
 
 def _is_kept(name: str, include: _Names, exclude: _Names) -> bool:

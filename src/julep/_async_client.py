@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, ParamSpec, TypeVar, overload
 
 from julep._arguments.signatures import mirrors
 from julep._base_client import BaseClient
 from julep._cached import cached
 from julep._client import Client
+from julep._lazy import resolvable
 from julep_api.types import UNSET
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
     from types import TracebackType
-    from typing import Any, Literal, ParamSpec, Self, TypeVar, Unpack
+    from typing import Any, Literal, Self, Unpack
     from uuid import UUID
 
     import httpx  # noqa: F401  # named as text in the bases
+    from openai import AsyncOpenAI
     from openai.resources import AsyncChat, AsyncCompletions
 
     from julep._calls.driver import AsyncDriver
@@ -40,8 +42,8 @@ if TYPE_CHECKING:
     from julep_api.models import ChatResponse, InputChatMlMessage, Tool
     from julep_api.types import JSON, Unset
 
-    P = ParamSpec("P")
-    T = TypeVar("T")
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport", "str | Awaitable[str]"]):
@@ -76,6 +78,11 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport", "str | Await
     def _api_client(self) -> AsyncDriver:
         """The low-level client, by its name in julep 0.3."""
         return self.api
+
+    @property
+    def _openai_client(self) -> AsyncOpenAI:
+        """The openai package's client, by its name in julep 0.3."""
+        return self._openai.client
 
     @cached
     def agents(self) -> AsyncAgentsManager:
@@ -376,3 +383,6 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport", "str | Await
         traceback: TracebackType | None,
     ) -> None:
         await self.aclose()
+
+
+resolvable(__name__)

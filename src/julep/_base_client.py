@@ -11,11 +11,12 @@ from julep._cached import cached
 from julep._fork import finish_imports
 from julep._http.timeout import DEFAULT_TIMEOUT
 from julep._http.transport_config import DEFAULT_MAX_CONNECTIONS
+from julep._lazy import resolvable
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Awaitable, Callable, Mapping  # named as text, too
-    from typing import Concatenate, ParamSpec, Self
+    from typing import Self
 
     from julep._http.connections import Connections
     from julep._http.timeout import Timeout
@@ -24,9 +25,8 @@ if TYPE_CHECKING:
     from julep._settings.config import Config
     from julep._settings.retry import RetryPolicy
 
-    P = ParamSpec("P")
-    R = TypeVar("R")
-    C = TypeVar("C", bound="BaseClient[Any, Any, Any]")
+    # The method's own type: a type with a ParamSpec would lose the subclass in ``Self``.
+    M = TypeVar("M", bound=Callable[..., Any])
 
 HttpClientT = TypeVar("HttpClientT", bound="HttpClient")
 TransportT = TypeVar("TransportT")
@@ -36,16 +36,14 @@ KeyT = TypeVar("KeyT", bound="str | Awaitable[str]")
 _OWN: Final = frozenset({"_config", "_connections", "api", "base_url"})
 
 
-def _with_suggestions(
-    method: Callable[Concatenate[C, P], R],
-) -> Callable[Concatenate[C, P], R]:
+def _with_suggestions(method: M) -> M:
     """Accept the options of julep 0.3, and suggest a name for options that do not exist."""
     code = method.__code__
     known = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
     positional = code.co_argcount - 1
 
     @functools.wraps(method)
-    def call(self: C, /, *args: Any, **kwargs: Any) -> R:
+    def call(self: BaseClient[Any, Any, Any], /, *args: Any, **kwargs: Any) -> object:
         if len(args) > positional or not kwargs.keys() <= names:
             from julep._settings.options_of_0_3 import current_options
 
@@ -55,7 +53,7 @@ def _with_suggestions(
         return method(self, *args, **kwargs)
 
     names = frozenset(known)
-    return call
+    return cast("M", call)
 
 
 if hasattr(os, "register_at_fork"):
@@ -285,3 +283,6 @@ def _parts(state: Any) -> tuple[dict[str, Any], dict[str, Any]]:
 def _is_cached(kind: type, name: str) -> bool:
     """Check whether an attribute is the value of a cached property."""
     return isinstance(getattr(kind, name, None), (cached, functools.cached_property))
+
+
+resolvable(__name__)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, ParamSpec, TypeVar, overload
 
 from julep._base_client import BaseClient
 from julep._cached import cached
 from julep._ending import import_failure
+from julep._lazy import resolvable
 from julep_api.types import UNSET
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from types import TracebackType
-    from typing import Any, Literal, ParamSpec, Self, TypeVar, Unpack
+    from typing import Any, Literal, Self, Unpack
     from uuid import UUID
 
     import httpx  # noqa: F401  # named as text in the bases
+    from openai import OpenAI
     from openai.resources import Chat, Completions
 
     from julep._calls.driver import SyncDriver
@@ -39,8 +41,8 @@ if TYPE_CHECKING:
     from julep_api.models import ChatResponse, InputChatMlMessage, Tool
     from julep_api.types import JSON, Unset
 
-    P = ParamSpec("P")
-    T = TypeVar("T")
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Client(BaseClient["httpx.Client", "Transport", "str"]):
@@ -74,6 +76,11 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
     def _api_client(self) -> SyncDriver:
         """The low-level client, by its name in julep 0.3."""
         return self.api
+
+    @property
+    def _openai_client(self) -> OpenAI:
+        """The openai package's client, by its name in julep 0.3."""
+        return self._openai.client
 
     @cached
     def agents(self) -> AgentsManager:
@@ -465,3 +472,6 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+resolvable(__name__)

@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar
 
 from julep.errors import ConfigurationError, InvalidArgumentError
+from julep_api.errors import shown
 
 if TYPE_CHECKING:
     from typing_extensions import TypeIs
@@ -196,9 +197,9 @@ def _check(calls: object, limit: object, on_error: object, progress: object) -> 
     if not isinstance(calls, Iterable):
         raise _wrong("calls", "an iterable of functions without arguments", calls)
     if isinstance(limit, bool) or not isinstance(limit, int) or not 1 <= limit <= 1000:
-        raise _wrong("limit", "a whole number from 1 to 1000", limit)
+        raise _wrong("limit", "an int >= 1 and <= 1000", limit)
     if on_error not in ("raise", "collect"):
-        raise _wrong("on_error", "'raise' or 'collect'", on_error)
+        raise _wrong("on_error", "one of 'raise', 'collect'", on_error)
     if not isinstance(progress, bool) and not callable(progress):
         raise _wrong("progress", "True, False, or a function of two numbers", progress)
 
@@ -208,4 +209,4 @@ def _is_function(progress: Progress) -> TypeIs[Callable[[int, int | None], objec
 
 
 def _wrong(path: str, expected: str, got: object) -> InvalidArgumentError:
-    return InvalidArgumentError(f"{path}: expected {expected}, got {got!r}", path=path)
+    return InvalidArgumentError(f"{path}: expected {expected}; got {shown(got)}", path=path)

@@ -1,11 +1,17 @@
-"""Modules whose names are imported on first use (PEP 562)."""
+"""Names that are imported on first use: those of modules (PEP 562), and those in annotations."""
 
 from __future__ import annotations
 
+import builtins
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from importlib import import_module
-from types import ModuleType
+from types import FunctionType, ModuleType, SimpleNamespace
+from typing import TYPE_CHECKING, Any, Final, cast, get_overloads, get_type_hints
+
+if TYPE_CHECKING:
+    from collections.abc import ItemsView, Iterator, KeysView, ValuesView
 
 
 def lazy(
@@ -59,3 +65,149 @@ def public_names(module: ModuleType, others: Iterable[str] = ()) -> list[str]:
     own = {name for name in vars(module) if name.startswith("__")}
     public: Iterable[str] = getattr(module, "__all__", ())
     return sorted({*own, *public, *others})
+
+
+def resolvable(module: str, *, shown_in: str = "") -> None:
+    """Let the annotations of a module's public functions and classes be evaluated.
+
+    It is called at the end of a module that imports names under ``if TYPE_CHECKING``. The names are
+    put into the module once a program reads the annotations, by `typing.get_type_hints`,
+    ``inspect.signature(eval_str=True)`` or another way.
+
+    Args:
+        module: The module's ``__name__``.
+        shown_in: The module that classes name as theirs, if it is another one.
+    """
+    for name, value in list(vars(sys.modules[module]).items()):
+        if name[0] != "_" and getattr(value, "__module__", "") in (module, shown_in):
+            _resolve(value)
+
+
+def written(function: FunctionType) -> dict[str, Any]:
+    """Return the annotations of a function as they are written, without importing their names."""
+    found = function.__annotations__
+    return found.as_written() if isinstance(found, _Annotations) else {**found}
+
+
+def import_names(annotations: Iterable[object], namespace: dict[str, Any]) -> None:
+    """Import the names of annotations into a namespace, as far as it lacks them.
+
+    Args:
+        annotations: Annotations as they are written; those that are not texts are left alone.
+        namespace: The namespace in which they are evaluated.
+    """
+    for annotation in annotations:
+        # A TypedDict wraps its annotations, and reveals the text.
+        text = getattr(annotation, "__forward_arg__", annotation)
+        if not isinstance(text, str):
+            continue
+        for name in _names_in(text):
+            if name not in namespace and not hasattr(builtins, name):
+                from julep import _type_names
+
+                try:
+                    namespace[name] = _type_names.find(name)
+                except AttributeError:
+                    continue  # the evaluation has the better error
+            alias = namespace.get(name)
+            if isinstance(alias, str):  # written as a text
+                import_names([alias], namespace)
+                texts = SimpleNamespace(__annotations__={name: alias})
+                namespace.update(get_type_hints(texts, namespace))
+
+
+def _names_in(text: str) -> list[str]:
+    import ast  # expensive, and a client is imported without it
+
+    return [node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)]
+
+
+_WITH_ANNOTATIONS: Final = (FunctionType, property, cached_property, classmethod, staticmethod)
+
+
+def _resolve(value: object) -> None:
+    """Replace the annotations of a function, or of a class and its public members."""
+    if isinstance(value, FunctionType):
+        _resolve_function(value)
+    elif isinstance(value, property):
+        _resolve(value.fget)
+    elif isinstance(value, cached_property):
+        _resolve(cast("object", value.func))
+    elif isinstance(value, (classmethod, staticmethod)):
+        _resolve(cast("object", value.__func__))  # pyright: ignore[reportUnknownMemberType]  # a function of any kind
+    elif isinstance(value, type):
+        members = vars(value)
+        if "__annotations__" in members:
+            found = _Annotations(members["__annotations__"])
+            found.namespace = value.__module__
+            value.__annotations__ = found
+        for name, member in list(members.items()):
+            if type(member) in _WITH_ANNOTATIONS and (name[0] != "_" or name[:2] == "__"):
+                _resolve(member)
+
+
+def _resolve_function(function: FunctionType) -> None:
+    annotations = _Annotations(function.__annotations__)
+    outer: list[FunctionType] = []
+    while isinstance(wrapped := getattr(function, "__wrapped__", None), FunctionType):
+        outer.append(function)
+        function = wrapped
+    # Evaluation takes place in the namespace of the innermost function.
+    annotations.namespace = function.__globals__
+    for each in (function, *outer):
+        each.__annotations__ = annotations
+    for overload in get_overloads(outer[0] if outer else function):
+        annotations = _Annotations(overload.__annotations__)
+        annotations.namespace = function.__globals__
+        overload.__annotations__ = annotations
+
+
+class _Annotations(dict[str, Any]):
+    """Annotations that import their names before they are read.
+
+    Attributes:
+        namespace: The namespace in which they are evaluated, or the module whose namespace it is;
+            None when the names are in it.
+    """
+
+    __slots__ = ("namespace",)
+
+    namespace: dict[str, Any] | str | None
+
+    def __iter__(self) -> Iterator[str]:
+        self._import_names()
+        return super().__iter__()
+
+    def __getitem__(self, key: str) -> Any:
+        self._import_names()
+        return super().__getitem__(key)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self._import_names()
+        return super().get(key, default)
+
+    def keys(self) -> KeysView[str]:  # type: ignore[override]  # dict's own are dict_keys
+        self._import_names()
+        return super().keys()
+
+    def values(self) -> ValuesView[Any]:  # type: ignore[override]  # dict's own are dict_values
+        self._import_names()
+        return super().values()
+
+    def items(self) -> ItemsView[str, Any]:  # type: ignore[override]  # dict's own are dict_items
+        self._import_names()
+        return super().items()
+
+    def __reduce__(self) -> tuple[type[dict[str, Any]], tuple[dict[str, Any]]]:
+        return dict, (self.as_written(),)  # a copy or a pickle is a plain dict
+
+    def as_written(self) -> dict[str, Any]:
+        """Return a plain dict of the annotations, without importing their names."""
+        return dict(super().items())
+
+    def _import_names(self) -> None:
+        namespace, self.namespace = self.namespace, None
+        if namespace is not None:
+            if isinstance(namespace, str):
+                namespace = vars(import_module(namespace))
+            import_names(super().values(), namespace)

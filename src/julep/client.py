@@ -17,3 +17,14 @@ else:
     )
 
 __all__ = ["AsyncClient", "Client"]
+
+
+def get_base_url(url: str) -> str:
+    """Return the scheme and the host of a URL; deprecated: use `urllib.parse.urlsplit`."""
+    from urllib.parse import urlsplit
+
+    from julep._deprecation import warn_deprecated
+
+    warn_deprecated("julep.client.get_base_url()", "urllib.parse.urlsplit()")
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

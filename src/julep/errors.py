@@ -13,10 +13,10 @@ Example:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from julep._base_error import JulepError
-from julep._lazy import lazy
+from julep._lazy import lazy, resolvable
 
 if TYPE_CHECKING:
     from julep._argument_type_error import ArgumentTypeError
@@ -55,6 +55,8 @@ __all__ = [
     "StreamTimeoutError",
     "UnprocessableEntityError",
 ]
+
+_UNKNOWN: Final = "the server responded with an error"
 
 
 class ConfigurationError(JulepError):
@@ -240,7 +242,7 @@ class ApiError(RequestError):
 
     def __init__(
         self,
-        message: str = "the server responded with an error",
+        message: str = _UNKNOWN,
         *,
         status_code: int = 0,
         code: str | None = None,
@@ -267,7 +269,10 @@ class ApiError(RequestError):
         return f"{self.status_code}: {self.message}"
 
     def __str__(self) -> str:
-        summary = f"{self.method} {self.path} -> {self.status_code}: {self.message}"
+        if self.message == _UNKNOWN and not self.method:  # made by a program, as with 0.3
+            return f"status_code: {self.status_code}, body: {self.body}"
+        request = f"{self.method} {self.path} -> " if self.method else ""
+        summary = f"{request}{self.summary}"
         lines = [summary, *(f"  {detail.path}: {detail.message}" for detail in self.details)]
         known = [f"request id {self.request_id}"] if self.request_id else []
         if self.attempts > 1:
@@ -317,3 +322,6 @@ class RateLimitError(ApiError):
 
 class ServerError(ApiError):
     """5xx: the server failed."""
+
+
+resolvable(__name__)

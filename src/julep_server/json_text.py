@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from typing import TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
+if TYPE_CHECKING:
+    JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
+else:
+    # Programs evaluate annotations, and no alias of Python 3.11 may refer to itself.
+    JSON = dict[str, Any] | list[Any] | str | int | float | bool | None
 JSONObject: TypeAlias = dict[str, JSON]
 
 MAX_DEPTH = 200

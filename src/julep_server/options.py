@@ -80,6 +80,7 @@ def takes_settings(
         def with_parameters(self: S, /, *args: P.args, **kwargs: P.kwargs) -> None:
             init(self, settings(*args, **kwargs))
 
+        with_parameters.__annotations__ = {item.name: item.type for item in setting_options()}
         # For inspect.signature, and so for help().
         setattr(with_parameters, "__signature__", inspect.Signature(parameters))  # noqa: B010 - type checkers don't know it
         return with_parameters

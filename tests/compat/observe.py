@@ -41,8 +41,9 @@ _ADDRESS = re.compile(r"0x[0-9a-f]+")
 
 
 def habits() -> dict[str, str]:
-    """Return the habits by their text."""
-    lines = (FOLDER / "habits.txt").read_text().splitlines()
+    """Return the habits by their text: statements in one line, the last one an expression."""
+    texts = (path.read_text() for path in sorted(FOLDER.glob("habits/*.txt")))
+    lines = (line for text in texts for line in text.splitlines())
     return {line: line for line in lines if line and not line.startswith("#")}
 
 

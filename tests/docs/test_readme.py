@@ -18,6 +18,7 @@ from tests.server.helpers.endpoint import Endpoint
 ROOT = Path(__file__).parents[2]
 NAMES = (
     "README.md",
+    "docs/models.md",
     "docs/observability.md",
     "docs/streams.md",
     "docs/tools.md",
@@ -56,6 +57,11 @@ PRINTS = {
     "curl": r"curl -X GET .* \"authorization: Bearer \$JULEP_API_KEY\".*",
     "retries": r"0 0",
     "low-level": r"0",
+    "models": r"True None False\nTrue",
+    "constructors": (
+        r"user Hello\nAgent\.default_settings\.temperature: expected a number; got 'hot'"
+    ),
+    "fastapi": (r"\[\{'title': 'Hours', 'content': 'Nine to five\.'\}\]\n\['body', 0, 'content'\]"),
     "in-process": r"\[\]",
 }
 

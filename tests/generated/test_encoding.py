@@ -24,6 +24,7 @@ from julep_api.models import (
     ChatInput,
     ChatMlMessage,
     ChatMlTextContentPart,
+    ChatSettingsResponseFormat,
     CreateDoc,
     CreateSessionRequest,
     InputChatMlMessage,
@@ -270,6 +271,15 @@ def test_names_of_other_settings_are_no_misspellings(key: str) -> None:
 )
 def test_keys_of_other_programs_are_no_misspellings(key: str) -> None:
     assert InputChatMlMessage.encode({**HI, key: 1}) == {**HI, key: 1}
+
+
+def test_a_key_may_be_the_attributes_name() -> None:
+    assert InputChatMlMessage.encode({**HI, "continue_": True}) == {**HI, "continue": True}
+    assert InputChatMlMessage.encode({**HI, "continue_": None}) == HI
+    assert refused(InputChatMlMessage, {**HI, "continue_": 3}).path == "continue_"
+    form = {"type": "json_object", "schema_": {"type": "object"}}
+    sent = {"type": "json_object", "schema": {"type": "object"}}
+    assert ChatSettingsResponseFormat.encode(form) == sent
 
 
 def test_a_model_sends_its_additional_properties() -> None:

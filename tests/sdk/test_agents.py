@@ -259,12 +259,15 @@ async def test_update_with_overwrite_resets_other_fields(client: AsyncClient) ->
     assert await client.agents.get(agent.id) == reset
 
 
-async def test_update_with_overwrite_requires_all_fields(client: AsyncClient) -> None:
+async def test_update_with_overwrite_requires_a_name(client: AsyncClient) -> None:
     agent = await client.agents.create(name="Ada", about="a gardener")
     with pytest.raises(InvalidArgumentError) as caught:
-        await client.agents.update(agent_id=agent.id, name="Bo", overwrite=True)
-    assert caught.value.path == "about"
+        await client.agents.update(agent_id=agent.id, about="a cook", overwrite=True)
+    assert caught.value.path == "name"
     assert await client.agents.get(agent.id) == agent
+    replaced = await client.agents.update(agent_id=agent.id, name="Bo", overwrite=True)
+    assert (replaced.name, replaced.about) == ("Bo", "")
+    assert await client.agents.get(agent.id) == replaced
 
 
 async def test_delete(client: AsyncClient) -> None:

@@ -146,6 +146,71 @@ async def test_an_object_is_not_its_id(client: AsyncClient) -> None:
         await client.agents.get(agent)
 
 
+async def test_another_object_has_the_id_that_is_meant(client: AsyncClient) -> None:
+    session = await new_session(client)
+    wrong: Any = session
+    with pytest.raises(ArgumentTypeError, match=r"\(did you mean session\.agent_id\?\)$"):
+        await client.agents.update(wrong, name="Bo")
+    reply: Any = await client.sessions.chat(session.id, HELLO)
+    with pytest.raises(ArgumentTypeError, match=r"\(did you mean one of response\.jobs\?\)$"):
+        await client.jobs.get(reply)
+    with pytest.raises(ArgumentTypeError, match=r"\(did you mean response\.id\?\)$"):
+        await client.sessions.get(reply)
+
+
+class Opaque:
+    """Without a repr of its own."""
+
+
+async def test_a_value_is_shown_without_its_module(client: AsyncClient) -> None:
+    class Inner:
+        """In a function."""
+
+    for wrong, text in (
+        (Opaque(), "<Opaque object>"),
+        (Inner(), "<Inner object>"),
+        ({"a": Opaque()}, "{'a': <Opaque object>}"),
+        (Opaque, "the class Opaque"),
+    ):
+        name: Any = wrong
+        with pytest.raises(ArgumentTypeError, match=f"^name: expected a str; got {text}$"):
+            await client.agents.create(name=name)
+
+
+@pytest.mark.parametrize(
+    ("method", "given", "path", "words"),
+    [
+        ("sessions.get", {"session_id": UNKNOWN_ID}, "session_id", "(did you mean 'id'?)"),
+        ("sessions.chat", {"id": UNKNOWN_ID}, "id", "(did you mean 'session_id'?)"),
+        ("agents.update", {"id": UNKNOWN_ID}, "id", "(did you mean 'agent_id'?)"),
+        ("tools.update", {"id": UNKNOWN_ID}, "id", "unexpected keyword argument 'id'"),
+        ("sessions.chat", {"timeout": 5}, "timeout", "client.with_options(timeout=...)"),
+        ("jobs.get", {"headers": {}}, "headers", "client.with_options(headers=...)"),
+        ("sessions.chat", {"model": "m"}, "model", "agents.update(agent_id=..., model=...)"),
+        ("sessions.stream", {"stream": True}, "stream", "it streams already"),
+        ("sessions.run", {"stream": True}, "stream", "sessions.stream_run streams a run"),
+        ("docs.create", {"title": "t"}, "title", 'doc={"title": ..., "content": ...}'),
+        ("agents.create", {"title": "t"}, "title", "unexpected keyword argument 'title'"),
+        ("users.update", {"descripton": "t"}, "descripton", "argument 'descripton'"),
+    ],
+)
+async def test_an_argument_that_a_method_does_not_have(
+    method: str, given: dict[str, Any], path: str, words: str, client: AsyncClient
+) -> None:
+    resource, name = method.split(".")
+    call: Any = getattr(getattr(client, resource), name)
+
+    async def make() -> None:
+        result = call(**given)
+        await (result.open() if name == "stream" else result)
+
+    with pytest.raises(ArgumentTypeError) as raised:
+        await make()
+    assert raised.value.path == path
+    assert f"Manager.{name}() got an unexpected keyword argument {path!r}" in str(raised.value)
+    assert str(raised.value).endswith(words)
+
+
 async def test_a_closed_text_is_checked_before_anything_is_made(
     client: AsyncClient,
 ) -> None:

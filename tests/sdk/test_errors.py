@@ -186,6 +186,12 @@ def test_an_error_of_the_server_prints_request_and_response() -> None:
     assert str(ApiError("no", status_code=400, attempts=2)).endswith("\n  (2 attempts)")
 
 
+def test_an_error_made_by_a_program_prints_what_it_was_made_of() -> None:
+    error = ApiError(status_code=404, body={"a": 1})
+    assert str(error) == "status_code: 404, body: {'a': 1}"
+    assert str(NotFoundError("no", status_code=404, body={"a": 1})) == "404: no"
+
+
 def test_attributes_that_are_not_given_have_defaults() -> None:
     error = RateLimitError("slow down", status_code=429)
     assert vars(error) == {

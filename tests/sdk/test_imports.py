@@ -52,6 +52,7 @@ OWN = {
         "julep._arguments.signatures",
         "julep._arguments.typecheck",
         "julep._base_error",
+        "julep._cached",
         "julep._calls",
         "julep._calls.paging",
         "julep._calls.results",

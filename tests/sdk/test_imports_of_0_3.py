@@ -65,7 +65,7 @@ MANAGERS = {
         " CreateToolRequest DocDict FunctionDef FunctionDefDict InputChatMlMessage"
         " InputChatMlMessageDict Tool ToolDict TypedDict"
     ),
-    "base": "BaseManager",
+    "base": "AsyncJulepApi BaseManager JulepApi Union",
     "utils": "Callable ParamSpec ResourceCreatedResponse UUID rewrap_in_class wraps",
 }
 
@@ -187,6 +187,11 @@ def test_the_environments_reader(monkeypatch: pytest.MonkeyPatch) -> None:
             read_one(name)
 
 
+def test_the_host_of_a_url() -> None:
+    found = warned(lambda: julep.client.get_base_url("http://a.test:1/b/c?d"), "urllib.parse")
+    assert found == "http://a.test:1"
+
+
 def test_the_low_level_runtime() -> None:
     from julep.api import core
 
@@ -235,3 +240,9 @@ def test_the_encoder_of_0_3(value: object, expected: object) -> None:
     with pytest.raises(ValueError, match="no form in JSON"):
         julep.api.core.jsonable_encoder(object())
     assert julep.api.core.jsonable_encoder(3, {int: str}) == "3"
+    ids = types.DocIds(agent_doc_ids=["b", "a"], user_doc_ids=[])
+    custom: Any = {str: str.upper, list: sorted}
+    assert julep.api.core.jsonable_encoder(ids, custom) == {
+        "AGENT_DOC_IDS": ["a", "b"],
+        "USER_DOC_IDS": [],
+    }

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import socket
+from collections import deque
 from collections.abc import Iterator, Mapping
-from typing import Any
+from types import MappingProxyType
+from typing import cast
 
 import pytest
 from beartype.roar import BeartypeCallHintParamViolation
 
 from julep import UNSET
 from julep.errors import ArgumentTypeError, InvalidArgumentError, InvalidIdError, NetworkError
+from julep.managers.base import BaseManager
 from julep.managers.types import ChatSettingsArgs
 from tests.sdk.helpers.calls import BAD, GOOD
 from tests.sdk.helpers.invalid_arguments import ABSENT, Bad, Error
@@ -39,10 +42,14 @@ ALL_BAD = [
 ]
 
 
-def public_method(side: Side, method: str) -> Any:
-    resource, name = method.split(".")
-    managers = MANAGERS[resource]
-    return public_methods(managers.sync if side == "sync" else managers.asynchronous)[name]
+def public_class(side: Side, method: str) -> type[BaseManager]:
+    managers = MANAGERS[method.partition(".")[0]]
+    return managers.sync if side == "sync" else managers.asynchronous
+
+
+def public_name(side: Side, method: str) -> str:
+    """Return a method's name in messages: its own, and that of its object's class."""
+    return f"{public_class(side, method).__name__}.{method.partition('.')[2]}"
 
 
 each_side = pytest.mark.parametrize("side", SIDES)
@@ -108,7 +115,7 @@ def test_an_invalid_argument_raises_before_a_request(
     assert message.startswith(f"{path}: ")
     assert vars(raised.value)["path"] == path
     assert bad.message in message
-    for foreign in ("violates type hint", "beartype", "julep_api.", "<class "):
+    for foreign in ("violates type hint", "beartype", "julep_api.", "<class ", " at 0x"):
         assert foreign not in message
     if bad.error == "type":
         assert isinstance(raised.value, BeartypeCallHintParamViolation)
@@ -143,7 +150,9 @@ def test_none_and_unset_are_no_argument(
 
 
 @each_side
-@pytest.mark.parametrize("method", ["sessions.run", "sessions.iterate_run"])
+@pytest.mark.parametrize(
+    "method", ["sessions.run", "sessions.iterate_run", "sessions.stream_run", "sessions.parse"]
+)
 @pytest.mark.parametrize("setting", ChatSettingsArgs.__annotations__)
 def test_none_and_unset_are_no_setting_of_a_run(
     side: Side, method: str, setting: str, nowhere: Caller
@@ -151,6 +160,24 @@ def test_none_and_unset_are_no_setting_of_a_run(
     for nothing in (None, UNSET):
         with pytest.raises(NetworkError):
             nowhere.public(side, method, {**GOOD[method], setting: nothing})
+
+
+def in_other_forms(argument: object) -> object:
+    """Return an argument with other mappings and sequences in the place of dicts and lists."""
+    if isinstance(argument, dict):
+        mapping = cast("dict[object, object]", argument)
+        return MappingProxyType({key: in_other_forms(each) for key, each in mapping.items()})
+    if isinstance(argument, list):
+        return deque(in_other_forms(each) for each in cast("list[object]", argument))
+    return argument
+
+
+@each_side
+@pytest.mark.parametrize("method", list(GOOD))
+def test_any_mapping_and_any_sequence_is_accepted(side: Side, method: str, nowhere: Caller) -> None:
+    given = {name: in_other_forms(argument) for name, argument in GOOD[method].items()}
+    with pytest.raises(NetworkError):
+        nowhere.public(side, method, given)
 
 
 def test_the_listener_detects_a_connection(door: Door) -> None:
@@ -175,8 +202,7 @@ def test_every_public_method_has_cases() -> None:
 @each_side
 @pytest.mark.parametrize("method", list(GOOD))
 def test_an_unknown_parameter_raises(side: Side, method: str, caller: Caller, door: Door) -> None:
-    function = public_method(side, method)
-    unknown = f"{function.__qualname__}() got an unexpected keyword argument 'nmae'"
+    unknown = f"{public_name(side, method)}() got an unexpected keyword argument 'nmae'"
     with pytest.raises(ArgumentTypeError) as raised:
         caller.public(side, method, {**GOOD[method], "nmae": "Ada"})
     meant = "(did you mean 'name'?)" if "name" in BAD[method] and "name" not in GOOD[method] else ""
@@ -200,7 +226,7 @@ def test_a_missing_argument_is_named(
     side: Side, method: str, missing: str, caller: Caller, door: Door
 ) -> None:
     given = {name: value for name, value in GOOD[method].items() if name != missing}
-    function = re.escape(public_method(side, method).__qualname__)
+    function = re.escape(public_name(side, method))
     words = rf"^{missing}: {function}\(\) missing 1 required .* argument: '{missing}'$"
     with pytest.raises(ArgumentTypeError, match=words) as raised:
         caller.public(side, method, given)

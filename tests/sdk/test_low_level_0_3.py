@@ -12,7 +12,7 @@ import pytest
 
 import julep
 from julep import AsyncClient, Client
-from julep.api.client import AsyncJulepApi, JulepApi
+from julep.api.client import OMIT, AsyncJulepApi, JulepApi
 from julep.api.types import (
     Agent,
     ChatResponse,
@@ -85,8 +85,10 @@ async def test_operations_are_methods_of_the_low_level_client(
         async with stream:
             assert "Hello" in (await stream.get_final_response()).text
     assert len((await call("get_history", session_id=session.id)).items) == 4
-    deleted = await call("delete_session_history", session_id=session.id)
-    assert type(deleted).__name__ == "ResourceDeletedResponse"
+    await call("patch_agent", agent_id=created.id, name="Cy", about=OMIT)
+    assert (await call("get_agent", created.id)).name == "Cy"
+    assert await call("delete_session_history", session_id=session.id) is None
+    assert await call("delete_agent", created.id) is None
 
 
 def test_every_operation_is_a_method_and_warns(stub: Stub) -> None:
@@ -98,6 +100,13 @@ def test_every_operation_is_a_method_and_warns(stub: Stub) -> None:
             _ = api.get_dog
         stub.response = {"items": []}
         warned(lambda: api.list_agents(), "client's methods")  # noqa: PLW0108
+
+
+@each_client
+def test_the_openai_client_has_its_name_of_0_3(make: Any, stub: Stub) -> None:
+    client = make(api_key="key", base_url=f"{stub.url}/api")
+    assert client._openai_client is client._openai.client
+    assert client._openai_client.chat is client.chat
 
 
 async def _low_level(other: Any) -> None:

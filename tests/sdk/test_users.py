@@ -120,12 +120,15 @@ async def test_update_with_overwrite_resets_other_fields(client: AsyncClient) ->
     assert await client.users.get(user.id) == reset
 
 
-async def test_update_with_overwrite_requires_all_fields(client: AsyncClient) -> None:
+async def test_update_with_overwrite_requires_a_name(client: AsyncClient) -> None:
     user = await client.users.create(name="Grace", about="a gardener")
     with pytest.raises(InvalidArgumentError) as caught:
-        await client.users.update(user_id=user.id, name="Bo", overwrite=True)
-    assert caught.value.path == "about"
+        await client.users.update(user_id=user.id, about="a cook", overwrite=True)
+    assert caught.value.path == "name"
     assert await client.users.get(user.id) == user
+    replaced = await client.users.update(user_id=user.id, name="Bo", overwrite=True)
+    assert (replaced.name, replaced.about) == ("Bo", "")
+    assert await client.users.get(user.id) == replaced
 
 
 async def test_delete(client: AsyncClient) -> None:

@@ -7,6 +7,9 @@ from functools import partial
 from typing import assert_type
 from uuid import UUID
 
+from openai.types import Completion
+from openai.types.chat import ChatCompletion
+
 from julep import (
     AsyncChatStream,
     AsyncClient,
@@ -186,6 +189,7 @@ async def streams(client: AsyncClient, stream: AsyncChatStream) -> None:
         async for chunk in opened:
             assert_type(chunk, ChatResponseChunk)
             assert_type(chunk.text, str)
+    assert_type(await stream.open(), None)
     assert_type(await anext(stream), ChatResponseChunk)
     assert_type(await stream.get_final_response(), ChatResponse)
     assert_type(await stream.aclose(), None)
@@ -208,6 +212,8 @@ async def streams(client: AsyncClient, stream: AsyncChatStream) -> None:
     async with client.sessions.stream_run("x", [], [len], max_turns=3) as run:
         assert_type(run, AsyncRunStream)
         assert_type([event async for event in run], list[RunEvent])
+        assert_type([text async for text in run.text_stream], list[str])
+        assert_type(await run.aclose(), None)
         assert_type(await run.get_final_response(), ChatResponse)
 
 
@@ -277,3 +283,11 @@ async def unknown(client: AsyncClient, body: JSON) -> None:
     assert_type(await client.delete("/x"), JSON)
     assert_type(await client.post("/x", body), JSON)
     assert_type(await client.request("PUT", "/x", body={"a": [1, None]}), JSON)
+
+
+async def openai(client: AsyncClient) -> None:
+    made = await client.chat.completions.create(
+        model="m", messages=[{"role": "user", "content": "Hi"}], max_tokens=5
+    )
+    assert_type(made, ChatCompletion)
+    assert_type(await client.completions.create(model="m", prompt="Once"), Completion)

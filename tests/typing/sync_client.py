@@ -10,6 +10,8 @@ from typing import Literal, assert_type
 from uuid import UUID
 
 import attrs
+from openai.types import Completion
+from openai.types.chat import ChatCompletion
 
 from julep import (
     ChatStream,
@@ -196,6 +198,7 @@ def streams(client: Client, stream: ChatStream) -> None:
         for chunk in opened:
             assert_type(chunk, ChatResponseChunk)
             assert_type(chunk.text, str)
+    assert_type(stream.open(), None)
     assert_type(next(stream), ChatResponseChunk)
     assert_type(stream.get_final_response(), ChatResponse)
     assert_type(stream.close(), None)
@@ -219,6 +222,8 @@ def streams(client: Client, stream: ChatStream) -> None:
         assert_type(run, RunStream)
         assert_type(next(run), RunEvent)
         assert_type(list(run), list[RunEvent])
+        assert_type(list(run.text_stream), list[str])
+        assert_type(run.close(), None)
         assert_type(run.get_final_response(), ChatResponse)
 
 
@@ -229,7 +234,8 @@ def fields(session: Session, agent: Agent) -> None:
     assert_type(session.created_at, datetime)
     assert_type(session.created_at.isoformat(), str)
     assert_type(session.user_id, str | None)
-    assert_type(session.situation or "none", str)
+    text: str = session.situation or "none"
+    assert_type(text.upper(), str)
     assert_type(agent.instructions, str | list[str])
     assert_type(agent.default_settings.temperature, float | None)
     assert_type(session["id"], object)
@@ -355,6 +361,14 @@ def unknown(client: Client, body: JSON) -> None:
     assert_type(client.post("/x", body), JSON)
     assert_type(client.post("/x", {"a": [1, None]}), JSON)
     assert_type(client.request("PUT", "/x", body=None, headers={"a": "b"}), JSON)
+
+
+def openai(client: Client) -> None:
+    made = client.chat.completions.create(
+        model="m", messages=[{"role": "user", "content": "Hi"}], max_tokens=5
+    )
+    assert_type(made, ChatCompletion)
+    assert_type(client.completions.create(model="m", prompt="Once"), Completion)
 
 
 def lost(late: RequestTimeoutError, request: RequestError) -> None:

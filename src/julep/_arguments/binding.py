@@ -40,7 +40,7 @@ def bind(
         if name not in parameters:
             left = [each for each in parameters if each not in bound and each not in kwargs]
             problem = f"{method} got an unexpected keyword argument {name!r}"
-            hint = argument_advice(method, name) or suggestion(name, left)
+            hint = argument_advice(method, name) or _id_hint(name, left) or suggestion(name, left)
             raise EncodeError(name, problem + hint, "type")
         if name in bound:
             problem = f"{method} got multiple values for argument {name!r}"
@@ -70,7 +70,16 @@ def _surplus(
     by_name = [name for name in parameters if name not in bound]
     if by_name:
         problem += f": pass {by_name[0]} by its name, as {by_name[0]}=..."
-    return EncodeError(by_name[0] if by_name else f"args[{most}]", problem, "type")
+    # Python counts self, a caller does not.
+    return EncodeError(by_name[0] if by_name else f"args[{most - 1}]", problem, "type")
+
+
+def _id_hint(name: str, left: Sequence[str]) -> str:
+    """Return the name of the id, where another id is given that the method does not have."""
+    if name != "id" and not name.endswith("_id"):
+        return ""
+    ids = [each for each in left if each == "id" or each.endswith("_id")]
+    return f" (did you mean {ids[0]!r}?)" if len(ids) == 1 else ""
 
 
 def _missing(

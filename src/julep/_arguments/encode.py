@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
-from typing import Final, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 from uuid import UUID
 
 from julep.errors import InvalidArgumentError, InvalidIdError, JulepError
@@ -16,7 +15,22 @@ P = ParamSpec("P")
 A = TypeVar("A")
 T = TypeVar("T")
 
-NO_METADATA: Final[Mapping[str, object]] = MappingProxyType({})
+
+class _NoMetadata(dict[str, object]):
+    """An empty dict whose copies are itself: programs copy defaults, pydantic for one."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> str:
+        return "NO_METADATA"
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: Any) -> object:
+        """Return pydantic's schema of a dict, by which it documents the default."""
+        return handler.generate_schema(dict)
+
+
+NO_METADATA: Final[Mapping[str, object]] = _NoMetadata()
 """The default of metadata: equal to ``{}``, but distinguishable from a ``{}`` that was passed."""
 
 REPRESENTATION: Final = "return=representation"
@@ -89,9 +103,9 @@ _encode_filter: Final = under("metadata_filter", json_object)
 
 def _refusal(error: EncodeError) -> JulepError:
     """Convert an encoder's error to one of this package."""
-    from julep._arguments.mistakes import role_advice
+    from julep._arguments.mistakes import contract_advice
 
-    message = str(error) + role_advice(error)
+    message = str(error) + contract_advice(error)
     if error.kind == "type":
         from julep.errors import ArgumentTypeError
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import typing
 from collections import abc
-from collections.abc import Mapping, Sequence
-from types import GeneratorType
-from typing import Final
+from collections.abc import ItemsView, Iterator, KeysView, Mapping, Sequence
+from typing import Final, cast
 from uuid import UUID
 
+from julep_api.checks import is_list
 from julep_api.errors import EncodeError, shown
 from julep_api.model import Model
 
@@ -23,6 +24,12 @@ _CALLS: Final = (
     'a call is a message of its own here, with the role "function_call": send the messages of the '
     "response back as they are, or let sessions.run make the calls"
 )
+_TOOL: Final = (
+    'a tool is a dict around a function: {"type": "function", "function": {"name": ..., '
+    '"parameters": ...}}'
+)
+_TYPE_OF_TOOL: Final = re.compile(r"tools?(\[\d+\])?\.type")
+_DOC: Final = 'a document is one argument: doc={"title": ..., "content": ...}'
 _MODEL: Final = "the model is the agent's: agents.update(agent_id=..., model=...)"
 _STREAMS: Final = "it streams already"
 _RUN_STREAM: Final = "sessions.stream_run streams a run"
@@ -54,7 +61,11 @@ _ARGUMENTS: Final = {
     "chat.output": "sessions.parse reads the answer as a type",
     "stream.output": "sessions.stream_run reads the answer as a type",
     "iterate_run.output": "sessions.run and sessions.stream_run read the answer as a type",
+    "DocsManager.create.title": _DOC,
+    "DocsManager.create.content": _DOC,
+    "DocsManager.create.metadata": _DOC,
 }
+_OPTIONS: Final = ("api_key", "headers", "hooks", "max_retries", "query", "retry", "timeout")
 
 
 def advice(path: str, value: object, members: Sequence[object]) -> str:
@@ -68,32 +79,21 @@ def advice(path: str, value: object, members: Sequence[object]) -> str:
     name = path.partition("[")[0]
     if UUID in members:
         return _id_advice(path, value)
-    is_list = any(typing.get_origin(member) in (list, abc.Sequence) for member in members)
-    if is_list:
-        return _list_advice(value)
-    if callable(value) and name in ("tools", "tool", "functions"):
-        return ": sessions.run takes functions, describes them to the model and calls them"
-    if isinstance(value, type):
-        is_format = name == "response_format"
-        return ": sessions.parse reads the answer as a type" if is_format else ""
-    kind = type(value)
-    if hasattr(kind, "__dataclass_fields__"):
-        return ": dataclasses.asdict makes a dict of it"
-    if hasattr(kind, "model_dump"):
-        return ": its model_dump() is a dict"
-    if isinstance(value, Model) and hasattr(kind, "message") and name == "messages":
-        return " (did you mean its .message?)"
+    if any(typing.get_origin(member) in (list, abc.Sequence) for member in members):
+        return _list_advice(name, value)
     if isinstance(value, str):
         return _text_advice(name)
+    return _tool_advice(name, value) or _item_advice(name, value)
+
+
+def contract_advice(error: EncodeError) -> str:
+    """Return what is meant in another API's form that the contract forbids; or an empty text."""
+    if error.path.endswith(".role"):
+        role = error.problem.partition("; got '")[2].partition("'")[0]
+        return f": {_ROLES[role]}" if role in _ROLES else ""
+    if _TYPE_OF_TOOL.fullmatch(error.path) and "'parameters'" in error.problem:
+        return f": {_TOOL}"
     return ""
-
-
-def role_advice(error: EncodeError) -> str:
-    """Return which role is meant by one of another API's, in the error of a message's role."""
-    if not error.path.endswith(".role"):
-        return ""
-    role = error.problem.partition("; got '")[2].partition("'")[0]
-    return f": {_ROLES[role]}" if role in _ROLES else ""
 
 
 def refuse_calls(path: str, calls: object) -> None:
@@ -110,32 +110,85 @@ def argument_advice(method: str, name: str) -> str:
     """Return where an argument belongs that a method does not have; or an empty text.
 
     Args:
-        method: The method's name, such as ``Chat.chat()``.
+        method: The method's name, such as ``SessionsManager.chat()``.
         name: The argument's name.
     """
-    sentence = _ARGUMENTS.get(f"{method.rpartition('.')[2].removesuffix('()')}.{name}")
+    full = method.removeprefix("Async").removesuffix("()")
+    short = full.rpartition(".")[2]
+    sentence = _ARGUMENTS.get(f"{full}.{name}") or _ARGUMENTS.get(f"{short}.{name}")
+    if sentence is None and name in _OPTIONS:
+        sentence = f"it is an option of the client: client.with_options({name}=...)"
     return f": {sentence}" if sentence else ""
 
 
 def _id_advice(path: str, value: object) -> str:
-    owner = path.removesuffix("_id") if path.endswith("_id") else type(value).__name__.lower()
     if isinstance(value, Mapping):
-        return f" (did you mean {owner}['id']?)" if "id" in value else ""
+        return ' (did you mean its "id"?)' if "id" in value else ""
+    if is_list(value) or isinstance(value, abc.Set):
+        return ": one id at a time"
+    kind = type(value).__name__
+    owner = "response" if kind.endswith("Response") else kind.lower()
+    if path == "job_id" and _attribute(value, "jobs") is not None:
+        return f" (did you mean one of {owner}.jobs?)"
+    for name in (path, "id"):
+        if isinstance(_attribute(value, name), (str, UUID)):
+            return f" (did you mean {owner}.{name}?)"
+    return ""
+
+
+def _attribute(value: object, name: str) -> object:
     try:
-        found: object = getattr(value, "id", None)
+        return cast("object", getattr(value, name, None))
     except Exception:  # noqa: BLE001  # a property may raise anything
-        return ""
-    return f" (did you mean {owner}.id?)" if isinstance(found, (str, UUID)) else ""
+        return None
 
 
-def _list_advice(value: object) -> str:
-    if isinstance(value, GeneratorType):
+def _list_advice(name: str, value: object) -> str:
+    kind = type(value)
+    if issubclass(kind, Iterator):
         return ": list(...) makes a list of it"
-    if isinstance(value, (set, frozenset)):
+    if issubclass(kind, abc.Set) and not issubclass(kind, (KeysView, ItemsView)):
         return ": a set has no order"
+    if name == "messages" and isinstance(value, Model) and hasattr(type(value), "message"):
+        return " (did you mean a list of its .message?)"
     if isinstance(value, (Mapping, Model)) or callable(value):
         return ": put it into a list"
-    return ""
+    made = _dict_advice(value)
+    return f"{made}, to be put into a list" if made else ""
+
+
+def _tool_advice(name: str, value: object) -> str:
+    if name not in ("tools", "tool", "functions", "function"):
+        return ""
+    if callable(value):
+        return ": sessions.run takes functions, describes them to the model and calls them"
+    if not isinstance(value, Model):
+        return ""
+    if name.startswith("function"):
+        return " (did you mean its .function?)" if hasattr(type(value), "function") else ""
+    return f": {_TOOL}" if hasattr(type(value), "parameters") else ""
+
+
+def _item_advice(name: str, value: object) -> str:
+    if isinstance(value, type):
+        return ": sessions.parse reads the answer as a type" if name == "response_format" else ""
+    if name in ("doc", "tool", "function") and is_list(value):
+        return f": one {name} at a time"
+    if name == "messages" and isinstance(value, Model) and hasattr(type(value), "message"):
+        return " (did you mean its .message?)"
+    return _dict_advice(value)
+
+
+def _dict_advice(value: object) -> str:
+    """Return how an object of a user's own class becomes a dict."""
+    kind = type(value)
+    if isinstance(value, (type, Model)):
+        return ""
+    if hasattr(kind, "__dataclass_fields__"):
+        return ": dataclasses.asdict makes a dict of it"
+    if hasattr(kind, "__attrs_attrs__"):
+        return ": attrs.asdict makes a dict of it"
+    return ": its model_dump() is a dict" if hasattr(kind, "model_dump") else ""
 
 
 def _text_advice(name: str) -> str:

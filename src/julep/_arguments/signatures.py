@@ -7,7 +7,10 @@ calls cost nothing more.
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+
+from julep._lazy import written
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -80,11 +83,19 @@ def copy_parameters(source: Callable[..., Any], target: Callable[..., Any], resu
 
     Args:
         source: The function in which the parameters are written.
-        target: The function to change. `inspect.unwrap` finds the source from it.
+        target: The function to change. `inspect.unwrap` finds a copy of the source from it, which
+            has the target's result.
         result: The return annotation.
     """
     import inspect  # expensive, and a client is imported without it
 
-    target.__annotations__ = {**source.__annotations__, "return": result}
-    signature = inspect.signature(source).replace(return_annotation=result)
-    vars(target).update(__signature__=signature, __wrapped__=source)
+    shown = inspect.unwrap(source)
+    if not isinstance(shown, FunctionType):
+        raise TypeError(f"{source!r} is not a function")
+    copied = FunctionType(
+        shown.__code__, shown.__globals__, shown.__name__, shown.__defaults__, shown.__closure__
+    )
+    copied.__kwdefaults__ = shown.__kwdefaults__
+    copied.__annotations__ = {**written(shown), "return": result}
+    target.__annotations__ = copied.__annotations__
+    vars(target)["__wrapped__"] = copied

@@ -7,18 +7,18 @@ that do not. It is not used as a decorator: its functions work under ``python -O
 
 from __future__ import annotations
 
-import builtins
 import functools
 import inspect
 import typing
 from collections.abc import Callable, Coroutine, Mapping
-from importlib import import_module
 from types import FunctionType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar, overload
 
 from julep._arguments.encode import encoded
 from julep._arguments.exact_types import matcher, matches, never
+from julep._cached import cached
 from julep._ending import import_failure
+from julep._lazy import import_names, written
 from julep_api.types import UNSET
 
 if TYPE_CHECKING:
@@ -26,18 +26,6 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-# Where names in annotations are looked up that a module imports for type checkers only.
-_MODULES = (
-    "julep_api.types",
-    "julep_api.models",
-    "julep.managers._literals",
-    "julep.managers.types",
-    "julep.streams",
-    "julep._tools.calls",
-    "julep._tools.output",
-    "typing",
-)
 
 
 @overload
@@ -148,7 +136,9 @@ class Checks:
 
         given: dict[str, object] = {}
         _, _, by_name = self.matchers[0]
-        method = f"{self._function.__qualname__}()"
+        # The method may be inherited; the class of the object is the one that the caller knows.
+        owner = type(args[0]).__name__ if args else self._function.__qualname__.rpartition(".")[0]
+        method = f"{owner}.{self._function.__name__}()"
         for name, value in bind(method, self.parameters, args, kwargs).items():
             if name not in self.hints:
                 continue  # self
@@ -162,11 +152,11 @@ class Checks:
             given[name] = value
         return given
 
-    @functools.cached_property
+    @cached
     def parameters(self) -> dict[str, inspect.Parameter]:
         """The parameters by name; in the place of ``**settings``, the keys of its TypedDict."""
         parameters: dict[str, inspect.Parameter] = {}
-        for name, each in inspect.signature(self._function).parameters.items():
+        for name, each in _parameters(self._function).items():
             if each.kind is not each.VAR_KEYWORD:
                 parameters[name] = each
                 continue
@@ -177,7 +167,7 @@ class Checks:
             }
         return parameters
 
-    @functools.cached_property
+    @cached
     def matchers(self) -> list[MatchersOfCall]:
         """The matchers of a call, by the number of its arguments by position."""
         by_name = {name: matcher(self.hints.get(name, object)) for name in self.parameters}
@@ -198,18 +188,19 @@ class Checks:
             for count in range(most + 1)
         ]
 
-    @functools.cached_property
+    @cached
     def hints(self) -> dict[str, object]:
         """The parameters' annotations, evaluated; for ``**settings``, those of its keys."""
         # Results are not checked: they were made here, or read by the generated readers.
-        annotations = {k: v for k, v in self._function.__annotations__.items() if k != "return"}
-        module = _unwrapped(self._function).__globals__
-        names = _Names(module)
+        annotations = written(self._function)
+        annotations.pop("return", None)
+        names = _unwrapped(self._function).__globals__
+        import_names(annotations.values(), names)
         hints: dict[str, object] = {}
-        found = typing.get_type_hints(SimpleNamespace(__annotations__=annotations), module, names)
-        for name, hint in found.items():
+        shown = SimpleNamespace(__annotations__=annotations)
+        for name, hint in typing.get_type_hints(shown, names).items():
             if typing.get_origin(hint) is typing.Unpack:
-                hints |= typing.get_type_hints(typing.get_args(hint)[0], None, names)
+                hints |= typing.get_type_hints(typing.get_args(hint)[0])
             else:
                 hints[name] = hint
         return hints
@@ -221,21 +212,9 @@ def _unwrapped(function: FunctionType) -> FunctionType:
     return unwrapped if isinstance(unwrapped, FunctionType) else function
 
 
-class _Names(dict[str, object]):
-    """The names of the modules above, each imported when an annotation uses it.
-
-    Args:
-        module: The names of the module that has the annotations.
-    """
-
-    def __init__(self, module: Mapping[str, object]) -> None:
-        super().__init__()
-        self._module = module
-
-    def __missing__(self, name: str) -> object:
-        # Python looks here first, also for names that it finds elsewhere without an import.
-        if name not in self._module and not hasattr(builtins, name):
-            for module in map(import_module, _MODULES):
-                if hasattr(module, name):
-                    return getattr(module, name)
-        raise KeyError(name)
+def _parameters(function: FunctionType) -> Mapping[str, inspect.Parameter]:
+    """Return the parameters of a function, without their annotations, which would be imported."""
+    written_in = _unwrapped(function)
+    bare = FunctionType(written_in.__code__, {}, argdefs=written_in.__defaults__)
+    bare.__kwdefaults__ = written_in.__kwdefaults__
+    return inspect.signature(bare).parameters

@@ -10,7 +10,7 @@ from types import NoneType
 from typing import Final, TypeGuard, cast
 from uuid import UUID
 
-from julep_api.checks import one_of_texts
+from julep_api.checks import alternatives, one_of_texts
 from julep_api.model import Model
 
 _NAMES: Final[Mapping[object, str]] = {
@@ -48,7 +48,7 @@ def expectation(members: Sequence[object], name: str) -> str:
         parts = _dict_or_model(parts, members)
     parts = list(dict.fromkeys(parts))
     is_long = any(", " in part or "(" in part for part in parts)
-    return (", or " if is_long else " or ").join(parts)
+    return ", or ".join(parts) if is_long else alternatives(parts)
 
 
 def _list_of(item: object, name: str) -> str:
@@ -58,14 +58,16 @@ def _list_of(item: object, name: str) -> str:
     words = ["dicts"] if any(map(_is_dict, members)) else []
     if any(map(_is_callable, members)):
         words.insert(0, "functions")
-    return f"a list of {name} ({' or '.join([*words, *_models(members)[:1]])})"
+    return f"a list of {name} ({alternatives([*words, *_models(members)[:1]])})"
 
 
 def _dict_or_model(parts: Sequence[str], members: Sequence[object]) -> list[str]:
     """Name one model beside the dict: the others are those of values that were read."""
     models = _models(members)
     rest = [part for part in parts if part != "a dict" and part not in models]
-    return [*rest, " or ".join(["a dict", *models[:1]])]
+    if any(", " in part for part in rest):
+        return [*rest, " or ".join(["a dict", *models[:1]])]
+    return [*rest, "a dict", *models[:1]]
 
 
 def _models(members: Sequence[object]) -> list[str]:

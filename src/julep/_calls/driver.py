@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 from julep._calls.flow import Flow, Flows, RunTasks, Sleep
 from julep._http.messages import AsyncResponseBody, ResponseBody
+from julep._lazy import resolvable
 
 if TYPE_CHECKING:
     from julep._calls.attempts import AttemptTracker
@@ -288,3 +289,6 @@ async def _run_tasks(tasks: Sequence[Task]) -> list[object]:
         for number in range(len(tasks)):
             group.start_soon(run, number)
     return [results[number] for number in range(len(tasks))]
+
+
+resolvable(__name__)

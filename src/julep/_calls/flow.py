@@ -51,10 +51,10 @@ class RunTasks(NamedTuple):
     tasks: Sequence[Task]
 
 
-StepResult: TypeAlias = "Outcome[B] | list[Any] | None"
+StepResult: TypeAlias = Outcome[B] | list[Any] | None
 """The result of a step: a request's outcome, the results of tasks, or None after a sleep."""
 
-Flow: TypeAlias = Generator["Request | Sleep | RunTasks", "StepResult[B]", T]
+Flow: TypeAlias = Generator[Request | Sleep | RunTasks, StepResult[B], T]
 """A generator that yields steps, receives their results, and returns a T."""
 
 

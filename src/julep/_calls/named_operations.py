@@ -64,7 +64,8 @@ def operation_method(
             given["body"] = body.pop("request", None) or body
         if name == "chat" and kwargs.get("stream"):
             return stream(encoded(module.stream, *args, **given))
-        return send(encoded(module.call, *args, **given))
+        result = send(encoded(module.call, *args, **given))
+        return _nothing(result) if name.startswith("delete_") else result
 
     return call_operation
 
@@ -94,8 +95,7 @@ class OperationsDriver:
         result = self._call(call)
         if call.method != "DELETE":
             return cast("T", result)
-        # A manager's deletion returns nothing.
-        return cast("T", _discarded(result) if hasattr(result, "__await__") else None)
+        return cast("T", _nothing(result))
 
     def stream(
         self, call: EventCall[ChatResponseChunk], /
@@ -173,5 +173,12 @@ def _body(call: Call[Any] | EventCall[Any]) -> Mapping[str, object]:
     return dict(body)
 
 
-async def _discarded(result: Any) -> None:
+def _nothing(result: object) -> Awaitable[None] | None:
+    """Return what a deletion returned: nothing, or an awaitable of it."""
+    if not isinstance(result, Awaitable):
+        return None
+    return _discarded(cast("Awaitable[object]", result))
+
+
+async def _discarded(result: Awaitable[object]) -> None:
     await result

@@ -34,4 +34,5 @@ async def awaited(result: T | Awaitable[T]) -> T:
 
 
 def _is_awaitable(result: T | Awaitable[T]) -> TypeIs[Awaitable[T]]:
-    return hasattr(result, "__await__")
+    # The class is asked, as Python does: a model looks missing attributes up among its fields.
+    return hasattr(type(result), "__await__")

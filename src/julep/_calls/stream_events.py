@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeAlias, TypeVar
 
 import attrs
 
+from julep._lazy import resolvable
 from julep_api.models import ChatResponse
 
 if TYPE_CHECKING:
@@ -241,3 +242,6 @@ class AsyncStreamIterator(Generic[Chunk, Item]):
             self._over = chunk is None
             self._ready += self._items_of(chunk)
         return self._ready.popleft()
+
+
+resolvable(__name__, shown_in="julep.streams")

@@ -7,31 +7,36 @@ over, what the final response is.
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Self
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Self, TypeAlias
 
+from julep._calls.attempts import AttemptTracker
 from julep._calls.stream_events import AsyncStreamIterator, StreamEvent, StreamIterator
 from julep._calls.stream_reader import StreamReader
+from julep._http.messages import AsyncResponseBody, ResponseBody, StreamingResponse
+from julep._lazy import resolvable
 from julep.errors import JulepError, NetworkError, StreamClosedError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+    from collections.abc import AsyncIterator, Iterator, Mapping
     from types import TracebackType
 
-    from julep._calls.attempts import AttemptTracker
-    from julep._http.messages import AsyncResponseBody, ResponseBody, StreamingResponse
     from julep._instrumentation.record import CallRecord
     from julep_api.client import EventCall
     from julep_api.models import ChatResponse, ChatResponseChunk
 
-    Open = Callable[[], tuple[AttemptTracker, StreamingResponse[ResponseBody]]]
-    AsyncOpen = Callable[[], Awaitable[tuple[AttemptTracker, StreamingResponse[AsyncResponseBody]]]]
-    Resume = Callable[
-        [AttemptTracker, str, NetworkError, float | None], StreamingResponse[ResponseBody]
-    ]
-    AsyncResume = Callable[
-        [AttemptTracker, str, NetworkError, float | None],
-        Awaitable[StreamingResponse[AsyncResponseBody]],
-    ]
+# What opens a stream, and what opens it again after an event that was the last one.
+Open: TypeAlias = Callable[[], tuple[AttemptTracker, StreamingResponse[ResponseBody]]]
+AsyncOpen: TypeAlias = Callable[
+    [], Awaitable[tuple[AttemptTracker, StreamingResponse[AsyncResponseBody]]]
+]
+Resume: TypeAlias = Callable[
+    [AttemptTracker, str, NetworkError, float | None], StreamingResponse[ResponseBody]
+]
+AsyncResume: TypeAlias = Callable[
+    [AttemptTracker, str, NetworkError, float | None],
+    Awaitable[StreamingResponse[AsyncResponseBody]],
+]
 
 
 class BaseChatStream:
@@ -403,3 +408,6 @@ class AsyncChatStream(BaseChatStream):
     def __del__(self) -> None:
         if self._warn_if_open("async with", "aclose()"):
             self._body.abandon()
+
+
+resolvable(__name__, shown_in="julep.streams")

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from julep._arguments.encode import encoded, under
 from julep._settings.checks import checked_headers, checked_query
 from julep.errors import ConfigurationError, InvalidArgumentError
 from julep_api.client import Call
-from julep_api.errors import EncodeError
+from julep_api.errors import EncodeError, shown
 from julep_api.free_form import json_value
 from julep_api.types import UNSET
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from julep_api.types import JSON, Unset
+
+T = TypeVar("T")
+V = TypeVar("V")
 
 _METHOD: Final = re.compile(r"[A-Z]{1,20}")
 _PATH: Final = re.compile(r"/[!-\"$-~]*")
@@ -36,11 +39,8 @@ def untyped_call(
         ArgumentTypeError: When an argument has a wrong type.
     """
     encoded(_check_target, method, path)
-    try:
-        parameters = checked_query(query)
-        extra_headers = tuple(checked_headers(headers).items())
-    except ConfigurationError as error:
-        raise InvalidArgumentError(error.message) from None
+    parameters = _checked("query", checked_query, query)
+    extra_headers = tuple(_checked("headers", checked_headers, headers).items())
     return Call(
         operation="",
         method=method,
@@ -52,15 +52,23 @@ def untyped_call(
     )
 
 
+def _checked(name: str, check: Callable[[V], T], value: V) -> T:
+    """Check an argument as the client's setting of this name is checked."""
+    try:
+        return check(value)
+    except ConfigurationError as error:
+        raise InvalidArgumentError(error.message, path=name) from None
+
+
 def _check_target(method: object, path: object) -> None:
     for name, value, form, expected in (
         ("method", method, _METHOD, "a method in upper case, such as 'GET'"),
         ("path", path, _PATH, "a percent-encoded path that begins with '/'"),
     ):
         if not isinstance(value, str):
-            raise EncodeError(name, f"expected a str; got a {type(value).__name__}", "type")
+            raise EncodeError(name, f"expected a str; got {shown(value)}", "type")
         if not form.fullmatch(value):
-            raise EncodeError(name, f"expected {expected}; got {value!r}")
+            raise EncodeError(name, f"expected {expected}; got {shown(value)}")
 
 
 def _identity(value: JSON) -> JSON:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, Self, TypeAlias, TypeVar
 
+from julep.errors import NetworkError
+
 if TYPE_CHECKING:
     from julep._http.timeout import Timeout
     from julep._http.urls import Origin
-    from julep.errors import NetworkError
 
 B = TypeVar("B")
 
@@ -101,7 +102,7 @@ class StreamingResponse(NamedTuple, Generic[B_co]):
         return f"StreamingResponse({self.status})"
 
 
-Outcome: TypeAlias = "Response | StreamingResponse[B] | UnreadableResponse | NetworkError"
+Outcome: TypeAlias = Response | StreamingResponse[B] | UnreadableResponse | NetworkError
 """The result of sending a request."""
 
 

@@ -6,6 +6,7 @@ import os
 from functools import cache
 from typing import TYPE_CHECKING, Final, Literal
 
+from julep._lazy import resolvable
 from julep.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -111,3 +112,6 @@ def _context(cafile: str | None = None, capath: str | None = None) -> ssl.SSLCon
     context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
     context.set_alpn_protocols([ALPN])
     return context
+
+
+resolvable(__name__)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from julep._http.messages import request_id
+from julep._lazy import resolvable
 from julep._redaction import redact_headers, redact_url
 from julep.errors import NetworkError
 
@@ -150,3 +151,6 @@ class HookListener:
 
 def _target(call: CallRecord) -> tuple[str, str]:
     return call.request.method, redact_url(call.request.url)
+
+
+resolvable(__name__)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from julep._lazy import resolvable
 from julep.errors import NetworkError, RequestTimeoutError
 
 if TYPE_CHECKING:
@@ -116,3 +117,6 @@ def _seconds_until(date: str) -> float | None:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+
+
+resolvable(__name__)

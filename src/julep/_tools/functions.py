@@ -16,6 +16,7 @@ from julep._tools.docstrings import parse_docstring
 from julep._tools.json_schema import Walk
 from julep._tools.schema import SchemaMismatchError
 from julep.errors import InvalidArgumentError
+from julep_api.errors import shown
 
 if TYPE_CHECKING:
     from julep_api.types import JSON, JSONObject
@@ -48,7 +49,7 @@ class Function:
             function if _is_routine(function) else getattr(function, "__call__", None)  # noqa: B004
         )
         if not self.name.isidentifier():
-            problem = f"{function!r} has no name: use a function that is defined with def"
+            problem = f"{shown(function)} has no name: use a function that is defined with def"
             raise InvalidArgumentError(f"{path}: {problem}", path=path)
         walk = Walk()
         try:

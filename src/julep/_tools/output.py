@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 import attrs
 
+from julep._lazy import resolvable
 from julep._tools.json_schema import schema_of
 from julep._tools.schema import Schema, SchemaMismatchError, record
 from julep.errors import InvalidArgumentError, InvalidOutputError
@@ -122,3 +123,6 @@ def repair_text(error: SchemaMismatchError) -> str:
 
 def _value(value: object) -> object:
     return value
+
+
+resolvable(__name__)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast, is_typeddict
 
 from julep._json import dumps
 from julep._tools.schema import Schema, SchemaMismatchError
@@ -55,8 +55,10 @@ def adapter_of(annotation: object, parts: Iterable[object]) -> Adapter | None:
 
 def _has_hook(part: object) -> bool:
     kind: type[object] = part if isinstance(part, type) else type(part)
+    if issubclass(kind, Model) or is_typeddict(kind):
+        return False
     hooks = ("__get_pydantic_core_schema__", "__pydantic_validator__")  # that of a dataclass
-    return any(hasattr(part, hook) for hook in hooks) and not issubclass(kind, Model)
+    return any(hasattr(part, hook) for hook in hooks)
 
 
 def validator(adapter: Adapter, definitions: JSONObject) -> Schema:

@@ -19,6 +19,7 @@ from julep._calls.stream_events import (
     ToolCallArguments,
     ToolCallBegun,
 )
+from julep._lazy import resolvable
 from julep._tools.calls import ToolResult
 from julep.errors import StreamClosedError
 from julep_api.client import EventCall
@@ -356,3 +357,6 @@ class AsyncRunStream(Generic[R_co]):
         traceback: TracebackType | None,
     ) -> None:
         await self.aclose()
+
+
+resolvable(__name__, shown_in="julep.streams")

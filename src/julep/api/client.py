@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from julep._calls.driver import AsyncDriver, SyncDriver
 from julep._deprecation import warn_deprecated
 from julep._http.connections import Connections, build_async_transport, build_transport
+from julep._lazy import resolvable
 from julep._settings.checks import checked_http_client
 from julep._settings.config import Config, read_config
 from julep._settings.transport import read_transport
 from julep.api.environment import JulepApiEnvironment
+from julep_api.types import UNSET
 
 if TYPE_CHECKING:
     from julep._http.transport_config import HttpClient, TransportConfig
 
 __all__ = ["AsyncJulepApi", "JulepApi"]
+
+OMIT: Final = UNSET
+"""The default of optional arguments in 0.3, which programs passed on."""
 
 
 class JulepApi(SyncDriver):
@@ -85,3 +90,6 @@ def _transport(
 ) -> TransportConfig:
     checked = checked_http_client(httpx_client, is_async=is_async)
     return read_transport(config.origin, checked, None, None, http2=False, max_connections=1000)
+
+
+resolvable(__name__)

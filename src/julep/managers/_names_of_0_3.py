@@ -41,6 +41,7 @@ _NAMES: Final[Mapping[str, str]] = {
         f"{_OF_EACH} CreateToolRequest FunctionDef FunctionDefDict GetAgentToolsResponse"
         " ResourceCreatedResponse ResourceDeletedResponse ResourceUpdatedResponse Tool ToolDict"
     ),
+    "julep.managers.base": "AsyncJulepApi JulepApi Union",
     "julep.managers.types": (
         "AgentDefaultSettings ChatSettingsResponseFormat CreateDoc CreateToolRequest"
         " DefaultSettingsDict FunctionDef InputChatMlMessage Tool TypedDict"
@@ -57,6 +58,7 @@ _SOURCES: Final = (
     "julep.managers.base",
     "julep.managers.utils",
     "julep._arguments.typecheck",
+    "julep.api.client",
     "uuid",
     "typing",
     "functools",

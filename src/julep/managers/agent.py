@@ -20,7 +20,7 @@ from julep._arguments.signatures import mirrors
 from julep._arguments.typecheck import beartype
 from julep._calls.paging import AsyncItemIterator, ItemIterator, PageWalk
 from julep._calls.results import awaited, value
-from julep._lazy import lazy
+from julep._lazy import lazy, resolvable
 from julep.managers.base import BaseManager
 from julep.managers.utils import rewrap_in_class
 from julep_api.api import agents
@@ -144,7 +144,8 @@ class BaseAgentsManager(BaseManager):
             metadata=metadata,
         )
         if overwrite:
-            return self._send(agents.update_agent.call, agent_id, body, prefer=REPRESENTATION)
+            whole = {"about": "", **body}
+            return self._send(agents.update_agent.call, agent_id, whole, prefer=REPRESENTATION)
         return self._send(agents.patch_agent.call, agent_id, body, prefer=REPRESENTATION)
 
     def _delete(self, agent_id: str | UUID) -> Awaitable[None] | None:
@@ -317,7 +318,7 @@ class AgentsManager(BaseAgentsManager):
         Args:
             agent_id: The agent's id.
             name: The agent's name; required when overwriting.
-            about: A description of the agent; required when overwriting.
+            about: A description of the agent.
             instructions: One instruction or several; they replace the stored ones.
             default_settings: Chat settings for calls of `chat` that do not set them.
             model: The language model's name.
@@ -330,7 +331,7 @@ class AgentsManager(BaseAgentsManager):
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type (also beartype's violation).
-            InvalidArgumentError: When overwriting without a name and an about.
+            InvalidArgumentError: When overwriting without a name.
             NotFoundError: When there is no such agent.
 
         Example:
@@ -490,3 +491,6 @@ def _tools(tools: Sequence[ToolInput], functions: Sequence[FunctionInput]) -> li
     encode = FunctionDef.encode
     definitions = [encoded(encode, each, f"functions[{n}]") for n, each in enumerate(functions)]
     return [*tools, *({"type": "function", "function": each} for each in definitions)] or None
+
+
+resolvable(__name__)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
 from julep._arguments.encode import encoded, under
 from julep._calls.paging import MAX_PAGE_SIZE, PageWalk
+from julep._lazy import lazy, resolvable
 from julep_api.client import Call
 from julep_api.encoding import integer
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from julep._calls.driver import Driver
     from julep._calls.flow import Flow
     from julep_api.types import JSON
+else:
+    _, __getattr__, _ = lazy(__name__, {}, older="julep.managers._names_of_0_3")
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -101,3 +104,6 @@ _encode_limit: Final = under("limit", integer(1))
 
 def _nothing(body: JSON) -> None:
     """Ignore a response's body."""
+
+
+resolvable(__name__)

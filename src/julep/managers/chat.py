@@ -10,6 +10,7 @@ from julep._arguments.encode import encoded
 from julep._arguments.signatures import mirrors, parameters_of
 from julep._arguments.typecheck import beartype
 from julep._calls.results import awaited, value
+from julep._lazy import resolvable
 from julep.managers.base import BaseManager
 from julep_api.api import sessions
 from julep_api.model import Model
@@ -411,3 +412,6 @@ def _with_id(tool: ToolInput) -> object:
     """Add an id to a tool without one, which the contract requires in a chat."""
     fields = tool.to_dict() if isinstance(tool, Model) else tool
     return {**fields, "id": str(uuid4())} if fields.get("id") is None else tool
+
+
+resolvable(__name__)

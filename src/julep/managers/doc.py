@@ -18,7 +18,7 @@ from julep._arguments.signatures import mirrors
 from julep._arguments.typecheck import beartype
 from julep._calls.paging import AsyncItemIterator, ItemIterator, PageWalk
 from julep._calls.results import awaited, value
-from julep._lazy import lazy
+from julep._lazy import lazy, resolvable
 from julep.errors import InvalidArgumentError
 from julep.managers.base import BaseManager, read_by
 from julep.managers.utils import rewrap_in_class
@@ -391,3 +391,6 @@ def _owner(agent_id: str | UUID | None, user_id: str | UUID | None) -> tuple[str
     raise InvalidArgumentError(
         f"agent_id: expected either this or user_id; got {found}", path="agent_id"
     )
+
+
+resolvable(__name__)

@@ -12,6 +12,7 @@ from julep._arguments.signatures import mirrors
 from julep._arguments.typecheck import beartype
 from julep._calls.paging import AsyncItemIterator, ItemIterator, PageWalk
 from julep._calls.results import awaited, value
+from julep._lazy import resolvable
 from julep.managers.base import BaseManager
 from julep_api.api import sessions
 
@@ -272,3 +273,6 @@ class AsyncHistory(BaseHistory):
             >>> await client.sessions.delete_history(session.id)
         """
         return await awaited(self._delete_history(session_id))
+
+
+resolvable(__name__)

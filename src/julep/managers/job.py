@@ -12,6 +12,7 @@ from julep._arguments.signatures import mirrors
 from julep._arguments.typecheck import beartype
 from julep._calls.flow import Flow, Sleep
 from julep._calls.results import awaited, value
+from julep._lazy import resolvable
 from julep.errors import InvalidArgumentError, JobFailedError, RequestTimeoutError
 from julep.managers.base import BaseManager
 from julep_api.api import jobs
@@ -156,3 +157,6 @@ def _refuse_bool(timeout: object) -> None:
         raise ArgumentTypeError(
             f"timeout: expected a number of seconds, or None; got {timeout!r}", path="timeout"
         )
+
+
+resolvable(__name__)

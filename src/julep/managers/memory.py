@@ -11,7 +11,7 @@ from julep._arguments.signatures import mirrors
 from julep._arguments.typecheck import beartype
 from julep._calls.paging import AsyncItemIterator, ItemIterator, PageWalk
 from julep._calls.results import awaited, value
-from julep._lazy import lazy
+from julep._lazy import lazy, resolvable
 from julep.managers.base import BaseManager
 from julep_api.api import memories
 
@@ -242,3 +242,6 @@ class AsyncMemoriesManager(BaseMemoriesManager):
 def _as_list(types: str | Sequence[str] | None) -> list[str] | None:
     """Return types as a list, and a single type as a list of one."""
     return [types] if isinstance(types, str) else None if types is None else [*types]
+
+
+resolvable(__name__)

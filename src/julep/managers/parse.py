@@ -9,6 +9,7 @@ from uuid import UUID
 from julep._arguments.signatures import mirrors, parameters_of
 from julep._arguments.typecheck import beartype
 from julep._calls.results import awaited, value
+from julep._lazy import resolvable
 from julep.errors import InvalidArgumentError
 from julep.managers.run import DEFAULT_MAX_TURNS, DEFAULT_REPAIRS, AsyncRun, BaseRun, Run
 
@@ -173,3 +174,6 @@ class AsyncParse(BaseParse, AsyncRun):
             Recipe(name='Pancakes', minutes=20)
         """
         return await awaited(self._parse(*args, **kwargs))
+
+
+resolvable(__name__)

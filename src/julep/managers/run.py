@@ -12,6 +12,7 @@ from julep._arguments.signatures import mirrors, parameters_of
 from julep._arguments.typecheck import beartype
 from julep._calls.paging import AsyncItemIterator, ItemIterator
 from julep._calls.results import awaited, value
+from julep._lazy import resolvable
 from julep.errors import InvalidArgumentError
 from julep.managers.chat import BaseChat, chat_body, message_list, stream_call
 from julep_api.api import sessions
@@ -513,3 +514,6 @@ def _output(kind: object) -> Output | None:
     from julep._tools.output import Output
 
     return None if kind is None or kind is UNSET else Output(kind)
+
+
+resolvable(__name__)

@@ -19,7 +19,7 @@ from julep._arguments.signatures import mirrors
 from julep._arguments.typecheck import beartype
 from julep._calls.paging import AsyncItemIterator, ItemIterator, PageWalk
 from julep._calls.results import awaited, value
-from julep._lazy import lazy
+from julep._lazy import lazy, resolvable
 from julep.managers.chat import AsyncChat, Chat
 from julep.managers.history import AsyncHistory, BaseHistory, History
 from julep.managers.parse import AsyncParse, BaseParse, Parse
@@ -494,3 +494,6 @@ class AsyncSessionsManager(AsyncChat, AsyncParse, AsyncHistory, BaseSessionsMana
             >>> await client.sessions.delete(session.id)
         """
         return await awaited(self._delete(session_id))
+
+
+resolvable(__name__)

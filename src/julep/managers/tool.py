@@ -12,7 +12,7 @@ from julep._arguments.signatures import mirrors
 from julep._arguments.typecheck import beartype
 from julep._calls.paging import AsyncItemIterator, ItemIterator, PageWalk
 from julep._calls.results import awaited, value
-from julep._lazy import lazy
+from julep._lazy import lazy, resolvable
 from julep.managers.base import BaseManager
 from julep_api.api import tools
 
@@ -331,3 +331,6 @@ class AsyncToolsManager(BaseToolsManager):
             >>> await client.tools.delete(agent.id, tool.id)
         """
         return await awaited(self._delete(agent_id, tool_id))
+
+
+resolvable(__name__)

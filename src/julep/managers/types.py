@@ -14,6 +14,7 @@ from uuid import UUID
 from julep._lazy import lazy
 from julep._tools.approve import Approve
 from julep.managers._literals import ContextOverflow, Order, Preset, SortBy
+from julep.managers._pydantic import known_to_pydantic
 from julep_api.models import (
     AgentDefaultSettings,
     ChatMlImageContentPart,
@@ -351,3 +352,6 @@ class DocCreateArgs(TypedDict):
     agent_id: NotRequired[str | UUID | None]
     user_id: NotRequired[str | UUID | None]
     doc: DocInput
+
+
+known_to_pydantic(list(vars().values()))

@@ -19,7 +19,7 @@ from julep._arguments.signatures import mirrors
 from julep._arguments.typecheck import beartype
 from julep._calls.paging import AsyncItemIterator, ItemIterator, PageWalk
 from julep._calls.results import awaited, value
-from julep._lazy import lazy
+from julep._lazy import lazy, resolvable
 from julep.managers.base import BaseManager
 from julep.managers.utils import rewrap_in_class
 from julep_api.api import users
@@ -116,7 +116,8 @@ class BaseUsersManager(BaseManager):
         """Implement `UsersManager.update`."""
         body = drop_none(name=name, about=about, metadata=metadata)
         if overwrite:
-            return self._send(users.update_user.call, user_id, body, prefer=REPRESENTATION)
+            whole = {"about": "", **body}
+            return self._send(users.update_user.call, user_id, whole, prefer=REPRESENTATION)
         return self._send(users.patch_user.call, user_id, body, prefer=REPRESENTATION)
 
     def _delete(self, user_id: str | UUID) -> Awaitable[None] | None:
@@ -273,7 +274,7 @@ class UsersManager(BaseUsersManager):
         Args:
             user_id: The user's id.
             name: The user's name; required when overwriting.
-            about: A description of the user; required when overwriting.
+            about: A description of the user.
             metadata: JSON to merge into the stored metadata (RFC 7396: a null removes a key), or to
                 replace it when overwriting.
             overwrite: Whether arguments that are None reset their fields, instead of keeping them.
@@ -283,7 +284,7 @@ class UsersManager(BaseUsersManager):
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type (also beartype's violation).
-            InvalidArgumentError: When overwriting without a name and an about.
+            InvalidArgumentError: When overwriting without a name.
             NotFoundError: When there is no such user.
 
         Example:
@@ -417,3 +418,6 @@ class AsyncUsersManager(BaseUsersManager):
             >>> await client.users.delete(user.id)
         """
         return await awaited(self._delete(user_id))
+
+
+resolvable(__name__)

@@ -19,7 +19,7 @@ from typing import (
 )
 
 from julep._arguments.signatures import copy_parameters
-from julep._lazy import lazy
+from julep._lazy import lazy, resolvable
 
 if TYPE_CHECKING:
     from julep_api.model import Field
@@ -127,3 +127,6 @@ def _fields_of(
         if arguments.get(field.json_name) is not None
     }
     return {n: v for n, v in fields.items() if not (merges and isinstance(v, dict))}
+
+
+resolvable(__name__)

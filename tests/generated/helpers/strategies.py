@@ -128,12 +128,21 @@ def without_nulls(schema: dict[str, Any], value: Any) -> Any:
         is_map = isinstance(schema.get("additionalProperties"), dict)
         return {key: each for key, each in given.items() if each is not None or not is_map}
     # Of several objects, the one that has the value's keys: they differ in the contract.
-    properties, required = parts(max(objects, key=lambda each: len(parts(each)[0].keys() & given)))
+    found = max(objects, key=lambda each: len(parts(each)[0].keys() & given))
+    properties, required = parts(found)[0], needed(found)
     return {
         key: without_nulls(properties[key], each) if key in properties else each
         for key, each in given.items()
         if each is not None or key in required
     }
+
+
+def needed(schema: dict[str, Any]) -> set[str]:
+    """Return the properties that a model needs: not all that the server always sends."""
+    for name, model in MODELS.items():
+        if SCHEMAS[name] is schema:
+            return {item.json_name for item in model.__properties__ if item.required}
+    return parts(schema)[1]
 
 
 def models() -> dict[str, type[Model]]:

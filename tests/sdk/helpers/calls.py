@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TypeAlias, get_args
+from typing import Final, TypeAlias, get_args
 
 from julep.managers.types import Preset
+from julep_api.models import FunctionDef, Tool, ToolType
 from tests.sdk.helpers.invalid_arguments import (
     ABSENT,
+    DOC,
     DOC_CASES,
     FUNCTION,
     FUNCTION_CASES,
@@ -263,6 +265,9 @@ def _chat_settings(**stream: list[Bad]) -> Cases:
     }
 
 
+TOOL: Final = Tool(ID, ToolType.FUNCTION, FunctionDef("add", {}))
+
+
 def _functions() -> list[Bad]:
     return [
         *(
@@ -271,6 +276,7 @@ def _functions() -> list[Bad]:
         ),
         Bad([3], "type", "expected a dict or FunctionDef; got 3", "functions[0]"),
         Bad([repr], "type", "sessions.run takes functions", "functions[0]"),
+        Bad([TOOL], "type", "(did you mean its .function?)", "functions[0]"),
         *(case.at("functions[0]")._replace(argument=[case.argument]) for case in FUNCTION_CASES),
     ]
 
@@ -279,6 +285,7 @@ def _doc() -> list[Bad]:
     wrong: list[object] = [None, 3, "a", b"a", [], True]
     return [
         *(Bad(value, "type", "expected a dict or CreateDoc; got ") for value in wrong),
+        Bad([DOC], "type", ": one doc at a time"),
         Bad({3: 4}, "type", "expected str keys; got 3"),
         *(case.at("doc") for case in DOC_CASES),
     ]
@@ -291,6 +298,9 @@ def _tool() -> list[Bad]:
         *(Bad(value, "type", "expected a dict or Tool; got ") for value in wrong),
         Bad({3: 4}, "type", "expected str keys; got 3"),
         Bad(repr, "type", "got the function repr: sessions.run takes functions"),
+        Bad([tool], "type", ": one tool at a time"),
+        Bad(FUNCTION, "value", ": a tool is a dict around a function", "tool.type"),
+        Bad(TOOL.function, "type", ": a tool is a dict around a function"),
         Bad({"function": FUNCTION}, "value", MISSING, "tool.type"),
         Bad({"type": "function"}, "value", MISSING, "tool.function"),
         Bad({**tool, "type": "functon"}, "value", "'function'", "tool.type"),
@@ -309,6 +319,7 @@ def _function() -> list[Bad]:
     return [
         *(Bad(value, "type", "expected a dict or FunctionDef; got ") for value in wrong),
         Bad({3: 4}, "type", "expected str keys; got 3"),
+        Bad(TOOL, "type", "(did you mean its .function?)"),
         *(case.at("function")._replace(further=whole) for case in FUNCTION_CASES),
         *(case.at("function") for case in FUNCTION_CASES if case.message != MISSING),
     ]
@@ -463,7 +474,7 @@ _BAD: Mapping[str, Cases] = {
     "agents.update": {
         "agent_id": ids("agent_id"),
         "name": [*texts("name"), required_when_overwriting("name")],
-        "about": [*texts("about"), required_when_overwriting("about")],
+        "about": texts("about"),
         "instructions": _instructions(),
         "default_settings": _default_settings(),
         "model": texts("model"),
@@ -482,7 +493,7 @@ _BAD: Mapping[str, Cases] = {
     "users.update": {
         "user_id": ids("user_id"),
         "name": [*texts("name"), required_when_overwriting("name")],
-        "about": [*texts("about"), required_when_overwriting("about")],
+        "about": texts("about"),
         "metadata": objects("metadata"),
         "overwrite": flags(),
     },

@@ -8,7 +8,14 @@ from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple, TypeAlias
 from uuid import UUID, uuid1, uuid3, uuid5
 
-from julep_api.models import ChatResponse, InputChatMlMessage, InputChatMlMessageRole
+import attrs
+
+from julep_api.models import (
+    ChatResponse,
+    FunctionDef,
+    InputChatMlMessage,
+    InputChatMlMessageRole,
+)
 
 Error: TypeAlias = Literal["type", "value", "id"]
 
@@ -64,11 +71,11 @@ def ids(path: str) -> list[Bad]:
         "4d5f2b8e-7c1a-4c39-1a55-0f6b8e1d2c3a",
     ]
     types = "expected a UUID v4, as a str or a uuid.UUID; got "
-    owner = path.removesuffix("_id") if path != "id" else "dict"
     return [
         *(Bad(value, "id", v4, path) for value in wrong),
         *(Bad(value, "type", types, path) for value in (3, True, 1.5, ID.encode(), [ID])),
-        Bad({"id": ID}, "type", f"(did you mean {owner}['id']?)", path),
+        *(Bad(value, "type", ": one id at a time", path) for value in ([ID], {ID}, (ID,))),
+        Bad({"id": ID}, "type", '(did you mean its "id"?)', path),
     ]
 
 
@@ -150,7 +157,7 @@ def required_when_overwriting(path: str, **further: object) -> Bad:
 
 
 PART_CASES = [
-    Bad([3], "type", "expected a dict or ChatMlTextContentPart", "content[0]"),
+    Bad([3], "type", "expected a dict, ChatMlTextContentPart", "content[0]"),
     Bad([{"type": "text"}], "value", MISSING, "content[0].text"),
     Bad([{"type": "text", "text": 3}], "type", "expected a str; got 3", "content[0].text"),
     Bad([{"type": "text", "txt": "a"}], "value", "mean 'text'?", "content[0].txt"),
@@ -200,6 +207,14 @@ class Pydantic:
         return USER
 
 
+@attrs.define
+class Attrs:
+    """A message of a user's own class of attrs."""
+
+    role: str = "user"
+    content: str = "a"
+
+
 MESSAGE_CASES = [
     Bad({"role": "usr", "content": "a"}, "value", "did you mean 'user'?", "role"),
     Bad({"role": "USER", "content": "a"}, "value", "'user', 'assistant'", "role"),
@@ -236,7 +251,10 @@ def messages() -> list[Bad]:
         Bad(USER, "type", f"{USER}: put it into a list"),
         Bad({1}, "type", "got {1}: a set has no order"),
         Bad((each for each in [USER]), "type", ": list(...) makes a list of it"),
+        Bad(map(dict, [USER]), "type", "got <map object>: list(...) makes a list of it"),
+        Bad(Message("user", "a"), "type", "asdict makes a dict of it, to be put into a list"),
         Bad(MESSAGE, "type", ": put it into a list"),
+        Bad(RESPONSE, "type", "(did you mean a list of its .message?)"),
         *(
             Bad([USER, value], "type", "expected a dict or InputChatMlMessage; got ", "messages[1]")
             for value in (None, 3, b"a", [USER], True)
@@ -244,6 +262,7 @@ def messages() -> list[Bad]:
         Bad(["Hello!"], "type", "a message is a dict with a role and a content", "messages[0]"),
         Bad([Message("user", "a")], "type", "dataclasses.asdict makes a dict", "messages[0]"),
         Bad([Pydantic()], "type", "its model_dump() is a dict", "messages[0]"),
+        Bad([Attrs()], "type", "attrs.asdict makes a dict of it", "messages[0]"),
         Bad([RESPONSE], "type", "(did you mean its .message?)", "messages[0]"),
         *(
             case.at("messages[3]")._replace(argument=[USER, USER, USER, case.argument])
@@ -271,7 +290,7 @@ FUNCTION_CASES = [
 def tools(*, functions: bool = False) -> list[Bad]:
     """Return invalid lists of tools; ``functions`` is for where Python functions are tools."""
     tool = {"type": "function", "function": FUNCTION}
-    kinds = "functions or dicts or Tool" if functions else "dicts or Tool"
+    kinds = "functions, dicts or Tool" if functions else "dicts or Tool"
     return [
         *(
             Bad(value, "type", f"expected a list of tools ({kinds}); got ")
@@ -284,6 +303,8 @@ def tools(*, functions: bool = False) -> list[Bad]:
             else []
         ),
         Bad([{"function": FUNCTION}], "value", MISSING, "tools[0].type"),
+        Bad([FUNCTION], "value", ": a tool is a dict around a function", "tools[0].type"),
+        Bad([FunctionDef("add", {})], "type", ": a tool is a dict around", "tools[0]"),
         Bad([{"type": "function"}], "value", MISSING, "tools[0].function"),
         Bad([{**tool, "type": "functon"}], "value", "'function'", "tools[0].type"),
         Bad([{"typ": "function", "function": FUNCTION}], "value", "mean 'type'?", "tools[0].typ"),

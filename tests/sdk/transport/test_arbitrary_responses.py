@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import pytest
 from hypothesis import given, settings
@@ -18,6 +19,7 @@ from julep._calls.requests import build_request
 from julep._http.messages import ResponseBody, StreamingResponse
 from julep._instrumentation.record import CallRecord
 from julep_api.api.sessions import chat
+from julep_api.decoding import PageReader
 from julep_api.errors import DecodeError
 from julep_api.operations import OPERATIONS
 from julep_api.types import JSON
@@ -65,12 +67,25 @@ def test_every_operation_has_a_decoder() -> None:
     assert {name.split()[0] for name in READERS} == set(OPERATIONS)
 
 
+def outcome(reader: Callable[[JSON], object], response: JSON) -> str:
+    """Return a description of what is read, or of the error."""
+    try:
+        return repr(reader(response))
+    except DecodeError as error:
+        return str(error)
+
+
 @pytest.mark.parametrize("reader", READERS.values(), ids=READERS.keys())
 @settings(max_examples=25, deadline=None, database=None)
 @given(JSONS)
 def test_any_json_is_a_value_or_a_decode_error(
     reader: Callable[[JSON], object], response: JSON
 ) -> None:
+    if issubclass(type(reader), PageReader):
+        # It has the JSON for itself, and otherwise does what the page's own reader does.
+        pages = cast("PageReader[Any]", reader)
+        assert outcome(pages, copy.deepcopy(response)) == outcome(pages.page, response)
+        reader = pages.page
     before = json.dumps(response)
     value: Any = None
     problem = "expected "

@@ -14,6 +14,7 @@ from .errors import EncodeError, shown
 __all__ = [
     "allowed_amount",
     "allowed_range",
+    "alternatives",
     "is_list",
     "items_of",
     "misspelt",
@@ -88,8 +89,9 @@ def suggestion(given: str, known: Iterable[str]) -> str:
     """Return "did you mean" with the nearest known text; an empty text when none is near."""
     from difflib import get_close_matches  # needed for errors only
 
-    close = get_close_matches(given, list(known), n=1)
-    return f" (did you mean {close[0]!r}?)" if close else ""
+    folded = {each.casefold(): each for each in known}
+    close = get_close_matches(given.casefold(), folded, n=1)
+    return f" (did you mean {folded[close[0]]!r}?)" if close else ""
 
 
 def misspelt(key: str, known: Iterable[str]) -> str | None:
@@ -101,6 +103,12 @@ def misspelt(key: str, known: Iterable[str]) -> str | None:
     folded = {each.casefold(): each for each in known}
     close = get_close_matches(key.casefold(), folded, n=1, cutoff=_MISSPELT)
     return folded[close[0]] if close else None
+
+
+def alternatives(words: Sequence[str]) -> str:
+    """Join alternatives, such as "a function, a dict or Tool"."""
+    *first, last = words
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def one_of_texts(values: Iterable[str]) -> str:

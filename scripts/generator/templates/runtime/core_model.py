@@ -42,11 +42,40 @@ class Extra(NamedTuple):
     unusual: frozenset[str] = frozenset()
 
 
+class _LikeADataclass:
+    """Provides an attribute by which frameworks recognize a dataclass.
+
+    FastAPI reads a parameter from a request's body only if it is a pydantic model, a mapping or a
+    dataclass; pydantic and ``dataclasses.asdict`` write a value of unknown type by these fields.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, model: CoreModel | None, kind: type[CoreModel]) -> object:
+        from . import foreign
+
+        return getattr(foreign, self._name)(kind if model is None else model)
+
+
 class CoreModel:
     """The part of `Model` that is not there for older code only."""
 
     if not TYPE_CHECKING:
         __slots__ = ("__weakref__", "_extra")
+
+        __dataclass_fields__ = _LikeADataclass("dataclass_fields")
+        __dataclass_params__ = _LikeADataclass("dataclass_params")
+
+        def __getattr__(self, name: str) -> object:
+            """Return a property that the contract does not describe, or a field by its JSON name."""
+            item = None if name.startswith("_") else self._field(name)
+            if item is not None and item.name != name:
+                return getattr(self, item.name)
+            if item is None and not name.startswith("_") and name in self:
+                return self.additional_properties[name]
+            raise AttributeError(f"{self.__class__.__name__!r} object has no attribute {name!r}")
+
     else:
         # mypy does not see inherited slots in a class of attrs, but properties.
         @property
@@ -165,7 +194,7 @@ class CoreModel:
     def __hash__(self) -> int:
         # By the id where there is one; otherwise by the fields that have a hash.
         known: object = getattr(self, "id", None)
-        if known is not None:
+        if isinstance(known, str):
             return hash((self.__class__, known))
         values = (getattr(self, item.name) for item in self.__properties__)
         plain_values = (value for value in values if isinstance(value, (str, int, float, date)))

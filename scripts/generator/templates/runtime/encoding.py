@@ -18,6 +18,7 @@ from uuid import UUID
 from .checks import (
     allowed_amount,
     allowed_range,
+    alternatives,
     is_list,
     items_of,
     misspelt,
@@ -234,16 +235,16 @@ def one_of(by_type: Mapping[type, Encoder]) -> Encoder:
     Args:
         by_type: The encoder of each member, by its type: str, int, float, bool, list or dict.
     """
-    alternatives = tuple(by_type.values())
-    expected = " or ".join(_NAMES_OF_TYPES[kind] for kind in by_type)
+    encoders = tuple(by_type.values())
+    expected = alternatives([_NAMES_OF_TYPES[kind] for kind in by_type])
 
     def encode(value: object) -> JSON:
         known = by_type.get(type(value))
         if known is not None:
             return known(value)
-        for alternative in alternatives:
+        for encode_one in encoders:
             try:
-                return alternative(value)
+                return encode_one(value)
             except EncodeError as error:
                 # A wrong type lets the next alternative try; any other error is final.
                 if error.kind != "type" or error.path:
@@ -260,7 +261,7 @@ def tagged(key: str, by_tag: Mapping[str, type[Model]]) -> Encoder:
         key: The JSON name of that property.
         by_tag: The model for each of its values.
     """
-    expected = " or ".join(("a dict", *(model.__name__ for model in by_tag.values())))
+    expected = alternatives(["a dict", *(model.__name__ for model in by_tag.values())])
     tags = choice(*by_tag)
 
     def encode(value: object) -> JSON:
@@ -297,6 +298,8 @@ def declare(model: type[M], *fields: Field, open_keys: bool = False) -> None:
     required = frozenset(item.json_name for item in fields if item.required)
     expected = f"a dict or {model.__name__}"
     encoder_of = by_key.get
+    # In dicts of julep 0.3, keys could be spelled like its attributes: ``continue_``, ``schema_``.
+    by_name = {f"{key}_": key for key in by_key}
 
     def encode(value: object) -> JSONObject:
         given: Mapping[str, object] = {}
@@ -312,9 +315,13 @@ def declare(model: type[M], *fields: Field, open_keys: bool = False) -> None:
                     if one is UNSET or (one is None and key not in required):
                         continue
                     encode_one = encoder_of(key)
-                    if encode_one is None:
+                    if encode_one is not None:
+                        out[key] = encode_one(one)
+                    elif key in by_name:
+                        out[by_name[key]] = by_key[by_name[key]](one)
+                    else:
                         encode_one = json_value if open_keys else _extra(key, by_key, given)
-                    out[key] = encode_one(one)
+                        out[key] = encode_one(one)
             except EncodeError as error:
                 is_text = isinstance(cast("object", key), str)
                 raise (error.under(key) if is_text else error) from None

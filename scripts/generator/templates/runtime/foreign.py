@@ -5,18 +5,22 @@ pydantic is imported by nothing but its own question for a model's schema.
 
 from __future__ import annotations
 
+import re
+from copy import copy
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import Enum
-from functools import partial
 from importlib import import_module
 from types import NoneType, UnionType
 from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 from .construction import build
 from .core_model import CoreModel
+from .errors import ModelError
 from .types import JSON, JSONObject
 
-__all__ = ["core_schema", "json_schema"]
+__all__ = ["core_schema", "dataclass_fields", "dataclass_params", "json_schema"]
+
 
 _TYPES: dict[object, JSONObject] = {
     str: {"type": "string"},
@@ -31,11 +35,28 @@ _TYPES: dict[object, JSONObject] = {
 
 def core_schema(model: type[CoreModel]) -> object:
     """Return pydantic's schema of a model: its constructor's conversion, and `to_dict`."""
-    schemas: Any = import_module("pydantic_core.core_schema")
+    core: Any = import_module("pydantic_core")
+    schemas: Any = core.core_schema
+
+    def validate(value: object) -> CoreModel:
+        try:
+            return build(model, value)
+        except ModelError as error:
+            steps = _steps(error.path.removeprefix(model.__name__))
+            details = {"type": "value_error", "loc": steps, "input": value, "ctx": {"error": error}}
+            raise core.ValidationError.from_exception_data(model.__name__, [details]) from None
+
     return schemas.no_info_plain_validator_function(
-        partial(build, model),
+        validate,
+        ref=f"{model.__module__}.{model.__qualname__}:{id(model)}",  # documented once, by its name
         serialization=schemas.plain_serializer_function_ser_schema(model.to_dict),
     )
+
+
+def _steps(path: str) -> tuple[str | int, ...]:
+    """Return the keys and indices of an error's path."""
+    found = re.findall(r"\[(\d+)\]|([^.\[\]]+)", path)
+    return tuple(int(index) if index else key for index, key in found)
 
 
 def json_schema(model: type[CoreModel]) -> JSONObject:
@@ -50,6 +71,30 @@ def json_schema(model: type[CoreModel]) -> JSONObject:
     if summary:
         found["description"] = " ".join(summary.split())
     return {**found, "required": required} if required else found
+
+
+@dataclass(eq=False, repr=False)
+class _Sample:
+    field: object
+
+
+def dataclass_fields(source: CoreModel | type[CoreModel]) -> dict[str, object]:
+    """Return a model's fields as those of a dataclass, by their JSON names."""
+    names = [item.json_name for item in source.__properties__]
+    if isinstance(source, CoreModel):
+        names += source.additional_properties
+    found: dict[str, object] = {}
+    for name in names:
+        found[name] = field = copy(fields(_Sample)[0])
+        field.name = name
+    return found
+
+
+def dataclass_params(source: object) -> object:
+    """Return the options of a dataclass without methods of its own."""
+    del source
+    params: object = getattr(_Sample, "__dataclass_params__")  # noqa: B009  # type checkers do not know it
+    return params
 
 
 def _schema(hint: object) -> JSONObject:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from julep._deprecation import warn_deprecated
+from julep._lazy import resolvable
 
 if TYPE_CHECKING:
     from julep._http.transport_config import HttpClient
@@ -54,3 +55,6 @@ class AsyncClientWrapper(BaseClientWrapper):
     def __init__(self, *, api_key: str, base_url: str, httpx_client: HttpClient) -> None:
         super().__init__(api_key=api_key, base_url=base_url)
         self.httpx_client = httpx_client
+
+
+resolvable(__name__)

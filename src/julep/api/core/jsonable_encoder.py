@@ -39,7 +39,9 @@ def _encoded(obj: object, custom: _Encoders) -> object:
         if isinstance(obj, kind):
             return encode(obj)
     if isinstance(obj, Model):
-        return obj.to_dict()
+        return (
+            _encoded({key: obj[key] for key in obj.to_dict()}, custom) if custom else obj.to_dict()
+        )
     if dataclasses.is_dataclass(obj) and not isinstance(obj, type):
         return _encoded(dataclasses.asdict(obj), custom)
     if isinstance(obj, Enum):
