@@ -21,7 +21,7 @@ _CONFLICT: Final = 409
 # connections are all in use.
 _PERMANENT_PHASES: Final = ("total", "pool")
 
-_SECONDS: Final = re.compile(r"([+-]?[0-9]{1,18}(?:\.[0-9]{0,9})?) ?s?", re.ASCII)
+_SECONDS: Final = re.compile(r"([0-9]{1,300}(?:\.[0-9]{0,9})?) ?s?", re.ASCII)
 
 
 class RetryPolicy(NamedTuple):
@@ -97,10 +97,10 @@ def retry_after(response: Response) -> float | None:
     """
     milliseconds = response.headers.get("retry-after-ms", "").strip()
     if number := _SECONDS.fullmatch(milliseconds):
-        return max(0.0, float(number[1]) / 1000)
+        return float(number[1]) / 1000
     text = response.headers.get("retry-after", "").strip()
     if number := _SECONDS.fullmatch(text):
-        return max(0.0, float(number[1]))
+        return float(number[1])
     return _seconds_until(text) if text else None
 
 

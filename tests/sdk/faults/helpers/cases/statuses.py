@@ -62,15 +62,19 @@ NO_DELAY = {
 }
 IGNORED = {
     "negative": "-5",
-    "a fraction": "0.5",
     "garbage": "soon",
     "empty": "",
     "a digit outside ASCII": "²",
     "an invalid date": "Wed, 99 Oct 2015 07:28:00 GMT",
-    "seconds and a unit": "5s",
     "exponent": "1e3",
 }
-TOO_LONG = {"an hour": "3600", "ages": "9" * 30, "61": "61"}
+TOO_LONG = {
+    "an hour": "3600",
+    "a fraction": "3600.5",
+    "seconds and a unit": "3600s",
+    "ages": "9" * 30,
+    "61": "61",
+}
 DISTANT = {f"a distant date {form}": _FUTURE.strftime(written) for form, written in _FORMS.items()}
 
 
@@ -91,7 +95,7 @@ def _limited() -> dict[str, Fault]:
     }
     faults |= {name: Fault(_slow_down(text), _is(429, kind, 2)) for name, text in IGNORED.items()}
     faults |= {
-        name: Fault(_slow_down(text), _is(429, kind, 1, retry_after=float(text)))
+        name: Fault(_slow_down(text), _is(429, kind, 1, retry_after=float(text.rstrip("s"))))
         for name, text in TOO_LONG.items()
     }
     faults["within the maximum, beyond the call's timeout"] = Fault(
