@@ -159,7 +159,7 @@ class StreamTimeoutError(StreamInterruptedError, RequestTimeoutError):
         self, message: str, *, partial: ChatResponse, attempts: int = 1, phase: Phase = "read"
     ) -> None:
         super().__init__(message, partial=partial, attempts=attempts)
-        self.phase = phase
+        self.phase: Phase = phase
 
 
 class StreamClosedError(JulepError):

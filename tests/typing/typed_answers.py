@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, NamedTuple, TypedDict, TypeVar, assert_type
+from typing import Literal, NamedTuple, TypedDict, TypeVar, assert_type
 
 import attrs
 import pydantic
@@ -53,7 +53,7 @@ def look(city: str) -> str:
     return city
 
 
-def approve(name: str, arguments: Mapping[str, Any]) -> bool:
+def approve(name: str, arguments: Mapping[str, object]) -> bool:
     return bool(name or arguments)
 
 

@@ -26,7 +26,7 @@ class Lease(ABC, Generic[C]):
     """The turn of one request, and the owner of its connection.
 
     An exception may come between any two steps of a call, by Ctrl-C for one. Where it drops a
-    lease, the turn has ended and the connection is closed: nothing has to be counted back.
+    lease, the turn has ended and the connection is closed: no count must be corrected.
 
     Attributes:
         connection: The connection, once there is one.

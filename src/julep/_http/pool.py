@@ -52,7 +52,7 @@ class Pool(Generic[C]):
         self.idle = IdleConnections[C](max_idle, idle_seconds)
 
     def reuse(self, lease: Lease[C], origin: Origin) -> C | None:
-        """Give an idle connection to a lease, if there is one, and return it."""
+        """Let a lease own an idle connection, if there is one, and return it."""
         lease.connection = connection = self.idle.take(origin)
         lease.is_reuse = connection is not None
         return connection

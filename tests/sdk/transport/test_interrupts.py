@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Coroutine, Generator, Iterator
+from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -44,7 +44,7 @@ class Interrupt(BaseException):
 
 
 @contextmanager
-def at_line(number: int, action: Callable[[], object]) -> Iterator[list[int]]:
+def at_line(number: int, action: Callable[[], object]) -> Generator[list[int]]:
     """Call a function at one of the lines of the transport that run, counted from 1.
 
     Yields:
@@ -70,6 +70,11 @@ def at_line(number: int, action: Callable[[], object]) -> Iterator[list[int]]:
         yield count
     finally:
         sys.settrace(before)
+
+
+def part_of(owner: object, name: str) -> Any:
+    """Return a private attribute."""
+    return vars(owner)[name]
 
 
 def interrupt() -> None:
@@ -109,7 +114,7 @@ def test_a_client_may_be_closed_at_any_line_of_a_call(step: Step) -> None:
             ended = suppress(julep.NetworkError, julep.ConfigurationError)
             with at_line(number, client.close) as lines, ended:
                 client.sessions.get(ID)
-            pool: Any = vars(vars(vars(client)["_connections"])["_transport"])["_pool"]
+            pool: Any = part_of(part_of(part_of(client, "_connections"), "_transport"), "_pool")
             if lines[0] >= number:
                 assert (len(pool.leases), len(pool.idle)) == (0, 0)
             client.close()
@@ -186,8 +191,9 @@ async def test_a_call_may_be_cancelled_at_any_await(step: Step) -> None:
             number, count = 0, 0
             while count >= number:
                 number += 1
-                with anyio.CancelScope() as scope:
-                    awaited = CancelledAt(client.sessions.get(ID), number, scope.cancel)
+                scope = anyio.CancelScope()
+                awaited = CancelledAt(client.sessions.get(ID), number, scope.cancel)
+                with scope:
                     await awaited
                 count = awaited.count
                 with anyio.fail_after(5):
@@ -200,7 +206,7 @@ async def test_a_call_may_be_cancelled_at_any_await(step: Step) -> None:
 @pytest.mark.parametrize("mode", ["asyncio", "trio"])
 @each_step
 async def test_an_async_client_may_be_closed_at_any_await(step: Step) -> None:
-    number, count = 0, 0
+    number = count = 0
     with Server([step]) as server:
         while count >= number:
             number += 1
@@ -209,9 +215,9 @@ async def test_an_async_client_may_be_closed_at_any_await(step: Step) -> None:
             async with anyio.create_task_group() as group:
                 close = partial(group.start_soon, client.aclose)
                 awaited = CancelledAt(client.sessions.get(ID), number, close)
-                with anyio.fail_after(5):
-                    with suppress(julep.NetworkError, julep.ConfigurationError):
-                        await awaited
+                ended = suppress(julep.NetworkError, julep.ConfigurationError)
+                with anyio.fail_after(5), ended:
+                    await awaited
+                count = awaited.count
             await client.aclose()
-            count = awaited.count
     assert number > 1
