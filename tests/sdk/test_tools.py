@@ -203,17 +203,19 @@ async def test_missing_resources_are_not_found(client: AsyncClient) -> None:
 
 async def test_a_name_is_any_text_but_an_empty_one(client: AsyncClient) -> None:
     agent = await new_agent(client)
-    for name in ("look up", "météo", "x" * 65):
+    for name in ("look up", "météo", "x" * 512):
         await client.tools.create(agent.id, a_tool(name))
     assert {tool.function.name for tool in await client.tools.get(agent.id)} == {
         "look up",
         "météo",
-        "x" * 65,
+        "x" * 512,
     }
     with pytest.raises(
-        InvalidArgumentError, match=r"^tool\.function\.name: expected at least 1 character"
+        InvalidArgumentError, match=r"^tool\.function\.name: expected 1 to 512 characters"
     ):
         await client.tools.create(agent.id, a_tool(""))
+    with pytest.raises(InvalidArgumentError, match=r"^tool\.function\.name: expected 1 to 512 characters; got 513"):
+        await client.tools.create(agent.id, a_tool("x" * 513))
 
 
 async def test_errors_that_only_the_server_detects(client: AsyncClient) -> None:

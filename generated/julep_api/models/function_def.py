@@ -18,7 +18,7 @@ class FunctionDef(Model):
 
     Attributes:
         name: The function's name: any text but an empty one. A model's endpoint receives a name of
-            letters, digits, `_` and `-` in its place. At least 1 character.
+            letters, digits, `_` and `-` in its place. 1 to 512 characters.
         parameters: The arguments that a function takes, as a JSON Schema of type object.
         description: What the function does, for the model.
     """
@@ -32,7 +32,7 @@ class FunctionDef(Model):
 
     name: str
     """The function's name: any text but an empty one. A model's endpoint receives a name of letters,
-    digits, `_` and `-` in its place. At least 1 character."""
+    digits, `_` and `-` in its place. 1 to 512 characters."""
 
     parameters: JSONObject
     """The arguments that a function takes, as a JSON Schema of type object."""
@@ -112,7 +112,7 @@ _REQUIRED: Final[frozenset[str]] = frozenset(
 
 encoding.declare(
     FunctionDef,
-    Field("name", "name", encoding.string(min_length=1)),
+    Field("name", "name", encoding.string(min_length=1, max_length=512)),
     Field("parameters", "parameters", encoding.json_object),
     Field("description", "description", encoding.string(), required=False),
 )

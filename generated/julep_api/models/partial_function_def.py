@@ -19,7 +19,7 @@ class PartialFunctionDef(Model):
     Attributes:
         description: What the function does, for the model.
         name: The function's name: any text but an empty one. A model's endpoint receives a name of
-            letters, digits, `_` and `-` in its place. At least 1 character.
+            letters, digits, `_` and `-` in its place. 1 to 512 characters.
         parameters: The arguments that a function takes, as a JSON Schema of type object.
     """
 
@@ -35,7 +35,7 @@ class PartialFunctionDef(Model):
 
     name: str | None
     """The function's name: any text but an empty one. A model's endpoint receives a name of letters,
-    digits, `_` and `-` in its place. At least 1 character."""
+    digits, `_` and `-` in its place. 1 to 512 characters."""
 
     parameters: JSONObject | None
     """The arguments that a function takes, as a JSON Schema of type object."""
@@ -112,6 +112,6 @@ _REQUIRED: Final[frozenset[str]] = frozenset({})
 encoding.declare(
     PartialFunctionDef,
     Field("description", "description", encoding.string(), required=False),
-    Field("name", "name", encoding.string(min_length=1), required=False),
+    Field("name", "name", encoding.string(min_length=1, max_length=512), required=False),
     Field("parameters", "parameters", encoding.json_object, required=False),
 )

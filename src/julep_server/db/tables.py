@@ -182,7 +182,7 @@ tools = Table(
     _tenant(),
     Column("agent_id", String(36), nullable=False),
     Column("type", String(16), nullable=False),
-    Column("name", String(64), nullable=False),
+    Column("name", String(512), nullable=False),
     Column("function", JSON, nullable=False),
     _time("created_at"),
     _time("updated_at"),
