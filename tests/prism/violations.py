@@ -44,7 +44,8 @@ def test_a_response_without_a_required_field(client: Client, stub: Stub) -> None
 
 
 def test_a_response_with_a_field_of_another_type(client: Client, stub: Stub) -> None:
-    stub.response = {"id": ID, "name": 3}
+    times = dict.fromkeys(("created_at", "updated_at"), "2026-01-02T03:04:05Z")
+    stub.response = {"id": ID, "name": 3, "about": "", "metadata": {}, **times}
     with pytest.raises(ServerError, match=r"VIOLATIONS.*name must be string"):
         client.users.get(ID)
 
