@@ -8,16 +8,21 @@ from functools import cache
 from importlib import import_module
 from typing import Final
 
-# Modules that import an expensive library, and the library. They are left out until that is used.
-_LIBRARIES: Final = {
+# Modules that import another one, and that one. They are left out until it is used: libraries are
+# expensive, and the others have to do with forks themselves, so that it is too late to import them.
+_LEFT_OUT: Final = {
+    "email.utils": "random",
     "julep._argument_type_error": "beartype",
     "julep._arguments.judge": "beartype",
+    "julep._http.async_lease": "anyio",
     "julep._http.async_transport": "anyio",
+    "julep._http.httpx_bodies": "anyio",
     "julep._http.httpx_transport": "httpx",
+    "julep._instrumentation.log": "logging",
+    "julep._instrumentation.spans": "opentelemetry",
     "julep._openai": "openai",
 }
 _STANDARD: Final = (
-    "concurrent.futures.thread",
     "copy",
     "datetime",
     "decimal",
@@ -27,13 +32,10 @@ _STANDARD: Final = (
     "html",
     "inspect",
     "json",
-    "logging",
     "pathlib",
     "queue",
-    "random",
     "shlex",
     "urllib.parse",
-    "urllib.request",
     "uuid",
 )
 
@@ -46,7 +48,7 @@ def finish_imports() -> None:
     threading = sys.modules.get("threading")
     if threading is not None and threading.active_count() > 1:
         for name in (*_STANDARD, *_own_modules()):
-            if _LIBRARIES.get(name, name) in sys.modules or name not in _LIBRARIES:
+            if name not in _LEFT_OUT or _LEFT_OUT[name] in sys.modules:
                 with suppress(ImportError):  # an extra is not installed
                     import_module(name)
 
