@@ -71,15 +71,25 @@ def _threads(limit: int) -> Generator[Callable[[Callable[[], None]], object]]:
     except RuntimeError:  # it is too late to load it
         yield lambda function: function()
         return
-    with ThreadPoolExecutor(limit, "julep-gather") as pool:
+    pool = ThreadPoolExecutor(limit, "julep-gather")
 
-        def start(function: Callable[[], None]) -> None:
-            try:
-                pool.submit(copy_context().run, function)
-            except RuntimeError:  # it is too late to start a thread
-                function()
+    def start(function: Callable[[], None]) -> None:
+        try:
+            pool.submit(copy_context().run, function)
+        except RuntimeError:  # it is too late to start a thread
+            function()
 
+    try:
         yield start
+    except Exception:
+        pool.shutdown()
+        raise
+    except BaseException:
+        # Ctrl-C need not wait for the calls that run.
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    else:
+        pool.shutdown()
 
 
 async def agather(

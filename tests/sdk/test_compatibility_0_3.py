@@ -406,3 +406,13 @@ def _given(arguments: Mapping[str, Any], **others: Any) -> dict[str, Any]:
 
 async def _nothing(call: Awaitable[object]) -> bool:
     return await call is None
+
+
+@pytest.mark.anyio
+@pytest.mark.filterwarnings(r"ignore:dict\(\) is from julep 0.3:DeprecationWarning")
+async def test_a_dict_of_an_agent_builds_the_agent_again(client: AsyncClient) -> None:
+    settings = {"temperature": 1, "max_tokens": 10, "stop": ["x"]}
+    agent = await client.agents.create(name="Ada", default_settings=settings)
+    fields = agent.dict()
+    assert fields["default_settings"] == settings
+    assert Agent(**fields).default_settings == agent.default_settings

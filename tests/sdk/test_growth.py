@@ -112,6 +112,12 @@ def counting_ours() -> Generator[Callable[[], int]]:
         gc.enable()
 
 
+@pytest.fixture(autouse=True)
+def without_traces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Calls are not traced, even if a library that another test uses has loaded OpenTelemetry."""
+    monkeypatch.delitem(sys.modules, "opentelemetry.trace", raising=False)
+
+
 @pytest.mark.anyio
 @pytest.mark.usefixtures("reader")
 async def test_a_call_leaves_no_memory(mode: Mode) -> None:

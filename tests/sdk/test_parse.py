@@ -329,3 +329,14 @@ async def test_the_format_of_a_response_is_that_of_the_output(client: AsyncClien
             await method(UNKNOWN_ID, SAID, output=City, response_format={"type": "text"})
     with pytest.raises(InvalidArgumentError, match=r"^response_format: the response's format"):
         sessions.stream_run(UNKNOWN_ID, SAID, output=City, response_format={"type": "text"})
+
+
+@pytest.mark.parametrize("text", ["NaN", "-Infinity", "1e999"])
+async def test_a_number_that_json_does_not_have_is_no_answer(
+    model_client: AsyncClient, endpoint: Endpoint, text: str
+) -> None:
+    session = await new_session(model_client)
+    endpoint.script = [{"content": text}]
+    with pytest.raises(InvalidOutputError) as caught:
+        await model_client.sessions.parse(session.id, SAID, float, repairs=0)
+    assert caught.value.text == text

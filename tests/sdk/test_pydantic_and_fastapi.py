@@ -318,6 +318,15 @@ def test_models_are_fields() -> None:
     assert "unset" not in (repr(box) + written + repr(box.model_dump())).lower()
 
 
+def test_fields_may_be_left_out() -> None:
+    box = Box(user=USER, agent=AGENT)
+    left = box.model_dump(exclude={"user": {"metadata", "created_at"}, "agent": ...})
+    assert left["user"] == {"id": ID, "name": "Zoë"}
+    assert "agent" not in left
+    chosen = box.model_dump(include={"user": {"id"}, "agent": {"default_settings": {"max_tokens"}}})
+    assert chosen == {"user": {"id": ID}, "agent": {"default_settings": {"max_tokens": 3}}}
+
+
 def test_errors_of_fields_say_where() -> None:
     with pytest.raises(pydantic.ValidationError) as caught:
         Box.model_validate(

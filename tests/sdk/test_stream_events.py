@@ -8,6 +8,7 @@ import pickle
 import warnings
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 from starlette.applications import Starlette
@@ -290,3 +291,23 @@ async def test_texts_are_the_body_of_a_response_of_a_web_framework(
         response = await web.get("/")
     assert (response.status_code, response.text) == (200, "A fine day.")
     assert len(endpoint.requests) == 1
+
+
+@pytest.mark.parametrize("mode", ["asyncio", "trio"])
+async def test_a_second_task_cannot_read_a_stream_at_the_same_time(client: AsyncClient) -> None:
+    session = await new_session(client)
+    read: list[str] = []
+    refused: list[StreamClosedError] = []
+
+    async def read_all() -> None:
+        try:
+            read.extend([text async for text in stream.text_stream])
+        except StreamClosedError as error:
+            refused.append(error)
+
+    stream = client.sessions.stream(session.id, HELLO)
+    async with stream, anyio.create_task_group() as group:
+        group.start_soon(read_all)
+        group.start_soon(read_all)
+    assert "".join(read).startswith(ANSWER)
+    assert "another task or thread is reading" in str(refused[0])

@@ -214,7 +214,9 @@ async def test_a_name_is_any_text_but_an_empty_one(client: AsyncClient) -> None:
         InvalidArgumentError, match=r"^tool\.function\.name: expected 1 to 512 characters"
     ):
         await client.tools.create(agent.id, a_tool(""))
-    with pytest.raises(InvalidArgumentError, match=r"^tool\.function\.name: expected 1 to 512 characters; got 513"):
+    with pytest.raises(
+        InvalidArgumentError, match=r"^tool\.function\.name: expected 1 to 512 characters; got 513"
+    ):
         await client.tools.create(agent.id, a_tool("x" * 513))
 
 

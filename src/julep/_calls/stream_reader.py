@@ -58,6 +58,7 @@ class StreamReader:
     Attributes:
         over: Whether nothing more is to be read.
         complete: Whether the server sent the end of the answer.
+        is_busy: Whether a task or a thread is reading it now.
         last_id: The id of the last event that was read; may be empty.
         chunks: The chunks of the bytes that were fed last.
     """
@@ -65,6 +66,7 @@ class StreamReader:
     def __init__(self, call: EventCall[ChatResponseChunk], tracker: AttemptTracker) -> None:
         self.over = False
         self.complete = False
+        self.is_busy = False
         self.last_id = ""
         self.chunks: Iterator[ChatResponseChunk] = iter(())
         self._first_id = ""
@@ -141,6 +143,17 @@ class StreamReader:
             lost = NetworkError(f"{self._target}: the stream was closed before its end")
             raise self.interrupted(lost)
         return self.snapshot()
+
+    def check_free(self) -> None:
+        """Check that nothing else is reading the stream now.
+
+        Raises:
+            StreamClosedError: When another task or thread is.
+        """
+        if self.is_busy:
+            raise StreamClosedError(
+                f"{self._target}: another task or thread is reading the stream at this moment"
+            )
 
     def closed_error(self) -> StreamClosedError:
         """Return the error for reading a stream that is over."""

@@ -153,7 +153,9 @@ class ChatStream(BaseChatStream):
 
     def __next__(self) -> ChatResponseChunk:
         reader = self._reader or self._begin()
+        reader.check_free()
         try:
+            reader.is_busy = True
             while (chunk := next(reader.chunks, None)) is None and not reader.over:
                 self._read(reader)
             if chunk is None and reader.complete:
@@ -163,6 +165,8 @@ class ChatStream(BaseChatStream):
             self._tracker.end(error)
             self.close()
             raise
+        finally:
+            reader.is_busy = False
         if chunk is None:
             if not reader.complete:
                 raise reader.closed_error()
@@ -303,7 +307,9 @@ class AsyncChatStream(BaseChatStream):
 
     async def __anext__(self) -> ChatResponseChunk:
         reader = self._reader or await self._begin()
+        reader.check_free()
         try:
+            reader.is_busy = True
             while (chunk := next(reader.chunks, None)) is None and not reader.over:
                 await self._read(reader)
             if chunk is None and reader.complete:
@@ -313,6 +319,8 @@ class AsyncChatStream(BaseChatStream):
             self._tracker.end(error)
             await self.aclose()
             raise
+        finally:
+            reader.is_busy = False
         if chunk is None:
             if not reader.complete:
                 raise reader.closed_error()

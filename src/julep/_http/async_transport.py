@@ -199,6 +199,8 @@ class AsyncSocketBody:
                     if lease.is_cut or connection is None:
                         raise deadlines.closed_error()
                     reader.receive(await connection.receive(deadlines))
+                if lease.is_cut and not piece:
+                    raise deadlines.closed_error()  # the end of the connection was the body's
                 return piece
         except ContentDecodingError as error:
             raise NetworkError(f"{deadlines.request.summary}: {error}") from None

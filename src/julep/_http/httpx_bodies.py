@@ -75,6 +75,10 @@ class HttpxBody:
             return next(self._chunks)
         except StopIteration:
             self.close()
+            # The end of the connection, by which it may have been cut, can be that of a body too.
+            if self._lease.is_cut:
+                raise self._deadlines.closed_error() from None
+            check_time(request)
             raise
         except Exception as error:  # noqa: BLE001  # whatever a library raises
             if self._lease.is_cut:

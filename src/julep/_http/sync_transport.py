@@ -183,6 +183,8 @@ class SocketBody:
             if lease.is_cut:
                 raise deadlines.closed_error() from None
             raise network_error(error, deadlines) from None
+        if lease.is_cut and not piece:
+            raise deadlines.closed_error()  # the end of the connection was the body's
         return piece
 
     def _end(self, lease: SyncLease[_SyncConnection]) -> None:

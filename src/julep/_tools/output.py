@@ -112,8 +112,14 @@ def _parsed(text: str) -> JSON:
     """
     text = text.strip("\ufeff \t\r\n")
     blocks: list[str] = [] if text.startswith(("{", "[")) else _FENCED.findall(text)
-    parsed: JSON = json.loads(blocks[0] if len(blocks) == 1 else text)
+    parsed: JSON = json.loads(
+        blocks[0] if len(blocks) == 1 else text, parse_constant=_refuse_constant
+    )
     return parsed
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON")
 
 
 def repair_text(error: SchemaMismatchError) -> str:

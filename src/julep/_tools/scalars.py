@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from ipaddress import IPv4Address, IPv6Address
+from math import isfinite
 from os import PathLike
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
@@ -47,6 +48,8 @@ def _plain(kind: type[object], name: str) -> Schema:
             return _as_float(value)
         if not isinstance(value, kind):
             raise mismatch(name, value)
+        if isinstance(value, float) and not isfinite(value):
+            raise mismatch("a number that is not so large", value)
         return value
 
     return Schema({"type": name}, read)

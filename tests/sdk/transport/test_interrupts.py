@@ -65,11 +65,13 @@ def at_line(number: int, action: Callable[[], object]) -> Generator[list[int]]:
         return trace_line if is_traced else None
 
     before = sys.gettrace()
+    gc.disable()  # finalizers of other tests' objects would count, and swallow the exception
     sys.settrace(trace_call)
     try:
         yield count
     finally:
         sys.settrace(before)
+        gc.enable()
 
 
 def part_of(owner: object, name: str) -> Any:

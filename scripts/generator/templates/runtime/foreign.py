@@ -6,6 +6,7 @@ pydantic is imported by nothing but its own question for a model's schema.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -49,8 +50,42 @@ def core_schema(model: type[CoreModel]) -> object:
     return schemas.no_info_plain_validator_function(
         validate,
         ref=f"{model.__module__}.{model.__qualname__}:{id(model)}",  # documented once, by its name
-        serialization=schemas.plain_serializer_function_ser_schema(model.to_dict),
+        serialization=schemas.plain_serializer_function_ser_schema(_serialized, info_arg=True),
     )
+
+
+def _serialized(model: CoreModel, info: Any) -> JSONObject:
+    """Return a model's JSON for pydantic, with the fields that it asks for."""
+    return _picked(model.to_dict(), info.include, info.exclude)
+
+
+def _picked(data: JSONObject, include: Any, exclude: Any) -> JSONObject:
+    """Return some keys of an object.
+
+    Args:
+        data: The object.
+        include: The keys to return, or None for all; a mapping has the keys inside as values.
+        exclude: The keys to leave out, in the same form.
+    """
+    picked: JSONObject = {}
+    for key, item in data.items():
+        inner_include, inner_exclude = _inside(include, key), _inside(exclude, key)
+        if (include is not None and inner_include is None) or inner_exclude is True:
+            continue
+        if isinstance(item, dict):
+            found = None if inner_include is True else inner_include
+            picked[key] = _picked(item, found, inner_exclude)
+        else:
+            picked[key] = item
+    return picked
+
+
+def _inside(names: Any, key: str) -> Any:
+    """Return what is named inside of a key: True for all of it, None for nothing."""
+    if names is None or key not in names:
+        return None
+    inside = names[key] if isinstance(names, Mapping) else True
+    return True if inside is ... else inside
 
 
 def _steps(path: str) -> tuple[str | int, ...]:

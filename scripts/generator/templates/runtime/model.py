@@ -310,7 +310,10 @@ def _value(
     value: object, include: _Names, exclude: _Names, options: tuple[bool, bool, bool]
 ) -> object:
     if isinstance(value, Model):
-        return _values(value, include, exclude, options)
+        # Such as settings that only newer servers know: the model can be built again of them.
+        unknown = value.additional_properties.items()
+        kept = {name: each for name, each in unknown if _is_kept(name, include, exclude)}
+        return _values(value, include, exclude, options) | kept
     if isinstance(value, list):
         items = cast("list[object]", value)
         return [_value(item, include, exclude, options) for item in items]
