@@ -84,7 +84,7 @@ def _inside(names: Any, key: str) -> Any:
     """Return what is named inside of a key: True for all of it, None for nothing."""
     if names is None or key not in names:
         return None
-    inside = names[key] if isinstance(names, Mapping) else True
+    inside: Any = cast("Mapping[str, Any]", names)[key] if isinstance(names, Mapping) else True
     return True if inside is ... else inside
 
 

@@ -411,8 +411,8 @@ async def _nothing(call: Awaitable[object]) -> bool:
 @pytest.mark.anyio
 @pytest.mark.filterwarnings(r"ignore:dict\(\) is from julep 0.3:DeprecationWarning")
 async def test_a_dict_of_an_agent_builds_the_agent_again(client: AsyncClient) -> None:
-    settings = {"temperature": 1, "max_tokens": 10, "stop": ["x"]}
+    settings: dict[str, object] = {"temperature": 1, "max_tokens": 10, "stop": ["x"]}
     agent = await client.agents.create(name="Ada", default_settings=settings)
-    fields = agent.dict()
+    fields: dict[str, Any] = agent.dict()
     assert fields["default_settings"] == settings
     assert Agent(**fields).default_settings == agent.default_settings

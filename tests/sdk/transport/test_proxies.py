@@ -11,6 +11,8 @@ import trustme
 
 import julep
 from julep import AsyncClient
+from julep._http.proxies import bypasses
+from julep._http.urls import split
 from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.resources import HELLO
 from tests.sdk.transport.helpers.certificates import server_context
@@ -229,3 +231,48 @@ async def test_an_invalid_proxy_of_the_environment(
     assert CANARY not in shown
     assert "During handling" not in shown
     assert "Unknown scheme" not in shown
+
+
+@pytest.mark.parametrize(
+    ("url", "no_proxy", "expected"),
+    [
+        ("http://10.1.2.3", "10.0.0.0/8", True),
+        ("http://11.1.2.3", "10.0.0.0/8", False),
+        ("http://127.0.0.1:80", "127.0.0.0/8,julep.test", True),
+        ("http://[::1]:8080", "[::1]", True),
+        ("http://[::1]:8080", "::1", True),
+        ("http://[::1]:8080", "[::1]:8080", True),
+        ("http://[::1]:8080", "[::1]:9090", False),
+        ("http://[fd00::5]", "fd00::/8", True),
+        ("http://a.julep.test", "julep.test", True),
+        ("http://a.julep.test", ".julep.test", True),
+        ("http://julep.test", ".julep.test", True),
+        ("http://notjulep.test", "julep.test", False),
+        ("http://julep.test:81", "julep.test:80", False),
+        ("http://julep.test:81", "julep.test:81", True),
+        ("http://JULEP.test", "julep.TEST other.test", True),
+        ("http://julep.test", "*", True),
+        ("http://julep.test", "*.julep.test", True),
+        ("http://julep.test", ", ,", False),
+        ("http://julep.test", "300.1.1.1/99", False),
+    ],
+)
+def test_hosts_without_a_proxy(url: str, no_proxy: str, expected: bool) -> None:
+    assert bypasses(split(url)[0], no_proxy) is expected
+
+
+async def test_httpx_is_chosen_by_the_environment(
+    mode: Mode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JULEP_TRANSPORT", "httpx")
+    with Server([respond_json(SESSION)]) as server:
+        async with make_client(mode, server.url) as client:
+            await get(client)
+    assert server.received[0].header("connection") == "keep-alive"  # which only httpx sends
+
+
+async def test_an_unknown_transport_is_refused(mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JULEP_TRANSPORT", "curl")
+    async with make_client(mode, "http://127.0.0.1:1") as client:
+        with pytest.raises(julep.ConfigurationError, match=r"^JULEP_TRANSPORT: .*'curl'"):
+            await get(client)

@@ -27,6 +27,7 @@ from tests.sdk.transport.helpers.scripted_server import (
 )
 from tests.sdk.transport.helpers.secrets import CANARY, everything_of
 
+_ESCAPED = "".join(f"\\u{ord(character):04x}" for character in CANARY).encode()
 FAILURES: dict[str, Step] = {
     **{str(status): respond_error(status) for status in (400, 401, 403, 404, 409, 422, 429, 500)},
     "reset": reset_after(),
@@ -37,6 +38,18 @@ FAILURES: dict[str, Step] = {
     "lying gzip": respond(200, b"oops", {"content-encoding": "gzip"}),
     "a stream that ends": raw(STREAM_HEAD + http_chunk(chat_event("Hi"))),
     "a stream of junk": raw(STREAM_HEAD + http_chunk(b"data: oops\n\n")),
+    "a message with the key": respond_json({"error": {"message": f"bad key {CANARY}"}}, 401),
+    "an escaped key": respond(
+        400, b'{"error": {"message": "%b", "code": "%b"}}' % ((_ESCAPED,) * 2)
+    ),
+    "a page with the key": respond(403, f"<html>{CANARY}</html>".encode()),
+    "a field with the key": respond_json({"id": CANARY}),
+    "a header with the key": respond(500, b"oops", {"x-request-id": CANARY}),
+    "a redirect with the key": respond(301, b"", {"location": f"ftp://x/{CANARY}?q={CANARY}"}),
+    "a stream that shows the key": raw(
+        STREAM_HEAD
+        + http_chunk(b'event: error\ndata: {"error": {"message": "%b"}}\n\n' % CANARY.encode())
+    ),
     "a stream that fails": raw(STREAM_HEAD + http_chunk(b"event: error\ndata: {}\n\n")),
 }
 
