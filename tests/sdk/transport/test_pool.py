@@ -20,6 +20,7 @@ from julep._http.leases import Leases
 from julep._http.messages import Response, StreamingResponse
 from julep._http.sync_transport import SocketTransport
 from julep._http.timeout import Timeout
+from julep.errors import NetworkError
 from tests.sdk.helpers.modes import Mode
 from tests.sdk.helpers.waiting import HANG
 from tests.sdk.transport.helpers.scripted_server import (
@@ -162,7 +163,10 @@ async def test_a_closed_transport_closes_returned_connections(mode: Mode) -> Non
         body = await open_body(transport, get(server.url, streamed=True))
         await transport.aclose()
         await transport.aclose()
-        assert [piece async for piece in body] == [b"a"]
+        try:
+            assert [piece async for piece in body] == [b"a"]
+        except NetworkError as error:  # not all of it had arrived
+            assert "the client was closed" in str(error)  # noqa: PT017  # it need not be raised
         assert await anyio.to_thread.run_sync(ended.wait, HANG)
 
 
