@@ -44,7 +44,7 @@ from julep._http.sockets import (
     network_error,
     writable_of,
 )
-from julep._http.tls import shared_tls
+from julep._http.tls import shared_tls, wrap
 from julep._http.transport_config import DEFAULT_MAX_CONNECTIONS
 from julep.errors import NetworkError
 
@@ -231,14 +231,7 @@ class _AsyncConnection(BaseConnection):
 
     async def start_tls(self, tls: ssl.SSLContext) -> None:
         """Do the TLS handshake; a connection that ends without TLS's own closing is an error."""
-        # Of a connection that was reset, wrap_socket would leave the socket open.
-        self._socket.getpeername()
-        self._socket = self._tls = secured = tls.wrap_socket(
-            self._socket,
-            server_hostname=self.origin.host,
-            do_handshake_on_connect=False,
-            suppress_ragged_eofs=False,
-        )
+        self._socket = self._tls = secured = wrap(self._socket, tls, self.origin.host)
         while True:
             try:
                 secured.do_handshake()

@@ -30,7 +30,7 @@ from julep._http.sockets import (
     writable_of,
 )
 from julep._http.sync_lease import SyncLease, check_open, wait_for_turn
-from julep._http.tls import shared_tls
+from julep._http.tls import shared_tls, wrap
 from julep._http.transport_config import DEFAULT_MAX_CONNECTIONS
 from julep.errors import NetworkError
 
@@ -204,15 +204,8 @@ class _SyncConnection(BaseConnection):
 
     def start_tls(self, tls: ssl.SSLContext, deadlines: Deadlines) -> None:
         """Do the TLS handshake; a connection that ends without TLS's own closing is an error."""
-        # Of a connection that was reset, wrap_socket would leave the socket open.
-        self._socket.getpeername()
         self._socket.settimeout(deadlines.remaining())
-        self._socket = secured = tls.wrap_socket(
-            self._socket,
-            server_hostname=self.origin.host,
-            do_handshake_on_connect=False,
-            suppress_ragged_eofs=False,
-        )
+        self._socket = secured = wrap(self._socket, tls, self.origin.host)
         secured.settimeout(deadlines.remaining())
         secured.do_handshake()
         check_alpn(secured)

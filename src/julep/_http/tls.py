@@ -10,6 +10,7 @@ from julep._lazy import resolvable
 from julep.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    import socket
     import ssl
 
 ALPN: Final = "http/1.1"
@@ -112,6 +113,31 @@ def _context(cafile: str | None = None, capath: str | None = None) -> ssl.SSLCon
     context.options &= ~ssl.OP_IGNORE_UNEXPECTED_EOF
     context.set_alpn_protocols([ALPN])
     return context
+
+
+def wrap(sock: socket.socket, tls: ssl.SSLContext, host: str) -> ssl.SSLSocket:
+    """Wrap a connected socket for TLS, before its handshake.
+
+    A connection that ends without TLS's own closing is an error.
+
+    Raises:
+        OSError: When the connection was reset meanwhile.
+    """
+    import ssl
+
+    try:
+        return tls.wrap_socket(
+            sock, server_hostname=host, do_handshake_on_connect=False, suppress_ragged_eofs=False
+        )
+    except OSError as error:
+        # Of a connection that was reset, wrap_socket leaves its new socket open.
+        traceback = error.__traceback__
+        while traceback is not None:
+            left = traceback.tb_frame.f_locals.get("self")
+            if isinstance(left, ssl.SSLSocket):
+                left.close()
+            traceback = traceback.tb_next
+        raise
 
 
 resolvable(__name__)
