@@ -7,8 +7,7 @@ import os
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar, cast
 
-from julep._cached import cached
-from julep._fork import finish_imports
+from julep._http.fork import finish_imports
 from julep._http.timeout import DEFAULT_TIMEOUT
 from julep._http.transport_config import DEFAULT_MAX_CONNECTIONS
 from julep._lazy import resolvable
@@ -282,7 +281,7 @@ def _parts(state: Any) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _is_cached(kind: type, name: str) -> bool:
     """Check whether an attribute is the value of a cached property."""
-    return isinstance(getattr(kind, name, None), (cached, functools.cached_property))
+    return isinstance(getattr(kind, name, None), functools.cached_property)
 
 
 resolvable(__name__)

@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Generic, Self, TypeVar, overload
+from functools import cached_property
+from typing import Any, Self, TypeVar, overload
 
 from julep._ending import import_failure
 
 T = TypeVar("T")
 
 
-class cached(Generic[T]):  # noqa: N801  # a decorator, like property
-    """A property whose value is computed when it is first read, and then kept.
+class cached(cached_property[T]):  # noqa: N801  # a decorator, like its base
+    """A `functools.cached_property` without the lock that it holds in Python 3.11.
 
-    Unlike `functools.cached_property` of Python 3.11 it holds no lock, which a fork could copy
-    while it is held. Two threads may both compute the value, and both get the first one.
+    A fork could copy the lock while it is held. Two threads may both compute the value, and both
+    get the first one.
     """
 
-    def __init__(self, compute: Callable[[Any], T]) -> None:
-        self._compute = compute
-        self.__doc__ = compute.__doc__
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self._name = name
-
     @overload
-    def __get__(self, instance: None, owner: type) -> Self: ...
+    def __get__(self, instance: None, owner: type[Any] | None = None) -> Self: ...
     @overload
-    def __get__(self, instance: object, owner: type) -> T: ...
-    def __get__(self, instance: object, owner: type) -> T | Self:
+    def __get__(self, instance: object, owner: type[Any] | None = None) -> T: ...
+    def __get__(self, instance: object, owner: type[Any] | None = None) -> T | Self:
         if instance is None:
             return self
+        name, values = self.attrname or self.func.__name__, vars(instance)
         try:
-            value: T = vars(instance).setdefault(self._name, self._compute(instance))
+            value: T = values.setdefault(name, self.func(instance))
         except ImportError as error:
             raise import_failure(error) from None
         return value

@@ -142,8 +142,8 @@ def _resolve(value: object) -> None:
             found.namespace = value.__module__
             value.__annotations__ = found
         for name, member in list(members.items()):
-            if type(member) in _WITH_ANNOTATIONS and (name[0] != "_" or name[:2] == "__"):
-                _resolve(member)
+            if isinstance(member, _WITH_ANNOTATIONS) and (name[0] != "_" or name[:2] == "__"):
+                _resolve(cast("object", member))
 
 
 def _resolve_function(function: FunctionType) -> None:
