@@ -76,7 +76,7 @@ class Secrets:
     """The secrets of a call's requests, which a server may repeat wherever it sends text."""
 
     def __init__(self) -> None:
-        self._texts: dict[str, None] = {}
+        self._texts: list[str] = []
 
     def add(self, headers: Mapping[str, str], url: str) -> None:
         """Add the secrets in a request's headers and URL."""
@@ -89,11 +89,14 @@ class Secrets:
             found += [value for name, value in parameters if is_secret(name)]
         for secret in found:
             if len(secret) >= _MIN_SECRET_CHARACTERS and secret not in self._texts:
-                self._texts.update(dict.fromkeys(_forms_of(secret)))
+                forms = {*self._texts, *_forms_of(secret)}
+                self._texts = sorted(
+                    forms, key=len, reverse=True
+                )  # a secret may be part of another
 
     def hide(self, text: str) -> str:
         """Return a text with the secrets replaced."""
-        for secret in sorted(self._texts, key=len, reverse=True):
+        for secret in self._texts:
             text = text.replace(secret, REDACTED)
         return text
 

@@ -130,11 +130,12 @@ class HookListener:
         """Call the hook for a response; a network error is reported with the retry after it."""
         if self._hooks.on_response is None or isinstance(outcome, NetworkError):
             return
+        headers = call.secrets.hide_headers(outcome.headers)
         event = ResponseEvent(
             *_target(call),
             outcome.status,
-            call.secrets.hide_headers(outcome.headers),
-            request_id(call.secrets.hide_headers(outcome.headers)),
+            headers,
+            request_id(headers),
             elapsed,
             call.attempts,
         )

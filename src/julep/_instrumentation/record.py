@@ -34,6 +34,7 @@ class CallRecord:
         self.headers: Mapping[str, str] = {}
         self.elapsed: float = 0.0
         self._secrets: Secrets | None = None
+        self._searched: Request | None = None
 
     @property
     def secrets(self) -> Secrets:
@@ -42,7 +43,9 @@ class CallRecord:
             from julep._redaction import Secrets  # only errors and listeners need it
 
             self._secrets = Secrets()
-        self._secrets.add(self.request.headers, self.request.url)
+        if self._searched is not self.request:
+            self._searched = self.request
+            self._secrets.add(self.request.headers, self.request.url)
         return self._secrets
 
     def hide(self, text: str) -> str:
