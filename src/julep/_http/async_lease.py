@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
@@ -63,15 +64,12 @@ class AsyncLease(Lease[C]):
         self._deadlines = deadlines
         self._turn: Event | None = None
 
-    def expect_wake(self) -> None:
-        """Note every `wake` from now on, for the next `wait`."""
-        self._turn = Event()
-
-    async def wait(self, seconds: float) -> None:
-        """Wait until it is woken, for some seconds at most."""
-        if self._turn is not None:
-            with move_on_after(seconds):
-                await self._turn.wait()
+    async def wait(self, is_done: Callable[[], bool]) -> None:
+        """Wait until something is done, of which a `wake` may tell, or the client is closed."""
+        while not (self.is_cut or is_done()):
+            self._turn = turn = Event()
+            with move_on_after(LOOK_AGAIN_SECONDS):
+                await turn.wait()
 
     def wake(self) -> None:
         """Let the request look again whether it may go on; on its event loop."""
@@ -91,15 +89,6 @@ async def wait_for_turn(leases: Leases[C], lease: AsyncLease[C], deadlines: Asyn
     deadlines.start("pool")
     deadlines.remaining()
     leases.add(lease)
-    while not (leases.may_run(lease) or lease.is_cut):
-        lease.expect_wake()
-        await lease.wait(LOOK_AGAIN_SECONDS)
-    check_open(leases, lease, deadlines)
-
-
-def check_open(leases: Leases[C], lease: AsyncLease[C], deadlines: AsyncDeadlines) -> None:
-    """Check that the client was not closed meanwhile."""
-    if leases.is_closed:
-        lease.is_cut = True
-    if lease.is_cut:
-        raise deadlines.closed_error()
+    if not leases.may_run(lease):
+        await lease.wait(lambda: leases.may_run(lease))
+    lease.check_open(deadlines)

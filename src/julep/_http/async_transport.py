@@ -19,7 +19,7 @@ from anyio import (
     wait_writable,
 )
 
-from julep._http.async_lease import AsyncDeadlines, AsyncLease, check_open, wait_for_turn
+from julep._http.async_lease import AsyncDeadlines, AsyncLease, wait_for_turn
 from julep._http.content_encoding import ContentDecodingError
 from julep._http.exchange import (
     FINISH_SECONDS,
@@ -314,10 +314,10 @@ async def _connection(
         addresses = literal_address(origin) or await _look_up(origin)
         sock = await _open(addresses)
         lease.connection = connection = _OpenAsyncConnection(origin, sock)
-        check_open(pool.leases, lease, deadlines)
+        lease.check_open(deadlines)
         if context is not None:
             await connection.start_tls(context)
-            check_open(pool.leases, lease, deadlines)
+            lease.check_open(deadlines)
     except OSError as error:
         raise network_error(error, deadlines) from None
     return connection

@@ -66,8 +66,7 @@ class HttpxBody:
 
     def __next__(self) -> bytes:
         request = self._deadlines.request
-        if self._lease.is_cut:
-            raise self._deadlines.closed_error()
+        self._lease.check_open(self._deadlines)
         check_time(request)
         if self._limit is None and request.deadline is not None:
             self._limit = self._end_within(request.deadline - monotonic())
@@ -147,8 +146,7 @@ class AsyncHttpxBody:
 
     async def __anext__(self) -> bytes:
         request = self._deadlines.request
-        if self._lease.is_cut:
-            raise self._deadlines.closed_error()
+        self._lease.check_open(self._deadlines)
         check_time(request)
         with self._deadlines:
             self._deadlines.start_total()
@@ -159,8 +157,7 @@ class AsyncHttpxBody:
                 raise
             except Exception as error:  # noqa: BLE001  # whatever a library raises
                 raise self._adapter.network_error(request, error) from None
-        if self._lease.is_cut:
-            raise self._deadlines.closed_error()
+        self._lease.check_open(self._deadlines)
         raise self._deadlines.timeout_error()
 
     async def read(self) -> Response | UnreadableResponse:

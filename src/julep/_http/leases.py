@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from itertools import islice
-from typing import Final, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 from weakref import ref
+
+if TYPE_CHECKING:
+    from julep._http.deadlines import Deadlines
 
 LOOK_AGAIN_SECONDS: Final = 1.0
 """How long a request waits for its turn before it looks again: a dropped lease wakes nothing."""
@@ -47,6 +50,15 @@ class Lease(ABC, Generic[C]):
     def wake(self) -> None:
         """Let the request look again whether it may go on."""
 
+    def check_open(self, deadlines: Deadlines) -> None:
+        """Check that the client was not closed meanwhile.
+
+        Raises:
+            NetworkError: When it was.
+        """
+        if self.is_cut:
+            raise deadlines.closed_error()
+
     def cut(self) -> None:
         """End the request, whatever it waits for."""
         self.is_cut = True
@@ -78,6 +90,8 @@ class Leases(Generic[C]):
         """Put a lease at the end of the queue."""
         lease.place = place = ref(lease, self._places.pop)
         self._places[place] = None
+        if self.is_closed:  # `close` may not have seen it
+            lease.is_cut = True
 
     def may_run(self, lease: Lease[C]) -> bool:
         """Check whether a lease is among the first."""

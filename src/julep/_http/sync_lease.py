@@ -55,12 +55,4 @@ def wait_for_turn(leases: Leases[C], lease: SyncLease[C], deadlines: Deadlines) 
     if not leases.may_run(lease):
         lease.expect_wake()
         lease.wait(lambda: leases.may_run(lease), deadlines)
-    check_open(leases, lease, deadlines)
-
-
-def check_open(leases: Leases[C], lease: SyncLease[C], deadlines: Deadlines) -> None:
-    """Check that the client was not closed meanwhile."""
-    if leases.is_closed:
-        lease.is_cut = True
-    if lease.is_cut:
-        raise deadlines.closed_error()
+    lease.check_open(deadlines)

@@ -29,7 +29,7 @@ from julep._http.sockets import (
     network_error,
     writable_of,
 )
-from julep._http.sync_lease import SyncLease, check_open, wait_for_turn
+from julep._http.sync_lease import SyncLease, wait_for_turn
 from julep._http.tls import shared_tls, wrap
 from julep._http.transport_config import DEFAULT_MAX_CONNECTIONS
 from julep.errors import NetworkError
@@ -273,10 +273,10 @@ def _connection(
         lease.connection = connection = _OpenSyncConnection(
             origin, _open(addresses, lease, deadlines)
         )
-        check_open(pool.leases, lease, deadlines)
+        lease.check_open(deadlines)
         if context is not None:
             connection.start_tls(context, deadlines)
-            check_open(pool.leases, lease, deadlines)
+            lease.check_open(deadlines)
     except OSError as error:
         raise network_error(error, deadlines) from None
     return connection
@@ -300,8 +300,7 @@ def _open(
     try:
         waiting = next(steps)
         while True:
-            if lease.is_cut:
-                raise deadlines.closed_error()
+            lease.check_open(deadlines)
             seconds = ATTEMPT_SECONDS if waiting.seconds is None else waiting.seconds
             waiting = steps.send(writable_of(waiting.sockets, deadlines.within(seconds)))
     except StopIteration as end:
