@@ -12,7 +12,7 @@ import httpx
 
 from benchmarks._bodies import CONVERSATION
 from benchmarks._side_by_side import Row, compare, show
-from julep import _json
+from julep._json import text as _json
 from julep.managers.session import SessionsManager
 from julep_api.client import Call
 from julep_api.models import ChatResponse, ListSessionsResponse, Session

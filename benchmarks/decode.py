@@ -15,8 +15,8 @@ import httpx
 
 from benchmarks._bodies import EVENTS, ITEMS, events, page
 from benchmarks._side_by_side import compare, show
-from julep import _json
 from julep._calls.sse import EventDecoder
+from julep._json import text as _json
 from julep_api.models import ChatResponseChunk, ListSessionsResponse
 
 PIECE: Final = 64 * 1024

@@ -21,7 +21,7 @@ import julep
 from benchmarks import _bodies as bodies
 from benchmarks import _fixture
 from benchmarks._side_by_side import pin
-from julep import _json
+from julep._json import text as _json
 from julep_api.models import ListSessionsResponse
 
 STEPS = 10

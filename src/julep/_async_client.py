@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ParamSpec, TypeVar, overload
 
+from julep._arguments.cached import cached
 from julep._arguments.signatures import mirrors
 from julep._base_client import BaseClient
-from julep._cached import cached
 from julep._client import Client
 from julep._lazy import resolvable
 from julep_api.types import UNSET

@@ -14,6 +14,48 @@ if TYPE_CHECKING:
     from collections.abc import ItemsView, Iterator, KeysView, ValuesView
 
 
+# Where the names are found that annotations use and that modules import for type checkers only: the
+# modules are looked through in this order, until one has the name.
+_SOURCES: Final = (
+    "julep_api.types",
+    "julep.managers._literals",  # before the types, which import models
+    "julep.managers.types",  # before the models: ChatSettingsStop is in both
+    "julep_api.models",
+    "julep.streams",
+    "julep._tools.calls",
+    "julep._tools.output",
+    "collections.abc",
+    "typing",
+    "uuid",
+    "types",
+    "julep_api.client",
+    "julep",
+    "julep._http.messages",
+    "julep._http.connections",
+    "julep._http.transport_config",
+    "julep._settings.config",
+    "julep._calls.driver",
+    "julep._tools.loop",
+    "julep._redaction",
+    "julep._openai",
+    "julep.managers.agent",
+    "julep.managers.doc",
+    "julep.managers.job",
+    "julep.managers.memory",
+    "julep.managers.session",
+    "julep.managers.tool",
+    "julep.managers.user",
+    "openai.resources",
+)
+
+# Names of modules themselves, and names that their modules do not export.
+_MODULES: Final = ("httpx", "ssl")
+_UNEXPORTED: Final = {
+    "AsyncChatMethod": "julep.managers.chat",
+    "ChatMethod": "julep.managers.chat",
+}
+
+
 def lazy(
     module: str,
     sources: Mapping[str, Iterable[str]],
@@ -103,10 +145,8 @@ def import_names(annotations: Iterable[object], namespace: dict[str, Any]) -> No
             continue
         for name in _names_in(text):
             if name not in namespace and not hasattr(builtins, name):
-                from julep import _type_names
-
                 try:
-                    namespace[name] = _type_names.find(name)
+                    namespace[name] = _meaning_of(name)
                 except AttributeError:
                     continue  # the evaluation has the better error
             alias = namespace.get(name)
@@ -114,6 +154,28 @@ def import_names(annotations: Iterable[object], namespace: dict[str, Any]) -> No
                 import_names([alias], namespace)
                 texts = SimpleNamespace(__annotations__={name: alias})
                 namespace.update(get_type_hints(texts, namespace))
+
+
+def _meaning_of(name: str) -> object:
+    """Return what a name in an annotation stands for.
+
+    Raises:
+        AttributeError: When no module has it.
+    """
+    if name in _MODULES:
+        return import_module(name)
+    if name in _UNEXPORTED:
+        unexported: object = getattr(import_module(_UNEXPORTED[name]), name)
+        return unexported
+    for source in _SOURCES:
+        try:
+            module = import_module(source)
+        except ImportError:
+            continue  # a package that is optional
+        if name in getattr(module, "__all__", (name,)) and hasattr(module, name):
+            found: object = getattr(module, name)
+            return found
+    raise AttributeError(f"no module of the package has the name {name!r}")
 
 
 def _names_in(text: str) -> list[str]:

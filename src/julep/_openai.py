@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from julep._cached import cached
+from julep._arguments.cached import cached
 from julep._calls.api_key import KeyTask
 from julep._http.per_loop import PerLoop
 from julep.errors import ConfigurationError

@@ -23,7 +23,7 @@ def get_base_url(url: str) -> str:
     """Return the scheme and the host of a URL; deprecated: use `urllib.parse.urlsplit`."""
     from urllib.parse import urlsplit
 
-    from julep._deprecation import warn_deprecated
+    from julep_api.deprecation import warn_deprecated
 
     warn_deprecated("julep.client.get_base_url()", "urllib.parse.urlsplit()")
     parts = urlsplit(url)

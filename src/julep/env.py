@@ -6,9 +6,9 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from julep._deprecation import warn_deprecated
 from julep._settings.config import DEFAULT_BASE_URL
 from julep.errors import InvalidArgumentError
+from julep_api.deprecation import warn_deprecated
 
 __all__ = ["JULEP_API_KEY", "JULEP_API_URL", "env"]
 

@@ -128,7 +128,7 @@ def test_the_sdk_runs_on_its_core_dependencies(core_python: Path, tmp_path: Path
 def test_every_public_module_imports_without_the_server(core_python: Path, tmp_path: Path) -> None:
     code = (
         "import importlib, pkgutil, julep, julep_api\n"
-        "extra = {'julep._fast_json', 'julep._http.httptools_parser'}\n"
+        "extra = {'julep._json.fast', 'julep._http.httptools_parser'}\n"
         "extra.add('julep._instrumentation.spans')\n"
         "for package in (julep, julep_api):\n"
         "    for module in pkgutil.walk_packages(package.__path__, package.__name__ + '.'):\n"

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from julep import _fast_json, _json
+from julep._json import fast as _fast_json
+from julep._json import text as _json
 
 Loads: TypeAlias = "Callable[[str | bytes], object]"
 
@@ -153,7 +154,9 @@ def test_msgspec_parses_long_documents_only(monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.usefixtures("not_imported")
 def test_without_msgspec_json_parses_long_documents(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "julep._fast_json", None)
+    monkeypatch.setitem(sys.modules, "julep._json.fast", None)
+    monkeypatch.delattr("julep._json.fast")
+    assert _json.find_fast_json() is None
     assert _json.loads("[" + "1," * _json.LONG + "2]") == [1] * _json.LONG + [2]
 
 

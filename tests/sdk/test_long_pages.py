@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from julep import _fast_json, _json
 from julep._calls.responses import parse_response
 from julep._http.messages import Response
+from julep._json import fast as _fast_json
+from julep._json import text as _json
 from julep.errors import InvalidResponseError
 from julep_api.api.agents import list_agents
 from julep_api.api.docs import get_agent_docs

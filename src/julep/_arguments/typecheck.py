@@ -14,10 +14,10 @@ from collections.abc import Callable, Coroutine, Mapping
 from types import FunctionType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar, overload
 
+from julep._arguments.cached import cached
 from julep._arguments.encode import encoded
+from julep._arguments.ending import import_failure
 from julep._arguments.exact_types import matcher, matches, never
-from julep._cached import cached
-from julep._ending import import_failure
 from julep._lazy import import_names, written
 from julep_api.types import UNSET
 

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from julep._arguments.encode import encoded
 from julep._calls.flow import RunTasks, Sleep
-from julep._deprecation import warn_deprecated
+from julep_api.deprecation import warn_deprecated
 from julep_api.models import CreateDoc, CreateToolRequest, InputChatMlMessage
 from julep_api.operations import OPERATIONS
 from julep_api.types import UNSET

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from julep._http.messages import Request
 from julep._http.urls import with_query
-from julep._json import dumps
+from julep._json.text import dumps
 from julep.errors import InvalidArgumentError
 from julep_api.client import EventCall
 from julep_api.types import UNSET

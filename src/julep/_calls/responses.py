@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from julep._http.messages import Response, request_id
-from julep._json import LONG, loads, loads_page
+from julep._json.text import LONG, loads, loads_page
 from julep._settings.retry import retry_after
 from julep.errors import (
     ApiError,

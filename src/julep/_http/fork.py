@@ -19,6 +19,7 @@ _LEFT_OUT: Final = {
     "julep._http.httpx_bodies": "anyio",
     "julep._http.httpx_transport": "httpx",
     "julep._instrumentation.log": "logging",
+    "julep._json.fast": "msgspec",
     "julep._instrumentation.spans": "opentelemetry",
     "julep._openai": "openai",
 }

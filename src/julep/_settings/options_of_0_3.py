@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from julep._deprecation import warn_deprecated
 from julep_api.checks import suggestion
+from julep_api.deprecation import warn_deprecated
 
 _BY_POSITION: Final = ("timeout", "additional_headers", "_httpx_client")
 _RENAMED: Final = {

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, cast, is_typeddict
 
-from julep._json import dumps
+from julep._json.text import dumps
 from julep._tools.schema import Schema, SchemaMismatchError
 from julep_api.model import Model
 

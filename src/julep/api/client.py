@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from julep._calls.driver import AsyncDriver, SyncDriver
-from julep._deprecation import warn_deprecated
 from julep._http.connections import Connections, build_async_transport, build_transport
 from julep._lazy import resolvable
 from julep._settings.checks import checked_http_client
 from julep._settings.config import Config, read_config
 from julep._settings.transport import read_transport
 from julep.api.environment import JulepApiEnvironment
+from julep_api.deprecation import warn_deprecated
 from julep_api.types import UNSET
 
 if TYPE_CHECKING:

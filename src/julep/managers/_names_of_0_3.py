@@ -7,8 +7,8 @@ from importlib import import_module
 from typing import Final
 from uuid import UUID
 
-from julep._deprecation import warn_deprecated
 from julep.managers.types import AgentDefaultSettingsDict, DocCreateArgs
+from julep_api.deprecation import warn_deprecated
 from julep_api.types import UNSET
 
 __all__ = ["find"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from julep._deprecation import warn_deprecated
 from julep._lazy import resolvable
+from julep_api.deprecation import warn_deprecated
 
 if TYPE_CHECKING:
     from julep._http.transport_config import HttpClient

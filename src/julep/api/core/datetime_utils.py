@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from julep._deprecation import warn_deprecated
+from julep_api.deprecation import warn_deprecated
 
 __all__ = ["serialize_datetime"]
 

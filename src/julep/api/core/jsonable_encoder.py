@@ -12,7 +12,7 @@ from types import GeneratorType
 from typing import TypeAlias, cast
 from uuid import UUID
 
-from julep._deprecation import warn_deprecated
+from julep_api.deprecation import warn_deprecated
 from julep_api.model import Model
 
 __all__ = ["jsonable_encoder"]

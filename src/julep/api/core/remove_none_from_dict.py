@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeVar
 
-from julep._deprecation import warn_deprecated
+from julep_api.deprecation import warn_deprecated
 
 __all__ = ["remove_none_from_dict"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any, Self, TypeVar, overload
 
-from julep._ending import import_failure
+from julep._arguments.ending import import_failure
 
 T = TypeVar("T")
 

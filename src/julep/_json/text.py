@@ -69,10 +69,10 @@ def loads_page(reader: PageReader[Any], data: bytes) -> Any:
 def find_fast_json() -> ModuleType | None:
     """Return the module that parses long documents; None when msgspec is not installed."""
     try:
-        from julep import _fast_json
+        from julep._json import fast
     except ImportError:
         return None
-    return _fast_json
+    return fast
 
 
 def dumps(value: JSON) -> str:
