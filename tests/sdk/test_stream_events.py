@@ -37,9 +37,17 @@ from julep.streams import (
     ToolCallArguments,
     ToolCallBegun,
 )
-from tests.sdk.helpers.modes import unwrapped
+from tests.sdk.helpers.modes import Mode, make_client, unwrapped
 from tests.sdk.helpers.resources import HELLO, UNKNOWN_ID, new_session
 from tests.sdk.helpers.streams import assert_over
+from tests.sdk.transport.helpers.scripted_server import (
+    SESSION,
+    STREAM_HEAD,
+    Server,
+    chat_event,
+    http_chunk,
+    stall_after,
+)
 from tests.server.helpers.endpoint import DONE, Endpoint, piece, usage_piece
 
 pytestmark = pytest.mark.anyio
@@ -294,20 +302,25 @@ async def test_texts_are_the_body_of_a_response_of_a_web_framework(
 
 
 @pytest.mark.parametrize("mode", ["asyncio", "trio"])
-async def test_a_second_task_cannot_read_a_stream_at_the_same_time(client: AsyncClient) -> None:
-    session = await new_session(client)
-    read: list[str] = []
-    refused: list[StreamClosedError] = []
+async def test_a_second_task_cannot_read_a_stream_at_the_same_time(mode: Mode) -> None:
+    began = stall_after(STREAM_HEAD + http_chunk(chat_event("A fine")))
+    waits = anyio.Event()
 
-    async def read_all() -> None:
-        try:
-            read.extend([text async for text in stream.text_stream])
-        except StreamClosedError as error:
-            refused.append(error)
+    async def read_all(stream: AsyncChatStream) -> None:
+        async for text in stream.text_stream:
+            assert text == "A fine"
+            waits.set()  # No other task runs before this one waits for the next text.
 
-    stream = client.sessions.stream(session.id, HELLO)
-    async with stream, anyio.create_task_group() as group:
-        group.start_soon(read_all)
-        group.start_soon(read_all)
-    assert "".join(read).startswith(ANSWER)
-    assert "another task or thread is reading" in str(refused[0])
+    with Server([began]) as server:
+        async with (
+            make_client(mode, server.url) as client,
+            client.sessions.stream(SESSION["id"], HELLO) as stream,
+            anyio.create_task_group() as group,
+        ):
+            group.start_soon(read_all, stream)
+            await waits.wait()
+            for items in (stream, stream.text_stream, stream.events()):
+                with pytest.raises(StreamClosedError, match="another task or thread is reading"):
+                    await anext(items)
+            assert stream.snapshot.text == "A fine"
+            group.cancel_scope.cancel()
