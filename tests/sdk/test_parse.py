@@ -85,6 +85,10 @@ LENIENT: list[tuple[object, str, object]] = [
     (bool, "true", True),
     (str, "Bergen, in Norway", "Bergen, in Norway"),
     (str, '"Bergen"', "Bergen"),
+    (str, "2026", "2026"),
+    (str, "true", "true"),
+    (int | str, "2026", 2026),
+    (Literal["1", "2"], "2", "2"),
     (Literal["yes", "no"], "yes", "yes"),
     (dict[str, int] | None, '{"value": 3}', {"value": 3}),
     (dict[str, int] | None, '{"value": {"a": 3}}', {"a": 3}),
@@ -112,6 +116,7 @@ async def test_an_answer_is_read_however_it_is_wrapped(
         (int, "three", "the answer is not JSON"),
         (list[int], '{"value": [1, "x"]}', r"value\[1\]: expected integer; got 'x'"),
         (str, '{"value": "Ber', "the answer is not JSON"),
+        (str, '{"city": "Bergen"}', "expected string; got {'city': 'Bergen'}"),
         (Literal["yes", "no"], "maybe", "the answer is not JSON"),
     ],
 )

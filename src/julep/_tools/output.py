@@ -93,15 +93,27 @@ class Output:
                 with suppress(SchemaMismatchError):
                     return self._inner.read(text.strip())
             raise SchemaMismatchError(f"the answer is not JSON: {error}") from None
-        is_whole = isinstance(parsed, dict) and parsed.keys() == {"value"}
-        if self._inner is None or not is_whole:
-            return (self._inner or self._schema).read(parsed)
+        if self._inner is None:
+            return self._schema.read(parsed)
+        if not (isinstance(parsed, dict) and parsed.keys() == {"value"}):
+            return _read_bare(self._inner, parsed, text.strip())
         try:
             return self._schema.read(parsed)
         except SchemaMismatchError:
             with suppress(SchemaMismatchError):
                 return self._inner.read(parsed)  # of a mapping, in a union
             raise
+
+
+def _read_bare(schema: Schema, parsed: JSON, text: str) -> object:
+    """Read an answer without the object around its value; 2026 may be the text of a string."""
+    try:
+        return schema.read(parsed)
+    except SchemaMismatchError:
+        if not isinstance(parsed, dict | list):
+            with suppress(SchemaMismatchError):
+                return schema.read(text)
+        raise
 
 
 def _parsed(text: str) -> JSON:
