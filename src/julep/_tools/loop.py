@@ -235,29 +235,6 @@ class ToolLoop:
         return frozenset(found)
 
 
-def by_name(functions: Sequence[tuple[str, Function]], *, is_async: bool) -> dict[str, Function]:
-    """Index functions by their names.
-
-    Args:
-        functions: Each function with its place among the arguments, such as ``tools[0]``.
-        is_async: Whether functions may be async.
-
-    Raises:
-        InvalidArgumentError: When two functions have the same name, or one is async and may not be.
-    """
-    found: dict[str, Function] = {}
-    for path, function in functions:
-        if function.name in found:
-            problem = f"another function is named {function.name!r}"
-        elif function.is_async and not is_async:
-            problem = f"{function.name} is async: use AsyncClient, or a sync function"
-        else:
-            found[function.name] = function
-            continue
-        raise InvalidArgumentError(f"{path}: {problem}", path=path)
-    return found
-
-
 def messages_of(response: ChatResponse) -> Sequence[ChatMlMessage]:
     """Return the messages of a response's first choice."""
     return response.response[0] if response.response else ()
@@ -276,19 +253,6 @@ def open_calls(history: Sequence[ChatMlMessage]) -> list[tuple[str, str]]:
         else:
             calls.clear()
     return calls
-
-
-def tool_name(tool: object) -> str:
-    """Return the name of a tool that was passed as a model or a dict, or an empty text."""
-    function: object = _member(tool, "function")
-    name = _member(function, "name")
-    return name if isinstance(name, str) else ""
-
-
-def _member(value: object, name: str) -> object:
-    if isinstance(value, Mapping):
-        return cast("Mapping[str, object]", value).get(name)
-    return getattr(value, name, None)
 
 
 def _as_input(message: ChatMlMessage) -> JSONObject:

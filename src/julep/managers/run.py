@@ -130,8 +130,8 @@ class BaseRun(BaseChat):
 
         With ``streams``, its responses are streamed.
         """
-        from julep._tools.functions import Function
-        from julep._tools.loop import RunOptions, ToolLoop, by_name, tool_name
+        from julep._tools.loop import RunOptions, ToolLoop
+        from julep._tools.run_tools import read_tools
 
         turns = DEFAULT_MAX_TURNS if max_turns is None else max_turns
         repairs = DEFAULT_REPAIRS if repairs is None else repairs
@@ -143,19 +143,11 @@ class BaseRun(BaseChat):
         if output is not None and tool_choice is None and not tools:
             # An agent's own tools could not be called here.
             tool_choice = "none"
-        tools = tools or ()
         is_async = self.api_client.is_async
         if approve is not None and iscoroutinefunction(approve) and not is_async:
             problem = "an async function requires AsyncClient"
             raise InvalidArgumentError(f"approve: {problem}", path="approve")
-        paths = {n: f"tools[{n}]" for n, tool in enumerate(tools) if callable(tool)}
-        functions = {n: Function(tools[n], path) for n, path in paths.items()}  # type: ignore[arg-type]  # callable
-        named = by_name(
-            [(paths[n], function) for n, function in functions.items()], is_async=is_async
-        )
-        chat_tools: Any = [
-            functions[n].tool() if n in functions else tool for n, tool in enumerate(tools)
-        ]
+        given = read_tools(tools or (), is_async=is_async)
 
         api_client: Any = self.api_client
         if streams:
@@ -166,7 +158,7 @@ class BaseRun(BaseChat):
         def call_of(turn_messages: Sequence[Any], first: bool) -> Any:
             # A function that must be called is called once: after that, the model may answer.
             choice = tool_choice if first or isinstance(tool_choice, str) else None
-            body = chat_body(turn_messages, chat_tools or None, choice, **settings)
+            body = chat_body(turn_messages, given.described or None, choice, **settings)
             if output is not None:
                 body["response_format"] = output.response_format
             if streams:
@@ -175,8 +167,8 @@ class BaseRun(BaseChat):
 
         options = RunOptions(
             session_id=session_id,
-            functions=named,
-            other_tools=frozenset(tool_name(t) for n, t in enumerate(tools) if n not in paths),
+            functions=given.functions,
+            other_tools=given.others,
             max_turns=turns,
             recorded=settings.get("record") is not False,
             approve=approve,
