@@ -124,6 +124,7 @@ class BaseClient(ABC, Generic[HttpClientT, TransportT, KeyT]):
 
         Raises:
             ConfigurationError: When a setting is invalid.
+            ArgumentTypeError: When there is no such setting.
         """
         # Imported here so that `import julep` stays cheap.
         from julep._settings.checks import checked_http_client, checked_key_function
@@ -184,6 +185,7 @@ class BaseClient(ABC, Generic[HttpClientT, TransportT, KeyT]):
 
         Raises:
             ConfigurationError: When a setting is invalid.
+            ArgumentTypeError: When there is no such setting.
 
         Example:
             >>> client.with_options(timeout=5, max_retries=0).sessions.get(session.id)

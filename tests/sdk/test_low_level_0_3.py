@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 import julep
-from julep import AsyncClient, Client
+from julep import ArgumentTypeError, AsyncClient, Client
 from julep.api.client import OMIT, AsyncJulepApi, JulepApi
 from julep.api.types import (
     Agent,
@@ -258,8 +258,10 @@ def test_options_of_0_3_warn(make: Any) -> None:
     ],
 )
 def test_an_unknown_option_suggests_one(make: Any, options: Any, problem: str) -> None:
-    with pytest.raises(TypeError, match=rf"^{make.__name__}\(\) got an unexpected .*{problem}"):
+    problem = rf"^(\w+): {make.__name__}\(\) got an unexpected .*{problem}"
+    with pytest.raises(ArgumentTypeError, match=problem) as raised:
         make(**options)
+    assert raised.value.path in options
 
 
 @each_client
@@ -269,14 +271,16 @@ def test_an_option_is_given_once(make: Any) -> None:
         (("k", "http://a.b", 60), {"timeout": 5}),
     ]
     for arguments, options in twice:
-        with pytest.raises(TypeError, match="takes two positional arguments"):
+        with pytest.raises(ArgumentTypeError, match="takes two positional arguments"):
             make(*arguments, **options)
     with (
         pytest.warns(DeprecationWarning, match="use headers="),
-        pytest.raises(TypeError, match="got both 'additional_headers' and 'headers'"),
+        pytest.raises(ArgumentTypeError, match="got both 'additional_headers' and 'headers'"),
     ):
         make("k", headers={}, additional_headers={})
-    with pytest.raises(TypeError, match=r"with_options\(\) got .*'time_out' .*mean 'timeout'"):
+    with pytest.raises(
+        ArgumentTypeError, match=r"with_options\(\) got .*'time_out' .*mean 'timeout'"
+    ):
         make().with_options(time_out=5)
 
 

@@ -39,12 +39,13 @@ def current_options(
         known: The names of its parameters.
 
     Raises:
-        TypeError: When an argument is unknown, or given twice; the message suggests a name.
+        ArgumentTypeError: When an argument is unknown, or given twice; the message suggests a name.
     """
     options = dict(kwargs)
     renamed: dict[str, object] = dict(zip(_BY_POSITION, args[2:], strict=False))
     if renamed.keys() & options.keys() or len(args) > 2 + len(_BY_POSITION):
-        raise TypeError(f"{function} takes two positional arguments, api_key and base_url")
+        path = next(iter(renamed.keys() & options.keys()), f"args[{len(args) - 1}]")
+        raise _refused(path, f"{function} takes two positional arguments, api_key and base_url")
     if renamed:
         warn_deprecated(
             f"{function} with more than two positional arguments", _named(renamed), stacklevel=4
@@ -55,7 +56,7 @@ def current_options(
     for old, value in renamed.items():
         new = _RENAMED.get(old, old)
         if new in options:
-            raise TypeError(f"{function} got both {old!r} and {new!r}")
+            raise _refused(old, f"{function} got both {old!r} and {new!r}")
         options[new] = value
     for name in options:
         if name not in known:
@@ -63,8 +64,15 @@ def current_options(
             hint = (
                 f" (did you mean {meant!r}?)" if meant else suggestion(name, dict.fromkeys(known))
             )
-            raise TypeError(f"{function} got an unexpected keyword argument {name!r}{hint}")
+            raise _refused(name, f"{function} got an unexpected keyword argument {name!r}{hint}")
     return args[:2], options
+
+
+def _refused(path: str, problem: str) -> TypeError:
+    """Build the error, whose class is imported when it is needed: beartype comes with it."""
+    from julep.errors import ArgumentTypeError
+
+    return ArgumentTypeError(f"{path}: {problem}", path=path)
 
 
 def _named(renamed: Mapping[str, object]) -> str:
