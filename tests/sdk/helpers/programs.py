@@ -24,7 +24,7 @@ def run_program(
         options: Python's options, such as ``-W error``.
         environment: The variables, by default those of this process.
         asserts: Whether the program asserts: -O, which would strip its asserts, is not passed on.
-        timeout: Seconds after which it fails: by default less than pytest's own, for a busy machine.
+        timeout: Seconds after which it fails; by default less than pytest allows a test.
     """
     variables = {**(os.environ if environment is None else environment)}
     variables["PYTHONPATH"] = os.pathsep.join(sys.path)
