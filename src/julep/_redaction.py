@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -78,22 +78,35 @@ def redact_url(url: str) -> str:
     return f"{base}?{'&'.join(redacted)}"
 
 
-class Secrets:
-    """The secrets of a call's requests, which a server may repeat wherever it sends text."""
+def secrets_of(values: Mapping[str, str]) -> list[str]:
+    """Return the values whose names suggest a secret, with and without "Bearer" before them."""
+    found = [value for name, value in values.items() if is_secret(name)]
+    return found + [value.partition(" ")[2] for value in found]
 
-    def __init__(self) -> None:
+
+class Secrets:
+    """The secrets of a call's requests, which a server may repeat wherever it sends text.
+
+    Args:
+        texts: Those that are known beforehand.
+    """
+
+    def __init__(self, texts: Iterable[str] = ()) -> None:
         self._texts: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
+        self._add(texts)
 
     def add(self, headers: Mapping[str, str], url: str) -> None:
         """Add the secrets in a request's headers and URL."""
-        found = [value for name, value in headers.items() if is_secret(name)]
-        found += [value.partition(" ")[2] for value in found]  # without "Bearer"
+        found = secrets_of(headers)
         if "?" in url:
             from urllib.parse import parse_qsl, urlsplit  # few requests need it
 
             parameters = parse_qsl(urlsplit(url).query, keep_blank_values=True)
             found += [value for name, value in parameters if is_secret(name)]
+        self._add(found)
+
+    def _add(self, found: Iterable[str]) -> None:
         new = {
             secret.lower() for secret in found if len(secret) >= _MIN_SECRET_CHARACTERS
         } - self._texts

@@ -13,7 +13,7 @@ import julep_api
 
 CANARY = "sk-canary-5d1f0b7e"
 
-_OURS = tuple(str(Path(package.__file__).parent) for package in (julep, julep_api))
+_OURS = tuple(str(Path(module.__file__ or "").parent) for module in (julep, julep_api))
 
 
 def everything_of(error: BaseException) -> str:
