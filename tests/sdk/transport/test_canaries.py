@@ -28,7 +28,7 @@ SETTINGS: dict[str, Any] = {
     "api_key": KEY,
     "headers": {"x-other-key": HEADER},
     "query": {"access_token": QUERY},
-    "timeout": Timeout(30, read=0.5),
+    "timeout": Timeout(connect=30, read=0.5),
     "retry": RetryPolicy(1, initial_delay=0.0001, max_retry_after=0),
 }
 ID = SESSION["id"]
