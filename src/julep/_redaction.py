@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -14,6 +15,11 @@ _SECRET_WORDS: Final = ("auth", "cookie", "credential", "key", "password", "secr
 
 # Shorter values are not searched for in texts: they would be found inside of words.
 _MIN_SECRET_CHARACTERS: Final = 6
+
+# Without them, a text can hold a secret only as it is.
+_ESCAPES: Final = re.compile(r"\\[u/\"]|%[0-9a-f]{2}|&[#a-z]", re.IGNORECASE)
+
+_ENTITIES: Final = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
 
 # It has a secret word, but identifies a request and authorizes nothing.
 _NOT_SECRET: Final = frozenset({"idempotency-key"})
@@ -72,37 +78,58 @@ def redact_url(url: str) -> str:
     return f"{base}?{'&'.join(redacted)}"
 
 
-class Secrets:
-    """The secrets of a call's requests, which a server may repeat wherever it sends text."""
+def secrets_of(values: Mapping[str, str]) -> list[str]:
+    """Return the values whose names suggest a secret, with and without "Bearer" before them."""
+    found = [value for name, value in values.items() if is_secret(name)]
+    return found + [value.partition(" ")[2] for value in found]
 
-    def __init__(self) -> None:
-        self._texts: list[str] = []
+
+class Secrets:
+    """The secrets of a call's requests, which a server may repeat wherever it sends text.
+
+    Args:
+        texts: Those that are known beforehand.
+    """
+
+    def __init__(self, texts: Iterable[str] = ()) -> None:
+        self._texts: set[str] = set()
+        self._pattern: re.Pattern[str] | None = None
+        self._add(texts)
 
     def add(self, headers: Mapping[str, str], url: str) -> None:
         """Add the secrets in a request's headers and URL."""
-        found = [value for name, value in headers.items() if is_secret(name)]
-        found += [value.partition(" ")[2] for value in found]  # without "Bearer"
+        found = secrets_of(headers)
         if "?" in url:
             from urllib.parse import parse_qsl, urlsplit  # few requests need it
 
             parameters = parse_qsl(urlsplit(url).query, keep_blank_values=True)
             found += [value for name, value in parameters if is_secret(name)]
-        for secret in found:
-            if len(secret) >= _MIN_SECRET_CHARACTERS and secret not in self._texts:
-                forms = {*self._texts, *_forms_of(secret)}
-                self._texts = sorted(
-                    forms, key=len, reverse=True
-                )  # a secret may be part of another
+        self._add(found)
+
+    def _add(self, found: Iterable[str]) -> None:
+        new = {
+            secret.lower() for secret in found if len(secret) >= _MIN_SECRET_CHARACTERS
+        } - self._texts
+        if new:
+            self._texts |= new
+            self._pattern = None
 
     def hide(self, text: str) -> str:
-        """Return a text with the secrets replaced."""
-        for secret in self._texts:
-            text = text.replace(secret, REDACTED)
-        return text
+        """Return a text with the secrets replaced, in whatever way they are written."""
+        lower = text.lower()
+        if not (any(secret in lower for secret in self._texts) or _ESCAPES.search(text)):
+            return text
+        if self._pattern is None and self._texts:
+            ordered = sorted(self._texts, key=len, reverse=True)  # one may be part of another
+            forms = "|".join("".join(map(_forms_of, secret)) for secret in ordered)
+            self._pattern = re.compile(forms, re.IGNORECASE)
+        return text if self._pattern is None else self._pattern.sub(REDACTED, text)
 
     def hide_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """Return headers with the secrets replaced, and with the values of secret ones."""
-        hidden = {name: self.hide(value) for name, value in redact_headers(headers).items()}
+        hidden = {
+            self.hide(name): self.hide(value) for name, value in redact_headers(headers).items()
+        }
         if "location" in hidden:
             hidden["location"] = redact_url(hidden["location"])
         return hidden
@@ -118,10 +145,16 @@ class Secrets:
         return value
 
 
-def _forms_of(secret: str) -> list[str]:
-    """Return a secret as it stands in texts, URLs, HTML and JSON."""
-    from html import escape
-    from urllib.parse import quote, quote_plus
-
-    forms = [secret, quote(secret, safe=""), quote(secret), quote_plus(secret), escape(secret)]
-    return [*forms, secret.replace("/", "\\/"), secret.replace('"', '\\"')]
+def _forms_of(character: str) -> str:
+    """Return a pattern of a character as it stands in texts, URLs, HTML and JSON."""
+    code = ord(character)
+    units = character.encode("utf-16-be", "surrogatepass")
+    forms = [
+        rf"\\?{re.escape(character)}",
+        "".join(rf"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2)),
+        "".join(f"%{byte:02x}" for byte in character.encode("utf-8", "surrogatepass")),
+        f"&#(?:0*{code}|x0*{code:x});",
+        *([f"&{_ENTITIES[character]};"] if character in _ENTITIES else []),
+        *([r"\+"] if character == " " else []),
+    ]
+    return f"(?:{'|'.join(forms)})"

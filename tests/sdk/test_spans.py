@@ -17,6 +17,7 @@ from julep import RetryPolicy
 from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.programs import run_program
 from tests.sdk.helpers.resources import HELLO
+from tests.sdk.helpers.tracing import LOADED
 from tests.sdk.helpers.waiting import cancel_when
 from tests.sdk.transport.helpers.scripted_server import (
     DONE,
@@ -39,9 +40,6 @@ pytestmark = pytest.mark.anyio
 
 
 AT_ONCE = RetryPolicy(initial_delay=0.001)
-
-# Calls have spans as soon as it is loaded; those of other tests must have none.
-LOADED = sys.modules.pop("opentelemetry.trace")
 
 
 @pytest.fixture(autouse=True)

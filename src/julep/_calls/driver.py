@@ -67,7 +67,7 @@ class SyncDriver:
     is_async: ClassVar[bool] = False
 
     def __init__(self, config: Config, connections: Connections[Transport]) -> None:
-        self._flows: Flows[ResponseBody] = Flows(config)
+        self._flows: Flows[ResponseBody] = Flows(config, connections.config.secrets)
         self._connections = connections
 
     if not TYPE_CHECKING:
@@ -167,7 +167,7 @@ class AsyncDriver:
     is_async: ClassVar[bool] = True
 
     def __init__(self, config: Config, connections: Connections[AsyncTransport]) -> None:
-        self._flows: Flows[AsyncResponseBody] = Flows(config)
+        self._flows: Flows[AsyncResponseBody] = Flows(config, connections.config.secrets)
         self._connections = connections
 
     if not TYPE_CHECKING:

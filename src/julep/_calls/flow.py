@@ -7,7 +7,7 @@ read. The drivers only run its steps, so the sync and the async client decide al
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from julep._calls.attempts import AttemptTracker
@@ -59,10 +59,18 @@ Flow: TypeAlias = Generator[Request | Sleep | RunTasks, StepResult[B], T]
 
 
 class Flows(Generic[B]):
-    """Builds the flows of single calls; B is the type of a stream's body."""
+    """Builds the flows of single calls; B is the type of a stream's body.
 
-    def __init__(self, config: Config) -> None:
+    Args:
+        config: The client's settings.
+        transport_secrets: Returns the secrets that its transport adds to requests.
+    """
+
+    def __init__(
+        self, config: Config, transport_secrets: Callable[[], Iterable[str]] = tuple
+    ) -> None:
         self.config = config
+        self._transport_secrets = transport_secrets
 
     def request(self, call: Call[T]) -> Flow[B, T]:
         """Send the request of a call, with retries, and read the response.
@@ -126,7 +134,8 @@ class Flows(Generic[B]):
 
     def _track(self, call: Call[Any] | EventCall[Any]) -> AttemptTracker:
         config = self.config
-        record = CallRecord(build_request(call, config), call.operation, call.path)
+        request = build_request(call, config)
+        record = CallRecord(request, call.operation, call.path, self._transport_secrets)
         record_call(record)
         return AttemptTracker(record, config.retry, config.hooks)
 

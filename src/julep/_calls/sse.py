@@ -39,7 +39,7 @@ class Event(NamedTuple):
 
     # A server may repeat the API key, and a traceback may show locals.
     def __repr__(self) -> str:
-        return f"Event({self.name!r}, {len(self.data)} characters)"
+        return f"Event({len(self.data)} characters)"
 
 
 class EventDecoder:

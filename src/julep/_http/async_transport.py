@@ -74,7 +74,9 @@ class AsyncSocketTransport:
     ) -> None:
         self._tls = tls
         self._pools = PerLoop(
-            lambda: Pool[_AsyncConnection](max_connections, max_idle, idle_seconds), _close
+            lambda: Pool[_AsyncConnection](max_connections, max_idle, idle_seconds),
+            _close,
+            Pool[_AsyncConnection].abandon,
         )
 
     async def send(self, request: Request) -> Outcome[AsyncSocketBody]:

@@ -70,6 +70,7 @@ class HttpxTransport:
         except NetworkError as error:
             if lease.is_cut:
                 return deadlines.closed_error()
+            error.__context__ = None  # the library's error, and the frames it refers to
             return error.with_traceback(None)
         finally:
             if not is_open:
@@ -152,6 +153,7 @@ class AsyncHttpxTransport:
         except NetworkError as error:
             if lease.is_cut:
                 return deadlines.closed_error()
+            error.__context__ = None  # the library's error, and the frames it refers to
             return error.with_traceback(None)
         finally:
             if not is_open:

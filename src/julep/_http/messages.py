@@ -63,9 +63,10 @@ class Request(NamedTuple):
         kind = headers.get("content-type", "").lower()
         return self.stream and 200 <= status < 300 and kind.startswith("text/event-stream")
 
-    # The headers hold the API key, and a traceback may show locals.
+    # The headers hold the API key, and so may a URL that a redirect named. A traceback may show
+    # locals.
     def __repr__(self) -> str:
-        return f"Request({self.summary})"
+        return f"Request({self.method})"
 
 
 class Response(NamedTuple):

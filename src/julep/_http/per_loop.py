@@ -16,25 +16,35 @@ _KEEPERS: Final = "_julep_keepers"
 class PerLoop(Generic[T]):
     """Builds an object for each event loop that needs one, and closes it when that loop ends.
 
-    No reference leads from here to a loop, so that a loop can go however it ended.
+    No reference leads from here to a loop, not even through an object, which the loop itself keeps:
+    a loop can go however it ended.
 
     Args:
         build: Builds one.
         close: Closes one, on its loop.
+        abandon: Closes what it can of one whose loop was closed in the middle of calls.
     """
 
-    def __init__(self, build: Callable[[], T], close: Callable[[T], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        build: Callable[[], T],
+        close: Callable[[T], Awaitable[None]],
+        abandon: Callable[[T], object] | None = None,
+    ) -> None:
         self._build = build
         self._close = close
-        self._objects = WeakKeyDictionary[object, T]()
+        self._abandon = abandon
+        self._objects = WeakKeyDictionary[object, ref[T]]()
 
     async def get(self) -> T:
         """Return the running loop's object."""
         loop = running_loop()
-        found = self._objects.get(loop)
+        known = self._objects.get(loop)
+        found = None if known is None else known()
         if found is None:
-            self._forget_closed_loops()
-            found = self._objects[loop] = self._build()
+            self._abandon_closed_loops()
+            found = self._build()
+            self._objects[loop] = ref(found)
             keeper = _closed_with_loop(found, self._close, ref(self), ref(loop))
             await anext(keeper)
             _keepers_of(loop)[self] = keeper
@@ -42,7 +52,8 @@ class PerLoop(Generic[T]):
 
     def values(self) -> list[T]:
         """Return the objects of all loops."""
-        return list(self._objects.values())
+        known = list(self._objects.values())
+        return [found for each in known if (found := each()) is not None]
 
     def close_now(self) -> None:
         """Close the objects of all loops, where closing never waits; called by a ``__del__``."""
@@ -63,11 +74,15 @@ class PerLoop(Generic[T]):
         self._objects.pop(loop, None)
         _keepers_of(loop).pop(self, None)
 
-    def _forget_closed_loops(self) -> None:
+    def _abandon_closed_loops(self) -> None:
+        """Close the objects of loops that are closed, but that calls in the middle keep alive."""
         for loop in list(self._objects):
             is_closed: Any = getattr(loop, "is_closed", None)
             if is_closed is not None and is_closed():
-                self._objects.pop(loop, None)
+                known = self._objects.pop(loop, None)
+                found = None if known is None else known()
+                if found is not None and self._abandon is not None:
+                    self._abandon(found)
 
 
 async def _closed_with_loop(
@@ -96,8 +111,8 @@ _keepers_of_runs = WeakKeyDictionary[object, WeakKeyDictionary[Any, Any]]()
 def _keepers_of(loop: object) -> WeakKeyDictionary[Any, Any]:
     """Return the generators that close a loop's objects, by whose objects they are.
 
-    A generator refers to its loop, so it is kept by the loop itself, and goes with it. A run of
-    trio takes no attributes, but always closes its generators.
+    A generator has the object, which may refer to its loop, so it is kept by the loop itself, and
+    goes with it. A run of trio takes no attributes, but always closes its generators.
     """
     found: WeakKeyDictionary[Any, Any] | None = getattr(loop, _KEEPERS, None)
     if found is None:

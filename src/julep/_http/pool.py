@@ -86,8 +86,11 @@ class Pool(Generic[C]):
         if lease.is_reuse and not isinstance(error, RequestTimeoutError):
             self.idle.drop(origin)
 
-    def leave_to_parent(self) -> None:
-        """Close the descriptors of all connections in the child of a fork; nothing is sent."""
+    def abandon(self) -> None:
+        """Close the descriptors of all connections, and wake nothing; nothing is sent.
+
+        In the child of a fork, and where the event loop is closed, no request goes on.
+        """
         self.idle.close()
         for lease in self.leases.close():
             if lease.connection is not None:

@@ -55,7 +55,8 @@ class Socket(socket.socket):
         return descriptor
 
     def __del__(self) -> None:
-        super().close()
+        # Not Python's own `close`, which fails if an exception has interrupted the constructor.
+        super(socket.socket, self).close()
 
 
 class _ClosedSocket(socket.socket):

@@ -101,7 +101,7 @@ class SocketTransport:
     def after_fork(self) -> None:
         """Leave the parent's connections to the parent."""
         inherited, self._pool = self._pool, Pool[_SyncConnection](*self._settings)
-        inherited.leave_to_parent()
+        inherited.abandon()
 
     def __del__(self) -> None:
         pool: Pool[_SyncConnection] | None = getattr(self, "_pool", None)

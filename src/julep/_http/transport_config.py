@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from julep.errors import ConfigurationError
 
@@ -82,6 +82,23 @@ class TransportConfig(NamedTuple):
             )
         configured = self.http_client is not None or self.proxy is not None or self.http2
         return configured or chosen == "httpx" or self.environment_proxy() is not None
+
+    def secrets(self) -> list[str]:
+        """Return the secrets that the transport itself adds to requests."""
+        from julep._redaction import secrets_of  # only errors and listeners need them
+
+        client: Any = self.http_client
+        found = secrets_of({**getattr(client, "headers", {}), **getattr(client, "params", {})})
+        found += [each.value for each in getattr(getattr(client, "cookies", None), "jar", ())]
+        by_environment = self.environment_proxy()
+        proxy = self.proxy or (by_environment.url if by_environment else "")
+        if "@" in proxy:
+            from base64 import b64encode
+            from urllib.parse import unquote
+
+            user_info = unquote(proxy.partition("://")[2].rpartition("@")[0])
+            found += [user_info.partition(":")[2], b64encode(user_info.encode()).decode()]
+        return [each for each in found if each]
 
     def environment_proxy(self) -> EnvironmentProxy | None:
         """Return the proxy that the environment names for the API's origin, if there is one."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from julep._instrumentation.record import CallRecord
 
 _MAX_BODY_CHARACTERS: Final = 2_000
+_MAX_SEARCHED_BYTES: Final = 20_000
 
 _LEVELS: Final = {"debug": logging.DEBUG, "info": logging.INFO}
 
@@ -125,8 +126,8 @@ def _body(content: bytes | None, call: CallRecord) -> str:
     """Return the beginning of a body as text."""
     if not content:
         return "no body"
-    # Redacted before it is cut: half of a secret would not be found.
-    text = call.hide(content.decode(errors="replace"))
+    # Redacted before it is cut, as half of a secret would not be found, but not all of a long body.
+    text = call.hide(content[:_MAX_SEARCHED_BYTES].decode(errors="replace"))
     if len(text) > _MAX_BODY_CHARACTERS:
         text = f"{text[:_MAX_BODY_CHARACTERS]}… ({len(content)} bytes)"
     return f"body {text}"

@@ -37,6 +37,10 @@ class RawResponse(NamedTuple, Generic[T]):
     elapsed: float
     attempts: int
 
+    # A server may repeat a secret in its headers.
+    def __repr__(self) -> str:
+        return f"RawResponse({self.status_code}, parsed={self.parsed!r})"
+
 
 @contextmanager
 def recording() -> Generator[list[CallRecord]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from julep._http.messages import request_id
@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 class CallRecord:
     """What is known of a call so far; only the call's `AttemptTracker` writes it.
 
+    Args:
+        request: The request of the first attempt.
+        operation: The operation's name in the contract; empty when it is not in the contract.
+        path: The request's path below the API's root.
+        transport_secrets: Returns the secrets that the transport adds to requests.
+
     Attributes:
         request: The request of the next or the latest attempt, before redirects.
         operation: The operation's name in the contract; empty when it is not in the contract.
@@ -25,7 +31,13 @@ class CallRecord:
         elapsed: Seconds until the final response: attempts and the delays between them.
     """
 
-    def __init__(self, request: Request, operation: str, path: str) -> None:
+    def __init__(
+        self,
+        request: Request,
+        operation: str,
+        path: str,
+        transport_secrets: Callable[[], Iterable[str]] = tuple,
+    ) -> None:
         self.request: Request = request
         self.operation: str = operation
         self.path: str = path
@@ -35,6 +47,7 @@ class CallRecord:
         self.elapsed: float = 0.0
         self._secrets: Secrets | None = None
         self._searched: Request | None = None
+        self._transport_secrets = transport_secrets
 
     @property
     def secrets(self) -> Secrets:
@@ -42,7 +55,7 @@ class CallRecord:
         if self._secrets is None:
             from julep._redaction import Secrets  # only errors and listeners need it
 
-            self._secrets = Secrets()
+            self._secrets = Secrets(self._transport_secrets())
         if self._searched is not self.request:
             self._searched = self.request
             self._secrets.add(self.request.headers, self.request.url)

@@ -14,6 +14,7 @@ def run_program(
     options: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
     asserts: bool = False,
+    timeout: float = 100,
 ) -> subprocess.CompletedProcess[str]:
     """Run a program with the modules that this process finds.
 
@@ -23,6 +24,7 @@ def run_program(
         options: Python's options, such as ``-W error``.
         environment: The variables, by default those of this process.
         asserts: Whether the program asserts: -O, which would strip its asserts, is not passed on.
+        timeout: Seconds after which it fails; by default less than pytest allows a test.
     """
     variables = {**(os.environ if environment is None else environment)}
     variables["PYTHONPATH"] = os.pathsep.join(sys.path)
@@ -33,6 +35,6 @@ def run_program(
         env=variables,
         capture_output=True,
         text=True,
-        timeout=100,  # less than pytest's own, for a busy machine
+        timeout=timeout,
         check=False,
     )

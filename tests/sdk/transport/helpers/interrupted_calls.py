@@ -1,0 +1,155 @@
+"""A program that makes calls, and is interrupted at random moments of them as by Ctrl-C.
+
+It prints a line of JSON: what it counted. `tests.sdk.transport.test_signals` runs it.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import logging
+import random
+import signal
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable
+from time import monotonic, sleep
+from typing import Any
+from uuid import uuid4
+
+from julep import Client, Timeout
+from julep._http import exchange
+from julep._http.h11_parser import H11Parser
+from julep._http.httptools_parser import HttptoolsParser
+from tests.sdk.helpers.resources import HELLO
+from tests.sdk.transport.helpers.scripted_server import (
+    DONE,
+    SESSION,
+    Exchange,
+    Server,
+    chat_event,
+    respond_json,
+    respond_stream,
+)
+
+PARSERS = {"h11": H11Parser, "httptools": HttptoolsParser}
+
+_get = respond_json(SESSION)
+_chat = respond_stream(chat_event("Hi"), chat_event("!", "stop"), DONE)
+
+
+async def respond_by_method(to: Exchange) -> bool:
+    """Send a session for a GET, and a streamed chat for a POST."""
+    return await (_get if to.request.method == "GET" else _chat)(to)
+
+
+class Program:
+    """Makes calls with ids of their own, until so many were interrupted.
+
+    Args:
+        client: The client; it must not retry because of the server.
+        seed: Selects the moments.
+    """
+
+    def __init__(self, client: Client, seed: int) -> None:
+        self._client = client
+        self._chance = random.Random(seed)  # noqa: S311  # it has to be repeatable
+        self._made = 0
+        self._longest = 0.01
+        self.raised = 0
+        self.caught = 0
+        self.complete = list[str]()
+
+    def interrupt(self, count: int) -> None:
+        """Make calls until so many were interrupted."""
+        self._get(SESSION["id"])  # loads what a first call loads
+        self._chat(SESSION["id"])
+        signal.signal(signal.SIGALRM, self._handle)
+        while self.caught < count:
+            session_id = str(uuid4())
+            self._made += 1
+            self._interrupt(self._get if self._made % 3 else self._chat, session_id)
+
+    def _interrupt(self, call: Callable[[str], None], session_id: str) -> None:
+        """Make a call, which a signal interrupts at a moment of it or a little later."""
+        began = monotonic()
+        try:
+            signal.setitimer(signal.ITIMER_REAL, self._chance.uniform(1e-6, self._longest))
+            call(session_id)
+            self.complete.append(session_id)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        except KeyboardInterrupt:
+            self.caught += 1
+        else:
+            self._longest = min(0.02, (self._longest * 9 + monotonic() - began) / 10)
+
+    def _get(self, session_id: str) -> None:
+        self._client.sessions.get(session_id)
+
+    def _chat(self, session_id: str) -> None:
+        with self._client.sessions.chat(session_id, HELLO, stream=True) as stream:
+            assert stream.get_final_response().text == "Hi!"
+
+    def _handle(self, number: int, frame: Any) -> None:
+        self.raised += 1
+        signal.default_int_handler(number, frame)
+
+
+def other_calls(client: Client, ended: threading.Event) -> None:
+    """Make calls in another thread, which compete for the places in the pool."""
+    while not ended.is_set():
+        assert client.sessions.get(SESSION["id"]).id
+
+
+def places_of(client: Client) -> int:
+    """Return the number of requests that a client has in flight, once it has settled."""
+    transport: Any = vars(vars(client)["_connections"])["_transport"]
+    leases = transport._leases if hasattr(transport, "_leases") else transport._pool.leases
+    until = monotonic() + 10
+    while len(leases) and monotonic() < until:
+        sleep(0.01)
+    return len(leases)
+
+
+def main(parser: str, connections: int, count: int, seed: int) -> None:
+    """Run the program, and print what it counted."""
+    logging.getLogger("asyncio").setLevel(logging.ERROR)  # it warns of slow steps of the server
+    exchange.parser_class = PARSERS[parser]
+    unraisable = list[str]()
+
+    def note(problem: sys.UnraisableHookArgs) -> None:
+        # Where the interrupt comes just before "with", the stream is forgotten, and says so.
+        if not isinstance(problem.exc_value, ResourceWarning):
+            unraisable.append(repr(problem.exc_value))
+
+    sys.unraisablehook = note
+    timeout = Timeout(connect=30, read=30, write=30, pool=30)
+    ended = threading.Event()
+    with (
+        Server([respond_by_method]) as server,
+        Client(base_url=server.url, max_connections=connections, timeout=timeout) as client,
+    ):
+        other = threading.Thread(target=other_calls, args=(client, ended))
+        if connections > 1:
+            other.start()
+        program = Program(client, seed)
+        program.interrupt(count)
+        ended.set()
+        if connections > 1:
+            other.join()
+        gc.collect()
+        places = places_of(client)
+        assert client.sessions.get(SESSION["id"]).id
+    sent = Counter(request.target.split("/")[2] for request in server.received)
+    del sent[SESSION["id"]]
+    problems: dict[str, object] = {
+        "swallowed": program.raised - program.caught,
+        "places not given back": places,
+        "errors in finalizers": unraisable,
+        "sent twice": [each for each, times in sent.items() if times > 1],
+        "complete, but not sent": sorted(set(program.complete) - set(sent)),
+    }
+    found = {name: value for name, value in problems.items() if value}
+    counts = {"interrupted": program.caught, "complete": len(program.complete)}
+    print(json.dumps({"problems": found, **counts}))  # noqa: T201  # it is a program

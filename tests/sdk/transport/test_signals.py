@@ -1,0 +1,41 @@
+"""Ctrl-C at random moments of calls, each batch of them in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+
+from tests.sdk.helpers.programs import run_program
+
+COUNT = int(os.environ.get("JULEP_TEST_SIGNALS", "80"))
+"""How often each batch is interrupted: 10,000 for a long run, with `--timeout 600`."""
+
+PROGRAM = """
+import sys
+from tests.sdk.transport.helpers.interrupted_calls import main
+main(sys.argv[1], *map(int, sys.argv[2:]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("transport", "parser", "connections"),
+    [("sockets", "h11", 1), ("sockets", "httptools", 2), ("httpx", "h11", 1)],
+)
+def test_an_interrupt_loses_no_connection_and_repeats_no_call(
+    transport: str, parser: str, connections: int
+) -> None:
+    count = COUNT if transport == "sockets" else COUNT // 4  # a thread for each request takes time
+    done = run_program(
+        PROGRAM,
+        *(parser, str(connections), str(count), os.environ.get("JULEP_TEST_SEED", "1")),
+        options=["-X", "dev", "-W", "error"],
+        environment={**os.environ, "JULEP_TRANSPORT": transport},
+        asserts=True,
+        timeout=100 + count / 20,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    counted = json.loads(done.stdout)
+    assert counted["interrupted"] == count
+    assert counted["problems"] == {}
