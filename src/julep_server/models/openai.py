@@ -9,6 +9,7 @@ import httpx
 
 from julep_server.json_text import JSON, JSONObject, dumps
 from julep_server.models import openai_completions
+from julep_server.models.endpoint_client import endpoint_client
 from julep_server.models.openai_errors import (
     RefusedError,
     interrupted,
@@ -38,14 +39,7 @@ class OpenAIModel:
         self._model = model
         # Names that the endpoint didn't know, and the time until which they are not sent again.
         self._unknown: dict[str, float] = {}
-        headers = {"Content-Type": "application/json"}
-        if key:
-            headers["Authorization"] = f"Bearer {key}"
-        self._client = httpx.AsyncClient(
-            headers=headers,
-            timeout=httpx.Timeout(timeout, connect=min(timeout, 10.0), pool=None),
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=20),
-        )
+        self._client = endpoint_client(key, timeout)
 
     @property
     def model(self) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import httpx
 
 from julep_server.json_text import JSON, MalformedJSONError, dumps, loads
+from julep_server.models.endpoint_client import endpoint_client
 from julep_server.models.openai_errors import not_understood, refusal, transport_error
 
 BATCH_SIZE = 64
@@ -26,12 +27,7 @@ class OpenAIEmbedder:
     def __init__(self, url: str, key: str | None, model: str, timeout: float) -> None:
         self._url = f"{url.rstrip('/')}/embeddings"
         self._model = model
-        headers = {"Content-Type": "application/json"}
-        if key:
-            headers["Authorization"] = f"Bearer {key}"
-        self._client = httpx.AsyncClient(
-            headers=headers, timeout=httpx.Timeout(timeout, connect=min(timeout, 10.0), pool=None)
-        )
+        self._client = endpoint_client(key, timeout)
 
     @property
     def name(self) -> str:
