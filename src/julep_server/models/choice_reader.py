@@ -8,6 +8,7 @@ from typing import NoReturn
 from julep_server.json_text import JSON, JSONObject
 from julep_server.models.endpoint_json import TextJoiner, repaired
 from julep_server.models.finish_reasons import finish_reason
+from julep_server.models.long_texts import MARK
 from julep_server.models.openai_errors import not_understood
 from julep_server.models.provider import ToolCall
 from julep_server.models.tool_call_reader import ToolCallReader
@@ -164,7 +165,10 @@ class ChoiceReader:
     def _content(self, content: JSON) -> str:
         """Return the words of a content: a text, a part, or a list of either."""
         if content is None or isinstance(content, str):
-            return content or ""
+            words = content or ""
+            if MARK in words:
+                _refuse("a text that is too long")
+            return words
         if isinstance(content, list):
             return "".join(map(self._content, content))
         if not isinstance(content, dict):

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from julep_server.json_text import MalformedJSONError
 from julep_server.models.endpoint_json import decode, read_json
+from julep_server.models.long_texts import LongTexts
 from julep_server.models.openai_errors import not_understood
 
 MAX_EVENT_BYTES = 32 * 1024 * 1024
 """The longest event, line or whole answer that is read."""
 
+_LONG_LINE = 64 * 1024
 _FIELD = re.compile(rb"\s*(data|event|id|retry|error)(?::|\s*\Z)")
 _UNKNOWN_FIELD = re.compile(rb"[\w-]+(?::|\Z)")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -41,6 +43,7 @@ class EventParser:
 
     def __init__(self) -> None:
         self._line: list[bytes] = []
+        self._long: LongTexts | None = None
         self._size = 0
         self._after_cr = False
         self._begun = False
@@ -69,11 +72,19 @@ class EventParser:
             raise not_understood(f"an event of more than {MAX_EVENT_BYTES} bytes")
         events: list[Event] = []
         for line in lines:
-            events += self._line_ended(b"".join([*self._line, line]))
-            self._line = []
+            self._add(line)
+            events += self._line_ended(b"".join(self._line))
+            self._line, self._long = [], None
         if rest:
-            self._line.append(rest)
+            self._add(rest)
         return events
+
+    def _add(self, part: bytes) -> None:
+        """Add to the current line; the long texts of a long line are shortened."""
+        if self._long is None and self._line and self._size > _LONG_LINE:
+            self._long = LongTexts()
+            self._line = [self._long.add(b"".join(self._line))]
+        self._line.append(part if self._long is None else self._long.add(part))
 
     def end(self) -> list[Event]:
         """Return the events at the end: some endpoints omit the last line ends.

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from julep_server.json_text import JSON, JSONObject, MalformedJSONError, dumps
 from julep_server.models.endpoint_json import read_json, repaired
+from julep_server.models.long_texts import MARK
 from julep_server.models.openai_errors import not_understood
 from julep_server.models.provider import ToolCall
 
@@ -205,12 +206,13 @@ def _index(value: JSON) -> int | None:
 
 
 def _arguments(value: JSON) -> str:
-    if value is None or isinstance(value, str):
-        return value or ""
     try:
-        return dumps(value)
+        text = value if isinstance(value, str) else "" if value is None else dumps(value)
     except ValueError as error:
         raise not_understood("arguments that are no JSON") from error
+    if MARK in text:
+        raise not_understood("arguments that are too long")
+    return text
 
 
 def _is_json(text: str) -> bool:

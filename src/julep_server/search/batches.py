@@ -107,7 +107,7 @@ class Batches:
         return [*first, *second], False
 
     async def _check(self, error: ApiError, call: _Call) -> None:
-        """Check, once a call, that the endpoint refuses just this text, and takes a harmless one."""
+        """Check, once a call, that the endpoint refuses just this text, not a harmless one."""
         if call.strict or self._length is None:
             raise error
         if not call.checked:

@@ -80,7 +80,7 @@ class OpenAIEmbedder:
 
 
 def _vectors(body: JSON, count: int) -> list[Sequence[float]]:
-    """Parse a response's vectors, in the order of their indexes, or as they come if those are wrong.
+    """Parse a response's vectors: in the order of their indexes, or as they come.
 
     Raises:
         ApiError: 503 when it does not have a vector for each text.
