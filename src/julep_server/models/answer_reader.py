@@ -177,10 +177,11 @@ def _choices(chunk: JSONObject) -> list[JSONObject]:
     choices = chunk.get("choices")
     if isinstance(choices, dict):
         return [choices]
-    if choices is None and isinstance(chunk.get("message"), dict):
+    message, ended = chunk.get("message"), chunk.get("done") is True
+    if choices is None and (ended or isinstance(message, dict)):
         # Ollama's own format: pieces of a message, the last of them marked.
-        reason = (chunk.get("done_reason") or "stop") if chunk.get("done") is True else None
-        return [{"delta": chunk["message"], "finish_reason": reason}]
+        reason = (chunk.get("done_reason") or "stop") if ended else None
+        return [{"delta": message, "finish_reason": reason}]
     return objects_in(choices)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ssl
+from functools import cache
+
 import httpx
 
 
@@ -17,6 +20,13 @@ def endpoint_client(key: str | None, timeout: float) -> httpx.AsyncClient:
         headers["Authorization"] = f"Bearer {key}"
     return httpx.AsyncClient(
         headers=headers,
+        verify=_tls(),
         timeout=httpx.Timeout(timeout, connect=min(timeout, 10.0), pool=None),
         limits=httpx.Limits(max_connections=None, max_keepalive_connections=20),
     )
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Return the settings of TLS; reading the certificates takes as long as several requests."""
+    return httpx.create_ssl_context()

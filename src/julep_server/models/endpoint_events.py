@@ -67,9 +67,6 @@ class EventParser:
         else:
             self._after_cr = False
         *lines, rest = part.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-        self._size += len(part)
-        if self._size > MAX_EVENT_BYTES:
-            raise not_understood(f"an event of more than {MAX_EVENT_BYTES} bytes")
         events: list[Event] = []
         for line in lines:
             self._add(line)
@@ -81,6 +78,9 @@ class EventParser:
 
     def _add(self, part: bytes) -> None:
         """Add to the current line; the long texts of a long line are shortened."""
+        self._size += len(part)
+        if self._size > MAX_EVENT_BYTES:
+            raise not_understood(f"an event of more than {MAX_EVENT_BYTES} bytes")
         if self._long is None and self._line and self._size > _LONG_LINE:
             self._long = LongTexts()
             self._line = [self._long.add(b"".join(self._line))]

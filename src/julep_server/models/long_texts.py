@@ -1,4 +1,4 @@
-"""Leaves out the rest of very long texts in JSON, such as images: to parse them would delay others."""
+"""Leaves out the rest of very long texts in JSON, such as images, whose parsing delays others."""
 
 from __future__ import annotations
 

@@ -147,7 +147,7 @@ def _message(body: JSON) -> tuple[str, str, str]:
         return ("a page of HTML" if page else repaired(body).strip()), "", body
     if isinstance(body, list):
         body = next((item for item in body if isinstance(item, dict)), str(body))
-    error = body.get("error") or body if isinstance(body, dict) else body
+    error = body.get("error") or body.get("base_resp") or body if isinstance(body, dict) else body
     stated = repaired(_text(error))
     if not isinstance(error, dict):
         return stated, "", stated

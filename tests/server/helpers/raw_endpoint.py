@@ -101,7 +101,7 @@ def tools(*names: str) -> list[dict[str, Any]]:
 
 @dataclass
 class Outcome:
-    """What became of requests to a model: answers or errors, the words as they came, the requests."""
+    """The outcome of requests to a model: answers or errors, words as they came, requests."""
 
     answers: list[Completion] = field(default_factory=list[Completion])
     errors: list[ApiError] = field(default_factory=list[ApiError])
@@ -148,9 +148,7 @@ def ask(
         async with RawEndpoint(known) as endpoint:
             outcome.received = endpoint.received
             provider = OpenAIModel(endpoint.root + path, KEY, "m", timeout)
-            request = ModelRequest(
-                model, messages or HELLO, tools(*names), settings=settings or {}
-            )
+            request = ModelRequest(model, messages or HELLO, tools(*names), settings=settings or {})
             try:
                 for _ in range(times):
                     try:
