@@ -97,6 +97,8 @@ class AnswerReader:
         if choice.reason == FAILED:
             raise self._error("it ended with an error, and stated no reason")
         text, calls = choice.text, choice.calls()
+        if not choice.has_part:
+            raise not_understood("no completion")
         if not text and not calls:
             self._check_empty(choice)
         return Completion(
@@ -113,6 +115,8 @@ class AnswerReader:
         choices = _choices(chunk)
         if not choices and _is_error(chunk):
             raise self._error(chunk)
+        if not choices and _lacks_choices(chunk):
+            raise not_understood("a part of a completion without choices")
         words = ""
         numbers: set[int] = set()
         for position, choice in enumerate(choices):
@@ -200,6 +204,11 @@ def _is_error(chunk: JSONObject) -> bool:
     base = chunk.get("base_resp")
     refused = isinstance(base, dict) and base.get("status_code") not in (None, 0)
     return refused or any(chunk.get(name) for name in _ERROR_FIELDS)
+
+
+def _lacks_choices(chunk: JSONObject) -> bool:
+    stated = str(chunk.get("object")).startswith("chat.completion")
+    return stated and "choices" not in chunk and "usage" not in chunk
 
 
 def _json_or_text(data: str) -> JSON:

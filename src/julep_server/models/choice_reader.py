@@ -58,6 +58,8 @@ _OTHERS = frozenset(
         "reasoning_signature",
     }
 )
+# One of these makes an object a message.
+_FORM = frozenset({"content", "role", "tool_calls", "function_call"})
 _WORDS_OF_PART = ("text", "output_text", "content", "value")
 _THOUGHT_PARTS = frozenset({"thinking", "reasoning", "redacted_thinking", "thought", "summary"})
 
@@ -72,6 +74,8 @@ class ChoiceReader:
         reason: Why the choice ended; None while it has not.
         thought: Whether it has reasoning.
         has_unknown: Whether it has something that is neither words nor calls nor reasoning.
+        has_part: Whether it has a delta, a message or a text, even if an empty one.
+        has_message: Whether it has a message or a text.
         length: Characters that were read.
     """
 
@@ -80,6 +84,7 @@ class ChoiceReader:
         self.thought = False
         self.has_unknown = False
         self.has_message = False
+        self.has_part = False
         self._texts: list[str] = []
         self._text_length = 0
         self._joiner = TextJoiner()
@@ -136,18 +141,24 @@ class ChoiceReader:
             delta = {"content": delta}
         before = self.length, self.thought, self.has_unknown
         if isinstance(delta, dict):
+            self.has_part = True
             words = self._new(self._part(delta, replace=False))
             if (self.length, self.thought, self.has_unknown) != before:
                 # What is said a second time, in another field, is said once.
                 return words
+        elif delta is not None:
+            _refuse("a delta that is no object")
         if isinstance(message, str):
             message = {"content": message}
         if isinstance(message, dict):
-            self.has_message = True
+            self.has_message = self.has_part = True
             return self._whole(self._part(message, replace=True))
-        if text:
-            self.has_message = True
+        if text is not None:
+            self.has_message = self.has_part = True
             return self._new(self._content(text))
+        for name, value in choice.items():
+            if name != "delta" and isinstance(value, dict) and not value.keys().isdisjoint(_FORM):
+                _refuse("a choice of no known form")
         return ""
 
     def _part(self, part: JSONObject, *, replace: bool) -> str:
@@ -165,10 +176,9 @@ class ChoiceReader:
     def _content(self, content: JSON) -> str:
         """Return the words of a content: a text, a part, or a list of either."""
         if content is None or isinstance(content, str):
-            words = content or ""
-            if MARK in words:
+            if MARK in (text := content or ""):
                 _refuse("a text that is too long")
-            return words
+            return text
         if isinstance(content, list):
             return "".join(map(self._content, content))
         if not isinstance(content, dict):

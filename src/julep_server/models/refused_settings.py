@@ -123,7 +123,7 @@ def _mention(name: str) -> re.Pattern[str]:
     return re.compile(
         rf"[\"'`\[(.]{name}[\"'`\])]|\"{name}:|\b(?:supplied|param(?:eter)?s?|arguments?|fields?"
         rf"|propert(?:y|ies)|keys?|options?|inputs?)[:.]? {name}\b"
-        rf"|\b{name} (?:is|are|has|does)\b|\b{name}: ",
+        rf"|\b{name} (?:is|are|has|does)\b|\b{name}: |-> {name}\b|: {name}(?=[\"'.,]|\Z)",
         re.IGNORECASE,
     )
 
