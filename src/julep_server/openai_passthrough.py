@@ -9,7 +9,7 @@ from starlette.types import ASGIApp
 from julep_server.errors import invalid_field, method_not_allowed, nothing_here
 from julep_server.http.authentication import Authenticator
 from julep_server.http.request_body import parse_json, read_body
-from julep_server.http.responses import MODEL_HEADER, json_response
+from julep_server.http.responses import json_response, model_headers
 from julep_server.services import Services
 
 PATHS = frozenset({"chat/completions", "completions"})
@@ -39,7 +39,7 @@ async def forward(
     if not isinstance(body, dict):
         raise invalid_field("", "a JSON object is required")
     forwarded = await services.provider.forward(path, body)
-    headers = {MODEL_HEADER: forwarded.model}
+    headers = model_headers(forwarded.model)
     content = forwarded.content
     if content is None or isinstance(content, (dict, list, str, int, float)):
         return json_response(200, content, headers)

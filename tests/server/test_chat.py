@@ -273,7 +273,9 @@ def test_streamed_calls_are_collected(model_api: Api, endpoint: Endpoint) -> Non
         ("truncate", 30, ["two", "three"]),
         ("truncate", 1, []),
         ("truncate", 10_000, ["one", "two", "three"]),
-        (None, 30, ["one", "two", "three"]),
+        # A budget alone truncates.
+        (None, 30, ["two", "three"]),
+        (None, 10_000, ["one", "two", "three"]),
     ],
 )
 def test_the_oldest_history_leaves_the_prompt(

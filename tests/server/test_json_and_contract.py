@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
-import anyio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,7 +23,7 @@ from julep_server.json_text import (
     loads,
     merge_patch,
 )
-from julep_server.models.sse import event_data
+from julep_server.models.endpoint_events import Event, EventParser
 
 values = st.recursive(
     st.none()
@@ -127,17 +125,14 @@ def test_events_are_parsed_from_any_chunks(
     stream = "".join(f": hi{end}id: 1{end}data: {text}{end}{end}" for text in texts)
     data = (stream if closed else stream.removesuffix(end)).encode("utf-8")
 
-    async def parts() -> AsyncIterator[bytes]:
-        position = turn = 0
-        while position < len(data):
-            size = cuts[turn % len(cuts)]
-            yield data[position : position + size]
-            position, turn = position + size, turn + 1
-
-    async def read() -> list[str]:
-        return [text async for text in event_data(parts())]
-
-    assert anyio.run(read) == texts
+    parser, found = EventParser(), list[Event]()
+    position = turn = 0
+    while position < len(data):
+        size = cuts[turn % len(cuts)]
+        found += parser.feed(data[position : position + size])
+        position, turn = position + size, turn + 1
+    found += parser.end()
+    assert [event.data for event in found] == texts
 
 
 @pytest.mark.parametrize(

@@ -37,18 +37,7 @@ def test_an_endpoint_that_is_slow_is_504(model_api: Api, endpoint: Endpoint) -> 
 
 @pytest.mark.parametrize(
     ("status", "passed"),
-    [
-        (400, 400),
-        (413, 413),
-        (422, 422),
-        (429, 429),
-        (401, 400),
-        (403, 400),
-        (404, 400),
-        (418, 400),
-        (500, 503),
-        (502, 503),
-    ],
+    [(400, 400), (413, 413), (422, 422), (429, 429), (404, 400), (418, 400)],
 )
 @pytest.mark.parametrize("stream", [False, True])
 def test_an_endpoints_refusal_is_passed_on_with_its_message(
@@ -58,6 +47,33 @@ def test_an_endpoints_refusal_is_passed_on_with_its_message(
     session = model_api.make("sessions")["id"]
     error = error_of(model_api.chat(session, stream=stream), passed)
     assert "this is wrong" in error["message"]
+    assert model_api.history(session) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "passed", "message"),
+    [
+        (401, 400, "the model's endpoint refused the server's own access to it (401)"),
+        (403, 400, "the model's endpoint refused the server's own access to it (403)"),
+        (500, 503, "the model's endpoint failed (500)"),
+        (502, 503, "the model's endpoint failed (502)"),
+    ],
+)
+@pytest.mark.parametrize("stream", [False, True])
+def test_what_concerns_the_operator_is_only_in_the_log(
+    model_api: Api,
+    endpoint: Endpoint,
+    caplog: pytest.LogCaptureFixture,
+    status: int,
+    passed: int,
+    message: str,
+    stream: bool,
+) -> None:
+    endpoint.status = status
+    endpoint.error = {"error": {"message": "http://10.1.2.3: the key endpoint-key is wrong"}}
+    session = model_api.make("sessions")["id"]
+    assert error_of(model_api.chat(session, stream=stream), passed)["message"] == message
+    assert f"reported {status} for 'small': http://10.1.2.3: the key [redacted] is" in caplog.text
     assert model_api.history(session) == []
 
 
@@ -81,14 +97,31 @@ def test_errors_in_other_formats_are_parsed(
     assert len(error["message"]) < 700
 
 
-def test_retry_after_is_passed_on(model_api: Api, endpoint: Endpoint) -> None:
-    endpoint.status, endpoint.error_headers = 429, {"Retry-After": "7"}
+@pytest.mark.parametrize(
+    ("status", "passed", "code"),
+    [
+        (429, 429, "rate_limited"),
+        (503, 503, "model_unavailable"),
+        (529, 503, "model_unavailable"),
+    ],
+)
+@pytest.mark.parametrize("value", ["7", "Wed, 21 Oct 2026 07:28:00 GMT"])
+def test_retry_after_is_passed_on(
+    model_api: Api, endpoint: Endpoint, status: int, passed: int, code: str, value: str
+) -> None:
+    endpoint.status, endpoint.error_headers = status, {"Retry-After": value}
     session = model_api.make("sessions")["id"]
     response = model_api.chat(session)
-    assert (error_of(response, 429)["code"], response.headers["retry-after"]) == (
-        "rate_limited",
-        "7",
-    )
+    assert error_of(response, passed)["code"] == code
+    assert response.headers["retry-after"] == value
+
+
+@pytest.mark.parametrize("value", ["soon", "-1", "1.5", "9" * 40])
+def test_a_retry_after_that_is_none_is_not_passed_on(
+    model_api: Api, endpoint: Endpoint, value: str
+) -> None:
+    endpoint.status, endpoint.error_headers = 503, {"Retry-After": value}
+    assert "retry-after" not in model_api.chat(model_api.make("sessions")["id"]).headers
 
 
 @pytest.mark.parametrize("stream", [False, True])
@@ -109,6 +142,22 @@ def test_a_model_the_endpoint_knows_is_used(model_api: Api, endpoint: Endpoint) 
     agent = model_api.make("agents", model="large")
     session = model_api.make("sessions", agent_id=agent["id"])["id"]
     assert model_api.chat(session).headers["x-julep-model"] == "large"
+
+
+@pytest.mark.parametrize(
+    ("name", "header"),
+    [("模型", "%E6%A8%A1%E5%9E%8B"), (" a\nb ", "%0Ab"), ("Größe 1", "Gr%C3%B6%C3%9Fe 1")],
+)
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_model_of_any_name_is_in_a_valid_header(
+    model_api: Api, endpoint: Endpoint, name: str, header: str, stream: bool
+) -> None:
+    endpoint.knows_all = True
+    agent = model_api.make("agents", model=name)
+    session = model_api.make("sessions", agent_id=agent["id"])["id"]
+    response = model_api.chat(session, stream=stream)
+    assert response.status_code == 200
+    assert header in response.headers["x-julep-model"]
 
 
 def test_a_default_model_the_endpoint_does_not_know_is_400(endpoint: Endpoint) -> None:

@@ -14,7 +14,7 @@ from julep_server.chat.functions import checked_choice, merged_tools
 from julep_server.chat.messages import reply_messages, request_messages
 from julep_server.chat.recall import query_text, recall
 from julep_server.chat.settings import effective_settings
-from julep_server.http.responses import MODEL_HEADER
+from julep_server.http.responses import model_headers
 from julep_server.jobs.after_chat import CompletedTurn, jobs_after
 from julep_server.jobs.kinds import SUMMARY
 from julep_server.json_text import JSON, JSONObject
@@ -129,7 +129,7 @@ async def perform(request: ChatRequest, turn: Turn, run: Run, *, streamed: bool)
     services = request.services
     listener = _Publisher(run) if streamed else None
     completion = await services.provider.complete(turn.request, listener)
-    run.headers = {MODEL_HEADER: completion.model}
+    run.headers = model_headers(completion.model, completion.ignored)
     reply = reply_messages(completion)
     record = request.enables("record")
     completed = CompletedTurn(
@@ -167,9 +167,9 @@ class _Publisher:
     def __init__(self, run: Run) -> None:
         self._run = run
 
-    def on_start(self, model: str) -> None:
+    def on_start(self, model: str, ignored: Sequence[str] = ()) -> None:
         """See :class:`~julep_server.models.provider.Listener`."""
-        self._run.headers = {MODEL_HEADER: model}
+        self._run.headers = model_headers(model, ignored)
 
     def on_text(self, text: str) -> None:
         """See :class:`~julep_server.models.provider.Listener`."""

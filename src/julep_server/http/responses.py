@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote
 
 from starlette.responses import Response
 
@@ -13,8 +14,11 @@ from julep_server.json_text import JSON, dumps
 
 REQUEST_ID_HEADER = "X-Request-Id"
 MODEL_HEADER = "X-Julep-Model"
+IGNORED_HEADER = "X-Julep-Ignored-Settings"
 REPLAYED_HEADER = "Idempotent-Replayed"
 
+_MAX_MODEL_LENGTH = 200
+_IN_HEADERS = " !\"#$%&'()*+,/:;<=>?@[\\]^`{|}"
 _SAFE_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 
@@ -28,6 +32,17 @@ def json_response(status: int, body: JSON, headers: Mapping[str, str] | None = N
 def error_response(error: ApiError) -> Response:
     """Build a response in the API's error format."""
     return json_response(error.status, error.to_json(), error.headers)
+
+
+def model_headers(model: str, ignored: Sequence[str] = ()) -> dict[str, str]:
+    """Return the headers that name the model that answered, and the settings that it ignored.
+
+    A name of any text makes a valid header: what headers can't hold is percent-encoded.
+    """
+    headers = {MODEL_HEADER: quote(model[:_MAX_MODEL_LENGTH], safe=_IN_HEADERS).strip()}
+    if ignored:
+        headers[IGNORED_HEADER] = ", ".join(ignored)
+    return headers
 
 
 def request_id(given: str | None) -> str:

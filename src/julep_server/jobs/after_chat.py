@@ -63,10 +63,14 @@ def jobs_after(turn: CompletedTurn, settings: Settings) -> list[NewJob]:
 
 def lines(messages: Iterable[Message]) -> list[Line]:
     """Return the texts of the user and the agent; very long ones are cut."""
+    said = ((message.role, text_line(message)) for message in messages)
     return [
-        Line(_SPEAKERS[message.role], text[:_MAX_LINE_LENGTH])
-        for message in messages
-        # Some databases can't store NUL.
-        if message.role in _SPEAKERS
-        and (text := text_of(message.content).replace("\0", " ").strip())
+        Line(_SPEAKERS[role], text[:_MAX_LINE_LENGTH])
+        for role, text in said
+        if text and role in _SPEAKERS
     ]
+
+
+def text_line(message: Message) -> str:
+    """Return a message's text; some databases can't store NUL."""
+    return text_of(message.content).replace("\0", " ").strip()

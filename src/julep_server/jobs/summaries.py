@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from julep_server.jobs.after_chat import lines
+from julep_server.jobs.after_chat import text_line
 from julep_server.jobs.context import JobContext, history_deleted, session_of
 from julep_server.jobs.worker import Report, Store
 from julep_server.models.reflection import Line
@@ -24,6 +24,10 @@ _MIN_LIMIT = 50
 
 _MIN_STEP = 2000
 """Tokens of history that the model reads at a time, if the session's budget is smaller."""
+
+
+_MAX_LINE_LENGTH = 8000
+_SPEAKERS = {"user": "user", "assistant": "agent", "system": "system"}
 
 
 async def summarise_history(context: JobContext, job: Job, report: Report) -> Store:
@@ -53,7 +57,7 @@ async def _attempt(context: JobContext, job: Job, report: Report) -> bool:
         return True
     budget = session.token_budget or _MIN_STEP
     summary = session.summary or ""
-    steps = _split_steps(lines(omitted), max(_MIN_STEP, budget))
+    steps = _split_steps(_all_lines(omitted), max(_MIN_STEP, budget))
     for number, step in enumerate(steps):
         if len(steps) > 1:
             await report(100 * number / len(steps))
@@ -79,6 +83,19 @@ def _up_to(identifier: str, history: Sequence[Message]) -> Sequence[Message]:
     """Return the messages up to one; none if it is missing, as a summary covers it then."""
     ends = [index for index, message in enumerate(history) if message.id == identifier]
     return history[: ends[0] + 1] if ends else []
+
+
+def _all_lines(omitted: Sequence[Message]) -> list[Line]:
+    """Return everything that was said, results of functions included; long texts in parts."""
+    found: list[Line] = []
+    for message in omitted:
+        text = text_line(message)
+        speaker = _SPEAKERS.get(message.role, "function")
+        found += [
+            Line(speaker, text[start : start + _MAX_LINE_LENGTH])
+            for start in range(0, len(text), _MAX_LINE_LENGTH)
+        ]
+    return found
 
 
 def _split_steps(omitted: Sequence[Line], size: int) -> list[list[Line]]:

@@ -70,6 +70,9 @@ class ModelReflection:
         parts = [f"Summary of what was said before:\n{before}"] if before else []
         task = _SUMMARY.format(words=max(20, limit * 2 // 3))
         text = await self._complete(model, task, "\n\n".join([*parts, _transcript(lines)]))
+        if len(split_tokens(text)) > limit:
+            # Cut, it would lose its end.
+            text = await self._complete(model, task, f"A summary that is too long:\n{text}") or text
         if not text:
             raise unavailable("model_answer_unreadable", "the model's summary is empty")
         kept = split_tokens(text)

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator
+from contextlib import aclosing
+from dataclasses import replace
 
 import httpx
 
-from julep_server.json_text import JSON, JSONObject, dumps
-from julep_server.models import openai_completions
-from julep_server.models.openai_errors import (
-    RefusedError,
-    interrupted,
-    not_understood,
-    refusal,
-    transport_error,
-)
+from julep_server.errors import ApiError, unavailable
+from julep_server.json_text import JSON, JSONObject, MalformedJSONError, loads
+from julep_server.models.answer_reader import AnswerReader
+from julep_server.models.endpoint_body import body_pieces, read_body
+from julep_server.models.endpoint_events import MAX_EVENT_BYTES, EventParser
+from julep_server.models.endpoint_sender import EndpointSender
+from julep_server.models.openai_errors import RefusedError, not_understood, transport_error
 from julep_server.models.provider import Completion, ForwardedResponse, Listener, ModelRequest
-from julep_server.models.sse import event_data
+from julep_server.models.refused_settings import adapted, refused_settings, without_effect
 from julep_server.models.tool_names import ToolNames
 
+AFTER_END = 5.0
+"""Seconds to wait for the usage, and for the stream's end, after the answer is complete."""
+
 _UNKNOWN_FOR = 300.0
+_MAX_REMEMBERED = 256
+_NAMES_A_SETTING = frozenset({400, 422})
+_log = logging.getLogger("julep_server")
 
 
 class OpenAIModel:
@@ -34,18 +42,13 @@ class OpenAIModel:
     """
 
     def __init__(self, url: str, key: str | None, model: str, timeout: float) -> None:
-        self._url = url.rstrip("/")
         self._model = model
+        self._key = key
         # Names that the endpoint didn't know, and the time until which they are not sent again.
         self._unknown: dict[str, float] = {}
-        headers = {"Content-Type": "application/json"}
-        if key:
-            headers["Authorization"] = f"Bearer {key}"
-        self._client = httpx.AsyncClient(
-            headers=headers,
-            timeout=httpx.Timeout(timeout, connect=min(timeout, 10.0), pool=None),
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=20),
-        )
+        # The settings that the endpoint has refused, by model.
+        self._refused: dict[str, frozenset[str]] = {}
+        self._sender = EndpointSender(url, key, timeout)
 
     @property
     def model(self) -> str:
@@ -57,26 +60,6 @@ class OpenAIModel:
         names = ToolNames(request)
         completion = await self._complete(names.for_endpoint(request), listener)
         return names.from_endpoint(completion)
-
-    async def _complete(self, request: ModelRequest, listener: Listener | None) -> Completion:
-        body = request.to_json()
-        if listener is not None:
-            body |= {"stream": True, "stream_options": {"include_usage": True}}
-        response, model = await self._send_with_fallback("chat/completions", body)
-        try:
-            if listener is None or _is_json(response):
-                completion = openai_completions.parse_completion(
-                    await _json(response), request, model
-                )
-                if listener is not None:
-                    listener.on_start(model)
-                    listener.on_text(completion.text)
-                return completion
-            return await self._streamed(response, request, model, listener)
-        except httpx.HTTPError as error:
-            raise transport_error(error) from error
-        finally:
-            await response.aclose()
 
     async def forward(self, path: str, body: JSONObject) -> ForwardedResponse:
         """See :class:`~julep_server.models.provider.Provider`."""
@@ -92,7 +75,53 @@ class OpenAIModel:
 
     async def close(self) -> None:
         """See :class:`~julep_server.models.provider.Provider`."""
-        await self._client.aclose()
+        await self._sender.close()
+
+    async def _complete(self, request: ModelRequest, listener: Listener | None) -> Completion:
+        """Complete a prompt, again without what the endpoint refuses: a model, or settings."""
+        body = without_effect(request.to_json())
+        if listener is not None:
+            body |= {"stream": True, "stream_options": {"include_usage": True}}
+        model = self._known_model(request.model)
+        refused = self._refused.get(model, frozenset())
+        publisher = _Publisher(listener)
+        while True:
+            sent, ignored = adapted({**body, "model": model}, refused)
+            try:
+                completion = await self._attempt(sent, ignored, request, publisher)
+            except RefusedError as error:
+                if publisher.begun:
+                    raise
+                if error.unknown_model and model != self._model:
+                    self._remember_unknown(model)
+                    model = self._model
+                    refused = self._refused.get(model, frozenset())
+                    continue
+                named = refused_settings(sent, error.stated) - refused
+                if not named or error.status not in _NAMES_A_SETTING:
+                    raise
+                _log.warning("the model %.200r is asked without: %s", model, ", ".join(named))
+                refused |= named
+                continue
+            self._remember_refused(model, refused)
+            return completion
+
+    async def _attempt(
+        self, body: JSONObject, ignored: list[str], request: ModelRequest, publisher: _Publisher
+    ) -> Completion:
+        model = str(body["model"])
+        response = await self._sender.send("chat/completions", body)
+        reader = AnswerReader(request, model, self._key)
+        publisher.start(model, ignored)
+        try:
+            await _read(response, reader, publisher)
+        except httpx.HTTPError as error:
+            raise transport_error(error) from error
+        finally:
+            await response.aclose()
+        publisher.publish(reader.rest())
+        completion = reader.completion()
+        return replace(completion, ignored=tuple(ignored))
 
     async def _send_with_fallback(self, path: str, body: JSONObject) -> tuple[httpx.Response, str]:
         """Send a request, again with the default model if the endpoint doesn't know the model.
@@ -100,62 +129,74 @@ class OpenAIModel:
         Returns:
             The response, and the name of the model that was sent.
         """
-        wanted = str(body["model"])
-        if self._unknown.get(wanted, 0.0) > time.monotonic():
-            wanted = self._model
+        wanted = self._known_model(str(body["model"]))
         try:
-            return await self._send(path, {**body, "model": wanted}), wanted
+            return await self._sender.send(path, {**body, "model": wanted}), wanted
         except RefusedError as error:
             if not error.unknown_model or wanted == self._model:
                 raise
             self._remember_unknown(wanted)
-        return await self._send(path, {**body, "model": self._model}), self._model
+        return await self._sender.send(path, {**body, "model": self._model}), self._model
+
+    def _known_model(self, wanted: str) -> str:
+        """Return the model to request: the default one if the endpoint didn't know this one."""
+        return self._model if self._unknown.get(wanted, 0.0) > time.monotonic() else wanted
 
     def _remember_unknown(self, name: str) -> None:
         now = time.monotonic()
         self._unknown = {known: until for known, until in self._unknown.items() if until > now}
         self._unknown[name] = now + _UNKNOWN_FOR
 
-    async def _send(self, path: str, body: JSONObject) -> httpx.Response:
-        request = self._client.build_request(
-            "POST", f"{self._url}/{path}", content=dumps(body).encode("utf-8")
-        )
-        try:
-            response = await self._client.send(request, stream=True)
-            if response.is_success:
-                return response
-            try:
-                await response.aread()
-            finally:
-                await response.aclose()
-        except httpx.HTTPError as error:
-            raise transport_error(error) from error
-        raise refusal(response, str(body["model"]))
+    def _remember_refused(self, model: str, refused: frozenset[str]) -> None:
+        if refused and self._refused.get(model) != refused:
+            while len(self._refused) >= _MAX_REMEMBERED:
+                del self._refused[next(iter(self._refused))]
+            self._refused[model] = refused
 
-    async def _streamed(
-        self, response: httpx.Response, request: ModelRequest, model: str, listener: Listener
-    ) -> Completion:
-        listener.on_start(model)
-        collector = openai_completions.Collector(request, model)
-        async for data in event_data(response.aiter_bytes()):
-            if data == "[DONE]":
-                collector.done = True
-                break
-            text = collector.add(data)
-            if text:
-                listener.on_text(text)
-        if not collector.done:
-            raise interrupted()
-        return collector.completion()
+
+class _Publisher:
+    """Publishes words to a listener, if there is one.
+
+    Attributes:
+        begun: Whether words were published, which can't be taken back.
+    """
+
+    def __init__(self, listener: Listener | None) -> None:
+        self._listener = listener
+        self.begun = False
+
+    def start(self, model: str, ignored: list[str]) -> None:
+        if self._listener is not None:
+            self._listener.on_start(model, ignored)
+
+    def publish(self, text: str) -> None:
+        if text and self._listener is not None:
+            self.begun = True
+            self._listener.on_text(text)
+
+
+async def _read(response: httpx.Response, reader: AnswerReader, publisher: _Publisher) -> None:
+    """Read a response until the answer is complete; nothing that follows can spoil it."""
+    parser = EventParser()
+    try:
+        async with aclosing(body_pieces(response)) as pieces:
+            while True:
+                async with asyncio.timeout(AFTER_END if reader.done else None):
+                    piece = await anext(pieces, None)
+                for event in parser.end() if piece is None else parser.feed(piece):
+                    publisher.publish(reader.feed(event))
+                if piece is None or reader.ended:
+                    return
+    except (httpx.HTTPError, ApiError, TimeoutError):
+        if not reader.done:
+            raise
 
 
 async def _json(response: httpx.Response) -> JSON:
-    await response.aread()
     try:
-        found: JSON = response.json()
-    except ValueError as error:
+        return loads(await read_body(response, MAX_EVENT_BYTES))
+    except MalformedJSONError as error:
         raise not_understood("no JSON") from error
-    return found
 
 
 def _is_json(response: httpx.Response) -> bool:
@@ -164,7 +205,9 @@ def _is_json(response: httpx.Response) -> bool:
 
 async def _passed_on(response: httpx.Response) -> AsyncIterator[bytes]:
     try:
-        async for part in response.aiter_bytes():
+        async for part in body_pieces(response):
             yield part
+    except httpx.HTTPError as error:
+        raise unavailable("model_interrupted", "the model's endpoint broke off") from error
     finally:
         await response.aclose()

@@ -12,8 +12,8 @@ from julep_server.json_text import JSON, JSONObject
 class Listener(Protocol):
     """Receives the text of a completion while the model writes it."""
 
-    def on_start(self, model: str) -> None:
-        """Called when the model of this name begins."""
+    def on_start(self, model: str, ignored: Sequence[str] = ()) -> None:
+        """Called when the model of this name begins; it ignores these settings."""
         ...
 
     def on_text(self, text: str) -> None:
@@ -79,13 +79,19 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """A model's whole answer, and the name of the model."""
+    """A model's whole answer.
+
+    Attributes:
+        model: The name of the model.
+        ignored: The request's settings that the model's endpoint doesn't take.
+    """
 
     model: str
     text: str
     tool_calls: tuple[ToolCall, ...]
     finish_reason: str
     usage: Usage
+    ignored: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

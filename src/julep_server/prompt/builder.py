@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from julep_server.json_text import JSONObject
 from julep_server.prompt.endpoint_messages import to_endpoint
 from julep_server.prompt.history import (
+    active_summary,
     render_message,
     rendered_history,
     template_variables,
@@ -19,8 +20,6 @@ from julep_server.prompt.templates import render
 from julep_server.store.messages import Message
 from julep_server.store.sessions import Session
 from julep_server.text.tokens import count_message_tokens
-
-_TRUNCATES = frozenset({"truncate", "adaptive"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +56,22 @@ def build_prompt(source: PromptInput, history: Sequence[Message], new: Sequence[
             render_message(message, variables, f"messages[{index}].content")
             for index, message in enumerate(new)
         ]
-    system: list[JSONObject] = []
-    if sections := "\n\n".join(filter(None, [situation, *background_sections(source)])):
-        system.append({"role": "system", "content": sections})
+    if active_summary(session) is not None:
+        # A summary replaces no message that has room, as after the budget was raised.
+        unabridged = _system(replace(source, session=replace(session, summary=None)), situation)
+        if len(_within_budget(session, unabridged, history, new)) == len(history):
+            return Prompt([*unabridged, *to_endpoint([*history, *new])], None)
+    system = _system(source, situation)
     history = unsummarised(session, history)
     kept = _within_budget(session, system, history, new)
     omitted = history[: len(history) - len(kept)]
     return Prompt([*system, *to_endpoint([*kept, *new])], omitted[-1].id if omitted else None)
+
+
+def _system(source: PromptInput, situation: str) -> list[JSONObject]:
+    """Return the system message, if there is something to say."""
+    sections = "\n\n".join(filter(None, [situation, *background_sections(source)]))
+    return [{"role": "system", "content": sections}] if sections else []
 
 
 def _within_budget(
@@ -74,7 +82,7 @@ def _within_budget(
 ) -> Sequence[Message]:
     """Omit the oldest history that exceeds the session's token budget."""
     budget = session.token_budget
-    if budget is None or session.context_overflow not in _TRUNCATES:
+    if budget is None:
         return history
     room = budget - sum(count_message_tokens(message) for message in [*system, *to_endpoint(new)])
     first = len(history)

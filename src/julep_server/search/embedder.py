@@ -20,7 +20,7 @@ class Embedder(Protocol):
         """Return each text's vector; all have the same length.
 
         Raises:
-            ApiError: The embedder failed.
+            ApiError: The embedder failed, or refused one of the texts or their number.
         """
         ...
 

@@ -8,7 +8,6 @@ down: passages without a vector of the current embedder are embedded later, the 
 from __future__ import annotations
 
 import asyncio
-import itertools
 import logging
 import time
 from collections.abc import Coroutine, Sequence
@@ -21,7 +20,8 @@ from julep_server.db.engine import Database
 from julep_server.db.rows import read_row
 from julep_server.db.tables import passages, vectors
 from julep_server.errors import ApiError
-from julep_server.models.openai_errors import RefusedError, not_understood
+from julep_server.models.openai_errors import not_understood
+from julep_server.search.batches import Batches
 from julep_server.search.embedder import Embedder
 from julep_server.search.query import QueryVector, SearchQuery
 from julep_server.search.vectors import cosines, pack
@@ -36,7 +36,7 @@ _MAX_RETRY_DELAY = 120.0
 _BATCH_SIZE = 64
 _MAX_QUERY_LENGTH = 2000
 _MAX_TITLE_LENGTH = 200
-_REFUSES_A_TEXT = frozenset({400, 413, 422})
+_MAX_REFUSED = 10_000
 _log = logging.getLogger("julep_server")
 
 # On unrelated subjects: the nearness of their vectors is that of unrelated texts.
@@ -87,6 +87,8 @@ class EmbeddingWorker:
     def __init__(self, database: Database, embedder: Embedder | None) -> None:
         self._database = database
         self._embedder = embedder
+        self._batches = None if embedder is None else Batches(embedder)
+        self._refused: set[_Passage] = set()
         self._scale: _Scale | None = None
         self._down_until = 0.0
         self._has_vectors = False
@@ -95,9 +97,9 @@ class EmbeddingWorker:
 
     def start(self) -> None:
         """Start embedding passages in the background; needs a running event loop."""
-        if self._embedder is not None:
+        if self._batches is not None:
             self._awake.set()
-            self._spawn(self._catch_up(self._embedder))
+            self._spawn(self._catch_up(self._batches))
 
     def wake(self) -> None:
         """Look for passages without a vector at once, because some were stored."""
@@ -119,7 +121,7 @@ class EmbeddingWorker:
             are no stored vectors to compare it with.
         """
         wanted = text[-_MAX_QUERY_LENGTH:].strip()
-        if self._embedder is None or not wanted or time.monotonic() < self._down_until:
+        if self._batches is None or not wanted or time.monotonic() < self._down_until:
             return SearchQuery(text)
         # A server without documents and memories sends no request to the embedder.
         self._has_vectors = self._has_vectors or await self._database.read(_any_vector)
@@ -127,8 +129,8 @@ class EmbeddingWorker:
             return SearchQuery(text)
         try:
             async with asyncio.timeout(MAX_WAIT):
-                scale = await self._measure_scale(self._embedder)
-                (values,) = await self._embedder.embed([wanted])
+                scale = await self._measure_scale(self._batches)
+                (values,) = await self._batches.every([wanted])
             vector = QueryVector(scale.embedder, _packed(values), scale.unrelated)
             return SearchQuery(text, vector)
         except (ApiError, TimeoutError) as error:
@@ -141,30 +143,30 @@ class EmbeddingWorker:
         Args:
             sources: Ids of the documents or memories, whose passages are committed.
         """
-        if self._embedder is None or not sources or time.monotonic() < self._down_until:
+        if self._batches is None or not sources or time.monotonic() < self._down_until:
             self._awake.set()
             return
-        task = self._spawn(self._embed_new(self._embedder, sources))
+        task = self._spawn(self._embed_new(self._batches, sources))
         await asyncio.wait({task}, timeout=MAX_WAIT)
 
-    async def _embed_new(self, embedder: Embedder, sources: Sequence[str]) -> None:
+    async def _embed_new(self, batches: Batches, sources: Sequence[str]) -> None:
         new = select(passages).where(
             passages.c.source_id.in_(sources), ~exists().where(vectors.c.seq == passages.c.seq)
         )
         try:
-            await self._fill(embedder, new)
+            await self._fill(batches, new)
         except Exception as error:  # noqa: BLE001 - the passages are stored, and retried later
             self._failed(error)
             self._awake.set()
 
-    async def _catch_up(self, embedder: Embedder) -> None:
+    async def _catch_up(self, batches: Batches) -> None:
         """Embed all passages without a vector, at the start and whenever woken."""
         failures = 0
         while True:
             await self._awake.wait()
             self._awake.clear()
             try:
-                await self._fill_all(embedder)
+                await self._fill_all(batches)
                 failures = 0
             except Exception as error:  # noqa: BLE001 - whatever the error, it may be transient
                 self._failed(error)
@@ -172,33 +174,54 @@ class EmbeddingWorker:
                 await asyncio.sleep(min(RETRY_DELAY * 2**failures, _MAX_RETRY_DELAY))
                 failures = min(failures + 1, 16)
 
-    async def _fill_all(self, embedder: Embedder) -> None:
+    async def _fill_all(self, batches: Batches) -> None:
         if await self._database.read(lambda connection: _batch(connection, select(passages), None)):
-            scale = await self._measure_scale(embedder)
+            scale = await self._measure_scale(batches)
             embedded = exists().where(
                 vectors.c.seq == passages.c.seq, vectors.c.embedder == scale.embedder
             )
-            await self._fill(embedder, select(passages).where(~embedded))
+            await self._fill(batches, select(passages).where(~embedded))
 
-    async def _fill(self, embedder: Embedder, wanted: Select[tuple[object, ...]]) -> None:
+    async def _fill(self, batches: Batches, wanted: Select[tuple[object, ...]]) -> None:
         """Embed the selected passages, the newest first."""
-        scale = await self._measure_scale(embedder)
+        scale = await self._measure_scale(batches)
         before: int | None = None
+        stored = 0
         while batch := await self._database.read(partial(_batch, query=wanted, before=before)):
-            embedded = await _embed_batch(embedder, batch)
+            embedded = await self._embed_batch(batches, batch)
             await self._database.write(partial(_store, name=scale.embedder, embedded=embedded))
-            before = batch[-1].seq
+            before, stored = batch[-1].seq, stored + len(embedded)
+            if len(batch) == _BATCH_SIZE:
+                _log.info("%d texts embedded, more to come", stored)
 
-    async def _measure_scale(self, embedder: Embedder) -> _Scale:
+    async def _embed_batch(
+        self, batches: Batches, batch: Sequence[_Passage]
+    ) -> list[tuple[_Passage, bytes]]:
+        """Embed some passages; one that the endpoint refuses is not sent again by this server."""
+        batch = [passage for passage in batch if passage not in self._refused]
+        embedded: list[tuple[_Passage, bytes]] = []
+        outcomes = await batches.each([passage.to_embed() for passage in batch])
+        for passage, outcome in zip(batch, outcomes, strict=True):
+            try:
+                if isinstance(outcome, ApiError):
+                    raise outcome
+                embedded.append((passage, _packed(outcome)))
+            except ApiError as error:
+                _log.warning("a text of %s can't be embedded: %s", passage.source_id, error)
+                if len(self._refused) < _MAX_REFUSED:
+                    self._refused.add(passage)
+        return embedded
+
+    async def _measure_scale(self, batches: Batches) -> _Scale:
         """Return the scale of the embedder's vectors, measured once with unrelated sentences."""
         if self._scale is None:
-            probes = [_packed(values) for values in await embedder.embed(_UNRELATED)]
+            probes = [_packed(values) for values in await batches.every(_UNRELATED)]
             nearness = [
                 cosine
                 for number, probe in enumerate(probes[1:], start=1)
                 for cosine in cosines(probe, probes[:number])
             ]
-            name = f"{embedder.name}/{len(probes[0]) // 4}"
+            name = f"{batches.name}/{len(probes[0]) // 4}"
             self._scale = _Scale(name, max(0.0, *nearness))
         return self._scale
 
@@ -212,25 +235,6 @@ class EmbeddingWorker:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
-
-
-async def _embed_batch(
-    embedder: Embedder, batch: Sequence[_Passage]
-) -> list[tuple[_Passage, bytes]]:
-    """Embed some passages, except those that the endpoint refuses, which are retried later."""
-    try:
-        found = await embedder.embed([passage.to_embed() for passage in batch])
-        return [(passage, _packed(values)) for passage, values in zip(batch, found, strict=True)]
-    except RefusedError as error:
-        if error.unknown_model or error.status not in _REFUSES_A_TEXT:
-            raise
-        if len(batch) == 1:
-            _log.warning("a text of %s can't be embedded: %s", batch[0].source_id, error)
-            return []
-        parts = [await _embed_batch(embedder, [passage]) for passage in batch]
-        if not any(parts):
-            raise
-        return list(itertools.chain.from_iterable(parts))
 
 
 def _any_vector(connection: Connection) -> bool:

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import logging
+from array import array
 from collections.abc import Sequence
 
 import httpx
 
-from julep_server.json_text import JSON, MalformedJSONError, dumps, loads
-from julep_server.models.openai_errors import not_understood, refusal, transport_error
+from julep_server.json_text import JSON, JSONObject, MalformedJSONError
+from julep_server.models.endpoint_body import read_body
+from julep_server.models.endpoint_events import MAX_EVENT_BYTES
+from julep_server.models.endpoint_json import decode, read_json
+from julep_server.models.endpoint_sender import EndpointSender
+from julep_server.models.openai_errors import (
+    RefusedError,
+    not_understood,
+    reported,
+    transport_error,
+)
 
-BATCH_SIZE = 64
-"""Texts per request: few enough for all known endpoints."""
+_ENCODING = "encoding_format"
+_log = logging.getLogger("julep_server")
 
 
 class OpenAIEmbedder:
@@ -24,14 +37,11 @@ class OpenAIEmbedder:
     """
 
     def __init__(self, url: str, key: str | None, model: str, timeout: float) -> None:
-        self._url = f"{url.rstrip('/')}/embeddings"
         self._model = model
-        headers = {"Content-Type": "application/json"}
-        if key:
-            headers["Authorization"] = f"Bearer {key}"
-        self._client = httpx.AsyncClient(
-            headers=headers, timeout=httpx.Timeout(timeout, connect=min(timeout, 10.0), pool=None)
-        )
+        self._key = key
+        self._sender = EndpointSender(url, key, timeout)
+        # Stated, because some endpoints default to base64; not sent again where it is refused.
+        self._options: JSONObject = {_ENCODING: "float"}
 
     @property
     def name(self) -> str:
@@ -40,48 +50,67 @@ class OpenAIEmbedder:
 
     async def embed(self, texts: Sequence[str]) -> list[Sequence[float]]:
         """See :class:`~julep_server.search.embedder.Embedder`."""
-        found: list[Sequence[float]] = []
-        for start in range(0, len(texts), BATCH_SIZE):
-            found += await self._request(texts[start : start + BATCH_SIZE])
-        if len({len(vector) for vector in found}) > 1:
-            raise not_understood("vectors of different lengths")
-        return found
+        try:
+            return await self._request(texts)
+        except RefusedError as error:
+            if _ENCODING not in self._options or _ENCODING not in error.stated:
+                raise
+        _log.warning("the embeddings of %.200r are asked for without: %s", self._model, _ENCODING)
+        self._options = {}
+        return await self._request(texts)
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._client.aclose()
+        await self._sender.close()
 
     async def _request(self, texts: Sequence[str]) -> list[Sequence[float]]:
-        # Stated, because some endpoints default to base64; all support plain numbers.
-        body = {"model": self._model, "input": list[JSON](texts), "encoding_format": "float"}
+        body: JSONObject = {"model": self._model, "input": list[JSON](texts), **self._options}
+        response = await self._sender.send("embeddings", body)
         try:
-            response = await self._client.post(self._url, content=dumps(body).encode("utf-8"))
+            parsed = read_json(decode(await read_body(response, MAX_EVENT_BYTES)))
         except httpx.HTTPError as error:
             raise transport_error(error) from error
-        if not response.is_success:
-            raise refusal(response, self._model)
-        try:
-            parsed = loads(response.content)
         except MalformedJSONError as error:
             raise not_understood("no JSON") from error
-        return _parse_vectors(parsed, len(texts))
+        finally:
+            await response.aclose()
+        if isinstance(parsed, dict) and parsed.get("error"):
+            raise reported(parsed, self._model, self._key)
+        return _vectors(parsed, len(texts))
 
 
-def _parse_vectors(body: JSON, count: int) -> list[Sequence[float]]:
-    """Parse a response's vectors, which may come in any order.
+def _vectors(body: JSON, count: int) -> list[Sequence[float]]:
+    """Parse a response's vectors: in the order of their indexes, or as they come.
 
     Raises:
         ApiError: 503 when it does not have a vector for each text.
     """
-    items = body.get("data") if isinstance(body, dict) else None
-    found: dict[int, Sequence[float]] = {}
-    for position, item in enumerate(items if isinstance(items, list) else []):
-        values = item.get("embedding") if isinstance(item, dict) else None
-        index = item.get("index", position) if isinstance(item, dict) else position
-        if isinstance(index, int) and isinstance(values, list) and values:
-            numbers = [value for value in values if isinstance(value, (int, float))]
-            if len(numbers) == len(values):
-                found[index] = numbers
-    if found.keys() != set(range(count)):
+    items = body
+    if isinstance(body, dict):
+        items = body.get("data") or body.get("embeddings")
+    found = items if isinstance(items, list) else []
+    vectors = [_vector(item) for item in found]
+    if len(vectors) != count or not all(vectors):
         raise not_understood("no vector for each text")
-    return [found[index] for index in range(count)]
+    if len({len(vector) for vector in vectors}) > 1:
+        raise not_understood("vectors of different lengths")
+    indexes = [item.get("index") if isinstance(item, dict) else None for item in found]
+    numbers = [index for index in indexes if isinstance(index, int)]
+    if sorted(numbers) != [*range(count)]:
+        return vectors
+    return [vectors[numbers.index(position)] for position in range(count)]
+
+
+def _vector(item: JSON) -> Sequence[float]:
+    """Parse a vector: numbers, or their bytes in base64; an empty one for anything else."""
+    values = item.get("embedding") if isinstance(item, dict) else item
+    if isinstance(values, list):
+        numbers = [value for value in values if isinstance(value, (int, float))]
+        return numbers if len(numbers) == len(values) else []
+    if not isinstance(values, str):
+        return []
+    try:
+        floats = array("f", base64.b64decode(values, validate=True))
+    except (binascii.Error, ValueError):
+        return []
+    return floats.tolist()

@@ -104,6 +104,7 @@ class Endpoint:
         self.delay = 0.0
         self.delay_before: Callable[[int], float] = lambda _: 0.0
         self.knows_all = False
+        self.refuses: list[str] = []
         self.ignores_stream = False
 
     def __enter__(self) -> Self:
@@ -138,6 +139,8 @@ class Endpoint:
         await asyncio.sleep(self.delay)
         if self.status != 200:
             return JSONResponse(self.error, self.status, self.error_headers)
+        if refused := [name for name in self.refuses if name in body]:
+            return JSONResponse({"error": f"Unknown parameters: {', '.join(refused)}"}, 400)
         if body["model"] != KNOWN and not self.knows_all:
             message = f"The model {body['model']} does not exist"
             return JSONResponse({"error": {"message": message, "code": "model_not_found"}}, 404)
