@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -13,7 +12,15 @@ import pytest
 from julep_server import LocalServer
 from tests.server.helpers.api import UNKNOWN_ID, Api, error_of
 from tests.server.helpers.endpoint import DONE, Endpoint, piece
-from tests.server.helpers.openai_api import SESSION, answer_of, ask, chunks_of, post, root_of
+from tests.server.helpers.openai_api import (
+    SESSION,
+    answer_of,
+    ask,
+    chunks_of,
+    post,
+    root_of,
+    wait_for_memories,
+)
 
 ClientOf: TypeAlias = Callable[[str], Api]
 OTHERS = [
@@ -139,7 +146,7 @@ def test_a_user_pins_a_session_with_memory(model_api: Api, endpoint: Endpoint, a
     assert session["metadata"] == {"openai_user": name}
     user = model_api.get(f"/users/{session['user_id']}").json()
     assert (user["name"], user["metadata"]) == (name, {"openai_user": name})
-    (memory,) = _memories_of(model_api, session["agent_id"], user["id"])
+    (memory,) = wait_for_memories(model_api, session["agent_id"], user["id"])
     assert memory["content"] == "Grace lives in Bergen."
 
     # The new message alone is enough, and so is the whole conversation.
@@ -156,15 +163,6 @@ def test_a_user_pins_a_session_with_memory(model_api: Api, endpoint: Endpoint, a
     ask(model_api, agent, "I live in Bergen.", answer, "Where do I live?", answer, "OK", user=name)
     assert prompt_of(endpoint) == [*expected, ("assistant", "A fine day."), ("user", "OK")]
     assert len(model_api.history(session_id)) == 6
-
-
-def _memories_of(api: Api, agent_id: str, user_id: str) -> list[dict[str, Any]]:
-    """Wait for memories, which a job makes after the answer."""
-    limit = time.monotonic() + 20
-    while not (found := api.memories(agent_id, user_id=user_id)):
-        assert time.monotonic() < limit, "no memory was formed"
-        time.sleep(0.005)
-    return found
 
 
 def test_users_and_headers_name_sessions_apart(model_api: Api, agent: str) -> None:
@@ -345,6 +343,47 @@ def test_failures_of_a_stream(model_api: Api, endpoint: Endpoint, agent: str) ->
 
 # --- settings ---
 
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({"messages": []}, "messages"),
+    ({"messages": ["Hi"]}, "messages[0]"),
+    ({"messages": [{"role": "user"}]}, "messages[0].content"),
+    ({"messages": [{"role": "user", "content": []}]}, "messages[0].content"),
+    (
+        {"messages": [{"role": "user", "content": [{"type": "input_audio"}]}]},
+        "messages[0].content[0]",
+    ),
+    (
+        {"messages": [{"role": "user", "content": [{"type": "text"}]}]},
+        "messages[0].content[0].text",
+    ),
+    ({"messages": [{"role": "system", "content": 7}]}, "messages[0].content"),
+    (
+        {"messages": [{"role": "assistant", "tool_calls": [{"id": "a"}]}]},
+        "messages[0].tool_calls[0]",
+    ),
+    (
+        {"messages": [{"role": "tool", "tool_call_id": "a", "content": "x"}]},
+        "messages[0].tool_call_id",
+    ),
+    ({"n": 2}, "n"),
+    ({"logprobs": True}, "logprobs"),
+    ({"functions": [{"name": "f"}]}, "functions"),
+    ({"temperature": "hot"}, "temperature"),
+    ({"max_tokens": 0}, "max_tokens"),
+    ({"seed": 1.5}, "seed"),
+    ({"stop": [1]}, "stop"),
+    ({"logit_bias": []}, "logit_bias"),
+    ({"remember": "no"}, "remember"),
+    ({"tools": {}}, "tools"),
+    ({"tools": [{"type": "web_search"}]}, "tools[0]"),
+    ({"tools": [{"function": {"name": "f", "parameters": []}}]}, "tools[0].function.parameters"),
+    ({"tool_choice": "f"}, "tool_choice"),
+    ({"tool_choice": {"function": {"name": "f"}}}, "tool_choice.function.name"),
+    ({"response_format": {"type": "xml"}}, "response_format"),
+    ({"response_format": {"type": "json_schema"}}, "response_format"),
+    ({"response_format": "json"}, "response_format"),
+]
+
 
 def test_settings_reach_the_model(model_api: Api, endpoint: Endpoint, agent: str) -> None:
     schema = {"type": "object", "properties": {"a": {"type": "integer"}}}
@@ -371,42 +410,7 @@ def test_settings_reach_the_model(model_api: Api, endpoint: Endpoint, agent: str
     assert "metadata" not in sent
 
 
-@pytest.mark.parametrize(
-    ("fields", "path"),
-    [
-        ({"messages": []}, "messages"),
-        ({"messages": ["Hi"]}, "messages[0]"),
-        ({"messages": [{"role": "user"}]}, "messages[0].content"),
-        ({"messages": [{"role": "user", "content": []}]}, "messages[0].content"),
-        ({"messages": [{"role": "user", "content": [{"type": "input_audio"}]}]},
-         "messages[0].content[0]"),
-        ({"messages": [{"role": "user", "content": [{"type": "text"}]}]},
-         "messages[0].content[0].text"),
-        ({"messages": [{"role": "system", "content": 7}]}, "messages[0].content"),
-        ({"messages": [{"role": "assistant", "tool_calls": [{"id": "a"}]}]},
-         "messages[0].tool_calls[0]"),
-        ({"messages": [{"role": "tool", "tool_call_id": "a", "content": "x"}]},
-         "messages[0].tool_call_id"),
-        ({"n": 2}, "n"),
-        ({"logprobs": True}, "logprobs"),
-        ({"functions": [{"name": "f"}]}, "functions"),
-        ({"temperature": "hot"}, "temperature"),
-        ({"max_tokens": 0}, "max_tokens"),
-        ({"seed": 1.5}, "seed"),
-        ({"stop": [1]}, "stop"),
-        ({"logit_bias": []}, "logit_bias"),
-        ({"remember": "no"}, "remember"),
-        ({"tools": {}}, "tools"),
-        ({"tools": [{"type": "web_search"}]}, "tools[0]"),
-        ({"tools": [{"function": {"name": "f", "parameters": []}}]},
-         "tools[0].function.parameters"),
-        ({"tool_choice": "f"}, "tool_choice"),
-        ({"tool_choice": {"function": {"name": "f"}}}, "tool_choice.function.name"),
-        ({"response_format": {"type": "xml"}}, "response_format"),
-        ({"response_format": {"type": "json_schema"}}, "response_format"),
-        ({"response_format": "json"}, "response_format"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("fields", "path"), REFUSED)
 def test_refusals_name_the_field(api: Api, fields: dict[str, Any], path: str) -> None:
     agent = api.make("agents")["id"]
     response = ask(api, agent, "Hi", **fields)

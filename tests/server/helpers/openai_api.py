@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import httpx
@@ -48,3 +49,12 @@ def chunks_of(response: httpx.Response) -> list[dict[str, Any]]:
     *events, done, end = response.text.split("\n\n")
     assert (done, end) == ("data: [DONE]", "")
     return [json.loads(event.removeprefix("data: ")) for event in events]
+
+
+def wait_for_memories(api: Api, agent_id: str, user_id: str) -> list[dict[str, Any]]:
+    """Wait for memories, which a job forms after the answer."""
+    limit = time.monotonic() + 20
+    while not (found := api.memories(agent_id, user_id=user_id)):
+        assert time.monotonic() < limit, "no memory was formed"
+        time.sleep(0.005)
+    return found
