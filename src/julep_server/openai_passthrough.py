@@ -1,24 +1,42 @@
-"""``/v1``: OpenAI's own API, served by the same model."""
+"""``/v1``: OpenAI's own API, served by the same model, by agents and by the embedder."""
 
 from __future__ import annotations
+
+from urllib.parse import unquote
 
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.types import ASGIApp
 
-from julep_server.errors import invalid_field, method_not_allowed, nothing_here
+from julep_server.errors import (
+    ApiError,
+    bad_request,
+    invalid_field,
+    method_not_allowed,
+    nothing_here,
+)
 from julep_server.http.authentication import Authenticator
 from julep_server.http.request_body import parse_json, read_body
 from julep_server.http.responses import json_response, model_headers
+from julep_server.json_text import JSON
+from julep_server.openai_api.agent_chat import chat
+from julep_server.openai_api.agent_models import is_agent, list_models
+from julep_server.openai_api.embeddings import embed
+from julep_server.openai_api.pinned_sessions import SESSION_HEADER
 from julep_server.services import Services
 
-PATHS = frozenset({"chat/completions", "completions"})
+_METHODS = {
+    "chat/completions": "POST",
+    "completions": "POST",
+    "embeddings": "POST",
+    "models": "GET",
+}
 
 
 async def forward(
     request: Request, path: str, services: Services, authenticator: Authenticator
 ) -> ASGIApp:
-    """Forward a request to the model, and return its response.
+    """Forward a request to the model or to an agent, and return its response.
 
     Args:
         request: The request.
@@ -29,18 +47,40 @@ async def forward(
     Raises:
         ApiError: The path or the body is not one of OpenAI's, or the request to the model failed.
     """
-    if path not in PATHS:
+    # A model has a path of its own; its name may have slashes.
+    kind, _, name = path.partition("/") if path.startswith("models/") else (path, "", "")
+    if kind not in _METHODS:
         raise nothing_here()
-    if request.method != "POST":
-        raise method_not_allowed(request.method, "POST")
-    authenticator.tenant(request.headers.get("authorization"))
+    if request.method != _METHODS[kind]:
+        raise method_not_allowed(request.method, _METHODS[kind])
+    tenant = authenticator.tenant(request.headers.get("authorization"))
+    if kind == "models":
+        return await _models(services, tenant, unquote(name))
     data = await read_body(request, services.settings.max_body_bytes)
     body = parse_json(request.headers.get("content-type"), data)
     if not isinstance(body, dict):
         raise invalid_field("", "a JSON object is required")
+    if path == "embeddings":
+        return json_response(200, await embed(services.embedding_worker.embedder, body))
+    if is_agent(body.get("model")):
+        if path == "completions":
+            raise bad_request("chat_only", "an agent answers at /v1/chat/completions")
+        return await chat(services, tenant, body, request.headers.get(SESSION_HEADER))
     forwarded = await services.provider.forward(path, body)
     headers = model_headers(forwarded.model)
     content = forwarded.content
     if content is None or isinstance(content, (dict, list, str, int, float)):
         return json_response(200, content, headers)
     return StreamingResponse(content, 200, headers, media_type=forwarded.media_type)
+
+
+async def _models(services: Services, tenant: str, name: str) -> ASGIApp:
+    """Return all models, or the one of this name."""
+    models = [services.provider.model]
+    found = await services.database.read(lambda connection: list_models(connection, tenant, models))
+    if not name:
+        return json_response(200, {"object": "list", "data": list[JSON](found)})
+    for model in found:
+        if name in (model["id"], model.get("julep_id")):
+            return json_response(200, model)
+    raise ApiError(404, "model_not_found", f"there is no model {name[:100]}")

@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 NAMES = (
     "README.md",
     "docs/models.md",
+    "docs/server/openai.md",
     "docs/observability.md",
     "docs/streams.md",
     "docs/tools.md",
@@ -53,6 +54,7 @@ PRINTS = {
     "iterate": r"",
     "gather": r"\['Ada', 'Grace', 'Edsger'\]",
     "hooks": r"",
+    "openai-agent": rf"{OFFLINE}.*I live in Bergen\..*Where do I live\?\n4",
     "options": r"200 1 0\.\d+ 0",
     "curl": r"curl -X GET .* \"authorization: Bearer \$JULEP_API_KEY\".*",
     "retries": r"0 0",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from sqlalchemy import Connection
@@ -31,7 +31,7 @@ from julep_server.store import tools as tool_store
 from julep_server.store.agents import agents
 from julep_server.store.jobs import NewJob
 from julep_server.store.messages import Message
-from julep_server.store.sessions import sessions
+from julep_server.store.sessions import Session, sessions
 from julep_server.store.times import now
 from julep_server.store.users import users
 from julep_server.streaming.runs import Run
@@ -46,6 +46,9 @@ class ChatRequest:
 
     Attributes:
         keep_response: Set when the request has an idempotency key.
+        session: The session, if it is not a stored one.
+        situation: What the prompt has after the session's situation.
+        recall_by: The messages to recall by; None for those of the body.
     """
 
     services: Services
@@ -53,6 +56,9 @@ class ChatRequest:
     session_id: str
     body: JSONObject
     keep_response: KeepResponse | None
+    session: Session | None = None
+    situation: str = ""
+    recall_by: JSON = None
 
     def enables(self, flag: str) -> bool:
         """Check whether a flag of the request is on, as it is by default."""
@@ -90,7 +96,8 @@ async def prepare(request: ChatRequest) -> Turn:
     # Before the transaction: an embedder may be slow.
     query = SearchQuery("")
     if request.enables("recall"):
-        query = await services.embedding_worker.embed_query(query_text(body["messages"]))
+        by = body["messages"] if request.recall_by is None else request.recall_by
+        query = await services.embedding_worker.embed_query(query_text(by))
     state = await services.database.read(lambda connection: _read(connection, request, query))
     new = request_messages(body["messages"], state.history)
     if state.source.session.render_templates:
@@ -209,7 +216,10 @@ def _response(
 
 
 def _read(connection: Connection, request: ChatRequest, query: SearchQuery) -> _SessionState:
-    session = sessions.get(connection, request.tenant, request.session_id)
+    session = request.session or sessions.get(connection, request.tenant, request.session_id)
+    if request.situation:
+        situation = "\n\n".join(filter(None, [session.situation, request.situation]))
+        session = replace(session, situation=situation)
     agent = agents.get(connection, request.tenant, session.agent_id)
     # A user may be deleted while its sessions go on; the prompt then has no user.
     user = None

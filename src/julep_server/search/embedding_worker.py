@@ -95,6 +95,11 @@ class EmbeddingWorker:
         self._awake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
 
+    @property
+    def embedder(self) -> Embedder | None:
+        """The embedder, if there is one."""
+        return self._embedder
+
     def start(self) -> None:
         """Start embedding passages in the background; needs a running event loop."""
         if self._batches is not None:

@@ -14,7 +14,7 @@ from julep_server.errors import not_found
 from julep_server.json_text import JSONObject
 from julep_server.store.paging import Page, index_metadata, select_page, unindex_metadata
 from julep_server.store.times import later_than, now
-from julep_server.store.tombstones import record_deletion
+from julep_server.store.tombstones import forget_deletion, record_deletion
 
 
 class Record(Protocol):
@@ -90,9 +90,22 @@ class ResourceStore(Generic[R]):
         tenant: str,
         values: Mapping[str, object],
         metadata: JSONObject,
+        identifier: str | None = None,
     ) -> R:
-        """Store a new record under a new id."""
-        identifier, moment = new_id(), now()
+        """Store a new record.
+
+        Args:
+            connection: A transaction that writes.
+            tenant: The tenant that it belongs to.
+            values: Its fields.
+            metadata: Its metadata.
+            identifier: Its id, of a record that may have been deleted; None for a new id.
+        """
+        moment = now()
+        if identifier is None:
+            identifier = new_id()
+        else:
+            forget_deletion(connection, identifier)
         connection.execute(
             insert(self._table).values(
                 **values,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Select, insert, literal, select
+from sqlalchemy import Connection, Select, delete, insert, literal, select
 
 from julep_server.db.tables import tombstones
 from julep_server.errors import not_found
@@ -69,3 +69,8 @@ def find_deletion(
         )
     ).scalar()
     return None if moment is None else int(moment)
+
+
+def forget_deletion(connection: Connection, identifier: str) -> None:
+    """Remove the tombstone of a resource that is created again under its id."""
+    connection.execute(delete(tombstones).where(tombstones.c.id == identifier))

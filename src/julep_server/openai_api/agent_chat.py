@@ -1,0 +1,112 @@
+"""Chat completions of agents: a turn of a chat, in OpenAI's own format."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from starlette.responses import StreamingResponse
+from starlette.types import ASGIApp
+
+from julep_server.chat.turn import ChatRequest, perform, prepare
+from julep_server.http.responses import json_response
+from julep_server.json_text import JSON, JSONObject
+from julep_server.openai_api.agent_completions import AgentCompletion
+from julep_server.openai_api.agent_models import find_agent
+from julep_server.openai_api.pinned_sessions import (
+    SESSION_HEADER,
+    SessionName,
+    session_of_transcript,
+)
+from julep_server.openai_api.request_body import parse_settings
+from julep_server.openai_api.transcript import Transcript, latest, parse_transcript, unrecorded
+from julep_server.services import Services
+from julep_server.store import messages as message_store
+from julep_server.store.agents import Agent
+from julep_server.store.resources import new_id
+from julep_server.streaming.runs import Run
+
+
+async def chat(
+    services: Services, tenant: str, body: JSONObject, session_header: str | None
+) -> ASGIApp:
+    """Let an agent answer.
+
+    Args:
+        services: The server's parts.
+        tenant: The caller's tenant.
+        body: The request's JSON, whose model is an agent.
+        session_header: The header that names the session, if the request has it.
+
+    Raises:
+        ApiError: The request is not valid, its agent or its session does not exist, or the request
+            to the model failed.
+    """
+    model = str(body["model"])
+    settings = parse_settings(body)
+    name = SessionName(body.get("user"), session_header)
+    agent = await services.database.read(lambda connection: find_agent(connection, tenant, model))
+    if name:
+        request = await _in_session(services, tenant, agent, name, body.get("messages"), settings)
+    else:
+        transcript = parse_transcript(body.get("messages"))
+        session = session_of_transcript(agent)
+        request = ChatRequest(
+            services=services,
+            tenant=tenant,
+            session_id=session.id,
+            body={**settings, "messages": list[JSON](transcript.messages), "record": False},
+            keep_response=None,
+            session=session,
+            situation=transcript.situation,
+            recall_by=latest(transcript.messages),
+        )
+    turn = await prepare(request)
+    streamed = body.get("stream") is True
+    run = Run(new_id(), tenant, request.session_id)
+    services.runs.start(run, partial(perform, request, turn, run, streamed=streamed), lambda: None)
+    options = body.get("stream_options")
+    with_usage = isinstance(options, dict) and options.get("include_usage") is True
+    completion = AgentCompletion(run, model, with_usage)
+    named = {SESSION_HEADER: request.session_id} if name else {}
+    if streamed:
+        await run.wait_started()
+        if run.failure is not None and not run.events:
+            raise run.failure
+        headers = {**run.headers, **named, "Cache-Control": "no-store"}
+        return StreamingResponse(completion.events(), 200, headers, media_type="text/event-stream")
+    await run.wait_finished()
+    return json_response(200, completion.whole(), {**run.headers, **named})
+
+
+async def _in_session(
+    services: Services,
+    tenant: str,
+    agent: Agent,
+    name: SessionName,
+    given: JSON,
+    settings: JSONObject,
+) -> ChatRequest:
+    """Return the request for the session of this name, which gets the new messages alone."""
+    # Before a session is created for it, a request must be valid.
+    known = await services.database.read(lambda connection: name.find(connection, tenant, agent))
+    session = known
+    transcript = Transcript("", ())
+    if session is None:
+        transcript = parse_transcript(given)
+        session = await services.database.write(
+            lambda connection: name.find_or_create(connection, tenant, agent)
+        )
+    identifier = session.id
+    history = await services.database.read(
+        lambda connection: message_store.history(connection, identifier)
+    )
+    if known is not None:
+        transcript = parse_transcript(given, history)
+    return ChatRequest(
+        services=services,
+        tenant=tenant,
+        session_id=identifier,
+        body={**settings, "messages": list[JSON](unrecorded(transcript.messages, history))},
+        keep_response=None,
+        situation=transcript.situation,
+    )
