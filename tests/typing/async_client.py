@@ -79,6 +79,7 @@ async def sessions(client: AsyncClient, id: UUID | str) -> None:
         await client.sessions.create(agent_id=id, user_id=None, metadata={"a": [1]}), Session
     )
     assert_type(await client.sessions.list(), list[Session])
+    assert_type(await client.sessions.list(agent_id=id, user_id=id), list[Session])
     assert_type(
         await client.sessions.list(10, 0, {"plan": "pro"}, sort_by="created_at"), list[Session]
     )

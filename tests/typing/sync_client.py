@@ -93,6 +93,7 @@ def sessions(client: Client, id: UUID | str) -> None:
     assert_type(client.sessions.create(agent_id=id), Session)
     assert_type(client.sessions.create(agent_id=id, user_id=None, metadata={"a": [1]}), Session)
     assert_type(client.sessions.list(), list[Session])
+    assert_type(client.sessions.list(agent_id=id, user_id=id), list[Session])
     assert_type(client.sessions.list(10, 0, {"plan": "pro"}, sort_by="created_at"), list[Session])
     assert_type(client.sessions.update(session_id=id, situation="x"), Session)
     assert_type(client.sessions.suggestions(id, limit=1), list[Suggestion])

@@ -44,6 +44,12 @@ def _listing() -> Cases:
     return {
         **_page(),
         "metadata_filter": objects("metadata_filter"),
+        **_order(),
+    }
+
+
+def _order() -> Cases:
+    return {
         "sort_by": choices("created_at", "updated_at"),
         "order": choices("asc", "desc"),
     }
@@ -425,7 +431,13 @@ _BAD: Mapping[str, Cases] = {
         "token_budget": integers("token_budget", None, None),
         "context_overflow": choices("truncate", "adaptive"),
     },
-    "sessions.list": _listing(),
+    "sessions.list": {
+        **_page(),
+        "metadata_filter": objects("metadata_filter"),
+        "agent_id": ids("agent_id"),
+        "user_id": ids("user_id"),
+        **_order(),
+    },
     "sessions.delete": {"session_id": ids("session_id")},
     "sessions.update": {
         "session_id": ids("session_id"),
