@@ -23,6 +23,7 @@ from julep._lazy import lazy, resolvable
 from julep.managers.chat import AsyncChat, Chat
 from julep.managers.history import AsyncHistory, BaseHistory, History
 from julep.managers.parse import AsyncParse, BaseParse, Parse
+from julep.managers.render import AsyncRender, BaseRender, Render
 from julep.managers.utils import rewrap_in_class
 from julep_api.api import sessions
 from julep_api.models import Session
@@ -57,7 +58,7 @@ __all__ = [
 ]
 
 
-class BaseSessionsManager(BaseParse, BaseHistory):
+class BaseSessionsManager(BaseParse, BaseRender, BaseHistory):
     """What the sync and the async sessions manager share."""
 
     def _get(self, id: str | UUID) -> Session | Awaitable[Session]:
@@ -159,7 +160,7 @@ class BaseSessionsManager(BaseParse, BaseHistory):
         return self._discard(sessions.delete_session.call, session_id)
 
 
-class SessionsManager(Chat, Parse, History, BaseSessionsManager):
+class SessionsManager(Chat, Parse, Render, History, BaseSessionsManager):
     """Create and manage sessions, and chat in them.
 
     Example:
@@ -401,7 +402,7 @@ class SessionsManager(Chat, Parse, History, BaseSessionsManager):
         return value(self._delete(session_id))
 
 
-class AsyncSessionsManager(AsyncChat, AsyncParse, AsyncHistory, BaseSessionsManager):
+class AsyncSessionsManager(AsyncChat, AsyncParse, AsyncRender, AsyncHistory, BaseSessionsManager):
     """Create and manage sessions, and chat in them, by async methods."""
 
     @mirrors(SessionsManager.get)

@@ -52,16 +52,23 @@ class OpenAIModel:
         """See :class:`~julep_server.models.provider.Provider`."""
         return self._model
 
+    def request_body(self, request: ModelRequest, *, streamed: bool) -> JSONObject:
+        """See :class:`~julep_server.models.provider.Provider`."""
+        body = ToolNames(request).for_endpoint(request).to_json()
+        if streamed:
+            body |= {"stream": True, "stream_options": {"include_usage": True}}
+        return {**body, "model": self._known_model(request.model)}
+
     async def complete(self, request: ModelRequest, listener: Listener | None) -> Completion:
         """See :class:`~julep_server.models.provider.Provider`."""
+        body = self.request_body(request, streamed=listener is not None)
         names = ToolNames(request)
-        completion = await self._complete(names.for_endpoint(request), listener)
+        completion = await self._complete(names.for_endpoint(request), body, listener)
         return names.from_endpoint(completion)
 
-    async def _complete(self, request: ModelRequest, listener: Listener | None) -> Completion:
-        body = request.to_json()
-        if listener is not None:
-            body |= {"stream": True, "stream_options": {"include_usage": True}}
+    async def _complete(
+        self, request: ModelRequest, body: JSONObject, listener: Listener | None
+    ) -> Completion:
         response, model = await self._send_with_fallback("chat/completions", body)
         try:
             if listener is None or _is_json(response):
@@ -100,9 +107,7 @@ class OpenAIModel:
         Returns:
             The response, and the name of the model that was sent.
         """
-        wanted = str(body["model"])
-        if self._unknown.get(wanted, 0.0) > time.monotonic():
-            wanted = self._model
+        wanted = self._known_model(str(body["model"]))
         try:
             return await self._send(path, {**body, "model": wanted}), wanted
         except RefusedError as error:
@@ -110,6 +115,10 @@ class OpenAIModel:
                 raise
             self._remember_unknown(wanted)
         return await self._send(path, {**body, "model": self._model}), self._model
+
+    def _known_model(self, wanted: str) -> str:
+        """Return the model to request: the default one if the endpoint didn't know this one."""
+        return self._model if self._unknown.get(wanted, 0.0) > time.monotonic() else wanted
 
     def _remember_unknown(self, name: str) -> None:
         now = time.monotonic()

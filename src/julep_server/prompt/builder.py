@@ -14,7 +14,7 @@ from julep_server.prompt.history import (
     unsummarised,
 )
 from julep_server.prompt.prompt_input import PromptInput
-from julep_server.prompt.sections import background_sections
+from julep_server.prompt.sections import Section, background_sections
 from julep_server.prompt.templates import render
 from julep_server.store.messages import Message
 from julep_server.store.sessions import Session
@@ -30,10 +30,20 @@ class Prompt:
     Attributes:
         omitted_id: The newest message of the history that was omitted for lack of room; None when
             none was.
+        sections: The sections of the system message.
+        summarised: The messages of the history that the summary covers.
+        omitted: The messages of the history that were omitted for lack of room.
+        kept: The rest of the history.
+        new: The messages of the chat's request, rendered.
     """
 
     messages: Sequence[JSONObject]
     omitted_id: str | None
+    sections: Sequence[Section]
+    summarised: Sequence[Message]
+    omitted: Sequence[Message]
+    kept: Sequence[Message]
+    new: Sequence[Message]
 
 
 def build_prompt(source: PromptInput, history: Sequence[Message], new: Sequence[Message]) -> Prompt:
@@ -58,12 +68,23 @@ def build_prompt(source: PromptInput, history: Sequence[Message], new: Sequence[
             for index, message in enumerate(new)
         ]
     system: list[JSONObject] = []
-    if sections := "\n\n".join(filter(None, [situation, *background_sections(source)])):
-        system.append({"role": "system", "content": sections})
-    history = unsummarised(session, history)
-    kept = _within_budget(session, system, history, new)
-    omitted = history[: len(history) - len(kept)]
-    return Prompt([*system, *to_endpoint([*kept, *new])], omitted[-1].id if omitted else None)
+    sections = [Section("situation", situation), *background_sections(source)]
+    sections = [section for section in sections if section.text]
+    if sections:
+        text = "\n\n".join(section.text for section in sections)
+        system.append({"role": "system", "content": text})
+    rest = unsummarised(session, history)
+    kept = _within_budget(session, system, rest, new)
+    omitted = rest[: len(rest) - len(kept)]
+    return Prompt(
+        [*system, *to_endpoint([*kept, *new])],
+        omitted[-1].id if omitted else None,
+        sections,
+        summarised=history[: len(history) - len(rest)],
+        omitted=omitted,
+        kept=kept,
+        new=new,
+    )
 
 
 def _within_budget(
