@@ -188,6 +188,13 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "PatchUser": Operation(
         "PatchUser", "PATCH", "/users/{user_id}", "users", "julep_api.api.users.patch_user"
     ),
+    "RenderChat": Operation(
+        "RenderChat",
+        "POST",
+        "/sessions/{session_id}/render",
+        "sessions",
+        "julep_api.api.sessions.render_chat",
+    ),
     "UpdateAgent": Operation(
         "UpdateAgent", "PUT", "/agents/{agent_id}", "agents", "julep_api.api.agents.update_agent"
     ),

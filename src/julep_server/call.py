@@ -88,6 +88,14 @@ async def deleted(
     return json_response(202, {"id": identifier, "deleted_at": timestamp(moment), "jobs": []})
 
 
+async def performed(call: Call, body: JSONObject) -> Response:
+    """Return the 200 of a POST that changes nothing, and store it for repetitions."""
+    claim = call.claim
+    if claim is not None:
+        await call.services.database.write(lambda connection: claim.keep(connection, 200, {}, body))
+    return json_response(200, body)
+
+
 async def found(call: Call, read: Callable[[Connection], JSONObject]) -> Response:
     """Read a resource's representation and return the 200."""
     return json_response(200, await call.services.database.read(read))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from julep_server.json_text import JSON, JSONObject
+from julep_server.search.index import Match, SearchHit
 from julep_server.store.agents import Agent
 from julep_server.store.docs import Doc
 from julep_server.store.jobs import Job
@@ -121,6 +122,28 @@ def memory_json(memory: Memory) -> JSONObject:
     return fields
 
 
+def doc_match_json(hit: SearchHit, agent_id: str | None) -> JSONObject:
+    """Return the representation of a document's chunk that a search found.
+
+    Args:
+        hit: The chunk.
+        agent_id: The agent whose documents were searched; those of others are the user's.
+    """
+    owner_field = "agent_id" if hit.scope == agent_id else "user_id"
+    return {
+        "doc_id": hit.source_id,
+        owner_field: hit.scope,
+        "title": hit.title,
+        "text": hit.text,
+        **_match_json(hit.match),
+    }
+
+
+def memory_match_json(hit: SearchHit) -> JSONObject:
+    """Return the representation of a memory that a search found."""
+    return {"memory_id": hit.source_id, "text": hit.text, **_match_json(hit.match)}
+
+
 def job_json(job: Job) -> JSONObject:
     """Return a job's representation."""
     fields: JSONObject = {
@@ -133,3 +156,11 @@ def job_json(job: Job) -> JSONObject:
         "updated_at": timestamp(job.updated_at),
     }
     return fields if job.reason is None else {**fields, "reason": job.reason}
+
+
+def _match_json(match: Match) -> JSONObject:
+    fields: JSONObject = {"score": match.score}
+    for name, place in (("words", match.by_words), ("meaning", match.by_meaning)):
+        if place is not None:
+            fields |= {f"score_by_{name}": place.score, f"rank_by_{name}": place.rank}
+    return fields if match.left_out is None else {**fields, "left_out": match.left_out}

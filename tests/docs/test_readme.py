@@ -18,6 +18,7 @@ from tests.server.helpers.endpoint import Endpoint
 ROOT = Path(__file__).parents[2]
 NAMES = (
     "README.md",
+    "docs/explanations.md",
     "docs/models.md",
     "docs/server/openai.md",
     "docs/observability.md",
@@ -51,6 +52,9 @@ PRINTS = {
     "continue": r"tool_calls\nstop",
     "parse": r"Recipe main\nstop",
     "stream-output": r'\{"name": ?"", ?"minutes": ?0\}Recipe',
+    "render": (
+        r"system\nuser\nsituation 3\nagent 5\n(document \d+\n)+message 6\nOpening hours 1 None\n.*"
+    ),
     "iterate": r"",
     "gather": r"\['Ada', 'Grace', 'Edsger'\]",
     "hooks": r"",

@@ -64,6 +64,7 @@ OWN = {
         "julep.managers.chat",
         "julep.managers.history",
         "julep.managers.parse",
+        "julep.managers.render",
         "julep.managers.run",
         "julep.managers.session",
         "julep.managers.utils",

@@ -90,6 +90,32 @@ async def test_list(client: AsyncClient) -> None:
     )
 
 
+async def test_list_the_sessions_of_an_agent_and_of_a_user(client: AsyncClient) -> None:
+    agents = [(await new_agent(client)).id for _ in range(2)]
+    users = [(await client.users.create()).id for _ in range(2)]
+    create = client.sessions.create
+    of = {
+        (agent, user): (await create(agent_id=agent, user_id=user, metadata={"n": agent})).id
+        for agent in agents
+        for user in [*users, None]
+    }
+
+    async def listed(**arguments: Any) -> set[str]:
+        found = {session.id for session in await client.sessions.list(**arguments)}
+        walked = [session.id async for session in client.sessions.iterate(**arguments, page_size=2)]
+        assert set(walked) == found
+        return found
+
+    first, second = agents
+    assert await listed(agent_id=first) == {of[first, user] for user in [*users, None]}
+    assert await listed(user_id=UUID(users[0])) == {of[agent, users[0]] for agent in agents}
+    assert await listed(agent_id=second.upper(), user_id=users[1]) == {of[second, users[1]]}
+    assert await listed(agent_id=first, metadata_filter={"n": second}) == set()
+    assert await listed(agent_id=first, user_id=UNKNOWN_ID) == set()
+    newest = await client.sessions.list(1, agent_id=first, order="desc")
+    assert [session.id for session in newest] == [of[first, None]]
+
+
 async def test_the_items_of_a_list_are_complete(client: AsyncClient) -> None:
     session = await new_session(client, situation="In a garden.", metadata=RICH_METADATA)
     assert await client.sessions.list(limit=1) == [session]

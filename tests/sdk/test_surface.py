@@ -42,6 +42,7 @@ OURS = {
     "iterate_run",
     "iterate_suggestions",
     "parse",
+    "render",
     "run",
     "stream",
     "stream_run",

@@ -181,8 +181,8 @@ def test_comparing_vectors_uses_little_memory(database: Database) -> None:
         cosines(vectors[0], vectors[:1])
         tracemalloc.start()
         try:
-            nearest = rank_by_vector(connection, ["s"], QueryVector("e", vectors[0]), 5, 1.0)
-            return nearest, tracemalloc.get_traced_memory()[1]
+            nearest = rank_by_vector(connection, ["s"], QueryVector("e", vectors[0]), 5)
+            return [number for number, _ in nearest], tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
 

@@ -51,6 +51,7 @@ from julep.types import (
     JobStatus,
     Memory,
     PartialFunctionDef,
+    RenderedChat,
     ResourceCreatedResponse,
     ResourceUpdatedResponse,
     Session,
@@ -79,12 +80,15 @@ async def sessions(client: AsyncClient, id: UUID | str) -> None:
         await client.sessions.create(agent_id=id, user_id=None, metadata={"a": [1]}), Session
     )
     assert_type(await client.sessions.list(), list[Session])
+    assert_type(await client.sessions.list(agent_id=id, user_id=id), list[Session])
     assert_type(
         await client.sessions.list(10, 0, {"plan": "pro"}, sort_by="created_at"), list[Session]
     )
     assert_type(await client.sessions.update(session_id=id, situation="x"), Session)
     assert_type(await client.sessions.suggestions(id, limit=1), list[Suggestion])
     assert_type(await client.sessions.history(id), list[ChatMlMessage])
+    assert_type(await client.sessions.render(id, "Hello!", stream=True, seed=1), RenderedChat)
+    assert_type(await client.sessions.render(id, "Hello!"), RenderedChat)
     assert_type(client.sessions.iterate(), AsyncIterator[Session])
     assert_type(client.sessions.iterate_history(id), AsyncIterator[ChatMlMessage])
     assert_type(client.sessions.iterate_suggestions(id), AsyncIterator[Suggestion])

@@ -64,11 +64,17 @@ from julep.types import (
     ChatResponseChunk,
     CreateDoc,
     Doc,
+    DocMatch,
+    DocMatchLeftOut,
+    Explanation,
     InputChatMlMessage,
     InputChatMlMessageRole,
     JobStatus,
     Memory,
+    MemoryMatch,
     PartialFunctionDef,
+    PromptPart,
+    RenderedChat,
     ResourceCreatedResponse,
     ResourceUpdatedResponse,
     Session,
@@ -93,10 +99,13 @@ def sessions(client: Client, id: UUID | str) -> None:
     assert_type(client.sessions.create(agent_id=id), Session)
     assert_type(client.sessions.create(agent_id=id, user_id=None, metadata={"a": [1]}), Session)
     assert_type(client.sessions.list(), list[Session])
+    assert_type(client.sessions.list(agent_id=id, user_id=id), list[Session])
     assert_type(client.sessions.list(10, 0, {"plan": "pro"}, sort_by="created_at"), list[Session])
     assert_type(client.sessions.update(session_id=id, situation="x"), Session)
     assert_type(client.sessions.suggestions(id, limit=1), list[Suggestion])
     assert_type(client.sessions.history(id), list[ChatMlMessage])
+    explained((client.sessions.render(id, "Hello!", stream=True, seed=1)).explanation)
+    assert_type(client.sessions.render(id, "Hello!"), RenderedChat)
     assert_type(client.sessions.iterate(), Iterator[Session])
     assert_type(client.sessions.iterate_history(id), Iterator[ChatMlMessage])
     assert_type(client.sessions.iterate_suggestions(id), Iterator[Suggestion])
@@ -106,6 +115,15 @@ def sessions(client: Client, id: UUID | str) -> None:
     steps = client.sessions.iterate_run(id, greeting, max_turns=3)
     assert_type(steps, Iterator[ChatResponse | ToolResult])
     assert_type(client.sessions.delete(id), None)
+
+
+def explained(explanation: Explanation) -> None:
+    assert_type(explanation.tokens, int)
+    assert_type(explanation.parts, list[PromptPart])
+    assert_type(explanation.docs, list[DocMatch])
+    assert_type(explanation.docs[0].rank_by_meaning, int | None)
+    assert_type(explanation.docs[0].left_out, DocMatchLeftOut | None)
+    assert_type(explanation.memories, list[MemoryMatch])
 
 
 def agents(client: Client, id: UUID | str) -> None:

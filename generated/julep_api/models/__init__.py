@@ -76,10 +76,13 @@ if TYPE_CHECKING:
     from .doc import Doc as Doc
     from .doc_content import DocContent as DocContent
     from .doc_ids import DocIds as DocIds
+    from .doc_match import DocMatch as DocMatch
+    from .doc_match_left_out import DocMatchLeftOut as DocMatchLeftOut
     from .doc_metadata import DocMetadata as DocMetadata
     from .error import Error as Error
     from .error_detail import ErrorDetail as ErrorDetail
     from .error_info import ErrorInfo as ErrorInfo
+    from .explanation import Explanation as Explanation
     from .function_call_option import FunctionCallOption as FunctionCallOption
     from .function_def import FunctionDef as FunctionDef
     from .function_parameters import FunctionParameters as FunctionParameters
@@ -119,6 +122,8 @@ if TYPE_CHECKING:
     from .memory import Memory as Memory
     from .memory_access_options import MemoryAccessOptions as MemoryAccessOptions
     from .memory_entities_item import MemoryEntitiesItem as MemoryEntitiesItem
+    from .memory_match import MemoryMatch as MemoryMatch
+    from .memory_match_left_out import MemoryMatchLeftOut as MemoryMatchLeftOut
     from .memory_type import MemoryType as MemoryType
     from .named_tool_choice import NamedToolChoice as NamedToolChoice
     from .named_tool_choice_function import NamedToolChoiceFunction as NamedToolChoiceFunction
@@ -136,6 +141,12 @@ if TYPE_CHECKING:
     from .patch_tool_request import PatchToolRequest as PatchToolRequest
     from .patch_user_request import PatchUserRequest as PatchUserRequest
     from .patch_user_request_metadata import PatchUserRequestMetadata as PatchUserRequestMetadata
+    from .prompt_part import PromptPart as PromptPart
+    from .prompt_part_kind import PromptPartKind as PromptPartKind
+    from .prompt_part_left_out import PromptPartLeftOut as PromptPartLeftOut
+    from .prompt_part_role import PromptPartRole as PromptPartRole
+    from .rendered_chat import RenderedChat as RenderedChat
+    from .rendered_chat_request import RenderedChatRequest as RenderedChatRequest
     from .resource_created_response import ResourceCreatedResponse as ResourceCreatedResponse
     from .resource_deleted_response import ResourceDeletedResponse as ResourceDeletedResponse
     from .resource_updated_response import ResourceUpdatedResponse as ResourceUpdatedResponse
@@ -211,10 +222,13 @@ __all__ = [
     "Doc",
     "DocContent",
     "DocIds",
+    "DocMatch",
+    "DocMatchLeftOut",
     "DocMetadata",
     "Error",
     "ErrorDetail",
     "ErrorInfo",
+    "Explanation",
     "FunctionCallOption",
     "FunctionDef",
     "FunctionParameters",
@@ -246,6 +260,8 @@ __all__ = [
     "Memory",
     "MemoryAccessOptions",
     "MemoryEntitiesItem",
+    "MemoryMatch",
+    "MemoryMatchLeftOut",
     "MemoryType",
     "NamedToolChoice",
     "NamedToolChoiceFunction",
@@ -259,6 +275,12 @@ __all__ = [
     "PatchToolRequest",
     "PatchUserRequest",
     "PatchUserRequestMetadata",
+    "PromptPart",
+    "PromptPartKind",
+    "PromptPartLeftOut",
+    "PromptPartRole",
+    "RenderedChat",
+    "RenderedChatRequest",
     "ResourceCreatedResponse",
     "ResourceDeletedResponse",
     "ResourceUpdatedResponse",
@@ -329,10 +351,13 @@ _MODULES: Final = {
     "Doc": "doc",
     "DocContent": "doc_content",
     "DocIds": "doc_ids",
+    "DocMatch": "doc_match",
+    "DocMatchLeftOut": "doc_match_left_out",
     "DocMetadata": "doc_metadata",
     "Error": "error",
     "ErrorDetail": "error_detail",
     "ErrorInfo": "error_info",
+    "Explanation": "explanation",
     "FunctionCallOption": "function_call_option",
     "FunctionDef": "function_def",
     "FunctionParameters": "function_parameters",
@@ -364,6 +389,8 @@ _MODULES: Final = {
     "Memory": "memory",
     "MemoryAccessOptions": "memory_access_options",
     "MemoryEntitiesItem": "memory_entities_item",
+    "MemoryMatch": "memory_match",
+    "MemoryMatchLeftOut": "memory_match_left_out",
     "MemoryType": "memory_type",
     "NamedToolChoice": "named_tool_choice",
     "NamedToolChoiceFunction": "named_tool_choice_function",
@@ -377,6 +404,12 @@ _MODULES: Final = {
     "PatchToolRequest": "patch_tool_request",
     "PatchUserRequest": "patch_user_request",
     "PatchUserRequestMetadata": "patch_user_request_metadata",
+    "PromptPart": "prompt_part",
+    "PromptPartKind": "prompt_part_kind",
+    "PromptPartLeftOut": "prompt_part_left_out",
+    "PromptPartRole": "prompt_part_role",
+    "RenderedChat": "rendered_chat",
+    "RenderedChatRequest": "rendered_chat_request",
     "ResourceCreatedResponse": "resource_created_response",
     "ResourceDeletedResponse": "resource_deleted_response",
     "ResourceUpdatedResponse": "resource_updated_response",

@@ -37,6 +37,8 @@ class ChatInput(Model):
             least -1 and at most 9999.
         stop: A text, or up to four, at which the reply stops. It is not part of the reply.
         stream: Whether the reply is streamed as server-sent events. The server's default: False.
+        explain: Whether the reply comes with an explanation: what the model saw, and what was left
+            out. The server's default: False.
         temperature: Sampling temperature: 0 always takes the most likely token. At least 0 and at
             most 2. The server's default: 0.75.
         top_p: Nucleus sampling: only the most likely tokens with this total probability are
@@ -66,6 +68,7 @@ class ChatInput(Model):
             "seed",
             "stop",
             "stream",
+            "explain",
             "temperature",
             "top_p",
             "min_p",
@@ -119,6 +122,10 @@ class ChatInput(Model):
     stream: bool | None
     """Whether the reply is streamed as server-sent events. The server's default: False."""
 
+    explain: bool | None
+    """Whether the reply comes with an explanation: what the model saw, and what was left out. The
+    server's default: False."""
+
     temperature: float | None
     """Sampling temperature: 0 always takes the most likely token. At least 0 and at most 2. The
     server's default: 0.75."""
@@ -165,6 +172,7 @@ class ChatInput(Model):
         seed: int | None = None,
         stop: str | Sequence[str] | None = None,
         stream: bool | None = None,
+        explain: bool | None = None,
         temperature: float | None = None,
         top_p: float | None = None,
         min_p: float | None = None,
@@ -201,6 +209,7 @@ class ChatInput(Model):
                 "seed": seed,
                 "stop": stop,
                 "stream": stream,
+                "explain": explain,
                 "temperature": temperature,
                 "top_p": top_p,
                 "min_p": min_p,
@@ -227,7 +236,7 @@ class ChatInput(Model):
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
-        known = 20
+        known = 21
         x: JSON
         x = get("messages")
         if x is None:
@@ -339,6 +348,14 @@ class ChatInput(Model):
             known -= 1
         else:
             raise decoding.mismatch("stream", "true or false", x)
+        x = get("explain")
+        if type(x) is bool:
+            self.explain = x
+        elif x is None:
+            self.explain = None
+            known -= 1
+        else:
+            raise decoding.mismatch("explain", "true or false", x)
         x = get("temperature")
         if type(x) is float or type(x) is int:
             self.temperature = x
@@ -416,6 +433,7 @@ _KEYS: Final = frozenset(
         "seed",
         "stop",
         "stream",
+        "explain",
         "temperature",
         "top_p",
         "min_p",
@@ -540,6 +558,7 @@ encoding.declare(
         required=False,
     ),
     Field("stream", "stream", encoding.nullable(encoding.boolean), required=False),
+    Field("explain", "explain", encoding.boolean, required=False),
     Field(
         "temperature",
         "temperature",

@@ -29,6 +29,8 @@ class ChatResponse(ChatResponseMixin, Model):
         usage: The number of tokens of a reply.
         doc_ids: The documents that were shown to the model for a reply, each once.
         jobs: Ids of the jobs that this turn started, such as forming memories.
+        explanation: What the model saw in a chat: the parts of the prompt, what was found for it,
+            and what was left out. A reply has one if the chat requested it with `explain`.
     """
 
     if not TYPE_CHECKING:
@@ -39,6 +41,7 @@ class ChatResponse(ChatResponseMixin, Model):
             "usage",
             "doc_ids",
             "jobs",
+            "explanation",
         )
 
     id: str
@@ -61,6 +64,10 @@ class ChatResponse(ChatResponseMixin, Model):
     jobs: list[str]
     """Ids of the jobs that this turn started, such as forming memories."""
 
+    explanation: Explanation | None
+    """What the model saw in a chat: the parts of the prompt, what was found for it, and what was left
+    out. A reply has one if the chat requested it with `explain`."""
+
     def __init__(
         self,
         /,
@@ -71,6 +78,7 @@ class ChatResponse(ChatResponseMixin, Model):
         usage: CompletionUsage | Mapping[str, object],
         doc_ids: DocIds | Mapping[str, object],
         jobs: Sequence[UUID | str] | None = None,
+        explanation: Explanation | Mapping[str, object] | None = None,
         **additional: object,
     ) -> None:
         self._fill(
@@ -81,6 +89,7 @@ class ChatResponse(ChatResponseMixin, Model):
                 "usage": usage,
                 "doc_ids": doc_ids,
                 "jobs": jobs,
+                "explanation": explanation,
             },
             additional,
         )
@@ -100,7 +109,7 @@ class ChatResponse(ChatResponseMixin, Model):
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
-        known = 6
+        known = 7
         x: JSON
         x = get("id")
         if type(x) is str:
@@ -150,6 +159,15 @@ class ChatResponse(ChatResponseMixin, Model):
                 self.jobs = _read_jobs(x)
             except DecodeError as error:
                 raise error.under("jobs") from None
+        x = get("explanation")
+        if x is None:
+            self.explanation = None
+            known -= 1
+        else:
+            try:
+                self.explanation = Explanation.from_dict(x)
+            except DecodeError as error:
+                raise error.under("explanation") from None
         self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
@@ -164,6 +182,7 @@ _KEYS: Final = frozenset(
         "usage",
         "doc_ids",
         "jobs",
+        "explanation",
     }
 )
 _REQUIRED: Final[frozenset[str]] = frozenset(
@@ -181,6 +200,7 @@ from .chat_ml_message import ChatMlMessage
 from .chat_response_finish_reason import ChatResponseFinishReason
 from .completion_usage import CompletionUsage
 from .doc_ids import DocIds
+from .explanation import Explanation
 
 _chat_response_finish_reason: Final = decoding.members(ChatResponseFinishReason)
 
@@ -204,4 +224,5 @@ encoding.declare(
     Field("usage", "usage", CompletionUsage.encode),
     Field("doc_ids", "doc_ids", DocIds.encode),
     Field("jobs", "jobs", encoding.list_of(encoding.uuid4, unique=True), required=False),
+    Field("explanation", "explanation", Explanation.encode, required=False),
 )

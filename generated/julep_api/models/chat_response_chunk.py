@@ -28,6 +28,8 @@ class ChatResponseChunk(ChatResponseChunkMixin, Model):
         usage: The number of tokens of a reply.
         doc_ids: The documents that were shown to the model for a reply, each once.
         jobs: Ids of the jobs that were started and have not finished. Only in the last event.
+        explanation: What the model saw in a chat: the parts of the prompt, what was found for it,
+            and what was left out. A reply has one if the chat requested it with `explain`.
     """
 
     if not TYPE_CHECKING:
@@ -38,6 +40,7 @@ class ChatResponseChunk(ChatResponseChunkMixin, Model):
             "usage",
             "doc_ids",
             "jobs",
+            "explanation",
         )
 
     id: str
@@ -59,6 +62,10 @@ class ChatResponseChunk(ChatResponseChunkMixin, Model):
     jobs: list[str] | None
     """Ids of the jobs that were started and have not finished. Only in the last event."""
 
+    explanation: Explanation | None
+    """What the model saw in a chat: the parts of the prompt, what was found for it, and what was left
+    out. A reply has one if the chat requested it with `explain`."""
+
     def __init__(
         self,
         /,
@@ -70,6 +77,7 @@ class ChatResponseChunk(ChatResponseChunkMixin, Model):
         usage: CompletionUsage | Mapping[str, object] | None = None,
         doc_ids: DocIds | Mapping[str, object] | None = None,
         jobs: Sequence[UUID | str] | None = None,
+        explanation: Explanation | Mapping[str, object] | None = None,
         **additional: object,
     ) -> None:
         self._fill(
@@ -80,6 +88,7 @@ class ChatResponseChunk(ChatResponseChunkMixin, Model):
                 "usage": usage,
                 "doc_ids": doc_ids,
                 "jobs": jobs,
+                "explanation": explanation,
             },
             additional,
         )
@@ -99,7 +108,7 @@ class ChatResponseChunk(ChatResponseChunkMixin, Model):
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
-        known = 6
+        known = 7
         x: JSON
         x = get("id")
         if type(x) is str:
@@ -153,6 +162,15 @@ class ChatResponseChunk(ChatResponseChunkMixin, Model):
                 self.jobs = _read_jobs(x)
             except DecodeError as error:
                 raise error.under("jobs") from None
+        x = get("explanation")
+        if x is None:
+            self.explanation = None
+            known -= 1
+        else:
+            try:
+                self.explanation = Explanation.from_dict(x)
+            except DecodeError as error:
+                raise error.under("explanation") from None
         self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
@@ -167,6 +185,7 @@ _KEYS: Final = frozenset(
         "usage",
         "doc_ids",
         "jobs",
+        "explanation",
     }
 )
 _REQUIRED: Final[frozenset[str]] = frozenset(
@@ -182,6 +201,7 @@ from .chat_response_chunk_finish_reason import ChatResponseChunkFinishReason
 from .chat_response_delta import ChatResponseDelta
 from .completion_usage import CompletionUsage
 from .doc_ids import DocIds
+from .explanation import Explanation
 
 _chat_response_chunk_finish_reason: Final = decoding.members(ChatResponseChunkFinishReason)
 
@@ -202,4 +222,5 @@ encoding.declare(
     Field("usage", "usage", CompletionUsage.encode, required=False),
     Field("doc_ids", "doc_ids", DocIds.encode, required=False),
     Field("jobs", "jobs", encoding.list_of(encoding.uuid4, unique=True), required=False),
+    Field("explanation", "explanation", Explanation.encode, required=False),
 )

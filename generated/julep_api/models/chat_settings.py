@@ -35,6 +35,8 @@ class ChatSettings(Model):
             least -1 and at most 9999.
         stop: A text, or up to four, at which the reply stops. It is not part of the reply.
         stream: Whether the reply is streamed as server-sent events. The server's default: False.
+        explain: Whether the reply comes with an explanation: what the model saw, and what was left
+            out. The server's default: False.
         temperature: Sampling temperature: 0 always takes the most likely token. At least 0 and at
             most 2. The server's default: 0.75.
         top_p: Nucleus sampling: only the most likely tokens with this total probability are
@@ -57,6 +59,7 @@ class ChatSettings(Model):
             "seed",
             "stop",
             "stream",
+            "explain",
             "temperature",
             "top_p",
             "min_p",
@@ -98,6 +101,10 @@ class ChatSettings(Model):
     stream: bool | None
     """Whether the reply is streamed as server-sent events. The server's default: False."""
 
+    explain: bool | None
+    """Whether the reply comes with an explanation: what the model saw, and what was left out. The
+    server's default: False."""
+
     temperature: float | None
     """Sampling temperature: 0 always takes the most likely token. At least 0 and at most 2. The
     server's default: 0.75."""
@@ -127,6 +134,7 @@ class ChatSettings(Model):
         seed: int | None = None,
         stop: str | Sequence[str] | None = None,
         stream: bool | None = None,
+        explain: bool | None = None,
         temperature: float | None = None,
         top_p: float | None = None,
         min_p: float | None = None,
@@ -157,6 +165,7 @@ class ChatSettings(Model):
                 "seed": seed,
                 "stop": stop,
                 "stream": stream,
+                "explain": explain,
                 "temperature": temperature,
                 "top_p": top_p,
                 "min_p": min_p,
@@ -180,7 +189,7 @@ class ChatSettings(Model):
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
-        known = 14
+        known = 15
         x: JSON
         x = get("frequency_penalty")
         if type(x) is float or type(x) is int:
@@ -265,6 +274,14 @@ class ChatSettings(Model):
             known -= 1
         else:
             raise decoding.mismatch("stream", "true or false", x)
+        x = get("explain")
+        if type(x) is bool:
+            self.explain = x
+        elif x is None:
+            self.explain = None
+            known -= 1
+        else:
+            raise decoding.mismatch("explain", "true or false", x)
         x = get("temperature")
         if type(x) is float or type(x) is int:
             self.temperature = x
@@ -315,6 +332,7 @@ _KEYS: Final = frozenset(
         "seed",
         "stop",
         "stream",
+        "explain",
         "temperature",
         "top_p",
         "min_p",
@@ -402,6 +420,7 @@ encoding.declare(
         required=False,
     ),
     Field("stream", "stream", encoding.nullable(encoding.boolean), required=False),
+    Field("explain", "explain", encoding.boolean, required=False),
     Field(
         "temperature",
         "temperature",

@@ -85,6 +85,7 @@ class BaseChat(BaseManager):
         min_p: float | None = None,
         preset: Preset | None = None,
         record: bool | None = None,
+        explain: bool | None = None,
     ) -> ChatResponse | ChatStream | Awaitable[ChatResponse | AsyncChatStream]:
         """Implement `SessionsManager.chat`."""
         body = chat_body(
@@ -107,6 +108,7 @@ class BaseChat(BaseManager):
             min_p=min_p,
             preset=preset,
             record=record,
+            explain=explain,
         )
         if stream:
             return self.api_client.stream(stream_call(session_id, body))
@@ -164,6 +166,7 @@ class Chat(BaseChat):
         min_p: float | None = None,
         preset: Preset | None = None,
         record: bool | None = None,
+        explain: bool | None = None,
     ) -> ChatResponse: ...
     @overload
     def chat(
@@ -209,6 +212,8 @@ class Chat(BaseChat):
                 1.
             preset: A named set of settings.
             record: Whether the messages and the answer become part of the history.
+            explain: Whether the response has an ``explanation``: the parts of the prompt with their
+                tokens, the documents and memories that were found, and what was left out.
 
         Returns:
             The response; with ``stream=True``, a `ChatStream` of its pieces, or an
@@ -308,6 +313,7 @@ class AsyncChat(BaseChat):
         min_p: float | None = None,
         preset: Preset | None = None,
         record: bool | None = None,
+        explain: bool | None = None,
     ) -> ChatResponse: ...
     @overload
     async def chat(

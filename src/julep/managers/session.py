@@ -23,6 +23,7 @@ from julep._lazy import lazy, resolvable
 from julep.managers.chat import AsyncChat, Chat
 from julep.managers.history import AsyncHistory, BaseHistory, History
 from julep.managers.parse import AsyncParse, BaseParse, Parse
+from julep.managers.render import AsyncRender, BaseRender, Render
 from julep.managers.utils import rewrap_in_class
 from julep_api.api import sessions
 from julep_api.models import Session
@@ -57,7 +58,7 @@ __all__ = [
 ]
 
 
-class BaseSessionsManager(BaseParse, BaseHistory):
+class BaseSessionsManager(BaseParse, BaseRender, BaseHistory):
     """What the sync and the async sessions manager share."""
 
     def _get(self, id: str | UUID) -> Session | Awaitable[Session]:
@@ -93,13 +94,19 @@ class BaseSessionsManager(BaseParse, BaseHistory):
         offset: int | None = None,
         metadata_filter: str = "{}",
         *,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> ListSessionsResponse | Awaitable[ListSessionsResponse]:
         """Implement `SessionsManager.list`, and return the whole response."""
-        matching = omit_empty_filter(metadata_filter)
         page = partial(
-            sessions.list_sessions.call, metadata_filter=matching, sort_by=sort_by, order=order
+            sessions.list_sessions.call,
+            metadata_filter=omit_empty_filter(metadata_filter),
+            agent_id=agent_id,
+            user_id=user_id,
+            sort_by=sort_by,
+            order=order,
         )
         return self._list_all(page, limit, offset)
 
@@ -109,13 +116,19 @@ class BaseSessionsManager(BaseParse, BaseHistory):
         page_size: int | None = None,
         metadata_filter: str = "{}",
         *,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> PageWalk[Session]:
         """Implement `SessionsManager.iterate`."""
-        matching = omit_empty_filter(metadata_filter)
         page = partial(
-            sessions.list_sessions.call, metadata_filter=matching, sort_by=sort_by, order=order
+            sessions.list_sessions.call,
+            metadata_filter=omit_empty_filter(metadata_filter),
+            agent_id=agent_id,
+            user_id=user_id,
+            sort_by=sort_by,
+            order=order,
         )
         return PageWalk(self.api_client, page, limit, page_size)
 
@@ -147,7 +160,7 @@ class BaseSessionsManager(BaseParse, BaseHistory):
         return self._discard(sessions.delete_session.call, session_id)
 
 
-class SessionsManager(Chat, Parse, History, BaseSessionsManager):
+class SessionsManager(Chat, Parse, Render, History, BaseSessionsManager):
     """Create and manage sessions, and chat in them.
 
     Example:
@@ -233,6 +246,8 @@ class SessionsManager(Chat, Parse, History, BaseSessionsManager):
         offset: int | None = None,
         metadata_filter: Mapping[str, object] | None = NO_METADATA,
         *,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> List[Session]:
@@ -242,6 +257,8 @@ class SessionsManager(Chat, Parse, History, BaseSessionsManager):
             limit: The most sessions to return, 1 or more; None for all.
             offset: How many sessions to skip, 0 or more.
             metadata_filter: Keys and values that a session's metadata must have.
+            agent_id: The id of the sessions' agent; None for all.
+            user_id: The id of the sessions' user; None for all.
             sort_by: ``created_at`` (the default) or ``updated_at``.
             order: ``asc``, oldest first, or ``desc`` (the default).
 
@@ -251,13 +268,21 @@ class SessionsManager(Chat, Parse, History, BaseSessionsManager):
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
             InvalidArgumentError: When a number is out of bounds.
+            InvalidIdError: When an id is not a UUID of version 4.
 
         Example:
             >>> [session.id for session in client.sessions.list(metadata_filter={"plan": "pro"})]
             ['4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a']
         """
-        matching = encode_filter(metadata_filter)
-        found = self._list_items(limit, offset, matching, sort_by=sort_by, order=order)
+        found = self._list_items(
+            limit,
+            offset,
+            encode_filter(metadata_filter),
+            agent_id=agent_id,
+            user_id=user_id,
+            sort_by=sort_by,
+            order=order,
+        )
         return value(found).items
 
     @beartype
@@ -267,6 +292,8 @@ class SessionsManager(Chat, Parse, History, BaseSessionsManager):
         limit: int | None = None,
         page_size: int | None = None,
         metadata_filter: Mapping[str, object] | None = NO_METADATA,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> Iterator[Session]:
@@ -279,6 +306,8 @@ class SessionsManager(Chat, Parse, History, BaseSessionsManager):
             limit: The most sessions in total, 0 or more; None for all.
             page_size: The sessions per request, 1 to 1000; 100 by default.
             metadata_filter: Keys and values that a session's metadata must have.
+            agent_id: The id of the sessions' agent; None for all.
+            user_id: The id of the sessions' user; None for all.
             sort_by: ``created_at`` (the default) or ``updated_at``.
             order: ``asc``, oldest first, or ``desc`` (the default).
 
@@ -287,15 +316,24 @@ class SessionsManager(Chat, Parse, History, BaseSessionsManager):
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
-            InvalidArgumentError: When a number is out of bounds.
+            InvalidArgumentError: When a number is out of bounds, or an id is not a UUID of
+                version 4.
 
         Example:
             >>> for session in client.sessions.iterate(metadata_filter={"topic": "tea"}):
             ...     print(session.situation)
             A quiet library
         """
-        matching = encode_filter(metadata_filter)
-        return ItemIterator(self._iterate(limit, page_size, matching, sort_by=sort_by, order=order))
+        walk = self._iterate(
+            limit,
+            page_size,
+            encode_filter(metadata_filter),
+            agent_id=agent_id,
+            user_id=user_id,
+            sort_by=sort_by,
+            order=order,
+        )
+        return ItemIterator(walk)
 
     @beartype
     @rewrap_in_class(Session)
@@ -364,7 +402,7 @@ class SessionsManager(Chat, Parse, History, BaseSessionsManager):
         return value(self._delete(session_id))
 
 
-class AsyncSessionsManager(AsyncChat, AsyncParse, AsyncHistory, BaseSessionsManager):
+class AsyncSessionsManager(AsyncChat, AsyncParse, AsyncRender, AsyncHistory, BaseSessionsManager):
     """Create and manage sessions, and chat in them, by async methods."""
 
     @mirrors(SessionsManager.get)
@@ -417,6 +455,8 @@ class AsyncSessionsManager(AsyncChat, AsyncParse, AsyncHistory, BaseSessionsMana
         offset: int | None = None,
         metadata_filter: Mapping[str, object] | None = NO_METADATA,
         *,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> List[Session]:
@@ -426,8 +466,15 @@ class AsyncSessionsManager(AsyncChat, AsyncParse, AsyncHistory, BaseSessionsMana
             >>> [s.id for s in await client.sessions.list(metadata_filter={"plan": "pro"})]
             ['4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a']
         """
-        matching = encode_filter(metadata_filter)
-        found = self._list_items(limit, offset, matching, sort_by=sort_by, order=order)
+        found = self._list_items(
+            limit,
+            offset,
+            encode_filter(metadata_filter),
+            agent_id=agent_id,
+            user_id=user_id,
+            sort_by=sort_by,
+            order=order,
+        )
         return (await awaited(found)).items
 
     @mirrors(SessionsManager.iterate)
@@ -438,6 +485,8 @@ class AsyncSessionsManager(AsyncChat, AsyncParse, AsyncHistory, BaseSessionsMana
         limit: int | None = None,
         page_size: int | None = None,
         metadata_filter: Mapping[str, object] | None = NO_METADATA,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
         sort_by: SortBy | None = None,
         order: Order | None = None,
     ) -> AsyncIterator[Session]:
@@ -448,10 +497,16 @@ class AsyncSessionsManager(AsyncChat, AsyncParse, AsyncHistory, BaseSessionsMana
             ...     print(session.situation)
             A quiet library
         """
-        matching = encode_filter(metadata_filter)
-        return AsyncItemIterator(
-            self._iterate(limit, page_size, matching, sort_by=sort_by, order=order)
+        walk = self._iterate(
+            limit,
+            page_size,
+            encode_filter(metadata_filter),
+            agent_id=agent_id,
+            user_id=user_id,
+            sort_by=sort_by,
+            order=order,
         )
+        return AsyncItemIterator(walk)
 
     @mirrors(SessionsManager.update)
     @beartype

@@ -284,6 +284,7 @@ class ChatSettingsArgs(TypedDict, total=False):
     min_p: float | None
     preset: Preset | None
     record: bool | None
+    explain: bool | None
 
 
 class RunArgs(ChatSettingsArgs, total=False):

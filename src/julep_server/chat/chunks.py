@@ -17,6 +17,6 @@ def message_chunk(completion_id: str, message: Message) -> str:
 
 
 def last_chunk(response: JSONObject) -> str:
-    """Return the data of the last event: finish reason, usage, documents and jobs."""
-    kept = ("id", "finish_reason", "usage", "doc_ids", "jobs")
-    return dumps({"delta": {}, **{name: response[name] for name in kept}})
+    """Return the data of the last event: all of the response but its messages."""
+    kept = {name: value for name, value in response.items() if name != "response"}
+    return dumps({"delta": {}, **kept})

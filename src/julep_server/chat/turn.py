@@ -10,6 +10,7 @@ from typing import TypeAlias
 from sqlalchemy import Connection
 
 from julep_server.chat.chunks import chunk, last_chunk, message_chunk
+from julep_server.chat.explanation import explanation_json
 from julep_server.chat.functions import checked_choice, merged_tools
 from julep_server.chat.messages import reply_messages, request_messages
 from julep_server.chat.recall import query_text, recall
@@ -64,16 +65,26 @@ class ChatRequest:
         """Check whether a flag of the request is on, as it is by default."""
         return self.body.get(flag) is not False
 
+    @property
+    def explains(self) -> bool:
+        """Whether the request wants an explanation."""
+        return self.body.get("explain") is True
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A turn that is ready to be sent to the model."""
+    """A turn that is ready to be sent to the model.
+
+    Attributes:
+        explanation: What the model will see, if the request wants to know.
+    """
 
     source: PromptInput
     new: Sequence[Message]
     request: ModelRequest
     omitted_id: str | None
     prepared_at: int
+    explanation: JSONObject | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +134,7 @@ async def prepare(request: ChatRequest) -> Turn:
         # What is omitted while a summary is being made is left to the next turn's summary.
         omitted_id=None if state.summary_pending else prompt.omitted_id,
         prepared_at=prepared_at,
+        explanation=explanation_json(state.source, prompt, tools) if request.explains else None,
     )
 
 
@@ -144,6 +156,8 @@ async def perform(request: ChatRequest, turn: Turn, run: Run, *, streamed: bool)
     )
     started = jobs_after(completed, services.settings)
     response = _response(run.id, turn.source, completion, reply, started)
+    if turn.explanation is not None:
+        response["explanation"] = turn.explanation
     closing = _closing_events(run, completion, reply, response) if streamed else []
     kept: JSON = [*run.events, *closing] if streamed else response
     recalled = [memory.id for memory in turn.source.recalled.memories]
@@ -227,7 +241,8 @@ def _read(connection: Connection, request: ChatRequest, query: SearchQuery) -> _
         user = users.find(connection, request.tenant, session.user_id)
     recalled = NOTHING_RECALLED
     if request.enables("recall"):
-        recalled = recall(connection, request.services.settings, agent, user, query)
+        settings = request.services.settings
+        recalled = recall(connection, settings, agent, user, query, explain=request.explains)
     return _SessionState(
         PromptInput(session, agent, user, recalled),
         message_store.history(connection, session.id),

@@ -99,6 +99,8 @@ sessions = Table(
     _time("updated_at"),
     Index("sessions_created", "tenant", "created_at"),
     Index("sessions_updated", "tenant", "updated_at"),
+    Index("sessions_agent", "agent_id", "created_at"),
+    Index("sessions_user", "user_id", "created_at"),
 )
 
 messages = Table(

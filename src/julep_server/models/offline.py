@@ -39,6 +39,11 @@ class OfflineModel:
 
     model = OFFLINE_MODEL
 
+    def request_body(self, request: ModelRequest, *, streamed: bool) -> JSONObject:
+        """See :class:`~julep_server.models.provider.Provider`; what an endpoint would be sent."""
+        body: JSONObject = {**request.to_json(), "model": self.model}
+        return {**body, "stream": True} if streamed else body
+
     async def complete(self, request: ModelRequest, listener: Listener | None) -> Completion:
         """See :class:`~julep_server.models.provider.Provider`."""
         completion = offline_completion(request)

@@ -55,6 +55,12 @@ class OpenAIModel:
         """See :class:`~julep_server.models.provider.Provider`."""
         return self._model
 
+    def request_body(self, request: ModelRequest, *, streamed: bool) -> JSONObject:
+        """See :class:`~julep_server.models.provider.Provider`."""
+        model = self._known_model(request.model)
+        body = _body(ToolNames(request).for_endpoint(request), streamed=streamed)
+        return adapted({**body, "model": model}, self._refused.get(model, frozenset()))[0]
+
     async def complete(self, request: ModelRequest, listener: Listener | None) -> Completion:
         """See :class:`~julep_server.models.provider.Provider`."""
         names = ToolNames(request)
@@ -79,9 +85,7 @@ class OpenAIModel:
 
     async def _complete(self, request: ModelRequest, listener: Listener | None) -> Completion:
         """Complete a prompt, again without what the endpoint refuses: a model, or settings."""
-        body = without_effect(request.to_json())
-        if listener is not None:
-            body |= {"stream": True, "stream_options": {"include_usage": True}}
+        body = _body(request, streamed=listener is not None)
         model = self._known_model(request.model)
         refused = self._refused.get(model, frozenset())
         publisher = _Publisher(listener)
@@ -190,6 +194,14 @@ async def _read(response: httpx.Response, reader: AnswerReader, publisher: _Publ
     except (httpx.HTTPError, ApiError, TimeoutError):
         if not reader.done:
             raise
+
+
+def _body(request: ModelRequest, *, streamed: bool) -> JSONObject:
+    """Return what a request asks for, before what the endpoint refuses is left out."""
+    body = without_effect(request.to_json())
+    if streamed:
+        body |= {"stream": True, "stream_options": {"include_usage": True}}
+    return body
 
 
 async def _json(response: httpx.Response) -> JSON:

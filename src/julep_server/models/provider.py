@@ -111,6 +111,15 @@ class Provider(Protocol):
         """The model for agents that name none, and for names that the endpoint doesn't know."""
         ...
 
+    def request_body(self, request: ModelRequest, *, streamed: bool) -> JSONObject:
+        """Return the body of the request that :meth:`complete` would send first.
+
+        Args:
+            request: The prompt and its settings.
+            streamed: Whether the completion would be streamed.
+        """
+        ...
+
     async def complete(self, request: ModelRequest, listener: Listener | None) -> Completion:
         """Complete a prompt.
 

@@ -15,7 +15,7 @@ from julep_server.prompt.history import (
     unsummarised,
 )
 from julep_server.prompt.prompt_input import PromptInput
-from julep_server.prompt.sections import background_sections
+from julep_server.prompt.sections import Section, background_sections
 from julep_server.prompt.templates import render
 from julep_server.store.messages import Message
 from julep_server.store.sessions import Session
@@ -29,10 +29,20 @@ class Prompt:
     Attributes:
         omitted_id: The newest message of the history that was omitted for lack of room; None when
             none was.
+        sections: The sections of the system message.
+        summarised: The messages of the history that the summary covers.
+        omitted: The messages of the history that were omitted for lack of room.
+        kept: The rest of the history.
+        new: The messages of the chat's request, rendered.
     """
 
     messages: Sequence[JSONObject]
     omitted_id: str | None
+    sections: Sequence[Section]
+    summarised: Sequence[Message]
+    omitted: Sequence[Message]
+    kept: Sequence[Message]
+    new: Sequence[Message]
 
 
 def build_prompt(source: PromptInput, history: Sequence[Message], new: Sequence[Message]) -> Prompt:
@@ -58,20 +68,51 @@ def build_prompt(source: PromptInput, history: Sequence[Message], new: Sequence[
         ]
     if active_summary(session) is not None:
         # A summary replaces no message that has room, as after the budget was raised.
-        unabridged = _system(replace(source, session=replace(session, summary=None)), situation)
-        if len(_within_budget(session, unabridged, history, new)) == len(history):
-            return Prompt([*unabridged, *to_endpoint([*history, *new])], None)
-    system = _system(source, situation)
-    history = unsummarised(session, history)
-    kept = _within_budget(session, system, history, new)
-    omitted = history[: len(history) - len(kept)]
-    return Prompt([*system, *to_endpoint([*kept, *new])], omitted[-1].id if omitted else None)
+        unabridged = replace(source, session=replace(session, summary=None))
+        sections = _sections(unabridged, situation)
+        if len(_within_budget(session, _system(sections), history, new)) == len(history):
+            return _prompt(sections, kept=history, new=new)
+    sections = _sections(source, situation)
+    rest = unsummarised(session, history)
+    kept = _within_budget(session, _system(sections), rest, new)
+    return _prompt(
+        sections,
+        summarised=history[: len(history) - len(rest)],
+        omitted=rest[: len(rest) - len(kept)],
+        kept=kept,
+        new=new,
+    )
 
 
-def _system(source: PromptInput, situation: str) -> list[JSONObject]:
+def _prompt(
+    sections: Sequence[Section],
+    *,
+    summarised: Sequence[Message] = (),
+    omitted: Sequence[Message] = (),
+    kept: Sequence[Message],
+    new: Sequence[Message],
+) -> Prompt:
+    return Prompt(
+        [*_system(sections), *to_endpoint([*kept, *new])],
+        omitted[-1].id if omitted else None,
+        sections,
+        summarised=summarised,
+        omitted=omitted,
+        kept=kept,
+        new=new,
+    )
+
+
+def _sections(source: PromptInput, situation: str) -> list[Section]:
+    """Return the sections of the system message that have a text."""
+    sections = [Section("situation", situation), *background_sections(source)]
+    return [section for section in sections if section.text]
+
+
+def _system(sections: Sequence[Section]) -> list[JSONObject]:
     """Return the system message, if there is something to say."""
-    sections = "\n\n".join(filter(None, [situation, *background_sections(source)]))
-    return [{"role": "system", "content": sections}] if sections else []
+    text = "\n\n".join(section.text for section in sections)
+    return [{"role": "system", "content": text}] if text else []
 
 
 def _within_budget(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 from julep_server.json_text import JSON, JSONObject, MalformedJSONError, dumps, loads
@@ -22,14 +23,17 @@ def to_endpoint(messages: Iterable[Message]) -> list[JSONObject]:
     """
     converted: list[JSONObject] = []
     open_calls: list[tuple[str, str]] = []
+    seen: Counter[str] = Counter()
     for message in messages:
         if message.role == "function_call":
             name, arguments = _parse_call(message)
-            identifier = call_id(message.id)
+            content = text_of(message.content)
+            call_id = _call_id(content, seen[content])
+            seen[content] += 1
             function: JSONObject = {"name": name, "arguments": arguments}
-            call: JSONObject = {"id": identifier, "type": "function", "function": function}
+            call: JSONObject = {"id": call_id, "type": "function", "function": function}
             _add_call(converted, call)
-            open_calls.append((identifier, name))
+            open_calls.append((call_id, name))
         elif message.role == "function":
             converted.append(_result(message, open_calls))
         else:
@@ -39,13 +43,15 @@ def to_endpoint(messages: Iterable[Message]) -> list[JSONObject]:
     return converted
 
 
-def call_id(message_id: str) -> str:
-    """Return the id of a call in OpenAI's API; some endpoints require 9 letters and digits.
+def _call_id(content: str, number: int) -> str:
+    """Return the id of a call for endpoints, some of which require 9 letters and digits.
 
     Args:
-        message_id: The id of the message that requests the call.
+        content: The call, from which the id is made: the same prompt has the same bytes.
+        number: The number of equal calls before it.
     """
-    return hashlib.sha256(message_id.encode()).hexdigest()[:9]
+    text = f"{number}\0{content}".encode("utf-8", "surrogatepass")
+    return hashlib.sha256(text).hexdigest()[:9]
 
 
 def _add_call(converted: list[JSONObject], call: JSONObject) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from julep_server.json_text import JSON, JSONObject
+from julep_server.search.index import SearchHit
 from julep_server.store.agents import Agent
 from julep_server.store.memories import Memory
 from julep_server.store.sessions import Session
@@ -28,10 +29,18 @@ class RecalledDoc:
 
 @dataclass(frozen=True, slots=True)
 class Recalled:
-    """Recalled documents and memories, the nearest first."""
+    """Recalled documents and memories, the nearest first.
+
+    Attributes:
+        doc_hits: The chunks of documents that match. Those that were left out are among them, if
+            the request wants an explanation.
+        memory_hits: The same of memories.
+    """
 
     docs: Sequence[RecalledDoc] = ()
     memories: Sequence[Memory] = ()
+    doc_hits: Sequence[SearchHit] = ()
+    memory_hits: Sequence[SearchHit] = ()
 
     def doc_ids(self) -> JSONObject:
         """Return the documents' ids by kind of owner, each once."""

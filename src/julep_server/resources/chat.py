@@ -6,7 +6,7 @@ from functools import partial
 
 from starlette.types import ASGIApp
 
-from julep_server.call import Call, Handler
+from julep_server.call import Call, Handler, performed
 from julep_server.chat.turn import ChatRequest, perform, prepare
 from julep_server.http.preferences import accepts_events
 from julep_server.http.responses import json_response
@@ -46,6 +46,24 @@ async def chat(call: Call) -> ASGIApp:
     return json_response(200, run.result, run.headers)
 
 
+async def render(call: Call) -> ASGIApp:
+    """Return the request that a chat would make to the model, without making it."""
+    request = ChatRequest(
+        services=call.services,
+        tenant=call.tenant,
+        session_id=call.id("session_id"),
+        body={**call.body, "explain": True},
+        keep_response=None,
+    )
+    turn = await prepare(request)
+    streamed = is_streamed(call.body, None)
+    body: JSONObject = {
+        "request": call.services.provider.request_body(turn.request, streamed=streamed),
+        "explanation": turn.explanation,
+    }
+    return await performed(call, body)
+
+
 async def _resume(call: Call, last_event_id: str) -> ASGIApp:
     completion_id, position = parse_event_id(last_event_id)
     run = call.services.runs.find(completion_id, call.tenant, call.id("session_id"))
@@ -54,4 +72,4 @@ async def _resume(call: Call, last_event_id: str) -> ASGIApp:
     return await stream_run(run, position)
 
 
-HANDLERS: dict[str, Handler] = {"Chat": chat}
+HANDLERS: dict[str, Handler] = {"Chat": chat, "RenderChat": render}

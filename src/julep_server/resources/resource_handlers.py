@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -36,6 +36,7 @@ class ResourceHandlers(Generic[R]):
         values: Returns all fields of a request that creates or replaces a record.
         changes: Returns the fields that a PATCH names.
         remove: Deletes a record and what belongs to it.
+        filters: The arguments that restrict a list, each named like the records' field.
     """
 
     id_field: str
@@ -44,6 +45,7 @@ class ResourceHandlers(Generic[R]):
     values: Callable[[Call], dict[str, JSON]]
     changes: Callable[[Call, R], dict[str, JSON]]
     remove: Callable[[Connection, str, str], int]
+    filters: Sequence[str] = ()
 
     async def create_with_docs(
         self, call: Call, add_parts: Callable[[Connection, str], object] | None = None
@@ -75,7 +77,7 @@ class ResourceHandlers(Generic[R]):
 
     async def list_all(self, call: Call) -> Response:
         """Return one page of the resources."""
-        page = page_of(call.arguments)
+        page = page_of(call.arguments, self.filters)
         return await listed(
             call,
             lambda connection: [

@@ -51,7 +51,13 @@ def _changes(call: Call, _session: Session) -> dict[str, JSON]:
 
 
 _SESSIONS = ResourceHandlers(
-    "session_id", sessions, session_json, _values, _changes, delete_session
+    "session_id",
+    sessions,
+    session_json,
+    _values,
+    _changes,
+    delete_session,
+    filters=("agent_id", "user_id"),
 )
 
 HANDLERS: dict[str, Handler] = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal, NamedTuple, TypeAlias
 
 from sqlalchemy import Connection, Select, delete, func, insert, select
 
@@ -22,6 +23,35 @@ from julep_server.text.chunks import MAX_CHUNK_LENGTH
 _MIN_DEPTH = 50
 _BATCH_SIZE = 1000
 
+Ranking: TypeAlias = Sequence[tuple[int, float]]
+"""Numbers of texts with their scores, the best first."""
+
+LeftOut: TypeAlias = Literal["limit", "distance"]
+"""Why a text that matches is not a result: better ones fill the limit, or it is too far."""
+
+
+class Place(NamedTuple):
+    """A text's place in a ranking, from 1, and its score there."""
+
+    rank: int
+    score: float
+
+
+class Match(NamedTuple):
+    """How well a text matches a query.
+
+    Attributes:
+        score: The quality of the match; greater is better. Comparable within one search only.
+        by_words: Its place by words; None if no word matches.
+        by_meaning: Its place by meaning; None if it is no nearer than unrelated texts.
+        left_out: Why it is not a result; None if it is one.
+    """
+
+    score: float
+    by_words: Place | None
+    by_meaning: Place | None
+    left_out: LeftOut | None
+
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
@@ -30,14 +60,13 @@ class SearchHit:
     Attributes:
         source_id: The document or memory that it belongs to.
         scope: The scope that made it visible.
-        score: The quality of the match; greater is better. Comparable within one search only.
     """
 
     source_id: str
     scope: str
     title: str
     text: str
-    score: float
+    match: Match
 
 
 class PassageIndex:
@@ -96,6 +125,8 @@ class PassageIndex:
         query: SearchQuery,
         limit: int,
         distance: float = 1.0,
+        *,
+        with_left_out: bool = False,
     ) -> list[SearchHit]:
         """Find the texts in these scopes that match a query best.
 
@@ -106,6 +137,7 @@ class PassageIndex:
             limit: The maximum number of texts.
             distance: How far a text may rank behind the best one, by words or by vectors, from 0
                 (it must match as well) to 1 (it needs only have something in common).
+            with_left_out: Whether the texts that match and are no results follow the results.
 
         Returns:
             The texts, the best first.
@@ -113,14 +145,42 @@ class PassageIndex:
         if limit < 1 or not scopes:
             return []
         depth = max(limit, _MIN_DEPTH)
-        rankings = [rank_by_words(connection, scopes, query.text, depth, distance)]
+        words = rank_by_words(connection, scopes, query.text, depth)
+        meaning: Ranking = []
         if query.vector is not None:
-            rankings.append(rank_by_vector(connection, scopes, query.vector, depth, distance))
-        return _read(connection, scopes, fuse_rankings(rankings)[:limit])
+            meaning = rank_by_vector(connection, scopes, query.vector, depth)
+        matches = _matches(words, meaning, limit, distance)
+        wanted = [found for found in matches if with_left_out or found[1].left_out is None]
+        return _read(connection, scopes, wanted)
+
+
+def _matches(
+    words: Ranking, meaning: Ranking, limit: int, distance: float
+) -> list[tuple[int, Match]]:
+    """Merge both rankings: first the results, then the texts that are left out."""
+    fused = fuse_rankings([_near(words, distance), _near(meaning, distance)])
+    by_words, by_meaning = _places(words), _places(meaning)
+    found: dict[int, Match] = {}
+    for position, (seq, score) in enumerate(fused):
+        left_out: LeftOut | None = None if position < limit else "limit"
+        found[seq] = Match(score, by_words.get(seq), by_meaning.get(seq), left_out)
+    for seq in [*by_words, *by_meaning]:
+        far = Match(0.0, by_words.get(seq), by_meaning.get(seq), "distance")
+        found.setdefault(seq, far)
+    return list(found.items())
+
+
+def _near(ranking: Ranking, distance: float) -> list[int]:
+    least = ranking[0][1] * (1 - distance) if ranking else 0.0
+    return [seq for seq, score in ranking if score >= least]
+
+
+def _places(ranking: Ranking) -> dict[int, Place]:
+    return {seq: Place(rank, score) for rank, (seq, score) in enumerate(ranking, start=1)}
 
 
 def _read(
-    connection: Connection, scopes: Sequence[str], best: Sequence[tuple[int, float]]
+    connection: Connection, scopes: Sequence[str], best: Sequence[tuple[int, Match]]
 ) -> list[SearchHit]:
     scope = (
         select(func.min(source_scopes.c.scope))
@@ -130,11 +190,13 @@ def _read(
     query = select(passages, scope.label("scope"))
     hits: list[SearchHit] = []
     for start in range(0, len(best), _BATCH_SIZE):
-        scores = dict(best[start : start + _BATCH_SIZE])
-        order = {seq: place for place, seq in enumerate(scores)}
-        rows = connection.execute(query.where(passages.c.seq.in_(scores))).mappings()
+        matches = dict(best[start : start + _BATCH_SIZE])
+        order = {seq: place for place, seq in enumerate(matches)}
+        rows = connection.execute(query.where(passages.c.seq.in_(matches))).mappings()
         hits += [
-            SearchHit(row["source_id"], row["scope"], row["title"], row["text"], scores[row["seq"]])
+            SearchHit(
+                row["source_id"], row["scope"], row["title"], row["text"], matches[row["seq"]]
+            )
             for row in sorted(rows, key=lambda row: order[row["seq"]])
         ]
     return hits

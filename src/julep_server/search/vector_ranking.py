@@ -20,8 +20,8 @@ _BATCH_SIZE = 1000
 
 
 def rank_by_vector(
-    connection: Connection, scopes: Sequence[str], wanted: QueryVector, depth: int, distance: float
-) -> list[int]:
+    connection: Connection, scopes: Sequence[str], wanted: QueryVector, depth: int
+) -> list[tuple[int, float]]:
     """Rank the texts in some scopes by their nearness to a vector.
 
     Args:
@@ -29,11 +29,10 @@ def rank_by_vector(
         scopes: All scopes that the caller may see.
         wanted: The query's vector; only vectors of the same embedder are compared.
         depth: The maximum number of texts to rank.
-        distance: How far a text may rank behind the nearest, from 0 to 1, the distance of an
-            unrelated text. Texts that are no nearer than unrelated ones are never ranked.
 
     Returns:
-        The numbers of the texts, the nearest first.
+        The numbers of the texts, the nearest first, each with how much nearer it is than unrelated
+        texts. Texts that are no nearer are not ranked.
     """
     sources = select(source_scopes.c.source_id).where(source_scopes.c.scope.in_(scopes))
     query = (
@@ -52,5 +51,4 @@ def rank_by_vector(
             if cosine > wanted.unrelated
         ]
         nearest = heapq.nlargest(depth, [*nearest, *near])
-    least = nearest[0][0] * (1 - distance) if nearest else 0.0
-    return [-number for nearness, number in nearest if nearness >= least]
+    return [(-number, nearness) for nearness, number in nearest]

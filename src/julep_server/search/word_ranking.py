@@ -21,8 +21,8 @@ _K = 1.2
 
 
 def rank_by_words(
-    connection: Connection, scopes: Sequence[str], query: str, depth: int, distance: float
-) -> list[int]:
+    connection: Connection, scopes: Sequence[str], query: str, depth: int
+) -> list[tuple[int, float]]:
     """Rank the texts in some scopes by the words that they share with a query.
 
     A word counts once per text, and once more in its title: texts are short, so that repetitions
@@ -33,11 +33,9 @@ def rank_by_words(
         scopes: All scopes that the caller may see.
         query: The query's text.
         depth: The maximum number of texts to rank.
-        distance: How far a score may be below the best one, from 0 to 1; scores have no absolute
-            meaning.
 
     Returns:
-        The numbers of the texts, the best first.
+        The numbers of the texts with their scores, the best first; scores have no absolute meaning.
     """
     words = query_words(query)
     texts, length = _collection(connection, scopes) if words else (0, 0.0)
@@ -61,9 +59,7 @@ def rank_by_words(
         .order_by(score.desc(), passages.c.seq)
         .limit(depth)
     )
-    scores = [(int(seq), float(score)) for seq, score in connection.execute(ranked)]
-    least = scores[0][1] * (1 - distance) if scores else 0.0
-    return [seq for seq, score in scores if score >= least]
+    return [(int(seq), float(score)) for seq, score in connection.execute(ranked)]
 
 
 def _collection(connection: Connection, scopes: Sequence[str]) -> tuple[int, float]:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select, delete, insert, select, update
 from julep_server.db import tables
 from julep_server.db.rows import read_row
 from julep_server.json_text import JSON
-from julep_server.search.index import INDEX
+from julep_server.search.index import INDEX, SearchHit
 from julep_server.search.query import SearchQuery
 from julep_server.store.resources import new_id
 from julep_server.store.times import now
@@ -112,8 +112,26 @@ def recall(
     distance: float,
 ) -> list[Memory]:
     """Return what an agent remembers about a user that matches a query, the nearest first."""
+    return of_hits(connection, matching(connection, agent_id, user_id, query, limit, distance))
+
+
+def matching(
+    connection: Connection,
+    agent_id: str,
+    user_id: str,
+    query: SearchQuery,
+    limit: int,
+    distance: float,
+    *,
+    with_left_out: bool = False,
+) -> list[SearchHit]:
+    """Return how an agent's memories about a user match a query, the nearest first."""
     scopes = [_scope(agent_id, user_id=user_id)]
-    hits = INDEX.search(connection, scopes, query, limit, distance)
+    return INDEX.search(connection, scopes, query, limit, distance, with_left_out=with_left_out)
+
+
+def of_hits(connection: Connection, hits: Sequence[SearchHit]) -> list[Memory]:
+    """Return the memories that a search found, in its order."""
     return _in_order(connection, [hit.source_id for hit in hits])
 
 

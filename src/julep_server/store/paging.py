@@ -25,6 +25,7 @@ class Page:
         sort_by: The column to sort by.
         descending: Whether to sort in descending order.
         entries: Digests of the metadata entries that every row must have.
+        equal: Columns, each with the value that every row must have.
     """
 
     limit: int
@@ -32,10 +33,15 @@ class Page:
     sort_by: str = "created_at"
     descending: bool = False
     entries: Sequence[str] = ()
+    equal: Sequence[tuple[str, str]] = ()
 
 
-def page_of(arguments: JSONObject) -> Page:
+def page_of(arguments: JSONObject, filters: Sequence[str] = ()) -> Page:
     """Read a page from an operation's validated arguments.
+
+    Args:
+        arguments: The arguments.
+        filters: The arguments that are ids, and restrict the list to the rows that have them.
 
     Raises:
         ApiError: 400 when ``metadata_filter`` is not a JSON object.
@@ -48,6 +54,7 @@ def page_of(arguments: JSONObject) -> Page:
         sort_by=str(arguments.get("sort_by") or "created_at"),
         descending=arguments.get("order") == "desc",
         entries=_filter_entries(arguments.get("metadata_filter")),
+        equal=[(name, str(value).lower()) for name in filters if (value := arguments.get(name))],
     )
 
 
@@ -90,7 +97,7 @@ def unindex_metadata(connection: Connection, resource_id: str) -> None:
 
 def select_page(table: Table, page: Page) -> Select[tuple[object, ...]]:
     """Select one page of a table; rows of the same time are sorted by insertion."""
-    query = select(table)
+    query = select(table).where(*(table.c[name] == value for name, value in page.equal))
     for entry in page.entries:
         query = query.where(
             exists().where(

@@ -44,6 +44,12 @@ def _listing() -> Cases:
     return {
         **_page(),
         "metadata_filter": objects("metadata_filter"),
+        **_order(),
+    }
+
+
+def _order() -> Cases:
+    return {
         "sort_by": choices("created_at", "updated_at"),
         "order": choices("asc", "desc"),
     }
@@ -262,6 +268,7 @@ def _chat_settings(**stream: list[Bad]) -> Cases:
         "min_p": numbers("min_p", 0, 1, below=True),
         "preset": choices(*get_args(Preset)),
         "record": flags(),
+        "explain": flags(),
     }
 
 
@@ -382,6 +389,7 @@ _GOOD: Mapping[str, Mapping[str, object]] = {
     "sessions.iterate_run": {"session_id": ID, "messages": [USER]},
     "sessions.stream_run": {"session_id": ID, "messages": [USER]},
     "sessions.parse": {"session_id": ID, "messages": [USER], "output": int},
+    "sessions.render": {"session_id": ID, "messages": [USER]},
     "sessions.suggestions": {"session_id": ID},
     "sessions.history": {"session_id": ID},
     "sessions.delete_history": {"session_id": ID},
@@ -425,7 +433,13 @@ _BAD: Mapping[str, Cases] = {
         "token_budget": integers("token_budget", None, None),
         "context_overflow": choices("truncate", "adaptive"),
     },
-    "sessions.list": _listing(),
+    "sessions.list": {
+        **_page(),
+        "metadata_filter": objects("metadata_filter"),
+        "agent_id": ids("agent_id"),
+        "user_id": ids("user_id"),
+        **_order(),
+    },
     "sessions.delete": {"session_id": ids("session_id")},
     "sessions.update": {
         "session_id": ids("session_id"),
@@ -454,6 +468,14 @@ _BAD: Mapping[str, Cases] = {
     "sessions.iterate_run": _run("iterate_run"),
     "sessions.stream_run": _run("stream_run"),
     "sessions.parse": _parse(),
+    "sessions.render": {
+        "session_id": ids("session_id"),
+        "messages": messages(),
+        "tools": tools(),
+        "tool_choice": _tool_choice(),
+        "stream": flags(),
+        "settings": [Bad({}, "type", "unexpected keyword argument 'settings'", "settings")],
+    },
     "sessions.suggestions": {"session_id": ids("session_id"), **_page()},
     "sessions.history": {"session_id": ids("session_id"), **_page()},
     "sessions.delete_history": {"session_id": ids("session_id")},

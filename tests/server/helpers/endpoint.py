@@ -73,6 +73,7 @@ class Endpoint:
         )
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}/v1"
         self.requests: list[dict[str, Any]] = []
+        self.contents: list[bytes] = []
         self.headers: list[dict[str, str]] = []
         self.paths: list[str] = []
         self.job_requests: list[dict[str, Any]] = []
@@ -81,6 +82,7 @@ class Endpoint:
 
     def reset(self) -> None:
         self.requests.clear()
+        self.contents.clear()
         self.headers.clear()
         self.paths.clear()
         self.job_requests.clear()
@@ -130,10 +132,12 @@ class Endpoint:
             self._free.set()
 
     async def _respond(self, request: Request) -> Response:
-        body = await request.json()
+        content = await request.body()
+        body = json.loads(content)
         if _OF_JOBS in str(body.get("messages")):
             return await self._respond_to_job(body)
         self.requests.append(body)
+        self.contents.append(content)
         self.headers.append(dict(request.headers))
         self.paths.append(request.url.path)
         await asyncio.sleep(self.delay)

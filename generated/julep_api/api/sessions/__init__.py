@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from . import get_suggestions as get_suggestions
     from . import list_sessions as list_sessions
     from . import patch_session as patch_session
+    from . import render_chat as render_chat
     from . import update_session as update_session
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "get_suggestions",
     "list_sessions",
     "patch_session",
+    "render_chat",
     "update_session",
 ]
 

@@ -11,6 +11,8 @@ from ...models.session import Session
 from ...types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from ...models.list_sessions_request_order import ListSessionsRequestOrder
     from ...models.list_sessions_request_sort_by import ListSessionsRequestSortBy
 
@@ -23,6 +25,8 @@ _query: Final = parameters.query(
     ("metadata_filter", "metadata_filter", encoding.string(), False),
     ("sort_by", "sort_by", encoding.choice("created_at", "updated_at"), False),
     ("order", "order", encoding.choice("asc", "desc"), False),
+    ("agent_id", "agent_id", encoding.uuid4, False),
+    ("user_id", "user_id", encoding.uuid4, False),
 )
 
 
@@ -33,6 +37,8 @@ def call(
     metadata_filter: str | None | Unset = UNSET,
     sort_by: ListSessionsRequestSortBy | str | None | Unset = UNSET,
     order: ListSessionsRequestOrder | str | None | Unset = UNSET,
+    agent_id: UUID | str | None | Unset = UNSET,
+    user_id: UUID | str | None | Unset = UNSET,
 ) -> Call[ListSessionsResponse]:
     """List sessions.
 
@@ -50,6 +56,8 @@ def call(
             server's default: 'created_at'.
         order: Ascending (`asc`: oldest first) or descending (`desc`: newest first). One of "asc",
             "desc". The server's default: 'desc'.
+        agent_id: Only sessions of this agent.
+        user_id: Only sessions with this user.
 
     Returns:
         The call, for a driver to send. Arguments that were not given are not in it.
@@ -62,5 +70,5 @@ def call(
         "GET",
         "/sessions",
         _ANSWERS,
-        query=_query(limit, offset, metadata_filter, sort_by, order),
+        query=_query(limit, offset, metadata_filter, sort_by, order, agent_id, user_id),
     )

@@ -1,0 +1,13 @@
+"""The enum `MemoryMatchLeftOut`."""
+
+from __future__ import annotations
+
+from ..types import OpenEnum
+
+
+class MemoryMatchLeftOut(OpenEnum):
+    """Why it was not shown to the model: others are better than it (`limit`), or it is too far behind
+    the best (`distance`). Absent if it was shown."""
+
+    LIMIT = "limit"
+    DISTANCE = "distance"

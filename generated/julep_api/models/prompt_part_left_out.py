@@ -1,0 +1,13 @@
+"""The enum `PromptPartLeftOut`."""
+
+from __future__ import annotations
+
+from ..types import OpenEnum
+
+
+class PromptPartLeftOut(OpenEnum):
+    """Why the part is not in the prompt: it has no room in the `token_budget`, or the summary covers
+    it. Absent if it is in the prompt."""
+
+    TOKEN_BUDGET = "token_budget"
+    SUMMARY = "summary"

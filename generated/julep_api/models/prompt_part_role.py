@@ -1,0 +1,15 @@
+"""The enum `PromptPartRole`."""
+
+from __future__ import annotations
+
+from ..types import OpenEnum
+
+
+class PromptPartRole(OpenEnum):
+    """The role of a message's author."""
+
+    USER = "user"
+    ASSISTANT = "assistant"
+    SYSTEM = "system"
+    FUNCTION_CALL = "function_call"
+    FUNCTION = "function"
