@@ -28,6 +28,7 @@ class Parameter(NamedTuple):
     name: str
     schema: Node
     deprecated: bool
+    sunset: str
 
 
 class Operation(NamedTuple):
@@ -42,6 +43,7 @@ class Operation(NamedTuple):
     responses: Mapping[str, Node]
     security: Sequence[Node]
     deprecated: bool
+    sunset: str
 
     @property
     def success(self) -> Mapping[str, Node]:
@@ -180,7 +182,10 @@ class Document:
                     tag=data["tags"][0],
                     parameters=tuple(
                         Parameter(
-                            node["in"], node["name"], node["schema"], node.get("deprecated", False)
+                            node["in"],
+                            node["name"],
+                            node["schema"],
+                            *deprecation_of(node, self.resolve(node["schema"])),
                         )
                         for node in nodes
                         if node["name"].lower() not in _OF_THE_TRANSPORT
@@ -191,7 +196,14 @@ class Document:
                     },
                     security=data.get("security", self.root.get("security", [])),
                     deprecated=data.get("deprecated", False),
+                    sunset=str(data.get("x-sunset", "")),
                 )
+
+
+def deprecation_of(*nodes: Node) -> tuple[bool, str]:
+    """Return whether one of the nodes is deprecated, and the date from which it may be gone."""
+    marked = [node for node in nodes if node.get("deprecated")]
+    return bool(marked), str(marked[0].get("x-sunset", "")) if marked else ""
 
 
 def _zipped(values: Mapping[str, list[Any]]) -> list[Node]:

@@ -301,6 +301,21 @@ EDITS: Final = (
         _set(_MESSAGE, required=["role"]),
         ("typed sessions.chat messages[]:InputChatMlMessageDict.content",),
     ),
+    Edit(
+        "a deprecated operation",
+        _set(_USERS, **{"deprecated": True, "x-sunset": "2027-03-01"}),
+        ("deprecated users.list", "deprecated users.iterate"),
+    ),
+    Edit(
+        "a deprecated parameter",
+        _set(_component("SortBy"), deprecated=True),
+        ("deprecated users.list sort_by", "deprecated docs.iterate sort_by"),
+    ),
+    Edit(
+        "a deprecated property",
+        _set(_schema("ChatSettings", "seed"), deprecated=True),
+        ("deprecated sessions.chat seed",),
+    ),
     Edit("an operation", _new_operation, ("sent ExportUser", "handled ExportUser")),
     Edit("another name of an operation", _rename, ("sent ReadUser", "handled ReadUser")),
     Edit("another status of a success", _move_success, ("produced CreateUser status 200",)),

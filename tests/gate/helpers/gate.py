@@ -27,6 +27,7 @@ SDK: Final[Mapping[str, Check]] = {
     "waited": lambda document, seen: sdk_checks.waited(document, seen.record),
     "typed": lambda document, _seen: sdk_checks.typed(document),
     "documented": lambda document, _seen: sdk_checks.documented(document),
+    "deprecated": lambda document, seen: sdk_checks.deprecated(document, seen.record),
 }
 SERVER: Final[Mapping[str, Check]] = {
     "handled": lambda document, seen: server_checks.handled(document, seen.served),

@@ -148,6 +148,35 @@ def _signature_default(
         yield Problem(f"documented {method} {name}", text)
 
 
+def deprecated(document: Document, record: Record) -> Iterator[Problem]:
+    """Methods and arguments are marked as deprecated where the contract does, and only there."""
+    operations = document.operations
+    for (side, method), seen in record.sent.items():
+        resource, name = method.split(".")
+        managers = MANAGERS[resource]
+        kind = managers.sync if side == "sync" else managers.asynchronous
+        function = public_methods(kind)[name]
+        mark: str = getattr(function, "__deprecated__", "")
+        found = [operations[one] for one in seen if one in operations]
+        # A method with another operation to reach is not deprecated itself.
+        if found and all(one.deprecated for one in found):
+            for one in found:
+                if "is deprecated by the API" not in mark or one.sunset not in mark:
+                    text = f"expected @deprecated(...), with {one.sunset or 'no date'}"
+                    yield Problem(f"deprecated {method}", f"{where(method, side)}: {text}")
+        elif mark:
+            yield Problem(f"deprecated {method}", f"{where(method, side)}: nothing is deprecated")
+    for method, name, schema in _described(document):
+        resource, function_name = method.split(".")
+        doc = inspect.getdoc(public_methods(MANAGERS[resource].sync)[function_name]) or ""
+        text = argument_text(doc, name) or ""
+        is_deprecated, date = Arguments(document).deprecation(resource, name, schema)
+        if is_deprecated != text.startswith("Deprecated") or date not in text:
+            expected = f"'Deprecated' and {date or 'no date'}" if is_deprecated else "no mark"
+            place = f"deprecated {method} {name}"
+            yield Problem(place, f"{where(method)}: expected {expected} in its documentation")
+
+
 def _described(document: Document) -> Iterator[tuple[str, str, Node]]:
     """Yield the arguments of all methods that the contract describes, each with its schema."""
     arguments = Arguments(document)

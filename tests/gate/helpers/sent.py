@@ -16,7 +16,7 @@ import httpx
 from julep import JulepError
 from julep.errors import InvalidOutputError
 from julep.managers.types import ChatSettingsArgs, ContextOverflow
-from tests.gate.helpers.document import ID, Document, Operation, paths_of
+from tests.gate.helpers.document import ID, Document, Node, Operation, deprecation_of, paths_of
 from tests.sdk.helpers.methods import (
     MANAGERS,
     METHODS,
@@ -153,6 +153,14 @@ class Arguments:
             if argument in fields:
                 return fields[argument]
         return None
+
+    def deprecation(self, resource: str, argument: str, schema: Node) -> tuple[bool, str]:
+        """Return whether an argument is deprecated, and the date from which it may be gone."""
+        for operation in self._document.operations.values():
+            for one in operation.parameters:
+                if operation.tag == resource and one.name == argument:
+                    return one.deprecated, one.sunset
+        return deprecation_of(schema)
 
     def _parameter(self, name: str) -> dict[str, Any]:
         found: list[dict[str, Any]] = [
