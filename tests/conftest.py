@@ -13,6 +13,7 @@ settings.load_profile("unhurried")
 # explained, and also raised under ``python -O`` (scripts/test-optimized).
 pytest.register_assert_rewrite(
     "tests.contract",
+    "tests.gate",
     "tests.generated",
     "tests.helpers.quick_plugin",
     "tests.packaging",

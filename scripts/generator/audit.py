@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from contract import Contract, ContractError, Node, OperationSource
+from deprecation import audit_sunsets
 from schema_audit import audit_schema, kind_of
 
 LOCATIONS = ("path", "query", "header")
@@ -40,6 +41,7 @@ def audit(contract: Contract) -> list[str]:
     found = [*_document(contract)]
     if found:
         return found
+    found += audit_sunsets(contract.document)
     for name, schema in contract.schemas.items():
         found += audit_schema(contract, schema, f"schema {name}")
     seen: dict[str, str] = {}

@@ -6,6 +6,7 @@ import re
 import textwrap
 
 from contract import Node
+from deprecation import note
 from emit import bounds
 from shapes import Shape
 
@@ -70,6 +71,9 @@ def described(source: Node, shape: Shape) -> str:
     text = sentence(
         source.get("description") or schema.get("description") or shape.schema.get("description")
     )
+    # A parameter is deprecated by itself, or by its schema.
+    warning = note(source) or note(schema)
     default = schema.get("default", shape.schema.get("default"))
-    note = "" if default is None else f"The server's default: {default!r}."
-    return " ".join(part for part in (text, limits(shape), tidy(note)) if part) or "No description."
+    server = "" if default is None else f"The server's default: {default!r}."
+    found = (warning, text, limits(shape), tidy(server))
+    return " ".join(part for part in found if part) or "No description."

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import emit
 from contract import Contract, Node, OperationSource, schema_name
+from deprecation import message
 from openapi_python_client import strings
 from shapes import Shape, ShapeMaker, object_parts
 
@@ -66,6 +67,8 @@ class ModelView(NamedTuple):
     open: bool
     listed: bool
     """Whether pages consist of it."""
+    deprecated: str
+    """The warning about its use; empty if it is not deprecated."""
 
     @property
     def references(self) -> list[str]:
@@ -117,6 +120,7 @@ class OperationView(NamedTuple):
     event: str
     models: tuple[tuple[str, str], ...]
     enums: tuple[tuple[str, str], ...]
+    deprecated: str
 
     @property
     def result(self) -> str:
@@ -183,6 +187,7 @@ class Views:
             imports,
             schema.get("additionalProperties") is True,
             name in self._listed,
+            message(schema, name),
         )
 
     def operation(self, endpoint: Any, source: OperationSource) -> OperationView:
@@ -247,6 +252,7 @@ class Views:
             event,
             tuple(sorted(classes)),
             tuple(sorted(enums)),
+            message(source.data, source.name),
         )
 
     def _parameters(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 
 from starlette.requests import Request
@@ -10,7 +11,7 @@ from starlette.types import ASGIApp
 from julep_server.call import Call, Handler
 from julep_server.contract.operations import Contract, Operation
 from julep_server.contract.violations import violations
-from julep_server.errors import Violation, invalid
+from julep_server.errors import Violation, invalid, not_implemented
 from julep_server.http.authentication import Authenticator
 from julep_server.http.preferences import preferred_return
 from julep_server.http.request_body import MISSING, parse_json, read_body
@@ -23,13 +24,16 @@ from julep_server.store.kept_responses import DuplicateRequestError, Idempotency
 from julep_server.streaming.event_stream import finished_run, resume_position, stream_run
 from julep_server.streaming.runs import Run
 
+_log = logging.getLogger("julep_server")
+
 
 class Dispatcher:
     """Dispatches requests to the handlers of the contract's operations.
 
     Args:
         contract: The operations.
-        handlers: A handler for each operation, by operation id.
+        handlers: The operations' handlers, by operation id. An operation without one is not
+            implemented: its response is a 501.
         services: The server's parts that handlers use.
         authenticator: Determines the caller's tenant.
     """
@@ -41,8 +45,10 @@ class Dispatcher:
         services: Services,
         authenticator: Authenticator,
     ) -> None:
-        if wrong := handlers.keys() ^ contract.operations.keys():
-            raise ValueError(f"handlers and the contract's operations differ: {sorted(wrong)}")
+        if wrong := handlers.keys() - contract.operations.keys():
+            raise ValueError(f"handlers of no operation of the contract: {sorted(wrong)}")
+        for missing in sorted(contract.operations.keys() - handlers.keys()):
+            _log.error("%s has no handler, and is not implemented", missing)
         self._contract = contract
         self._handlers = handlers
         self._services = services
@@ -61,6 +67,9 @@ class Dispatcher:
         """
         operation, parameters = self._contract.match(request.method, path)
         tenant = self._authenticator.tenant(request.headers.get("authorization"))
+        handler = self._handlers.get(operation.id)
+        if handler is None:
+            raise not_implemented(operation.id)
         arguments, found = operation.arguments(
             parameters, request.query_params.multi_items(), request.headers
         )
@@ -86,7 +95,7 @@ class Dispatcher:
             claim=claim,
         )
         try:
-            return await self._handlers[operation.id](call)
+            return await handler(call)
         except DuplicateRequestError:
             kept = None if claim is None else await self._claims.kept(claim)
             if kept is None:

@@ -89,6 +89,11 @@ def internal_error(request_id: str | None = None) -> ApiError:
     return ApiError(500, "internal_error", f"something went wrong in the server{suffix}")
 
 
+def not_implemented(operation: str) -> ApiError:
+    """Return a 501 for an operation of the contract that the server does not have yet."""
+    return ApiError(501, "not_implemented", f"{operation} is not implemented by this server")
+
+
 def nothing_here() -> ApiError:
     """Return a 404 for a path that the server doesn't have."""
     return ApiError(404, "not_found", "there is nothing at this path")

@@ -85,6 +85,7 @@ def test_every_entry_has_a_reason() -> None:
         (("operations", "Chat", "success", "status"), 201),
         (("operations", "PatchUser", "method"), "PUT"),
         (("operations", "Chat", "undocumented"), {}),
+        (("operations", "Chat", "deprecated"), True),
     ],
 )
 def test_a_changed_fact_is_noticed(at: tuple[str, ...], value: JSON) -> None:

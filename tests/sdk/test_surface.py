@@ -292,7 +292,9 @@ def _layers(function: Callable[..., object]) -> int:
     """Count the decorators around a function."""
     layers = 0
     while (inner := getattr(function, "__wrapped__", None)) is not None:
-        function, layers = inner, layers + 1
+        # What is deprecated by the API has one more.
+        layers += "__deprecated__" not in vars(function)
+        function = inner
     return layers
 
 

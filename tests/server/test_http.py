@@ -12,7 +12,10 @@ import httpx
 import pytest
 
 from julep_server import LocalServer
+from julep_server import app as server_app
 from julep_server.app import HANDLERS
+from julep_server.dispatch import Dispatcher
+from julep_server.http.authentication import Authenticator
 from tests.server.helpers.api import (
     CONTRACT,
     DOCUMENT,
@@ -271,10 +274,6 @@ def test_an_error_in_the_server_is_500_without_a_traceback(tmp_path: Path) -> No
     assert "no such table" not in response.text
 
 
-def test_every_operation_has_a_handler() -> None:
-    assert HANDLERS.keys() == CONTRACT.operations.keys()
-
-
 def test_the_examples_of_the_contract_are_accepted() -> None:
     """Bodies shown in the documentation must be valid for the server that serves them."""
     shown = 0
@@ -286,3 +285,23 @@ def test_the_examples_of_the_contract_are_accepted() -> None:
                     check(media["schema"], example["value"])
                     shown += 1
     assert shown > 10
+
+
+def test_an_operation_without_a_handler_is_not_implemented_and_others_are(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    handlers = {name: handler for name, handler in HANDLERS.items() if name != "ListUsers"}
+    monkeypatch.setattr(server_app, "HANDLERS", handlers)
+    with LocalServer() as running, Api(running.url) as api:
+        error = error_of(api.get("/users"), 501)
+        assert error["code"] == "not_implemented"
+        assert "ListUsers" in error["message"]
+        assert api.get("/agents").status_code == 200
+    assert "ListUsers has no handler, and is not implemented" in caplog.messages
+
+
+def test_a_handler_without_an_operation_is_refused() -> None:
+    handlers = {**HANDLERS, "FlyAway": HANDLERS["ListUsers"]}
+    services: Any = None  # nothing is served
+    with pytest.raises(ValueError, match="FlyAway"):
+        Dispatcher(CONTRACT, handlers, services, Authenticator([]))

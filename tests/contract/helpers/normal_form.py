@@ -20,6 +20,7 @@ METHODS: Final = ("get", "post", "put", "patch", "delete")
 # Texts for people, which are not compared.
 PROSE: Final = {"description", "summary", "example", "examples"}
 OPERATION_KEYS: Final = {"operationId", "tags", "parameters", "requestBody", "responses"} | PROSE
+DEPRECATION: Final = {"deprecated", "x-sunset"}
 
 
 def load(path: Path) -> Object:
@@ -121,10 +122,11 @@ def contract_form(contract: Object, facts: Object) -> Object:
     published = mapping(facts["schemas"])
     forms: Object = {}
     for name, method, path, operation in operations(contract):
-        unknown = operation.keys() - OPERATION_KEYS
+        unknown = operation.keys() - OPERATION_KEYS - DEPRECATION
         assert not unknown, f"{name}: {sorted(unknown)} is not compared with the facts"
         assert name not in forms, f"{name}: the operationId is used twice"
         form: Object = {
+            **{key: operation[key] for key in DEPRECATION & operation.keys()},
             "method": method,
             "path": path,
             "parameters": parameter_forms(contract, operation.get("parameters", [])),

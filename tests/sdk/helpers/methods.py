@@ -7,6 +7,8 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+import httpx
+
 from julep import AsyncClient, Client
 from julep._calls.paging import AsyncItemIterator, ItemIterator
 from julep.managers.agent import AgentsManager, AsyncAgentsManager, BaseAgentsManager
@@ -77,11 +79,26 @@ def private_name(method: str) -> str:
 
 
 class Caller:
-    """Calls any method of either client by its name, and returns its result."""
+    """Calls any method of either client by its name, and returns its result.
 
-    def __init__(self, base_url: str) -> None:
-        self._sync = Client(base_url=base_url, max_retries=0, timeout=5)
-        self._async = AsyncClient(base_url=base_url, max_retries=0, timeout=5)
+    Args:
+        base_url: The server's.
+        responds: Takes the place of the server.
+    """
+
+    def __init__(
+        self, base_url: str, responds: Callable[[httpx.Request], httpx.Response] | None = None
+    ) -> None:
+        sync: httpx.Client | None = None
+        asynchronous: httpx.AsyncClient | None = None
+        if responds is not None:
+            sync = httpx.Client(transport=httpx.MockTransport(responds))
+            asynchronous = httpx.AsyncClient(transport=httpx.MockTransport(responds))
+        self._given = sync, asynchronous
+        self._sync = Client(base_url=base_url, max_retries=0, timeout=5, http_client=sync)
+        self._async = AsyncClient(
+            base_url=base_url, max_retries=0, timeout=5, http_client=asynchronous
+        )
         self._loop = asyncio.Runner()
 
     def public(self, side: Side, method: str, given: Mapping[str, object]) -> object:
@@ -101,6 +118,10 @@ class Caller:
         """Close both clients, and the loop that the async one ran on."""
         self._sync.close()
         self._loop.run(self._async.aclose())
+        sync, asynchronous = self._given
+        if sync is not None and asynchronous is not None:
+            sync.close()
+            self._loop.run(asynchronous.aclose())
         self._loop.close()
 
     def _result(self, side: Side, call: Callable[..., Any], given: Mapping[str, object]) -> object:
@@ -110,7 +131,10 @@ class Caller:
                 found = AsyncItemIterator(found)
             if hasattr(found, "aclose"):
                 return await _read_stream(found)
-            return [item async for item in found] if hasattr(found, "__anext__") else await found
+            if hasattr(found, "__anext__"):
+                return [item async for item in found]
+            result = await found
+            return await _read_stream(result) if hasattr(result, "aclose") else result
 
         if side == "async":
             return self._loop.run(run())

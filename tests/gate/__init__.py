@@ -1,0 +1,1 @@
+"""Hand-written code against the contract, at run time; `scripts/test --contract` runs this."""

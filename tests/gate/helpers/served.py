@@ -1,0 +1,280 @@
+"""What the server reads and produces: every operation is called with everything, and recorded."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from sqlalchemy import Connection
+
+from julep_server import LocalServer
+from julep_server.app import HANDLERS
+from julep_server.db.engine import Database
+from julep_server.http.authentication import LOCAL_TENANT
+from julep_server.json_text import JSON
+from julep_server.store import jobs as job_store
+from julep_server.store import messages as message_store
+from julep_server.store.jobs import NewJob
+from julep_server.store.messages import NewSuggestion
+from julep_server.store.sessions import sessions
+from tests.gate.helpers.document import Document, Node, Operation, paths_of
+from tests.gate.helpers.recording import Recorder
+from tests.server.helpers.api import Api, parse_events
+from tests.server.helpers.endpoint import KNOWN, Endpoint
+
+KEY = "the-key-of-the-gate"
+
+
+@dataclass
+class Served:
+    """What the server did with all requests.
+
+    Attributes:
+        reads: The keys that the server read, by operation: ``query limit``, ``body tools[].id``.
+        produced: The paths of the properties in all successful responses, by operation.
+        headers: The names of the headers of successful responses, by operation.
+        statuses: The statuses of the responses, by operation.
+        failures: Requests that should have succeeded.
+        defaults: What a resource has whose request had only what is required, by operation.
+        handled: The operations that have a handler.
+        open: The operations that a server with keys performs without one.
+    """
+
+    reads: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    produced: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    headers: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    statuses: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    failures: list[str] = field(default_factory=list[str])
+    defaults: dict[str, Node] = field(default_factory=dict[str, Node])
+    handled: set[str] = field(default_factory=lambda: {*HANDLERS})
+    open: set[str] = field(default_factory=set[str])
+
+
+class Exercise:
+    """Calls every operation of a server with every valid value of everything.
+
+    Args:
+        document: The contract.
+        served: Where the responses are recorded.
+        api: A client of the server.
+        database: The URL of the server's database.
+    """
+
+    def __init__(self, document: Document, served: Served, api: Api, database: str) -> None:
+        self._document, self._served, self._api = document, served, api
+        self._database = database
+        self._ids: dict[str, str] = {}
+
+    def run(self) -> None:
+        """Call all operations: first those that create, last those that delete."""
+        self._make_all()
+        for operation in sorted(self._document.operations.values(), key=_order):
+            if operation.method == "DELETE":
+                self._make_all()
+            self._call(operation)
+
+    def run_chats(self) -> None:
+        """Call the operation that reaches a model, and resume a stream that is not there."""
+        self._make()
+        operation = self._document.operations["Chat"]
+        self._call(operation)
+        self._api.http.post(
+            path_of(operation, self._ids),
+            json={"messages": [{"role": "user", "content": "Hello"}], "stream": True},
+            headers={"Last-Event-ID": f"{uuid4()}:1"},
+        )
+
+    def _make(self) -> None:
+        """Make an agent with all settings, a user, and a session."""
+        api, ids, document = self._api, self._ids, self._document
+        settings = document.variants(document.schemas["AgentDefaultSettings"])[0]
+        ids["agent_id"] = str(api.make("agents", default_settings=settings)["id"])
+        ids["user_id"] = str(api.make("users", name="Grace")["id"])
+        owners = {"agent_id": ids["agent_id"], "user_id": ids["user_id"]}
+        ids["session_id"] = str(
+            api.make(
+                "sessions",
+                **owners,
+                situation="A quiet library",
+                token_budget=4000,
+                context_overflow="adaptive",
+            )["id"]
+        )
+
+    def _make_all(self) -> None:
+        """Make a resource of each kind, to be read, changed and deleted."""
+        self._make()
+        api, ids = self._api, self._ids
+        function: Node = {"name": "add", "parameters": {}, "description": "Add."}
+        tool: Node = {"type": "function", "function": function}
+        ids["tool_id"] = str(api.post(f"/agents/{ids['agent_id']}/tools", tool).json()["id"])
+        for kind, owner in (("agent", "agents"), ("user", "users")):
+            doc = {"title": "Hours", "content": "We open at nine."}
+            path = f"/{owner}/{ids[f'{kind}_id']}/docs"
+            ids[f"{owner} doc_id"] = str(api.post(path, doc).json()["id"])
+        api.wait_done(api.reply(ids["session_id"], "I like porridge with honey."))
+        parts = [{"type": "text", "text": "What do I like? Porridge with honey?"}]
+        message = {"role": "user", "name": "Grace", "content": parts}
+        api.wait_done(api.reply(ids["session_id"], messages=[message]))
+        ids["job_id"] = self._store()
+        memories = api.get(f"/agents/{ids['agent_id']}/memories").json()["items"]
+        ids["memory_id"] = str(memories[0]["id"])
+
+    def _store(self) -> str:
+        """Store what takes a model's help to come into being; return the id of a failed job."""
+        session_id = self._ids["session_id"]
+        new = NewJob("summary", session_id)
+
+        def work(connection: Connection) -> None:
+            session = sessions.get(connection, LOCAL_TENANT, session_id)
+            summary: dict[str, Any] = {"summary": "They talked about breakfast."}
+            sessions.change(connection, LOCAL_TENANT, session, summary, None)
+            last = message_store.history(connection, session_id)[-1]
+            suggestions = [NewSuggestion("user", "Ask for more."), NewSuggestion("agent", "Offer.")]
+            message_store.add_suggestions(connection, session_id, last.id, suggestions)
+            job_store.add(connection, LOCAL_TENANT, new)
+            job = job_store.take(connection, 1_000_000)
+            assert job is not None
+            assert job.id == new.id
+            job_store.end(connection, job, "failed", "the model gave no answer")
+
+        database = Database(self._database)
+        asyncio.run(database.write(work))
+        database.close()
+        return new.id
+
+    def _call(self, operation: Operation) -> None:
+        document = self._document
+        values = {
+            one.name: document.variants(one.schema)
+            for one in operation.parameters
+            if one.location != "path"
+        }
+        bodies = [None] if operation.body is None else document.variants(operation.body)
+        count = max(len(bodies), *map(len, values.values()), 1)
+        for number in range(1 if operation.method == "DELETE" else count):
+            given = {name: many[number % len(many)] for name, many in values.items()}
+            self._request(operation, bodies[number % len(bodies)], given)
+        if operation.body is not None:
+            least = document.least(operation.body)
+            response = self._request(operation, least, {})
+            if response.is_success and response.headers["content-type"] == "application/json":
+                self._served.defaults[operation.id] = response.json()
+            nulls = {name: None for name in document.fields(operation.body) if name not in least}
+            self._request(operation, {**nulls, **least}, {})
+
+    def _request(
+        self, operation: Operation, body: Node | None, given: Mapping[str, Any]
+    ) -> httpx.Response:
+        headers: dict[str, str] = {}
+        query: dict[str, Any] = {}
+        for one in operation.parameters:
+            if one.location == "query" and one.name in given:
+                value = {"metadata_filter": "{}", "types": ["belief", "episode"]}.get(one.name)
+                query[one.name] = value or self._ids.get(one.name, given[one.name])
+            elif one.name == "Idempotency-Key":
+                headers[one.name] = str(uuid4())
+            elif one.name == "Prefer":
+                headers[one.name] = "return=representation"
+        response = self._api.http.request(
+            operation.method,
+            path_of(operation, self._ids),
+            params=query,
+            json=None if body is None else self._fit(body),
+            headers=headers,
+        )
+        self._keep(operation, response, body)
+        return response
+
+    def _fit(self, body: Node) -> Node:
+        """Return a body with ids of existing resources, and with names of its own."""
+        name = f"f{uuid4().hex[:12]}"
+
+        def named(value: JSON, at: str = "") -> Any:
+            if isinstance(value, dict):
+                return {
+                    key: name if at == "function" and key == "name" else named(inner, key)
+                    for key, inner in value.items()
+                }
+            return [named(item, at) for item in value] if isinstance(value, list) else value
+
+        fitted: Node = named(body)
+        return {
+            key: self._ids[key] if key in self._ids and value is not None else value
+            for key, value in fitted.items()
+        }
+
+    def _keep(self, operation: Operation, response: httpx.Response, body: Node | None) -> None:
+        """Record a response; that of a valid request is a success, and as it is documented."""
+        served = self._served
+        served.statuses[operation.id].add(response.status_code)
+        if not response.is_success:
+            text = f"{operation.id}: {response.status_code} {response.text[:300]} to {body}"
+            served.failures.append(text)
+            return
+        try:
+            self._api.check(operation.method, response.request.url.path[4:], response)
+        except AssertionError as error:
+            served.failures.append(f"{operation.id}: {error}")
+        served.headers[operation.id] |= set(response.headers)
+        produced = served.produced[operation.id]
+        if response.headers["content-type"].startswith("text/event-stream"):
+            for event in parse_events(response.text):
+                produced |= {f"event {path}" for path in paths_of(event.data)}
+        else:
+            produced |= set(paths_of(response.json()))
+
+
+def path_of(operation: Operation, ids: Mapping[str, str]) -> str:
+    """Return an operation's path with ids in it; an owner's docs have ids of their own."""
+    path = operation.path
+    owner = path.strip("/").partition("/")[0]
+    for one in operation.parameters:
+        if one.location == "path":
+            found = ids.get(f"{owner} {one.name}") or ids.get(one.name)
+            if found is None:
+                raise LookupError(
+                    f"{operation.id}: make a resource with a {one.name} in Exercise._make_all of "
+                    "tests/gate/helpers/served.py"
+                )
+            path = path.replace(f"{{{one.name}}}", found)
+    return path
+
+
+def _order(operation: Operation) -> tuple[int, int]:
+    kinds = ("POST", "GET", "PATCH", "PUT", "DELETE")
+    return kinds.index(operation.method), -operation.path.count("/")
+
+
+def serve(document: Document, folder: Path) -> Served:
+    """Start servers, call all of their operations, and return what they did.
+
+    What reaches a model is called with an endpoint too, which is sent more than the offline model
+    reads.
+    """
+    served = Served()
+    url = f"sqlite:///{folder / 'gate.db'}"
+    with ExitStack() as stack:
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        Recorder(served.reads, document).install(patch)
+        running = stack.enter_context(LocalServer(database=url))
+        Exercise(document, served, stack.enter_context(Api(running.url)), url).run()
+        endpoint = stack.enter_context(Endpoint())
+        running = stack.enter_context(
+            LocalServer(api_keys=[KEY], model_url=endpoint.url, model=KNOWN)
+        )
+        Exercise(document, served, stack.enter_context(Api(running.url, KEY)), "").run_chats()
+        stranger = stack.enter_context(Api(running.url))
+        for operation in document.operations.values():
+            path = path_of(operation, {one.name: str(uuid4()) for one in operation.parameters})
+            if stranger.http.request(operation.method, path).status_code != 403:
+                served.open.add(operation.id)
+    return served
