@@ -76,7 +76,9 @@ class Sdk:
                 public += [one for one in self._overloads(function) if one not in public]
                 continue
             private.append(function)
-            todo += [one for one in self._users.get(function.name, []) if self._calls(one, function)]
+            todo += [
+                one for one in self._users.get(function.name, []) if self._calls(one, function)
+            ]
         order = [one for one in self.functions if one in public]
         return Methods(private, order)
 

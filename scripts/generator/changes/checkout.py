@@ -85,7 +85,9 @@ class Checkout:
         flat = snake(name).replace("_", "")
         for path in sorted(folder.rglob("*.py")):
             if path.stem.replace("_", "") == flat:
-                return Place("generated", path.relative_to(self.root).as_posix(), 0, "", note, state)
+                return Place(
+                    "generated", path.relative_to(self.root).as_posix(), 0, "", note, state
+                )
         where = folder.relative_to(self.root).as_posix()
         return Place("generated", where, 0, "", note, state)
 
@@ -181,43 +183,55 @@ class Checkout:
         return found
 
     def documented(self, pattern: str, note: str, state: str = CHECK) -> list[Place]:
-        """Return the lines of the documentation that match a pattern."""
+        """Return the pages that match a pattern, each with its first line."""
         matcher = re.compile(pattern)
-        return [
-            Place("docs", name, number, "", note, state)
+        found = [
+            (name, [number for number, line in enumerate(lines, 1) if matcher.search(line)])
             for name, lines in self.pages
-            for number, line in enumerate(lines, 1)
-            if matcher.search(line)
-        ][:MOST_LINES]
+        ]
+        return [_first("docs", name, lines, note, state) for name, lines in found if lines]
 
     def texts(self, area: str, folder: str, text: str, note: str, state: str) -> list[Place]:
-        """Return the lines of code with a text, whatever its case."""
+        """Return the modules with a text, whatever its case, each with its first line."""
         wanted = text.casefold()
-        return [
-            Place(area, module.path, line, "", note, state)
-            for module in self.modules(folder)
-            for found, lines in module.texts.items()
-            if found.casefold() == wanted
-            for line in lines
-        ][:MOST_LINES]
+        places: list[Place] = []
+        for module in self.modules(folder):
+            lines = [
+                line
+                for found, where in module.texts.items()
+                if found.casefold() == wanted
+                for line in where
+            ]
+            if lines:
+                places.append(_first(area, module.path, sorted(lines), note, state))
+        return places
 
-    def names(self, area: str, folders: tuple[str, ...], word: str, note: str, state: str) -> list[Place]:
-        """Return the lines of code with a name."""
+    def names(
+        self, area: str, folders: tuple[str, ...], word: str, note: str, state: str
+    ) -> list[Place]:
+        """Return the modules with a name, each with its first line."""
         matcher = re.compile(rf"\b{re.escape(word)}\b")
-        return [
-            Place(area, module.path, number, "", note, state)
-            for module in self.modules(*folders)
-            if word in module.text
-            for number, line in enumerate(module.lines, 1)
-            if matcher.search(line)
-        ][:MOST_LINES]
+        places: list[Place] = []
+        for module in self.modules(*folders):
+            imported = module.imports.get(word, "julep_api")
+            if word not in module.text or not imported.startswith("julep_api"):
+                continue  # another class of the same name
+            lines = [number for number, line in enumerate(module.lines, 1) if matcher.search(line)]
+            own = word in module.bases
+            if lines and not own:
+                places.append(_first(area, module.path, lines, note, state))
+        return places
 
     def class_name(self, schema: str) -> str:
         """Return the name of a schema's class in the generated package."""
         flat = snake(schema).replace("_", "")
         for path in sorted((self.root / PACKAGE / "models").glob("*.py")):
             if path.stem.replace("_", "") == flat:
-                match = re.search(r"^class (\w+)|^(\w+): TypeAlias", path.read_text(encoding="utf-8"), re.M)
+                match = re.search(
+                    r"^class (\w+)|^(\w+): TypeAlias",
+                    path.read_text(encoding="utf-8"),
+                    re.MULTILINE,
+                )
                 return (match[1] or match[2]) if match else schema
         return schema
 
@@ -256,7 +270,9 @@ def _names_in(value: ast.expr, module: Module, depth: int = 3) -> Iterator[str]:
             for function in module.functions:
                 if function.name == node.func.id:
                     yield from function.keys
-                    yield from (name for used in function.uses for name in _keys_of(module, used, depth))
+                    yield from (
+                        name for used in function.uses for name in _keys_of(module, used, depth)
+                    )
 
 
 def _keys_of(module: Module, name: str, depth: int) -> Iterator[str]:
@@ -268,9 +284,9 @@ def _keys_of(module: Module, name: str, depth: int) -> Iterator[str]:
                     yield from _keys_of(module, used, depth - 1)
 
 
-def is_flag(value: object) -> bool:
-    """Check whether a value is true or false."""
-    return isinstance(value, bool)
+def _first(area: str, path: str, lines: list[int], note: str, state: str) -> Place:
+    more = f", {len(lines)} lines" if len(lines) > 1 else ""
+    return Place(area, path, lines[0], "", f"{note}{more}", state)
 
 
 __all__ = [

@@ -49,7 +49,9 @@ class Change:
         return RULES[self.kind].reason
 
 
-def compare(old: Contract, new: Contract, lines: Mapping[Pointer, int] | None = None) -> list[Change]:
+def compare(
+    old: Contract, new: Contract, lines: Mapping[Pointer, int] | None = None
+) -> list[Change]:
     """Return all differences, in the order of the new document."""
     found = _Comparison(old, new, lines or {}).changes()
     return sorted(found, key=lambda one: (one.line, one.item.key, one.text))
@@ -93,7 +95,9 @@ class _Comparison:
         come = [item for key, item in self._new.items() if key not in self._old]
         gone = [item for key, item in self._old.items() if key not in self._new]
         self._pair(gone, come, "operation", _place)
-        self._pair(gone, come, "schema", lambda item: (signature(item.node).replace(item.key[-1], ""),))
+        self._pair(
+            gone, come, "schema", lambda item: (signature(item.node).replace(item.key[-1], ""),)
+        )
         self._pair(gone, come, "server", lambda _: ())
         # Of what remains, the children of items that are still there.
         old, new = self._children(self._old, self._new), self._children(self._new, self._old)
@@ -179,13 +183,17 @@ class _Comparison:
                 continue
             line = self._line(pointer)
             where = _towards(after)
-            yield Change(kind, after, f"{after.label}: {text}{where}", pointer, line, facet, old, new)
+            yield Change(
+                kind, after, f"{after.label}: {text}{where}", pointer, line, facet, old, new
+            )
 
 
 def _towards(item: Item) -> str:
     """Name the one direction that matters, where a schema occurs in no other."""
     shared = item.key[:2] == ("components", "schemas")
-    return f" ({', '.join(sorted(item.directions))})" if shared and len(item.directions) == 1 else ""
+    return (
+        f" ({', '.join(sorted(item.directions))})" if shared and len(item.directions) == 1 else ""
+    )
 
 
 def _parent(item: Item) -> Key:

@@ -92,15 +92,23 @@ def facet_changes(
 
 def _same(old: Any, new: Any) -> bool:
     """Compare values as JSON: True is not 1, and the order of names does not matter."""
-    return json.dumps(old, sort_keys=True, default=str) == json.dumps(new, sort_keys=True, default=str)
+    return json.dumps(old, sort_keys=True, default=str) == json.dumps(
+        new, sort_keys=True, default=str
+    )
 
 
 def _judged(
-    item: Item, name: str, was: Any, now: Any, old: Facet | None, new: Facet | None, pointer: Pointer
+    item: Item,
+    name: str,
+    was: Any,
+    now: Any,
+    old: Facet | None,
+    new: Facet | None,
+    pointer: Pointer,
 ) -> Iterator[tuple[str, str, Pointer]]:
     """Yield the rule, the text and the place of a facet that differs."""
     change = f"{shown(was, old)} → {shown(now, new)}"
-    if name in PROSE or name.startswith("info.") and name not in _PLAIN:
+    if name in PROSE or (name.startswith("info.") and name not in _PLAIN):
         yield "prose changed", f"{name} changed", pointer
     elif name == "enum":
         yield from _enum(was, now, new, pointer)
@@ -133,7 +141,9 @@ def _judged(
         yield kind, f"{name} {change}", pointer
 
 
-def _enum(was: Any, now: Any, new: Facet | None, pointer: Pointer) -> Iterator[tuple[str, str, Pointer]]:
+def _enum(
+    was: Any, now: Any, new: Facet | None, pointer: Pointer
+) -> Iterator[tuple[str, str, Pointer]]:
     if not isinstance(was, list) or not isinstance(now, list):
         values = ", ".join(shown(each) for each in enum_values(now if was is None else was))
         kind = "enum added" if was is None else "enum removed"

@@ -24,6 +24,7 @@ from .follow_names import follow_name
 from .follow_values import follow_constant, follow_enum
 from .items import Contract, mapping
 from .subject import ADD, DROP, RENAME, Subject, subject_of
+from .syntax import Function
 
 _ERRORS = "src/julep/_calls/responses.py"
 
@@ -36,7 +37,11 @@ def follow(change: Change, old: Contract, new: Contract, checkout: Checkout) -> 
         key = (place.area, place.path, place.line, place.name)
         before = places.get(key)
         # The graver state: what is to do for one reason may be done for another.
-        if before is None or (before.state, place.state) in ((DONE, TODO), (CHECK, TODO), (DONE, CHECK)):
+        if before is None or (before.state, place.state) in (
+            (DONE, TODO),
+            (CHECK, TODO),
+            (DONE, CHECK),
+        ):
             places[key] = place
     return list(places.values())
 
@@ -87,9 +92,14 @@ def _generated(subject: Subject, new: Contract, checkout: Checkout) -> Iterator[
 # Operations ---------------------------------------------------------------------------------------
 
 
-def _operation(subject: Subject, old: Contract, new: Contract, checkout: Checkout) -> Iterator[Place]:
+def _operation(
+    subject: Subject, old: Contract, new: Contract, checkout: Checkout
+) -> Iterator[Place]:
     change = subject.change
-    name, former = change.item.name, str(change.old) if change.kind == "operation renamed" else change.item.name
+    name, former = (
+        change.item.name,
+        str(change.old) if change.kind == "operation renamed" else change.item.name,
+    )
     if change.kind == "operation added":
         yield from _new_operation(name, new, checkout)
         return
@@ -102,7 +112,9 @@ def _operation(subject: Subject, old: Contract, new: Contract, checkout: Checkou
         for function in methods.private:
             if snake(former) in function.operations:
                 line = function.operations[snake(former)]
-                yield Place("SDK", function.module.path, line, function.name, f"{former} {word}", TODO)
+                yield Place(
+                    "SDK", function.module.path, line, function.name, f"{former} {word}", TODO
+                )
         renamed = checkout.sdk.methods(name).private if change.kind == "operation renamed" else []
         for function in renamed:
             if snake(name) in function.operations:
@@ -110,7 +122,9 @@ def _operation(subject: Subject, old: Contract, new: Contract, checkout: Checkou
                 yield Place("SDK", function.module.path, line, function.name, "", DONE)
     if change.kind == "operation removed":
         for function in methods.public:
-            yield Place("SDK", function.module.path, function.line, function.name, "remove it", TODO)
+            yield Place(
+                "SDK", function.module.path, function.line, function.title, "remove it", TODO
+            )
         for method in public:
             found = checkout.calls(method)
             if found:
@@ -125,15 +139,14 @@ def _operation(subject: Subject, old: Contract, new: Contract, checkout: Checkou
                 yield _noted(change, function)
 
 
-def _noted(change: Change, function: object) -> Place:
-    from .syntax import Function
-
-    assert isinstance(function, Function)
-    title = f"{function.name} (async)" if function.within.startswith("Async") else function.name
+def _noted(change: Change, function: Function) -> Place:
+    title = function.title
     if change.facet == "deprecated":
         done = ("deprecated" in function.decorators) == (change.kind == "deprecated")
         note = "" if done else change.kind
-        return Place("SDK", function.module.path, function.line, title, note, DONE if done else TODO)
+        return Place(
+            "SDK", function.module.path, function.line, title, note, DONE if done else TODO
+        )
     return Place("SDK", function.module.path, function.line, title, f"{change.facet}", CHECK)
 
 
@@ -158,26 +171,25 @@ def _paths(change: Change, checkout: Checkout) -> Iterator[Place]:
     pattern = rf"[\"'/]api{re.escape(first)}\b" + (rf".*/{re.escape(last)}\b" if last else "")
     yield from checkout.documented(pattern, f"has the old {change.facet}")
     matcher = re.compile(pattern)
-    found = [
-        Place("tests", module.path, number, "", f"has the old {change.facet}", CHECK)
-        for module in checkout.modules("tests/sdk", "tests/server")
-        for number, line in enumerate(module.lines, 1)
-        if matcher.search(line)
-    ]
-    yield from found[:MOST_LINES]
+    for module in checkout.modules("tests/sdk", "tests/server"):
+        lines = [number for number, line in enumerate(module.lines, 1) if matcher.search(line)]
+        if lines:
+            note = f"has the old {change.facet}, {len(lines)} lines"
+            yield Place("tests", module.path, lines[0], "", note, CHECK)
 
 
 def _new_operation(name: str, new: Contract, checkout: Checkout) -> Iterator[Place]:
     node = mapping(next(node for each, _, _, node in new.operations() if each == name))
     tags = node.get("tags") or [""]
     near = [
-        each for each, _, _, one in new.operations() if (one.get("tags") or [""])[:1] == tags[:1] and each != name
+        each
+        for each, _, _, one in new.operations()
+        if (one.get("tags") or [""])[:1] == tags[:1] and each != name
     ]
     methods = checkout.sdk.methods(name)
     if methods.public:
         for function in (*methods.private, *methods.public):
-            title = f"{function.name} (async)" if function.within.startswith("Async") else function.name
-            yield Place("SDK", function.module.path, function.line, title, "", DONE)
+            yield Place("SDK", function.module.path, function.line, function.title, "", DONE)
     else:
         yield from _missing_method(name, str(tags[0]), near, checkout)
     handler = checkout.server.handler(name)
@@ -190,13 +202,39 @@ def _new_operation(name: str, new: Contract, checkout: Checkout) -> Iterator[Pla
         found = checkout.calls(method) if method else None
         note = "" if found else "valid and invalid arguments of the method"
         state = DONE if found else TODO
-        yield Place("tests", CALLS, found[0] if found else 0, f'"{method}"' if method else "", note, state)
+        yield Place(
+            "tests", CALLS, found[0] if found else 0, f'"{method}"' if method else "", note, state
+        )
     for folder in ("tests/sdk", "tests/server"):
         mentioned = any(
-            f".{method.partition('.')[2]}(" in module.text for method in public for module in checkout.modules(folder)
+            f".{method.partition('.')[2]}(" in module.text
+            for method in public
+            for module in checkout.modules(folder)
         )
         yield Place("tests", folder, 0, "", "its behavior", CHECK if mentioned else TODO)
+    yield from _lists_of_methods(name, near, checkout)
     yield checkout.corrections(f"/operations/{name}", added=True)
+
+
+def _lists_of_methods(name: str, near: list[str], checkout: Checkout) -> Iterator[Place]:
+    """Yield what else has a row for each method, and what the handlers beside it use."""
+    for module in checkout.modules("tests/sdk/test_surface.py"):
+        if "OURS" in module.constants:
+            note = "the method, unless it is of the promised surface"
+            yield Place("tests", module.path, module.constants["OURS"][0], "OURS", note, CHECK)
+    rows = [one for one in map(checkout.server.handler, near) if one]
+    stores = {function.module.path for row in rows for function in row.functions}
+    own = re.sub(r"^.*/", "", rows[0].module.path) if rows else ""
+    for path in sorted(one for one in stores if "/store/" in one and one.endswith(f"/{own}")):
+        yield Place("server", path, 0, "", f"what {name} reads and writes", CHECK)
+    methods = {
+        method
+        for each in near
+        for method in methods_named(checkout.sdk, checkout.sdk.methods(each).public)
+    }
+    words = "|".join(re.escape(f"{one}(") for one in sorted(methods))
+    if words:
+        yield from checkout.documented(words, f"has methods beside {name}")[:MOST_LINES]
 
 
 def _missing_method(name: str, tag: str, near: list[str], checkout: Checkout) -> Iterator[Place]:
@@ -207,7 +245,9 @@ def _missing_method(name: str, tag: str, near: list[str], checkout: Checkout) ->
         for function in (*found.private, *found.public):
             if function.within and function.module.path.startswith(MANAGERS):
                 key = (function.module.path, function.within)
-                last[key] = max(last.get(key, ("", 0)), (function.name, function.line), key=lambda one: one[1])
+                last[key] = max(
+                    last.get(key, ("", 0)), (function.name, function.line), key=lambda one: one[1]
+                )
     manager = [key for key in last if key[1].endswith("Manager")] or list(last)
     for path, kind in manager:
         method, line = last[path, kind]
@@ -263,7 +303,9 @@ def _response(subject: Subject, checkout: Checkout) -> Iterator[Place]:
         found = [
             place
             for area, folder in (("SDK", "src/julep"), ("server", SERVER))
-            for place in checkout.texts(area, folder, item.name, f"{item.name} {change.kind}", CHECK)
+            for place in checkout.texts(
+                area, folder, item.name, f"{item.name} {change.kind}", CHECK
+            )
         ]
         yield from found
         if not any(place.area == "server" for place in found) and change.kind == "header added":
@@ -323,7 +365,11 @@ def _schema(subject: Subject, old: Contract, new: Contract, checkout: Checkout) 
         former = change.item.name if change.kind == "schema removed" else str(change.old)
         name = checkout.class_name(former) if change.kind == "schema removed" else former
         note = f"{former} is {'gone' if change.kind == 'schema removed' else f'now {change.item.name}'}"
-        for area, folders in (("SDK", ("src/julep",)), ("server", (SERVER,)), ("tests", ("tests/sdk",))):
+        for area, folders in (
+            ("SDK", ("src/julep",)),
+            ("server", (SERVER,)),
+            ("tests", ("tests/sdk",)),
+        ):
             yield from checkout.names(area, folders, name, note, TODO)
     elif change.level != "prose" and change.facet:
         yield from _class(subject, checkout)
@@ -337,7 +383,11 @@ def _class(subject: Subject, checkout: Checkout) -> Iterator[Place]:
     name = checkout.class_name(subject.schema) if subject.schema else ""
     if name:
         note = f"uses {name}"
-        for area, folder in (("SDK", "src/julep/managers"), ("SDK", "src/julep/_tools"), ("server", SERVER)):
+        for area, folder in (
+            ("SDK", "src/julep/managers"),
+            ("SDK", "src/julep/_tools"),
+            ("server", SERVER),
+        ):
             yield from checkout.names(area, (folder,), name, note, CHECK)
 
 
@@ -365,7 +415,9 @@ def _security(checkout: Checkout) -> Iterator[Place]:
             yield from checkout.texts(area, folder, word, "authenticates requests", CHECK)
     if not any(True for _ in checkout.modules(f"{SERVER}/http/authentication.py")):
         return
-    yield Place("server", f"{SERVER}/http/authentication.py", 0, "", "authenticates requests", CHECK)
+    yield Place(
+        "server", f"{SERVER}/http/authentication.py", 0, "", "authenticates requests", CHECK
+    )
 
 
 # Facts --------------------------------------------------------------------------------------------
@@ -379,11 +431,15 @@ def _facts(subject: Subject, checkout: Checkout) -> Iterator[Place]:
         tail = f"/properties/{name}" if name else ""
         yield checkout.corrections(f"/schemas/{subject.schema}{tail}", added=subject.mode == ADD)
     elif subject.is_parameter and subject.requests:
-        location = str(mapping(item.node).get("in") or (item.key[3] if len(item.key) > 3 else "query"))
+        location = str(
+            mapping(item.node).get("in") or (item.key[3] if len(item.key) > 3 else "query")
+        )
         operation = subject.requests[0] if item.key[0] == "operation" else "*"
         address = f"/operations/{operation}/parameters/{location} {name}"
         yield checkout.corrections(address, added=subject.mode == ADD)
     elif item.kind == "operation" and subject.mode in (DROP, RENAME):
-        yield checkout.corrections(f"/operations/{name or subject.change.old or item.name}", added=False)
+        yield checkout.corrections(
+            f"/operations/{name or subject.change.old or item.name}", added=False
+        )
     elif item.kind == "response" and subject.answers:
         yield checkout.corrections(f"/operations/{subject.answers[0]}/errors", added=True)

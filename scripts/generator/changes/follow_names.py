@@ -77,10 +77,12 @@ def _arguments(subject: Subject, operation: str, checkout: Checkout) -> Iterator
     spelled = [
         one
         for one in (*methods.private, *methods.public)
-        if one.parameters.keys() & (siblings | known)
+        if (one.parameters.keys() | one.documented.keys()) & (siblings | known)
     ]
     # An operation without other names: its methods have none either.
-    whole = [one for one in (*methods.private, *methods.public) if not siblings or subject.is_parameter]
+    whole = [
+        one for one in (*methods.private, *methods.public) if not siblings or subject.is_parameter
+    ]
     packed = bool(checkout.similar("src/julep/managers", ("fields",), set(subject.siblings), ""))
     for function in spelled or ([] if packed and not subject.is_parameter else whole):
         if function in methods.private and not function.within and function not in spelled:
@@ -91,18 +93,22 @@ def _arguments(subject: Subject, operation: str, checkout: Checkout) -> Iterator
 def _argument(
     subject: Subject, function: Function, known: set[str], siblings: set[str], checkout: Checkout
 ) -> Iterator[Place]:
-    name = _title(function)
+    name = function.title
     path = function.module.path
     own = known & function.parameters.keys()
     if any(each.startswith("**") for each in function.parameters) and not own:
-        return  # its keywords are those of a TypedDict, which is named by itself
+        # Its keywords are those of a TypedDict, which is named by itself.
+        yield from _sentences(subject, function, known, siblings)
+        return
     if subject.mode == ADD:
         stub = "overload" in function.decorators
-        passes = stub or bool(known & (function.uses | function.texts.keys() | function.keys.keys()))
+        passes = stub or bool(
+            known & (function.uses | function.texts.keys() | function.keys.keys())
+        )
         documented = not function.documented or bool(known & function.documented.keys())
         done = bool(own) and passes and documented
         lines = [function.line]
-        if not done and own and not passes or not own:
+        if (not done and own and not passes) or not own:
             lines += _passing(function, siblings)
         what = f"add {subject.name}" if not own or not passes else f"document {subject.name}"
         for line in lines:
@@ -111,10 +117,29 @@ def _argument(
     lines = [function.parameters[each] for each in own]
     lines += [function.documented[each][0] for each in known & function.documented.keys()]
     if subject.mode in (DROP, RENAME):
+        # A part of the path is passed by position: its argument may keep its name.
+        kept = subject.in_path
         for line in lines:
-            yield Place("SDK", path, line, name, _sentence(subject), TODO)
+            yield Place("SDK", path, line, name, _sentence(subject), CHECK if kept else TODO)
         return
     yield from facet_of_argument(subject.change, function, next(iter(own), ""), name)
+
+
+def _sentences(
+    subject: Subject, function: Function, known: set[str], siblings: set[str]
+) -> Iterator[Place]:
+    """Yield what a docstring says of the arguments that a function has as keywords."""
+    own = known & function.documented.keys()
+    path, name = function.module.path, function.title
+    if subject.mode == ADD and function.documented.keys() & siblings:
+        line = function.documented[next(iter(own))][0] if own else function.line
+        note = "" if own else f"document {subject.name}"
+        yield Place("SDK", path, line, name, note, DONE if own else TODO)
+    for each in own:
+        if subject.mode in (DROP, RENAME):
+            yield Place("SDK", path, function.documented[each][0], name, _sentence(subject), TODO)
+        elif subject.mode != ADD:
+            yield from facet_of_argument(subject.change, function, each, name)
 
 
 def _passing(function: Function, siblings: set[str]) -> list[int]:
@@ -126,18 +151,20 @@ def _passing(function: Function, siblings: set[str]) -> list[int]:
     ][:3]
 
 
-def _title(function: Function) -> str:
-    return f"{function.name} (async)" if function.within.startswith("Async") else function.name
-
-
 def _types(subject: Subject, checkout: Checkout) -> Iterator[Place]:
     """Yield the TypedDicts of arguments that repeat the schema."""
     public = [one for each in subject.methods for one in checkout.sdk.methods(each).public]
     found = checkout.argument_types(public)
     if subject.requests:
-        near = checkout.similar("src/julep/managers/types.py", ("fields", "dict"), set(subject.siblings), subject.schema)
+        near = checkout.similar(
+            "src/julep/managers/types.py", ("fields", "dict"), set(subject.siblings), subject.schema
+        )
         wide = checkout.argument_types(public)
-        found += [pair for pair in near if pair not in found and not (wide and pair[1].owner.endswith("Args"))]
+        found += [
+            pair
+            for pair in near
+            if pair not in found and not (wide and pair[1].owner.endswith("Args"))
+        ]
     relevant = [
         pair for pair in found
         if not pair[1].owner.endswith("Args") or pair[1].names.keys() & (subject.siblings | _known(subject))
@@ -154,7 +181,9 @@ def _fields(subject: Subject, found: list[tuple[Module, Structure]], area: str) 
             note = "" if done else f"add {subject.name}"
             yield Place(area, module.path, line, structure.owner, note, DONE if done else TODO)
         for each in own if subject.mode in (DROP, RENAME) else ():
-            yield Place(area, module.path, structure.names[each], structure.owner, _sentence(subject), TODO)
+            yield Place(
+                area, module.path, structure.names[each], structure.owner, _sentence(subject), TODO
+            )
         for each in own if subject.mode not in (ADD, DROP, RENAME) else ():
             yield from facet_of_field(subject.change, module, structure, each, area)
 
@@ -192,7 +221,12 @@ def _reads(subject: Subject, operation: str, checkout: Checkout) -> Iterator[Pla
             yield Place("server", path, line, "", "", DONE)
             return
         yield Place(
-            "server", handler.module.path, handler.line, operation, f"never reads {subject.name}", TODO
+            "server",
+            handler.module.path,
+            handler.line,
+            operation,
+            f"never reads {subject.name}",
+            TODO,
         )
         near = [(len(subject.siblings & one.texts.keys()), one) for one in handler.functions]
         best = sorted((pair for pair in near if pair[0]), key=lambda pair: -pair[0])[:2]
@@ -240,9 +274,15 @@ def _produced(subject: Subject, checkout: Checkout) -> Iterator[Place]:
 
 def _stored(subject: Subject, checkout: Checkout) -> Iterator[Place]:
     """Yield the record and the table that hold the field, and the migration."""
-    if subject.change.level == "prose" or subject.change.facet in ("default", "deprecated", "x-sunset"):
+    if subject.change.level == "prose" or subject.change.facet in (
+        "default",
+        "deprecated",
+        "x-sunset",
+    ):
         return
-    records = checkout.similar(f"{SERVER}/store", ("fields",), set(subject.siblings), subject.schema)
+    records = checkout.similar(
+        f"{SERVER}/store", ("fields",), set(subject.siblings), subject.schema
+    )
     tables = checkout.similar(
         f"{SERVER}/db/tables.py", ("columns",), set(subject.siblings), subject.schema
     )

@@ -29,7 +29,9 @@ def facet_of_argument(change: Change, function: Function, name: str, title: str)
         has = name in function.defaults
         now = change.kind == "became required"
         note = f"{name} {'has a default' if has else 'has none'}"
-        yield Place("SDK", path, at, title, note if has == now else "", TODO if has == now else DONE)
+        yield Place(
+            "SDK", path, at, title, note if has == now else "", TODO if has == now else DONE
+        )
         return
     if change.facet == "default" and name:
         default = function.defaults.get(name, "None")
@@ -51,17 +53,21 @@ def _documented(change: Change, path: str, line: int, title: str, text: str) -> 
     if change.facet == "enum":
         old, new = _added(change)
         if any(f"``{each}``" in text or f'"{each}"' in text for each in old):
-            done = all(each in text for each in new) and not any(each in text for each in _gone(change))
+            done = all(each in text for each in new) and not any(
+                each in text for each in _gone(change)
+            )
             note = "" if done else "lists the values"
             yield Place("SDK", path, line, title, note, DONE if done else TODO)
         return
-    words = {each.replace("_", "") for each in _NUMBER.findall(text)} | set(re.findall(r"\w+", text))
+    words = {each.replace("_", "") for each in _NUMBER.findall(text)} | set(
+        re.findall(r"\w+", text)
+    )
     old_text, new_text = str(change.old).lstrip("-"), str(change.new).lstrip("-")
     words = {word.lstrip("-").lower() for word in words}
     if change.new is not None and new_text.lower() in words:
         yield Place("SDK", path, line, title, "", DONE)
     elif change.old is not None and old_text.lower() in words:
-        yield Place("SDK", path, line, title, f"says {change.old}", TODO)
+        yield Place("SDK", path, line, title, f"has {change.old}", TODO)
     elif change.old is None:
         yield Place("SDK", path, line, title, f"{change.facet} is now {change.new!r}", CHECK)
 
@@ -75,7 +81,9 @@ def facet_of_field(
         return
     if change.facet == "required" and area == "SDK":
         annotation = structure.texts.get(name, "")
-        optional = "NotRequired" in annotation or ("None" in annotation and "Required" not in annotation)
+        optional = "NotRequired" in annotation or (
+            "None" in annotation and "Required" not in annotation
+        )
         now = change.kind == "became required"
         state = TODO if optional == now else DONE
         note = f"{name} is {'optional' if optional else 'required'}" if state == TODO else ""
@@ -92,7 +100,9 @@ def facet_of_read(change: Change, function: Function, name: str) -> Iterator[Pla
     if change.facet == "default":
         if name in function.reads:
             line, default = function.reads[name]
-            yield _compared("server", path, line, function.name, default, change, f"{name}'s default")
+            yield _compared(
+                "server", path, line, function.name, default, change, f"{name}'s default"
+            )
         return
     if change.facet in ("deprecated", "x-sunset", "enum", *BOUNDS):
         return  # checked by the contract's schema before a handler runs
@@ -131,11 +141,17 @@ def follow_enum(subject: Subject, checkout: Checkout) -> Iterator[Place]:
     texts = {each for each in old if isinstance(each, str)} or {
         each for each in enum_values(change.new) if isinstance(each, str)
     }
-    for area, folder in (("SDK", "src/julep"), ("server", SERVER), *(("tests", one) for one in _TESTS)):
+    for area, folder in (
+        ("SDK", "src/julep"),
+        ("server", SERVER),
+        *(("tests", one) for one in _TESTS),
+    ):
         found = list(_lists(area, checkout.modules(folder), texts, change, subject.name))
         yield from found[: 2 * MOST_LINES]
         if area != "tests":
-            yield from _uses(area, checkout.modules(folder), texts, subject.name, {one.line for one in found})
+            yield from _uses(
+                area, checkout.modules(folder), texts, subject.name, {one.line for one in found}
+            )
 
 
 def _lists(
@@ -207,9 +223,11 @@ def follow_constant(subject: Subject, checkout: Checkout) -> Iterator[Place]:
                     continue
                 line = structure.names.get(subject.name, 0)
                 if line and f"= {change.old}" in module.lines[line - 1]:
-                    yield Place(area, module.path, line, structure.owner, f"is {change.old!r}", TODO)
-    if area_lines := list(_integers(subject, checkout)):
-        yield from area_lines
+                    yield Place(
+                        area, module.path, line, structure.owner, f"is {change.old!r}", TODO
+                    )
+    yield from _integers(subject, checkout)
+    yield from _sentences(subject, checkout)
 
 
 def _integers(subject: Subject, checkout: Checkout) -> Iterator[Place]:
@@ -223,3 +241,22 @@ def _integers(subject: Subject, checkout: Checkout) -> Iterator[Place]:
                 if function.line <= line <= function.end and subject.name in near:
                     note = f"has {change.old!r}"
                     yield Place("server", function.module.path, line, function.name, note, TODO)
+
+
+def _sentences(subject: Subject, checkout: Checkout) -> Iterator[Place]:
+    """Yield docstrings and rows of tests with the old number, if it is large enough to be this one."""
+    old = subject.change.old
+    if not isinstance(old, int | float) or abs(old) < 10:
+        return
+    word = re.compile(rf"(?<![\w.]){re.escape(str(old))}(?![\w])")
+    for operation in subject.requests:
+        for function in checkout.sdk.methods(operation).public:
+            for line, text in function.documented.values():
+                if word.search(text):
+                    yield Place(
+                        "SDK", function.module.path, line, function.title, f"has {old}", TODO
+                    )
+    for module in checkout.modules(*_TESTS):
+        for line in module.integers.get(int(old), ()):
+            yield Place("tests", module.path, line, "", f"has {old}", CHECK)
+    yield from checkout.documented(rf"(?<![\w.:]){re.escape(str(old))}(?![\w.])", f"has {old}")

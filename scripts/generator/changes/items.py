@@ -18,7 +18,16 @@ Pointer: TypeAlias = tuple[str, ...]
 Key: TypeAlias = tuple[str, ...]
 
 METHODS = ("get", "put", "post", "patch", "delete", "head", "options", "trace")
-PROSE = ("description", "summary", "title", "example", "examples", "externalDocs", "$comment", "xml")
+PROSE = (
+    "description",
+    "summary",
+    "title",
+    "example",
+    "examples",
+    "externalDocs",
+    "$comment",
+    "xml",
+)
 REQUESTS, ANSWERS = "requests", "answers"
 _COMPONENTS = {
     "parameters": "parameter",
@@ -157,7 +166,9 @@ class Contract:
             whole.facets[f"info.{key}"] = Facet(value, ("info", key))
         for index, server in enumerate(sequence(document.get("servers"))):
             node, url = mapping(server), str(mapping(server).get("url"))
-            item = self._add("server", ("server", url), url, f"server {url}", ("servers", str(index)), node)
+            item = self._add(
+                "server", ("server", url), url, f"server {url}", ("servers", str(index)), node
+            )
             self._facets(item, node, ("url",))
         for index, tag in enumerate(sequence(document.get("tags"))):
             node, name = mapping(tag), str(mapping(tag).get("name"))
@@ -207,7 +218,9 @@ class Contract:
                 self._parameter(item, one, (*where, str(index)))
         if "requestBody" in node:
             label, body = f"{name}: request body", node["requestBody"]
-            found = self._add("body", (*item.key, "body"), "body", label, (*pointer, "requestBody"), body)
+            found = self._add(
+                "body", (*item.key, "body"), "body", label, (*pointer, "requestBody"), body
+            )
             found.directions = frozenset({REQUESTS})
             self._carrier(found, mapping(body))
         for status, response in mapping(node.get("responses")).items():
@@ -244,11 +257,15 @@ class Contract:
         for name, header in mapping(node.get("headers")).items():
             key = (*item.key, "header", name.lower())
             label = f"{item.label}, header {name}"
-            found = self._add("header", key, name, label, (*where, "headers", name), header, item.directions)
+            found = self._add(
+                "header", key, name, label, (*where, "headers", name), header, item.directions
+            )
             self._carrier(found, mapping(header))
         for name, media in mapping(node.get("content")).items():
             key, label = (*item.key, "media type", name), f"{item.label}, {name}"
-            found = self._add("media type", key, name, label, (*where, "content", name), media, item.directions)
+            found = self._add(
+                "media type", key, name, label, (*where, "content", name), media, item.directions
+            )
             self._carrier(found, mapping(media))
 
     def _schema(self, item: Item, raw: Any, pointer: Pointer | None = None) -> None:
@@ -268,8 +285,19 @@ class Contract:
             if each not in properties:
                 item.facets[f"requires {each}"] = Facet(True, (*where, "required", str(index)))
         for each, child in properties.items():
-            dot = "." if item.kind in ("schema", "property", "items", "values", "part") else " property "
-            found = self._below(item, "property", each, f"{item.label}{dot}{each}", child, (*where, "properties", each))
+            dot = (
+                "."
+                if item.kind in ("schema", "property", "items", "values", "part")
+                else " property "
+            )
+            found = self._below(
+                item,
+                "property",
+                each,
+                f"{item.label}{dot}{each}",
+                child,
+                (*where, "properties", each),
+            )
             if each in required:
                 at = (*where, "required", str(required.index(each)))
                 found.facets["required"] = Facet(True, at)
@@ -280,7 +308,9 @@ class Contract:
             item.facets["closed"] = Facet(True, (*where, "additionalProperties"))
         elif isinstance(extra, dict) and extra:
             label = f"{item.label}{{}}"
-            self._below(item, "values", "{}", label, cast("Node", extra), (*where, "additionalProperties"))
+            self._below(
+                item, "values", "{}", label, cast("Node", extra), (*where, "additionalProperties")
+            )
         for keyword in ("oneOf", "anyOf", "allOf"):
             self._parts(item, keyword, sequence(node.get(keyword)), (*where, keyword))
 
@@ -290,12 +320,25 @@ class Contract:
             name = referred(part) or _sketch(mapping(part))
             seen[name] = seen.get(name, 0) + 1
             distinct = name if seen[name] == 1 else f"{name} {seen[name]}"
-            label = item.label if keyword == "allOf" and not referred(part) else f"{item.label} ({distinct})"
-            found = self._below(item, "part", distinct, label, part, (*pointer, str(index)), keyword)
+            label = (
+                item.label
+                if keyword == "allOf" and not referred(part)
+                else f"{item.label} ({distinct})"
+            )
+            found = self._below(
+                item, "part", distinct, label, part, (*pointer, str(index)), keyword
+            )
             found.facets["keyword"] = Facet(keyword, pointer)
 
     def _below(
-        self, parent: Item, kind: str, name: str, label: str, node: Any, pointer: Pointer, way: str = ""
+        self,
+        parent: Item,
+        kind: str,
+        name: str,
+        label: str,
+        node: Any,
+        pointer: Pointer,
+        way: str = "",
     ) -> Item:
         key = (*parent.key, way or kind, name)
         item = self._add(kind, key, name, label, pointer, node, parent.directions)
@@ -390,7 +433,8 @@ def _without_prose(node: Any) -> Any:
         key: _without_prose(value)
         for key, value in fields.items()
         # A property may have one of these names; its value is a schema then.
-        if key not in PROSE or (isinstance(value, dict) and key in ("title", "description", "summary"))
+        if key not in PROSE
+        or (isinstance(value, dict) and key in ("title", "description", "summary"))
     }
     if isinstance(kept.get("required"), list):
         kept["required"] = sorted(kept["required"], key=str)

@@ -117,7 +117,9 @@ RULES: Final[dict[str, Rule]] = {
     "type narrowed": Rule(BREAKING, ADDITIVE, _SENT),
     "format changed": _both(BREAKING, _TYPE),
     "format noted": _both(WARNING, "values may be checked or written differently"),
-    "enum values added": Rule(ADDITIVE, WARNING, "code that compares with the old values does not know it"),
+    "enum values added": Rule(
+        ADDITIVE, WARNING, "code that compares with the old values does not know it"
+    ),
     "enum values removed": Rule(BREAKING, WARNING, "code that compares with it never runs"),
     "enum added": _both(BREAKING, _TYPE),
     "enum removed": _both(BREAKING, _TYPE),

@@ -24,6 +24,7 @@ class Subject:
         requests: All operations whose requests may have it.
         answers: All operations whose answers may have it.
         is_parameter: Whether it is a parameter, not a property.
+        in_path: Whether it is a part of the path.
     """
 
     change: Change
@@ -36,6 +37,7 @@ class Subject:
     requests: tuple[str, ...]
     answers: tuple[str, ...]
     is_parameter: bool
+    in_path: bool
 
 
 def subject_of(change: Change, old: Contract, new: Contract) -> Subject:
@@ -71,6 +73,7 @@ def subject_of(change: Change, old: Contract, new: Contract) -> Subject:
         tuple(requests),
         tuple(answers),
         is_parameter,
+        is_parameter and named is not None and contract.resolve(named.node).get("in") == "path",
     )
 
 
@@ -113,11 +116,15 @@ def _siblings(named: Item | None, contract: Contract) -> set[str]:
 
 def _direct(item: Item, operations: list[str], contract: Contract) -> list[str]:
     """Return the operations whose body is the schema that a property is in, itself."""
+    if not operations:
+        return []
     top = [part for part in item.key if part in ("property", "items", "values", "oneOf", "anyOf")]
     if len(top) > 1:
         return []
     if item.key[0] == "operation":
         return operations
+    if item.key[0] != "components":
+        return []
     wanted = item.key[2]
     return [
         name

@@ -70,6 +70,11 @@ class Function:
     reads: dict[str, tuple[int, str]] = field(default_factory=dict[str, tuple[int, str]])
 
     @property
+    def title(self) -> str:
+        """Its name, for people: those of async classes are marked."""
+        return f"{self.name} (async)" if self.within.startswith("Async") else self.name
+
+    @property
     def is_public(self) -> bool:
         """Whether its name has no underscore."""
         return not self.name.startswith("_")
@@ -311,7 +316,7 @@ def _columns(node: ast.Call) -> Iterator[tuple[str, int]]:
         if isinstance(each, ast.Call):
             name = ast.unparse(each.func).lstrip("_")
             texts = _texts(each.args[:1])
-            if texts and (name == "Column" or each.func.__class__ is ast.Name and name == "time"):
+            if texts and (name == "Column" or (each.func.__class__ is ast.Name and name == "time")):
                 yield texts[0]
             elif not each.args:
                 yield name, each.lineno
