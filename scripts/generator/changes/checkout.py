@@ -19,6 +19,7 @@ CALLS = "tests/sdk/helpers/calls.py"
 CORRECTIONS = "tests/contract/corrections.yaml"
 MIGRATIONS = "src/julep_server/db/migrations/versions"
 PACKAGE = "generated/julep_api"
+_TESTS = ("tests/sdk", "tests/server")
 _DOCS = ("README.md", "docs")
 _HISTORY = ("docs/decisions", "docs/changes")
 MOST_LINES = 6
@@ -50,6 +51,7 @@ class Checkout:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.sources = Sources(root)
+        self._compared: tuple[Contract, bool] | None = None
 
     @cached_property
     def sdk(self) -> Sdk:
@@ -76,10 +78,15 @@ class Checkout:
         except (OSError, ValueError):
             return None
 
+    def _is_current(self, contract: Contract) -> bool:
+        if self._compared is None or self._compared[0] is not contract:
+            current = json.loads(json.dumps(contract.document, default=str))
+            self._compared = (contract, current == self.generated_contract)
+        return self._compared[1]
+
     def generated(self, contract: Contract, name: str, *, operation: bool) -> Place:
         """Return the generated module of an operation or a schema."""
-        current = json.loads(json.dumps(contract.document, default=str))
-        state = DONE if current == self.generated_contract else TODO
+        state = DONE if self._is_current(contract) else TODO
         note = "" if state == DONE else "run ./scripts/generate"
         folder = self.root / PACKAGE / ("api" if operation else "models")
         flat = snake(name).replace("_", "")
@@ -164,7 +171,8 @@ class Checkout:
             listed = line.strip().removeprefix("- ").strip("'\"")
             pattern = re.escape(listed).replace(r"\*", "[^/]+")
             if listed.startswith("/") and re.match(rf"{pattern}(/|$)", address):
-                return Place("contract", CORRECTIONS, number, "", "", DONE)
+                note = "" if added else "an entry for what has changed now"
+                return Place("contract", CORRECTIONS, number, "", note, DONE if added else CHECK)
         section = "additions:" if added else "corrections:"
         number = next((index for index, line in enumerate(lines, 1) if line == section), 0)
         return Place("contract", CORRECTIONS, number, "", f"add {address}, with the reason", TODO)
@@ -190,6 +198,24 @@ class Checkout:
             for name, lines in self.pages
         ]
         return [_first("docs", name, lines, note, state) for name, lines in found if lines]
+
+    @cached_property
+    def _test_lines(self) -> list[tuple[str, list[str]]]:
+        return [
+            (path.relative_to(self.root).as_posix(), path.read_text(encoding="utf-8").splitlines())
+            for folder in _TESTS
+            for path in sorted((self.root / folder).rglob("*.py"))
+        ]
+
+    def tests(self, pattern: str, note: str, folder: str = "tests") -> list[Place]:
+        """Return the tests that match a pattern, each with its first line."""
+        matcher = re.compile(pattern)
+        found = [
+            (name, [number for number, line in enumerate(lines, 1) if matcher.search(line)])
+            for name, lines in self._test_lines
+            if name.startswith(f"{folder}/")
+        ]
+        return [_first("tests", name, lines, note, CHECK) for name, lines in found if lines]
 
     def texts(self, area: str, folder: str, text: str, note: str, state: str) -> list[Place]:
         """Return the modules with a text, whatever its case, each with its first line."""

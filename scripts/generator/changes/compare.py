@@ -62,6 +62,7 @@ class _Comparison:
 
     def __init__(self, old: Contract, new: Contract, lines: Mapping[Pointer, int]) -> None:
         self._lines = lines
+        self._contracts = (old, new)
         self._old, self._new = dict(old.items), dict(new.items)
         self._security = (old.document.get("security"), new.document.get("security"))
         self._schemas: dict[str, str] = {}
@@ -70,6 +71,7 @@ class _Comparison:
     def changes(self) -> Iterator[Change]:
         """Find what has another name first, since what is below it is compared under the new one."""
         self._match()
+        self._expand()
         skipped: set[Key] = set()
         for key in sorted(self._old.keys() | self._new.keys(), key=len):
             if any(key[:size] in skipped for size in range(1, len(key))):
@@ -143,6 +145,20 @@ class _Comparison:
         if before.kind == "schema":
             self._schemas[before.name] = after.name
         self._moved.append((before, after))
+
+    def _expand(self) -> None:
+        """Read the components that one side refers to, where the other does not."""
+        for key in sorted(self._old.keys() & self._new.keys(), key=len):
+            before, after = self._old[key], self._new[key]
+            if before.reference == after.reference or before.kind not in ("header", "response"):
+                continue
+            for contract, items, item in (
+                (self._contracts[0], self._old, before),
+                (self._contracts[1], self._new, after),
+            ):
+                if item.reference:
+                    for inner, found in contract.expand(item).items():
+                        items[key + inner[len(item.key) :]] = found
 
     # Changes --------------------------------------------------------------------------------------
 

@@ -170,12 +170,7 @@ def _paths(change: Change, checkout: Checkout) -> Iterator[Place]:
     last = old.rpartition("}")[2].strip("/")
     pattern = rf"[\"'/]api{re.escape(first)}\b" + (rf".*/{re.escape(last)}\b" if last else "")
     yield from checkout.documented(pattern, f"has the old {change.facet}")
-    matcher = re.compile(pattern)
-    for module in checkout.modules("tests/sdk", "tests/server"):
-        lines = [number for number, line in enumerate(module.lines, 1) if matcher.search(line)]
-        if lines:
-            note = f"has the old {change.facet}, {len(lines)} lines"
-            yield Place("tests", module.path, lines[0], "", note, CHECK)
+    yield from checkout.tests(pattern, f"has the old {change.facet}")
 
 
 def _new_operation(name: str, new: Contract, checkout: Checkout) -> Iterator[Place]:
@@ -206,11 +201,8 @@ def _new_operation(name: str, new: Contract, checkout: Checkout) -> Iterator[Pla
             "tests", CALLS, found[0] if found else 0, f'"{method}"' if method else "", note, state
         )
     for folder in ("tests/sdk", "tests/server"):
-        mentioned = any(
-            f".{method.partition('.')[2]}(" in module.text
-            for method in public
-            for module in checkout.modules(folder)
-        )
+        names = [re.escape(f".{method.partition('.')[2]}(") for method in public]
+        mentioned = bool(names and checkout.tests("|".join(names), "", folder))
         yield Place("tests", folder, 0, "", "its behavior", CHECK if mentioned else TODO)
     yield from _lists_of_methods(name, near, checkout)
     yield checkout.corrections(f"/operations/{name}", added=True)

@@ -37,11 +37,13 @@ def facet_of_argument(change: Change, function: Function, name: str, title: str)
         default = function.defaults.get(name, "None")
         if default != "None" and default != "UNSET":
             yield _compared("SDK", path, at, title, default, change, f"{name}'s default")
-    if change.facet in (*BOUNDS, "default", "enum", "deprecated") and text:
+    repeated = change.facet in (*BOUNDS, "default", "deprecated")
+    if text and (repeated or change.kind.startswith("enum values")):
         yield from _documented(change, path, line, title, text)
         return
-    if change.facet not in (*BOUNDS, "default", "enum") and name:
-        yield Place("SDK", path, at, title, f"{name}: {change.facet}", CHECK)
+    if change.facet not in (*BOUNDS, "default", "enum") or change.kind in ("enum added", "enum removed"):
+        if name:
+            yield Place("SDK", path, at, title, f"{name}: {change.facet}", CHECK)
 
 
 def _documented(change: Change, path: str, line: int, title: str, text: str) -> Iterator[Place]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, TypeAlias, cast
 
@@ -243,10 +243,19 @@ class Contract:
         item.reference = reference_of(one)
         self._carrier(item, node, pointer if not item.reference else pointer_of(item.reference))
 
+    def expand(self, item: Item) -> dict[Key, Item]:
+        """Read the component that a header or response refers to, and return what is in it."""
+        whole, self.items = self.items, {}
+        self._carrier(item, self.resolve(item.node), pointer_of(item.reference))
+        found, self.items = self.items, whole
+        return found
+
     def _carrier(self, item: Item, node: Node, pointer: Pointer | None = None) -> None:
         """Read what carries a schema: a parameter, header, body, response or media type."""
         item.reference = item.reference or reference_of(node)
         if item.reference and pointer is None:
+            if item.kind in ("header", "response"):
+                return  # the component is an item by itself; expanded if the reference changes
             node, pointer = self.resolve(node), pointer_of(item.reference)
         where = item.pointer if pointer is None else pointer
         self._facets(item, node, ("schema", "content", "headers", "links"), where)
@@ -442,10 +451,8 @@ def _without_prose(node: Any) -> Any:
 
 
 def mapping(node: Any) -> Node:
-    """Return a node that is a mapping, with texts as keys; an empty one for anything else."""
-    if not isinstance(node, Mapping):
-        return {}
-    return {str(key): value for key, value in cast("Mapping[object, Any]", node).items()}
+    """Return a node that is a mapping; an empty one for anything else."""
+    return cast("Node", node) if isinstance(node, dict) else {}
 
 
 def sequence(node: Any) -> list[Any]:
