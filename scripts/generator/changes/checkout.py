@@ -152,12 +152,17 @@ class Checkout:
 
     # Texts -----------------------------------------------------------------------------------------
 
-    def migration(self, name: str) -> Place:
-        """Return the migration that creates a column, or the one that is missing."""
+    def migration(self, name: str, *, in_table: bool) -> Place:
+        """Return the migration that creates a column, or the one that is missing.
+
+        Args:
+            name: The column.
+            in_table: Whether the table has it: a migration with its name is for it then.
+        """
         files = sorted((self.root / MIGRATIONS).glob("v*.py"))
-        for path in files:
-            text = path.read_text(encoding="utf-8")
-            if re.search(rf"[\"']{re.escape(name)}[\"']", text) and path == files[-1]:
+        word = re.compile(rf"[\"']{re.escape(name)}[\"']")
+        for path in reversed(files if in_table else []):
+            if word.search(path.read_text(encoding="utf-8")):
                 return Place("server", f"{MIGRATIONS}/{path.name}", 0, "", "", DONE)
         number = len(files) + 1
         note = f"a migration for {name}, if it is stored"

@@ -84,7 +84,7 @@ class _Comparison:
                 skipped.add(key)  # the component is compared by itself
             else:
                 found = list(self._facets(before, after))
-                if any(change.facet in ("type", "keyword") for change in found):
+                if any(change.facet == "type" for change in found):
                     skipped.add(key)
                 yield from found
         for before, after in self._moved:

@@ -34,7 +34,6 @@ _PLAIN = {
     "collectionFormat": "encoding changed",
     "x-sunset": "sunset changed",
     "discriminator": "discriminator changed",
-    "keyword": "composition changed",
     "servers": "server changed",
     "links": "links changed",
     "callbacks": "links changed",

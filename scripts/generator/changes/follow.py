@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from collections.abc import Iterator
 
 from .chains import snake
@@ -22,7 +23,7 @@ from .compare import Change
 from .facets import BOUNDS
 from .follow_names import follow_name
 from .follow_values import follow_constant, follow_enum
-from .items import Contract, mapping
+from .items import Contract, mapping, sequence
 from .subject import ADD, DROP, RENAME, Subject, subject_of
 from .syntax import Function
 
@@ -71,6 +72,8 @@ def _places(subject: Subject, old: Contract, new: Contract, checkout: Checkout) 
             yield from follow_constant(subject, checkout)
         if change.facet == "enum":
             yield from follow_enum(subject, checkout)
+        if change.kind in ("part added", "part removed"):
+            yield from _part(subject, old if change.kind == "part removed" else new, checkout)
         if item.kind == "part" or change.facet in ("type", "discriminator", "closed"):
             yield from _class(subject, checkout)
     if change.level not in ("prose",) and item.kind != "schema":
@@ -133,6 +136,7 @@ def _operation(
     yield from _handler(change, name, former, checkout)
     if change.kind in ("operation moved", "method changed"):
         yield from _paths(change, checkout)
+        yield checkout.corrections(f"/operations/{name}/{change.facet}", added=False)
     if change.facet in ("deprecated", "x-sunset", "description", "summary", "security"):
         for function in methods.public:
             if function.documented or change.facet not in ("description", "summary"):
@@ -168,7 +172,7 @@ def _paths(change: Change, checkout: Checkout) -> Iterator[Place]:
     old = str(change.old) if change.facet == "path" else change.item.pointer[1]
     first = old.split("{")[0].rstrip("/")
     last = old.rpartition("}")[2].strip("/")
-    pattern = rf"[\"'/]api{re.escape(first)}\b" + (rf".*/{re.escape(last)}\b" if last else "")
+    pattern = rf"(?:[\"'}}]|/api){re.escape(first)}[/\"'?]" + (rf".*{re.escape(last)}\b" if last else "")
     yield from checkout.documented(pattern, f"has the old {change.facet}")
     yield from checkout.tests(pattern, f"has the old {change.facet}")
 
@@ -335,17 +339,20 @@ def _response(subject: Subject, checkout: Checkout) -> Iterator[Place]:
 
 
 def _status(status: int, change: Change, checkout: Checkout) -> Iterator[Place]:
-    """Yield the table of the SDK's errors, and where the server has the status."""
-    for module in checkout.modules(_ERRORS):
-        lines = module.integers.get(status, [])
-        known = bool(lines) or status >= 500
-        line = lines[0] if lines else min(module.integers.get(400, [0]))
-        note = "" if known else f"{status} has no class of its own"
-        state = DONE if known else TODO if change.kind == "error added" else CHECK
-        yield Place("SDK", module.path, line, "", note, state)
+    """Yield where the SDK and the server have a status, or the table of the SDK's errors."""
+    found = [
+        Place("SDK", module.path, lines[0], "", f"has {status}", CHECK)
+        for module in checkout.modules("src/julep/_calls", "src/julep/_settings", "src/julep/errors.py")
+        if (lines := module.integers.get(status))
+    ]
+    if change.kind == "error added" and status < 500 and not found:
+        for module in checkout.modules(_ERRORS):
+            line = min(module.integers.get(400, [0]))
+            yield Place("SDK", module.path, line, "", f"{status} has no class of its own", TODO)
+    yield from found
     for module in checkout.modules(f"{SERVER}/errors.py"):
-        for line in module.integers.get(status, [])[:2]:
-            yield Place("server", module.path, line, "", f"{status}", CHECK)
+        for line in module.integers.get(status, [])[:1]:
+            yield Place("server", module.path, line, "", f"has {status}", CHECK)
 
 
 # Schemas, servers, security -----------------------------------------------------------------------
@@ -368,6 +375,18 @@ def _schema(subject: Subject, old: Contract, new: Contract, checkout: Checkout) 
     if change.kind != "schema added" and change.level != "prose":
         name = str(change.old) if change.kind == "schema renamed" else change.item.name
         yield checkout.corrections(f"/schemas/{name}", added=False)
+
+
+def _part(subject: Subject, contract: Contract, checkout: Checkout) -> Iterator[Place]:
+    """Yield the places of the properties that a part of a composition brings or takes."""
+    whole = contract.items[subject.change.item.key[:-2]]
+    siblings: set[str] = set()
+    for part in sequence(mapping(whole.node).get("allOf")):
+        siblings |= set(mapping(contract.resolve(part).get("properties")))
+    mode = ADD if subject.change.kind == "part added" else DROP
+    for name in mapping(contract.resolve(subject.change.item.node).get("properties")):
+        one = replace(subject, mode=mode, name=name, former=name, siblings=frozenset(siblings - {name}))
+        yield from follow_name(one, checkout)
 
 
 def _class(subject: Subject, checkout: Checkout) -> Iterator[Place]:

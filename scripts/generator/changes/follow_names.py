@@ -289,7 +289,8 @@ def _stored(subject: Subject, checkout: Checkout) -> Iterator[Place]:
     yield from _fields(subject, records, "server")
     yield from _fields(subject, tables, "server")
     if tables and subject.mode in (ADD, DROP, RENAME):
-        yield checkout.migration(subject.name)
+        held = any(python_names(subject.name) & one.names.keys() for _, one in tables)
+        yield checkout.migration(subject.name, in_table=held and subject.mode != DROP)
 
 
 # Tests --------------------------------------------------------------------------------------------

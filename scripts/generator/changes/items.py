@@ -334,10 +334,7 @@ class Contract:
                 if keyword == "allOf" and not referred(part)
                 else f"{item.label} ({distinct})"
             )
-            found = self._below(
-                item, "part", distinct, label, part, (*pointer, str(index)), keyword
-            )
-            found.facets["keyword"] = Facet(keyword, pointer)
+            self._below(item, "part", distinct, label, part, (*pointer, str(index)), keyword)
 
     def _below(
         self,

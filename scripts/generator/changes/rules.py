@@ -105,7 +105,6 @@ RULES: Final[dict[str, Rule]] = {
     "alternative removed": Rule(BREAKING, ADDITIVE, _SENT),
     "part added": Rule(WARNING, ADDITIVE, "a part may require more"),
     "part removed": _both(BREAKING, _GONE),
-    "composition changed": _both(BREAKING, _TYPE),
     "discriminator changed": _both(WARNING, "objects may be read as another class"),
     # Facets
     "became required": Rule(BREAKING, ADDITIVE, "requests without it are refused"),
