@@ -120,6 +120,7 @@ def backwards(node: Any, key: str = "") -> Any:
         ({"default": None}, {}, ["default removed"]),
         ({"default": 1}, {"default": True}, ["default changed"]),
         ({"enum": ["a", None], "nullable": True}, {"enum": ["a"]}, ["null forbidden"]),
+        ({"enum": ["a", None], "nullable": True}, {"enum": ["a"], "nullable": True}, ["null forbidden"]),
         ({"oneOf": [{"type": "string"}]}, {"anyOf": [{"type": "string"}]},
          ["alternative removed", "alternative added"]),
     ],

@@ -70,7 +70,7 @@ TEXTS = [
 ENUMS = [
     (name, one)
     for name, one in PROPERTIES
-    if len(schemas(document())[name]["properties"][one].get("enum", ())) > 1
+    if len(schemas(document())[name]["properties"][one].get("enum", ())) > 2
 ]
 
 
@@ -134,6 +134,7 @@ def of_facets(draw: st.DrawFn) -> Random:
 
     bounded, null = "minLength" in node, "nullable" in node
     enum = schemas(document())[listed]["properties"][value]["enum"]
+    last = [each for each in enum if each is not None][-1]
     label = f"{name}.{one}"
     choices = [
         Random(name, set_to("type", "integer"), "type changed", label),
@@ -151,7 +152,7 @@ def of_facets(draw: st.DrawFn) -> Random:
         ),
         Random(
             listed,
-            lambda d: schemas(d)[listed]["properties"][value]["enum"].remove(enum[-1]),
+            lambda d: schemas(d)[listed]["properties"][value]["enum"].remove(last),
             "enum values removed",
             f"{listed}.{value}",
         ),

@@ -85,8 +85,17 @@ def facet_changes(
         if _same(was, now) and (plain == "security" or (old is None) == (new is None)):
             continue
         pointer = after.pointer if new is None else new.pointer
+        null = None in sequence(was), None in sequence(now)
+        if plain == "enum" and was and now and null[0] != null[1] and not _null_moved(before, after):
+            kind = _FLAGS["nullable"][0 if null[1] else 1]
+            yield Difference(kind, "nullable", kind, null[0], null[1], pointer)
         for kind, text, where in _judged(after, plain, was, now, old, new, pointer):
             yield Difference(kind, plain, text, was, now, where)
+
+
+def _null_moved(before: Item, after: Item) -> bool:
+    """Check whether null is allowed or forbidden by its own keyword, besides the values of an enum."""
+    return ("nullable" in before.facets) != ("nullable" in after.facets)
 
 
 def _same(old: Any, new: Any) -> bool:

@@ -255,6 +255,8 @@ def _missing_method(name: str, tag: str, near: list[str], checkout: Checkout) ->
         for path in ("src/julep/_client.py", "src/julep/_async_client.py"):
             yield Place("SDK", path, 0, "", "its property", TODO)
         yield Place("server", f"{SERVER}/app.py", 0, "HANDLERS", "its module", TODO)
+        yield Place("server", f"{SERVER}/store/{snake(tag or name)}.py", 0, "", "its records", CHECK)
+        yield Place("server", f"{SERVER}/db/tables.py", 0, "", "a table, with a migration", CHECK)
         for path in ("tests/sdk/helpers/methods.py", "tests/sdk/test_public_names.py"):
             yield Place("tests", path, 0, "", "its manager", TODO)
 
@@ -266,7 +268,7 @@ def _missing_handler(name: str, near: list[str], checkout: Checkout) -> Iterator
         note = f"HANDLERS has no {name}"
         yield Place("server", last.module.path, last.line, "", note, TODO)
     else:
-        yield Place("server", f"{SERVER}/resources", 0, "", f"no handler of {name}", TODO)
+        yield Place("server", f"{SERVER}/resources", 0, "", f"a module with a handler of {name}", TODO)
 
 
 # Bodies and responses -----------------------------------------------------------------------------
