@@ -9,8 +9,9 @@ import tempfile
 from pathlib import Path
 
 from audit import audit
+from changes.command import BaseError, base_of, report
 from contract import Contract, ContractError
-from report import changed_operations, differences, print_changes
+from report import differences
 
 ROOT = Path(__file__).resolve().parents[2]
 SPEC = ROOT / "openapi.yaml"
@@ -31,7 +32,20 @@ def arguments(given: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help="the package's folder (with --spec)"
     )
+    parser.add_argument(
+        "--todo",
+        action="store_true",
+        help="generate nothing; print what changed in the contract, and what must follow",
+    )
+    parser.add_argument(
+        "--since", metavar="REV", help="the commit to compare the contract with (default: HEAD)"
+    )
+    parser.add_argument("--json", action="store_true", help="print the changes as JSON")
     options = parser.parse_args(given)
+    if options.spec is not None and (options.todo or options.json or options.since):
+        parser.error("--todo, --since and --json are for the checkout's own contract")
+    if options.check and (options.todo or options.json or options.since):
+        parser.error("--check goes with none of --todo, --since and --json")
     if (options.spec is None) != (options.out is None):
         parser.error("--spec and --out go together")
     return options
@@ -46,6 +60,16 @@ def main(given: list[str]) -> int:
     options = arguments(given)
     spec: Path = options.spec or SPEC
     out: Path = options.out or OUT
+    own = options.out is None and not options.check
+    try:
+        # Before the package is replaced: without git, it has the contract to compare with.
+        base = base_of(ROOT, SPEC, options.since) if own else None
+        if options.todo and base is not None:
+            report(ROOT, SPEC, base, [], as_json=options.json, write=False)
+            return 0
+    except BaseError as error:
+        print(error, file=sys.stderr)
+        return 1
     with tempfile.TemporaryDirectory(prefix="generate-") as folder:
         fresh = Path(folder) / "julep_api"
         problem = _generate(spec, fresh)
@@ -55,13 +79,13 @@ def main(given: list[str]) -> int:
         found = differences(out, fresh)
         if options.check:
             return _check(found, out)
-        operations = changed_operations(out, fresh)
         if found:
             _replace(fresh, out)
-    state = f"{len(found)} files differed, all are written" if found else "up to date"
-    print(f"{out}: {state}")
-    if options.out is None:
-        print_changes(found, operations)
+    if not options.json:
+        state = f"{len(found)} files differed, all are written" if found else "up to date"
+        print(f"{out}: {state}")
+    if base is not None:
+        report(ROOT, SPEC, base, found, as_json=options.json, write=True)
     return 0
 
 

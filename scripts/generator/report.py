@@ -1,20 +1,8 @@
-"""Report what a run changed, and what must be changed by hand after it."""
+"""Report which files of the package a run changes."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any, NamedTuple, cast
-
-METHODS = ("get", "put", "post", "patch", "delete", "head", "options", "trace")
-
-
-class Changes(NamedTuple):
-    """Operations, by operationId, that a run added, removed or changed."""
-
-    added: list[str]
-    removed: list[str]
-    changed: list[str]
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -38,58 +26,3 @@ def differences(old: Path, new: Path) -> list[str]:
         elif before[name] != after[name]:
             lines.append(f"changed: {name}")
     return lines
-
-
-def _expanded(document: Any, node: Any, seen: tuple[str, ...] = ()) -> Any:
-    """Follow a node's references, so that a change of a schema is seen where it is used."""
-    if isinstance(node, list):
-        return [_expanded(document, item, seen) for item in cast("list[object]", node)]
-    if not isinstance(node, dict):
-        return node
-    fields = cast("dict[str, Any]", node)
-    reference = fields.get("$ref")
-    if isinstance(reference, str) and reference.startswith("#/") and reference not in seen:
-        found = document
-        for part in reference[2:].split("/"):
-            found = found[part]
-        return _expanded(document, found, (*seen, reference))
-    return {key: _expanded(document, value, seen) for key, value in fields.items()}
-
-
-def _operations(folder: Path) -> dict[str, Any]:
-    path = folder / "openapi.json"
-    if not path.exists():
-        return {}
-    document = json.loads(path.read_text(encoding="utf-8"))
-    return {
-        data["operationId"]: [method, route, _expanded(document, data)]
-        for route, item in document["paths"].items()
-        for method, data in item.items()
-        if method in METHODS
-    }
-
-
-def changed_operations(old: Path, new: Path) -> Changes:
-    """Compare the contracts that two packages carry."""
-    before, after = _operations(old), _operations(new)
-    both = before.keys() & after.keys()
-    return Changes(
-        sorted(after.keys() - before.keys()),
-        sorted(before.keys() - after.keys()),
-        sorted(name for name in both if before[name] != after[name]),
-    )
-
-
-def print_changes(found: list[str], operations: Changes) -> None:
-    """Print what else must change, now that the generated package has."""
-    if not found:
-        return
-    for word, names in zip(("added", "removed", "changed"), operations, strict=True):
-        if names:
-            print(f"operations {word}: {', '.join(names)}")
-    if any(operations):
-        print(
-            "What else must change: every operation needs a method in src/julep/managers and a\n"
-            "route in src/julep_server. Run ./scripts/test: the tests of coverage name each\n"
-            "operation and field that is missing or superfluous."
-        )

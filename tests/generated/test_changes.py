@@ -1,0 +1,157 @@
+"""The diff of two contracts: a table with one edit of each kind, and random edits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import pytest
+import yaml
+
+from scripts.generator.changes.checkout import DONE, TODO, Checkout, Place
+from scripts.generator.changes.compare import Change, compare
+from scripts.generator.changes.follow import follow
+from scripts.generator.changes.items import Contract
+from scripts.generator.changes.lines import lines_of
+from scripts.generator.changes.rules import LEVELS, RULES, gravest
+from tests.generated.helpers.edits import EDITS, Document, Edit, drop
+from tests.generated.helpers.running import ROOT
+
+pytestmark = pytest.mark.once
+
+TEXT = (ROOT / "openapi.yaml").read_text(encoding="utf-8")
+
+
+@cache
+def document() -> Document:
+    loaded: Document = yaml.load(TEXT, Loader=yaml.CSafeLoader)
+    return loaded
+
+
+@cache
+def contract() -> Contract:
+    return Contract(document())
+
+
+@cache
+def checkout() -> Checkout:
+    return Checkout(ROOT)
+
+
+def changes(edit: Edit) -> tuple[Contract, list[Change]]:
+    edited = Contract(edit.apply(document()))
+    return edited, compare(contract(), edited)
+
+
+@pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.name)
+def test_an_edit_is_found_once_with_its_level_and_its_places(edit: Edit) -> None:
+    edited, found = changes(edit)
+    assert sorted(change.kind for change in found) == sorted(edit.kinds), [c.text for c in found]
+    assert gravest(change.level for change in found) == edit.level
+    places = [place for one in found for place in follow(one, contract(), edited, checkout())]
+    for wanted in edit.places:
+        assert any(named(place, wanted) for place in places), f"{wanted} is not in:\n{listed(places)}"
+
+
+def named(place: Place, wanted: str) -> bool:
+    path, _, name = wanted.removeprefix("!").partition(" ")
+    there = place.path == path or place.path.startswith(f"{path}/")
+    return there and (not name or place.name == name) and (wanted[0] != "!" or place.state == TODO)
+
+
+def listed(places: list[Place]) -> str:
+    return "\n".join(f"{p.path}:{p.line} {p.name}: {p.note} ({p.state})" for p in places)
+
+
+def test_the_table_has_enough_kinds_and_nothing_that_needs_a_change_is_green() -> None:
+    assert len(EDITS) >= 60
+    assert len({edit.name for edit in EDITS}) == len(EDITS)
+    for edit in EDITS:
+        assert edit.red or not any(place.startswith("!") for place in edit.places), edit.name
+
+
+def test_an_edit_taken_back_is_found_too() -> None:
+    """Every rule is reached, by an edit or by the opposite one."""
+    seen = {kind for edit in EDITS for kind in edit.kinds}
+    for edit in EDITS:
+        found = compare(Contract(edit.apply(document())), contract())
+        assert len(found) == len(edit.kinds), edit.name
+        seen |= {change.kind for change in found}
+    # No bound of the contract is a pattern, which can change without being tighter or looser.
+    assert set(RULES) - seen == {"bound changed"}
+    assert {level for rule in RULES.values() for level in rule[:2]} == set(LEVELS)
+
+
+def test_the_same_contract_has_no_changes() -> None:
+    assert compare(contract(), Contract(document())) == []
+
+
+def test_the_order_of_names_does_not_matter() -> None:
+    assert compare(contract(), Contract(backwards(document()))) == []
+
+
+def backwards(node: Any, key: str = "") -> Any:
+    """Reverse the names of mappings, and the lists whose order has no meaning."""
+    if isinstance(node, Mapping):
+        return {name: backwards(value, name) for name, value in reversed(node.items())}
+    if isinstance(node, list):
+        items = [backwards(value) for value in node]
+        return items[::-1] if key in ("parameters", "required", "allOf", "tags", "enum") else items
+    return node
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kinds"),
+    [
+        ({"pattern": "a"}, {"pattern": "b"}, ["bound changed"]),
+        ({"minimum": 1}, {"minimum": 2}, ["bound tightened"]),
+        ({"minimum": 2}, {"minimum": 1}, ["bound loosened"]),
+        ({"maxLength": 1}, {"maxLength": 2}, ["bound loosened"]),
+        ({}, {"minLength": 0}, []),
+        ({}, {"nullable": False, "deprecated": False}, []),
+        ({"type": "string", "nullable": True}, {"type": ["string", "null"]}, []),
+        ({"type": "string", "enum": ["a"]}, {"type": "string", "const": "a"}, []),
+        ({"type": ["string", "integer"]}, {"type": "string"}, ["type narrowed"]),
+        ({"type": "string"}, {"type": ["integer", "string"]}, ["type widened"]),
+        ({"type": "integer"}, {"type": "number"}, ["type widened"]),
+        ({}, {"type": "string"}, ["type narrowed"]),
+        ({"$ref": "#/components/schemas/B"}, {"allOf": [{"$ref": "#/components/schemas/B"}]}, []),
+        ({"default": None}, {}, ["default removed"]),
+        ({"default": 1}, {"default": True}, ["default changed"]),
+        ({"enum": ["a", None], "nullable": True}, {"enum": ["a"]}, ["null forbidden"]),
+        ({"enum": ["a", None], "nullable": True}, {"enum": ["a"], "nullable": True}, ["null forbidden"]),
+        ({"oneOf": [{"type": "string"}]}, {"anyOf": [{"type": "string"}]},
+         ["alternative removed", "alternative added"]),
+    ],
+)  # fmt: skip
+def test_ways_to_write_a_schema(old: Document, new: Document, kinds: list[str]) -> None:
+    def whole(schema: Document) -> Contract:
+        return Contract({"components": {"schemas": {"A": schema, "B": {"type": "object"}}}})
+
+    assert sorted(change.kind for change in compare(whole(old), whole(new))) == sorted(kinds)
+
+
+def test_changes_have_the_lines_of_the_new_document() -> None:
+    edited = TEXT.replace("        - $ref: '#/components/parameters/Order'\n", "", 1)
+    edited = edited.replace("enum: [pending, in_progress,", "enum: [pending, new,\n   in_progress,")
+    lines = lines_of(yaml.compose(edited, Loader=yaml.CSafeLoader))
+    found = compare(contract(), Contract(yaml.load(edited, Loader=yaml.CSafeLoader)), lines)
+    texts = edited.splitlines()
+    assert {change.kind: texts[change.line - 1].strip() for change in found} == {
+        "parameter removed": "get:",
+        "enum values added": "enum: [pending, new,",
+    }
+
+
+def test_what_is_done_is_done() -> None:
+    """Against a contract that lacks what the code has, all places are done."""
+    for path in (("Session", "properties", "summary"), ("ListUsers", "parameters", 2)):
+        older = Contract(Edit("", drop(*path), "", ()).apply(document()))
+        (change,) = compare(older, contract())
+        states = {
+            (place.area, place.state) for place in follow(change, older, contract(), checkout())
+        }
+        assert ("SDK", TODO) not in states
+        assert ("server", TODO) not in states
+        assert ("server", DONE) in states
