@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import textwrap
+from typing import Any
 
-from contract import Node
 from emit import bounds
 from shapes import Shape
 
@@ -17,7 +17,7 @@ def tidy(text: object) -> str:
 
     Markdown's single backticks stay: they read the same in a docstring.
     """
-    plain = re.sub(r"\s+", " ", str(text or "")).strip()
+    plain = re.sub(r"[\s\x00-\x1f]+", " ", str(text or "")).strip()
     return plain.replace("\\", "\\\\").replace('"""', "'''")
 
 
@@ -42,7 +42,9 @@ def limits(shape: Shape) -> str:
     schema = shape.schema
     parts: list[str] = []
     if shape.kind == "enum":
-        parts.append("One of " + ", ".join(f'"{value}"' for value in shape.values) + ".")
+        parts.append("One of " + ", ".join(f'"{tidy(value)}"' for value in shape.values) + ".")
+    elif isinstance(schema.get("enum"), list) and shape.kind in ("integer", "number", "boolean"):
+        parts.append("One of " + ", ".join(str(value) for value in shape.values) + ".")
     if shape.kind in ("integer", "number"):
         signs = {
             "minimum": "at least",
@@ -64,9 +66,13 @@ def limits(shape: Shape) -> str:
     return " ".join(parts)
 
 
-def described(source: Node, shape: Shape) -> str:
+def described(source: Any, shape: Shape) -> str:
     """Describe a property or parameter: its meaning, bounds, and the server's default."""
-    schema = source.get("schema", source)
+    if not isinstance(source, dict):
+        return "No description."
+    schema: Any = source.get("schema", source)
+    if not isinstance(schema, dict):
+        schema = {}
     text = sentence(
         source.get("description") or schema.get("description") or shape.schema.get("description")
     )
