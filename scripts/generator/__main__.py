@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -113,7 +113,7 @@ def _read(spec: Path, out: Path, *, partial: bool) -> Package | None:
 
 
 @contextmanager
-def _temporary(out: Path) -> Iterator[Path]:
+def _temporary(out: Path) -> Generator[Path]:
     with tempfile.TemporaryDirectory(prefix="generate-") as folder:
         yield Path(folder) / out.name
 

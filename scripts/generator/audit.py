@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from contract import METHODS, Contract, ContractError
+from typing import cast
+
+from contract import METHODS, Contract, ContractError, Node, as_node
 from findings import Findings
 
 KEYS_OF_PATH = {"parameters", "summary", "description", "servers", "$ref"}
@@ -30,7 +32,7 @@ def audit(contract: Contract, findings: Findings) -> bool:
         expected = "3.0.x or 3.1.x"
         findings.refuse(("openapi",), "version", f"openapi: {version} is not supported", expected)
         return False
-    known = KEYS_OF_DOCUMENT | (KEYS_31 if contract.is_31 else set())
+    known = KEYS_OF_DOCUMENT | (KEYS_31 if contract.is_31 else set[str]())
     for key in document:
         if key not in known and not str(key).startswith("x-"):
             text = f"'{key}' is not supported"
@@ -41,12 +43,17 @@ def audit(contract: Contract, findings: Findings) -> bool:
     if not isinstance(paths, dict):
         findings.refuse(("paths",), "paths", "there are no paths", "the operations")
         return False
-    for path, item in paths.items():
+    _paths(contract, findings, as_node(cast("object", paths)))
+    return True
+
+
+def _paths(contract: Contract, findings: Findings, paths: Node) -> None:
+    for path, given in paths.items():
         if str(path).startswith("x-"):
             continue
-        if not isinstance(item, dict):
-            findings.refuse(("paths", path), "not valid", f"{type(item).__name__}", "an object")
-            continue
+        item = as_node(given)
+        if given != item:
+            findings.refuse(("paths", path), "not valid", f"{path}: {given!r}", "an object")
         try:
             contract.resolve(item)
         except ContractError as error:
@@ -58,4 +65,3 @@ def audit(contract: Contract, findings: Findings) -> bool:
                 findings.refuse(item, f"'{key}'", text, f"one of {', '.join(METHODS)}")
         if "servers" in item:
             findings.note(item, "servers are left out")
-    return True

@@ -135,7 +135,8 @@ def _render(package: Package, target: Path) -> None:
     )
     config = _config(settings_of(package.contract), target)
     project = Project(openapi=data, config=config, custom_template_path=TEMPLATES)
-    classes = {one.name: one.class_info.module_name for one in [*package.models, *package.enums]}
+    infos = [one.class_info for one in package.models] + [one.class_info for one in package.enums]
+    classes = {one.name: one.module_name for one in infos}
     exports = {**classes, **{one.name: one.module for one in package.aliases}}
     names = cast("dict[str, Any]", project.env.globals)
     names.update(
@@ -157,11 +158,11 @@ def _render(package: Package, target: Path) -> None:
         errors = list(project.build())
     if errors:
         raise GenerationError("\n".join(f"{one.header}: {one.detail}" for one in errors))
-    for one in package.aliases:
+    for alias in package.aliases:
         text = project.env.get_template("alias.py.jinja").render(
-            name=one.name, shape=one.shape, doc=one.doc
+            name=alias.name, shape=alias.shape, doc=alias.doc
         )
-        (target / "models" / f"{one.module}.py").write_text(text, encoding="utf-8")
+        (target / "models" / f"{alias.module}.py").write_text(text, encoding="utf-8")
     operations = sorted(package.operations, key=lambda one: one.id)
     table = project.env.get_template("operations.py.jinja").render(operations=operations)
     (target / "operations.py").write_text(table, encoding="utf-8")

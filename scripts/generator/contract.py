@@ -29,6 +29,11 @@ def read_yaml(path: Path) -> Any:
     return reader.load(text)
 
 
+def as_node(value: object) -> Node:
+    """Return a value of the document as an object; of another type, it has no keys."""
+    return cast("Node", value) if isinstance(value, dict) else {}
+
+
 class ContractError(Exception):
     """The contract cannot be read at all, or a reference in it leads nowhere."""
 
@@ -89,15 +94,15 @@ class Contract:
     @property
     def schemas(self) -> dict[str, Node]:
         """The named schemas."""
-        return cast("dict[str, Node]", self.document.get("components", {}).get("schemas") or {})
+        return as_node(as_node(self.document.get("components")).get("schemas"))
 
     def operations(self) -> Iterator[OperationSource]:
         """Yield all operations, in the document's order."""
-        for path, given in (self.document.get("paths") or {}).items():
-            if str(path).startswith("x-") or not isinstance(given, dict):
+        for path, given in as_node(self.document.get("paths")).items():
+            if str(path).startswith("x-"):
                 continue
             try:
-                item = self.resolve(cast("Node", given))
+                item = self.resolve(as_node(given))
             except ContractError:
                 continue  # the audit of the paths names it
             for method, data in item.items():
@@ -138,7 +143,7 @@ class Contract:
                 raise ContractError(f"{reference}: the document has no such node")
         if not isinstance(found, (dict, bool)):
             raise ContractError(f"{reference}: expected a reference to an object")
-        return found
+        return cast("Any", found)
 
     def parameters(self, operation: OperationSource) -> list[Node]:
         """Return an operation's parameters, with those of its path that it does not replace."""
@@ -189,52 +194,52 @@ class Contract:
 
 def _child(node: Any, step: str | int) -> tuple[Any, int] | None:
     """Return a node of YAML inside another, and the line on which it begins."""
-    if isinstance(step, int) and not isinstance(getattr(node, "value", [None])[0:1], str):
-        items = node.value
-        if step < len(items) and not isinstance(items[step], tuple):
-            return items[step], items[step].start_mark.line
-    for pair in node.value if isinstance(node.value, list) else ():
-        if isinstance(pair, tuple) and pair[0].value == str(step):
-            return pair[1], pair[0].start_mark.line
+    inner: Any = node.value
+    if node.id == "sequence":
+        found = inner[step] if isinstance(step, int) and step < len(inner) else None
+        return None if found is None else (found, found.start_mark.line)
+    for key, value in inner if node.id == "mapping" else ():
+        if key.value == str(step):
+            return value, key.start_mark.line
     return None
 
 
 def _absolute_references(document: Node) -> None:
     """Change references to ``$defs`` and anchors of a schema, so that they begin at the root."""
-    schemas = (document.get("components") or {}).get("schemas") or {}
-    for name, schema in schemas.items() if isinstance(schemas, dict) else ():
-        own = isinstance(schema, dict) and "$defs" in schema and "$defs" not in document
-        anchors: dict[str, str] = {}
-        places: list[tuple[Any, str]] = [(schema, f"#/components/schemas/{name}")]
-        references: list[Node] = []
-        while places:
-            node, at = places.pop()
-            if isinstance(node, list):
-                places += [(each, f"{at}/{n}") for n, each in enumerate(cast("list[Any]", node))]
-            elif isinstance(node, dict):
-                fields = cast("Node", node)
-                for key in ("$anchor", "$dynamicAnchor"):
-                    if isinstance(fields.get(key), str):
-                        anchors[fields[key]] = at
-                for key in ("$dynamicRef", "$recursiveRef"):
-                    # Nothing extends these schemas from elsewhere: it is this one that is meant.
-                    target = fields.get(key)
-                    if target == "#":
-                        fields["$ref"] = f"#/components/schemas/{name}"
-                        del fields[key]
-                    elif isinstance(target, str) and target[1:] in anchors:
-                        fields["$ref"] = fields.pop(key)
-                if isinstance(fields.get("$ref"), str):
-                    references.append(fields)
-                for key, each in fields.items():
-                    escaped = str(key).replace("~", "~0").replace("/", "~1")
-                    places.append((each, f"{at}/{escaped}"))
-        for fields in references:
-            reference = fields["$ref"]
+    for name, schema in as_node(as_node(document.get("components")).get("schemas")).items():
+        root = f"#/components/schemas/{name}"
+        own = "$defs" in as_node(schema) and "$defs" not in document
+        nodes = list(_nodes(schema, root))
+        anchors = {
+            str(node[key]): at
+            for node, at in nodes
+            for key in ("$anchor", "$dynamicAnchor")
+            if key in node
+        }
+        for node, _ in nodes:
+            for key in ("$dynamicRef", "$recursiveRef"):
+                # Nothing extends these schemas from elsewhere: it is this one that is meant.
+                if node.get(key) == "#" or str(node.get(key))[1:] in anchors:
+                    node["$ref"] = node.pop(key)
+            reference = str(node.get("$ref", ""))
             if own and reference.startswith("#/$defs/"):
-                fields["$ref"] = f"#/components/schemas/{name}{reference[1:]}"
-            elif reference[1:] in anchors and reference.startswith("#"):
-                fields["$ref"] = anchors[reference[1:]]
+                node["$ref"] = root + reference[1:]
+            elif reference.startswith("#"):
+                node["$ref"] = anchors.get(reference[1:], root if reference == "#" else reference)
+
+
+def _nodes(schema: Any, root: str) -> Iterator[tuple[Node, str]]:
+    """Yield the objects in a schema, and the references to them."""
+    places: list[tuple[Any, str]] = [(schema, root)]
+    while places:
+        node, at = places.pop()
+        if isinstance(node, list):
+            places += [(each, f"{at}/{n}") for n, each in enumerate(cast("list[object]", node))]
+        elif isinstance(node, dict):
+            yield cast("Node", node), at
+            for step, each in cast("Node", node).items():
+                escaped = str(step).replace("~", "~0").replace("/", "~1")
+                places.append((each, f"{at}/{escaped}"))
 
 
 def schema_name(node: Node) -> str | None:

@@ -6,8 +6,9 @@ import re
 import textwrap
 from typing import Any
 
+from contract import as_node
 from emit import bounds
-from shapes import Shape
+from shape import Shape
 
 WIDTH = 100
 
@@ -68,14 +69,11 @@ def limits(shape: Shape) -> str:
 
 def described(source: Any, shape: Shape) -> str:
     """Describe a property or parameter: its meaning, bounds, and the server's default."""
-    if not isinstance(source, dict):
-        return "No description."
-    schema: Any = source.get("schema", source)
-    if not isinstance(schema, dict):
-        schema = {}
+    node = as_node(source)
+    schema = as_node(node.get("schema", node))
     text = sentence(
-        source.get("description") or schema.get("description") or shape.schema.get("description")
+        node.get("description") or schema.get("description") or shape.schema.get("description")
     )
-    default = schema.get("default", shape.schema.get("default"))
+    default: object = schema.get("default", shape.schema.get("default"))
     note = "" if default is None else f"The server's default: {default!r}."
     return " ".join(part for part in (text, limits(shape), tidy(note)) if part) or "No description."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from shapes import JSON_TYPES, Shape
+from shape import JSON_TYPES, Shape
 
 ANNOTATIONS = {
     "string": "str",
@@ -213,22 +213,9 @@ def _encoder(shape: Shape) -> str:
     if shape.kind in PLAIN_ENCODERS:
         return PLAIN_ENCODERS[shape.kind]
     if shape.kind == "string":
-        text = _call(
-            "string", min_length=schema.get("minLength"), max_length=schema.get("maxLength")
-        )
-        for pattern in schema.get("patterns", ()):
-            text = _call("formats.matching", repr(pattern), text)
-        return text
-    if shape.kind == "integer":
-        limits = bounds(schema)
-        # Between integers, an exclusive bound is the next inclusive one.
-        if isinstance(limits.get("above"), (int, float)):
-            limits["minimum"] = _next(limits.pop("above"), 1)
-        if isinstance(limits.get("below"), (int, float)):
-            limits["maximum"] = _next(limits.pop("below"), -1)
-        return _call("integer", **limits)
-    if shape.kind == "number":
-        return _call("number", **bounds(schema))
+        return _text(schema)
+    if shape.kind in ("integer", "number"):
+        return _number(shape)
     if shape.kind == "enum":
         return _call("choice", *map(repr, shape.values))
     if shape.kind == "model":
@@ -247,6 +234,24 @@ def _encoder(shape: Shape) -> str:
         return _call("unions.first_that_fits", *(encoder(item) for item in shape.items))
     members = ", ".join(f"{item.json_type}: {encoder(item)}" for item in shape.items)
     return _call("one_of", f"{{{members}}}")
+
+
+def _text(schema: dict[str, Any]) -> str:
+    text = _call("string", min_length=schema.get("minLength"), max_length=schema.get("maxLength"))
+    for pattern in schema.get("patterns", ()):
+        text = _call("formats.matching", repr(pattern), text)
+    return text
+
+
+def _number(shape: Shape) -> str:
+    limits = bounds(shape.schema)
+    if shape.kind == "integer":
+        # Between integers, an exclusive bound is the next inclusive one.
+        if "above" in limits:
+            limits["minimum"] = _next(limits.pop("above"), 1)
+        if "below" in limits:
+            limits["maximum"] = _next(limits.pop("below"), -1)
+    return _call(shape.kind, **limits)
 
 
 def _next(bound: Any, step: int) -> int:

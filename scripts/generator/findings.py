@@ -1,10 +1,10 @@
-"""What the generator found in a contract: problems that stop it, and notes on what it leaves out."""
+"""What the generator found in a contract: problems that stop it, and notes on what is left out."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
-from contract import METHODS, Contract, Pointer
+from contract import METHODS, Contract, Pointer, as_node
 
 
 class Finding(NamedTuple):
@@ -30,6 +30,7 @@ class Findings:
         self.contract = contract
         self.problems: list[Finding] = []
         self.notes: list[Finding] = []
+        self._seen: set[Finding] = set()
 
     def refuse(self, node: object, group: str, text: str, expected: str) -> None:
         """Record what cannot be generated.
@@ -40,19 +41,19 @@ class Findings:
             text: What is wrong.
             expected: What would be right.
         """
-        _add(self.problems, Finding(self._pointer(node), group, text, expected))
+        self._add(self.problems, Finding(self._pointer(node), group, text, expected))
 
     def note(self, node: object, group: str, text: str = "") -> None:
         """Record what is left out of the package, or is not checked by it."""
-        _add(self.notes, Finding(self._pointer(node), group, text))
+        self._add(self.notes, Finding(self._pointer(node), group, text))
+
+    def _add(self, found: list[Finding], new: Finding) -> None:
+        if new not in self._seen:
+            self._seen.add(new)
+            found.append(new)
 
     def _pointer(self, node: object) -> Pointer:
-        return node if isinstance(node, tuple) else self.contract.pointer(node)
-
-
-def _add(found: list[Finding], new: Finding) -> None:
-    if new not in found[-50:] and new not in found:
-        found.append(new)
+        return cast("Pointer", node) if isinstance(node, tuple) else self.contract.pointer(node)
 
 
 def owner(pointer: Pointer) -> Pointer:
@@ -64,52 +65,54 @@ def owner(pointer: Pointer) -> Pointer:
 
 def describe(contract: Contract, pointer: Pointer) -> str:
     """Describe a place in words, such as "schema Agent, property 'name'"."""
-    words: list[str] = []
-    rest = list(pointer)
-    if rest[:1] == ["components"] and len(rest) > 2:
-        kind = {"requestBodies": "request body"}.get(str(rest[1]), str(rest[1]).removesuffix("s"))
-        words.append(f"{kind} {rest[2]}")
-        rest = rest[3:]
-    elif rest[:1] == ["paths"] and len(rest) > 1:
-        path, rest = rest[1], rest[2:]
-        words.append(f"path {path}")
-        if rest and rest[0] in METHODS:
-            data = contract.document["paths"][path]
-            data = contract.resolve(data).get(rest[0]) or {}
-            name = data.get("operationId") if isinstance(data, dict) else None
-            words[0] = str(name or f"{str(rest[0]).upper()} {path}")
-            rest = rest[1:]
-    elif not rest:
+    if not pointer:
         return "the document"
-    node = contract.document
-    for step in pointer[: len(pointer) - len(rest)]:
+    first, size = _head(contract, pointer)
+    words = [first] if first else list[str]()
+    node: object = contract.document
+    for step in pointer[:size]:
         node = _inside(node, step)
+    rest = list(pointer[size:])
     while rest:
-        step, *rest = rest
+        step = rest.pop(0)
         node = _inside(node, step)
-        if step == "properties" and rest:
-            node = _inside(node, rest[0])
-            words.append(f"property '{rest.pop(0)}'")
-        elif step == "parameters" and rest:
-            node = _inside(node, rest.pop(0))
-            name = node.get("name") if isinstance(node, dict) else None
-            words.append(f"parameter '{name}'")
-        elif step == "responses" and rest:
-            node = _inside(node, rest[0])
-            words.append(f"response {rest.pop(0)}")
-        elif step == "content" and rest:
-            node = _inside(node, rest[0])
-            words.append(str(rest.pop(0)))
+        if step in _NAMED and rest:
+            name = rest.pop(0)
+            node = _inside(node, name)
+            if step == "parameters":
+                fields = as_node(node)
+                name = (contract.resolve(fields) if "$ref" in fields else fields).get("name", name)
+            words.append(_NAMED[str(step)].format(name))
         elif step == "requestBody":
             words.append("request body")
-        elif step in ("items", "additionalProperties", "allOf", "oneOf", "anyOf") or (step != "schema" and not isinstance(step, int)):
-            words.append(str(step))
+        elif step != "schema" and not isinstance(step, int):
+            words.append(step)
     return ", ".join(words)
 
 
+_NAMED = {
+    "properties": "property '{}'", "parameters": "parameter '{}'", "responses": "response {}",
+    "content": "{}",
+}  # fmt: skip
+
+
+def _head(contract: Contract, pointer: Pointer) -> tuple[str, int]:
+    """Describe the component or operation that a place is in, and count its steps."""
+    kind = pointer[0] if pointer else ""
+    if kind == "components" and len(pointer) > 2:
+        words = {"requestBodies": "request body"}
+        return f"{words.get(str(pointer[1]), str(pointer[1]).removesuffix('s'))} {pointer[2]}", 3
+    if kind != "paths" or len(pointer) < 2:
+        return "", 0
+    if len(pointer) == 2 or pointer[2] not in METHODS:
+        return f"path {pointer[1]}", 2
+    item = contract.resolve(as_node(contract.document["paths"][pointer[1]]))
+    name = as_node(item.get(str(pointer[2]))).get("operationId")
+    return str(name or f"{str(pointer[2]).upper()} {pointer[1]}"), 3
+
+
 def _inside(node: object, step: str | int) -> object:
-    if isinstance(node, dict):
-        return node.get(step)
-    if isinstance(node, list) and isinstance(step, int) and step < len(node):
-        return node[step]
-    return None
+    if isinstance(node, list):
+        items = cast("list[object]", node)
+        return items[step] if isinstance(step, int) and step < len(items) else None
+    return cast("dict[str | int, object]", as_node(node)).get(step)

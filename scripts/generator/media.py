@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import emit
-from contract import Contract, Node
+from contract import Contract, Node, as_node
 from findings import Findings
-from shapes import Shape, ShapeMaker
+from shape import Shape
+from shapes import ShapeMaker
 
 MULTIPART = "multipart/form-data"
 FORM = "application/x-www-form-urlencoded"
@@ -51,23 +53,23 @@ def request_body(
 ) -> BodyView | None:
     """Build the view of a request's body; None if it has no content."""
     node = contract.resolve(given)
-    content: Node = node.get("content") or {}
+    content = as_node(node.get("content"))
     if not content:
         findings.refuse(node, "body without content", "there is no content", "a content type")
         return None
-    order = (
+    order: tuple[Callable[[str], bool], ...] = (
         lambda kind: kind.partition(";")[0].strip().lower() == "application/json",
         is_json,
         lambda kind: kind.startswith(MULTIPART),
         lambda kind: kind.startswith(FORM),
         lambda kind: kind.startswith("text/plain"),
-        lambda kind: True,
+        bool,
     )
     kind = next(kind for test in order for kind in content if test(kind))
     if len(content) > 1:
         left = ", ".join(one for one in content if one != kind)
         findings.note(node, "several kinds of a body", f"{kind} is sent; left out: {left}")
-    media: Node = content[kind] or {}
+    media = as_node(content[kind])
     schema: Any = media.get("schema", True)
     if kind.startswith(MULTIPART):
         maker.mark_files(schema, set())
@@ -109,9 +111,8 @@ def request_body(
 def _parts(media: Node, findings: Findings, function: str) -> list[str]:
     """Return how single fields of a form are encoded, as the arguments of its encoder."""
     found: list[str] = []
-    given = media.get("encoding")
-    for name, one in given.items() if isinstance(given, dict) else ():
-        settings: Node = one if isinstance(one, dict) else {}
+    for name, one in as_node(media.get("encoding")).items():
+        settings = as_node(one)
         if "headers" in settings:
             findings.note(one, "headers of a part", f"headers of the part '{name}' are not sent")
         kind = settings.get("contentType")
@@ -144,13 +145,12 @@ class Success(NamedTuple):
 
 def successes(contract: Contract, findings: Findings, response: Node) -> list[Success]:
     """Return what a response consists of: one kind of content, and a stream of events beside it."""
-    content: Node = response.get("content") or {}
+    content = as_node(response.get("content"))
     if not content:
         return [Success("nothing")]
     found: list[Success] = []
     for kind, given in content.items():
-        media: Node = given if isinstance(given, dict) else {}
-        schema: Any = media.get("schema", True)
+        schema: Any = as_node(given).get("schema", True)
         plain = kind.partition(";")[0].strip().lower()
         if plain == EVENTS:
             found.append(Success("events", kind, schema))
@@ -179,7 +179,5 @@ def successes(contract: Contract, findings: Findings, response: Node) -> list[Su
 
 def _is_structured(contract: Contract, schema: Any) -> bool:
     """Whether a schema is JSON, although its content type is any."""
-    if not isinstance(schema, dict):
-        return False
-    node = contract.resolve(schema)
+    node = contract.resolve(as_node(schema))
     return node.get("type") not in (None, "string") or "properties" in node or "allOf" in node

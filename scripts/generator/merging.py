@@ -13,10 +13,10 @@ The normal form is a dict as OpenAPI 3.0 has it, with these differences:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, cast
 
-from contract import Contract, ContractError, Node, Pointer, schema_name
+from contract import Contract, ContractError, Node, Pointer, as_node, schema_name
 from findings import Findings
 
 TYPES = ("string", "integer", "number", "boolean", "array", "object")
@@ -51,9 +51,24 @@ KEYWORDS = {
         "properties", "required", "additionalProperties", "minProperties", "maxProperties",
     },
 }  # fmt: skip
-# The larger or the smaller of two bounds is the tighter one.
-LEAST = ("minLength", "minItems")
-MOST = ("maxLength", "maxItems")
+
+
+def _either(first: Any, second: Any) -> Any:
+    return first | second
+
+
+def _all_of_both(first: list[Any], second: list[Any]) -> list[Any]:
+    return [*first, *(each for each in second if each not in first)]
+
+
+# How keywords of two schemas become one that allows what both allow. Of others, the first remains.
+_MERGED: dict[str, Callable[[Any, Any], Any]] = {
+    **dict.fromkeys(("required", "patterns", "unions"), _all_of_both),
+    **dict.fromkeys(("minLength", "minItems", "minimum"), max),
+    **dict.fromkeys(("maxLength", "maxItems", "maximum"), min),
+    **dict.fromkeys(("readOnly", "writeOnly", "never", "null", "uniqueItems", "bases"), _either),
+    "additionalProperties": lambda first, second: first if second is not False else False,
+}
 
 
 class Union(NamedTuple):
@@ -117,7 +132,7 @@ class Merger:
         unions = [
             union
             for union in inner.get("unions", ())
-            if not any(isinstance(one, dict) and one.get("$ref") in stack for one in union.members)
+            if not any(as_node(one).get("$ref") in stack for one in union.members)
         ]
         name = schema_name(node)
         bases = inner.get("bases", frozenset()) | ({name} if name else set())
@@ -138,33 +153,22 @@ class Merger:
         types = self._types(node)
         if types is not None:
             nullable = nullable or "null" in types
-            kept = tuple(kind for kind in types if kind != "null")
-            if kept:
-                own["types"] = kept
-            else:
-                own["null"] = True
+            own["types"] = tuple(kind for kind in types if kind != "null")
         if "const" in node:
             own["enum"] = [node["const"]]
         if isinstance(own.get("enum"), list):
             values = _each_once(cast("list[object]", own["enum"]))
             nullable = nullable or None in values
             own["enum"] = [value for value in values if value is not None]
-            if not own["enum"]:
-                del own["enum"]
+        for key in ("types", "enum"):
+            if own.get(key) in ((), []):
+                del own[key]
                 own["null"] = True
         self._bounds(node, own)
-        if isinstance(node.get("pattern"), str):
-            own["patterns"] = [own.pop("pattern")]
-        if node.get("contentEncoding") in ("base64", "base64url"):
-            own.setdefault("format", "byte" if node["contentEncoding"] == "base64" else "base64url")
-        elif "contentMediaType" in node and own.get("types", ("string",)) == ("string",):
-            text = str(node["contentMediaType"])
-            if not text.endswith("json") and not text.startswith("text/"):
-                own.setdefault("format", "binary")
-        if nullable:
-            own["nullable"] = True
-        else:
-            own.pop("nullable", None)
+        _format(node, own)
+        own["nullable"] = nullable
+        if not nullable:
+            del own["nullable"]
         unions = [
             Union(node[key], node.get("discriminator"), key)
             for key in ("oneOf", "anyOf")
@@ -175,10 +179,12 @@ class Merger:
         return own
 
     def _types(self, node: Node) -> tuple[str, ...] | None:
-        given = node.get("type")
+        given: Any = node.get("type")
         if given is None:
             return None
-        found = tuple(cast("list[Any]", given)) if isinstance(given, list) else (given,)
+        found: tuple[str, ...] = (
+            tuple(cast("list[str]", given)) if isinstance(given, list) else (given,)
+        )
         known = (*TYPES, "null") if self._contract.is_31 else TYPES
         wrong = [kind for kind in found if kind not in known]
         if wrong or (isinstance(given, list) and not self._contract.is_31):
@@ -273,43 +279,40 @@ class Merger:
         return found
 
     def _merge(self, found: Node, key: str, value: Any, pointer: Pointer) -> None:
+        before: Any = found.get(key)
         if key not in found:
             found[key] = dict(value) if key == "properties" else value
         elif key == "properties":
             for name, schema in value.items():
-                found[key][name] = self._both(found[key].get(name, True), schema, pointer, name)
-        elif key == "types":
-            both = [kind for kind in found[key] if kind in value]
-            if not both and {"integer", "number"} == {*found[key], *value}:
-                both = ["integer"]
-            if not both:
-                text = f"allOf of the types {', '.join((*found[key], *value))}: no value has both"
-                self._findings.refuse(pointer, "allOf", text, "types that agree")
-                both = list(found[key])
-            found[key] = tuple(both)
-        elif key == "enum":
-            both = [each for each in found[key] if each in value]
-            found["never"] = found.get("never") or not both
-            found[key] = both or found[key]
-        elif key in ("required", "patterns", "unions"):
-            found[key] = [*found[key], *(each for each in value if each not in found[key])]
-        elif key in LEAST or key == "minimum":
-            found[key] = max(found[key], value)
-        elif key in MOST or key == "maximum":
-            found[key] = min(found[key], value)
+                before[name] = self._both(before.get(name, True), schema, pointer, name)
         elif key == "items":
-            found[key] = self._both(found[key], value, pointer, key)
-        elif key in ("bases", "readOnly", "writeOnly", "never", "null", "uniqueItems"):
-            found[key] = found[key] | value if key == "bases" else found[key] or value
-        elif key == "additionalProperties" and value is False and found[key] is not True:
-            found[key] = False
+            found[key] = self._both(before, value, pointer, key)
+        elif key == "types":
+            found[key] = self._types_of_both(before, value, pointer)
+        elif key == "enum":
+            both = [each for each in before if each in value]
+            found["never"] = found.get("never") or not both
+            found[key] = both or before
+        elif key in _MERGED:
+            found[key] = _MERGED[key](before, value)
+
+    def _types_of_both(
+        self, first: tuple[str, ...], second: tuple[str, ...], pointer: Pointer
+    ) -> tuple[str, ...]:
+        both = tuple(kind for kind in first if kind in second)
+        if not both and {*first, *second} == {"integer", "number"}:
+            return ("integer",)
+        if not both:
+            text = f"allOf of the types {', '.join((*first, *second))}: no value has both"
+            self._findings.refuse(pointer, "allOf", text, "types that agree")
+        return both or first
 
     def _both(self, first: Any, second: Any, pointer: Pointer, name: str) -> Any:
         """Return a schema of what two schemas allow; it is in the place of the whole."""
         if first is True or first == second:
             return second
         if not isinstance(first, dict) or not isinstance(second, dict):
-            return first if second is True else second
+            return cast("Any", first if second is True else second)
         place = (*pointer, name) if name == "items" else (*pointer, "properties", name)
         return self._contract.place({"allOf": [first, second]}, place)
 
@@ -320,3 +323,16 @@ def _each_once(values: Iterable[object]) -> list[object]:
         if not any(value == each and type(value) is type(each) for each in found):
             found.append(value)
     return found
+
+
+def _format(node: Node, own: Node) -> None:
+    """Bring patterns, and 3.1's keywords for bytes, into the form of 3.0's formats."""
+    if isinstance(node.get("pattern"), str):
+        own["patterns"] = [own.pop("pattern")]
+    encoding, kind = node.get("contentEncoding"), node.get("contentMediaType")
+    if encoding == "base64":
+        own.setdefault("format", "byte")
+    elif encoding is None and kind is not None and own.get("types", ("string",)) == ("string",):
+        text = str(kind)
+        if not text.endswith("json") and not text.startswith("text/"):
+            own.setdefault("format", "binary")

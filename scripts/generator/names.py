@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection
-from itertools import pairwise
-from os.path import commonprefix
+from itertools import pairwise, takewhile
 from typing import Any, NamedTuple, cast
 
-from contract import METHODS, Contract, Node, Pointer
+from contract import METHODS, Contract, Pointer, as_node
 from findings import Findings
 from openapi_python_client.config import Config
 from openapi_python_client.parser.properties import Class
@@ -25,9 +24,9 @@ TAKEN_CLASSES = {
     "TypeAlias", "UNSET", "UUID", "Unset",
 }  # fmt: skip
 TAKEN_ATTRIBUTES = {
-    "additional", "additional_properties", "cls", "construct", "copy", "dict", "encode", "from_checked",
-    "from_dict", "json", "parse_file", "parse_obj", "parse_raw", "schema_json", "to_dict", "to_json",
-    "update_forward_refs", "validate", "decoding", "encoding", "formats", "unions",
+    "additional", "additional_properties", "cls", "construct", "copy", "dict", "encode",
+    "from_checked", "from_dict", "json", "parse_file", "parse_obj", "parse_raw", "schema_json",
+    "to_dict", "to_json", "update_forward_refs", "validate",
 }  # fmt: skip
 
 # How many letters of two names must agree for their spelling to be compared.
@@ -68,11 +67,13 @@ class Names:
         places = {info.name: pointer for pointer, info in self._of.items()}
         ordered = sorted(places, key=lambda name: (name.lower(), name))
         for first, second in pairwise(ordered):
-            size = len(commonprefix([first.lower(), second.lower()]))
-            if size >= _NEIGHBOURS and first[:size] != second[:size]:
+            alike = takewhile(
+                lambda pair: pair[0].lower() == pair[1].lower(), zip(first, second, strict=False)
+            )
+            pairs = list(alike)
+            if len(pairs) >= _NEIGHBOURS and any(one != other for one, other in pairs):
                 text = f"{first} and {second} begin alike, and are spelled differently"
-                new = max(first, second, key=lambda name: ordered.index(name))
-                self._findings.note(places[new], "names spelled unlike their neighbours", text)
+                self._findings.note(places[second], "names spelled unlike their neighbours", text)
 
     def alias(self, text: str, pointer: Pointer) -> ClassInfo:
         """Return the name of a type that is not a class, inside of a class."""
@@ -116,7 +117,7 @@ class Names:
                 tail += "Item" if step == "items" else "AdditionalProperty"
             at += 1
         node = self._node(pointer)
-        title = cast("Node", node).get("title") if isinstance(node, dict) else None
+        title = as_node(node).get("title")
         if tail and len(pointer) > start and isinstance(title, str) and pascal_case(title):
             tail = pascal_case(title)
         return base + tail
@@ -136,8 +137,7 @@ class Names:
         if pointer[:1] == ("components",):
             words = {"responses": "Response", "requestBodies": "Body", "parameters": ""}
             return pascal_case(str(pointer[2])) + words.get(str(pointer[1]), "")
-        data = self._node(pointer[:3])
-        fields = cast("Node", data) if isinstance(data, dict) else {}
+        fields = as_node(self._node(pointer[:3]))
         if pointer[2] in METHODS:
             text = str(
                 fields.get("operationId") or operation_name(str(pointer[1]), str(pointer[2]))
@@ -151,7 +151,7 @@ class Names:
         if rest[:1] == ("responses",):
             return f"{base}Response{pascal_case(str(rest[1]))}"
         node = self._node(pointer)
-        name = node.get("name") if isinstance(node, dict) else rest[-1]
+        name = as_node(node).get("name", rest[-1])
         return base + pascal_case(str(name or ""))
 
     def _node(self, pointer: Pointer) -> Any:
@@ -162,7 +162,7 @@ class Names:
             elif isinstance(node, list) and isinstance(step, int):
                 items = cast("list[object]", node)
                 node = items[step] if step < len(items) else None
-        return node
+        return cast("Any", node)
 
 
 def _start(pointer: Pointer) -> int:

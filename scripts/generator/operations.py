@@ -8,12 +8,13 @@ from typing import Any, NamedTuple, cast
 from urllib.parse import quote
 
 import emit
-from contract import Contract, ContractError, Node, OperationSource, schema_name
+from contract import Contract, ContractError, Node, OperationSource, as_node, schema_name
 from findings import Findings
 from media import BodyView, is_json, request_body, successes
 from names import operation_name, unique
 from openapi_python_client.strings import PythonIdentifier
-from shapes import Shape, ShapeMaker
+from shape import Shape
+from shapes import ShapeMaker
 
 from docs import described, sentence
 
@@ -214,7 +215,7 @@ class Operations:
             name = str(PythonIdentifier(tag, "tag"))
             self._packages[tag] = unique(name, self._packages.values())
             if self._packages[tag] != name:
-                text = f"another tag's package is {name} already: that of {tag!r} is {self._packages[tag]}"
+                text = f"another tag's package is {name} already: {tag!r} has {self._packages[tag]}"
                 self._findings.note((), "names that collide", text)
         return self._packages[tag]
 
@@ -226,10 +227,8 @@ class Operations:
             if key not in KEYS_OF_OPERATION and key not in IGNORED_OF_OPERATION and key[:2] != "x-":
                 text = f"'{key}' is not supported"
                 self._findings.refuse(data, f"'{key}'", text, f"to leave it out, or x-{key}")
-        for answer in (data.get("responses") or {}).values():
-            if isinstance(answer, dict) and self._contract.resolve(cast("Node", answer)).get(
-                "links"
-            ):
+        for answer in as_node(data.get("responses")).values():
+            if self._contract.resolve(as_node(answer)).get("links"):
                 self._findings.note(answer, "links are left out")
 
     def _parameters(self, source: OperationSource) -> list[tuple[str, ParameterView]]:
@@ -244,22 +243,17 @@ class Operations:
                 continue
             if location == "header" and str(node["name"]).lower() in HEADERS_OF_THE_DRIVER:
                 continue
-            if self._own_parameters and isinstance(node.get("schema"), dict):
-                # Named after the operation, and not after the component that it is in.
-                place = (*source.pointer, "parameters", str(node["name"]))
-                schema = self._contract.place(dict(cast("Node", node["schema"])), place)
-                node = {**node, "schema": schema}
-            shape, style = self._parameter(node, str(location))
-            found.append((str(location), node, shape, style))
+            own = self._own(node, source) if self._own_parameters else node
+            shape, style = self._parameter(own, str(location))
+            found.append((str(location), own, shape, style))
         order = {name: n for n, name in enumerate(re.findall(r"\{([^{}]+)\}", source.path))}
         found.sort(key=lambda one: order.get(one[1]["name"], 0) if one[0] == "path" else len(order))
         names = [str(PythonIdentifier(str(one[1]["name"]), "field_")) for one in found]
         taken = {"body"} if source.data.get("requestBody") else set[str]()
         views: list[tuple[str, ParameterView]] = []
-        for (location, node, shape, style), name in zip(found, names, strict=True):
-            if names.count(name) > 1 or name in taken | {"call", "stream"}:
-                name = f"{name}_{location}"
-            name = unique(name, taken)
+        for (location, node, shape, style), wanted in zip(found, names, strict=True):
+            is_taken = names.count(wanted) > 1 or wanted in taken | {"call", "stream"}
+            name = unique(f"{wanted}_{location}" if is_taken else wanted, taken)
             taken.add(name)
             required = location == "path" or node.get("required") is True
             doc = described(node, shape)
@@ -269,16 +263,22 @@ class Operations:
         views.sort(key=lambda one: one[0] != "path" and not one[1].required)
         return views
 
+    def _own(self, node: Node, source: OperationSource) -> Node:
+        """Return a parameter whose classes are named after the operation that it is in."""
+        if not isinstance(node.get("schema"), dict):
+            return node
+        place = (*source.pointer, "parameters", str(node["name"]))
+        return {**node, "schema": self._contract.place(dict(as_node(node["schema"])), place)}
+
     def _parameter(self, node: Node, location: str) -> tuple[Shape, str]:
         """Return a parameter's shape, and the expression of its style."""
         for key in node:
             if key not in KEYS_OF_PARAMETER and str(key)[:2] != "x-":
                 text = f"'{key}' is not supported in a parameter"
                 self._findings.refuse(node, f"'{key}'", text, "a schema alone")
-        content = node.get("content")
-        if isinstance(content, dict) and content:
-            kind, media = next(iter(cast("Node", content).items()))
-            shape = self._maker.make((media or {}).get("schema", True)).without_null()
+        if content := as_node(node.get("content")):
+            kind, media = next(iter(content.items()))
+            shape = self._maker.make(as_node(media).get("schema", True)).without_null()
             return shape, "styles.as_json" if is_json(kind) or shape.kind not in _SCALARS else ""
         if "schema" not in node:
             self._findings.refuse(node, "parameter without a schema", "there is no schema", "one")
@@ -303,12 +303,8 @@ class Operations:
             return shape, ""
         if style == "form" and explode and shape.kind == "list" and shape.item.kind in _SCALARS:
             return shape, ""
-        if location == "cookie" and style == "form":
-            return shape, f"styles.cookie(explode={explode})"
-        return (
-            shape,
-            f"styles.{_STYLE_NAMES[style]}({f'explode={explode}' if style != 'deepObject' else ''})",
-        )
+        given = "" if style == "deepObject" else f"explode={explode}"
+        return shape, f"styles.{_STYLE_NAMES[style]}({given})"
 
     def _path(
         self, source: OperationSource, path: tuple[ParameterView, ...]
@@ -326,7 +322,7 @@ class Operations:
     def _answers(
         self, source: OperationSource, readers: emit.Readers
     ) -> tuple[list[AnswerView], list[Shape], str, list[Shape]]:
-        """Return the views of the successes, the events' shape, the content type to ask for, and shapes."""
+        """Return the views of the successes, the events, the type to accept, and the shapes."""
         found: list[AnswerView] = []
         events: list[Shape] = []
         shapes: list[Shape] = []

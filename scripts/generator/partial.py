@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple, cast
 from urllib.parse import unquote
 
-from contract import Contract, Node, Pointer
+from contract import Contract, Node, Pointer, as_node
 from findings import Finding, owner
 
 
@@ -59,8 +59,8 @@ def without(contract: Contract, problems: list[Finding]) -> Rest | None:
 
 
 def _owners(contract: Contract) -> Iterator[tuple[Pointer, Any]]:
-    for kind, found in (contract.document.get("components") or {}).items():
-        for name, node in found.items() if isinstance(found, dict) else ():
+    for kind, found in as_node(contract.document.get("components")).items():
+        for name, node in as_node(found).items():
             yield ("components", kind, name), node
     for source in contract.operations():
         shared = {"parameters": source.path_item.get("parameters", [])}
@@ -74,7 +74,7 @@ def _references(node: Any) -> Iterator[Pointer]:
     while todo:
         found = todo.pop()
         if isinstance(found, list):
-            todo += cast("list[Any]", found)
+            todo += cast("list[object]", found)
         elif isinstance(found, dict):
             fields = cast("Node", found)
             reference = fields.get("$ref")

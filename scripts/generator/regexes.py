@@ -9,8 +9,8 @@ import warnings
 def python_pattern(pattern: str) -> str | None:
     """Translate a regular expression.
 
-    ``$`` matches at the end alone, not before a line break; named groups are spelled otherwise; in a
-    set, brackets and doubled signs are themselves.
+    ``$`` matches at the end alone, not before a line break; named groups are spelled otherwise; in
+    a set, brackets and doubled signs are themselves.
 
     Returns:
         The expression for `re.search`, with `re.ASCII`; None if Python has no such expression.

@@ -7,15 +7,16 @@ Names of classes and attributes follow openapi-python-client's rules.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, cast
 
-from contract import Contract, ContractError, Node, Pointer, schema_name
+from contract import Contract, ContractError, Node, Pointer, as_node, schema_name
 from findings import Findings
 from merging import Merger, Union
 from names import ClassInfo, Names
 from regexes import python_pattern
+from shape import Shape, members_of
 
 # By type and format; formats that are not here are those of a plain string or number.
 FORMATS = {
@@ -32,12 +33,6 @@ INTEGERS = {
     "int64": (-(2**63), 2**63 - 1), "uint8": (0, 2**8 - 1), "uint16": (0, 2**16 - 1),
     "uint32": (0, 2**32 - 1), "uint64": (0, 2**64 - 1), "uint": (0, None),
 }  # fmt: skip
-JSON_TYPES = {
-    "string": "str", "uuid": "str", "uuid4": "str", "date_time": "str", "date": "str", "time": "str",
-    "duration": "str", "byte": "str", "file": "str", "enum": "str", "integer": "int",
-    "number": "float", "boolean": "bool", "list": "list", "object": "dict", "map": "dict",
-    "model": "dict", "tagged": "dict", "fit": "", "never": "",
-}  # fmt: skip
 # Of several shapes that fit the same text, the one that allows less is tried first.
 _TEXTS = (
     "date_time",
@@ -52,65 +47,6 @@ _TEXTS = (
     "string",
 )
 _ORDER = ("str", "int", "float", "bool", "list", "dict")
-
-
-@dataclass(frozen=True)
-class Shape:
-    """What one schema means.
-
-    Attributes:
-        kind: string, uuid, uuid4, date_time, date, time, duration, byte, file, integer, number,
-            boolean, enum, model, list, map, object (free keys), any, union (of members that differ
-            in their JSON type), tagged (models that one property distinguishes), fit (members of one
-            JSON type, of which the one that fits is read) or null.
-        schema: The schema in its normal form, for bounds and values.
-        nullable: Whether null is documented.
-        class_name: The class of an enum or a model.
-        module: The module of that class.
-        items: The shape of a list's or map's items, or those of a union's members.
-        tag: For ``tagged``: the JSON name of the property that distinguishes the members.
-        tags: For ``tagged``: its values, with the index of the item that each stands for.
-    """
-
-    kind: str
-    schema: Node = field(default_factory=dict[str, Any], compare=False)
-    nullable: bool = False
-    class_name: str = ""
-    module: str = ""
-    items: tuple[Shape, ...] = ()
-    tag: str = ""
-    tags: tuple[tuple[str, int], ...] = ()
-
-    @property
-    def item(self) -> Shape:
-        """The shape of a list's or a map's items."""
-        return self.items[0]
-
-    @property
-    def values(self) -> list[Any]:
-        """An enum's values."""
-        return list(self.schema["enum"])
-
-    @property
-    def closed(self) -> bool:
-        """Whether an enum has one value, which identifies the kind of object."""
-        return self.kind == "enum" and len(self.values) == 1
-
-    @property
-    def json_type(self) -> str:
-        """The Python type of its JSON; empty if there are several."""
-        if self.kind == "fit":
-            return self.items[0].json_type
-        return JSON_TYPES.get(self.kind, "")
-
-    def without_null(self) -> Shape:
-        """Return the same shape, not nullable."""
-        return replace(self, nullable=False)
-
-    def classes(self) -> set[tuple[str, str]]:
-        """Return (module, class) of every class in the shape."""
-        own = {(self.module, self.class_name)} if self.class_name else set[tuple[str, str]]()
-        return own.union(*(item.classes() for item in self.items))
 
 
 class ShapeMaker:
@@ -160,8 +96,8 @@ class ShapeMaker:
         seen.add(pointer)
         if inner.get("format") == "binary":
             self.files.add(pointer)
-            if isinstance(node, dict) and "$ref" in node:
-                self.mark_files(self._contract.resolve(cast("Node", node)), seen)
+            if "$ref" in as_node(node):
+                self.mark_files(self._contract.resolve(as_node(node)), seen)
         for each in (*inner.get("properties", {}).values(), inner.get("items", True)):
             self.mark_files(each, seen)
         for union in inner.get("unions", ()):
@@ -189,12 +125,9 @@ class ShapeMaker:
             if alone := self._reference(fields):
                 nullable = fields.get("nullable") is True and "$ref" not in fields
                 shape = self._referred(alone)
-                return (
-                    replace(shape, nullable=nullable or shape.nullable)
-                    if shape.kind != "any"
-                    else shape
-                )
-        return self._shape(self.effective(node), self._contract.pointer(node))
+                nullable = (nullable or shape.nullable) and shape.kind != "any"
+                return replace(shape, nullable=nullable)
+        return self._shape(self.effective(node), self._contract.pointer(cast("object", node)))
 
     def _reference(self, node: Node) -> Node | None:
         """Return the reference that a schema consists of, beside notes."""
@@ -238,7 +171,7 @@ class ShapeMaker:
         if len(kinds) > 1:
             shapes = [self._typed({**node, "types": (kind,)}, kind, pointer) for kind in kinds]
             return self._union(shapes, nullable)
-        return replace(self._typed(node, kinds[0], pointer), nullable=nullable)
+        return replace(self._typed(node, "".join(kinds), pointer), nullable=nullable)
 
     def _typed(self, node: Node, kind: str, pointer: Pointer) -> Shape:
         if kind == "array":
@@ -304,7 +237,7 @@ class ShapeMaker:
             self.infos[info.name] = info
             self.enums[info.name] = node
             return Shape("enum", node, nullable, info.name, info.module_name)
-        # Numbers and the like have no names of their own: their type, of which some values are sent.
+        # Numbers have no names: they are of their type, and only some values are sent.
         if kinds and not found <= {*kinds, "integer"}:
             text = f"enum: {values} are not of type: {', '.join(kinds)}"
             self._findings.note(pointer, "enum of another type", text)
@@ -348,7 +281,9 @@ class ShapeMaker:
                 continue
             types = [set(one["types"]) for one in (rest, inner) if "types" in one]
             if len(types) > 1 and not types[0] & types[1]:
-                text = f"type: {', '.join(rest['types'])} beside it is not that of a member"
+                text = (
+                    f"type: {', '.join(map(str, rest['types']))} beside it is not that of a member"
+                )
                 self._findings.note(pointer, f"type beside {chosen.key}", text)
                 shapes.append(self.make(member))
                 continue
@@ -379,7 +314,7 @@ class ShapeMaker:
         flat: list[Shape] = []
         for shape in shapes:
             nullable = nullable or shape.nullable
-            flat += [one.without_null() for one in _members(shape) if one.kind != "null"]
+            flat += [one.without_null() for one in members_of(shape) if one.kind != "null"]
         unique = list(dict.fromkeys(flat))
         if not unique:
             return Shape("null", nullable=True)
@@ -436,8 +371,7 @@ class ShapeMaker:
             return None
         index = {one.class_name: n for n, one in enumerate(models)}
         tag, tags = given["propertyName"], dict[str, int]()
-        mapping = given.get("mapping")
-        for value, target in mapping.items() if isinstance(mapping, dict) else ():
+        for value, target in as_node(as_node(given).get("mapping")).items():
             reference = {"$ref": target if "/" in str(target) else f"#/components/schemas/{target}"}
             name = schema_name(reference)
             found = (
@@ -448,12 +382,12 @@ class ShapeMaker:
         names = {self.class_name(name): name for name in self._contract.schemas}
         for class_name, n in index.items():
             if n not in tags.values():
-                values = self._constants(models[n]).get(tag) or [names.get(class_name)]
+                values = self._constants(models[n]).get(tag) or [names.get(class_name, "")]
                 tags.update({value: n for value in values if value and value not in tags})
         return (tag, tuple(tags.items())) if set(tags.values()) == set(index.values()) else None
 
     def _tagged(self, models: tuple[Shape, ...]) -> tuple[str, tuple[tuple[str, int], ...]] | None:
-        """Find the property that distinguishes models: required in all, with values of its own in each."""
+        """Find the property that distinguishes models: required, with other values in each."""
         found: dict[str, list[tuple[str, int]]] = {}
         for n, model in enumerate(models):
             required = set(model.schema.get("required", ()))
@@ -484,14 +418,6 @@ NOTES_OF_A_REFERENCE = {
 }  # fmt: skip
 
 
-def _members(shape: Shape) -> Iterator[Shape]:
-    if shape.kind in ("union", "tagged", "fit"):
-        for item in shape.items:
-            yield from _members(item)
-    else:
-        yield shape
-
-
 def _implied(node: Node) -> tuple[str, ...]:
     """Return the type that a schema without one describes; none if it may be any."""
     if "properties" in node or isinstance(node.get("additionalProperties"), dict):
@@ -502,8 +428,8 @@ def _implied(node: Node) -> tuple[str, ...]:
 def _type_of(value: object) -> str:
     if isinstance(value, bool):
         return "boolean"
-    kinds = {str: "string", int: "integer", float: "number", list: "array", dict: "object"}
-    return kinds.get(type(value), "string")
+    kinds = {"int": "integer", "float": "number", "list": "array", "dict": "object"}
+    return kinds.get(type(value).__name__, "string")
 
 
 def _bounded(node: Node, least: int, most: int | None) -> Node:

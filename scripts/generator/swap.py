@@ -1,7 +1,7 @@
 """Put a new package in the place of the old one, so that no moment has half of either.
 
-The new package is written beside the old one, which is then renamed, and the new one after it. A run
-that is killed leaves one of these states, and the next run mends each:
+The new package is written beside the old one, which is then renamed, and the new one after it. A
+run that is killed leaves one of these states, and the next run mends each:
 
     the old package, and a part of the new one beside it    the part is removed
     no package, and both beside its place                   the old one is put back
@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,7 +31,7 @@ def _beside(out: Path, word: str) -> Path:
 
 
 @contextmanager
-def workspace(out: Path) -> Iterator[Path]:
+def workspace(out: Path) -> Generator[Path]:
     """Make a folder beside a package, for the new one; only one run at a time has it.
 
     Args:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import emit
-from contract import Contract, Node, schema_name
+from contract import Contract, Node, as_node, schema_name
 from names import ClassInfo, Names, attribute_name
 from openapi_python_client import strings
 from operations import page_item
-from shapes import Shape, ShapeMaker
+from shape import Shape
+from shapes import ShapeMaker
 
 from docs import described, sentence, tidy
 
@@ -87,7 +88,7 @@ class ModelView(NamedTuple):
         return [f"_last_{field.name}" for field in self.fields if field.refers]
 
     def of_direction(self, direction: str) -> list[str]:
-        """Return the JSON names of what is not sent (read), or must be sent, but is not read (write)."""
+        """Return the JSON names of what is not sent (read), or must be sent alone (write)."""
         return [
             field.json_name
             for field in self.fields
@@ -126,7 +127,7 @@ class Views:
         self._listed = {
             maker.class_name(item)
             for schema in contract.schemas.values()
-            if isinstance(schema, dict) and (item := page_item(schema)) is not None
+            if (item := page_item(as_node(schema))) is not None
         }
 
     def model(self, name: str) -> ModelView:
@@ -226,7 +227,6 @@ class Views:
             info = self._names.of(("components", "schemas", name))
             if shape.kind in ("model", "enum") and shape.class_name == info.name:
                 continue
-            schema: Any = self._contract.schemas[name]
-            doc = tidy(schema.get("description")) if isinstance(schema, dict) else ""
+            doc = tidy(as_node(self._contract.schemas[name]).get("description"))
             found.append(AliasView(info.name, info.module_name, shape, doc))
         return found
