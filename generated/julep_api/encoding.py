@@ -27,6 +27,7 @@ from .checks import (
     text,
     wrong_type,
 )
+from .core_model import TAGS
 from .errors import EncodeError, shown
 from .free_form import json_object, json_value
 from .model import Field, Model
@@ -263,12 +264,14 @@ def tagged(key: str, by_tag: Mapping[str, type[Model]]) -> Encoder:
         key: The JSON name of that property.
         by_tag: The model for each of its values.
     """
-    expected = alternatives(["a dict", *(model.__name__ for model in by_tag.values())])
+    models = dict.fromkeys(by_tag.values())
+    expected = alternatives(["a dict", *(model.__name__ for model in models)])
     tags = choice(*by_tag)
+    TAGS[frozenset(models)] = (key, by_tag)
 
     def encode(value: object) -> JSON:
         if isinstance(value, Model):
-            for model in by_tag.values():
+            for model in models:
                 if isinstance(value, model):
                     return model.encode(value)
         if not isinstance(value, Mapping):
@@ -285,7 +288,13 @@ def tagged(key: str, by_tag: Mapping[str, type[Model]]) -> Encoder:
     return encode
 
 
-def declare(model: type[M], *fields: Field, open_keys: bool = False) -> None:
+def declare(
+    model: type[M],
+    *fields: Field,
+    open_keys: bool | Encoder = False,
+    read_only: Collection[str] = (),
+    write_only: Collection[str] = (),
+) -> None:
     """Set a model's fields, and build its encoder from them.
 
     The call stands at the end of the model's module, since the encoders of fields name other models,
@@ -294,10 +303,15 @@ def declare(model: type[M], *fields: Field, open_keys: bool = False) -> None:
     Args:
         model: The model.
         *fields: Its fields, in the order of its attributes.
-        open_keys: Whether the contract describes keys beside those, so that any key may be meant.
+        open_keys: Whether the contract describes keys beside those, so that any key may be meant; the
+            encoder of their values if it describes these too.
+        read_only: The JSON names of fields that only responses have: they are not sent.
+        write_only: Those of fields that only requests have, and need.
     """
     by_key = {item.json_name: item.encode for item in fields}
-    required = frozenset(item.json_name for item in fields if item.required)
+    required = frozenset(item.json_name for item in fields if item.required).union(write_only)
+    rest = open_keys if callable(open_keys) else json_value
+    sent = tuple(item for item in fields if item.json_name not in read_only)
     expected = f"a dict or {model.__name__}"
     encoder_of = by_key.get
     # In dicts of julep 0.3, keys could be spelled like its attributes: ``continue_``, ``schema_``.
@@ -306,7 +320,7 @@ def declare(model: type[M], *fields: Field, open_keys: bool = False) -> None:
     def encode(value: object) -> JSONObject:
         given: Mapping[str, object] = {}
         if isinstance(value, model):
-            out = _encode_fields(value, fields)
+            out = _encode_fields(value, sent, rest)
         elif type(value) is dict or isinstance(value, Mapping):  # the first costs less
             given = cast("Mapping[str, object]", value)
             out = {}
@@ -322,7 +336,7 @@ def declare(model: type[M], *fields: Field, open_keys: bool = False) -> None:
                     elif key in by_name:
                         out[by_name[key]] = by_key[by_name[key]](one)
                     else:
-                        encode_one = json_value if open_keys else _extra(key, by_key, given)
+                        encode_one = rest if open_keys else _extra(key, by_key, given)
                         out[key] = encode_one(one)
             except EncodeError as error:
                 is_text = isinstance(cast("object", key), str)
@@ -331,6 +345,8 @@ def declare(model: type[M], *fields: Field, open_keys: bool = False) -> None:
             return encode(value.to_dict())
         else:
             raise wrong_type(expected, value)
+        for key in read_only:
+            out.pop(key, None)
         if not required <= out.keys():
             missing = next(key for key in by_key if key in required and key not in out)
             raise _missing(missing, model.__name__, [key for key in given if key not in by_key])
@@ -340,7 +356,7 @@ def declare(model: type[M], *fields: Field, open_keys: bool = False) -> None:
     model.__encoder__ = encode
 
 
-def _encode_fields(value: Model, fields: tuple[Field, ...]) -> JSONObject:
+def _encode_fields(value: Model, fields: tuple[Field, ...], rest: Encoder) -> JSONObject:
     """Encode the fields of a model that are set, and its additional properties."""
     out: JSONObject = {}
     json_name = ""
@@ -352,8 +368,10 @@ def _encode_fields(value: Model, fields: tuple[Field, ...]) -> JSONObject:
     except EncodeError as error:
         raise error.under(json_name) from None
     if value.additional_properties:
-        for key, one in json_object(value.additional_properties).items():
-            out.setdefault(key, one)
+        others = value.additional_properties
+        checked = json_object(others)
+        for key, item in checked.items():
+            out.setdefault(key, item if rest is json_value else rest(item))
     return out
 
 

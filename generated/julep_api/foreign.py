@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime, time
 from enum import Enum
 from importlib import import_module
 from types import NoneType, UnionType
@@ -26,6 +26,9 @@ __all__ = ["core_schema", "dataclass_fields", "dataclass_params", "json_schema"]
 _TYPES: dict[object, JSONObject] = {
     str: {"type": "string"},
     datetime: {"type": "string", "format": "date-time"},
+    date: {"type": "string", "format": "date"},
+    time: {"type": "string", "format": "time"},
+    bytes: {"type": "string", "format": "byte"},
     bool: {"type": "boolean"},
     int: {"type": "integer"},
     float: {"type": "number"},
@@ -94,11 +97,19 @@ def _steps(path: str) -> tuple[str | int, ...]:
     return tuple(int(index) if index else key for index, key in found)
 
 
-def json_schema(model: type[CoreModel]) -> JSONObject:
-    """Return the JSON Schema of a model's JSON form, whole: without references."""
+def json_schema(model: type[CoreModel], around: tuple[type, ...] = ()) -> JSONObject:
+    """Return the JSON Schema of a model's JSON form, whole: without references.
+
+    Args:
+        model: The model.
+        around: The models that it is in; what would be inside itself is any object.
+    """
+    if model in around:
+        return {"title": model.__name__, "type": "object"}
     hints = get_type_hints(model)
+    inside = (*around, model)
     properties: JSONObject = {
-        item.json_name: _schema(hints[item.name]) for item in model.__properties__
+        item.json_name: _schema(hints[item.name], inside) for item in model.__properties__
     }
     required: list[JSON] = [item.json_name for item in model.__properties__ if item.required]
     found: JSONObject = {"title": model.__name__, "type": "object", "properties": properties}
@@ -132,7 +143,7 @@ def dataclass_params(source: object) -> object:
     return params
 
 
-def _schema(hint: object) -> JSONObject:
+def _schema(hint: object, around: tuple[type, ...]) -> JSONObject:
     if hint == JSON:
         return {}
     for kind, schema in _TYPES.items():
@@ -140,12 +151,14 @@ def _schema(hint: object) -> JSONObject:
             return {**schema}
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType):
-        return {"anyOf": [_schema(member) for member in arguments]}
+        return {"anyOf": [_schema(member, around) for member in arguments]}
     if origin is list:
-        return {"type": "array", "items": _schema(arguments[0])}
+        return {"type": "array", "items": _schema(arguments[0], around)}
     if origin is dict:
-        return {"type": "object", "additionalProperties": _schema(arguments[1])}
-    kind = cast("type[CoreModel] | type[Enum]", hint)
+        return {"type": "object", "additionalProperties": _schema(arguments[1], around)}
+    kind = cast("type[object]", hint)
     if issubclass(kind, CoreModel):
-        return json_schema(kind)
+        return json_schema(kind, around)
+    if not issubclass(kind, Enum):
+        return {"type": "string", "format": "binary"}
     return {"title": kind.__name__, "type": "string", "enum": [member.value for member in kind]}

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from audit import audit
 from changes.command import BaseError, base_of, report
 from contract import Contract, ContractError
-from report import differences
+from report import differences, print_notes, print_problems
+from swap import ForeignFolderError, replace, workspace
+
+if TYPE_CHECKING:
+    from build import Package
 
 ROOT = Path(__file__).resolve().parents[2]
 SPEC = ROOT / "openapi.yaml"
@@ -41,6 +46,11 @@ def arguments(given: list[str]) -> argparse.Namespace:
         "--since", metavar="REV", help="the commit to compare the contract with (default: HEAD)"
     )
     parser.add_argument("--json", action="store_true", help="print the changes as JSON")
+    parser.add_argument(
+        "--partial",
+        action="store_true",
+        help="leave out, and list, the operations that cannot be generated",
+    )
     options = parser.parse_args(given)
     if options.spec is not None and (options.todo or options.json or options.since):
         parser.error("--todo, --since and --json are for the checkout's own contract")
@@ -70,46 +80,66 @@ def main(given: list[str]) -> int:
     except BaseError as error:
         print(error, file=sys.stderr)
         return 1
-    with tempfile.TemporaryDirectory(prefix="generate-") as folder:
-        fresh = Path(folder) / "julep_api"
-        problem = _generate(spec, fresh)
-        if problem:
-            print(f"{spec.name} cannot be generated:\n{problem}", file=sys.stderr)
-            return 1
-        found = differences(out, fresh)
-        if options.check:
-            return _check(found, out)
-        if found:
-            _replace(fresh, out)
+    package = _read(spec, out, partial=options.partial)
+    if package is None:
+        return 1
+    from build import GenerationError, write
+
+    try:
+        with _temporary(out) if options.check else workspace(out) as fresh:
+            write(package, fresh)
+            found = differences(out, fresh)
+            if options.check:
+                return _check(found, out)
+            if found:
+                replace(fresh, out)
+    except (ForeignFolderError, GenerationError) as error:
+        print(error, file=sys.stderr)
+        return 1
     if not options.json:
         state = f"{len(found)} files differed, all are written" if found else "up to date"
         print(f"{out}: {state}")
+        print_notes(package.findings, spec)
     if base is not None:
         report(ROOT, SPEC, base, found, as_json=options.json, write=True)
     return 0
 
 
-def _generate(spec: Path, target: Path) -> str:
-    """Generate a package.
+def _read(spec: Path, out: Path, *, partial: bool) -> Package | None:
+    """Read the contract.
 
     Returns:
-        The problems that prevent it; empty if it was generated.
+        What will be written; None if there are problems, which are printed.
     """
     try:
         contract = Contract.load(spec)
-        problems = audit(contract)
     except ContractError as error:
-        return str(error)
-    if problems:
-        return "\n".join(problems)
-    # Only now, since importing the parser takes longer than all of the audit.
-    from build import GenerationError, Generator
+        print(f"{spec.name} cannot be generated:\n{error}", file=sys.stderr)
+        return None
+    # Only now, since importing the parser takes longer than all of the reading.
+    from build import read
+    from partial import without
 
-    try:
-        Generator(contract, target).run()
-    except GenerationError as error:
-        return str(error)
-    return ""
+    package = read(contract, out)
+    problems = package.findings.problems
+    if partial and problems:
+        rest = without(contract, problems)
+        if rest is not None:
+            again = read(rest.contract, out)
+            print_problems(package.findings, spec, left_out=rest.operations)
+            if not again.findings.problems:
+                return again
+            problems = again.findings.problems
+    if problems:
+        print_problems(package.findings, spec)
+        return None
+    return package
+
+
+@contextmanager
+def _temporary(out: Path) -> Generator[Path]:
+    with tempfile.TemporaryDirectory(prefix="generate-") as folder:
+        yield Path(folder) / out.name
 
 
 def _check(found: list[str], out: Path) -> int:
@@ -121,15 +151,6 @@ def _check(found: list[str], out: Path) -> int:
         print(f"  {line}", file=sys.stderr)
     print("Run ./scripts/generate; never edit generated code by hand.", file=sys.stderr)
     return 1
-
-
-def _replace(fresh: Path, out: Path) -> None:
-    """Replace the old package by the new one."""
-    if out.exists() and not (out / "openapi.json").exists() and any(out.iterdir()):
-        raise SystemExit(f"{out} is not empty and holds no generated package: nothing was written")
-    shutil.rmtree(out, ignore_errors=True)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(fresh, out)
 
 
 if __name__ == "__main__":

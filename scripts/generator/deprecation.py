@@ -3,35 +3,38 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from typing import Any, cast
+from typing import cast
 
-from contract import Node
+from contract import Node, Pointer
+from findings import Findings
 
 _VALUES = ("example", "examples", "default", "enum")
 
 
-def audit_sunsets(node: Any, where: str = "") -> Iterator[str]:
-    """Yield a line for each ``x-sunset`` that is no date, or beside nothing that is deprecated.
+def audit_sunsets(node: object, findings: Findings, pointer: Pointer = ()) -> None:
+    """Record each ``x-sunset`` that is no date, or beside nothing that is deprecated.
 
     Args:
         node: The document, or a part of it.
-        where: Its place, such as ``paths /users get``.
+        findings: What was found.
+        pointer: Its place in the document.
     """
     if isinstance(node, list):
-        for item in cast("list[object]", node):
-            yield from audit_sunsets(item, where)
+        for at, item in enumerate(cast("list[object]", node)):
+            audit_sunsets(item, findings, (*pointer, at))
     if not isinstance(node, dict):
         return
     fields = cast("Node", node)
     given = fields.get("x-sunset")
     if given is not None and not fields.get("deprecated"):
-        yield f"{where}: 'x-sunset' is of a deprecation; expected deprecated: true beside it"
+        text = "'x-sunset' is of a deprecation"
+        findings.refuse(pointer, "x-sunset", text, "deprecated: true beside it")
     if given is not None and not _is_date(str(given)):
-        yield f"{where}: x-sunset: {given} is not a date; expected one such as 2027-12-31"
+        text = f"x-sunset: {given} is not a date"
+        findings.refuse(pointer, "x-sunset", text, "one such as 2027-12-31")
     for key, value in fields.items():
         if key not in _VALUES:
-            yield from audit_sunsets(value, f"{where} {key}".strip())
+            audit_sunsets(value, findings, (*pointer, key))
 
 
 def _is_date(text: str) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import textwrap
+from typing import Any
 
-from contract import Node
+from contract import as_node
 from deprecation import note
 from emit import bounds
-from shapes import Shape
+from shape import Shape
 
 WIDTH = 100
 
@@ -18,7 +19,7 @@ def tidy(text: object) -> str:
 
     Markdown's single backticks stay: they read the same in a docstring.
     """
-    plain = re.sub(r"\s+", " ", str(text or "")).strip()
+    plain = re.sub(r"[\s\x00-\x1f]+", " ", str(text or "")).strip()
     return plain.replace("\\", "\\\\").replace('"""', "'''")
 
 
@@ -43,7 +44,9 @@ def limits(shape: Shape) -> str:
     schema = shape.schema
     parts: list[str] = []
     if shape.kind == "enum":
-        parts.append("One of " + ", ".join(f'"{value}"' for value in shape.values) + ".")
+        parts.append("One of " + ", ".join(f'"{tidy(value)}"' for value in shape.values) + ".")
+    elif isinstance(schema.get("enum"), list) and shape.kind in ("integer", "number", "boolean"):
+        parts.append("One of " + ", ".join(str(value) for value in shape.values) + ".")
     if shape.kind in ("integer", "number"):
         signs = {
             "minimum": "at least",
@@ -65,15 +68,16 @@ def limits(shape: Shape) -> str:
     return " ".join(parts)
 
 
-def described(source: Node, shape: Shape) -> str:
+def described(source: Any, shape: Shape) -> str:
     """Describe a property or parameter: its meaning, bounds, and the server's default."""
-    schema = source.get("schema", source)
+    node = as_node(source)
+    schema = as_node(node.get("schema", node))
     text = sentence(
-        source.get("description") or schema.get("description") or shape.schema.get("description")
+        node.get("description") or schema.get("description") or shape.schema.get("description")
     )
     # A parameter is deprecated by itself, or by its schema.
-    warning = note(source) or note(schema)
-    default = schema.get("default", shape.schema.get("default"))
+    warning = note(node) or note(schema)
+    default: object = schema.get("default", shape.schema.get("default"))
     server = "" if default is None else f"The server's default: {default!r}."
     found = (warning, text, limits(shape), tidy(server))
     return " ".join(part for part in found if part) or "No description."

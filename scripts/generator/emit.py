@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from shapes import JSON_TYPES, Shape
+from shape import JSON_TYPES, Shape
 
 ANNOTATIONS = {
     "string": "str",
+    "uuid": "str",
     "uuid4": "str",
     "date_time": "datetime.datetime",
+    "date": "datetime.date",
+    "time": "datetime.time",
+    "duration": "str",
+    "byte": "bytes",
+    "file": "File",
     "integer": "int",
     "number": "float",
     "boolean": "bool",
@@ -19,9 +25,15 @@ ANNOTATIONS = {
 }
 WORDS = {
     "string": "a string",
+    "uuid": "a string",
     "uuid4": "a string",
     "enum": "a string",
     "date_time": "a date-time",
+    "date": "a date",
+    "time": "a time",
+    "duration": "a duration",
+    "byte": "base64",
+    "file": "a file",
     "integer": "an integer",
     "number": "a number",
     "boolean": "true or false",
@@ -31,29 +43,56 @@ WORDS = {
     "tagged": "an object",
     "list": "a list",
     "any": "any JSON",
+    "null": "null",
 }
 PLAIN_ENCODERS = {
-    "uuid4": "uuid4",
-    "date_time": "date_time",
-    "boolean": "boolean",
-    "object": "json_object",
-    "any": "json_value",
+    "uuid": "formats.uuid",
+    "uuid4": "encoding.uuid4",
+    "date_time": "encoding.date_time",
+    "date": "formats.date",
+    "time": "formats.time",
+    "duration": "formats.duration",
+    "byte": "formats.byte",
+    "file": "bodies.file",
+    "boolean": "encoding.boolean",
+    "object": "encoding.json_object",
+    "any": "encoding.json_value",
+    "null": "unions.null",
 }
 PLAIN_READERS = {
-    "string": "string",
-    "uuid4": "string",
-    "date_time": "date_time",
-    "integer": "integer",
-    "number": "number",
-    "boolean": "boolean",
-    "object": "json_object",
-    "any": "anything",
+    "string": "decoding.string",
+    "uuid": "decoding.string",
+    "uuid4": "decoding.string",
+    "duration": "decoding.string",
+    "date_time": "decoding.date_time",
+    "date": "formats.read_date",
+    "time": "formats.read_time",
+    "byte": "formats.read_byte",
+    "file": "bodies.read_file",
+    "integer": "decoding.integer",
+    "number": "decoding.number",
+    "boolean": "decoding.boolean",
+    "object": "decoding.json_object",
+    "any": "decoding.anything",
+    "null": "unions.read_null",
 }
+# What is taken for a type, beside it.
+_GIVEN = {
+    "uuid": "UUID | str",
+    "uuid4": "UUID | str",
+    "date_time": "datetime.datetime | str",
+    "date": "datetime.date | str",
+    "time": "datetime.time | str",
+    "duration": "datetime.timedelta | str",
+    "byte": "bytes | str",
+    "file": "FileTypes",
+}
+DIRECT = ("string", "uuid", "uuid4", "duration", "integer", "number", "boolean", "object")
 
 
 def type_test(kind: str, value: str) -> str:
     """Return the test of a JSON value's type; a bool is not an int, an int is a number."""
-    name = JSON_TYPES[kind]
+    name = JSON_TYPES.get(kind, kind)
     test = f"type({value}) is {name}"
     return f"{test} or type({value}) is int" if name == "float" else test
 
@@ -67,23 +106,18 @@ def annotation(shape: Shape) -> str:
     elif shape.kind == "map":
         text = f"dict[str, {annotation(shape.item)}]"
     elif shape.kind == "union":
-        text = " | ".join(annotation(item) for item in shape.items)
-    elif shape.kind == "tagged":
+        text = _either(annotation(item) for item in shape.items)
+    elif shape.kind in ("tagged", "fit"):
         # A kind that this client does not know yet is kept unchanged.
-        text = " | ".join([*(item.class_name for item in shape.items), "JSONObject"])
+        kept = ["JSONObject"] if shape.json_type in ("dict", "") else []
+        text = _either([*(annotation(item) for item in shape.items), *kept])
     else:
         text = ANNOTATIONS[shape.kind]
-    return f"{text} | None" if shape.nullable else text
+    return f"{text} | None" if shape.nullable and text != "None" else text
 
 
 def given(shape: Shape) -> str:
     """Return the type of a constructor's parameter, which is converted to the attribute's."""
-    wider = {
-        "uuid4": "UUID | str",
-        "date_time": "datetime.datetime | str",
-        "object": "Mapping[str, object]",
-        "any": "object",
-    }
     if shape.kind == "enum":
         text = f"{shape.class_name} | Literal[{', '.join(map(repr, shape.values))}]"
     elif shape.kind == "model":
@@ -92,30 +126,56 @@ def given(shape: Shape) -> str:
         text = f"Sequence[{given(shape.item)}]"
     elif shape.kind == "map":
         text = f"Mapping[str, {given(shape.item)}]"
-    elif shape.kind == "union":
-        text = " | ".join(given(item) for item in shape.items)
-    elif shape.kind == "tagged":
-        text = " | ".join([*(item.class_name for item in shape.items), "Mapping[str, object]"])
+    elif shape.kind == "union" or (shape.kind == "fit" and shape.json_type != "dict"):
+        text = _either(given(item) for item in shape.items)
+    elif shape.kind in ("tagged", "fit"):
+        text = _either(
+            [*(annotation(item) for item in shape.items if item.class_name), "Mapping[str, object]"]
+        )
     else:
+        wider = {**_GIVEN, "object": "Mapping[str, object]", "any": "object"}
         text = wider.get(shape.kind) or ANNOTATIONS[shape.kind]
-    return f"{text} | None" if shape.nullable else text
+    return f"{text} | None" if shape.nullable and text != "None" else text
 
 
 def argument(shape: Shape) -> str:
     """Return the type of an operation's parameter; it accepts more than what is sent."""
-    wider = {"uuid4": "UUID | str", "date_time": "datetime.datetime | str"}
     if shape.kind == "list":
         return f"list[{annotation(shape.item)}]"
+    if shape.kind in ("model", "map", "object", "tagged", "fit", "union"):
+        return given(shape.without_null())
     return (
         f"{shape.class_name} | str"
         if shape.kind == "enum"
-        else wider.get(shape.kind, annotation(shape))
+        else _GIVEN.get(shape.kind, annotation(shape.without_null()))
     )
+
+
+def body_argument(shape: Shape) -> str:
+    """Return the type of a request body."""
+    text = given(shape.without_null()) if shape.kind != "any" else "object"
+    return f"{text} | None" if shape.nullable else text
+
+
+def _either(texts: Any) -> str:
+    parts = [part for text in texts for part in _alternatives(text)]
+    return " | ".join(dict.fromkeys(parts))
+
+
+def _alternatives(text: str) -> list[str]:
+    """Split a union at its bars, but not at those inside brackets."""
+    parts, depth, start = list[str](), 0, 0
+    for at, character in enumerate(text):
+        depth += (character == "[") - (character == "]")
+        if character == "|" and depth == 0 and text[at - 1] == " ":
+            parts.append(text[start:at].strip())
+            start = at + 1
+    return [*parts, text[start:].strip()]
 
 
 def words(shape: Shape) -> str:
     """Describe the expected value, for a message."""
-    if shape.kind == "union":
+    if shape.kind in ("union", "fit"):
         return " or ".join(dict.fromkeys(words(item) for item in shape.items))
     return repr(shape.values[0]) if shape.closed else WORDS[shape.kind]
 
@@ -137,39 +197,68 @@ def _call(name: str, *arguments: str, **keywords: object) -> str:
         *arguments,
         *(f"{key}={value!r}" for key, value in keywords.items() if value is not None),
     ]
-    return f"encoding.{name}({', '.join(given)})"
+    return f"{name if '.' in name else 'encoding.' + name}({', '.join(given)})"
 
 
 def encoder(shape: Shape) -> str:
     """Return the expression that builds a shape's encoder."""
+    text = _encoder(shape)
+    if shape.kind != "enum" and isinstance(shape.schema.get("enum"), list):
+        text = _call("formats.among", text, *map(repr, shape.values))
+    return f"encoding.nullable({text})" if shape.nullable and shape.kind != "null" else text
+
+
+def _encoder(shape: Shape) -> str:
     schema = shape.schema
     if shape.kind in PLAIN_ENCODERS:
-        text = f"encoding.{PLAIN_ENCODERS[shape.kind]}"
-    elif shape.kind == "string":
-        text = _call(
-            "string", min_length=schema.get("minLength"), max_length=schema.get("maxLength")
-        )
-    elif shape.kind in ("integer", "number"):
-        text = _call(shape.kind, **bounds(schema))
-    elif shape.kind == "enum":
-        text = _call("choice", *map(repr, shape.values))
-    elif shape.kind == "model":
-        text = f"{shape.class_name}.encode"
-    elif shape.kind == "list":
+        return PLAIN_ENCODERS[shape.kind]
+    if shape.kind == "string":
+        return _text(schema)
+    if shape.kind in ("integer", "number"):
+        return _number(shape)
+    if shape.kind == "enum":
+        return _call("choice", *map(repr, shape.values))
+    if shape.kind == "model":
+        return f"{shape.class_name}.encode"
+    if shape.kind == "list":
         limits = {"min_items": schema.get("minItems"), "max_items": schema.get("maxItems")}
-        text = _call(
+        return _call(
             "list_of", encoder(shape.item), **limits, unique=schema.get("uniqueItems") or None
         )
-    elif shape.kind == "map":
-        text = _call("map_of", encoder(shape.item))
-    elif shape.kind == "tagged":
-        pairs = zip(shape.tags, shape.items, strict=True)
-        models = ", ".join(f"{tag!r}: {item.class_name}" for tag, item in pairs)
-        text = _call("tagged", repr(shape.tag), f"{{{models}}}")
-    else:
-        members = ", ".join(f"{JSON_TYPES[item.kind]}: {encoder(item)}" for item in shape.items)
-        text = _call("one_of", f"{{{members}}}")
-    return f"encoding.nullable({text})" if shape.nullable else text
+    if shape.kind == "map":
+        return _call("map_of", encoder(shape.item))
+    if shape.kind == "tagged":
+        models = ", ".join(f"{tag!r}: {shape.items[n].class_name}" for tag, n in shape.tags)
+        return _call("tagged", repr(shape.tag), f"{{{models}}}")
+    if shape.kind == "fit":
+        return _call("unions.first_that_fits", *(encoder(item) for item in shape.items))
+    members = ", ".join(f"{item.json_type}: {encoder(item)}" for item in shape.items)
+    return _call("one_of", f"{{{members}}}")
+
+
+def _text(schema: dict[str, Any]) -> str:
+    text = _call("string", min_length=schema.get("minLength"), max_length=schema.get("maxLength"))
+    for pattern in schema.get("patterns", ()):
+        text = _call("formats.matching", repr(pattern), text)
+    return text
+
+
+def _number(shape: Shape) -> str:
+    limits = bounds(shape.schema)
+    if shape.kind == "integer":
+        # Between integers, an exclusive bound is the next inclusive one.
+        if "above" in limits:
+            limits["minimum"] = _next(limits.pop("above"), 1)
+        if "below" in limits:
+            limits["maximum"] = _next(limits.pop("below"), -1)
+    return _call(shape.kind, **limits)
+
+
+def _next(bound: Any, step: int) -> int:
+    """Return the nearest integer beyond an exclusive bound."""
+    whole = int(bound)
+    inside = whole > bound if step > 0 else whole < bound
+    return whole if inside else whole + step
 
 
 class Branch(NamedTuple):
@@ -203,38 +292,56 @@ class Readers:
             name: The name of a function for it, such as ``_read_content``.
         """
         if shape.kind in PLAIN_READERS:
-            text = f"decoding.{PLAIN_READERS[shape.kind]}"
+            text = PLAIN_READERS[shape.kind]
         elif shape.kind == "enum":
             text = f"decoding.enum_of({shape.class_name})"
         elif shape.kind == "model":
             text = f"{shape.class_name}.from_dict"
         elif shape.kind in ("list", "map"):
             text = f"decoding.{shape.kind}_of({self.expression(shape.item, name + '_item')})"
+        elif shape.kind == "fit":
+            text = self._fit(shape, name)
         else:
             text = self._function(shape, name)
-        return f"decoding.nullable({text})" if shape.nullable else text
+        return f"decoding.nullable({text})" if shape.nullable and shape.kind != "null" else text
+
+    def _fit(self, shape: Shape, name: str) -> str:
+        """Return the reader of members of one JSON type, of which the one that fits is read."""
+        inner = [self._known(item, f"{name}_{n}") for n, item in enumerate(shape.items)]
+        function = "best_of" if shape.json_type == "dict" else "first_of"
+        plain = annotation(shape.without_null())
+        reader = f"unions.{function}({', '.join(inner)})"
+        self.functions.append(ReaderFunction(name, plain, reader, "", ()))
+        return name
+
+    def _known(self, shape: Shape, name: str) -> str:
+        """Return a reader that takes the documented values of an enum only."""
+        if shape.kind == "enum" and not shape.closed:
+            return f"unions.known({shape.class_name})"
+        if shape.kind == "duration":
+            return "formats.read_duration"
+        return (
+            "formats.read_uuid" if shape.kind in ("uuid", "uuid4") else self.expression(shape, name)
+        )
 
     def _function(self, shape: Shape, name: str) -> str:
         """Collect the function that reads a union, after those that it needs itself."""
         if shape.kind == "tagged":
-            pairs = zip(shape.tags, shape.items, strict=True)
             branches = [
-                Branch(f"tag == {tag!r}", f"{item.class_name}.from_dict(value)")
-                for tag, item in pairs
+                Branch(f"tag == {tag!r}", f"{shape.items[n].class_name}.from_dict(value)")
+                for tag, n in shape.tags
             ]
         else:
             branches = list[Branch]()
             for item in shape.items:
-                inner = self.expression(item, f"{name}_{JSON_TYPES[item.kind]}")
+                made = f"{name}_{item.json_type}"
+                inner = self.expression(item, made)
                 if item.kind in ("list", "map"):
                     # Made once: the function that reads the union runs for every value.
-                    made = f"{name}_{JSON_TYPES[item.kind]}"
                     self.functions.append(ReaderFunction(made, annotation(item), inner, "", ()))
                     inner = made
-                direct = item.kind in ("string", "uuid4", "integer", "number", "boolean", "object")
-                branches.append(
-                    Branch(type_test(item.kind, "value"), "value" if direct else f"{inner}(value)")
-                )
-        plain = annotation(shape).removesuffix(" | None") if shape.nullable else annotation(shape)
+                result = "value" if item.kind in DIRECT else f"{inner}(value)"
+                branches.append(Branch(type_test(item.json_type, "value"), result))
+        plain = annotation(shape.without_null())
         self.functions.append(ReaderFunction(name, plain, words(shape), shape.tag, tuple(branches)))
         return name

@@ -1,19 +1,19 @@
-"""Views for the templates: models, aliases and operations, with everything decided."""
+"""Views of models and named types for the templates, with everything decided."""
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
 import emit
-from contract import Contract, Node, OperationSource, schema_name
+from contract import Contract, Node, as_node, schema_name
 from deprecation import message
+from names import ClassInfo, Names, attribute_name
 from openapi_python_client import strings
-from shapes import Shape, ShapeMaker, object_parts
+from operations import page_item
+from shape import Shape
+from shapes import ShapeMaker
 
 from docs import described, sentence, tidy
-
-# By OpenAPI's rule these are not parameters: the driver sets them.
-HEADERS_OF_THE_DRIVER = ("accept", "content-type", "authorization")
 
 
 class FieldView(NamedTuple):
@@ -26,6 +26,8 @@ class FieldView(NamedTuple):
     lenient: bool
     doc: str
     reader: str
+    direction: str
+    """``read`` for a property of responses only, ``write`` for one of requests only."""
 
     @property
     def strict(self) -> bool:
@@ -33,10 +35,20 @@ class FieldView(NamedTuple):
         return self.required and not self.lenient
 
     @property
+    def can_be_none(self) -> bool:
+        """Whether None is among the values of its type by itself."""
+        return self.shape.nullable or self.shape.kind in ("any", "null")
+
+    @property
+    def is_forced(self) -> bool:
+        """Whether it is None, where it is absent, although its type has no None."""
+        return self.lenient and not self.can_be_none
+
+    @property
     def annotation(self) -> str:
         """The attribute's type."""
         text = emit.annotation(self.shape)
-        return text if self.required or self.shape.nullable else f"{text} | None"
+        return text if self.required or self.can_be_none else f"{text} | None"
 
     @property
     def parameter(self) -> str:
@@ -47,24 +59,27 @@ class FieldView(NamedTuple):
             return f"{text} = {self.shape.values[0]!r}"
         if self.strict:
             return text
-        return f"{text} = None" if self.shape.nullable else f"{text} | None = None"
+        can_be_none = self.shape.nullable or self.shape.kind == "null"
+        return f"{text} = None" if can_be_none else f"{text} | None = None"
 
     @property
     def refers(self) -> bool:
         """Whether it is the id of another resource, which items of a list often share."""
-        return self.shape.kind == "uuid4" and self.json_name != "id"
+        return self.shape.kind in ("uuid", "uuid4") and self.json_name != "id"
 
 
 class ModelView(NamedTuple):
     """One model."""
 
     name: str
+    class_info: ClassInfo
     doc: str
     mixin: str
     fields: tuple[FieldView, ...]
     functions: tuple[emit.ReaderFunction, ...]
     imports: tuple[tuple[str, str], ...]
-    open: bool
+    open: str
+    """The encoder of properties that the contract does not name, if it has one."""
     listed: bool
     """Whether pages consist of it."""
     deprecated: str
@@ -75,97 +90,64 @@ class ModelView(NamedTuple):
         """The variables that hold the last ids of other resources that were read."""
         return [f"_last_{field.name}" for field in self.fields if field.refers]
 
+    def of_direction(self, direction: str) -> list[str]:
+        """Return the JSON names of what is not sent (read), or must be sent alone (write)."""
+        return [
+            field.json_name
+            for field in self.fields
+            if field.direction == direction and (field.required or direction == "read")
+        ]
 
-class ParameterView(NamedTuple):
-    """One parameter of an operation."""
 
-    wire: str
+class EnumView(NamedTuple):
+    """One enum."""
+
     name: str
-    shape: Shape
-    required: bool
-    doc: str
-
-    @property
-    def annotation(self) -> str:
-        """The argument's type."""
-        text = emit.argument(self.shape)
-        return text if self.required else f"{text} | None | Unset"
+    class_info: ClassInfo
+    schema: Node
+    value_type: type = str
 
 
-class AnswerView(NamedTuple):
-    """One documented success."""
+class AliasView(NamedTuple):
+    """One named type that is not a class."""
 
-    status: int
-    annotation: str
-    reader: str
-
-
-class OperationView(NamedTuple):
-    """One operation."""
-
-    id: str
+    name: str
     module: str
-    tag: str
-    method: str
-    path: str
-    url: str
-    summary: str
+    shape: Shape
     doc: str
-    path_parameters: tuple[ParameterView, ...]
-    query: tuple[ParameterView, ...]
-    headers: tuple[ParameterView, ...]
-    body: str
-    body_required: bool
-    answers: tuple[AnswerView, ...]
-    event: str
-    models: tuple[tuple[str, str], ...]
-    enums: tuple[tuple[str, str], ...]
-    deprecated: str
-
-    @property
-    def result(self) -> str:
-        """The type of the call's result."""
-        return " | ".join(dict.fromkeys(answer.annotation for answer in self.answers))
-
-
-def member_name(value: str) -> str:
-    """Return the upper-case name of an enum's member."""
-    name = strings.PythonIdentifier(value, prefix="value_").upper()
-    return str(name) if name.isidentifier() else f"VALUE_{name}"
 
 
 class Views:
     """Builds the views of one contract."""
 
-    def __init__(self, contract: Contract, maker: ShapeMaker, settings: Node) -> None:
+    def __init__(self, contract: Contract, maker: ShapeMaker, names: Names, settings: Node) -> None:
         self._contract = contract
         self._maker = maker
+        self._names = names
         self._mixins: dict[str, str] = settings.get("mixins", {})
         self._kept_names = set(settings.get("kept_names", ()))
         self._lenient: dict[str, list[str]] = settings.get("lenient", {})
         self._listed = {
             maker.class_name(item)
             for schema in contract.schemas.values()
-            if (item := page_item(schema)) is not None
+            if (item := page_item(as_node(schema))) is not None
         }
 
-    def _attribute(self, prop: Any) -> str:
-        raw = prop.name.get_untrusted_value()
-        return raw if raw in self._kept_names else str(prop.python_name)
-
-    def model(self, model: Any) -> ModelView:
-        """Build the view of a model that openapi-python-client found."""
-        name = str(model.class_info.name)
-        schema = self._maker.schemas[name]
-        properties, required = object_parts(self._contract, schema)
+    def model(self, name: str) -> ModelView:
+        """Build the view of a model."""
+        schema = self._maker.models[name]
+        properties: Node = schema["properties"]
+        required = set(schema.get("required", ()))
         readers = emit.Readers()
         fields: list[FieldView] = []
         classes: set[tuple[str, str]] = set()
-        for prop in [*model.required_properties, *model.optional_properties]:
-            raw = prop.name.get_untrusted_value()
-            shape = self._maker.make(properties[raw], prop)
+        attributes: set[str] = set()
+        # Required ones first, as openapi-python-client has them.
+        for raw in sorted(properties, key=lambda one: one not in required):
+            shape = self._maker.make(properties[raw])
             classes |= shape.classes()
-            attribute = self._attribute(prop)
+            attribute = attribute_name(raw, self._kept_names, attributes)
+            attributes.add(attribute)
             reader = readers.expression(shape.without_null(), f"_read_{attribute}")
             if shape.kind in ("list", "map"):  # made once, since from_dict runs for every item
                 bare = emit.annotation(shape.without_null())
@@ -173,175 +155,82 @@ class Views:
                 readers.functions.append(made)
                 reader = made.name
             doc = described(properties[raw], shape)
-            lenient = raw in self._lenient.get(name, ())
-            fields.append(FieldView(raw, attribute, shape, raw in required, lenient, doc, reader))
+            direction = self._direction(properties[raw])
+            lenient = raw in self._lenient.get(name, ()) or (raw in required and direction != "")
+            view = FieldView(
+                raw, attribute, shape, raw in required, lenient, doc, reader, direction
+            )
+            fields.append(view)
         # Parameters with a default must come after those without.
         fields.sort(key=lambda item: (not item.strict, item.strict and item.shape.closed))
+        rest: Any = schema.get("additionalProperties")
+        is_open = "encoding.json_value" if rest is True or rest == {} else ""
+        if isinstance(rest, dict) and rest:
+            shape = self._maker.make(rest)
+            classes |= shape.classes()
+            is_open = emit.encoder(shape)
         imports = tuple(sorted((module, one) for module, one in classes if one != name))
         return ModelView(
             name,
+            self._maker.infos[name],
             sentence(schema.get("description")) or f"{name}, as the contract has it.",
             self._mixins.get(name, ""),
             tuple(fields),
             tuple(readers.functions),
             imports,
-            schema.get("additionalProperties") is True,
+            is_open,
             name in self._listed,
             message(schema, name),
         )
 
-    def operation(self, endpoint: Any, source: OperationSource) -> OperationView:
-        """Build the view of an operation that openapi-python-client found."""
-        parameters = {(one["name"], one["in"]): one for one in self._contract.parameters(source)}
-        path = self._parameters(endpoint.path_parameters, "path", parameters)
-        query = self._parameters(endpoint.query_parameters, "query", parameters)
-        headers = self._parameters(endpoint.header_parameters, "header", parameters)
-        body, body_required, classes = "", False, set[tuple[str, str]]()
-        if "requestBody" in source.data:
-            node = self._contract.resolve(source.data["requestBody"])
-            shape = self._maker.make(
-                node["content"]["application/json"]["schema"], endpoint.bodies[0].prop
-            )
-            body, body_required, classes = (
-                shape.class_name,
-                bool(node.get("required")),
-                shape.classes(),
-            )
-        answers: list[AnswerView] = []
-        event = ""
-        props = {one.status_code.range[0]: one.prop for one in endpoint.responses.patterns}
-        for code, response in source.data["responses"].items():
-            if not str(code).startswith("2"):
-                continue
-            content = self._contract.resolve(response).get("content", {})
-            if "application/json" in content:
-                shape = self._maker.make(content["application/json"]["schema"], props[int(code)])
-                reader = emit.Readers().expression(shape, "")
-                classes |= shape.classes()
-                if page_item(shape.schema) is not None:
-                    item = self._maker.make(shape.schema["properties"]["items"], None).item
-                    reader = f"decoding.PageReader({reader}, {item.class_name})"
-                    classes |= item.classes()
-                answers.append(AnswerView(int(code), emit.annotation(shape), reader))
-            elif not content:
-                answers.append(AnswerView(int(code), "None", "decoding.nothing"))
-            if "text/event-stream" in content:
-                shape = self._maker.make(content["text/event-stream"]["schema"], None)
-                event = shape.class_name
-                classes |= shape.classes()
-        url = source.path
-        for one in path:
-            url = url.replace(f"{{{one.wire}}}", f"{{_{one.name}({one.name})}}")
-        enums = {item for one in (*path, *query, *headers) for item in one.shape.classes()}
-        summary = sentence(source.data.get("summary")) or f"{source.name}."
-        return OperationView(
-            source.name,
-            str(strings.PythonIdentifier(endpoint.name, "field_")),
-            str(endpoint.tags[0]),
-            source.method.upper(),
-            source.path,
-            url,
-            summary,
-            sentence(source.data.get("description")),
-            path,
-            query,
-            headers,
-            body,
-            body_required,
-            tuple(sorted(answers)),
-            event,
-            tuple(sorted(classes)),
-            tuple(sorted(enums)),
-            message(source.data, source.name),
-        )
+    def _direction(self, schema: Any) -> str:
+        """Return whether a property is in responses only, or in requests only."""
+        if not isinstance(schema, dict):
+            return ""
+        node = self._maker.effective(schema)
+        if node.get("readOnly") is True:
+            return "read"
+        return "write" if node.get("writeOnly") is True else ""
 
-    def _parameters(
-        self, props: list[Any], location: str, sources: dict[tuple[str, str], Node]
-    ) -> tuple[ParameterView, ...]:
-        """Build the views of the parameters in one location, required ones first."""
-        found: list[ParameterView] = []
-        for prop in props:
-            wire = prop.name.get_untrusted_value()
-            if location == "header" and wire.lower() in HEADERS_OF_THE_DRIVER:
-                continue
-            source = sources[wire, location]
-            shape = self._maker.make(source["schema"], prop)
-            required = bool(source.get("required"))
-            found.append(
-                ParameterView(
-                    wire, str(prop.python_name), shape, required, described(source, shape)
-                )
-            )
-        return (
-            tuple(found)
-            if location == "path"
-            else tuple(sorted(found, key=lambda one: not one.required))
-        )
+    def enum(self, name: str) -> EnumView:
+        """Build the view of an enum."""
+        return EnumView(name, self._maker.infos[name], self._maker.enums[name])
 
-    def inline_aliases(self, model: Any) -> dict[str, tuple[str, Shape, str]]:
+    def inline_aliases(self, model: ModelView) -> list[AliasView]:
         """Name the types inside a model that are not classes, as the 0.3 SDK did.
 
         A union gets its model's name and the property's (``ChatSettingsStop``), and so does a
         free-form object (``SessionMetadata``); items of a list get ``Item`` at the end.
         """
-        name = str(model.class_info.name)
-        own = self._maker.schemas[name].get("properties", {})
-        found: dict[str, tuple[str, Shape, str]] = {}
-        for prop in [*model.required_properties, *model.optional_properties]:
-            raw = prop.name.get_untrusted_value()
-            if raw not in own or schema_name(own[raw]) is not None:
-                continue
-            shape = self._maker.make(own[raw], prop).without_null()
-            title = name + strings.pascal_case(raw)
+        properties = self._maker.models[model.name]["properties"]
+        place = self._maker.places[model.name]
+        found: list[AliasView] = []
+        for field in model.fields:
+            node = properties[field.json_name]
+            pointer = self._contract.pointer(node)
+            if pointer[:-1] != (*place, "properties") or schema_name(node) is not None:
+                continue  # described elsewhere
+            shape = field.shape.without_null()
+            title = model.name + strings.pascal_case(field.json_name)
             parts = [(title, shape)]
             lists = [one for one in (shape, *shape.items) if one.kind == "list"]
             parts += [(f"{title}Item", one.item.without_null()) for one in lists]
-            for alias, part in parts:
-                if part.kind in ("union", "tagged", "object"):
-                    what = "may be" if alias == title else "consists of"
-                    doc = f"What `{raw}` of a `{name}` {what}."
-                    found[alias] = (str(strings.PythonIdentifier(alias, "field_")), part, doc)
+            for wanted, part in parts:
+                if part.kind in ("union", "tagged", "fit", "object"):
+                    what = "may be" if wanted == title else "consists of"
+                    doc = f"What `{tidy(field.json_name)}` of a `{model.name}` {what}."
+                    name, module = self._names.alias(wanted, pointer)
+                    found.append(AliasView(name, module, part, doc))
         return found
 
-    def aliases(self, pool: list[Any]) -> dict[str, tuple[str, Shape, str]]:
-        """Return the named schemas that are not classes: name -> (module, shape, description)."""
-        found: dict[str, tuple[str, Shape, str]] = {}
+    def aliases(self) -> list[AliasView]:
+        """Return the named schemas that are not classes."""
+        found: list[AliasView] = []
         for name in self._contract.schemas:
-            shape = component_shape(self._maker, name, pool)
-            if (
-                shape.class_name
-                and shape.kind in ("model", "enum")
-                and schema_name_of(shape, name, self._maker)
-            ):
+            shape = self._maker.component(name)
+            info = self._names.of(("components", "schemas", name))
+            if shape.kind in ("model", "enum") and shape.class_name == info.name:
                 continue
-            module = str(strings.PythonIdentifier(name, "field_"))
-            doc = tidy(self._contract.schemas[name].get("description"))
-            found[str(strings.ClassName(name, "field_"))] = (module, shape, doc)
+            doc = tidy(as_node(self._contract.schemas[name]).get("description"))
+            found.append(AliasView(info.name, info.module_name, shape, doc))
         return found
-
-
-def page_item(schema: Node) -> str | None:
-    """Return the name of the items' schema, if a schema is a page of models and nothing else."""
-    fields = schema.get("properties", {})
-    return schema_name(fields["items"].get("items", {})) if list(fields) == ["items"] else None
-
-
-def schema_name_of(shape: Shape, name: str, maker: ShapeMaker) -> bool:
-    """Whether a component's shape is its own class, not another component's."""
-    return maker.class_name(name) == shape.class_name
-
-
-class Pool(NamedTuple):
-    """Classes in which to look up a name, instead of a property."""
-
-    inner_properties: list[Any]
-
-
-def component_shape(maker: ShapeMaker, name: str, pool: list[Any]) -> Shape:
-    """Build the shape of a named schema; ``pool`` has all classes, for those inside a union."""
-    prefix = maker.class_name(name)
-    inner = [one for one in pool if one.class_info.name.startswith(prefix)]
-    return maker.make({"$ref": f"#/components/schemas/{name}"}, Pool(inner))
-
-
-__all__ = ["Views", "component_shape", "schema_name"]

@@ -109,7 +109,7 @@ def test_an_edit_from_its_list_to_its_end(checkout: Checkout) -> None:
     assert lines[1].startswith("openapi.yaml: 1 change since HEAD (additive)")
     assert lines[1].endswith("suggests a minor version")
     assert lines[2].split() == [
-        *"+ ListSessions: optional query parameter user_id (string, uuid)".split(),
+        *["+", "ListSessions:", "optional", "query", "parameter", "user_id", "(string,", "uuid)"],
         f"openapi.yaml:{number}",
     ]
     assert lines[3].split() == ["generated", "generated/julep_api/api/sessions/list_sessions.py", "done"]

@@ -37,6 +37,8 @@ def build_request(call: Call[Any] | EventCall[Any], config: Config) -> Request:
     if call.body is not UNSET:
         headers["content-type"] = "application/json"
         content = _to_bytes(call.body)
+    elif call.content is not None:
+        headers["content-type"], content = call.content
     if call.method == "POST":
         from uuid import uuid4
 

@@ -21,6 +21,7 @@ from julep.errors import (
     ServerError,
     UnprocessableEntityError,
 )
+from julep_api.client import BodyReader
 from julep_api.errors import DecodeError
 
 if TYPE_CHECKING:
@@ -69,6 +70,9 @@ def parse_response(call: Call[T], response: Response, hide: Callable[[str], str]
     # An operation that the contract does not describe may have a response without a body.
     empty = response.status == 204 or not (response.body or call.operation)
     try:
+        if read.__class__ is BodyReader:
+            kind = response.headers.get("content-type", "")
+            return cast("BodyReader[T]", read).read(response.body, kind)
         if len(response.body) >= LONG and (page := _long_page(read, response.body)) is not None:
             return page
         return read(None if empty else parse_json(response.body))

@@ -95,7 +95,14 @@ def read_by(call: Call[R], read: Callable[[JSON], T]) -> Call[T]:
     """Return a call with another reader of its response."""
     readers = dict.fromkeys(call.answers, read)
     return Call(
-        call.operation, call.method, call.path, readers, call.query, call.headers, call.body
+        call.operation,
+        call.method,
+        call.path,
+        readers,
+        call.query,
+        call.headers,
+        call.body,
+        call.content,
     )
 
 

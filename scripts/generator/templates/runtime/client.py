@@ -9,12 +9,43 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Generic, NamedTuple, TypeVar
 
+from .errors import DecodeError
 from .types import JSON, UNSET, Unset
 
-__all__ = ["Call", "EventCall"]
+__all__ = ["BodyReader", "Call", "Content", "EventCall"]
 
 # Covariant, as frozen data may be: a call that reads a session is a call that reads an object.
 T_co = TypeVar("T_co", covariant=True)
+
+
+class Content(NamedTuple):
+    """A request body that is not JSON.
+
+    Attributes:
+        type: Its content type.
+        data: Its bytes.
+    """
+
+    type: str
+    data: bytes
+
+
+class BodyReader(Generic[T_co]):
+    """Reads a response that is not JSON: a driver calls ``read`` with the body and its content type."""
+
+    __slots__ = ("read",)
+
+    def __init__(self, read: Callable[[bytes, str], T_co]) -> None:
+        self.read = read
+
+    def __call__(self, value: JSON) -> T_co:
+        """Refuse JSON.
+
+        Raises:
+            DecodeError: In any case.
+        """
+        del value
+        raise DecodeError("", "expected the bytes of a body that is not JSON")
 
 
 class Call(NamedTuple, Generic[T_co]):
@@ -28,6 +59,7 @@ class Call(NamedTuple, Generic[T_co]):
         query: The query parameters that were given, as text.
         headers: The header parameters that were given, as text.
         body: The JSON body, or ``UNSET`` when the operation has none or none was given.
+        content: The body that is not JSON; ``None`` when the operation has none or none was given.
     """
 
     operation: str
@@ -37,6 +69,7 @@ class Call(NamedTuple, Generic[T_co]):
     query: tuple[tuple[str, str], ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
     body: JSON | Unset = UNSET
+    content: Content | None = None
 
 
 class EventCall(NamedTuple, Generic[T_co]):
@@ -50,6 +83,7 @@ class EventCall(NamedTuple, Generic[T_co]):
         query: The query parameters that were given, as text.
         headers: The header parameters that were given, as text.
         body: The JSON body, or ``UNSET`` when the operation has none or none was given.
+        content: The body that is not JSON; ``None`` when the operation has none or none was given.
     """
 
     operation: str
@@ -59,3 +93,4 @@ class EventCall(NamedTuple, Generic[T_co]):
     query: tuple[tuple[str, str], ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
     body: JSON | Unset = UNSET
+    content: Content | None = None

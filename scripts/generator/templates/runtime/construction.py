@@ -7,10 +7,11 @@ one at a time: a converter is built once for each attribute, when its class is f
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from datetime import datetime
+from datetime import date, datetime, time
 from enum import Enum
 from types import NoneType, UnionType
 from typing import (
+    Any,
     Final,
     NamedTuple,
     TypeAlias,
@@ -25,7 +26,7 @@ from typing import (
 from uuid import UUID
 
 from .checks import suggestion
-from .core_model import CoreModel
+from .core_model import TAGS, CoreModel
 from .decoding import date_time
 from .errors import DecodeError, ModelError, shown
 from .types import JSON, UNSET, JSONObject, OpenEnum
@@ -179,8 +180,12 @@ def _converter(hint: object) -> Converter:
         return Converter("a str", _text)
     if hint is datetime:
         return Converter("a datetime, or its RFC 3339 text", _time)
+    if hint in (date, time, bytes):
+        return _formatted(cast("type", hint))
     if _is_model(hint):
         return _model(hint)
+    if hasattr(hint, "__converted__"):
+        return Converter("a file", cast("Any", hint).__converted__)
     if isinstance(hint, type) and issubclass(hint, Enum):
         return _enum(hint)
     return _scalar(cast("type", hint))
@@ -223,6 +228,30 @@ def _time(value: object) -> object:
     except DecodeError:
         problem = f"expected a datetime, or its RFC 3339 text; got {shown(value)}"
         raise ModelError("", problem) from None
+
+
+def _formatted(kind: type) -> Converter:
+    """Build the converter of a type that texts of a format are read as."""
+    from base64 import b64decode
+
+    readers: dict[type, tuple[str, Callable[[str], object]]] = {
+        date: ("a date, or its RFC 3339 text", date.fromisoformat),
+        time: ("a time, or its RFC 3339 text", time.fromisoformat),
+        bytes: ("bytes, or their base64 text", lambda text: b64decode(text, validate=True)),
+    }
+    expected, read = readers[kind]
+
+    def convert(value: object) -> object:
+        if isinstance(value, kind):
+            return value
+        if not isinstance(value, str):
+            raise _Mismatch
+        try:
+            return read(value)
+        except ValueError:
+            raise ModelError("", f"expected {expected}; got {shown(value)}") from None
+
+    return Converter(expected, convert)
 
 
 def _free_form(value: object) -> object:
@@ -298,29 +327,51 @@ def _map(item: Converter) -> Converter:
 
 
 def _union(members: list[object]) -> Converter:
-    """Build the converter of a union: the first member that takes the value's type converts it."""
+    """Build the converter of a union: the first member that takes the value converts it.
+
+    If none does, the error is that of the first one that takes the value's type.
+    """
     models = [one for one in members if _is_model(one)]
     if len(models) > 1:
         others = [one for one in members if not _is_model(one) and one != JSONObject]
         rest = [_converter(one) for one in others]
-        alternatives = [*rest, _tagged(models)]
+        by_tag = _by_tag(models)
+        among_models = _fitting(models) if by_tag is None else _tagged(models, *by_tag)
+        alternatives = [*rest, among_models]
     else:
         alternatives = [_converter(one) for one in members]
 
     def convert(value: object) -> object:
+        problem: ModelError | None = None
         for alternative in alternatives:
             try:
                 return alternative.convert(value)
             except _Mismatch:
                 continue
-        raise _Mismatch
+            except ModelError as error:
+                problem = problem or error
+        raise problem or _Mismatch
 
     return Converter(" or ".join(one.expected for one in alternatives), convert)
 
 
-def _tagged(models: list[type[CoreModel]]) -> Converter:
+def _by_tag(
+    models: list[type[CoreModel]],
+) -> tuple[str, Mapping[str, type[CoreModel]]] | None:
+    """Return the property that distinguishes models, and the model for each of its values."""
+    if known := TAGS.get(frozenset(models)):
+        return known
+    found = [(key, value, model) for model in models for key, value in _tags(model)]
+    keys = {key for key, _, _ in found}
+    if len(keys) != 1 or len({value for _, value, _ in found}) != len(models):
+        return None
+    return keys.pop(), {value: model for _, value, model in found}
+
+
+def _tagged(
+    models: list[type[CoreModel]], key: str, by_tag: Mapping[str, type[CoreModel]]
+) -> Converter:
     """Build the converter of a union of models that the value of one property distinguishes."""
-    by_tag = {value: (key, model) for model in models for key, value in _tags(model)}
     expected = f"{', '.join(model.__name__ for model in models)} or a dict"
 
     def convert(value: object) -> object:
@@ -329,15 +380,37 @@ def _tagged(models: list[type[CoreModel]]) -> Converter:
         if not isinstance(value, Mapping):
             raise _Mismatch
         given = cast("Mapping[str, object]", value)
-        for tag, (key, model) in by_tag.items():
-            if key in given and given[key] == tag:
-                return _model(model).convert(given)
-        key = next(key for key, _ in by_tag.values())
-        known = {tag: None for tag in by_tag}
         got = given.get(key)
+        model = by_tag.get(str(got)) if isinstance(got, str) else None
+        if model is not None:
+            return _model(model).convert(given)
+        known = dict.fromkeys(by_tag)
         hint = suggestion(got, known) if isinstance(got, str) else ""
         problem = f"expected one of {', '.join(map(repr, known))}; got {shown(got)}{hint}"
         raise ModelError(key, problem)
+
+    return Converter(expected, convert)
+
+
+def _fitting(models: list[type[CoreModel]]) -> Converter:
+    """Build the converter of a union of models of which the one that knows most keys is made."""
+    expected = f"{', '.join(model.__name__ for model in models)} or a dict"
+
+    def convert(value: object) -> object:
+        if isinstance(value, tuple(models)):
+            return value
+        if not isinstance(value, Mapping):
+            raise _Mismatch
+        given = cast("Mapping[str, object]", value)
+        made: list[CoreModel] = []
+        for model in models:
+            try:
+                made.append(build(model, given))
+            except ModelError:
+                continue
+        if not made:
+            return _free_form(given)  # it may be of another kind, and is checked when it is sent
+        return min(made, key=lambda one: len(one.additional_properties))
 
     return Converter(expected, convert)
 

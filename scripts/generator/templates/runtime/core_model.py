@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
 
 from .types import JSON, UNSET, JSONObject
 
-__all__ = ["CoreModel", "Extra", "Field", "plain"]
+__all__ = ["TAGS", "CoreModel", "Extra", "Field", "plain"]
 
 
 class Field(NamedTuple):
@@ -261,6 +261,10 @@ class CoreModel:
         return None
 
 
+# For each union of models that the value of a property distinguishes: its name, and the models.
+TAGS: dict[frozenset[type[CoreModel]], tuple[str, Mapping[str, type[CoreModel]]]] = {}
+
+
 def plain(value: object) -> JSON:
     """Return the JSON form of any value, as far as there is one: no value is refused."""
     if value is None or value.__class__ in (str, int, float, bool):
@@ -280,6 +284,10 @@ def plain(value: object) -> JSON:
         return {str(key): plain(item) for key, item in pairs}
     if isinstance(value, (list, tuple, set, frozenset)):
         return [plain(item) for item in cast("list[object]", value)]
+    if isinstance(value, bytes):
+        from base64 import b64encode
+
+        return b64encode(value).decode()
     return str(value)
 
 

@@ -1,0 +1,124 @@
+"""Unions whose members do not differ in their JSON type: the one that fits is read and sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any, TypeVar
+
+from .checks import wrong_type
+from .decoding import Reader, mismatch, string
+from .encoding import Encoder
+from .errors import DecodeError, EncodeError
+from .model import Model
+from .types import JSON
+
+__all__ = ["best_of", "first_of", "first_that_fits", "known", "null", "read_null"]
+
+E = TypeVar("E", bound=Enum)
+
+
+def null(value: object) -> None:
+    """Encode null."""
+    if value is not None:
+        raise wrong_type("None", value)
+
+
+def read_null(value: JSON) -> None:
+    """Read null."""
+    if value is not None:
+        raise mismatch("", "null", value)
+
+
+def known(kind: type[E]) -> Reader[E]:
+    """Build the reader of the documented values of an enum, where others are of another type."""
+    members = {member.value: member for member in kind}
+
+    def read(value: JSON) -> E:
+        found = members.get(string(value))
+        if found is None:
+            raise mismatch("", "a documented value", value)
+        return found
+
+    return read
+
+
+def first_of(*readers: Reader[Any]) -> Reader[Any]:
+    """Build the reader of a union: the first member that reads a value without an error.
+
+    A text that only an enum's undocumented value would be is that.
+    """
+
+    def read(value: JSON) -> Any:
+        problem = mismatch("", "a value of the union", value)
+        for reader in readers:
+            try:
+                return reader(value)
+            except DecodeError as error:
+                problem = error
+        raise problem
+
+    return read
+
+
+def best_of(*readers: Reader[Any]) -> Reader[Any]:
+    """Build the reader of a union of objects: the model that knows most of an object's keys.
+
+    An object that no model reads is kept as it is: it may be of a kind that the contract does not
+    describe yet.
+    """
+
+    def read(value: JSON) -> Any:
+        if type(value) is not dict:
+            raise mismatch("", "an object", value)
+        best: Any = value
+        unknown = len(value) + 1
+        for reader in readers:
+            try:
+                found = reader(value)
+            except DecodeError:
+                continue
+            count = len(found.additional_properties) if isinstance(found, Model) else len(value)
+            if count < unknown:
+                best, unknown = found, count
+        return best
+
+    return read
+
+
+def first_that_fits(*encoders: Encoder) -> Encoder:
+    """Build the encoder of a union: a model by its own encoder, all else by the first that takes it.
+
+    Of a mapping, it is the one that knows most of its keys.
+    """
+
+    def encode(value: object) -> JSON:
+        problems: list[EncodeError] = []
+        best: JSON = None
+        unknown: int | None = None
+        for encoder in encoders:
+            model: object = getattr(encoder, "__self__", None)
+            if isinstance(value, Model) and isinstance(model, type) and isinstance(value, model):
+                return encoder(value)
+            try:
+                found = encoder(value)
+            except EncodeError as error:
+                problems.append(error)
+                continue
+            if not isinstance(value, Mapping) or not isinstance(model, type):
+                if unknown is None:
+                    best, unknown = found, len(value) if isinstance(value, Mapping) else 0
+                continue
+            keys = {item.json_name for item in getattr(model, "__properties__", ())}
+            count = sum(key not in keys for key in value)
+            if unknown is None or count < unknown:
+                best, unknown = found, count
+        if unknown is not None:
+            return best
+        if all(one.kind == "type" and not one.path for one in problems):
+            expected = [one.problem.partition("; got ")[0].removeprefix("expected ") for one in problems]
+            raise wrong_type(" or ".join(dict.fromkeys(expected)), value)
+        # The most probable member is the one in which the error is deepest.
+        raise max(problems, key=lambda one: (bool(one.path), one.kind != "type", one.path.count(".")))
+
+    return encode
