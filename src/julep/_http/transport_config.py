@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from julep._http.proxies import EnvironmentProxy
     from julep._http.urls import Origin
+    from julep_net.proxies import EnvironmentProxy
 
 DEFAULT_MAX_CONNECTIONS: Final = 1000
 """The maximum number of simultaneous connections of a client, by default."""
@@ -105,9 +105,9 @@ class TransportConfig(NamedTuple):
         # Nearly always there is none, and then nothing is imported.
         if sys.platform not in ("darwin", "win32") and not any(map(_names_a_proxy, os.environ)):
             return None
-        from julep._http.proxies import proxy_for
+        from julep_net.proxies import proxy_for
 
-        return proxy_for(self.origin)
+        return proxy_for(*self.origin)
 
 
 def _names_a_proxy(variable: str) -> bool:

@@ -11,8 +11,8 @@ import trustme
 
 import julep
 from julep import AsyncClient
-from julep._http.proxies import bypasses
 from julep._http.urls import split
+from julep_net.proxies import bypasses, proxy_for_url
 from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.resources import HELLO
 from tests.sdk.transport.helpers.certificates import server_context
@@ -254,11 +254,45 @@ async def test_an_invalid_proxy_of_the_environment(
         ("http://julep.test", "*", True),
         ("http://julep.test", "*.julep.test", True),
         ("http://julep.test", ", ,", False),
+        ("http://bücher.test", "bücher.test", True),
+        ("http://a.bücher.test", ".BÜCHER.test", True),
+        ("http://xn--bcher-kva.test", "bücher.test", True),
+        ("http://bücher.test", "xn--bcher-kva.test", True),
+        ("http://julep.test", "bücher.test", False),
+        ("http://julep.test", "\N{SNOWMAN}.\N{SNOWMAN}\u0301..", False),
+        ("http://[::ffff:10.1.2.3]", "10.0.0.0/8", True),
+        ("http://[::ffff:10.1.2.3]", "10.1.2.3", True),
+        ("http://10.1.2.3", "[::ffff:10.1.2.3]", True),
+        ("http://10.1.2.3", "::/0", False),
+        ("http://10.1.2.3", ".2.3", False),
+        ("http://[fe80::1]", "fe80::/10", True),
         ("http://julep.test", "300.1.1.1/99", False),
     ],
 )
 def test_hosts_without_a_proxy(url: str, no_proxy: str, expected: bool) -> None:
-    assert bypasses(split(url)[0], no_proxy) is expected
+    _, host, port = split(url)[0]
+    assert bypasses(host, port, no_proxy) is expected
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://models.test/v1", "http://proxy.test:3128"),
+        ("http://10.1.2.3:11434/v1?x=y", None),
+        ("http://[::1]:11434/v1", None),
+        ("http://bücher.test", None),
+        ("https://models.test/v1", None),
+        ("http://models.test:x", None),
+        ("models.test", None),
+    ],
+)
+def test_the_proxy_for_a_url(
+    url: str, expected: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "proxy.test:3128")
+    monkeypatch.setenv("NO_PROXY", "10.0.0.0/8,[::1],xn--bcher-kva.test")
+    found = proxy_for_url(url)
+    assert (found and found.url) == expected
 
 
 async def test_httpx_is_chosen_by_the_environment(
