@@ -34,6 +34,10 @@ class EnvironmentProxy(NamedTuple):
     url: str
     variable: str
 
+    # The URL may hold a password.
+    def __repr__(self) -> str:
+        return f"EnvironmentProxy({self.variable})"
+
 
 def proxy_for(scheme: str, host: str, port: int) -> EnvironmentProxy | None:
     """Return the environment's proxy for an origin; None when there is none.
@@ -59,6 +63,20 @@ def proxy_for_url(url: str) -> EnvironmentProxy | None:
     except (ValueError, KeyError):
         return None
     return proxy_for(parts.scheme, _ascii(parts.hostname or ""), port)
+
+
+def is_proxy_url(url: str) -> bool:
+    """Check whether a URL can be that of a proxy."""
+    from urllib.parse import urlsplit  # expensive to import
+
+    try:
+        parts = urlsplit(url)
+        has_host = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    schemes = ("http", "https", "socks5", "socks5h")
+    is_clean = url.isascii() and url.isprintable() and " " not in url
+    return has_host and parts.scheme in schemes and is_clean
 
 
 def bypasses(host: str, port: int, no_proxy: str) -> bool:

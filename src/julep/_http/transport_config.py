@@ -100,6 +100,19 @@ class TransportConfig(NamedTuple):
             found += [user_info.partition(":")[2], b64encode(user_info.encode()).decode()]
         return [each for each in found if each]
 
+    def proxy_name(self) -> str:
+        """Return the name of the proxy in errors, without its password; empty when there is none.
+
+        A client of httpx that was given has proxies of its own.
+        """
+        if self.http_client is not None:
+            return ""
+        found = None if self.proxy else self.environment_proxy()
+        url = self.proxy or (found.url if found else "")
+        scheme, _, rest = url.partition("://")
+        named = f"the proxy {scheme}://{rest.rpartition('@')[2].partition('/')[0]}"
+        return f"{named} of {found.variable}" if found else named if url else ""
+
     def environment_proxy(self) -> EnvironmentProxy | None:
         """Return the proxy that the environment names for the API's origin, if there is one."""
         # Nearly always there is none, and then nothing is imported.

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import ssl
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import trustme
@@ -191,9 +193,11 @@ async def test_a_proxy_at_a_closed_port(mode: Mode, scheme: str, tls: ssl.SSLCon
         pass
     proxy = f"http://me:{CANARY}@127.0.0.1:{gone.port}"
     settings = {"proxy": proxy, "tls": tls, "max_retries": 1}
-    async with make_client(mode, f"{scheme}://julep.test", **settings) as client:
+    named = f": the proxy http://127.0.0.1:{gone.port}: .*; is that proxy running\\?$"
+    async with make_client(mode, f"{scheme}://localhost:1", **settings) as client:
         with pytest.raises(julep.NetworkError) as caught:
             await get(client)
+    assert re.search(named, caught.value.message)
     assert_ours(caught.value)
     assert caught.value.attempts == 2
     assert CANARY not in everything_of(caught.value)
@@ -220,10 +224,30 @@ async def test_an_invalid_proxy_raises_without_showing_it(mode: Mode, proxy: str
     assert CANARY not in everything_of(caught.value)
 
 
-async def test_an_invalid_proxy_of_the_environment(
+async def test_a_proxy_of_the_environment_at_a_closed_port(
     mode: Mode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("HTTP_PROXY", f"ftp://me:{CANARY}@x")
+    with Proxy() as gone:
+        pass
+    monkeypatch.setenv("HTTP_PROXY", gone.url)
+    async with make_client(mode, "http://julep.test", max_retries=0) as client:
+        with pytest.raises(julep.NetworkError, match=f"the proxy {gone.url} of HTTP_PROXY: "):
+            await get(client)
+
+
+async def test_a_proxy_that_does_not_respond(mode: Mode, full_backlog_url: str) -> None:
+    timeout = julep.Timeout(connect=0.2)
+    settings: dict[str, Any] = {"proxy": full_backlog_url, "timeout": timeout, "max_retries": 0}
+    async with make_client(mode, "http://julep.test", **settings) as client:
+        with pytest.raises(julep.RequestTimeoutError, match=f"of the proxy {full_backlog_url} "):
+            await get(client)
+
+
+@pytest.mark.parametrize("value", ["ftp://me:{}@x", "http://[x{}", "http://{}:x", "http://:{}@"])
+async def test_an_invalid_proxy_of_the_environment(
+    mode: Mode, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", value.format(CANARY))
     async with make_client(mode, "http://julep.test") as client:
         with pytest.raises(julep.ConfigurationError, match="HTTP_PROXY") as caught:
             await get(client)
