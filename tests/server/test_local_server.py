@@ -13,11 +13,21 @@ from typing import Any
 
 import pytest
 
-from julep_server import LocalServer
+from julep_server import LocalServer, local
+from julep_server.serving import bind
 from tests.server.helpers.api import Api
 
 
-def test_a_server_starts_quickly_and_leaves_no_thread_and_no_socket() -> None:
+def test_a_server_starts_quickly_and_leaves_no_thread_and_no_socket(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bound = list[socket.socket]()
+
+    def bind_and_note(host: str, port: int) -> socket.socket:
+        bound.append(bind(host, port))
+        return bound[-1]
+
+    monkeypatch.setattr(local, "bind", bind_and_note)
     before = set(threading.enumerate())
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -27,14 +37,12 @@ def test_a_server_starts_quickly_and_leaves_no_thread_and_no_socket() -> None:
         with Api(server.url) as api:
             api.reply(api.make("sessions")["id"])
             api.events(api.make("sessions")["id"])
-        port = int(server.url.split(":")[2].split("/")[0])
         server.stop()
         server.stop()
         gc.collect()
     assert started < 2
     assert set(threading.enumerate()) == before
-    with socket.socket() as probe:
-        assert probe.connect_ex(("127.0.0.1", port)) != 0
+    assert [each.fileno() for each in bound] == [-1]
 
 
 def test_servers_in_memory_share_nothing() -> None:

@@ -31,8 +31,11 @@ NO_RESPONSE: Final = "the server closed the connection without a response"
 INCOMPLETE_RESPONSE: Final = "the server closed the connection before its response was complete"
 
 _VALUE: Final = re.compile("[\t\x20-\x7e\x80-\xff]*")
+# Characters that no head may have; the libraries let some pass, each in other places.
+_CONTROLS: Final = bytes([*range(9), 11, 12, *range(14, 32), 127])
 _HEAD_END: Final = re.compile(rb"\n\r?\n")
 _LINE_END: Final = re.compile(rb"\r?\n")
+_FOLD: Final = re.compile(rb"\r?\n[ \t]+")
 _LENGTHS_IN_A_LINE: Final = re.compile(rb"\ncontent-length[^\n]*,")
 _INFORMATIONAL: Final = re.compile(rb"HTTP/1\.[01] 1")
 _PROTOCOL: Final = b"HTTP/"
@@ -178,17 +181,20 @@ class ResponseParser(ABC):
         A head is parsed when it is complete, in its plainest form: the libraries differ in what
         else they accept.
         """
-        data, self._head_begun = self._head_begun + data, b""
+        # Empty lines may be left of the response before.
+        data, self._head_begun = (self._head_begun + data).lstrip(b"\r\n"), b""
         while end := _HEAD_END.search(data):
             head = data[: end.end()]
+            if len(head.translate(None, _CONTROLS)) < len(head):
+                return [self._failure()]
             plain = head if _is_plain(head) else _plain_head(head)
             if not _INFORMATIONAL.match(head):
                 return self._parse(data if plain is head else plain + data[end.end() :])
             if failures := self._parse(plain):
                 return failures
-            data = data[end.end() :]
+            data = data[end.end() :].lstrip(b"\r\n")
         if not data.startswith(_PROTOCOL[: len(data)]):
-            return self._parse(data)
+            return [self._failure()]
         self._head_begun = data
         return []
 
@@ -247,10 +253,12 @@ class ResponseParser(ABC):
 
 
 def _is_plain(head: bytes) -> bool:
-    """Check whether all lines of a head end with CR LF, and there is one content-length at most."""
+    """Check whether a head needs no `_plain_head`."""
     lower = head.lower()
     return (
         lower.count(b"\n") == lower.count(b"\r\n")
+        and b"\n " not in lower
+        and b"\n\t" not in lower
         and lower.count(b"\ncontent-length") < 2
         and not _LENGTHS_IN_A_LINE.search(lower)
     )
@@ -259,11 +267,14 @@ def _is_plain(head: bytes) -> bool:
 def _plain_head(head: bytes) -> bytes:
     """Return a head with CR LF at the end of each line, and a repeated content-length once.
 
-    RFC 9112, section 2.2, lets a recipient take LF alone for the end of a line; RFC 9110, section
-    8.6, lets it take equal lengths for one.
+    RFC 9112, section 2.2, lets a recipient take LF alone for the end of a line, and section 5.2
+    wants a folded value to be joined; RFC 9110, section 8.6, lets it take equal lengths for one.
     """
     lines: list[bytes] = []
     lengths: set[bytes] = set()
+    status_line, line_end, rest = head.partition(b"\n")
+    if not rest.startswith((b" ", b"\t")):
+        head = status_line + line_end + _FOLD.sub(b" ", rest)
     for line in _LINE_END.split(head):
         name, _, value = line.partition(b":")
         if name.lower() != b"content-length":

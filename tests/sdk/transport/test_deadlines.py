@@ -111,18 +111,6 @@ async def test_a_slow_body_ends_at_the_total_timeout(clients: Clients, step: Ste
     assert len(server.received) == 2
 
 
-# A sync client of httpx cannot be interrupted within a phase, as its docstring says.
-@pytest.mark.parametrize(
-    ("mode", "clients"),
-    [
-        ("sync", "sockets"),
-        ("asyncio", "sockets"),
-        ("asyncio", "library"),
-        ("trio", "sockets"),
-        ("trio", "library"),
-    ],
-    indirect=["clients"],
-)
 async def test_slow_headers_end_at_the_total_timeout(clients: Clients) -> None:
     with Server([HEAD_DRIPS, respond_json(SESSION)]) as server:
         client = await clients.make(server.url, timeout=LIMIT)
