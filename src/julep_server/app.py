@@ -30,6 +30,8 @@ from julep_server.models.offline_reflection import OfflineReflection
 from julep_server.models.openai import OpenAIModel
 from julep_server.models.provider import Provider
 from julep_server.models.reflection import Reflection
+from julep_server.models.script_files import read_script
+from julep_server.models.scripted import ScriptedModel
 from julep_server.resources import (
     agents,
     chat,
@@ -72,6 +74,7 @@ class App:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._provider = _provider(settings)
         self._database = Database(settings.database)
         self._authenticator = Authenticator(settings.api_keys)
         self.runs = Runs()
@@ -84,6 +87,11 @@ class App:
             await self._lifespan(receive, send)
         elif scope["type"] == "http":
             await self._http(Request(scope, receive), receive, send)
+
+    @property
+    def model(self) -> str:
+        """The name of the default model."""
+        return self._provider.model
 
     def close(self) -> None:
         """Close the database."""
@@ -146,7 +154,7 @@ class App:
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
-        provider = _provider(self._settings)
+        provider = self._provider
         embedding_worker = EmbeddingWorker(self._database, open_embedder(self._settings))
         context = JobContext(self._database, _reflection(provider), embedding_worker)
         worker = Worker(self._database, job_performer(context))
@@ -168,7 +176,11 @@ class App:
 
 
 def _provider(settings: Settings) -> Provider:
-    if settings.model_url is None:
+    if settings.model_script is not None:
+        return read_script(settings.model_script)
+    if isinstance(settings.model, ScriptedModel):
+        return settings.model
+    if settings.model_url is None or not isinstance(settings.model, str):
         return OfflineModel()
     return OpenAIModel(
         settings.model_url, settings.model_key, settings.model, settings.model_timeout
@@ -176,9 +188,9 @@ def _provider(settings: Settings) -> Provider:
 
 
 def _reflection(provider: Provider) -> Reflection:
-    if isinstance(provider, OfflineModel):
-        return OfflineReflection()
-    return ModelReflection(provider)
+    if isinstance(provider, OpenAIModel):
+        return ModelReflection(provider)
+    return OfflineReflection()
 
 
 def _raw_path(scope: Scope) -> str:

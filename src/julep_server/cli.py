@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from julep_server.app import App
 from julep_server.options import setting_options
 from julep_server.serving import Server, bind
-from julep_server.settings import Settings
+from julep_server.settings import OFFLINE_MODEL, Settings
 from julep_server.version import VERSION
 
 USAGE_ERROR = 2
@@ -38,6 +38,7 @@ _SPECIAL: Mapping[str, tuple[str, object, object, str]] = {
             " directory."
         ),
     ),
+    "model": ("model", str, OFFLINE_MODEL, "Name of the model to use there."),
     "api_keys": (
         "api_key",
         list[str] | None,
@@ -114,6 +115,8 @@ def _serve(settings: Settings) -> None:
     with bound:
         try:
             app = App(settings)
+        except ValueError as error:
+            _exit(str(error), USAGE_ERROR)
         except ModuleNotFoundError as error:
             needed = f'{error.name} is missing: pip install "julep[postgres]"'
             _exit(f"can't open the database: {needed}", 1)
@@ -123,7 +126,7 @@ def _serve(settings: Settings) -> None:
         address = f"[{host}]" if ":" in host else host
         sys.stdout.write(
             f"julep serves http://{address}:{bound.getsockname()[1]}/api"
-            f" (model: {settings.model}; database: {shown})\n"
+            f" (model: {app.model}; database: {shown})\n"
         )
         sys.stdout.flush()
         try:

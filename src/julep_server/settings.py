@@ -18,6 +18,15 @@ NO_EMBEDDINGS = "none"
 NO_OPTION = "no option of the command"
 
 
+class InProcessModel:
+    """The base of models that run in the server's process; such as ``ScriptedModel``."""
+
+    @property
+    def name(self) -> str:
+        """The name of the model."""
+        raise NotImplementedError
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The settings of a server, which are the keyword arguments of LocalServer.
@@ -30,7 +39,8 @@ class Settings:
         model_url: Base URL of an OpenAI-compatible endpoint, such as http://localhost:11434/v1.
             Without it the offline model answers.
         model_key: Key for that endpoint.
-        model: Name of the model to use there.
+        model: Name of the model to use there; or a ``ScriptedModel``, for tests.
+        model_script: File of a script, by which the model answers; for tests of other programs.
         model_timeout: Seconds that the endpoint may be silent.
         embedding_url: Base URL of an OpenAI-compatible endpoint whose embeddings are used to recall
             by meaning. Without it the offline embedder is used where it is installed.
@@ -53,7 +63,8 @@ class Settings:
     api_keys: Sequence[str] = field(default=(), repr=False)
     model_url: str | None = None
     model_key: str | None = field(default=None, repr=False)
-    model: str = OFFLINE_MODEL
+    model: str | InProcessModel = OFFLINE_MODEL
+    model_script: str | None = None
     model_timeout: Annotated[float, NO_OPTION] = 120.0
     embedding_url: str | None = None
     embedding_key: str | None = field(default=None, repr=False)
@@ -72,7 +83,8 @@ class Settings:
             raise ValueError("an API key must not be empty")
         self._check_model()
         self._check_embedding()
-        if self.model_url is None and self.suggestions:
+        scripted = self.model_script is not None or not isinstance(self.model, str)
+        if self.model_url is None and self.suggestions and not scripted:
             raise ValueError("suggestions need the URL of an endpoint whose model makes them")
         if self.model_timeout <= 0 or self.max_body_bytes <= 0:
             raise ValueError("timeouts and limits must be greater than zero")
@@ -82,7 +94,11 @@ class Settings:
             raise ValueError(f"recall_distance must be from 0 to 1; got {self.recall_distance}")
 
     def _check_model(self) -> None:
-        if self.model_url is None and self.model != OFFLINE_MODEL:
+        if self.model_script is not None and (self.model_url or self.model != OFFLINE_MODEL):
+            raise ValueError("a model's script takes the place of every other model")
+        if not isinstance(self.model, str) and self.model_url is not None:
+            raise ValueError("a model in this process has no URL")
+        if self.model_url is None and isinstance(self.model, str) and self.model != OFFLINE_MODEL:
             raise ValueError("a model's name needs the URL of the endpoint that serves it")
         if self.model_url is not None and self.model == OFFLINE_MODEL:
             raise ValueError("a model URL needs the name of a model to use there")

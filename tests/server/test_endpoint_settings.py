@@ -93,7 +93,8 @@ def test_refused_settings_are_left_out_and_remembered(status: str, streamed: boo
 def test_settings_are_remembered_for_each_model() -> None:
     def respond(received: Received) -> Parts:
         if received.body["model"] == "m":
-            return refusing("seed")(received)
+            refused: Parts = refusing("seed")(received)
+            return refused
         return good(received)
 
     assert sent(ask(respond, settings={"seed": 7}, times=2), "seed") == [7, None, None]
@@ -180,7 +181,7 @@ def test_values_without_an_effect_are_never_sent() -> None:
     ],
 )
 def test_other_refusals_are_passed_on(said: str) -> None:
-    settings = {
+    settings: dict[str, Any] = {
         "max_tokens": 9000,
         "temperature": 3,
         "seed": 1,
@@ -198,7 +199,7 @@ def test_an_endpoint_that_refuses_everything_is_not_asked_for_ever() -> None:
         text = f"Unrecognized request argument supplied: {', '.join(received.body)}"
         return response({"error": {"message": text}}, BAD)
 
-    settings = dict.fromkeys(("seed", "min_p", "temperature", "top_p"), 0.5)
+    settings: dict[str, Any] = dict.fromkeys(["seed", "min_p", "temperature", "top_p"], 0.5)
     assert len(ask(respond, settings=settings).received) < 5
 
 
