@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from julep_server.local import LocalServer
+    from julep_server.model_endpoints import ModelEndpoint
     from julep_server.models.provider import ModelRequest
     from julep_server.models.scripted import ScriptedAnswer, ScriptedModel
 
-__all__ = ["LocalServer", "ModelRequest", "ScriptedAnswer", "ScriptedModel"]
+__all__ = ["LocalServer", "ModelEndpoint", "ModelRequest", "ScriptedAnswer", "ScriptedModel"]
 
 _MODULES = {
     "LocalServer": "local",
+    "ModelEndpoint": "model_endpoints",
     "ModelRequest": "models.provider",
     "ScriptedAnswer": "models.scripted",
     "ScriptedModel": "models.scripted",

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from julep_server.app import App
 from julep_server.options import setting_options
 from julep_server.serving import Server, bind
-from julep_server.settings import OFFLINE_MODEL, Settings
+from julep_server.settings import Settings
 from julep_server.version import VERSION
 
 USAGE_ERROR = 2
@@ -38,7 +38,16 @@ _SPECIAL: Mapping[str, tuple[str, object, object, str]] = {
             " directory."
         ),
     ),
-    "model": ("model", str, OFFLINE_MODEL, "Name of the model to use there."),
+    "model": (
+        "model",
+        list[str] | None,
+        None,
+        (
+            "Name of the model to use there. Or NAME=URL[,key=…][,key_env=…][,model=…] for one of"
+            " several models, any number of times: agents choose by name, the first is the default."
+        ),
+    ),
+    "model_fallback": ("model_fallback", list[str] | None, None, ""),
     "api_keys": (
         "api_key",
         list[str] | None,
@@ -62,10 +71,14 @@ def serve(**options: Any) -> None:
     # Only options that were given are passed.
     options = {parameter.name: parameter.default for parameter in _parameters()} | options
     keys = options.pop("api_key")
+    given = [text for text in cast("list[str]", options.pop("model") or []) if text]
+    endpoints = [text for text in given if "=" in text]
+    options["model"] = next((text for text in given if "=" not in text), None)
     try:
         settings = Settings(
             database=database_url(options.pop("database")),
             api_keys=_keys_from_environment() if keys is None else keys,
+            models=endpoints,
             # An empty variable counts as not set.
             **{name: value for name, value in options.items() if value not in (None, "")},
         )

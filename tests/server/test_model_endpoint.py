@@ -247,7 +247,8 @@ def test_v1_errors_have_the_servers_format(model_api: Api, endpoint: Endpoint) -
 @pytest.mark.parametrize(
     ("method", "path", "body", "status"),
     [
-        ("POST", "models", CHAT, 404),
+        ("POST", "models", CHAT, 405),
+        ("POST", "embeddings", CHAT, 404),
         ("GET", "chat/completions", None, 405),
         ("POST", "chat/completions", [1], 422),
         ("POST", "chat/completions", {}, 422),

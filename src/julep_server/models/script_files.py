@@ -128,7 +128,7 @@ def _field(item: JSONObject, name: str, kind: type[_T], path: str, default: _T |
     value: object = item.get(name)
     if value is None:
         return default
-    if not isinstance(value, kind) or isinstance(value, bool):
+    if value is True or value is False or not isinstance(value, kind):
         raise ValueError(f"{path}.{name}: expected {_KINDS[kind]}; got {value!r:.80}")
     return value
 

@@ -164,6 +164,11 @@ class ScriptedModel(InProcessModel):
         """Add an answer that is cut after some words, and return the model."""
         return self.then(ScriptedAnswer(text=text, breaks_off_after=after))
 
+    @property
+    def models(self) -> Sequence[str]:
+        """See :class:`~julep_server.models.provider.Provider`."""
+        return (self.model,)
+
     async def complete(self, request: ModelRequest, listener: Listener | None) -> Completion:
         """See :class:`~julep_server.models.provider.Provider`."""
         answer = await self._answer(request)
@@ -176,7 +181,12 @@ class ScriptedModel(InProcessModel):
             raise interrupted()
         return self._completion(request, answer)
 
-    async def forward(self, path: str, body: JSONObject) -> ForwardedResponse:
+    async def forward(
+        self,
+        path: str,
+        body: JSONObject,
+        allowed: Sequence[str] | None = None,  # noqa: ARG002 - it has one model
+    ) -> ForwardedResponse:
         """See :class:`~julep_server.models.provider.Provider`."""
         is_chat = path == "chat/completions"
         requests = (
