@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,7 +14,7 @@ from julep_server.contract.operations import load_contract
 from julep_server.db.engine import Database
 from julep_server.dispatch import Dispatcher
 from julep_server.errors import ApiError, internal_error, nothing_here
-from julep_server.http.authentication import Authenticator
+from julep_server.http.authentication import Authenticator, tenant_of
 from julep_server.http.responses import (
     REQUEST_ID_HEADER,
     error_response,
@@ -30,6 +30,9 @@ from julep_server.models.offline_reflection import OfflineReflection
 from julep_server.models.openai import OpenAIModel
 from julep_server.models.provider import Provider
 from julep_server.models.reflection import Reflection
+from julep_server.models.router import ModelRouter
+from julep_server.models.script_files import read_script
+from julep_server.models.scripted import ScriptedModel
 from julep_server.resources import (
     agents,
     chat,
@@ -72,6 +75,7 @@ class App:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._provider = _provider(settings)
         self._database = Database(settings.database)
         self._authenticator = Authenticator(settings.api_keys)
         self.runs = Runs()
@@ -84,6 +88,11 @@ class App:
             await self._lifespan(receive, send)
         elif scope["type"] == "http":
             await self._http(Request(scope, receive), receive, send)
+
+    @property
+    def model(self) -> str:
+        """The name of the default model."""
+        return self._provider.model
 
     def close(self) -> None:
         """Close the database."""
@@ -146,12 +155,20 @@ class App:
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
-        provider = _provider(self._settings)
+        provider = self._provider
         embedding_worker = EmbeddingWorker(self._database, open_embedder(self._settings))
         context = JobContext(self._database, _reflection(provider), embedding_worker)
         worker = Worker(self._database, job_performer(context))
+        choice = self._settings.model_choice()
+        allowed = dict[str, Sequence[str]]() if choice is None else choice.allowed
         services = Services(
-            self._settings, self._database, provider, self.runs, worker, embedding_worker
+            self._settings,
+            self._database,
+            provider,
+            self.runs,
+            worker,
+            embedding_worker,
+            {tenant_of(key): names for key, names in allowed.items()},
         )
         self._services = services
         self._dispatcher = Dispatcher(load_contract(), HANDLERS, services, self._authenticator)
@@ -168,7 +185,13 @@ class App:
 
 
 def _provider(settings: Settings) -> Provider:
-    if settings.model_url is None:
+    if settings.model_script is not None:
+        return read_script(settings.model_script)
+    if isinstance(settings.model, ScriptedModel):
+        return settings.model
+    if (choice := settings.model_choice()) is not None:
+        return ModelRouter(choice, settings.model_timeout)
+    if settings.model_url is None or not isinstance(settings.model, str):
         return OfflineModel()
     return OpenAIModel(
         settings.model_url, settings.model_key, settings.model, settings.model_timeout
@@ -176,9 +199,9 @@ def _provider(settings: Settings) -> Provider:
 
 
 def _reflection(provider: Provider) -> Reflection:
-    if isinstance(provider, OfflineModel):
-        return OfflineReflection()
-    return ModelReflection(provider)
+    if isinstance(provider, (OpenAIModel, ModelRouter)):
+        return ModelReflection(provider)
+    return OfflineReflection()
 
 
 def _raw_path(scope: Scope) -> str:

@@ -38,6 +38,16 @@ _SPECIAL: Mapping[str, tuple[str, object, object, str]] = {
             " directory."
         ),
     ),
+    "model": (
+        "model",
+        list[str] | None,
+        None,
+        (
+            "Name of the model to use there. Or NAME=URL[,key=…][,key_env=…][,model=…] for one of"
+            " several models, any number of times: agents choose by name, the first is the default."
+        ),
+    ),
+    "model_fallback": ("model_fallback", list[str] | None, None, ""),
     "api_keys": (
         "api_key",
         list[str] | None,
@@ -61,10 +71,14 @@ def serve(**options: Any) -> None:
     # Only options that were given are passed.
     options = {parameter.name: parameter.default for parameter in _parameters()} | options
     keys = options.pop("api_key")
+    given = [text for text in cast("list[str]", options.pop("model") or []) if text]
+    endpoints = [text for text in given if "=" in text]
+    options["model"] = next((text for text in given if "=" not in text), None)
     try:
         settings = Settings(
             database=database_url(options.pop("database")),
             api_keys=_keys_from_environment() if keys is None else keys,
+            models=endpoints,
             # An empty variable counts as not set.
             **{name: value for name, value in options.items() if value not in (None, "")},
         )
@@ -114,6 +128,8 @@ def _serve(settings: Settings) -> None:
     with bound:
         try:
             app = App(settings)
+        except ValueError as error:
+            _exit(str(error), USAGE_ERROR)
         except ModuleNotFoundError as error:
             needed = f'{error.name} is missing: pip install "julep[postgres]"'
             _exit(f"can't open the database: {needed}", 1)
@@ -123,7 +139,7 @@ def _serve(settings: Settings) -> None:
         address = f"[{host}]" if ":" in host else host
         sys.stdout.write(
             f"julep serves http://{address}:{bound.getsockname()[1]}/api"
-            f" (model: {settings.model}; database: {shown})\n"
+            f" (model: {app.model}; database: {shown})\n"
         )
         sys.stdout.flush()
         try:

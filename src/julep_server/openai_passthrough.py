@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from urllib.parse import unquote
 
 from starlette.requests import Request
@@ -54,8 +55,9 @@ async def forward(
     if request.method != _METHODS[kind]:
         raise method_not_allowed(request.method, _METHODS[kind])
     tenant = authenticator.tenant(request.headers.get("authorization"))
+    allowed = services.allowed_models.get(tenant)
     if kind == "models":
-        return await _models(services, tenant, unquote(name))
+        return await _models(services, tenant, allowed, unquote(name))
     data = await read_body(request, services.settings.max_body_bytes)
     body = parse_json(request.headers.get("content-type"), data)
     if not isinstance(body, dict):
@@ -66,7 +68,11 @@ async def forward(
         if path == "completions":
             raise bad_request("chat_only", "an agent answers at /v1/chat/completions")
         return await chat(services, tenant, body, request.headers.get(SESSION_HEADER))
-    forwarded = await services.provider.forward(path, body)
+    if allowed is not None:
+        wanted = body.get("model")
+        name = services.model_of(tenant, None if wanted is None else str(wanted))
+        body = {**body, "model": name}
+    forwarded = await services.provider.forward(path, body, allowed)
     headers = model_headers(forwarded.model)
     content = forwarded.content
     if content is None or isinstance(content, (dict, list, str, int, float)):
@@ -74,9 +80,12 @@ async def forward(
     return StreamingResponse(content, 200, headers, media_type=forwarded.media_type)
 
 
-async def _models(services: Services, tenant: str, name: str) -> ASGIApp:
-    """Return all models, or the one of this name."""
-    models = [services.provider.model]
+async def _models(
+    services: Services, tenant: str, allowed: Collection[str] | None, name: str
+) -> ASGIApp:
+    """Return the models that a tenant may use and its agents, or the one of this name."""
+    names = services.provider.models
+    models = [one for one in names if allowed is None or one in allowed]
     found = await services.database.read(lambda connection: list_models(connection, tenant, models))
     if not name:
         return json_response(200, {"object": "list", "data": list[JSON](found)})

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from julep_server.db.engine import Database
+from julep_server.errors import ApiError
 from julep_server.jobs.worker import Worker
 from julep_server.models.provider import Provider
 from julep_server.search.embedding_worker import EmbeddingWorker
@@ -14,7 +16,11 @@ from julep_server.streaming.runs import Runs
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The parts of the server that request handlers use; built once per server."""
+    """The parts of the server that request handlers use; built once per server.
+
+    Attributes:
+        allowed_models: For some tenants, the only models that they may use.
+    """
 
     settings: Settings
     database: Database
@@ -22,3 +28,25 @@ class Services:
     runs: Runs
     worker: Worker
     embedding_worker: EmbeddingWorker
+    allowed_models: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+
+    def model_of(self, tenant: str, wanted: str | None = None) -> str:
+        """Return the model to request for a tenant.
+
+        Args:
+            tenant: The tenant.
+            wanted: The name of a model; None for the default one.
+
+        Raises:
+            ApiError: 403 for a model that the tenant may not use.
+        """
+        allowed = self.allowed_models.get(tenant)
+        name = self.provider.model if wanted is None else wanted
+        if allowed is None or name in allowed:
+            return name
+        if wanted in self.provider.models:
+            raise ApiError(403, "model_not_allowed", f"the model {wanted} may not be used")
+        if not allowed:
+            raise ApiError(403, "model_not_allowed", "no model may be used")
+        default = self.provider.model
+        return default if default in allowed else allowed[0]

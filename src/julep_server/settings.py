@@ -12,10 +12,21 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 from julep_server.json_text import JSON
+from julep_server.model_endpoints import ModelChoice, ModelEndpoint, parse_endpoint, read_models
 
 OFFLINE_MODEL = "offline"
 NO_EMBEDDINGS = "none"
+_ALL: Mapping[str, Sequence[str]] = {}
 NO_OPTION = "no option of the command"
+
+
+class InProcessModel:
+    """The base of models that run in the server's process; such as ``ScriptedModel``."""
+
+    @property
+    def name(self) -> str:
+        """The name of the model."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +41,12 @@ class Settings:
         model_url: Base URL of an OpenAI-compatible endpoint, such as http://localhost:11434/v1.
             Without it the offline model answers.
         model_key: Key for that endpoint.
-        model: Name of the model to use there.
+        model: Name of the model to use there; or a ``ScriptedModel``, for tests.
+        models: Several models, each a ``ModelEndpoint`` or NAME=URL[,key=…][,model=…]; agents
+            choose by name, and the first is the default unless ``model`` names another.
+        models_file: TOML file of models, with their default, fallback and tenants.
+        model_fallback: The models that answer, in this order, when another one fails.
+        model_script: File of a script, by which the model answers; for tests of other programs.
         model_timeout: Seconds that the endpoint may be silent.
         embedding_url: Base URL of an OpenAI-compatible endpoint whose embeddings are used to recall
             by meaning. Without it the offline embedder is used where it is installed.
@@ -53,7 +69,11 @@ class Settings:
     api_keys: Sequence[str] = field(default=(), repr=False)
     model_url: str | None = None
     model_key: str | None = field(default=None, repr=False)
-    model: str = OFFLINE_MODEL
+    model: str | InProcessModel = OFFLINE_MODEL
+    models: Annotated[Sequence[str | ModelEndpoint], NO_OPTION] = ()
+    models_file: str | None = None
+    model_fallback: Sequence[str] = ()
+    model_script: str | None = None
     model_timeout: Annotated[float, NO_OPTION] = 120.0
     embedding_url: str | None = None
     embedding_key: str | None = field(default=None, repr=False)
@@ -67,12 +87,14 @@ class Settings:
     def __post_init__(self) -> None:
         # Copied, because the caller may change the originals.
         object.__setattr__(self, "api_keys", tuple(self.api_keys))
+        object.__setattr__(self, "models", tuple(self.models))
+        object.__setattr__(self, "model_fallback", tuple(self.model_fallback))
         object.__setattr__(self, "chat_defaults", dict(self.chat_defaults or {}))
         if any(not key.strip() for key in self.api_keys):
             raise ValueError("an API key must not be empty")
         self._check_model()
         self._check_embedding()
-        if self.model_url is None and self.suggestions:
+        if self.suggestions and self._is_offline():
             raise ValueError("suggestions need the URL of an endpoint whose model makes them")
         if self.model_timeout <= 0 or self.max_body_bytes <= 0:
             raise ValueError("timeouts and limits must be greater than zero")
@@ -81,8 +103,52 @@ class Settings:
         if not 0 <= self.recall_distance <= 1:
             raise ValueError(f"recall_distance must be from 0 to 1; got {self.recall_distance}")
 
+    def model_choice(self) -> ModelChoice | None:
+        """Return the models to choose from by name; None if there is only one.
+
+        Raises:
+            ValueError: They contradict each other, or their file can't be read.
+        """
+        if self.models_file is not None:
+            choice = read_models(self.models_file)
+            listed, default = [*choice.endpoints.values()], choice.default
+            fallback, allowed = [*choice.fallback], choice.allowed
+        elif self.models:
+            listed, default, fallback, allowed = list[ModelEndpoint](), "", list[str](), _ALL
+        else:
+            return None
+        if isinstance(self.model, str) and self.model_url is not None:
+            listed.insert(0, ModelEndpoint(self.model, self.model_url, self.model_key))
+        listed += [parse_endpoint(item) if isinstance(item, str) else item for item in self.models]
+        endpoints = {endpoint.name: endpoint for endpoint in listed}
+        if len(endpoints) < len(listed):
+            raise ValueError("two models have the same name")
+        if self.model != OFFLINE_MODEL:
+            default = str(self.model)
+        return ModelChoice(
+            endpoints, default or listed[0].name, self.model_fallback or fallback, allowed
+        )
+
+    def _is_offline(self) -> bool:
+        others = (self.model_url, self.models_file, self.model_script, *self.models)
+        return isinstance(self.model, str) and not any(others)
+
     def _check_model(self) -> None:
-        if self.model_url is None and self.model != OFFLINE_MODEL:
+        several = bool(self.models or self.models_file)
+        own = not isinstance(self.model, str)
+        if self.model_script is not None and (
+            several or self.model_url or self.model != OFFLINE_MODEL
+        ):
+            raise ValueError("a model's script takes the place of every other model")
+        if own and (several or self.model_url is not None):
+            raise ValueError("a model in this process has no URL")
+        if self.model_fallback and not several:
+            raise ValueError("a fallback needs several models")
+        self.model_choice()
+        if several:
+            _check_url("a model", self.model_url)
+            return
+        if self.model_url is None and not own and self.model != OFFLINE_MODEL:
             raise ValueError("a model's name needs the URL of the endpoint that serves it")
         if self.model_url is not None and self.model == OFFLINE_MODEL:
             raise ValueError("a model URL needs the name of a model to use there")

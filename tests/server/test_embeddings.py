@@ -394,3 +394,18 @@ def test_an_unknown_owner_is_a_404_before_anything_is_embedded(
         path = "/agents/7d0c2f5e-93b1-4a6d-8f24-1b5e7c9a0d36/docs"
         error_of(api.post(path, KITTEN), 404)
     assert meanings.requests == []
+
+
+def test_a_refused_text_is_sent_once_and_named_in_the_log(
+    meanings: EmbeddingEndpoint, database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    meanings.refused = "leaks"
+    with serving_with(meanings, database=database_url) as api:
+        agent = api.make("agents", docs=[BARREL])["id"]
+        (barrel,) = docs_of(api, f"agents/{agent}")
+        sent = sum("leaks" in text for text in meanings.texts)
+        for _ in range(2):
+            api.make("agents", docs=[KITTEN])
+        until(lambda: len(embedders(database_url)) == 2)
+        assert sum("leaks" in text for text in meanings.texts) == sent
+    assert f"a text of {barrel} can't be embedded" in caplog.text

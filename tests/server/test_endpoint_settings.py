@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from julep_server.models import endpoint_sender
 from julep_server.models.endpoint_urls import endpoint_url, redirect_target
 from julep_server.models.redaction import without_places, without_secrets
 from julep_server.models.refused_settings import refused_settings
@@ -15,6 +17,7 @@ from tests.server.helpers.endpoint import Endpoint
 from tests.server.helpers.raw_endpoint import (
     DONE,
     HELLO,
+    KEY,
     Outcome,
     Parts,
     Received,
@@ -93,7 +96,8 @@ def test_refused_settings_are_left_out_and_remembered(status: str, streamed: boo
 def test_settings_are_remembered_for_each_model() -> None:
     def respond(received: Received) -> Parts:
         if received.body["model"] == "m":
-            return refusing("seed")(received)
+            refused: Parts = refusing("seed")(received)
+            return refused
         return good(received)
 
     assert sent(ask(respond, settings={"seed": 7}, times=2), "seed") == [7, None, None]
@@ -180,7 +184,7 @@ def test_values_without_an_effect_are_never_sent() -> None:
     ],
 )
 def test_other_refusals_are_passed_on(said: str) -> None:
-    settings = {
+    settings: dict[str, Any] = {
         "max_tokens": 9000,
         "temperature": 3,
         "seed": 1,
@@ -198,7 +202,7 @@ def test_an_endpoint_that_refuses_everything_is_not_asked_for_ever() -> None:
         text = f"Unrecognized request argument supplied: {', '.join(received.body)}"
         return response({"error": {"message": text}}, BAD)
 
-    settings = dict.fromkeys(("seed", "min_p", "temperature", "top_p"), 0.5)
+    settings: dict[str, Any] = dict.fromkeys(["seed", "min_p", "temperature", "top_p"], 0.5)
     assert len(ask(respond, settings=settings).received) < 5
 
 
@@ -304,6 +308,39 @@ def test_a_regex_is_never_left_out() -> None:
 )
 def test_the_path_is_added_once_and_before_the_query(path: str, expected: str) -> None:
     assert [received.path for received in ask(good, path=path).received] == [expected]
+
+
+HOSTED = {
+    "https://api.anthropic.com/v1/": "https://api.anthropic.com/v1/chat/completions",
+    "https://api.mistral.ai/v1": "https://api.mistral.ai/v1/chat/completions",
+    "https://generativelanguage.googleapis.com/v1beta/openai/": (
+        "https://generativelanguage.googleapis.com/v1beta/openai/chat/completions"
+    ),
+    "https://api.groq.com/openai/v1": "https://api.groq.com/openai/v1/chat/completions",
+    "https://openrouter.ai/api/v1": "https://openrouter.ai/api/v1/chat/completions",
+    "https://NAME.openai.azure.com/openai/v1": (
+        "https://NAME.openai.azure.com/openai/v1/chat/completions"
+    ),
+    "https://NAME.openai.azure.com/openai/deployments/D?api-version=2024-10-21": (
+        "https://NAME.openai.azure.com/openai/deployments/D/chat/completions?api-version=2024-10-21"
+    ),
+    "http://localhost:11434/v1": "http://localhost:11434/v1/chat/completions",
+    "http://localhost:8000/v1": "http://localhost:8000/v1/chat/completions",
+    "http://localhost:1234/v1": "http://localhost:1234/v1/chat/completions",
+}
+
+
+@pytest.mark.parametrize("base", HOSTED)
+def test_the_urls_of_the_documentation_lead_to_chat_completions(base: str) -> None:
+    assert endpoint_url(base, "chat/completions") == HOSTED[base]
+    page = Path(__file__).parents[2] / "docs/server/models.md"
+    assert f"`{base}`" in page.read_text("utf-8")
+
+
+def test_azure_gets_the_key_in_its_own_header(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "api-key" not in ask(good).received[0].headers
+    monkeypatch.setattr(endpoint_sender, "_AZURE", "127.0.0.1")
+    assert ask(good).received[0].headers["api-key"] == KEY
 
 
 def test_paths_of_other_requests_replace_the_first() -> None:

@@ -34,6 +34,7 @@ class FixedProvider:
     """A provider whose model always writes the same text."""
 
     model = "m"
+    models = ("m",)
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -42,8 +43,10 @@ class FixedProvider:
         assert (request.model, listener) == ("m", None)
         return Completion("m", self._text, (), "stop", Usage(1, 1))
 
-    async def forward(self, path: str, body: dict[str, JSON]) -> ForwardedResponse:
-        raise AssertionError((path, body))
+    async def forward(
+        self, path: str, body: dict[str, JSON], allowed: object = None
+    ) -> ForwardedResponse:
+        raise AssertionError((path, body, allowed))
 
     async def close(self) -> None:
         pass

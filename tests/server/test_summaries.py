@@ -251,3 +251,42 @@ async def test_the_offline_summary_keeps_the_newest() -> None:
     )
     (long,) = (await _summary("", [Line("agent", "x y " * 200)], 1000)).splitlines()
     assert long.endswith("…")
+
+
+def test_a_history_that_has_room_again_replaces_its_summary(
+    model_api: Api, endpoint: Endpoint
+) -> None:
+    endpoint.answers_to_jobs = ["They counted."]
+    session = adaptive(model_api)
+    overflow(model_api, session)
+    model_api.patch(f"/sessions/{session}", {"token_budget": 10_000})
+    assert model_api.reply(session, "five")["jobs"] == []
+    assert "They counted." not in system_prompt(endpoint)
+    assert seen(endpoint)[::2] == ["one", "two", "three", "four", "five"]
+
+
+def test_a_summary_that_is_too_long_is_shortened_by_the_model(
+    model_api: Api, endpoint: Endpoint
+) -> None:
+    endpoint.answers_to_jobs = ["word " * 500, "Words were said."]
+    session = adaptive(model_api)
+    overflow(model_api, session)
+    assert model_api.get(f"/sessions/{session}").json()["summary"] == "Words were said."
+    assert endpoint.job_requests[1]["messages"][1]["content"].startswith(
+        "A summary that is too long:"
+    )
+
+
+def test_results_of_functions_and_long_messages_are_summarised_whole(
+    model_api: Api, endpoint: Endpoint
+) -> None:
+    endpoint.answers_to_jobs = ["Summary."]
+    session = adaptive(model_api)
+    call = {"role": "function_call", "content": '{"name": "look", "arguments": "{}"}'}
+    result = {"role": "function", "name": "look", "content": "The sky is green."}
+    long = {"role": "user", "content": "begins " + "x " * 6000 + "ends"}
+    model_api.wait_done(model_api.reply(session, messages=[call, result, long]))
+    overflow(model_api, session)
+    material = "".join(body["messages"][1]["content"] for body in endpoint.job_requests)
+    for part in ("The sky is green.", "begins x", "x ends"):
+        assert part in material

@@ -119,13 +119,14 @@ async def prepare(request: ChatRequest) -> Turn:
     agent = state.source.agent
     tools = merged_tools(state.functions, body.get("tools"))
     model_request = ModelRequest(
-        model=agent.model,
+        model=services.model_of(request.tenant, agent.model),
         messages=prompt.messages,
         tools=tools,
         tool_choice=checked_choice(body.get("tool_choice"), tools),
         settings=effective_settings(
             body, agent.default_settings, services.settings.chat_defaults or {}
         ),
+        allowed=services.allowed_models.get(request.tenant),
     )
     return Turn(
         source=state.source,

@@ -20,6 +20,7 @@ _REASONS = {
     "model_timeout": "the model's endpoint timed out",
     "model_interrupted": "the model's endpoint broke off its response",
     "model_answer_unreadable": "the model's answer could not be read",
+    "model_empty": "the model's answer was empty",
     "model_refused": "the model's endpoint refused the request",
     "unknown_model": "the model's endpoint doesn't know the model",
     "rate_limited": "the model's endpoint limits the rate of requests",

@@ -138,7 +138,7 @@ class ChoiceReader:
     def _words(self, choice: JSONObject) -> str:
         delta, message, text = choice.get("delta"), choice.get("message"), choice.get("text")
         if isinstance(delta, str):
-            delta = {"content": delta}
+            delta = _content(delta)
         before = self.length, self.thought, self.has_unknown
         if isinstance(delta, dict):
             self.has_part = True
@@ -149,7 +149,7 @@ class ChoiceReader:
         elif delta is not None:
             _refuse("a delta that is no object")
         if isinstance(message, str):
-            message = {"content": message}
+            message = _content(message)
         if isinstance(message, dict):
             self.has_message = self.has_part = True
             return self._whole(self._part(message, replace=True))
@@ -208,6 +208,10 @@ class ChoiceReader:
             self._texts.append(text)
             self._text_length += len(text)
         return text
+
+
+def _content(text: str) -> JSONObject:
+    return {"content": text}
 
 
 def _refuse(received: str) -> NoReturn:

@@ -11,6 +11,9 @@ from julep_server.models.endpoint_client import endpoint_client
 from julep_server.models.endpoint_urls import endpoint_url, redirect_target
 from julep_server.models.openai_errors import MAX_ERROR_BYTES, refusal, transport_error
 
+_AZURE = ".azure.com"
+"""Its deployments take a key in a header of its own."""
+
 _MAX_REDIRECTS = 5
 # The others would turn the request into a GET.
 _REDIRECTS = frozenset({307, 308})
@@ -61,6 +64,8 @@ class EndpointSender:
 
     async def _post(self, url: str, content: bytes) -> httpx.Response:
         headers = {"Accept-Encoding": ACCEPT_ENCODING}
+        if self._key and httpx.URL(url).host.endswith(_AZURE):
+            headers["api-key"] = self._key
         try:
             request = self._client.build_request("POST", url, content=content, headers=headers)
             return await self._client.send(request, stream=True)

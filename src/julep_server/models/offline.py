@@ -44,6 +44,11 @@ class OfflineModel:
         body: JSONObject = {**request.to_json(), "model": self.model}
         return {**body, "stream": True} if streamed else body
 
+    @property
+    def models(self) -> Sequence[str]:
+        """See :class:`~julep_server.models.provider.Provider`."""
+        return (self.model,)
+
     async def complete(self, request: ModelRequest, listener: Listener | None) -> Completion:
         """See :class:`~julep_server.models.provider.Provider`."""
         completion = offline_completion(request)
@@ -55,7 +60,12 @@ class OfflineModel:
                 await asyncio.sleep(0)
         return completion
 
-    async def forward(self, path: str, body: JSONObject) -> ForwardedResponse:
+    async def forward(
+        self,
+        path: str,
+        body: JSONObject,
+        allowed: Sequence[str] | None = None,  # noqa: ARG002 - it has one model
+    ) -> ForwardedResponse:
         """See :class:`~julep_server.models.provider.Provider`."""
         if path == "completions":
             requests = openai_format.parse_text_requests(body)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -61,13 +61,23 @@ class OpenAIModel:
         body = _body(ToolNames(request).for_endpoint(request), streamed=streamed)
         return adapted({**body, "model": model}, self._refused.get(model, frozenset()))[0]
 
+    @property
+    def models(self) -> Sequence[str]:
+        """See :class:`~julep_server.models.provider.Provider`."""
+        return (self.model,)
+
     async def complete(self, request: ModelRequest, listener: Listener | None) -> Completion:
         """See :class:`~julep_server.models.provider.Provider`."""
         names = ToolNames(request)
         completion = await self._complete(names.for_endpoint(request), listener)
         return names.from_endpoint(completion)
 
-    async def forward(self, path: str, body: JSONObject) -> ForwardedResponse:
+    async def forward(
+        self,
+        path: str,
+        body: JSONObject,
+        allowed: Sequence[str] | None = None,  # noqa: ARG002 - it has one model
+    ) -> ForwardedResponse:
         """See :class:`~julep_server.models.provider.Provider`."""
         response, model = await self._send_with_fallback(path, {"model": self._model, **body})
         if _is_json(response):

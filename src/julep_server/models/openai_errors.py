@@ -36,6 +36,10 @@ class EndpointError(ApiError):
     endpoint_status = 200
 
 
+class AccessError(ApiError):
+    """The endpoint refused the server's own access to it."""
+
+
 class RefusedError(EndpointError):
     """The endpoint refused a request.
 
@@ -118,7 +122,7 @@ def _error(status: int, body: JSON, model: str, key: str | None, *, in_response:
     shown = without_secrets(message, key)[:_MAX_MESSAGE_LENGTH] or "no reason was stated"
     if status in _ACCESS:
         text = f"the model's endpoint refused the server's own access to it ({status})"
-        return ApiError(400, "model_refused", text)
+        return AccessError(400, "model_refused", text)
     if status >= 500 or status < 400:
         # The response's own text may be that of a proxy inside a network.
         reason = f"({status})" if in_response else f": {without_places(shown)}"

@@ -31,6 +31,7 @@ class ModelRequest:
         tools: The functions that the model may call.
         tool_choice: None if the caller made no choice.
         settings: The settings that were set.
+        allowed: The models that the tenant may use; None for all.
     """
 
     model: str
@@ -38,6 +39,7 @@ class ModelRequest:
     tools: Sequence[JSONObject] = ()
     tool_choice: JSON = None
     settings: JSONObject = field(default_factory=dict[str, JSON])
+    allowed: Sequence[str] | None = None
 
     def to_json(self) -> JSONObject:
         """Return the body for an endpoint."""
@@ -120,6 +122,11 @@ class Provider(Protocol):
         """
         ...
 
+    @property
+    def models(self) -> Sequence[str]:
+        """The names of the models from which an agent can choose."""
+        ...
+
     async def complete(self, request: ModelRequest, listener: Listener | None) -> Completion:
         """Complete a prompt.
 
@@ -135,12 +142,15 @@ class Provider(Protocol):
         """
         ...
 
-    async def forward(self, path: str, body: JSONObject) -> ForwardedResponse:
+    async def forward(
+        self, path: str, body: JSONObject, allowed: Sequence[str] | None = None
+    ) -> ForwardedResponse:
         """Forward a request in OpenAI's own format.
 
         Args:
             path: ``chat/completions`` or ``completions``.
             body: The request's JSON.
+            allowed: The models that the tenant may use; None for all.
 
         Raises:
             ApiError: The request to the model failed.

@@ -29,7 +29,7 @@ def _values(call: Call) -> dict[str, JSON]:
     return {
         "name": body["name"],
         "about": body.get("about", ""),
-        "model": body.get("model", call.services.settings.model),
+        "model": body.get("model", call.services.model_of(call.tenant)),
         "instructions": _instructions(body),
         # Merged, because a null unsets a setting.
         "default_settings": merge_patch({}, body.get("default_settings", {})),

@@ -105,9 +105,9 @@ class EventStream:
         ]
         await send({"type": "http.response.start", "status": 200, "headers": pairs})
         run = self._run
-        async for event in run.follow(self._after, KEEP_ALIVE):
-            text = ": keep-alive\n\n" if event is None else _event(run.id, *event)
-            await send(_body(text, more=True))
+        async for events in run.follow(self._after, KEEP_ALIVE):
+            text = "".join([_event(run.id, number, data) for number, data in events])
+            await send(_body(text or ": keep-alive\n\n", more=True))
         number = max(len(run.events), self._after) + 1
         if run.failure is None:
             await send(_body(_event(run.id, number, _DONE), more=False))

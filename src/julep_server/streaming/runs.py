@@ -18,6 +18,7 @@ KEPT_FOR = 600.0
 """Seconds for which a finished run can be followed without an idempotency key."""
 
 _MAX_FINISHED = 256
+_MAX_TOGETHER = 64
 _log = logging.getLogger("julep_server")
 
 
@@ -75,25 +76,29 @@ class Run:
         if self.failure is not None:
             raise self.failure
 
-    async def follow(self, after: int, keep_alive: float) -> AsyncIterator[tuple[int, str] | None]:
+    async def follow(self, after: int, keep_alive: float) -> AsyncIterator[list[tuple[int, str]]]:
         """Yield the number and the data of each event, those to come included.
+
+        Events that are there at the same time, such as the words of one read from the model, are
+        yielded together, to be sent at once.
 
         Args:
             after: The number of the last event to skip; 0 for none.
-            keep_alive: Seconds without an event after which None is yielded.
+            keep_alive: Seconds without an event after which an empty list is yielded.
         """
         position = after
         while True:
-            while position < len(self.events):
-                position += 1
-                yield position, self.events[position - 1]
+            while found := self.events[position : position + _MAX_TOGETHER]:
+                first = position + 1
+                position += len(found)
+                yield list(enumerate(found, first))
             if self.finished:
                 return
             try:
                 async with asyncio.timeout(keep_alive):
                     await self._changed.wait()
             except TimeoutError:
-                yield None
+                yield []
 
     def _wake(self) -> None:
         self._changed.set()

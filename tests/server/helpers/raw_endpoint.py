@@ -128,6 +128,13 @@ class Outcome:
 HELLO: list[Any] = [{"role": "user", "content": "Hello"}]
 
 
+def _responder(respond: Callable[[Received], Parts] | Parts) -> Callable[[Received], Parts]:
+    if isinstance(respond, Sequence):
+        parts = respond
+        return lambda _: parts
+    return respond
+
+
 def ask(
     respond: Callable[[Received], Parts] | Parts,
     *,
@@ -144,8 +151,7 @@ def ask(
     outcome = Outcome()
 
     async def run() -> None:
-        known = respond if callable(respond) else lambda _: respond
-        async with RawEndpoint(known) as endpoint:
+        async with RawEndpoint(_responder(respond)) as endpoint:
             outcome.received = endpoint.received
             provider = OpenAIModel(endpoint.root + path, KEY, "m", timeout)
             request = ModelRequest(model, messages or HELLO, tools(*names), settings=settings or {})

@@ -1,0 +1,237 @@
+"""Several models: chosen by name, with a default, a fallback, and the tenants that may use them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from julep_server import LocalServer, ModelEndpoint
+from julep_server.model_endpoints import parse_endpoint, read_models
+from julep_server.settings import Settings
+from tests.server.helpers.api import Api, error_of
+from tests.server.helpers.endpoint import DONE, Endpoint, piece
+from tests.server.helpers.process import serving
+from tests.server.test_cli import run
+
+
+@pytest.fixture(scope="module")
+def running_second() -> Iterator[Endpoint]:
+    with Endpoint() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def second(running_second: Endpoint) -> Endpoint:
+    running_second.reset()
+    running_second.knows_all = True
+    running_second.message = {"content": "From the second."}
+    return running_second
+
+
+def models_of(endpoint: Endpoint, second: Endpoint) -> list[Any]:
+    return [f"fast={endpoint.url},key=one,model=small", ModelEndpoint("deep", second.url, "two")]
+
+
+def session_with(api: Api, model: str | None = None) -> str:
+    fields = {} if model is None else {"model": model}
+    return str(api.make("sessions", agent_id=api.make("agents", **fields)["id"])["id"])
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_agents_choose_by_name(endpoint: Endpoint, second: Endpoint, stream: bool) -> None:
+    with LocalServer(models=models_of(endpoint, second)) as server, Api(server.url) as api:
+        for wanted, answered in (
+            (None, "fast"),
+            ("fast", "fast"),
+            ("deep", "deep"),
+            ("gpt", "fast"),
+        ):
+            response = api.chat(session_with(api, wanted), stream=stream)
+            assert response.headers["x-julep-model"] == answered
+        assert api.make("agents")["model"] == "fast"
+        listed = api.http.get(f"{server.root}/v1/models").json()
+        assert [model["id"] for model in listed["data"]] == ["fast", "deep"]
+        body = {"model": "deep", "messages": [{"role": "user", "content": "Hi"}]}
+        through = api.http.post(f"{server.root}/v1/chat/completions", json=body)
+        assert through.headers["x-julep-model"] == "deep"
+    assert [request["model"] for request in endpoint.requests] == ["small"] * 3
+    assert [request["model"] for request in second.requests] == ["deep"] * 2
+    assert {headers["authorization"] for headers in endpoint.headers} == {"Bearer one"}
+    assert {headers["authorization"] for headers in second.headers} == {"Bearer two"}
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("status", [429, 500, 503, 401])
+def test_another_model_answers_when_one_fails(
+    endpoint: Endpoint, second: Endpoint, status: int, stream: bool
+) -> None:
+    endpoint.status = status
+    settings: dict[str, Any] = {
+        "models": models_of(endpoint, second),
+        "model_fallback": ["deep", "fast"],
+    }
+    with LocalServer(**settings) as server, Api(server.url) as api:
+        response = api.chat(session_with(api), stream=stream)
+        assert response.headers["x-julep-model"] == "deep"
+        body = {"messages": [{"role": "user", "content": "Hi"}]}
+        through = api.http.post(f"{server.root}/v1/chat/completions", json=body)
+        assert through.headers["x-julep-model"] == "deep"
+        # What the caller did wrong is no reason to ask another one.
+        endpoint.status = 422
+        assert api.chat(session_with(api)).status_code == 422
+        endpoint.status = second.status = 503
+        assert api.chat(session_with(api)).status_code == 503
+
+
+def test_words_that_were_sent_are_not_begun_again(endpoint: Endpoint, second: Endpoint) -> None:
+    endpoint.pieces = [piece({"content": "One "}), 'data: {"error": "over"}\n\n', DONE]
+    models = models_of(endpoint, second)
+    with LocalServer(models=models, model_fallback=["deep"]) as server, Api(server.url) as api:
+        *_, last = api.events(session_with(api))
+        assert (last.kind, last.data["error"]["code"]) == ("error", "model_unavailable")
+        assert second.requests == []
+
+
+TOML = """
+default = "deep"
+fallback = ["fast"]
+
+[models.fast]
+url = "{fast}"
+key_env = "KEY_OF_THE_FAST_ONE"
+model = "small"
+
+[models.deep]
+url = "{deep}"
+
+[tenants]
+a = ["fast"]
+c = []
+"""
+
+
+def test_a_file_of_models_and_what_tenants_may_use(
+    endpoint: Endpoint, second: Endpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KEY_OF_THE_FAST_ONE", "one")
+    file = tmp_path / "models.toml"
+    file.write_text(TOML.format(fast=endpoint.url, deep=second.url))
+    body = {"model": "deep", "messages": [{"role": "user", "content": "Hi"}]}
+    with (
+        LocalServer(models_file=str(file), api_keys=["a", "b", "c"]) as server,
+        Api(server.url, "a") as a,
+        Api(server.url, "b") as b,
+        Api(server.url, "c") as c,
+    ):
+        url = f"{server.root}/v1"
+        assert b.make("agents")["model"] == "deep"
+        assert b.chat(session_with(b, "deep")).headers["x-julep-model"] == "deep"
+        assert a.make("agents")["model"] == "fast"
+        assert a.chat(session_with(a)).headers["x-julep-model"] == "fast"
+        assert a.chat(session_with(a, "gpt")).headers["x-julep-model"] == "fast"
+        error = error_of(a.chat(session_with(a, "deep")), 403)
+        assert (error["code"], error["message"]) == (
+            "model_not_allowed",
+            "the model deep may not be used",
+        )
+        assert [m["id"] for m in a.http.get(f"{url}/models").json()["data"]] == ["fast"]
+        assert a.http.post(f"{url}/chat/completions", json=body).status_code == 403
+        assert b.http.post(f"{url}/chat/completions", json=body).status_code == 200
+        assert c.http.post(f"{url}/chat/completions", json=body).status_code == 403
+        second.status = 503
+        assert b.chat(session_with(b)).headers["x-julep-model"] == "fast"
+    assert {headers["authorization"] for headers in endpoint.headers} == {"Bearer one"}
+
+
+def test_the_command_takes_several_models(
+    endpoint: Endpoint, second: Endpoint, tmp_path: Path
+) -> None:
+    arguments = [
+        "--database",
+        str(tmp_path / "x.db"),
+        "--model",
+        f"fast={endpoint.url},model=small",
+    ]
+    arguments += ["--model", f"deep={second.url}"]
+    arguments += ["--model", "deep", "--model-fallback", "fast"]
+    with serving(*arguments) as (_, url), Api(url) as api:
+        assert api.chat(session_with(api)).headers["x-julep-model"] == "deep"
+        second.status = 500
+        assert api.chat(session_with(api)).headers["x-julep-model"] == "fast"
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("text", "endpoint"),
+    [
+        ("a=http://x/v1", ModelEndpoint("a", "http://x/v1", None, "a")),
+        ("a=http://x/v1?b=1,2,key=k,model=m", ModelEndpoint("a", "http://x/v1?b=1,2", "k", "m")),
+        (" a = http://x , key=k=", ModelEndpoint("a", "http://x", "k=", "a")),
+    ],
+)
+def test_models_of_the_command_are_parsed(text: str, endpoint: ModelEndpoint) -> None:
+    assert parse_endpoint(text) == endpoint
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"models": ["a=ftp://x"]}, "the URL of the model a must begin with http:// or https://"),
+        ({"models": ["=http://x"]}, "a model needs a name"),
+        ({"models": ["a=http://x,key_env=NOT_SET_ANYWHERE"]}, "no environment variable"),
+        ({"models": ["a=http://x", "a=http://y"]}, "two models have the same name"),
+        ({"models": ["a=http://x"], "model": "b"}, "no model is named b; there are: a"),
+        ({"models": ["a=http://x"], "model_fallback": ["b"]}, "no model is named b"),
+        ({"model_fallback": ["b"]}, "a fallback needs several models"),
+        (
+            {"models_file": "/nowhere/models.toml"},
+            "in /nowhere/models.toml can't be read",
+        ),
+        ({"models": ["a=http://x"], "model_script": "x"}, "takes the place of every other model"),
+    ],
+)
+def test_models_that_contradict_each_other_are_refused(
+    settings: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        Settings(**settings)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("x = 1", "unknown: x; known: models, default, fallback, tenants"),
+        ("[models]", "expected at least one table"),
+        ("models = 5", "models: expected a table; got 5"),
+        ("[models.a]\nurl = 5", "models.a.url: expected a text; got 5"),
+        ("[models.a]\nurl = 'http://x'\nkye = 'a'", "models.a: unknown: kye; known: url, key"),
+        ("default = 5\n[models.a]\nurl = 'http://x'", "default: expected the name of a model"),
+        ("fallback = 'a'\n[models.a]\nurl = 'http://x'", "fallback: expected a list of names"),
+        (
+            "[models.a]\nurl = 'http://x'\n[tenants]\nsecret-key = 'a'",
+            "tenants.secr…: expected",
+        ),
+        ("[models.a]\nurl = 'http://x'\n[tenants]\nk = ['b']", "no model is named b"),
+    ],
+)
+def test_wrong_files_of_models_are_refused(tmp_path: Path, text: str, message: str) -> None:
+    file = tmp_path / "models.toml"
+    file.write_text(text)
+    with pytest.raises(ValueError, match=message) as refused:
+        read_models(str(file))
+    assert str(file) in str(refused.value)
+    assert "secret-key" not in str(refused.value)
+
+
+@pytest.mark.once
+def test_no_key_is_shown() -> None:
+    endpoint = ModelEndpoint("a", "http://x", "the-key")
+    assert "the-key" not in repr(endpoint)
+    assert "the-key" not in repr(Settings(models=[endpoint]))
+    done = run("serve", "--port", "0", "--model", "a=ftp://x,key=the-key")
+    assert (done.returncode, "the-key" in done.stderr) == (2, False)
