@@ -93,6 +93,7 @@ class LocalModel:
     """A provider that runs a language model in this process, one request after the other."""
 
     model = LOCAL_MODEL
+    models = (LOCAL_MODEL,)
 
     def __init__(self) -> None:
         # A thread of its own, for which the others need not wait: llama.cpp releases the GIL.
@@ -113,7 +114,12 @@ class LocalModel:
             return Completion(_NAME, "", (call,), "tool_calls", answer.usage)
         return Completion(_NAME, answer.text, (), answer.reason, answer.usage)
 
-    async def forward(self, path: str, body: JSONObject) -> ForwardedResponse:
+    async def forward(
+        self,
+        path: str,
+        body: JSONObject,
+        allowed: Sequence[str] | None = None,  # noqa: ARG002 - it has one model
+    ) -> ForwardedResponse:
         """See :class:`~julep_server.models.provider.Provider`."""
         if path == "completions":
             requests = openai_format.parse_text_requests(body)
@@ -185,7 +191,7 @@ class _QueueListener:
     def __init__(self, queue: asyncio.Queue[str | None]) -> None:
         self._queue = queue
 
-    def on_start(self, model: str) -> None:
+    def on_start(self, model: str, ignored: Sequence[str] = ()) -> None:
         """See :class:`~julep_server.models.provider.Listener`."""
 
     def on_text(self, text: str) -> None:
