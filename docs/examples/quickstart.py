@@ -1,12 +1,14 @@
 """A first conversation: a server, an agent, a user and a session, from sync and async code.
 
 One session is used by a sync client and from asyncio, the last reply is streamed, and everything is
-removed at the end. `./scripts/quickstart` runs this file.
+removed at the end. `./scripts/quickstart` runs this file; with `--local`, a small language model
+answers.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 
 import julep
 from julep.types import Agent, Session, User
@@ -15,8 +17,10 @@ from julep_server import LocalServer
 
 def main() -> None:
     """Run the conversation against a server of its own."""
-    with LocalServer() as server:
-        print(f"A server (SQLite, the offline model) listens at {server.url}")
+    # "local" is a small language model of this machine; docs/server/configuration.md describes it.
+    model = os.environ.get("JULEP_SERVER_MODEL", "offline")
+    with LocalServer(model=model) as server:
+        print(f"A server (SQLite, the {model} model) listens at {server.url}")
         with julep.Client(base_url=server.url) as client:
             agent, user, session = set_up(client)
             talk(client, session)

@@ -24,6 +24,7 @@ from julep_server.http.responses import (
 from julep_server.jobs.context import JobContext
 from julep_server.jobs.handlers import job_performer
 from julep_server.jobs.worker import Worker
+from julep_server.models.local import LocalModel
 from julep_server.models.model_reflection import ModelReflection
 from julep_server.models.offline import OfflineModel
 from julep_server.models.offline_reflection import OfflineReflection
@@ -47,7 +48,7 @@ from julep_server.resources import (
 from julep_server.search.embedder import open_embedder
 from julep_server.search.embedding_worker import EmbeddingWorker
 from julep_server.services import Services
-from julep_server.settings import Settings
+from julep_server.settings import LOCAL_MODEL, Settings
 from julep_server.streaming.runs import Runs
 from julep_server.version import VERSION
 
@@ -192,13 +193,14 @@ def _provider(settings: Settings) -> Provider:
     if (choice := settings.model_choice()) is not None:
         return ModelRouter(choice, settings.model_timeout)
     if settings.model_url is None or not isinstance(settings.model, str):
-        return OfflineModel()
+        return LocalModel() if settings.model == LOCAL_MODEL else OfflineModel()
     return OpenAIModel(
         settings.model_url, settings.model_key, settings.model, settings.model_timeout
     )
 
 
 def _reflection(provider: Provider) -> Reflection:
+    # What a model of demo quality finds worth remembering is no better than a guess.
     if isinstance(provider, (OpenAIModel, ModelRouter)):
         return ModelReflection(provider)
     return OfflineReflection()

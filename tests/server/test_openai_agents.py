@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Any, TypeAlias
 
@@ -219,6 +220,17 @@ def test_a_deleted_session_begins_again(model_api: Api, endpoint: Endpoint, agen
         session_id = ask(model_api, agent, "Hi", user="grace", session="s").headers[SESSION]
         assert prompt_of(endpoint) == [("user", "Hi")]
         assert model_api.delete(f"/sessions/{session_id}").status_code == 202
+
+
+def test_first_requests_at_once_create_one_session(model_api: Api, agent: str) -> None:
+    other = str(model_api.make("agents", name=f"Bob {uuid.uuid4()}")["name"])
+    name = f"grace-{uuid.uuid4()}"
+    with ThreadPoolExecutor(6) as pool:
+        found = list(pool.map(lambda one: ask(model_api, one, "Hi", user=name), [agent, other] * 3))
+    assert [response.status_code for response in found] == [200] * 6
+    sessions = {response.headers[SESSION] for response in found}
+    assert len(sessions) == 2
+    assert len({model_api.get(f"/sessions/{each}").json()["user_id"] for each in sessions}) == 1
 
 
 def test_an_invalid_request_creates_nothing(api: Api) -> None:

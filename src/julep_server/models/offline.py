@@ -135,7 +135,7 @@ def _text(messages: Sequence[JSONObject]) -> str:
         _shortened(section)
         for message in messages
         if _is_system(message)
-        for section in _plain(message.get("content")).split("\n\n")
+        for section in plain_text(message.get("content")).split("\n\n")
         if section
     ]
     rest = [message for message in messages if not _is_system(message)]
@@ -154,7 +154,7 @@ def _instructed_to_say(sections: Sequence[str]) -> list[str]:
 
 
 def _about_last(message: JSONObject) -> str:
-    text = _shortened(_plain(message.get("content")))
+    text = _shortened(plain_text(message.get("content")))
     match message.get("role"):
         case "tool" | "function":
             return f"The function gave: {text}"
@@ -168,7 +168,8 @@ def _is_system(message: JSONObject) -> bool:
     return message.get("role") in ("system", "developer")
 
 
-def _plain(content: JSON) -> str:
+def plain_text(content: JSON) -> str:
+    """Return a content's texts, with a note of images in their place."""
     if isinstance(content, str):
         return content
     parts = (

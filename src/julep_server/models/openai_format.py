@@ -1,4 +1,4 @@
-"""OpenAI's own format, for the offline model: parses requests, encodes completions and events."""
+"""OpenAI's own format, for models in this process: parses requests, encodes answers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Sequence
 
-from julep_server.errors import invalid_field
+from julep_server.errors import ApiError, invalid_field
 from julep_server.json_text import JSON, JSONObject, dumps, objects_in
 from julep_server.models.provider import Completion, ModelRequest, Usage
 from julep_server.text.tokens import split_tokens
@@ -59,7 +59,7 @@ def chat_completion(completions: Sequence[Completion]) -> JSONObject:
         for index, completion in enumerate(completions)
     ]
     return {
-        **_head("chatcmpl", "chat.completion", completions),
+        **_head("chatcmpl", "chat.completion", completions[0].model),
         "choices": choices,
         **_usage(completions),
     }
@@ -77,7 +77,7 @@ def text_completion(completions: Sequence[Completion]) -> JSONObject:
         for index, completion in enumerate(completions)
     ]
     return {
-        **_head("cmpl", "text_completion", completions),
+        **_head("cmpl", "text_completion", completions[0].model),
         "choices": choices,
         **_usage(completions),
     }
@@ -88,11 +88,7 @@ async def completion_events(
 ) -> AsyncIterator[bytes]:
     """Encode completions as a stream of events, token by token."""
     chat = path == "chat/completions"
-    head = (
-        _head("chatcmpl", "chat.completion.chunk", completions)
-        if chat
-        else _head("cmpl", "text_completion", completions)
-    )
+    head = _events_head(path, completions[0].model)
     for index, completion in enumerate(completions):
         for delta in _deltas(completion):
             part: JSONObject = {"delta": delta} if chat else {"text": delta.get("content", "")}
@@ -103,6 +99,43 @@ async def completion_events(
     options = body.get("stream_options")
     if isinstance(options, dict) and options.get("include_usage") is True:
         yield _event({**head, **_usage(completions)}, [])
+    yield b"data: [DONE]\n\n"
+
+
+async def live_events(
+    path: str, model: str, pieces: AsyncIterator[str | Completion], body: JSONObject
+) -> AsyncIterator[bytes]:
+    """Encode a completion as a stream of events while it is written.
+
+    Args:
+        path: ``chat/completions`` or ``completions``.
+        model: The name of the model.
+        pieces: The pieces of the text, and at last the whole completion.
+        body: The request's JSON.
+    """
+    chat = path == "chat/completions"
+    head = _events_head(path, model)
+
+    def event(delta: JSONObject, reason: JSON = None) -> bytes:
+        part: JSONObject = {"delta": delta} if chat else {"text": delta.get("content", "")}
+        return _event(head, [{"index": 0, **part, "finish_reason": reason}])
+
+    if chat:
+        yield event({"role": "assistant", "content": ""})
+    try:
+        async for piece in pieces:
+            if isinstance(piece, str):
+                yield event({"content": piece})
+                continue
+            if piece.tool_calls:
+                yield event(_message(piece))
+            yield event({}, piece.finish_reason)
+            options = body.get("stream_options")
+            if isinstance(options, dict) and options.get("include_usage") is True:
+                yield _event({**head, **_usage([piece])}, [])
+    except ApiError as error:
+        yield f"data: {dumps(error.to_json())}\n\n".encode()
+        return
     yield b"data: [DONE]\n\n"
 
 
@@ -130,12 +163,18 @@ def _message(completion: Completion) -> JSONObject:
     return {"role": "assistant", "content": None, "tool_calls": calls}
 
 
-def _head(prefix: str, kind: str, completions: Sequence[Completion]) -> JSONObject:
+def _events_head(path: str, model: str) -> JSONObject:
+    if path == "chat/completions":
+        return _head("chatcmpl", "chat.completion.chunk", model)
+    return _head("cmpl", "text_completion", model)
+
+
+def _head(prefix: str, kind: str, model: str) -> JSONObject:
     return {
         "id": f"{prefix}-{uuid.uuid4().hex}",
         "object": kind,
         "created": int(time.time()),
-        "model": completions[0].model,
+        "model": model,
     }
 
 

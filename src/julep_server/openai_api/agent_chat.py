@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 from starlette.responses import StreamingResponse
 from starlette.types import ASGIApp
 
@@ -23,6 +25,7 @@ from julep_server.services import Services
 from julep_server.store import messages as message_store
 from julep_server.store.agents import Agent
 from julep_server.store.resources import new_id
+from julep_server.store.sessions import Session
 from julep_server.streaming.runs import Run
 
 
@@ -93,9 +96,7 @@ async def _in_session(
     transcript = Transcript("", ())
     if session is None:
         transcript = parse_transcript(given)
-        session = await services.database.write(
-            lambda connection: name.find_or_create(connection, tenant, agent)
-        )
+        session = await _create(services, tenant, agent, name)
     identifier = session.id
     history = await services.database.read(
         lambda connection: message_store.history(connection, identifier)
@@ -110,3 +111,14 @@ async def _in_session(
         keep_response=None,
         situation=transcript.situation,
     )
+
+
+async def _create(services: Services, tenant: str, agent: Agent, name: SessionName) -> Session:
+    def work(connection: Connection) -> Session:
+        return name.find_or_create(connection, tenant, agent)
+
+    try:
+        return await services.database.write(work)
+    except IntegrityError:
+        # A request at the same time has created it, or its user.
+        return await services.database.write(work)

@@ -47,11 +47,11 @@ class AgentCompletion:
         """Yield the completion as a stream of events while the run goes on."""
         yield self._chunk({"role": "assistant", "content": ""})
         run = self.run
-        async for event in run.follow(0, KEEP_ALIVE):
-            if event is None:
-                yield b": keep-alive\n\n"
-            elif text := _text_of(event[1]):
-                yield self._chunk({"content": text})
+        async for events in run.follow(0, KEEP_ALIVE):
+            texts = [_text_of(data) for _, data in events]
+            chunks = b"".join(self._chunk({"content": text}) for text in texts if text)
+            if chunks or not events:
+                yield chunks or b": keep-alive\n\n"
         if run.failure is not None:
             yield _event(run.failure.to_json())
             return
