@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import yaml
@@ -15,11 +14,16 @@ from scripts.generator.changes.follow import follow
 from scripts.generator.changes.items import Contract
 from scripts.generator.changes.lines import lines_of
 from scripts.generator.changes.rules import LEVELS, RULES, gravest
-from tests.generated.helpers.edits import EDITS, Document, Edit, drop
+from tests.generated.helpers.edit import Document, Edit, drop
+from tests.generated.helpers.edits_of_facets import FACETS
+from tests.generated.helpers.edits_of_messages import MESSAGES
+from tests.generated.helpers.edits_of_operations import OPERATIONS
+from tests.generated.helpers.edits_of_schemas import SCHEMAS
 from tests.generated.helpers.running import ROOT
 
 pytestmark = pytest.mark.once
 
+EDITS = (*OPERATIONS, *MESSAGES, *SCHEMAS, *FACETS)
 TEXT = (ROOT / "openapi.yaml").read_text(encoding="utf-8")
 
 
@@ -51,7 +55,9 @@ def test_an_edit_is_found_once_with_its_level_and_its_places(edit: Edit) -> None
     assert gravest(change.level for change in found) == edit.level
     places = [place for one in found for place in follow(one, contract(), edited, checkout())]
     for wanted in edit.places:
-        assert any(named(place, wanted) for place in places), f"{wanted} is not in:\n{listed(places)}"
+        assert any(named(place, wanted) for place in places), (
+            f"{wanted} is not in:\n{listed(places)}"
+        )
 
 
 def named(place: Place, wanted: str) -> bool:
@@ -91,12 +97,13 @@ def test_the_order_of_names_does_not_matter() -> None:
     assert compare(contract(), Contract(backwards(document()))) == []
 
 
-def backwards(node: Any, key: str = "") -> Any:
+def backwards(node: object, key: str = "") -> Any:
     """Reverse the names of mappings, and the lists whose order has no meaning."""
-    if isinstance(node, Mapping):
-        return {name: backwards(value, name) for name, value in reversed(node.items())}
+    if isinstance(node, dict):
+        fields = list(cast("Document", node).items())
+        return {name: backwards(value, name) for name, value in reversed(fields)}
     if isinstance(node, list):
-        items = [backwards(value) for value in node]
+        items = [backwards(value) for value in cast("list[object]", node)]
         return items[::-1] if key in ("parameters", "required", "allOf", "tags", "enum") else items
     return node
 
@@ -120,7 +127,11 @@ def backwards(node: Any, key: str = "") -> Any:
         ({"default": None}, {}, ["default removed"]),
         ({"default": 1}, {"default": True}, ["default changed"]),
         ({"enum": ["a", None], "nullable": True}, {"enum": ["a"]}, ["null forbidden"]),
-        ({"enum": ["a", None], "nullable": True}, {"enum": ["a"], "nullable": True}, ["null forbidden"]),
+        (
+            {"enum": ["a", None], "nullable": True},
+            {"enum": ["a"], "nullable": True},
+            ["null forbidden"],
+        ),
         ({"oneOf": [{"type": "string"}]}, {"anyOf": [{"type": "string"}]},
          ["alternative removed", "alternative added"]),
     ],

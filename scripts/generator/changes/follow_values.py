@@ -35,15 +35,14 @@ def facet_of_argument(change: Change, function: Function, name: str, title: str)
         return
     if change.facet == "default" and name:
         default = function.defaults.get(name, "None")
-        if default != "None" and default != "UNSET":
+        if default not in {"None", "UNSET"}:
             yield _compared("SDK", path, at, title, default, change, f"{name}'s default")
     repeated = change.facet in (*BOUNDS, "default", "deprecated")
     if text and (repeated or change.kind.startswith("enum values")):
         yield from _documented(change, path, line, title, text)
         return
-    if change.facet not in (*BOUNDS, "default", "enum") or change.kind in ("enum added", "enum removed"):
-        if name:
-            yield Place("SDK", path, at, title, f"{name}: {change.facet}", CHECK)
+    if name and not repeated and not change.kind.startswith("enum values"):
+        yield Place("SDK", path, at, title, f"{name}: {change.facet}", CHECK)
 
 
 def _documented(change: Change, path: str, line: int, title: str, text: str) -> Iterator[Place]:
@@ -120,20 +119,18 @@ def _compared(
     return Place(area, path, line, title, note, DONE if done else TODO)
 
 
-# Enums --------------------------------------------------------------------------------------------
+# Enums ----------------------------------------------------------------------------------------
 
 
 def _added(change: Change) -> tuple[list[Any], list[Any]]:
     """Return the values that were there before, and those that came."""
-    old = enum_values(change.old) if isinstance(change.old, list) else []
-    new = enum_values(change.new) if isinstance(change.new, list) else []
+    old, new = enum_values(change.old), enum_values(change.new)
     return old, [each for each in new if each not in old]
 
 
 def _gone(change: Change) -> list[Any]:
     old, _ = _added(change)
-    new = enum_values(change.new) if isinstance(change.new, list) else []
-    return [each for each in old if each not in new]
+    return [each for each in old if each not in enum_values(change.new)]
 
 
 def follow_enum(subject: Subject, checkout: Checkout) -> Iterator[Place]:
@@ -203,11 +200,11 @@ def _uses(
         yield Place(area, path, line, "", f"uses a value of {name}", CHECK)
 
 
-# Numbers ------------------------------------------------------------------------------------------
+# Numbers --------------------------------------------------------------------------------------
 
 
 def follow_constant(subject: Subject, checkout: Checkout) -> Iterator[Place]:
-    """Yield constants of the old value that are said to repeat the contract, or named like the field."""
+    """Yield constants of the old value that repeat the contract, by their name or docstring."""
     change = subject.change
     if not isinstance(change.old, int | float | str) or isinstance(change.old, bool):
         return
@@ -246,7 +243,7 @@ def _integers(subject: Subject, checkout: Checkout) -> Iterator[Place]:
 
 
 def _sentences(subject: Subject, checkout: Checkout) -> Iterator[Place]:
-    """Yield docstrings and rows of tests with the old number, if it is large enough to be this one."""
+    """Yield texts and rows of tests with the old number, if it is no small one."""
     old = subject.change.old
     if not isinstance(old, int | float) or abs(old) < 10:
         return

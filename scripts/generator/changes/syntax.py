@@ -1,8 +1,8 @@
 """Python sources as syntax trees: their functions, and the structures that hold names.
 
-Nothing is imported. A structure that holds names is a dict, a class of annotated fields, a call with
-keywords, a tuple or Literal of texts, or a table with columns: what must change when the contract's
-names do.
+Nothing is imported. A structure that holds names is a dict, a class of annotated fields, a call
+with keywords, a tuple or Literal of texts, or a table with columns: what must change when the
+contract's names do.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ class Function:
         parameters: The line of each parameter.
         defaults: The source of each parameter's default.
         annotations: The source of each parameter's annotation.
-        uses: Names that it loads, and attributes as "name.attribute" or ".attribute".
+        uses: Names that it loads, and attributes with up to two names before them; ".attribute"
+            for those of anything else.
         operations: Names of the contract's operations in it, such as "list_sessions".
         texts: The lines of every text in it, but for its docstring and the keys of dicts.
         keys: The line of each key of a dict in it.
@@ -226,6 +227,8 @@ class _Visitor(ast.NodeVisitor):
         inner = node.value
         if self._function is not None:
             base = inner.id if isinstance(inner, ast.Name) else ""
+            if isinstance(inner, ast.Attribute) and isinstance(inner.value, ast.Name):
+                base = f"{inner.value.id}.{inner.attr}"
             self._function.uses.add(f"{base}.{node.attr}")
             if node.attr in ("call", "stream") and isinstance(inner, ast.Attribute):
                 self._function.operations.setdefault(inner.attr, node.lineno)
