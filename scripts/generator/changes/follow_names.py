@@ -40,6 +40,8 @@ def follow_name(subject: Subject, checkout: Checkout) -> Iterator[Place]:
         yield from _types(subject, checkout)
     for operation in subject.requests:
         yield from _reads(subject, operation, checkout)
+    if subject.requests and not subject.is_parameter:
+        yield from _lists(subject, checkout)
     if subject.answers:
         yield from _produced(subject, checkout)
         yield from _attributes(subject, checkout)
@@ -242,9 +244,28 @@ def _reads(subject: Subject, operation: str, checkout: Checkout) -> Iterator[Pla
         if subject.mode in (DROP, RENAME):
             yield Place("server", path, line, "", _sentence(subject), TODO)
     if subject.mode not in (DROP, RENAME):
-        for function in handler.functions:
-            for each in sorted(known & (function.texts.keys() | function.reads.keys())):
-                yield from facet_of_read(subject.change, function, each)
+        places = [
+            place
+            for function in handler.functions
+            for each in sorted(known & (function.texts.keys() | function.reads.keys()))
+            for place in facet_of_read(subject.change, function, each)
+        ]
+        yield from places
+        if not places and subject.change.facet == "default" and operation in subject.methods:
+            note = f"has no default of {subject.name}"
+            yield Place("server", handler.module.path, handler.line, operation, note, CHECK)
+
+
+def _lists(subject: Subject, checkout: Checkout) -> Iterator[Place]:
+    """Yield the tuples of names that repeat a schema of requests."""
+    known = _known(subject)
+    for module, one in checkout.similar(SERVER, ("texts",), set(subject.siblings), ""):
+        own = bool(known & one.names.keys())
+        if subject.mode == ADD:
+            note = "" if own else f"lists the names beside {subject.name}"
+            yield Place("server", module.path, one.line, one.owner, note, DONE if own else CHECK)
+        elif own and subject.mode in (DROP, RENAME):
+            yield Place("server", module.path, one.line, one.owner, _sentence(subject), TODO)
 
 
 def _queries(subject: Subject, functions: list[Function], checkout: Checkout) -> Iterator[Place]:

@@ -255,7 +255,11 @@ def _sentences(subject: Subject, checkout: Checkout) -> Iterator[Place]:
                     yield Place(
                         "SDK", function.module.path, line, function.title, f"has {old}", TODO
                     )
+    # Elsewhere a number is meant if the name is beside it, or if it is a large one.
     for module in checkout.modules(*_TESTS):
         for line in module.integers.get(int(old), ()):
-            yield Place("tests", module.path, line, "", f"has {old}", CHECK)
-    yield from checkout.documented(rf"(?<![\w.:]){re.escape(str(old))}(?![\w.])", f"has {old}")
+            if abs(old) >= 1000 or subject.name in module.lines[line - 1]:
+                yield Place("tests", module.path, line, "", f"has {old}", CHECK)
+    beside = "" if abs(old) >= 1000 else rf"(?=.*\b{re.escape(subject.name)}\b)"
+    pattern = rf"^{beside}.*(?<![\w.:]){re.escape(str(old))}(?![\w])"
+    yield from checkout.documented(pattern, f"has {old}")

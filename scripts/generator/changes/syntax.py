@@ -189,6 +189,8 @@ class _Visitor(ast.NodeVisitor):
         function.documented = _documented(node, self._module)
         self._module.functions.append(function)
         self._function = function
+        for argument in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]:
+            self._annotation(argument.annotation, argument.arg)
         self._body(node)
         self._function = None
 
@@ -205,8 +207,16 @@ class _Visitor(ast.NodeVisitor):
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         if node.value is not None:
             self._assign(node.target, node.value)
-        elif not (isinstance(node.target, ast.Name) and self._class):
-            self.generic_visit(node)
+        elif not isinstance(node.target, ast.Name):
+            self.visit(node.target)
+        self._annotation(node.annotation, ast.unparse(node.target))
+
+    def _annotation(self, node: ast.expr | None, owner: str) -> None:
+        """Read the texts of a Literal within an annotation."""
+        for each in [] if node is None else ast.walk(node):
+            if isinstance(each, ast.Subscript) and ast.unparse(each.value).endswith("Literal"):
+                values = each.slice.elts if isinstance(each.slice, ast.Tuple) else [each.slice]
+                self._hold("texts", each.lineno, dict(_texts(values)), owner)
 
     def _assign(self, target: ast.expr, value: ast.expr) -> None:
         outer = self._owner
@@ -293,9 +303,6 @@ class _Visitor(ast.NodeVisitor):
         if called == "get" and self._function is not None and texts:
             default = ast.unparse(node.args[1]) if len(node.args) > 1 else "None"
             self._function.reads.setdefault(texts[0][0], (node.lineno, default))
-        self.generic_visit(node)
-
-    def visit_Subscript(self, node: ast.Subscript) -> None:
         self.generic_visit(node)
 
     def _hold(self, kind: str, line: int, names: dict[str, int], owner: str = "") -> None:
