@@ -11,8 +11,10 @@ import yaml
 from scripts.generator.changes.checkout import DONE, TODO, Checkout, Place
 from scripts.generator.changes.compare import Change, compare
 from scripts.generator.changes.follow import follow
+from scripts.generator.changes.fragments import fragments
 from scripts.generator.changes.items import Contract
 from scripts.generator.changes.lines import lines_of
+from scripts.generator.changes.printing import Followed, text_of
 from scripts.generator.changes.rules import LEVELS, RULES, gravest
 from tests.generated.helpers.edit import Document, Edit, drop
 from tests.generated.helpers.edits_of_facets import FACETS
@@ -54,6 +56,9 @@ def test_an_edit_is_found_once_with_its_level_and_its_places(edit: Edit) -> None
     assert sorted(change.kind for change in found) == sorted(edit.kinds), [c.text for c in found]
     assert gravest(change.level for change in found) == edit.level
     places = [place for one in found for place in follow(one, contract(), edited, checkout())]
+    printed = "\n".join(text_of([Followed(one, places) for one in found], "openapi.yaml", "HEAD"))
+    assert all(change.text in printed or change.level == "prose" for change in found)
+    assert len(fragments(ROOT, found, write=False)) <= len(found)
     for wanted in edit.places:
         assert any(named(place, wanted) for place in places), (
             f"{wanted} is not in:\n{listed(places)}"

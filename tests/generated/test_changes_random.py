@@ -6,15 +6,18 @@ import copy
 import json
 import os
 import re
+from collections.abc import Iterator
 from functools import cache
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scripts.generator.changes.checkout import Checkout
 from scripts.generator.changes.compare import compare
+from scripts.generator.changes.follow import follow
 from scripts.generator.changes.items import Contract
 from scripts.generator.changes.rules import LEVELS, RULES
 from tests.generated.helpers.edit import (
@@ -34,7 +37,7 @@ from tests.generated.helpers.running import ROOT
 pytestmark = pytest.mark.once
 
 # CHANGES_EXAMPLES=2000 for the long run: an example reads the contract twice.
-EXAMPLES = int(os.environ.get("CHANGES_EXAMPLES", "25"))
+EXAMPLES = int(os.environ.get("CHANGES_EXAMPLES", "15"))
 
 
 class Random(NamedTuple):
@@ -51,6 +54,11 @@ def document() -> Document:
     text = (ROOT / "openapi.yaml").read_text(encoding="utf-8")
     loaded: Document = yaml.load(text, Loader=yaml.CSafeLoader)
     return loaded
+
+
+@cache
+def checkout() -> Checkout:
+    return Checkout(ROOT)
 
 
 @cache
@@ -245,3 +253,43 @@ def worst(kind: str, wanted: set[str]) -> str:
     levels = {"requests": rule.request, "answers": rule.answer}
     applied = [levels[one] for one in wanted or levels]
     return next(level for level in LEVELS if level in applied)
+
+
+def steps(node: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Yield the path of every node, but for examples: a change of one is no change of its parts."""
+    if isinstance(node, dict):
+        for key, value in cast("Document", node).items():
+            # Without a keyword, what is false is false, too.
+            if key not in ("example", "examples") and value is not False:
+                yield (*path, key)
+                yield from steps(value, (*path, key))
+    elif isinstance(node, list):
+        for index, value in enumerate(cast("list[object]", node)):
+            yield (*path, index)
+            yield from steps(value, (*path, index))
+
+
+STEPS = list(steps(document()))
+DAMAGE: tuple[object, ...] = (None, "x", [1], {"a": 1}, 7, True)
+
+
+@pytest.mark.timeout(120 + EXAMPLES)
+@settings(max_examples=EXAMPLES)
+@given(st.sampled_from(STEPS), st.sampled_from(("remove", "replace")), st.sampled_from(DAMAGE))
+def test_any_damage_is_found_and_followed(
+    path: tuple[str | int, ...], how: str, value: object
+) -> None:
+    edited = copy.deepcopy(document())
+    parent: Any = edited
+    for step in path[:-1]:
+        parent = parent[step]
+    if how == "remove":
+        del parent[path[-1]]
+    else:
+        before = parent[path[-1]]
+        parent[path[-1]] = "another" if value == before else value
+    damaged = Contract(edited)
+    found = compare(contract(), damaged)
+    assert found
+    for change in found:
+        follow(change, contract(), damaged, checkout())

@@ -15,7 +15,7 @@ _WORDS = {"values": "schema of values", "items": "schema of values"}
 _MOVING = ("property", "parameter")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Change:
     """One difference between two contracts.
 

@@ -133,13 +133,15 @@ def _gone(change: Change) -> list[Any]:
     return [each for each in old if each not in enum_values(change.new)]
 
 
+def _texts(values: Iterable[Any]) -> set[str]:
+    return {each for each in values if isinstance(each, str)}
+
+
 def follow_enum(subject: Subject, checkout: Checkout) -> Iterator[Place]:
     """Yield the structures that list the values of an enum, and single uses of them."""
     change = subject.change
     old, _ = _added(change)
-    texts = {each for each in old if isinstance(each, str)} or {
-        each for each in enum_values(change.new) if isinstance(each, str)
-    }
+    texts = _texts(old) or _texts(enum_values(change.new))
     for area, folder in (
         ("SDK", "src/julep"),
         ("server", SERVER),
@@ -157,8 +159,8 @@ def _lists(
     area: str, modules: Iterable[Module], values: set[str], change: Change, name: str
 ) -> Iterator[Place]:
     _, new = _added(change)
-    gone = set(_gone(change)) if change.kind != "enum values added" else set[Any]()
-    wanted = set(new) if change.kind != "enum values removed" else set[Any]()
+    gone = _texts(_gone(change)) if change.kind != "enum values added" else set[str]()
+    wanted = _texts(new) if change.kind != "enum values removed" else set[str]()
     for module in modules:
         seen: set[int] = set()
         for one in module.structures:
@@ -179,7 +181,7 @@ def _lists(
             yield Place(area, module.path, one.line, one.owner, note, TODO if note else DONE)
 
 
-def _listing(verb: str, values: set[Any]) -> str:
+def _listing(verb: str, values: set[str]) -> str:
     return f"{verb} {', '.join(sorted(map(repr, values)))}" if values else ""
 
 
