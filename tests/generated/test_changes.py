@@ -16,6 +16,9 @@ from scripts.generator.changes.items import Contract
 from scripts.generator.changes.lines import lines_of
 from scripts.generator.changes.printing import Followed, text_of
 from scripts.generator.changes.rules import LEVELS, RULES, gravest
+from tests.contract.helpers.differences import Absent, corrected, differences
+from tests.contract.helpers.normal_form import contract_form, facts_form
+from tests.contract.test_facts import CORRECTIONS, FACTS, is_added
 from tests.generated.helpers.edit import Document, Edit, drop
 from tests.generated.helpers.edits_of_facets import FACETS
 from tests.generated.helpers.edits_of_messages import MESSAGES
@@ -45,9 +48,31 @@ def checkout() -> Checkout:
     return Checkout(ROOT)
 
 
+@cache
+def facts() -> Any:
+    return corrected(facts_form(FACTS), CORRECTIONS)[0]
+
+
 def changes(edit: Edit) -> tuple[Contract, list[Change]]:
     edited = Contract(edit.apply(document()))
     return edited, compare(contract(), edited)
+
+
+@pytest.mark.parametrize(
+    "edit", [edit for edit in EDITS if edit.level != "deprecation"], ids=lambda edit: edit.name
+)
+def test_the_comparison_with_the_facts_turns_red_where_the_table_says(edit: Edit) -> None:
+    try:
+        form = contract_form(edit.apply(document()), FACTS)
+    except (AssertionError, KeyError, ValueError):
+        assert "facts" in edit.red  # the comparison refuses what it does not know
+        return
+    found = [
+        one
+        for one in differences(facts(), form)
+        if not (isinstance(one.facts, Absent) and is_added(one.at))
+    ]
+    assert bool(found) == ("facts" in edit.red)
 
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.name)

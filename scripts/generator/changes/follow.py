@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .checkout import CHECK, DONE, TODO, Checkout, Place
+from .checkout import CHECK, DONE, SERVER, TODO, Checkout, Place
 from .compare import Change
 from .facets import BOUNDS
 from .follow_messages import follow_body, follow_response
@@ -20,6 +20,8 @@ from .follow_schemas import (
 from .follow_values import follow_constant, follow_enum
 from .items import Contract, mapping
 from .subject import ADD, DROP, RENAME, Subject, subject_of
+
+_PARAMETERS = f"{SERVER}/contract/operations.py"
 
 
 def follow(change: Change, old: Contract, new: Contract, checkout: Checkout) -> list[Place]:
@@ -67,6 +69,10 @@ def _values(subject: Subject, old: Contract, new: Contract, checkout: Checkout) 
     change = subject.change
     if subject.name:
         yield from follow_name(subject, checkout)
+    if change.kind == "encoding changed":
+        for module in checkout.modules(_PARAMETERS):
+            line = next((one.line for one in module.structures if one.owner == "Parameter"), 0)
+            yield Place("server", module.path, line, "Parameter", "parses parameters", CHECK)
     if change.facet in (*BOUNDS, "default"):
         yield from follow_constant(subject, checkout)
     if change.facet == "enum":

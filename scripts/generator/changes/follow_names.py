@@ -274,9 +274,10 @@ def _queries(subject: Subject, functions: list[Function], checkout: Checkout) ->
     for module, one in checkout.similar(folder, ("fields",), set(subject.siblings), ""):
         note = f"carries the names beside {subject.name}"
         yield Place("server", module.path, one.line, one.owner, note, CHECK)
-    for one in functions:
-        if one.module.path.startswith(folder) and "Page" in one.annotations.values():
-            yield Place("server", one.module.path, one.line, one.name, "selects the page", CHECK)
+    for function in functions:
+        path = function.module.path
+        if path.startswith(folder) and "Page" in function.annotations.values():
+            yield Place("server", path, function.line, function.name, "selects the page", CHECK)
 
 
 def _produced(subject: Subject, checkout: Checkout) -> Iterator[Place]:

@@ -27,7 +27,9 @@ def follow_schema(subject: Subject, checkout: Checkout) -> Iterator[Place]:
             yield from checkout.names(area, folders, name, note, TODO)
     elif change.level != "prose" and change.facet:
         yield from follow_class(subject, checkout)
-    if change.kind != "schema added" and change.level != "prose":
+    if change.kind == "schema added":
+        yield checkout.corrections(f"/schemas/{change.item.name}", added=True)
+    elif change.level != "prose":
         name = str(change.old) if change.kind == "schema renamed" else change.item.name
         yield checkout.corrections(f"/schemas/{name}", added=False)
 

@@ -77,7 +77,7 @@ MESSAGES: tuple[Edit, ...] = (
         "breaking",
         ("media type removed",),
         (f"!{CHAT} _chat", "!src/julep_server/resources/chat.py Chat"),
-        ("gate", "facts"),
+        ("gate",),
     ),
     # Responses ------------------------------------------------------------------------------------
     Edit(

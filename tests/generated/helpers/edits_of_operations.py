@@ -220,8 +220,10 @@ OPERATIONS: tuple[Edit, ...] = (
         put("GetAgentMemories", "parameters", 2, "explode", value=False),
         "breaking",
         ("encoding changed",),
-        ("src/julep/managers/memory.py list",),
-        ("facts",),
+        (
+            "src/julep/managers/memory.py list",
+            "src/julep_server/contract/operations.py Parameter",
+        ),
     ),
     Edit(
         "a parameter that becomes required",

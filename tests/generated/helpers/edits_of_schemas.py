@@ -30,6 +30,8 @@ SCHEMAS: tuple[Edit, ...] = (
         put("components", "schemas", "Team", value={"type": "object"}),
         "additive",
         ("schema added",),
+        (f"!{FACTS}",),
+        ("facts",),
     ),
     Edit(
         "a schema renamed",
