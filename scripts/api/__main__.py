@@ -1,4 +1,4 @@
-"""Compare the public Python API with that of a commit; fail if it breaks and no fragment mentions it."""
+"""Compare the Python API with that of a commit; fail if it breaks and no fragment mentions it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ def main() -> int:
         print(f"new: {name}")
     print(f"The Python API since {options.since}: suggests a {found.step} version.")
     if found.breaking and not found.fragments:
-        print(f"It breaks: expected a new {FRAGMENTS}/+….breaking.md that says so.", file=sys.stderr)
+        print(
+            f"It breaks: expected a new {FRAGMENTS}/+….breaking.md that says so.", file=sys.stderr
+        )
         return 1
     return 0
 

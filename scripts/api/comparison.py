@@ -76,7 +76,5 @@ def _changed(root: Path, since: str, folders: list[str]) -> list[str]:
 
 
 def _git(root: Path, *arguments: str) -> list[str]:
-    done = subprocess.run(
-        ["git", *arguments], cwd=root, check=True, capture_output=True, text=True
-    )
+    done = subprocess.run(["git", *arguments], cwd=root, check=True, capture_output=True, text=True)
     return done.stdout.splitlines()

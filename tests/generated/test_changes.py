@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import yaml
@@ -12,14 +11,24 @@ import yaml
 from scripts.generator.changes.checkout import DONE, TODO, Checkout, Place
 from scripts.generator.changes.compare import Change, compare
 from scripts.generator.changes.follow import follow
+from scripts.generator.changes.fragments import fragments
 from scripts.generator.changes.items import Contract
 from scripts.generator.changes.lines import lines_of
+from scripts.generator.changes.printing import Followed, text_of
 from scripts.generator.changes.rules import LEVELS, RULES, gravest
-from tests.generated.helpers.edits import EDITS, Document, Edit, drop
+from tests.contract.helpers.differences import Absent, corrected, differences
+from tests.contract.helpers.normal_form import contract_form, facts_form
+from tests.contract.test_facts import CORRECTIONS, FACTS, is_added
+from tests.generated.helpers.edit import Document, Edit, drop
+from tests.generated.helpers.edits_of_facets import FACETS
+from tests.generated.helpers.edits_of_messages import MESSAGES
+from tests.generated.helpers.edits_of_operations import OPERATIONS
+from tests.generated.helpers.edits_of_schemas import SCHEMAS
 from tests.generated.helpers.running import ROOT
 
 pytestmark = pytest.mark.once
 
+EDITS = (*OPERATIONS, *MESSAGES, *SCHEMAS, *FACETS)
 TEXT = (ROOT / "openapi.yaml").read_text(encoding="utf-8")
 
 
@@ -39,9 +48,31 @@ def checkout() -> Checkout:
     return Checkout(ROOT)
 
 
+@cache
+def facts() -> Any:
+    return corrected(facts_form(FACTS), CORRECTIONS)[0]
+
+
 def changes(edit: Edit) -> tuple[Contract, list[Change]]:
     edited = Contract(edit.apply(document()))
     return edited, compare(contract(), edited)
+
+
+@pytest.mark.parametrize(
+    "edit", [edit for edit in EDITS if edit.level != "deprecation"], ids=lambda edit: edit.name
+)
+def test_the_comparison_with_the_facts_turns_red_where_the_table_says(edit: Edit) -> None:
+    try:
+        form = contract_form(edit.apply(document()), FACTS)
+    except (AssertionError, KeyError, ValueError):
+        assert "facts" in edit.red  # the comparison refuses what it does not know
+        return
+    found = [
+        one
+        for one in differences(facts(), form)
+        if not (isinstance(one.facts, Absent) and is_added(one.at))
+    ]
+    assert bool(found) == ("facts" in edit.red)
 
 
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.name)
@@ -50,8 +81,13 @@ def test_an_edit_is_found_once_with_its_level_and_its_places(edit: Edit) -> None
     assert sorted(change.kind for change in found) == sorted(edit.kinds), [c.text for c in found]
     assert gravest(change.level for change in found) == edit.level
     places = [place for one in found for place in follow(one, contract(), edited, checkout())]
+    printed = "\n".join(text_of([Followed(one, places) for one in found], "openapi.yaml", "HEAD"))
+    assert all(change.text in printed or change.level == "prose" for change in found)
+    assert len(fragments(ROOT, found, write=False)) <= len(found)
     for wanted in edit.places:
-        assert any(named(place, wanted) for place in places), f"{wanted} is not in:\n{listed(places)}"
+        assert any(named(place, wanted) for place in places), (
+            f"{wanted} is not in:\n{listed(places)}"
+        )
 
 
 def named(place: Place, wanted: str) -> bool:
@@ -91,12 +127,13 @@ def test_the_order_of_names_does_not_matter() -> None:
     assert compare(contract(), Contract(backwards(document()))) == []
 
 
-def backwards(node: Any, key: str = "") -> Any:
+def backwards(node: object, key: str = "") -> Any:
     """Reverse the names of mappings, and the lists whose order has no meaning."""
-    if isinstance(node, Mapping):
-        return {name: backwards(value, name) for name, value in reversed(node.items())}
+    if isinstance(node, dict):
+        fields = list(cast("Document", node).items())
+        return {name: backwards(value, name) for name, value in reversed(fields)}
     if isinstance(node, list):
-        items = [backwards(value) for value in node]
+        items = [backwards(value) for value in cast("list[object]", node)]
         return items[::-1] if key in ("parameters", "required", "allOf", "tags", "enum") else items
     return node
 
@@ -120,7 +157,11 @@ def backwards(node: Any, key: str = "") -> Any:
         ({"default": None}, {}, ["default removed"]),
         ({"default": 1}, {"default": True}, ["default changed"]),
         ({"enum": ["a", None], "nullable": True}, {"enum": ["a"]}, ["null forbidden"]),
-        ({"enum": ["a", None], "nullable": True}, {"enum": ["a"], "nullable": True}, ["null forbidden"]),
+        (
+            {"enum": ["a", None], "nullable": True},
+            {"enum": ["a"], "nullable": True},
+            ["null forbidden"],
+        ),
         ({"oneOf": [{"type": "string"}]}, {"anyOf": [{"type": "string"}]},
          ["alternative removed", "alternative added"]),
     ],

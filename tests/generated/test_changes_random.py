@@ -6,32 +6,45 @@ import copy
 import json
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scripts.generator.changes.checkout import Checkout
 from scripts.generator.changes.compare import compare
+from scripts.generator.changes.follow import follow
 from scripts.generator.changes.items import Contract
 from scripts.generator.changes.rules import LEVELS, RULES
-from tests.generated.helpers.edits import Document
+from tests.generated.helpers.edit import (
+    Change,
+    Document,
+    add,
+    both,
+    drop,
+    operation,
+    operations,
+    put,
+    rename,
+    take,
+)
 from tests.generated.helpers.running import ROOT
 
 pytestmark = pytest.mark.once
 
 # CHANGES_EXAMPLES=2000 for the long run: an example reads the contract twice.
-EXAMPLES = int(os.environ.get("CHANGES_EXAMPLES", "25"))
+EXAMPLES = int(os.environ.get("CHANGES_EXAMPLES", "15"))
 
 
 class Random(NamedTuple):
     """One edit: the place that it changes, what it must be found as, and under which name."""
 
     place: str
-    change: Callable[[Document], object]
+    change: Change
     kind: str
     label: str
 
@@ -44,23 +57,22 @@ def document() -> Document:
 
 
 @cache
+def checkout() -> Checkout:
+    return Checkout(ROOT)
+
+
+@cache
 def contract() -> Contract:
     return Contract(document())
 
 
 def schemas(found: Document) -> Document:
-    return dict(found["components"]["schemas"])
-
-
-def operations(found: Document) -> dict[str, Any]:
-    return {
-        node["operationId"]: node for item in found["paths"].values() for node in item.values()
-    }
+    return cast("Document", found["components"]["schemas"])
 
 
 OBJECTS = sorted(name for name, node in schemas(document()).items() if node.get("properties"))
 PROPERTIES = [(name, one) for name in OBJECTS for one in schemas(document())[name]["properties"]]
-OPERATIONS = sorted(operations(document()))
+OPERATIONS = sorted(node["operationId"] for node in operations(document()))
 TEXTS = [
     (name, one)
     for name, one in PROPERTIES
@@ -76,50 +88,42 @@ ENUMS = [
 
 @st.composite
 def of_schemas(draw: st.DrawFn) -> Random:
-    """An edit of a schema that adds or removes a property."""
+    """An edit of a schema: a property more or less, renamed, required or optional."""
     name, one = draw(st.sampled_from(PROPERTIES))
     label = f"{name}.{one}"
     required = one in schemas(document())[name].get("required", ())
+    fresh = {"type": "string", "description": "D.", "x-fresh": True}
+    adds = put(name, "properties", "fresh", value=fresh)
+    drops = drop(name, "properties", one)
+    requires = requiring(name, one)
+    choices = [
+        Random(name, adds, "optional property added", f"{name}.fresh"),
+        Random(
+            name,
+            both(adds, requiring(name, "fresh")),
+            "required property added",
+            f"{name}.fresh",
+        ),
+        Random(name, both(requires, drops) if required else drops, "property removed", label),
+        Random(
+            name, rename(name, "properties", one, to="other"), "property renamed", f"{name}.other"
+        ),
+        Random(name, requires, "became optional" if required else "became required", label),
+    ]
+    return draw(st.sampled_from(choices))
 
-    def add(found: Document, *, needed: bool = False) -> None:
-        node = schemas(found)[name]
-        node["properties"]["fresh"] = {"type": "string", "description": "D.", "x-fresh": True}
-        if needed:
-            node.setdefault("required", []).append("fresh")
 
-    def drop(found: Document) -> None:
-        node = schemas(found)[name]
-        del node["properties"][one]
-        if required:
-            node["required"].remove(one)
+def requiring(name: str, one: str) -> Change:
+    """Make a property required, or optional if it is required."""
 
-    def rename(found: Document) -> None:
-        node = schemas(found)[name]
-        node["properties"]["other"] = node["properties"].pop(one)
-        if required:
-            node["required"].remove(one)
-            node["required"].append("other")
-
-    def require(found: Document) -> None:
-        node = schemas(found)[name]
-        if required:
-            node["required"].remove(one)
+    def change(found: Document) -> None:
+        required: list[str] = schemas(found)[name].setdefault("required", [])
+        if one in required:
+            required.remove(one)
         else:
-            node.setdefault("required", []).append(one)
+            required.append(one)
 
-    return draw(
-        st.sampled_from(
-            [
-                Random(name, add, "optional property added", f"{name}.fresh"),
-                Random(
-                    name, lambda d: add(d, needed=True), "required property added", f"{name}.fresh"
-                ),
-                Random(name, drop, "property removed", label),
-                Random(name, rename, "property renamed", f"{name}.other"),
-                Random(name, require, "became optional" if required else "became required", label),
-            ]
-        )
-    )
+    return change
 
 
 @st.composite
@@ -128,41 +132,31 @@ def of_facets(draw: st.DrawFn) -> Random:
     name, one = draw(st.sampled_from(TEXTS))
     listed, value = draw(st.sampled_from(ENUMS))
     node = schemas(document())[name]["properties"][one]
-
-    def set_to(key: str, value: object) -> Callable[[Document], object]:
-        return lambda d: schemas(d)[name]["properties"][one].__setitem__(key, value)
-
-    bounded, null = "minLength" in node, "nullable" in node
     enum = schemas(document())[listed]["properties"][value]["enum"]
     last = [each for each in enum if each is not None][-1]
-    label = f"{name}.{one}"
-    choices = [
-        Random(name, set_to("type", "integer"), "type changed", label),
-        Random(name, set_to("format", "uuid"), "format changed", label),
-        Random(name, set_to("format", "hostname"), "format noted", label),
-        Random(name, set_to("deprecated", True), "deprecated", label),
-        Random(name, set_to("description", "Another."), "prose changed", label),
-        Random(name, set_to("x-other", 1), "extension changed", label),
-        Random(name, set_to("readOnly", True), "became read-only", label),
-        Random(
-            listed,
-            lambda d: schemas(d)[listed]["properties"][value]["enum"].append("fresh"),
-            "enum values added",
-            f"{listed}.{value}",
-        ),
-        Random(
-            listed,
-            lambda d: schemas(d)[listed]["properties"][value]["enum"].remove(last),
-            "enum values removed",
-            f"{listed}.{value}",
-        ),
+    at_enum = (listed, "properties", value, "enum")
+    facets = [
+        ("type", "integer", "type changed"),
+        ("format", "uuid", "format changed"),
+        ("format", "hostname", "format noted"),
+        ("deprecated", True, "deprecated"),
+        ("description", "Another.", "prose changed"),
+        ("x-other", 1, "extension changed"),
+        ("readOnly", True, "became read-only"),
+        ("minLength", 3, "bound tightened"),
+        ("nullable", True, "null allowed"),
+        ("default", "a", "default added"),
     ]
-    if not bounded:
-        choices.append(Random(name, set_to("minLength", 3), "bound tightened", label))
-    if not null:
-        choices.append(Random(name, set_to("nullable", True), "null allowed", label))
-    if "default" not in node:
-        choices.append(Random(name, set_to("default", "a"), "default added", label))
+    choices = [
+        Random(name, put(name, "properties", one, key, value=new), kind, f"{name}.{one}")
+        for key, new, kind in facets
+        if key in ("type", "description") or key not in node
+    ]
+    label = f"{listed}.{value}"
+    choices += [
+        Random(listed, add(*at_enum, value="fresh"), "enum values added", label),
+        Random(listed, take(*at_enum, value=last), "enum values removed", label),
+    ]
     return draw(st.sampled_from(choices))
 
 
@@ -170,42 +164,45 @@ def of_facets(draw: st.DrawFn) -> Random:
 def of_operations(draw: st.DrawFn) -> Random:
     """An edit of an operation."""
     name = draw(st.sampled_from(OPERATIONS))
-    node = operations(document())[name]
-    index = draw(st.integers(0, len(node.get("parameters", [])) - 1 if node.get("parameters") else 0))
+    node = operation(document(), name)
     fresh = {"name": "fresh", "in": "query", "schema": {"type": "string", "x-fresh": 1}}
+    more = put(name, "parameters", value=[*node.get("parameters", ()), fresh])
+    teapot = put(name, "responses", "418", value={"description": "A teapot."})
+    choices = [
+        Random(name, more, "optional parameter added", f"{name}: query parameter fresh"),
+        Random(name, teapot, "error added", f"{name}: response 418"),
+        Random(name, without(name), "operation removed", name),
+        Random(
+            name,
+            put(name, "operationId", value=f"Fresh{name}"),
+            "operation renamed",
+            f"Fresh{name}",
+        ),
+        Random(name, put(name, "deprecated", value=True), "deprecated", name),
+        Random(name, put(name, "summary", value="Another"), "prose changed", name),
+    ]
+    for index, each in enumerate(node.get("parameters", ())):
+        one = contract().resolve(each)
+        label = f"{name}: {one['in']} parameter {one['name']}"
+        choices.append(Random(name, drop(name, "parameters", index), "parameter removed", label))
+    return draw(st.sampled_from(choices))
 
-    def remove(found: Document) -> None:
-        for path, item in list(found["paths"].items()):
+
+def without(name: str) -> Change:
+    """Remove an operation."""
+
+    def change(found: Document) -> None:
+        for path, item in found["paths"].items():
             kept = {key: one for key, one in item.items() if one.get("operationId") != name}
             found["paths"][path] = kept
 
-    def status(found: Document) -> None:
-        operations(found)[name]["responses"]["418"] = {"description": "A teapot."}
-
-    choices = [
-        Random(
-            name,
-            lambda d: operations(d)[name].setdefault("parameters", []).append(fresh),
-            "optional parameter added",
-            f"{name}: query parameter fresh",
-        ),
-        Random(name, status, "error added", f"{name}: response 418"),
-        Random(name, remove, "operation removed", name),
-        Random(name, lambda d: operations(d)[name].update(operationId="Fresh"), "operation renamed", "Fresh"),
-        Random(name, lambda d: operations(d)[name].update(deprecated=True), "deprecated", name),
-        Random(name, lambda d: operations(d)[name].update(summary="Another"), "prose changed", name),
-    ]
-    if node.get("parameters"):
-        one = contract().resolve(node["parameters"][index])
-        label = f"{name}: {one['in']} parameter {one['name']}"
-        gone = Random(name, lambda d: operations(d)[name]["parameters"].pop(index), "parameter removed", label)
-        choices.append(gone)
-    return draw(st.sampled_from(choices))
+    return change
 
 
 RANDOM = st.one_of(of_schemas(), of_facets(), of_operations())
 
 
+@pytest.mark.timeout(120 + EXAMPLES)
 @settings(max_examples=EXAMPLES)
 @given(st.lists(RANDOM, min_size=1, max_size=4, unique_by=lambda one: one.place))
 def test_random_edits_are_found_once_with_direction_and_level(edits: list[Random]) -> None:
@@ -227,13 +224,15 @@ def directions(found: Document, key: tuple[str, ...]) -> set[str]:
     """Return where a part of a contract occurs, by following references in its text."""
     if key[0] == "operation":
         kind = key[2] if len(key) > 2 else ""
-        return {"response": {"answers"}, "parameter": {"requests"}, "body": {"requests"}}.get(kind, set())
+        return {"response": {"answers"}, "parameter": {"requests"}, "body": {"requests"}}.get(
+            kind, set()
+        )
     wanted = f'"#/components/schemas/{key[2]}"'
     roots = {
         "requests": [
-            json.dumps([one.get("parameters"), one.get("requestBody")]) for one in operations(found).values()
+            json.dumps([one.get("parameters"), one.get("requestBody")]) for one in operations(found)
         ],
-        "answers": [json.dumps(one["responses"]) for one in operations(found).values()],
+        "answers": [json.dumps(one["responses"]) for one in operations(found)],
     }
     return {name for name, texts in roots.items() if wanted in closure(found, "".join(texts))}
 
@@ -254,3 +253,43 @@ def worst(kind: str, wanted: set[str]) -> str:
     levels = {"requests": rule.request, "answers": rule.answer}
     applied = [levels[one] for one in wanted or levels]
     return next(level for level in LEVELS if level in applied)
+
+
+def steps(node: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Yield the path of every node, but for examples: a change of one is no change of its parts."""
+    if isinstance(node, dict):
+        for key, value in cast("Document", node).items():
+            # Without a keyword, what is false is false, too.
+            if key not in ("example", "examples") and value is not False:
+                yield (*path, key)
+                yield from steps(value, (*path, key))
+    elif isinstance(node, list):
+        for index, value in enumerate(cast("list[object]", node)):
+            yield (*path, index)
+            yield from steps(value, (*path, index))
+
+
+STEPS = list(steps(document()))
+DAMAGE: tuple[object, ...] = (None, "x", [1], {"a": 1}, 7, True)
+
+
+@pytest.mark.timeout(120 + EXAMPLES)
+@settings(max_examples=EXAMPLES)
+@given(st.sampled_from(STEPS), st.sampled_from(("remove", "replace")), st.sampled_from(DAMAGE))
+def test_any_damage_is_found_and_followed(
+    path: tuple[str | int, ...], how: str, value: object
+) -> None:
+    edited = copy.deepcopy(document())
+    parent: Any = edited
+    for step in path[:-1]:
+        parent = parent[step]
+    if how == "remove":
+        del parent[path[-1]]
+    else:
+        before = parent[path[-1]]
+        parent[path[-1]] = "another" if value == before else value
+    damaged = Contract(edited)
+    found = compare(contract(), damaged)
+    assert found
+    for change in found:
+        follow(change, contract(), damaged, checkout())

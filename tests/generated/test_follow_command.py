@@ -85,7 +85,7 @@ class Checkout:
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
-    command = 'source scripts/_uv.sh; generator_python'
+    command = "source scripts/_uv.sh; generator_python"
     found = subprocess.run(
         ["bash", "-c", command], cwd=ROOT, check=True, capture_output=True, text=True
     )
@@ -112,7 +112,11 @@ def test_an_edit_from_its_list_to_its_end(checkout: Checkout) -> None:
         *["+", "ListSessions:", "optional", "query", "parameter", "user_id", "(string,", "uuid)"],
         f"openapi.yaml:{number}",
     ]
-    assert lines[3].split() == ["generated", "generated/julep_api/api/sessions/list_sessions.py", "done"]
+    assert lines[3].split() == [
+        "generated",
+        "generated/julep_api/api/sessions/list_sessions.py",
+        "done",
+    ]
     at = checkout.line("def _list_items", SESSION)
     assert lines[4].startswith(f"    SDK        {SESSION}:{at} _list_items, :")
     assert lines[4].endswith("TO DO")
@@ -120,7 +124,9 @@ def test_an_edit_from_its_list_to_its_end(checkout: Checkout) -> None:
     never = f"src/julep_server/resources/sessions.py:{at} ListSessions: never reads user_id"
     assert any(never in line for line in lines)
     at = checkout.line('"sessions.list": _listing()', "tests/sdk/helpers/calls.py")
-    assert any(f'calls.py:{at} "sessions.list": invalid values of user_id' in line for line in lines)
+    assert any(
+        f'calls.py:{at} "sessions.list": invalid values of user_id' in line for line in lines
+    )
     assert lines[-2].split() == ["changelog", FRAGMENT, "written"]
     assert lines[-1].endswith("scripts/test --contract is red until none is left.")
     text = (checkout.root / FRAGMENT).read_text(encoding="utf-8")

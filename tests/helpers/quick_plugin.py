@@ -14,7 +14,9 @@ TESTS = Path(__file__).parents[1]
 
 LEFT_OUT = {
     "docs": "runs every example in a process of its own",
-    "generated/test_generate.py": "runs the generator many times",
+    "generated/test_changes_random.py": "random examples",
+    "generated/test_follow_command.py": "runs the generator many times",
+    "generated/test_generate.py": "the same",
     "generated/test_refusals.py": "the same",
     "local_model": "installs a language model, and loads it",
     "packaging": "builds the wheel and makes environments",

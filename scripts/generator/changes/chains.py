@@ -178,10 +178,11 @@ class Server:
                 found = [*found, *self._named(module, ast.unparse(each))]
         return found
 
-    def _fields(self, module: Module, kind: str) -> list[str]:
+    def _fields(self, module: Module, kind: str) -> dict[str, str]:
+        """Return the annotations of a class's fields, by name."""
         other = self._by_name.get(module.imports.get(kind, "").rpartition(".")[0], module)
         held = [one for one in other.structures if (one.kind, one.owner) == ("fields", kind)]
-        return list(held[0].names) if held else []
+        return held[0].texts if held else {}
 
     def _methods(self, module: Module, kind: str, name: str) -> list[Function]:
         dotted = module.imports.get(kind, "")
@@ -208,6 +209,9 @@ class Server:
                 found += [one for one in (other.functions if other else []) if one.name == name]
             elif base == "self" and function.within:
                 found += self._methods(function.module, function.within, name)
+            elif base.startswith("self.") and function.within:
+                kind = self._fields(function.module, function.within).get(base[5:], "")
+                found += self._methods(function.module, kind.partition("[")[0], name)
             elif base in function.module.constants:
                 found += self._of_object(function.module, base, name)
         return found

@@ -67,7 +67,7 @@ class Checkout:
         """Return the modules of some folders."""
         return [module for folder in folders for module in self.sources.modules(folder)]
 
-    # The generated package -------------------------------------------------------------------------
+    # The generated package ---------------------------------------------------------------------
 
     @cached_property
     def generated_contract(self) -> object:
@@ -98,7 +98,7 @@ class Checkout:
         where = folder.relative_to(self.root).as_posix()
         return Place("generated", where, 0, "", note, state)
 
-    # Structures ------------------------------------------------------------------------------------
+    # Structures --------------------------------------------------------------------------------
 
     def argument_types(self, methods: Iterable[Function]) -> list[tuple[Module, Structure]]:
         """Return the TypedDicts of methods' arguments: by name, or as their keywords."""
@@ -133,7 +133,7 @@ class Checkout:
             if len(siblings) > 1 and len(siblings & one.names.keys()) >= 0.6 * len(one.names)
         ]
 
-    # Tests -----------------------------------------------------------------------------------------
+    # Tests -------------------------------------------------------------------------------------
 
     @cached_property
     def _calls(self) -> Module | None:
@@ -150,7 +150,7 @@ class Checkout:
                 return key.lineno, set(_names_in(value, self._calls))
         return None
 
-    # Texts -----------------------------------------------------------------------------------------
+    # Texts -------------------------------------------------------------------------------------
 
     def migration(self, name: str, *, in_table: bool) -> Place:
         """Return the migration that creates a column, or the one that is missing.
@@ -221,6 +221,17 @@ class Checkout:
             if name.startswith(f"{folder}/")
         ]
         return [_first("tests", name, lines, note, CHECK) for name, lines in found if lines]
+
+    def most(self, folder: str, pattern: str, note: str) -> list[Place]:
+        """Return the two tests of a folder that match a pattern most often."""
+        matcher = re.compile(pattern)
+        found = [
+            (sum(1 for line in lines if matcher.search(line)), name)
+            for name, lines in self._test_lines
+            if name.startswith(f"{folder}/test_")
+        ]
+        best = sorted((one for one in found if one[0]), reverse=True)[:2]
+        return [Place("tests", name, 0, "", note, CHECK) for _, name in best]
 
     def texts(self, area: str, folder: str, text: str, note: str, state: str) -> list[Place]:
         """Return the modules with a text, whatever its case, each with its first line."""

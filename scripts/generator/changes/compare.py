@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from .facets import facet_changes
 from .items import Contract, Item, Key, Pointer, described, signature
 from .rules import RULES, level_of
 
+_Sign: TypeAlias = Callable[[Item], tuple[object, ...]]
 _WORDS = {"values": "schema of values", "items": "schema of values"}
 _MOVING = ("property", "parameter")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Change:
     """One difference between two contracts.
 
@@ -69,7 +70,7 @@ class _Comparison:
         self._moved: list[tuple[Item, Item]] = []
 
     def changes(self) -> Iterator[Change]:
-        """Find what has another name first, since what is below it is compared under the new one."""
+        """Find renames first, since what is below a renamed item is compared under its new name."""
         self._match()
         self._expand()
         skipped: set[Key] = set()
@@ -91,7 +92,7 @@ class _Comparison:
             if after.kind != "parameter":
                 yield self._renamed(before, after)
 
-    # What has another name ------------------------------------------------------------------------
+    # What has another name ---------------------------------------------------------------------
 
     def _match(self) -> None:
         come = [item for key, item in self._new.items() if key not in self._old]
@@ -126,7 +127,7 @@ class _Comparison:
             text = text.replace(f'"name": "{item.name}"', "")
         return (_parent(item), item.required, text)
 
-    def _pair(self, gone: list[Item], come: list[Item], kind: str, sign: Any) -> None:
+    def _pair(self, gone: list[Item], come: list[Item], kind: str, sign: _Sign) -> None:
         """Take what is gone and what has come for the same where exactly one of each is alike."""
         alike: dict[object, tuple[list[Item], list[Item]]] = {}
         for index, items in enumerate((gone, come)):
@@ -160,7 +161,7 @@ class _Comparison:
                     for inner, found in contract.expand(item).items():
                         items[key + inner[len(item.key) :]] = found
 
-    # Changes --------------------------------------------------------------------------------------
+    # Changes -----------------------------------------------------------------------------------
 
     def _line(self, pointer: Pointer) -> int:
         while pointer and pointer not in self._lines:
@@ -185,7 +186,7 @@ class _Comparison:
         yield Change(kind, item, text, pointer, self._line(pointer))
 
     def _place_of_removal(self, item: Item, pointer: Pointer) -> Pointer:
-        """Return the pointer of the operation, in the new document, that an old item was part of."""
+        """Return the pointer of the operation in the new document that an old item was part of."""
         operation = self._new.get(item.key[:2])
         return pointer if operation is None else operation.pointer
 

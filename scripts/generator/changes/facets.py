@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from .items import PROSE, Facet, Item, Pointer, mapping, sequence
 
@@ -69,7 +69,7 @@ def facet_changes(
         before: The item of the old contract.
         after: The same of the new one.
         schemas: New names of schemas, by old ones.
-        security: What the old and the new contract require of operations without words of their own.
+        security: What the old and the new contract require of operations by default.
     """
     for name in [*after.facets, *(one for one in before.facets if one not in after.facets)]:
         old, new = before.facets.get(name), after.facets.get(name)
@@ -86,7 +86,13 @@ def facet_changes(
             continue
         pointer = after.pointer if new is None else new.pointer
         null = None in sequence(was), None in sequence(now)
-        if plain == "enum" and was and now and null[0] != null[1] and not _null_moved(before, after):
+        if (
+            plain == "enum"
+            and was
+            and now
+            and null[0] != null[1]
+            and not _null_moved(before, after)
+        ):
             kind = _FLAGS["nullable"][0 if null[1] else 1]
             yield Difference(kind, "nullable", kind, null[0], null[1], pointer)
         for kind, text, where in _judged(after, plain, was, now, old, new, pointer):
@@ -94,7 +100,7 @@ def facet_changes(
 
 
 def _null_moved(before: Item, after: Item) -> bool:
-    """Check whether null is allowed or forbidden by its own keyword, besides the values of an enum."""
+    """Check whether null is allowed or forbidden by its own keyword, not by an enum's values."""
     return ("nullable" in before.facets) != ("nullable" in after.facets)
 
 
@@ -115,7 +121,9 @@ def _judged(
     pointer: Pointer,
 ) -> Iterator[tuple[str, str, Pointer]]:
     """Yield the rule, the text and the place of a facet that differs."""
-    change = f"{shown(was, old)} → {shown(now, new)}"
+    before = "none" if old is None and was is None else shown(was)
+    after = "none" if new is None and now is None else shown(now)
+    change = f"{before} → {after}"
     if name in PROSE or (name.startswith("info.") and name not in _PLAIN):
         yield "prose changed", f"{name} changed", pointer
     elif name == "enum":
@@ -181,7 +189,7 @@ def _type(was: Any, now: Any) -> str:
     wide = {"integer": {"integer"}, "number": {"integer", "number"}}
 
     def kinds(value: Any) -> set[str]:
-        return set().union(*(wide.get(each, {each}) for each in str(value).split(" or ")))
+        return {kind for each in str(value).split(" or ") for kind in wide.get(each, {each})}
 
     if was is None or (now is not None and kinds(now) < kinds(was)):
         return "type narrowed"
@@ -203,17 +211,10 @@ def _alternatives(requirements: Any) -> set[str]:
     return {json.dumps(mapping(each), sort_keys=True) for each in sequence(requirements)}
 
 
-def shown(value: Any, facet: Facet | None = Facet(None, ())) -> str:
+def shown(value: Any) -> str:
     """Return a value as short text."""
-    if facet is None:
-        return "none"
     if isinstance(value, str):
         text = repr(value)
     else:
         text = json.dumps(value, ensure_ascii=False, default=str, sort_keys=True)
     return text if len(text) <= 60 else f"{text[:57]}…"
-
-
-def texts_of(value: Any) -> list[str]:
-    """Return those values of a list that are texts."""
-    return [each for each in cast("list[Any]", sequence(value)) if isinstance(each, str)]

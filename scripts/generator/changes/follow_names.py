@@ -40,12 +40,16 @@ def follow_name(subject: Subject, checkout: Checkout) -> Iterator[Place]:
         yield from _types(subject, checkout)
     for operation in subject.requests:
         yield from _reads(subject, operation, checkout)
+    if subject.requests and not subject.is_parameter:
+        yield from _lists(subject, checkout)
     if subject.answers:
         yield from _produced(subject, checkout)
         yield from _attributes(subject, checkout)
     if not subject.is_parameter:
         yield from _stored(subject, checkout)
     yield from _tests(subject, checkout)
+    if subject.mode == ADD:
+        yield from _mentions(subject, checkout)
     if subject.mode in (DROP, RENAME):
         word = re.escape(subject.former)
         pattern = rf"[`\"'.]{word}[`\"']|\b{word}="
@@ -63,7 +67,7 @@ def _sentence(subject: Subject) -> str:
     return f"{_VERBS[subject.mode]} {subject.name}"
 
 
-# The SDK ------------------------------------------------------------------------------------------
+# The SDK --------------------------------------------------------------------------------------
 
 
 def _arguments(subject: Subject, operation: str, checkout: Checkout) -> Iterator[Place]:
@@ -87,11 +91,11 @@ def _arguments(subject: Subject, operation: str, checkout: Checkout) -> Iterator
     for function in spelled or ([] if packed and not subject.is_parameter else whole):
         if function in methods.private and not function.within and function not in spelled:
             continue
-        yield from _argument(subject, function, known, siblings, checkout)
+        yield from _argument(subject, function, known, siblings)
 
 
 def _argument(
-    subject: Subject, function: Function, known: set[str], siblings: set[str], checkout: Checkout
+    subject: Subject, function: Function, known: set[str], siblings: set[str]
 ) -> Iterator[Place]:
     name = function.title
     path = function.module.path
@@ -165,10 +169,10 @@ def _types(subject: Subject, checkout: Checkout) -> Iterator[Place]:
             for pair in near
             if pair not in found and not (wide and pair[1].owner.endswith("Args"))
         ]
+    names = subject.siblings | _known(subject)
     relevant = [
-        pair for pair in found
-        if not pair[1].owner.endswith("Args") or pair[1].names.keys() & (subject.siblings | _known(subject))
-    ]  # fmt: skip
+        pair for pair in found if not pair[1].owner.endswith("Args") or pair[1].names.keys() & names
+    ]
     yield from _fields(subject, relevant, "SDK")
 
 
@@ -201,7 +205,7 @@ def _attributes(subject: Subject, checkout: Checkout) -> Iterator[Place]:
     yield from found[:MOST_LINES]
 
 
-# The server ---------------------------------------------------------------------------------------
+# The server -----------------------------------------------------------------------------------
 
 
 def _reads(subject: Subject, operation: str, checkout: Checkout) -> Iterator[Place]:
@@ -233,14 +237,47 @@ def _reads(subject: Subject, operation: str, checkout: Checkout) -> Iterator[Pla
         for _, function in best:
             note = f"reads the names beside {subject.name}"
             yield Place("server", function.module.path, function.line, function.name, note, TODO)
+        if subject.is_parameter:
+            yield from _queries(subject, handler.functions, checkout)
         return
     for path, line in found[:MOST_LINES]:
         if subject.mode in (DROP, RENAME):
             yield Place("server", path, line, "", _sentence(subject), TODO)
     if subject.mode not in (DROP, RENAME):
-        for function in handler.functions:
-            for each in sorted(known & (function.texts.keys() | function.reads.keys())):
-                yield from facet_of_read(subject.change, function, each)
+        places = [
+            place
+            for function in handler.functions
+            for each in sorted(known & (function.texts.keys() | function.reads.keys()))
+            for place in facet_of_read(subject.change, function, each)
+        ]
+        yield from places
+        if not places and subject.change.facet == "default" and operation in subject.methods:
+            note = f"has no default of {subject.name}"
+            yield Place("server", handler.module.path, handler.line, operation, note, CHECK)
+
+
+def _lists(subject: Subject, checkout: Checkout) -> Iterator[Place]:
+    """Yield the tuples of names that repeat a schema of requests."""
+    known = _known(subject)
+    for module, one in checkout.similar(SERVER, ("texts",), set(subject.siblings), ""):
+        own = bool(known & one.names.keys())
+        if subject.mode == ADD:
+            note = "" if own else f"lists the names beside {subject.name}"
+            yield Place("server", module.path, one.line, one.owner, note, DONE if own else CHECK)
+        elif own and subject.mode in (DROP, RENAME):
+            yield Place("server", module.path, one.line, one.owner, _sentence(subject), TODO)
+
+
+def _queries(subject: Subject, functions: list[Function], checkout: Checkout) -> Iterator[Place]:
+    """Yield what carries a list's parameters to its query."""
+    folder = f"{SERVER}/store"
+    for module, one in checkout.similar(folder, ("fields",), set(subject.siblings), ""):
+        note = f"carries the names beside {subject.name}"
+        yield Place("server", module.path, one.line, one.owner, note, CHECK)
+    for function in functions:
+        path = function.module.path
+        if path.startswith(folder) and "Page" in function.annotations.values():
+            yield Place("server", path, function.line, function.name, "selects the page", CHECK)
 
 
 def _produced(subject: Subject, checkout: Checkout) -> Iterator[Place]:
@@ -293,7 +330,7 @@ def _stored(subject: Subject, checkout: Checkout) -> Iterator[Place]:
         yield checkout.migration(subject.name, in_table=held and subject.mode != DROP)
 
 
-# Tests --------------------------------------------------------------------------------------------
+# Tests ----------------------------------------------------------------------------------------
 
 
 def _tests(subject: Subject, checkout: Checkout) -> Iterator[Place]:
@@ -316,3 +353,26 @@ def _tests(subject: Subject, checkout: Checkout) -> Iterator[Place]:
             yield Place("tests", CALLS, line, title, _sentence(subject), TODO)
         elif own and subject.change.level != "prose":
             yield Place("tests", CALLS, line, title, f"invalid values of {subject.name}", CHECK)
+
+
+def _mentions(subject: Subject, checkout: Checkout) -> Iterator[Place]:
+    """Yield the tests and pages about the methods that get an argument."""
+    public = [one for each in subject.methods for one in checkout.sdk.methods(each).public]
+    names = [one for one in methods_named(checkout.sdk, public) if _spelled(subject, one, public)]
+    if names:
+        words = "|".join(rf"\b{re.escape(name)}\(" for name in names)
+        yield from checkout.most("tests/sdk", words, f"a test of {subject.name}")
+        yield from checkout.documented(words, f"has {', '.join(names)}")[:MOST_LINES]
+    if subject.path:
+        steps = re.sub(r"\{[^}]*\}", "\n", subject.path).split("\n")
+        pattern = "[^/'\"]+".join(map(re.escape, steps))
+        yield from checkout.most(
+            "tests/server", rf"[\"'}}]{pattern}[\"'?]", f"a test of {subject.name}"
+        )
+
+
+def _spelled(subject: Subject, method: str, public: list[Function]) -> bool:
+    names = subject.siblings | _known(subject)
+    return any(
+        one.parameters.keys() & names for one in public if one.name == method.partition(".")[2]
+    )

@@ -35,15 +35,14 @@ def facet_of_argument(change: Change, function: Function, name: str, title: str)
         return
     if change.facet == "default" and name:
         default = function.defaults.get(name, "None")
-        if default != "None" and default != "UNSET":
+        if default not in {"None", "UNSET"}:
             yield _compared("SDK", path, at, title, default, change, f"{name}'s default")
     repeated = change.facet in (*BOUNDS, "default", "deprecated")
     if text and (repeated or change.kind.startswith("enum values")):
         yield from _documented(change, path, line, title, text)
         return
-    if change.facet not in (*BOUNDS, "default", "enum") or change.kind in ("enum added", "enum removed"):
-        if name:
-            yield Place("SDK", path, at, title, f"{name}: {change.facet}", CHECK)
+    if name and not repeated and not change.kind.startswith("enum values"):
+        yield Place("SDK", path, at, title, f"{name}: {change.facet}", CHECK)
 
 
 def _documented(change: Change, path: str, line: int, title: str, text: str) -> Iterator[Place]:
@@ -120,29 +119,29 @@ def _compared(
     return Place(area, path, line, title, note, DONE if done else TODO)
 
 
-# Enums --------------------------------------------------------------------------------------------
+# Enums ----------------------------------------------------------------------------------------
 
 
 def _added(change: Change) -> tuple[list[Any], list[Any]]:
     """Return the values that were there before, and those that came."""
-    old = enum_values(change.old) if isinstance(change.old, list) else []
-    new = enum_values(change.new) if isinstance(change.new, list) else []
+    old, new = enum_values(change.old), enum_values(change.new)
     return old, [each for each in new if each not in old]
 
 
 def _gone(change: Change) -> list[Any]:
     old, _ = _added(change)
-    new = enum_values(change.new) if isinstance(change.new, list) else []
-    return [each for each in old if each not in new]
+    return [each for each in old if each not in enum_values(change.new)]
+
+
+def _texts(values: Iterable[Any]) -> set[str]:
+    return {each for each in values if isinstance(each, str)}
 
 
 def follow_enum(subject: Subject, checkout: Checkout) -> Iterator[Place]:
     """Yield the structures that list the values of an enum, and single uses of them."""
     change = subject.change
     old, _ = _added(change)
-    texts = {each for each in old if isinstance(each, str)} or {
-        each for each in enum_values(change.new) if isinstance(each, str)
-    }
+    texts = _texts(old) or _texts(enum_values(change.new))
     for area, folder in (
         ("SDK", "src/julep"),
         ("server", SERVER),
@@ -160,8 +159,8 @@ def _lists(
     area: str, modules: Iterable[Module], values: set[str], change: Change, name: str
 ) -> Iterator[Place]:
     _, new = _added(change)
-    gone = set(_gone(change)) if change.kind != "enum values added" else set[Any]()
-    wanted = set(new) if change.kind != "enum values removed" else set[Any]()
+    gone = _texts(_gone(change)) if change.kind != "enum values added" else set[str]()
+    wanted = _texts(new) if change.kind != "enum values removed" else set[str]()
     for module in modules:
         seen: set[int] = set()
         for one in module.structures:
@@ -182,7 +181,7 @@ def _lists(
             yield Place(area, module.path, one.line, one.owner, note, TODO if note else DONE)
 
 
-def _listing(verb: str, values: set[Any]) -> str:
+def _listing(verb: str, values: set[str]) -> str:
     return f"{verb} {', '.join(sorted(map(repr, values)))}" if values else ""
 
 
@@ -203,11 +202,11 @@ def _uses(
         yield Place(area, path, line, "", f"uses a value of {name}", CHECK)
 
 
-# Numbers ------------------------------------------------------------------------------------------
+# Numbers --------------------------------------------------------------------------------------
 
 
 def follow_constant(subject: Subject, checkout: Checkout) -> Iterator[Place]:
-    """Yield constants of the old value that are said to repeat the contract, or named like the field."""
+    """Yield constants of the old value that repeat the contract, by their name or docstring."""
     change = subject.change
     if not isinstance(change.old, int | float | str) or isinstance(change.old, bool):
         return
@@ -246,7 +245,7 @@ def _integers(subject: Subject, checkout: Checkout) -> Iterator[Place]:
 
 
 def _sentences(subject: Subject, checkout: Checkout) -> Iterator[Place]:
-    """Yield docstrings and rows of tests with the old number, if it is large enough to be this one."""
+    """Yield texts and rows of tests with the old number, if it is no small one."""
     old = subject.change.old
     if not isinstance(old, int | float) or abs(old) < 10:
         return
@@ -258,7 +257,11 @@ def _sentences(subject: Subject, checkout: Checkout) -> Iterator[Place]:
                     yield Place(
                         "SDK", function.module.path, line, function.title, f"has {old}", TODO
                     )
+    # Elsewhere a number is meant if the name is beside it, or if it is a large one.
     for module in checkout.modules(*_TESTS):
         for line in module.integers.get(int(old), ()):
-            yield Place("tests", module.path, line, "", f"has {old}", CHECK)
-    yield from checkout.documented(rf"(?<![\w.:]){re.escape(str(old))}(?![\w.])", f"has {old}")
+            if abs(old) >= 1000 or subject.name in module.lines[line - 1]:
+                yield Place("tests", module.path, line, "", f"has {old}", CHECK)
+    beside = "" if abs(old) >= 1000 else rf"(?=.*\b{re.escape(subject.name)}\b)"
+    pattern = rf"^{beside}.*(?<![\w.:]){re.escape(str(old))}(?![\w])"
+    yield from checkout.documented(pattern, f"has {old}")

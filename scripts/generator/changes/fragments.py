@@ -44,7 +44,7 @@ def fragments(root: Path, changes: Sequence[Change], *, write: bool) -> dict[Cha
 
 
 def _groups(changes: Sequence[Change]) -> list[list[Change]]:
-    """Group the same change of several schemas: what a property of three requests does is one fact."""
+    """Group the same change of several schemas: a property of three requests is one fact."""
     groups: dict[tuple[str, str, str], list[Change]] = {}
     for change in changes:
         schema_added = change.kind in ("schema added", "component changed")

@@ -1,8 +1,8 @@
 """The contract as a list of items with identities: what two contracts are compared by.
 
-An item is an operation, parameter, body, response, header, media type, schema or property, and a few
-more. Its key says what it is, whatever the order of the document; its facets are its details. A
-component that is referenced is one item of its own, so that a change of it is found once.
+An item is an operation, parameter, body, response, header, media type, schema, property, or one of
+a few more. Its key says what it is, whatever the order of the document; its facets are its details.
+A component that is referenced is one item of its own, so that a change of it is found once.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ class Contract:
         while todo:
             node = todo.pop()
             if isinstance(node, list):
-                todo += cast("list[Any]", node)
+                todo += sequence(node)
             elif isinstance(node, dict):
                 reference = reference_of(node)
                 if reference and reference not in found:
@@ -431,7 +431,7 @@ def signature(node: Any) -> str:
 
 def _without_prose(node: Any) -> Any:
     if isinstance(node, list):
-        return [_without_prose(each) for each in cast("list[Any]", node)]
+        return [_without_prose(each) for each in sequence(node)]
     if not isinstance(node, dict):
         return node
     fields = cast("Node", node)
@@ -454,7 +454,7 @@ def mapping(node: Any) -> Node:
 
 def sequence(node: Any) -> list[Any]:
     """Return a node that is a list; an empty one for anything else."""
-    return cast("list[Any]", node) if isinstance(node, list) else []
+    return cast("list[object]", node) if isinstance(node, list) else []
 
 
 def described(node: Any) -> str:

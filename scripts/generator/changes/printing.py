@@ -60,8 +60,8 @@ def text_of(found: Sequence[Followed], spec: str, since: str) -> Iterator[str]:
     if count:
         places = "1 place" if count == 1 else f"{count} places"
         yield (
-            f"{places} to do. ./scripts/generate --todo prints them again; scripts/test --contract is "
-            "red until none is left."
+            f"{places} to do. ./scripts/generate --todo prints them again; "
+            "scripts/test --contract is red until none is left."
         )
     else:
         yield "No place is to do; those to check are for you to judge."

@@ -1,9 +1,9 @@
 """The rules: how much each kind of change matters, in requests and in answers.
 
 A change breaks if code that was written for the old contract, by the names and types of this SDK or
-by HTTP, stops working or stops passing its type checker. It is a warning if such code works, but may
-do something else than was meant. Where something occurs in requests and in answers, the graver of
-the two levels counts.
+by HTTP, stops working or stops passing its type checker. It is a warning if such code works, but
+may do something else than was meant. Where something occurs in requests and in answers, the graver
+of the two levels counts.
 """
 
 from __future__ import annotations

@@ -25,6 +25,7 @@ class Subject:
         answers: All operations whose answers may have it.
         is_parameter: Whether it is a parameter, not a property.
         in_path: Whether it is a part of the path.
+        path: The path of the first of its operations.
     """
 
     change: Change
@@ -38,6 +39,7 @@ class Subject:
     answers: tuple[str, ...]
     is_parameter: bool
     in_path: bool
+    path: str
 
 
 def subject_of(change: Change, old: Contract, new: Contract) -> Subject:
@@ -62,6 +64,7 @@ def subject_of(change: Change, old: Contract, new: Contract) -> Subject:
         answers = own if ANSWERS in item.directions else []
     is_parameter = named is not None and named.kind == "parameter"
     methods = requests if is_parameter else _direct(named or item, requests, contract)
+    users = methods or requests or answers
     return Subject(
         change,
         _mode(change, named is item),
@@ -74,6 +77,7 @@ def subject_of(change: Change, old: Contract, new: Contract) -> Subject:
         tuple(answers),
         is_parameter,
         is_parameter and named is not None and contract.resolve(named.node).get("in") == "path",
+        next((path for one, path, _, _ in contract.operations() if one in users), ""),
     )
 
 

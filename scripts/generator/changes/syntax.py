@@ -1,8 +1,8 @@
 """Python sources as syntax trees: their functions, and the structures that hold names.
 
-Nothing is imported. A structure that holds names is a dict, a class of annotated fields, a call with
-keywords, a tuple or Literal of texts, or a table with columns: what must change when the contract's
-names do.
+Nothing is imported. A structure that holds names is a dict, a class of annotated fields, a call
+with keywords, a tuple or Literal of texts, or a table with columns: what must change when the
+contract's names do.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ class Function:
         parameters: The line of each parameter.
         defaults: The source of each parameter's default.
         annotations: The source of each parameter's annotation.
-        uses: Names that it loads, and attributes as "name.attribute" or ".attribute".
+        uses: Names that it loads, and attributes with up to two names before them; ".attribute"
+            for those of anything else.
         operations: Names of the contract's operations in it, such as "list_sessions".
         texts: The lines of every text in it, but for its docstring and the keys of dicts.
         keys: The line of each key of a dict in it.
@@ -188,6 +189,8 @@ class _Visitor(ast.NodeVisitor):
         function.documented = _documented(node, self._module)
         self._module.functions.append(function)
         self._function = function
+        for argument in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]:
+            self._annotation(argument.annotation, argument.arg)
         self._body(node)
         self._function = None
 
@@ -204,8 +207,16 @@ class _Visitor(ast.NodeVisitor):
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         if node.value is not None:
             self._assign(node.target, node.value)
-        elif not (isinstance(node.target, ast.Name) and self._class):
-            self.generic_visit(node)
+        elif not isinstance(node.target, ast.Name):
+            self.visit(node.target)
+        self._annotation(node.annotation, ast.unparse(node.target))
+
+    def _annotation(self, node: ast.expr | None, owner: str) -> None:
+        """Read the texts of a Literal within an annotation."""
+        for each in [] if node is None else ast.walk(node):
+            if isinstance(each, ast.Subscript) and ast.unparse(each.value).endswith("Literal"):
+                values = each.slice.elts if isinstance(each.slice, ast.Tuple) else [each.slice]
+                self._hold("texts", each.lineno, dict(_texts(values)), owner)
 
     def _assign(self, target: ast.expr, value: ast.expr) -> None:
         outer = self._owner
@@ -226,6 +237,8 @@ class _Visitor(ast.NodeVisitor):
         inner = node.value
         if self._function is not None:
             base = inner.id if isinstance(inner, ast.Name) else ""
+            if isinstance(inner, ast.Attribute) and isinstance(inner.value, ast.Name):
+                base = f"{inner.value.id}.{inner.attr}"
             self._function.uses.add(f"{base}.{node.attr}")
             if node.attr in ("call", "stream") and isinstance(inner, ast.Attribute):
                 self._function.operations.setdefault(inner.attr, node.lineno)
@@ -290,9 +303,6 @@ class _Visitor(ast.NodeVisitor):
         if called == "get" and self._function is not None and texts:
             default = ast.unparse(node.args[1]) if len(node.args) > 1 else "None"
             self._function.reads.setdefault(texts[0][0], (node.lineno, default))
-        self.generic_visit(node)
-
-    def visit_Subscript(self, node: ast.Subscript) -> None:
         self.generic_visit(node)
 
     def _hold(self, kind: str, line: int, names: dict[str, int], owner: str = "") -> None:
