@@ -80,6 +80,7 @@ if TYPE_CHECKING:
     from .error import Error as Error
     from .error_detail import ErrorDetail as ErrorDetail
     from .error_info import ErrorInfo as ErrorInfo
+    from .fork_session_request import ForkSessionRequest as ForkSessionRequest
     from .function_call_option import FunctionCallOption as FunctionCallOption
     from .function_def import FunctionDef as FunctionDef
     from .function_parameters import FunctionParameters as FunctionParameters
@@ -215,6 +216,7 @@ __all__ = [
     "Error",
     "ErrorDetail",
     "ErrorInfo",
+    "ForkSessionRequest",
     "FunctionCallOption",
     "FunctionDef",
     "FunctionParameters",
@@ -333,6 +335,7 @@ _MODULES: Final = {
     "Error": "error",
     "ErrorDetail": "error_detail",
     "ErrorInfo": "error_info",
+    "ForkSessionRequest": "fork_session_request",
     "FunctionCallOption": "function_call_option",
     "FunctionDef": "function_def",
     "FunctionParameters": "function_parameters",

@@ -11,6 +11,8 @@ from ...models.session import Session
 from ...types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from ...models.list_sessions_request_order import ListSessionsRequestOrder
     from ...models.list_sessions_request_sort_by import ListSessionsRequestSortBy
 
@@ -18,6 +20,8 @@ _ANSWERS: Final = {
     200: decoding.PageReader(ListSessionsResponse.from_dict, Session),
 }
 _query: Final = parameters.query(
+    ("agent_id", "agent_id", encoding.uuid4, False),
+    ("user_id", "user_id", encoding.uuid4, False),
     ("limit", "limit", encoding.integer(minimum=1, maximum=1000), False),
     ("offset", "offset", encoding.integer(minimum=0), False),
     ("metadata_filter", "metadata_filter", encoding.string(), False),
@@ -28,6 +32,8 @@ _query: Final = parameters.query(
 
 def call(
     *,
+    agent_id: UUID | str | None | Unset = UNSET,
+    user_id: UUID | str | None | Unset = UNSET,
     limit: int | None | Unset = UNSET,
     offset: int | None | Unset = UNSET,
     metadata_filter: str | None | Unset = UNSET,
@@ -41,6 +47,8 @@ def call(
     Returns one page of the sessions, newest first unless ordered otherwise.
 
     Args:
+        agent_id: Only sessions of this agent are returned.
+        user_id: Only sessions with this user are returned.
         limit: The maximum number of items. At least 1 and at most 1000. The server's default: 100.
         offset: The number of items to skip before the page. At least 0. The server's default: 0.
         metadata_filter: A JSON object. Only items whose metadata has each of its keys with an equal
@@ -62,5 +70,5 @@ def call(
         "GET",
         "/sessions",
         _ANSWERS,
-        query=_query(limit, offset, metadata_filter, sort_by, order),
+        query=_query(agent_id, user_id, limit, offset, metadata_filter, sort_by, order),
     )
