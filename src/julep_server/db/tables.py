@@ -95,10 +95,13 @@ sessions = Table(
     Column("render_templates", Boolean, nullable=False),
     Column("token_budget", BigInteger),
     Column("context_overflow", Text),
+    Column("tags", JSON, nullable=False),
     _time("created_at"),
     _time("updated_at"),
     Index("sessions_created", "tenant", "created_at"),
     Index("sessions_updated", "tenant", "updated_at"),
+    Index("sessions_agent", "tenant", "agent_id", "created_at"),
+    Index("sessions_user", "tenant", "user_id", "created_at"),
 )
 
 messages = Table(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from julep_server.call import Call, Handler, created
+from julep_server.call import Call, Handler, created, listed
 from julep_server.json_text import JSON, JSONObject
 from julep_server.representations import session_json
 from julep_server.resources.body_fields import metadata_of, named_fields, stored_integer
 from julep_server.resources.resource_handlers import ResourceHandlers
 from julep_server.store.agents import agents
-from julep_server.store.sessions import Session, delete_session, sessions
+from julep_server.store.paging import page_of
+from julep_server.store.sessions import Session, delete_session, fork_session, sessions
 from julep_server.store.users import users
 
 
@@ -32,6 +33,36 @@ async def create(call: Call) -> Response:
     return await created(call, write)
 
 
+async def list_all(call: Call) -> Response:
+    """Return one page of the sessions, of one agent or with one user if the query names them."""
+    page = page_of(call.arguments)
+    owners = {
+        name: str(given).lower()
+        for name in ("agent_id", "user_id")
+        if (given := call.arguments.get(name)) is not None
+    }
+    return await listed(
+        call,
+        lambda connection: [
+            session_json(session)
+            for session in sessions.page(connection, call.tenant, page, owners)
+        ],
+    )
+
+
+async def fork(call: Call) -> Response:
+    """Create a session with a copy of the history of another one."""
+    given = call.body.get("message_id")
+    message_id = None if given is None else str(given).lower()
+
+    def write(connection: Connection) -> tuple[Session, JSONObject]:
+        original = sessions.get(connection, call.tenant, call.id("session_id"))
+        session = fork_session(connection, call.tenant, original, message_id)
+        return session, session_json(session)
+
+    return await created(call, write)
+
+
 def _values(call: Call) -> dict[str, JSON]:
     """Return the fields that can be replaced: not the session's agent and user."""
     body = call.body
@@ -40,11 +71,12 @@ def _values(call: Call) -> dict[str, JSON]:
         "render_templates": body.get("render_templates", False),
         "token_budget": stored_integer(body, "token_budget"),
         "context_overflow": body.get("context_overflow"),
+        "tags": body.get("tags", []),
     }
 
 
 def _changes(call: Call, _session: Session) -> dict[str, JSON]:
-    changes = named_fields(call.body, "situation", "render_templates", "context_overflow")
+    changes = named_fields(call.body, "situation", "render_templates", "context_overflow", "tags")
     if "token_budget" in call.body:
         changes["token_budget"] = stored_integer(call.body, "token_budget")
     return changes
@@ -57,8 +89,9 @@ _SESSIONS = ResourceHandlers(
 HANDLERS: dict[str, Handler] = {
     "CreateSession": create,
     "GetSession": _SESSIONS.get,
-    "ListSessions": _SESSIONS.list_all,
+    "ListSessions": list_all,
     "UpdateSession": _SESSIONS.replace,
     "PatchSession": _SESSIONS.patch,
     "DeleteSession": _SESSIONS.delete,
+    "ForkSession": fork,
 }

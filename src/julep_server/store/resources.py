@@ -79,9 +79,17 @@ class ResourceStore(Generic[R]):
             raise not_found(self.kind, identifier)
         return found
 
-    def page(self, connection: Connection, tenant: str, page: Page) -> list[R]:
-        """Return one page of the tenant's records."""
+    def page(
+        self,
+        connection: Connection,
+        tenant: str,
+        page: Page,
+        matching: Mapping[str, object] | None = None,
+    ) -> list[R]:
+        """Return one page of the tenant's records, whose columns have the given values."""
         query = select_page(self._table, page).where(self._table.c.tenant == tenant)
+        for name, value in (matching or {}).items():
+            query = query.where(self._table.c[name] == value)
         return [read_row(self._record_type, row) for row in connection.execute(query).mappings()]
 
     def insert(
