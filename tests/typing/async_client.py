@@ -89,6 +89,8 @@ async def sessions(client: AsyncClient, id: UUID | str) -> None:
     assert_type(client.sessions.iterate_history(id), AsyncIterator[ChatMlMessage])
     assert_type(client.sessions.iterate_suggestions(id), AsyncIterator[Suggestion])
     assert_type(await client.sessions.delete_history(id), None)
+    assert_type(await client.sessions.fork(id, message_id=id), Session)
+    assert_type(await client.sessions.list(agent_id=id, user_id=None), list[Session])
     greeting: list[InputChatMlMessageDict] = [{"role": "user", "content": "Hello!"}]
     reply = await client.sessions.run(id, greeting, [len, str.upper], temperature=0.5)
     assert_type(reply, ChatResponse)

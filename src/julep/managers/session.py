@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, List
 from uuid import UUID
@@ -74,6 +74,7 @@ class BaseSessionsManager(BaseParse, BaseHistory):
         *,
         token_budget: int | None = None,
         context_overflow: ContextOverflow | None = None,
+        tags: Sequence[str] | None = None,
     ) -> ResourceCreatedResponse | Awaitable[ResourceCreatedResponse]:
         """Implement `SessionsManager.create`."""
         body = drop_none(
@@ -84,6 +85,7 @@ class BaseSessionsManager(BaseParse, BaseHistory):
             render_templates=render_templates or None,
             token_budget=token_budget,
             context_overflow=context_overflow,
+            tags=tags,
         )
         return self._send(sessions.create_session.call, body, prefer=REPRESENTATION)
 
@@ -95,11 +97,17 @@ class BaseSessionsManager(BaseParse, BaseHistory):
         *,
         sort_by: SortBy | None = None,
         order: Order | None = None,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
     ) -> ListSessionsResponse | Awaitable[ListSessionsResponse]:
         """Implement `SessionsManager.list`, and return the whole response."""
-        matching = omit_empty_filter(metadata_filter)
         page = partial(
-            sessions.list_sessions.call, metadata_filter=matching, sort_by=sort_by, order=order
+            sessions.list_sessions.call,
+            metadata_filter=omit_empty_filter(metadata_filter),
+            sort_by=sort_by,
+            order=order,
+            agent_id=agent_id,
+            user_id=user_id,
         )
         return self._list_all(page, limit, offset)
 
@@ -111,11 +119,17 @@ class BaseSessionsManager(BaseParse, BaseHistory):
         *,
         sort_by: SortBy | None = None,
         order: Order | None = None,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
     ) -> PageWalk[Session]:
         """Implement `SessionsManager.iterate`."""
-        matching = omit_empty_filter(metadata_filter)
         page = partial(
-            sessions.list_sessions.call, metadata_filter=matching, sort_by=sort_by, order=order
+            sessions.list_sessions.call,
+            metadata_filter=omit_empty_filter(metadata_filter),
+            sort_by=sort_by,
+            order=order,
+            agent_id=agent_id,
+            user_id=user_id,
         )
         return PageWalk(self.api_client, page, limit, page_size)
 
@@ -129,6 +143,7 @@ class BaseSessionsManager(BaseParse, BaseHistory):
         render_templates: bool | None = None,
         token_budget: int | None = None,
         context_overflow: ContextOverflow | None = None,
+        tags: Sequence[str] | None = None,
     ) -> ResourceUpdatedResponse | Awaitable[ResourceUpdatedResponse]:
         """Implement `SessionsManager.update`."""
         body = drop_none(
@@ -137,6 +152,7 @@ class BaseSessionsManager(BaseParse, BaseHistory):
             render_templates=render_templates,
             token_budget=token_budget,
             context_overflow=context_overflow,
+            tags=tags,
         )
         if overwrite:
             return self._send(sessions.update_session.call, session_id, body, prefer=REPRESENTATION)
@@ -190,6 +206,7 @@ class SessionsManager(Chat, Parse, History, BaseSessionsManager):
         render_templates: bool | None = False,
         token_budget: int | None = None,
         context_overflow: ContextOverflow | None = None,
+        tags: Sequence[str] | None = None,
     ) -> ResourceCreatedResponse:
         """Create a session.
 
@@ -202,6 +219,7 @@ class SessionsManager(Chat, Parse, History, BaseSessionsManager):
                 ``assistant``, are Jinja templates.
             token_budget: The most tokens of a prompt.
             context_overflow: How a longer prompt is shortened: ``truncate`` or ``adaptive``.
+            tags: Short texts by which to sort sessions, each once.
 
         Returns:
             The created session.
@@ -223,6 +241,7 @@ class SessionsManager(Chat, Parse, History, BaseSessionsManager):
             render_templates,
             token_budget=token_budget,
             context_overflow=context_overflow,
+            tags=tags,
         )
         return value(result)
 
@@ -235,6 +254,8 @@ class SessionsManager(Chat, Parse, History, BaseSessionsManager):
         *,
         sort_by: SortBy | None = None,
         order: Order | None = None,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
     ) -> List[Session]:
         """List up to ``limit`` sessions, newest first.
 
@@ -244,6 +265,8 @@ class SessionsManager(Chat, Parse, History, BaseSessionsManager):
             metadata_filter: Keys and values that a session's metadata must have.
             sort_by: ``created_at`` (the default) or ``updated_at``.
             order: ``asc``, oldest first, or ``desc`` (the default).
+            agent_id: Only sessions of this agent; None for all.
+            user_id: Only sessions with this user; None for all.
 
         Returns:
             The sessions.
@@ -257,7 +280,15 @@ class SessionsManager(Chat, Parse, History, BaseSessionsManager):
             ['4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a']
         """
         matching = encode_filter(metadata_filter)
-        found = self._list_items(limit, offset, matching, sort_by=sort_by, order=order)
+        found = self._list_items(
+            limit,
+            offset,
+            matching,
+            sort_by=sort_by,
+            order=order,
+            agent_id=agent_id,
+            user_id=user_id,
+        )
         return value(found).items
 
     @beartype
@@ -269,6 +300,8 @@ class SessionsManager(Chat, Parse, History, BaseSessionsManager):
         metadata_filter: Mapping[str, object] | None = NO_METADATA,
         sort_by: SortBy | None = None,
         order: Order | None = None,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
     ) -> Iterator[Session]:
         """Iterate over all sessions, newest first, a page at a time.
 
@@ -281,6 +314,8 @@ class SessionsManager(Chat, Parse, History, BaseSessionsManager):
             metadata_filter: Keys and values that a session's metadata must have.
             sort_by: ``created_at`` (the default) or ``updated_at``.
             order: ``asc``, oldest first, or ``desc`` (the default).
+            agent_id: Only sessions of this agent; None for all.
+            user_id: Only sessions with this user; None for all.
 
         Returns:
             An iterator of sessions.
@@ -295,7 +330,16 @@ class SessionsManager(Chat, Parse, History, BaseSessionsManager):
             A quiet library
         """
         matching = encode_filter(metadata_filter)
-        return ItemIterator(self._iterate(limit, page_size, matching, sort_by=sort_by, order=order))
+        walk = self._iterate(
+            limit,
+            page_size,
+            matching,
+            sort_by=sort_by,
+            order=order,
+            agent_id=agent_id,
+            user_id=user_id,
+        )
+        return ItemIterator(walk)
 
     @beartype
     @rewrap_in_class(Session)
@@ -309,6 +353,7 @@ class SessionsManager(Chat, Parse, History, BaseSessionsManager):
         render_templates: bool | None = None,
         token_budget: int | None = None,
         context_overflow: ContextOverflow | None = None,
+        tags: Sequence[str] | None = None,
     ) -> ResourceUpdatedResponse:
         """Update a session.
 
@@ -321,6 +366,7 @@ class SessionsManager(Chat, Parse, History, BaseSessionsManager):
             render_templates: Whether the situation and the messages are Jinja templates.
             token_budget: The most tokens of a prompt.
             context_overflow: How a longer prompt is shortened: ``truncate`` or ``adaptive``.
+            tags: Short texts by which to sort sessions, each once; they replace the stored ones.
 
         Returns:
             The updated session.
@@ -342,6 +388,7 @@ class SessionsManager(Chat, Parse, History, BaseSessionsManager):
             render_templates=render_templates,
             token_budget=token_budget,
             context_overflow=context_overflow,
+            tags=tags,
         )
         return value(result)
 
@@ -391,6 +438,7 @@ class AsyncSessionsManager(AsyncChat, AsyncParse, AsyncHistory, BaseSessionsMana
         render_templates: bool | None = False,
         token_budget: int | None = None,
         context_overflow: ContextOverflow | None = None,
+        tags: Sequence[str] | None = None,
     ) -> ResourceCreatedResponse:
         """Create a session.
 
@@ -406,6 +454,7 @@ class AsyncSessionsManager(AsyncChat, AsyncParse, AsyncHistory, BaseSessionsMana
             render_templates,
             token_budget=token_budget,
             context_overflow=context_overflow,
+            tags=tags,
         )
         return await awaited(result)
 
@@ -419,6 +468,8 @@ class AsyncSessionsManager(AsyncChat, AsyncParse, AsyncHistory, BaseSessionsMana
         *,
         sort_by: SortBy | None = None,
         order: Order | None = None,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
     ) -> List[Session]:
         """List up to ``limit`` sessions, newest first.
 
@@ -427,7 +478,15 @@ class AsyncSessionsManager(AsyncChat, AsyncParse, AsyncHistory, BaseSessionsMana
             ['4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a']
         """
         matching = encode_filter(metadata_filter)
-        found = self._list_items(limit, offset, matching, sort_by=sort_by, order=order)
+        found = self._list_items(
+            limit,
+            offset,
+            matching,
+            sort_by=sort_by,
+            order=order,
+            agent_id=agent_id,
+            user_id=user_id,
+        )
         return (await awaited(found)).items
 
     @mirrors(SessionsManager.iterate)
@@ -440,6 +499,8 @@ class AsyncSessionsManager(AsyncChat, AsyncParse, AsyncHistory, BaseSessionsMana
         metadata_filter: Mapping[str, object] | None = NO_METADATA,
         sort_by: SortBy | None = None,
         order: Order | None = None,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
     ) -> AsyncIterator[Session]:
         """Iterate over all sessions, newest first, a page at a time.
 
@@ -449,9 +510,16 @@ class AsyncSessionsManager(AsyncChat, AsyncParse, AsyncHistory, BaseSessionsMana
             A quiet library
         """
         matching = encode_filter(metadata_filter)
-        return AsyncItemIterator(
-            self._iterate(limit, page_size, matching, sort_by=sort_by, order=order)
+        walk = self._iterate(
+            limit,
+            page_size,
+            matching,
+            sort_by=sort_by,
+            order=order,
+            agent_id=agent_id,
+            user_id=user_id,
         )
+        return AsyncItemIterator(walk)
 
     @mirrors(SessionsManager.update)
     @beartype
@@ -466,6 +534,7 @@ class AsyncSessionsManager(AsyncChat, AsyncParse, AsyncHistory, BaseSessionsMana
         render_templates: bool | None = None,
         token_budget: int | None = None,
         context_overflow: ContextOverflow | None = None,
+        tags: Sequence[str] | None = None,
     ) -> ResourceUpdatedResponse:
         """Update a session.
 
@@ -482,6 +551,7 @@ class AsyncSessionsManager(AsyncChat, AsyncParse, AsyncHistory, BaseSessionsMana
             render_templates=render_templates,
             token_budget=token_budget,
             context_overflow=context_overflow,
+            tags=tags,
         )
         return await awaited(result)
 

@@ -49,6 +49,19 @@ def _listing() -> Cases:
     }
 
 
+def _owners_of_sessions() -> Cases:
+    return {"agent_id": ids("agent_id"), "user_id": ids("user_id")}
+
+
+def _tags() -> list[Bad]:
+    return [
+        *(Bad(value, "type", "expected a list of str; got ") for value in (3, "a", b"a", True)),
+        Bad(["a", 3], "type", "expected a str; got 3", "tags[1]"),
+        Bad(["a", "a"], "value", "every item once", "tags"),
+        Bad(["a", HALF], "value", UTF_8, "tags[1]"),
+    ]
+
+
 def _instructions() -> list[Bad]:
     return [
         *(
@@ -385,6 +398,7 @@ _GOOD: Mapping[str, Mapping[str, object]] = {
     "sessions.suggestions": {"session_id": ID},
     "sessions.history": {"session_id": ID},
     "sessions.delete_history": {"session_id": ID},
+    "sessions.fork": {"session_id": ID},
     "agents.get": {"id": ID},
     "agents.create": {"name": "Ada"},
     "agents.list": {},
@@ -424,8 +438,9 @@ _BAD: Mapping[str, Cases] = {
         "render_templates": flags(),
         "token_budget": integers("token_budget", None, None),
         "context_overflow": choices("truncate", "adaptive"),
+        "tags": _tags(),
     },
-    "sessions.list": _listing(),
+    "sessions.list": {**_listing(), **_owners_of_sessions()},
     "sessions.delete": {"session_id": ids("session_id")},
     "sessions.update": {
         "session_id": ids("session_id"),
@@ -435,6 +450,7 @@ _BAD: Mapping[str, Cases] = {
         "render_templates": flags(),
         "token_budget": integers("token_budget", None, None),
         "context_overflow": choices("truncate", "adaptive"),
+        "tags": _tags(),
     },
     "sessions.chat": {
         "session_id": ids("session_id"),
@@ -457,6 +473,7 @@ _BAD: Mapping[str, Cases] = {
     "sessions.suggestions": {"session_id": ids("session_id"), **_page()},
     "sessions.history": {"session_id": ids("session_id"), **_page()},
     "sessions.delete_history": {"session_id": ids("session_id")},
+    "sessions.fork": {"session_id": ids("session_id"), "message_id": ids("message_id")},
     "agents.get": {"id": ids("id")},
     "agents.create": {
         "name": [*texts("name"), Bad(None, "type", "expected a str; got None")],
