@@ -51,6 +51,7 @@ PRINTS = {
     "parse": r"Recipe main\nstop",
     "stream-output": r'\{"name": ?"", ?"minutes": ?0\}Recipe',
     "iterate": r"",
+    "fork": r"2\n\[\['draft'\], \['draft'\]\]",
     "gather": r"\['Ada', 'Grace', 'Edsger'\]",
     "hooks": r"",
     "options": r"200 1 0\.\d+ 0",
