@@ -107,6 +107,13 @@ OPERATIONS: Final[dict[str, Operation]] = {
         "docs",
         "julep_api.api.docs.delete_user_doc",
     ),
+    "ForkSession": Operation(
+        "ForkSession",
+        "POST",
+        "/sessions/{session_id}/fork",
+        "sessions",
+        "julep_api.api.sessions.fork_session",
+    ),
     "GetAgent": Operation(
         "GetAgent", "GET", "/agents/{agent_id}", "agents", "julep_api.api.agents.get_agent"
     ),

@@ -54,6 +54,7 @@ def session_json(session: Session) -> JSONObject:
         "render_templates": session.render_templates,
         "token_budget": session.token_budget,
         "context_overflow": session.context_overflow,
+        "tags": list[JSON](session.tags),
         "created_at": timestamp(session.created_at),
         "updated_at": timestamp(session.updated_at),
     }

@@ -56,6 +56,7 @@ PRINTS = {
         r"system\nuser\nsituation 3\nagent 5\n(document \d+\n)+message 6\nOpening hours 1 None\n.*"
     ),
     "iterate": r"",
+    "fork": r"2\n\[\['draft'\], \['draft'\]\]",
     "gather": r"\['Ada', 'Grace', 'Edsger'\]",
     "hooks": r"",
     "openai-agent": rf"{OFFLINE}.*I live in Bergen\..*Where do I live\?\n4",

@@ -21,6 +21,7 @@ LEFT_OUT = {
     "local_model": "installs a language model, and loads it",
     "packaging": "builds the wheel and makes environments",
     "scripts/test_downloads.py": "makes environments",
+    "scripts/test_skeletons.py": "generates a package, and starts programs with it",
     "sdk/faults": "the matrix of faults",
     "sdk/test_costs.py": "measures",
     "sdk/test_growth.py": "measures, with hundreds of thousands of calls",

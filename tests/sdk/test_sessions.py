@@ -121,6 +121,60 @@ async def test_the_items_of_a_list_are_complete(client: AsyncClient) -> None:
     assert await client.sessions.list(limit=1) == [session]
 
 
+async def test_tags(client: AsyncClient) -> None:
+    session = await new_session(client, tags=("vip", "phone"))
+    assert session.tags == ["vip", "phone"]
+    assert (await client.sessions.get(session.id)).tags == ["vip", "phone"]
+    update = client.sessions.update
+    assert (await update(session_id=session.id, situation="In a park.")).tags == ["vip", "phone"]
+    assert (await update(session_id=session.id, tags=["mail"])).tags == ["mail"]
+    reset = await update(session_id=session.id, situation="In a park.", overwrite=True)
+    assert reset.tags == []
+
+
+async def test_fork(client: AsyncClient) -> None:
+    settings: dict[str, Any] = {
+        "situation": "In a garden.",
+        "metadata": {"plan": "pro"},
+        "render_templates": True,
+        "token_budget": 1000,
+        "context_overflow": "truncate",
+        "tags": ["vip"],
+    }
+    session = await new_session(client, **settings)
+    await client.sessions.chat(session.id, HELLO)
+    await client.sessions.chat(session.id, [{"role": "user", "content": "And again."}])
+    original = await client.sessions.history(session.id)
+    fork = await client.sessions.fork(session.id)
+    assert_new(fork)
+    assert fork.id != session.id
+    assert fork.agent_id == session.agent_id
+    for name, value in settings.items():
+        assert getattr(fork, name) == value, name
+    assert await client.sessions.get(fork.id) == fork
+    copied = await client.sessions.history(fork.id)
+    assert [(each.role, each.content, each.created_at) for each in copied] == [
+        (each.role, each.content, each.created_at) for each in original
+    ]
+    assert {each.id for each in copied}.isdisjoint({each.id for each in original})
+    await client.sessions.chat(fork.id, HELLO)
+    await client.sessions.delete_history(session.id)
+    assert len(await client.sessions.history(fork.id)) == len(original) + 2
+    assert await client.sessions.history(session.id) == []
+
+
+async def test_fork_at_a_message(client: AsyncClient) -> None:
+    session = await new_session(client)
+    await client.sessions.chat(session.id, HELLO)
+    await client.sessions.chat(session.id, HELLO)
+    history = await client.sessions.history(session.id)
+    fork = await client.sessions.fork(session.id, message_id=history[1].id)
+    assert len(await client.sessions.history(fork.id)) == 2
+    missing = client.sessions.fork(session.id, message_id=UNKNOWN_ID)
+    await assert_not_found(missing, "message", UNKNOWN_ID)
+    await assert_not_found(client.sessions.fork(UNKNOWN_ID), "session", UNKNOWN_ID)
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

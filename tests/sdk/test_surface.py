@@ -37,6 +37,7 @@ NAMES = {
 
 # Methods of the sessions managers beyond the promised ones.
 OURS = {
+    "fork",
     "iterate",
     "iterate_history",
     "iterate_run",
@@ -48,7 +49,7 @@ OURS = {
     "stream_run",
 }
 
-TWO_LAYERS = {"chat", "create", "iterate_run", "parse", "run", "stream_run", "update"}
+TWO_LAYERS = {"chat", "create", "fork", "iterate_run", "parse", "run", "stream_run", "update"}
 
 # The method whose arguments each TypedDict has.
 ARGUMENTS: Mapping[str, tuple[type[BaseManager], str]] = {

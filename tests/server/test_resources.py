@@ -55,11 +55,13 @@ def test_a_session_has_defaults(api: Api) -> None:
         "agent_id",
         "metadata",
         "render_templates",
+        "tags",
         "created_at",
         "updated_at",
         "jobs",
     }
     assert session["render_templates"] is False
+    assert session["tags"] == []
 
 
 def test_the_configured_model_is_the_default(model_api: Api) -> None:
@@ -300,3 +302,19 @@ def _rows(file: Path, table: str) -> int:
         return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - names of this test
     finally:
         connection.close()
+
+
+def test_a_repeated_fork_is_made_once(api: Api, session_id: str) -> None:
+    headers = {"Idempotency-Key": "fork-once"}
+    first, second = (
+        api.post(f"/sessions/{session_id}/fork", {}, headers=headers).json() for _ in range(2)
+    )
+    assert first == second
+
+
+def test_a_forks_message_is_one_of_the_session(api: Api, session_id: str) -> None:
+    other = str(api.make("sessions")["id"])
+    api.reply(other, "Hello")
+    message = api.get(f"/sessions/{other}/history").json()["items"][0]["id"]
+    response = api.post(f"/sessions/{session_id}/fork", {"message_id": message})
+    assert error_of(response, 404)["message"] == f"message {message} was not found"

@@ -13,7 +13,7 @@ from julep_server import LocalServer
 from julep_server.models.offline_reflection import OfflineReflection
 from julep_server.models.reflection import Line
 from julep_server.text.tokens import count_tokens
-from tests.server.helpers.api import Api
+from tests.server.helpers.api import REPRESENTATION, Api
 from tests.server.helpers.endpoint import Endpoint
 
 BUDGET = 80
@@ -290,3 +290,22 @@ def test_results_of_functions_and_long_messages_are_summarised_whole(
     material = "".join(body["messages"][1]["content"] for body in endpoint.job_requests)
     for part in ("The sky is green.", "begins x", "x ends"):
         assert part in material
+
+
+def test_a_fork_has_the_summary_of_what_it_copies_and_of_nothing_else(
+    model_api: Api, endpoint: Endpoint
+) -> None:
+    endpoint.answers_to_jobs = ["They counted to two."]
+    session = adaptive(model_api)
+    overflow(model_api, session, "one two three four five six")
+    history = model_api.get(f"/sessions/{session}/history").json()["items"]
+    whole, cut = (
+        model_api.post(f"/sessions/{session}/fork", body, headers=REPRESENTATION).json()
+        for body in ({}, {"message_id": history[0]["id"]})
+    )
+    assert whole["summary"] == "They counted to two."
+    # A summary of later messages would reveal them.
+    assert "summary" not in cut
+    model_api.wait_done(model_api.reply(whole["id"], "seven"))
+    assert system_prompt(endpoint).endswith("They counted to two.")
+    assert "one" not in seen(endpoint)

@@ -93,6 +93,7 @@ async def sessions(client: AsyncClient, id: UUID | str) -> None:
     assert_type(client.sessions.iterate_history(id), AsyncIterator[ChatMlMessage])
     assert_type(client.sessions.iterate_suggestions(id), AsyncIterator[Suggestion])
     assert_type(await client.sessions.delete_history(id), None)
+    assert_type(await client.sessions.fork(id, message_id=id), Session)
     greeting: list[InputChatMlMessageDict] = [{"role": "user", "content": "Hello!"}]
     reply = await client.sessions.run(id, greeting, [len, str.upper], temperature=0.5)
     assert_type(reply, ChatResponse)

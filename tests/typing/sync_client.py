@@ -110,6 +110,7 @@ def sessions(client: Client, id: UUID | str) -> None:
     assert_type(client.sessions.iterate_history(id), Iterator[ChatMlMessage])
     assert_type(client.sessions.iterate_suggestions(id), Iterator[Suggestion])
     assert_type(client.sessions.delete_history(id), None)
+    assert_type(client.sessions.fork(id, message_id=id), Session)
     greeting: list[InputChatMlMessageDict] = [{"role": "user", "content": "Hello!"}]
     assert_type(client.sessions.run(id, greeting, [len, str.upper], temperature=0.5), ChatResponse)
     steps = client.sessions.iterate_run(id, greeting, max_turns=3)

@@ -83,6 +83,7 @@ if TYPE_CHECKING:
     from .error_detail import ErrorDetail as ErrorDetail
     from .error_info import ErrorInfo as ErrorInfo
     from .explanation import Explanation as Explanation
+    from .fork_session_request import ForkSessionRequest as ForkSessionRequest
     from .function_call_option import FunctionCallOption as FunctionCallOption
     from .function_def import FunctionDef as FunctionDef
     from .function_parameters import FunctionParameters as FunctionParameters
@@ -229,6 +230,7 @@ __all__ = [
     "ErrorDetail",
     "ErrorInfo",
     "Explanation",
+    "ForkSessionRequest",
     "FunctionCallOption",
     "FunctionDef",
     "FunctionParameters",
@@ -358,6 +360,7 @@ _MODULES: Final = {
     "ErrorDetail": "error_detail",
     "ErrorInfo": "error_info",
     "Explanation": "explanation",
+    "ForkSessionRequest": "fork_session_request",
     "FunctionCallOption": "function_call_option",
     "FunctionDef": "function_def",
     "FunctionParameters": "function_parameters",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final, Self
 from uuid import UUID
 
 from .. import decoding, encoding
 from ..attributes import define
+from ..errors import DecodeError
 from ..model import Field, Model
 from ..types import JSON, JSONObject
 
@@ -23,6 +24,7 @@ class CreateSessionRequest(Model):
         situation: The setting and the subject of the conversation: the first part of the prompt. A
             template when `render_templates` is true.
         metadata: Any data to store with it: a free JSON object, by which lists can be filtered.
+        tags: Short texts by which people sort sessions, each once.
         render_templates: Whether the situation and the messages of the system and the assistant are
             Jinja templates, rendered with `session`, `user` and `agent`. A user's messages never
             are. The server's default: False.
@@ -37,6 +39,7 @@ class CreateSessionRequest(Model):
             "user_id",
             "situation",
             "metadata",
+            "tags",
             "render_templates",
             "token_budget",
             "context_overflow",
@@ -54,6 +57,9 @@ class CreateSessionRequest(Model):
 
     metadata: JSONObject | None
     """Any data to store with it: a free JSON object, by which lists can be filtered."""
+
+    tags: list[str] | None
+    """Short texts by which people sort sessions, each once."""
 
     render_templates: bool | None
     """Whether the situation and the messages of the system and the assistant are Jinja templates,
@@ -74,6 +80,7 @@ class CreateSessionRequest(Model):
         user_id: UUID | str | None = None,
         situation: str | None = None,
         metadata: Mapping[str, object] | None = None,
+        tags: Sequence[str] | None = None,
         render_templates: bool | None = None,
         token_budget: int | None = None,
         context_overflow: str | None = None,
@@ -85,6 +92,7 @@ class CreateSessionRequest(Model):
                 "user_id": user_id,
                 "situation": situation,
                 "metadata": metadata,
+                "tags": tags,
                 "render_templates": render_templates,
                 "token_budget": token_budget,
                 "context_overflow": context_overflow,
@@ -108,7 +116,7 @@ class CreateSessionRequest(Model):
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
-        known = 7
+        known = 8
         x: JSON
         x = get("agent_id")
         if type(x) is str:
@@ -150,6 +158,15 @@ class CreateSessionRequest(Model):
             known -= 1
         else:
             raise decoding.mismatch("metadata", "an object", x)
+        x = get("tags")
+        if x is None:
+            self.tags = None
+            known -= 1
+        else:
+            try:
+                self.tags = _read_tags(x)
+            except DecodeError as error:
+                raise error.under("tags") from None
         x = get("render_templates")
         if type(x) is bool:
             self.render_templates = x
@@ -189,6 +206,7 @@ _KEYS: Final = frozenset(
         "user_id",
         "situation",
         "metadata",
+        "tags",
         "render_templates",
         "token_budget",
         "context_overflow",
@@ -203,12 +221,16 @@ _REQUIRED: Final[frozenset[str]] = frozenset(
 # At the end, since models may need each other.
 
 
+_read_tags: Final[decoding.Reader[list[str]]] = decoding.list_of(decoding.string)
+
+
 encoding.declare(
     CreateSessionRequest,
     Field("agent_id", "agent_id", encoding.uuid4),
     Field("user_id", "user_id", encoding.uuid4, required=False),
     Field("situation", "situation", encoding.string(), required=False),
     Field("metadata", "metadata", encoding.json_object, required=False),
+    Field("tags", "tags", encoding.list_of(encoding.string(), unique=True), required=False),
     Field("render_templates", "render_templates", encoding.boolean, required=False),
     Field("token_budget", "token_budget", encoding.integer(), required=False),
     Field("context_overflow", "context_overflow", encoding.string(), required=False),

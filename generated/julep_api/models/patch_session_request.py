@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final, Self
 
 from .. import decoding, encoding
 from ..attributes import define
+from ..errors import DecodeError
 from ..model import Field, Model
 from ..types import JSON, JSONObject
 
@@ -20,6 +21,7 @@ class PatchSessionRequest(Model):
         situation: The setting and the subject of the conversation: the first part of the prompt. A
             template when `render_templates` is true.
         metadata: Any data to store with it: a free JSON object, by which lists can be filtered.
+        tags: Short texts by which people sort sessions, each once; they replace the stored ones.
         render_templates: Whether the situation and the messages of the system and the assistant are
             Jinja templates, rendered with `session`, `user` and `agent`. A user's messages never
             are.
@@ -32,6 +34,7 @@ class PatchSessionRequest(Model):
         __slots__ = (
             "situation",
             "metadata",
+            "tags",
             "render_templates",
             "token_budget",
             "context_overflow",
@@ -43,6 +46,9 @@ class PatchSessionRequest(Model):
 
     metadata: JSONObject | None
     """Any data to store with it: a free JSON object, by which lists can be filtered."""
+
+    tags: list[str] | None
+    """Short texts by which people sort sessions, each once; they replace the stored ones."""
 
     render_templates: bool | None
     """Whether the situation and the messages of the system and the assistant are Jinja templates,
@@ -60,6 +66,7 @@ class PatchSessionRequest(Model):
         /,
         situation: str | None = None,
         metadata: Mapping[str, object] | None = None,
+        tags: Sequence[str] | None = None,
         render_templates: bool | None = None,
         token_budget: int | None = None,
         context_overflow: str | None = None,
@@ -69,6 +76,7 @@ class PatchSessionRequest(Model):
             {
                 "situation": situation,
                 "metadata": metadata,
+                "tags": tags,
                 "render_templates": render_templates,
                 "token_budget": token_budget,
                 "context_overflow": context_overflow,
@@ -91,7 +99,7 @@ class PatchSessionRequest(Model):
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
-        known = 5
+        known = 6
         x: JSON
         x = get("situation")
         if type(x) is str:
@@ -109,6 +117,15 @@ class PatchSessionRequest(Model):
             known -= 1
         else:
             raise decoding.mismatch("metadata", "an object", x)
+        x = get("tags")
+        if x is None:
+            self.tags = None
+            known -= 1
+        else:
+            try:
+                self.tags = _read_tags(x)
+            except DecodeError as error:
+                raise error.under("tags") from None
         x = get("render_templates")
         if type(x) is bool:
             self.render_templates = x
@@ -143,6 +160,7 @@ _KEYS: Final = frozenset(
     {
         "situation",
         "metadata",
+        "tags",
         "render_templates",
         "token_budget",
         "context_overflow",
@@ -153,10 +171,14 @@ _REQUIRED: Final[frozenset[str]] = frozenset({})
 # At the end, since models may need each other.
 
 
+_read_tags: Final[decoding.Reader[list[str]]] = decoding.list_of(decoding.string)
+
+
 encoding.declare(
     PatchSessionRequest,
     Field("situation", "situation", encoding.string(), required=False),
     Field("metadata", "metadata", encoding.json_object, required=False),
+    Field("tags", "tags", encoding.list_of(encoding.string(), unique=True), required=False),
     Field("render_templates", "render_templates", encoding.boolean, required=False),
     Field("token_budget", "token_budget", encoding.integer(), required=False),
     Field("context_overflow", "context_overflow", encoding.string(), required=False),

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Self
 from uuid import UUID
 
 from .. import decoding, encoding
 from ..attributes import define
+from ..errors import DecodeError
 from ..model import Field, Model
-from ..types import JSON, JSONObject
+from ..types import JSON, UNSET, JSONObject
 
 
 @define(eq=False, repr=False, init=False, getstate_setstate=False)
@@ -30,6 +31,7 @@ class Session(Model):
         situation: The setting and the subject of the conversation: the first part of the prompt. A
             template when `render_templates` is true.
         summary: A summary of the conversation so far, once the history has been summarised.
+        tags: Short texts by which people sort sessions, each once.
         token_budget: How many tokens the prompt may have before `context_overflow` applies.
         context_overflow: What happens when the prompt exceeds `token_budget`. `truncate` leaves out
             the oldest history; `adaptive` summarises it. The stored history is not changed.
@@ -46,6 +48,7 @@ class Session(Model):
             "user_id",
             "situation",
             "summary",
+            "tags",
             "token_budget",
             "context_overflow",
         )
@@ -80,6 +83,9 @@ class Session(Model):
     summary: str | None
     """A summary of the conversation so far, once the history has been summarised."""
 
+    tags: list[str] | None
+    """Short texts by which people sort sessions, each once."""
+
     token_budget: int | None
     """How many tokens the prompt may have before `context_overflow` applies."""
 
@@ -99,6 +105,7 @@ class Session(Model):
         user_id: UUID | str | None = None,
         situation: str | None = None,
         summary: str | None = None,
+        tags: Sequence[str] | None = None,
         token_budget: int | None = None,
         context_overflow: str | None = None,
         **additional: object,
@@ -114,6 +121,7 @@ class Session(Model):
                 "user_id": user_id,
                 "situation": situation,
                 "summary": summary,
+                "tags": tags,
                 "token_budget": token_budget,
                 "context_overflow": context_overflow,
             },
@@ -136,7 +144,7 @@ class Session(Model):
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
-        known = 11
+        known = 12
         x: JSON
         x = get("id")
         if type(x) is str:
@@ -224,6 +232,15 @@ class Session(Model):
             known -= 1
         else:
             raise decoding.mismatch("summary", "a string", x)
+        x = get("tags")
+        if x is None:
+            self.tags = None
+            known -= 1
+        else:
+            try:
+                self.tags = _read_tags(x)
+            except DecodeError as error:
+                raise error.under("tags") from None
         x = get("token_budget")
         if type(x) is int:
             self.token_budget = x
@@ -295,6 +312,10 @@ class Session(Model):
         self.situation = x
         x = source.summary
         self.summary = x
+        x = source.tags
+        if x is None:
+            raise decoding.mismatch("tags", "a list", x)
+        self.tags = None if x is UNSET else _read_tags(x)
         x = source.token_budget
         self.token_budget = x
         x = source.context_overflow
@@ -319,6 +340,7 @@ _KEYS: Final = frozenset(
         "user_id",
         "situation",
         "summary",
+        "tags",
         "token_budget",
         "context_overflow",
     }
@@ -333,6 +355,9 @@ _REQUIRED: Final[frozenset[str]] = frozenset(
 # At the end, since models may need each other.
 
 
+_read_tags: Final[decoding.Reader[list[str]]] = decoding.list_of(decoding.string)
+
+
 encoding.declare(
     Session,
     Field("id", "id", encoding.uuid4),
@@ -344,6 +369,7 @@ encoding.declare(
     Field("user_id", "user_id", encoding.uuid4, required=False),
     Field("situation", "situation", encoding.string(), required=False),
     Field("summary", "summary", encoding.string(), required=False),
+    Field("tags", "tags", encoding.list_of(encoding.string(), unique=True), required=False),
     Field("token_budget", "token_budget", encoding.integer(), required=False),
     Field("context_overflow", "context_overflow", encoding.string(), required=False),
 )

@@ -8,19 +8,23 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Final, List
 from uuid import UUID
 
+from julep._arguments.encode import REPRESENTATION, drop_none
 from julep._arguments.signatures import mirrors
 from julep._arguments.typecheck import beartype
 from julep._calls.paging import AsyncItemIterator, ItemIterator, PageWalk
 from julep._calls.results import awaited, value
 from julep._lazy import resolvable
 from julep.managers.base import BaseManager
+from julep.managers.utils import rewrap_in_class
 from julep_api.api import sessions
+from julep_api.models import Session
 
 if TYPE_CHECKING:
     from julep_api.models import (
         ChatMlMessage,
         GetHistoryResponse,
         GetSuggestionsResponse,
+        ResourceCreatedResponse,
         Suggestion,
     )
 
@@ -69,6 +73,13 @@ class BaseHistory(BaseManager):
     def _delete_history(self, session_id: str | UUID) -> Awaitable[None] | None:
         """Implement `SessionsManager.delete_history`."""
         return self._discard(sessions.delete_session_history.call, session_id)
+
+    def _fork(
+        self, session_id: str | UUID, *, message_id: str | UUID | None = None
+    ) -> ResourceCreatedResponse | Awaitable[ResourceCreatedResponse]:
+        """Implement `SessionsManager.fork`."""
+        body = drop_none(message_id=message_id)
+        return self._send(sessions.fork_session.call, session_id, body, prefer=REPRESENTATION)
 
 
 class History(BaseHistory):
@@ -200,6 +211,35 @@ class History(BaseHistory):
         """
         return value(self._delete_history(session_id))
 
+    @beartype
+    @rewrap_in_class(Session)
+    def fork(
+        self, session_id: str | UUID, *, message_id: str | UUID | None = None
+    ) -> ResourceCreatedResponse:
+        """Create a session with a copy of the history of another one.
+
+        It has the agent, the user and the settings of the other session. Each goes its own way
+        afterwards.
+
+        Args:
+            session_id: The id of the session to copy.
+            message_id: The last message that the new session has; None for the whole history.
+
+        Returns:
+            The new session.
+
+        Raises:
+            ArgumentTypeError: When an id is neither a str nor a UUID.
+            InvalidIdError: When an id is not a UUID of version 4.
+            NotFoundError: When there is no such session, or when it has no such message.
+
+        Example:
+            >>> fork = client.sessions.fork(session.id)
+            >>> fork.situation
+            'A quiet library'
+        """
+        return value(self._fork(session_id, message_id=message_id))
+
 
 class AsyncHistory(BaseHistory):
     """The history and the suggestions of the async sessions manager."""
@@ -273,6 +313,21 @@ class AsyncHistory(BaseHistory):
             >>> await client.sessions.delete_history(session.id)
         """
         return await awaited(self._delete_history(session_id))
+
+    @mirrors(History.fork)
+    @beartype
+    @rewrap_in_class(Session)
+    async def fork(
+        self, session_id: str | UUID, *, message_id: str | UUID | None = None
+    ) -> ResourceCreatedResponse:
+        """Create a session with a copy of the history of another one.
+
+        Example:
+            >>> fork = await client.sessions.fork(session.id)
+            >>> fork.situation
+            'A quiet library'
+        """
+        return await awaited(self._fork(session_id, message_id=message_id))
 
 
 resolvable(__name__)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, List
 from uuid import UUID
@@ -75,6 +75,7 @@ class BaseSessionsManager(BaseParse, BaseRender, BaseHistory):
         *,
         token_budget: int | None = None,
         context_overflow: ContextOverflow | None = None,
+        tags: Sequence[str] | None = None,
     ) -> ResourceCreatedResponse | Awaitable[ResourceCreatedResponse]:
         """Implement `SessionsManager.create`."""
         body = drop_none(
@@ -85,6 +86,7 @@ class BaseSessionsManager(BaseParse, BaseRender, BaseHistory):
             render_templates=render_templates or None,
             token_budget=token_budget,
             context_overflow=context_overflow,
+            tags=tags,
         )
         return self._send(sessions.create_session.call, body, prefer=REPRESENTATION)
 
@@ -142,6 +144,7 @@ class BaseSessionsManager(BaseParse, BaseRender, BaseHistory):
         render_templates: bool | None = None,
         token_budget: int | None = None,
         context_overflow: ContextOverflow | None = None,
+        tags: Sequence[str] | None = None,
     ) -> ResourceUpdatedResponse | Awaitable[ResourceUpdatedResponse]:
         """Implement `SessionsManager.update`."""
         body = drop_none(
@@ -150,6 +153,7 @@ class BaseSessionsManager(BaseParse, BaseRender, BaseHistory):
             render_templates=render_templates,
             token_budget=token_budget,
             context_overflow=context_overflow,
+            tags=tags,
         )
         if overwrite:
             return self._send(sessions.update_session.call, session_id, body, prefer=REPRESENTATION)
@@ -203,6 +207,7 @@ class SessionsManager(Chat, Parse, Render, History, BaseSessionsManager):
         render_templates: bool | None = False,
         token_budget: int | None = None,
         context_overflow: ContextOverflow | None = None,
+        tags: Sequence[str] | None = None,
     ) -> ResourceCreatedResponse:
         """Create a session.
 
@@ -215,6 +220,7 @@ class SessionsManager(Chat, Parse, Render, History, BaseSessionsManager):
                 ``assistant``, are Jinja templates.
             token_budget: The most tokens of a prompt.
             context_overflow: How a longer prompt is shortened: ``truncate`` or ``adaptive``.
+            tags: Short texts by which to sort sessions, each once.
 
         Returns:
             The created session.
@@ -236,6 +242,7 @@ class SessionsManager(Chat, Parse, Render, History, BaseSessionsManager):
             render_templates,
             token_budget=token_budget,
             context_overflow=context_overflow,
+            tags=tags,
         )
         return value(result)
 
@@ -347,6 +354,7 @@ class SessionsManager(Chat, Parse, Render, History, BaseSessionsManager):
         render_templates: bool | None = None,
         token_budget: int | None = None,
         context_overflow: ContextOverflow | None = None,
+        tags: Sequence[str] | None = None,
     ) -> ResourceUpdatedResponse:
         """Update a session.
 
@@ -359,6 +367,7 @@ class SessionsManager(Chat, Parse, Render, History, BaseSessionsManager):
             render_templates: Whether the situation and the messages are Jinja templates.
             token_budget: The most tokens of a prompt.
             context_overflow: How a longer prompt is shortened: ``truncate`` or ``adaptive``.
+            tags: Short texts by which to sort sessions, each once; they replace the stored ones.
 
         Returns:
             The updated session.
@@ -380,6 +389,7 @@ class SessionsManager(Chat, Parse, Render, History, BaseSessionsManager):
             render_templates=render_templates,
             token_budget=token_budget,
             context_overflow=context_overflow,
+            tags=tags,
         )
         return value(result)
 
@@ -429,6 +439,7 @@ class AsyncSessionsManager(AsyncChat, AsyncParse, AsyncRender, AsyncHistory, Bas
         render_templates: bool | None = False,
         token_budget: int | None = None,
         context_overflow: ContextOverflow | None = None,
+        tags: Sequence[str] | None = None,
     ) -> ResourceCreatedResponse:
         """Create a session.
 
@@ -444,6 +455,7 @@ class AsyncSessionsManager(AsyncChat, AsyncParse, AsyncRender, AsyncHistory, Bas
             render_templates,
             token_budget=token_budget,
             context_overflow=context_overflow,
+            tags=tags,
         )
         return await awaited(result)
 
@@ -521,6 +533,7 @@ class AsyncSessionsManager(AsyncChat, AsyncParse, AsyncRender, AsyncHistory, Bas
         render_templates: bool | None = None,
         token_budget: int | None = None,
         context_overflow: ContextOverflow | None = None,
+        tags: Sequence[str] | None = None,
     ) -> ResourceUpdatedResponse:
         """Update a session.
 
@@ -537,6 +550,7 @@ class AsyncSessionsManager(AsyncChat, AsyncParse, AsyncRender, AsyncHistory, Bas
             render_templates=render_templates,
             token_budget=token_budget,
             context_overflow=context_overflow,
+            tags=tags,
         )
         return await awaited(result)
 

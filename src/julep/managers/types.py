@@ -251,6 +251,7 @@ class SessionCreateArgs(TypedDict):
     render_templates: NotRequired[bool | None]
     token_budget: NotRequired[int | None]
     context_overflow: NotRequired[ContextOverflow | None]
+    tags: NotRequired[Sequence[str] | None]
 
 
 class SessionUpdateArgs(TypedDict):
@@ -263,6 +264,7 @@ class SessionUpdateArgs(TypedDict):
     render_templates: NotRequired[bool | None]
     token_budget: NotRequired[int | None]
     context_overflow: NotRequired[ContextOverflow | None]
+    tags: NotRequired[Sequence[str] | None]
 
 
 class ChatSettingsArgs(TypedDict, total=False):

@@ -95,6 +95,7 @@ sessions = Table(
     Column("render_templates", Boolean, nullable=False),
     Column("token_budget", BigInteger),
     Column("context_overflow", Text),
+    Column("tags", JSON, nullable=False),
     _time("created_at"),
     _time("updated_at"),
     Index("sessions_created", "tenant", "created_at"),

@@ -11,7 +11,7 @@ from julep_server.representations import session_json
 from julep_server.resources.body_fields import metadata_of, named_fields, stored_integer
 from julep_server.resources.resource_handlers import ResourceHandlers
 from julep_server.store.agents import agents
-from julep_server.store.sessions import Session, delete_session, sessions
+from julep_server.store.sessions import Session, delete_session, fork_session, sessions
 from julep_server.store.users import users
 
 
@@ -32,6 +32,19 @@ async def create(call: Call) -> Response:
     return await created(call, write)
 
 
+async def fork(call: Call) -> Response:
+    """Create a session with a copy of the history of another one."""
+    given = call.body.get("message_id")
+    message_id = None if given is None else str(given).lower()
+
+    def write(connection: Connection) -> tuple[Session, JSONObject]:
+        original = sessions.get(connection, call.tenant, call.id("session_id"))
+        session = fork_session(connection, call.tenant, original, message_id)
+        return session, session_json(session)
+
+    return await created(call, write)
+
+
 def _values(call: Call) -> dict[str, JSON]:
     """Return the fields that can be replaced: not the session's agent and user."""
     body = call.body
@@ -40,11 +53,12 @@ def _values(call: Call) -> dict[str, JSON]:
         "render_templates": body.get("render_templates", False),
         "token_budget": stored_integer(body, "token_budget"),
         "context_overflow": body.get("context_overflow"),
+        "tags": body.get("tags", []),
     }
 
 
 def _changes(call: Call, _session: Session) -> dict[str, JSON]:
-    changes = named_fields(call.body, "situation", "render_templates", "context_overflow")
+    changes = named_fields(call.body, "situation", "render_templates", "context_overflow", "tags")
     if "token_budget" in call.body:
         changes["token_budget"] = stored_integer(call.body, "token_budget")
     return changes
@@ -67,4 +81,5 @@ HANDLERS: dict[str, Handler] = {
     "UpdateSession": _SESSIONS.replace,
     "PatchSession": _SESSIONS.patch,
     "DeleteSession": _SESSIONS.delete,
+    "ForkSession": fork,
 }

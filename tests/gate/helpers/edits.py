@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from tests.gate.helpers.document import Node
 
-_TAGS: Final[Node] = {"type": "array", "items": {"type": "string"}}
+_LABELS: Final[Node] = {"type": "array", "items": {"type": "string"}}
 
 
 class Edit(NamedTuple):
@@ -144,8 +144,8 @@ _MESSAGE: Final = _schema("InputChatMLMessage")
 EDITS: Final = (
     Edit(
         "an optional property of a request",
-        _add(_schema("CreateUserRequest"), "tags", _TAGS),
-        ("sent CreateUser body tags by users.create", "read CreateUser body tags"),
+        _add(_schema("CreateUserRequest"), "labels", _LABELS),
+        ("sent CreateUser body labels by users.create", "read CreateUser body labels"),
     ),
     Edit(
         "a property inside a request",
@@ -166,8 +166,8 @@ EDITS: Final = (
     ),
     Edit(
         "an optional property of a resource",
-        _add(_schema("Session"), "tags", _TAGS),
-        ("produced GetSession tags", "produced ListSessions items[].tags"),
+        _add(_schema("Session"), "labels", _LABELS),
+        ("produced GetSession labels", "produced ListSessions items[].labels"),
     ),
     Edit(
         "a property of a response that is streamed",

@@ -124,6 +124,8 @@ class Exercise:
         parts = [{"type": "text", "text": "What do I like? Porridge with honey?"}]
         message = {"role": "user", "name": "Grace", "content": parts}
         api.wait_done(api.reply(ids["session_id"], messages=[message]))
+        history = api.get(f"/sessions/{ids['session_id']}/history").json()["items"]
+        ids["message_id"] = str(history[-1]["id"])
         ids["job_id"] = self._store()
         memories = api.get(f"/agents/{ids['agent_id']}/memories").json()["items"]
         ids["memory_id"] = str(memories[0]["id"])

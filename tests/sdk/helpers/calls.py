@@ -55,6 +55,15 @@ def _order() -> Cases:
     }
 
 
+def _tags() -> list[Bad]:
+    return [
+        *(Bad(value, "type", "expected a list of str; got ") for value in (3, "a", b"a", True)),
+        Bad(["a", 3], "type", "expected a str; got 3", "tags[1]"),
+        Bad(["a", "a"], "value", "every item once", "tags"),
+        Bad(["a", HALF], "value", UTF_8, "tags[1]"),
+    ]
+
+
 def _instructions() -> list[Bad]:
     return [
         *(
@@ -393,6 +402,7 @@ _GOOD: Mapping[str, Mapping[str, object]] = {
     "sessions.suggestions": {"session_id": ID},
     "sessions.history": {"session_id": ID},
     "sessions.delete_history": {"session_id": ID},
+    "sessions.fork": {"session_id": ID},
     "agents.get": {"id": ID},
     "agents.create": {"name": "Ada"},
     "agents.list": {},
@@ -432,6 +442,7 @@ _BAD: Mapping[str, Cases] = {
         "render_templates": flags(),
         "token_budget": integers("token_budget", None, None),
         "context_overflow": choices("truncate", "adaptive"),
+        "tags": _tags(),
     },
     "sessions.list": {
         **_page(),
@@ -449,6 +460,7 @@ _BAD: Mapping[str, Cases] = {
         "render_templates": flags(),
         "token_budget": integers("token_budget", None, None),
         "context_overflow": choices("truncate", "adaptive"),
+        "tags": _tags(),
     },
     "sessions.chat": {
         "session_id": ids("session_id"),
@@ -479,6 +491,7 @@ _BAD: Mapping[str, Cases] = {
     "sessions.suggestions": {"session_id": ids("session_id"), **_page()},
     "sessions.history": {"session_id": ids("session_id"), **_page()},
     "sessions.delete_history": {"session_id": ids("session_id")},
+    "sessions.fork": {"session_id": ids("session_id"), "message_id": ids("message_id")},
     "agents.get": {"id": ids("id")},
     "agents.create": {
         "name": [*texts("name"), Bad(None, "type", "expected a str; got None")],

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from . import create_session as create_session
     from . import delete_session as delete_session
     from . import delete_session_history as delete_session_history
+    from . import fork_session as fork_session
     from . import get_history as get_history
     from . import get_session as get_session
     from . import get_suggestions as get_suggestions
@@ -23,6 +24,7 @@ __all__ = [
     "create_session",
     "delete_session",
     "delete_session_history",
+    "fork_session",
     "get_history",
     "get_session",
     "get_suggestions",
