@@ -118,7 +118,14 @@ def first_that_fits(*encoders: Encoder) -> Encoder:
         if all(one.kind == "type" and not one.path for one in problems):
             expected = [one.problem.partition("; got ")[0].removeprefix("expected ") for one in problems]
             raise wrong_type(" or ".join(dict.fromkeys(expected)), value)
-        # The most probable member is the one in which the error is deepest.
-        raise max(problems, key=lambda one: (bool(one.path), one.kind != "type", one.path.count(".")))
+        # The most probable member is the one that has the key whose value is wrong.
+        given: object = value if isinstance(value, Mapping) else ()
+        raise max(problems, key=lambda one: _nearness(one, given))
 
     return encode
+
+
+def _nearness(problem: EncodeError, given: object) -> tuple[bool, int]:
+    """Return how well a value fits the member whose problem it is."""
+    key = problem.path.partition(".")[0].partition("[")[0]
+    return isinstance(given, Mapping) and key in given, problem.path.count(".")
