@@ -141,7 +141,9 @@ class Contract:
             else:
                 found = None
             if found is None:
-                raise ContractError(f"{reference}: the document has no such node; expected one of it")
+                raise ContractError(
+                    f"{reference}: the document has no such node; expected one of it"
+                )
         if not isinstance(found, (dict, bool)):
             raise ContractError(f"{reference} is no object; expected a reference to one")
         return cast("Any", found)
@@ -158,7 +160,7 @@ class Contract:
         return self._pointers.get(id(node), ())
 
     def place(self, node: Any, pointer: Pointer) -> Any:
-        """Give a node that was made from the document's the place of one of them."""
+        """Record the place of a node that was made from one of the document."""
         self._made.append(node)  # so that no other node gets its id
         self._pointers[id(node)] = pointer
         return node

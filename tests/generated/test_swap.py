@@ -130,6 +130,7 @@ def test_a_folder_with_other_files_is_left_alone(swap: ModuleType, tmp_path: Pat
     assert contents(tmp_path) == {"small_api/thesis.txt": b"years of work"}
 
 
+@pytest.mark.timeout(120 + 30 * KILLS)
 def test_runs_killed_at_random_moments(
     generate: Generate, fresh: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -31,7 +31,7 @@ class Echo:
 
     def __init__(self) -> None:
         self.received = Received("", "", {}, b"")
-        self.answer = ("application/json", b"{}")
+        self.answer: tuple[str, bytes] = ("application/json", b"{}")
         self.port = 0
 
     def send(self, call: Any, status: int = 200) -> Any:
@@ -54,7 +54,7 @@ class Echo:
 
 
 @contextmanager
-def running() -> Iterator[Echo]:
+def running() -> Generator[Echo]:
     """Run a server."""
     echo = Echo()
 

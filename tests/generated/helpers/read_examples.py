@@ -22,21 +22,21 @@ sys.path.insert(0, str(ROOT))
 DOCUMENT: dict[str, Any] = json.loads((ROOT / "public_api" / "openapi.json").read_text())
 
 
-def resolved(node: Any) -> Any:
-    """Follow a reference."""
+def resolved(given: Any) -> dict[str, Any]:
+    """Follow a reference; what is no object has no keys."""
+    node: Any = given
     while isinstance(node, dict) and "$ref" in node:
         found: Any = DOCUMENT
-        for step in cast("str", node["$ref"])[2:].split("/"):
+        for step in str(cast("dict[str, Any]", node)["$ref"])[2:].split("/"):
             key = unquote(step).replace("~1", "/").replace("~0", "~")
-            found = found[int(key)] if isinstance(found, list) else found[key]
+            found = cast("Any", found[int(key)] if isinstance(found, list) else found[key])
         node = found
-    return node
+    return cast("dict[str, Any]", node) if isinstance(node, dict) else {}
 
 
 def examples(media: dict[str, Any]) -> Iterator[Any]:
     """Yield the examples of a response's content, as JSON."""
-    given = resolved(media.get("schema", {}))
-    schema: dict[str, Any] = given if isinstance(given, dict) else {}
+    schema = resolved(media.get("schema", {}))
     named = [resolved(one) for one in media.get("examples", {}).values()]
     found = [one["value"] for one in named if "value" in one]
     found += [one["example"] for one in (media, schema) if "example" in one]
@@ -61,8 +61,8 @@ def as_json_schema(node: Any) -> Any:
 def is_valid(schema: Any, value: Any) -> bool:
     """Check an example by its schema."""
     whole = {**as_json_schema(schema), "components": as_json_schema(DOCUMENT.get("components", {}))}
-    validator = jsonschema.Draft202012Validator(whole)
-    return bool(validator.is_valid(value))
+    validator: Any = jsonschema.Draft202012Validator
+    return bool(validator(whole).is_valid(value))
 
 
 def main() -> None:
@@ -79,7 +79,7 @@ def main() -> None:
         answers = getattr(import_module(operation.module), "_ANSWERS", {})
         for status, response in item[operation.method.lower()].get("responses", {}).items():
             reader = answers.get(int(status)) if str(status).isdecimal() else None
-            for kind, media in (resolved(response).get("content") or {}).items():
+            for kind, media in resolved(resolved(response).get("content")).items():
                 if reader is None or "json" not in kind:
                     continue
                 for example in examples(media):
