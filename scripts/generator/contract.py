@@ -121,7 +121,8 @@ class Contract:
             reference = str(node["$ref"])
             if not reference.startswith("#/") or reference in seen:
                 raise ContractError(
-                    f"{reference}: expected a reference inside the document, not in a circle"
+                    f"{reference} leads {'in a circle' if reference in seen else 'elsewhere'}; "
+                    "expected a reference inside the document"
                 )
             seen.add(reference)
             node = cast("Node", self._at(reference))
@@ -140,9 +141,11 @@ class Contract:
             else:
                 found = None
             if found is None:
-                raise ContractError(f"{reference}: the document has no such node")
+                raise ContractError(
+                    f"{reference}: the document has no such node; expected one of it"
+                )
         if not isinstance(found, (dict, bool)):
-            raise ContractError(f"{reference}: expected a reference to an object")
+            raise ContractError(f"{reference} is no object; expected a reference to one")
         return cast("Any", found)
 
     def parameters(self, operation: OperationSource) -> list[Node]:
@@ -157,7 +160,7 @@ class Contract:
         return self._pointers.get(id(node), ())
 
     def place(self, node: Any, pointer: Pointer) -> Any:
-        """Give a node that was made from the document's the place of one of them."""
+        """Record the place of a node that was made from one of the document."""
         self._made.append(node)  # so that no other node gets its id
         self._pointers[id(node)] = pointer
         return node

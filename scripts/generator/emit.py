@@ -133,7 +133,12 @@ def given(shape: Shape) -> str:
             [*(annotation(item) for item in shape.items if item.class_name), "Mapping[str, object]"]
         )
     else:
-        wider = {**_GIVEN, "object": "Mapping[str, object]", "any": "object"}
+        wider = {
+            **_GIVEN,
+            "duration": "str",
+            "object": "Mapping[str, object]",
+            "any": "object",
+        }
         text = wider.get(shape.kind) or ANNOTATIONS[shape.kind]
     return f"{text} | None" if shape.nullable and text != "None" else text
 

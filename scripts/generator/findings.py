@@ -57,7 +57,7 @@ class Findings:
 
 
 def owner(pointer: Pointer) -> Pointer:
-    """Return what would have to be left out with a place: an operation, or a component."""
+    """Return what must be left out with a place: an operation, or a component."""
     if pointer[:1] == ("paths",):
         return pointer[: 3 if len(pointer) > 2 and pointer[2] in METHODS else 2]
     return pointer[:3] if pointer[:1] == ("components",) else ()

@@ -238,6 +238,17 @@ class Merger:
                 )  # fmt: skip
             elif key not in NOTES_31 and key not in READ_31:
                 self._findings.note(node, "unknown keyword", f"'{key}' is no keyword")
+        for key, schemas in (
+            ("properties", as_node(node.get("properties"))),
+            ("items", {"": node.get("items", True)}),
+            ("additionalProperties", {"": node.get("additionalProperties", True)}),
+        ):
+            for name, schema in schemas.items():
+                if not isinstance(schema, (dict, bool)):
+                    place = (*self._contract.pointer(node), key, *([name] if name else []))
+                    text = f"{type(schema).__name__} is no schema"
+                    self._findings.refuse(place, "not a schema", text, "an object")
+                    schemas[name] = True
         wrong = [
             key
             for key, kinds in (

@@ -41,7 +41,7 @@ class ClassInfo(NamedTuple):
 
 
 class Names:
-    """Gives each class its name, and notices names that would collide."""
+    """Names classes, each once, and notices names that would collide."""
 
     def __init__(self, contract: Contract, config: Config, findings: Findings) -> None:
         self._contract = contract

@@ -155,7 +155,7 @@ class Operations:
         }
         path = self._path(source, by_location["path"])
         body = None
-        if data.get("requestBody"):
+        if "requestBody" in data:
             body = request_body(self._contract, self._maker, self._findings, data["requestBody"])
         readers = emit.Readers()
         answers, events, accept, shapes = self._answers(source, readers)
@@ -253,7 +253,7 @@ class Operations:
         order = {name: n for n, name in enumerate(re.findall(r"\{([^{}]+)\}", source.path))}
         found.sort(key=lambda one: order.get(one[1]["name"], 0) if one[0] == "path" else len(order))
         names = [str(PythonIdentifier(str(one[1]["name"]), "field_")) for one in found]
-        taken = {"body"} if source.data.get("requestBody") else set[str]()
+        taken = {"body"} if "requestBody" in source.data else set[str]()
         views: list[tuple[str, ParameterView]] = []
         for (location, node, shape, style), wanted in zip(found, names, strict=True):
             is_taken = names.count(wanted) > 1 or wanted in taken | {"call", "stream"}

@@ -35,17 +35,8 @@ INTEGERS = {
 }  # fmt: skip
 # Of several shapes that fit the same text, the one that allows less is tried first.
 _TEXTS = (
-    "date_time",
-    "date",
-    "time",
-    "uuid",
-    "uuid4",
-    "duration",
-    "enum",
-    "byte",
-    "file",
-    "string",
-)
+    "date", "date_time", "time", "uuid", "uuid4", "duration", "enum", "byte", "file", "string",
+)  # fmt: skip
 _ORDER = ("str", "int", "float", "bool", "list", "dict")
 
 

@@ -70,7 +70,7 @@ def parse_response(call: Call[T], response: Response, hide: Callable[[str], str]
     # An operation that the contract does not describe may have a response without a body.
     empty = response.status == 204 or not (response.body or call.operation)
     try:
-        if read.__class__ is BodyReader:
+        if cast("object", read.__class__) is BodyReader:
             kind = response.headers.get("content-type", "")
             return cast("BodyReader[T]", read).read(response.body, kind)
         if len(response.body) >= LONG and (page := _long_page(read, response.body)) is not None:

@@ -6,10 +6,11 @@ import pickle
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 ROOT = Path(__file__).resolve().parents[3]
 Generate: TypeAlias = Callable[..., subprocess.CompletedProcess[str]]
+ReadMany: TypeAlias = Callable[[dict[str, Any]], dict[str, Any]]
 T = TypeVar("T")
 
 

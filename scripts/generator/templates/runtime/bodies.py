@@ -63,7 +63,7 @@ def _file_of(value: object) -> File:
         return value
     if isinstance(value, str):
         return File(value.encode())
-    if isinstance(value, (bytes, bytearray, memoryview)):
+    if isinstance(value, (bytes, bytearray)):
         return File(bytes(value))
     if not callable(getattr(value, "read", None)):
         raise wrong_type("a File, bytes, a str or an open file", value)
@@ -71,7 +71,7 @@ def _file_of(value: object) -> File:
 
 
 def _bytes_of(content: object) -> bytes:
-    if isinstance(content, (bytes, bytearray, memoryview)):
+    if isinstance(content, (bytes, bytearray)):
         return bytes(content)
     if isinstance(content, str):
         return content.encode()
@@ -234,5 +234,5 @@ def _decoded(data: bytes, kind: str) -> str:
 read_text: Final[BodyReader[str]] = BodyReader(_decoded)
 """Reads a text, in the character set of its content type."""
 
-read_bytes: Final[BodyReader[bytes]] = BodyReader(lambda data, kind: data)
+read_bytes: Final[BodyReader[bytes]] = BodyReader(lambda data, _: data)
 """Reads a body as it is."""

@@ -43,6 +43,9 @@ _SCALARS = {
 }
 
 
+_FORMATTED: Final[tuple[object, ...]] = (date, time, bytes)
+
+
 class _Mismatch(Exception):
     """A value is not of the converter's type, so that another member of a union may take it."""
 
@@ -180,7 +183,7 @@ def _converter(hint: object) -> Converter:
         return Converter("a str", _text)
     if hint is datetime:
         return Converter("a datetime, or its RFC 3339 text", _time)
-    if hint in (date, time, bytes):
+    if any(hint is kind for kind in _FORMATTED):
         return _formatted(cast("type", hint))
     if _is_model(hint):
         return _model(hint)

@@ -62,7 +62,7 @@ def time(value: object) -> str:
 
 
 def _encode(
-    value: object, expected: str, kind: type[Date] | type[Time], parse: Callable[[str], object]
+    value: object, expected: str, kind: type[Date | Time], parse: Callable[[str], object]
 ) -> str:
     if isinstance(value, kind) and not isinstance(value, datetime):
         return value.isoformat()
@@ -75,7 +75,7 @@ def _encode(
 
 
 def duration(value: object) -> str:
-    """Encode a duration: a timedelta that is not negative, or its ISO 8601 text, such as P1DT12H."""
+    """Encode a duration: a timedelta of 0 or more, or its ISO 8601 text, such as P1DT12H."""
     expected = "a timedelta of 0 or more, or its ISO 8601 text"
     if isinstance(value, timedelta):
         if value < timedelta():
@@ -90,7 +90,7 @@ def duration(value: object) -> str:
 
 def byte(value: object) -> str:
     """Encode bytes as base64; a str is taken for base64 already."""
-    if isinstance(value, (bytes, bytearray, memoryview)):
+    if isinstance(value, (bytes, bytearray)):
         return b64encode(value).decode()
     found = text(value, "bytes, or their base64 text")
     try:
@@ -116,10 +116,12 @@ def matching(pattern: str, item: Encoder) -> Encoder:
 
 def among(item: Encoder, *values: JSON) -> Encoder:
     """Build the encoder of a value of which only some are allowed."""
+    # True is 1 for Python, and not for JSON.
+    allowed_values = [(one, isinstance(one, bool)) for one in values]
 
     def encode(value: object) -> JSON:
         checked = item(value)
-        if not any(checked == one and isinstance(checked, bool) is isinstance(one, bool) for one in values):
+        if (checked, isinstance(checked, bool)) not in allowed_values:
             allowed = " or ".join(map(repr, values))
             raise EncodeError("", f"expected {allowed}; got {shown(value)}")
         return checked

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from .checks import wrong_type
 from .decoding import Reader, mismatch, string
@@ -87,38 +87,47 @@ def best_of(*readers: Reader[Any]) -> Reader[Any]:
 
 
 def first_that_fits(*encoders: Encoder) -> Encoder:
-    """Build the encoder of a union: a model by its own encoder, all else by the first that takes it.
+    """Build the encoder of a union: a model by its own, all else by the first that takes it.
 
     Of a mapping, it is the one that knows most of its keys.
     """
 
     def encode(value: object) -> JSON:
+        whole = value
+        given = cast("Mapping[str, object]", whole) if isinstance(whole, Mapping) else None
         problems: list[EncodeError] = []
-        best: JSON = None
-        unknown: int | None = None
+        fitting: list[tuple[int, JSON]] = []
         for encoder in encoders:
-            model: object = getattr(encoder, "__self__", None)
-            if isinstance(value, Model) and isinstance(model, type) and isinstance(value, model):
+            model = _model_of(encoder)
+            if model is not None and isinstance(value, model):
                 return encoder(value)
             try:
                 found = encoder(value)
             except EncodeError as error:
                 problems.append(error)
                 continue
-            if not isinstance(value, Mapping) or not isinstance(model, type):
-                if unknown is None:
-                    best, unknown = found, len(value) if isinstance(value, Mapping) else 0
-                continue
-            keys = {item.json_name for item in getattr(model, "__properties__", ())}
-            count = sum(key not in keys for key in value)
-            if unknown is None or count < unknown:
-                best, unknown = found, count
-        if unknown is not None:
-            return best
+            known = {item.json_name for item in model.__properties__} if model else set[str]()
+            fitting.append((sum(key not in known for key in given or ()), found))
+        if fitting:
+            return min(fitting, key=lambda one: one[0])[1]
         if all(one.kind == "type" and not one.path for one in problems):
-            expected = [one.problem.partition("; got ")[0].removeprefix("expected ") for one in problems]
-            raise wrong_type(" or ".join(dict.fromkeys(expected)), value)
-        # The most probable member is the one in which the error is deepest.
-        raise max(problems, key=lambda one: (bool(one.path), one.kind != "type", one.path.count(".")))
+            words = [
+                one.problem.partition("; got ")[0].removeprefix("expected ") for one in problems
+            ]
+            raise wrong_type(" or ".join(dict.fromkeys(words)), value)
+        # The most probable member is the one that has the key whose value is wrong.
+        raise max(problems, key=lambda one: _nearness(one, given or {}))
 
     return encode
+
+
+def _model_of(encoder: Encoder) -> type[Model] | None:
+    """Return the model whose encoder it is; None for another one."""
+    owner: object = getattr(encoder, "__self__", None)
+    return owner if isinstance(owner, type) and issubclass(owner, Model) else None
+
+
+def _nearness(problem: EncodeError, given: Mapping[str, object]) -> tuple[bool, int]:
+    """Return how well a value fits the member whose problem it is."""
+    key = problem.path.partition(".")[0].partition("[")[0]
+    return key in given, problem.path.count(".")
