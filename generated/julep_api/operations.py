@@ -26,6 +26,13 @@ class Operation(NamedTuple):
 
 
 OPERATIONS: Final[dict[str, Operation]] = {
+    "CancelChat": Operation(
+        "CancelChat",
+        "DELETE",
+        "/sessions/{session_id}/chat",
+        "sessions",
+        "julep_api.api.sessions.cancel_chat",
+    ),
     "Chat": Operation(
         "Chat", "POST", "/sessions/{session_id}/chat", "sessions", "julep_api.api.sessions.chat"
     ),

@@ -37,6 +37,7 @@ NAMES = {
 
 # Methods of the sessions managers beyond the promised ones.
 OURS = {
+    "cancel",
     "iterate",
     "iterate_history",
     "iterate_run",

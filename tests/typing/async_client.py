@@ -89,6 +89,7 @@ async def sessions(client: AsyncClient, id: UUID | str) -> None:
     assert_type(await client.sessions.history(id), list[ChatMlMessage])
     assert_type(await client.sessions.render(id, "Hello!", stream=True, seed=1), RenderedChat)
     assert_type(await client.sessions.render(id, "Hello!"), RenderedChat)
+    assert_type(await client.sessions.cancel(id), list[str])
     assert_type(client.sessions.iterate(), AsyncIterator[Session])
     assert_type(client.sessions.iterate_history(id), AsyncIterator[ChatMlMessage])
     assert_type(client.sessions.iterate_suggestions(id), AsyncIterator[Suggestion])

@@ -106,6 +106,7 @@ def sessions(client: Client, id: UUID | str) -> None:
     assert_type(client.sessions.history(id), list[ChatMlMessage])
     explained((client.sessions.render(id, "Hello!", stream=True, seed=1)).explanation)
     assert_type(client.sessions.render(id, "Hello!"), RenderedChat)
+    assert_type(client.sessions.cancel(id), list[str])
     assert_type(client.sessions.iterate(), Iterator[Session])
     assert_type(client.sessions.iterate_history(id), Iterator[ChatMlMessage])
     assert_type(client.sessions.iterate_suggestions(id), Iterator[Suggestion])

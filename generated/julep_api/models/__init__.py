@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     )
     from .agent_instructions import AgentInstructions as AgentInstructions
     from .agent_metadata import AgentMetadata as AgentMetadata
+    from .cancel_chat_response import CancelChatResponse as CancelChatResponse
     from .chat_input import ChatInput as ChatInput
     from .chat_input_data import ChatInputData as ChatInputData
     from .chat_input_data_tool_choice import ChatInputDataToolChoice as ChatInputDataToolChoice
@@ -181,6 +182,7 @@ __all__ = [
     "AgentDefaultSettingsPreset",
     "AgentInstructions",
     "AgentMetadata",
+    "CancelChatResponse",
     "ChatInput",
     "ChatInputData",
     "ChatInputDataToolChoice",
@@ -310,6 +312,7 @@ _MODULES: Final = {
     "AgentDefaultSettingsPreset": "agent_default_settings_preset",
     "AgentInstructions": "agent_instructions",
     "AgentMetadata": "agent_metadata",
+    "CancelChatResponse": "cancel_chat_response",
     "ChatInput": "chat_input",
     "ChatInputData": "chat_input_data",
     "ChatInputDataToolChoice": "chat_input_data_tool_choice",

@@ -389,6 +389,7 @@ _GOOD: Mapping[str, Mapping[str, object]] = {
     "sessions.iterate_run": {"session_id": ID, "messages": [USER]},
     "sessions.stream_run": {"session_id": ID, "messages": [USER]},
     "sessions.parse": {"session_id": ID, "messages": [USER], "output": int},
+    "sessions.cancel": {"session_id": ID},
     "sessions.render": {"session_id": ID, "messages": [USER]},
     "sessions.suggestions": {"session_id": ID},
     "sessions.history": {"session_id": ID},
@@ -468,6 +469,7 @@ _BAD: Mapping[str, Cases] = {
     "sessions.iterate_run": _run("iterate_run"),
     "sessions.stream_run": _run("stream_run"),
     "sessions.parse": _parse(),
+    "sessions.cancel": {"session_id": ids("session_id"), "response_id": ids("response_id")},
     "sessions.render": {
         "session_id": ids("session_id"),
         "messages": messages(),
