@@ -96,6 +96,7 @@ def doc_json(doc: Doc, owner_field: str) -> JSONObject:
         "content": doc.content,
         "metadata": doc.metadata,
         "created_at": timestamp(doc.created_at),
+        "updated_at": timestamp(doc.updated_at),
     }
 
 

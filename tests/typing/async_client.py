@@ -46,6 +46,7 @@ from julep.types import (
     ChatResponseChunk,
     CreateDoc,
     Doc,
+    DocMatch,
     InputChatMlMessage,
     InputChatMlMessageRole,
     JobStatus,
@@ -131,6 +132,9 @@ async def docs(client: AsyncClient, id: UUID | str, arguments: DocCreateArgs) ->
     assert_type(await client.docs.create(agent_id=id, doc={"title": "a", "content": ["b"]}), Doc)
     assert_type(await client.docs.create(user_id=id, doc=CreateDoc(title="a", content="b")), Doc)
     assert_type(await client.docs.create(**arguments), Doc)
+    assert_type(await client.docs.get(id, user_id=id), Doc)
+    assert_type(await client.docs.update(id, id, title="a", content=["b"], overwrite=True), Doc)
+    assert_type(await client.docs.search("a", id, user_id=id, limit=5), list[DocMatch])
     assert_type(await client.docs.delete(id, user_id=id), None)
 
 

@@ -155,6 +155,9 @@ def docs(client: Client, id: UUID | str, arguments: DocCreateArgs) -> None:
     assert_type(client.docs.create(agent_id=id, doc={"title": "a", "content": ["b"]}), Doc)
     assert_type(client.docs.create(user_id=id, doc=CreateDoc(title="a", content="b")), Doc)
     assert_type(client.docs.create(**arguments), Doc)
+    assert_type(client.docs.get(id, user_id=id), Doc)
+    assert_type(client.docs.update(id, id, title="a", content=["b"], overwrite=True), Doc)
+    assert_type(client.docs.search("a", id, user_id=id, limit=5), list[DocMatch])
     assert_type(client.docs.delete(id, user_id=id), None)
 
 

@@ -135,6 +135,9 @@ if TYPE_CHECKING:
         PatchAgentRequestInstructions as PatchAgentRequestInstructions,
     )
     from .patch_agent_request_metadata import PatchAgentRequestMetadata as PatchAgentRequestMetadata
+    from .patch_doc_request import PatchDocRequest as PatchDocRequest
+    from .patch_doc_request_content import PatchDocRequestContent as PatchDocRequestContent
+    from .patch_doc_request_metadata import PatchDocRequestMetadata as PatchDocRequestMetadata
     from .patch_session_request import PatchSessionRequest as PatchSessionRequest
     from .patch_session_request_metadata import (
         PatchSessionRequestMetadata as PatchSessionRequestMetadata,
@@ -151,6 +154,7 @@ if TYPE_CHECKING:
     from .resource_created_response import ResourceCreatedResponse as ResourceCreatedResponse
     from .resource_deleted_response import ResourceDeletedResponse as ResourceDeletedResponse
     from .resource_updated_response import ResourceUpdatedResponse as ResourceUpdatedResponse
+    from .search_docs_response import SearchDocsResponse as SearchDocsResponse
     from .session import Session as Session
     from .session_metadata import SessionMetadata as SessionMetadata
     from .suggestion import Suggestion as Suggestion
@@ -166,6 +170,9 @@ if TYPE_CHECKING:
     from .update_agent_request_metadata import (
         UpdateAgentRequestMetadata as UpdateAgentRequestMetadata,
     )
+    from .update_doc_request import UpdateDocRequest as UpdateDocRequest
+    from .update_doc_request_content import UpdateDocRequestContent as UpdateDocRequestContent
+    from .update_doc_request_metadata import UpdateDocRequestMetadata as UpdateDocRequestMetadata
     from .update_session_request import UpdateSessionRequest as UpdateSessionRequest
     from .update_session_request_metadata import (
         UpdateSessionRequestMetadata as UpdateSessionRequestMetadata,
@@ -272,6 +279,9 @@ __all__ = [
     "PatchAgentRequest",
     "PatchAgentRequestInstructions",
     "PatchAgentRequestMetadata",
+    "PatchDocRequest",
+    "PatchDocRequestContent",
+    "PatchDocRequestMetadata",
     "PatchSessionRequest",
     "PatchSessionRequestMetadata",
     "PatchToolRequest",
@@ -286,6 +296,7 @@ __all__ = [
     "ResourceCreatedResponse",
     "ResourceDeletedResponse",
     "ResourceUpdatedResponse",
+    "SearchDocsResponse",
     "Session",
     "SessionMetadata",
     "Suggestion",
@@ -297,6 +308,9 @@ __all__ = [
     "UpdateAgentRequest",
     "UpdateAgentRequestInstructions",
     "UpdateAgentRequestMetadata",
+    "UpdateDocRequest",
+    "UpdateDocRequestContent",
+    "UpdateDocRequestMetadata",
     "UpdateSessionRequest",
     "UpdateSessionRequestMetadata",
     "UpdateToolRequest",
@@ -402,6 +416,9 @@ _MODULES: Final = {
     "PatchAgentRequest": "patch_agent_request",
     "PatchAgentRequestInstructions": "patch_agent_request_instructions",
     "PatchAgentRequestMetadata": "patch_agent_request_metadata",
+    "PatchDocRequest": "patch_doc_request",
+    "PatchDocRequestContent": "patch_doc_request_content",
+    "PatchDocRequestMetadata": "patch_doc_request_metadata",
     "PatchSessionRequest": "patch_session_request",
     "PatchSessionRequestMetadata": "patch_session_request_metadata",
     "PatchToolRequest": "patch_tool_request",
@@ -416,6 +433,7 @@ _MODULES: Final = {
     "ResourceCreatedResponse": "resource_created_response",
     "ResourceDeletedResponse": "resource_deleted_response",
     "ResourceUpdatedResponse": "resource_updated_response",
+    "SearchDocsResponse": "search_docs_response",
     "Session": "session",
     "SessionMetadata": "session_metadata",
     "Suggestion": "suggestion",
@@ -427,6 +445,9 @@ _MODULES: Final = {
     "UpdateAgentRequest": "update_agent_request",
     "UpdateAgentRequestInstructions": "update_agent_request_instructions",
     "UpdateAgentRequestMetadata": "update_agent_request_metadata",
+    "UpdateDocRequest": "update_doc_request",
+    "UpdateDocRequestContent": "update_doc_request_content",
+    "UpdateDocRequestMetadata": "update_doc_request_metadata",
     "UpdateSessionRequest": "update_session_request",
     "UpdateSessionRequestMetadata": "update_session_request_metadata",
     "UpdateToolRequest": "update_tool_request",

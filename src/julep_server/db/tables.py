@@ -141,7 +141,9 @@ docs = Table(
     Column("content", JSON, nullable=False),
     Column("metadata", JSON, nullable=False),
     _time("created_at"),
+    _time("updated_at"),
     Index("docs_owner", "owner_id", "created_at"),
+    Index("docs_updated", "owner_id", "updated_at"),
 )
 
 # The texts that can be recalled. The index of their words, passages_index, is specific to the

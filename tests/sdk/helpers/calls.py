@@ -338,6 +338,18 @@ def _owner(path: str) -> list[Bad]:
     return [case._replace(further=no_owner) for case in ids(path)]
 
 
+def _content() -> list[Bad]:
+    return [
+        *(
+            Bad(value, "type", "expected a list of str or a str; got ")
+            for value in (3, b"a", True, {"a"}, {"a": "b"})
+        ),
+        Bad([], "value", "at least 1 item", "content"),
+        Bad(["a", 3], "type", "expected a str; got 3", "content[1]"),
+        Bad(HALF, "value", UTF_8, "content"),
+    ]
+
+
 def _types() -> list[Bad]:
     return [
         *(
@@ -404,9 +416,12 @@ _GOOD: Mapping[str, Mapping[str, object]] = {
     "users.list": {},
     "users.delete": {"user_id": ID},
     "users.update": {"user_id": ID, "name": "Grace", "about": "Likes short answers"},
+    "docs.get": {"doc_id": ID, "user_id": ID},
     "docs.list": {"user_id": ID},
     "docs.create": {"agent_id": ID, "doc": {"title": "Manual", "content": "Press the button."}},
+    "docs.update": {"doc_id": ID, "user_id": ID, "title": "a", "content": "b"},
     "docs.delete": {"doc_id": ID, "user_id": ID},
+    "docs.search": {"query": "breakfast", "user_id": ID},
     "tools.get": {"agent_id": ID},
     "tools.list": {"agent_id": ID},
     "tools.create": {"agent_id": ID, "tool": {"type": "function", "function": FUNCTION}},
@@ -521,11 +536,31 @@ _BAD: Mapping[str, Cases] = {
         "metadata": objects("metadata"),
         "overwrite": flags(),
     },
+    "docs.get": {
+        "doc_id": ids("doc_id"),
+        "agent_id": _owner("agent_id"),
+        "user_id": _owner("user_id"),
+    },
     "docs.list": {"agent_id": _owner("agent_id"), "user_id": _owner("user_id"), **_listing()},
     "docs.create": {
         "agent_id": _owner("agent_id"),
         "user_id": _owner("user_id"),
         "doc": _doc(),
+    },
+    "docs.update": {
+        "doc_id": ids("doc_id"),
+        "agent_id": _owner("agent_id"),
+        "user_id": _owner("user_id"),
+        "title": [*texts("title"), required_when_overwriting("title")],
+        "content": [*_content(), required_when_overwriting("content")],
+        "metadata": objects("metadata"),
+        "overwrite": flags(),
+    },
+    "docs.search": {
+        "query": [*texts("query"), Bad(None, "type", "expected a str; got None")],
+        "agent_id": ids("agent_id"),
+        "user_id": ids("user_id"),
+        "limit": integers("limit", 1, 1000),
     },
     "docs.delete": {
         "doc_id": ids("doc_id"),
