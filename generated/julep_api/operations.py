@@ -46,6 +46,13 @@ OPERATIONS: Final[dict[str, Operation]] = {
         "docs",
         "julep_api.api.docs.create_agent_doc",
     ),
+    "CreateAgentMemory": Operation(
+        "CreateAgentMemory",
+        "POST",
+        "/agents/{agent_id}/memories",
+        "memories",
+        "julep_api.api.memories.create_agent_memory",
+    ),
     "CreateAgentTool": Operation(
         "CreateAgentTool",
         "POST",
@@ -199,6 +206,13 @@ OPERATIONS: Final[dict[str, Operation]] = {
         "docs",
         "julep_api.api.docs.patch_agent_doc",
     ),
+    "PatchAgentMemory": Operation(
+        "PatchAgentMemory",
+        "PATCH",
+        "/agents/{agent_id}/memories/{memory_id}",
+        "memories",
+        "julep_api.api.memories.patch_agent_memory",
+    ),
     "PatchAgentTool": Operation(
         "PatchAgentTool",
         "PATCH",
@@ -242,6 +256,13 @@ OPERATIONS: Final[dict[str, Operation]] = {
         "/agents/{agent_id}/docs/{doc_id}",
         "docs",
         "julep_api.api.docs.update_agent_doc",
+    ),
+    "UpdateAgentMemory": Operation(
+        "UpdateAgentMemory",
+        "PUT",
+        "/agents/{agent_id}/memories/{memory_id}",
+        "memories",
+        "julep_api.api.memories.update_agent_memory",
     ),
     "UpdateAgentTool": Operation(
         "UpdateAgentTool",

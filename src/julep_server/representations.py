@@ -116,6 +116,7 @@ def memory_json(memory: Memory) -> JSONObject:
         "entities": list(memory.entities),
         "sentiment": memory.sentiment,
         "created_at": timestamp(memory.created_at),
+        "updated_at": timestamp(memory.updated_at),
         "timestamp": timestamp(memory.happened_at),
     }
     if memory.last_accessed_at is not None:

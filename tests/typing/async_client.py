@@ -153,6 +153,10 @@ async def tools(client: AsyncClient, id: UUID | str) -> None:
 async def memories(client: AsyncClient, id: UUID | str) -> None:
     assert_type(await client.memories.list(id, "breakfast", ["belief"], user_id=id), list[Memory])
     assert_type(client.memories.iterate(id, "breakfast", limit=1), AsyncIterator[Memory])
+    created = await client.memories.create(agent_id=id, user_id=id, content="a", type="episode")
+    assert_type(created, Memory)
+    updated = await client.memories.update(id, id, type=created.type, timestamp=created.created_at)
+    assert_type(updated, Memory)
     assert_type(await client.memories.delete(id, id), None)
 
 

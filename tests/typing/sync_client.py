@@ -177,6 +177,10 @@ def memories(client: Client, id: UUID | str) -> None:
     assert_type(client.memories.list(id), list[Memory])
     assert_type(client.memories.list(id, "breakfast", ["belief"], user_id=id), list[Memory])
     assert_type(client.memories.iterate(id, "breakfast", limit=1), Iterator[Memory])
+    created = client.memories.create(agent_id=id, user_id=id, content="a", type="episode")
+    assert_type(created, Memory)
+    updated = client.memories.update(id, id, type=created.type, timestamp=created.created_at)
+    assert_type(updated, Memory)
     assert_type(client.memories.delete(id, id), None)
 
 

@@ -66,6 +66,11 @@ if TYPE_CHECKING:
     from .create_doc import CreateDoc as CreateDoc
     from .create_doc_content import CreateDocContent as CreateDocContent
     from .create_doc_metadata import CreateDocMetadata as CreateDocMetadata
+    from .create_memory_request import CreateMemoryRequest as CreateMemoryRequest
+    from .create_memory_request_entities_item import (
+        CreateMemoryRequestEntitiesItem as CreateMemoryRequestEntitiesItem,
+    )
+    from .create_memory_request_type import CreateMemoryRequestType as CreateMemoryRequestType
     from .create_session_request import CreateSessionRequest as CreateSessionRequest
     from .create_session_request_metadata import (
         CreateSessionRequestMetadata as CreateSessionRequestMetadata,
@@ -138,6 +143,11 @@ if TYPE_CHECKING:
     from .patch_doc_request import PatchDocRequest as PatchDocRequest
     from .patch_doc_request_content import PatchDocRequestContent as PatchDocRequestContent
     from .patch_doc_request_metadata import PatchDocRequestMetadata as PatchDocRequestMetadata
+    from .patch_memory_request import PatchMemoryRequest as PatchMemoryRequest
+    from .patch_memory_request_entities_item import (
+        PatchMemoryRequestEntitiesItem as PatchMemoryRequestEntitiesItem,
+    )
+    from .patch_memory_request_type import PatchMemoryRequestType as PatchMemoryRequestType
     from .patch_session_request import PatchSessionRequest as PatchSessionRequest
     from .patch_session_request_metadata import (
         PatchSessionRequestMetadata as PatchSessionRequestMetadata,
@@ -173,6 +183,11 @@ if TYPE_CHECKING:
     from .update_doc_request import UpdateDocRequest as UpdateDocRequest
     from .update_doc_request_content import UpdateDocRequestContent as UpdateDocRequestContent
     from .update_doc_request_metadata import UpdateDocRequestMetadata as UpdateDocRequestMetadata
+    from .update_memory_request import UpdateMemoryRequest as UpdateMemoryRequest
+    from .update_memory_request_entities_item import (
+        UpdateMemoryRequestEntitiesItem as UpdateMemoryRequestEntitiesItem,
+    )
+    from .update_memory_request_type import UpdateMemoryRequestType as UpdateMemoryRequestType
     from .update_session_request import UpdateSessionRequest as UpdateSessionRequest
     from .update_session_request_metadata import (
         UpdateSessionRequestMetadata as UpdateSessionRequestMetadata,
@@ -222,6 +237,9 @@ __all__ = [
     "CreateDoc",
     "CreateDocContent",
     "CreateDocMetadata",
+    "CreateMemoryRequest",
+    "CreateMemoryRequestEntitiesItem",
+    "CreateMemoryRequestType",
     "CreateSessionRequest",
     "CreateSessionRequestMetadata",
     "CreateToolRequest",
@@ -282,6 +300,9 @@ __all__ = [
     "PatchDocRequest",
     "PatchDocRequestContent",
     "PatchDocRequestMetadata",
+    "PatchMemoryRequest",
+    "PatchMemoryRequestEntitiesItem",
+    "PatchMemoryRequestType",
     "PatchSessionRequest",
     "PatchSessionRequestMetadata",
     "PatchToolRequest",
@@ -311,6 +332,9 @@ __all__ = [
     "UpdateDocRequest",
     "UpdateDocRequestContent",
     "UpdateDocRequestMetadata",
+    "UpdateMemoryRequest",
+    "UpdateMemoryRequestEntitiesItem",
+    "UpdateMemoryRequestType",
     "UpdateSessionRequest",
     "UpdateSessionRequestMetadata",
     "UpdateToolRequest",
@@ -359,6 +383,9 @@ _MODULES: Final = {
     "CreateDoc": "create_doc",
     "CreateDocContent": "create_doc_content",
     "CreateDocMetadata": "create_doc_metadata",
+    "CreateMemoryRequest": "create_memory_request",
+    "CreateMemoryRequestEntitiesItem": "create_memory_request_entities_item",
+    "CreateMemoryRequestType": "create_memory_request_type",
     "CreateSessionRequest": "create_session_request",
     "CreateSessionRequestMetadata": "create_session_request_metadata",
     "CreateToolRequest": "create_tool_request",
@@ -419,6 +446,9 @@ _MODULES: Final = {
     "PatchDocRequest": "patch_doc_request",
     "PatchDocRequestContent": "patch_doc_request_content",
     "PatchDocRequestMetadata": "patch_doc_request_metadata",
+    "PatchMemoryRequest": "patch_memory_request",
+    "PatchMemoryRequestEntitiesItem": "patch_memory_request_entities_item",
+    "PatchMemoryRequestType": "patch_memory_request_type",
     "PatchSessionRequest": "patch_session_request",
     "PatchSessionRequestMetadata": "patch_session_request_metadata",
     "PatchToolRequest": "patch_tool_request",
@@ -448,6 +478,9 @@ _MODULES: Final = {
     "UpdateDocRequest": "update_doc_request",
     "UpdateDocRequestContent": "update_doc_request_content",
     "UpdateDocRequestMetadata": "update_doc_request_metadata",
+    "UpdateMemoryRequest": "update_memory_request",
+    "UpdateMemoryRequestEntitiesItem": "update_memory_request_entities_item",
+    "UpdateMemoryRequestType": "update_memory_request_type",
     "UpdateSessionRequest": "update_session_request",
     "UpdateSessionRequestMetadata": "update_session_request_metadata",
     "UpdateToolRequest": "update_tool_request",

@@ -209,6 +209,7 @@ memories = Table(
     Column("sentiment", Double, nullable=False),
     _time("happened_at"),
     _time("created_at"),
+    _time("updated_at"),
     Column("last_accessed_at", BigInteger),
     UniqueConstraint("agent_id", "user_id", "digest", name="memories_once"),
     Index("memories_user", "user_id"),

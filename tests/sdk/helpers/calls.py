@@ -362,6 +362,34 @@ def _types() -> list[Bad]:
     ]
 
 
+def _memory() -> list[Bad]:
+    return [
+        *texts("content"),
+        Bad("", "value", "1 to 2000 characters", "content"),
+        Bad("a" * 2001, "value", "1 to 2000 characters", "content"),
+    ]
+
+
+def _memory_fields() -> Cases:
+    when = "expected a datetime with a time zone, or its RFC 3339 text; got "
+    return {
+        "type": choices("belief", "episode"),
+        "sentiment": numbers("sentiment", -1, 1),
+        "entities": [
+            *(
+                Bad(value, "type", "expected a list of entities (dicts); got ")
+                for value in (3, "a", True)
+            ),
+            Bad([3], "type", "expected a dict; got 3", "entities[0]"),
+            Bad([{"a": math.nan}], "value", "expected a finite number", "entities[0].a"),
+        ],
+        "timestamp": [
+            *(Bad(value, "type", "expected a datetime or a str; got ") for value in (3, True, [])),
+            *(Bad(value, "value", when) for value in ("yesterday", "2024-02-29T12:00:00")),
+        ],
+    }
+
+
 def _timeout() -> list[Bad]:
     return [
         *(Bad(value, "value", "more than 0 s", "timeout") for value in (0, -1, -0.5, math.nan)),
@@ -427,7 +455,9 @@ _GOOD: Mapping[str, Mapping[str, object]] = {
     "tools.create": {"agent_id": ID, "tool": {"type": "function", "function": FUNCTION}},
     "tools.delete": {"agent_id": ID, "tool_id": ID},
     "tools.update": {"agent_id": ID, "tool_id": ID, "function": {"description": "Adds."}},
+    "memories.create": {"agent_id": ID, "user_id": ID, "content": "Grace likes porridge."},
     "memories.list": {"agent_id": ID, "query": "breakfast"},
+    "memories.update": {"agent_id": ID, "memory_id": ID, "content": "Grace likes porridge."},
     "memories.delete": {"agent_id": ID, "memory_id": ID},
     "jobs.get": {"job_id": ID},
     "jobs.wait": {"job_id": ID},
@@ -575,6 +605,19 @@ _BAD: Mapping[str, Cases] = {
         "agent_id": ids("agent_id"),
         "tool_id": ids("tool_id"),
         "function": _function(),
+        "overwrite": flags(),
+    },
+    "memories.create": {
+        "agent_id": ids("agent_id"),
+        "user_id": ids("user_id"),
+        "content": [*_memory(), Bad(None, "type", "expected a str; got None")],
+        **_memory_fields(),
+    },
+    "memories.update": {
+        "agent_id": ids("agent_id"),
+        "memory_id": ids("memory_id"),
+        "content": [*_memory(), required_when_overwriting("content")],
+        **_memory_fields(),
         "overwrite": flags(),
     },
     "memories.list": {
