@@ -57,8 +57,9 @@ class BaseDocsManager(BaseDocSearch):
     ) -> Doc | Awaitable[Doc]:
         """Implement `DocsManager.get`."""
         owner, is_user = _owner(agent_id, user_id)
-        operation = docs.get_user_doc.call if is_user else docs.get_agent_doc.call
-        return self._send(operation, owner, doc_id)
+        if is_user:
+            return self._send(docs.get_user_doc.call, owner, doc_id)
+        return self._send(docs.get_agent_doc.call, owner, doc_id)
 
     def _create(
         self,
@@ -151,11 +152,14 @@ class BaseDocsManager(BaseDocSearch):
         """Implement `DocsManager.update`."""
         owner, is_user = _owner(agent_id, user_id)
         body = drop_none(title=title, content=content, metadata=metadata)
+        prefer = REPRESENTATION
+        if is_user and overwrite:
+            return self._send(docs.update_user_doc.call, owner, doc_id, body, prefer=prefer)
+        if is_user:
+            return self._send(docs.patch_user_doc.call, owner, doc_id, body, prefer=prefer)
         if overwrite:
-            replace = docs.update_user_doc.call if is_user else docs.update_agent_doc.call
-            return self._send(replace, owner, doc_id, body, prefer=REPRESENTATION)
-        patch = docs.patch_user_doc.call if is_user else docs.patch_agent_doc.call
-        return self._send(patch, owner, doc_id, body, prefer=REPRESENTATION)
+            return self._send(docs.update_agent_doc.call, owner, doc_id, body, prefer=prefer)
+        return self._send(docs.patch_agent_doc.call, owner, doc_id, body, prefer=prefer)
 
     def _delete(
         self,

@@ -384,7 +384,7 @@ def _memory_fields() -> Cases:
             Bad([{"a": math.nan}], "value", "expected a finite number", "entities[0].a"),
         ],
         "timestamp": [
-            *(Bad(value, "type", "expected a datetime or a str; got ") for value in (3, True, [])),
+            *(Bad(value, "type", "expected a datetime or a str; got ") for value in (3, True, {1})),
             *(Bad(value, "value", when) for value in ("yesterday", "2024-02-29T12:00:00")),
         ],
     }
