@@ -217,3 +217,14 @@ async def test_an_update_is_found_at_once(client: AsyncClient, owner: Owner) -> 
     assert not any(words)
     await client.docs.update(doc.id, **owner, metadata={"a": 1})
     assert [m.title for m in await client.docs.search("panda", **owner)] == ["Panda"]
+
+
+async def test_count(client: AsyncClient, owner: Owner, field: str) -> None:
+    assert await client.docs.count(**owner) == 0
+    for number in range(3):
+        await client.docs.create(**owner, doc={**HOURS, "metadata": {"half": number % 2}})
+    assert await client.docs.count(**owner) == 3
+    assert await client.docs.count(**owner, metadata_filter={"half": 1}) == 1
+    with pytest.raises(InvalidArgumentError, match="got neither"):
+        await client.docs.count()
+    await assert_not_found(client.docs.count(**{field: UNKNOWN_ID}), field[:-3], UNKNOWN_ID)

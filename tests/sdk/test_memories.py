@@ -204,3 +204,14 @@ async def test_bounds_are_checked_before_a_request(
 ) -> None:
     with pytest.raises(InvalidArgumentError, match=max(wrong)):
         await client.memories.list(UNKNOWN_ID, "bread", **wrong)
+
+
+async def test_count(pair: Pair) -> None:
+    await pair.say(RYE, BIKE)
+    count = pair.client.memories.count
+    assert await count(pair.agent) == 2
+    assert await count(UUID(pair.agent), types="episode") == 1
+    assert await count(pair.agent, types=["episode", "belief"], user_id=UUID(pair.user)) == 2
+    assert await count(pair.agent, types="dream") == 0
+    assert await count(pair.agent, user_id=UNKNOWN_ID) == 0
+    await assert_not_found(count(UNKNOWN_ID), "agent", UNKNOWN_ID)

@@ -38,6 +38,8 @@ NAMES = {
 # Methods of the sessions managers beyond the promised ones.
 OURS = {
     "cancel",
+    "count",
+    "count_history",
     "iterate",
     "iterate_history",
     "iterate_run",

@@ -91,6 +91,8 @@ async def sessions(client: AsyncClient, id: UUID | str) -> None:
     assert_type(await client.sessions.render(id, "Hello!", stream=True, seed=1), RenderedChat)
     assert_type(await client.sessions.render(id, "Hello!"), RenderedChat)
     assert_type(await client.sessions.cancel(id), list[str])
+    assert_type(await client.sessions.count({}, agent_id=id), int)
+    assert_type(await client.sessions.count_history(id), int)
     assert_type(client.sessions.iterate(), AsyncIterator[Session])
     assert_type(client.sessions.iterate_history(id), AsyncIterator[ChatMlMessage])
     assert_type(client.sessions.iterate_suggestions(id), AsyncIterator[Suggestion])
@@ -113,6 +115,7 @@ async def agents(client: AsyncClient, id: UUID | str) -> None:
         await client.agents.update(agent_id=id, default_settings=AgentDefaultSettings(top_p=0.5)),
         Agent,
     )
+    assert_type(await client.agents.count(), int)
     assert_type(await client.agents.delete(id), None)
 
 
@@ -122,6 +125,7 @@ async def users(client: AsyncClient, id: UUID | str) -> None:
     assert_type(await client.users.list(), list[User])
     assert_type(client.users.iterate(limit=10, page_size=5), AsyncIterator[User])
     assert_type(await client.users.update(user_id=id, name="Grace", overwrite=True), User)
+    assert_type(await client.users.count({"a": 1}), int)
     assert_type(await client.users.delete(id), None)
 
 
@@ -135,6 +139,7 @@ async def docs(client: AsyncClient, id: UUID | str, arguments: DocCreateArgs) ->
     assert_type(await client.docs.get(id, user_id=id), Doc)
     assert_type(await client.docs.update(id, id, title="a", content=["b"], overwrite=True), Doc)
     assert_type(await client.docs.search("a", id, user_id=id, limit=5), list[DocMatch])
+    assert_type(await client.docs.count(user_id=id), int)
     assert_type(await client.docs.delete(id, user_id=id), None)
 
 
@@ -147,6 +152,7 @@ async def tools(client: AsyncClient, id: UUID | str) -> None:
     assert_type(await client.tools.update(id, id, {"name": "b"}), ResourceUpdatedResponse)
     part = PartialFunctionDef(name="b")
     assert_type(await client.tools.update(id, id, part, overwrite=True), ResourceUpdatedResponse)
+    assert_type(await client.tools.count(id), int)
     assert_type(await client.tools.delete(id, id), None)
 
 
@@ -157,6 +163,7 @@ async def memories(client: AsyncClient, id: UUID | str) -> None:
     assert_type(created, Memory)
     updated = await client.memories.update(id, id, type=created.type, timestamp=created.created_at)
     assert_type(updated, Memory)
+    assert_type(await client.memories.count(id, types="belief"), int)
     assert_type(await client.memories.delete(id, id), None)
 
 

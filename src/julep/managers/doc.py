@@ -138,6 +138,18 @@ class BaseDocsManager(BaseDocSearch):
         page = partial(operation, owner, metadata_filter=matching, sort_by=sort_by, order=order)
         return PageWalk(self.api_client, page, limit, page_size)
 
+    def _count(
+        self,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
+        metadata_filter: str = "{}",
+    ) -> int | Awaitable[int]:
+        """Implement `DocsManager.count`."""
+        owner, is_user = _owner(agent_id, user_id)
+        operation = docs.get_user_docs.call if is_user else docs.get_agent_docs.call
+        matching = omit_empty_filter(metadata_filter)
+        return self._total(partial(operation, owner, metadata_filter=matching))
+
     def _update(
         self,
         doc_id: str | UUID,
@@ -331,6 +343,34 @@ class DocsManager(DocSearch, BaseDocsManager):
         return ItemIterator(walk)
 
     @beartype
+    def count(
+        self,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
+        metadata_filter: Mapping[str, object] | None = NO_METADATA,
+    ) -> int:
+        """Count the docs of an agent or of a user.
+
+        Args:
+            agent_id: The id of the agent that has the docs; either this or ``user_id``.
+            user_id: The id of the user that the docs are about.
+            metadata_filter: Keys and values that a doc's metadata must have.
+
+        Returns:
+            The number of docs.
+
+        Raises:
+            ArgumentTypeError: When an argument has a wrong type.
+            InvalidArgumentError: When there is not exactly one owner.
+            NotFoundError: When there is no such agent, or no such user.
+
+        Example:
+            >>> client.docs.count(agent_id=agent.id)
+            3
+        """
+        return value(self._count(agent_id, user_id, encode_filter(metadata_filter)))
+
+    @beartype
     @rewrap_in_class(Doc)
     def update(
         self,
@@ -494,6 +534,22 @@ class AsyncDocsManager(AsyncDocSearch, BaseDocsManager):
             agent_id, user_id, limit, page_size, matching, sort_by=sort_by, order=order
         )
         return AsyncItemIterator(walk)
+
+    @mirrors(DocsManager.count)
+    @beartype
+    async def count(
+        self,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
+        metadata_filter: Mapping[str, object] | None = NO_METADATA,
+    ) -> int:
+        """Count the docs of an agent or of a user.
+
+        Example:
+            >>> await client.docs.count(agent_id=agent.id)
+            3
+        """
+        return await awaited(self._count(agent_id, user_id, encode_filter(metadata_filter)))
 
     @mirrors(DocsManager.update)
     @beartype

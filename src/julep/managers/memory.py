@@ -108,6 +108,19 @@ class BaseMemoriesManager(BaseManager):
         )
         return PageWalk(self.api_client, page, limit, page_size)
 
+    def _count(
+        self,
+        agent_id: str | UUID,
+        *,
+        types: str | Sequence[str] | None = None,
+        user_id: str | UUID | None = None,
+    ) -> int | Awaitable[int]:
+        """Implement `MemoriesManager.count`."""
+        page = partial(
+            memories.get_agent_memories.call, agent_id, types=_as_list(types), user_id=user_id
+        )
+        return self._total(page)
+
     def _update(
         self,
         agent_id: str | UUID,
@@ -273,6 +286,35 @@ class MemoriesManager(BaseMemoriesManager):
         return ItemIterator(self._iterate(agent_id, query, types, user_id, limit, page_size))
 
     @beartype
+    def count(
+        self,
+        agent_id: str | UUID,
+        *,
+        types: str | Sequence[str] | None = None,
+        user_id: str | UUID | None = None,
+    ) -> int:
+        """Count the memories of an agent.
+
+        Args:
+            agent_id: The agent's id.
+            types: The type of the memories, or several; None for all.
+            user_id: The id of the user that the memories are about; None for all.
+
+        Returns:
+            The number of memories.
+
+        Raises:
+            ArgumentTypeError: When an argument has a wrong type.
+            InvalidIdError: When an id is not a UUID of version 4.
+            NotFoundError: When there is no such agent.
+
+        Example:
+            >>> client.memories.count(agent.id, user_id=user.id)
+            3
+        """
+        return value(self._count(agent_id, types=types, user_id=user_id))
+
+    @beartype
     @rewrap_in_class(Memory)
     def update(
         self,
@@ -424,6 +466,23 @@ class AsyncMemoriesManager(BaseMemoriesManager):
             Grace likes porridge.
         """
         return AsyncItemIterator(self._iterate(agent_id, query, types, user_id, limit, page_size))
+
+    @mirrors(MemoriesManager.count)
+    @beartype
+    async def count(
+        self,
+        agent_id: str | UUID,
+        *,
+        types: str | Sequence[str] | None = None,
+        user_id: str | UUID | None = None,
+    ) -> int:
+        """Count the memories of an agent.
+
+        Example:
+            >>> await client.memories.count(agent.id, user_id=user.id)
+            3
+        """
+        return await awaited(self._count(agent_id, types=types, user_id=user_id))
 
     @mirrors(MemoriesManager.update)
     @beartype

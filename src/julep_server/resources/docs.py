@@ -65,7 +65,8 @@ class DocHandlers:
                 doc_json(doc, self.owner_field) for doc in docs.page(connection, owner_id, page)
             ]
 
-        return await listed(call, read)
+        owner_id = call.id(self.owner_field)
+        return await listed(call, read, lambda connection: docs.count(connection, owner_id, page))
 
     async def replace(self, call: Call) -> Response:
         """Replace a document: fields that the body omits are reset."""

@@ -39,7 +39,9 @@ async def create(call: Call) -> Response:
 async def search(call: Call) -> Response:
     """Return one page of an agent's memories, the nearest to a query first or newest first."""
     page = page_of(call.arguments)
-    types, user_id = call.arguments.get("types"), call.arguments.get("user_id")
+    wanted, given = call.arguments.get("types"), call.arguments.get("user_id")
+    types = [str(kind) for kind in wanted] if isinstance(wanted, list) else None
+    user_id = None if given is None else str(given).lower()
     text, query = call.arguments.get("query"), None
     if text is not None:
         query = await call.services.embedding_worker.embed_query(str(text))
@@ -50,14 +52,17 @@ async def search(call: Call) -> Response:
             connection,
             agent.id,
             query,
-            user_id=None if user_id is None else str(user_id).lower(),
-            types=[str(kind) for kind in types] if isinstance(types, list) else None,
+            user_id=user_id,
+            types=types,
             limit=page.limit,
             offset=page.offset,
         )
         return [memory_json(memory) for memory in nearest]
 
-    return await listed(call, read)
+    def count(connection: Connection) -> int:
+        return memories.count(connection, call.id("agent_id"), user_id=user_id, types=types)
+
+    return await listed(call, read, count)
 
 
 async def replace(call: Call) -> Response:

@@ -12,7 +12,7 @@ from julep_server.db.rows import read_row
 from julep_server.errors import not_found
 from julep_server.json_text import JSON, JSONObject
 from julep_server.search.index import INDEX
-from julep_server.store.paging import Page, index_metadata, select_page
+from julep_server.store.paging import Page, count_rows, index_metadata, select_page
 from julep_server.store.resources import new_id
 from julep_server.store.times import later_than, now
 from julep_server.store.tombstones import record_deletion, record_deletions
@@ -87,6 +87,11 @@ def page(connection: Connection, owner_id: str, wanted: Page) -> list[Doc]:
     query = select_page(tables.docs, wanted)
     owned = query.where(tables.docs.c.owner_id == owner_id)
     return [read_row(Doc, row) for row in connection.execute(owned).mappings()]
+
+
+def count(connection: Connection, owner_id: str, wanted: Page) -> int:
+    """Return the number of an owner's documents of which a page is a part."""
+    return count_rows(connection, tables.docs, wanted, tables.docs.c.owner_id == owner_id)
 
 
 def change(connection: Connection, doc: Doc, changes: NewDoc) -> Doc:

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Select, delete, insert, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
 from julep_server.db import tables
 from julep_server.db.rows import read_row
@@ -219,20 +219,23 @@ def search(
         limit: The maximum number of memories.
         offset: The number of memories to skip.
     """
-    table = tables.memories
     kinds = None if types is None else [kind for kind in TYPES if kind in types]
-    selected = select(table.c.id).where(table.c.agent_id == agent_id)
-    if user_id is not None:
-        selected = selected.where(table.c.user_id == user_id)
-    if kinds is not None:
-        selected = selected.where(table.c.type.in_(kinds))
-    newest_first = connection.execute(selected.order_by(table.c.seq.desc())).scalars().all()
+    selected = _selected(agent_id, user_id, types).order_by(tables.memories.c.seq.desc())
+    newest_first = [str(row[0]) for row in connection.execute(selected)]
     wanted: Sequence[str | None] = [None] if kinds is None else kinds
     scopes = [_scope(agent_id, user_id=user_id, kind=kind) for kind in wanted]
     end = min(offset + limit, len(newest_first))
     hits = [] if query is None else INDEX.search(connection, scopes, query, end)
     order = list(dict.fromkeys([*(hit.source_id for hit in hits), *newest_first]))
     return _in_order(connection, order[offset:end])
+
+
+def count(
+    connection: Connection, agent_id: str, *, user_id: str | None, types: Sequence[str] | None
+) -> int:
+    """Return the number of an agent's memories: of a user, and of some types, if given."""
+    selected = _selected(agent_id, user_id, types).subquery()
+    return connection.execute(select(func.count()).select_from(selected)).scalar_one()
 
 
 def mark_accessed(connection: Connection, identifiers: Sequence[str], moment: int) -> None:
@@ -271,6 +274,16 @@ def delete_of_user(connection: Connection, user_id: str) -> None:
     """Delete all memories about a user."""
     table = tables.memories
     _delete(connection, select(table.c.id).where(table.c.user_id == user_id))
+
+
+def _selected(
+    agent_id: str, user_id: str | None, types: Sequence[str] | None
+) -> Select[tuple[str]]:
+    table = tables.memories
+    selected = select(table.c.id).where(table.c.agent_id == agent_id)
+    if user_id is not None:
+        selected = selected.where(table.c.user_id == user_id)
+    return selected if types is None else selected.where(table.c.type.in_(types))
 
 
 def _delete(connection: Connection, identifiers: Select[tuple[str]]) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ... import decoding, encoding, parameters
+from ... import encoding, parameters
 from ...client import Call
 from ...models.get_agent_memories_response import GetAgentMemoriesResponse
-from ...models.memory import Memory
 from ...types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
 
 _ANSWERS: Final = {
-    200: decoding.PageReader(GetAgentMemoriesResponse.from_dict, Memory),
+    200: GetAgentMemoriesResponse.from_dict,
 }
 _agent_id: Final = parameters.path("agent_id", encoding.uuid4)
 _query: Final = parameters.query(
@@ -24,6 +23,7 @@ _query: Final = parameters.query(
     ("user_id", "user_id", encoding.uuid4, False),
     ("limit", "limit", encoding.integer(minimum=1, maximum=1000), False),
     ("offset", "offset", encoding.integer(minimum=0), False),
+    ("with_total", "with_total", encoding.boolean, False),
 )
 
 
@@ -35,6 +35,7 @@ def call(
     user_id: UUID | str | None | Unset = UNSET,
     limit: int | None | Unset = UNSET,
     offset: int | None | Unset = UNSET,
+    with_total: bool | None | Unset = UNSET,
 ) -> Call[GetAgentMemoriesResponse]:
     """List or search the memories of an agent.
 
@@ -50,6 +51,8 @@ def call(
         user_id: Only memories that concern this user.
         limit: The maximum number of items. At least 1 and at most 1000. The server's default: 100.
         offset: The number of items to skip before the page. At least 0. The server's default: 0.
+        with_total: Whether the response also has the total number of items, of which it has one
+            page. The server's default: False.
 
     Returns:
         The call, for a driver to send. Arguments that were not given are not in it.
@@ -62,5 +65,5 @@ def call(
         "GET",
         f"/agents/{_agent_id(agent_id)}/memories",
         _ANSWERS,
-        query=_query(query, types, user_id, limit, offset),
+        query=_query(query, types, user_id, limit, offset, with_total),
     )

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ... import decoding, encoding, parameters
+from ... import encoding, parameters
 from ...client import Call
 from ...models.list_users_response import ListUsersResponse
-from ...models.user import User
 from ...types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -15,11 +14,12 @@ if TYPE_CHECKING:
     from ...models.list_users_request_sort_by import ListUsersRequestSortBy
 
 _ANSWERS: Final = {
-    200: decoding.PageReader(ListUsersResponse.from_dict, User),
+    200: ListUsersResponse.from_dict,
 }
 _query: Final = parameters.query(
     ("limit", "limit", encoding.integer(minimum=1, maximum=1000), False),
     ("offset", "offset", encoding.integer(minimum=0), False),
+    ("with_total", "with_total", encoding.boolean, False),
     ("metadata_filter", "metadata_filter", encoding.string(), False),
     ("sort_by", "sort_by", encoding.choice("created_at", "updated_at"), False),
     ("order", "order", encoding.choice("asc", "desc"), False),
@@ -30,6 +30,7 @@ def call(
     *,
     limit: int | None | Unset = UNSET,
     offset: int | None | Unset = UNSET,
+    with_total: bool | None | Unset = UNSET,
     metadata_filter: str | None | Unset = UNSET,
     sort_by: ListUsersRequestSortBy | str | None | Unset = UNSET,
     order: ListUsersRequestOrder | str | None | Unset = UNSET,
@@ -43,6 +44,8 @@ def call(
     Args:
         limit: The maximum number of items. At least 1 and at most 1000. The server's default: 100.
         offset: The number of items to skip before the page. At least 0. The server's default: 0.
+        with_total: Whether the response also has the total number of items, of which it has one
+            page. The server's default: False.
         metadata_filter: A JSON object. Only items whose metadata has each of its keys with an equal
             value are returned; values that are objects are compared as a whole. `{}` matches all.
             The server's default: '{}'.
@@ -62,5 +65,5 @@ def call(
         "GET",
         "/users",
         _ANSWERS,
-        query=_query(limit, offset, metadata_filter, sort_by, order),
+        query=_query(limit, offset, with_total, metadata_filter, sort_by, order),
     )
