@@ -26,6 +26,13 @@ class Operation(NamedTuple):
 
 
 OPERATIONS: Final[dict[str, Operation]] = {
+    "CancelChat": Operation(
+        "CancelChat",
+        "DELETE",
+        "/sessions/{session_id}/chat",
+        "sessions",
+        "julep_api.api.sessions.cancel_chat",
+    ),
     "Chat": Operation(
         "Chat", "POST", "/sessions/{session_id}/chat", "sessions", "julep_api.api.sessions.chat"
     ),
@@ -38,6 +45,13 @@ OPERATIONS: Final[dict[str, Operation]] = {
         "/agents/{agent_id}/docs",
         "docs",
         "julep_api.api.docs.create_agent_doc",
+    ),
+    "CreateAgentMemory": Operation(
+        "CreateAgentMemory",
+        "POST",
+        "/agents/{agent_id}/memories",
+        "memories",
+        "julep_api.api.memories.create_agent_memory",
     ),
     "CreateAgentTool": Operation(
         "CreateAgentTool",
@@ -117,6 +131,13 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "GetAgent": Operation(
         "GetAgent", "GET", "/agents/{agent_id}", "agents", "julep_api.api.agents.get_agent"
     ),
+    "GetAgentDoc": Operation(
+        "GetAgentDoc",
+        "GET",
+        "/agents/{agent_id}/docs/{doc_id}",
+        "docs",
+        "julep_api.api.docs.get_agent_doc",
+    ),
     "GetAgentDocs": Operation(
         "GetAgentDocs",
         "GET",
@@ -165,6 +186,13 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "GetUser": Operation(
         "GetUser", "GET", "/users/{user_id}", "users", "julep_api.api.users.get_user"
     ),
+    "GetUserDoc": Operation(
+        "GetUserDoc",
+        "GET",
+        "/users/{user_id}/docs/{doc_id}",
+        "docs",
+        "julep_api.api.docs.get_user_doc",
+    ),
     "GetUserDocs": Operation(
         "GetUserDocs", "GET", "/users/{user_id}/docs", "docs", "julep_api.api.docs.get_user_docs"
     ),
@@ -177,6 +205,20 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "ListUsers": Operation("ListUsers", "GET", "/users", "users", "julep_api.api.users.list_users"),
     "PatchAgent": Operation(
         "PatchAgent", "PATCH", "/agents/{agent_id}", "agents", "julep_api.api.agents.patch_agent"
+    ),
+    "PatchAgentDoc": Operation(
+        "PatchAgentDoc",
+        "PATCH",
+        "/agents/{agent_id}/docs/{doc_id}",
+        "docs",
+        "julep_api.api.docs.patch_agent_doc",
+    ),
+    "PatchAgentMemory": Operation(
+        "PatchAgentMemory",
+        "PATCH",
+        "/agents/{agent_id}/memories/{memory_id}",
+        "memories",
+        "julep_api.api.memories.patch_agent_memory",
     ),
     "PatchAgentTool": Operation(
         "PatchAgentTool",
@@ -195,6 +237,13 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "PatchUser": Operation(
         "PatchUser", "PATCH", "/users/{user_id}", "users", "julep_api.api.users.patch_user"
     ),
+    "PatchUserDoc": Operation(
+        "PatchUserDoc",
+        "PATCH",
+        "/users/{user_id}/docs/{doc_id}",
+        "docs",
+        "julep_api.api.docs.patch_user_doc",
+    ),
     "RenderChat": Operation(
         "RenderChat",
         "POST",
@@ -202,8 +251,25 @@ OPERATIONS: Final[dict[str, Operation]] = {
         "sessions",
         "julep_api.api.sessions.render_chat",
     ),
+    "SearchDocs": Operation(
+        "SearchDocs", "GET", "/docs/search", "docs", "julep_api.api.docs.search_docs"
+    ),
     "UpdateAgent": Operation(
         "UpdateAgent", "PUT", "/agents/{agent_id}", "agents", "julep_api.api.agents.update_agent"
+    ),
+    "UpdateAgentDoc": Operation(
+        "UpdateAgentDoc",
+        "PUT",
+        "/agents/{agent_id}/docs/{doc_id}",
+        "docs",
+        "julep_api.api.docs.update_agent_doc",
+    ),
+    "UpdateAgentMemory": Operation(
+        "UpdateAgentMemory",
+        "PUT",
+        "/agents/{agent_id}/memories/{memory_id}",
+        "memories",
+        "julep_api.api.memories.update_agent_memory",
     ),
     "UpdateAgentTool": Operation(
         "UpdateAgentTool",
@@ -221,5 +287,12 @@ OPERATIONS: Final[dict[str, Operation]] = {
     ),
     "UpdateUser": Operation(
         "UpdateUser", "PUT", "/users/{user_id}", "users", "julep_api.api.users.update_user"
+    ),
+    "UpdateUserDoc": Operation(
+        "UpdateUserDoc",
+        "PUT",
+        "/users/{user_id}/docs/{doc_id}",
+        "docs",
+        "julep_api.api.docs.update_user_doc",
     ),
 }

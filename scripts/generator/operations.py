@@ -414,9 +414,12 @@ def encoder_name(parameter: ParameterView) -> str:
 
 
 def page_item(schema: Node) -> str | None:
-    """Return the name of the items' schema, if a schema is a page of models and nothing else."""
+    """Return the name of the items' schema, if a schema is a page of models.
+
+    What a page has beside its items, such as their total number, is optional.
+    """
     fields: Node = schema.get("properties", {})
-    items = fields.get("items") if list(fields) == ["items"] else None
+    items = None if set(schema.get("required", ())) - {"items"} else fields.get("items")
     if not isinstance(items, dict):
         return None
     inner = cast("Node", items).get("items")

@@ -101,9 +101,26 @@ async def found(call: Call, read: Callable[[Connection], JSONObject]) -> Respons
     return json_response(200, await call.services.database.read(read))
 
 
-async def listed(call: Call, read: Callable[[Connection], list[JSON]]) -> Response:
-    """Read a list of representations and return the 200."""
-    return json_response(200, {"items": await call.services.database.read(read)})
+async def listed(
+    call: Call,
+    read: Callable[[Connection], list[JSON]],
+    count: Callable[[Connection], int] | None = None,
+) -> Response:
+    """Read a list of representations and return the 200.
+
+    Args:
+        call: The call.
+        read: Returns one page of the list.
+        count: Returns the length of the list, if the operation can have it in its response.
+    """
+
+    def work(connection: Connection) -> JSONObject:
+        body: JSONObject = {"items": read(connection)}
+        if count is not None and call.arguments.get("with_total") is True:
+            body["total"] = count(connection)
+        return body
+
+    return json_response(200, await call.services.database.read(work))
 
 
 def _body(

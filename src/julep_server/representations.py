@@ -97,6 +97,7 @@ def doc_json(doc: Doc, owner_field: str) -> JSONObject:
         "content": doc.content,
         "metadata": doc.metadata,
         "created_at": timestamp(doc.created_at),
+        "updated_at": timestamp(doc.updated_at),
     }
 
 
@@ -116,6 +117,7 @@ def memory_json(memory: Memory) -> JSONObject:
         "entities": list(memory.entities),
         "sentiment": memory.sentiment,
         "created_at": timestamp(memory.created_at),
+        "updated_at": timestamp(memory.updated_at),
         "timestamp": timestamp(memory.happened_at),
     }
     if memory.last_accessed_at is not None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -308,3 +308,12 @@ async def test_errors_that_only_the_server_detects(client: AsyncClient) -> None:
         await client.agents.create(name="Ada", functions=[a_function("same"), a_function("same")])
     assert conflict.value.status_code == 409
     assert "same" in conflict.value.message
+
+
+async def test_count(client: AsyncClient) -> None:
+    mark = str(uuid4())
+    for number in range(3):
+        await client.agents.create(name="Ada", metadata={"mark": mark, "half": number % 2})
+    assert await client.agents.count({"mark": mark}) == 3
+    assert await client.agents.count(metadata_filter={"mark": mark, "half": 1}) == 1
+    assert await client.agents.count() >= 3

@@ -1,13 +1,14 @@
-"""Memories: search, deletion, and recall in a chat."""
+"""Memories: create, search, update, delete, and recall in a chat."""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from julep import AsyncClient, InvalidArgumentError
+from julep import AsyncClient, ConflictError, InvalidArgumentError
 from julep.managers.types import InputChatMlMessageDict
 from julep.types import Memory, MemoryType
 from tests.sdk.helpers.resources import UNKNOWN_ID, assert_not_found, new_agent, time_of
@@ -110,6 +111,82 @@ async def test_a_deleted_memory_is_not_found(pair: Pair) -> None:
     await assert_not_found(pair.client.memories.delete(other.id, memory.id), "memory", memory.id)
 
 
+async def test_create(pair: Pair) -> None:
+    when = dt.datetime(2024, 2, 29, 12, tzinfo=dt.UTC)
+    memory = await pair.client.memories.create(
+        agent_id=UUID(pair.agent),
+        user_id=UUID(pair.user),
+        content=RYE,
+        type="episode",
+        sentiment=0.5,
+        entities=({"name": "Grace"},),
+        timestamp=when,
+    )
+    assert isinstance(memory, Memory)
+    assert (memory.agent_id, memory.user_id, memory.content) == (pair.agent, pair.user, RYE)
+    assert (memory.type, memory.sentiment, memory.timestamp) == (MemoryType.EPISODE, 0.5, when)
+    assert memory.entities == [{"name": "Grace"}]
+    assert memory.created_at == memory.updated_at
+    assert await pair.client.memories.list(pair.agent, "bread") == [memory]
+    other = await pair.client.memories.create(agent_id=pair.agent, user_id=pair.user, content=TEA)
+    assert (other.type, other.sentiment, other.entities) == (MemoryType.BELIEF, 0, [])
+    assert abs(other.timestamp - other.created_at) < dt.timedelta(minutes=1)
+    said: list[InputChatMlMessageDict] = [{"role": "user", "content": "Which bread do I like?"}]
+    reply = await pair.client.sessions.chat(pair.session, said, remember=False)
+    assert RYE in reply.text
+
+
+async def test_a_memory_is_created_once(pair: Pair) -> None:
+    create = pair.client.memories.create
+    await create(agent_id=pair.agent, user_id=pair.user, content=RYE)
+    with pytest.raises(ConflictError, match="remembers this of the user already"):
+        await create(agent_id=pair.agent, user_id=pair.user, content=f" {RYE.upper()}")
+    other = await pair.client.users.create()
+    await create(agent_id=pair.agent, user_id=other.id, content=RYE)
+    await assert_not_found(
+        create(agent_id=UNKNOWN_ID, user_id=pair.user, content=RYE), "agent", UNKNOWN_ID
+    )
+    await assert_not_found(
+        create(agent_id=pair.agent, user_id=UNKNOWN_ID, content=RYE), "user", UNKNOWN_ID
+    )
+
+
+async def test_update_changes_only_the_given_fields(pair: Pair) -> None:
+    create, update = pair.client.memories.create, pair.client.memories.update
+    memory = await create(agent_id=pair.agent, user_id=pair.user, content=RYE, sentiment=1)
+    await create(agent_id=pair.agent, user_id=pair.user, content=BIKE)
+    changed = await update(UUID(pair.agent), UUID(memory.id), content=TEA)
+    assert (changed.content, changed.sentiment, changed.type) == (TEA, 1, MemoryType.BELIEF)
+    assert time_of(changed.updated_at) > time_of(memory.updated_at)
+    assert changed.timestamp == memory.timestamp
+    assert (await pair.contents("tea"))[0] == TEA
+    assert RYE not in await pair.contents("bread")
+    again = await update(pair.agent, memory.id, content=TEA.upper(), type=MemoryType.EPISODE)
+    assert await pair.contents(types="episode") == [TEA.upper()]
+    assert (again.sentiment, again.entities) == (1, [])
+    with pytest.raises(ConflictError, match="remembers this"):
+        await update(pair.agent, memory.id, content=BIKE)
+    await assert_not_found(update(pair.agent, UNKNOWN_ID, content=BIKE), "memory", UNKNOWN_ID)
+    other = await new_agent(pair.client)
+    await assert_not_found(update(other.id, memory.id, sentiment=0), "memory", memory.id)
+
+
+async def test_overwriting_resets_what_is_not_given(pair: Pair) -> None:
+    memory = await pair.client.memories.create(
+        agent_id=pair.agent,
+        user_id=pair.user,
+        content=RYE,
+        type="episode",
+        sentiment=1,
+        entities=[{"a": 1}],
+        timestamp="2024-02-29T13:00:00+01:00",
+    )
+    assert memory.timestamp == dt.datetime(2024, 2, 29, 12, tzinfo=dt.UTC)
+    changed = await pair.client.memories.update(pair.agent, memory.id, content=TEA, overwrite=True)
+    assert (changed.content, changed.type, changed.sentiment) == (TEA, MemoryType.BELIEF, 0)
+    assert (changed.entities, changed.timestamp) == ([], memory.created_at)
+
+
 async def test_memories_are_deleted_with_their_user(pair: Pair) -> None:
     await pair.say(RYE)
     await pair.client.users.delete(pair.user)
@@ -127,3 +204,14 @@ async def test_bounds_are_checked_before_a_request(
 ) -> None:
     with pytest.raises(InvalidArgumentError, match=max(wrong)):
         await client.memories.list(UNKNOWN_ID, "bread", **wrong)
+
+
+async def test_count(pair: Pair) -> None:
+    await pair.say(RYE, BIKE)
+    count = pair.client.memories.count
+    assert await count(pair.agent) == 2
+    assert await count(UUID(pair.agent), types="episode") == 1
+    assert await count(pair.agent, types=["episode", "belief"], user_id=UUID(pair.user)) == 2
+    assert await count(pair.agent, types="dream") == 0
+    assert await count(pair.agent, user_id=UNKNOWN_ID) == 0
+    await assert_not_found(count(UNKNOWN_ID), "agent", UNKNOWN_ID)

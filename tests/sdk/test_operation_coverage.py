@@ -29,12 +29,12 @@ ID = "4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a"
 def calls() -> Iterator[tuple[str, Mapping[str, object]]]:
     """Yield valid calls of every method, and those whose arguments select another operation."""
     for method, given in GOOD.items():
-        yield method, given
-        if method.endswith(".update"):
-            yield method, {**given, "overwrite": True}
-        if method.startswith("docs."):
-            yield method, {**given, "agent_id": None, "user_id": ID}
-            yield method, {**given, "agent_id": ID, "user_id": None}
+        updates = method.endswith(".update")
+        for variant in [given, {**given, "overwrite": True}] if updates else [given]:
+            yield method, variant
+            if method.startswith("docs."):
+                yield method, {**variant, "agent_id": None, "user_id": ID}
+                yield method, {**variant, "agent_id": ID, "user_id": None}
     function: dict[str, object] = {"name": "add", "parameters": {}}
     whole = {"agent_id": ID, "tool_id": ID, "function": function, "overwrite": True}
     yield "tools.update", whole

@@ -9,6 +9,7 @@ from julep import (
     ArgumentTypeError,
     AsyncClient,
     InvalidArgumentError,
+    InvalidResponseError,
     UnprocessableEntityError,
 )
 from julep.types import ChatMlMessageRole, Suggestion, SuggestionTarget
@@ -114,6 +115,31 @@ async def test_list_the_sessions_of_an_agent_and_of_a_user(client: AsyncClient) 
     assert await listed(agent_id=first, user_id=UNKNOWN_ID) == set()
     newest = await client.sessions.list(1, agent_id=first, order="desc")
     assert [session.id for session in newest] == [of[first, None]]
+
+
+async def test_count(client: AsyncClient) -> None:
+    agent, user = await new_agent(client), await client.users.create()
+    create = client.sessions.create
+    assert await client.sessions.count(agent_id=agent.id) == 0
+    with_user = [await create(agent_id=agent.id, user_id=user.id) for _ in range(2)]
+    await create(agent_id=agent.id, metadata={"plan": agent.id})
+    assert await client.sessions.count(agent_id=UUID(agent.id)) == 3
+    assert await client.sessions.count(agent_id=agent.id, user_id=user.id) == 2
+    assert await client.sessions.count({"plan": agent.id}) == 1
+    assert await client.sessions.count({"plan": agent.id}, user_id=user.id) == 0
+    assert await client.sessions.count() >= 3
+    session = with_user[0].id
+    assert await client.sessions.count_history(session) == 0
+    await client.sessions.chat(session, HELLO)
+    assert await client.sessions.count_history(UUID(session)) == 2
+    await assert_not_found(client.sessions.count_history(UNKNOWN_ID), "session", UNKNOWN_ID)
+
+
+async def test_a_server_that_does_not_count(stub_client: AsyncClient, stub: Stub) -> None:
+    stub.response = {"items": []}
+    with pytest.raises(InvalidResponseError, match="total: expected an integer"):
+        await stub_client.sessions.count()
+    assert stub.requests[-1].target == "/api/sessions?limit=1&with_total=true"
 
 
 async def test_the_items_of_a_list_are_complete(client: AsyncClient) -> None:

@@ -37,6 +37,9 @@ NAMES = {
 
 # Methods of the sessions managers beyond the promised ones.
 OURS = {
+    "cancel",
+    "count",
+    "count_history",
     "fork",
     "iterate",
     "iterate_history",

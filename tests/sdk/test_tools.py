@@ -233,3 +233,13 @@ async def test_errors_that_only_the_server_detects(client: AsyncClient) -> None:
             await call
     found = functions(await client.tools.get(agent.id))
     assert found == [a_function("add"), a_function("other")]
+
+
+async def test_count(client: AsyncClient) -> None:
+    agent = await new_agent(client)
+    assert await client.tools.count(agent.id) == 0
+    for name in ("one", "two"):
+        tool: CreateToolDict = {"type": "function", "function": {"name": name, "parameters": {}}}
+        await client.tools.create(agent.id, tool)
+    assert await client.tools.count(UUID(agent.id)) == 2
+    await assert_not_found(client.tools.count(UNKNOWN_ID), "agent", UNKNOWN_ID)

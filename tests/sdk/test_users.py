@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -162,3 +162,12 @@ async def test_missing_resources_are_not_found(client: AsyncClient) -> None:
         users.update(user_id=UNKNOWN_ID, name="Bo", about="", overwrite=True),
     ):
         await assert_not_found(call, "user")
+
+
+async def test_count(client: AsyncClient) -> None:
+    mark = str(uuid4())
+    for number in range(3):
+        await client.users.create(name="Ada", metadata={"mark": mark, "half": number % 2})
+    assert await client.users.count({"mark": mark}) == 3
+    assert await client.users.count(metadata_filter={"mark": mark, "half": 1}) == 1
+    assert await client.users.count() >= 3

@@ -18,7 +18,7 @@ from julep_server.db.engine import Database
 from julep_server.db.migrate import configuration
 from julep_server.text.chunks import MAX_CHUNK_LENGTH, split_chunks
 from julep_server.text.words import query_words
-from tests.server.helpers.api import REPRESENTATION, UNKNOWN_ID, Api, error_of
+from tests.server.helpers.api import REPRESENTATION, UNKNOWN_ID, Api, error_of, paths_of
 
 NEW: dict[str, Any] = {"title": "Hours", "content": "We open at 9.", "metadata": {"a": 1}}
 
@@ -50,14 +50,14 @@ def test_a_created_document_is_listed_unchanged(
     new = {**NEW, "content": content}
     made = api.post(path, new, headers=REPRESENTATION).json()
     owner = {f"{kind[:-1]}_id": path.split("/")[2]}
-    assert api.get(path).json()["items"] == [
-        {"id": made["id"], **owner, **new, "created_at": made["created_at"]}
-    ]
+    times = dict.fromkeys(("created_at", "updated_at"), made["created_at"])
+    assert api.get(path).json()["items"] == [{"id": made["id"], **owner, **new, **times}]
+    assert api.get(f"{path}/{made['id']}").json() == {"id": made["id"], **owner, **new, **times}
     assert made == {
         "id": made["id"],
         **owner,
         **new,
-        "created_at": made["created_at"],
+        **times,
         "jobs": [],
     }
 
@@ -202,3 +202,67 @@ def test_a_query_is_searched_by_its_distinctive_words() -> None:
     assert query_words("東京") == ["東", "京"]
     assert query_words(json.dumps("hello you")) == []
     assert query_words('a AND b NEAR "c" \' * ( \0')[0] == "b"
+
+
+def test_a_document_is_replaced_and_patched(api: Api, path: str) -> None:
+    doc = add(api, path, content=["One.", "Two."])
+    minimal = api.patch(f"{path}/{doc}", {"metadata": {"b": 2}}).json()
+    assert set(minimal) == {"id", "updated_at", "jobs"}
+    patched = api.get(f"{path}/{doc}").json()
+    assert patched["updated_at"] == minimal["updated_at"]
+    assert (patched["content"], patched["metadata"]) == (["One.", "Two."], {"a": 1, "b": 2})
+    put = api.put(f"{path}/{doc}", {"title": "T", "content": "C"}, headers=REPRESENTATION).json()
+    assert (put["title"], put["content"], put["metadata"]) == ("T", "C", {})
+    assert put["updated_at"] > patched["updated_at"]
+    assert ids(api, path, metadata_filter='{"b": 2}') == []
+    assert error_of(api.put(f"{path}/{doc}", {"title": "T"}), 422)
+    assert error_of(api.patch(f"{path}/{doc}", {"content": []}), 422)
+
+
+def test_a_document_of_another_owner_is_not_changed(api: Api, kind: str, path: str) -> None:
+    doc, other = add(api, path), f"/{kind}/{api.make(kind)['id']}/docs"
+    for wrong in (f"{other}/{doc}", f"{path}/{UNKNOWN_ID}"):
+        error_of(api.get(wrong), 404)
+        error_of(api.patch(wrong, {"title": "x"}), 404)
+        error_of(api.put(wrong, {"title": "x", "content": "x"}), 404)
+    assert api.get(f"{path}/{doc}").json()["title"] == NEW["title"]
+
+
+def test_a_search_finds_the_documents_of_the_given_owners(api: Api) -> None:
+    docs = {"docs": [{"title": "Bells", "content": ["A bell rings.", "The bell tower."]}]}
+    agent, user = api.make("agents", **docs)["id"], api.make("users", **docs)["id"]
+    api.make("agents", **docs)
+
+    def found(**params: Any) -> list[tuple[str | None, str | None]]:
+        response = api.get("/docs/search", params={"query": "bell", **params})
+        return [(item.get("agent_id"), item.get("user_id")) for item in response.json()["items"]]
+
+    assert found(agent_id=agent) == [(agent, None)] * 2
+    assert found(user_id=user.upper(), limit=1) == [(None, user)]
+    both = found(agent_id=agent, user_id=user)
+    assert (both.count((agent, None)), both.count((None, user)), len(both)) == (2, 2, 4)
+    assert paths_of(api.get("/docs/search?query=bell")) == ["agent_id"]
+    assert paths_of(api.get(f"/docs/search?agent_id={agent}")) == ["query"]
+    assert (
+        "user"
+        in error_of(api.get(f"/docs/search?query=a&agent_id={agent}&user_id={UNKNOWN_ID}"), 404)[
+            "message"
+        ]
+    )
+
+
+def test_a_change_of_the_text_moves_the_document_in_searches(api: Api) -> None:
+    agent = api.make("agents")["id"]
+    doc = add(api, f"/agents/{agent}/docs", title="Bells", content="A bell rings.")
+
+    def by_words(query: str) -> list[str]:
+        response = api.get("/docs/search", params={"query": query, "agent_id": agent})
+        return [item["text"] for item in response.json()["items"] if "rank_by_words" in item]
+
+    api.patch(f"/agents/{agent}/docs/{doc}", {"content": ["A lamp.", "A lantern."]})
+    assert by_words("rings") == []
+    assert by_words("lantern")[0] == "A lantern."
+    assert len(by_words("bells")) == 2
+    api.patch(f"/agents/{agent}/docs/{doc}", {"title": "Lights"})
+    assert by_words("bells") == []
+    assert len(by_words("lights")) == 2

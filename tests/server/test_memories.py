@@ -380,3 +380,26 @@ def test_tenants_do_not_see_each_others_memories() -> None:
         assert error_of(theirs.get(f"/jobs/{job}"), 404)["message"] == f"job {job} was not found"
         assert theirs.memories(theirs.make("agents")["id"], "bread", user_id=pair.user) == []
         assert ours.memories(pair.agent) == [memory]
+
+
+# --- created and changed by callers ---
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+01:00", "2016-12-31T23:59:60Z"])
+def test_a_time_that_cannot_be_stored_is_refused(pair: Pair, moment: str) -> None:
+    new = {"user_id": pair.user, "content": RYE, "timestamp": moment}
+    assert paths_of(pair.api.post(f"/agents/{pair.agent}/memories", new)) == ["timestamp"]
+    assert pair.contents() == []
+
+
+def test_a_created_memory_is_one_that_a_chat_forms_no_more(pair: Pair) -> None:
+    path = f"/agents/{pair.agent}/memories"
+    made = pair.api.post(path, {"user_id": pair.user.upper(), "content": RYE}).json()
+    assert set(made) == {"id", "created_at", "jobs"}
+    pair.say(RYE)
+    (memory,) = pair.api.memories(pair.agent, "bread")
+    assert (memory["id"], memory["user_id"]) == (made["id"], pair.user)
+    changed = pair.api.patch(f"{path}/{made['id']}", {"content": CAT}).json()
+    assert changed["updated_at"] > made["created_at"]
+    pair.say(RYE)
+    assert sorted(pair.contents()) == sorted([RYE, CAT])

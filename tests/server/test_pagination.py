@@ -160,3 +160,16 @@ def test_a_filter_follows_every_change_of_the_metadata(api: Api) -> None:
     assert not found({"stage": "two", "kept": "k-4711"})
     api.delete(path)
     assert not found({"kept": "k-4711"})
+
+
+def test_a_page_has_the_total_on_request(api: Api) -> None:
+    mark = {"mark": "total"}
+    for _ in range(3):
+        api.make("users", metadata=mark)
+    params = {"metadata_filter": json.dumps(mark), "limit": 1, "offset": 2}
+    plain = api.get("/users", params=params).json()
+    assert set(plain) == {"items"}
+    found = api.get("/users", params={**params, "with_total": "true"}).json()
+    assert (found["items"], found["total"]) == (plain["items"], 3)
+    assert "total" not in api.get("/users", params={**params, "with_total": "false"}).json()
+    assert paths_of(api.get("/users?with_total=yes")) == ["with_total"]

@@ -46,6 +46,7 @@ from julep.types import (
     ChatResponseChunk,
     CreateDoc,
     Doc,
+    DocMatch,
     InputChatMlMessage,
     InputChatMlMessageRole,
     JobStatus,
@@ -89,6 +90,9 @@ async def sessions(client: AsyncClient, id: UUID | str) -> None:
     assert_type(await client.sessions.history(id), list[ChatMlMessage])
     assert_type(await client.sessions.render(id, "Hello!", stream=True, seed=1), RenderedChat)
     assert_type(await client.sessions.render(id, "Hello!"), RenderedChat)
+    assert_type(await client.sessions.cancel(id), list[str])
+    assert_type(await client.sessions.count({}, agent_id=id), int)
+    assert_type(await client.sessions.count_history(id), int)
     assert_type(client.sessions.iterate(), AsyncIterator[Session])
     assert_type(client.sessions.iterate_history(id), AsyncIterator[ChatMlMessage])
     assert_type(client.sessions.iterate_suggestions(id), AsyncIterator[Suggestion])
@@ -112,6 +116,7 @@ async def agents(client: AsyncClient, id: UUID | str) -> None:
         await client.agents.update(agent_id=id, default_settings=AgentDefaultSettings(top_p=0.5)),
         Agent,
     )
+    assert_type(await client.agents.count(), int)
     assert_type(await client.agents.delete(id), None)
 
 
@@ -121,6 +126,7 @@ async def users(client: AsyncClient, id: UUID | str) -> None:
     assert_type(await client.users.list(), list[User])
     assert_type(client.users.iterate(limit=10, page_size=5), AsyncIterator[User])
     assert_type(await client.users.update(user_id=id, name="Grace", overwrite=True), User)
+    assert_type(await client.users.count({"a": 1}), int)
     assert_type(await client.users.delete(id), None)
 
 
@@ -131,6 +137,10 @@ async def docs(client: AsyncClient, id: UUID | str, arguments: DocCreateArgs) ->
     assert_type(await client.docs.create(agent_id=id, doc={"title": "a", "content": ["b"]}), Doc)
     assert_type(await client.docs.create(user_id=id, doc=CreateDoc(title="a", content="b")), Doc)
     assert_type(await client.docs.create(**arguments), Doc)
+    assert_type(await client.docs.get(id, user_id=id), Doc)
+    assert_type(await client.docs.update(id, id, title="a", content=["b"], overwrite=True), Doc)
+    assert_type(await client.docs.search("a", id, user_id=id, limit=5), list[DocMatch])
+    assert_type(await client.docs.count(user_id=id), int)
     assert_type(await client.docs.delete(id, user_id=id), None)
 
 
@@ -143,12 +153,18 @@ async def tools(client: AsyncClient, id: UUID | str) -> None:
     assert_type(await client.tools.update(id, id, {"name": "b"}), ResourceUpdatedResponse)
     part = PartialFunctionDef(name="b")
     assert_type(await client.tools.update(id, id, part, overwrite=True), ResourceUpdatedResponse)
+    assert_type(await client.tools.count(id), int)
     assert_type(await client.tools.delete(id, id), None)
 
 
 async def memories(client: AsyncClient, id: UUID | str) -> None:
     assert_type(await client.memories.list(id, "breakfast", ["belief"], user_id=id), list[Memory])
     assert_type(client.memories.iterate(id, "breakfast", limit=1), AsyncIterator[Memory])
+    created = await client.memories.create(agent_id=id, user_id=id, content="a", type="episode")
+    assert_type(created, Memory)
+    updated = await client.memories.update(id, id, type=created.type, timestamp=created.created_at)
+    assert_type(updated, Memory)
+    assert_type(await client.memories.count(id, types="belief"), int)
     assert_type(await client.memories.delete(id, id), None)
 
 

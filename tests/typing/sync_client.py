@@ -106,6 +106,9 @@ def sessions(client: Client, id: UUID | str) -> None:
     assert_type(client.sessions.history(id), list[ChatMlMessage])
     explained((client.sessions.render(id, "Hello!", stream=True, seed=1)).explanation)
     assert_type(client.sessions.render(id, "Hello!"), RenderedChat)
+    assert_type(client.sessions.cancel(id), list[str])
+    assert_type(client.sessions.count({}, agent_id=id), int)
+    assert_type(client.sessions.count_history(id), int)
     assert_type(client.sessions.iterate(), Iterator[Session])
     assert_type(client.sessions.iterate_history(id), Iterator[ChatMlMessage])
     assert_type(client.sessions.iterate_suggestions(id), Iterator[Suggestion])
@@ -136,6 +139,7 @@ def agents(client: Client, id: UUID | str) -> None:
     assert_type(
         client.agents.update(agent_id=id, default_settings=AgentDefaultSettings(top_p=0.5)), Agent
     )
+    assert_type(client.agents.count(), int)
     assert_type(client.agents.delete(id), None)
 
 
@@ -145,6 +149,7 @@ def users(client: Client, id: UUID | str) -> None:
     assert_type(client.users.list(), list[User])
     assert_type(client.users.iterate(limit=10, page_size=5), Iterator[User])
     assert_type(client.users.update(user_id=id, name="Grace", overwrite=True), User)
+    assert_type(client.users.count({"a": 1}), int)
     assert_type(client.users.delete(id), None)
 
 
@@ -155,6 +160,10 @@ def docs(client: Client, id: UUID | str, arguments: DocCreateArgs) -> None:
     assert_type(client.docs.create(agent_id=id, doc={"title": "a", "content": ["b"]}), Doc)
     assert_type(client.docs.create(user_id=id, doc=CreateDoc(title="a", content="b")), Doc)
     assert_type(client.docs.create(**arguments), Doc)
+    assert_type(client.docs.get(id, user_id=id), Doc)
+    assert_type(client.docs.update(id, id, title="a", content=["b"], overwrite=True), Doc)
+    assert_type(client.docs.search("a", id, user_id=id, limit=5), list[DocMatch])
+    assert_type(client.docs.count(user_id=id), int)
     assert_type(client.docs.delete(id, user_id=id), None)
 
 
@@ -167,6 +176,7 @@ def tools(client: Client, id: UUID | str) -> None:
     assert_type(client.tools.update(id, id, {"name": "b"}), ResourceUpdatedResponse)
     part = PartialFunctionDef(name="b")
     assert_type(client.tools.update(id, id, part, overwrite=True), ResourceUpdatedResponse)
+    assert_type(client.tools.count(id), int)
     assert_type(client.tools.delete(id, id), None)
 
 
@@ -174,6 +184,11 @@ def memories(client: Client, id: UUID | str) -> None:
     assert_type(client.memories.list(id), list[Memory])
     assert_type(client.memories.list(id, "breakfast", ["belief"], user_id=id), list[Memory])
     assert_type(client.memories.iterate(id, "breakfast", limit=1), Iterator[Memory])
+    created = client.memories.create(agent_id=id, user_id=id, content="a", type="episode")
+    assert_type(created, Memory)
+    updated = client.memories.update(id, id, type=created.type, timestamp=created.created_at)
+    assert_type(updated, Memory)
+    assert_type(client.memories.count(id, types="belief"), int)
     assert_type(client.memories.delete(id, id), None)
 
 

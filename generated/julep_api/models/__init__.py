@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     )
     from .agent_instructions import AgentInstructions as AgentInstructions
     from .agent_metadata import AgentMetadata as AgentMetadata
+    from .cancel_chat_response import CancelChatResponse as CancelChatResponse
     from .chat_input import ChatInput as ChatInput
     from .chat_input_data import ChatInputData as ChatInputData
     from .chat_input_data_tool_choice import ChatInputDataToolChoice as ChatInputDataToolChoice
@@ -65,6 +66,11 @@ if TYPE_CHECKING:
     from .create_doc import CreateDoc as CreateDoc
     from .create_doc_content import CreateDocContent as CreateDocContent
     from .create_doc_metadata import CreateDocMetadata as CreateDocMetadata
+    from .create_memory_request import CreateMemoryRequest as CreateMemoryRequest
+    from .create_memory_request_entities_item import (
+        CreateMemoryRequestEntitiesItem as CreateMemoryRequestEntitiesItem,
+    )
+    from .create_memory_request_type import CreateMemoryRequestType as CreateMemoryRequestType
     from .create_session_request import CreateSessionRequest as CreateSessionRequest
     from .create_session_request_metadata import (
         CreateSessionRequestMetadata as CreateSessionRequestMetadata,
@@ -135,6 +141,14 @@ if TYPE_CHECKING:
         PatchAgentRequestInstructions as PatchAgentRequestInstructions,
     )
     from .patch_agent_request_metadata import PatchAgentRequestMetadata as PatchAgentRequestMetadata
+    from .patch_doc_request import PatchDocRequest as PatchDocRequest
+    from .patch_doc_request_content import PatchDocRequestContent as PatchDocRequestContent
+    from .patch_doc_request_metadata import PatchDocRequestMetadata as PatchDocRequestMetadata
+    from .patch_memory_request import PatchMemoryRequest as PatchMemoryRequest
+    from .patch_memory_request_entities_item import (
+        PatchMemoryRequestEntitiesItem as PatchMemoryRequestEntitiesItem,
+    )
+    from .patch_memory_request_type import PatchMemoryRequestType as PatchMemoryRequestType
     from .patch_session_request import PatchSessionRequest as PatchSessionRequest
     from .patch_session_request_metadata import (
         PatchSessionRequestMetadata as PatchSessionRequestMetadata,
@@ -151,6 +165,7 @@ if TYPE_CHECKING:
     from .resource_created_response import ResourceCreatedResponse as ResourceCreatedResponse
     from .resource_deleted_response import ResourceDeletedResponse as ResourceDeletedResponse
     from .resource_updated_response import ResourceUpdatedResponse as ResourceUpdatedResponse
+    from .search_docs_response import SearchDocsResponse as SearchDocsResponse
     from .session import Session as Session
     from .session_metadata import SessionMetadata as SessionMetadata
     from .suggestion import Suggestion as Suggestion
@@ -166,6 +181,14 @@ if TYPE_CHECKING:
     from .update_agent_request_metadata import (
         UpdateAgentRequestMetadata as UpdateAgentRequestMetadata,
     )
+    from .update_doc_request import UpdateDocRequest as UpdateDocRequest
+    from .update_doc_request_content import UpdateDocRequestContent as UpdateDocRequestContent
+    from .update_doc_request_metadata import UpdateDocRequestMetadata as UpdateDocRequestMetadata
+    from .update_memory_request import UpdateMemoryRequest as UpdateMemoryRequest
+    from .update_memory_request_entities_item import (
+        UpdateMemoryRequestEntitiesItem as UpdateMemoryRequestEntitiesItem,
+    )
+    from .update_memory_request_type import UpdateMemoryRequestType as UpdateMemoryRequestType
     from .update_session_request import UpdateSessionRequest as UpdateSessionRequest
     from .update_session_request_metadata import (
         UpdateSessionRequestMetadata as UpdateSessionRequestMetadata,
@@ -182,6 +205,7 @@ __all__ = [
     "AgentDefaultSettingsPreset",
     "AgentInstructions",
     "AgentMetadata",
+    "CancelChatResponse",
     "ChatInput",
     "ChatInputData",
     "ChatInputDataToolChoice",
@@ -214,6 +238,9 @@ __all__ = [
     "CreateDoc",
     "CreateDocContent",
     "CreateDocMetadata",
+    "CreateMemoryRequest",
+    "CreateMemoryRequestEntitiesItem",
+    "CreateMemoryRequestType",
     "CreateSessionRequest",
     "CreateSessionRequestMetadata",
     "CreateToolRequest",
@@ -272,6 +299,12 @@ __all__ = [
     "PatchAgentRequest",
     "PatchAgentRequestInstructions",
     "PatchAgentRequestMetadata",
+    "PatchDocRequest",
+    "PatchDocRequestContent",
+    "PatchDocRequestMetadata",
+    "PatchMemoryRequest",
+    "PatchMemoryRequestEntitiesItem",
+    "PatchMemoryRequestType",
     "PatchSessionRequest",
     "PatchSessionRequestMetadata",
     "PatchToolRequest",
@@ -286,6 +319,7 @@ __all__ = [
     "ResourceCreatedResponse",
     "ResourceDeletedResponse",
     "ResourceUpdatedResponse",
+    "SearchDocsResponse",
     "Session",
     "SessionMetadata",
     "Suggestion",
@@ -297,6 +331,12 @@ __all__ = [
     "UpdateAgentRequest",
     "UpdateAgentRequestInstructions",
     "UpdateAgentRequestMetadata",
+    "UpdateDocRequest",
+    "UpdateDocRequestContent",
+    "UpdateDocRequestMetadata",
+    "UpdateMemoryRequest",
+    "UpdateMemoryRequestEntitiesItem",
+    "UpdateMemoryRequestType",
     "UpdateSessionRequest",
     "UpdateSessionRequestMetadata",
     "UpdateToolRequest",
@@ -312,6 +352,7 @@ _MODULES: Final = {
     "AgentDefaultSettingsPreset": "agent_default_settings_preset",
     "AgentInstructions": "agent_instructions",
     "AgentMetadata": "agent_metadata",
+    "CancelChatResponse": "cancel_chat_response",
     "ChatInput": "chat_input",
     "ChatInputData": "chat_input_data",
     "ChatInputDataToolChoice": "chat_input_data_tool_choice",
@@ -344,6 +385,9 @@ _MODULES: Final = {
     "CreateDoc": "create_doc",
     "CreateDocContent": "create_doc_content",
     "CreateDocMetadata": "create_doc_metadata",
+    "CreateMemoryRequest": "create_memory_request",
+    "CreateMemoryRequestEntitiesItem": "create_memory_request_entities_item",
+    "CreateMemoryRequestType": "create_memory_request_type",
     "CreateSessionRequest": "create_session_request",
     "CreateSessionRequestMetadata": "create_session_request_metadata",
     "CreateToolRequest": "create_tool_request",
@@ -402,6 +446,12 @@ _MODULES: Final = {
     "PatchAgentRequest": "patch_agent_request",
     "PatchAgentRequestInstructions": "patch_agent_request_instructions",
     "PatchAgentRequestMetadata": "patch_agent_request_metadata",
+    "PatchDocRequest": "patch_doc_request",
+    "PatchDocRequestContent": "patch_doc_request_content",
+    "PatchDocRequestMetadata": "patch_doc_request_metadata",
+    "PatchMemoryRequest": "patch_memory_request",
+    "PatchMemoryRequestEntitiesItem": "patch_memory_request_entities_item",
+    "PatchMemoryRequestType": "patch_memory_request_type",
     "PatchSessionRequest": "patch_session_request",
     "PatchSessionRequestMetadata": "patch_session_request_metadata",
     "PatchToolRequest": "patch_tool_request",
@@ -416,6 +466,7 @@ _MODULES: Final = {
     "ResourceCreatedResponse": "resource_created_response",
     "ResourceDeletedResponse": "resource_deleted_response",
     "ResourceUpdatedResponse": "resource_updated_response",
+    "SearchDocsResponse": "search_docs_response",
     "Session": "session",
     "SessionMetadata": "session_metadata",
     "Suggestion": "suggestion",
@@ -427,6 +478,12 @@ _MODULES: Final = {
     "UpdateAgentRequest": "update_agent_request",
     "UpdateAgentRequestInstructions": "update_agent_request_instructions",
     "UpdateAgentRequestMetadata": "update_agent_request_metadata",
+    "UpdateDocRequest": "update_doc_request",
+    "UpdateDocRequestContent": "update_doc_request_content",
+    "UpdateDocRequestMetadata": "update_doc_request_metadata",
+    "UpdateMemoryRequest": "update_memory_request",
+    "UpdateMemoryRequestEntitiesItem": "update_memory_request_entities_item",
+    "UpdateMemoryRequestType": "update_memory_request_type",
     "UpdateSessionRequest": "update_session_request",
     "UpdateSessionRequestMetadata": "update_session_request_metadata",
     "UpdateToolRequest": "update_tool_request",

@@ -26,6 +26,7 @@ class Doc(Model):
         metadata: Any data to store with it: a free JSON object, by which lists can be filtered.
         agent_id: The agent that owns it, if it is an agent's.
         user_id: The user that owns it, if it is a user's.
+        updated_at: When it was last changed.
     """
 
     if not TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Doc(Model):
             "metadata",
             "agent_id",
             "user_id",
+            "updated_at",
         )
 
     id: str
@@ -60,6 +62,9 @@ class Doc(Model):
     user_id: str | None
     """The user that owns it, if it is a user's."""
 
+    updated_at: datetime.datetime | None
+    """When it was last changed."""
+
     def __init__(
         self,
         /,
@@ -70,6 +75,7 @@ class Doc(Model):
         metadata: Mapping[str, object] | None = None,
         agent_id: UUID | str | None = None,
         user_id: UUID | str | None = None,
+        updated_at: datetime.datetime | str | None = None,
         **additional: object,
     ) -> None:
         self._fill(
@@ -81,6 +87,7 @@ class Doc(Model):
                 "metadata": metadata,
                 "agent_id": agent_id,
                 "user_id": user_id,
+                "updated_at": updated_at,
             },
             additional,
         )
@@ -101,7 +108,7 @@ class Doc(Model):
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
-        known = 7
+        known = 8
         x: JSON
         x = get("id")
         if type(x) is str:
@@ -168,6 +175,18 @@ class Doc(Model):
             known -= 1
         else:
             raise decoding.mismatch("user_id", "a string", x)
+        x = get("updated_at")
+        if type(x) is str:
+            try:
+                when = _fromisoformat(x)
+            except ValueError:
+                raise decoding.mismatch("updated_at", "a date-time", x) from None
+            self.updated_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+        elif x is None:
+            self.updated_at = None
+            known -= 1
+        else:
+            raise decoding.mismatch("updated_at", "a date-time", x)
         self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
@@ -215,6 +234,12 @@ class Doc(Model):
             else:
                 _last_user_id = x
             self.user_id = x
+        x = source.updated_at
+        if x is None:
+            self.updated_at = None
+        else:
+            when = _fromisoformat(x)
+            self.updated_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
         self._extra = None
         return self
 
@@ -233,6 +258,7 @@ _KEYS: Final = frozenset(
         "metadata",
         "agent_id",
         "user_id",
+        "updated_at",
     }
 )
 _REQUIRED: Final[frozenset[str]] = frozenset(
@@ -273,4 +299,5 @@ encoding.declare(
     Field("metadata", "metadata", encoding.json_object, required=False),
     Field("agent_id", "agent_id", encoding.uuid4, required=False),
     Field("user_id", "user_id", encoding.uuid4, required=False),
+    Field("updated_at", "updated_at", encoding.date_time, required=False),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Final, Literal, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
 from uuid import UUID
 
 from .. import decoding, encoding
@@ -234,6 +234,67 @@ class DocMatch(Model):
         else:
             raise decoding.mismatch("left_out", "a string", x)
         self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
+        return self
+
+    @classmethod
+    def from_checked(cls, source: Any) -> Self:
+        """Read a model from an object with its fields as attributes; see `PageReader`.
+
+        Args:
+            source: An object whose attributes have JSON of the right plain types. Of the others,
+                absent ones are ``UNSET``.
+
+        Raises:
+            ValueError: If a text is not what the contract describes.
+            DecodeError: If another value is not.
+        """
+        global _last_doc_id, _last_agent_id, _last_user_id
+        self = _new(cls)
+        x: Any
+        x = source.doc_id
+        if x == _last_doc_id:
+            x = _last_doc_id
+        else:
+            _last_doc_id = x
+        self.doc_id = x
+        x = source.title
+        self.title = x
+        x = source.text
+        self.text = x
+        x = source.score
+        self.score = x
+        x = source.agent_id
+        if x is None:
+            self.agent_id = None
+        else:
+            if x == _last_agent_id:
+                x = _last_agent_id
+            else:
+                _last_agent_id = x
+            self.agent_id = x
+        x = source.user_id
+        if x is None:
+            self.user_id = None
+        else:
+            if x == _last_user_id:
+                x = _last_user_id
+            else:
+                _last_user_id = x
+            self.user_id = x
+        x = source.score_by_words
+        self.score_by_words = x
+        x = source.rank_by_words
+        self.rank_by_words = x
+        x = source.score_by_meaning
+        self.score_by_meaning = x
+        x = source.rank_by_meaning
+        self.rank_by_meaning = x
+        x = source.left_out
+        if x is None:
+            self.left_out = None
+        else:
+            self.left_out = DocMatchLeftOut(x)
+        self._extra = None
         return self
 
 

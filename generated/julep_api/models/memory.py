@@ -31,6 +31,7 @@ class Memory(Model):
             default: 0.
         timestamp: When the remembered event happened.
         last_accessed_at: When it was last recalled.
+        updated_at: When it was last changed.
     """
 
     if not TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Memory(Model):
             "sentiment",
             "timestamp",
             "last_accessed_at",
+            "updated_at",
         )
 
     id: str
@@ -78,6 +80,9 @@ class Memory(Model):
     last_accessed_at: datetime.datetime | None
     """When it was last recalled."""
 
+    updated_at: datetime.datetime | None
+    """When it was last changed."""
+
     def __init__(
         self,
         /,
@@ -91,6 +96,7 @@ class Memory(Model):
         sentiment: float | None = None,
         timestamp: datetime.datetime | str | None = None,
         last_accessed_at: datetime.datetime | str | None = None,
+        updated_at: datetime.datetime | str | None = None,
         **additional: object,
     ) -> None:
         self._fill(
@@ -105,6 +111,7 @@ class Memory(Model):
                 "sentiment": sentiment,
                 "timestamp": timestamp,
                 "last_accessed_at": last_accessed_at,
+                "updated_at": updated_at,
             },
             additional,
         )
@@ -125,7 +132,7 @@ class Memory(Model):
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
-        known = 10
+        known = 11
         x: JSON
         x = get("id")
         if type(x) is str:
@@ -222,6 +229,18 @@ class Memory(Model):
             known -= 1
         else:
             raise decoding.mismatch("last_accessed_at", "a date-time", x)
+        x = get("updated_at")
+        if type(x) is str:
+            try:
+                when = _fromisoformat(x)
+            except ValueError:
+                raise decoding.mismatch("updated_at", "a date-time", x) from None
+            self.updated_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+        elif x is None:
+            self.updated_at = None
+            known -= 1
+        else:
+            raise decoding.mismatch("updated_at", "a date-time", x)
         self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
@@ -282,6 +301,12 @@ class Memory(Model):
             self.last_accessed_at = (
                 when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
             )
+        x = source.updated_at
+        if x is None:
+            self.updated_at = None
+        else:
+            when = _fromisoformat(x)
+            self.updated_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
         self._extra = None
         return self
 
@@ -303,6 +328,7 @@ _KEYS: Final = frozenset(
         "sentiment",
         "timestamp",
         "last_accessed_at",
+        "updated_at",
     }
 )
 _REQUIRED: Final[frozenset[str]] = frozenset(
@@ -336,4 +362,5 @@ encoding.declare(
     Field("sentiment", "sentiment", encoding.number(minimum=-1, maximum=1), required=False),
     Field("timestamp", "timestamp", encoding.date_time, required=False),
     Field("last_accessed_at", "last_accessed_at", encoding.date_time, required=False),
+    Field("updated_at", "updated_at", encoding.date_time, required=False),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typing
 from collections import abc
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from enum import Enum
 from types import NoneType
 from typing import Final, TypeGuard, cast
@@ -19,6 +20,7 @@ _NAMES: Final[Mapping[object, str]] = {
     float: "a number",
     bool: "True or False",
     UUID: "a uuid.UUID",
+    datetime: "a datetime",
 }
 
 
@@ -52,7 +54,8 @@ def expectation(members: Sequence[object], name: str) -> str:
 
 
 def _list_of(item: object, name: str) -> str:
-    members = typing.get_args(item) or (item,)
+    # The arguments of a mapping are no alternatives.
+    members = (item,) if _is_dict(item) else typing.get_args(item) or (item,)
     if item is str:
         return "a list of str"
     words = ["dicts"] if any(map(_is_dict, members)) else []

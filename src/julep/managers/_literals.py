@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-__all__ = ["ContextOverflow", "Order", "Preset", "SortBy"]
+__all__ = ["ContextOverflow", "MemoryKind", "Order", "Preset", "SortBy"]
 
 SortBy: TypeAlias = Literal["created_at", "updated_at"]
 """The field that a list is sorted by."""
@@ -27,3 +27,6 @@ Preset: TypeAlias = Literal[
 
 ContextOverflow: TypeAlias = Literal["truncate", "adaptive"]
 """How a prompt that is too long is shortened."""
+
+MemoryKind: TypeAlias = Literal["belief", "episode"]
+"""What a memory is: something true, or something that happened."""

@@ -123,6 +123,11 @@ class BaseAgentsManager(BaseManager):
         )
         return PageWalk(self.api_client, page, limit, page_size)
 
+    def _count(self, metadata_filter: str = "{}") -> int | Awaitable[int]:
+        """Implement `AgentsManager.count`."""
+        matching = omit_empty_filter(metadata_filter)
+        return self._total(partial(agents.list_agents.call, metadata_filter=matching))
+
     def _update(
         self,
         agent_id: str | UUID,
@@ -300,6 +305,25 @@ class AgentsManager(BaseAgentsManager):
         return ItemIterator(self._iterate(limit, page_size, matching, sort_by=sort_by, order=order))
 
     @beartype
+    def count(self, metadata_filter: Mapping[str, object] | None = NO_METADATA) -> int:
+        """Count the agents.
+
+        Args:
+            metadata_filter: Keys and values that a agent's metadata must have.
+
+        Returns:
+            The number of agents.
+
+        Raises:
+            ArgumentTypeError: When an argument has a wrong type.
+
+        Example:
+            >>> client.agents.count({"plan": "pro"})
+            3
+        """
+        return value(self._count(encode_filter(metadata_filter)))
+
+    @beartype
     @rewrap_in_class(Agent)
     def update(
         self,
@@ -446,6 +470,17 @@ class AsyncAgentsManager(BaseAgentsManager):
         return AsyncItemIterator(
             self._iterate(limit, page_size, matching, sort_by=sort_by, order=order)
         )
+
+    @mirrors(AgentsManager.count)
+    @beartype
+    async def count(self, metadata_filter: Mapping[str, object] | None = NO_METADATA) -> int:
+        """Count the agents.
+
+        Example:
+            >>> await client.agents.count({"plan": "pro"})
+            3
+        """
+        return await awaited(self._count(encode_filter(metadata_filter)))
 
     @mirrors(AgentsManager.update)
     @beartype

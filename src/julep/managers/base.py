@@ -15,6 +15,7 @@ from julep._arguments.encode import encoded, under
 from julep._calls.paging import MAX_PAGE_SIZE, PageWalk
 from julep._lazy import lazy, resolvable
 from julep_api.client import Call
+from julep_api.decoding import mismatch
 from julep_api.encoding import integer
 
 if TYPE_CHECKING:
@@ -84,6 +85,10 @@ class BaseManager:
         whole: Flow[Any, Any] = walk.whole()
         return self.api_client.run(whole)
 
+    def _total(self, page: Callable[..., Call[R]]) -> int | Awaitable[int]:
+        """Call a list operation for the number of all its items."""
+        return self.api_client.send(read_by(encoded(page, limit=1, with_total=True), _read_total))
+
     def _discard(
         self, operation: Callable[P, Call[T]], /, *args: P.args, **kwargs: P.kwargs
     ) -> Awaitable[None] | None:
@@ -107,6 +112,14 @@ def read_by(call: Call[R], read: Callable[[JSON], T]) -> Call[T]:
 
 
 _encode_limit: Final = under("limit", integer(1))
+
+
+def _read_total(body: JSON) -> int:
+    """Read the number of items from a list's response."""
+    total = body.get("total") if isinstance(body, dict) else None
+    if not isinstance(total, int):
+        raise mismatch("total", "an integer", total)
+    return total
 
 
 def _nothing(body: JSON) -> None:

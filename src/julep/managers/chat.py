@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, cast, overload
+from typing import TYPE_CHECKING, Any, Final, List, Literal, Protocol, cast, overload
 from uuid import UUID, uuid4
 
 from julep._arguments.encode import encoded
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     )
     from julep.streams import AsyncChatStream, ChatStream
     from julep_api.client import EventCall
-    from julep_api.models import ChatResponse, ChatResponseChunk
+    from julep_api.models import CancelChatResponse, ChatResponse, ChatResponseChunk
 
 __all__ = ["AsyncChat", "BaseChat", "Chat"]
 
@@ -125,6 +125,12 @@ class BaseChat(BaseManager):
         """Implement `SessionsManager.stream`."""
         body = chat_body(messages, tools, tool_choice, **settings)
         return self.api_client.prepare_stream(stream_call(session_id, body))
+
+    def _cancel(
+        self, session_id: str | UUID, response_id: str | UUID | None = None
+    ) -> CancelChatResponse | Awaitable[CancelChatResponse]:
+        """Implement `SessionsManager.cancel`, and return the whole response."""
+        return self._send(sessions.cancel_chat.call, session_id, response_id=response_id)
 
 
 class Chat(BaseChat):
@@ -273,6 +279,31 @@ class Chat(BaseChat):
             session_id, messages, tools, tool_choice, **settings
         )
 
+    @beartype
+    def cancel(self, session_id: str | UUID, response_id: str | UUID | None = None) -> List[str]:
+        """Cancel the answers that a model is writing in a session.
+
+        Nothing of a cancelled answer, or of its messages, is stored. The calls that wait for it, or
+        read its stream, raise an error with the code ``chat_cancelled``.
+
+        Args:
+            session_id: The session's id.
+            response_id: The id of the answer, which every chunk of its stream has; None for all
+                answers of the session.
+
+        Returns:
+            The ids of the answers that were cancelled; an empty list when no model was writing.
+
+        Raises:
+            InvalidIdError: When an id is not a UUID of version 4.
+            NotFoundError: When there is no such session.
+
+        Example:
+            >>> client.sessions.cancel(session.id)
+            ['6f1e0a5b-3d27-4a3b-8c9d-b7e0d4c12f58']
+        """
+        return value(self._cancel(session_id, response_id)).cancelled
+
 
 class AsyncChat(BaseChat):
     """The chat of the async sessions manager."""
@@ -362,6 +393,19 @@ class AsyncChat(BaseChat):
         return self._stream(  # type: ignore[return-value]  # no sync stream
             session_id, messages, tools, tool_choice, **settings
         )
+
+    @mirrors(Chat.cancel)
+    @beartype
+    async def cancel(
+        self, session_id: str | UUID, response_id: str | UUID | None = None
+    ) -> List[str]:
+        """Cancel the answers that a model is writing in a session.
+
+        Example:
+            >>> await client.sessions.cancel(session.id)
+            ['6f1e0a5b-3d27-4a3b-8c9d-b7e0d4c12f58']
+        """
+        return (await awaited(self._cancel(session_id, response_id))).cancelled
 
 
 def chat_body(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, List
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 from julep._arguments.encode import (
     NO_METADATA,
     REPRESENTATION,
+    drop_none,
     encode_filter,
     encoded,
     omit_empty_filter,
@@ -20,7 +21,8 @@ from julep._calls.paging import AsyncItemIterator, ItemIterator, PageWalk
 from julep._calls.results import awaited, value
 from julep._lazy import lazy, resolvable
 from julep.errors import InvalidArgumentError
-from julep.managers.base import BaseManager, read_by
+from julep.managers.base import read_by
+from julep.managers.doc_search import AsyncDocSearch, BaseDocSearch, DocSearch
 from julep.managers.utils import rewrap_in_class
 from julep_api.api import docs
 from julep_api.models import Doc
@@ -28,7 +30,11 @@ from julep_api.models import Doc
 if TYPE_CHECKING:
     from julep.managers.types import DocCreateArgs, DocInput, Order, SortBy
     from julep_api.client import Call
-    from julep_api.models import GetAgentDocsResponse, ResourceCreatedResponse
+    from julep_api.models import (
+        GetAgentDocsResponse,
+        ResourceCreatedResponse,
+        ResourceUpdatedResponse,
+    )
 
 else:
     _, __getattr__, __dir__ = lazy(
@@ -40,8 +46,20 @@ else:
 __all__ = ["AsyncDocsManager", "BaseDocsManager", "DocCreateArgs", "DocsManager"]
 
 
-class BaseDocsManager(BaseManager):
+class BaseDocsManager(BaseDocSearch):
     """What the sync and the async docs manager share. A doc has one owner: an agent or a user."""
+
+    def _get(
+        self,
+        doc_id: str | UUID,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
+    ) -> Doc | Awaitable[Doc]:
+        """Implement `DocsManager.get`."""
+        owner, is_user = _owner(agent_id, user_id)
+        if is_user:
+            return self._send(docs.get_user_doc.call, owner, doc_id)
+        return self._send(docs.get_agent_doc.call, owner, doc_id)
 
     def _create(
         self,
@@ -120,6 +138,41 @@ class BaseDocsManager(BaseManager):
         page = partial(operation, owner, metadata_filter=matching, sort_by=sort_by, order=order)
         return PageWalk(self.api_client, page, limit, page_size)
 
+    def _count(
+        self,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
+        metadata_filter: str = "{}",
+    ) -> int | Awaitable[int]:
+        """Implement `DocsManager.count`."""
+        owner, is_user = _owner(agent_id, user_id)
+        operation = docs.get_user_docs.call if is_user else docs.get_agent_docs.call
+        matching = omit_empty_filter(metadata_filter)
+        return self._total(partial(operation, owner, metadata_filter=matching))
+
+    def _update(
+        self,
+        doc_id: str | UUID,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
+        *,
+        title: str | None = None,
+        content: str | Sequence[str] | None = None,
+        metadata: Mapping[str, object] | None = None,
+        overwrite: bool | None = False,
+    ) -> ResourceUpdatedResponse | Awaitable[ResourceUpdatedResponse]:
+        """Implement `DocsManager.update`."""
+        owner, is_user = _owner(agent_id, user_id)
+        body = drop_none(title=title, content=content, metadata=metadata)
+        prefer = REPRESENTATION
+        if is_user and overwrite:
+            return self._send(docs.update_user_doc.call, owner, doc_id, body, prefer=prefer)
+        if is_user:
+            return self._send(docs.patch_user_doc.call, owner, doc_id, body, prefer=prefer)
+        if overwrite:
+            return self._send(docs.update_agent_doc.call, owner, doc_id, body, prefer=prefer)
+        return self._send(docs.patch_agent_doc.call, owner, doc_id, body, prefer=prefer)
+
     def _delete(
         self,
         doc_id: str | UUID,
@@ -133,7 +186,7 @@ class BaseDocsManager(BaseManager):
         return self._discard(docs.delete_agent_doc.call, owner, doc_id)
 
 
-class DocsManager(BaseDocsManager):
+class DocsManager(DocSearch, BaseDocsManager):
     """Create and manage docs.
 
     Example:
@@ -141,6 +194,34 @@ class DocsManager(BaseDocsManager):
         >>> client.docs.create(agent_id=agent.id, doc=doc).title
         'Opening hours'
     """
+
+    @beartype
+    def get(
+        self,
+        doc_id: str | UUID,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
+    ) -> Doc:
+        """Get a doc.
+
+        Args:
+            doc_id: The doc's id.
+            agent_id: The id of the agent that has the doc; either this or ``user_id``.
+            user_id: The id of the user that the doc is about.
+
+        Returns:
+            The doc, with its content as it was created.
+
+        Raises:
+            InvalidArgumentError: When there is not exactly one owner, or an id is not a UUID of
+                version 4.
+            NotFoundError: When the owner has no such doc.
+
+        Example:
+            >>> client.docs.get(doc.id, agent_id=agent.id).title
+            'Opening hours'
+        """
+        return value(self._get(doc_id, agent_id, user_id))
 
     @beartype
     @rewrap_in_class(Doc)
@@ -262,6 +343,83 @@ class DocsManager(BaseDocsManager):
         return ItemIterator(walk)
 
     @beartype
+    def count(
+        self,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
+        metadata_filter: Mapping[str, object] | None = NO_METADATA,
+    ) -> int:
+        """Count the docs of an agent or of a user.
+
+        Args:
+            agent_id: The id of the agent that has the docs; either this or ``user_id``.
+            user_id: The id of the user that the docs are about.
+            metadata_filter: Keys and values that a doc's metadata must have.
+
+        Returns:
+            The number of docs.
+
+        Raises:
+            ArgumentTypeError: When an argument has a wrong type.
+            InvalidArgumentError: When there is not exactly one owner.
+            NotFoundError: When there is no such agent, or no such user.
+
+        Example:
+            >>> client.docs.count(agent_id=agent.id)
+            3
+        """
+        return value(self._count(agent_id, user_id, encode_filter(metadata_filter)))
+
+    @beartype
+    @rewrap_in_class(Doc)
+    def update(
+        self,
+        doc_id: str | UUID,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
+        *,
+        title: str | None = None,
+        content: str | Sequence[str] | None = None,
+        metadata: Mapping[str, object] | None = None,
+        overwrite: bool | None = False,
+    ) -> ResourceUpdatedResponse:
+        """Update a doc. Searches find its new text at once.
+
+        Args:
+            doc_id: The doc's id.
+            agent_id: The id of the agent that has the doc; either this or ``user_id``.
+            user_id: The id of the user that the doc is about.
+            title: The title; required when overwriting.
+            content: One text, or several that are searched separately; required when overwriting.
+            metadata: JSON to merge into the stored metadata (RFC 7396: a null removes a key), or to
+                replace it when overwriting.
+            overwrite: Whether arguments that are None reset their fields, instead of keeping them.
+
+        Returns:
+            The updated doc.
+
+        Raises:
+            ArgumentTypeError: When an argument has a wrong type.
+            InvalidArgumentError: When there is not exactly one owner, or a field is missing when
+                overwriting.
+            NotFoundError: When the owner has no such doc.
+
+        Example:
+            >>> client.docs.update(doc.id, agent_id=agent.id, title="Hours").title
+            'Hours'
+        """
+        result = self._update(
+            doc_id,
+            agent_id,
+            user_id,
+            title=title,
+            content=content,
+            metadata=metadata,
+            overwrite=overwrite,
+        )
+        return value(result)
+
+    @beartype
     def delete(
         self,
         doc_id: str | UUID,
@@ -288,8 +446,24 @@ class DocsManager(BaseDocsManager):
         return value(self._delete(doc_id, agent_id, user_id))
 
 
-class AsyncDocsManager(BaseDocsManager):
+class AsyncDocsManager(AsyncDocSearch, BaseDocsManager):
     """Create and manage docs, by async methods."""
+
+    @mirrors(DocsManager.get)
+    @beartype
+    async def get(
+        self,
+        doc_id: str | UUID,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
+    ) -> Doc:
+        """Get a doc.
+
+        Example:
+            >>> (await client.docs.get(doc.id, agent_id=agent.id)).title
+            'Opening hours'
+        """
+        return await awaited(self._get(doc_id, agent_id, user_id))
 
     @mirrors(DocsManager.create)
     @beartype
@@ -360,6 +534,53 @@ class AsyncDocsManager(BaseDocsManager):
             agent_id, user_id, limit, page_size, matching, sort_by=sort_by, order=order
         )
         return AsyncItemIterator(walk)
+
+    @mirrors(DocsManager.count)
+    @beartype
+    async def count(
+        self,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
+        metadata_filter: Mapping[str, object] | None = NO_METADATA,
+    ) -> int:
+        """Count the docs of an agent or of a user.
+
+        Example:
+            >>> await client.docs.count(agent_id=agent.id)
+            3
+        """
+        return await awaited(self._count(agent_id, user_id, encode_filter(metadata_filter)))
+
+    @mirrors(DocsManager.update)
+    @beartype
+    @rewrap_in_class(Doc)
+    async def update(
+        self,
+        doc_id: str | UUID,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
+        *,
+        title: str | None = None,
+        content: str | Sequence[str] | None = None,
+        metadata: Mapping[str, object] | None = None,
+        overwrite: bool | None = False,
+    ) -> ResourceUpdatedResponse:
+        """Update a doc. Searches find its new text at once.
+
+        Example:
+            >>> (await client.docs.update(doc.id, agent_id=agent.id, title="Hours")).title
+            'Hours'
+        """
+        result = self._update(
+            doc_id,
+            agent_id,
+            user_id,
+            title=title,
+            content=content,
+            metadata=metadata,
+            overwrite=overwrite,
+        )
+        return await awaited(result)
 
     @mirrors(DocsManager.delete)
     @beartype

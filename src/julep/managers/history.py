@@ -70,6 +70,10 @@ class BaseHistory(BaseManager):
         page = partial(sessions.get_history.call, session_id)
         return PageWalk(self.api_client, page, limit, page_size)
 
+    def _count_history(self, session_id: str | UUID) -> int | Awaitable[int]:
+        """Implement `SessionsManager.count_history`."""
+        return self._total(partial(sessions.get_history.call, session_id))
+
     def _delete_history(self, session_id: str | UUID) -> Awaitable[None] | None:
         """Implement `SessionsManager.delete_history`."""
         return self._discard(sessions.delete_session_history.call, session_id)
@@ -196,6 +200,26 @@ class History(BaseHistory):
         return ItemIterator(self._iterate_history(session_id, limit, page_size))
 
     @beartype
+    def count_history(self, session_id: str | UUID) -> int:
+        """Count the messages in the history of a session.
+
+        Args:
+            session_id: The session's id.
+
+        Returns:
+            The number of messages.
+
+        Raises:
+            InvalidIdError: When an id is not a UUID of version 4.
+            NotFoundError: When there is no such session.
+
+        Example:
+            >>> client.sessions.count_history(session.id)
+            3
+        """
+        return value(self._count_history(session_id))
+
+    @beartype
     def delete_history(self, session_id: str | UUID) -> None:
         """Delete all messages of a session.
 
@@ -303,6 +327,17 @@ class AsyncHistory(BaseHistory):
             Hello!
         """
         return AsyncItemIterator(self._iterate_history(session_id, limit, page_size))
+
+    @mirrors(History.count_history)
+    @beartype
+    async def count_history(self, session_id: str | UUID) -> int:
+        """Count the messages in the history of a session.
+
+        Example:
+            >>> await client.sessions.count_history(session.id)
+            3
+        """
+        return await awaited(self._count_history(session_id))
 
     @mirrors(History.delete_history)
     @beartype

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, List
 from uuid import UUID
 
+from julep._arguments.encode import REPRESENTATION, drop_none
 from julep._arguments.signatures import mirrors
 from julep._arguments.typecheck import beartype
 from julep._calls.paging import AsyncItemIterator, ItemIterator, PageWalk
 from julep._calls.results import awaited, value
 from julep._lazy import lazy, resolvable
 from julep.managers.base import BaseManager
+from julep.managers.utils import rewrap_in_class
 from julep_api.api import memories
+from julep_api.models import Memory
 
 if TYPE_CHECKING:
-    from julep_api.models import GetAgentMemoriesResponse, Memory
+    from julep.managers.types import MemoryKind
+    from julep_api.models import (
+        GetAgentMemoriesResponse,
+        MemoryType,
+        ResourceCreatedResponse,
+        ResourceUpdatedResponse,
+    )
 else:
     _, __getattr__, __dir__ = lazy(__name__, {}, older="julep.managers._names_of_0_3")
 
@@ -25,6 +35,28 @@ __all__ = ["AsyncMemoriesManager", "BaseMemoriesManager", "MemoriesManager"]
 
 class BaseMemoriesManager(BaseManager):
     """What the sync and the async memories manager share."""
+
+    def _create(
+        self,
+        agent_id: str | UUID,
+        user_id: str | UUID,
+        content: str,
+        *,
+        type: MemoryKind | MemoryType | None = None,
+        sentiment: float | None = None,
+        entities: Sequence[Mapping[str, object]] | None = None,
+        timestamp: datetime | str | None = None,
+    ) -> ResourceCreatedResponse | Awaitable[ResourceCreatedResponse]:
+        """Implement `MemoriesManager.create`."""
+        body = drop_none(
+            user_id=user_id,
+            content=content,
+            type=type,
+            sentiment=sentiment,
+            entities=entities,
+            timestamp=timestamp,
+        )
+        return self._send(memories.create_agent_memory.call, agent_id, body, prefer=REPRESENTATION)
 
     def _list_items(
         self,
@@ -76,6 +108,45 @@ class BaseMemoriesManager(BaseManager):
         )
         return PageWalk(self.api_client, page, limit, page_size)
 
+    def _count(
+        self,
+        agent_id: str | UUID,
+        *,
+        types: str | Sequence[str] | None = None,
+        user_id: str | UUID | None = None,
+    ) -> int | Awaitable[int]:
+        """Implement `MemoriesManager.count`."""
+        page = partial(
+            memories.get_agent_memories.call, agent_id, types=_as_list(types), user_id=user_id
+        )
+        return self._total(page)
+
+    def _update(
+        self,
+        agent_id: str | UUID,
+        memory_id: str | UUID,
+        *,
+        content: str | None = None,
+        type: MemoryKind | MemoryType | None = None,
+        sentiment: float | None = None,
+        entities: Sequence[Mapping[str, object]] | None = None,
+        timestamp: datetime | str | None = None,
+        overwrite: bool | None = False,
+    ) -> ResourceUpdatedResponse | Awaitable[ResourceUpdatedResponse]:
+        """Implement `MemoriesManager.update`."""
+        body = drop_none(
+            content=content,
+            type=type,
+            sentiment=sentiment,
+            entities=entities,
+            timestamp=timestamp,
+        )
+        if overwrite:
+            replace = memories.update_agent_memory.call
+            return self._send(replace, agent_id, memory_id, body, prefer=REPRESENTATION)
+        patch = memories.patch_agent_memory.call
+        return self._send(patch, agent_id, memory_id, body, prefer=REPRESENTATION)
+
     def _delete(self, agent_id: str | UUID, memory_id: str | UUID) -> Awaitable[None] | None:
         """Implement `MemoriesManager.delete`."""
         return self._discard(memories.delete_agent_memory.call, agent_id, memory_id)
@@ -88,6 +159,57 @@ class MemoriesManager(BaseMemoriesManager):
         >>> [memory.content for memory in client.memories.list(agent.id, "breakfast")]
         ['Grace likes porridge.']
     """
+
+    @beartype
+    @rewrap_in_class(Memory)
+    def create(
+        self,
+        *,
+        agent_id: str | UUID,
+        user_id: str | UUID,
+        content: str,
+        type: MemoryKind | MemoryType | None = None,
+        sentiment: float | None = None,
+        entities: Sequence[Mapping[str, object]] | None = None,
+        timestamp: datetime | str | None = None,
+    ) -> ResourceCreatedResponse:
+        """Add a memory of a user to an agent. Searches and chats find it at once.
+
+        Args:
+            agent_id: The agent's id.
+            user_id: The id of the user that the memory is about.
+            content: The text, of at most 2000 characters.
+            type: ``belief`` (what is true) or ``episode`` (what happened).
+            sentiment: From -1 (bad) to 1 (good).
+            entities: The people and things that it is about, as JSON objects.
+            timestamp: When the remembered event happened: a datetime with a time zone, or its text
+                by RFC 3339.
+
+        Returns:
+            The created memory.
+
+        Raises:
+            ArgumentTypeError: When an argument has a wrong type.
+            InvalidArgumentError: When a value is out of bounds.
+            InvalidIdError: When an id is not a UUID of version 4.
+            NotFoundError: When there is no such agent, or no such user.
+            ConflictError: When the agent remembers the same of the user.
+
+        Example:
+            >>> text = "Grace likes porridge."
+            >>> client.memories.create(agent_id=agent.id, user_id=user.id, content=text).type.value
+            'belief'
+        """
+        result = self._create(
+            agent_id,
+            user_id,
+            content,
+            type=type,
+            sentiment=sentiment,
+            entities=entities,
+            timestamp=timestamp,
+        )
+        return value(result)
 
     @beartype
     def list(
@@ -164,6 +286,88 @@ class MemoriesManager(BaseMemoriesManager):
         return ItemIterator(self._iterate(agent_id, query, types, user_id, limit, page_size))
 
     @beartype
+    def count(
+        self,
+        agent_id: str | UUID,
+        *,
+        types: str | Sequence[str] | None = None,
+        user_id: str | UUID | None = None,
+    ) -> int:
+        """Count the memories of an agent.
+
+        Args:
+            agent_id: The agent's id.
+            types: The type of the memories, or several; None for all.
+            user_id: The id of the user that the memories are about; None for all.
+
+        Returns:
+            The number of memories.
+
+        Raises:
+            ArgumentTypeError: When an argument has a wrong type.
+            InvalidIdError: When an id is not a UUID of version 4.
+            NotFoundError: When there is no such agent.
+
+        Example:
+            >>> client.memories.count(agent.id, user_id=user.id)
+            3
+        """
+        return value(self._count(agent_id, types=types, user_id=user_id))
+
+    @beartype
+    @rewrap_in_class(Memory)
+    def update(
+        self,
+        agent_id: str | UUID,
+        memory_id: str | UUID,
+        *,
+        content: str | None = None,
+        type: MemoryKind | MemoryType | None = None,
+        sentiment: float | None = None,
+        entities: Sequence[Mapping[str, object]] | None = None,
+        timestamp: datetime | str | None = None,
+        overwrite: bool | None = False,
+    ) -> ResourceUpdatedResponse:
+        """Update a memory of an agent.
+
+        Args:
+            agent_id: The agent's id.
+            memory_id: The memory's id.
+            content: The text, of at most 2000 characters; required when overwriting.
+            type: ``belief`` (what is true) or ``episode`` (what happened).
+            sentiment: From -1 (bad) to 1 (good).
+            entities: The people and things that it is about, as JSON objects.
+            timestamp: When the remembered event happened: a datetime with a time zone, or its text
+                by RFC 3339.
+            overwrite: Whether arguments that are None reset their fields, instead of keeping them.
+
+        Returns:
+            The updated memory.
+
+        Raises:
+            ArgumentTypeError: When an argument has a wrong type.
+            InvalidArgumentError: When a value is out of bounds, or the content is missing when
+                overwriting.
+            NotFoundError: When the agent has no such memory.
+            ConflictError: When the agent has another memory of the user with the same text.
+
+        Example:
+            >>> client.memories.update(agent.id, memory.id, sentiment=0.5).sentiment
+            0.5
+        """
+        result = self._update(
+            agent_id,
+            memory_id,
+            content=content,
+            type=type,
+            sentiment=sentiment,
+            entities=entities,
+            timestamp=timestamp,
+            overwrite=overwrite,
+        )
+        return value(result)
+
+    @beartype
     def delete(self, agent_id: str | UUID, memory_id: str | UUID) -> None:
         """Delete a memory of an agent.
 
@@ -185,6 +389,41 @@ class MemoriesManager(BaseMemoriesManager):
 
 class AsyncMemoriesManager(BaseMemoriesManager):
     """Search and manage memories, by async methods."""
+
+    @mirrors(MemoriesManager.create)
+    @beartype
+    @rewrap_in_class(Memory)
+    async def create(
+        self,
+        *,
+        agent_id: str | UUID,
+        user_id: str | UUID,
+        content: str,
+        type: MemoryKind | MemoryType | None = None,
+        sentiment: float | None = None,
+        entities: Sequence[Mapping[str, object]] | None = None,
+        timestamp: datetime | str | None = None,
+    ) -> ResourceCreatedResponse:
+        """Add a memory of a user to an agent. Searches and chats find it at once.
+
+        Example:
+            >>> text = "Grace likes porridge."
+            >>> memory = await client.memories.create(
+            ...     agent_id=agent.id, user_id=user.id, content=text
+            ... )
+            >>> memory.type.value
+            'belief'
+        """
+        result = self._create(
+            agent_id,
+            user_id,
+            content,
+            type=type,
+            sentiment=sentiment,
+            entities=entities,
+            timestamp=timestamp,
+        )
+        return await awaited(result)
 
     @mirrors(MemoriesManager.list)
     @beartype
@@ -227,6 +466,56 @@ class AsyncMemoriesManager(BaseMemoriesManager):
             Grace likes porridge.
         """
         return AsyncItemIterator(self._iterate(agent_id, query, types, user_id, limit, page_size))
+
+    @mirrors(MemoriesManager.count)
+    @beartype
+    async def count(
+        self,
+        agent_id: str | UUID,
+        *,
+        types: str | Sequence[str] | None = None,
+        user_id: str | UUID | None = None,
+    ) -> int:
+        """Count the memories of an agent.
+
+        Example:
+            >>> await client.memories.count(agent.id, user_id=user.id)
+            3
+        """
+        return await awaited(self._count(agent_id, types=types, user_id=user_id))
+
+    @mirrors(MemoriesManager.update)
+    @beartype
+    @rewrap_in_class(Memory)
+    async def update(
+        self,
+        agent_id: str | UUID,
+        memory_id: str | UUID,
+        *,
+        content: str | None = None,
+        type: MemoryKind | MemoryType | None = None,
+        sentiment: float | None = None,
+        entities: Sequence[Mapping[str, object]] | None = None,
+        timestamp: datetime | str | None = None,
+        overwrite: bool | None = False,
+    ) -> ResourceUpdatedResponse:
+        """Update a memory of an agent.
+
+        Example:
+            >>> (await client.memories.update(agent.id, memory.id, sentiment=0.5)).sentiment
+            0.5
+        """
+        result = self._update(
+            agent_id,
+            memory_id,
+            content=content,
+            type=type,
+            sentiment=sentiment,
+            entities=entities,
+            timestamp=timestamp,
+            overwrite=overwrite,
+        )
+        return await awaited(result)
 
     @mirrors(MemoriesManager.delete)
     @beartype

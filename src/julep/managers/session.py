@@ -134,6 +134,23 @@ class BaseSessionsManager(BaseParse, BaseRender, BaseHistory):
         )
         return PageWalk(self.api_client, page, limit, page_size)
 
+    def _count(
+        self,
+        metadata_filter: str = "{}",
+        *,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
+    ) -> int | Awaitable[int]:
+        """Implement `SessionsManager.count`."""
+        matching = omit_empty_filter(metadata_filter)
+        page = partial(
+            sessions.list_sessions.call,
+            metadata_filter=matching,
+            agent_id=agent_id,
+            user_id=user_id,
+        )
+        return self._total(page)
+
     def _update(
         self,
         session_id: str | UUID,
@@ -343,6 +360,36 @@ class SessionsManager(Chat, Parse, Render, History, BaseSessionsManager):
         return ItemIterator(walk)
 
     @beartype
+    def count(
+        self,
+        metadata_filter: Mapping[str, object] | None = NO_METADATA,
+        *,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
+    ) -> int:
+        """Count the sessions.
+
+        Args:
+            metadata_filter: Keys and values that a session's metadata must have.
+            agent_id: The id of the sessions' agent; None for all.
+            user_id: The id of the sessions' user; None for all.
+
+        Returns:
+            The number of sessions.
+
+        Raises:
+            ArgumentTypeError: When an argument has a wrong type.
+            InvalidIdError: When an id is not a UUID of version 4.
+
+        Example:
+            >>> client.sessions.count(agent_id=agent.id)
+            3
+        """
+        return value(
+            self._count(encode_filter(metadata_filter), agent_id=agent_id, user_id=user_id)
+        )
+
+    @beartype
     @rewrap_in_class(Session)
     def update(
         self,
@@ -519,6 +566,25 @@ class AsyncSessionsManager(AsyncChat, AsyncParse, AsyncRender, AsyncHistory, Bas
             order=order,
         )
         return AsyncItemIterator(walk)
+
+    @mirrors(SessionsManager.count)
+    @beartype
+    async def count(
+        self,
+        metadata_filter: Mapping[str, object] | None = NO_METADATA,
+        *,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
+    ) -> int:
+        """Count the sessions.
+
+        Example:
+            >>> await client.sessions.count(agent_id=agent.id)
+            3
+        """
+        return await awaited(
+            self._count(encode_filter(metadata_filter), agent_id=agent_id, user_id=user_id)
+        )
 
     @mirrors(SessionsManager.update)
     @beartype

@@ -59,6 +59,10 @@ class BaseToolsManager(BaseManager):
         page = partial(tools.get_agent_tools.call, agent_id)
         return PageWalk(self.api_client, page, limit, page_size)
 
+    def _count(self, agent_id: str | UUID) -> int | Awaitable[int]:
+        """Implement `ToolsManager.count`."""
+        return self._total(partial(tools.get_agent_tools.call, agent_id))
+
     def _update(
         self,
         agent_id: str | UUID,
@@ -201,6 +205,27 @@ class ToolsManager(BaseToolsManager):
         return ItemIterator(self._iterate(agent_id, limit, page_size))
 
     @beartype
+    def count(self, agent_id: str | UUID) -> int:
+        """Count the tools of an agent.
+
+        Args:
+            agent_id: The agent's id.
+
+        Returns:
+            The number of tools.
+
+        Raises:
+            ArgumentTypeError: When an argument has a wrong type.
+            InvalidIdError: When an id is not a UUID of version 4.
+            NotFoundError: When there is no such agent.
+
+        Example:
+            >>> client.tools.count(agent.id)
+            3
+        """
+        return value(self._count(agent_id))
+
+    @beartype
     def update(
         self,
         agent_id: str | UUID,
@@ -304,6 +329,17 @@ class AsyncToolsManager(BaseToolsManager):
             add
         """
         return AsyncItemIterator(self._iterate(agent_id, limit, page_size))
+
+    @mirrors(ToolsManager.count)
+    @beartype
+    async def count(self, agent_id: str | UUID) -> int:
+        """Count the tools of an agent.
+
+        Example:
+            >>> await client.tools.count(agent.id)
+            3
+        """
+        return await awaited(self._count(agent_id))
 
     @mirrors(ToolsManager.update)
     @beartype

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from julep._lazy import lazy
 from julep._tools.approve import Approve
-from julep.managers._literals import ContextOverflow, Order, Preset, SortBy
+from julep.managers._literals import ContextOverflow, MemoryKind, Order, Preset, SortBy
 from julep.managers._pydantic import known_to_pydantic
 from julep_api.models import (
     AgentDefaultSettings,
@@ -54,6 +54,7 @@ __all__ = [
     "FunctionInput",
     "InputChatMlMessageDict",
     "LogitBias",
+    "MemoryKind",
     "MessageInput",
     "Messages",
     "NamedToolChoiceDict",

@@ -105,6 +105,11 @@ class BaseUsersManager(BaseManager):
         )
         return PageWalk(self.api_client, page, limit, page_size)
 
+    def _count(self, metadata_filter: str = "{}") -> int | Awaitable[int]:
+        """Implement `UsersManager.count`."""
+        matching = omit_empty_filter(metadata_filter)
+        return self._total(partial(users.list_users.call, metadata_filter=matching))
+
     def _update(
         self,
         user_id: str | UUID,
@@ -259,6 +264,25 @@ class UsersManager(BaseUsersManager):
         return ItemIterator(self._iterate(limit, page_size, matching, sort_by=sort_by, order=order))
 
     @beartype
+    def count(self, metadata_filter: Mapping[str, object] | None = NO_METADATA) -> int:
+        """Count the users.
+
+        Args:
+            metadata_filter: Keys and values that a user's metadata must have.
+
+        Returns:
+            The number of users.
+
+        Raises:
+            ArgumentTypeError: When an argument has a wrong type.
+
+        Example:
+            >>> client.users.count({"plan": "pro"})
+            3
+        """
+        return value(self._count(encode_filter(metadata_filter)))
+
+    @beartype
     @rewrap_in_class(User)
     def update(
         self,
@@ -388,6 +412,17 @@ class AsyncUsersManager(BaseUsersManager):
         return AsyncItemIterator(
             self._iterate(limit, page_size, matching, sort_by=sort_by, order=order)
         )
+
+    @mirrors(UsersManager.count)
+    @beartype
+    async def count(self, metadata_filter: Mapping[str, object] | None = NO_METADATA) -> int:
+        """Count the users.
+
+        Example:
+            >>> await client.users.count({"plan": "pro"})
+            3
+        """
+        return await awaited(self._count(encode_filter(metadata_filter)))
 
     @mirrors(UsersManager.update)
     @beartype

@@ -149,6 +149,8 @@ async def perform(request: ChatRequest, turn: Turn, run: Run, *, streamed: bool)
     services = request.services
     listener = _Publisher(run) if streamed else None
     completion = await services.provider.complete(turn.request, listener)
+    # From here on it is stored: the work of a transaction can't be taken back.
+    run.cancellable = False
     run.headers = model_headers(completion.model, completion.ignored)
     reply = reply_messages(completion)
     record = request.enables("record")

@@ -142,7 +142,9 @@ docs = Table(
     Column("content", JSON, nullable=False),
     Column("metadata", JSON, nullable=False),
     _time("created_at"),
+    _time("updated_at"),
     Index("docs_owner", "owner_id", "created_at"),
+    Index("docs_updated", "owner_id", "updated_at"),
 )
 
 # The texts that can be recalled. The index of their words, passages_index, is specific to the
@@ -208,6 +210,7 @@ memories = Table(
     Column("sentiment", Double, nullable=False),
     _time("happened_at"),
     _time("created_at"),
+    _time("updated_at"),
     Column("last_accessed_at", BigInteger),
     UniqueConstraint("agent_id", "user_id", "digest", name="memories_once"),
     Index("memories_user", "user_id"),

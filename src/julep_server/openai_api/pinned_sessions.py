@@ -35,6 +35,7 @@ def session_of_transcript(agent: Agent) -> Session:
         render_templates=False,
         token_budget=None,
         context_overflow=None,
+        tags=[],
         created_at=moment,
         updated_at=moment,
     )

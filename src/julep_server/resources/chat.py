@@ -10,8 +10,9 @@ from julep_server.call import Call, Handler, performed
 from julep_server.chat.turn import ChatRequest, perform, prepare
 from julep_server.http.preferences import accepts_events
 from julep_server.http.responses import json_response
-from julep_server.json_text import JSONObject
+from julep_server.json_text import JSON, JSONObject
 from julep_server.store.resources import new_id
+from julep_server.store.sessions import sessions
 from julep_server.streaming.event_stream import parse_event_id, stream_gone, stream_run
 from julep_server.streaming.runs import Run
 
@@ -46,6 +47,17 @@ async def chat(call: Call) -> ASGIApp:
     return json_response(200, run.result, run.headers)
 
 
+async def cancel(call: Call) -> ASGIApp:
+    """Cancel the replies that are being written in a session."""
+    session_id, wanted = call.id("session_id"), call.arguments.get("response_id")
+    await call.services.database.read(
+        lambda connection: sessions.get(connection, call.tenant, session_id)
+    )
+    identifier = None if wanted is None else str(wanted).lower()
+    cancelled = await call.services.runs.cancel(call.tenant, session_id, identifier)
+    return json_response(200, {"cancelled": list[JSON](cancelled)})
+
+
 async def render(call: Call) -> ASGIApp:
     """Return the request that a chat would make to the model, without making it."""
     request = ChatRequest(
@@ -72,4 +84,4 @@ async def _resume(call: Call, last_event_id: str) -> ASGIApp:
     return await stream_run(run, position)
 
 
-HANDLERS: dict[str, Handler] = {"Chat": chat, "RenderChat": render}
+HANDLERS: dict[str, Handler] = {"Chat": chat, "CancelChat": cancel, "RenderChat": render}

@@ -24,6 +24,7 @@ async def get_history(call: Call) -> Response:
         lambda connection, session_id: [
             message_json(message) for message in messages.history(connection, session_id, page)
         ],
+        lambda connection, session_id: messages.count(connection, session_id, page),
     )
 
 
@@ -55,13 +56,19 @@ async def get_suggestions(call: Call) -> Response:
 
 
 async def _listed_of_session(
-    call: Call, read: Callable[[Connection, str], Sequence[JSONObject]]
+    call: Call,
+    read: Callable[[Connection, str], Sequence[JSONObject]],
+    count: Callable[[Connection, str], int] | None = None,
 ) -> Response:
+    session_id = call.id("session_id")
+
     def work(connection: Connection) -> list[JSON]:
-        session = sessions.get(connection, call.tenant, call.id("session_id"))
+        session = sessions.get(connection, call.tenant, session_id)
         return [*read(connection, session.id)]
 
-    return await listed(call, work)
+    if count is None:
+        return await listed(call, work)
+    return await listed(call, work, lambda connection: count(connection, session_id))
 
 
 HANDLERS: dict[str, Handler] = {

@@ -83,6 +83,7 @@ class ResourceHandlers(Generic[R]):
             lambda connection: [
                 self.represent(record) for record in self.store.page(connection, call.tenant, page)
             ],
+            lambda connection: self.store.count(connection, call.tenant, page),
         )
 
     async def replace(self, call: Call) -> Response:

@@ -37,7 +37,8 @@ async def list_all(call: Call) -> Response:
         agent = agents.get(connection, call.tenant, call.id("agent_id"))
         return [tool_json(tool) for tool in tools.page(connection, agent.id, page)]
 
-    return await listed(call, read)
+    agent_id = call.id("agent_id")
+    return await listed(call, read, lambda connection: tools.count(connection, agent_id, page))
 
 
 async def replace(call: Call) -> Response:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from sqlalchemy import Connection, Select, delete, insert, select
+from sqlalchemy import Connection, Select, delete, insert, select, update
 
 from julep_server.db import tables
 from julep_server.db.rows import read_row
+from julep_server.errors import not_found
 from julep_server.json_text import JSON, JSONObject
 from julep_server.search.index import INDEX
-from julep_server.store.paging import Page, index_metadata, select_page
+from julep_server.store.paging import Page, count_rows, index_metadata, select_page
 from julep_server.store.resources import new_id
-from julep_server.store.times import now
+from julep_server.store.times import later_than, now
 from julep_server.store.tombstones import record_deletion, record_deletions
 from julep_server.text.chunks import split_chunks
 
@@ -39,18 +40,15 @@ class Doc:
     content: JSON
     metadata: JSONObject
     created_at: int
-
-    @property
-    def updated_at(self) -> int:
-        """The time of creation: a document never changes."""
-        return self.created_at
+    updated_at: int
 
 
 def add(connection: Connection, tenant: str, owner_id: str, new: Sequence[NewDoc]) -> list[Doc]:
     """Store documents of an agent or a user; searches find them at once."""
     added: list[Doc] = []
     for doc in new:
-        stored = Doc(new_id(), owner_id, doc.title, doc.content, doc.metadata, now())
+        moment = now()
+        stored = Doc(new_id(), owner_id, doc.title, doc.content, doc.metadata, moment, moment)
         connection.execute(
             insert(tables.docs).values(
                 id=stored.id,
@@ -59,7 +57,8 @@ def add(connection: Connection, tenant: str, owner_id: str, new: Sequence[NewDoc
                 title=stored.title,
                 content=stored.content,
                 metadata=stored.metadata,
-                created_at=stored.created_at,
+                created_at=moment,
+                updated_at=moment,
             )
         )
         index_metadata(connection, stored.id, stored.metadata)
@@ -69,11 +68,51 @@ def add(connection: Connection, tenant: str, owner_id: str, new: Sequence[NewDoc
     return added
 
 
+def get(connection: Connection, owner_id: str, identifier: str) -> Doc:
+    """Return a document of an owner.
+
+    Raises:
+        ApiError: 404 when the owner has none of that id.
+    """
+    table = tables.docs
+    query = select(table).where(table.c.id == identifier, table.c.owner_id == owner_id)
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        raise not_found(_KIND, identifier)
+    return read_row(Doc, row)
+
+
 def page(connection: Connection, owner_id: str, wanted: Page) -> list[Doc]:
     """Return one page of an owner's documents."""
-    query = select_page(tables.docs, replace(wanted, sort_by="created_at"))
+    query = select_page(tables.docs, wanted)
     owned = query.where(tables.docs.c.owner_id == owner_id)
     return [read_row(Doc, row) for row in connection.execute(owned).mappings()]
+
+
+def count(connection: Connection, owner_id: str, wanted: Page) -> int:
+    """Return the number of an owner's documents of which a page is a part."""
+    return count_rows(connection, tables.docs, wanted, tables.docs.c.owner_id == owner_id)
+
+
+def change(connection: Connection, doc: Doc, changes: NewDoc) -> Doc:
+    """Change a document; searches find its new text at once."""
+    table = tables.docs
+    connection.execute(
+        update(table)
+        .where(table.c.id == doc.id)
+        .values(
+            title=changes.title,
+            content=changes.content,
+            metadata=changes.metadata,
+            updated_at=later_than(doc.updated_at),
+        )
+    )
+    index_metadata(connection, doc.id, changes.metadata)
+    if (changes.title, changes.content) != (doc.title, doc.content):
+        INDEX.remove(connection, select(table.c.id).where(table.c.id == doc.id))
+        chunks = split_chunks(changes.content)
+        INDEX.add(connection, doc.id, [doc.owner_id], changes.title, chunks)
+    return get(connection, doc.owner_id, doc.id)
 
 
 def remove(connection: Connection, tenant: str, owner_id: str, identifier: str) -> int:

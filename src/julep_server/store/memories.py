@@ -7,15 +7,16 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Select, delete, insert, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
 from julep_server.db import tables
 from julep_server.db.rows import read_row
+from julep_server.errors import ApiError, conflict, not_found
 from julep_server.json_text import JSON
 from julep_server.search.index import INDEX, SearchHit
 from julep_server.search.query import SearchQuery
 from julep_server.store.resources import new_id
-from julep_server.store.times import now
+from julep_server.store.times import later_than, now
 from julep_server.store.tombstones import record_deletion
 
 TYPES = ("belief", "episode")
@@ -59,6 +60,7 @@ class Memory:
     sentiment: float
     happened_at: int
     created_at: int
+    updated_at: int
     last_accessed_at: int | None
 
 
@@ -77,7 +79,7 @@ def add(
         digest = _digest(memory.content)
         if connection.execute(known.where(table.c.digest == digest)).first() is not None:
             continue
-        identifier = new_id()
+        identifier, moment = new_id(), now()
         connection.execute(
             insert(table).values(
                 id=identifier,
@@ -90,17 +92,78 @@ def add(
                 entities=list(memory.entities),
                 sentiment=memory.sentiment,
                 happened_at=memory.happened_at,
-                created_at=now(),
+                created_at=moment,
+                updated_at=moment,
             )
         )
-        visible = [
-            _scope(agent_id, user_id=user, kind=kind)
-            for user in (None, user_id)
-            for kind in (None, memory.type)
-        ]
+        visible = _scopes(agent_id, user_id, memory.type)
         INDEX.add(connection, identifier, visible, "", [memory.content])
         added.append(identifier)
     return added
+
+
+def get(connection: Connection, agent_id: str, identifier: str) -> Memory:
+    """Return a memory of an agent.
+
+    Raises:
+        ApiError: 404 when the agent has none of that id.
+    """
+    table = tables.memories
+    query = select(table).where(table.c.id == identifier, table.c.agent_id == agent_id)
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        raise not_found(_KIND, identifier)
+    return read_row(Memory, row)
+
+
+def create(
+    connection: Connection, tenant: str, agent_id: str, user_id: str, new: NewMemory
+) -> Memory:
+    """Store one memory.
+
+    Raises:
+        ApiError: 409 when the agent remembers it already.
+    """
+    added = add(connection, tenant, agent_id, user_id, [new])
+    if not added:
+        raise _exists()
+    return get(connection, agent_id, added[0])
+
+
+def change(connection: Connection, memory: Memory, changes: NewMemory) -> Memory:
+    """Change a memory; searches find its new text at once.
+
+    Raises:
+        ApiError: 409 when the agent has another memory of the same text.
+    """
+    table = tables.memories
+    digest = _digest(changes.content)
+    same = select(table.c.id).where(
+        table.c.agent_id == memory.agent_id,
+        table.c.user_id == memory.user_id,
+        table.c.digest == digest,
+        table.c.id != memory.id,
+    )
+    if connection.execute(same).first() is not None:
+        raise _exists()
+    connection.execute(
+        update(table)
+        .where(table.c.id == memory.id)
+        .values(
+            type=changes.type,
+            content=changes.content,
+            digest=digest,
+            entities=list(changes.entities),
+            sentiment=changes.sentiment,
+            happened_at=changes.happened_at,
+            updated_at=later_than(memory.updated_at),
+        )
+    )
+    if (changes.type, changes.content) != (memory.type, memory.content):
+        INDEX.remove(connection, select(table.c.id).where(table.c.id == memory.id))
+        visible = _scopes(memory.agent_id, memory.user_id, changes.type)
+        INDEX.add(connection, memory.id, visible, "", [changes.content])
+    return get(connection, memory.agent_id, memory.id)
 
 
 def recall(
@@ -156,20 +219,23 @@ def search(
         limit: The maximum number of memories.
         offset: The number of memories to skip.
     """
-    table = tables.memories
     kinds = None if types is None else [kind for kind in TYPES if kind in types]
-    selected = select(table.c.id).where(table.c.agent_id == agent_id)
-    if user_id is not None:
-        selected = selected.where(table.c.user_id == user_id)
-    if kinds is not None:
-        selected = selected.where(table.c.type.in_(kinds))
-    newest_first = connection.execute(selected.order_by(table.c.seq.desc())).scalars().all()
+    selected = _selected(agent_id, user_id, types).order_by(tables.memories.c.seq.desc())
+    newest_first = [str(row[0]) for row in connection.execute(selected)]
     wanted: Sequence[str | None] = [None] if kinds is None else kinds
     scopes = [_scope(agent_id, user_id=user_id, kind=kind) for kind in wanted]
     end = min(offset + limit, len(newest_first))
     hits = [] if query is None else INDEX.search(connection, scopes, query, end)
     order = list(dict.fromkeys([*(hit.source_id for hit in hits), *newest_first]))
     return _in_order(connection, order[offset:end])
+
+
+def count(
+    connection: Connection, agent_id: str, *, user_id: str | None, types: Sequence[str] | None
+) -> int:
+    """Return the number of an agent's memories: of a user, and of some types, if given."""
+    selected = _selected(agent_id, user_id, types).subquery()
+    return connection.execute(select(func.count()).select_from(selected)).scalar_one()
 
 
 def mark_accessed(connection: Connection, identifiers: Sequence[str], moment: int) -> None:
@@ -210,6 +276,16 @@ def delete_of_user(connection: Connection, user_id: str) -> None:
     _delete(connection, select(table.c.id).where(table.c.user_id == user_id))
 
 
+def _selected(
+    agent_id: str, user_id: str | None, types: Sequence[str] | None
+) -> Select[tuple[str]]:
+    table = tables.memories
+    selected = select(table.c.id).where(table.c.agent_id == agent_id)
+    if user_id is not None:
+        selected = selected.where(table.c.user_id == user_id)
+    return selected if types is None else selected.where(table.c.type.in_(types))
+
+
 def _delete(connection: Connection, identifiers: Select[tuple[str]]) -> None:
     INDEX.remove(connection, identifiers)
     table = tables.memories
@@ -219,6 +295,16 @@ def _delete(connection: Connection, identifiers: Select[tuple[str]]) -> None:
 def _scope(agent_id: str, *, user_id: str | None = None, kind: str | None = None) -> str:
     """Return the search scope of an agent's memories, of one user and of one type if given."""
     return ":".join(filter(None, ["m", agent_id, user_id, kind]))
+
+
+def _scopes(agent_id: str, user_id: str, kind: str) -> list[str]:
+    """Return the search scopes in which a memory is visible."""
+    users, kinds = (None, user_id), (None, kind)
+    return [_scope(agent_id, user_id=user, kind=of) for user in users for of in kinds]
+
+
+def _exists() -> ApiError:
+    return conflict("memory_exists", "the agent remembers this of the user already")
 
 
 def _digest(content: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, insert, select
 from julep_server.db import tables
 from julep_server.db.rows import read_row
 from julep_server.json_text import JSON
-from julep_server.store.paging import Page, select_page
+from julep_server.store.paging import Page, count_rows, select_page
 from julep_server.store.times import now
 
 
@@ -64,6 +64,12 @@ def history(connection: Connection, session_id: str, page: Page | None = None) -
     if page is not None:
         query = query.limit(page.limit).offset(page.offset)
     return [read_row(Message, row) for row in connection.execute(query).mappings()]
+
+
+def count(connection: Connection, session_id: str, wanted: Page) -> int:
+    """Return the number of messages of a session."""
+    table = tables.messages
+    return count_rows(connection, table, wanted, table.c.session_id == session_id)
 
 
 def append(connection: Connection, session_id: str, messages: Sequence[Message]) -> None:

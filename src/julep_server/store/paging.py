@@ -6,7 +6,17 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Select, Table, delete, exists, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+)
 
 from julep_server.db.tables import metadata_entries
 from julep_server.errors import Violation, bad_request
@@ -97,13 +107,25 @@ def unindex_metadata(connection: Connection, resource_id: str) -> None:
 
 def select_page(table: Table, page: Page) -> Select[tuple[object, ...]]:
     """Select one page of a table; rows of the same time are sorted by insertion."""
-    query = select(table).where(*(table.c[name] == value for name, value in page.equal))
-    for entry in page.entries:
-        query = query.where(
-            exists().where(
-                metadata_entries.c.resource_id == table.c.id, metadata_entries.c.entry == entry
-            )
-        )
+    query = select(table).where(*_conditions(table, page))
     columns = [table.c[page.sort_by], table.c.seq]
     ordered = [column.desc() if page.descending else column.asc() for column in columns]
     return query.order_by(*ordered).limit(page.limit).offset(page.offset)
+
+
+def count_rows(
+    connection: Connection, table: Table, page: Page, *wanted: ColumnElement[bool]
+) -> int:
+    """Return the number of rows of which a page is a part, among those that are wanted."""
+    query = select(func.count()).select_from(table).where(*_conditions(table, page), *wanted)
+    return connection.execute(query).scalar_one()
+
+
+def _conditions(table: Table, page: Page) -> list[ColumnElement[bool]]:
+    entries = [
+        exists().where(
+            metadata_entries.c.resource_id == table.c.id, metadata_entries.c.entry == entry
+        )
+        for entry in page.entries
+    ]
+    return [*(table.c[name] == value for name, value in page.equal), *entries]

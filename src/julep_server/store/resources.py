@@ -12,7 +12,13 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select,
 from julep_server.db.rows import read_row
 from julep_server.errors import not_found
 from julep_server.json_text import JSONObject
-from julep_server.store.paging import Page, index_metadata, select_page, unindex_metadata
+from julep_server.store.paging import (
+    Page,
+    count_rows,
+    index_metadata,
+    select_page,
+    unindex_metadata,
+)
 from julep_server.store.times import later_than, now
 from julep_server.store.tombstones import forget_deletion, record_deletion
 
@@ -83,6 +89,10 @@ class ResourceStore(Generic[R]):
         """Return one page of the tenant's records."""
         query = select_page(self._table, page).where(self._table.c.tenant == tenant)
         return [read_row(self._record_type, row) for row in connection.execute(query).mappings()]
+
+    def count(self, connection: Connection, tenant: str, page: Page) -> int:
+        """Return the number of the tenant's records of which a page is a part."""
+        return count_rows(connection, self._table, page, self._table.c.tenant == tenant)
 
     def insert(
         self,

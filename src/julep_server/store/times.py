@@ -18,6 +18,24 @@ def later_than(previous: int) -> int:
     return max(now(), previous + 1)
 
 
+def parse_timestamp(text: str) -> int:
+    """Parse a time of RFC 3339.
+
+    Raises:
+        ValueError: It is another text, or no time of the years 1 to 9999 in UTC.
+
+    Example:
+        >>> parse_timestamp("1970-01-01T01:00:00.000001+01:00")
+        1
+    """
+    microseconds = (datetime.fromisoformat(text) - _EPOCH) // timedelta(microseconds=1)
+    try:
+        timestamp(microseconds)
+    except OverflowError as error:
+        raise ValueError(str(error)) from error
+    return microseconds
+
+
 def timestamp(microseconds: int) -> str:
     """Format a stored time, always with its microseconds.
 

@@ -11,7 +11,7 @@ from julep_server.db import tables
 from julep_server.db.rows import read_row
 from julep_server.errors import ApiError, conflict, not_found
 from julep_server.json_text import JSONObject
-from julep_server.store.paging import Page, select_page
+from julep_server.store.paging import Page, count_rows, select_page
 from julep_server.store.resources import new_id
 from julep_server.store.times import later_than, now
 from julep_server.store.tombstones import record_deletion, record_deletions
@@ -89,6 +89,11 @@ def page(connection: Connection, agent_id: str, wanted: Page) -> list[Tool]:
     """Return one page of an agent's tools."""
     query = select_page(tables.tools, wanted).where(tables.tools.c.agent_id == agent_id)
     return [read_row(Tool, row) for row in connection.execute(query).mappings()]
+
+
+def count(connection: Connection, agent_id: str, wanted: Page) -> int:
+    """Return the number of an agent's tools."""
+    return count_rows(connection, tables.tools, wanted, tables.tools.c.agent_id == agent_id)
 
 
 def change(connection: Connection, tool: Tool, function: JSONObject) -> Tool:

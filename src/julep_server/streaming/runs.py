@@ -11,7 +11,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-from julep_server.errors import ApiError, internal_error, unavailable
+from julep_server.errors import ApiError, conflict, internal_error, unavailable
 from julep_server.json_text import JSONObject
 
 KEPT_FOR = 600.0
@@ -35,6 +35,8 @@ class Run:
         headers: The response's headers, known once the model has begun.
         finished: Whether no more events will come.
         failure: The error that ended the run early.
+        cancellable: Whether the run can be cancelled, as it can until its result is stored.
+        cancelled: Whether a caller has cancelled it.
         result: The response's body, when the run has succeeded.
     """
 
@@ -46,6 +48,8 @@ class Run:
         self.headers: dict[str, str] = {}
         self.finished = False
         self.failure: ApiError | None = None
+        self.cancellable = True
+        self.cancelled = False
         self.result: JSONObject = {}
         self._changed = asyncio.Event()
 
@@ -111,7 +115,7 @@ class Runs:
     def __init__(self) -> None:
         self._runs: dict[str, Run] = {}
         self._finished_at: dict[str, float] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[str, asyncio.Task[ApiError | None]] = {}
 
     def start(
         self, run: Run, work: Callable[[], Awaitable[None]], on_end: Callable[[], None]
@@ -125,9 +129,17 @@ class Runs:
         """
         self._drop_old()
         self._runs[run.id] = run
-        task = asyncio.create_task(self._perform(run, work, on_end), name=f"run-{run.id}")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task = asyncio.create_task(_failure_of(run, work), name=f"run-{run.id}")
+        self._tasks[run.id] = task
+
+        def end(done: asyncio.Task[ApiError | None]) -> None:
+            del self._tasks[run.id]
+            # A task that is cancelled before its first step has no result.
+            run.finish(_stopped(run) if done.cancelled() else done.result())
+            self._finished_at[run.id] = time.monotonic()
+            on_end()
+
+        task.add_done_callback(end)
 
     def find(self, identifier: str, tenant: str, session_id: str) -> Run | None:
         """Return a run of this tenant and session; None when there is none of that id."""
@@ -136,33 +148,37 @@ class Runs:
             return None
         return run
 
+    async def cancel(self, tenant: str, session_id: str, identifier: str | None) -> list[str]:
+        """Cancel running runs and wait for their end; their followers receive a 409.
+
+        Args:
+            tenant: The tenant that they belong to.
+            session_id: The session that they belong to.
+            identifier: The id of the run; None for all of the session.
+
+        Returns:
+            The ids of the runs that were cancelled, the oldest first.
+        """
+        cancelled: dict[str, asyncio.Task[ApiError | None]] = {}
+        for run_id, task in self._tasks.items():
+            run = self.find(run_id, tenant, session_id)
+            if run is not None and run.cancellable and identifier in (None, run_id):
+                run.cancelled, run.cancellable = True, False
+                cancelled[run_id] = task
+                task.cancel()
+        if cancelled:
+            await asyncio.wait(cancelled.values())
+        return list(cancelled)
+
     def stop(self) -> None:
         """Cancel all runs; their followers receive a 503."""
-        for task in self._tasks:
+        for task in self._tasks.values():
             task.cancel()
 
     async def aclose(self) -> None:
         """Cancel all runs and wait for their end."""
         self.stop()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    async def _perform(
-        self, run: Run, work: Callable[[], Awaitable[None]], on_end: Callable[[], None]
-    ) -> None:
-        failure: ApiError | None = None
-        try:
-            await work()
-        except ApiError as error:
-            failure = error
-        except asyncio.CancelledError:
-            failure = unavailable("server_stopping", "the server is stopping")
-        except Exception:  # noqa: BLE001 - no caller awaits this task
-            _log.exception("the completion %s failed", run.id)
-            failure = internal_error()
-        finally:
-            run.finish(failure)
-            self._finished_at[run.id] = time.monotonic()
-            on_end()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
     def _drop_old(self) -> None:
         limit = time.monotonic() - KEPT_FOR
@@ -172,3 +188,23 @@ class Runs:
             if finished_at < limit or position < surplus:
                 del self._finished_at[identifier]
                 self._runs.pop(identifier, None)
+
+
+async def _failure_of(run: Run, work: Callable[[], Awaitable[None]]) -> ApiError | None:
+    """Do a run's work, and return the error by which it failed."""
+    try:
+        await work()
+    except ApiError as error:
+        return error
+    except asyncio.CancelledError:
+        return _stopped(run)
+    except Exception:  # noqa: BLE001 - no caller awaits this task
+        _log.exception("the completion %s failed", run.id)
+        return internal_error()
+    return None
+
+
+def _stopped(run: Run) -> ApiError:
+    if run.cancelled:
+        return conflict("chat_cancelled", "the answer was cancelled")
+    return unavailable("server_stopping", "the server is stopping")

@@ -347,6 +347,18 @@ def _owner(path: str) -> list[Bad]:
     return [case._replace(further=no_owner) for case in ids(path)]
 
 
+def _content() -> list[Bad]:
+    return [
+        *(
+            Bad(value, "type", "expected a list of str or a str; got ")
+            for value in (3, b"a", True, {"a"}, {"a": "b"})
+        ),
+        Bad([], "value", "at least 1 item", "content"),
+        Bad(["a", 3], "type", "expected a str; got 3", "content[1]"),
+        Bad(HALF, "value", UTF_8, "content"),
+    ]
+
+
 def _types() -> list[Bad]:
     return [
         *(
@@ -357,6 +369,34 @@ def _types() -> list[Bad]:
         Bad(HALF, "value", UTF_8, "types[0]"),
         Bad(["a", HALF], "value", UTF_8, "types[1]"),
     ]
+
+
+def _memory() -> list[Bad]:
+    return [
+        *texts("content"),
+        Bad("", "value", "1 to 2000 characters", "content"),
+        Bad("a" * 2001, "value", "1 to 2000 characters", "content"),
+    ]
+
+
+def _memory_fields() -> Cases:
+    when = "expected a datetime with a time zone, or its RFC 3339 text; got "
+    return {
+        "type": choices("belief", "episode"),
+        "sentiment": numbers("sentiment", -1, 1),
+        "entities": [
+            *(
+                Bad(value, "type", "expected a list of entities (dicts); got ")
+                for value in (3, "a", True)
+            ),
+            Bad([3], "type", "expected a dict; got 3", "entities[0]"),
+            Bad([{"a": math.nan}], "value", "expected a finite number", "entities[0].a"),
+        ],
+        "timestamp": [
+            *(Bad(value, "type", "expected a datetime or a str; got ") for value in (3, True, {1})),
+            *(Bad(value, "value", when) for value in ("yesterday", "2024-02-29T12:00:00")),
+        ],
+    }
 
 
 def _timeout() -> list[Bad]:
@@ -390,6 +430,7 @@ _GOOD: Mapping[str, Mapping[str, object]] = {
     "sessions.get": {"id": ID},
     "sessions.create": {"agent_id": ID},
     "sessions.list": {},
+    "sessions.count": {},
     "sessions.delete": {"session_id": ID},
     "sessions.update": {"session_id": ID, "situation": "A quiet library"},
     "sessions.chat": {"session_id": ID, "messages": [USER]},
@@ -398,30 +439,42 @@ _GOOD: Mapping[str, Mapping[str, object]] = {
     "sessions.iterate_run": {"session_id": ID, "messages": [USER]},
     "sessions.stream_run": {"session_id": ID, "messages": [USER]},
     "sessions.parse": {"session_id": ID, "messages": [USER], "output": int},
+    "sessions.cancel": {"session_id": ID},
     "sessions.render": {"session_id": ID, "messages": [USER]},
     "sessions.suggestions": {"session_id": ID},
     "sessions.history": {"session_id": ID},
+    "sessions.count_history": {"session_id": ID},
     "sessions.delete_history": {"session_id": ID},
     "sessions.fork": {"session_id": ID},
     "agents.get": {"id": ID},
     "agents.create": {"name": "Ada"},
     "agents.list": {},
+    "agents.count": {},
     "agents.delete": {"agent_id": ID},
     "agents.update": {"agent_id": ID, "name": "Ada", "about": "A tutor"},
     "users.get": {"id": ID},
     "users.create": {},
     "users.list": {},
+    "users.count": {},
     "users.delete": {"user_id": ID},
     "users.update": {"user_id": ID, "name": "Grace", "about": "Likes short answers"},
+    "docs.get": {"doc_id": ID, "user_id": ID},
     "docs.list": {"user_id": ID},
+    "docs.count": {"user_id": ID},
     "docs.create": {"agent_id": ID, "doc": {"title": "Manual", "content": "Press the button."}},
+    "docs.update": {"doc_id": ID, "user_id": ID, "title": "a", "content": "b"},
     "docs.delete": {"doc_id": ID, "user_id": ID},
+    "docs.search": {"query": "breakfast", "user_id": ID},
     "tools.get": {"agent_id": ID},
     "tools.list": {"agent_id": ID},
+    "tools.count": {"agent_id": ID},
     "tools.create": {"agent_id": ID, "tool": {"type": "function", "function": FUNCTION}},
     "tools.delete": {"agent_id": ID, "tool_id": ID},
     "tools.update": {"agent_id": ID, "tool_id": ID, "function": {"description": "Adds."}},
+    "memories.create": {"agent_id": ID, "user_id": ID, "content": "Grace likes porridge."},
     "memories.list": {"agent_id": ID, "query": "breakfast"},
+    "memories.count": {"agent_id": ID},
+    "memories.update": {"agent_id": ID, "memory_id": ID, "content": "Grace likes porridge."},
     "memories.delete": {"agent_id": ID, "memory_id": ID},
     "jobs.get": {"job_id": ID},
     "jobs.wait": {"job_id": ID},
@@ -450,6 +503,11 @@ _BAD: Mapping[str, Cases] = {
         "agent_id": ids("agent_id"),
         "user_id": ids("user_id"),
         **_order(),
+    },
+    "sessions.count": {
+        "metadata_filter": objects("metadata_filter"),
+        "agent_id": ids("agent_id"),
+        "user_id": ids("user_id"),
     },
     "sessions.delete": {"session_id": ids("session_id")},
     "sessions.update": {
@@ -480,6 +538,7 @@ _BAD: Mapping[str, Cases] = {
     "sessions.iterate_run": _run("iterate_run"),
     "sessions.stream_run": _run("stream_run"),
     "sessions.parse": _parse(),
+    "sessions.cancel": {"session_id": ids("session_id"), "response_id": ids("response_id")},
     "sessions.render": {
         "session_id": ids("session_id"),
         "messages": messages(),
@@ -490,6 +549,7 @@ _BAD: Mapping[str, Cases] = {
     },
     "sessions.suggestions": {"session_id": ids("session_id"), **_page()},
     "sessions.history": {"session_id": ids("session_id"), **_page()},
+    "sessions.count_history": {"session_id": ids("session_id")},
     "sessions.delete_history": {"session_id": ids("session_id")},
     "sessions.fork": {"session_id": ids("session_id"), "message_id": ids("message_id")},
     "agents.get": {"id": ids("id")},
@@ -505,6 +565,7 @@ _BAD: Mapping[str, Cases] = {
         "metadata": objects("metadata"),
     },
     "agents.list": _listing(),
+    "agents.count": {"metadata_filter": objects("metadata_filter")},
     "agents.delete": {"agent_id": ids("agent_id")},
     "agents.update": {
         "agent_id": ids("agent_id"),
@@ -524,6 +585,7 @@ _BAD: Mapping[str, Cases] = {
         "metadata": objects("metadata"),
     },
     "users.list": _listing(),
+    "users.count": {"metadata_filter": objects("metadata_filter")},
     "users.delete": {"user_id": ids("user_id")},
     "users.update": {
         "user_id": ids("user_id"),
@@ -532,11 +594,36 @@ _BAD: Mapping[str, Cases] = {
         "metadata": objects("metadata"),
         "overwrite": flags(),
     },
+    "docs.get": {
+        "doc_id": ids("doc_id"),
+        "agent_id": _owner("agent_id"),
+        "user_id": _owner("user_id"),
+    },
     "docs.list": {"agent_id": _owner("agent_id"), "user_id": _owner("user_id"), **_listing()},
+    "docs.count": {
+        "agent_id": _owner("agent_id"),
+        "user_id": _owner("user_id"),
+        "metadata_filter": objects("metadata_filter"),
+    },
     "docs.create": {
         "agent_id": _owner("agent_id"),
         "user_id": _owner("user_id"),
         "doc": _doc(),
+    },
+    "docs.update": {
+        "doc_id": ids("doc_id"),
+        "agent_id": _owner("agent_id"),
+        "user_id": _owner("user_id"),
+        "title": [*texts("title"), required_when_overwriting("title")],
+        "content": [*_content(), required_when_overwriting("content")],
+        "metadata": objects("metadata"),
+        "overwrite": flags(),
+    },
+    "docs.search": {
+        "query": [*texts("query"), Bad(None, "type", "expected a str; got None")],
+        "agent_id": ids("agent_id"),
+        "user_id": ids("user_id"),
+        "limit": integers("limit", 1, 1000),
     },
     "docs.delete": {
         "doc_id": ids("doc_id"),
@@ -545,6 +632,7 @@ _BAD: Mapping[str, Cases] = {
     },
     "tools.get": {"agent_id": ids("agent_id"), **_page()},
     "tools.list": {"agent_id": ids("agent_id"), **_page()},
+    "tools.count": {"agent_id": ids("agent_id")},
     "tools.create": {"agent_id": ids("agent_id"), "tool": _tool()},
     "tools.delete": {"agent_id": ids("agent_id"), "tool_id": ids("tool_id")},
     "tools.update": {
@@ -553,12 +641,30 @@ _BAD: Mapping[str, Cases] = {
         "function": _function(),
         "overwrite": flags(),
     },
+    "memories.create": {
+        "agent_id": ids("agent_id"),
+        "user_id": ids("user_id"),
+        "content": [*_memory(), Bad(None, "type", "expected a str; got None")],
+        **_memory_fields(),
+    },
+    "memories.update": {
+        "agent_id": ids("agent_id"),
+        "memory_id": ids("memory_id"),
+        "content": [*_memory(), required_when_overwriting("content")],
+        **_memory_fields(),
+        "overwrite": flags(),
+    },
     "memories.list": {
         "agent_id": ids("agent_id"),
         "query": texts("query"),
         "types": _types(),
         "user_id": ids("user_id"),
         **_page(),
+    },
+    "memories.count": {
+        "agent_id": ids("agent_id"),
+        "types": _types(),
+        "user_id": ids("user_id"),
     },
     "memories.delete": {"agent_id": ids("agent_id"), "memory_id": ids("memory_id")},
     "jobs.get": {"job_id": ids("job_id")},

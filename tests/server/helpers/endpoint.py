@@ -78,6 +78,8 @@ class Endpoint:
         self.paths: list[str] = []
         self.job_requests: list[dict[str, Any]] = []
         self._free = threading.Event()
+        # While it is not set, responses to chats wait.
+        self.answering = threading.Event()
         self.reset()
 
     def reset(self) -> None:
@@ -86,6 +88,7 @@ class Endpoint:
         self.headers.clear()
         self.paths.clear()
         self.job_requests.clear()
+        self.answering.set()
         self.answers_to_jobs = ["[]"]
         self.holds_jobs = False
         self.status = 200
@@ -140,6 +143,7 @@ class Endpoint:
         self.contents.append(content)
         self.headers.append(dict(request.headers))
         self.paths.append(request.url.path)
+        await asyncio.to_thread(self.answering.wait)
         await asyncio.sleep(self.delay)
         if self.status != 200:
             return JSONResponse(self.error, self.status, self.error_headers)

@@ -6,12 +6,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from . import create_agent_memory as create_agent_memory
     from . import delete_agent_memory as delete_agent_memory
     from . import get_agent_memories as get_agent_memories
+    from . import patch_agent_memory as patch_agent_memory
+    from . import update_agent_memory as update_agent_memory
 
 __all__ = [
+    "create_agent_memory",
     "delete_agent_memory",
     "get_agent_memories",
+    "patch_agent_memory",
+    "update_agent_memory",
 ]
 
 if not TYPE_CHECKING:  # a type checker would accept any name

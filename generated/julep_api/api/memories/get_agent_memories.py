@@ -24,6 +24,7 @@ _query: Final = parameters.query(
     ("user_id", "user_id", encoding.uuid4, False),
     ("limit", "limit", encoding.integer(minimum=1, maximum=1000), False),
     ("offset", "offset", encoding.integer(minimum=0), False),
+    ("with_total", "with_total", encoding.boolean, False),
 )
 
 
@@ -35,6 +36,7 @@ def call(
     user_id: UUID | str | None | Unset = UNSET,
     limit: int | None | Unset = UNSET,
     offset: int | None | Unset = UNSET,
+    with_total: bool | None | Unset = UNSET,
 ) -> Call[GetAgentMemoriesResponse]:
     """List or search the memories of an agent.
 
@@ -50,6 +52,8 @@ def call(
         user_id: Only memories that concern this user.
         limit: The maximum number of items. At least 1 and at most 1000. The server's default: 100.
         offset: The number of items to skip before the page. At least 0. The server's default: 0.
+        with_total: Whether the response also has the total number of items, of which it has one
+            page. The server's default: False.
 
     Returns:
         The call, for a driver to send. Arguments that were not given are not in it.
@@ -62,5 +66,5 @@ def call(
         "GET",
         f"/agents/{_agent_id(agent_id)}/memories",
         _ANSWERS,
-        query=_query(query, types, user_id, limit, offset),
+        query=_query(query, types, user_id, limit, offset, with_total),
     )

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from . import cancel_chat as cancel_chat
     from . import chat as chat
     from . import create_session as create_session
     from . import delete_session as delete_session
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from . import update_session as update_session
 
 __all__ = [
+    "cancel_chat",
     "chat",
     "create_session",
     "delete_session",

@@ -21,6 +21,7 @@ _session_id: Final = parameters.path("session_id", encoding.uuid4)
 _query: Final = parameters.query(
     ("limit", "limit", encoding.integer(minimum=1, maximum=1000), False),
     ("offset", "offset", encoding.integer(minimum=0), False),
+    ("with_total", "with_total", encoding.boolean, False),
 )
 
 
@@ -29,6 +30,7 @@ def call(
     *,
     limit: int | None | Unset = UNSET,
     offset: int | None | Unset = UNSET,
+    with_total: bool | None | Unset = UNSET,
 ) -> Call[GetHistoryResponse]:
     """List the history of a session.
 
@@ -40,6 +42,8 @@ def call(
         session_id: The session's id, a UUID v4.
         limit: The maximum number of items. At least 1 and at most 1000. The server's default: 100.
         offset: The number of items to skip before the page. At least 0. The server's default: 0.
+        with_total: Whether the response also has the total number of items, of which it has one
+            page. The server's default: False.
 
     Returns:
         The call, for a driver to send. Arguments that were not given are not in it.
@@ -52,5 +56,5 @@ def call(
         "GET",
         f"/sessions/{_session_id(session_id)}/history",
         _ANSWERS,
-        query=_query(limit, offset),
+        query=_query(limit, offset, with_total),
     )

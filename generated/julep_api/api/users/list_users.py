@@ -20,6 +20,7 @@ _ANSWERS: Final = {
 _query: Final = parameters.query(
     ("limit", "limit", encoding.integer(minimum=1, maximum=1000), False),
     ("offset", "offset", encoding.integer(minimum=0), False),
+    ("with_total", "with_total", encoding.boolean, False),
     ("metadata_filter", "metadata_filter", encoding.string(), False),
     ("sort_by", "sort_by", encoding.choice("created_at", "updated_at"), False),
     ("order", "order", encoding.choice("asc", "desc"), False),
@@ -30,6 +31,7 @@ def call(
     *,
     limit: int | None | Unset = UNSET,
     offset: int | None | Unset = UNSET,
+    with_total: bool | None | Unset = UNSET,
     metadata_filter: str | None | Unset = UNSET,
     sort_by: ListUsersRequestSortBy | str | None | Unset = UNSET,
     order: ListUsersRequestOrder | str | None | Unset = UNSET,
@@ -43,6 +45,8 @@ def call(
     Args:
         limit: The maximum number of items. At least 1 and at most 1000. The server's default: 100.
         offset: The number of items to skip before the page. At least 0. The server's default: 0.
+        with_total: Whether the response also has the total number of items, of which it has one
+            page. The server's default: False.
         metadata_filter: A JSON object. Only items whose metadata has each of its keys with an equal
             value are returned; values that are objects are compared as a whole. `{}` matches all.
             The server's default: '{}'.
@@ -62,5 +66,5 @@ def call(
         "GET",
         "/users",
         _ANSWERS,
-        query=_query(limit, offset, metadata_filter, sort_by, order),
+        query=_query(limit, offset, with_total, metadata_filter, sort_by, order),
     )
