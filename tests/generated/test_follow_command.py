@@ -94,7 +94,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
     shutil.rmtree(root)
 
 
-FRAGMENT = "docs/changes/+list-sessions-query-user-id.added.md"
+FRAGMENT = "docs/changes/+list-sessions-user-id.added.md"
 SESSION = "src/julep/managers/session.py"
 
 

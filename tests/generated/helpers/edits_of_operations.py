@@ -74,7 +74,12 @@ OPERATIONS: tuple[Edit, ...] = (
         put("ListSessions", "operationId", value="FindSessions"),
         "breaking",
         ("operation renamed",),
-        (f"!{SESSION} _list_items", f"!{SESSION} _iterate", f"!{SESSIONS} ListSessions"),
+        (
+            f"!{SESSION} _list_items",
+            f"!{SESSION} _iterate",
+            f"!{SESSIONS} ListSessions",
+            "!scripts/generator/config.yaml",
+        ),
         ("gate", "facts", "start"),
     ),
     Edit(
