@@ -18,6 +18,7 @@ DONE, TODO, CHECK, WRITTEN = "done", "TO DO", "check", "written"
 CALLS = "tests/sdk/helpers/calls.py"
 CORRECTIONS = "tests/contract/corrections.yaml"
 MIGRATIONS = "src/julep_server/db/migrations/versions"
+SETTINGS = "scripts/generator/config.yaml"
 PACKAGE = "generated/julep_api"
 _TESTS = ("tests/sdk", "tests/server")
 _DOCS = ("README.md", "docs")
@@ -263,6 +264,16 @@ class Checkout:
             if lines and not own:
                 places.append(_first(area, module.path, lines, note, state))
         return places
+
+    def settings(self, pattern: str, note: str) -> list[Place]:
+        """Return the lines of the generator's settings that match a pattern."""
+        path = self.root / SETTINGS
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        return [
+            Place("generated", SETTINGS, number, "", note, TODO)
+            for number, line in enumerate(lines, 1)
+            if re.match(pattern, line.strip())
+        ]
 
     def class_name(self, schema: str) -> str:
         """Return the name of a schema's class in the generated package."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from .checkout import CHECK, DONE, SERVER, TODO, Checkout, Place
@@ -69,6 +70,10 @@ def _values(subject: Subject, old: Contract, new: Contract, checkout: Checkout) 
     change = subject.change
     if subject.name:
         yield from follow_name(subject, checkout)
+    if subject.answers and (change.facet == "required" or subject.mode in (DROP, RENAME)):
+        # Attributes that reading does without, for servers that are older than the contract.
+        pattern = rf"{re.escape(subject.schema)}: \[.*\b{re.escape(subject.former)}\b"
+        yield from checkout.settings(pattern, f"lenient has {subject.former}")
     if change.kind == "encoding changed":
         for module in checkout.modules(_PARAMETERS):
             line = next((one.line for one in module.structures if one.owner == "Parameter"), 0)

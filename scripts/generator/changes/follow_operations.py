@@ -35,6 +35,7 @@ def follow_operation(subject: Subject, new: Contract, checkout: Checkout) -> Ite
     former = str(change.old) if renamed else name
     if renamed or change.kind in ("operation removed", "tags changed"):
         yield from _calls(change, former, checkout)
+        yield from _named_elsewhere(change, former, checkout)
         yield from _handler(change, former, checkout)
     if change.kind == "operation removed":
         yield from _removed_methods(former, checkout)
@@ -58,6 +59,20 @@ def _calls(change: Change, former: str, checkout: Checkout) -> Iterator[Place]:
             line = function.operations.get(snake(operation))
             if line is not None:
                 yield Place("SDK", function.module.path, line, function.name, text, state)
+
+
+def _named_elsewhere(change: Change, former: str, checkout: Checkout) -> Iterator[Place]:
+    """Yield other lines with the operation's id, or with the name of its module."""
+    if change.kind != "tags changed":
+        classes = rf"{re.escape(former)}[A-Z]\w*:"
+        yield from checkout.settings(classes, f"{former} has another name, or is gone")
+        handler = checkout.server.handler(former)
+        for place in checkout.texts("server", SERVER, former, f"has {former}", CHECK):
+            if handler is None or place.path != handler.module.path:
+                yield place
+    name = snake(former)
+    words = rf"\b{name}\b" if "_" in name else rf"\.{name}\.call\b|\"{former}\""
+    yield from checkout.tests(words, f"has {name}")
 
 
 def _removed_methods(name: str, checkout: Checkout) -> Iterator[Place]:

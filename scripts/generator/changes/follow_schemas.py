@@ -19,6 +19,7 @@ def follow_schema(subject: Subject, checkout: Checkout) -> Iterator[Place]:
         former = change.item.name if gone else str(change.old)
         name = checkout.class_name(former) if gone else former
         note = f"{former} is gone" if gone else f"{former} is now {change.item.name}"
+        yield from checkout.settings(rf"{re.escape(former)}:", note)
         for area, folders in (
             ("SDK", ("src/julep",)),
             ("server", (SERVER,)),

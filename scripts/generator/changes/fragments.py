@@ -55,7 +55,9 @@ def _groups(changes: Sequence[Change]) -> list[list[Change]]:
 
 
 def _slug(change: Change) -> str:
-    label = change.item.label.replace(" (shared)", "").replace(" parameter", "")
+    label = change.item.label.replace(" (shared)", "")
+    if change.item.kind == "parameter":
+        label = f"{label.partition(': ')[0]} {change.item.name}" if ": " in label else label
     facet = f" {change.facet}" if change.facet and change.facet != "name" else ""
     done = (
         f" {change.kind.rpartition(' ')[2]}"

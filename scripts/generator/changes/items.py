@@ -132,8 +132,8 @@ class Contract:
     def _find_uses(self) -> None:
         for name, path, _, node in self.operations():
             shared = mapping(mapping(self.document["paths"])[path]).get("parameters", [])
-            asked = [shared, node.get("parameters"), node.get("requestBody")]
-            for direction, roots in ((REQUESTS, asked), (ANSWERS, [node.get("responses")])):
+            sent = [shared, node.get("parameters"), node.get("requestBody")]
+            for direction, roots in ((REQUESTS, sent), (ANSWERS, [node.get("responses")])):
                 for reference in self._reached(roots):
                     used = self.uses.setdefault(reference, {})
                     used.setdefault(direction, set()).add(name)

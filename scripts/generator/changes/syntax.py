@@ -213,7 +213,9 @@ class _Visitor(ast.NodeVisitor):
 
     def _annotation(self, node: ast.expr | None, owner: str) -> None:
         """Read the texts of a Literal within an annotation."""
-        for each in [] if node is None else ast.walk(node):
+        if node is None:
+            return
+        for each in ast.walk(node):
             if isinstance(each, ast.Subscript) and ast.unparse(each.value).endswith("Literal"):
                 values = each.slice.elts if isinstance(each.slice, ast.Tuple) else [each.slice]
                 self._hold("texts", each.lineno, dict(_texts(values)), owner)

@@ -42,7 +42,11 @@ FACETS: tuple[Edit, ...] = (
         take("Session", "required", value="render_templates"),
         "breaking",
         ("became optional",),
-        (f"{SHOWN} session_json", "src/julep_server/store/sessions.py Session"),
+        (
+            f"{SHOWN} session_json",
+            "src/julep_server/store/sessions.py Session",
+            "scripts/generator/config.yaml",
+        ),
         ("facts",),
     ),
     Edit(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tests.generated.helpers.edit import (
     CALLS,
+    COPY,
     FACTS,
-    FORK,
     SESSION,
     SESSIONS,
     TEAMS,
@@ -25,7 +25,7 @@ OPERATIONS: tuple[Edit, ...] = (
     # Operations -----------------------------------------------------------------------------------
     Edit(
         "an operation of a known resource",
-        put("paths", "/sessions/{session_id}/fork", value={"post": FORK}),
+        put("paths", "/sessions/{session_id}/copy", value={"post": COPY}),
         "additive",
         ("operation added",),
         (
@@ -74,7 +74,12 @@ OPERATIONS: tuple[Edit, ...] = (
         put("ListSessions", "operationId", value="FindSessions"),
         "breaking",
         ("operation renamed",),
-        (f"!{SESSION} _list_items", f"!{SESSION} _iterate", f"!{SESSIONS} ListSessions"),
+        (
+            f"!{SESSION} _list_items",
+            f"!{SESSION} _iterate",
+            f"!{SESSIONS} ListSessions",
+            "!scripts/generator/config.yaml",
+        ),
         ("gate", "facts", "start"),
     ),
     Edit(
@@ -130,7 +135,7 @@ OPERATIONS: tuple[Edit, ...] = (
     # Parameters -----------------------------------------------------------------------------------
     Edit(
         "an optional query parameter",
-        add("ListSessions", "parameters", value=parameter("user_id")),
+        add("ListSessions", "parameters", value=parameter("team_id")),
         "additive",
         ("optional parameter added",),
         (
