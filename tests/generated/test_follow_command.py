@@ -176,6 +176,15 @@ def test_other_commits_and_no_commit(checkout: Checkout) -> None:
     assert lines[0].startswith("openapi.yaml: 1 change since the last generation (prose)")
 
 
+def test_the_fragment_of_a_committed_change_stays(checkout: Checkout) -> None:
+    checkout.edit(ORDER, ORDER + PARAMETER)
+    checkout.lines()
+    assert (checkout.root / FRAGMENT).exists()
+    checkout.commit("a filter")
+    assert checkout.lines()[1:] == ["openapi.yaml: no change since HEAD"]
+    assert (checkout.root / FRAGMENT).exists()
+
+
 @pytest.mark.parametrize(
     "arguments",
     [["--check", "--todo"], ["--check", "--json"], ["--todo", "--spec", "a", "--out", "b"]],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -89,7 +90,8 @@ def _write(root: Path, wanted: dict[str, tuple[str, str]]) -> None:
         before = {}
     for name, text in before.items():
         path = root / name
-        if name not in wanted and path.exists() and path.read_text(encoding="utf-8") == text:
+        is_ours = path.exists() and path.read_text(encoding="utf-8") == text
+        if name not in wanted and is_ours and not _is_committed(root, name):
             path.unlink()
     after: dict[str, str] = {}
     for name, (_, text) in wanted.items():
@@ -103,3 +105,16 @@ def _write(root: Path, wanted: dict[str, tuple[str, str]]) -> None:
     if after != before:
         memory.parent.mkdir(parents=True, exist_ok=True)
         memory.write_text(json.dumps(after, indent=1), encoding="utf-8")
+
+
+def _is_committed(root: Path, name: str) -> bool:
+    """Return whether HEAD has the file: then its change is part of the contract's past."""
+    try:
+        found = subprocess.run(
+            ["git", "-C", str(root), "cat-file", "-e", f"HEAD:./{name}"],
+            capture_output=True,
+            check=False,
+        )
+    except OSError:
+        return False
+    return found.returncode == 0
