@@ -101,6 +101,10 @@ class LocalModel:
         self._engine: Future[_Engine] = self._thread.submit(_load)
         self._stopped = threading.Event()
 
+    def request_body(self, request: ModelRequest, *, streamed: bool) -> JSONObject:  # noqa: ARG002 - it always is
+        """Return the request to llama.cpp that :meth:`complete` makes."""
+        return _body(request, forced_functions(request.tools, request.tool_choice))
+
     async def complete(self, request: ModelRequest, listener: Listener | None) -> Completion:
         """See :class:`~julep_server.models.provider.Provider`."""
         functions = forced_functions(request.tools, request.tool_choice)
@@ -108,7 +112,8 @@ class LocalModel:
             listener.on_start(_NAME)
         # A call is no text: it is read as a whole.
         on_text = None if listener is None or functions else listener.on_text
-        answer = await self._write(_body(request, functions), on_text)
+        body = self.request_body(request, streamed=True)
+        answer = await self._write(body, on_text)
         if functions:
             call = _call(answer.text, functions)
             return Completion(_NAME, "", (call,), "tool_calls", answer.usage)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 from julep_server.json_text import JSON, JSONObject, dumps, loads, objects_in
-from julep_server.prompt.endpoint_messages import call_id
+from julep_server.openai_api.transcript import call_id
 from julep_server.streaming.event_stream import KEEP_ALIVE
 from julep_server.streaming.runs import Run
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from julep_server.errors import ApiError, invalid_field
 from julep_server.json_text import JSON, JSONObject, MalformedJSONError, canonical, dumps, loads
-from julep_server.prompt.endpoint_messages import call_id
 from julep_server.store.messages import Message, text_of
 
 _INSTRUCTIONS = frozenset({"system", "developer"})
@@ -26,6 +26,15 @@ class Transcript:
 
     situation: str
     messages: Sequence[JSONObject]
+
+
+def call_id(message_id: str) -> str:
+    """Return the id of a call for clients, from which a later request's results are matched.
+
+    Args:
+        message_id: The id of the message that requests the call.
+    """
+    return f"call_{hashlib.sha256(message_id.encode()).hexdigest()[:24]}"
 
 
 def parse_transcript(given: JSON, history: Sequence[Message] = ()) -> Transcript:

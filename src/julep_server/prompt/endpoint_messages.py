@@ -25,11 +25,11 @@ def to_endpoint(messages: Iterable[Message]) -> list[JSONObject]:
     for message in messages:
         if message.role == "function_call":
             name, arguments = _parse_call(message)
-            identifier = call_id(message.id)
+            call_id = _call_id(message.id)
             function: JSONObject = {"name": name, "arguments": arguments}
-            call: JSONObject = {"id": identifier, "type": "function", "function": function}
+            call: JSONObject = {"id": call_id, "type": "function", "function": function}
             _add_call(converted, call)
-            open_calls.append((identifier, name))
+            open_calls.append((call_id, name))
         elif message.role == "function":
             converted.append(_result(message, open_calls))
         else:
@@ -39,12 +39,8 @@ def to_endpoint(messages: Iterable[Message]) -> list[JSONObject]:
     return converted
 
 
-def call_id(message_id: str) -> str:
-    """Return the id of a call in OpenAI's API; some endpoints require 9 letters and digits.
-
-    Args:
-        message_id: The id of the message that requests the call.
-    """
+def _call_id(message_id: str) -> str:
+    """Return the id of a call for endpoints, some of which require 9 letters and digits."""
     return hashlib.sha256(message_id.encode()).hexdigest()[:9]
 
 
@@ -68,8 +64,8 @@ def _result(message: Message, open_calls: list[tuple[str, str]]) -> JSONObject:
 
 
 def _close(converted: list[JSONObject], open_calls: list[tuple[str, str]]) -> None:
-    for identifier, _ in open_calls:
-        converted.append({"role": "tool", "tool_call_id": identifier, "content": _NO_RESULT})
+    for call_id, _ in open_calls:
+        converted.append({"role": "tool", "tool_call_id": call_id, "content": _NO_RESULT})
     open_calls.clear()
 
 
