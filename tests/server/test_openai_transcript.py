@@ -15,8 +15,8 @@ from julep_server.chat.messages import reply_messages, request_messages
 from julep_server.errors import ApiError
 from julep_server.models.provider import Completion, ToolCall, Usage
 from julep_server.openai_api.request_body import parse_settings
-from julep_server.openai_api.transcript import parse_transcript, unrecorded
-from julep_server.prompt.endpoint_messages import call_id, to_endpoint
+from julep_server.openai_api.transcript import call_id, parse_transcript, unrecorded
+from julep_server.prompt.endpoint_messages import to_endpoint
 from julep_server.store.messages import Message
 
 pytestmark = pytest.mark.once

@@ -81,6 +81,10 @@ class Function:
         return not self.name.startswith("_")
 
 
+class SourceError(Exception):
+    """A file of the checkout is no Python, so that nothing can be found in it."""
+
+
 class Module:
     """One parsed file."""
 
@@ -95,7 +99,12 @@ class Module:
         self.attributes: dict[str, list[int]] = {}
         self.integers: dict[int, list[int]] = {}
         self.comparisons: dict[str, list[tuple[str, int]]] = {}
-        _Visitor(self).visit(ast.parse(self.text))
+        try:
+            tree = ast.parse(self.text)
+        except SyntaxError as error:
+            place = f"{path.relative_to(root).as_posix()}:{error.lineno}"
+            raise SourceError(f"{place}: {error.msg}; expected Python, to find places in") from None
+        _Visitor(self).visit(tree)
 
     @cached_property
     def lines(self) -> list[str]:

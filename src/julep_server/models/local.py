@@ -112,7 +112,8 @@ class LocalModel:
             listener.on_start(_NAME)
         # A call is no text: it is read as a whole.
         on_text = None if listener is None or functions else listener.on_text
-        answer = await self._write(_body(request, functions), on_text)
+        body = self.request_body(request, streamed=True)
+        answer = await self._write(body, on_text)
         if functions:
             call = _call(answer.text, functions)
             return Completion(_NAME, "", (call,), "tool_calls", answer.usage)
@@ -173,12 +174,10 @@ class LocalModel:
 
         def work() -> None:
             if not cancelled.is_set():
-                self._engine.result().handle_chat_completions(body, on_chunk)
+                self._loaded().handle_chat_completions(body, on_chunk)
 
         try:
             await loop.run_in_executor(self._thread, work)
-        except (ImportError, OSError) as error:
-            raise unavailable("model_unavailable", f"the local model can't run: {error}") from error
         except (ValueError, RuntimeError) as error:
             raise _refused(str(error)) from error
         except asyncio.CancelledError:
@@ -187,6 +186,13 @@ class LocalModel:
         if answer.error is not None:
             raise _refused(answer.error)
         return answer
+
+    def _loaded(self) -> _Engine:
+        try:
+            return self._engine.result()
+        except Exception as error:
+            message = f"the local model can't be loaded: {error}"
+            raise unavailable("model_unavailable", message) from error
 
 
 class _QueueListener:

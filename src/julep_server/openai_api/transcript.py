@@ -29,12 +29,12 @@ class Transcript:
 
 
 def call_id(message_id: str) -> str:
-    """Return the id of a call in OpenAI's API.
+    """Return the id of a call for clients, from which a later request's results are matched.
 
     Args:
         message_id: The id of the message that requests the call.
     """
-    return hashlib.sha256(message_id.encode()).hexdigest()[:9]
+    return f"call_{hashlib.sha256(message_id.encode()).hexdigest()[:24]}"
 
 
 def parse_transcript(given: JSON, history: Sequence[Message] = ()) -> Transcript:

@@ -74,8 +74,8 @@ def _result(message: Message, open_calls: list[tuple[str, str]]) -> JSONObject:
 
 
 def _close(converted: list[JSONObject], open_calls: list[tuple[str, str]]) -> None:
-    for identifier, _ in open_calls:
-        converted.append({"role": "tool", "tool_call_id": identifier, "content": _NO_RESULT})
+    for call_id, _ in open_calls:
+        converted.append({"role": "tool", "tool_call_id": call_id, "content": _NO_RESULT})
     open_calls.clear()
 
 
