@@ -120,7 +120,7 @@ def test_an_edit_from_its_list_to_its_end(checkout: Checkout) -> None:
     at = checkout.line('"ListSessions"', "src/julep_server/resources/sessions.py")
     never = f"src/julep_server/resources/sessions.py:{at} ListSessions: never reads team_id"
     assert any(never in line for line in lines)
-    at = checkout.line('"sessions.list": _listing()', "tests/sdk/helpers/calls.py")
+    at = checkout.line('"sessions.list": {**_listing()', "tests/sdk/helpers/calls.py")
     assert any(
         f'calls.py:{at} "sessions.list": invalid values of team_id' in line for line in lines
     )
@@ -138,13 +138,13 @@ def test_an_edit_from_its_list_to_its_end(checkout: Checkout) -> None:
     assert str(found["to_do"]) == lines[-1].split()[0]
     (change,) = found["changes"]
     assert (change["kind"], change["line"]) == ("optional parameter added", number)
-    assert change["pointer"] == "/paths/~1sessions/get/parameters/5"
+    assert change["pointer"] == "/paths/~1sessions/get/parameters/6"
     assert change["directions"] == ["requests"]
     places = {(place["path"], place["name"], place["state"]) for place in change["places"]}
     assert (SESSION, "list (async)", "TO DO") in places
 
     # What is done is no longer to do.
-    checkout.edit('"sessions.list": _listing(),', '"sessions.list": {"team_id": ids("team_id")},',
+    checkout.edit('"sessions.list": {**_listing(), ', '"sessions.list": {"team_id": ids("team_id"), ',
                   "tests/sdk/helpers/calls.py")  # fmt: skip
     again = json.loads("\n".join(checkout.lines("--todo", "--json")))
     assert again["to_do"] == found["to_do"] - 1

@@ -55,6 +55,10 @@ def _order() -> Cases:
     }
 
 
+def _owners() -> Cases:
+    return {"agent_id": ids("agent_id"), "user_id": ids("user_id")}
+
+
 def _tags() -> list[Bad]:
     return [
         *(Bad(value, "type", "expected a list of str; got ") for value in (3, "a", b"a", True)),
@@ -497,18 +501,8 @@ _BAD: Mapping[str, Cases] = {
         "context_overflow": choices("truncate", "adaptive"),
         "tags": _tags(),
     },
-    "sessions.list": {
-        **_page(),
-        "metadata_filter": objects("metadata_filter"),
-        "agent_id": ids("agent_id"),
-        "user_id": ids("user_id"),
-        **_order(),
-    },
-    "sessions.count": {
-        "metadata_filter": objects("metadata_filter"),
-        "agent_id": ids("agent_id"),
-        "user_id": ids("user_id"),
-    },
+    "sessions.list": {**_listing(), **_owners()},
+    "sessions.count": {"metadata_filter": objects("metadata_filter"), **_owners()},
     "sessions.delete": {"session_id": ids("session_id")},
     "sessions.update": {
         "session_id": ids("session_id"),
