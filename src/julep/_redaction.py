@@ -19,6 +19,10 @@ _MIN_SECRET_CHARACTERS: Final = 6
 # Without them, a text can hold a secret only as it is.
 _ESCAPES: Final = re.compile(r"\\[u/\"]|%[0-9a-f]{2}|&[#a-z]", re.IGNORECASE)
 
+_UNPRINTABLE: Final = re.compile(
+    "\r(?!\n)|[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u2028-\u202e\u2066-\u2069\ufeff]"
+)
+
 _ENTITIES: Final = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
 
 # It has a secret word, but identifies a request and authorizes nothing.
@@ -76,6 +80,21 @@ def redact_url(url: str) -> str:
         for name, equals, value in (each.partition("=") for each in query.split("&"))
     ]
     return f"{base}?{'&'.join(redacted)}"
+
+
+def printable(text: str) -> str:
+    """Return a text with codes for what breaks printing, or takes over a terminal.
+
+    Control characters but for tabs and the ends of lines, surrogates without their pair, and
+    characters that change the direction of a text.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return _UNPRINTABLE.sub(_code_of, text)
+
+
+def _code_of(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode("ascii")
 
 
 def secrets_of(values: Mapping[str, str]) -> list[str]:

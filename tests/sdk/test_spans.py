@@ -6,18 +6,22 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from opentelemetry import trace
-from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from opentelemetry.trace import SpanKind, StatusCode
 
 import julep
 from julep import RetryPolicy
 from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.programs import run_program
 from tests.sdk.helpers.resources import HELLO
-from tests.sdk.helpers.tracing import LOADED
+from tests.sdk.helpers.tracing import (
+    LOADED,
+    InMemorySpanExporter,
+    ReadableSpan,
+    SimpleSpanProcessor,
+    SpanKind,
+    StatusCode,
+    TracerProvider,
+    trace,
+)
 from tests.sdk.helpers.waiting import cancel_when
 from tests.sdk.transport.helpers.scripted_server import (
     DONE,

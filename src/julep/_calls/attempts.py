@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from julep._calls.responses import error_from_response
 from julep._instrumentation.listeners import listeners_for
 from julep._instrumentation.record import CallRecord
+from julep._redaction import printable
 from julep.errors import ApiError, ErrorDetail, NetworkError, RequestError
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class AttemptTracker:
         """
         self.failures += 1
         error = failure if isinstance(failure, NetworkError) else self.error_from(failure)
-        self._hide_secrets_in(error)
+        self._clean(error)
         self._notify(failure)
         delay = self._policy.next_delay(failure, self.failures)
         if delay is not None and requested is not None:
@@ -115,7 +116,7 @@ class AttemptTracker:
         """Add its probable cause, the sent request, and a note per failed attempt to an error."""
         from julep._calls.hints import hint  # only errors need it
 
-        self._hide_secrets_in(error)
+        self._clean(error)
         cause = hint(error, self.call.request, self.call.path)
         if cause:
             error.message = error.message.removesuffix(".") + cause
@@ -126,18 +127,24 @@ class AttemptTracker:
             error.add_note(line)
         return error
 
-    def _hide_secrets_in(self, error: RequestError) -> None:
-        """Hide the secrets that the server, or a library, has repeated in an error's texts."""
+    def _clean(self, error: RequestError) -> None:
+        """Hide the secrets in an error's texts, which the server or a library has repeated there.
+
+        What would break printing is replaced as well.
+        """
         secrets = self.call.secrets
-        error.message = secrets.hide(error.message)
+
+        def clean(text: str) -> str:
+            return printable(secrets.hide(text))
+
+        error.message = clean(error.message)
         error.args = (error.message,)
         if isinstance(error, ApiError):
             error.body = secrets.hide_json(error.body)
-            error.code = error.code and secrets.hide(error.code)
-            error.request_id = error.request_id and secrets.hide(error.request_id)
+            error.code = error.code and clean(error.code)
+            error.request_id = error.request_id and clean(error.request_id)
             error.details = tuple(
-                ErrorDetail(secrets.hide(detail.path), secrets.hide(detail.message))
-                for detail in error.details
+                ErrorDetail(clean(detail.path), clean(detail.message)) for detail in error.details
             )
 
     def _sent_request(self) -> SentRequest:

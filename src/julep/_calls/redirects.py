@@ -29,7 +29,7 @@ def next_request(request: Request, response: Response | UnreadableResponse) -> R
     seem to succeed and do nothing. Neither is one from https to http.
     """
     followed = _FOLLOWED_BY_GET if request.method in ("GET", "HEAD") else _METHOD_PRESERVING
-    location = response.headers.get("location", "").strip()
+    location = _as_utf_8(response.headers.get("location", "").strip())
     if response.status not in followed or not location:
         return None
     from urllib.parse import urljoin  # few requests need it
@@ -44,3 +44,13 @@ def next_request(request: Request, response: Response | UnreadableResponse) -> R
     if origin != request.origin:
         headers = {name: value for name, value in headers.items() if name in _PUBLIC_HEADERS}
     return request._replace(origin=origin, target=target, headers=headers)
+
+
+def _as_utf_8(location: str) -> str:
+    """Return an address whose bytes are UTF-8, as browsers read them; headers are latin-1."""
+    if location.isascii():
+        return location
+    try:
+        return location.encode("latin-1").decode()
+    except UnicodeError:  # it is latin-1, or httpx has decoded it
+        return location

@@ -19,6 +19,18 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+def start_thread(name: str, target: Callable[[], object]) -> None:
+    """Start a thread that nothing waits for.
+
+    A signal's handler may raise while Python waits for the thread to begin; Python then raises a
+    RuntimeError about its own lock instead.
+    """
+    try:
+        Thread(target=target, name=name, daemon=True).start()
+    except RuntimeError as error:
+        raise (error.__context__ or error) from None
+
+
 class Background(Generic[T]):
     """A call in a thread of its own.
 
@@ -42,9 +54,9 @@ class Background(Generic[T]):
             NetworkError: When the client is closed meanwhile.
         """
         wake = lease.expect_wake()
-        target = copy_context().run
-        Thread(target=target, args=(self._run, wake), name="julep request", daemon=True).start()
+        run = copy_context().run
         try:
+            start_thread("julep request", lambda: run(self._run, wake))
             lease.wait(lambda: self._is_done, deadlines)
             if not self._is_done:
                 raise deadlines.closed_error()

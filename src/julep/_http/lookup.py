@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from threading import Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
+from julep._http.background import start_thread
 from julep._http.sockets import Address, resolve
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Lookup:
 
     def start(self) -> None:
         """Start it in a thread."""
-        Thread(target=self._run, name="julep look-up", daemon=True).start()
+        start_thread("julep look-up", self._run)
 
     def when_ended(self, wake: Callable[[], object]) -> None:
         """Call a function when it has ended, from its thread; it may raise a RuntimeError."""

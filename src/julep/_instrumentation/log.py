@@ -9,7 +9,7 @@ import logging
 from typing import TYPE_CHECKING, Any, Final
 
 from julep._http.messages import Response, StreamingResponse, UnreadableResponse
-from julep._redaction import redact_headers, redact_url
+from julep._redaction import printable, redact_headers, redact_url
 from julep.errors import ApiError, ConfigurationError, NetworkError, RequestError
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class LogListener:
             _one_line(text, call),
             elapsed,
             "1 attempt" if call.attempts == 1 else f"{call.attempts} attempts",
-            call.hide(request_id or "unknown"),
+            _one_line(request_id or "unknown", call),
         )
 
 
@@ -102,7 +102,7 @@ def _target(call: CallRecord) -> str:
 
 def _one_line(text: str, call: CallRecord) -> str:
     """Return a text without secrets, on one line: a server must not write lines of the log."""
-    return call.hide(text).replace("\r", "\\r").replace("\n", "\\n")
+    return printable(call.hide(text).replace("\r", "\\r").replace("\n", "\\n"))
 
 
 def _failure(error: BaseException) -> str:

@@ -9,15 +9,17 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 import julep
 from julep import AsyncClient, Hooks, RetryPolicy, Timeout
 from tests.sdk.helpers.modes import Mode, make_client, unwrapped
 from tests.sdk.helpers.resources import HELLO
-from tests.sdk.helpers.tracing import LOADED
+from tests.sdk.helpers.tracing import (
+    LOADED,
+    InMemorySpanExporter,
+    SimpleSpanProcessor,
+    TracerProvider,
+)
 from tests.sdk.transport.helpers.places import places
 from tests.sdk.transport.helpers.scripted_server import SESSION, Exchange, Server, respond_json
 from tests.sdk.transport.helpers.secrets import CANARY, everything_of, locals_of

@@ -166,3 +166,30 @@ async def test_no_internals_of_tls_are_shown(mode: Mode) -> None:
 
 async def test_an_error_without_a_request_has_no_curl_command() -> None:
     assert julep.NetworkError("lost").as_curl() == ""
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("\\ud800 x", "\\ud800 x"),
+        ("\\u001b[2J\\u0007", "\\x1b[2J\\x07"),
+        ("a\\r\\nb\\tc\\rd", "a\r\nb\tc\\rd"),
+        ("\\u202egnp.exe", "\\u202egnp.exe"),
+        ("\\u0085\\u2028\\u007f", "\\x85\\u2028\\x7f"),
+        ("Grüße 👋\\ud83d\\udc4b", "Grüße 👋👋"),
+    ],
+)
+async def test_an_error_can_be_printed(
+    mode: Mode, sent: str, shown: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG", "julep")
+    body = f'{{"error": {{"message": "{sent}", "code": "{sent}"}}}}'.encode()
+    with Server([respond(400, body)]) as server:
+        async with make_client(mode, server.url) as client:
+            with pytest.raises(julep.BadRequestError) as caught:
+                await client.sessions.get(SESSION["id"])
+    error = caught.value
+    assert error.message == error.code == shown
+    assert shown in str(error)
+    (str(error) + repr(error) + caplog.text).encode()  # which a surrogate would make impossible
+    assert "\x1b" not in str(error) + repr(error) + caplog.text

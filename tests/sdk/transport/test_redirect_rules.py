@@ -175,3 +175,19 @@ async def test_each_attempt_begins_at_the_base_url(mode: Mode) -> None:
             assert (await client.sessions.get(SESSION["id"])).id == SESSION["id"]
     path = f"/sessions/{SESSION['id']}"
     assert [request.target for request in server.received] == [path, "/there", path, "/there"]
+
+
+@pytest.mark.parametrize(
+    ("location", "target"),
+    [
+        ("/é".encode().decode("latin-1"), "/%C3%A9"),  # as it comes from our own parsers
+        ("/é", "/%C3%A9"),  # as httpx has decoded it, or a server that sends latin-1
+        ("http://bücher.test/x".encode().decode("latin-1"), "/x"),
+    ],
+)
+def test_an_address_in_utf_8(location: str, target: str) -> None:
+    request = Request("GET", Origin("http", "julep.test", 80), "/a", {}, None, False, Timeout())
+    following = next_request(request, Response(302, {"location": location}, b""))
+    assert following is not None
+    assert following.target == target
+    assert following.origin.host in ("julep.test", "xn--bcher-kva.test")
