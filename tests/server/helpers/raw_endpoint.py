@@ -145,10 +145,13 @@ HELLO: list[Any] = [{"role": "user", "content": "Hello"}]
 
 
 def _responder(respond: Callable[[Received], Parts] | Parts) -> Callable[[Received], Parts]:
-    if isinstance(respond, Sequence):
-        parts = respond
-        return lambda _: parts
-    return respond
+    if callable(respond):
+        return respond
+
+    def always(_: Received) -> Parts:
+        return respond
+
+    return always
 
 
 def ask(
