@@ -6,7 +6,9 @@ import inspect
 import logging
 import os
 import sys
+import threading
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, cast
 
@@ -16,6 +18,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from julep_server.app import App
+from julep_server.models.discovery import log_local_models
 from julep_server.options import setting_options
 from julep_server.serving import Server, bind
 from julep_server.settings import Settings
@@ -142,6 +145,10 @@ def _serve(settings: Settings) -> None:
             f" (model: {app.model}; database: {shown})\n"
         )
         sys.stdout.flush()
+        if settings.is_offline:
+            # Beside the server, which need not wait for it.
+            look = partial(log_local_models, bound.getsockname()[1])
+            threading.Thread(target=look, name="local-models", daemon=True).start()
         try:
             Server(app).run(sockets=[bound])
         except KeyboardInterrupt:

@@ -98,7 +98,7 @@ class Settings:
             raise ValueError("an API key must not be empty")
         self._check_model()
         self._check_embedding()
-        if self.suggestions and self._is_offline():
+        if self.suggestions and self.is_offline:
             raise ValueError("suggestions need the URL of an endpoint whose model makes them")
         if self.model_timeout <= 0 or self.max_body_bytes <= 0:
             raise ValueError("timeouts and limits must be greater than zero")
@@ -133,7 +133,9 @@ class Settings:
             endpoints, default or listed[0].name, self.model_fallback or fallback, allowed
         )
 
-    def _is_offline(self) -> bool:
+    @property
+    def is_offline(self) -> bool:
+        """Whether the offline model answers, because no other one is configured."""
         others = (self.model_url, self.models_file, self.model_script, *self.models)
         return isinstance(self.model, str) and not any(others)
 

@@ -138,7 +138,7 @@ PINNED: Mapping[str, str] = {
     "julep.managers.memory": "AsyncMemoriesManager BaseMemoriesManager MemoriesManager",
     "julep.managers.job": "AsyncJobsManager BaseJobsManager JobsManager",
     "julep.managers.utils": "rewrap_in_class",
-    "julep_server": "LocalServer",
+    "julep_server": "LocalServer ModelEndpoint ModelRequest ScriptedAnswer ScriptedModel",
 }
 
 

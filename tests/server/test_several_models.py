@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 
 from julep_server import LocalServer, ModelEndpoint
 from julep_server.model_endpoints import parse_endpoint, read_models
+from julep_server.models.discovery import LocalModels, find_local_models, log_local_models
 from julep_server.settings import Settings
 from tests.server.helpers.api import Api, error_of
 from tests.server.helpers.endpoint import DONE, Endpoint, piece
@@ -235,3 +238,46 @@ def test_no_key_is_shown() -> None:
     assert "the-key" not in repr(Settings(models=[endpoint]))
     done = run("serve", "--port", "0", "--model", "a=ftp://x,key=the-key")
     assert (done.returncode, "the-key" in done.stderr) == (2, False)
+
+
+class Listing(BaseHTTPRequestHandler):
+    body: bytes = b""
+
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path == "/v1/models" else 404)
+        self.end_headers()
+        self.wfile.write(self.body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def listing() -> Iterator[int]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Listing)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield server.server_address[1]
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_local_servers_are_found_and_logged(
+    listing: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(
+        Listing, "body", b'{"data": [{"id": "llama3.2"}, {"id": "b\\n"}, {"id": 5}]}'
+    )
+    url = f"http://127.0.0.1:{listing}/v1"
+    ports = {"Ollama": listing, "vLLM": 1}
+    assert find_local_models(None, ports) == [LocalModels("Ollama", url, ("llama3.2",))]
+    assert find_local_models(listing, ports) == []
+    monkeypatch.setattr(find_local_models, "__defaults__", (None, ports))
+    with caplog.at_level("INFO", "julep_server"):
+        log_local_models(8080)
+    assert f"Ollama seems to be at {url} (llama3.2)" in caplog.text
+    assert f"julep serve --model-url {url} --model llama3.2" in caplog.text
+    for body in (b"<html>", b"[]", b'{"data": {}}', b'{"data": []}', b"a" * (2 << 20)):
+        monkeypatch.setattr(Listing, "body", body)
+        assert find_local_models(None, ports) == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -31,6 +30,7 @@ class RawEndpoint:
     def __init__(self, respond: Callable[[Received], Parts]) -> None:
         self._respond = respond
         self.received: list[Received] = []
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -40,22 +40,38 @@ class RawEndpoint:
 
     async def __aexit__(self, *_: object) -> None:
         self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        # The loop closes aborted connections in its next turn.
+        await asyncio.sleep(0)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
-            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-            first, *lines = head.strip().split("\r\n")
-            headers = {name.lower(): value for name, value in (line.split(": ") for line in lines)}
-            content = await reader.readexactly(int(headers.get("content-length", "0")))
-            received = Received(first.split(" ")[1], headers, json.loads(content))
-            self.received.append(received)
-            for part in self._respond(received):
-                if isinstance(part, bytes):
-                    writer.write(part)
-                    await writer.drain()
-                else:
-                    await asyncio.sleep(part)
-        writer.close()
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        try:
+            await self._exchange(reader, writer)
+            writer.close()
+            await writer.wait_closed()
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.transport.abort()
+
+    async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        first, *lines = head.strip().split("\r\n")
+        headers = {name.lower(): value for name, value in (line.split(": ") for line in lines)}
+        content = await reader.readexactly(int(headers.get("content-length", "0")))
+        received = Received(first.split(" ")[1], headers, json.loads(content))
+        self.received.append(received)
+        for part in self._respond(received):
+            if isinstance(part, bytes):
+                writer.write(part)
+                await writer.drain()
+            else:
+                await asyncio.sleep(part)
 
 
 def response(
@@ -129,10 +145,13 @@ HELLO: list[Any] = [{"role": "user", "content": "Hello"}]
 
 
 def _responder(respond: Callable[[Received], Parts] | Parts) -> Callable[[Received], Parts]:
-    if isinstance(respond, Sequence):
-        parts = respond
-        return lambda _: parts
-    return respond
+    if callable(respond):
+        return respond
+
+    def always(_: Received) -> Parts:
+        return respond
+
+    return always
 
 
 def ask(

@@ -1,0 +1,33 @@
+"""What a type checker sees of the server's classes. Nothing here is run."""
+
+from __future__ import annotations
+
+from typing import assert_type
+
+from julep_server import LocalServer, ModelEndpoint, ModelRequest, ScriptedAnswer, ScriptedModel
+
+
+def answer(request: ModelRequest) -> str | ScriptedAnswer:
+    if request.tools:
+        return ScriptedAnswer(calls=[("look", {"at": "sky", "times": 2, "deep": {"a": [None]}})])
+    return str(request.messages[-1]["content"])
+
+
+def scripted() -> None:
+    model = ScriptedModel("One.", ScriptedAnswer(text="Two.", delay=0.5, status=503), answer)
+    assert_type(model.then(lambda request: request.model), ScriptedModel)
+    assert_type(model.says("Three.", pause=0.1).calls("look", at="sky").fails(503), ScriptedModel)
+    assert_type(model.breaks_off("Four.", after=1), ScriptedModel)
+    assert_type(model.asked, list[ModelRequest])
+    assert_type(model.asked[0].model, str)
+    assert_type(model.steps_left, int)
+    with LocalServer(model=model) as server:
+        assert_type(server, LocalServer)
+
+
+def several() -> None:
+    models: list[str | ModelEndpoint] = [ModelEndpoint("fast", "http://localhost:8000/v1")]
+    models.append("deep=http://localhost:8001/v1")
+    LocalServer(models=models, model="deep", model_fallback=["fast"])
+    LocalServer(models_file="models.toml")
+    LocalServer(model_script="script.toml")
