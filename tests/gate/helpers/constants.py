@@ -102,7 +102,7 @@ def secured(document: Document) -> Iterator[Problem]:
         return httpx.Response(200, json={"items": []})
 
     with httpx.Client(transport=httpx.MockTransport(respond)) as plain:
-        Client(_KEY, "http://api.test/api", http_client=plain).users.list()
+        Client(_KEY, "http://api.test/api", http_client=plain).users.list(limit=1)
     sent = seen[0].headers
     used = [name for requirement in document.root["security"] for name in requirement]
     if not any(ways[name].items() <= dict(sent).items() for name in used):

@@ -252,7 +252,11 @@ def _call(
     caller: Caller, responder: Responder, arguments: Arguments, side: Side, method: str
 ) -> Iterator[str]:
     """Call a method; every response that the contract allows must lead to a result."""
-    calls = [*arguments.calls(method)]
+    try:
+        calls = [*arguments.calls(method)]
+    except LookupError as error:
+        yield f"{where(method, side)}: {error.args[0]}"
+        return
     for given in calls[:1] if responder.least else calls:
         try:
             caller.public(side, method, given)

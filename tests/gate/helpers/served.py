@@ -155,6 +155,11 @@ class Exercise:
 
     def _call(self, operation: Operation) -> None:
         document = self._document
+        try:
+            path_of(operation, self._ids)
+        except LookupError as error:
+            self._served.failures.append(f"{operation.id}: {error.args[0]}")
+            return
         values = {
             one.name: document.variants(one.schema)
             for one in operation.parameters
@@ -244,7 +249,7 @@ def path_of(operation: Operation, ids: Mapping[str, str]) -> str:
             found = ids.get(f"{owner} {one.name}") or ids.get(one.name)
             if found is None:
                 raise LookupError(
-                    f"{operation.id}: make a resource with a {one.name} in Exercise._make_all of "
+                    f"make a resource with a {one.name} in Exercise._make_all of "
                     "tests/gate/helpers/served.py"
                 )
             path = path.replace(f"{{{one.name}}}", found)
