@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final, Literal, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
 from uuid import UUID
 
 from .. import decoding, encoding
@@ -129,6 +129,34 @@ class ChatMlMessage(Model):
         else:
             raise decoding.mismatch("name", "a string", x)
         self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
+        return self
+
+    @classmethod
+    def from_checked(cls, source: Any) -> Self:
+        """Read a model from an object with its fields as attributes; see `PageReader`.
+
+        Args:
+            source: An object whose attributes have JSON of the right plain types. Of the others,
+                absent ones are ``UNSET``.
+
+        Raises:
+            ValueError: If a text is not what the contract describes.
+            DecodeError: If another value is not.
+        """
+        self = _new(cls)
+        x: Any
+        x = source.id
+        self.id = x
+        x = source.role
+        self.role = ChatMlMessageRole(x)
+        x = source.content
+        self.content = _read_content(x)
+        x = source.created_at
+        when = _fromisoformat(x)
+        self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+        x = source.name
+        self.name = x
+        self._extra = None
         return self
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 from uuid import UUID
 
 from .. import decoding, encoding
@@ -188,6 +188,59 @@ class Doc(Model):
         else:
             raise decoding.mismatch("updated_at", "a date-time", x)
         self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
+        return self
+
+    @classmethod
+    def from_checked(cls, source: Any) -> Self:
+        """Read a model from an object with its fields as attributes; see `PageReader`.
+
+        Args:
+            source: An object whose attributes have JSON of the right plain types. Of the others,
+                absent ones are ``UNSET``.
+
+        Raises:
+            ValueError: If a text is not what the contract describes.
+            DecodeError: If another value is not.
+        """
+        global _last_agent_id, _last_user_id
+        self = _new(cls)
+        x: Any
+        x = source.id
+        self.id = x
+        x = source.title
+        self.title = x
+        x = source.content
+        self.content = _read_content(x)
+        x = source.created_at
+        when = _fromisoformat(x)
+        self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+        x = source.metadata
+        self.metadata = x
+        x = source.agent_id
+        if x is None:
+            self.agent_id = None
+        else:
+            if x == _last_agent_id:
+                x = _last_agent_id
+            else:
+                _last_agent_id = x
+            self.agent_id = x
+        x = source.user_id
+        if x is None:
+            self.user_id = None
+        else:
+            if x == _last_user_id:
+                x = _last_user_id
+            else:
+                _last_user_id = x
+            self.user_id = x
+        x = source.updated_at
+        if x is None:
+            self.updated_at = None
+        else:
+            when = _fromisoformat(x)
+            self.updated_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+        self._extra = None
         return self
 
 

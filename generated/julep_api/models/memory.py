@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final, Literal, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
 from uuid import UUID
 
 from .. import decoding, encoding
@@ -242,6 +242,72 @@ class Memory(Model):
         else:
             raise decoding.mismatch("updated_at", "a date-time", x)
         self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
+        return self
+
+    @classmethod
+    def from_checked(cls, source: Any) -> Self:
+        """Read a model from an object with its fields as attributes; see `PageReader`.
+
+        Args:
+            source: An object whose attributes have JSON of the right plain types. Of the others,
+                absent ones are ``UNSET``.
+
+        Raises:
+            ValueError: If a text is not what the contract describes.
+            DecodeError: If another value is not.
+        """
+        global _last_agent_id, _last_user_id
+        self = _new(cls)
+        x: Any
+        x = source.id
+        self.id = x
+        x = source.agent_id
+        if x == _last_agent_id:
+            x = _last_agent_id
+        else:
+            _last_agent_id = x
+        self.agent_id = x
+        x = source.user_id
+        if x == _last_user_id:
+            x = _last_user_id
+        else:
+            _last_user_id = x
+        self.user_id = x
+        x = source.content
+        self.content = x
+        x = source.entities
+        self.entities = _read_entities(x)
+        x = source.created_at
+        when = _fromisoformat(x)
+        self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+        x = source.type
+        if x is None:
+            self.type = None  # type: ignore[assignment]  # a server older than the contract
+        else:
+            self.type = MemoryType(x)
+        x = source.sentiment
+        self.sentiment = x
+        x = source.timestamp
+        if x is None:
+            self.timestamp = None  # type: ignore[assignment]  # a server older than the contract
+        else:
+            when = _fromisoformat(x)
+            self.timestamp = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+        x = source.last_accessed_at
+        if x is None:
+            self.last_accessed_at = None
+        else:
+            when = _fromisoformat(x)
+            self.last_accessed_at = (
+                when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+            )
+        x = source.updated_at
+        if x is None:
+            self.updated_at = None
+        else:
+            when = _fromisoformat(x)
+            self.updated_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+        self._extra = None
         return self
 
 

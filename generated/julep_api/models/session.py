@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 from uuid import UUID
 
 from .. import decoding, encoding
@@ -241,6 +241,65 @@ class Session(Model):
         else:
             raise decoding.mismatch("context_overflow", "a string", x)
         self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
+        return self
+
+    @classmethod
+    def from_checked(cls, source: Any) -> Self:
+        """Read a model from an object with its fields as attributes; see `PageReader`.
+
+        Args:
+            source: An object whose attributes have JSON of the right plain types. Of the others,
+                absent ones are ``UNSET``.
+
+        Raises:
+            ValueError: If a text is not what the contract describes.
+            DecodeError: If another value is not.
+        """
+        global _last_agent_id, _last_user_id
+        self = _new(cls)
+        x: Any
+        x = source.id
+        self.id = x
+        x = source.agent_id
+        if x == _last_agent_id:
+            x = _last_agent_id
+        else:
+            _last_agent_id = x
+        self.agent_id = x
+        x = source.metadata
+        self.metadata = x
+        x = source.render_templates
+        self.render_templates = x
+        x = source.created_at
+        if x is None:
+            self.created_at = None  # type: ignore[assignment]  # a server older than the contract
+        else:
+            when = _fromisoformat(x)
+            self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+        x = source.updated_at
+        if x is None:
+            self.updated_at = None  # type: ignore[assignment]  # a server older than the contract
+        else:
+            when = _fromisoformat(x)
+            self.updated_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+        x = source.user_id
+        if x is None:
+            self.user_id = None
+        else:
+            if x == _last_user_id:
+                x = _last_user_id
+            else:
+                _last_user_id = x
+            self.user_id = x
+        x = source.situation
+        self.situation = x
+        x = source.summary
+        self.summary = x
+        x = source.token_budget
+        self.token_budget = x
+        x = source.context_overflow
+        self.context_overflow = x
+        self._extra = None
         return self
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, Literal, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
 from uuid import UUID
 
 from .. import decoding, encoding
@@ -91,6 +91,29 @@ class Tool(Model):
             except DecodeError as error:
                 raise error.under("function") from None
         self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
+        return self
+
+    @classmethod
+    def from_checked(cls, source: Any) -> Self:
+        """Read a model from an object with its fields as attributes; see `PageReader`.
+
+        Args:
+            source: An object whose attributes have JSON of the right plain types. Of the others,
+                absent ones are ``UNSET``.
+
+        Raises:
+            ValueError: If a text is not what the contract describes.
+            DecodeError: If another value is not.
+        """
+        self = _new(cls)
+        x: Any
+        x = source.id
+        self.id = x
+        x = source.type
+        self.type = ToolType(x)
+        x = source.function
+        self.function = FunctionDef.from_dict(x)
+        self._extra = None
         return self
 
 

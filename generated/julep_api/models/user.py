@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 from uuid import UUID
 
 from .. import decoding, encoding
@@ -149,6 +149,43 @@ class User(Model):
         else:
             raise decoding.mismatch("updated_at", "a date-time", x)
         self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
+        return self
+
+    @classmethod
+    def from_checked(cls, source: Any) -> Self:
+        """Read a model from an object with its fields as attributes; see `PageReader`.
+
+        Args:
+            source: An object whose attributes have JSON of the right plain types. Of the others,
+                absent ones are ``UNSET``.
+
+        Raises:
+            ValueError: If a text is not what the contract describes.
+            DecodeError: If another value is not.
+        """
+        self = _new(cls)
+        x: Any
+        x = source.id
+        self.id = x
+        x = source.name
+        self.name = x
+        x = source.about
+        self.about = x
+        x = source.metadata
+        self.metadata = x
+        x = source.created_at
+        if x is None:
+            self.created_at = None  # type: ignore[assignment]  # a server older than the contract
+        else:
+            when = _fromisoformat(x)
+            self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+        x = source.updated_at
+        if x is None:
+            self.updated_at = None  # type: ignore[assignment]  # a server older than the contract
+        else:
+            when = _fromisoformat(x)
+            self.updated_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+        self._extra = None
         return self
 
 

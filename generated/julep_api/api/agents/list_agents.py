@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ... import encoding, parameters
+from ... import decoding, encoding, parameters
 from ...client import Call
+from ...models.agent import Agent
 from ...models.list_agents_response import ListAgentsResponse
 from ...types import UNSET, Unset
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from ...models.list_agents_request_sort_by import ListAgentsRequestSortBy
 
 _ANSWERS: Final = {
-    200: ListAgentsResponse.from_dict,
+    200: decoding.PageReader(ListAgentsResponse.from_dict, Agent),
 }
 _query: Final = parameters.query(
     ("limit", "limit", encoding.integer(minimum=1, maximum=1000), False),
@@ -44,8 +45,8 @@ def call(
     Args:
         limit: The maximum number of items. At least 1 and at most 1000. The server's default: 100.
         offset: The number of items to skip before the page. At least 0. The server's default: 0.
-        with_total: Whether the response also has the total number of items, of which it has one
-            page. The server's default: False.
+        with_total: Whether the response, beside its page of `items`, has `total`: the number of
+            items of the whole list, an integer. The server's default: False.
         metadata_filter: A JSON object. Only items whose metadata has each of its keys with an equal
             value are returned; values that are objects are compared as a whole. `{}` matches all.
             The server's default: '{}'.

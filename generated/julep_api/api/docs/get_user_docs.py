@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ... import encoding, parameters
+from ... import decoding, encoding, parameters
 from ...client import Call
+from ...models.doc import Doc
 from ...models.get_user_docs_response import GetUserDocsResponse
 from ...types import UNSET, Unset
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from ...models.get_user_docs_request_sort_by import GetUserDocsRequestSortBy
 
 _ANSWERS: Final = {
-    200: GetUserDocsResponse.from_dict,
+    200: decoding.PageReader(GetUserDocsResponse.from_dict, Doc),
 }
 _user_id: Final = parameters.path("user_id", encoding.uuid4)
 _query: Final = parameters.query(
@@ -49,8 +50,8 @@ def call(
         user_id: The user's id, a UUID v4.
         limit: The maximum number of items. At least 1 and at most 1000. The server's default: 100.
         offset: The number of items to skip before the page. At least 0. The server's default: 0.
-        with_total: Whether the response also has the total number of items, of which it has one
-            page. The server's default: False.
+        with_total: Whether the response, beside its page of `items`, has `total`: the number of
+            items of the whole list, an integer. The server's default: False.
         metadata_filter: A JSON object. Only items whose metadata has each of its keys with an equal
             value are returned; values that are objects are compared as a whole. `{}` matches all.
             The server's default: '{}'.

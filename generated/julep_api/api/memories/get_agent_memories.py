@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ... import encoding, parameters
+from ... import decoding, encoding, parameters
 from ...client import Call
 from ...models.get_agent_memories_response import GetAgentMemoriesResponse
+from ...models.memory import Memory
 from ...types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 _ANSWERS: Final = {
-    200: GetAgentMemoriesResponse.from_dict,
+    200: decoding.PageReader(GetAgentMemoriesResponse.from_dict, Memory),
 }
 _agent_id: Final = parameters.path("agent_id", encoding.uuid4)
 _query: Final = parameters.query(
@@ -51,8 +52,8 @@ def call(
         user_id: Only memories that concern this user.
         limit: The maximum number of items. At least 1 and at most 1000. The server's default: 100.
         offset: The number of items to skip before the page. At least 0. The server's default: 0.
-        with_total: Whether the response also has the total number of items, of which it has one
-            page. The server's default: False.
+        with_total: Whether the response, beside its page of `items`, has `total`: the number of
+            items of the whole list, an integer. The server's default: False.
 
     Returns:
         The call, for a driver to send. Arguments that were not given are not in it.

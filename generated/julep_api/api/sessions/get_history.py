@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ... import encoding, parameters
+from ... import decoding, encoding, parameters
 from ...client import Call
+from ...models.chat_ml_message import ChatMlMessage
 from ...models.get_history_response import GetHistoryResponse
 from ...types import UNSET, Unset
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 _ANSWERS: Final = {
-    200: GetHistoryResponse.from_dict,
+    200: decoding.PageReader(GetHistoryResponse.from_dict, ChatMlMessage),
 }
 _session_id: Final = parameters.path("session_id", encoding.uuid4)
 _query: Final = parameters.query(
@@ -41,8 +42,8 @@ def call(
         session_id: The session's id, a UUID v4.
         limit: The maximum number of items. At least 1 and at most 1000. The server's default: 100.
         offset: The number of items to skip before the page. At least 0. The server's default: 0.
-        with_total: Whether the response also has the total number of items, of which it has one
-            page. The server's default: False.
+        with_total: Whether the response, beside its page of `items`, has `total`: the number of
+            items of the whole list, an integer. The server's default: False.
 
     Returns:
         The call, for a driver to send. Arguments that were not given are not in it.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from ... import encoding, parameters
+from ... import decoding, encoding, parameters
 from ...client import Call
 from ...models.list_users_response import ListUsersResponse
+from ...models.user import User
 from ...types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from ...models.list_users_request_sort_by import ListUsersRequestSortBy
 
 _ANSWERS: Final = {
-    200: ListUsersResponse.from_dict,
+    200: decoding.PageReader(ListUsersResponse.from_dict, User),
 }
 _query: Final = parameters.query(
     ("limit", "limit", encoding.integer(minimum=1, maximum=1000), False),
@@ -44,8 +45,8 @@ def call(
     Args:
         limit: The maximum number of items. At least 1 and at most 1000. The server's default: 100.
         offset: The number of items to skip before the page. At least 0. The server's default: 0.
-        with_total: Whether the response also has the total number of items, of which it has one
-            page. The server's default: False.
+        with_total: Whether the response, beside its page of `items`, has `total`: the number of
+            items of the whole list, an integer. The server's default: False.
         metadata_filter: A JSON object. Only items whose metadata has each of its keys with an equal
             value are returned; values that are objects are compared as a whole. `{}` matches all.
             The server's default: '{}'.
