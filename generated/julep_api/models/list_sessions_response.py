@@ -19,29 +19,21 @@ class ListSessionsResponse(Model):
 
     Attributes:
         items: The items of this page.
-        total: The total number of items. Only with `with_total`. At least 0.
     """
 
     if not TYPE_CHECKING:
-        __slots__ = (
-            "items",
-            "total",
-        )
+        __slots__ = ("items",)
 
     items: list[Session]
     """The items of this page."""
-
-    total: int | None
-    """The total number of items. Only with `with_total`. At least 0."""
 
     def __init__(
         self,
         /,
         items: Sequence[Session | Mapping[str, object]],
-        total: int | None = None,
         **additional: object,
     ) -> None:
-        self._fill({"items": items, "total": total}, additional)
+        self._fill({"items": items}, additional)
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -58,7 +50,7 @@ class ListSessionsResponse(Model):
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
-        known = 2
+        known = 1
         x: JSON
         x = get("items")
         if x is None:
@@ -69,14 +61,6 @@ class ListSessionsResponse(Model):
                 self.items = _read_items(x)
             except DecodeError as error:
                 raise error.under("items") from None
-        x = get("total")
-        if type(x) is int:
-            self.total = x
-        elif x is None:
-            self.total = None
-            known -= 1
-        else:
-            raise decoding.mismatch("total", "an integer", x)
         self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
@@ -86,7 +70,6 @@ _fromisoformat: Final = datetime.datetime.fromisoformat
 _KEYS: Final = frozenset(
     {
         "items",
-        "total",
     }
 )
 _REQUIRED: Final[frozenset[str]] = frozenset(
@@ -104,5 +87,4 @@ _read_items: Final[decoding.Reader[list[Session]]] = decoding.list_of(Session.fr
 encoding.declare(
     ListSessionsResponse,
     Field("items", "items", encoding.list_of(Session.encode)),
-    Field("total", "total", encoding.integer(minimum=0), required=False),
 )

@@ -42,8 +42,8 @@ def call(
         session_id: The session's id, a UUID v4.
         limit: The maximum number of items. At least 1 and at most 1000. The server's default: 100.
         offset: The number of items to skip before the page. At least 0. The server's default: 0.
-        with_total: Whether the response also has the total number of items, of which it has one
-            page. The server's default: False.
+        with_total: Whether the response, beside its page of `items`, has `total`: the number of
+            items of the whole list, an integer. The server's default: False.
 
     Returns:
         The call, for a driver to send. Arguments that were not given are not in it.
