@@ -102,10 +102,16 @@ def other_calls(client: Client, ended: threading.Event) -> None:
         assert client.sessions.get(SESSION["id"]).id
 
 
+def part_of(owner: object, name: str) -> Any:
+    """Return a private attribute."""
+    return vars(owner)[name]
+
+
 def places_of(client: Client) -> int:
     """Return the number of requests that a client has in flight, once it has settled."""
-    transport: Any = vars(vars(client)["_connections"])["_transport"]
-    leases = transport._leases if hasattr(transport, "_leases") else transport._pool.leases
+    transport = part_of(part_of(client, "_connections"), "_transport")
+    by_httpx = hasattr(transport, "_leases")
+    leases = part_of(transport, "_leases") if by_httpx else part_of(transport, "_pool").leases
     until = monotonic() + 10
     while len(leases) and monotonic() < until:
         sleep(0.01)

@@ -24,6 +24,7 @@ import uvloop
 
 from julep import AsyncChatStream, AsyncClient
 from tests.sdk.helpers.resources import HELLO
+from tests.sdk.transport.helpers.interrupted_calls import part_of
 from tests.sdk.transport.helpers.scripted_server import SESSION
 
 ID = SESSION["id"]
@@ -192,9 +193,9 @@ def descriptors() -> int:
 
 def objects_of(client: AsyncClient) -> int:
     """Return the number of event loops for which a client has connections."""
-    transport: Any = vars(vars(client)["_connections"])["_transport"]
-    per_loop = getattr(transport, "_pools", None) or transport._clients
-    return len(per_loop.values())
+    transport = part_of(part_of(client, "_connections"), "_transport")
+    name = "_pools" if hasattr(transport, "_pools") else "_clients"
+    return len(part_of(transport, name).values())
 
 
 def main(url: str, count: int) -> None:
