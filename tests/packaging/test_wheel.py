@@ -16,6 +16,7 @@ from tests.packaging.helpers.wheel import ROOT
 
 SOURCES = {
     "julep": ROOT / "src" / "julep",
+    "julep_net": ROOT / "src" / "julep_net",
     "julep_server": ROOT / "src" / "julep_server",
     "julep_api": ROOT / "generated" / "julep_api",
 }

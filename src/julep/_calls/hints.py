@@ -43,6 +43,8 @@ def hint(error: RequestError, request: Request, path: str) -> str:
 
 def _hint_of_connection(error: NetworkError, request: Request) -> str:
     text, origin = error.message.lower(), request.origin
+    if ": the proxy " in text:
+        return "; is that proxy running?" if any(part in text for part in _REFUSED) else ""
     if origin.host in _LOCAL and any(part in text for part in _REFUSED):
         return "; is a server running there? `julep serve` starts one"
     if origin.scheme == "https" and any(part in text for part in _PLAIN_HTTP):

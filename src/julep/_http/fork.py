@@ -58,7 +58,7 @@ def finish_imports() -> None:
 def _own_modules() -> list[str]:
     from pkgutil import walk_packages  # only forks need it
 
-    packages = [sys.modules["julep"], import_module("julep_api")]
+    packages = [sys.modules["julep"], *map(import_module, ("julep_api", "julep_net"))]
     return [
         module.name
         for package in packages

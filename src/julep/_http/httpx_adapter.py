@@ -6,6 +6,7 @@ import sys
 from collections.abc import AsyncIterator
 from importlib import import_module
 from time import monotonic
+from traceback import walk_tb
 from typing import TYPE_CHECKING, Any, Final
 
 from julep._http.content_encoding import ContentDecodingError
@@ -41,11 +42,13 @@ class HttpxAdapter:
 
     Args:
         client: A client of httpx or httpx2.
+        proxy: The name of its proxy in errors; empty when there is none.
     """
 
-    def __init__(self, client: object) -> None:
+    def __init__(self, client: object, proxy: str = "") -> None:
         _keep_headers_out_of_logs()
         module: Any = import_module(_library_name(client))
+        self._proxy = proxy
         self._invalid_url: type[Exception] = module.InvalidURL
         self.decoding_error: type[Exception] = module.DecodingError
         self._timeout_error: type[Exception] = module.TimeoutException
@@ -88,9 +91,10 @@ class HttpxAdapter:
         """Return our error for any that the library, or a user's client, raises."""
         if isinstance(error, NetworkError):
             return error
+        where = self._proxy if self._proxy and _is_of_a_proxy(error) else ""
         if isinstance(error, self._timeout_error):
-            return timeout_error(request, _PHASES.get(type(error).__name__, "read"))
-        text = _text_of(error)
+            return timeout_error(request, _PHASES.get(type(error).__name__, "read"), where)
+        text = f"{where}: {_text_of(error)}" if where else _text_of(error)
         if not isinstance(error, self.errors):
             text = f"{type(error).__name__}: {text}"  # of a user's client, or of another library
         return NetworkError(f"{request.summary}: {text}")
@@ -104,19 +108,53 @@ def _text_of(error: BaseException) -> str:
     return str(cause) if cause is not None else type(error).__name__
 
 
+def _is_of_a_proxy(error: Exception) -> bool:
+    """Check whether an error is of the connection to a proxy, if there is one.
+
+    The handshake of TLS has the same error, but is with the server.
+    """
+    if type(error).__name__ not in ("ConnectError", "ConnectTimeout", "ProxyError"):
+        return False
+    cause: BaseException | None = error
+    while cause is not None and type(cause).__module__ != "ssl":
+        cause = cause.__cause__ or cause.__context__
+    return cause is None
+
+
+def is_of_a_hook(error: Exception) -> bool:
+    """Check whether an event hook of the user's client raised an error.
+
+    A hook is called by httpx itself, which sends requests by another of its functions.
+    """
+    frames = [frame for frame, _ in walk_tb(error.__traceback__)]
+    callers = [frame.f_code.co_name == "_send_handling_redirects" for frame in frames]
+    if not any(callers):
+        return False
+    # It raises a hook's error again, so that its frame occurs twice.
+    called = frames[len(frames) - callers[::-1].index(True) :]
+    return not called or not called[0].f_globals["__name__"].startswith("httpx")
+
+
 def check_time(request: Request) -> None:
     if request.deadline is not None and monotonic() >= request.deadline:
         raise timeout_error(request, "read")
 
 
-def timeout_error(request: Request, phase: Phase) -> RequestTimeoutError:
-    """Return the error for a step that took too long, or for a call that did."""
+def timeout_error(request: Request, phase: Phase, where: str = "") -> RequestTimeoutError:
+    """Return the error for a step that took too long, or for a call that did.
+
+    Args:
+        request: The request.
+        phase: The step.
+        where: What did not respond, if it was not the server.
+    """
     step: float | None = getattr(request.timeout, phase)
     deadline = request.deadline
     is_total = deadline is not None and (step is None or monotonic() >= deadline - 0.001)
     if is_total:
         step = request.timeout.total
-    message = f"{request.summary}: no response within {step or 0:g} s ({phase} timed out)"
+    missing = f"no response of {where}" if where else "no response"
+    message = f"{request.summary}: {missing} within {step or 0:g} s ({phase} timed out)"
     return RequestTimeoutError(message, phase="total" if is_total else phase)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from functools import partial
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import httpx
 
@@ -18,7 +18,7 @@ from julep._http.async_lease import wait_for_turn as wait_for_async_turn
 from julep._http.background import Background
 from julep._http.content_encoding import BodyCollector, ContentDecodingError
 from julep._http.deadlines import Deadlines
-from julep._http.httpx_adapter import HttpxAdapter, unreadable
+from julep._http.httpx_adapter import HttpxAdapter, is_of_a_hook, unreadable
 from julep._http.httpx_bodies import AsyncHttpxBody, HttpxBody, HttpxExchange
 from julep._http.leases import Leases
 from julep._http.messages import Response, StreamingResponse
@@ -27,12 +27,15 @@ from julep._http.pool import reset_in_child
 from julep._http.sync_lease import SyncLease, wait_for_turn
 from julep._http.tls import shared_tls
 from julep.errors import ConfigurationError, NetworkError
+from julep_net.proxies import is_proxy_url
 
 if TYPE_CHECKING:
     from julep._http.messages import Outcome, Request
     from julep._http.transport_config import TransportConfig
 
 C = TypeVar("C", httpx.Client, httpx.AsyncClient)
+
+_A_PROXY: Final = "expected a URL such as 'http://127.0.0.1:3128'"
 
 
 class HttpxTransport:
@@ -45,7 +48,7 @@ class HttpxTransport:
         self._owns_client = own_client is None
         self._client = own_client or _build_client(httpx.Client, config)
         self._inherited: list[httpx.Client] = []
-        self._adapter = HttpxAdapter(self._client)
+        self._adapter = HttpxAdapter(self._client, config.proxy_name())
         self._leases = _new_leases(config)
         reset_in_child(self)
 
@@ -95,7 +98,9 @@ class HttpxTransport:
         """Send a request, and read the response's body unless it is the stream requested."""
         try:
             response = self._client.send(prepared, stream=True, follow_redirects=False)
-        except Exception as error:  # noqa: BLE001  # whatever a library raises
+        except Exception as error:  # whatever a library raises
+            if is_of_a_hook(error):
+                raise
             return self._adapter.network_error(request, error)
         if request.accepts_stream(response.status_code, response.headers):
             return StreamingResponse(response.status_code, response.headers, response)
@@ -172,7 +177,7 @@ class _LoopClient:
         own_client = cast("httpx.AsyncClient | None", config.http_client)
         self._owns_client = own_client is None
         self._client = own_client or _build_client(httpx.AsyncClient, config)
-        self.adapter = HttpxAdapter(self._client)
+        self.adapter = HttpxAdapter(self._client, config.proxy_name())
         self.leases = _new_leases(config)
 
     async def send(self, request: Request) -> httpx.Response:
@@ -186,7 +191,9 @@ class _LoopClient:
             prepared.stream = self.adapter.async_content(request.content)
         try:
             return await self._client.send(prepared, stream=True, follow_redirects=False)
-        except Exception as error:  # noqa: BLE001  # whatever a library raises
+        except Exception as error:  # whatever a library raises
+            if is_of_a_hook(error):
+                raise
             raise self.adapter.network_error(request, error) from None
 
     async def aclose(self) -> None:
@@ -237,7 +244,9 @@ def client_options(config: TransportConfig) -> dict[str, Any]:
     if config.http2 and find_spec("h2") is None:
         raise ConfigurationError("http2 needs the h2 package: pip install 'julep[http2]'")
     tls = config.tls or (shared_tls(http2=True) if config.http2 else shared_tls())
-    found = config.environment_proxy()
+    found = None if config.proxy else config.environment_proxy()
+    if found is not None and not is_proxy_url(found.url):
+        raise ConfigurationError(f"{found.variable}: {_A_PROXY}")
     proxy = config.proxy or (found.url if found else None)
     return {"verify": tls, "http2": config.http2, "proxy": proxy, "trust_env": False}
 
@@ -258,6 +267,4 @@ def _build_client(kind: type[C], config: TransportConfig) -> C:
     except (ValueError, httpx.InvalidURL):  # their messages may hold a password
         found = config.environment_proxy()
         where = "proxy" if config.proxy or found is None else found.variable
-        raise ConfigurationError(
-            f"{where}: expected a URL such as 'http://127.0.0.1:3128'"
-        ) from None
+        raise ConfigurationError(f"{where}: {_A_PROXY}") from None

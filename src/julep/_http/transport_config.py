@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from julep._http.proxies import EnvironmentProxy
     from julep._http.urls import Origin
+    from julep_net.proxies import EnvironmentProxy
 
 DEFAULT_MAX_CONNECTIONS: Final = 1000
 """The maximum number of simultaneous connections of a client, by default."""
@@ -100,14 +100,27 @@ class TransportConfig(NamedTuple):
             found += [user_info.partition(":")[2], b64encode(user_info.encode()).decode()]
         return [each for each in found if each]
 
+    def proxy_name(self) -> str:
+        """Return the name of the proxy in errors, without its password; empty when there is none.
+
+        A client of httpx that was given has proxies of its own.
+        """
+        if self.http_client is not None:
+            return ""
+        found = None if self.proxy else self.environment_proxy()
+        url = self.proxy or (found.url if found else "")
+        scheme, _, rest = url.partition("://")
+        named = f"the proxy {scheme}://{rest.rpartition('@')[2].partition('/')[0]}"
+        return f"{named} of {found.variable}" if found else named if url else ""
+
     def environment_proxy(self) -> EnvironmentProxy | None:
         """Return the proxy that the environment names for the API's origin, if there is one."""
         # Nearly always there is none, and then nothing is imported.
         if sys.platform not in ("darwin", "win32") and not any(map(_names_a_proxy, os.environ)):
             return None
-        from julep._http.proxies import proxy_for
+        from julep_net.proxies import proxy_for
 
-        return proxy_for(self.origin)
+        return proxy_for(*self.origin)
 
 
 def _names_a_proxy(variable: str) -> bool:

@@ -190,7 +190,9 @@ def checked_proxy(proxy: object) -> str | None:
         return None
     if not isinstance(proxy, str):
         raise _wrong_type("proxy", "a str", proxy)
-    if not _is_proxy_url(proxy):
+    from julep_net.proxies import is_proxy_url  # few clients have one
+
+    if not is_proxy_url(proxy):
         raise ConfigurationError("proxy: expected a URL such as 'http://127.0.0.1:3128'")
     return proxy
 
@@ -240,19 +242,6 @@ def _has_dns_lengths(host: str) -> bool:
     """Check the lengths of a host and its labels (RFC 1035, section 2.3.4)."""
     labels = host.removesuffix(".").split(".")
     return all(0 < len(label) <= 63 for label in labels)
-
-
-def _is_proxy_url(url: str) -> bool:
-    from urllib.parse import urlsplit
-
-    try:
-        parts = urlsplit(url)
-        has_host = bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-    schemes = ("http", "https", "socks5", "socks5h")
-    is_clean = url.isascii() and url.isprintable() and " " not in url
-    return has_host and parts.scheme in schemes and is_clean
 
 
 def _wrong_type(name: str, expected: str, value: object) -> ConfigurationError:

@@ -153,3 +153,46 @@ async def test_an_invalid_client_of_httpx_raises(mode: Mode) -> None:
     wrong: Any = httpx.AsyncClient if mode == "sync" else httpx.Client
     with pytest.raises(julep.ConfigurationError, match="expected an httpx"):
         make_client(mode, "http://julep.test", http_client=wrong())
+
+
+class RefusedError(Exception):
+    """What a user's own event hook raises."""
+
+
+@pytest.mark.parametrize("event", ["request", "response"])
+async def test_an_error_of_an_event_hook_is_raised_as_it_is(
+    mode: Mode, event: str, library: Any
+) -> None:
+    def refuse(_: object) -> None:
+        raise RefusedError(event)
+
+    async def refuse_later(_: object) -> None:
+        refuse(_)
+
+    hooks = {event: [refuse if mode == "sync" else refuse_later]}
+    with Server([respond_json(SESSION)]) as server:
+        async with (
+            users_client(mode, library, event_hooks=hooks) as own,
+            make_client(mode, server.url, http_client=own, max_retries=2) as client,
+        ):
+            with pytest.raises(RefusedError, match=event):
+                await get(client)
+    assert len(server.received) == int(event == "response")
+
+
+async def test_a_hook_that_raises_for_a_status(mode: Mode, library: Any) -> None:
+    def check(response: Any) -> None:
+        response.raise_for_status()
+
+    async def check_later(response: Any) -> None:
+        response.raise_for_status()
+
+    hooks = {"response": [check if mode == "sync" else check_later]}
+    with Server([respond_error(503)]) as server:
+        async with (
+            users_client(mode, library, event_hooks=hooks) as own,
+            make_client(mode, server.url, http_client=own) as client,
+        ):
+            with pytest.raises(library.HTTPStatusError, match="503"):
+                await get(client)
+    assert len(server.received) == 1

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import gc
 import os
+import ssl
 import sys
+import threading
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -23,11 +25,22 @@ from julep import AsyncClient, Client, Timeout
 from julep._http import exchange
 from julep._http.h11_parser import H11Parser
 from julep._http.httptools_parser import HttptoolsParser
-from tests.sdk.transport.helpers.scripted_server import SESSION, Server, Step, respond_json
+from tests.sdk.helpers.resources import HELLO
+from tests.sdk.transport.helpers.scripted_server import (
+    DONE,
+    SESSION,
+    Exchange,
+    Server,
+    Step,
+    chat_event,
+    respond_json,
+    respond_stream,
+)
 
 ID = SESSION["id"]
 KEPT = respond_json(SESSION)
 CLOSED = respond_json(SESSION, headers={"connection": "close"})
+STREAM = respond_stream(chat_event("Hi"), chat_event("!", "stop"), DONE, delay=0.002)
 STEPS = {"kept": KEPT, "closed": CLOSED}
 ONE_CONNECTION: dict[str, Any] = {
     "max_connections": 1,
@@ -61,8 +74,8 @@ def at_line(number: int, action: Callable[[], object]) -> Generator[list[int]]:
         return trace_line
 
     def trace_call(frame: FrameType, _: str, __: object) -> Any:
-        is_traced = count[0] < number and frame.f_code.co_filename.startswith(ROOMS)
-        return trace_line if is_traced else None
+        is_ours = frame.f_code.co_filename.startswith(ROOMS) and not is_in_finalizer(frame)
+        return trace_line if is_ours and count[0] < number else None
 
     before = sys.gettrace()
     gc.disable()  # finalizers of other tests' objects would count, and swallow the exception
@@ -74,6 +87,13 @@ def at_line(number: int, action: Callable[[], object]) -> Generator[list[int]]:
         gc.enable()
 
 
+def is_in_finalizer(frame: FrameType | None) -> bool:
+    """Check for a ``__del__``, in which Python itself swallows every exception."""
+    return frame is not None and (
+        frame.f_code.co_name == "__del__" or is_in_finalizer(frame.f_back)
+    )
+
+
 def part_of(owner: object, name: str) -> Any:
     """Return a private attribute."""
     return vars(owner)[name]
@@ -81,6 +101,11 @@ def part_of(owner: object, name: str) -> Any:
 
 def interrupt() -> None:
     raise Interrupt
+
+
+@pytest.fixture
+def by_httpx(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JULEP_TRANSPORT", "httpx")
 
 
 @each_step
@@ -103,6 +128,116 @@ def test_an_exception_at_any_line_of_a_call_loses_no_connection(
                     assert lines[0] < number, f"the exception at line {number} was swallowed"
             assert client.sessions.get(ID).id == ID
     assert number > 150
+
+
+async def respond_by_method(to: Exchange) -> bool:
+    """Send a streamed chat for a POST."""
+    return await (STREAM if to.request.method == "POST" else KEPT)(to)
+
+
+@pytest.mark.filterwarnings("ignore:a stream of:ResourceWarning")  # the exception dropped it
+@pytest.mark.parametrize("parser", [H11Parser, HttptoolsParser])
+def test_an_exception_at_any_line_of_a_stream_loses_no_connection(
+    parser: type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange, "parser_class", parser)
+
+    def chat() -> None:
+        with client.sessions.chat(ID, HELLO, stream=True) as stream:
+            assert stream.get_final_response().text == "Hi!"
+
+    with (
+        Server([respond_by_method]) as server,
+        Client(base_url=server.url, **ONE_CONNECTION) as client,
+    ):
+        chat()
+        number, lines = 0, [0]
+        while lines[0] >= number:
+            number += 1
+            with at_line(number, interrupt) as lines:
+                try:
+                    chat()
+                except Interrupt:
+                    pass
+                else:
+                    assert lines[0] < number, f"the exception at line {number} was swallowed"
+            assert client.sessions.get(ID).id == ID
+    assert number > 300
+
+
+@pytest.mark.usefixtures("by_httpx")
+def test_an_exception_at_any_line_of_a_call_by_httpx_loses_no_place() -> None:
+    with Server([KEPT]) as server, Client(base_url=server.url, **ONE_CONNECTION) as client:
+        client.sessions.get(ID)
+        number, lines = 0, [0]
+        while lines[0] >= number:
+            number += 1
+            with at_line(number, interrupt) as lines:
+                try:
+                    client.sessions.get(ID)
+                except Interrupt:
+                    pass
+                else:
+                    assert lines[0] < number, f"the exception at line {number} was swallowed"
+            assert client.sessions.get(ID).id == ID
+    assert number > 100
+    assert_no_threads_remain()
+
+
+@pytest.mark.usefixtures("by_httpx")
+def test_a_client_of_httpx_may_be_closed_at_any_line_of_a_call() -> None:
+    number, lines = 0, [0]
+    context = ssl.create_default_context()  # one for all clients, which is what takes time
+    with Server([KEPT]) as server:
+        while lines[0] >= number:
+            number += 1
+            client = Client(base_url=server.url, tls=context, **ONE_CONNECTION)
+            client.sessions.get(ID)
+            transport: Any = part_of(part_of(client, "_connections"), "_transport")
+            ended = suppress(julep.NetworkError, julep.ConfigurationError)
+            with at_line(number, client.close) as lines, ended:
+                client.sessions.get(ID)
+            if lines[0] >= number:
+                assert len(part_of(transport, "_leases")) == 0
+            client.close()
+    assert number > 100
+    assert_no_threads_remain()
+
+
+@pytest.mark.usefixtures("by_httpx")
+def test_a_process_may_fork_at_any_line_of_a_call_by_httpx() -> None:
+    """Every ninth line: the child builds a client of httpx, which takes time."""
+
+    def fork() -> None:
+        child = os.fork()
+        if child == 0:
+            status = 1
+            try:
+                status = int(client.sessions.get(ID).id != ID)
+            finally:
+                os._exit(status)
+        assert os.waitpid(child, 0)[1] == 0, f"a child forked at line {number} failed"
+
+    number, lines = 0, [0]
+    context = ssl.create_default_context()
+    with (
+        Server([KEPT]) as server,
+        Client(base_url=server.url, tls=context, **ONE_CONNECTION) as client,
+    ):
+        client.sessions.get(ID)
+        while lines[0] >= number:
+            number += 9
+            with at_line(number, fork) as lines:
+                assert client.sessions.get(ID).id == ID
+    assert number > 100
+
+
+def assert_no_threads_remain() -> None:
+    """Check that the threads of requests end, also of those that were left alone."""
+    for thread in threading.enumerate():
+        if thread.name == "julep request":
+            thread.join(30)
+            assert not thread.is_alive()
 
 
 @each_step
@@ -185,8 +320,12 @@ def _throwing(steps: Generator[Any, Any, Any], error: BaseException) -> Callable
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("mode", ["asyncio", "trio"])
+@pytest.mark.parametrize("transport", ["sockets", "httpx"])
 @each_step
-async def test_a_call_may_be_cancelled_at_any_await(step: Step) -> None:
+async def test_a_call_may_be_cancelled_at_any_await(
+    step: Step, transport: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JULEP_TRANSPORT", transport)
     with Server([step]) as server:
         async with AsyncClient(base_url=server.url, **ONE_CONNECTION) as client:
             await client.sessions.get(ID)
@@ -205,9 +344,43 @@ async def test_a_call_may_be_cancelled_at_any_await(step: Step) -> None:
 
 
 @pytest.mark.anyio
+@pytest.mark.filterwarnings("ignore:a stream of:ResourceWarning")  # the cancellation dropped it
 @pytest.mark.parametrize("mode", ["asyncio", "trio"])
+@pytest.mark.parametrize("transport", ["sockets", "httpx"])
+async def test_a_stream_may_be_cancelled_at_any_await(
+    transport: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JULEP_TRANSPORT", transport)
+
+    async def chat() -> None:
+        async with await client.sessions.chat(ID, HELLO, stream=True) as stream:
+            assert (await stream.get_final_response()).text == "Hi!"
+
+    with Server([respond_by_method]) as server:
+        async with AsyncClient(base_url=server.url, **ONE_CONNECTION) as client:
+            await chat()
+            number, count = 0, 0
+            while count >= number:
+                number += 1
+                scope = anyio.CancelScope()
+                awaited = CancelledAt(chat(), number, scope.cancel)
+                with scope:
+                    await awaited
+                count = awaited.count
+                with anyio.fail_after(5):
+                    assert (await client.sessions.get(ID)).id == ID
+    assert number > 2
+    gc.collect()
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("mode", ["asyncio", "trio"])
+@pytest.mark.parametrize("transport", ["sockets", "httpx"])
 @each_step
-async def test_an_async_client_may_be_closed_at_any_await(step: Step) -> None:
+async def test_an_async_client_may_be_closed_at_any_await(
+    step: Step, transport: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JULEP_TRANSPORT", transport)
     number = count = 0
     with Server([step]) as server:
         while count >= number:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import ssl
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import trustme
 
 import julep
 from julep import AsyncClient
-from julep._http.proxies import bypasses
 from julep._http.urls import split
+from julep_net.proxies import bypasses, proxy_for_url
 from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.resources import HELLO
 from tests.sdk.transport.helpers.certificates import server_context
@@ -191,9 +193,11 @@ async def test_a_proxy_at_a_closed_port(mode: Mode, scheme: str, tls: ssl.SSLCon
         pass
     proxy = f"http://me:{CANARY}@127.0.0.1:{gone.port}"
     settings = {"proxy": proxy, "tls": tls, "max_retries": 1}
-    async with make_client(mode, f"{scheme}://julep.test", **settings) as client:
+    named = f": the proxy http://127.0.0.1:{gone.port}: .*; is that proxy running\\?$"
+    async with make_client(mode, f"{scheme}://localhost:1", **settings) as client:
         with pytest.raises(julep.NetworkError) as caught:
             await get(client)
+    assert re.search(named, caught.value.message)
     assert_ours(caught.value)
     assert caught.value.attempts == 2
     assert CANARY not in everything_of(caught.value)
@@ -220,10 +224,30 @@ async def test_an_invalid_proxy_raises_without_showing_it(mode: Mode, proxy: str
     assert CANARY not in everything_of(caught.value)
 
 
-async def test_an_invalid_proxy_of_the_environment(
+async def test_a_proxy_of_the_environment_at_a_closed_port(
     mode: Mode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("HTTP_PROXY", f"ftp://me:{CANARY}@x")
+    with Proxy() as gone:
+        pass
+    monkeypatch.setenv("HTTP_PROXY", gone.url)
+    async with make_client(mode, "http://julep.test", max_retries=0) as client:
+        with pytest.raises(julep.NetworkError, match=f"the proxy {gone.url} of HTTP_PROXY: "):
+            await get(client)
+
+
+async def test_a_proxy_that_does_not_respond(mode: Mode, full_backlog_url: str) -> None:
+    timeout = julep.Timeout(connect=0.2)
+    settings: dict[str, Any] = {"proxy": full_backlog_url, "timeout": timeout, "max_retries": 0}
+    async with make_client(mode, "http://julep.test", **settings) as client:
+        with pytest.raises(julep.RequestTimeoutError, match=f"of the proxy {full_backlog_url} "):
+            await get(client)
+
+
+@pytest.mark.parametrize("value", ["ftp://me:{}@x", "http://[x{}", "http://{}:x", "http://:{}@"])
+async def test_an_invalid_proxy_of_the_environment(
+    mode: Mode, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", value.format(CANARY))
     async with make_client(mode, "http://julep.test") as client:
         with pytest.raises(julep.ConfigurationError, match="HTTP_PROXY") as caught:
             await get(client)
@@ -254,11 +278,45 @@ async def test_an_invalid_proxy_of_the_environment(
         ("http://julep.test", "*", True),
         ("http://julep.test", "*.julep.test", True),
         ("http://julep.test", ", ,", False),
+        ("http://bücher.test", "bücher.test", True),
+        ("http://a.bücher.test", ".BÜCHER.test", True),
+        ("http://xn--bcher-kva.test", "bücher.test", True),
+        ("http://bücher.test", "xn--bcher-kva.test", True),
+        ("http://julep.test", "bücher.test", False),
+        ("http://julep.test", "\N{SNOWMAN}.\N{SNOWMAN}\u0301..", False),
+        ("http://[::ffff:10.1.2.3]", "10.0.0.0/8", True),
+        ("http://[::ffff:10.1.2.3]", "10.1.2.3", True),
+        ("http://10.1.2.3", "[::ffff:10.1.2.3]", True),
+        ("http://10.1.2.3", "::/0", False),
+        ("http://10.1.2.3", ".2.3", False),
+        ("http://[fe80::1]", "fe80::/10", True),
         ("http://julep.test", "300.1.1.1/99", False),
     ],
 )
 def test_hosts_without_a_proxy(url: str, no_proxy: str, expected: bool) -> None:
-    assert bypasses(split(url)[0], no_proxy) is expected
+    _, host, port = split(url)[0]
+    assert bypasses(host, port, no_proxy) is expected
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://models.test/v1", "http://proxy.test:3128"),
+        ("http://10.1.2.3:11434/v1?x=y", None),
+        ("http://[::1]:11434/v1", None),
+        ("http://bücher.test", None),
+        ("https://models.test/v1", None),
+        ("http://models.test:x", None),
+        ("models.test", None),
+    ],
+)
+def test_the_proxy_for_a_url(
+    url: str, expected: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "proxy.test:3128")
+    monkeypatch.setenv("NO_PROXY", "10.0.0.0/8,[::1],xn--bcher-kva.test")
+    found = proxy_for_url(url)
+    assert (found and found.url) == expected
 
 
 async def test_httpx_is_chosen_by_the_environment(
