@@ -31,7 +31,7 @@ class EndpointSender:
     def __init__(self, url: str, key: str | None, timeout: float) -> None:
         self._url = url
         self._key = key
-        self._client = endpoint_client(key, timeout)
+        self._client = endpoint_client(url, key, timeout)
 
     async def send(self, path: str, body: JSONObject) -> httpx.Response:
         """Send a request, following redirects on the same host.
