@@ -59,11 +59,11 @@ CreateDocMetadata CreateMemoryRequest CreateMemoryRequestEntitiesItem CreateMemo
 CreateSessionRequest CreateSessionRequestMetadata CreateToolDict CreateToolRequest
 CreateToolRequestType CreateUserRequest CreateUserRequestMetadata DefaultSettings Doc DocContent
 DocCreateArgs DocDict DocIds DocInput DocMatch DocMatchLeftOut DocMetadata Error ErrorDetail
-ErrorInfo Explanation ForkSessionRequest FunctionCallOption FunctionDef FunctionDefDict FunctionInput
-FunctionParameters GetAgentDocsRequestOrder GetAgentDocsRequestSortBy GetAgentDocsResponse
-GetAgentMemoriesResponse GetAgentToolsResponse GetHistoryResponse GetSuggestionsResponse
-GetUserDocsRequestOrder GetUserDocsRequestSortBy GetUserDocsResponse InputChatMlMessage
-InputChatMlMessageContent InputChatMlMessageContentItem InputChatMlMessageDict
+ErrorInfo Explanation ForkSessionRequest FunctionCallOption FunctionDef FunctionDefDict
+FunctionInput FunctionParameters GetAgentDocsRequestOrder GetAgentDocsRequestSortBy
+GetAgentDocsResponse GetAgentMemoriesResponse GetAgentToolsResponse GetHistoryResponse
+GetSuggestionsResponse GetUserDocsRequestOrder GetUserDocsRequestSortBy GetUserDocsResponse
+InputChatMlMessage InputChatMlMessageContent InputChatMlMessageContentItem InputChatMlMessageDict
 InputChatMlMessageRole JobStatus JobStatusState ListAgentsRequestOrder ListAgentsRequestSortBy
 ListAgentsResponse ListSessionsRequestOrder ListSessionsRequestSortBy ListSessionsResponse
 ListUsersRequestOrder ListUsersRequestSortBy ListUsersResponse LogitBias Memory MemoryAccessOptions
@@ -138,7 +138,7 @@ PINNED: Mapping[str, str] = {
     "julep.managers.memory": "AsyncMemoriesManager BaseMemoriesManager MemoriesManager",
     "julep.managers.job": "AsyncJobsManager BaseJobsManager JobsManager",
     "julep.managers.utils": "rewrap_in_class",
-    "julep_server": "LocalServer",
+    "julep_server": "LocalServer ModelEndpoint ModelRequest ScriptedAnswer ScriptedModel",
 }
 
 
