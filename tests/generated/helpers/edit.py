@@ -202,19 +202,19 @@ def parameter(name: str, *, required: bool = False, where: str = "query") -> Doc
     return {"name": name, "in": where, "required": required, "description": "A.", "schema": schema}
 
 
-TAGS = {"type": "array", "items": {"type": "string"}, "description": "Tags."}
+LABELS = {"type": "array", "items": {"type": "string"}, "description": "Labels."}
 TEXT = {"type": "string", "description": "A text."}
 MEDIA = "application/json"
 OK = {
     "description": "Done.",
     "content": {MEDIA: {"schema": {"$ref": "#/components/schemas/Session"}}},
 }
-FORK = {
-    "operationId": "ForkSession",
+ARCHIVE = {
+    "operationId": "ArchiveSession",
     "tags": ["sessions"],
-    "summary": "Fork a session",
-    "description": "Copies a session.",
+    "summary": "Archive a session",
+    "description": "Archives a session.",
     "parameters": [{"$ref": "#/components/parameters/SessionId"}],
     "responses": {"201": OK},
 }
-TEAMS = {**FORK, "operationId": "ListTeams", "tags": ["teams"], "parameters": []}
+TEAMS = {**ARCHIVE, "operationId": "ListTeams", "tags": ["teams"], "parameters": []}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from tests.generated.helpers.edit import (
     CHAT,
+    LABELS,
     MEDIA,
     OK,
-    TAGS,
     USER,
     USERS,
     Edit,
@@ -42,7 +42,7 @@ MESSAGES: tuple[Edit, ...] = (
         put(
             "DeleteUser",
             "requestBody",
-            value={"required": True, "content": {MEDIA: {"schema": TAGS}}},
+            value={"required": True, "content": {MEDIA: {"schema": LABELS}}},
         ),
         "breaking",
         ("required body added",),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tests.generated.helpers.edit import (
+    ARCHIVE,
     CALLS,
     FACTS,
-    FORK,
     SESSION,
     SESSIONS,
     TEAMS,
@@ -25,7 +25,7 @@ OPERATIONS: tuple[Edit, ...] = (
     # Operations -----------------------------------------------------------------------------------
     Edit(
         "an operation of a known resource",
-        put("paths", "/sessions/{session_id}/fork", value={"post": FORK}),
+        put("paths", "/sessions/{session_id}/archive", value={"post": ARCHIVE}),
         "additive",
         ("operation added",),
         (
@@ -130,7 +130,7 @@ OPERATIONS: tuple[Edit, ...] = (
     # Parameters -----------------------------------------------------------------------------------
     Edit(
         "an optional query parameter",
-        add("ListSessions", "parameters", value=parameter("user_id")),
+        add("ListSessions", "parameters", value=parameter("owner_id")),
         "additive",
         ("optional parameter added",),
         (
@@ -249,7 +249,7 @@ OPERATIONS: tuple[Edit, ...] = (
         (
             "!src/julep/managers/_literals.py SortBy",
             f"!{SESSION} list",
-            f"!{CALLS} _listing",
+            f"!{CALLS} _order",
             f"!{FACTS}",
         ),
         ("gate", "facts"),
@@ -259,7 +259,7 @@ OPERATIONS: tuple[Edit, ...] = (
         take("Order", "schema", "enum", value="asc"),
         "breaking",
         ("enum values removed",),
-        ("!src/julep/managers/_literals.py Order", f"!{SESSION} list", f"!{CALLS} _listing"),
+        ("!src/julep/managers/_literals.py Order", f"!{SESSION} list", f"!{CALLS} _order"),
         ("gate", "facts"),
     ),
     Edit(

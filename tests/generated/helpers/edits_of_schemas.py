@@ -6,11 +6,11 @@ from tests.generated.helpers.edit import (
     CALLS,
     CHAT,
     FACTS,
+    LABELS,
     SESSION,
     SESSIONS,
     SHOWN,
     TABLES,
-    TAGS,
     TEXT,
     TYPES,
     USER,
@@ -51,7 +51,7 @@ SCHEMAS: tuple[Edit, ...] = (
     ),
     Edit(
         "an optional property of a request",
-        put("CreateSessionRequest", "properties", "tags", value=TAGS),
+        put("CreateSessionRequest", "properties", "labels", value=LABELS),
         "additive",
         ("optional property added",),
         (
@@ -112,7 +112,7 @@ SCHEMAS: tuple[Edit, ...] = (
     ),
     Edit(
         "a property of an answer",
-        put("Session", "properties", "tags", value=TAGS),
+        put("Session", "properties", "labels", value=LABELS),
         "additive",
         ("optional property added",),
         (
