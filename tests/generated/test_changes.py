@@ -187,7 +187,7 @@ def test_changes_have_the_lines_of_the_new_document() -> None:
 
 def test_what_is_done_is_done() -> None:
     """Against a contract that lacks what the code has, all places are done."""
-    for path in (("Session", "properties", "summary"), ("ListUsers", "parameters", 2)):
+    for path in (("Session", "properties", "summary"), ("ListUsers", "parameters", 3)):
         older = Contract(Edit("", drop(*path), "", ()).apply(document()))
         (change,) = compare(older, contract())
         states = {

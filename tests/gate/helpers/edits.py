@@ -161,7 +161,9 @@ EDITS: Final = (
         (
             "sent Chat body top_k by sessions.chat",
             "sent Chat body top_k by sessions.stream_run",
+            "sent RenderChat body top_k by sessions.render",
             "read Chat body top_k",
+            "read RenderChat body top_k",
         ),
     ),
     Edit(
@@ -175,6 +177,16 @@ EDITS: Final = (
         ("produced Chat event model",),
     ),
     Edit(
+        "a property of what explains a response",
+        _add(_schema("DocMatch"), "page", {"type": "integer"}),
+        (
+            "produced Chat explanation.docs[].page",
+            "produced Chat event explanation.docs[].page",
+            "produced RenderChat explanation.docs[].page",
+            "produced SearchDocs items[].page",
+        ),
+    ),
+    Edit(
         "a property that is gone",
         _remove(_schema("CreateUserRequest"), "about"),
         ("sent CreateUser undocumented body about by users.create",),
@@ -185,6 +197,7 @@ EDITS: Final = (
         (
             "sent ListUsers query name by users.list",
             "sent ListUsers query name by users.iterate",
+            "sent ListUsers query name by users.count",
             "read ListUsers query name",
         ),
     ),
@@ -231,8 +244,8 @@ EDITS: Final = (
     ),
     Edit(
         "a value in a response",
-        _more(_schema("JobStatus", "state"), "cancelled"),
-        ("waited cancelled", "named JobStatus.state cancelled"),
+        _more(_schema("JobStatus", "state"), "suspended"),
+        ("waited suspended", "named JobStatus.state suspended"),
     ),
     Edit(
         "a longer value in a response",

@@ -208,18 +208,21 @@ class Responder:
         status, success = next(iter(operation.success.items()))
         content = success["content"]
         if body.get("stream") and "text/event-stream" in content:
-            data = json.dumps(self._value(operation, content["text/event-stream"]["schema"]))
+            schema = content["text/event-stream"]["schema"]
+            data = json.dumps(self._value(operation, schema, request))
             text = f"id: {ID}:1\ndata: {data}\n\nid: {ID}:2\ndata: [DONE]\n\n"
             return httpx.Response(
                 int(status), headers={"content-type": "text/event-stream"}, text=text
             )
-        return httpx.Response(
-            int(status), json=self._value(operation, content["application/json"]["schema"])
-        )
+        schema = content["application/json"]["schema"]
+        return httpx.Response(int(status), json=self._value(operation, schema, request))
 
-    def _value(self, operation: Operation, schema: dict[str, Any]) -> Any:
+    def _value(self, operation: Operation, schema: Node, request: httpx.Request) -> Any:
         document = self.document
         value = document.least(schema) if self.least else document.variants(schema)[0]
+        if request.url.params.get("with_total") == "true":
+            # Optional in the contract, whose descriptions have the rule.
+            value["total"] = document.least(document.fields(schema)["total"])
         return {**value, **self.overrides.get(operation.id, {})}
 
     def _operation(self, request: httpx.Request) -> Operation:

@@ -104,7 +104,8 @@ class Exercise:
                 "sessions",
                 **owners,
                 situation="A quiet library",
-                token_budget=4000,
+                # Too little for the history: an explanation has messages that were left out.
+                token_budget=40,
                 context_overflow="adaptive",
             )["id"]
         )
@@ -116,10 +117,14 @@ class Exercise:
         function: Node = {"name": "add", "parameters": {}, "description": "Add."}
         tool: Node = {"type": "function", "function": function}
         ids["tool_id"] = str(api.post(f"/agents/{ids['agent_id']}/tools", tool).json()["id"])
+        # What can be recalled has the one word that the chats have.
         for kind, owner in (("agent", "agents"), ("user", "users")):
-            doc = {"title": "Hours", "content": "We open at nine."}
+            doc = {"title": "Hours", "content": "The text at the door: we open at nine."}
             path = f"/{owner}/{ids[f'{kind}_id']}/docs"
             ids[f"{owner} doc_id"] = str(api.post(path, doc).json()["id"])
+        for content in ("Grace writes a text.", "Grace reads a long text."):
+            memory = {"user_id": ids["user_id"], "content": content}
+            api.post(f"/agents/{ids['agent_id']}/memories", memory)
         api.wait_done(api.reply(ids["session_id"], "I like porridge with honey."))
         parts = [{"type": "text", "text": "What do I like? Porridge with honey?"}]
         message = {"role": "user", "name": "Grace", "content": parts}
@@ -165,7 +170,7 @@ class Exercise:
             for one in operation.parameters
             if one.location != "path"
         }
-        bodies = [None] if operation.body is None else document.variants(operation.body)
+        bodies = [None] if operation.body is None else self._bodies(operation, operation.body)
         count = max(len(bodies), *map(len, values.values()), 1)
         for number in range(1 if operation.method == "DELETE" else count):
             given = {name: many[number % len(many)] for name, many in values.items()}
@@ -177,6 +182,13 @@ class Exercise:
                 self._served.defaults[operation.id] = response.json()
             nulls = {name: None for name in document.fields(operation.body) if name not in least}
             self._request(operation, {**nulls, **least}, {})
+
+    def _bodies(self, operation: Operation, schema: Node) -> list[Node]:
+        """Return bodies that have every value; each streamed and whole where there are streams."""
+        bodies = self._document.variants(schema)
+        if any("text/event-stream" in node["content"] for node in operation.success.values()):
+            bodies = [{**body, "stream": streamed} for body in bodies for streamed in (True, False)]
+        return bodies
 
     def _request(
         self, operation: Operation, body: Node | None, given: Mapping[str, Any]
@@ -202,7 +214,7 @@ class Exercise:
         return response
 
     def _fit(self, body: Node) -> Node:
-        """Return a body with ids of existing resources, and with names of its own."""
+        """Return a body with ids of existing resources, and with names and a text of its own."""
         name = f"f{uuid4().hex[:12]}"
 
         def named(value: JSON, at: str = "") -> Any:
@@ -214,6 +226,9 @@ class Exercise:
             return [named(item, at) for item in value] if isinstance(value, list) else value
 
         fitted: Node = named(body)
+        if isinstance(text := fitted.get("content"), str):
+            # An agent remembers nothing twice.
+            fitted["content"] = f"{text} {name}"
         return {
             key: self._ids[key] if key in self._ids and value is not None else value
             for key, value in fitted.items()
@@ -272,7 +287,8 @@ def serve(document: Document, folder: Path) -> Served:
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         Recorder(served.reads, document).install(patch)
-        running = stack.enter_context(LocalServer(database=url))
+        # One item is recalled, so that an explanation has others that were left out.
+        running = stack.enter_context(LocalServer(database=url, recall_items=1))
         Exercise(document, served, stack.enter_context(Api(running.url)), url).run()
         endpoint = stack.enter_context(Endpoint())
         running = stack.enter_context(

@@ -254,7 +254,7 @@ OPERATIONS: tuple[Edit, ...] = (
         (
             "!src/julep/managers/_literals.py SortBy",
             f"!{SESSION} list",
-            f"!{CALLS} _listing",
+            f"!{CALLS} _order",
             f"!{FACTS}",
         ),
         ("gate", "facts"),
@@ -264,7 +264,7 @@ OPERATIONS: tuple[Edit, ...] = (
         take("Order", "schema", "enum", value="asc"),
         "breaking",
         ("enum values removed",),
-        ("!src/julep/managers/_literals.py Order", f"!{SESSION} list", f"!{CALLS} _listing"),
+        ("!src/julep/managers/_literals.py Order", f"!{SESSION} list", f"!{CALLS} _order"),
         ("gate", "facts"),
     ),
     Edit(
