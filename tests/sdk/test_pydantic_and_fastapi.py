@@ -396,7 +396,7 @@ def test_a_model_is_like_a_dataclass() -> None:
     assert nested["default_settings"]["max_tokens"] == 3
 
 
-# `run`, `stream`, `render` and `parse` take ``**settings: Unpack[…]``, which pydantic reads from 3.12 on.
+# These take ``**settings: Unpack[…]``, which pydantic reads from 3.12 on.
 WITH_SETTINGS = {"iterate_run", "parse", "render", "run", "stream", "stream_run"}
 if sys.version_info >= (3, 12):
     WITH_SETTINGS = set()
