@@ -396,8 +396,8 @@ def test_a_model_is_like_a_dataclass() -> None:
     assert nested["default_settings"]["max_tokens"] == 3
 
 
-# `run`, `stream` and `parse` take ``**settings: Unpack[…]``, which pydantic reads from 3.12 on.
-WITH_SETTINGS = {"iterate_run", "parse", "run", "stream", "stream_run"}
+# These take ``**settings: Unpack[…]``, which pydantic reads from 3.12 on.
+WITH_SETTINGS = {"iterate_run", "parse", "render", "run", "stream", "stream_run"}
 if sys.version_info >= (3, 12):
     WITH_SETTINGS = set()
 
