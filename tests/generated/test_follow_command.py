@@ -26,9 +26,9 @@ COPIED = (
     "tests/sdk",
 )
 PARAMETER = """\
-        - name: user_id
+        - name: owner_id
           in: query
-          description: Only sessions of this user.
+          description: Only sessions of this owner.
           schema: {type: string, format: uuid}
 """
 ORDER = "        - $ref: '#/components/parameters/Order'\n"
@@ -79,7 +79,7 @@ class Checkout:
 
     def line(self, text: str, path: str) -> int:
         """Return the number of the first line that holds a text."""
-        lines = (self.root / path).read_text(encoding="utf-8").splitlines()
+        lines = (self.root / path).read_text(encoding="utf-8").splitlines(keepends=True)
         return next(number for number, line in enumerate(lines, 1) if text in line)
 
 
@@ -94,7 +94,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
     shutil.rmtree(root)
 
 
-FRAGMENT = "docs/changes/+list-sessions-query-user-id.added.md"
+FRAGMENT = "docs/changes/+list-sessions-query-owner-id.added.md"
 SESSION = "src/julep/managers/session.py"
 
 
@@ -104,12 +104,12 @@ def test_an_edit_from_its_list_to_its_end(checkout: Checkout) -> None:
 
     checkout.edit(ORDER, ORDER + PARAMETER)
     lines = checkout.lines()
-    number = checkout.line("- name: user_id", "openapi.yaml")
+    number = checkout.line("- name: owner_id", "openapi.yaml")
     assert lines[0].endswith("2 files differed, all are written")
     assert lines[1].startswith("openapi.yaml: 1 change since HEAD (additive)")
     assert lines[1].endswith("suggests a minor version")
     assert lines[2].split() == [
-        *["+", "ListSessions:", "optional", "query", "parameter", "user_id", "(string,", "uuid)"],
+        *["+", "ListSessions:", "optional", "query", "parameter", "owner_id", "(string,", "uuid)"],
         f"openapi.yaml:{number}",
     ]
     assert lines[3].split() == [
@@ -121,16 +121,17 @@ def test_an_edit_from_its_list_to_its_end(checkout: Checkout) -> None:
     assert lines[4].startswith(f"    SDK        {SESSION}:{at} _list_items, :")
     assert lines[4].endswith("TO DO")
     at = checkout.line('"ListSessions"', "src/julep_server/resources/sessions.py")
-    never = f"src/julep_server/resources/sessions.py:{at} ListSessions: never reads user_id"
+    never = f"src/julep_server/resources/sessions.py:{at} ListSessions: never reads owner_id"
     assert any(never in line for line in lines)
-    at = checkout.line('"sessions.list": _listing()', "tests/sdk/helpers/calls.py")
+    cases = '"sessions.list": {\n'
+    at = checkout.line(cases, "tests/sdk/helpers/calls.py")
     assert any(
-        f'calls.py:{at} "sessions.list": invalid values of user_id' in line for line in lines
+        f'calls.py:{at} "sessions.list": invalid values of owner_id' in line for line in lines
     )
     assert lines[-2].split() == ["changelog", FRAGMENT, "written"]
     assert lines[-1].endswith("scripts/test --contract is red until none is left.")
     text = (checkout.root / FRAGMENT).read_text(encoding="utf-8")
-    assert text == "API, `ListSessions`: optional query parameter user_id (string, uuid).\n"
+    assert text == "API, `ListSessions`: optional query parameter owner_id (string, uuid).\n"
 
     # Again, at any time; for tools, too.
     assert [line for line in checkout.lines("--todo") if FRAGMENT not in line] == [
@@ -141,14 +142,13 @@ def test_an_edit_from_its_list_to_its_end(checkout: Checkout) -> None:
     assert str(found["to_do"]) == lines[-1].split()[0]
     (change,) = found["changes"]
     assert (change["kind"], change["line"]) == ("optional parameter added", number)
-    assert change["pointer"] == "/paths/~1sessions/get/parameters/5"
+    assert change["pointer"] == "/paths/~1sessions/get/parameters/6"
     assert change["directions"] == ["requests"]
     places = {(place["path"], place["name"], place["state"]) for place in change["places"]}
     assert (SESSION, "list (async)", "TO DO") in places
 
     # What is done is no longer to do.
-    checkout.edit('"sessions.list": _listing(),', '"sessions.list": {"user_id": ids("user_id")},',
-                  "tests/sdk/helpers/calls.py")  # fmt: skip
+    checkout.edit(cases, f'{cases}"owner_id": ids("owner_id"),\n', "tests/sdk/helpers/calls.py")
     again = json.loads("\n".join(checkout.lines("--todo", "--json")))
     assert again["to_do"] == found["to_do"] - 1
 
