@@ -144,8 +144,12 @@ def test_an_edit_from_its_list_to_its_end(checkout: Checkout) -> None:
     assert (SESSION, "list (async)", "TO DO") in places
 
     # What is done is no longer to do.
-    checkout.edit('"sessions.list": {**_listing(), ', '"sessions.list": {"team_id": ids("team_id"), ',
-                  "tests/sdk/helpers/calls.py")  # fmt: skip
+    listed = '"sessions.list": {'
+    checkout.edit(
+        f"{listed}**_listing(), ",
+        f'{listed}"team_id": ids("team_id"), ',
+        "tests/sdk/helpers/calls.py",
+    )
     again = json.loads("\n".join(checkout.lines("--todo", "--json")))
     assert again["to_do"] == found["to_do"] - 1
 

@@ -227,4 +227,5 @@ async def test_count(client: AsyncClient, owner: Owner, field: str) -> None:
     assert await client.docs.count(**owner, metadata_filter={"half": 1}) == 1
     with pytest.raises(InvalidArgumentError, match="got neither"):
         await client.docs.count()
-    await assert_not_found(client.docs.count(**{field: UNKNOWN_ID}), field[:-3], UNKNOWN_ID)
+    unknown: Any = {field: UNKNOWN_ID}
+    await assert_not_found(client.docs.count(**unknown), field[:-3], UNKNOWN_ID)

@@ -39,6 +39,9 @@ class FixedProvider:
     def __init__(self, text: str) -> None:
         self._text = text
 
+    def request_body(self, request: ModelRequest, *, streamed: bool) -> dict[str, JSON]:
+        raise AssertionError((request, streamed))
+
     async def complete(self, request: ModelRequest, listener: Listener | None) -> Completion:
         assert (request.model, listener) == ("m", None)
         return Completion("m", self._text, (), "stop", Usage(1, 1))

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, cast
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 import attrs
 
 from julep._lazy import resolvable
 from julep._tools.functions import Function
 from julep.errors import InvalidArgumentError
-
-if TYPE_CHECKING:
-    from julep.managers.types import ToolInput
 
 
 @attrs.frozen
@@ -27,10 +24,10 @@ class RunTools:
 
     functions: Mapping[str, Function]
     others: frozenset[str]
-    described: list[ToolInput]
+    described: list[Any]
 
 
-def read_tools(tools: Sequence[Callable[..., object] | ToolInput], *, is_async: bool) -> RunTools:
+def read_tools(tools: Sequence[object], *, is_async: bool) -> RunTools:
     """Read the tools of a run.
 
     Args:
@@ -43,7 +40,7 @@ def read_tools(tools: Sequence[Callable[..., object] | ToolInput], *, is_async: 
     """
     functions: dict[str, Function] = {}
     others: set[str] = set()
-    described: list[ToolInput] = []
+    described: list[Any] = []
     for at, tool in enumerate(tools):
         if not callable(tool):
             others.add(_name(tool))
