@@ -16,6 +16,7 @@ pytest.register_assert_rewrite(
     "tests.gate",
     "tests.generated",
     "tests.helpers.quick_plugin",
+    "tests.local_model",
     "tests.packaging",
     "tests.sdk",
     "tests.server",

@@ -21,7 +21,8 @@ from findings import Findings
 
 TYPES = ("string", "integer", "number", "boolean", "array", "object")
 NOTES = {
-    "description", "title", "example", "default", "deprecated", "externalDocs", "xml", "readOnly",
+    "description", "title", "example", "default", "deprecated", "x-sunset", "externalDocs", "xml",
+    "readOnly",
     "writeOnly", "discriminator", "nullable",
 }  # fmt: skip
 READ = {

@@ -107,7 +107,7 @@ def test_a_date_of_nothing_and_no_date_are_refused(
     spec.write_text(json.dumps({**SPEC, "components": {"schemas": {"Thing": schema}}}))
     done = generate("--spec", spec, "--out", tmp_path / "julep_api")
     assert done.returncode == 1
-    assert "components schemas Thing: " in done.stderr
+    assert "schema Thing: " in done.stderr
     assert problem in done.stderr
 
 

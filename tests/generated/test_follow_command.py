@@ -120,7 +120,7 @@ def test_an_edit_from_its_list_to_its_end(checkout: Checkout) -> None:
     at = checkout.line('"ListSessions"', "src/julep_server/resources/sessions.py")
     never = f"src/julep_server/resources/sessions.py:{at} ListSessions: never reads team_id"
     assert any(never in line for line in lines)
-    at = checkout.line('"sessions.list": {**_listing()', "tests/sdk/helpers/calls.py")
+    at = checkout.line('"sessions.list": _listing(', "tests/sdk/helpers/calls.py")
     assert any(
         f'calls.py:{at} "sessions.list": invalid values of team_id' in line for line in lines
     )
@@ -144,10 +144,9 @@ def test_an_edit_from_its_list_to_its_end(checkout: Checkout) -> None:
     assert (SESSION, "list (async)", "TO DO") in places
 
     # What is done is no longer to do.
-    listed = '"sessions.list": {'
     checkout.edit(
-        f"{listed}**_listing(), ",
-        f'{listed}"team_id": ids("team_id"), ',
+        '"sessions.list": _listing(_owners()),',
+        '"sessions.list": {"team_id": ids("team_id")},',
         "tests/sdk/helpers/calls.py",
     )
     again = json.loads("\n".join(checkout.lines("--todo", "--json")))

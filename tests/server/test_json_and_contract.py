@@ -198,7 +198,7 @@ def test_every_operation_has_a_route_of_its_own() -> None:
             identifier if part.startswith("{") else part for part in operation.segments
         )
         assert contract.match(operation.method, path)[0] is operation
-    assert len(contract.operations) == 48
+    assert len(contract.operations) == 49
 
 
 @pytest.mark.parametrize(

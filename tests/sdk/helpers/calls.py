@@ -40,12 +40,9 @@ def _page() -> Cases:
     return {"limit": integers("limit", 1, None), "offset": integers("offset", 0, None)}
 
 
-def _listing() -> Cases:
-    return {
-        **_page(),
-        "metadata_filter": objects("metadata_filter"),
-        **_order(),
-    }
+def _listing(owners: Cases | None = None) -> Cases:
+    filters = {"metadata_filter": objects("metadata_filter"), **(owners or {})}
+    return {**_page(), **filters, **_order()}
 
 
 def _order() -> Cases:
@@ -501,7 +498,7 @@ _BAD: Mapping[str, Cases] = {
         "context_overflow": choices("truncate", "adaptive"),
         "tags": _tags(),
     },
-    "sessions.list": {**_listing(), **_owners()},
+    "sessions.list": _listing(_owners()),
     "sessions.count": {"metadata_filter": objects("metadata_filter"), **_owners()},
     "sessions.delete": {"session_id": ids("session_id")},
     "sessions.update": {
