@@ -185,6 +185,12 @@ async def test_overwriting_resets_what_is_not_given(client: AsyncClient, owner: 
         await client.docs.update(doc.id, **owner, title="A", overwrite=True)
 
 
+async def test_an_empty_search_finds_nothing(client: AsyncClient) -> None:
+    agent = await new_agent(client)
+    await client.docs.create(agent_id=agent.id, doc=HOURS)
+    assert await client.docs.search("", agent.id) == []
+
+
 async def test_search(client: AsyncClient) -> None:
     agent, user = await new_agent(client), await client.users.create()
     hours = await client.docs.create(agent_id=agent.id, doc=HOURS)
@@ -202,7 +208,6 @@ async def test_search(client: AsyncClient) -> None:
     assert found[0].text == "Zoe has a bicycle."
     both = await search("Who opens the shop?", agent.id, user.id)
     assert {each.user_id for each in both} == {None, user.id}
-    assert await search("", agent.id) == []
     with pytest.raises(InvalidArgumentError, match="agent_id: expected this, user_id or both"):
         await search("shop")
     await assert_not_found(search("shop", UNKNOWN_ID, user.id), "agent", UNKNOWN_ID)

@@ -20,6 +20,12 @@ LEFT_OUT = {
     "tests/sdk/transport/test_retries.py::test_a_chat_whose_response_is_lost_is_recorded_once": (
         "uses a proxy of its own, which forwards paths of our server and not of Prism's"
     ),
+    "tests/sdk/test_cancel.py::test_a_stream_is_cancelled": (
+        "Prism passes a stream on when it is over, which then cannot be cancelled"
+    ),
+    "tests/sdk/test_docs.py::test_an_empty_search_finds_nothing": (
+        "sends an empty query, which Prism treats as missing"
+    ),
     "tests/sdk/test_memories.py::test_memories_can_be_disabled": (
         "sends an empty query, which Prism treats as missing"
     ),
