@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 
 from sqlalchemy import Connection
@@ -117,8 +118,8 @@ async def _create(services: Services, tenant: str, agent: Agent, name: SessionNa
     def work(connection: Connection) -> Session:
         return name.find_or_create(connection, tenant, agent)
 
-    try:
-        return await services.database.write(work)
-    except IntegrityError:
-        # A request at the same time has created it, or its user.
-        return await services.database.write(work)
+    # Requests at the same time may create its user, and then the session.
+    for _ in ("user", "session"):
+        with suppress(IntegrityError):
+            return await services.database.write(work)
+    return await services.database.write(work)
