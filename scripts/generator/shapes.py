@@ -318,9 +318,10 @@ class ShapeMaker:
         if len(found) == 1:
             return replace(found[0], nullable=nullable)
         # In the order of the document, where an integer must come before a number.
-        first = {kind: n for n, kind in reversed([*enumerate(one.json_type for one in unique)])}
+        kinds = [one.json_type for one in unique]
+        first: dict[str, float] = {kind: n for n, kind in reversed([*enumerate(kinds)])}
         if "int" in first and "float" in first:
-            first["int"] = min(first["int"], first["float"] - 0.5)  # type: ignore[assignment]
+            first["int"] = min(first["int"], first["float"] - 0.5)
         found.sort(key=lambda one: first[one.json_type])
         return Shape("union", nullable=nullable, items=tuple(found))
 
