@@ -34,6 +34,7 @@ from julep_server.models.reflection import Reflection
 from julep_server.models.router import ModelRouter
 from julep_server.models.script_files import read_script
 from julep_server.models.scripted import ScriptedModel
+from julep_server.pages.files import page
 from julep_server.resources import (
     agents,
     chat,
@@ -152,6 +153,8 @@ class App:
             return await openai_passthrough.forward(request, rest, services, self._authenticator)
         if path == "/healthz" and request.method in ("GET", "HEAD"):
             return json_response(200, {"status": "ok", "model": services.provider.model})
+        if (found := page(request, path)) is not None:
+            return found
         raise nothing_here()
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:

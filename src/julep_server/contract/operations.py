@@ -6,15 +6,15 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from urllib.parse import unquote
 
 import jsonschema_rs
 
+from julep_server.contract.document import contract_document
 from julep_server.contract.schemas import Schemas
 from julep_server.contract.violations import violations
 from julep_server.errors import Violation, method_not_allowed, nothing_here
-from julep_server.json_text import JSON, JSONObject, loads
+from julep_server.json_text import JSON, JSONObject
 
 _METHODS = ("get", "post", "put", "patch", "delete")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,1000}")
@@ -233,7 +233,4 @@ def _match(segments: tuple[str, ...], parts: list[str]) -> dict[str, str] | None
 @lru_cache(maxsize=1)
 def load_contract() -> Contract:
     """Load the contract from the generated package, once per process."""
-    document = loads(files("julep_api").joinpath("openapi.json").read_bytes())
-    if not isinstance(document, dict):
-        raise TypeError("openapi.json holds no object")
-    return Contract(document)
+    return Contract(contract_document())
