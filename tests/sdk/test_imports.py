@@ -67,6 +67,7 @@ OWN = {
         "julep.managers.render",
         "julep.managers.run",
         "julep.managers.session",
+        "julep.managers.session_lists",
         "julep.managers.utils",
         "julep_api",
         "julep_api.api",

@@ -10,6 +10,7 @@ Document: TypeAlias = dict[str, Any]
 Change: TypeAlias = Callable[[Document], None]
 
 SESSION = "src/julep/managers/session.py"
+SESSION_LISTS = "src/julep/managers/session_lists.py"
 USER = "src/julep/managers/user.py"
 CHAT = "src/julep/managers/chat.py"
 TYPES = "src/julep/managers/types.py"
