@@ -14,6 +14,7 @@ from julep_server.contract.operations import load_contract
 from julep_server.db.engine import Database
 from julep_server.dispatch import Dispatcher
 from julep_server.errors import ApiError, internal_error, nothing_here
+from julep_server.housekeeping import Housekeeping
 from julep_server.http.authentication import Authenticator, tenant_of
 from julep_server.http.responses import (
     REQUEST_ID_HEADER,
@@ -173,12 +174,15 @@ class App:
         )
         self._services = services
         self._dispatcher = Dispatcher(load_contract(), HANDLERS, services, self._authenticator)
+        housekeeping = Housekeeping(self._database)
+        housekeeping.start()
         worker.start()
         embedding_worker.start()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self.runs.aclose()
         await worker.stop()
+        await housekeeping.stop()
         await embedding_worker.stop()
         await provider.close()
         self.close()

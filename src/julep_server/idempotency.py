@@ -130,7 +130,9 @@ class IdempotencyClaims:
             ApiError: 409 when the key was used with another body.
         """
         key = claim.key
-        kept = await self._database.read(lambda connection: kept_responses.find(connection, key))
+        kept = await self._database.read(
+            lambda connection: kept_responses.find(connection, key), snapshot=False
+        )
         if kept is not None:
             _check_same(kept.fingerprint, claim.fingerprint)
         return kept

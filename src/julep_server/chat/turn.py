@@ -250,5 +250,7 @@ def _read(connection: Connection, request: ChatRequest, query: SearchQuery) -> _
         PromptInput(session, agent, user, recalled),
         message_store.history(connection, session.id),
         tool_store.functions(connection, agent.id),
-        job_store.is_open(connection, SUMMARY, session.id),
+        # Only these sessions are summarised.
+        session.context_overflow == "adaptive"
+        and job_store.is_open(connection, SUMMARY, session.id),
     )

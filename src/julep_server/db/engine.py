@@ -26,7 +26,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from enum import Enum
-from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select

@@ -17,7 +17,7 @@ from functools import partial
 from sqlalchemy import Connection, Select, delete, exists, insert, select
 
 from julep_server.db.engine import Database
-from julep_server.db.rows import read_row
+from julep_server.db.rows import read_rows, select_records
 from julep_server.db.tables import passages, vectors
 from julep_server.errors import ApiError
 from julep_server.models.openai_errors import not_understood
@@ -74,6 +74,9 @@ class _Passage:
     def to_embed(self) -> str:
         """Return the text with its title, which adds to its meaning."""
         return f"{self.title[:_MAX_TITLE_LENGTH]}\n{self.text}".strip()
+
+
+_PASSAGES = select_records(_Passage, passages)
 
 
 class EmbeddingWorker:
@@ -148,14 +151,16 @@ class EmbeddingWorker:
         Args:
             sources: Ids of the documents or memories, whose passages are committed.
         """
-        if self._batches is None or not sources or time.monotonic() < self._down_until:
+        if not sources:
+            return
+        if self._batches is None or time.monotonic() < self._down_until:
             self._awake.set()
             return
         task = self._spawn(self._embed_new(self._batches, sources))
         await asyncio.wait({task}, timeout=MAX_WAIT)
 
     async def _embed_new(self, batches: Batches, sources: Sequence[str]) -> None:
-        new = select(passages).where(
+        new = _PASSAGES.where(
             passages.c.source_id.in_(sources), ~exists().where(vectors.c.seq == passages.c.seq)
         )
         try:
@@ -180,12 +185,12 @@ class EmbeddingWorker:
                 failures = min(failures + 1, 16)
 
     async def _fill_all(self, batches: Batches) -> None:
-        if await self._database.read(lambda connection: _batch(connection, select(passages), None)):
+        if await self._database.read(lambda connection: _batch(connection, _PASSAGES, None)):
             scale = await self._measure_scale(batches)
             embedded = exists().where(
                 vectors.c.seq == passages.c.seq, vectors.c.embedder == scale.embedder
             )
-            await self._fill(batches, select(passages).where(~embedded))
+            await self._fill(batches, _PASSAGES.where(~embedded))
 
     async def _fill(self, batches: Batches, wanted: Select[tuple[object, ...]]) -> None:
         """Embed the selected passages, the newest first."""
@@ -252,16 +257,16 @@ def _batch(
     """Return a batch of the selected passages, older than one of them, the newest first."""
     if before is not None:
         query = query.where(passages.c.seq < before)
-    rows = connection.execute(query.order_by(passages.c.seq.desc()).limit(_BATCH_SIZE)).mappings()
-    return [read_row(_Passage, row) for row in rows]
+    rows = connection.execute(query.order_by(passages.c.seq.desc()).limit(_BATCH_SIZE))
+    return read_rows(_Passage, rows)
 
 
 def _store(connection: Connection, name: str, embedded: Sequence[tuple[_Passage, bytes]]) -> None:
     """Store the vectors of the passages that still exist."""
     numbers = [passage.seq for passage, _ in embedded]
-    stored = connection.execute(select(passages).where(passages.c.seq.in_(numbers))).mappings()
+    stored = connection.execute(_PASSAGES.where(passages.c.seq.in_(numbers)))
     # Compared as a whole, because the database may reuse a number for another text.
-    same = {read_row(_Passage, row) for row in stored}
+    same = set(read_rows(_Passage, stored))
     rows = [
         {"seq": passage.seq, "embedder": name, "vector": vector}
         for passage, vector in embedded

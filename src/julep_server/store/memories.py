@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
 from julep_server.db import tables
-from julep_server.db.rows import read_row
+from julep_server.db.rows import read_row, read_rows, select_records
 from julep_server.errors import ApiError, conflict, not_found
 from julep_server.json_text import JSON
 from julep_server.search.index import INDEX, SearchHit
@@ -109,8 +109,9 @@ def get(connection: Connection, agent_id: str, identifier: str) -> Memory:
         ApiError: 404 when the agent has none of that id.
     """
     table = tables.memories
-    query = select(table).where(table.c.id == identifier, table.c.agent_id == agent_id)
-    row = connection.execute(query).mappings().first()
+    wanted = select_records(Memory, table)
+    query = wanted.where(table.c.id == identifier, table.c.agent_id == agent_id)
+    row = connection.execute(query).first()
     if row is None:
         raise not_found(_KIND, identifier)
     return read_row(Memory, row)
@@ -314,7 +315,9 @@ def _digest(content: str) -> str:
 
 
 def _in_order(connection: Connection, identifiers: Sequence[str]) -> list[Memory]:
+    if not identifiers:
+        return []
     table = tables.memories
-    rows = connection.execute(select(table).where(table.c.id.in_(identifiers))).mappings()
-    by_id = {row["id"]: read_row(Memory, row) for row in rows}
+    query = select_records(Memory, table).where(table.c.id.in_(identifiers))
+    by_id = {memory.id: memory for memory in read_rows(Memory, connection.execute(query))}
     return [by_id[identifier] for identifier in identifiers if identifier in by_id]
