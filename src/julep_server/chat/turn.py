@@ -21,6 +21,7 @@ from julep_server.jobs.kinds import SUMMARY
 from julep_server.json_text import JSON, JSONObject
 from julep_server.models.provider import Completion, ModelRequest
 from julep_server.prompt.builder import build_prompt
+from julep_server.prompt.history import newest_within
 from julep_server.prompt.prompt_input import NOTHING_RECALLED, PromptInput
 from julep_server.representations import message_json
 from julep_server.search.query import SearchQuery
@@ -248,9 +249,22 @@ def _read(connection: Connection, request: ChatRequest, query: SearchQuery) -> _
         recalled = recall(connection, settings, agent, user, query, explain=request.explains)
     return _SessionState(
         PromptInput(session, agent, user, recalled),
-        message_store.history(connection, session.id),
+        _history(connection, session, whole=request.explains),
         tool_store.functions(connection, agent.id),
         # Only these sessions are summarised.
         session.context_overflow == "adaptive"
         and job_store.is_open(connection, SUMMARY, session.id),
     )
+
+
+def _history(connection: Connection, session: Session, *, whole: bool) -> Sequence[Message]:
+    """Return the history that a prompt may need, oldest first.
+
+    Args:
+        connection: A transaction.
+        session: The session, whose budget leaves out the oldest messages.
+        whole: Whether to return also the rest of what is left out, which explanations list.
+    """
+    if whole or session.token_budget is None:
+        return message_store.history(connection, session.id)
+    return newest_within(session, message_store.newest_first(connection, session.id))

@@ -29,7 +29,7 @@ from julep_server.errors import Violation, bad_request
 from julep_server.json_text import JSON, JSONObject, MalformedJSONError, canonical, loads
 
 _MAX_INTEGER = 2**63 - 1
-_FEW = 1000
+_FEW = 500
 """Rows with a metadata entry up to which they are looked up, instead of walking the list."""
 
 
@@ -149,6 +149,8 @@ def read_page(
         page: The page.
     """
     shape, values = _of(connection, table, owner, page)
+    if values.get("ids") == []:
+        return []
     values |= {"limit": page.limit, "offset": page.offset}
     rows = connection.execute(_select_page(kind, shape, page.offset > 0), values)
     return read_rows(kind, rows)
@@ -157,6 +159,8 @@ def read_page(
 def count_rows(connection: Connection, table: Table, owner: tuple[str, str], page: Page) -> int:
     """Return the number of an owner's rows of which a page is a part."""
     shape, values = _of(connection, table, owner, page)
+    if values.get("ids") == []:
+        return 0
     return int(connection.execute(_select_count(shape), values).scalar_one())
 
 
@@ -164,31 +168,30 @@ def _of(
     connection: Connection, table: Table, owner: tuple[str, str], page: Page
 ) -> tuple[_Shape, dict[str, object]]:
     """Return the shape of a page's statement, and its values."""
-    few, entries = _rarest_first(connection, page.entries)
+    values: dict[str, object] = {"owner": owner[1], **{f"is_{name}": of for name, of in page.equal}}
+    entries, few = list(page.entries), False
+    if entries:
+        having = {entry: _having(connection, entry) for entry in entries}
+        rarest = min(entries, key=lambda entry: len(having[entry]))
+        if few := len(having[rarest]) < _FEW:
+            entries.remove(rarest)
+            values["ids"] = having[rarest]
+    values |= {f"entry_{number}": entry for number, entry in enumerate(entries)}
     equal = tuple(name for name, _ in page.equal)
     shape = _Shape(table, owner[0], page.sort_by, page.descending, equal, len(entries), few)
-    values: dict[str, object] = {"owner": owner[1], **{f"is_{name}": of for name, of in page.equal}}
-    return shape, values | {f"entry_{number}": entry for number, entry in enumerate(entries)}
+    return shape, values
 
 
-_COUNT_ENTRY = select(func.count()).select_from(
-    select(metadata_entries.c.entry)
+_HAVING = (
+    select(metadata_entries.c.resource_id)
     .where(metadata_entries.c.entry == bindparam("entry"))
     .limit(_FEW)
-    .subquery()
 )
 
 
-def _rarest_first(connection: Connection, entries: Sequence[str]) -> tuple[bool, list[str]]:
-    """Sort entries by how many rows have them; return also whether only few have the first."""
-    if not entries:
-        return False, []
-    counts = {
-        entry: int(connection.execute(_COUNT_ENTRY, {"entry": entry}).scalar_one())
-        for entry in entries
-    }
-    ordered = sorted(entries, key=lambda entry: counts[entry])
-    return counts[ordered[0]] < _FEW, ordered
+def _having(connection: Connection, entry: str) -> list[str]:
+    """Return the ids of the resources that have an entry; of many, only some."""
+    return list(connection.execute(_HAVING, {"entry": entry}).scalars())
 
 
 @lru_cache(maxsize=256)
@@ -218,9 +221,7 @@ def _conditions(shape: _Shape) -> ColumnElement[bool]:
     conditions: list[ColumnElement[bool]] = [table.c[shape.owner] == bindparam("owner")]
     conditions += [table.c[name] == bindparam(f"is_{name}") for name in shape.equal]
     if shape.few:
-        entry = entries.pop(0)
-        having = select(metadata_entries.c.resource_id).where(metadata_entries.c.entry == entry)
-        conditions.append(table.c.id.in_(having))
+        conditions.append(table.c.id.in_(bindparam("ids", expanding=True)))
     return and_(*conditions, *(_has(table, entry) for entry in entries))
 
 
