@@ -86,7 +86,7 @@ def keep(connection: Connection, key: IdempotencyKey, response: KeptResponse) ->
     }
     into = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     stored = connection.execute(_keep(into), {**new, "oldest": moment - KEPT_FOR})
-    if stored.rowcount == 0:
+    if stored.first() is None:
         raise DuplicateRequestError
 
 
@@ -101,11 +101,12 @@ def _keep(into: Callable[[Table], sqlite.Insert | postgresql.Insert]) -> Insert:
     statement = into(idempotency)
     given = statement.excluded
     changed = ("fingerprint", "status", "headers", "body", "created_at")
-    return statement.on_conflict_do_update(
+    stored = statement.on_conflict_do_update(
         index_elements=["tenant", "scope", "key"],
         set_={name: given[name] for name in changed},
         where=idempotency.c.created_at <= bindparam("oldest"),
     )
+    return stored.returning(idempotency.c.seq)
 
 
 def _values(key: IdempotencyKey) -> dict[str, str]:
