@@ -35,6 +35,7 @@ from julep_server.models.reflection import Reflection
 from julep_server.models.router import ModelRouter
 from julep_server.models.script_files import read_script
 from julep_server.models.scripted import ScriptedModel
+from julep_server.relay import Relay
 from julep_server.resources import (
     agents,
     chat,
@@ -163,6 +164,7 @@ class App:
         worker = Worker(self._database, job_performer(context))
         choice = self._settings.model_choice()
         allowed = dict[str, Sequence[str]]() if choice is None else choice.allowed
+        relay = Relay(self._database, self.runs)
         services = Services(
             self._settings,
             self._database,
@@ -170,10 +172,13 @@ class App:
             self.runs,
             worker,
             embedding_worker,
+            relay,
             {tenant_of(key): names for key, names in allowed.items()},
         )
         self._services = services
-        self._dispatcher = Dispatcher(load_contract(), HANDLERS, services, self._authenticator)
+        dispatcher = Dispatcher(load_contract(), HANDLERS, services, self._authenticator)
+        await relay.start()
+        self._dispatcher = dispatcher
         housekeeping = Housekeeping(self._database)
         housekeeping.start()
         worker.start()
@@ -181,6 +186,8 @@ class App:
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self.runs.aclose()
+        await dispatcher.aclose()
+        await relay.stop()
         await worker.stop()
         await housekeeping.stop()
         await embedding_worker.stop()

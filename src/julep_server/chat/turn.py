@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection
 
-from julep_server.chat.chunks import chunk, last_chunk, message_chunk
+from julep_server.chat.chunks import kept_stream, last_chunk, message_chunk, text_chunk
 from julep_server.chat.explanation import explanation_json
 from julep_server.chat.functions import checked_choice, merged_tools
 from julep_server.chat.messages import reply_messages, request_messages
@@ -163,7 +163,7 @@ async def perform(request: ChatRequest, turn: Turn, run: Run, *, streamed: bool)
     if turn.explanation is not None:
         response["explanation"] = turn.explanation
     closing = _closing_events(run, completion, reply, response) if streamed else []
-    kept: JSON = [*run.events, *closing] if streamed else response
+    kept: JSON = response if listener is None else kept_stream(run.id, listener.pieces, closing)
     recalled = [memory.id for memory in turn.source.recalled.memories]
 
     def work(connection: Connection) -> None:
@@ -191,6 +191,7 @@ class _Publisher:
 
     def __init__(self, run: Run) -> None:
         self._run = run
+        self.pieces: list[str] = []
 
     def on_start(self, model: str, ignored: Sequence[str] = ()) -> None:
         """See :class:`~julep_server.models.provider.Listener`."""
@@ -199,10 +200,8 @@ class _Publisher:
     def on_text(self, text: str) -> None:
         """See :class:`~julep_server.models.provider.Listener`."""
         run = self._run
-        delta: JSONObject = {"content": text}
-        if not run.events:
-            delta = {"role": "assistant", **delta}
-        run.publish(chunk(run.id, delta))
+        run.publish(text_chunk(run.id, text, first=not self.pieces))
+        self.pieces.append(text)
 
 
 def _closing_events(

@@ -276,3 +276,48 @@ idempotency = Table(
     UniqueConstraint("tenant", "scope", "key", name="idempotency_key"),
     Index("idempotency_created", "created_at"),
 )
+
+# The processes that share the database. A run's id begins with the id of its process.
+processes = Table(
+    "processes",
+    metadata,
+    Column("id", String(12), primary_key=True),
+    _time("alive_until"),
+)
+
+# The keys of chats that a process is working on, so that no other process starts the same one.
+claims = Table(
+    "claims",
+    metadata,
+    Column("tenant", String(64), primary_key=True),
+    Column("scope", String(200), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("run_id", String(36), nullable=False),
+)
+
+# Running streams whose clients came to another process than theirs, and the events of these.
+stream_requests = Table(
+    "stream_requests",
+    metadata,
+    Column("run_id", String(36), primary_key=True),
+    Column("process", String(12), nullable=False),
+    _tenant(),
+    Column("session_id", String(36), nullable=False),
+    _time("created_at"),
+    Index("stream_requests_process", "process"),
+)
+stream_batches = Table(
+    "stream_batches",
+    metadata,
+    Column("run_id", String(36), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("events", JSON, nullable=False),
+    Column("headers", JSON, nullable=False),
+    Column("finished", Boolean, nullable=False),
+    # Of the error that ended the stream, if one did.
+    Column("status", Integer),
+    Column("code", String(64)),
+    Column("message", Text),
+    _time("created_at"),
+)
