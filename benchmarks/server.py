@@ -53,8 +53,7 @@ class Client:
         """Make a request, and return the response's JSON, or its text if it is a stream."""
         data = None if body is None else json.dumps(body).encode()
         headers = {} if data is None else {"content-type": "application/json"}
-        self._connection.request(method, f"/api{path}", data, headers)
-        response = self._connection.getresponse()
+        response = self._response(method, f"/api{path}", data, headers)
         text = response.read()
         if response.status >= 300:
             raise RuntimeError(text.decode())
@@ -63,6 +62,17 @@ class Client:
             if "event-stream" in (response.getheader("content-type") or "")
             else json.loads(text)
         )
+
+    def _response(
+        self, method: str, path: str, data: bytes | None, headers: dict[str, str]
+    ) -> http.client.HTTPResponse:
+        self._connection.request(method, path, data, headers)
+        try:
+            return self._connection.getresponse()
+        except http.client.RemoteDisconnected:
+            # It was idle for long, while others were measured.
+            self._connection.request(method, path, data, headers)
+            return self._connection.getresponse()
 
 
 def measure(kind: str, rounds: int) -> dict[str, list[Row]]:
