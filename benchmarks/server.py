@@ -12,7 +12,7 @@ import http.client
 import json
 import random
 import tempfile
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -66,11 +66,12 @@ class Client:
     def _response(
         self, method: str, path: str, data: bytes | None, headers: dict[str, str]
     ) -> http.client.HTTPResponse:
-        self._connection.request(method, path, data, headers)
         try:
+            self._connection.request(method, path, data, headers)
             return self._connection.getresponse()
-        except http.client.RemoteDisconnected:
+        except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
             # It was idle for long, while others were measured.
+            self._connection.close()
             self._connection.request(method, path, data, headers)
             return self._connection.getresponse()
 
@@ -122,7 +123,7 @@ def _calls(ours: Client) -> dict[str, Callable[[Client], object]]:
         "metadata": {"plan": "pro"},
     }
     said = {"messages": [{"role": "user", "content": "Hello, where is my order?"}]}
-    sessions = [ours("POST", "/sessions", fields)["id"] for _ in range(SESSIONS)]
+    sessions: list[str] = [ours("POST", "/sessions", fields)["id"] for _ in range(SESSIONS)]
     for session in sessions:
         for _ in range(HISTORY // 2):
             ours("POST", f"/sessions/{session}/chat", said)
@@ -146,7 +147,7 @@ def _calls(ours: Client) -> dict[str, Callable[[Client], object]]:
     }
 
 
-def _together(cases: dict[str, Call]) -> dict[str, float]:
+def _together(cases: Mapping[str, Call]) -> dict[str, float]:
     order = random.sample(list(cases), len(cases))
     found = {name: _beside(cases[name], CALLS) for name in order}
     return {name: found[name] for name in cases}

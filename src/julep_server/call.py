@@ -119,6 +119,8 @@ async def listed(
     call: Call,
     read: Callable[[Connection], list[JSON]],
     count: Callable[[Connection], int] | None = None,
+    *,
+    snapshot: bool = True,
 ) -> Response:
     """Read a list of representations and return the 200.
 
@@ -126,15 +128,18 @@ async def listed(
         call: The call.
         read: Returns one page of the list.
         count: Returns the length of the list, if the operation can have it in its response.
+        snapshot: Whether a page takes several statements.
     """
+    total = count if call.arguments.get("with_total") is True else None
 
     def work(connection: Connection) -> JSONObject:
         body: JSONObject = {"items": read(connection)}
-        if count is not None and call.arguments.get("with_total") is True:
-            body["total"] = count(connection)
+        if total is not None:
+            body["total"] = total(connection)
         return body
 
-    return json_response(200, await call.services.database.read(work))
+    several = snapshot or total is not None
+    return json_response(200, await call.services.database.read(work, snapshot=several))
 
 
 def _body(

@@ -87,6 +87,7 @@ class ResourceHandlers(Generic[R]):
                 self.represent(record) for record in self.store.page(connection, call.tenant, page)
             ],
             lambda connection: self.store.count(connection, call.tenant, page),
+            snapshot=bool(page.entries),
         )
 
     async def replace(self, call: Call) -> Response:

@@ -33,6 +33,8 @@ RETRY_DELAY = 5.0
 """Seconds without requests to an embedder that failed; the delay grows with repeated failures."""
 
 _MAX_RETRY_DELAY = 120.0
+# Between two looks for vectors that other processes may have stored, while there are none.
+_LOOK_INTERVAL = 1.0
 _BATCH_SIZE = 64
 _MAX_QUERY_LENGTH = 2000
 _MAX_TITLE_LENGTH = 200
@@ -95,6 +97,7 @@ class EmbeddingWorker:
         self._scale: _Scale | None = None
         self._down_until = 0.0
         self._has_vectors = False
+        self._next_look = 0.0
         self._awake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -132,7 +135,9 @@ class EmbeddingWorker:
         if self._batches is None or not wanted or time.monotonic() < self._down_until:
             return SearchQuery(text)
         # A server without documents and memories sends no request to the embedder.
-        self._has_vectors = self._has_vectors or await self._database.read(_any_vector)
+        if not self._has_vectors and time.monotonic() >= self._next_look:
+            self._next_look = time.monotonic() + _LOOK_INTERVAL
+            self._has_vectors = await self._database.read(_any_vector, snapshot=False)
         if not self._has_vectors:
             return SearchQuery(text)
         try:
@@ -200,6 +205,7 @@ class EmbeddingWorker:
         while batch := await self._database.read(partial(_batch, query=wanted, before=before)):
             embedded = await self._embed_batch(batches, batch)
             await self._database.write(partial(_store, name=scale.embedder, embedded=embedded))
+            self._has_vectors = self._has_vectors or bool(embedded)
             before, stored = batch[-1].seq, stored + len(embedded)
             if len(batch) == _BATCH_SIZE:
                 _log.info("%d texts embedded, more to come", stored)
