@@ -38,6 +38,12 @@ TARGETS: Final[dict[tuple[str, str], float]] = {
     ("", "julep, and a first answer"): 1.25,
     ("", "a further client"): 0.01,
     ("", "memory kept by a list of 1,000"): 0.8,
+    ("", "GET a session"): 2.0,
+    ("", "GET 100 sessions"): 1.4,
+    ("", "POST a user"): 2.5,
+    ("", "PATCH a user"): 2.2,
+    ("", "POST a chat"): 3.5,
+    ("", "a token of a streamed chat"): 50.0,
 }
 FAST_TARGETS: Final[dict[str, float]] = {
     **dict.fromkeys(("get", "create", "chat"), 0.35),
@@ -148,11 +154,18 @@ def reading(section: str, port: int, effort: Effort) -> list[Line]:
     return lines + _lines(section, rows)
 
 
-def routes(section: str, port: int, effort: Effort) -> list[Line]:
-    """Compare our server's times of requests."""
-    from benchmarks import routes as programs
+def server(section: str, port: int, effort: Effort) -> list[Line]:
+    """Compare our server's requests with bare routes, on one database."""
+    from benchmarks import server as programs
 
-    return _lines(section, programs.measure(port, effort.rounds))
+    del port
+    kind = section.partition(", ")[2]
+    found = programs.measure(kind, effort.rounds)
+    lines = [line for what, rows in found.items() for line in _lines(section, rows, what)]
+    token = programs.measure_token(kind, effort.rounds)
+    what = "a token of a streamed chat"
+    target = TARGETS[("", what)]
+    return [*lines, Line(section, what, "aim", target, token, token / target, 1.0)]
 
 
 def growing(section: str, port: int, effort: Effort) -> list[Line]:
@@ -183,7 +196,8 @@ SECTIONS: Final[dict[str, Callable[[str, int, Effort], list[Line]]]] = {
     "new processes": processes,
     "clients": clients,
     "reading and writing": reading,
-    "the server": routes,
+    "the server, SQLite": server,
+    "the server, PostgreSQL": server,
     "growth": growing,
 }
 

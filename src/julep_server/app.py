@@ -14,6 +14,7 @@ from julep_server.contract.operations import load_contract
 from julep_server.db.engine import Database
 from julep_server.dispatch import Dispatcher
 from julep_server.errors import ApiError, internal_error, nothing_here
+from julep_server.housekeeping import Housekeeping
 from julep_server.http.authentication import Authenticator, tenant_of
 from julep_server.http.responses import (
     REQUEST_ID_HEADER,
@@ -35,6 +36,7 @@ from julep_server.models.router import ModelRouter
 from julep_server.models.script_files import read_script
 from julep_server.models.scripted import ScriptedModel
 from julep_server.pages.files import page
+from julep_server.relay import Relay
 from julep_server.resources import (
     agents,
     chat,
@@ -165,6 +167,7 @@ class App:
         worker = Worker(self._database, job_performer(context))
         choice = self._settings.model_choice()
         allowed = dict[str, Sequence[str]]() if choice is None else choice.allowed
+        relay = Relay(self._database, self.runs)
         services = Services(
             self._settings,
             self._database,
@@ -172,16 +175,24 @@ class App:
             self.runs,
             worker,
             embedding_worker,
+            relay,
             {tenant_of(key): names for key, names in allowed.items()},
         )
         self._services = services
-        self._dispatcher = Dispatcher(load_contract(), HANDLERS, services, self._authenticator)
+        dispatcher = Dispatcher(load_contract(), HANDLERS, services, self._authenticator)
+        await relay.start()
+        self._dispatcher = dispatcher
+        housekeeping = Housekeeping(self._database)
+        housekeeping.start()
         worker.start()
         embedding_worker.start()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self.runs.aclose()
+        await dispatcher.aclose()
+        await relay.stop()
         await worker.stop()
+        await housekeeping.stop()
         await embedding_worker.stop()
         await provider.close()
         self.close()

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
+from julep_server.db.engine import Isolation
 from julep_server.http.responses import json_response
 from julep_server.idempotency import IdempotencyClaim
 from julep_server.json_text import JSON, JSONObject
@@ -50,7 +51,9 @@ Write: TypeAlias = Callable[[Connection], tuple[Record, JSONObject]]
 """Writes a resource, and returns its record and its representation."""
 
 
-async def created(call: Call, write: Write) -> Response:
+async def created(
+    call: Call, write: Write, isolation: Isolation = Isolation.SERIALIZABLE
+) -> Response:
     """Create a resource and return the 201.
 
     The response is stored for repetitions in the transaction that creates the resource: a server
@@ -65,17 +68,20 @@ async def created(call: Call, write: Write) -> Response:
             call.claim.keep(connection, 201, headers, body)
         return body
 
-    return json_response(201, await call.services.database.write(work), headers)
+    return json_response(201, await call.services.database.write(work, isolation), headers)
 
 
-async def updated(call: Call, write: Write) -> Response:
+async def updated(
+    call: Call, write: Write, isolation: Isolation = Isolation.SERIALIZABLE
+) -> Response:
     """Change a resource and return the 200."""
 
     def work(connection: Connection) -> JSONObject:
         record, representation = write(connection)
         return _body(call, record.id, "updated_at", record.updated_at, representation)
 
-    return json_response(200, await call.services.database.write(work), _applied(call))
+    body = await call.services.database.write(work, isolation)
+    return json_response(200, body, _applied(call))
 
 
 async def deleted(
@@ -96,15 +102,25 @@ async def performed(call: Call, body: JSONObject) -> Response:
     return json_response(200, body)
 
 
-async def found(call: Call, read: Callable[[Connection], JSONObject]) -> Response:
-    """Read a resource's representation and return the 200."""
-    return json_response(200, await call.services.database.read(read))
+async def found(
+    call: Call, read: Callable[[Connection], JSONObject], *, snapshot: bool = True
+) -> Response:
+    """Read a resource's representation and return the 200.
+
+    Args:
+        call: The call.
+        read: Returns the representation.
+        snapshot: Whether it takes several statements.
+    """
+    return json_response(200, await call.services.database.read(read, snapshot=snapshot))
 
 
 async def listed(
     call: Call,
     read: Callable[[Connection], list[JSON]],
     count: Callable[[Connection], int] | None = None,
+    *,
+    snapshot: bool = True,
 ) -> Response:
     """Read a list of representations and return the 200.
 
@@ -112,15 +128,18 @@ async def listed(
         call: The call.
         read: Returns one page of the list.
         count: Returns the length of the list, if the operation can have it in its response.
+        snapshot: Whether a page takes several statements.
     """
+    total = count if call.arguments.get("with_total") is True else None
 
     def work(connection: Connection) -> JSONObject:
         body: JSONObject = {"items": read(connection)}
-        if count is not None and call.arguments.get("with_total") is True:
-            body["total"] = count(connection)
+        if total is not None:
+            body["total"] = total(connection)
         return body
 
-    return json_response(200, await call.services.database.read(work))
+    several = snapshot or total is not None
+    return json_response(200, await call.services.database.read(work, snapshot=several))
 
 
 def _body(

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from julep_server.call import Call, Handler
+from julep_server.chat.chunks import kept_events
 from julep_server.contract.operations import Contract, Operation
 from julep_server.contract.violations import violations
 from julep_server.errors import Violation, invalid, not_implemented
@@ -53,7 +54,11 @@ class Dispatcher:
         self._handlers = handlers
         self._services = services
         self._authenticator = authenticator
-        self._claims = IdempotencyClaims(services.database)
+        self._claims = IdempotencyClaims(services.database, services.relay)
+
+    async def aclose(self) -> None:
+        """Wait until the keys of runs that have ended are released."""
+        await self._claims.aclose()
 
     async def dispatch(self, request: Request, path: str) -> ASGIApp:
         """Handle a request and return its response.
@@ -81,7 +86,10 @@ class Dispatcher:
         if header is not None and operation.method == "POST":
             streamed = operation.id == "Chat" and is_streamed(body, request.headers.get("accept"))
             key = IdempotencyKey(tenant, f"{operation.method} {path.lower()}", header)
-            first = await self._claims.claim(key, fingerprint(body, streamed))
+            session_id = str(parameters.get("session_id")).lower() if streamed else None
+            chat = operation.id == "Chat"
+            digest = fingerprint(body, streamed)
+            first = await self._claims.claim(key, digest, session_id, exclusive=chat)
             if not isinstance(first, IdempotencyClaim):
                 return await _replay(first, request.headers.get("last-event-id"))
             claim = first
@@ -128,6 +136,6 @@ async def _replay(first: KeptResponse | Run, last_event_id: str | None) -> ASGIA
     if isinstance(first, Run):
         return await stream_run(first, resume_position(last_event_id, first.id), replayed)
     if isinstance(first.body, list):
-        run = finished_run(first.body, first.headers)
+        run = finished_run(kept_events(first.body), first.headers)
         return await stream_run(run, resume_position(last_event_id, run.id), replayed)
     return json_response(first.status, first.body, {**first.headers, **replayed})

@@ -6,22 +6,33 @@ are stored in the transaction that does the work, so that neither a crash nor a 
 without the other: a failure is not stored, and its repetition is a new attempt. If another process
 performs the same request meanwhile, its second response can't be stored: its work is rolled back,
 and it returns the first response.
+
+A chat claims its key in the database too, so that the model is called once, whichever processes its
+repetitions come to: they wait there, or follow the running stream.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 from collections.abc import Callable
+from functools import partial
+from typing import Final
 
 from sqlalchemy import Connection
 
-from julep_server.db.engine import Database
+from julep_server.db.engine import Database, Isolation
 from julep_server.errors import conflict
 from julep_server.json_text import JSON, canonical
-from julep_server.store import kept_responses
+from julep_server.relay import Relay
+from julep_server.store import kept_responses, processes
 from julep_server.store.kept_responses import IdempotencyKey, KeptResponse
+from julep_server.store.processes import Holder
 from julep_server.streaming.runs import Run
+
+_POLL_INTERVAL: Final = 0.1
+_log = logging.getLogger("julep_server")
 
 
 def fingerprint(body: JSON, streamed: bool) -> str:
@@ -33,17 +44,23 @@ class IdempotencyClaim:
     """A running request's claim on its key.
 
     Attributes:
+        run_id: The id of the run, if the request starts one.
+        exclusive: Whether the key is claimed in the database too.
         run: The run that the request streams, once it does.
     """
 
-    __slots__ = ("_claims", "_done", "_held", "fingerprint", "key", "run")
+    __slots__ = ("_claims", "_done", "_run", "exclusive", "fingerprint", "key", "run", "run_id")
 
-    def __init__(self, claims: IdempotencyClaims, key: IdempotencyKey, digest: str) -> None:
+    def __init__(
+        self, claims: IdempotencyClaims, key: IdempotencyKey, digest: str, run_id: str
+    ) -> None:
         self._claims = claims
         self._done = asyncio.Event()
-        self._held = False
+        self._run: Run | None = None
         self.key = key
         self.fingerprint = digest
+        self.run_id = run_id
+        self.exclusive = False
         self.run: Run | None = None
 
     def keep(
@@ -52,28 +69,35 @@ class IdempotencyClaim:
         """Store the response, in the transaction that does the work."""
         response = KeptResponse(self.fingerprint, status, headers, body)
         kept_responses.keep(connection, self.key, response)
+        if self.exclusive:
+            processes.release(connection, self.key, self.run_id)
 
-    def hold(self, streamed: Run | None) -> Callable[[], None]:
+    def hold(self, run: Run, *, streamed: bool) -> Callable[[], None]:
         """Keep the claim when the handler returns, because a run continues.
 
         Args:
-            streamed: The run, if repetitions may follow it.
+            run: The run.
+            streamed: Whether repetitions may follow it.
 
         Returns:
             A function to call when the run has ended.
         """
-        self._held = True
-        self.run = streamed
+        self._run = run
+        self._claims.started(self)
+        if streamed:
+            self.run = run
         return self.release
 
     def handler_returned(self) -> None:
         """Release the claim, unless it is held for a run."""
-        if not self._held:
+        if self._run is None:
             self.release()
 
     def release(self) -> None:
         """Let repetitions proceed."""
-        self._claims.remove(self)
+        # What was stored has released the key in the database.
+        stored = self._run is not None and self._run.failure is None
+        self._claims.remove(self, stored=stored)
         self._done.set()
 
     async def wait(self) -> None:
@@ -86,20 +110,29 @@ class IdempotencyClaims:
 
     Args:
         database: The database that stores responses.
+        relay: Follows the streams of other processes.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, relay: Relay) -> None:
         self._database = database
+        self._relay = relay
         self._running: dict[IdempotencyKey, IdempotencyClaim] = {}
+        self._releases: set[asyncio.Task[None]] = set()
+
+    async def aclose(self) -> None:
+        """Wait until the keys that are no longer claimed are released in the database."""
+        await asyncio.gather(*self._releases, return_exceptions=True)
 
     async def claim(
-        self, key: IdempotencyKey, digest: str
+        self, key: IdempotencyKey, digest: str, session_id: str | None, *, exclusive: bool
     ) -> IdempotencyClaim | KeptResponse | Run:
         """Claim a key, or find the first request's response.
 
         Args:
             key: The request's key.
             digest: The request's fingerprint.
+            session_id: The session whose stream the request is for, if it is for one.
+            exclusive: Whether no other process may perform the request at the same time.
 
         Returns:
             A claim, now the caller's; or the stored response; or the running stream to follow.
@@ -112,16 +145,45 @@ class IdempotencyClaims:
             if running.run is not None:
                 return running.run
             await running.wait()
-        claim = self._running[key] = IdempotencyClaim(self, key, digest)
+        claim = IdempotencyClaim(self, key, digest, self._relay.new_run_id())
+        self._running[key] = claim
         try:
-            kept = await self.kept(claim)
+            if exclusive and self._database.shared:
+                found = await self._claim_shared(claim, session_id)
+            else:
+                found = await self.kept(claim)
         except BaseException:
             claim.release()
             raise
-        if kept is None:
+        if found is None:
             return claim
         claim.release()
-        return kept
+        return found
+
+    async def _claim_shared(
+        self, claim: IdempotencyClaim, session_id: str | None
+    ) -> KeptResponse | Run | None:
+        """Claim a key in the database, or find the response of the process that has it."""
+        self._relay.expected.add(claim.run_id)
+        # Also when this is cancelled: what was claimed must be released.
+        claim.exclusive = True
+        while True:
+            held = await self._database.write(partial(_claim_or_find, claim), Isolation.LOCKS)
+            if isinstance(held, KeptResponse):
+                claim.exclusive = False
+                _check_same(held.fingerprint, claim.fingerprint)
+                return held
+            if held is None:
+                return None
+            _check_same(held.fingerprint, claim.fingerprint)
+            if session_id is not None and held.run_id:
+                tenant = claim.key.tenant
+                run = await self._relay.follow(held.run_id, tenant, session_id)
+                if run is not None:
+                    await run.wait_started()
+                    if run.failure is None or run.events:
+                        return run
+            await asyncio.sleep(_POLL_INTERVAL)
 
     async def kept(self, claim: IdempotencyClaim) -> KeptResponse | None:
         """Return the response that this or another process has stored for a request.
@@ -130,15 +192,50 @@ class IdempotencyClaims:
             ApiError: 409 when the key was used with another body.
         """
         key = claim.key
-        kept = await self._database.read(lambda connection: kept_responses.find(connection, key))
+        kept = await self._database.read(
+            lambda connection: kept_responses.find(connection, key), snapshot=False
+        )
         if kept is not None:
             _check_same(kept.fingerprint, claim.fingerprint)
         return kept
 
-    def remove(self, claim: IdempotencyClaim) -> None:
-        """Forget a claim that is done."""
+    def started(self, claim: IdempotencyClaim) -> None:
+        """Let other processes follow the run of a claim."""
+        self._relay.expected.discard(claim.run_id)
+
+    def remove(self, claim: IdempotencyClaim, *, stored: bool) -> None:
+        """Forget a claim that is done.
+
+        Args:
+            claim: The claim.
+            stored: Whether its response was stored, and so its key released in the database.
+        """
+        self._relay.expected.discard(claim.run_id)
         if self._running.get(claim.key) is claim:
             del self._running[claim.key]
+        if claim.exclusive and not stored:
+            task = asyncio.create_task(self._release(claim), name="release")
+            self._releases.add(task)
+            task.add_done_callback(self._releases.discard)
+
+    async def _release(self, claim: IdempotencyClaim) -> None:
+        work = partial(processes.release, key=claim.key, run_id=claim.run_id)
+        try:
+            await self._database.write(work, Isolation.LOCKS)
+        except Exception:  # noqa: BLE001 - the database may be unavailable for a while
+            _log.exception("releasing a key failed")
+
+
+def _claim_or_find(claim: IdempotencyClaim, connection: Connection) -> KeptResponse | Holder | None:
+    """Claim a key, or return the stored response or the request that works on it."""
+    holder = processes.claim(connection, claim.key, claim.fingerprint, claim.run_id)
+    if holder is not None:
+        return holder
+    # Afterwards, because whoever had the key may have stored the response and released it.
+    kept = kept_responses.find(connection, claim.key)
+    if kept is not None:
+        processes.release(connection, claim.key, claim.run_id)
+    return kept
 
 
 def _check_same(first: str, repeated: str) -> None:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection
 
-from julep_server.chat.chunks import chunk, last_chunk, message_chunk
+from julep_server.chat.chunks import kept_stream, last_chunk, message_chunk, text_chunk
 from julep_server.chat.explanation import explanation_json
 from julep_server.chat.functions import checked_choice, merged_tools
 from julep_server.chat.messages import reply_messages, request_messages
@@ -21,6 +21,7 @@ from julep_server.jobs.kinds import SUMMARY
 from julep_server.json_text import JSON, JSONObject
 from julep_server.models.provider import Completion, ModelRequest
 from julep_server.prompt.builder import build_prompt
+from julep_server.prompt.history import newest_within
 from julep_server.prompt.prompt_input import NOTHING_RECALLED, PromptInput
 from julep_server.representations import message_json
 from julep_server.search.query import SearchQuery
@@ -162,7 +163,7 @@ async def perform(request: ChatRequest, turn: Turn, run: Run, *, streamed: bool)
     if turn.explanation is not None:
         response["explanation"] = turn.explanation
     closing = _closing_events(run, completion, reply, response) if streamed else []
-    kept: JSON = [*run.events, *closing] if streamed else response
+    kept: JSON = response if listener is None else kept_stream(run.id, listener.pieces, closing)
     recalled = [memory.id for memory in turn.source.recalled.memories]
 
     def work(connection: Connection) -> None:
@@ -190,6 +191,7 @@ class _Publisher:
 
     def __init__(self, run: Run) -> None:
         self._run = run
+        self.pieces: list[str] = []
 
     def on_start(self, model: str, ignored: Sequence[str] = ()) -> None:
         """See :class:`~julep_server.models.provider.Listener`."""
@@ -198,10 +200,8 @@ class _Publisher:
     def on_text(self, text: str) -> None:
         """See :class:`~julep_server.models.provider.Listener`."""
         run = self._run
-        delta: JSONObject = {"content": text}
-        if not run.events:
-            delta = {"role": "assistant", **delta}
-        run.publish(chunk(run.id, delta))
+        run.publish(text_chunk(run.id, text, first=not self.pieces))
+        self.pieces.append(text)
 
 
 def _closing_events(
@@ -248,7 +248,22 @@ def _read(connection: Connection, request: ChatRequest, query: SearchQuery) -> _
         recalled = recall(connection, settings, agent, user, query, explain=request.explains)
     return _SessionState(
         PromptInput(session, agent, user, recalled),
-        message_store.history(connection, session.id),
+        _history(connection, session, whole=request.explains),
         tool_store.functions(connection, agent.id),
-        job_store.is_open(connection, SUMMARY, session.id),
+        # Only these sessions are summarised.
+        session.context_overflow == "adaptive"
+        and job_store.is_open(connection, SUMMARY, session.id),
     )
+
+
+def _history(connection: Connection, session: Session, *, whole: bool) -> Sequence[Message]:
+    """Return the history that a prompt may need, oldest first.
+
+    Args:
+        connection: A transaction.
+        session: The session, whose budget leaves out the oldest messages.
+        whole: Whether to return also the rest of what is left out, which explanations list.
+    """
+    if whole or session.token_budget is None:
+        return message_store.history(connection, session.id)
+    return newest_within(session, message_store.newest_first(connection, session.id))

@@ -7,7 +7,12 @@ connection, so that one thread does both.
 
 PostgreSQL has many writers, in any number of processes. Its transactions are serializable, so that
 a unit of work may read, decide and write as if there were no others; one that conflicts with
-another is run again.
+another is run again. A unit that is safe without, because it locks the rows that it decides by or
+reads none, is not run again for nothing (``Isolation``).
+
+Each thread keeps its connection. The drivers commit by themselves; transactions are begun here, so
+that a read of one statement is one round trip. A connection that was lost is noticed when it is
+used, and the work is done again on a new one, unless it may have been committed.
 """
 
 from __future__ import annotations
@@ -16,16 +21,17 @@ import asyncio
 import itertools
 import random
 import sqlite3
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from enum import Enum
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool, StaticPool
 
 from julep_server.db.migrate import upgrade
 from julep_server.json_text import dumps
@@ -33,10 +39,20 @@ from julep_server.json_text import dumps
 _T = TypeVar("_T")
 _READERS = 4
 _WRITERS = 4
-_SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 _MIGRATION_LOCK = 0x6A756C6570
 _RETRY_SECONDS = 20.0
-_WRITES = "julep_writes"
+
+
+class Isolation(Enum):
+    """What a unit of work that writes relies on, besides the rows that it locks.
+
+    Attributes:
+        SERIALIZABLE: Nothing of what it reads changes before its end.
+        LOCKS: Nothing: it decides by rows that it locks, and by unique constraints.
+    """
+
+    SERIALIZABLE = "BEGIN ISOLATION LEVEL SERIALIZABLE"
+    LOCKS = "BEGIN ISOLATION LEVEL READ COMMITTED"
 
 
 class Database:
@@ -45,70 +61,117 @@ class Database:
     Args:
         url: A SQLAlchemy URL. ``sqlite://`` is a database in memory.
 
+    Attributes:
+        shared: Whether other processes may use the database too.
+
     Raises:
         sqlalchemy.exc.SQLAlchemyError: The database can't be opened or migrated.
     """
 
     def __init__(self, url: str) -> None:
         parsed = make_url(url)
-        sqlite = parsed.get_backend_name() == "sqlite"
-        memory = sqlite and parsed.database in (None, "", ":memory:")
-        self._engine = _sqlite_engine(parsed, memory) if sqlite else _postgres_engine(parsed)
-        self._reading = self._engine if sqlite else self._engine.execution_options(**_SNAPSHOT)
-        self._writers = ThreadPoolExecutor(1 if sqlite else _WRITERS, "julep-db-write")
-        self._readers = self._writers if memory else ThreadPoolExecutor(_READERS, "julep-db-read")
+        self._sqlite = parsed.get_backend_name() == "sqlite"
+        self.shared = not (self._sqlite and parsed.database in (None, "", ":memory:"))
+        create = _sqlite_engine if self._sqlite else _postgres_engine
+        self._engine = create(parsed, not self.shared)
+        self._writers = ThreadPoolExecutor(1 if self._sqlite else _WRITERS, "julep-db-write")
+        readers = ThreadPoolExecutor(_READERS, "julep-db-read") if self.shared else None
+        self._readers = readers or self._writers
+        self._kept = threading.local()
+        self._connections: list[Connection] = []
         try:
-            migrate = partial(self._write, upgrade) if sqlite else self._migrate
-            self._writers.submit(migrate).result()
+            self._writers.submit(self._write, self._migrate, Isolation.LOCKS).result()
         except BaseException:
             self.close()
             raise
 
-    async def read(self, work: Callable[[Connection], _T]) -> _T:
-        """Run work that only reads."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+    async def read(self, work: Callable[[Connection], _T], *, snapshot: bool = True) -> _T:
+        """Run work that only reads.
 
-    async def write(self, work: Callable[[Connection], _T]) -> _T:
+        Args:
+            work: Reads; it may be run again if the connection is lost.
+            snapshot: Whether all of its statements see the same state; work of one statement
+                needs none.
+        """
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._readers, self._read, work, snapshot)
+
+    async def write(
+        self, work: Callable[[Connection], _T], isolation: Isolation = Isolation.SERIALIZABLE
+    ) -> _T:
         """Run work that writes; it is committed, and durable, when this returns.
 
         Args:
             work: Does everything in the transaction; it may be run several times.
+            isolation: What it relies on.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._writers, self._write, work)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._writers, self._write, work, isolation)
 
     def close(self) -> None:
         """End the threads and close every connection."""
-        # Connections are closed on the thread that used them, which sqlite3 may require.
         self._readers.shutdown(wait=True)
         self._writers.shutdown(wait=True)
+        for connection in self._connections:
+            connection.close()
         self._engine.dispose()
 
-    def _read(self, work: Callable[[Connection], _T]) -> _T:
-        with self._reading.connect() as connection:
-            return work(connection)
+    def _connection(self) -> Connection:
+        """Return the connection of this thread."""
+        connection: Connection | None = getattr(self._kept, "connection", None)
+        if connection is None:
+            connection = self._kept.connection = self._engine.connect()
+            self._connections.append(connection)
+        return connection
 
-    def _write(self, work: Callable[[Connection], _T]) -> _T:
+    def _read(self, work: Callable[[Connection], _T], snapshot: bool) -> _T:
+        try:
+            return self._read_once(work, snapshot)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+        return self._read_once(work, snapshot)
+
+    def _read_once(self, work: Callable[[Connection], _T], snapshot: bool) -> _T:
+        connection = self._connection()
+        # For SQLAlchemy alone: the driver begins no transaction.
+        with connection.begin() as transaction:
+            if snapshot:
+                reading = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+                connection.exec_driver_sql("BEGIN" if self._sqlite else reading)
+            found = work(connection)
+            transaction.rollback()
+        return found
+
+    def _write(self, work: Callable[[Connection], _T], isolation: Isolation) -> _T:
         limit = time.monotonic() + _RETRY_SECONDS
+        lost = False
+        # IMMEDIATE, because a transaction that reads first could fail to get the lock later.
+        begin = "BEGIN IMMEDIATE" if self._sqlite else isolation.value
         for attempt in itertools.count():
+            connection, done = self._connection(), False
             try:
-                with self._engine.connect() as connection:
-                    writing = connection.execution_options(**{_WRITES: True})
-                    with writing.begin():
-                        return work(writing)
+                with connection.begin():
+                    connection.exec_driver_sql(begin)
+                    found = work(connection)
+                    done = True
             except DBAPIError as error:
+                if error.connection_invalidated and not (done or lost):
+                    lost = True
+                    continue
                 if not _is_conflict(error) or time.monotonic() > limit:
                     raise
+            else:
+                return found
             # A random delay, so that they don't conflict again.
             time.sleep(random.uniform(0, min(0.002 * 2**attempt, 0.2)))  # noqa: S311
         raise AssertionError("there is always another attempt")
 
-    def _migrate(self) -> None:
-        """Migrate PostgreSQL, one process at a time; those that follow find nothing to do."""
-        with self._engine.connect() as connection:
-            committed = connection.execution_options(isolation_level="READ COMMITTED")
-            with committed.begin():
-                committed.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
-                upgrade(committed)
+    def _migrate(self, connection: Connection) -> None:
+        """Migrate, one process at a time; those that follow find nothing to do."""
+        if not self._sqlite:
+            connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+        upgrade(connection)
 
 
 def postgres_url(url: URL) -> URL:
@@ -117,13 +180,9 @@ def postgres_url(url: URL) -> URL:
     return url.set(drivername="postgresql+psycopg") if plain else url
 
 
-def _postgres_engine(url: URL) -> Engine:
+def _postgres_engine(url: URL, _: bool) -> Engine:
     return create_engine(
-        postgres_url(url),
-        json_serializer=dumps,
-        isolation_level="SERIALIZABLE",
-        pool_pre_ping=True,
-        pool_size=_READERS + _WRITERS,
+        postgres_url(url), json_serializer=dumps, isolation_level="AUTOCOMMIT", poolclass=NullPool
     )
 
 
@@ -133,13 +192,12 @@ def _is_conflict(error: DBAPIError) -> bool:
 
 
 def _sqlite_engine(url: URL, memory: bool) -> Engine:
-    arguments = {"check_same_thread": False, "timeout": 30.0}
-    if memory:
-        engine = create_engine(
-            url, json_serializer=dumps, connect_args=arguments, poolclass=StaticPool
-        )
-    else:
-        engine = create_engine(url, json_serializer=dumps, connect_args=arguments)
+    engine = create_engine(
+        url,
+        json_serializer=dumps,
+        connect_args={"check_same_thread": False, "timeout": 30.0},
+        poolclass=StaticPool if memory else NullPool,
+    )
 
     def on_connect(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
         # Disables the driver's own transactions, which begin late and never around reads.
@@ -151,11 +209,5 @@ def _sqlite_engine(url: URL, memory: bool) -> Engine:
             cursor.execute("PRAGMA synchronous=FULL")
         cursor.close()
 
-    def on_begin(connection: Connection) -> None:
-        # IMMEDIATE, because a transaction that reads first could fail to get the lock later.
-        writes = connection.get_execution_options().get(_WRITES)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
     event.listen(engine, "connect", on_connect)
-    event.listen(engine, "begin", on_begin)
     return engine

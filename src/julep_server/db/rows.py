@@ -1,26 +1,41 @@
-"""Records built from rows."""
+"""Records read from rows."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import Field, fields
 from functools import cache
 from typing import Any, ClassVar, Protocol, TypeVar
 
-from sqlalchemy import RowMapping
+from sqlalchemy import Row, Select, Table, select
 
 
-class _Dataclass(Protocol):
+class Dataclass(Protocol):
+    """A dataclass, whose fields have the names of columns."""
+
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
 
-T = TypeVar("T", bound=_Dataclass)
-
-
-def read_row(kind: type[T], row: RowMapping) -> T:
-    """Build a dataclass's instance from the columns that have its fields' names."""
-    return kind(**{name: row[name] for name in _names(kind)})
+T = TypeVar("T", bound=Dataclass)
 
 
 @cache
-def _names(kind: type[_Dataclass]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+def select_records(kind: type[Dataclass], table: Table) -> Select[tuple[Any, ...]]:
+    """Select the columns that have the names of a dataclass's fields, in their order."""
+    return select(*(table.c[field.name] for field in fields(kind)))
+
+
+def read_row(kind: type[T], row: Row[tuple[Any, ...]]) -> T:
+    """Build a dataclass's instance from a row of :func:`select_records`."""
+    return _build(kind)(*row)
+
+
+def read_rows(kind: type[T], rows: Iterable[Row[tuple[Any, ...]]]) -> list[T]:
+    """Build instances of a dataclass from rows of :func:`select_records`."""
+    build = _build(kind)
+    return [build(*row) for row in rows]
+
+
+def _build(kind: type[T]) -> Callable[..., T]:
+    # The columns are those of the fields, which type checkers can't know.
+    return kind

@@ -59,8 +59,8 @@ agents = Table(
     Column("metadata", JSON, nullable=False),
     _time("created_at"),
     _time("updated_at"),
-    Index("agents_created", "tenant", "created_at"),
-    Index("agents_updated", "tenant", "updated_at"),
+    Index("agents_created", "tenant", "created_at", "seq"),
+    Index("agents_updated", "tenant", "updated_at", "seq"),
 )
 
 users = Table(
@@ -74,8 +74,8 @@ users = Table(
     Column("metadata", JSON, nullable=False),
     _time("created_at"),
     _time("updated_at"),
-    Index("users_created", "tenant", "created_at"),
-    Index("users_updated", "tenant", "updated_at"),
+    Index("users_created", "tenant", "created_at", "seq"),
+    Index("users_updated", "tenant", "updated_at", "seq"),
 )
 
 sessions = Table(
@@ -98,10 +98,10 @@ sessions = Table(
     Column("tags", JSON, nullable=False),
     _time("created_at"),
     _time("updated_at"),
-    Index("sessions_created", "tenant", "created_at"),
-    Index("sessions_updated", "tenant", "updated_at"),
-    Index("sessions_agent", "agent_id", "created_at"),
-    Index("sessions_user", "user_id", "created_at"),
+    Index("sessions_created", "tenant", "created_at", "seq"),
+    Index("sessions_updated", "tenant", "updated_at", "seq"),
+    Index("sessions_agent", "agent_id", "created_at", "seq"),
+    Index("sessions_user", "user_id", "created_at", "seq"),
 )
 
 messages = Table(
@@ -143,8 +143,8 @@ docs = Table(
     Column("metadata", JSON, nullable=False),
     _time("created_at"),
     _time("updated_at"),
-    Index("docs_owner", "owner_id", "created_at"),
-    Index("docs_updated", "owner_id", "updated_at"),
+    Index("docs_owner", "owner_id", "created_at", "seq"),
+    Index("docs_updated", "owner_id", "updated_at", "seq"),
 )
 
 # The texts that can be recalled. The index of their words, passages_index, is specific to the
@@ -214,6 +214,7 @@ memories = Table(
     Column("last_accessed_at", BigInteger),
     UniqueConstraint("agent_id", "user_id", "digest", name="memories_once"),
     Index("memories_user", "user_id"),
+    Index("memories_agent", "agent_id", "seq"),
 )
 
 jobs = Table(
@@ -257,6 +258,7 @@ metadata_entries = Table(
     metadata,
     Column("resource_id", String(36), primary_key=True),
     Column("entry", String(64), primary_key=True),
+    Index("metadata_entries_entry", "entry", "resource_id"),
 )
 
 idempotency = Table(
@@ -273,4 +275,49 @@ idempotency = Table(
     _time("created_at"),
     UniqueConstraint("tenant", "scope", "key", name="idempotency_key"),
     Index("idempotency_created", "created_at"),
+)
+
+# The processes that share the database. A run's id begins with the id of its process.
+processes = Table(
+    "processes",
+    metadata,
+    Column("id", String(12), primary_key=True),
+    _time("alive_until"),
+)
+
+# The keys of chats that a process is working on, so that no other process starts the same one.
+claims = Table(
+    "claims",
+    metadata,
+    Column("tenant", String(64), primary_key=True),
+    Column("scope", String(200), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("run_id", String(36), nullable=False),
+)
+
+# Running streams whose clients came to another process than theirs, and the events of these.
+stream_requests = Table(
+    "stream_requests",
+    metadata,
+    Column("run_id", String(36), primary_key=True),
+    Column("process", String(12), nullable=False),
+    _tenant(),
+    Column("session_id", String(36), nullable=False),
+    _time("created_at"),
+    Index("stream_requests_process", "process"),
+)
+stream_batches = Table(
+    "stream_batches",
+    metadata,
+    Column("run_id", String(36), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("events", JSON, nullable=False),
+    Column("headers", JSON, nullable=False),
+    Column("finished", Boolean, nullable=False),
+    # Of the error that ended the stream, if one did.
+    Column("status", Integer),
+    Column("code", String(64)),
+    Column("message", Text),
+    _time("created_at"),
 )

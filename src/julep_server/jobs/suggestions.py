@@ -23,12 +23,10 @@ async def make_suggestions(context: JobContext, job: Job, _report: Report) -> St
 
     def read(connection: Connection) -> tuple[Agent, list[Line]]:
         session, agent = session_of(connection, job)
-        history = messages.history(connection, session.id)
-        found = [index for index, message in enumerate(history) if message.id == message_id]
-        if not found:
+        history = messages.until(connection, session.id, message_id, _MAX_MESSAGES)
+        if not history:
             raise history_deleted()
-        end = found[0] + 1
-        return agent, lines(history[max(0, end - _MAX_MESSAGES) : end])
+        return agent, lines(history)
 
     agent, conversation = await context.database.read(read)
     hints = await context.reflection.hints(agent.model, conversation)

@@ -10,7 +10,7 @@ from julep_server.jobs.after_chat import text_line
 from julep_server.jobs.context import JobContext, history_deleted, session_of
 from julep_server.jobs.worker import Report, Store
 from julep_server.models.reflection import Line
-from julep_server.prompt.history import rendered_history, unsummarised
+from julep_server.prompt.history import active_summary, rendered_history
 from julep_server.prompt.prompt_input import PromptInput
 from julep_server.store import jobs, messages
 from julep_server.store.jobs import Job
@@ -45,14 +45,16 @@ async def _attempt(context: JobContext, job: Job, report: Report) -> bool:
     def read(connection: Connection) -> tuple[PromptInput, Sequence[Message]]:
         session, agent = session_of(connection, job)
         user = users.find(connection, job.tenant, session.user_id) if session.user_id else None
-        history = messages.history(connection, session.id)
-        if all(message.id != until for message in history):
+        # Without a message, from where an active summary ends.
+        after = None if active_summary(session) is None else session.summarised_id
+        history = messages.between(connection, session.id, after, until)
+        if history is None:
             raise history_deleted()
         return PromptInput(session, agent, user), history
 
     source, history = await context.database.read(read)
     session = source.session
-    omitted = _up_to(until, unsummarised(session, rendered_history(source, history)))
+    omitted = rendered_history(source, history)
     if not omitted:
         return True
     budget = session.token_budget or _MIN_STEP
@@ -77,12 +79,6 @@ async def _attempt(context: JobContext, job: Job, report: Report) -> bool:
         return True
 
     return await context.database.write(write)
-
-
-def _up_to(identifier: str, history: Sequence[Message]) -> Sequence[Message]:
-    """Return the messages up to one; none if it is missing, as a summary covers it then."""
-    ends = [index for index, message in enumerate(history) if message.id == identifier]
-    return history[: ends[0] + 1] if ends else []
 
 
 def _all_lines(omitted: Sequence[Message]) -> list[Line]:

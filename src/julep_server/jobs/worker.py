@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection
 
-from julep_server.db.engine import Database
+from julep_server.db.engine import Database, Isolation
 from julep_server.jobs.failures import (
     MAX_ATTEMPTS,
     AbortedError,
@@ -106,13 +106,15 @@ class Worker:
         """Start a job that is due; return the seconds until the next look."""
         if len(self._running) >= MAX_CONCURRENT:
             return POLL_INTERVAL
-        due = await self._database.read(jobs.next_due)
+        due = await self._database.read(jobs.next_due, snapshot=False)
         if due is None:
             return POLL_INTERVAL
         if due > (moment := now()):
             return min(POLL_INTERVAL, (due - moment) / _SECOND)
         lease = round(LEASE * _SECOND)
-        job = await self._database.write(lambda connection: jobs.take(connection, lease))
+        job = await self._database.write(
+            lambda connection: jobs.take(connection, lease), Isolation.LOCKS
+        )
         if job is not None:
             # A job taken while the worker stops is released in its first step.
             task = asyncio.create_task(self._work(job), name=f"job-{job.id}")
@@ -128,7 +130,7 @@ class Worker:
         try:
             store_end = await self._attempt(job)
             if store_end is not None:
-                await self._database.write(store_end)
+                await self._database.write(store_end, Isolation.LOCKS)
         except LeaseLostError:
             _log.info("job %s was taken by another worker meanwhile", job.id)
         except Exception:  # noqa: BLE001 - the database may be unavailable for a while
@@ -164,14 +166,16 @@ class Worker:
         while True:
             await asyncio.sleep(RENEWAL_INTERVAL)
             try:
-                await self._database.write(partial(jobs.renew, job=job, lease=lease))
+                renew = partial(jobs.renew, job=job, lease=lease)
+                await self._database.write(renew, Isolation.LOCKS)
             except LeaseLostError:
                 return
             except Exception:  # noqa: BLE001 - the database may be unavailable for a while
                 _log.exception("renewing the lease of job %s failed", job.id)
 
     async def _report(self, job: Job, percent: float) -> None:
-        await self._database.write(partial(jobs.report, job=job, progress=percent))
+        report = partial(jobs.report, job=job, progress=percent)
+        await self._database.write(report, Isolation.LOCKS)
 
 
 def _succeed(job: Job, store: Store, connection: Connection) -> None:

@@ -25,7 +25,6 @@ from julep_server.openai_api.transcript import Transcript, latest, parse_transcr
 from julep_server.services import Services
 from julep_server.store import messages as message_store
 from julep_server.store.agents import Agent
-from julep_server.store.resources import new_id
 from julep_server.store.sessions import Session
 from julep_server.streaming.runs import Run
 
@@ -66,7 +65,7 @@ async def chat(
         )
     turn = await prepare(request)
     streamed = body.get("stream") is True
-    run = Run(new_id(), tenant, request.session_id)
+    run = Run(services.relay.new_run_id(), tenant, request.session_id)
     services.runs.start(run, partial(perform, request, turn, run, streamed=streamed), lambda: None)
     options = body.get("stream_options")
     with_usage = isinstance(options, dict) and options.get("include_usage") is True

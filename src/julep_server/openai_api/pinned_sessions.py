@@ -94,14 +94,16 @@ class SessionName:
         if found is not None:
             return found
         user = self._find_or_create_user(connection, tenant) if self._user else None
-        values = {
+        values: dict[str, object] = {
             "agent_id": agent.id,
             "user_id": None if user is None else user.id,
             "situation": None,
             "summary": None,
+            "summarised_id": None,
             "render_templates": False,
             "token_budget": None,
             "context_overflow": None,
+            "tags": [],
         }
         metadata: dict[str, JSON] = {"openai_user": self._user, "openai_session": self._session}
         named: dict[str, JSON] = {name: value for name, value in metadata.items() if value}

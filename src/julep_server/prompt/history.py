@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from julep_server.json_text import JSON, JSONObject
@@ -10,6 +10,7 @@ from julep_server.prompt.prompt_input import PromptInput
 from julep_server.prompt.templates import render
 from julep_server.store.messages import Message
 from julep_server.store.sessions import Session
+from julep_server.text.tokens import count_tokens
 
 
 def rendered_history(source: PromptInput, history: Sequence[Message]) -> Sequence[Message]:
@@ -31,6 +32,30 @@ def unsummarised(session: Session, history: Sequence[Message]) -> Sequence[Messa
             if message.id == session.summarised_id:
                 return history[index + 1 :]
     return history
+
+
+def newest_within(session: Session, newest_first: Iterable[Message]) -> list[Message]:
+    """Return the newest messages up to the first that can't be in the session's prompt.
+
+    That one is needed too: it is the newest that is left out. Messages that are rendered count as
+    empty, since their length is not known.
+
+    Args:
+        session: A session with a token budget.
+        newest_first: Its history, of which no more is read than is needed.
+
+    Returns:
+        The messages, oldest first.
+    """
+    room = session.token_budget or 0
+    found: list[Message] = []
+    for message in newest_first:
+        found.append(message)
+        if not (session.render_templates and _is_template(message)):
+            room -= count_tokens(message.content)
+        if room < 0:
+            break
+    return found[::-1]
 
 
 def active_summary(session: Session) -> str | None:
@@ -61,7 +86,7 @@ def render_message(message: Message, variables: dict[str, object], path: str) ->
     Raises:
         ApiError: 422 when a template can't be rendered; it names the path.
     """
-    if message.generated or message.role not in ("system", "assistant"):
+    if not _is_template(message):
         return message
     content = message.content
     if isinstance(content, str):
@@ -73,6 +98,10 @@ def render_message(message: Message, variables: dict[str, object], path: str) ->
         for index, part in enumerate(content if isinstance(content, list) else [])
     ]
     return replace(message, content=parts)
+
+
+def _is_template(message: Message) -> bool:
+    return not message.generated and message.role in ("system", "assistant")
 
 
 def _person(identifier: str, name: str, about: str, metadata: JSONObject) -> dict[str, object]:

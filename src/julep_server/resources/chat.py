@@ -11,7 +11,6 @@ from julep_server.chat.turn import ChatRequest, perform, prepare
 from julep_server.http.preferences import accepts_events
 from julep_server.http.responses import json_response
 from julep_server.json_text import JSON, JSONObject
-from julep_server.store.resources import new_id
 from julep_server.store.sessions import sessions
 from julep_server.streaming.event_stream import parse_event_id, stream_gone, stream_run
 from julep_server.streaming.runs import Run
@@ -37,8 +36,9 @@ async def chat(call: Call) -> ASGIApp:
         keep_response=None if call.claim is None else call.claim.keep,
     )
     turn = await prepare(request)
-    run = Run(new_id(), call.tenant, turn.source.session.id)
-    on_end = (lambda: None) if call.claim is None else call.claim.hold(run if streamed else None)
+    run_id = call.services.relay.new_run_id() if call.claim is None else call.claim.run_id
+    run = Run(run_id, call.tenant, turn.source.session.id)
+    on_end = (lambda: None) if call.claim is None else call.claim.hold(run, streamed=streamed)
     work = partial(perform, request, turn, run, streamed=streamed)
     call.services.runs.start(run, work, on_end)
     if streamed:
@@ -78,7 +78,10 @@ async def render(call: Call) -> ASGIApp:
 
 async def _resume(call: Call, last_event_id: str) -> ASGIApp:
     completion_id, position = parse_event_id(last_event_id)
-    run = call.services.runs.find(completion_id, call.tenant, call.id("session_id"))
+    session_id = call.id("session_id")
+    run = call.services.runs.find(completion_id, call.tenant, session_id)
+    if run is None:
+        run = await call.services.relay.follow(completion_id, call.tenant, session_id)
     if run is None:
         raise stream_gone()
     return await stream_run(run, position)

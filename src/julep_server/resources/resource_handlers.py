@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from julep_server.call import Call, created, deleted, found, listed, updated
+from julep_server.db.engine import Isolation
 from julep_server.json_text import JSON, JSONObject
 from julep_server.resources.body_fields import docs_of, merged_metadata, metadata_of
 from julep_server.store import docs
@@ -67,13 +68,15 @@ class ResourceHandlers(Generic[R]):
                 add_parts(connection, record.id)
             return record, self.represent(record)
 
-        response = await created(call, write)
+        response = await created(call, write, Isolation.LOCKS)
         await call.services.embedding_worker.embed_sources(doc_ids)
         return response
 
     async def get(self, call: Call) -> Response:
         """Return the resource."""
-        return await found(call, lambda connection: self.represent(self._get(connection, call)))
+        return await found(
+            call, lambda connection: self.represent(self._get(connection, call)), snapshot=False
+        )
 
     async def list_all(self, call: Call) -> Response:
         """Return one page of the resources."""
@@ -84,6 +87,7 @@ class ResourceHandlers(Generic[R]):
                 self.represent(record) for record in self.store.page(connection, call.tenant, page)
             ],
             lambda connection: self.store.count(connection, call.tenant, page),
+            snapshot=bool(page.entries),
         )
 
     async def replace(self, call: Call) -> Response:
@@ -91,27 +95,28 @@ class ResourceHandlers(Generic[R]):
         values = self.values(call)
 
         def write(connection: Connection) -> tuple[R, JSONObject]:
-            record, metadata = self._get(connection, call), metadata_of(call.body)
+            record = self._get(connection, call, lock=True)
+            metadata = metadata_of(call.body)
             changed = self.store.change(connection, call.tenant, record, values, metadata)
             return changed, self.represent(changed)
 
-        return await updated(call, write)
+        return await updated(call, write, Isolation.LOCKS)
 
     async def patch(self, call: Call) -> Response:
         """Change the fields that the body names."""
 
         def write(connection: Connection) -> tuple[R, JSONObject]:
-            record = self._get(connection, call)
+            record = self._get(connection, call, lock=True)
             changes = self.changes(call, record)
             metadata = merged_metadata(record.metadata, call.body)
             changed = self.store.change(connection, call.tenant, record, changes, metadata)
             return changed, self.represent(changed)
 
-        return await updated(call, write)
+        return await updated(call, write, Isolation.LOCKS)
 
     async def delete(self, call: Call) -> Response:
         """Delete the resource and what belongs to it."""
         return await deleted(call, call.id(self.id_field), self.remove)
 
-    def _get(self, connection: Connection, call: Call) -> R:
-        return self.store.get(connection, call.tenant, call.id(self.id_field))
+    def _get(self, connection: Connection, call: Call, *, lock: bool = False) -> R:
+        return self.store.get(connection, call.tenant, call.id(self.id_field), lock=lock)

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from julep_server.call import Call, Handler, created
+from julep_server.db.engine import Isolation
 from julep_server.json_text import JSON, JSONObject
 from julep_server.representations import session_json
 from julep_server.resources.body_fields import metadata_of, named_fields, stored_integer
@@ -20,7 +21,8 @@ async def create(call: Call) -> Response:
     body = call.body
     agent_id = str(body["agent_id"]).lower()
     user_id = str(body["user_id"]).lower() if "user_id" in body else None
-    values = {**_values(call), "agent_id": agent_id, "user_id": user_id, "summary": None}
+    values = {**_values(call), "agent_id": agent_id, "user_id": user_id}
+    values |= {"summary": None, "summarised_id": None}
 
     def write(connection: Connection) -> tuple[Session, JSONObject]:
         agents.get(connection, call.tenant, agent_id)
@@ -29,7 +31,7 @@ async def create(call: Call) -> Response:
         session = sessions.insert(connection, call.tenant, values, metadata_of(body))
         return session, session_json(session)
 
-    return await created(call, write)
+    return await created(call, write, Isolation.LOCKS)
 
 
 async def fork(call: Call) -> Response:

@@ -17,7 +17,7 @@ from functools import partial
 from sqlalchemy import Connection, Select, delete, exists, insert, select
 
 from julep_server.db.engine import Database
-from julep_server.db.rows import read_row
+from julep_server.db.rows import read_rows, select_records
 from julep_server.db.tables import passages, vectors
 from julep_server.errors import ApiError
 from julep_server.models.openai_errors import not_understood
@@ -33,6 +33,8 @@ RETRY_DELAY = 5.0
 """Seconds without requests to an embedder that failed; the delay grows with repeated failures."""
 
 _MAX_RETRY_DELAY = 120.0
+# Between two looks for vectors that other processes may have stored, while there are none.
+_LOOK_INTERVAL = 1.0
 _BATCH_SIZE = 64
 _MAX_QUERY_LENGTH = 2000
 _MAX_TITLE_LENGTH = 200
@@ -76,6 +78,9 @@ class _Passage:
         return f"{self.title[:_MAX_TITLE_LENGTH]}\n{self.text}".strip()
 
 
+_PASSAGES = select_records(_Passage, passages)
+
+
 class EmbeddingWorker:
     """Embeds passages and queries.
 
@@ -92,6 +97,7 @@ class EmbeddingWorker:
         self._scale: _Scale | None = None
         self._down_until = 0.0
         self._has_vectors = False
+        self._next_look = 0.0
         self._awake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -129,7 +135,9 @@ class EmbeddingWorker:
         if self._batches is None or not wanted or time.monotonic() < self._down_until:
             return SearchQuery(text)
         # A server without documents and memories sends no request to the embedder.
-        self._has_vectors = self._has_vectors or await self._database.read(_any_vector)
+        if not self._has_vectors and time.monotonic() >= self._next_look:
+            self._next_look = time.monotonic() + _LOOK_INTERVAL
+            self._has_vectors = await self._database.read(_any_vector, snapshot=False)
         if not self._has_vectors:
             return SearchQuery(text)
         try:
@@ -148,14 +156,16 @@ class EmbeddingWorker:
         Args:
             sources: Ids of the documents or memories, whose passages are committed.
         """
-        if self._batches is None or not sources or time.monotonic() < self._down_until:
+        if not sources:
+            return
+        if self._batches is None or time.monotonic() < self._down_until:
             self._awake.set()
             return
         task = self._spawn(self._embed_new(self._batches, sources))
         await asyncio.wait({task}, timeout=MAX_WAIT)
 
     async def _embed_new(self, batches: Batches, sources: Sequence[str]) -> None:
-        new = select(passages).where(
+        new = _PASSAGES.where(
             passages.c.source_id.in_(sources), ~exists().where(vectors.c.seq == passages.c.seq)
         )
         try:
@@ -180,12 +190,12 @@ class EmbeddingWorker:
                 failures = min(failures + 1, 16)
 
     async def _fill_all(self, batches: Batches) -> None:
-        if await self._database.read(lambda connection: _batch(connection, select(passages), None)):
+        if await self._database.read(lambda connection: _batch(connection, _PASSAGES, None)):
             scale = await self._measure_scale(batches)
             embedded = exists().where(
                 vectors.c.seq == passages.c.seq, vectors.c.embedder == scale.embedder
             )
-            await self._fill(batches, select(passages).where(~embedded))
+            await self._fill(batches, _PASSAGES.where(~embedded))
 
     async def _fill(self, batches: Batches, wanted: Select[tuple[object, ...]]) -> None:
         """Embed the selected passages, the newest first."""
@@ -195,6 +205,7 @@ class EmbeddingWorker:
         while batch := await self._database.read(partial(_batch, query=wanted, before=before)):
             embedded = await self._embed_batch(batches, batch)
             await self._database.write(partial(_store, name=scale.embedder, embedded=embedded))
+            self._has_vectors = self._has_vectors or bool(embedded)
             before, stored = batch[-1].seq, stored + len(embedded)
             if len(batch) == _BATCH_SIZE:
                 _log.info("%d texts embedded, more to come", stored)
@@ -252,16 +263,16 @@ def _batch(
     """Return a batch of the selected passages, older than one of them, the newest first."""
     if before is not None:
         query = query.where(passages.c.seq < before)
-    rows = connection.execute(query.order_by(passages.c.seq.desc()).limit(_BATCH_SIZE)).mappings()
-    return [read_row(_Passage, row) for row in rows]
+    rows = connection.execute(query.order_by(passages.c.seq.desc()).limit(_BATCH_SIZE))
+    return read_rows(_Passage, rows)
 
 
 def _store(connection: Connection, name: str, embedded: Sequence[tuple[_Passage, bytes]]) -> None:
     """Store the vectors of the passages that still exist."""
     numbers = [passage.seq for passage, _ in embedded]
-    stored = connection.execute(select(passages).where(passages.c.seq.in_(numbers))).mappings()
+    stored = connection.execute(_PASSAGES.where(passages.c.seq.in_(numbers)))
     # Compared as a whole, because the database may reuse a number for another text.
-    same = {read_row(_Passage, row) for row in stored}
+    same = set(read_rows(_Passage, stored))
     rows = [
         {"seq": passage.seq, "embedder": name, "vector": vector}
         for passage, vector in embedded

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
-from sqlalchemy import Connection, Select, delete, func, insert, select
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select
 
 from julep_server.db.tables import passages, source_scopes, vectors
 from julep_server.search.fusion import fuse_rankings
@@ -69,6 +69,9 @@ class SearchHit:
     match: Match
 
 
+_INSERT = insert(passages).returning(passages.c.seq, sort_by_parameter_order=True)
+
+
 class PassageIndex:
     """Keeps texts and finds them, in the caller's transaction."""
 
@@ -96,18 +99,15 @@ class PassageIndex:
             {"source_id": source_id, "title": title, "text": piece, "size": len(piece)}
             for piece in texts
         ]
-        connection.execute(insert(passages), rows)
+        numbers = connection.execute(_INSERT, rows).scalars().all()
         known = select(source_scopes.c.scope).where(source_scopes.c.source_id == source_id)
         new = dict.fromkeys(scopes).keys() - set(connection.execute(known).scalars())
         if new:
             connection.execute(
                 insert(source_scopes), [{"scope": scope, "source_id": source_id} for scope in new]
             )
-        # The database numbers the rows; a source's highest numbers are those of the new rows.
-        newest = select(passages.c.seq).where(passages.c.source_id == source_id)
-        numbers = connection.execute(newest.order_by(passages.c.seq.desc()).limit(len(rows)))
-        numbered = zip(reversed(numbers.scalars().all()), texts, strict=True)
-        word_index(connection).add(connection, scopes, title, list(numbered))
+        numbered = list(zip(numbers, texts, strict=True))
+        word_index(connection).add(connection, scopes, title, numbered)
 
     def remove(self, connection: Connection, sources: Select[tuple[str]]) -> None:
         """Remove all texts of the sources whose ids are selected."""
@@ -142,16 +142,51 @@ class PassageIndex:
         Returns:
             The texts, the best first.
         """
-        if limit < 1 or not scopes:
-            return []
-        depth = max(limit, _MIN_DEPTH)
-        words = rank_by_words(connection, scopes, query.text, depth)
-        meaning: Ranking = []
-        if query.vector is not None:
-            meaning = rank_by_vector(connection, scopes, query.vector, depth)
-        matches = _matches(words, meaning, limit, distance)
+        matches = _ranked(connection, scopes, query, limit, distance)
         wanted = [found for found in matches if with_left_out or found[1].left_out is None]
         return _read(connection, scopes, wanted)
+
+    def sources(
+        self, connection: Connection, scopes: Sequence[str], query: SearchQuery, limit: int
+    ) -> list[str]:
+        """Return the sources of the texts that match a query best, each once, the best first.
+
+        Args:
+            connection: A transaction.
+            scopes: All scopes that the caller may see.
+            query: What to search for.
+            limit: The maximum number of texts.
+        """
+        ranked = [seq for seq, _ in _ranked(connection, scopes, query, limit, 1.0)[:limit]]
+        source_of: dict[int, str] = {}
+        for start in range(0, len(ranked), _BATCH_SIZE):
+            numbers = ranked[start : start + _BATCH_SIZE]
+            rows = connection.execute(_SOURCES, {"numbers": numbers})
+            source_of |= {int(row[0]): str(row[1]) for row in rows}
+        return list(dict.fromkeys(source_of[seq] for seq in ranked))
+
+
+_SOURCES = select(passages.c.seq, passages.c.source_id).where(
+    passages.c.seq.in_(bindparam("numbers", expanding=True))
+)
+
+
+def _ranked(
+    connection: Connection,
+    scopes: Sequence[str],
+    query: SearchQuery,
+    limit: int,
+    distance: float,
+) -> list[tuple[int, Match]]:
+    """Rank the texts in some scopes by a query."""
+    if limit < 1 or not scopes:
+        return []
+    depth = max(limit, _MIN_DEPTH)
+    words = rank_by_words(connection, scopes, query.text, depth)
+    meaning: Ranking = []
+    if query.vector is not None:
+        meaning = rank_by_vector(connection, scopes, query.vector, depth)
+    return _matches(words, meaning, limit, distance)
 
 
 def _matches(

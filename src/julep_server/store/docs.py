@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, Select, delete, insert, select, update
 
 from julep_server.db import tables
-from julep_server.db.rows import read_row
+from julep_server.db.rows import read_row, select_records
 from julep_server.errors import not_found
 from julep_server.json_text import JSON, JSONObject
 from julep_server.search.index import INDEX
-from julep_server.store.paging import Page, count_rows, index_metadata, select_page
+from julep_server.store.paging import Page, count_rows, index_metadata, read_page
 from julep_server.store.resources import new_id
 from julep_server.store.times import later_than, now
 from julep_server.store.tombstones import record_deletion, record_deletions
@@ -61,9 +61,10 @@ def add(connection: Connection, tenant: str, owner_id: str, new: Sequence[NewDoc
                 updated_at=moment,
             )
         )
-        index_metadata(connection, stored.id, stored.metadata)
+        index_metadata(connection, stored.id, stored.metadata, new=True)
         # In the same transaction: a document that was acknowledged can be found.
-        INDEX.add(connection, stored.id, [owner_id], stored.title, split_chunks(stored.content))
+        chunks = split_chunks(stored.content)
+        INDEX.add(connection, stored.id, [owner_id], stored.title, chunks)
         added.append(stored)
     return added
 
@@ -75,8 +76,9 @@ def get(connection: Connection, owner_id: str, identifier: str) -> Doc:
         ApiError: 404 when the owner has none of that id.
     """
     table = tables.docs
-    query = select(table).where(table.c.id == identifier, table.c.owner_id == owner_id)
-    row = connection.execute(query).mappings().first()
+    wanted = select_records(Doc, table)
+    query = wanted.where(table.c.id == identifier, table.c.owner_id == owner_id)
+    row = connection.execute(query).first()
     if row is None:
         raise not_found(_KIND, identifier)
     return read_row(Doc, row)
@@ -84,35 +86,40 @@ def get(connection: Connection, owner_id: str, identifier: str) -> Doc:
 
 def page(connection: Connection, owner_id: str, wanted: Page) -> list[Doc]:
     """Return one page of an owner's documents."""
-    query = select_page(tables.docs, wanted)
-    owned = query.where(tables.docs.c.owner_id == owner_id)
-    return [read_row(Doc, row) for row in connection.execute(owned).mappings()]
+    return read_page(connection, Doc, tables.docs, ("owner_id", owner_id), wanted)
 
 
 def count(connection: Connection, owner_id: str, wanted: Page) -> int:
     """Return the number of an owner's documents of which a page is a part."""
-    return count_rows(connection, tables.docs, wanted, tables.docs.c.owner_id == owner_id)
+    return count_rows(connection, tables.docs, ("owner_id", owner_id), wanted)
 
 
 def change(connection: Connection, doc: Doc, changes: NewDoc) -> Doc:
     """Change a document; searches find its new text at once."""
     table = tables.docs
+    changed = replace(
+        doc,
+        title=changes.title,
+        content=changes.content,
+        metadata=changes.metadata,
+        updated_at=later_than(doc.updated_at),
+    )
     connection.execute(
         update(table)
         .where(table.c.id == doc.id)
         .values(
-            title=changes.title,
-            content=changes.content,
-            metadata=changes.metadata,
-            updated_at=later_than(doc.updated_at),
+            title=changed.title,
+            content=changed.content,
+            metadata=changed.metadata,
+            updated_at=changed.updated_at,
         )
     )
-    index_metadata(connection, doc.id, changes.metadata)
+    index_metadata(connection, doc.id, changes.metadata, new=False)
     if (changes.title, changes.content) != (doc.title, doc.content):
         INDEX.remove(connection, select(table.c.id).where(table.c.id == doc.id))
         chunks = split_chunks(changes.content)
         INDEX.add(connection, doc.id, [doc.owner_id], changes.title, chunks)
-    return get(connection, doc.owner_id, doc.id)
+    return changed
 
 
 def remove(connection: Connection, tenant: str, owner_id: str, identifier: str) -> int:

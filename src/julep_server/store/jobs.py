@@ -21,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from julep_server.db.rows import read_row
+from julep_server.db.rows import read_row, select_records
 from julep_server.db.tables import jobs
 from julep_server.errors import not_found
 from julep_server.json_text import JSON, JSONObject
@@ -72,29 +72,39 @@ class Job:
     updated_at: int
 
 
+_INSERT = insert(jobs)
+_NEXT_DUE = select(func.min(jobs.c.due_at))
+
+
 class LeaseLostError(Exception):
     """The job's lease expired, and another worker has taken the job."""
 
 
 def add(connection: Connection, tenant: str, new: NewJob) -> None:
-    """Store a job that is due at once; jobs that ended long ago are deleted."""
+    """Store a job that is due at once."""
+    moment = now()
+    connection.execute(
+        _INSERT,
+        {
+            "id": new.id,
+            "tenant": tenant,
+            "name": new.name,
+            "subject_id": new.subject_id,
+            "payload": new.payload,
+            "state": "pending",
+            "attempts": 0,
+            "due_at": moment,
+            "created_at": moment,
+            "updated_at": moment,
+        },
+    )
+
+
+def delete_old(connection: Connection) -> None:
+    """Delete the jobs that ended long ago."""
     moment = now()
     connection.execute(
         delete(jobs).where(jobs.c.due_at.is_(None), jobs.c.updated_at <= moment - KEPT_FOR)
-    )
-    connection.execute(
-        insert(jobs).values(
-            id=new.id,
-            tenant=tenant,
-            name=new.name,
-            subject_id=new.subject_id,
-            payload=new.payload,
-            state="pending",
-            attempts=0,
-            due_at=moment,
-            created_at=moment,
-            updated_at=moment,
-        )
     )
 
 
@@ -104,8 +114,8 @@ def get(connection: Connection, tenant: str, identifier: str) -> Job:
     Raises:
         ApiError: 404 when the tenant has none of that id.
     """
-    query = select(jobs).where(jobs.c.id == identifier, jobs.c.tenant == tenant)
-    row = connection.execute(query).mappings().first()
+    query = select_records(Job, jobs).where(jobs.c.id == identifier, jobs.c.tenant == tenant)
+    row = connection.execute(query).first()
     if row is None:
         raise not_found("job", identifier)
     return read_row(Job, row)
@@ -121,7 +131,7 @@ def is_open(connection: Connection, name: str, subject_id: str) -> bool:
 
 def next_due(connection: Connection) -> int | None:
     """Return the time at which the next job is due, in microseconds; None when there is none."""
-    return connection.execute(select(func.min(jobs.c.due_at))).scalar()
+    return connection.execute(_NEXT_DUE).scalar()
 
 
 def take(connection: Connection, lease: int) -> Job | None:
@@ -153,9 +163,9 @@ def take(connection: Connection, lease: int) -> Job | None:
             due_at=moment + lease,
             updated_at=moment,
         )
-        .returning(*jobs.c)
+        .returning(*select_records(Job, jobs).selected_columns)
     )
-    row = connection.execute(taken).mappings().first()
+    row = connection.execute(taken).first()
     return None if row is None else read_row(Job, row)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Insert, Table, bindparam, delete
+from sqlalchemy.dialects import postgresql, sqlite
 
+from julep_server.db.rows import read_row, select_records
 from julep_server.db.tables import idempotency
 from julep_server.errors import ApiError
 from julep_server.json_text import JSON
@@ -40,13 +43,18 @@ class KeptResponse:
     body: JSON
 
 
+_FIND = select_records(KeptResponse, idempotency).where(
+    idempotency.c.tenant == bindparam("of_tenant"),
+    idempotency.c.scope == bindparam("of_scope"),
+    idempotency.c.key == bindparam("of_key"),
+    idempotency.c.created_at > bindparam("oldest"),
+)
+
+
 def find(connection: Connection, key: IdempotencyKey) -> KeptResponse | None:
     """Return the response stored for a request, unless it is too old."""
-    query = select(idempotency).where(*_is(key), idempotency.c.created_at > now() - KEPT_FOR)
-    row = connection.execute(query).mappings().first()
-    if row is None:
-        return None
-    return KeptResponse(row["fingerprint"], row["status"], row["headers"], row["body"])
+    row = connection.execute(_FIND, {**_values(key), "oldest": now() - KEPT_FOR}).first()
+    return None if row is None else read_row(KeptResponse, row)
 
 
 class DuplicateRequestError(ApiError):
@@ -60,32 +68,46 @@ class DuplicateRequestError(ApiError):
 
 
 def keep(connection: Connection, key: IdempotencyKey, response: KeptResponse) -> None:
-    """Store a response, in the transaction that does its work; old responses are deleted.
+    """Store a response, in the transaction that does its work.
 
     Raises:
         DuplicateRequestError: There is a response; the transaction must not be committed.
     """
+    moment = now()
+    new = {
+        "tenant": key.tenant,
+        "scope": key.scope,
+        "key": key.key,
+        "fingerprint": response.fingerprint,
+        "status": response.status,
+        "headers": response.headers,
+        "body": response.body,
+        "created_at": moment,
+    }
+    into = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    stored = connection.execute(_keep(into), {**new, "oldest": moment - KEPT_FOR})
+    if stored.first() is None:
+        raise DuplicateRequestError
+
+
+def delete_old(connection: Connection) -> None:
+    """Delete the responses that are no longer returned."""
     connection.execute(delete(idempotency).where(idempotency.c.created_at <= now() - KEPT_FOR))
-    try:
-        connection.execute(
-            insert(idempotency).values(
-                tenant=key.tenant,
-                scope=key.scope,
-                key=key.key,
-                fingerprint=response.fingerprint,
-                status=response.status,
-                headers=response.headers,
-                body=response.body,
-                created_at=now(),
-            )
-        )
-    except IntegrityError:
-        raise DuplicateRequestError from None
 
 
-def _is(key: IdempotencyKey) -> tuple[ColumnElement[bool], ...]:
-    return (
-        idempotency.c.tenant == key.tenant,
-        idempotency.c.scope == key.scope,
-        idempotency.c.key == key.key,
+@cache
+def _keep(into: Callable[[Table], sqlite.Insert | postgresql.Insert]) -> Insert:
+    """Return the statement that stores a response, unless there is one that is not too old."""
+    statement = into(idempotency)
+    given = statement.excluded
+    changed = ("fingerprint", "status", "headers", "body", "created_at")
+    stored = statement.on_conflict_do_update(
+        index_elements=["tenant", "scope", "key"],
+        set_={name: given[name] for name in changed},
+        where=idempotency.c.created_at <= bindparam("oldest"),
     )
+    return stored.returning(idempotency.c.seq)
+
+
+def _values(key: IdempotencyKey) -> dict[str, str]:
+    return {"of_tenant": key.tenant, "of_scope": key.scope, "of_key": key.key}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
 from julep_server.db import tables
-from julep_server.db.rows import read_row
+from julep_server.db.rows import read_row, read_rows, select_records
 from julep_server.errors import ApiError, conflict, not_found
 from julep_server.json_text import JSON
 from julep_server.search.index import INDEX, SearchHit
@@ -26,6 +26,7 @@ MAX_CONTENT_LENGTH = 2000
 """Characters that a memory may have."""
 
 _KIND = "memory"
+_MAX_EXCLUDED = 1000
 _ENDINGS = " .!…。！\"'"  # noqa: RUF001 - a CJK exclamation mark
 
 
@@ -109,8 +110,9 @@ def get(connection: Connection, agent_id: str, identifier: str) -> Memory:
         ApiError: 404 when the agent has none of that id.
     """
     table = tables.memories
-    query = select(table).where(table.c.id == identifier, table.c.agent_id == agent_id)
-    row = connection.execute(query).mappings().first()
+    wanted = select_records(Memory, table)
+    query = wanted.where(table.c.id == identifier, table.c.agent_id == agent_id)
+    row = connection.execute(query).first()
     if row is None:
         raise not_found(_KIND, identifier)
     return read_row(Memory, row)
@@ -219,15 +221,33 @@ def search(
         limit: The maximum number of memories.
         offset: The number of memories to skip.
     """
-    kinds = None if types is None else [kind for kind in TYPES if kind in types]
-    selected = _selected(agent_id, user_id, types).order_by(tables.memories.c.seq.desc())
-    newest_first = [str(row[0]) for row in connection.execute(selected)]
-    wanted: Sequence[str | None] = [None] if kinds is None else kinds
-    scopes = [_scope(agent_id, user_id=user_id, kind=kind) for kind in wanted]
-    end = min(offset + limit, len(newest_first))
-    hits = [] if query is None else INDEX.search(connection, scopes, query, end)
-    order = list(dict.fromkeys([*(hit.source_id for hit in hits), *newest_first]))
-    return _in_order(connection, order[offset:end])
+    found: list[str] = []
+    if query is not None:
+        kinds = None if types is None else [kind for kind in TYPES if kind in types]
+        wanted: Sequence[str | None] = [None] if kinds is None else kinds
+        scopes = [_scope(agent_id, user_id=user_id, kind=kind) for kind in wanted]
+        # No more than there are: the index ranks so many, and reads none of their texts.
+        end = min(offset + limit, count(connection, agent_id, user_id=user_id, types=types))
+        found = INDEX.sources(connection, scopes, query, end)
+    nearest = found[offset : offset + limit]
+    if (missing := limit - len(nearest)) > 0:
+        others = _selected(agent_id, user_id, types)
+        skipped = max(0, offset - len(found))
+        nearest += _newest(connection, others, found, missing, skipped)
+    return _in_order(connection, nearest)
+
+
+def _newest(
+    connection: Connection, selected: Select[str], without: Sequence[str], limit: int, offset: int
+) -> list[str]:
+    """Return ids of selected memories but some, the newest first."""
+    ordered = selected.order_by(tables.memories.c.seq.desc())
+    if len(without) <= _MAX_EXCLUDED:
+        others = ordered.where(tables.memories.c.id.not_in(without)) if without else ordered
+        return list(connection.execute(others.limit(limit).offset(offset)).scalars())
+    known = set(without)
+    rest = [found for found in connection.execute(ordered).scalars() if found not in known]
+    return rest[offset : offset + limit]
 
 
 def count(
@@ -276,9 +296,7 @@ def delete_of_user(connection: Connection, user_id: str) -> None:
     _delete(connection, select(table.c.id).where(table.c.user_id == user_id))
 
 
-def _selected(
-    agent_id: str, user_id: str | None, types: Sequence[str] | None
-) -> Select[tuple[str]]:
+def _selected(agent_id: str, user_id: str | None, types: Sequence[str] | None) -> Select[str]:
     table = tables.memories
     selected = select(table.c.id).where(table.c.agent_id == agent_id)
     if user_id is not None:
@@ -314,7 +332,9 @@ def _digest(content: str) -> str:
 
 
 def _in_order(connection: Connection, identifiers: Sequence[str]) -> list[Memory]:
+    if not identifiers:
+        return []
     table = tables.memories
-    rows = connection.execute(select(table).where(table.c.id.in_(identifiers))).mappings()
-    by_id = {row["id"]: read_row(Memory, row) for row in rows}
+    query = select_records(Memory, table).where(table.c.id.in_(identifiers))
+    by_id = {memory.id: memory for memory in read_rows(Memory, connection.execute(query))}
     return [by_id[identifier] for identifier in identifiers if identifier in by_id]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from julep_server.db import tables
-from julep_server.db.rows import read_row
+from julep_server.db.rows import read_rows, select_records
 from julep_server.json_text import JSON
-from julep_server.store.paging import Page, count_rows, select_page
+from julep_server.store.paging import Page, count_rows, read_page
 from julep_server.store.times import now
 
 
@@ -57,19 +57,75 @@ def text_of(content: JSON) -> str:
     return "".join(str(part.get("text", "")) for part in parts if isinstance(part, dict))
 
 
+_TABLE = tables.messages
+_OF_SESSION = _TABLE.c.session_id == bindparam("session")
+_HISTORY = select_records(Message, _TABLE).where(_OF_SESSION).order_by(_TABLE.c.seq)
+_PAGE = _HISTORY.limit(bindparam("limit")).offset(bindparam("offset"))
+_BEFORE = (
+    select_records(Message, _TABLE)
+    .add_columns(_TABLE.c.seq)
+    .where(_OF_SESSION, _TABLE.c.seq < bindparam("before"))
+    .order_by(_TABLE.c.seq.desc())
+    .limit(bindparam("limit"))
+)
+_SEQ = select(_TABLE.c.seq).where(_OF_SESSION, _TABLE.c.id == bindparam("of_id"))
+_BETWEEN = _HISTORY.where(_TABLE.c.seq > bindparam("after"), _TABLE.c.seq <= bindparam("until"))
+_INSERT = insert(_TABLE)
+_NEWEST = 2**63 - 1
+_FIRST_BATCH = 32
+_MAX_BATCH = 1024
+
+
 def history(connection: Connection, session_id: str, page: Page | None = None) -> list[Message]:
     """Return the messages of a session, oldest first; all of them unless a page is given."""
-    table = tables.messages
-    query = select(table).where(table.c.session_id == session_id).order_by(table.c.seq)
-    if page is not None:
-        query = query.limit(page.limit).offset(page.offset)
-    return [read_row(Message, row) for row in connection.execute(query).mappings()]
+    if page is None:
+        return read_rows(Message, connection.execute(_HISTORY, {"session": session_id}))
+    values = {"session": session_id, "limit": page.limit, "offset": page.offset}
+    return read_rows(Message, connection.execute(_PAGE, values))
+
+
+def newest_first(connection: Connection, session_id: str) -> Iterator[Message]:
+    """Yield the messages of a session, the newest first; they are read as they are needed."""
+    before, limit = _NEWEST, _FIRST_BATCH
+    while True:
+        values = {"session": session_id, "before": before, "limit": limit}
+        rows = connection.execute(_BEFORE, values).all()
+        for *fields, _ in rows:
+            yield Message(*fields)
+        if len(rows) < limit:
+            return
+        before, limit = rows[-1][-1], min(4 * limit, _MAX_BATCH)
+
+
+def until(connection: Connection, session_id: str, until_id: str, limit: int) -> list[Message]:
+    """Return the last messages up to one, oldest first; none if it is gone."""
+    last = _seq_of(connection, session_id, until_id)
+    if last is None:
+        return []
+    values = {"session": session_id, "before": last + 1, "limit": limit}
+    rows = connection.execute(_BEFORE, values).all()
+    return [Message(*fields) for *fields, _ in reversed(rows)]
+
+
+def between(
+    connection: Connection, session_id: str, after_id: str | None, until_id: str
+) -> list[Message] | None:
+    """Return the messages that follow one, from the start if it is gone, up to another one.
+
+    Returns:
+        The messages, oldest first; None if there is no message to read up to.
+    """
+    until = _seq_of(connection, session_id, until_id)
+    if until is None:
+        return None
+    after = None if after_id is None else _seq_of(connection, session_id, after_id)
+    values = {"session": session_id, "after": after or 0, "until": until}
+    return read_rows(Message, connection.execute(_BETWEEN, values))
 
 
 def count(connection: Connection, session_id: str, wanted: Page) -> int:
     """Return the number of messages of a session."""
-    table = tables.messages
-    return count_rows(connection, table, wanted, table.c.session_id == session_id)
+    return count_rows(connection, _TABLE, ("session_id", session_id), wanted)
 
 
 def append(connection: Connection, session_id: str, messages: Sequence[Message]) -> None:
@@ -86,14 +142,12 @@ def append(connection: Connection, session_id: str, messages: Sequence[Message])
         }
         for message in messages
     ]
-    connection.execute(insert(tables.messages), rows)
+    connection.execute(_INSERT, rows)
 
 
 def exists(connection: Connection, session_id: str, identifier: str) -> bool:
     """Check whether a message is in a session's history."""
-    table = tables.messages
-    query = select(table.c.seq).where(table.c.id == identifier, table.c.session_id == session_id)
-    return connection.execute(query).first() is not None
+    return _seq_of(connection, session_id, identifier) is not None
 
 
 def add_suggestions(
@@ -116,12 +170,14 @@ def add_suggestions(
 
 def suggestions(connection: Connection, session_id: str, page: Page) -> list[Suggestion]:
     """Return one page of a session's suggestions, oldest first."""
-    table = tables.suggestions
-    query = select_page(table, page).where(table.c.session_id == session_id)
-    return [read_row(Suggestion, row) for row in connection.execute(query).mappings()]
+    return read_page(connection, Suggestion, tables.suggestions, ("session_id", session_id), page)
 
 
 def delete_of(connection: Connection, session_id: str) -> None:
     """Delete a session's history, and the suggestions about its messages."""
     for table in (tables.messages, tables.suggestions):
         connection.execute(delete(table).where(table.c.session_id == session_id))
+
+
+def _seq_of(connection: Connection, session_id: str, identifier: str) -> int | None:
+    return connection.execute(_SEQ, {"session": session_id, "of_id": identifier}).scalar()

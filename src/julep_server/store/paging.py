@@ -5,12 +5,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Select,
     Table,
+    and_,
+    bindparam,
     delete,
     exists,
     func,
@@ -18,11 +23,14 @@ from sqlalchemy import (
     select,
 )
 
+from julep_server.db.rows import Dataclass, T, read_rows, select_records
 from julep_server.db.tables import metadata_entries
 from julep_server.errors import Violation, bad_request
 from julep_server.json_text import JSON, JSONObject, MalformedJSONError, canonical, loads
 
 _MAX_INTEGER = 2**63 - 1
+_FEW = 500
+"""Rows with a metadata entry up to which they are looked up, instead of walking the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,48 +92,140 @@ def _entry(key: str, value: JSON) -> str:
     return hashlib.sha256(canonical([key, value]).encode("utf-8")).hexdigest()
 
 
-def index_metadata(connection: Connection, resource_id: str, metadata: JSONObject) -> None:
+_INDEX = insert(metadata_entries)
+_UNINDEX = delete(metadata_entries).where(metadata_entries.c.resource_id == bindparam("of"))
+
+
+def index_metadata(
+    connection: Connection, resource_id: str, metadata: JSONObject, *, new: bool
+) -> None:
     """Index a resource's metadata: digests of its entries, equal when the values are equal.
 
     All databases compare digests alike, whatever their support for JSON, and can index them; the
     rules of equality stay in one place, :func:`~julep_server.json_text.canonical`.
+
+    Args:
+        connection: A transaction that writes.
+        resource_id: The resource.
+        metadata: Its metadata.
+        new: Whether it was created in this transaction, so that nothing of it is indexed.
     """
-    unindex_metadata(connection, resource_id)
+    if not new:
+        unindex_metadata(connection, resource_id)
     rows = [
         {"resource_id": resource_id, "entry": _entry(key, value)} for key, value in metadata.items()
     ]
     if rows:
-        connection.execute(insert(metadata_entries), rows)
+        connection.execute(_INDEX, rows)
 
 
 def unindex_metadata(connection: Connection, resource_id: str) -> None:
     """Remove a resource's metadata from the index."""
-    connection.execute(
-        delete(metadata_entries).where(metadata_entries.c.resource_id == resource_id)
-    )
+    connection.execute(_UNINDEX, {"of": resource_id})
 
 
-def select_page(table: Table, page: Page) -> Select[tuple[object, ...]]:
-    """Select one page of a table; rows of the same time are sorted by insertion."""
-    query = select(table).where(*_conditions(table, page))
-    columns = [table.c[page.sort_by], table.c.seq]
-    ordered = [column.desc() if page.descending else column.asc() for column in columns]
-    return query.order_by(*ordered).limit(page.limit).offset(page.offset)
+class _Shape(NamedTuple):
+    """What a list's statements depend on, besides their values."""
+
+    table: Table
+    owner: str
+    sort_by: str
+    descending: bool
+    equal: tuple[str, ...]
+    entries: int
+    few: bool
 
 
-def count_rows(
-    connection: Connection, table: Table, page: Page, *wanted: ColumnElement[bool]
-) -> int:
-    """Return the number of rows of which a page is a part, among those that are wanted."""
-    query = select(func.count()).select_from(table).where(*_conditions(table, page), *wanted)
-    return connection.execute(query).scalar_one()
+def read_page(
+    connection: Connection, kind: type[T], table: Table, owner: tuple[str, str], page: Page
+) -> list[T]:
+    """Return one page of an owner's rows; rows of the same time are sorted by insertion.
+
+    Args:
+        connection: A transaction.
+        kind: The dataclass of the records.
+        table: Their table.
+        owner: The column that must have a value, and the value.
+        page: The page.
+    """
+    shape, values = _of(connection, table, owner, page)
+    if values.get("ids") == []:
+        return []
+    values |= {"limit": page.limit, "offset": page.offset}
+    rows = connection.execute(_select_page(kind, shape, page.offset > 0), values)
+    return read_rows(kind, rows)
 
 
-def _conditions(table: Table, page: Page) -> list[ColumnElement[bool]]:
-    entries = [
-        exists().where(
-            metadata_entries.c.resource_id == table.c.id, metadata_entries.c.entry == entry
-        )
-        for entry in page.entries
+def count_rows(connection: Connection, table: Table, owner: tuple[str, str], page: Page) -> int:
+    """Return the number of an owner's rows of which a page is a part."""
+    shape, values = _of(connection, table, owner, page)
+    if values.get("ids") == []:
+        return 0
+    return int(connection.execute(_select_count(shape), values).scalar_one())
+
+
+def _of(
+    connection: Connection, table: Table, owner: tuple[str, str], page: Page
+) -> tuple[_Shape, dict[str, object]]:
+    """Return the shape of a page's statement, and its values."""
+    values: dict[str, object] = {"owner": owner[1], **{f"is_{name}": of for name, of in page.equal}}
+    entries, few = list(page.entries), False
+    if entries:
+        having = {entry: _having(connection, entry) for entry in entries}
+        rarest = min(entries, key=lambda entry: len(having[entry]))
+        if few := len(having[rarest]) < _FEW:
+            entries.remove(rarest)
+            values["ids"] = having[rarest]
+    values |= {f"entry_{number}": entry for number, entry in enumerate(entries)}
+    equal = tuple(name for name, _ in page.equal)
+    shape = _Shape(table, owner[0], page.sort_by, page.descending, equal, len(entries), few)
+    return shape, values
+
+
+_HAVING = (
+    select(metadata_entries.c.resource_id)
+    .where(metadata_entries.c.entry == bindparam("entry"))
+    .limit(_FEW)
+)
+
+
+def _having(connection: Connection, entry: str) -> list[str]:
+    """Return the ids of the resources that have an entry; of many, only some."""
+    return list(connection.execute(_HAVING, {"entry": entry}).scalars())
+
+
+@lru_cache(maxsize=256)
+def _select_page(kind: type[Dataclass], shape: _Shape, skips: bool) -> Select[tuple[Any, ...]]:
+    table = shape.table
+    query = select_records(kind, table)
+    columns = [table.c[shape.sort_by], table.c.seq]
+    order = [column.desc() if shape.descending else column.asc() for column in columns]
+    if not skips:
+        return query.where(_conditions(shape)).order_by(*order).limit(bindparam("limit"))
+    # What is skipped is read from an index alone, where it has the columns.
+    inner = select(table.c.seq).where(_conditions(shape)).order_by(*order)
+    page = inner.limit(bindparam("limit")).offset(bindparam("offset")).subquery("page")
+    return query.join(page, page.c.seq == table.c.seq).order_by(*order)
+
+
+@lru_cache(maxsize=256)
+def _select_count(shape: _Shape) -> Select[int]:
+    return select(func.count()).select_from(shape.table).where(_conditions(shape))
+
+
+def _conditions(shape: _Shape) -> ColumnElement[bool]:
+    table = shape.table
+    entries: list[BindParameter[str]] = [
+        bindparam(f"entry_{number}") for number in range(shape.entries)
     ]
-    return [*(table.c[name] == value for name, value in page.equal), *entries]
+    conditions: list[ColumnElement[bool]] = [table.c[shape.owner] == bindparam("owner")]
+    conditions += [table.c[name] == bindparam(f"is_{name}") for name in shape.equal]
+    if shape.few:
+        conditions.append(table.c.id.in_(bindparam("ids", expanding=True)))
+    return and_(*conditions, *(_has(table, entry) for entry in entries))
+
+
+def _has(table: Table, entry: BindParameter[str]) -> ColumnElement[bool]:
+    return exists().where(
+        metadata_entries.c.resource_id == table.c.id, metadata_entries.c.entry == entry
+    )

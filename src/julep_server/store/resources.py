@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import Field
+from dataclasses import Field, replace
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, insert, update
 
-from julep_server.db.rows import read_row
+from julep_server.db.rows import read_row, select_records
 from julep_server.errors import not_found
 from julep_server.json_text import JSONObject
 from julep_server.store.paging import (
     Page,
     count_rows,
     index_metadata,
-    select_page,
+    read_page,
     unindex_metadata,
 )
 from julep_server.store.times import later_than, now
@@ -61,38 +61,62 @@ class ResourceStore(Generic[R]):
         record_type: The dataclass of its records.
     """
 
-    __slots__ = ("_record_type", "_table", "kind")
+    __slots__ = (
+        "_delete",
+        "_find",
+        "_insert",
+        "_lock",
+        "_record_type",
+        "_table",
+        "_update",
+        "kind",
+    )
 
     def __init__(self, table: Table, kind: str, record_type: type[R]) -> None:
+        # Built once: building and comparing a statement takes longer than executing it.
+        wanted = table.c.id == bindparam("of_id"), table.c.tenant == bindparam("of_tenant")
         self._table = table
         self._record_type = record_type
+        self._find = select_records(record_type, table).where(*wanted)
+        self._lock = self._find.with_for_update()
+        self._insert = insert(table)
+        self._update = update(table).where(*wanted)
+        self._delete = delete(table).where(*wanted)
         self.kind = kind
 
-    def find(self, connection: Connection, tenant: str, identifier: str) -> R | None:
-        """Return the record; None when this tenant has none of that id."""
-        row = connection.execute(select(self._table).where(*self._is(tenant, identifier)))
-        found = row.mappings().first()
+    def find(
+        self, connection: Connection, tenant: str, identifier: str, *, lock: bool = False
+    ) -> R | None:
+        """Return the record; None when this tenant has none of that id.
+
+        Args:
+            connection: A transaction.
+            tenant: The tenant.
+            identifier: The record's id.
+            lock: Whether others may neither change nor delete it before the transaction's end.
+        """
+        row = connection.execute(self._lock if lock else self._find, _is(tenant, identifier))
+        found = row.first()
         return None if found is None else read_row(self._record_type, found)
 
-    def get(self, connection: Connection, tenant: str, identifier: str) -> R:
-        """Return the record.
+    def get(self, connection: Connection, tenant: str, identifier: str, *, lock: bool = False) -> R:
+        """Return the record; see :meth:`find`.
 
         Raises:
             ApiError: 404 when this tenant has none of that id.
         """
-        found = self.find(connection, tenant, identifier)
+        found = self.find(connection, tenant, identifier, lock=lock)
         if found is None:
             raise not_found(self.kind, identifier)
         return found
 
     def page(self, connection: Connection, tenant: str, page: Page) -> list[R]:
         """Return one page of the tenant's records."""
-        query = select_page(self._table, page).where(self._table.c.tenant == tenant)
-        return [read_row(self._record_type, row) for row in connection.execute(query).mappings()]
+        return read_page(connection, self._record_type, self._table, ("tenant", tenant), page)
 
     def count(self, connection: Connection, tenant: str, page: Page) -> int:
         """Return the number of the tenant's records of which a page is a part."""
-        return count_rows(connection, self._table, page, self._table.c.tenant == tenant)
+        return count_rows(connection, self._table, ("tenant", tenant), page)
 
     def insert(
         self,
@@ -107,7 +131,7 @@ class ResourceStore(Generic[R]):
         Args:
             connection: A transaction that writes.
             tenant: The tenant that it belongs to.
-            values: Its fields.
+            values: All of its fields but the metadata, the id and the times.
             metadata: Its metadata.
             identifier: Its id, of a record that may have been deleted; None for a new id.
         """
@@ -116,18 +140,16 @@ class ResourceStore(Generic[R]):
             identifier = new_id()
         else:
             forget_deletion(connection, identifier)
-        connection.execute(
-            insert(self._table).values(
-                **values,
-                metadata=metadata,
-                id=identifier,
-                tenant=tenant,
-                created_at=moment,
-                updated_at=moment,
-            )
-        )
-        index_metadata(connection, identifier, metadata)
-        return self.get(connection, tenant, identifier)
+        stored = {
+            **values,
+            "metadata": metadata,
+            "id": identifier,
+            "created_at": moment,
+            "updated_at": moment,
+        }
+        connection.execute(self._insert, {**stored, "tenant": tenant})
+        index_metadata(connection, identifier, metadata, new=True)
+        return self._record_type(**stored)
 
     def change(
         self,
@@ -137,17 +159,21 @@ class ResourceStore(Generic[R]):
         values: Mapping[str, object],
         metadata: JSONObject | None,
     ) -> R:
-        """Change the given fields and the time of the last change; None keeps the metadata."""
-        changes = dict(values)
+        """Change the given fields and the time of the last change; None keeps the metadata.
+
+        Args:
+            connection: A transaction that writes.
+            tenant: The tenant.
+            record: The record as this transaction has read it, locked if others may change it.
+            values: The fields.
+            metadata: The metadata.
+        """
+        changes = {**values, "updated_at": later_than(record.updated_at)}
         if metadata is not None:
             changes["metadata"] = metadata
-            index_metadata(connection, record.id, metadata)
-        connection.execute(
-            update(self._table)
-            .where(*self._is(tenant, record.id))
-            .values(**changes, updated_at=later_than(record.updated_at))
-        )
-        return self.get(connection, tenant, record.id)
+            index_metadata(connection, record.id, metadata, new=False)
+        connection.execute(self._update, {**changes, **_is(tenant, record.id)})
+        return replace(record, **changes)
 
     def delete(self, connection: Connection, tenant: str, identifier: str) -> int:
         """Delete a record; a repetition returns the time of the first deletion.
@@ -158,11 +184,12 @@ class ResourceStore(Generic[R]):
         Raises:
             ApiError: 404 when this tenant never had one of that id.
         """
-        result = connection.execute(delete(self._table).where(*self._is(tenant, identifier)))
+        result = connection.execute(self._delete, _is(tenant, identifier))
         existed = result.rowcount > 0
         if existed:
             unindex_metadata(connection, identifier)
         return record_deletion(connection, tenant, self.kind, identifier, existed=existed)
 
-    def _is(self, tenant: str, identifier: str) -> tuple[ColumnElement[bool], ...]:
-        return (self._table.c.id == identifier, self._table.c.tenant == tenant)
+
+def _is(tenant: str, identifier: str) -> dict[str, object]:
+    return {"of_id": identifier, "of_tenant": tenant}

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from julep_server.db import tables
-from julep_server.db.rows import read_row
+from julep_server.db.rows import read_row, select_records
 from julep_server.errors import ApiError, conflict, not_found
 from julep_server.json_text import JSONObject
-from julep_server.store.paging import Page, count_rows, select_page
+from julep_server.store.paging import Page, count_rows, read_page
 from julep_server.store.resources import new_id
 from julep_server.store.times import later_than, now
 from julep_server.store.tombstones import record_deletion, record_deletions
@@ -41,12 +41,22 @@ class Tool:
     updated_at: int
 
 
+_INSERT = insert(tables.tools)
+_FUNCTIONS = (
+    select(tables.tools.c.name, tables.tools.c.function)
+    .where(tables.tools.c.agent_id == bindparam("agent"))
+    .order_by(tables.tools.c.seq)
+)
+
+
 def add(connection: Connection, tenant: str, agent_id: str, new: Sequence[NewTool]) -> list[Tool]:
     """Store tools of an agent.
 
     Raises:
         ApiError: 409 when the agent would have two tools of the same name.
     """
+    if not new:
+        return []
     names = {name for name, _ in functions(connection, agent_id)}
     added: list[Tool] = []
     for tool in new:
@@ -56,16 +66,17 @@ def add(connection: Connection, tenant: str, agent_id: str, new: Sequence[NewToo
         moment = now()
         stored = Tool(new_id(), agent_id, tool.type, tool.name, tool.function, moment, moment)
         connection.execute(
-            insert(tables.tools).values(
-                id=stored.id,
-                tenant=tenant,
-                agent_id=agent_id,
-                type=stored.type,
-                name=stored.name,
-                function=stored.function,
-                created_at=moment,
-                updated_at=moment,
-            )
+            _INSERT,
+            {
+                "id": stored.id,
+                "tenant": tenant,
+                "agent_id": agent_id,
+                "type": stored.type,
+                "name": stored.name,
+                "function": stored.function,
+                "created_at": moment,
+                "updated_at": moment,
+            },
         )
         added.append(stored)
     return added
@@ -78,8 +89,9 @@ def get(connection: Connection, agent_id: str, identifier: str) -> Tool:
         ApiError: 404 when the agent has none of that id.
     """
     table = tables.tools
-    query = select(table).where(table.c.id == identifier, table.c.agent_id == agent_id)
-    row = connection.execute(query).mappings().first()
+    wanted = select_records(Tool, table)
+    query = wanted.where(table.c.id == identifier, table.c.agent_id == agent_id)
+    row = connection.execute(query).first()
     if row is None:
         raise not_found(_KIND, identifier)
     return read_row(Tool, row)
@@ -87,13 +99,12 @@ def get(connection: Connection, agent_id: str, identifier: str) -> Tool:
 
 def page(connection: Connection, agent_id: str, wanted: Page) -> list[Tool]:
     """Return one page of an agent's tools."""
-    query = select_page(tables.tools, wanted).where(tables.tools.c.agent_id == agent_id)
-    return [read_row(Tool, row) for row in connection.execute(query).mappings()]
+    return read_page(connection, Tool, tables.tools, ("agent_id", agent_id), wanted)
 
 
 def count(connection: Connection, agent_id: str, wanted: Page) -> int:
     """Return the number of an agent's tools."""
-    return count_rows(connection, tables.tools, wanted, tables.tools.c.agent_id == agent_id)
+    return count_rows(connection, tables.tools, ("agent_id", agent_id), wanted)
 
 
 def change(connection: Connection, tool: Tool, function: JSONObject) -> Tool:
@@ -105,13 +116,14 @@ def change(connection: Connection, tool: Tool, function: JSONObject) -> Tool:
     name = str(function["name"])
     if name != tool.name and name in dict(functions(connection, tool.agent_id)):
         raise _exists(name)
+    changed = replace(tool, name=name, function=function, updated_at=later_than(tool.updated_at))
     values: Mapping[str, object] = {
         "name": name,
         "function": function,
-        "updated_at": later_than(tool.updated_at),
+        "updated_at": changed.updated_at,
     }
     connection.execute(update(tables.tools).where(tables.tools.c.id == tool.id).values(values))
-    return get(connection, tool.agent_id, tool.id)
+    return changed
 
 
 def remove(connection: Connection, tenant: str, agent_id: str, identifier: str) -> int:
@@ -133,9 +145,8 @@ def remove(connection: Connection, tenant: str, agent_id: str, identifier: str) 
 
 def functions(connection: Connection, agent_id: str) -> list[tuple[str, JSONObject]]:
     """Return an agent's functions by name, in the order in which they were added."""
-    table = tables.tools
-    query = select(table).where(table.c.agent_id == agent_id).order_by(table.c.seq)
-    return [(row["name"], row["function"]) for row in connection.execute(query).mappings()]
+    rows = connection.execute(_FUNCTIONS, {"agent": agent_id})
+    return [(name, function) for name, function in rows]
 
 
 def delete_of(connection: Connection, tenant: str, agent_id: str) -> None:

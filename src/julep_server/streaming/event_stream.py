@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from starlette.types import Receive, Scope, Send
 
 from julep_server.errors import ApiError, conflict
-from julep_server.json_text import JSON, dumps, loads
+from julep_server.json_text import dumps, loads
 from julep_server.streaming.runs import Run
 
 KEEP_ALIVE = 15.0
@@ -51,11 +51,11 @@ def stream_gone() -> ApiError:
     return conflict("stream_gone", "the stream of this Last-Event-ID can't be resumed any more")
 
 
-def finished_run(events: Sequence[JSON], headers: dict[str, str]) -> Run:
+def finished_run(events: Sequence[str], headers: dict[str, str]) -> Run:
     """Build a finished run from its stored events."""
-    first = loads(str(events[0]))
+    first = loads(events[0])
     run = Run(str(first["id"]) if isinstance(first, dict) else "", "", "")
-    run.events = [str(data) for data in events]
+    run.events = [*events]
     run.headers = headers
     run.finish()
     return run

@@ -66,7 +66,11 @@ class Run:
 
     async def wait_started(self) -> None:
         """Wait for the first event, or for the end."""
-        while not self.events and not self.finished:
+        await self.wait_after(0)
+
+    async def wait_after(self, position: int) -> None:
+        """Wait for more events than this number, or for the end."""
+        while len(self.events) <= position and not self.finished:
             await self._changed.wait()
 
     async def wait_finished(self) -> None:
@@ -140,6 +144,11 @@ class Runs:
             on_end()
 
         task.add_done_callback(end)
+
+    @property
+    def running(self) -> bool:
+        """Whether a run has not ended yet."""
+        return bool(self._tasks)
 
     def find(self, identifier: str, tenant: str, session_id: str) -> Run | None:
         """Return a run of this tenant and session; None when there is none of that id."""

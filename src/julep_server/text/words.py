@@ -56,6 +56,7 @@ def query_words(text: str) -> list[str]:
     """
     # Composed, so that a letter with its accent is one character of a word.
     composed = unicodedata.normalize("NFC", text[-_MAX_QUERY_LENGTH:])
-    words = _WORD.findall(searchable(composed).lower())
+    # Underscores separate words, and are none: the databases differ in what they make of them.
+    words = _WORD.findall(searchable(composed).lower().replace("_", " "))
     distinctive = [word for word in words if word not in _STOP_WORDS]
     return list(dict.fromkeys(reversed(distinctive)))[:_MAX_QUERY_WORDS][::-1]

@@ -1,0 +1,195 @@
+"""Streams at another process than the one that calls the model.
+
+Processes that share a database pass events on by it, and only those of streams whose client came to
+another process. That one stores a request; the stream's process looks for requests, and stores the
+stream's events in batches until its end, which the other one reads as they come. A stream that
+nobody else wants costs nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from functools import partial
+
+from sqlalchemy import Connection
+
+from julep_server.db.engine import Database, Isolation
+from julep_server.errors import ApiError, unavailable
+from julep_server.json_text import JSON
+from julep_server.store import processes, streams
+from julep_server.store.streams import Batch, StreamRequest
+from julep_server.streaming.event_stream import stream_gone
+from julep_server.streaming.runs import Run, Runs
+
+RENEWAL = processes.LEASE / 3_000_000
+"""Seconds between two renewals of the time until which a process counts as alive."""
+
+BATCH_INTERVAL = 0.1
+"""Seconds between two batches of a stream, and between two looks for one."""
+
+_LOOK_INTERVAL = 0.2
+_IDLE_INTERVAL = 1.0
+_log = logging.getLogger("julep_server")
+
+
+class Relay:
+    """Passes the events of streams on to other processes, and receives theirs.
+
+    Args:
+        database: The database that the processes share.
+        runs: The runs of this process.
+
+    Attributes:
+        process: The id of this process.
+        expected: Ids of runs that are about to start.
+    """
+
+    def __init__(self, database: Database, runs: Runs) -> None:
+        self._database = database
+        self._runs = runs
+        self._sent: set[str] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.process = processes.new_process_id()
+        self.expected: set[str] = set()
+
+    def new_run_id(self) -> str:
+        """Return an id for a run of this process."""
+        return processes.new_run_id(self.process)
+
+    async def start(self) -> None:
+        """Start, if other processes may share the database."""
+        if self._database.shared:
+            await self._renew()
+            self._spawn(self._repeat(self._renew, lambda: RENEWAL))
+            self._spawn(self._repeat(self._look, self._interval))
+
+    async def stop(self) -> None:
+        """Stop; others may take over at once what this process worked on."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._database.shared:
+            ended = partial(processes.end, process=self.process)
+            await self._database.write(ended, Isolation.LOCKS)
+
+    async def follow(self, run_id: str, tenant: str, session_id: str) -> Run | None:
+        """Return a run of another process, whose events come by the database.
+
+        Returns:
+            The run; None if there is no such process. A run that its process does not know, or
+            that is of another tenant or session, fails as one that can't be resumed.
+        """
+        owner = processes.process_of(run_id)
+        if not self._database.shared or owner == self.process:
+            return None
+        alive = partial(processes.is_alive, process=owner)
+        if not await self._database.read(alive, snapshot=False):
+            return None
+        wanted = StreamRequest(run_id, tenant, session_id)
+        await self._database.write(partial(streams.request, wanted=wanted), Isolation.LOCKS)
+        run = self._runs.find(run_id, tenant, session_id)
+        if run is None:
+            run = Run(run_id, tenant, session_id)
+            run.cancellable = False
+            self._runs.start(run, partial(self._receive, run), lambda: None)
+        return run
+
+    async def _receive(self, run: Run) -> None:
+        """Publish the events of another process's run until its end."""
+        number, waited = 0, 0.0
+        while True:
+            read = partial(streams.batches, run_id=run.id, after=number)
+            found = await self._database.read(read, snapshot=False)
+            for batch in found:
+                number = batch.number
+                run.headers = batch.headers
+                for data in batch.events:
+                    run.publish(str(data))
+                if batch.status is not None:
+                    raise ApiError(batch.status, batch.code or "", batch.message or "")
+                if batch.finished:
+                    return
+            waited = 0.0 if found else waited + BATCH_INTERVAL
+            if waited > RENEWAL:
+                await self._check_alive(processes.process_of(run.id))
+                waited = 0.0
+            await asyncio.sleep(BATCH_INTERVAL)
+
+    async def _check_alive(self, process: str) -> None:
+        alive = partial(processes.is_alive, process=process)
+        if not await self._database.read(alive, snapshot=False):
+            raise unavailable("server_stopping", "the process that wrote the answer has ended")
+
+    async def _look(self) -> None:
+        """Start to send the runs that other processes have requested."""
+        read = partial(streams.requested, process=self.process)
+        for wanted in await self._database.read(read, snapshot=False):
+            if wanted.run_id not in self._sent and wanted.run_id not in self.expected:
+                self._sent.add(wanted.run_id)
+                self._spawn(self._send(wanted))
+
+    async def _send(self, wanted: StreamRequest) -> None:
+        """Store the events of a run, those to come included."""
+        run = self._runs.find(wanted.run_id, wanted.tenant, wanted.session_id)
+        if run is None:
+            await self._store(wanted.run_id, _last(1, (), {}, stream_gone()))
+            return
+        number, position = 1, 0
+        while not run.finished:
+            await run.wait_after(position)
+            if events := run.events[position:]:
+                position += len(events)
+                await self._store(run.id, _batch(number, events, run.headers))
+                number += 1
+            await asyncio.sleep(BATCH_INTERVAL)
+        await self._store(run.id, _last(number, run.events[position:], run.headers, run.failure))
+
+    async def _store(self, run_id: str, batch: Batch) -> None:
+        def work(connection: Connection) -> None:
+            streams.add(connection, run_id, batch)
+
+        while True:
+            try:
+                await self._database.write(work, Isolation.LOCKS)
+            except Exception:  # noqa: BLE001 - the database may be unavailable for a while
+                _log.exception("passing on the stream %s failed", run_id)
+                await asyncio.sleep(_IDLE_INTERVAL)
+            else:
+                return
+
+    async def _renew(self) -> None:
+        renewed = partial(processes.renew, process=self.process)
+        await self._database.write(renewed, Isolation.LOCKS)
+
+    def _interval(self) -> float:
+        return _LOOK_INTERVAL if self._runs.running else _IDLE_INTERVAL
+
+    async def _repeat(
+        self, work: Callable[[], Coroutine[None, None, None]], interval: Callable[[], float]
+    ) -> None:
+        while True:
+            await asyncio.sleep(interval())
+            try:
+                await work()
+            except Exception:  # noqa: BLE001 - the database may be unavailable for a while
+                _log.exception("sharing the database with other processes failed")
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work, name="relay")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _batch(number: int, events: list[str], headers: dict[str, str]) -> Batch:
+    return Batch(number, list[JSON](events), headers, False, None, None, None)
+
+
+def _last(
+    number: int, events: list[str] | tuple[()], headers: dict[str, str], failure: ApiError | None
+) -> Batch:
+    status, code, message = None, None, None
+    if failure is not None:
+        status, code, message = failure.status, failure.code, failure.message
+    return Batch(number, list[JSON](events), headers, True, status, code, message)

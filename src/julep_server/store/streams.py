@@ -1,0 +1,102 @@
+"""Running streams whose clients came to another process: requests for them, and their events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, delete, insert
+
+from julep_server.db.rows import read_rows, select_records
+from julep_server.db.tables import stream_batches, stream_requests
+from julep_server.json_text import JSON
+from julep_server.store.processes import process_of, upsert
+from julep_server.store.times import now
+
+_KEPT_FOR = 3600 * 1_000_000
+"""Microseconds for which events are stored: longer than any run that can be followed."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamRequest:
+    """A request of another process for the events of a run."""
+
+    run_id: str
+    tenant: str
+    session_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some events of a run.
+
+    Attributes:
+        number: The batch's number, from 1.
+        events: The data of the events.
+        headers: The headers of the stream.
+        finished: Whether no more events will come.
+        status: The status of the error that ended the run, if one did; with its code and message.
+    """
+
+    number: int
+    events: Sequence[JSON]
+    headers: dict[str, str]
+    finished: bool
+    status: int | None
+    code: str | None
+    message: str | None
+
+
+def request(connection: Connection, wanted: StreamRequest) -> None:
+    """Request the events of a run from its process."""
+    new = upsert(connection)(stream_requests).on_conflict_do_nothing(index_elements=["run_id"])
+    values = {"run_id": wanted.run_id, "process": process_of(wanted.run_id)}
+    of = {"tenant": wanted.tenant, "session_id": wanted.session_id, "created_at": now()}
+    connection.execute(new, {**values, **of})
+
+
+_REQUESTED = select_records(StreamRequest, stream_requests).where(
+    stream_requests.c.process == bindparam("of_process")
+)
+
+
+def requested(connection: Connection, process: str) -> list[StreamRequest]:
+    """Return the runs of a process whose events were requested."""
+    return read_rows(StreamRequest, connection.execute(_REQUESTED, {"of_process": process}))
+
+
+_BATCHES = (
+    select_records(Batch, stream_batches)
+    .where(stream_batches.c.run_id == bindparam("of_run"))
+    .where(stream_batches.c.number > bindparam("after"))
+    .order_by(stream_batches.c.number)
+)
+
+
+def batches(connection: Connection, run_id: str, after: int) -> list[Batch]:
+    """Return the batches of a run that follow one."""
+    return read_rows(Batch, connection.execute(_BATCHES, {"of_run": run_id, "after": after}))
+
+
+def add(connection: Connection, run_id: str, batch: Batch) -> None:
+    """Store a batch."""
+    connection.execute(
+        insert(stream_batches),
+        {
+            "run_id": run_id,
+            "number": batch.number,
+            "events": batch.events,
+            "headers": batch.headers,
+            "finished": batch.finished,
+            "status": batch.status,
+            "code": batch.code,
+            "message": batch.message,
+            "created_at": now(),
+        },
+    )
+
+
+def delete_old(connection: Connection) -> None:
+    """Delete the events, and the requests for them, that nobody reads any more."""
+    for table in (stream_batches, stream_requests):
+        connection.execute(delete(table).where(table.c.created_at <= now() - _KEPT_FOR))

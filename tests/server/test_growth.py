@@ -1,0 +1,206 @@
+"""What requests read when much is stored, by counts, which do not depend on the machine's load."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import create_engine, event, select
+from sqlalchemy.engine import Engine
+
+from julep_server import LocalServer
+from julep_server.db.tables import idempotency
+from julep_server.prompt.builder import build_prompt
+from julep_server.prompt.history import newest_within
+from julep_server.prompt.prompt_input import PromptInput
+from julep_server.store import memories, paging
+from julep_server.store.agents import Agent
+from julep_server.store.messages import Message
+from julep_server.store.sessions import Session
+from tests.server.helpers.api import Api
+from tests.server.helpers.endpoint import Endpoint, pieces_of
+from tests.server.test_pagination import FILTERS, STORED
+
+pytestmark = pytest.mark.once
+
+# Those of the tasks in the background, which run at any time.
+_BACKGROUND = ("processes", "stream_", "min(jobs", "SELECT vectors.seq")
+
+
+@contextmanager
+def statements() -> Generator[list[str]]:
+    """Record the statements that are executed meanwhile."""
+    found: list[str] = []
+
+    def record(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not any(name in statement for name in _BACKGROUND):
+            found.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", record)
+    try:
+        yield found
+    finally:
+        event.remove(Engine, "before_cursor_execute", record)
+
+
+def kinds(found: list[str]) -> list[str]:
+    """Return the first word of each statement, and the table of each SELECT."""
+    words = [statement.split() for statement in found]
+    return [
+        f"SELECT {each[each.index('FROM') + 1]}" if each[0] == "SELECT" else each[0]
+        for each in words
+    ]
+
+
+def test_requests_execute_no_more_than_they_need(api: Api, session_id: str) -> None:
+    user = api.make("users")["id"]
+    api.reply(session_id)
+    requests: dict[str, tuple[str, str, Any]] = {
+        "get": ("GET", f"/sessions/{session_id}", None),
+        "list": ("GET", "/sessions", None),
+        "create": ("POST", "/users", {"name": "Grace"}),
+        "change": ("PATCH", f"/users/{user}", {"about": "x"}),
+        "chat": (
+            "POST",
+            f"/sessions/{session_id}/chat",
+            {"messages": [{"role": "user", "content": "Where is the key?"}]},
+        ),
+    }
+    found: dict[str, list[str]] = {}
+    for name, (method, path, body) in requests.items():
+        with statements() as executed:
+            assert api.request(method, path, json=body).is_success
+        found[name] = kinds(executed)
+    read = ("sessions", "agents", "passages", "messages", "tools")
+    reads = [f"SELECT {name}" for name in read]
+    assert found == {
+        "get": ["SELECT sessions"],
+        "list": ["SELECT sessions"],
+        "create": ["BEGIN", "INSERT"],
+        "change": ["BEGIN", "SELECT users", "UPDATE"],
+        "chat": ["BEGIN", *reads, "BEGIN", "SELECT sessions", "INSERT"],
+    }
+
+
+@pytest.fixture
+def labelled(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Api, dict[str, str]]]:
+    """Users with metadata, of which each entry counts as one that many have."""
+    monkeypatch.setattr(paging, "_FEW", 1)
+    with LocalServer() as server, Api(server.url) as api:
+        yield api, {api.make("users", metadata=value)["id"]: key for key, value in STORED.items()}
+
+
+def test_a_filter_that_many_fit_finds_the_same(labelled: tuple[Api, dict[str, str]]) -> None:
+    api, made = labelled
+    for wanted, expected in FILTERS:
+        params = {"metadata_filter": json.dumps(wanted), "with_total": "true"}
+        found = api.get("/users", params=params).json()
+        assert {made[item["id"]] for item in found["items"]} == expected
+        assert found["total"] == len(expected)
+
+
+def test_a_filter_reads_the_rows_of_its_rarest_entry(api: Api) -> None:
+    for number in range(3):
+        api.make("users", metadata={"common": True, "number": number})
+    wanted = json.dumps({"common": True, "number": 1})
+    with statements() as executed:
+        found = api.get("/users", params={"metadata_filter": wanted}).json()["items"]
+    assert [item["metadata"]["number"] for item in found] == [1]
+    # It is looked up by its id, and not found among all.
+    assert "users.id IN (" in executed[-1]
+    with statements() as executed:
+        none = api.get("/users", params={"metadata_filter": '{"number": 4711}'}).json()["items"]
+    assert (none, kinds(executed)[-1]) == ([], "SELECT metadata_entries")
+
+
+@pytest.mark.parametrize("excluded", [1000, 0])
+def test_pages_of_memories_join_wherever_they_are_cut(
+    api: Api, monkeypatch: pytest.MonkeyPatch, excluded: int
+) -> None:
+    monkeypatch.setattr(memories, "_MAX_EXCLUDED", excluded)
+    agent, user = api.make("agents")["id"], api.make("users")["id"]
+    for number in range(5):
+        about = "the lighthouse" if number % 3 == 0 else "bread"
+        body = {"content": f"Knows fact {number} of {about}", "user_id": user}
+        assert api.post(f"/agents/{agent}/memories", body).status_code == 201
+    whole = [item["id"] for item in api.memories(agent, "lighthouse")]
+    assert len(whole) == 5
+    for limit in (2, 3):
+        pages = [
+            api.memories(agent, "lighthouse", limit=limit, offset=offset)
+            for offset in range(0, 7, limit)
+        ]
+        assert [item["id"] for page in pages for item in page] == whole
+
+
+def test_a_budget_bounds_what_is_read_of_a_history(api: Api) -> None:
+    session = api.make("sessions", token_budget=60, context_overflow="truncate")["id"]
+    for number in range(40):
+        api.reply(session, f"Message {number} of many words", recall=False, remember=False)
+    with statements() as executed:
+        api.reply(session, recall=False, record=False)
+    read = [statement for statement in executed if "FROM messages" in statement]
+    assert len(read) == 1
+    assert "LIMIT" in read[0]
+
+
+_ROLES = ("user", "assistant", "system", "function_call", "function")
+
+
+def _message(number: int, role: str, words: int, generated: bool) -> Message:
+    return Message(str(number), role, "word " * words, None, generated, 0)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(_ROLES), st.integers(0, 8), st.booleans()), max_size=12),
+    st.integers(1, 60),
+    st.sampled_from([None, "truncate", "adaptive"]),
+    st.booleans(),
+    st.integers(0, 12),
+)
+def test_the_newest_messages_make_the_same_prompt_as_all(
+    given_messages: list[tuple[str, int, bool]],
+    budget: int,
+    overflow: str | None,
+    renders: bool,
+    summarised: int,
+) -> None:
+    history = [_message(number, *given) for number, given in enumerate(given_messages)]
+    session = Session(
+        id="s", agent_id="a", user_id=None, situation="Be brief.", summary=None, summarised_id=None,
+        metadata={}, render_templates=renders, token_budget=budget, context_overflow=overflow,
+        tags=[], created_at=0, updated_at=0,
+    )  # fmt: skip
+    if overflow == "adaptive" and history:
+        covered = history[min(summarised, len(history) - 1)].id
+        session = replace(session, summary="So far so good.", summarised_id=covered)
+    source = PromptInput(session, Agent("a", "Ada", "", "m", [], {}, {}, 0, 0), None)
+    new = [_message(99, "user", 2, False)]
+    whole = build_prompt(source, history, new)
+    newest = build_prompt(source, newest_within(session, reversed(history)), new)
+    assert (newest.messages, newest.omitted_id) == (whole.messages, whole.omitted_id)
+
+
+def test_a_kept_stream_is_little_longer_than_its_text(
+    endpoint: Endpoint, database_url: str
+) -> None:
+    words = " ".join(f"word{number}" for number in range(500))
+    endpoint.pieces = pieces_of({"content": words})
+    options: dict[str, Any] = {"model_url": endpoint.url, "model": "small"}
+    key = {"Idempotency-Key": "kept"}
+    with LocalServer(database=database_url, **options) as server, Api(server.url) as api:
+        session = api.make("sessions")["id"]
+        first = api.chat(session, stream=True, headers=key).text
+    with LocalServer(database=database_url, **options) as server, Api(server.url) as api:
+        assert api.chat(session, stream=True, headers=key).text == first
+    engine = create_engine(database_url.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.connect() as connection:
+        stored = connection.execute(select(idempotency.c.body)).scalar_one()
+    engine.dispose()
+    assert len(json.dumps(stored)) < 2 * len(words) < len(first) / 4

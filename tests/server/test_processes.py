@@ -1,0 +1,208 @@
+"""Several servers that share a database: streams, keys, and processes that have ended."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import pytest
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import DBAPIError
+
+from julep_server import LocalServer
+from julep_server.db.engine import Database
+from julep_server.db.tables import claims, stream_batches
+from julep_server.store import processes
+from julep_server.store.kept_responses import IdempotencyKey
+from tests.server.helpers.api import Api, Event, error_of, parse_events
+from tests.server.helpers.endpoint import Endpoint, pieces_of
+
+HELLO: dict[str, Any] = {"messages": [{"role": "user", "content": "Hello"}]}
+KEY = {"Idempotency-Key": "once"}
+WORDS = " ".join(f"word{number}" for number in range(12))
+
+
+class Pair(NamedTuple):
+    """Two servers on one database."""
+
+    one: Api
+    two: Api
+    other_tenant: Api
+    database: str
+
+
+@pytest.fixture
+def pair(endpoint: Endpoint, database_url: str) -> Iterator[Pair]:
+    options: dict[str, Any] = {"model_url": endpoint.url, "model": "small"}
+    keys = ["first", "second"]
+    with (
+        LocalServer(database=database_url, api_keys=keys, **options) as one,
+        LocalServer(database=database_url, api_keys=keys, **options) as two,
+        Api(one.url, "first") as first,
+        Api(two.url, "first") as second,
+        Api(two.url, "second") as third,
+    ):
+        endpoint.pieces = pieces_of({"content": WORDS})
+        yield Pair(first, second, third, database_url)
+
+
+def text_of(events: list[Event]) -> str:
+    return "".join(
+        event.data["delta"].get("content", "") for event in events if event.data != "[DONE]"
+    )
+
+
+def first_event(lines: Iterator[str]) -> Event:
+    read = ""
+    while "\n\n" not in read:
+        read += next(lines)
+    return parse_events(read.partition("\n\n")[0])[0]
+
+
+@pytest.mark.parametrize("keyed", [False, True])
+def test_a_stream_goes_on_at_another_server(pair: Pair, endpoint: Endpoint, keyed: bool) -> None:
+    session = pair.one.make("sessions")["id"]
+    gate = threading.Event()
+    endpoint.delay_before = lambda position: 0.0 if position < 5 or gate.is_set() else 0.3
+    headers = KEY if keyed else {}
+    with pair.one.streaming(session, HELLO, headers) as response:
+        first = first_event(response.iter_text())
+        gate.set()
+        rest = pair.two.events(session, headers={**headers, "Last-Event-ID": first.id})
+    assert rest[0].id == f"{first.data['id']}:2"
+    assert text_of([first, *rest]) == WORDS
+    assert rest[-1].data == "[DONE]"
+    # When it has ended, it is still there.
+    back = {**headers, "Last-Event-ID": rest[-3].id}
+    assert pair.two.events(session, headers=back) == rest[-2:]
+    assert len(endpoint.requests) == 1
+    assert len(pair.two.history(session)) == 2
+
+
+def test_a_stream_of_another_tenant_or_session_can_not_be_followed(pair: Pair) -> None:
+    session = pair.one.make("sessions")["id"]
+    event = pair.one.events(session)[0]
+    back = {"Last-Event-ID": event.id}
+    foreign = pair.other_tenant.make("sessions")["id"]
+    for api, identifier in ((pair.other_tenant, foreign), (pair.other_tenant, session)):
+        response = api.chat(identifier, stream=True, headers=back)
+        assert error_of(response, 409)["code"] == "stream_gone"
+
+
+def test_an_error_midway_ends_the_stream_at_another_server_too(
+    pair: Pair, endpoint: Endpoint
+) -> None:
+    endpoint.pieces = [*pieces_of({"content": "A fine day"})[:2], "data: {oops\n\n"]
+    session = pair.one.make("sessions")["id"]
+    events = pair.one.events(session)
+    assert events[-1].kind == "error"
+    back = {"Last-Event-ID": events[0].id}
+    assert pair.two.events(session, headers=back) == events[1:]
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_a_chat_with_a_key_calls_the_model_once(
+    pair: Pair, endpoint: Endpoint, streamed: bool
+) -> None:
+    session = pair.one.make("sessions")["id"]
+    endpoint.answering.clear()
+    responses: list[str] = []
+
+    def send(api: Api) -> None:
+        responses.append(api.chat(session, stream=streamed, headers=KEY).text)
+
+    threads = [threading.Thread(target=send, args=(api,)) for api in (pair.one, pair.two)]
+    for thread in threads:
+        thread.start()
+    # The second one would call the model too, if it were going to.
+    time.sleep(0.5)
+    endpoint.answering.set()
+    for thread in threads:
+        thread.join()
+    assert responses[0] == responses[1]
+    assert len(endpoint.requests) == 1
+    assert len(pair.one.history(session)) == 2
+    other = pair.two.chat(session, "Another", stream=streamed, headers=KEY)
+    assert error_of(other, 409)["code"] == "idempotency_conflict"
+
+
+def test_the_key_of_a_failed_chat_is_released(pair: Pair, endpoint: Endpoint) -> None:
+    session = pair.one.make("sessions")["id"]
+    endpoint.status = 500
+    assert pair.one.chat(session, headers=KEY).status_code == 503
+    endpoint.status = 200
+    assert pair.two.chat(session, headers=KEY).status_code == 200
+    assert rows_of(pair.database, claims) == []
+
+
+def test_streams_that_nobody_follows_elsewhere_store_no_events(pair: Pair) -> None:
+    session = pair.one.make("sessions")["id"]
+    assert text_of(pair.one.events(session)) == WORDS
+    assert rows_of(pair.database, stream_batches) == []
+
+
+def rows_of(url: str, table: Any) -> list[Any]:
+    found: list[Any] = run(url, lambda connection: list(connection.execute(select(table))))
+    return found
+
+
+def run(url: str, work: Callable[[Connection], Any]) -> Any:
+    import asyncio
+
+    database = Database(url)
+    try:
+        return asyncio.run(database.write(work))
+    finally:
+        database.close()
+
+
+KEYED = IdempotencyKey("t", "POST /x", "k")
+
+
+def test_a_key_is_taken_over_from_a_process_that_has_ended(database_url: str) -> None:
+    alive, dead = (processes.new_process_id() for _ in range(2))
+
+    def work(connection: Connection) -> None:
+        processes.renew(connection, alive)
+        of_dead, of_alive = (processes.new_run_id(process) for process in (dead, alive))
+        assert processes.claim(connection, KEYED, "f", of_dead) is None
+        assert processes.claim(connection, KEYED, "g", of_alive) is None
+        holder = processes.claim(connection, KEYED, "f", of_dead)
+        assert holder == processes.Holder("g", of_alive)
+        processes.end(connection, alive)
+        assert processes.claim(connection, KEYED, "f", of_dead) is None
+
+    run(database_url, work)
+
+
+def test_a_run_id_names_its_process() -> None:
+    process = processes.new_process_id()
+    identifier = processes.new_run_id(process)
+    assert processes.process_of(identifier) == process
+    assert identifier != processes.new_run_id(process)
+
+
+@pytest.mark.anyio
+async def test_work_is_done_again_when_its_connection_was_lost(database_url: str) -> None:
+    database = Database(database_url)
+    attempts = 0
+
+    def lost_once(connection: Connection) -> int:
+        nonlocal attempts
+        attempts += 1
+        values = {"tenant": "t", "scope": "s", "key": "k", "fingerprint": "f", "run_id": "r"}
+        connection.execute(insert(claims), values)
+        if attempts % 2:
+            raise DBAPIError("x", {}, Exception("gone"), connection_invalidated=True)
+        return len(list(connection.execute(select(claims))))
+
+    # Of the first attempt nothing is left.
+    assert await database.write(lost_once) == 1
+    database.close()
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
