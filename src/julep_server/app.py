@@ -75,7 +75,7 @@ class App:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+        self.settings = settings
         self._provider = _provider(settings)
         self._database = Database(settings.database)
         self._authenticator = Authenticator(settings.api_keys)
@@ -157,13 +157,13 @@ class App:
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
         provider = self._provider
-        embedding_worker = EmbeddingWorker(self._database, open_embedder(self._settings))
+        embedding_worker = EmbeddingWorker(self._database, open_embedder(self.settings))
         context = JobContext(self._database, _reflection(provider), embedding_worker)
         worker = Worker(self._database, job_performer(context))
-        choice = self._settings.model_choice()
+        choice = self.settings.model_choice()
         allowed = dict[str, Sequence[str]]() if choice is None else choice.allowed
         services = Services(
-            self._settings,
+            self.settings,
             self._database,
             provider,
             self.runs,
