@@ -76,6 +76,8 @@ class App:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        # Before the server says that it serves: its validators take most of the time to start.
+        self._contract = load_contract()
         self._provider = _provider(settings)
         self._database = Database(settings.database)
         self._authenticator = Authenticator(settings.api_keys)
@@ -143,7 +145,7 @@ class App:
         path = _raw_path(request.scope)
         if path == "/api/server" and request.method in ("GET", "HEAD"):
             return json_response(
-                200, {"name": "julep", "version": VERSION, "contract": load_contract().version}
+                200, {"name": "julep", "version": VERSION, "contract": self._contract.version}
             )
         if path.startswith("/api/"):
             return await dispatcher.dispatch(request, path.removeprefix("/api"))
@@ -172,7 +174,7 @@ class App:
             {tenant_of(key): names for key, names in allowed.items()},
         )
         self._services = services
-        self._dispatcher = Dispatcher(load_contract(), HANDLERS, services, self._authenticator)
+        self._dispatcher = Dispatcher(self._contract, HANDLERS, services, self._authenticator)
         worker.start()
         embedding_worker.start()
         await send({"type": "lifespan.startup.complete"})

@@ -39,6 +39,11 @@ class Call:
     preference: str | None
     claim: IdempotencyClaim | None
 
+    @property
+    def max_metadata_keys(self) -> int:
+        """The maximum number of keys in a resource's metadata."""
+        return self.services.settings.max_metadata_keys
+
     def id(self, name: str) -> str:
         """Return a path parameter that is an id, in the case in which ids are stored."""
         return str(self.arguments[name]).lower()

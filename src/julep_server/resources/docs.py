@@ -76,7 +76,7 @@ class DocHandlers:
         """Change the fields that the body names."""
 
         def changes(doc: Doc) -> NewDoc:
-            metadata = merged_metadata(doc.metadata, call.body)
+            metadata = merged_metadata(doc.metadata, call.body, call.max_metadata_keys)
             return NewDoc(
                 str(call.body.get("title", doc.title)),
                 call.body.get("content", doc.content),

@@ -103,7 +103,7 @@ class ResourceHandlers(Generic[R]):
         def write(connection: Connection) -> tuple[R, JSONObject]:
             record = self._get(connection, call)
             changes = self.changes(call, record)
-            metadata = merged_metadata(record.metadata, call.body)
+            metadata = merged_metadata(record.metadata, call.body, call.max_metadata_keys)
             changed = self.store.change(connection, call.tenant, record, changes, metadata)
             return changed, self.represent(changed)
 
