@@ -34,6 +34,8 @@ from julep_server.models.reflection import Reflection
 from julep_server.models.router import ModelRouter
 from julep_server.models.script_files import read_script
 from julep_server.models.scripted import ScriptedModel
+from julep_server.prompt.template_process import TemplateLimits
+from julep_server.prompt.templates import TemplateRenderer
 from julep_server.resources import (
     agents,
     chat,
@@ -160,7 +162,8 @@ class App:
         await receive()
         provider = self._provider
         embedding_worker = EmbeddingWorker(self._database, open_embedder(self.settings))
-        context = JobContext(self._database, _reflection(provider), embedding_worker)
+        templates = _templates(self.settings)
+        context = JobContext(self._database, _reflection(provider), embedding_worker, templates)
         worker = Worker(self._database, job_performer(context))
         choice = self.settings.model_choice()
         allowed = dict[str, Sequence[str]]() if choice is None else choice.allowed
@@ -171,6 +174,7 @@ class App:
             self.runs,
             worker,
             embedding_worker,
+            templates,
             {tenant_of(key): names for key, names in allowed.items()},
         )
         self._services = services
@@ -182,6 +186,7 @@ class App:
         await self.runs.aclose()
         await worker.stop()
         await embedding_worker.stop()
+        templates.close()
         await provider.close()
         self.close()
         await send({"type": "lifespan.shutdown.complete"})
@@ -199,6 +204,13 @@ def _provider(settings: Settings) -> Provider:
     return OpenAIModel(
         settings.model_url, settings.model_key, settings.model, settings.model_timeout
     )
+
+
+def _templates(settings: Settings) -> TemplateRenderer:
+    limits = TemplateLimits(
+        settings.template_seconds, settings.template_characters, settings.template_megabytes
+    )
+    return TemplateRenderer(limits)
 
 
 def _reflection(provider: Provider) -> Reflection:

@@ -114,7 +114,7 @@ class Settings:
     head_timeout: Annotated[float, LIMIT] = 10.0
     min_body_rate: Annotated[int, LIMIT] = 240
     send_timeout: Annotated[float, LIMIT] = 60.0
-    template_seconds: Annotated[float, LIMIT] = 0.25
+    template_seconds: Annotated[float, LIMIT] = 0.2
     template_characters: Annotated[int, LIMIT] = 1_000_000
     template_megabytes: Annotated[int, LIMIT] = 64
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
@@ -22,6 +21,7 @@ from julep_server.json_text import JSON, JSONObject
 from julep_server.models.provider import Completion, ModelRequest
 from julep_server.prompt.builder import build_prompt
 from julep_server.prompt.prompt_input import NOTHING_RECALLED, PromptInput
+from julep_server.prompt.rendering import rendered
 from julep_server.representations import message_json
 from julep_server.search.query import SearchQuery
 from julep_server.services import Services
@@ -111,11 +111,8 @@ async def prepare(request: ChatRequest) -> Turn:
         query = await services.embedding_worker.embed_query(query_text(by))
     state = await services.database.read(lambda connection: _read(connection, request, query))
     new = request_messages(body["messages"], state.history)
-    if state.source.session.render_templates:
-        # In a thread: a slow template must not delay other requests.
-        prompt = await asyncio.to_thread(build_prompt, state.source, state.history, new)
-    else:
-        prompt = build_prompt(state.source, state.history, new)
+    parts = await rendered(services.templates, state.source, state.history, new)
+    prompt = build_prompt(parts.source, parts.history, parts.new)
     agent = state.source.agent
     tools = merged_tools(state.functions, body.get("tools"))
     model_request = ModelRequest(
