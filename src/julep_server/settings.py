@@ -70,7 +70,7 @@ class Settings:
         max_body_values: Maximum number of values in a request's body.
         max_metadata_keys: Maximum number of keys in the metadata of a resource.
         max_page_bytes: Length at which a page of a list ends; its first item is always in it.
-        max_answer_characters: Maximum length of a model's answer.
+        max_answer_bytes: Maximum length of a chat's answer, and of the events of a stream.
         max_connections: Maximum number of connections from one address; 0 for any number.
         head_timeout: Seconds for a request's line and headers.
         min_body_rate: Bytes a second that a body must make on average over 10 seconds.
@@ -109,7 +109,7 @@ class Settings:
     max_body_values: Annotated[int, LIMIT] = 100_000
     max_metadata_keys: Annotated[int, LIMIT] = 1_000
     max_page_bytes: Annotated[int, LIMIT] = 16 * 1024 * 1024
-    max_answer_characters: Annotated[int, LIMIT] = 4_000_000
+    max_answer_bytes: Annotated[int, LIMIT] = 16 * 1024 * 1024
     max_connections: Annotated[int, LIMIT] = 1_000
     head_timeout: Annotated[float, LIMIT] = 10.0
     min_body_rate: Annotated[int, LIMIT] = 240

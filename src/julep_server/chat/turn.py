@@ -14,6 +14,7 @@ from julep_server.chat.functions import checked_choice, merged_tools
 from julep_server.chat.messages import reply_messages, request_messages
 from julep_server.chat.recall import query_text, recall
 from julep_server.chat.settings import effective_settings
+from julep_server.errors import ApiError
 from julep_server.http.responses import model_headers
 from julep_server.jobs.after_chat import CompletedTurn, jobs_after
 from julep_server.jobs.kinds import SUMMARY
@@ -144,8 +145,11 @@ async def perform(request: ChatRequest, turn: Turn, run: Run, *, streamed: bool)
     no second one.
     """
     services = request.services
-    listener = _Publisher(run) if streamed else None
+    limit = services.settings.max_answer_bytes
+    listener = _Publisher(run, limit) if streamed else None
     completion = await services.provider.complete(turn.request, listener)
+    if len(completion.text) > limit:
+        raise _too_long(limit)
     # From here on it is stored: the work of a transaction can't be taken back.
     run.cancellable = False
     run.headers = model_headers(completion.model, completion.ignored)
@@ -183,10 +187,15 @@ async def perform(request: ChatRequest, turn: Turn, run: Run, *, streamed: bool)
 
 
 class _Publisher:
-    """Publishes a model's text as a run's events."""
+    """Publishes a model's text as a run's events.
 
-    def __init__(self, run: Run) -> None:
+    They are kept for followers, so that their length is bounded, whether anyone reads them or not.
+    """
+
+    def __init__(self, run: Run, limit: int) -> None:
         self._run = run
+        self._limit = limit
+        self._length = 0
 
     def on_start(self, model: str, ignored: Sequence[str] = ()) -> None:
         """See :class:`~julep_server.models.provider.Listener`."""
@@ -198,7 +207,15 @@ class _Publisher:
         delta: JSONObject = {"content": text}
         if not run.events:
             delta = {"role": "assistant", **delta}
-        run.publish(chunk(run.id, delta))
+        event = chunk(run.id, delta)
+        self._length += len(event)
+        if self._length > self._limit:
+            raise _too_long(self._limit)
+        run.publish(event)
+
+
+def _too_long(limit: int) -> ApiError:
+    return ApiError(502, "answer_too_long", f"the model's answer is longer than {limit} bytes")
 
 
 def _closing_events(
