@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from julep_server.http.responses import json_response
+from julep_server.http.responses import NEXT_OFFSET_HEADER, json_response
 from julep_server.idempotency import IdempotencyClaim
-from julep_server.json_text import JSON, JSONObject
+from julep_server.json_text import JSON, JSONObject, dumps
 from julep_server.services import Services
 from julep_server.store.resources import Record
 from julep_server.store.times import timestamp
@@ -108,24 +108,42 @@ async def found(call: Call, read: Callable[[Connection], JSONObject]) -> Respons
 
 async def listed(
     call: Call,
-    read: Callable[[Connection], list[JSON]],
+    read: Callable[[Connection], Iterable[JSON]],
     count: Callable[[Connection], int] | None = None,
 ) -> Response:
     """Read a list of representations and return the 200.
 
+    A page ends early when it becomes too long. A header then has the offset of what follows: the
+    SDK goes on there, and other programs can.
+
     Args:
         call: The call.
-        read: Returns one page of the list.
+        read: Returns one page of the list; what is not consumed need not be read.
         count: Returns the length of the list, if the operation can have it in its response.
     """
+    limit = call.services.settings.max_page_bytes
 
-    def work(connection: Connection) -> JSONObject:
-        body: JSONObject = {"items": read(connection)}
+    def work(connection: Connection) -> tuple[bytes, dict[str, str]]:
+        headers: dict[str, str] = {}
+        items: list[str] = []
+        size = 0
+        for item in read(connection):
+            text = dumps(item)
+            # Its length in characters, which is near enough.
+            size += len(text)
+            if items and size > limit:
+                offset = call.arguments.get("offset")
+                skipped = offset if isinstance(offset, int) else 0
+                headers[NEXT_OFFSET_HEADER] = str(skipped + len(items))
+                break
+            items.append(text)
+        total = ""
         if count is not None and call.arguments.get("with_total") is True:
-            body["total"] = count(connection)
-        return body
+            total = f',"total":{count(connection)}'
+        return f'{{"items":[{",".join(items)}]{total}}}'.encode(), headers
 
-    return json_response(200, await call.services.database.read(work))
+    body, headers = await call.services.database.read(work)
+    return Response(body, 200, headers, media_type="application/json")
 
 
 def _body(

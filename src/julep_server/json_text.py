@@ -15,6 +15,8 @@ else:
     JSON = dict[str, Any] | list[Any] | str | int | float | bool | None
 JSONObject: TypeAlias = dict[str, JSON]
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
 MAX_DEPTH = 200
 """Levels of nested objects and arrays; deeper documents are refused before parsing."""
 
@@ -106,7 +108,7 @@ def _check_shape(text: str, max_values: int) -> None:
 
 def dumps(value: object) -> str:
     """Encode a value as compact JSON, with unescaped characters, so that logs stay readable."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def canonical(value: JSON) -> str:

@@ -80,9 +80,7 @@ class ResourceHandlers(Generic[R]):
         page = page_of(call.arguments, self.filters)
         return await listed(
             call,
-            lambda connection: [
-                self.represent(record) for record in self.store.page(connection, call.tenant, page)
-            ],
+            lambda connection: map(self.represent, self.store.page(connection, call.tenant, page)),
             lambda connection: self.store.count(connection, call.tenant, page),
         )
 

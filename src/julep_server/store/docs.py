@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Select, delete, insert, select, update
@@ -82,11 +82,11 @@ def get(connection: Connection, owner_id: str, identifier: str) -> Doc:
     return read_row(Doc, row)
 
 
-def page(connection: Connection, owner_id: str, wanted: Page) -> list[Doc]:
-    """Return one page of an owner's documents."""
+def page(connection: Connection, owner_id: str, wanted: Page) -> Iterator[Doc]:
+    """Return one page of an owner's documents, read one by one as they are consumed."""
     query = select_page(tables.docs, wanted)
     owned = query.where(tables.docs.c.owner_id == owner_id)
-    return [read_row(Doc, row) for row in connection.execute(owned).mappings()]
+    return (read_row(Doc, row) for row in connection.execute(owned).mappings())
 
 
 def count(connection: Connection, owner_id: str, wanted: Page) -> int:

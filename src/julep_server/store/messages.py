@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select
@@ -57,13 +57,19 @@ def text_of(content: JSON) -> str:
     return "".join(str(part.get("text", "")) for part in parts if isinstance(part, dict))
 
 
-def history(connection: Connection, session_id: str, page: Page | None = None) -> list[Message]:
-    """Return the messages of a session, oldest first; all of them unless a page is given."""
+def history(connection: Connection, session_id: str) -> list[Message]:
+    """Return the messages of a session, oldest first."""
     table = tables.messages
     query = select(table).where(table.c.session_id == session_id).order_by(table.c.seq)
-    if page is not None:
-        query = query.limit(page.limit).offset(page.offset)
     return [read_row(Message, row) for row in connection.execute(query).mappings()]
+
+
+def page(connection: Connection, session_id: str, wanted: Page) -> Iterator[Message]:
+    """Return one page of a session's messages, read one by one as they are consumed."""
+    table = tables.messages
+    query = select(table).where(table.c.session_id == session_id).order_by(table.c.seq)
+    query = query.limit(wanted.limit).offset(wanted.offset)
+    return (read_row(Message, row) for row in connection.execute(query).mappings())
 
 
 def count(connection: Connection, session_id: str, wanted: Page) -> int:

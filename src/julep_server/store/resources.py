@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import Field
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
@@ -85,10 +85,10 @@ class ResourceStore(Generic[R]):
             raise not_found(self.kind, identifier)
         return found
 
-    def page(self, connection: Connection, tenant: str, page: Page) -> list[R]:
-        """Return one page of the tenant's records."""
+    def page(self, connection: Connection, tenant: str, page: Page) -> Iterator[R]:
+        """Return one page of the tenant's records, read one by one as they are consumed."""
         query = select_page(self._table, page).where(self._table.c.tenant == tenant)
-        return [read_row(self._record_type, row) for row in connection.execute(query).mappings()]
+        return (read_row(self._record_type, row) for row in connection.execute(query).mappings())
 
     def count(self, connection: Connection, tenant: str, page: Page) -> int:
         """Return the number of the tenant's records of which a page is a part."""
