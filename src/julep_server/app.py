@@ -36,6 +36,8 @@ from julep_server.models.router import ModelRouter
 from julep_server.models.script_files import read_script
 from julep_server.models.scripted import ScriptedModel
 from julep_server.pages.files import page
+from julep_server.prompt.template_process import TemplateLimits
+from julep_server.prompt.templates import TemplateRenderer
 from julep_server.relay import Relay
 from julep_server.resources import (
     agents,
@@ -78,7 +80,9 @@ class App:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+        self.settings = settings
+        # Before the server says that it serves: its validators take most of the time to start.
+        self._contract = load_contract()
         self._provider = _provider(settings)
         self._database = Database(settings.database)
         self._authenticator = Authenticator(settings.api_keys)
@@ -146,7 +150,7 @@ class App:
         path = _raw_path(request.scope)
         if path == "/api/server" and request.method in ("GET", "HEAD"):
             return json_response(
-                200, {"name": "julep", "version": VERSION, "contract": load_contract().version}
+                200, {"name": "julep", "version": VERSION, "contract": self._contract.version}
             )
         if path.startswith("/api/"):
             return await dispatcher.dispatch(request, path.removeprefix("/api"))
@@ -162,24 +166,26 @@ class App:
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
         provider = self._provider
-        embedding_worker = EmbeddingWorker(self._database, open_embedder(self._settings))
-        context = JobContext(self._database, _reflection(provider), embedding_worker)
+        embedding_worker = EmbeddingWorker(self._database, open_embedder(self.settings))
+        templates = _templates(self.settings)
+        context = JobContext(self._database, _reflection(provider), embedding_worker, templates)
         worker = Worker(self._database, job_performer(context))
-        choice = self._settings.model_choice()
+        choice = self.settings.model_choice()
         allowed = dict[str, Sequence[str]]() if choice is None else choice.allowed
         relay = Relay(self._database, self.runs)
         services = Services(
-            self._settings,
+            self.settings,
             self._database,
             provider,
             self.runs,
             worker,
             embedding_worker,
             relay,
+            templates,
             {tenant_of(key): names for key, names in allowed.items()},
         )
         self._services = services
-        dispatcher = Dispatcher(load_contract(), HANDLERS, services, self._authenticator)
+        dispatcher = Dispatcher(self._contract, HANDLERS, services, self._authenticator)
         await relay.start()
         self._dispatcher = dispatcher
         housekeeping = Housekeeping(self._database)
@@ -194,6 +200,7 @@ class App:
         await worker.stop()
         await housekeeping.stop()
         await embedding_worker.stop()
+        templates.close()
         await provider.close()
         self.close()
         await send({"type": "lifespan.shutdown.complete"})
@@ -211,6 +218,13 @@ def _provider(settings: Settings) -> Provider:
     return OpenAIModel(
         settings.model_url, settings.model_key, settings.model, settings.model_timeout
     )
+
+
+def _templates(settings: Settings) -> TemplateRenderer:
+    limits = TemplateLimits(
+        settings.template_seconds, settings.template_characters, settings.template_megabytes
+    )
+    return TemplateRenderer(limits)
 
 
 def _reflection(provider: Provider) -> Reflection:

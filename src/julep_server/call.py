@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -11,9 +11,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from julep_server.db.engine import Isolation
-from julep_server.http.responses import json_response
+from julep_server.http.responses import NEXT_OFFSET_HEADER, json_response
 from julep_server.idempotency import IdempotencyClaim
-from julep_server.json_text import JSON, JSONObject
+from julep_server.json_text import JSON, JSONObject, dumps
 from julep_server.services import Services
 from julep_server.store.resources import Record
 from julep_server.store.times import timestamp
@@ -39,6 +39,11 @@ class Call:
     headers: Mapping[str, str]
     preference: str | None
     claim: IdempotencyClaim | None
+
+    @property
+    def max_metadata_keys(self) -> int:
+        """The maximum number of keys in a resource's metadata."""
+        return self.services.settings.max_metadata_keys
 
     def id(self, name: str) -> str:
         """Return a path parameter that is an id, in the case in which ids are stored."""
@@ -117,29 +122,47 @@ async def found(
 
 async def listed(
     call: Call,
-    read: Callable[[Connection], list[JSON]],
+    read: Callable[[Connection], Iterable[JSON]],
     count: Callable[[Connection], int] | None = None,
     *,
     snapshot: bool = True,
 ) -> Response:
     """Read a list of representations and return the 200.
 
+    A page ends early when it becomes too long. A header then has the offset of what follows: the
+    SDK goes on there, and other programs can.
+
     Args:
         call: The call.
-        read: Returns one page of the list.
+        read: Returns one page of the list; what is not consumed need not be read.
         count: Returns the length of the list, if the operation can have it in its response.
         snapshot: Whether a page takes several statements.
     """
-    total = count if call.arguments.get("with_total") is True else None
+    limit = call.services.settings.max_page_bytes
+    total_of = count if call.arguments.get("with_total") is True else None
 
-    def work(connection: Connection) -> JSONObject:
-        body: JSONObject = {"items": read(connection)}
-        if total is not None:
-            body["total"] = total(connection)
-        return body
+    def work(connection: Connection) -> tuple[bytes, dict[str, str]]:
+        headers: dict[str, str] = {}
+        items: list[str] = []
+        size = 0
+        for item in read(connection):
+            text = dumps(item)
+            # Its length in characters, which is near enough.
+            size += len(text)
+            if items and size > limit:
+                offset = call.arguments.get("offset")
+                skipped = offset if isinstance(offset, int) else 0
+                headers[NEXT_OFFSET_HEADER] = str(skipped + len(items))
+                break
+            items.append(text)
+        total = ""
+        if total_of is not None:
+            total = f',"total":{total_of(connection)}'
+        return f'{{"items":[{",".join(items)}]{total}}}'.encode(), headers
 
-    several = snapshot or total is not None
-    return json_response(200, await call.services.database.read(work, snapshot=several))
+    several = snapshot or total_of is not None
+    body, headers = await call.services.database.read(work, snapshot=several)
+    return Response(body, 200, headers, media_type="application/json")
 
 
 def _body(

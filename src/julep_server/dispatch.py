@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping
 
@@ -10,12 +11,12 @@ from starlette.types import ASGIApp
 
 from julep_server.call import Call, Handler
 from julep_server.chat.chunks import kept_events
-from julep_server.contract.operations import Contract, Operation
-from julep_server.contract.violations import violations
+from julep_server.contract.operations import Body, Contract, Operation
+from julep_server.contract.violations import metadata_violations, violations
 from julep_server.errors import Violation, invalid, not_implemented
 from julep_server.http.authentication import Authenticator
 from julep_server.http.preferences import preferred_return
-from julep_server.http.request_body import MISSING, parse_json, read_body
+from julep_server.http.request_body import LARGE, MISSING, parse_json, read_body
 from julep_server.http.responses import REPLAYED_HEADER, json_response
 from julep_server.idempotency import IdempotencyClaim, IdempotencyClaims, fingerprint
 from julep_server.json_text import JSON, JSONObject
@@ -118,16 +119,29 @@ class Dispatcher:
     ) -> JSONObject:
         """Read and validate the body, and append its violations to those found so far."""
         data = await read_body(request, self._services.settings.max_body_bytes)
-        if operation.body is None:
+        described = operation.body
+        if described is None:
             return {}
-        parsed = parse_json(request.headers.get("content-type"), data)
+        content_type = request.headers.get("content-type")
+        if len(data) < LARGE:
+            value, wrong = self._parse(described, content_type, data)
+        else:
+            value, wrong = await asyncio.to_thread(self._parse, described, content_type, data)
+        found.extend(wrong)
+        return value
+
+    def _parse(
+        self, described: Body, content_type: str | None, data: bytes
+    ) -> tuple[JSONObject, list[Violation]]:
+        """Parse a body, and list its violations."""
+        settings = self._services.settings
+        parsed = parse_json(content_type, data, settings.max_body_values)
         if parsed is MISSING:
-            if operation.body.required:
-                found.append(Violation("", "a JSON body is required"))
-            return {}
-        value: JSON = self._contract.schemas.without_nulls(operation.body.schema, parsed)
-        found.extend(violations(operation.body.validator, value))
-        return value if isinstance(value, dict) else {}
+            return {}, [Violation("", "a JSON body is required")] if described.required else []
+        value: JSON = self._contract.schemas.without_nulls(described.schema, parsed)
+        found = violations(described.validator, value)
+        body = value if isinstance(value, dict) else {}
+        return body, found or metadata_violations(body, settings.max_metadata_keys)
 
 
 async def _replay(first: KeptResponse | Run, last_event_id: str | None) -> ASGIApp:

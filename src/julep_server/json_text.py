@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import re
+import sys
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 if TYPE_CHECKING:
@@ -13,12 +15,21 @@ else:
     JSON = dict[str, Any] | list[Any] | str | int | float | bool | None
 JSONObject: TypeAlias = dict[str, JSON]
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
 MAX_DEPTH = 200
 """Levels of nested objects and arrays; deeper documents are refused before parsing."""
+
+# Possessive, so that a text of any length is read without memory.
+_TOKENS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?+|[\[\]{},]', re.DOTALL)
 
 
 class MalformedJSONError(ValueError):
     """The text is not JSON that the server accepts; the message is the reason."""
+
+
+class TooManyValuesError(MalformedJSONError):
+    """The text has more values than the caller of ``loads`` accepts."""
 
 
 def _refuse_constant(name: str) -> float:
@@ -32,16 +43,18 @@ def _finite(text: str) -> float:
     return number
 
 
-def loads(data: bytes | str) -> JSON:
+def loads(data: bytes | str, max_values: int = sys.maxsize) -> JSON:
     """Parse JSON, refusing NaN, overflow, deep nesting and lone surrogates.
 
     Args:
         data: UTF-8 bytes (a byte order mark is refused) or text.
+        max_values: The maximum number of values: lists, objects, and what is in them.
 
     Returns:
         The parsed value.
 
     Raises:
+        TooManyValuesError: The text has more values.
         MalformedJSONError: The text is not acceptable JSON.
 
     Example:
@@ -50,7 +63,7 @@ def loads(data: bytes | str) -> JSON:
     """
     try:
         text = data.decode("utf-8") if isinstance(data, bytes) else data
-        _check_depth(text)
+        _check_shape(text, max_values)
         value = cast("JSON", json.loads(text, parse_constant=_refuse_constant, parse_float=_finite))
         if "\\ud" in text or "\\uD" in text or not isinstance(data, bytes):
             # Half a surrogate pair parses, but cannot be encoded again.
@@ -69,32 +82,33 @@ def loads(data: bytes | str) -> JSON:
     return value
 
 
-def _check_depth(text: str) -> None:
-    if text.count("[") + text.count("{") <= MAX_DEPTH:
+def _check_shape(text: str, max_values: int) -> None:
+    """Refuse deep nesting and too many values before anything is built of them."""
+    brackets = text.count("[") + text.count("{")
+    if brackets <= MAX_DEPTH and brackets + text.count(",") <= max_values:
         return
-    depth = 0
-    in_string = escaped = False
-    for character in text:
-        if in_string:
-            if escaped:
-                escaped = False
-            elif character == "\\":
-                escaped = True
-            elif character == '"':
-                in_string = False
-        elif character == '"':
-            in_string = True
-        elif character in "[{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise MalformedJSONError(f"nested deeper than {MAX_DEPTH} levels")
-        elif character in "]}":
-            depth -= 1
+    depth = values = texts = 0
+    for found in _TOKENS.finditer(text):
+        match text[found.start()]:
+            case '"':
+                texts += 1
+            case "[" | "{":
+                values += 1
+                depth += 1
+                if depth > MAX_DEPTH:
+                    raise MalformedJSONError(f"nested deeper than {MAX_DEPTH} levels")
+            case ",":
+                values += 1
+            case _:
+                depth -= 1
+        # A member has two texts. More of them, without commas, are no JSON.
+        if values > max_values or texts > 2 * max_values + 2:
+            raise TooManyValuesError(f"there are more than {max_values} values")
 
 
 def dumps(value: object) -> str:
     """Encode a value as compact JSON, with unescaped characters, so that logs stay readable."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def canonical(value: JSON) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
+from functools import partial
 from urllib.parse import unquote
 
 from starlette.requests import Request
@@ -17,7 +19,7 @@ from julep_server.errors import (
     nothing_here,
 )
 from julep_server.http.authentication import Authenticator
-from julep_server.http.request_body import parse_json, read_body
+from julep_server.http.request_body import LARGE, parse_json, read_body
 from julep_server.http.responses import json_response, model_headers
 from julep_server.json_text import JSON
 from julep_server.openai_api.agent_chat import chat
@@ -59,7 +61,12 @@ async def forward(
     if kind == "models":
         return await _models(services, tenant, allowed, unquote(name))
     data = await read_body(request, services.settings.max_body_bytes)
-    body = parse_json(request.headers.get("content-type"), data)
+    parse = partial(parse_json, max_values=services.settings.max_body_values)
+    content_type = request.headers.get("content-type")
+    if len(data) < LARGE:
+        body = parse(content_type, data)
+    else:
+        body = await asyncio.to_thread(parse, content_type, data)
     if not isinstance(body, dict):
         raise invalid_field("", "a JSON object is required")
     if path == "embeddings":

@@ -9,11 +9,12 @@ from dataclasses import dataclass, fields
 from functools import wraps
 from typing import Annotated, Concatenate, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
 
-from julep_server.settings import NO_OPTION, Settings
+from julep_server.settings import LIMIT, NO_OPTION, Settings
 
 P = ParamSpec("P")
 S = TypeVar("S")
 
+_ANNOTATED = re.compile(r"^Annotated\[(.+), [A-Z_]+\]$")
 _ARGS = re.compile(r"^Args:\n(?: .*\n)+", re.MULTILINE)
 _ENTRY = re.compile(r"^ {4}(\w+): (.+(?:\n {8}.+)*)", re.MULTILINE)
 
@@ -27,6 +28,7 @@ class SettingOption:
         annotation: The type as in the source, for signatures.
         text: The description; empty where Python removes docstrings.
         in_command: Whether ``julep serve`` has an option for it.
+        is_limit: Whether it limits what one caller may take.
     """
 
     name: str
@@ -35,6 +37,7 @@ class SettingOption:
     default: object
     text: str
     in_command: bool
+    is_limit: bool = False
 
 
 def setting_options() -> list[SettingOption]:
@@ -45,10 +48,19 @@ def setting_options() -> list[SettingOption]:
     for field in fields(Settings):
         hint = hints[field.name]
         kind, *marks = get_args(hint) if get_origin(hint) is Annotated else (hint,)
-        annotation = str(field.type).removeprefix("Annotated[").removesuffix(", NO_OPTION]")
+        annotation = _ANNOTATED.sub(r"\1", str(field.type))
         text = texts.get(field.name, "")
-        in_command = NO_OPTION not in marks
-        found.append(SettingOption(field.name, kind, annotation, field.default, text, in_command))
+        found.append(
+            SettingOption(
+                field.name,
+                kind,
+                annotation,
+                field.default,
+                text,
+                in_command=NO_OPTION not in marks,
+                is_limit=LIMIT in marks,
+            )
+        )
     return found
 
 

@@ -9,6 +9,7 @@ from julep_server.db.engine import Database
 from julep_server.errors import ApiError
 from julep_server.jobs.worker import Worker
 from julep_server.models.provider import Provider
+from julep_server.prompt.templates import TemplateRenderer
 from julep_server.relay import Relay
 from julep_server.search.embedding_worker import EmbeddingWorker
 from julep_server.settings import Settings
@@ -30,6 +31,7 @@ class Services:
     worker: Worker
     embedding_worker: EmbeddingWorker
     relay: Relay
+    templates: TemplateRenderer
     allowed_models: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
 
     def model_of(self, tenant: str, wanted: str | None = None) -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+from importlib.util import find_spec
+from typing import Literal
 
 import uvicorn
 
 from julep_server.app import App
+from julep_server.settings import Settings
 
 _SHUTDOWN_TIMEOUT = 5
 """Seconds for open responses when the server stops."""
@@ -19,6 +23,8 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
+                http=_protocol(app.settings),
+                h11_max_incomplete_event_size=app.settings.max_header_bytes,
                 log_config=None,
                 access_log=False,
                 ws="none",
@@ -33,6 +39,15 @@ class Server(uvicorn.Server):
         """Stop; see uvicorn."""
         self._app.runs.stop()
         await super().shutdown(sockets)
+
+
+def _protocol(settings: Settings) -> type[asyncio.Protocol] | Literal["h11"]:
+    """Return the protocol with limits; without httptools, as on PyPy, h11 has a part of them."""
+    if find_spec("httptools") is None:
+        return "h11"
+    from julep_server.http.limited_protocol import limited_protocol
+
+    return limited_protocol(settings)
 
 
 def bind(host: str, port: int) -> socket.socket:

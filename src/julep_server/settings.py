@@ -8,7 +8,7 @@ setting that is no option of the command is marked with ``NO_OPTION``.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from importlib.util import find_spec
 from typing import Annotated
 
@@ -20,6 +20,8 @@ LOCAL_MODEL = "local"
 NO_EMBEDDINGS = "none"
 _ALL: Mapping[str, Sequence[str]] = {}
 NO_OPTION = "no option of the command"
+LIMIT = "a limit on what one caller may take"
+_MAY_BE_ZERO = ("max_connections", "min_body_rate")
 
 
 class InProcessModel:
@@ -56,12 +58,26 @@ class Settings:
             by meaning. Without it the offline embedder is used where it is installed.
         embedding_key: Key for that endpoint.
         embedding_model: Name of the model to use there; "none" recalls by words alone.
-        max_body_bytes: Maximum length of a request's body.
         chat_defaults: Chat settings below an agent's and a preset's.
         recall_items: Maximum number of document chunks, and of memories, that a chat recalls.
         recall_distance: How far a recalled text may rank behind the best, from 0 (it must match as
             well) to 1 (one word in common is enough).
         suggestions: Ask the model, after each recorded turn, how the conversation may go on.
+        max_url_bytes: Maximum length of a request's URL.
+        max_header_bytes: Maximum length of a request's line and headers together.
+        max_headers: Maximum number of a request's headers.
+        max_body_bytes: Maximum length of a request's body.
+        max_body_values: Maximum number of values in a request's body.
+        max_metadata_keys: Maximum number of keys in the metadata of a resource.
+        max_page_bytes: Length at which a page of a list ends; its first item is always in it.
+        max_answer_bytes: Maximum length of a chat's answer, and of the events of a stream.
+        max_connections: Maximum number of connections from one address; 0 for any number.
+        head_timeout: Seconds for a request's line and headers.
+        min_body_rate: Bytes a second that a body must make on average over 10 seconds.
+        send_timeout: Seconds for which a client may read nothing of a response.
+        template_seconds: CPU time for the templates of one prompt.
+        template_characters: Maximum length of the texts that the templates of one prompt make.
+        template_megabytes: Memory for the templates of one prompt.
 
     Raises:
         ValueError: The settings contradict each other.
@@ -82,11 +98,25 @@ class Settings:
     embedding_url: str | None = None
     embedding_key: str | None = field(default=None, repr=False)
     embedding_model: str | None = None
-    max_body_bytes: Annotated[int, NO_OPTION] = 16 * 1024 * 1024
     chat_defaults: Annotated[Mapping[str, JSON] | None, NO_OPTION] = None
     recall_items: Annotated[int, NO_OPTION] = 5
     recall_distance: Annotated[float, NO_OPTION] = 0.6
     suggestions: bool = False
+    max_url_bytes: Annotated[int, LIMIT] = 16 * 1024
+    max_header_bytes: Annotated[int, LIMIT] = 64 * 1024
+    max_headers: Annotated[int, LIMIT] = 100
+    max_body_bytes: Annotated[int, LIMIT] = 16 * 1024 * 1024
+    max_body_values: Annotated[int, LIMIT] = 100_000
+    max_metadata_keys: Annotated[int, LIMIT] = 1_000
+    max_page_bytes: Annotated[int, LIMIT] = 16 * 1024 * 1024
+    max_answer_bytes: Annotated[int, LIMIT] = 16 * 1024 * 1024
+    max_connections: Annotated[int, LIMIT] = 1_000
+    head_timeout: Annotated[float, LIMIT] = 10.0
+    min_body_rate: Annotated[int, LIMIT] = 240
+    send_timeout: Annotated[float, LIMIT] = 60.0
+    template_seconds: Annotated[float, LIMIT] = 0.2
+    template_characters: Annotated[int, LIMIT] = 1_000_000
+    template_megabytes: Annotated[int, LIMIT] = 64
 
     def __post_init__(self) -> None:
         # Copied, because the caller may change the originals.
@@ -100,8 +130,9 @@ class Settings:
         self._check_embedding()
         if self.suggestions and self.is_offline:
             raise ValueError("suggestions need the URL of an endpoint whose model makes them")
-        if self.model_timeout <= 0 or self.max_body_bytes <= 0:
+        if self.model_timeout <= 0:
             raise ValueError("timeouts and limits must be greater than zero")
+        self._check_limits()
         if self.recall_items < 0:
             raise ValueError(f"recall_items must not be negative; got {self.recall_items}")
         if not 0 <= self.recall_distance <= 1:
@@ -161,6 +192,12 @@ class Settings:
         if self.model_url is not None and self.model == OFFLINE_MODEL:
             raise ValueError("a model URL needs the name of a model to use there")
         _check_url("a model", self.model_url)
+
+    def _check_limits(self) -> None:
+        for limit in fields(self):
+            least = 0 if limit.name in _MAY_BE_ZERO else 1e-3
+            if "LIMIT" in str(limit.type) and getattr(self, limit.name) < least:
+                raise ValueError(f"{limit.name}: timeouts and limits must be greater than zero")
 
     def _check_embedding(self) -> None:
         url, model = self.embedding_url, self.embedding_model

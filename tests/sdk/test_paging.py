@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Generator, Mapping
+from collections.abc import AsyncIterator, Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import parse_qs, urlsplit
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from julep import AsyncClient, InvalidArgumentError, NotFoundError, ServerError
 from julep._calls.flow import Flow
 from julep._calls.paging import PageWalk
+from julep._http.messages import Response
 from julep.types import User
 from julep_api.types import JSON
 from tests.sdk.helpers.resources import HELLO, UNKNOWN_ID, new_session
@@ -321,15 +322,22 @@ class Shelf:
         self._newest_first = newest_first
         self._meanwhile = meanwhile
         self._made = len(items)
+        # The items that have room in each page.
+        self.room = 1000
 
     def page(self, *, limit: int, offset: int) -> tuple[int, int]:
         return limit, offset
 
-    def flow_of(self, call: tuple[int, int]) -> Generator[None, None, Numbers]:
+    def flow_of(
+        self, call: tuple[int, int], on_response: Callable[[Response], None]
+    ) -> Generator[None, None, Numbers]:
         yield from ()
         limit, offset = call
         ordered = self.items[::-1] if self._newest_first else self.items
-        page = Numbers([Numbered(item) for item in ordered[offset : offset + limit]])
+        found = ordered[offset : offset + limit]
+        cut = {"x-julep-next-offset": f"{offset + self.room}"} if len(found) > self.room else {}
+        on_response(Response(200, cut, b""))
+        page = Numbers([Numbered(item) for item in found[: self.room]])
         self._change()
         return page
 
@@ -339,6 +347,21 @@ class Shelf:
         self.stayed = [item for item in self.stayed if item not in deleted]
         self.items += range(self._made, self._made + made)
         self._made += made
+
+
+@given(st.integers(0, 40), st.integers(1, 10), st.integers(1, 12), st.none() | st.integers(0, 45))
+def test_pages_that_a_server_ends_early_are_not_the_last(
+    count: int, room: int, page_size: int, limit: int | None
+) -> None:
+    shelf = Shelf(list(range(count)), newest_first=False, meanwhile=[])
+    shelf.room = room
+    driver: Any = shelf
+    page: Any = shelf.page
+    walk = PageWalk[Any](driver, page, limit, page_size)
+    found: list[int] = []
+    while not walk.over:
+        found += [item.id for item in finish(walk.more())]
+    assert found == list(range(count))[:limit]
 
 
 def finish(flow: Flow[Any, T]) -> T:

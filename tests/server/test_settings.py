@@ -14,12 +14,14 @@ from julep_server.options import SettingOption, setting_options, with_settings_d
 from julep_server.settings import Settings
 
 PAGE = Path(__file__).parents[2] / "docs/server/configuration.md"
-OF_COMMAND = [setting for setting in setting_options() if setting.in_command]
+LIMITS = [setting for setting in setting_options() if setting.is_limit]
+OF_COMMAND = [
+    setting for setting in setting_options() if setting.in_command and setting not in LIMITS
+]
 # Defaults of the command that are not the setting's, or that the page puts into words.
 SPECIAL = {
     "database": "a file, see below",
     "embedding_model": "the offline embedder, if installed",
-    "max_body_bytes": "16 MiB",
     "port": f"`{DEFAULT_PORT}`",
     "suggestions": "off",
 }
@@ -53,11 +55,24 @@ def test_the_page_lists_each_option_with_its_variable_and_default() -> None:
     assert first_cells("Configuring the server", 3) == expected
 
 
+def test_the_page_lists_each_limit_with_its_variable_and_default() -> None:
+    expected = [
+        (
+            f"`--{setting.name.replace('_', '-')}`",
+            f"`JULEP_SERVER_{setting.name.upper()}`",
+            f"`{setting.default}`",
+        )
+        for setting in LIMITS
+    ]
+    assert first_cells("Limits", 3) == expected
+    assert all(setting.in_command for setting in LIMITS)
+
+
 def test_the_page_lists_each_setting_without_an_option() -> None:
     expected = [
         (f"`{setting.name}`", default_of(setting))
         for setting in setting_options()
-        if setting not in OF_COMMAND
+        if not setting.in_command
     ]
     assert first_cells("In your own process", 2) == expected
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from julep_server.errors import ApiError
-from julep_server.prompt.templates import render
+from julep_server.prompt.plain_templates import PlainTemplates
+from julep_server.prompt.template_process import TemplateLimits
+from julep_server.prompt.templates import Template, TemplateRenderer
 from tests.server.helpers.api import Api, error_of, paths_of
 from tests.server.helpers.endpoint import Endpoint
 
@@ -122,8 +126,88 @@ def test_a_session_without_a_user_can_ask_whether_there_is_one(api: Api) -> None
     assert paths_of(api.chat(nameless)) == ["situation"]
 
 
-def test_templates_cannot_change_their_variables() -> None:
+@pytest.fixture(scope="module")
+def renderer() -> Iterator[TemplateRenderer]:
+    renderer = TemplateRenderer(TemplateLimits(seconds=0.2, characters=1_000_000, megabytes=64))
+    yield renderer
+    renderer.close()
+
+
+def rendered(renderer: TemplateRenderer, source: str, **variables: object) -> str:
+    (text,) = asyncio.run(renderer.render([Template("x", source)], variables))
+    return text
+
+
+def refused(renderer: TemplateRenderer, source: str, **variables: object) -> str:
+    with pytest.raises(ApiError) as caught:
+        rendered(renderer, source, **variables)
+    assert (caught.value.status, [detail.path for detail in caught.value.details]) == (422, ["x"])
+    return caught.value.message
+
+
+def test_templates_cannot_change_their_variables(renderer: TemplateRenderer) -> None:
     metadata = {"list": [1]}
-    with pytest.raises(ApiError):
-        render("{{ m.list.append(2) }}", {"m": metadata}, "x")
+    refused(renderer, "{{ m.list.append(2) }}", m=metadata)
     assert metadata == {"list": [1]}
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("no braces\n\n", "no braces\n"),
+        ("a\r\nb\r\n", "a\nb"),
+        ("{{ user.name|upper }} {{ user.tags|join(', ') }}", "BO x, y"),
+        ("{% for tag in user.tags %}{{ loop.index }}{{ tag }}{% endfor %}", "1x2y"),
+        ("{{ 'yes' if user.name == 'Bo' else 'no' }}", "yes"),
+        ("{{ user.tags|first }}{{ user.none|default('-') }}{{ user.tags|length }}", "x-2"),
+        ("{# only a comment #}", ""),
+        ("{{ '%s!'|format(user.name) }}", "Bo!"),
+        ("{% macro m(a) %}<{{ a }}>{% endmacro %}{{ m(user.name) }}", "<Bo>"),
+        ("{{ range(3)|sum }}{{ {'a': 1}|dictsort }}", "3[('a', 1)]"),
+    ],
+)
+def test_texts_of_templates(renderer: TemplateRenderer, source: str, text: str) -> None:
+    assert rendered(renderer, source, user={"name": "Bo", "tags": ["x", "y"]}) == text
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ user.name|upper }} {{ user.tags|join(', ') }}",
+        "{% for tag in user.tags %}{{ tag|title }}{% else %}none{% endfor %}",
+        "{% if user.name is defined and not user.tags[0] == 'y' %}{{ user.tags }}{% endif %}",
+    ],
+)
+def test_plain_templates_mean_the_same_in_this_process_and_apart(
+    renderer: TemplateRenderer, source: str
+) -> None:
+    variables = {"user": {"name": "Bo", "tags": ["x", "y"]}}
+    plain = PlainTemplates(1000)
+    compiled = plain.compiled(source)
+    assert compiled is not None
+    # A call makes a template one that is rendered apart.
+    apart = rendered(renderer, source + "{{ range(0)|join }}", **variables)
+    assert plain.run(compiled, variables, [0], 1000) == apart
+    assert plain.compiled(source + "{{ range(0)|join }}") is None
+
+
+def test_a_plain_template_with_too_many_steps_is_rendered_apart(
+    renderer: TemplateRenderer,
+) -> None:
+    source = "{% for a in x %}{% for b in x %}{% if b %}-{% endif %}{% endfor %}{% endfor %}"
+    assert len(rendered(renderer, source, x=[1] * 90)) == 8100
+
+
+def test_the_templates_of_a_prompt_share_their_time(renderer: TemplateRenderer) -> None:
+    # Each one takes less than the time for all.
+    loop = "{% for a in range(9999) %}{% for b in range(20) %}{% endfor %}{% endfor %}"
+    templates = [Template(f"x{number}", loop + f"{number}") for number in range(200)]
+    with pytest.raises(ApiError) as caught:
+        asyncio.run(renderer.render(templates, {}))
+    assert caught.value.status == 422
+    assert "it takes too long" in caught.value.message
+
+
+def test_a_good_template_follows_a_bad_one(renderer: TemplateRenderer) -> None:
+    assert "too much memory" in refused(renderer, "\n{{ 'a'.zfill(10**8 * 3)|length }}")
+    assert rendered(renderer, "{{ 3 * 4 }}") == "12"

@@ -6,11 +6,11 @@ They are mirror images, except that only the async driver runs the tasks of a st
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 from julep._calls.flow import Flow, Flows, RunTasks, Sleep
-from julep._http.messages import AsyncResponseBody, ResponseBody
+from julep._http.messages import AsyncResponseBody, Response, ResponseBody
 from julep._lazy import resolvable
 
 if TYPE_CHECKING:
@@ -47,7 +47,9 @@ class Driver(Protocol):
         """Return the stream of a call, which is made when the stream is entered."""
         ...
 
-    def flow_of(self, call: Call[T], /) -> Flow[Any, T]:
+    def flow_of(
+        self, call: Call[T], /, on_response: Callable[[Response], None] | None = None
+    ) -> Flow[Any, T]:
         """Return the flow of a call, for use within another flow."""
         ...
 
@@ -120,9 +122,11 @@ class SyncDriver:
 
         return ChatStream(call, lambda: self.run(self._flows.open_stream(call)), self._resume)
 
-    def flow_of(self, call: Call[T], /) -> Flow[ResponseBody, T]:
+    def flow_of(
+        self, call: Call[T], /, on_response: Callable[[Response], None] | None = None
+    ) -> Flow[ResponseBody, T]:
         """Return the flow of a call, for use within another flow."""
-        return self._flows.request(call)
+        return self._flows.request(call, on_response)
 
     def run(self, flow: Flow[ResponseBody, T], /) -> T:
         """Run a flow to its end, and return its result."""
@@ -220,9 +224,11 @@ class AsyncDriver:
 
         return AsyncChatStream(call, lambda: self.run(self._flows.open_stream(call)), self._resume)
 
-    def flow_of(self, call: Call[T], /) -> Flow[AsyncResponseBody, T]:
+    def flow_of(
+        self, call: Call[T], /, on_response: Callable[[Response], None] | None = None
+    ) -> Flow[AsyncResponseBody, T]:
         """Return the flow of a call, for use within another flow."""
-        return self._flows.request(call)
+        return self._flows.request(call, on_response)
 
     async def run(self, flow: Flow[AsyncResponseBody, T], /) -> T:
         """Run a flow to its end, and return its result."""

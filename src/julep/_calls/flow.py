@@ -72,8 +72,14 @@ class Flows(Generic[B]):
         self.config = config
         self._transport_secrets = transport_secrets
 
-    def request(self, call: Call[T]) -> Flow[B, T]:
+    def request(
+        self, call: Call[T], on_response: Callable[[Response], None] | None = None
+    ) -> Flow[B, T]:
         """Send the request of a call, with retries, and read the response.
+
+        Args:
+            call: The call.
+            on_response: Called with the response, for what is not in its body.
 
         Raises:
             ApiError: When the server responds with an error, or its response cannot be read.
@@ -85,6 +91,8 @@ class Flows(Generic[B]):
             if isinstance(response, StreamingResponse):
                 raise TypeError(f"{tracker.call.request} got a stream, which was not requested")
             result = _parse(call, response, tracker)
+            if on_response is not None:
+                on_response(response)
         except BaseException as error:
             tracker.end(error)
             raise

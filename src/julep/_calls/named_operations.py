@@ -103,8 +103,9 @@ class OperationsDriver:
         """Make a streamed call."""
         return cast("ChatStream", self._call(call))
 
-    def flow_of(self, call: Call[T], /) -> Flow[Any, T]:
+    def flow_of(self, call: Call[T], /, on_response: object = None) -> Flow[Any, T]:
         """Return the flow of a call, to be a part of another flow."""
+        del on_response  # a double has no responses
         step: Any = call
         return cast("T", (yield step))
 

@@ -18,6 +18,7 @@ from julep_api.encoding import integer
 if TYPE_CHECKING:
     from julep._calls.driver import Driver
     from julep._calls.flow import Flow
+    from julep._http.messages import Response
     from julep_api.client import Call
 
 T = TypeVar("T")
@@ -27,6 +28,14 @@ MAX_PAGE_SIZE: Final = 1000
 """The most items of one page, by the contract."""
 
 DEFAULT_PAGE_SIZE: Final = 100
+
+NEXT_OFFSET_HEADER: Final = "x-julep-next-offset"
+"""The header of a page that was ended early: the offset of the page that follows it."""
+
+
+def is_cut(response: Response) -> bool:
+    """Check whether a server has ended a page early, because its items are long."""
+    return NEXT_OFFSET_HEADER in response.headers
 
 
 class Page(Protocol[T_co]):
@@ -53,6 +62,9 @@ class PageWalk(Generic[T]):
     between two requests. Each page therefore begins with the last item of the page before. An item
     that comes twice was pushed back by new ones, and is skipped. When no item of a page was seen
     before, items have moved up because others were deleted: the walk goes back to a known one.
+
+    A server ends a page early when its items are long, and says so by a header. Such a page is not
+    the last one, however short it is. One with room for a single item can't begin with a known one.
 
     Args:
         api_client: The low-level client that requests the pages.
@@ -87,6 +99,7 @@ class PageWalk(Generic[T]):
         self._page_size = page_size or DEFAULT_PAGE_SIZE
         self._key = key
         self._seen: set[Hashable] = set()
+        self._is_cut = self._is_single = False
         self._start = self._offset = 0 if offset is None else offset
         self.over = limit == 0
         # Built now and sent later: an invalid argument is refused where it was given.
@@ -97,17 +110,20 @@ class PageWalk(Generic[T]):
         fresh: list[T] = []
         while not fresh and not self.over:
             requested = self._request_size()
-            self._page = yield from self.api_client.flow_of(self._next)
+            self._page = yield from self.api_client.flow_of(self._next, self._note)
             items = self._page.items
-            if self._offset > self._start and not self._knows_one_of(items):
+            is_last = len(items) < requested and not self._is_cut
+            follows = self._offset > self._start and not self._is_single
+            if follows and not self._knows_one_of(items):
                 self._offset = max(self._start, self._offset - self._page_size)
-            elif not self._seen and len(items) < requested:
+            elif not self._seen and is_last:
                 # The first page is the whole list, and nothing of it must be remembered.
                 fresh, self.over = [*items], True
             else:
                 fresh = self._new_of(items)
-                self._offset += max(0, len(items) - 1)
-                self.over = len(items) < requested or self._remaining == 0
+                self._is_single = self._is_cut and len(items) == 1
+                self._offset += 1 if self._is_single else max(0, len(items) - 1)
+                self.over = is_last or self._remaining == 0
             if not self.over:
                 self._next = self._build_call()
         return fresh
@@ -120,6 +136,9 @@ class PageWalk(Generic[T]):
         response: Page[T] = self._page
         self._page.items = found
         return response
+
+    def _note(self, response: Response) -> None:
+        self._is_cut = is_cut(response)
 
     def _request_size(self) -> int:
         """Return how many items to request: those needed, and the known one before them."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Hashable
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar, cast
 
 from julep._arguments.encode import encoded, under
-from julep._calls.paging import MAX_PAGE_SIZE, PageWalk
+from julep._calls.paging import MAX_PAGE_SIZE, PageWalk, is_cut
 from julep._lazy import lazy, resolvable
 from julep_api.client import Call
 from julep_api.decoding import mismatch
@@ -21,6 +21,7 @@ from julep_api.encoding import integer
 if TYPE_CHECKING:
     from julep._calls.driver import Driver
     from julep._calls.flow import Flow
+    from julep._http.messages import Response
     from julep_api.types import JSON
 else:
     _, __getattr__, _ = lazy(__name__, {}, older="julep.managers._names_of_0_3")
@@ -77,13 +78,35 @@ class BaseManager:
             The response, with the items of all requests.
         """
         if isinstance(limit, int) and 0 < limit <= MAX_PAGE_SIZE:
-            return self.api_client.send(encoded(page, limit=limit, offset=offset))
+            call = encoded(page, limit=limit, offset=offset)
+            return self.api_client.run(self._one_page(call, page, limit, offset or 0, key))
         if limit is not None:
             encoded(_encode_limit, limit)
         pages: Any = page  # the walk returns the response of this operation, which it cannot name
         walk: PageWalk[Any] = PageWalk(self.api_client, pages, limit, MAX_PAGE_SIZE, key, offset)
         whole: Flow[Any, Any] = walk.whole()
         return self.api_client.run(whole)
+
+    def _one_page(
+        self,
+        call: Call[R],
+        page: Callable[..., Call[R]],
+        limit: int,
+        offset: int,
+        key: Callable[[Any], Hashable],
+    ) -> Flow[Any, R]:
+        """Call a list operation once; and again, if the server has ended the page early."""
+        received: list[Response] = []
+        response = yield from self.api_client.flow_of(call, received.append)
+        found: Any = response  # the response of an operation that this method cannot name
+        if received and is_cut(received[0]) and 0 < len(found.items) < limit:
+            items, pages = [*found.items], cast("Any", page)
+            walk: PageWalk[Any] = PageWalk(
+                self.api_client, pages, limit - len(items), MAX_PAGE_SIZE, key, offset + len(items)
+            )
+            rest = yield from walk.whole()
+            found.items = [*items, *rest.items]
+        return response
 
     def _total(self, page: Callable[..., Call[R]]) -> int | Awaitable[int]:
         """Call a list operation for the number of all its items."""

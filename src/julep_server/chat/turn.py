@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
@@ -15,6 +14,7 @@ from julep_server.chat.functions import checked_choice, merged_tools
 from julep_server.chat.messages import reply_messages, request_messages
 from julep_server.chat.recall import query_text, recall
 from julep_server.chat.settings import effective_settings
+from julep_server.errors import ApiError
 from julep_server.http.responses import model_headers
 from julep_server.jobs.after_chat import CompletedTurn, jobs_after
 from julep_server.jobs.kinds import SUMMARY
@@ -23,6 +23,7 @@ from julep_server.models.provider import Completion, ModelRequest
 from julep_server.prompt.builder import build_prompt
 from julep_server.prompt.history import newest_within
 from julep_server.prompt.prompt_input import NOTHING_RECALLED, PromptInput
+from julep_server.prompt.rendering import rendered
 from julep_server.representations import message_json
 from julep_server.search.query import SearchQuery
 from julep_server.services import Services
@@ -112,11 +113,8 @@ async def prepare(request: ChatRequest) -> Turn:
         query = await services.embedding_worker.embed_query(query_text(by))
     state = await services.database.read(lambda connection: _read(connection, request, query))
     new = request_messages(body["messages"], state.history)
-    if state.source.session.render_templates:
-        # In a thread: a slow template must not delay other requests.
-        prompt = await asyncio.to_thread(build_prompt, state.source, state.history, new)
-    else:
-        prompt = build_prompt(state.source, state.history, new)
+    parts = await rendered(services.templates, state.source, state.history, new)
+    prompt = build_prompt(parts.source, parts.history, parts.new)
     agent = state.source.agent
     tools = merged_tools(state.functions, body.get("tools"))
     model_request = ModelRequest(
@@ -148,8 +146,11 @@ async def perform(request: ChatRequest, turn: Turn, run: Run, *, streamed: bool)
     no second one.
     """
     services = request.services
-    listener = _Publisher(run) if streamed else None
+    limit = services.settings.max_answer_bytes
+    listener = _Publisher(run, limit) if streamed else None
     completion = await services.provider.complete(turn.request, listener)
+    if len(completion.text) > limit:
+        raise _too_long(limit)
     # From here on it is stored: the work of a transaction can't be taken back.
     run.cancellable = False
     run.headers = model_headers(completion.model, completion.ignored)
@@ -187,10 +188,15 @@ async def perform(request: ChatRequest, turn: Turn, run: Run, *, streamed: bool)
 
 
 class _Publisher:
-    """Publishes a model's text as a run's events."""
+    """Publishes a model's text as a run's events.
 
-    def __init__(self, run: Run) -> None:
+    They are kept for followers, so that their length is bounded, whether anyone reads them or not.
+    """
+
+    def __init__(self, run: Run, limit: int) -> None:
         self._run = run
+        self._limit = limit
+        self._length = 0
         self.pieces: list[str] = []
 
     def on_start(self, model: str, ignored: Sequence[str] = ()) -> None:
@@ -200,8 +206,16 @@ class _Publisher:
     def on_text(self, text: str) -> None:
         """See :class:`~julep_server.models.provider.Listener`."""
         run = self._run
-        run.publish(text_chunk(run.id, text, first=not self.pieces))
+        event = text_chunk(run.id, text, first=not self.pieces)
+        self._length += len(event)
+        if self._length > self._limit:
+            raise _too_long(self._limit)
+        run.publish(event)
         self.pieces.append(text)
+
+
+def _too_long(limit: int) -> ApiError:
+    return ApiError(502, "answer_too_long", f"the model's answer is longer than {limit} bytes")
 
 
 def _closing_events(

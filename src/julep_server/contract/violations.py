@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 
 import jsonschema_rs
 
+from julep_server.contract.pieces import pieces_of
 from julep_server.errors import Violation
-from julep_server.json_text import JSON, dumps
+from julep_server.json_text import JSON, JSONObject, dumps, objects_in
 
 MAX_VIOLATIONS = 50
 """The maximum number of violations in a response, which keeps it readable."""
@@ -31,11 +32,35 @@ def violations(
     if validator.is_valid(value):
         return []
     found: dict[Violation, None] = {}
-    for error in _innermost(validator.iter_errors(value)):
-        found[_violation(error, root)] = None
-        if len(found) >= MAX_VIOLATIONS:
-            break
-    return list(found)
+    for piece in pieces_of(value):
+        if validator.is_valid(piece.value):
+            continue
+        for error in _innermost(validator.iter_errors(piece.value)):
+            found[_violation(error, piece.original_path(error.instance_path), root)] = None
+            if len(found) >= MAX_VIOLATIONS:
+                return list(found)
+    if not found:
+        # What only the whole violates, such as a bound of a list's length, is little.
+        for error in _innermost(validator.iter_errors(value)):
+            found[_violation(error, list(error.instance_path), root)] = None
+    return list(found)[:MAX_VIOLATIONS]
+
+
+def metadata_violations(body: JSONObject, max_keys: int) -> list[Violation]:
+    """List the metadata in a body that have too many keys, each of which is indexed."""
+    docs = objects_in(body.get("docs"))
+    parts = {"metadata": body.get("metadata")}
+    parts |= {f"docs[{index}].metadata": doc.get("metadata") for index, doc in enumerate(docs)}
+    return [
+        Violation(path, too_many_keys(max_keys))
+        for path, metadata in parts.items()
+        if isinstance(metadata, dict) and len(metadata) > max_keys
+    ][:MAX_VIOLATIONS]
+
+
+def too_many_keys(limit: int) -> str:
+    """Return the message of metadata with more keys than the limit."""
+    return f"must have at most {limit} keys"
 
 
 def path_text(path: Iterable[str | int], root: str = "") -> str:
@@ -81,8 +106,7 @@ def _closest(
     return min(same_type, key=len) if same_type else ()
 
 
-def _violation(error: jsonschema_rs.ValidationError, root: str) -> Violation:
-    path: list[str | int] = list(error.instance_path)
+def _violation(error: jsonschema_rs.ValidationError, path: list[str | int], root: str) -> Violation:
     details = error.kind.as_dict()
     match error.kind.name:
         case "required":

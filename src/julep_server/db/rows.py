@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import Field, fields
 from functools import cache
 from typing import Any, ClassVar, Protocol, TypeVar
@@ -32,8 +32,13 @@ def read_row(kind: type[T], row: Row[tuple[Any, ...]]) -> T:
 
 def read_rows(kind: type[T], rows: Iterable[Row[tuple[Any, ...]]]) -> list[T]:
     """Build instances of a dataclass from rows of :func:`select_records`."""
+    return list(iterate_rows(kind, rows))
+
+
+def iterate_rows(kind: type[T], rows: Iterable[Row[tuple[Any, ...]]]) -> Iterator[T]:
+    """Build instances of a dataclass from rows, each when it is consumed."""
     build = _build(kind)
-    return [build(*row) for row in rows]
+    return (build(*row) for row in rows)
 
 
 def _build(kind: type[T]) -> Callable[..., T]:

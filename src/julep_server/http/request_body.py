@@ -7,8 +7,8 @@ from typing import Final
 
 from starlette.requests import Request
 
-from julep_server.errors import ApiError, Violation, bad_request
-from julep_server.json_text import JSON, MalformedJSONError, loads
+from julep_server.errors import ApiError, Violation, bad_request, invalid_field
+from julep_server.json_text import JSON, MalformedJSONError, TooManyValuesError, loads
 
 
 class Missing(Enum):
@@ -18,6 +18,9 @@ class Missing(Enum):
 
 
 MISSING: Final = Missing.MISSING
+
+LARGE: Final = 64 * 1024
+"""Bytes from which a body is parsed in a thread, so that other requests go on meanwhile."""
 
 # A body that is too long is read to the end, up to this multiple of the limit: a client that is
 # still sending when the connection is closed may never see the response.
@@ -32,8 +35,12 @@ async def read_body(request: Request, limit: int) -> bytes:
         limit: The maximum number of bytes.
 
     Raises:
-        ApiError: 413 when the body is longer.
+        ApiError: 413 when the body is longer, 415 when it is compressed.
     """
+    encoding = request.headers.get("content-encoding", "").strip().lower()
+    if encoding not in ("", "identity"):
+        message = f"the body must not be encoded; got content-encoding {encoding[:80]}"
+        raise _unsupported(message)
     declared = request.headers.get("content-length", "")
     if declared.isascii() and declared.isdigit() and int(declared) > _MAX_EXCESS * limit:
         raise _too_large(limit)
@@ -52,23 +59,28 @@ async def read_body(request: Request, limit: int) -> bytes:
     return b"".join(parts)
 
 
-def parse_json(content_type: str | None, data: bytes) -> JSON | Missing:
+def parse_json(content_type: str | None, data: bytes, max_values: int) -> JSON | Missing:
     """Parse a body as JSON; an empty one is MISSING.
 
     Raises:
-        ApiError: 415 for another content type, 400 for malformed JSON.
+        ApiError: 415 for another content type, 400 for malformed JSON, 422 for too many values.
     """
     if not data:
         return MISSING
     media_type = (content_type or "application/json").partition(";")[0].strip().lower()
     if media_type != "application/json" and not media_type.endswith("+json"):
-        message = f"the body must be application/json, not {media_type[:80]}"
-        raise ApiError(415, "unsupported_media_type", message)
+        raise _unsupported(f"the body must be application/json, not {media_type[:80]}")
     try:
-        return loads(data)
+        return loads(data, max_values)
+    except TooManyValuesError as error:
+        raise invalid_field("", f"the body has too many values: {error}") from None
     except MalformedJSONError as error:
         message = f"the body is not JSON: {error}"
         raise bad_request("malformed_json", message, Violation("", str(error))) from None
+
+
+def _unsupported(message: str) -> ApiError:
+    return ApiError(415, "unsupported_media_type", message)
 
 
 def _too_large(limit: int) -> ApiError:

@@ -15,6 +15,7 @@ from julep_server.json_text import JSON, dumps
 REQUEST_ID_HEADER = "X-Request-Id"
 MODEL_HEADER = "X-Julep-Model"
 IGNORED_HEADER = "X-Julep-Ignored-Settings"
+NEXT_OFFSET_HEADER = "X-Julep-Next-Offset"
 REPLAYED_HEADER = "Idempotent-Replayed"
 
 _MAX_MODEL_LENGTH = 200

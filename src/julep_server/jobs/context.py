@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from julep_server.db.engine import Database
 from julep_server.jobs.failures import AbortedError
 from julep_server.models.reflection import Reflection
+from julep_server.prompt.templates import TemplateRenderer
 from julep_server.search.embedding_worker import EmbeddingWorker
 from julep_server.store.agents import Agent, agents
 from julep_server.store.jobs import Job
@@ -23,6 +24,7 @@ class JobContext:
     database: Database
     reflection: Reflection
     embedding_worker: EmbeddingWorker
+    templates: TemplateRenderer
 
 
 def session_of(connection: Connection, job: Job) -> tuple[Session, Agent]:

@@ -10,8 +10,9 @@ from julep_server.jobs.after_chat import text_line
 from julep_server.jobs.context import JobContext, history_deleted, session_of
 from julep_server.jobs.worker import Report, Store
 from julep_server.models.reflection import Line
-from julep_server.prompt.history import active_summary, rendered_history
+from julep_server.prompt.history import active_summary
 from julep_server.prompt.prompt_input import PromptInput
+from julep_server.prompt.rendering import rendered
 from julep_server.store import jobs, messages
 from julep_server.store.jobs import Job
 from julep_server.store.messages import Message
@@ -54,7 +55,8 @@ async def _attempt(context: JobContext, job: Job, report: Report) -> bool:
 
     source, history = await context.database.read(read)
     session = source.session
-    omitted = rendered_history(source, history)
+    parts = await rendered(context.templates, source, history)
+    omitted = parts.history
     if not omitted:
         return True
     budget = session.token_budget or _MIN_STEP

@@ -3,12 +3,16 @@
 It is woken when a job is added in its process, and polls for jobs that other processes added. The
 result of a job is stored in the transaction that ends it, and only the newest holder of the lease
 may end it: even if a process is killed, a job takes effect once.
+
+Tenants take turns: the next job is one of the tenant that has the fewest running, and a tenant that
+has none running need not wait for the others' to end.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
@@ -40,6 +44,9 @@ POLL_INTERVAL = 1.0
 MAX_CONCURRENT = 4
 """Jobs that one process performs at a time; they spend most of their time waiting for a model."""
 
+MAX_BEYOND = 4
+"""Jobs beyond those, each of a tenant that has none running."""
+
 _SECOND = 1_000_000
 _INTERRUPTED = "the server stopped during each attempt"
 _log = logging.getLogger("julep_server")
@@ -68,7 +75,7 @@ class Worker:
         self._awake = asyncio.Event()
         self._stopping = False
         self._loop: asyncio.Task[None] | None = None
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[asyncio.Task[None], str] = {}
 
     def wake(self) -> None:
         """Look for jobs at once, because one was added."""
@@ -104,26 +111,26 @@ class Worker:
 
     async def _take_next(self) -> float:
         """Start a job that is due; return the seconds until the next look."""
-        if len(self._running) >= MAX_CONCURRENT:
+        if len(self._running) >= MAX_CONCURRENT + MAX_BEYOND:
             return POLL_INTERVAL
-        due = await self._database.read(jobs.next_due, snapshot=False)
+        running = Counter(self._running.values())
+        others = running if len(self._running) >= MAX_CONCURRENT else ()
+        due = await self._database.read(partial(jobs.next_due, avoid=others), snapshot=False)
         if due is None:
             return POLL_INTERVAL
         if due > (moment := now()):
             return min(POLL_INTERVAL, (due - moment) / _SECOND)
-        lease = round(LEASE * _SECOND)
-        job = await self._database.write(
-            lambda connection: jobs.take(connection, lease), Isolation.LOCKS
-        )
+        take = partial(_take_in_turn, running=running)
+        job = await self._database.write(take, Isolation.LOCKS)
         if job is not None:
             # A job taken while the worker stops is released in its first step.
             task = asyncio.create_task(self._work(job), name=f"job-{job.id}")
-            self._running.add(task)
+            self._running[task] = job.tenant
             task.add_done_callback(self._done)
         return 0.0
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
+        del self._running[task]
         self.wake()
 
     async def _work(self, job: Job) -> None:
@@ -176,6 +183,19 @@ class Worker:
     async def _report(self, job: Job, percent: float) -> None:
         report = partial(jobs.report, job=job, progress=percent)
         await self._database.write(report, Isolation.LOCKS)
+
+
+def _take_in_turn(connection: Connection, running: Counter[str]) -> Job | None:
+    """Take a job of the tenant that has the fewest running."""
+    lease = round(LEASE * _SECOND)
+    levels = sorted(set(running.values()))
+    full = running.total() >= MAX_CONCURRENT
+    # Beyond the usual number, only tenants that have none running.
+    for fewest in levels[:1] if full else levels:
+        avoid = [tenant for tenant, count in running.items() if count >= fewest]
+        if (job := jobs.take(connection, lease, avoid)) is not None:
+            return job
+    return None if full else jobs.take(connection, lease)
 
 
 def _succeed(job: Job, store: Store, connection: Connection) -> None:

@@ -7,16 +7,9 @@ from dataclasses import dataclass, replace
 
 from julep_server.json_text import JSONObject
 from julep_server.prompt.endpoint_messages import to_endpoint
-from julep_server.prompt.history import (
-    active_summary,
-    render_message,
-    rendered_history,
-    template_variables,
-    unsummarised,
-)
+from julep_server.prompt.history import active_summary, unsummarised
 from julep_server.prompt.prompt_input import PromptInput
 from julep_server.prompt.sections import Section, background_sections
-from julep_server.prompt.templates import render
 from julep_server.store.messages import Message
 from julep_server.store.sessions import Session
 from julep_server.text.tokens import count_message_tokens
@@ -48,24 +41,15 @@ class Prompt:
 def build_prompt(source: PromptInput, history: Sequence[Message], new: Sequence[Message]) -> Prompt:
     """Build the prompt, with a single system message: many models accept only one, at the start.
 
+    Templates are rendered before.
+
     Args:
         source: The session with its agent and user.
         history: The session's history, oldest first.
         new: The messages of the chat's request.
-
-    Raises:
-        ApiError: 422 when a template can't be rendered.
     """
     session = source.session
     situation = session.situation or ""
-    if session.render_templates:
-        variables = template_variables(source)
-        situation = render(situation, variables, "situation")
-        history = rendered_history(source, history)
-        new = [
-            render_message(message, variables, f"messages[{index}].content")
-            for index, message in enumerate(new)
-        ]
     if active_summary(session) is not None:
         # A summary replaces no message that has room, as after the budget was raised.
         unabridged = replace(source, session=replace(session, summary=None))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from julep_server.chat.functions import function_of
+from julep_server.contract.violations import too_many_keys
 from julep_server.errors import invalid_field
 from julep_server.json_text import JSON, JSONObject, merge_patch
 from julep_server.store.docs import NewDoc
@@ -17,12 +18,20 @@ def metadata_of(body: JSONObject) -> JSONObject:
     return given if isinstance(given, dict) else {}
 
 
-def merged_metadata(stored: JSONObject, body: JSONObject) -> JSONObject | None:
-    """Return the metadata after a PATCH (RFC 7396); None when the body does not name it."""
+def merged_metadata(stored: JSONObject, body: JSONObject, max_keys: int) -> JSONObject | None:
+    """Return the metadata after a PATCH (RFC 7396); None when the body does not name it.
+
+    Raises:
+        ApiError: 422 when they have more keys than that.
+    """
     if "metadata" not in body:
         return None
     merged = merge_patch(stored, body["metadata"])
-    return merged if isinstance(merged, dict) else {}
+    if not isinstance(merged, dict):
+        return {}
+    if len(merged) > max_keys:
+        raise invalid_field("metadata", too_many_keys(max_keys))
+    return merged
 
 
 def named_fields(body: JSONObject, *names: str) -> dict[str, JSON]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -59,11 +59,10 @@ class DocHandlers:
         """Return one page of the documents."""
         page = page_of(call.arguments)
 
-        def read(connection: Connection) -> list[JSON]:
+        def read(connection: Connection) -> Iterable[JSON]:
             owner_id = self._owner_id(connection, call)
-            return [
-                doc_json(doc, self.owner_field) for doc in docs.page(connection, owner_id, page)
-            ]
+            found = docs.page(connection, owner_id, page)
+            return (doc_json(doc, self.owner_field) for doc in found)
 
         owner_id = call.id(self.owner_field)
         return await listed(call, read, lambda connection: docs.count(connection, owner_id, page))
@@ -76,7 +75,7 @@ class DocHandlers:
         """Change the fields that the body names."""
 
         def changes(doc: Doc) -> NewDoc:
-            metadata = merged_metadata(doc.metadata, call.body)
+            metadata = merged_metadata(doc.metadata, call.body, call.max_metadata_keys)
             return NewDoc(
                 str(call.body.get("title", doc.title)),
                 call.body.get("content", doc.content),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 
 from sqlalchemy import Connection
 from starlette.responses import Response
 
 from julep_server.call import Call, Handler, deleted, listed
-from julep_server.json_text import JSON, JSONObject
+from julep_server.json_text import JSON
 from julep_server.representations import message_json, suggestion_json
 from julep_server.store import messages
 from julep_server.store.paging import page_of
@@ -21,9 +21,9 @@ async def get_history(call: Call) -> Response:
     page = page_of(call.arguments)
     return await _listed_of_session(
         call,
-        lambda connection, session_id: [
-            message_json(message) for message in messages.history(connection, session_id, page)
-        ],
+        lambda connection, session_id: map(
+            message_json, messages.page(connection, session_id, page)
+        ),
         lambda connection, session_id: messages.count(connection, session_id, page),
     )
 
@@ -48,23 +48,22 @@ async def get_suggestions(call: Call) -> Response:
     page = page_of(call.arguments)
     return await _listed_of_session(
         call,
-        lambda connection, session_id: [
-            suggestion_json(suggestion)
-            for suggestion in messages.suggestions(connection, session_id, page)
-        ],
+        lambda connection, session_id: map(
+            suggestion_json, messages.suggestions(connection, session_id, page)
+        ),
     )
 
 
 async def _listed_of_session(
     call: Call,
-    read: Callable[[Connection, str], Sequence[JSONObject]],
+    read: Callable[[Connection, str], Iterable[JSON]],
     count: Callable[[Connection, str], int] | None = None,
 ) -> Response:
     session_id = call.id("session_id")
 
-    def work(connection: Connection) -> list[JSON]:
+    def work(connection: Connection) -> Iterable[JSON]:
         session = sessions.get(connection, call.tenant, session_id)
-        return [*read(connection, session.id)]
+        return read(connection, session.id)
 
     if count is None:
         return await listed(call, work)

@@ -83,9 +83,7 @@ class ResourceHandlers(Generic[R]):
         page = page_of(call.arguments, self.filters)
         return await listed(
             call,
-            lambda connection: [
-                self.represent(record) for record in self.store.page(connection, call.tenant, page)
-            ],
+            lambda connection: map(self.represent, self.store.page(connection, call.tenant, page)),
             lambda connection: self.store.count(connection, call.tenant, page),
             snapshot=bool(page.entries),
         )
@@ -108,7 +106,7 @@ class ResourceHandlers(Generic[R]):
         def write(connection: Connection) -> tuple[R, JSONObject]:
             record = self._get(connection, call, lock=True)
             changes = self.changes(call, record)
-            metadata = merged_metadata(record.metadata, call.body)
+            metadata = merged_metadata(record.metadata, call.body, call.max_metadata_keys)
             changed = self.store.change(connection, call.tenant, record, changes, metadata)
             return changed, self.represent(changed)
 

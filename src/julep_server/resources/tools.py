@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import Connection
 from starlette.responses import Response
 
@@ -33,9 +35,9 @@ async def list_all(call: Call) -> Response:
     """Return one page of an agent's tools."""
     page = page_of(call.arguments)
 
-    def read(connection: Connection) -> list[JSON]:
+    def read(connection: Connection) -> Iterable[JSON]:
         agent = agents.get(connection, call.tenant, call.id("agent_id"))
-        return [tool_json(tool) for tool in tools.page(connection, agent.id, page)]
+        return map(tool_json, tools.page(connection, agent.id, page))
 
     agent_id = call.id("agent_id")
     return await listed(call, read, lambda connection: tools.count(connection, agent_id, page))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, Select, delete, insert, select, update
@@ -84,8 +84,8 @@ def get(connection: Connection, owner_id: str, identifier: str) -> Doc:
     return read_row(Doc, row)
 
 
-def page(connection: Connection, owner_id: str, wanted: Page) -> list[Doc]:
-    """Return one page of an owner's documents."""
+def page(connection: Connection, owner_id: str, wanted: Page) -> Iterator[Doc]:
+    """Return one page of an owner's documents, read one by one as they are consumed."""
     return read_page(connection, Doc, tables.docs, ("owner_id", owner_id), wanted)
 
 

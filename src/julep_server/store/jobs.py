@@ -7,6 +7,7 @@ expire, and its jobs are taken again. Attempts are numbered, and only the newest
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -129,17 +130,23 @@ def is_open(connection: Connection, name: str, subject_id: str) -> bool:
     return connection.execute(query.limit(1)).first() is not None
 
 
-def next_due(connection: Connection) -> int | None:
-    """Return the time at which the next job is due, in microseconds; None when there is none."""
-    return connection.execute(_NEXT_DUE).scalar()
+def next_due(connection: Connection, avoid: Collection[str] = ()) -> int | None:
+    """Return the time at which the next job is due, in microseconds; None when there is none.
+
+    Args:
+        connection: A transaction.
+        avoid: Tenants whose jobs don't count.
+    """
+    return connection.execute(_NEXT_DUE.where(*_others(avoid))).scalar()
 
 
-def take(connection: Connection, lease: int) -> Job | None:
+def take(connection: Connection, lease: int, avoid: Collection[str] = ()) -> Job | None:
     """Take the job that has been due longest, in one statement.
 
     Args:
         connection: A transaction that writes.
         lease: Microseconds after which another worker may take it.
+        avoid: Tenants whose jobs are not taken.
 
     Returns:
         The job, now the caller's; None when no job is due.
@@ -148,7 +155,7 @@ def take(connection: Connection, lease: int) -> Job | None:
     # SQLite has one writer and needs no lock; elsewhere, rows that others are taking are skipped.
     first = (
         select(jobs.c.seq)
-        .where(jobs.c.due_at <= moment)
+        .where(jobs.c.due_at <= moment, *_others(avoid))
         .order_by(jobs.c.due_at, jobs.c.seq)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -167,6 +174,10 @@ def take(connection: Connection, lease: int) -> Job | None:
     )
     row = connection.execute(taken).first()
     return None if row is None else read_row(Job, row)
+
+
+def _others(avoid: Collection[str]) -> list[ColumnElement[bool]]:
+    return [jobs.c.tenant.not_in(sorted(avoid))] if avoid else []
 
 
 def renew(connection: Connection, job: Job, lease: int) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from julep_server.db import tables
-from julep_server.db.rows import read_rows, select_records
+from julep_server.db.rows import iterate_rows, read_rows, select_records
 from julep_server.json_text import JSON
 from julep_server.store.paging import Page, count_rows, read_page
 from julep_server.store.times import now
@@ -76,12 +76,15 @@ _FIRST_BATCH = 32
 _MAX_BATCH = 1024
 
 
-def history(connection: Connection, session_id: str, page: Page | None = None) -> list[Message]:
-    """Return the messages of a session, oldest first; all of them unless a page is given."""
-    if page is None:
-        return read_rows(Message, connection.execute(_HISTORY, {"session": session_id}))
-    values = {"session": session_id, "limit": page.limit, "offset": page.offset}
-    return read_rows(Message, connection.execute(_PAGE, values))
+def history(connection: Connection, session_id: str) -> list[Message]:
+    """Return the messages of a session, oldest first."""
+    return read_rows(Message, connection.execute(_HISTORY, {"session": session_id}))
+
+
+def page(connection: Connection, session_id: str, wanted: Page) -> Iterator[Message]:
+    """Return one page of a session's messages, read one by one as they are consumed."""
+    values = {"session": session_id, "limit": wanted.limit, "offset": wanted.offset}
+    return iterate_rows(Message, connection.execute(_PAGE, values))
 
 
 def newest_first(connection: Connection, session_id: str) -> Iterator[Message]:
@@ -168,7 +171,7 @@ def add_suggestions(
         connection.execute(insert(tables.suggestions), rows)
 
 
-def suggestions(connection: Connection, session_id: str, page: Page) -> list[Suggestion]:
+def suggestions(connection: Connection, session_id: str, page: Page) -> Iterator[Suggestion]:
     """Return one page of a session's suggestions, oldest first."""
     return read_page(connection, Suggestion, tables.suggestions, ("session_id", session_id), page)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -23,7 +23,7 @@ from sqlalchemy import (
     select,
 )
 
-from julep_server.db.rows import Dataclass, T, read_rows, select_records
+from julep_server.db.rows import Dataclass, T, iterate_rows, select_records
 from julep_server.db.tables import metadata_entries
 from julep_server.errors import Violation, bad_request
 from julep_server.json_text import JSON, JSONObject, MalformedJSONError, canonical, loads
@@ -138,8 +138,10 @@ class _Shape(NamedTuple):
 
 def read_page(
     connection: Connection, kind: type[T], table: Table, owner: tuple[str, str], page: Page
-) -> list[T]:
+) -> Iterator[T]:
     """Return one page of an owner's rows; rows of the same time are sorted by insertion.
+
+    They are read one by one as they are consumed.
 
     Args:
         connection: A transaction.
@@ -150,10 +152,10 @@ def read_page(
     """
     shape, values = _of(connection, table, owner, page)
     if values.get("ids") == []:
-        return []
+        return iter(())
     values |= {"limit": page.limit, "offset": page.offset}
     rows = connection.execute(_select_page(kind, shape, page.offset > 0), values)
-    return read_rows(kind, rows)
+    return iterate_rows(kind, rows)
 
 
 def count_rows(connection: Connection, table: Table, owner: tuple[str, str], page: Page) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import Field, replace
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
@@ -110,8 +110,8 @@ class ResourceStore(Generic[R]):
             raise not_found(self.kind, identifier)
         return found
 
-    def page(self, connection: Connection, tenant: str, page: Page) -> list[R]:
-        """Return one page of the tenant's records."""
+    def page(self, connection: Connection, tenant: str, page: Page) -> Iterator[R]:
+        """Return one page of the tenant's records, read one by one as they are consumed."""
         return read_page(connection, self._record_type, self._table, ("tenant", tenant), page)
 
     def count(self, connection: Connection, tenant: str, page: Page) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
@@ -97,8 +97,8 @@ def get(connection: Connection, agent_id: str, identifier: str) -> Tool:
     return read_row(Tool, row)
 
 
-def page(connection: Connection, agent_id: str, wanted: Page) -> list[Tool]:
-    """Return one page of an agent's tools."""
+def page(connection: Connection, agent_id: str, wanted: Page) -> Iterator[Tool]:
+    """Return one page of an agent's tools, read one by one as they are consumed."""
     return read_page(connection, Tool, tables.tools, ("agent_id", agent_id), wanted)
 
 
