@@ -76,6 +76,10 @@ class Database:
         """
         return await asyncio.get_running_loop().run_in_executor(self._writers, self._write, work)
 
+    def write_sync(self, work: Callable[[Connection], _T]) -> _T:
+        """Run work that writes, and wait for it: for commands, and for the start of a server."""
+        return self._writers.submit(self._write, work).result()
+
     def close(self) -> None:
         """End the threads and close every connection."""
         # Connections are closed on the thread that used them, which sqlite3 may require.
