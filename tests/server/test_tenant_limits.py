@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import httpx
@@ -16,9 +17,11 @@ from hypothesis import strategies as st
 
 from julep_server import LocalServer
 from julep_server.cli import command_line
+from julep_server.json_text import JSONObject
 from julep_server.settings import Settings
 from julep_server.tenancy import directory, storage
 from julep_server.tenancy.limits import Limits, limits_of
+from julep_server.tenancy.rate_headers import rate_headers
 from julep_server.tenancy.rates import Bucket
 from tests.server.helpers.api import Api, error_of
 from tests.server.helpers.endpoint import Endpoint
@@ -126,6 +129,24 @@ def test_a_tenants_own_limits_hold_while_the_server_runs(
         assert b.make("users")["id"]
 
 
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("rate", "burst", "policy"),
+    [
+        (20, None, "q=20;w=1"),
+        (2.5, None, "q=5;w=2"),
+        (100, 2, "q=100;w=1"),
+        (5, 20, "q=20;w=4"),
+        (0.25, None, "q=1;w=4"),
+    ],
+)
+def test_the_policys_quota_and_window_have_the_rate(
+    rate: float, burst: int | None, policy: str
+) -> None:
+    headers = rate_headers(Limits(rate=rate, burst=burst), 1, 1, 0, 0)
+    assert headers["RateLimit-Policy"] == f'"requests";{policy}'
+
+
 # Chats.
 
 
@@ -200,7 +221,7 @@ def test_tokens_of_passed_on_requests(endpoint: Endpoint) -> None:
             sent = {**body, "stream": streamed}
             response = a.http.post(f"{server.root}/v1/chat/completions", json=sent)
             assert response.status_code == 200
-            wait_for(lambda then=before: left() < then)
+            wait_for(partial(lambda then: left() < then, before))
             before = left()
 
 
@@ -251,7 +272,7 @@ def test_bytes_are_counted_as_they_are_stored(database_url: str) -> None:
 def test_a_tenants_limits_take_precedence_over_the_servers() -> None:
     settings = Settings(tenant_rate=2.5, tenant_chats=4, tenant_storage=9)
     assert limits_of(settings, {}, None) == Limits(rate=2.5, chats=4, storage=9)
-    own = {"rate": 7, "chats": None, "models": ["x"]}
+    own: JSONObject = {"rate": 7, "chats": None, "models": ["x"]}
     assert limits_of(settings, own, ["y"]) == Limits(rate=7, storage=9, models=["x"])
     assert limits_of(settings, {"models": None}, ["y"]).models is None
     assert limits_of(settings, {}, ["y"]).models == ["y"]

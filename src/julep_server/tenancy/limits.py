@@ -41,8 +41,13 @@ class Limits:
 
     @property
     def window(self) -> int:
-        """The seconds in which the requests at once are allowed again."""
+        """The whole seconds in which the requests at once are allowed again."""
         return max(1, math.ceil(self.bucket / self.rate)) if self.rate else 0
+
+    @property
+    def quota(self) -> int:
+        """The requests that the rate allows in a window."""
+        return max(self.bucket, math.floor((self.rate or 0) * self.window))
 
 
 def limits_of(settings: Settings, own: Mapping[str, JSON], models: Sequence[str] | None) -> Limits:

@@ -23,7 +23,7 @@ def rate_headers(limits: Limits, left: int, full: int, chats: int, tokens: int) 
     policies: list[str] = []
     states: list[str] = []
     if limits.rate is not None:
-        policies.append(f'"requests";q={limits.bucket};w={limits.window}')
+        policies.append(f'"requests";q={limits.quota};w={limits.window}')
         states.append(f'"requests";r={left};t={full}')
     if limits.chats is not None:
         policies.append(f'"chats";q={limits.chats};qu="concurrent-requests"')
