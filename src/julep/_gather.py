@@ -1,7 +1,8 @@
 """Concurrent calls with a limit.
 
 `gather` makes calls in threads, `agather` in an anyio task group. They are mirror images over one
-`_GatherState`, which makes all decisions.
+`_GatherState`, which makes all decisions. The requests of the calls are paced by the rate limits
+that the server states: see `julep._calls.pacing`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar
 
+from julep._calls.pacing import Pacer, current_pacer
 from julep.errors import ConfigurationError, InvalidArgumentError
 from julep_api.errors import shown
 
@@ -173,6 +175,16 @@ def _gathering(
     calls: Iterable[Callable[[], Any]], on_error: OnError, progress: Progress
 ) -> Generator[_GatherState[Any]]:
     """Provide the state of some calls, and show the progress of them."""
+    paced = current_pacer.set(current_pacer.get() or Pacer())
+    try:
+        yield from _reporting(calls, on_error, progress)
+    finally:
+        current_pacer.reset(paced)
+
+
+def _reporting(
+    calls: Iterable[Callable[[], Any]], on_error: OnError, progress: Progress
+) -> Generator[_GatherState[Any]]:
     total = len(calls) if isinstance(calls, Sized) else None
     collects = on_error == "collect"
     if not progress:

@@ -15,7 +15,7 @@ from julep_server.db.engine import Database
 from julep_server.dispatch import Dispatcher
 from julep_server.errors import ApiError, internal_error, nothing_here
 from julep_server.housekeeping import Housekeeping
-from julep_server.http.authentication import Authenticator, tenant_of
+from julep_server.http.browsers import Browsers
 from julep_server.http.responses import (
     REQUEST_ID_HEADER,
     error_response,
@@ -35,6 +35,7 @@ from julep_server.models.reflection import Reflection
 from julep_server.models.router import ModelRouter
 from julep_server.models.script_files import read_script
 from julep_server.models.scripted import ScriptedModel
+from julep_server.origins import ANY_ORIGIN, is_local_host
 from julep_server.pages.files import page
 from julep_server.prompt.template_process import TemplateLimits
 from julep_server.prompt.templates import TemplateRenderer
@@ -55,9 +56,13 @@ from julep_server.search.embedding_worker import EmbeddingWorker
 from julep_server.services import Services
 from julep_server.settings import LOCAL_MODEL, Settings
 from julep_server.streaming.runs import Runs
+from julep_server.tenancy.access import Access
 from julep_server.version import VERSION
 
 _log = logging.getLogger("julep_server")
+
+# What a monitor or a load balancer reads, which have other names for this machine.
+_HEALTH = frozenset({"/healthz", "/readyz"})
 
 HANDLERS: Mapping[str, Handler] = {
     **agents.HANDLERS,
@@ -85,10 +90,33 @@ class App:
         self._contract = load_contract()
         self._provider = _provider(settings)
         self._database = Database(settings.database)
-        self._authenticator = Authenticator(settings.api_keys)
+        self._browsers = Browsers(settings.cors_origin)
+        try:
+            self._access = self._open_access()
+        except BaseException:
+            self._database.close()
+            raise
         self.runs = Runs()
         self._services: Services | None = None
         self._dispatcher: Dispatcher | None = None
+
+    def _open_access(self) -> Access:
+        """Read the keys, and check that a server without one can't be reached from outside."""
+        settings, choice = self.settings, self.settings.model_choice()
+        allowed = dict[str, Sequence[str]]() if choice is None else choice.allowed
+        access = Access(self._database, settings, allowed)
+        if not access.requires_key:
+            if not is_local_host(f"[{settings.host}]" if ":" in settings.host else settings.host):
+                raise ValueError(
+                    f"everyone who reaches {settings.host} could use a server without keys: create"
+                    " one (julep keys create, --api-key, JULEP_SERVER_API_KEY), or serve on"
+                    " 127.0.0.1"
+                )
+            if ANY_ORIGIN in settings.cors_origin:
+                raise ValueError(
+                    "every page could use a server without keys: --cors-origin * needs one"
+                )
+        return access
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request, or the server's lifespan."""
@@ -122,8 +150,10 @@ class App:
                     identifier,
                 )
                 name = REQUEST_ID_HEADER.lower().encode()
+                added = self._browsers.headers(request) | self._access.headers(request)
                 message["headers"] = [
                     *message["headers"],
+                    *((name.lower().encode(), value.encode()) for name, value in added.items()),
                     (name, identifier.encode()),
                     (b"julep-version", VERSION.encode()),
                 ]
@@ -148,6 +178,13 @@ class App:
         if services is None or dispatcher is None:
             raise ApiError(503, "starting", "the server is starting")
         path = _raw_path(request.scope)
+        if (preflight := self._browsers.preflight(request)) is not None:
+            return preflight
+        # Pages hold no data: a link from another site may lead to them.
+        if (found := page(request, path)) is not None:
+            return found
+        if not self._access.requires_key and path not in _HEALTH:
+            self._browsers.check(request)
         if path == "/api/server" and request.method in ("GET", "HEAD"):
             return json_response(
                 200, {"name": "julep", "version": VERSION, "contract": self._contract.version}
@@ -156,11 +193,9 @@ class App:
             return await dispatcher.dispatch(request, path.removeprefix("/api"))
         if path.startswith("/v1/"):
             rest = path.removeprefix("/v1/")
-            return await openai_passthrough.forward(request, rest, services, self._authenticator)
+            return await openai_passthrough.forward(request, rest, services)
         if path == "/healthz" and request.method in ("GET", "HEAD"):
             return json_response(200, {"status": "ok", "model": services.provider.model})
-        if (found := page(request, path)) is not None:
-            return found
         raise nothing_here()
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
@@ -170,8 +205,6 @@ class App:
         templates = _templates(self.settings)
         context = JobContext(self._database, _reflection(provider), embedding_worker, templates)
         worker = Worker(self._database, job_performer(context))
-        choice = self.settings.model_choice()
-        allowed = dict[str, Sequence[str]]() if choice is None else choice.allowed
         relay = Relay(self._database, self.runs)
         services = Services(
             self.settings,
@@ -182,16 +215,17 @@ class App:
             embedding_worker,
             relay,
             templates,
-            {tenant_of(key): names for key, names in allowed.items()},
+            self._access,
         )
         self._services = services
-        dispatcher = Dispatcher(self._contract, HANDLERS, services, self._authenticator)
+        dispatcher = Dispatcher(self._contract, HANDLERS, services)
         await relay.start()
         self._dispatcher = dispatcher
         housekeeping = Housekeeping(self._database)
         housekeeping.start()
         worker.start()
         embedding_worker.start()
+        self._access.start()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self.runs.aclose()
@@ -200,6 +234,7 @@ class App:
         await worker.stop()
         await housekeeping.stop()
         await embedding_worker.stop()
+        await self._access.stop()
         templates.close()
         await provider.close()
         self.close()

@@ -1,4 +1,4 @@
-"""The command line: ``julep serve``."""
+"""The command line: ``julep serve``, and the commands that work on its database."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from julep_server.app import App
+from julep_server.commands.keys import keys_command
+from julep_server.commands.tenants import tenants_command
 from julep_server.models.discovery import log_local_models
 from julep_server.options import setting_options
 from julep_server.serving import Server, bind
@@ -51,14 +53,23 @@ _SPECIAL: Mapping[str, tuple[str, object, object, str]] = {
         ),
     ),
     "model_fallback": ("model_fallback", list[str] | None, None, ""),
+    "cors_origin": (
+        "cors_origin",
+        list[str] | None,
+        None,
+        (
+            "Origin of pages that may use the server, such as https://app.example; may be given"
+            " several times. * is every origin, and needs a key."
+        ),
+    ),
     "api_keys": (
         "api_key",
         list[str] | None,
         None,
         (
-            "A key that is accepted, each one a tenant of its own; may be given several times."
-            " JULEP_SERVER_API_KEY holds one, or several with commas between. Without any, everyone"
-            " who reaches the port may use the server."
+            "A key to enter, KEY or NAME:KEY, where NAME is its tenant's; may be given several"
+            " times. JULEP_SERVER_API_KEY holds one, or several with commas between. Without any,"
+            " here or by `julep keys`, programs and pages of this machine may use the server."
         ),
     ),
 }
@@ -82,6 +93,7 @@ def serve(**options: Any) -> None:
             database=database_url(options.pop("database")),
             api_keys=_keys_from_environment() if keys is None else keys,
             models=endpoints,
+            cors_origin=options.pop("cors_origin") or (),
             # An empty variable counts as not set.
             **{name: value for name, value in options.items() if value not in (None, "")},
         )
@@ -186,13 +198,25 @@ def _data_directory() -> Path:
 
 
 def _keys_from_environment() -> list[str]:
-    given = os.environ.get("JULEP_SERVER_API_KEY", "")
-    return [key.strip() for key in given.split(",") if key.strip()]
+    given = os.environ.get("JULEP_SERVER_API_KEY")
+    if given is None:
+        return []
+    keys = [key.strip() for key in given.split(",") if key.strip()]
+    if not keys:
+        raise ValueError(
+            "JULEP_SERVER_API_KEY is empty: set it to a key, or unset it (then --api-key and `julep"
+            " keys` name keys; a server without any is for this machine alone)"
+        )
+    return keys
 
 
 def _exit(message: str, status: int) -> NoReturn:
     sys.stderr.write(f"julep: {message}\n")
     raise SystemExit(status)
+
+
+for _command in (keys_command, tenants_command):
+    command_line.command(_command(database_url))
 
 
 def run() -> None:

@@ -14,7 +14,6 @@ from julep_server.chat.chunks import kept_events
 from julep_server.contract.operations import Body, Contract, Operation
 from julep_server.contract.violations import metadata_violations, violations
 from julep_server.errors import Violation, invalid, not_implemented
-from julep_server.http.authentication import Authenticator
 from julep_server.http.preferences import preferred_return
 from julep_server.http.request_body import LARGE, MISSING, parse_json, read_body
 from julep_server.http.responses import REPLAYED_HEADER, json_response
@@ -28,6 +27,9 @@ from julep_server.streaming.runs import Run
 
 _log = logging.getLogger("julep_server")
 
+# What a key for reading may do, though it is no GET.
+_READING = frozenset({"RenderChat"})
+
 
 class Dispatcher:
     """Dispatches requests to the handlers of the contract's operations.
@@ -37,7 +39,6 @@ class Dispatcher:
         handlers: The operations' handlers, by operation id. An operation without one is not
             implemented: its response is a 501.
         services: The server's parts that handlers use.
-        authenticator: Determines the caller's tenant.
     """
 
     def __init__(
@@ -45,7 +46,6 @@ class Dispatcher:
         contract: Contract,
         handlers: Mapping[str, Handler],
         services: Services,
-        authenticator: Authenticator,
     ) -> None:
         if wrong := handlers.keys() - contract.operations.keys():
             raise ValueError(f"handlers of no operation of the contract: {sorted(wrong)}")
@@ -54,7 +54,6 @@ class Dispatcher:
         self._contract = contract
         self._handlers = handlers
         self._services = services
-        self._authenticator = authenticator
         self._claims = IdempotencyClaims(services.database, services.relay)
 
     async def aclose(self) -> None:
@@ -72,7 +71,8 @@ class Dispatcher:
             ApiError: The request failed.
         """
         operation, parameters = self._contract.match(request.method, path)
-        tenant = self._authenticator.tenant(request.headers.get("authorization"))
+        writes = operation.method != "GET" and operation.id not in _READING
+        tenant = await self._services.access.admit(request, writes=writes)
         handler = self._handlers.get(operation.id)
         if handler is None:
             raise not_implemented(operation.id)

@@ -8,7 +8,6 @@ from functools import partial
 from urllib.parse import unquote
 
 from starlette.requests import Request
-from starlette.responses import StreamingResponse
 from starlette.types import ASGIApp
 
 from julep_server.errors import (
@@ -18,13 +17,13 @@ from julep_server.errors import (
     method_not_allowed,
     nothing_here,
 )
-from julep_server.http.authentication import Authenticator
 from julep_server.http.request_body import LARGE, parse_json, read_body
 from julep_server.http.responses import json_response, model_headers
 from julep_server.json_text import JSON
 from julep_server.openai_api.agent_chat import chat
 from julep_server.openai_api.agent_models import is_agent, list_models
 from julep_server.openai_api.embeddings import embed
+from julep_server.openai_api.metering import MeteredStream, tokens_of
 from julep_server.openai_api.pinned_sessions import SESSION_HEADER
 from julep_server.services import Services
 
@@ -36,16 +35,13 @@ _METHODS = {
 }
 
 
-async def forward(
-    request: Request, path: str, services: Services, authenticator: Authenticator
-) -> ASGIApp:
+async def forward(request: Request, path: str, services: Services) -> ASGIApp:
     """Forward a request to the model or to an agent, and return its response.
 
     Args:
         request: The request.
         path: Its path below ``/v1/``.
         services: The server's parts, the model's provider among them.
-        authenticator: Determines the caller's tenant.
 
     Raises:
         ApiError: The path or the body is not one of OpenAI's, or the request to the model failed.
@@ -56,8 +52,8 @@ async def forward(
         raise nothing_here()
     if request.method != _METHODS[kind]:
         raise method_not_allowed(request.method, _METHODS[kind])
-    tenant = authenticator.tenant(request.headers.get("authorization"))
-    allowed = services.allowed_models.get(tenant)
+    tenant = await services.access.admit(request, writes=kind != "models")
+    allowed = services.access.models_of(tenant)
     if kind == "models":
         return await _models(services, tenant, allowed, unquote(name))
     data = await read_body(request, services.settings.max_body_bytes)
@@ -79,12 +75,15 @@ async def forward(
         wanted = body.get("model")
         name = services.model_of(tenant, None if wanted is None else str(wanted))
         body = {**body, "model": name}
-    forwarded = await services.provider.forward(path, body, allowed)
-    headers = model_headers(forwarded.model)
-    content = forwarded.content
-    if content is None or isinstance(content, (dict, list, str, int, float)):
-        return json_response(200, content, headers)
-    return StreamingResponse(content, 200, headers, media_type=forwarded.media_type)
+    with await services.access.begin_chat(tenant) as slot:
+        forwarded = await services.provider.forward(path, body, allowed)
+        headers = model_headers(forwarded.model)
+        content = forwarded.content
+        if content is None or isinstance(content, (dict, list, str, int, float)):
+            services.access.record_tokens(tenant, tokens_of(content))
+            return json_response(200, content, headers)
+        record = partial(services.access.record_tokens, tenant)
+        return MeteredStream(content, headers, forwarded.media_type, record, slot.hold())
 
 
 async def _models(

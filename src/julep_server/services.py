@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from julep_server.db.engine import Database
 from julep_server.errors import ApiError
@@ -14,15 +13,12 @@ from julep_server.relay import Relay
 from julep_server.search.embedding_worker import EmbeddingWorker
 from julep_server.settings import Settings
 from julep_server.streaming.runs import Runs
+from julep_server.tenancy.access import Access
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The parts of the server that request handlers use; built once per server.
-
-    Attributes:
-        allowed_models: For some tenants, the only models that they may use.
-    """
+    """The parts of the server that request handlers use; built once per server."""
 
     settings: Settings
     database: Database
@@ -32,7 +28,7 @@ class Services:
     embedding_worker: EmbeddingWorker
     relay: Relay
     templates: TemplateRenderer
-    allowed_models: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    access: Access
 
     def model_of(self, tenant: str, wanted: str | None = None) -> str:
         """Return the model to request for a tenant.
@@ -44,7 +40,7 @@ class Services:
         Raises:
             ApiError: 403 for a model that the tenant may not use.
         """
-        allowed = self.allowed_models.get(tenant)
+        allowed = self.access.models_of(tenant)
         name = self.provider.model if wanted is None else wanted
         if allowed is None or name in allowed:
             return name

@@ -7,6 +7,7 @@ setting that is no option of the command is marked with ``NO_OPTION``.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from importlib.util import find_spec
@@ -14,6 +15,7 @@ from typing import Annotated
 
 from julep_server.json_text import JSON
 from julep_server.model_endpoints import ModelChoice, ModelEndpoint, parse_endpoint, read_models
+from julep_server.origins import checked_origin
 
 OFFLINE_MODEL = "offline"
 LOCAL_MODEL = "local"
@@ -41,7 +43,15 @@ class Settings:
         host: Address to serve on.
         port: Port to serve on; 0 takes a free one.
         database: SQLAlchemy URL; by default a database in memory, of this server alone.
-        api_keys: Accepted keys, each a tenant of its own; none opens the server to everyone.
+        api_keys: Keys to enter into the database, each KEY or NAME:KEY, where NAME is the tenant's
+            and a key alone is a tenant of its own. Without any, there or here, the server is open
+            to programs and pages of this machine.
+        cors_origin: Origins of pages that may use the server, such as https://app.example; or *.
+        tenant_rate: Requests a second that a tenant may make.
+        tenant_burst: Requests that a tenant may make at once; by default those of a second.
+        tenant_chats: Chats that a tenant may have at the same time.
+        tenant_tokens: Tokens of chats that a tenant may use in a day (UTC).
+        tenant_storage: Bytes of text that a tenant may store.
         model_url: Base URL of an OpenAI-compatible endpoint, such as http://localhost:11434/v1.
             Without it the offline model answers.
         model_key: Key for that endpoint.
@@ -87,6 +97,12 @@ class Settings:
     port: int = 0
     database: str = "sqlite://"
     api_keys: Sequence[str] = field(default=(), repr=False)
+    cors_origin: Sequence[str] = ()
+    tenant_rate: float | None = None
+    tenant_burst: int | None = None
+    tenant_chats: int | None = None
+    tenant_tokens: int | None = None
+    tenant_storage: int | None = None
     model_url: str | None = None
     model_key: str | None = field(default=None, repr=False)
     model: str | InProcessModel = OFFLINE_MODEL
@@ -121,11 +137,17 @@ class Settings:
     def __post_init__(self) -> None:
         # Copied, because the caller may change the originals.
         object.__setattr__(self, "api_keys", tuple(self.api_keys))
+        origins = tuple(checked_origin(origin) for origin in self.cors_origin)
+        object.__setattr__(self, "cors_origin", origins)
         object.__setattr__(self, "models", tuple(self.models))
         object.__setattr__(self, "model_fallback", tuple(self.model_fallback))
         object.__setattr__(self, "chat_defaults", dict(self.chat_defaults or {}))
         if any(not key.strip() for key in self.api_keys):
             raise ValueError("an API key must not be empty")
+        for name in ("rate", "burst", "chats", "tokens", "storage"):
+            value = getattr(self, f"tenant_{name}")
+            if value is not None and not 0 < value < math.inf:
+                raise ValueError(f"tenant_{name} must be greater than zero; got {value}")
         self._check_model()
         self._check_embedding()
         if self.suggestions and self.is_offline:

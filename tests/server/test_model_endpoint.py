@@ -266,7 +266,7 @@ def test_v1_refuses_other_paths_and_methods(
 
 def test_v1_needs_a_key() -> None:
     with LocalServer(api_keys=["k"]) as server, Api(server.url) as api:
-        assert api.http.post(f"{server.root}/v1/chat/completions", json=CHAT).status_code == 403
+        assert api.http.post(f"{server.root}/v1/chat/completions", json=CHAT).status_code == 401
 
 
 @pytest.mark.parametrize("path", ["chat/completions", "completions"])

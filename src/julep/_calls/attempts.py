@@ -5,6 +5,7 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from julep._calls.pacing import MAX_FORGIVEN
 from julep._calls.responses import error_from_response
 from julep._instrumentation.listeners import listeners_for
 from julep._instrumentation.record import CallRecord
@@ -47,6 +48,7 @@ class AttemptTracker:
         self._call_began = self._attempt_began = monotonic()
         self._history: list[str] = []
         self._ended = False
+        self._forgiven = 0
 
     def begin(self) -> Request:
         """Begin an attempt, and return the request to send."""
@@ -56,6 +58,18 @@ class AttemptTracker:
         for listener in self._listeners:
             request = listener.on_request(self.call, request)
         return request
+
+    def postpone(self, seconds: float) -> None:
+        """Move the call's deadline, because it has waited for its turn in a `gather`."""
+        request = self.call.request
+        if seconds and request.deadline is not None:
+            self.call.request = request._replace(deadline=request.deadline + seconds)
+
+    def forgive(self) -> None:
+        """Forget the failures so far, because a `gather` makes calls wait for each other."""
+        if self._forgiven < MAX_FORGIVEN:
+            self._forgiven += 1
+            self.failures = 0
 
     def succeed(self, response: Response | StreamingResponse[Any] | UnreadableResponse) -> None:
         """Record the final response."""

@@ -8,9 +8,10 @@ read. The drivers only run its steps, so the sync and the async client decide al
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from julep._calls.attempts import AttemptTracker
+from julep._calls.pacing import current_pacer
 from julep._calls.redirects import MAX_REDIRECTS, next_request
 from julep._calls.requests import build_request
 from julep._calls.responses import not_a_stream_error, parse_response, unreadable_error
@@ -20,8 +21,11 @@ from julep._instrumentation.record import CallRecord
 from julep.errors import InvalidResponseError, NetworkError
 
 if TYPE_CHECKING:
+    from julep._calls.pacing import Lane
     from julep._settings.config import Config, KeyFunction
     from julep_api.client import Call, EventCall
+
+TOO_MANY_REQUESTS: Final = 429
 
 T = TypeVar("T")
 B = TypeVar("B")
@@ -161,10 +165,15 @@ class Flows(Generic[B]):
 
     def _send(self, tracker: AttemptTracker) -> Flow[B, Response | StreamingResponse[B]]:
         """Send a request until the response is a 2xx, or no further attempt is allowed."""
+        pacer = current_pacer.get()
+        lane = None if pacer is None else pacer.lane(self.config)
         while True:
             if self.config.key_function is not None:
                 yield from self._authorize(tracker, self.config.key_function)
-            outcome = yield from self._follow_redirects(tracker.begin())
+            if lane is None:
+                outcome = yield from self._follow_redirects(tracker.begin())
+            else:
+                outcome = yield from self._send_paced(tracker, lane)
             if not isinstance(outcome, NetworkError) and 200 <= outcome.status < 300:
                 tracker.succeed(outcome)
                 if isinstance(outcome, UnreadableResponse):
@@ -178,6 +187,31 @@ class Flows(Generic[B]):
             if isinstance(outcome, StreamingResponse):
                 raise TypeError(f"{tracker.call.request} got a stream with an error status")
             yield Sleep(tracker.next_delay(outcome))
+
+    def _send_paced(self, tracker: AttemptTracker, lane: Lane) -> Flow[B, Outcome[B]]:
+        """Send the request of an attempt when the server's limits allow it."""
+        operation, waited = tracker.call.operation, 0.0
+        while delay := lane.chat_delay(operation):
+            waited += delay
+            yield Sleep(delay)
+        delay = lane.begin()
+        try:
+            if delay:
+                waited += delay
+                yield Sleep(delay)
+            tracker.postpone(waited)
+            succeeded = lane.succeeded
+            outcome = yield from self._follow_redirects(tracker.begin())
+        finally:
+            lane.end(operation)
+        if not isinstance(outcome, NetworkError):
+            lane.observe(outcome.status, outcome.headers)
+            if outcome.status == TOO_MANY_REQUESTS and (
+                lane.outstanding or lane.succeeded > succeeded
+            ):
+                # Others go on, so its turn comes.
+                tracker.forgive()
+        return outcome
 
     def _authorize(
         self, tracker: AttemptTracker, key_function: KeyFunction

@@ -125,7 +125,7 @@ async def prepare(request: ChatRequest) -> Turn:
         settings=effective_settings(
             body, agent.default_settings, services.settings.chat_defaults or {}
         ),
-        allowed=services.allowed_models.get(request.tenant),
+        allowed=services.access.models_of(request.tenant),
     )
     return Turn(
         source=state.source,
@@ -154,6 +154,7 @@ async def perform(request: ChatRequest, turn: Turn, run: Run, *, streamed: bool)
     # From here on it is stored: the work of a transaction can't be taken back.
     run.cancellable = False
     run.headers = model_headers(completion.model, completion.ignored)
+    services.access.record_tokens(request.tenant, completion.usage.total_tokens)
     reply = reply_messages(completion)
     record = request.enables("record")
     completed = CompletedTurn(

@@ -108,6 +108,10 @@ class Database:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._writers, self._write, work, isolation)
 
+    def write_sync(self, work: Callable[[Connection], _T]) -> _T:
+        """Run work that writes, and wait for it: for commands, and for the start of a server."""
+        return self._writers.submit(self._write, work, Isolation.SERIALIZABLE).result()
+
     def close(self) -> None:
         """End the threads and close every connection."""
         self._readers.shutdown(wait=True)

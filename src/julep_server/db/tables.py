@@ -45,6 +45,52 @@ def _time(name: str) -> Column[int]:
     return Column(name, BigInteger, nullable=False)
 
 
+# Whose data it is. The first version's tenants have the hash of their key as their id.
+tenants = Table(
+    "tenants",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", String(64), nullable=False, unique=True),
+    # Those that differ from the server's settings; see julep_server.tenancy.limits.
+    Column("limits", JSON, nullable=False),
+    _time("created_at"),
+)
+
+# The API keys, as hashes.
+keys = Table(
+    "keys",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    _tenant(),
+    Column("name", String(64), nullable=False),
+    Column("sha256", String(64), nullable=False, unique=True),
+    Column("scope", String(8), nullable=False),
+    # What entered it: settings, command, or the migration of a database without keys.
+    Column("origin", String(16), nullable=False),
+    _time("created_at"),
+    Column("expires_at", BigInteger),
+    Column("last_used_at", BigInteger),
+    Column("revoked_at", BigInteger),
+    Index("keys_tenant", "tenant"),
+)
+
+# One row: a number that grows with every change of a tenant or a key, for the servers' copies.
+tenancy_version = Table(
+    "tenancy_version",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("version", BigInteger, nullable=False),
+)
+
+# The tokens of a tenant's chats, by day (days since 1970, UTC).
+token_usage = Table(
+    "token_usage",
+    metadata,
+    Column("tenant", String(64), primary_key=True),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("tokens", BigInteger, nullable=False),
+)
+
 agents = Table(
     "agents",
     metadata,

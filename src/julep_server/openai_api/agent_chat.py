@@ -63,10 +63,12 @@ async def chat(
             situation=transcript.situation,
             recall_by=latest(transcript.messages),
         )
-    turn = await prepare(request)
     streamed = body.get("stream") is True
-    run = Run(services.relay.new_run_id(), tenant, request.session_id)
-    services.runs.start(run, partial(perform, request, turn, run, streamed=streamed), lambda: None)
+    with await services.access.begin_chat(tenant) as slot:
+        turn = await prepare(request)
+        run = Run(services.relay.new_run_id(), tenant, request.session_id)
+        work = partial(perform, request, turn, run, streamed=streamed)
+        services.runs.start(run, work, slot.hold())
     options = body.get("stream_options")
     with_usage = isinstance(options, dict) and options.get("include_usage") is True
     completion = AgentCompletion(run, model, with_usage)

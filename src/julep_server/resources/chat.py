@@ -35,12 +35,14 @@ async def chat(call: Call) -> ASGIApp:
         body=call.body,
         keep_response=None if call.claim is None else call.claim.keep,
     )
-    turn = await prepare(request)
-    run_id = call.services.relay.new_run_id() if call.claim is None else call.claim.run_id
-    run = Run(run_id, call.tenant, turn.source.session.id)
-    on_end = (lambda: None) if call.claim is None else call.claim.hold(run, streamed=streamed)
-    work = partial(perform, request, turn, run, streamed=streamed)
-    call.services.runs.start(run, work, on_end)
+    claim = call.claim
+    with await call.services.access.begin_chat(call.tenant) as slot:
+        turn = await prepare(request)
+        run_id = call.services.relay.new_run_id() if claim is None else claim.run_id
+        run = Run(run_id, call.tenant, turn.source.session.id)
+        on_end = (lambda: None) if claim is None else claim.hold(run, streamed=streamed)
+        work = partial(perform, request, turn, run, streamed=streamed)
+        call.services.runs.start(run, work, slot.hold(on_end))
     if streamed:
         return await stream_run(run, 0)
     await run.wait_finished()

@@ -18,13 +18,13 @@ from sqlalchemy import Connection
 from julep_server import LocalServer
 from julep_server.app import HANDLERS
 from julep_server.db.engine import Database
-from julep_server.http.authentication import LOCAL_TENANT
 from julep_server.json_text import JSON
 from julep_server.store import jobs as job_store
 from julep_server.store import messages as message_store
 from julep_server.store.jobs import NewJob
 from julep_server.store.messages import NewSuggestion
 from julep_server.store.sessions import sessions
+from julep_server.tenancy.keys import LOCAL_TENANT
 from tests.gate.helpers.document import Document, Node, Operation, paths_of
 from tests.gate.helpers.recording import Recorder
 from tests.server.helpers.api import Api, parse_events
@@ -298,6 +298,6 @@ def serve(document: Document, folder: Path) -> Served:
         stranger = stack.enter_context(Api(running.url))
         for operation in document.operations.values():
             path = path_of(operation, {one.name: str(uuid4()) for one in operation.parameters})
-            if stranger.http.request(operation.method, path).status_code != 403:
+            if stranger.http.request(operation.method, path).status_code != 401:
                 served.open.add(operation.id)
     return served

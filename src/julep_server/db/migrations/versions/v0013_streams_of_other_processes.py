@@ -7,8 +7,8 @@ from alembic import op
 
 from julep_server.db.text_type import Text
 
-revision = "0015"
-down_revision = "0013"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
