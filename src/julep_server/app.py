@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Mapping, Sequence
 
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -13,12 +15,12 @@ from julep_server.call import Handler
 from julep_server.contract.operations import load_contract
 from julep_server.db.engine import Database
 from julep_server.dispatch import Dispatcher
-from julep_server.errors import ApiError, internal_error, nothing_here
+from julep_server.errors import ApiError, internal_error
+from julep_server.health import Readiness
 from julep_server.http.authentication import Authenticator, tenant_of
 from julep_server.http.responses import (
     REQUEST_ID_HEADER,
     error_response,
-    json_response,
     request_id,
 )
 from julep_server.jobs.context import JobContext
@@ -34,6 +36,9 @@ from julep_server.models.reflection import Reflection
 from julep_server.models.router import ModelRouter
 from julep_server.models.script_files import read_script
 from julep_server.models.scripted import ScriptedModel
+from julep_server.monitoring.monitor import Monitor
+from julep_server.monitoring.request_record import RequestRecord
+from julep_server.operator_pages import OPERATOR_PATHS, OperatorPages
 from julep_server.resources import (
     agents,
     chat,
@@ -77,82 +82,90 @@ class App:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._provider = _provider(settings)
-        self._database = Database(settings.database)
+        self._database = Database(
+            settings.database, prepared_statements=settings.prepared_statements
+        )
         self._authenticator = Authenticator(settings.api_keys)
         self.runs = Runs()
+        self._monitor = Monitor(metrics=settings.metrics)
+        self._drain_until: float | None = None
         self._services: Services | None = None
         self._dispatcher: Dispatcher | None = None
+        self._pages: OperatorPages | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request, or the server's lifespan."""
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
         elif scope["type"] == "http":
-            await self._http(Request(scope, receive), receive, send)
+            await self._http(scope, receive, send)
 
     @property
     def model(self) -> str:
         """The name of the default model."""
         return self._provider.model
 
+    def begin_drain(self, seconds: float) -> None:
+        """Let completions that run go on for so long when the server stops."""
+        self._drain_until = time.monotonic() + seconds
+
     def close(self) -> None:
         """Close the database."""
         self._database.close()
 
-    async def _http(self, request: Request, receive: Receive, send: Send) -> None:
-        identifier = request_id(request.headers.get("x-request-id"))
-        started = False
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        identifier = request_id(Headers(scope=scope).get("x-request-id"))
+        record = RequestRecord(scope["method"], self._path(scope), identifier)
+
+        async def counted() -> Message:
+            message = await receive()
+            record.bytes_in += len(message.get("body", b""))
+            return message
 
         async def tagged(message: Message) -> None:
-            nonlocal started
             if message["type"] == "http.response.start":
-                started = True
-                _log.info(
-                    "%s %s %d (%s)",
-                    request.method,
-                    _raw_path(request.scope),
-                    message["status"],
-                    identifier,
-                )
+                record.status = message["status"]
                 name = REQUEST_ID_HEADER.lower().encode()
                 message["headers"] = [
                     *message["headers"],
                     (name, identifier.encode()),
                     (b"julep-version", VERSION.encode()),
                 ]
+            else:
+                record.bytes_out += len(message.get("body", b""))
             await send(message)
 
-        try:
-            response = await self._respond(request)
-            await response(request.scope, receive, tagged)
-        except ApiError as error:
-            await error_response(error)(request.scope, receive, tagged)
-        except ClientDisconnect:
-            _log.debug("request %s: the client has disconnected", identifier)
-        except Exception:
-            _log.exception("request %s failed", identifier)
-            if started:
-                raise
-            failure = internal_error(identifier)
-            await error_response(failure)(request.scope, receive, tagged)
+        request = Request(scope, counted)
+        with self._monitor.request(record, request.headers, scope["scheme"]):
+            try:
+                response = await self._respond(request, record.path)
+                await response(scope, counted, tagged)
+            except ApiError as error:
+                await error_response(error)(scope, counted, tagged)
+            except ClientDisconnect:
+                _log.debug("request %s: the client has disconnected", identifier)
+            except Exception:
+                _log.exception("request %s failed", identifier)
+                if record.status:
+                    raise
+                failure = internal_error(identifier)
+                await error_response(failure)(scope, counted, tagged)
 
-    async def _respond(self, request: Request) -> ASGIApp:
-        services, dispatcher = self._services, self._dispatcher
-        if services is None or dispatcher is None:
+    async def _respond(self, request: Request, path: str) -> ASGIApp:
+        services, dispatcher, pages = self._services, self._dispatcher, self._pages
+        if services is None or dispatcher is None or pages is None:
             raise ApiError(503, "starting", "the server is starting")
-        path = _raw_path(request.scope)
-        if path == "/api/server" and request.method in ("GET", "HEAD"):
-            return json_response(
-                200, {"name": "julep", "version": VERSION, "contract": load_contract().version}
-            )
-        if path.startswith("/api/"):
+        if path.startswith("/api/") and path not in OPERATOR_PATHS:
             return await dispatcher.dispatch(request, path.removeprefix("/api"))
         if path.startswith("/v1/"):
             rest = path.removeprefix("/v1/")
             return await openai_passthrough.forward(request, rest, services, self._authenticator)
-        if path == "/healthz" and request.method in ("GET", "HEAD"):
-            return json_response(200, {"status": "ok", "model": services.provider.model})
-        raise nothing_here()
+        return await pages.respond(request, path, stopping=self._drain_until is not None)
+
+    def _path(self, scope: Scope) -> str:
+        """Return the path; a proxy may, or may not, have removed the root path from it."""
+        path, root = _raw_path(scope), self._settings.root_path
+        return path.removeprefix(root) if path.startswith(f"{root}/") else path
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -169,15 +182,18 @@ class App:
             self.runs,
             worker,
             embedding_worker,
+            self._monitor,
             {tenant_of(key): names for key, names in allowed.items()},
         )
         self._services = services
         self._dispatcher = Dispatcher(load_contract(), HANDLERS, services, self._authenticator)
+        self._pages = OperatorPages(services, Readiness(services))
         worker.start()
         embedding_worker.start()
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        await self.runs.aclose()
+        left = (self._drain_until or 0.0) - time.monotonic()
+        await self.runs.aclose(left)
         await worker.stop()
         await embedding_worker.stop()
         await provider.close()

@@ -20,11 +20,13 @@ from julep_server.http.authentication import Authenticator
 from julep_server.http.request_body import parse_json, read_body
 from julep_server.http.responses import json_response, model_headers
 from julep_server.json_text import JSON
+from julep_server.monitoring.request_record import describe
 from julep_server.openai_api.agent_chat import chat
 from julep_server.openai_api.agent_models import is_agent, list_models
 from julep_server.openai_api.embeddings import embed
 from julep_server.openai_api.pinned_sessions import SESSION_HEADER
 from julep_server.services import Services
+from julep_server.streaming.event_stream import STREAM_HEADERS
 
 _METHODS = {
     "chat/completions": "POST",
@@ -55,6 +57,7 @@ async def forward(
     if request.method != _METHODS[kind]:
         raise method_not_allowed(request.method, _METHODS[kind])
     tenant = authenticator.tenant(request.headers.get("authorization"))
+    describe(tenant=tenant, operation=f"/v1/{kind}")
     allowed = services.allowed_models.get(tenant)
     if kind == "models":
         return await _models(services, tenant, allowed, unquote(name))
@@ -77,6 +80,7 @@ async def forward(
     content = forwarded.content
     if content is None or isinstance(content, (dict, list, str, int, float)):
         return json_response(200, content, headers)
+    headers |= STREAM_HEADERS
     return StreamingResponse(content, 200, headers, media_type=forwarded.media_type)
 
 

@@ -9,6 +9,7 @@ from julep_server.db.engine import Database
 from julep_server.errors import ApiError
 from julep_server.jobs.worker import Worker
 from julep_server.models.provider import Provider
+from julep_server.monitoring.monitor import Monitor
 from julep_server.search.embedding_worker import EmbeddingWorker
 from julep_server.settings import Settings
 from julep_server.streaming.runs import Runs
@@ -28,6 +29,7 @@ class Services:
     runs: Runs
     worker: Worker
     embedding_worker: EmbeddingWorker
+    monitor: Monitor
     allowed_models: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
 
     def model_of(self, tenant: str, wanted: str | None = None) -> str:

@@ -32,7 +32,15 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 def test_help_names_every_option_and_variable() -> None:
     shown = run("serve", "--help", COLUMNS="200").stdout
     names = ["host", "port", "database", "api-key", "model-url", "model-key", "model"]
-    names += ["embedding-url", "embedding-key", "embedding-model", "suggestions"]
+    names += [
+        "embedding-url",
+        "embedding-key",
+        "embedding-model",
+        "suggestions",
+        "drain",
+        "tls-cert",
+    ]
+    names += ["tls-key", "root-path", "forwarded-allow-ips", "metrics", "log-level", "log-format"]
     for name in names:
         assert f"--{name}" in shown
         assert f"JULEP_SERVER_{name.upper().replace('-', '_')}" in shown

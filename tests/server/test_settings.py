@@ -18,9 +18,12 @@ OF_COMMAND = [setting for setting in setting_options() if setting.in_command]
 # Defaults of the command that are not the setting's, or that the page puts into words.
 SPECIAL = {
     "database": "a file, see below",
+    "drain": "`30.0`",
     "embedding_model": "the offline embedder, if installed",
     "max_body_bytes": "16 MiB",
     "port": f"`{DEFAULT_PORT}`",
+    "metrics": "off",
+    "prepared_statements": "on",
     "suggestions": "off",
 }
 

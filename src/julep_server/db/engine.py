@@ -23,11 +23,14 @@ from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
+from julep_server.db.files import create_private, parse_url, sqlite_path
 from julep_server.db.migrate import upgrade
+from julep_server.db.outage import Outage
 from julep_server.json_text import dumps
 
 _T = TypeVar("_T")
@@ -37,6 +40,8 @@ _SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 _MIGRATION_LOCK = 0x6A756C6570
 _RETRY_SECONDS = 20.0
 _WRITES = "julep_writes"
+_LOCK_SECONDS = 15.0
+"""Seconds to wait for another program that keeps a SQLite file locked."""
 
 
 class Database:
@@ -44,16 +49,26 @@ class Database:
 
     Args:
         url: A SQLAlchemy URL. ``sqlite://`` is a database in memory.
+        prepared_statements: Whether PostgreSQL may prepare statements, which a pooler that gives
+            each transaction another connection does not allow.
+
+    Attributes:
+        outage: The database's failures.
 
     Raises:
         sqlalchemy.exc.SQLAlchemyError: The database can't be opened or migrated.
+        NewerDatabaseError: It was used by a newer version.
     """
 
-    def __init__(self, url: str) -> None:
-        parsed = make_url(url)
+    def __init__(self, url: str, *, prepared_statements: bool = True) -> None:
+        self.outage = Outage()
+        parsed = parse_url(url)
         sqlite = parsed.get_backend_name() == "sqlite"
         memory = sqlite and parsed.database in (None, "", ":memory:")
-        self._engine = _sqlite_engine(parsed, memory) if sqlite else _postgres_engine(parsed)
+        if sqlite:
+            self._engine = _sqlite_engine(parsed, memory)
+        else:
+            self._engine = _postgres_engine(parsed, prepared_statements)
         self._reading = self._engine if sqlite else self._engine.execution_options(**_SNAPSHOT)
         self._writers = ThreadPoolExecutor(1 if sqlite else _WRITERS, "julep-db-write")
         self._readers = self._writers if memory else ThreadPoolExecutor(_READERS, "julep-db-read")
@@ -65,16 +80,23 @@ class Database:
             raise
 
     async def read(self, work: Callable[[Connection], _T]) -> _T:
-        """Run work that only reads."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+        """Run work that only reads.
+
+        Raises:
+            DatabaseUnavailableError: The database can't be used for now.
+        """
+        return await self._run(self._readers, self._read, work)
 
     async def write(self, work: Callable[[Connection], _T]) -> _T:
         """Run work that writes; it is committed, and durable, when this returns.
 
         Args:
             work: Does everything in the transaction; it may be run several times.
+
+        Raises:
+            DatabaseUnavailableError: The database can't be used for now.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._writers, self._write, work)
+        return await self._run(self._writers, self._write, work)
 
     def close(self) -> None:
         """End the threads and close every connection."""
@@ -82,6 +104,23 @@ class Database:
         self._readers.shutdown(wait=True)
         self._writers.shutdown(wait=True)
         self._engine.dispose()
+
+    async def _run(
+        self,
+        threads: ThreadPoolExecutor,
+        run: Callable[[Callable[[Connection], _T]], _T],
+        work: Callable[[Connection], _T],
+    ) -> _T:
+        try:
+            result = await asyncio.get_running_loop().run_in_executor(threads, run, work)
+        except (DBAPIError, PoolTimeoutError) as error:
+            failure = self.outage.failure(error)
+            if failure is None:
+                raise
+            raise failure from error
+        if self.outage.failing:
+            self.outage.succeeded()
+        return result
 
     def _read(self, work: Callable[[Connection], _T]) -> _T:
         with self._reading.connect() as connection:
@@ -111,20 +150,47 @@ class Database:
                 upgrade(committed)
 
 
+def open_engine(url: str) -> Engine:
+    """Open a database as it is, without a migration, for a command."""
+    parsed = parse_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite_engine(parsed, memory=False)
+    return _postgres_engine(parsed, prepared=False)
+
+
 def postgres_url(url: URL) -> URL:
     """Name the extra's driver in a URL without one: SQLAlchemy's default is another."""
     plain = url.drivername in ("postgresql", "postgres")
     return url.set(drivername="postgresql+psycopg") if plain else url
 
 
-def _postgres_engine(url: URL) -> Engine:
+def _postgres_engine(url: URL, prepared: bool) -> Engine:
+    if url.get_backend_name() not in ("postgresql", "postgres"):
+        raise ArgumentError(
+            "it must be SQLite or PostgreSQL, by a URL that begins with sqlite:/// or"
+            f" postgresql://; got {url.drivername}"
+        )
+    arguments: dict[str, int | None] = {} if prepared else {"prepare_threshold": None}
+    if (threshold := url.query.get("prepare_threshold")) is not None:
+        # The driver takes a number, and the parameters of a URL are texts.
+        arguments = {"prepare_threshold": _number("prepare_threshold", str(threshold))}
+        url = url.difference_update_query(["prepare_threshold"])
     return create_engine(
         postgres_url(url),
+        connect_args=arguments,
         json_serializer=dumps,
         isolation_level="SERIALIZABLE",
         pool_pre_ping=True,
         pool_size=_READERS + _WRITERS,
     )
+
+
+def _number(name: str, text: str) -> int | None:
+    if text.lower() == "none":
+        return None
+    if not (text.isascii() and text.isdigit()):
+        raise ArgumentError(f"{name} in its URL must be a number or none; got {text!r}")
+    return int(text)
 
 
 def _is_conflict(error: DBAPIError) -> bool:
@@ -133,7 +199,9 @@ def _is_conflict(error: DBAPIError) -> bool:
 
 
 def _sqlite_engine(url: URL, memory: bool) -> Engine:
-    arguments = {"check_same_thread": False, "timeout": 30.0}
+    arguments = {"check_same_thread": False, "timeout": _LOCK_SECONDS}
+    if (path := sqlite_path(url)) is not None:
+        create_private(path)
     if memory:
         engine = create_engine(
             url, json_serializer=dumps, connect_args=arguments, poolclass=StaticPool

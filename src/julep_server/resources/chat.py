@@ -35,6 +35,7 @@ async def chat(call: Call) -> ASGIApp:
         session_id=call.id("session_id"),
         body=call.body,
         keep_response=None if call.claim is None else call.claim.keep,
+        key=None if call.claim is None else call.claim.key,
     )
     turn = await prepare(request)
     run = Run(new_id(), call.tenant, turn.source.session.id)
