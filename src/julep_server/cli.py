@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import os
-import ssl
 import sys
 import threading
 from collections.abc import Iterable, Mapping
@@ -18,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from julep_server.app import App
 from julep_server.commands import database as database_command
+from julep_server.commands import transfer
 from julep_server.commands.database import database_url
 from julep_server.db.migrate import NewerDatabaseError
 from julep_server.models.discovery import log_local_models
@@ -135,6 +135,9 @@ setattr(serve, "__signature__", inspect.Signature([*_parameters()]))  # noqa: B0
 serve.__annotations__ = {parameter.name: parameter.annotation for parameter in _parameters()}
 command_line.command(serve)
 command_line.command(database_command.command_line)
+command_line.command(transfer.export)
+command_line.command(transfer.import_file, name="import")
+command_line.command(transfer.apply)
 
 
 def _serve(settings: Settings) -> None:
@@ -146,11 +149,8 @@ def _serve(settings: Settings) -> None:
     with bound:
         try:
             app = App(settings)
-            server = Server(app, settings)
         except NewerDatabaseError as error:
             _exit(str(error), 1)
-        except ssl.SSLError as error:
-            _exit(f"can't use the certificate {settings.tls_cert}: {error}", 1)
         except ValueError as error:
             _exit(str(error), USAGE_ERROR)
         except ModuleNotFoundError as error:
@@ -158,6 +158,11 @@ def _serve(settings: Settings) -> None:
             _exit(f"can't open the database: {needed}", 1)
         except (SQLAlchemyError, OSError) as error:
             _exit(f"can't open the database: {str(error).splitlines()[0]}", 1)
+        try:
+            server = Server(app, settings)
+        except OSError as error:
+            app.close()
+            _exit(f"can't use the certificate {settings.tls_cert}: {error}", 1)
         shown = make_url(settings.database).render_as_string(hide_password=True)
         address = f"[{host}]" if ":" in host else host
         sys.stdout.write(

@@ -45,7 +45,9 @@ def dump(connection: Connection) -> Iterator[JSONObject]:
         rows = connection.execution_options(yield_per=_BATCH_SIZE).execute(query).mappings()
         for row in rows:
             count += 1
-            values = {column.name: _encoded(column, row[column.name]) for column in table.columns}
+            values = {
+                str(column.name): _encoded(column, row[column.name]) for column in table.columns
+            }
             yield {"table": table.name, "row": values}
     yield {"end": count}
 

@@ -100,7 +100,7 @@ def reported() -> Iterator[None]:
 
 def fail(message: str, status: int) -> NoReturn:
     """End the command with an error of one line."""
-    sys.stderr.write(f"julep: {message}\n")
+    sys.stderr.write(f"julep: {' '.join(message.split())}\n")
     raise SystemExit(status)
 
 

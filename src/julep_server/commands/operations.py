@@ -30,8 +30,7 @@ def backup(url: str, file: Path) -> str:
     """
     path = _existing(url)
     if path is None:
-        with _transaction(url, reads=True) as connection:
-            _check_current(connection)
+        with reading(url) as connection:
             rows = write_lines(file, dump(connection)) - 2
         return f"{rows} rows are in {file}"
     with replacing(file) as partial:
@@ -64,7 +63,7 @@ def restore(url: str, file: Path, *, overwrite: bool) -> str:
             # In a copy: the backup stays as it is, and a database is replaced by a whole one.
             _copy(file, prepared)
             _check_pages(prepared)
-            with _transaction(sqlite_url(prepared)) as connection:
+            with transaction(sqlite_url(prepared)) as connection:
                 migrate(connection)
         if path is None:
             _restore_rows(url, sqlite_url(prepared) if of_sqlite else None, file)
@@ -90,7 +89,7 @@ def check(url: str) -> list[str]:
             problems += [problem for problem in found if problem != "ok"]
     if problems:
         return problems
-    with _transaction(url, reads=True) as connection:
+    with transaction(url, reads=True) as connection:
         check_known(connection)
         schema, newest = schema_of(connection), newest_schema(connection)
         if schema != newest:
@@ -103,20 +102,20 @@ def upgrade(url: str) -> str:
     before = None
     path = sqlite_path(parse_url(url))
     if path is None or path.exists():
-        with _transaction(url, reads=True) as connection:
+        with transaction(url, reads=True) as connection:
             before = schema_of(connection)
     Database(url).close()
-    with _transaction(url, reads=True) as connection:
+    with transaction(url, reads=True) as connection:
         after = schema_of(connection)
     return f"the schema is {after}" + ("" if before == after else f", before {before or 'none'}")
 
 
 def _restore_rows(url: str, prepared: str | None, file: Path) -> None:
-    with _transaction(url) as connection:
+    with transaction(url) as connection:
         if prepared is None:
             load(connection, read_lines(file))
             return
-        with _transaction(prepared, reads=True) as source:
+        with transaction(prepared, reads=True) as source:
             load(connection, enumerate(dump(source), start=1))
 
 
@@ -152,7 +151,7 @@ def _holds_something(url: str) -> bool:
     path = sqlite_path(parse_url(url))
     if path is not None and (not path.exists() or path.stat().st_size == 0):
         return False
-    with _transaction(url, reads=True) as connection:
+    with transaction(url, reads=True) as connection:
         if schema_of(connection) is None:
             return False
         return any(
@@ -194,7 +193,21 @@ def _check_pages(path: Path) -> None:
 
 
 @contextmanager
-def _transaction(url: str, *, reads: bool = False) -> Iterator[Connection]:
+def reading(url: str) -> Iterator[Connection]:
+    """Open a transaction that sees one moment of a database with the newest schema.
+
+    Raises:
+        ArchiveError: There is no such database, or its schema is older.
+    """
+    _existing(url)
+    with transaction(url, reads=True) as connection:
+        _check_current(connection)
+        yield connection
+
+
+@contextmanager
+def transaction(url: str, *, reads: bool = False) -> Iterator[Connection]:
+    """Open a transaction on a database as it is; one that reads sees one moment."""
     engine: Engine = open_engine(url)
     try:
         with engine.connect() as connection:
