@@ -146,24 +146,27 @@ def _line(**fields: Any) -> Callable[[list[Any]], None]:
     return change
 
 
+WRONG_FILES: list[tuple[Callable[[list[Any]], object], str]] = [
+    (lambda lines: lines.pop(), "cut off"),
+    (lambda lines: lines.pop(2), "lines expected"),
+    (lambda lines: lines.pop(0), "line 1: expected"),
+    (lambda lines: lines.insert(1, {"kind": "x"}), "line 2: kind must be one of"),
+    (_line(kind="agent", id="x"), "must be a UUID v4"),
+    (_line(kind="agent", name=None), "agent"),
+    (_line(kind="agent", nmae="x"), "agent has no field nmae"),
+    (_line(kind="agent", created_at="yesterday"), "created_at"),
+    (_line(kind="doc", owner_id="7d0c2f5e-93b1-4a6d-8f24-1b5e7c9a0d36"), "no owner"),
+    (_line(kind="message", session_id="7d0c2f5e-93b1-4a6d-8f24-1b5e7c9a0d36"), "no session"),
+    (_line(kind="message", role="x"), "message.role"),
+]
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
-    [
-        (lambda lines: lines.pop(), "cut off"),
-        (lambda lines: lines.pop(2), "lines expected"),
-        (lambda lines: lines.pop(0), "line 1: expected"),
-        (lambda lines: lines.insert(1, {"kind": "x"}), "line 2: kind must be one of"),
-        (_line(kind="agent", id="x"), "must be a UUID v4"),
-        (_line(kind="agent", name=None), "agent"),
-        (_line(kind="agent", nmae="x"), "agent has no field nmae"),
-        (_line(kind="agent", created_at="yesterday"), "created_at"),
-        (_line(kind="doc", owner_id="7d0c2f5e-93b1-4a6d-8f24-1b5e7c9a0d36"), "no owner"),
-        (_line(kind="message", session_id="7d0c2f5e-93b1-4a6d-8f24-1b5e7c9a0d36"), "no session"),
-        (_line(kind="message", role="x"), "message.role"),
-    ],
+    WRONG_FILES,
 )
 def test_a_file_that_is_wrong_names_its_line_and_changes_nothing(
-    tmp_path: Path, change: Callable[[list[Any]], None], message: str
+    tmp_path: Path, change: Callable[[list[Any]], object], message: str
 ) -> None:
     url, file = f"sqlite:///{tmp_path / 'x.db'}", tmp_path / "a.jsonl"
     with serving(url) as server, Api(server.url) as api:

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from julep_server import LocalServer
+from julep_server.archive.lines import ArchiveError, write_lines
+from julep_server.archive.tables_file import dump
 from julep_server.commands import operations
 from julep_server.db.engine import Database
 from tests.server.helpers.api import Api
@@ -75,8 +77,6 @@ def test_a_backup_of_one_database_is_restored_into_another_kind(
 
 def test_rows_as_text_are_restored_into_sqlite(tmp_path: Path) -> None:
     """The text form, which backups of PostgreSQL have, is one of any database."""
-    from julep_server.archive.lines import write_lines
-    from julep_server.archive.tables_file import dump
 
     first, second = (f"sqlite:///{tmp_path / name}" for name in ("first.db", "second.db"))
     with LocalServer(database=first) as server, Api(server.url) as api:
@@ -93,23 +93,24 @@ def test_rows_as_text_are_restored_into_sqlite(tmp_path: Path) -> None:
         assert everything(api, agent) == before
 
 
+WRONG_TEXTS: list[tuple[Callable[[list[str]], list[str]], str]] = [
+    (lambda lines: lines[:-1], "cut off"),
+    (lambda lines: [*lines[:3], *lines[4:]], "rows expected"),
+    (lambda lines: lines[1:], "expected the header"),
+    (lambda lines: [lines[0].replace('"0017"', '"9999"'), *lines[1:]], "newer version"),
+    (lambda lines: [lines[0], "nonsense", *lines[1:]], "line 2: it is not JSON"),
+    (lambda lines: [lines[0], '{"table":"x","row":{}}'], "line 2: expected a row"),
+    (lambda lines: [lines[0], '{"table":"users","row":{"x":1}}'], "has no column x"),
+]
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
-    [
-        (lambda lines: lines[:-1], "cut off"),
-        (lambda lines: [*lines[:3], *lines[4:]], "rows expected"),
-        (lambda lines: lines[1:], "expected the header"),
-        (lambda lines: [lines[0].replace('"0017"', '"9999"'), *lines[1:]], "newer version"),
-        (lambda lines: [lines[0], "nonsense", *lines[1:]], "line 2: it is not JSON"),
-        (lambda lines: [lines[0], '{"table":"x","row":{}}'], "line 2: expected a row"),
-        (lambda lines: [lines[0], '{"table":"users","row":{"x":1}}'], "has no column x"),
-    ],
+    WRONG_TEXTS,
 )
 def test_a_text_that_is_not_whole_changes_nothing(
     tmp_path: Path, change: Callable[[list[str]], list[str]], message: str
 ) -> None:
-    from julep_server.archive.lines import ArchiveError, write_lines
-    from julep_server.archive.tables_file import dump
 
     url, file = f"sqlite:///{tmp_path / 'x.db'}", tmp_path / "x.jsonl"
     with LocalServer(database=url) as server, Api(server.url) as api:
@@ -185,7 +186,6 @@ def test_a_database_that_does_not_exist_is_not_made(
 
 
 def test_the_text_of_a_backup_has_a_line_for_each_row(tmp_path: Path) -> None:
-    from julep_server.archive.tables_file import dump
 
     url = f"sqlite:///{tmp_path / 'x.db'}"
     with LocalServer(database=url) as server, Api(server.url) as api:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sqlite3
+import ssl
 import sys
 from collections.abc import Iterator
 from contextlib import closing
@@ -18,7 +19,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from sqlalchemy import create_engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from julep_server import LocalServer
 from julep_server.db.files import parse_url, sqlite_url
@@ -101,8 +102,6 @@ def test_a_full_disk_is_a_507(tmp_path: Path) -> None:
     [("53100", 507), ("53300", 503), ("57P01", 503), ("08006", 503), ("23505", None), (None, 503)],
 )
 def test_failures_of_postgresql_are_told_apart(state: str | None, status: int | None) -> None:
-    from sqlalchemy.exc import OperationalError
-
     class DriverError(Exception):
         sqlstate = state
 
@@ -294,10 +293,8 @@ def test_tls_and_a_root_path(tmp_path: Path) -> None:
     with LocalServer(tls_cert=str(pem), root_path="/julep", embedding_model="none") as server:
         assert server.url.startswith("https://127.0.0.1:")
         assert server.url.endswith("/julep/api")
-        import ssl
-
         trusted = ssl.create_default_context()
-        authority.configure_trust(trusted)
+        trusted.load_verify_locations(cadata=authority.cert_pem.bytes().decode())
         with httpx.Client(verify=trusted, trust_env=False) as client:
             # Whether a proxy has removed the path or not.
             for root in (server.root, f"{server.root}/julep"):
