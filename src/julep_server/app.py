@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Mapping, Sequence
 
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -13,13 +15,13 @@ from julep_server.call import Handler
 from julep_server.contract.operations import load_contract
 from julep_server.db.engine import Database
 from julep_server.dispatch import Dispatcher
-from julep_server.errors import ApiError, internal_error, nothing_here
+from julep_server.errors import ApiError, internal_error
+from julep_server.health import Readiness
 from julep_server.housekeeping import Housekeeping
 from julep_server.http.browsers import Browsers
 from julep_server.http.responses import (
     REQUEST_ID_HEADER,
     error_response,
-    json_response,
     request_id,
 )
 from julep_server.jobs.context import JobContext
@@ -35,6 +37,9 @@ from julep_server.models.reflection import Reflection
 from julep_server.models.router import ModelRouter
 from julep_server.models.script_files import read_script
 from julep_server.models.scripted import ScriptedModel
+from julep_server.monitoring.monitor import Monitor
+from julep_server.monitoring.request_record import RequestRecord
+from julep_server.operator_pages import OPERATOR_PATHS, OperatorPages
 from julep_server.origins import ANY_ORIGIN, is_local_host
 from julep_server.pages.files import page
 from julep_server.prompt.template_process import TemplateLimits
@@ -89,7 +94,9 @@ class App:
         # Before the server says that it serves: its validators take most of the time to start.
         self._contract = load_contract()
         self._provider = _provider(settings)
-        self._database = Database(settings.database)
+        self._database = Database(
+            settings.database, prepared_statements=settings.prepared_statements
+        )
         self._browsers = Browsers(settings.cors_origin)
         try:
             self._access = self._open_access()
@@ -97,8 +104,11 @@ class App:
             self._database.close()
             raise
         self.runs = Runs()
+        self._monitor = Monitor(metrics=settings.metrics)
+        self._drain_until: float | None = None
         self._services: Services | None = None
         self._dispatcher: Dispatcher | None = None
+        self._pages: OperatorPages | None = None
 
     def _open_access(self) -> Access:
         """Read the keys, and check that a server without one can't be reached from outside."""
@@ -123,32 +133,33 @@ class App:
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
         elif scope["type"] == "http":
-            await self._http(Request(scope, receive), receive, send)
+            await self._http(scope, receive, send)
 
     @property
     def model(self) -> str:
         """The name of the default model."""
         return self._provider.model
 
+    def begin_drain(self, seconds: float) -> None:
+        """Let completions that run go on for so long when the server stops."""
+        self._drain_until = time.monotonic() + seconds
+
     def close(self) -> None:
         """Close the database."""
         self._database.close()
 
-    async def _http(self, request: Request, receive: Receive, send: Send) -> None:
-        identifier = request_id(request.headers.get("x-request-id"))
-        started = False
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        identifier = request_id(Headers(scope=scope).get("x-request-id"))
+        record = RequestRecord(scope["method"], self._path(scope), identifier)
+
+        async def counted() -> Message:
+            message = await receive()
+            record.bytes_in += len(message.get("body", b""))
+            return message
 
         async def tagged(message: Message) -> None:
-            nonlocal started
             if message["type"] == "http.response.start":
-                started = True
-                _log.info(
-                    "%s %s %d (%s)",
-                    request.method,
-                    _raw_path(request.scope),
-                    message["status"],
-                    identifier,
-                )
+                record.status = message["status"]
                 name = REQUEST_ID_HEADER.lower().encode()
                 added = self._browsers.headers(request) | self._access.headers(request)
                 message["headers"] = [
@@ -157,27 +168,30 @@ class App:
                     (name, identifier.encode()),
                     (b"julep-version", VERSION.encode()),
                 ]
+            else:
+                record.bytes_out += len(message.get("body", b""))
             await send(message)
 
-        try:
-            response = await self._respond(request)
-            await response(request.scope, receive, tagged)
-        except ApiError as error:
-            await error_response(error)(request.scope, receive, tagged)
-        except ClientDisconnect:
-            _log.debug("request %s: the client has disconnected", identifier)
-        except Exception:
-            _log.exception("request %s failed", identifier)
-            if started:
-                raise
-            failure = internal_error(identifier)
-            await error_response(failure)(request.scope, receive, tagged)
+        request = Request(scope, counted)
+        with self._monitor.request(record, request.headers, scope["scheme"]):
+            try:
+                response = await self._respond(request, record.path)
+                await response(scope, counted, tagged)
+            except ApiError as error:
+                await error_response(error)(scope, counted, tagged)
+            except ClientDisconnect:
+                _log.debug("request %s: the client has disconnected", identifier)
+            except Exception:
+                _log.exception("request %s failed", identifier)
+                if record.status:
+                    raise
+                failure = internal_error(identifier)
+                await error_response(failure)(scope, counted, tagged)
 
-    async def _respond(self, request: Request) -> ASGIApp:
-        services, dispatcher = self._services, self._dispatcher
-        if services is None or dispatcher is None:
+    async def _respond(self, request: Request, path: str) -> ASGIApp:
+        services, dispatcher, pages = self._services, self._dispatcher, self._pages
+        if services is None or dispatcher is None or pages is None:
             raise ApiError(503, "starting", "the server is starting")
-        path = _raw_path(request.scope)
         if (preflight := self._browsers.preflight(request)) is not None:
             return preflight
         # Pages hold no data: a link from another site may lead to them.
@@ -185,18 +199,17 @@ class App:
             return found
         if not self._access.requires_key and path not in _HEALTH:
             self._browsers.check(request)
-        if path == "/api/server" and request.method in ("GET", "HEAD"):
-            return json_response(
-                200, {"name": "julep", "version": VERSION, "contract": self._contract.version}
-            )
-        if path.startswith("/api/"):
+        if path.startswith("/api/") and path not in OPERATOR_PATHS:
             return await dispatcher.dispatch(request, path.removeprefix("/api"))
         if path.startswith("/v1/"):
             rest = path.removeprefix("/v1/")
             return await openai_passthrough.forward(request, rest, services)
-        if path == "/healthz" and request.method in ("GET", "HEAD"):
-            return json_response(200, {"status": "ok", "model": services.provider.model})
-        raise nothing_here()
+        return await pages.respond(request, path, stopping=self._drain_until is not None)
+
+    def _path(self, scope: Scope) -> str:
+        """Return the path; a proxy may, or may not, have removed the root path from it."""
+        path, root = _raw_path(scope), self.settings.root_path
+        return path.removeprefix(root) if path.startswith(f"{root}/") else path
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -216,6 +229,7 @@ class App:
             relay,
             templates,
             self._access,
+            self._monitor,
         )
         self._services = services
         dispatcher = Dispatcher(self._contract, HANDLERS, services)
@@ -223,12 +237,14 @@ class App:
         self._dispatcher = dispatcher
         housekeeping = Housekeeping(self._database)
         housekeeping.start()
+        self._pages = OperatorPages(services, Readiness(services))
         worker.start()
         embedding_worker.start()
         self._access.start()
         await send({"type": "lifespan.startup.complete"})
         await receive()
-        await self.runs.aclose()
+        left = (self._drain_until or 0.0) - time.monotonic()
+        await self.runs.aclose(left)
         await dispatcher.aclose()
         await relay.stop()
         await worker.stop()

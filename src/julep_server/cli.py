@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import inspect
-import logging
 import os
 import sys
 import threading
 from collections.abc import Iterable, Mapping
 from functools import partial
-from pathlib import Path
 from typing import Annotated, Any, NoReturn, cast
 
 from cyclopts import App as CommandLine
@@ -18,9 +16,14 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from julep_server.app import App
+from julep_server.commands import database as database_command
+from julep_server.commands import transfer
+from julep_server.commands.database import database_url
 from julep_server.commands.keys import keys_command
 from julep_server.commands.tenants import tenants_command
+from julep_server.db.migrate import NewerDatabaseError
 from julep_server.models.discovery import log_local_models
+from julep_server.monitoring.logs import FORMATS, LEVELS, set_up_logs
 from julep_server.options import setting_options
 from julep_server.serving import Server, bind
 from julep_server.settings import Settings
@@ -52,6 +55,7 @@ _SPECIAL: Mapping[str, tuple[str, object, object, str]] = {
             " several models, any number of times: agents choose by name, the first is the default."
         ),
     ),
+    "drain": ("drain", float, 30.0, ""),
     "model_fallback": ("model_fallback", list[str] | None, None, ""),
     "cors_origin": (
         "cors_origin",
@@ -75,6 +79,13 @@ _SPECIAL: Mapping[str, tuple[str, object, object, str]] = {
 }
 
 
+# Options that are no settings of a server, but of the process: name, default and description.
+_OF_PROCESS = (
+    ("log_level", "info", f"The log's least level: {', '.join(LEVELS)}."),
+    ("log_format", "text", f"The log's format: {' or '.join(FORMATS)}, a line for each request."),
+)
+
+
 command_line = CommandLine(
     name="julep", help="The Julep agents API on this machine.", version=VERSION
 )
@@ -89,6 +100,7 @@ def serve(**options: Any) -> None:
     endpoints = [text for text in given if "=" in text]
     options["model"] = next((text for text in given if "=" not in text), None)
     try:
+        set_up_logs(options.pop("log_level"), options.pop("log_format"))
         settings = Settings(
             database=database_url(options.pop("database")),
             api_keys=_keys_from_environment() if keys is None else keys,
@@ -99,12 +111,6 @@ def serve(**options: Any) -> None:
         )
     except ValueError as error:
         _exit(str(error), USAGE_ERROR)
-    logging.basicConfig(
-        level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s"
-    )
-    # Alembic logs its plugins at every start, httpx each request: too much for a server's log.
-    for name in ("alembic", "httpx"):
-        logging.getLogger(name).setLevel(logging.WARNING)
     _serve(settings)
 
 
@@ -116,22 +122,34 @@ def _parameters() -> Iterable[inspect.Parameter]:
             name, kind, default, text = _SPECIAL.get(setting.name, plain)
             details = Parameter(
                 help=text or setting.text,
-                negative="",
+                # What is on by default can be switched off.
+                negative=f"--no-{name.replace('_', '-')}" if default is True else "",
                 # Its variable may hold several keys, which are split here.
                 env_var=None if name == "api_key" else f"JULEP_SERVER_{name.upper()}",
             )
-            yield inspect.Parameter(
-                name,
-                inspect.Parameter.KEYWORD_ONLY,
-                default=default,
-                annotation=cast("Any", Annotated)[kind, details],
-            )
+            yield _option(name, kind, default, details)
+    for name, default, text in _OF_PROCESS:
+        details = Parameter(help=text, env_var=f"JULEP_SERVER_{name.upper()}")
+        yield _option(name, str, default, details)
+
+
+def _option(name: str, kind: object, default: object, details: Parameter) -> inspect.Parameter:
+    return inspect.Parameter(
+        name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=default,
+        annotation=cast("Any", Annotated)[kind, details],
+    )
 
 
 # The command line reads these through inspect.signature and typing.get_type_hints.
 setattr(serve, "__signature__", inspect.Signature([*_parameters()]))  # noqa: B010 - as in options
 serve.__annotations__ = {parameter.name: parameter.annotation for parameter in _parameters()}
 command_line.command(serve)
+command_line.command(database_command.command_line)
+command_line.command(transfer.export)
+command_line.command(transfer.import_file, name="import")
+command_line.command(transfer.apply)
 
 
 def _serve(settings: Settings) -> None:
@@ -143,6 +161,8 @@ def _serve(settings: Settings) -> None:
     with bound:
         try:
             app = App(settings)
+        except NewerDatabaseError as error:
+            _exit(str(error), 1)
         except ValueError as error:
             _exit(str(error), USAGE_ERROR)
         except ModuleNotFoundError as error:
@@ -150,10 +170,15 @@ def _serve(settings: Settings) -> None:
             _exit(f"can't open the database: {needed}", 1)
         except (SQLAlchemyError, OSError) as error:
             _exit(f"can't open the database: {str(error).splitlines()[0]}", 1)
+        try:
+            server = Server(app, settings)
+        except OSError as error:
+            app.close()
+            _exit(f"can't use the certificate {settings.tls_cert}: {error}", 1)
         shown = make_url(settings.database).render_as_string(hide_password=True)
         address = f"[{host}]" if ":" in host else host
         sys.stdout.write(
-            f"julep serves http://{address}:{bound.getsockname()[1]}/api"
+            f"julep serves {settings.scheme}://{address}:{bound.getsockname()[1]}{settings.root_path}/api"
             f" (model: {app.model}; database: {shown})\n"
         )
         sys.stdout.flush()
@@ -162,39 +187,10 @@ def _serve(settings: Settings) -> None:
             look = partial(log_local_models, bound.getsockname()[1])
             threading.Thread(target=look, name="local-models", daemon=True).start()
         try:
-            Server(app).run(sockets=[bound])
+            server.run(sockets=[bound])
         except KeyboardInterrupt:
             # Raised by uvicorn after a clean stop.
             return
-
-
-def database_url(given: str | None) -> str:
-    """Return the URL of a database.
-
-    Args:
-        given: Its URL, or the path of a SQLite file; None for a file in the user's data directory.
-
-    Raises:
-        ValueError: It is a URL that can't be read.
-    """
-    if given and "://" in given:
-        try:
-            make_url(given)
-        except SQLAlchemyError as error:
-            raise ValueError(f"the database's URL can't be read: {error}") from None
-        return given
-    path = Path(given) if given else _data_directory() / "julep.db"
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return f"sqlite:///{path.absolute()}"
-
-
-def _data_directory() -> Path:
-    """Return the system's directory for a user's data."""
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData/Local") / "julep"
-    if sys.platform == "darwin":
-        return Path.home() / "Library/Application Support/julep"
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "julep"
 
 
 def _keys_from_environment() -> list[str]:

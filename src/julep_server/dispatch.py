@@ -19,6 +19,7 @@ from julep_server.http.request_body import LARGE, MISSING, parse_json, read_body
 from julep_server.http.responses import REPLAYED_HEADER, json_response
 from julep_server.idempotency import IdempotencyClaim, IdempotencyClaims, fingerprint
 from julep_server.json_text import JSON, JSONObject
+from julep_server.monitoring.request_record import describe
 from julep_server.resources.chat import is_streamed
 from julep_server.services import Services
 from julep_server.store.kept_responses import DuplicateRequestError, IdempotencyKey, KeptResponse
@@ -73,6 +74,7 @@ class Dispatcher:
         operation, parameters = self._contract.match(request.method, path)
         writes = operation.method != "GET" and operation.id not in _READING
         tenant = await self._services.access.admit(request, writes=writes)
+        describe(tenant=tenant, operation=operation.id)
         handler = self._handlers.get(operation.id)
         if handler is None:
             raise not_implemented(operation.id)

@@ -180,7 +180,7 @@ class IdempotencyClaims:
                 tenant = claim.key.tenant
                 run = await self._relay.follow(held.run_id, tenant, session_id)
                 if run is not None:
-                    await run.wait_started()
+                    await run.wait_after(0)
                     if run.failure is None or run.events:
                         return run
             await asyncio.sleep(_POLL_INTERVAL)

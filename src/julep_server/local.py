@@ -52,12 +52,13 @@ class LocalServer:
         if self._server is None:
             raise RuntimeError("the server is not running: use it in a with block")
         host, port = self._address
-        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        scheme = self._settings.scheme
+        return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
     @property
     def url(self) -> str:
         """The API's base URL."""
-        return f"{self.root}/api"
+        return f"{self.root}{self._settings.root_path}/api"
 
     def start(self) -> Self:
         """Start serving, and return when the server accepts requests.
@@ -71,10 +72,10 @@ class LocalServer:
         bound = bind(*self._address)
         try:
             app = App(self._settings)
+            server = Server(app, self._settings)
         except BaseException:
             bound.close()
             raise
-        server = Server(app)
         thread = threading.Thread(
             target=server.run, kwargs={"sockets": [bound]}, name="julep-server", daemon=True
         )

@@ -20,12 +20,14 @@ from julep_server.errors import (
 from julep_server.http.request_body import LARGE, parse_json, read_body
 from julep_server.http.responses import json_response, model_headers
 from julep_server.json_text import JSON
+from julep_server.monitoring.request_record import describe
 from julep_server.openai_api.agent_chat import chat
 from julep_server.openai_api.agent_models import is_agent, list_models
 from julep_server.openai_api.embeddings import embed
 from julep_server.openai_api.metering import MeteredStream, tokens_of
 from julep_server.openai_api.pinned_sessions import SESSION_HEADER
 from julep_server.services import Services
+from julep_server.streaming.event_stream import STREAM_HEADERS
 
 _METHODS = {
     "chat/completions": "POST",
@@ -53,6 +55,7 @@ async def forward(request: Request, path: str, services: Services) -> ASGIApp:
     if request.method != _METHODS[kind]:
         raise method_not_allowed(request.method, _METHODS[kind])
     tenant = await services.access.admit(request, writes=kind != "models")
+    describe(tenant=tenant, operation=f"/v1/{kind}")
     allowed = services.access.models_of(tenant)
     if kind == "models":
         return await _models(services, tenant, allowed, unquote(name))
@@ -82,6 +85,7 @@ async def forward(request: Request, path: str, services: Services) -> ASGIApp:
         if content is None or isinstance(content, (dict, list, str, int, float)):
             services.access.record_tokens(tenant, tokens_of(content))
             return json_response(200, content, headers)
+        headers |= STREAM_HEADERS
         record = partial(services.access.record_tokens, tenant)
         return MeteredStream(content, headers, forwarded.media_type, record, slot.hold())
 

@@ -69,7 +69,11 @@ def message_json(message: Message) -> JSONObject:
         "content": message.content,
         "created_at": timestamp(message.created_at),
     }
-    return fields if message.name is None else {**fields, "name": message.name}
+    if message.name is not None:
+        fields["name"] = message.name
+    if message.generated and message.interrupted is not None:
+        fields["interrupted"] = True
+    return fields
 
 
 def suggestion_json(suggestion: Suggestion) -> JSONObject:

@@ -8,6 +8,7 @@ from julep_server.db.engine import Database
 from julep_server.errors import ApiError
 from julep_server.jobs.worker import Worker
 from julep_server.models.provider import Provider
+from julep_server.monitoring.monitor import Monitor
 from julep_server.prompt.templates import TemplateRenderer
 from julep_server.relay import Relay
 from julep_server.search.embedding_worker import EmbeddingWorker
@@ -29,6 +30,7 @@ class Services:
     relay: Relay
     templates: TemplateRenderer
     access: Access
+    monitor: Monitor
 
     def model_of(self, tenant: str, wanted: str | None = None) -> str:
         """Return the model to request for a tenant.

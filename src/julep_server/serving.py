@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import math
 import socket
 from importlib.util import find_spec
+from types import FrameType
 from typing import Literal
 
 import uvicorn
@@ -13,13 +16,23 @@ from julep_server.app import App
 from julep_server.settings import Settings
 
 _SHUTDOWN_TIMEOUT = 5
-"""Seconds for open responses when the server stops."""
+"""Seconds for open responses when running completions have ended."""
+
+_log = logging.getLogger("julep_server")
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server, which also ends running completions before it waits for connections."""
+    """uvicorn's server, which drains: completions that run when it stops may end.
 
-    def __init__(self, app: App) -> None:
+    Args:
+        app: The application.
+        settings: The server's configuration.
+
+    Raises:
+        OSError: The certificate or its key can't be read.
+    """
+
+    def __init__(self, app: App, settings: Settings) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -30,15 +43,39 @@ class Server(uvicorn.Server):
                 ws="none",
                 lifespan="on",
                 server_header=False,
-                timeout_graceful_shutdown=_SHUTDOWN_TIMEOUT,
+                ssl_certfile=settings.tls_cert,
+                ssl_keyfile=settings.tls_key,
+                proxy_headers=True,
+                forwarded_allow_ips=settings.forwarded_allow_ips,
+                timeout_graceful_shutdown=math.ceil(settings.drain) + _SHUTDOWN_TIMEOUT,
             )
         )
+        # Here, so that a certificate that can't be used is reported before anything is served.
+        self.config.load()
         self._app = app
+        self._drain = settings.drain
+        self._draining: asyncio.AbstractEventLoop | None = None
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop; see uvicorn."""
-        self._app.runs.stop()
+        """Stop accepting connections, wait for what runs, and stop; see uvicorn."""
+        self._app.begin_drain(self._drain)
+        if self._drain and (self._app.runs.running or self.server_state.tasks):
+            _log.info(
+                "stopping: answers may be written for up to %g s; another signal ends them at once",
+                self._drain,
+            )
+        self._draining = asyncio.get_running_loop()
+        end = self._draining.call_later(self._drain, self._app.runs.stop)
         await super().shutdown(sockets)
+        end.cancel()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop; a second signal ends the completions that still run, a third the process."""
+        loop, self._draining = self._draining, None
+        if loop is not None:
+            loop.call_soon_threadsafe(self._app.runs.stop)
+        else:
+            super().handle_exit(sig, frame)
 
 
 def _protocol(settings: Settings) -> type[asyncio.Protocol] | Literal["h11"]:

@@ -8,9 +8,11 @@ setting that is no option of the command is marked with ``NO_OPTION``.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from importlib.util import find_spec
+from math import inf
 from typing import Annotated
 
 from julep_server.json_text import JSON
@@ -24,6 +26,7 @@ _ALL: Mapping[str, Sequence[str]] = {}
 NO_OPTION = "no option of the command"
 LIMIT = "a limit on what one caller may take"
 _MAY_BE_ZERO = ("max_connections", "min_body_rate")
+_ROOT_PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
 
 
 class InProcessModel:
@@ -88,6 +91,16 @@ class Settings:
         template_seconds: CPU time for the templates of one prompt.
         template_characters: Maximum length of the texts that the templates of one prompt make.
         template_megabytes: Memory for the templates of one prompt.
+        drain: Seconds for which answers may still be written when the server stops; what was
+            written of an answer by then is stored.
+        tls_cert: PEM file of a certificate, with its chain: the server speaks HTTPS.
+        tls_key: PEM file of its key; by default in the same file.
+        root_path: Path below which a proxy shows the server, such as /julep.
+        forwarded_allow_ips: Addresses of proxies, with commas between, whose X-Forwarded-For and
+            X-Forwarded-Proto count; * for all.
+        prepared_statements: Whether PostgreSQL may prepare statements; a pooler such as PgBouncer
+            may not allow it.
+        metrics: Serve /metrics for Prometheus, without a key; needs the extra "metrics".
 
     Raises:
         ValueError: The settings contradict each other.
@@ -133,6 +146,13 @@ class Settings:
     template_seconds: Annotated[float, LIMIT] = 0.2
     template_characters: Annotated[int, LIMIT] = 1_000_000
     template_megabytes: Annotated[int, LIMIT] = 64
+    drain: float = 0.0
+    tls_cert: str | None = None
+    tls_key: str | None = None
+    root_path: str = ""
+    forwarded_allow_ips: str = "127.0.0.1,::1"
+    prepared_statements: bool = True
+    metrics: bool = False
 
     def __post_init__(self) -> None:
         # Copied, because the caller may change the originals.
@@ -155,6 +175,7 @@ class Settings:
         if self.model_timeout <= 0:
             raise ValueError("timeouts and limits must be greater than zero")
         self._check_limits()
+        self._check_operations()
         if self.recall_items < 0:
             raise ValueError(f"recall_items must not be negative; got {self.recall_items}")
         if not 0 <= self.recall_distance <= 1:
@@ -191,6 +212,29 @@ class Settings:
         """Whether the offline model answers, because no other one is configured."""
         others = (self.model_url, self.models_file, self.model_script, *self.models)
         return isinstance(self.model, str) and not any(others)
+
+    @property
+    def has_model_in_process(self) -> bool:
+        """Whether models run in the server's process, and no endpoint answers."""
+        return not (self.model_url or self.models or self.models_file)
+
+    @property
+    def scheme(self) -> str:
+        """``https`` with a certificate, ``http`` without."""
+        return "http" if self.tls_cert is None else "https"
+
+    def _check_operations(self) -> None:
+        if not 0 <= self.drain < inf:
+            raise ValueError(f"drain must be a number of seconds, 0 or more; got {self.drain}")
+        if self.tls_key is not None and self.tls_cert is None:
+            raise ValueError("a key for TLS needs its certificate (tls_cert)")
+        if self.root_path and not _ROOT_PATH.fullmatch(self.root_path):
+            raise ValueError(
+                "root_path must be a path that begins with a slash and doesn't end with one,"
+                f" such as /julep; got {self.root_path!r}"
+            )
+        if self.metrics and find_spec("prometheus_client") is None:
+            raise ValueError('metrics need an extra: pip install "julep[metrics]"')
 
     def _check_model(self) -> None:
         several = bool(self.models or self.models_file)

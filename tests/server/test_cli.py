@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from julep_server.cli import command_line, database_url
+from julep_server.cli import command_line
+from julep_server.commands.database import database_url
 from tests.server.helpers.api import Api
 from tests.server.helpers.embedding_endpoint import EmbeddingEndpoint
 from tests.server.helpers.endpoint import Endpoint
@@ -32,7 +33,15 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
 def test_help_names_every_option_and_variable() -> None:
     shown = run("serve", "--help", COLUMNS="200").stdout
     names = ["host", "port", "database", "api-key", "model-url", "model-key", "model"]
-    names += ["embedding-url", "embedding-key", "embedding-model", "suggestions"]
+    names += [
+        "embedding-url",
+        "embedding-key",
+        "embedding-model",
+        "suggestions",
+        "drain",
+        "tls-cert",
+    ]
+    names += ["tls-key", "root-path", "forwarded-allow-ips", "metrics", "log-level", "log-format"]
     for name in names:
         assert f"--{name}" in shown
         assert f"JULEP_SERVER_{name.upper().replace('-', '_')}" in shown

@@ -21,8 +21,11 @@ OF_COMMAND = [
 # Defaults of the command that are not the setting's, or that the page puts into words.
 SPECIAL = {
     "database": "a file, see below",
+    "drain": "`30.0`",
     "embedding_model": "the offline embedder, if installed",
     "port": f"`{DEFAULT_PORT}`",
+    "metrics": "off",
+    "prepared_statements": "on",
     "suggestions": "off",
 }
 

@@ -27,6 +27,8 @@ class ChatMlMessage(Model):
             text with `name` and `arguments`.
         created_at: When it was created.
         name: The name of the author, or of the function.
+        interrupted: Whether the server stopped while the model wrote the message: it is what there
+            was by then. Absent otherwise.
     """
 
     if not TYPE_CHECKING:
@@ -36,6 +38,7 @@ class ChatMlMessage(Model):
             "content",
             "created_at",
             "name",
+            "interrupted",
         )
 
     id: str
@@ -55,6 +58,10 @@ class ChatMlMessage(Model):
     name: str | None
     """The name of the author, or of the function."""
 
+    interrupted: bool | None
+    """Whether the server stopped while the model wrote the message: it is what there was by then.
+    Absent otherwise."""
+
     def __init__(
         self,
         /,
@@ -65,10 +72,18 @@ class ChatMlMessage(Model):
         | Sequence[ChatMlTextContentPart | ChatMlImageContentPart | Mapping[str, object]],
         created_at: datetime.datetime | str,
         name: str | None = None,
+        interrupted: bool | None = None,
         **additional: object,
     ) -> None:
         self._fill(
-            {"id": id, "role": role, "content": content, "created_at": created_at, "name": name},
+            {
+                "id": id,
+                "role": role,
+                "content": content,
+                "created_at": created_at,
+                "name": name,
+                "interrupted": interrupted,
+            },
             additional,
         )
 
@@ -87,7 +102,7 @@ class ChatMlMessage(Model):
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
-        known = 5
+        known = 6
         x: JSON
         x = get("id")
         if type(x) is str:
@@ -128,6 +143,14 @@ class ChatMlMessage(Model):
             known -= 1
         else:
             raise decoding.mismatch("name", "a string", x)
+        x = get("interrupted")
+        if type(x) is bool:
+            self.interrupted = x
+        elif x is None:
+            self.interrupted = None
+            known -= 1
+        else:
+            raise decoding.mismatch("interrupted", "true or false", x)
         self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
@@ -156,6 +179,8 @@ class ChatMlMessage(Model):
         self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
         x = source.name
         self.name = x
+        x = source.interrupted
+        self.interrupted = x
         self._extra = None
         return self
 
@@ -169,6 +194,7 @@ _KEYS: Final = frozenset(
         "content",
         "created_at",
         "name",
+        "interrupted",
     }
 )
 _REQUIRED: Final[frozenset[str]] = frozenset(
@@ -238,4 +264,5 @@ encoding.declare(
     ),
     Field("created_at", "created_at", encoding.date_time),
     Field("name", "name", encoding.string(), required=False),
+    Field("interrupted", "interrupted", encoding.boolean, required=False),
 )

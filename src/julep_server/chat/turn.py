@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
@@ -11,6 +12,7 @@ from sqlalchemy import Connection
 from julep_server.chat.chunks import kept_stream, last_chunk, message_chunk, text_chunk
 from julep_server.chat.explanation import explanation_json
 from julep_server.chat.functions import checked_choice, merged_tools
+from julep_server.chat.interrupted_turn import store_interrupted
 from julep_server.chat.messages import reply_messages, request_messages
 from julep_server.chat.recall import query_text, recall
 from julep_server.chat.settings import effective_settings
@@ -19,7 +21,8 @@ from julep_server.http.responses import model_headers
 from julep_server.jobs.after_chat import CompletedTurn, jobs_after
 from julep_server.jobs.kinds import SUMMARY
 from julep_server.json_text import JSON, JSONObject
-from julep_server.models.provider import Completion, ModelRequest
+from julep_server.models.provider import Completion, Listener, ModelRequest
+from julep_server.monitoring.model_call import ModelCall, numbers_in
 from julep_server.prompt.builder import build_prompt
 from julep_server.prompt.history import newest_within
 from julep_server.prompt.prompt_input import NOTHING_RECALLED, PromptInput
@@ -33,6 +36,7 @@ from julep_server.store import messages as message_store
 from julep_server.store import tools as tool_store
 from julep_server.store.agents import agents
 from julep_server.store.jobs import NewJob
+from julep_server.store.kept_responses import IdempotencyKey
 from julep_server.store.messages import Message
 from julep_server.store.sessions import Session, sessions
 from julep_server.store.times import now
@@ -49,6 +53,7 @@ class ChatRequest:
 
     Attributes:
         keep_response: Set when the request has an idempotency key.
+        key: That key.
         session: The session, if it is not a stored one.
         situation: What the prompt has after the session's situation.
         recall_by: The messages to recall by; None for those of the body.
@@ -62,6 +67,7 @@ class ChatRequest:
     session: Session | None = None
     situation: str = ""
     recall_by: JSON = None
+    key: IdempotencyKey | None = None
 
     def enables(self, flag: str) -> bool:
         """Check whether a flag of the request is on, as it is by default."""
@@ -78,6 +84,7 @@ class Turn:
     """A turn that is ready to be sent to the model.
 
     Attributes:
+        replaces: The digest of the turn that this one repeats, because it was broken off.
         explanation: What the model will see, if the request wants to know.
     """
 
@@ -85,6 +92,7 @@ class Turn:
     new: Sequence[Message]
     request: ModelRequest
     omitted_id: str | None
+    replaces: str | None
     prepared_at: int
     explanation: JSONObject | None
 
@@ -95,6 +103,7 @@ class _SessionState:
     history: Sequence[Message]
     functions: Sequence[tuple[str, JSONObject]]
     summary_pending: bool
+    replaces: str | None
 
 
 async def prepare(request: ChatRequest) -> Turn:
@@ -133,6 +142,7 @@ async def prepare(request: ChatRequest) -> Turn:
         request=model_request,
         # What is omitted while a summary is being made is left to the next turn's summary.
         omitted_id=None if state.summary_pending else prompt.omitted_id,
+        replaces=state.replaces,
         prepared_at=prepared_at,
         explanation=explanation_json(state.source, prompt, tools) if request.explains else None,
     )
@@ -148,7 +158,11 @@ async def perform(request: ChatRequest, turn: Turn, run: Run, *, streamed: bool)
     services = request.services
     limit = services.settings.max_answer_bytes
     listener = _Publisher(run, limit) if streamed else None
-    completion = await services.provider.complete(turn.request, listener)
+    try:
+        completion = await _complete(services, turn, listener)
+    except asyncio.CancelledError:
+        await _keep_interrupted(request, turn, run, listener)
+        raise
     if len(completion.text) > limit:
         raise _too_long(limit)
     # From here on it is stored: the work of a transaction can't be taken back.
@@ -171,6 +185,8 @@ async def perform(request: ChatRequest, turn: Turn, run: Run, *, streamed: bool)
     def work(connection: Connection) -> None:
         session = turn.source.session
         # A session that was deleted meanwhile must not get a history again.
+        if turn.replaces is not None:
+            message_store.delete_interrupted(connection, session.id, turn.replaces)
         if record and sessions.find(connection, request.tenant, session.id) is not None:
             message_store.append(connection, session.id, [*turn.new, *reply])
         memory_store.mark_accessed(connection, recalled, turn.prepared_at)
@@ -188,6 +204,41 @@ async def perform(request: ChatRequest, turn: Turn, run: Run, *, streamed: bool)
         run.publish(data)
 
 
+async def _keep_interrupted(
+    request: ChatRequest, turn: Turn, run: Run, listener: _Publisher | None
+) -> None:
+    """Store what was written of an answer that the server's stop cuts off, marked as such."""
+    text = "" if listener is None else listener.text
+    if not text or run.cancelled or not request.enables("record"):
+        return
+
+    def work(connection: Connection) -> None:
+        session_id = turn.source.session.id
+        store_interrupted(connection, request.tenant, session_id, request.key, turn.new, text)
+
+    await request.services.database.write(work)
+
+
+async def _complete(services: Services, turn: Turn, listener: Listener | None) -> Completion:
+    request, agent = turn.request, turn.source.agent
+    call = ModelCall(
+        "julep" if services.settings.has_model_in_process else "openai",
+        request.model,
+        {
+            "agent.id": agent.id,
+            "agent.name": agent.name,
+            "conversation.id": turn.source.session.id,
+        },
+        numbers_in(request.settings),
+    )
+    with services.monitor.model_call(call):
+        completion = await services.provider.complete(request, listener)
+        usage = completion.usage
+        tokens = (usage.prompt_tokens, usage.completion_tokens)
+        call.answered(completion.model, completion.finish_reason, tokens)
+    return completion
+
+
 class _Publisher:
     """Publishes a model's text as a run's events.
 
@@ -199,6 +250,11 @@ class _Publisher:
         self._limit = limit
         self._length = 0
         self.pieces: list[str] = []
+
+    @property
+    def text(self) -> str:
+        """What the model has written so far."""
+        return "".join(self.pieces)
 
     def on_start(self, model: str, ignored: Sequence[str] = ()) -> None:
         """See :class:`~julep_server.models.provider.Listener`."""
@@ -261,13 +317,19 @@ def _read(connection: Connection, request: ChatRequest, query: SearchQuery) -> _
     if request.enables("recall"):
         settings = request.services.settings
         recalled = recall(connection, settings, agent, user, query, explain=request.explains)
+    history = _history(connection, session, whole=request.explains)
+    replaces = None if request.key is None else request.key.digest
+    if replaces is not None:
+        whole = [message for message in history if message.interrupted != replaces]
+        history, replaces = whole, replaces if len(whole) < len(history) else None
     return _SessionState(
         PromptInput(session, agent, user, recalled),
-        _history(connection, session, whole=request.explains),
+        history,
         tool_store.functions(connection, agent.id),
         # Only these sessions are summarised.
         session.context_overflow == "adaptive"
         and job_store.is_open(connection, SUMMARY, session.id),
+        replaces,
     )
 
 

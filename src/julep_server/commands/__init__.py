@@ -1,1 +1,1 @@
-"""The commands that work on a database, beside ``julep serve``."""
+"""The commands beside ``julep serve``: they work on a database, while servers run on it or not."""

@@ -11,7 +11,7 @@ from cyclopts import App as CommandLine
 from cyclopts import Parameter
 from sqlalchemy import Connection
 
-from julep_server.commands.database import (
+from julep_server.commands.opened import (
     DatabaseOption,
     Locate,
     change,

@@ -26,21 +26,27 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from enum import Enum
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool, StaticPool
 
+from julep_server.db.files import create_private, parse_url, sqlite_path
 from julep_server.db.migrate import upgrade
+from julep_server.db.outage import Outage
 from julep_server.json_text import dumps
 
 _T = TypeVar("_T")
 _READERS = 4
 _WRITERS = 4
+_SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _MIGRATION_LOCK = 0x6A756C6570
 _RETRY_SECONDS = 20.0
+_LOCK_SECONDS = 15.0
+"""Seconds to wait for another program that keeps a SQLite file locked."""
 
 
 class Isolation(Enum):
@@ -60,20 +66,27 @@ class Database:
 
     Args:
         url: A SQLAlchemy URL. ``sqlite://`` is a database in memory.
+        prepared_statements: Whether PostgreSQL may prepare statements, which a pooler that gives
+            each transaction another connection does not allow.
 
     Attributes:
+        outage: The database's failures.
         shared: Whether other processes may use the database too.
 
     Raises:
         sqlalchemy.exc.SQLAlchemyError: The database can't be opened or migrated.
+        NewerDatabaseError: It was used by a newer version.
     """
 
-    def __init__(self, url: str) -> None:
-        parsed = make_url(url)
+    def __init__(self, url: str, *, prepared_statements: bool = True) -> None:
+        self.outage = Outage()
+        parsed = parse_url(url)
         self._sqlite = parsed.get_backend_name() == "sqlite"
         self.shared = not (self._sqlite and parsed.database in (None, "", ":memory:"))
-        create = _sqlite_engine if self._sqlite else _postgres_engine
-        self._engine = create(parsed, not self.shared)
+        if self._sqlite:
+            self._engine = _sqlite_engine(parsed, memory=not self.shared)
+        else:
+            self._engine = _postgres_engine(parsed, prepared_statements)
         self._writers = ThreadPoolExecutor(1 if self._sqlite else _WRITERS, "julep-db-write")
         readers = ThreadPoolExecutor(_READERS, "julep-db-read") if self.shared else None
         self._readers = readers or self._writers
@@ -92,9 +105,11 @@ class Database:
             work: Reads; it may be run again if the connection is lost.
             snapshot: Whether all of its statements see the same state; work of one statement
                 needs none.
+
+        Raises:
+            DatabaseUnavailableError: The database can't be used for now.
         """
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._readers, self._read, work, snapshot)
+        return await self._run(self._readers, partial(self._read, work, snapshot))
 
     async def write(
         self, work: Callable[[Connection], _T], isolation: Isolation = Isolation.SERIALIZABLE
@@ -104,9 +119,11 @@ class Database:
         Args:
             work: Does everything in the transaction; it may be run several times.
             isolation: What it relies on.
+
+        Raises:
+            DatabaseUnavailableError: The database can't be used for now.
         """
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._writers, self._write, work, isolation)
+        return await self._run(self._writers, partial(self._write, work, isolation))
 
     def write_sync(self, work: Callable[[Connection], _T]) -> _T:
         """Run work that writes, and wait for it: for commands, and for the start of a server."""
@@ -119,6 +136,18 @@ class Database:
         for connection in self._connections:
             connection.close()
         self._engine.dispose()
+
+    async def _run(self, threads: ThreadPoolExecutor, run: Callable[[], _T]) -> _T:
+        try:
+            result = await asyncio.get_running_loop().run_in_executor(threads, run)
+        except DBAPIError as error:
+            failure = self.outage.failure(error)
+            if failure is None:
+                raise
+            raise failure from error
+        if self.outage.failing:
+            self.outage.succeeded()
+        return result
 
     def _connection(self) -> Connection:
         """Return the connection of this thread."""
@@ -141,8 +170,7 @@ class Database:
         # For SQLAlchemy alone: the driver begins no transaction.
         with connection.begin() as transaction:
             if snapshot:
-                reading = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-                connection.exec_driver_sql("BEGIN" if self._sqlite else reading)
+                begin(connection, None)
             found = work(connection)
             transaction.rollback()
         return found
@@ -150,13 +178,11 @@ class Database:
     def _write(self, work: Callable[[Connection], _T], isolation: Isolation) -> _T:
         limit = time.monotonic() + _RETRY_SECONDS
         lost = False
-        # IMMEDIATE, because a transaction that reads first could fail to get the lock later.
-        begin = "BEGIN IMMEDIATE" if self._sqlite else isolation.value
         for attempt in itertools.count():
             connection, done = self._connection(), False
             try:
                 with connection.begin():
-                    connection.exec_driver_sql(begin)
+                    begin(connection, isolation)
                     found = work(connection)
                     done = True
             except DBAPIError as error:
@@ -178,16 +204,60 @@ class Database:
         upgrade(connection)
 
 
+def begin(connection: Connection, isolation: Isolation | None) -> None:
+    """Begin a transaction of the database, in one that SQLAlchemy has begun without it.
+
+    Args:
+        connection: A connection of :func:`open_engine`.
+        isolation: What work that writes relies on; None for work that only reads one state.
+    """
+    if connection.dialect.name == "sqlite":
+        # IMMEDIATE, because a transaction that reads first could fail to get the lock later.
+        connection.exec_driver_sql("BEGIN" if isolation is None else "BEGIN IMMEDIATE")
+    else:
+        connection.exec_driver_sql(_SNAPSHOT if isolation is None else isolation.value)
+
+
+def open_engine(url: str) -> Engine:
+    """Open a database as it is, without a migration, for a command."""
+    parsed = parse_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite_engine(parsed, memory=False)
+    return _postgres_engine(parsed, prepared=False)
+
+
 def postgres_url(url: URL) -> URL:
     """Name the extra's driver in a URL without one: SQLAlchemy's default is another."""
     plain = url.drivername in ("postgresql", "postgres")
     return url.set(drivername="postgresql+psycopg") if plain else url
 
 
-def _postgres_engine(url: URL, _: bool) -> Engine:
+def _postgres_engine(url: URL, prepared: bool) -> Engine:
+    if url.get_backend_name() not in ("postgresql", "postgres"):
+        raise ArgumentError(
+            "it must be SQLite or PostgreSQL, by a URL that begins with sqlite:/// or"
+            f" postgresql://; got {url.drivername}"
+        )
+    arguments: dict[str, int | None] = {} if prepared else {"prepare_threshold": None}
+    if (threshold := url.query.get("prepare_threshold")) is not None:
+        # The driver takes a number, and the parameters of a URL are texts.
+        arguments = {"prepare_threshold": _number("prepare_threshold", str(threshold))}
+        url = url.difference_update_query(["prepare_threshold"])
     return create_engine(
-        postgres_url(url), json_serializer=dumps, isolation_level="AUTOCOMMIT", poolclass=NullPool
+        postgres_url(url),
+        connect_args=arguments,
+        json_serializer=dumps,
+        isolation_level="AUTOCOMMIT",
+        poolclass=NullPool,
     )
+
+
+def _number(name: str, text: str) -> int | None:
+    if text.lower() == "none":
+        return None
+    if not (text.isascii() and text.isdigit()):
+        raise ArgumentError(f"{name} in its URL must be a number or none; got {text!r}")
+    return int(text)
 
 
 def _is_conflict(error: DBAPIError) -> bool:
@@ -196,10 +266,12 @@ def _is_conflict(error: DBAPIError) -> bool:
 
 
 def _sqlite_engine(url: URL, memory: bool) -> Engine:
+    if (path := sqlite_path(url)) is not None:
+        create_private(path)
     engine = create_engine(
         url,
         json_serializer=dumps,
-        connect_args={"check_same_thread": False, "timeout": 30.0},
+        connect_args={"check_same_thread": False, "timeout": _LOCK_SECONDS},
         poolclass=StaticPool if memory else NullPool,
     )
 

@@ -161,6 +161,8 @@ messages = Table(
     Column("name", Text),
     # Messages that a model wrote are never rendered as templates.
     Column("generated", Boolean, nullable=False),
+    # Of a turn whose answer was broken off: which request it was of; see store/messages.
+    Column("interrupted", String(64)),
     _time("created_at"),
     Index("messages_session", "session_id", "seq"),
 )

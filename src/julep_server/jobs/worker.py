@@ -21,6 +21,7 @@ from typing import TypeAlias
 from sqlalchemy import Connection
 
 from julep_server.db.engine import Database, Isolation
+from julep_server.db.outage import DatabaseUnavailableError
 from julep_server.jobs.failures import (
     MAX_ATTEMPTS,
     AbortedError,
@@ -100,8 +101,10 @@ class Worker:
             self._awake.clear()
             try:
                 delay = await self._take_next()
-            except Exception:  # noqa: BLE001 - the database may be unavailable for a while
+            except DatabaseUnavailableError:
                 # The jobs are still there afterwards.
+                delay = POLL_INTERVAL
+            except Exception:  # noqa: BLE001 - whatever the error, it may be transient
                 _log.exception("looking for jobs failed")
                 delay = POLL_INTERVAL
             if delay > 0:
@@ -140,9 +143,10 @@ class Worker:
                 await self._database.write(store_end, Isolation.LOCKS)
         except LeaseLostError:
             _log.info("job %s was taken by another worker meanwhile", job.id)
-        except Exception:  # noqa: BLE001 - the database may be unavailable for a while
+        except Exception as error:  # noqa: BLE001 - whatever the error, it may be transient
             # Its lease expires, and it is taken again.
-            _log.exception("storing the end of job %s failed", job.id)
+            if not isinstance(error, DatabaseUnavailableError):
+                _log.exception("storing the end of job %s failed", job.id)
 
     async def _attempt(self, job: Job) -> Store | None:
         """Perform a job; return a function that stores its end, or None when that is stored."""
@@ -177,8 +181,9 @@ class Worker:
                 await self._database.write(renew, Isolation.LOCKS)
             except LeaseLostError:
                 return
-            except Exception:  # noqa: BLE001 - the database may be unavailable for a while
-                _log.exception("renewing the lease of job %s failed", job.id)
+            except Exception as error:  # noqa: BLE001 - whatever the error, it may be transient
+                if not isinstance(error, DatabaseUnavailableError):
+                    _log.exception("renewing the lease of job %s failed", job.id)
 
     async def _report(self, job: Job, percent: float) -> None:
         report = partial(jobs.report, job=job, progress=percent)

@@ -26,6 +26,7 @@ from julep_server.services import Services
 from julep_server.store import messages as message_store
 from julep_server.store.agents import Agent
 from julep_server.store.sessions import Session
+from julep_server.streaming.event_stream import HEADERS_AFTER, STREAM_HEADERS
 from julep_server.streaming.runs import Run
 
 
@@ -74,10 +75,10 @@ async def chat(
     completion = AgentCompletion(run, model, with_usage)
     named = {SESSION_HEADER: request.session_id} if name else {}
     if streamed:
-        await run.wait_started()
+        await run.wait_started(HEADERS_AFTER)
         if run.failure is not None and not run.events:
             raise run.failure
-        headers = {**run.headers, **named, "Cache-Control": "no-store"}
+        headers = {**run.headers, **named, **STREAM_HEADERS}
         return StreamingResponse(completion.events(), 200, headers, media_type="text/event-stream")
     await run.wait_finished()
     return json_response(200, completion.whole(), {**run.headers, **named})

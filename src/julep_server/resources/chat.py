@@ -34,6 +34,7 @@ async def chat(call: Call) -> ASGIApp:
         session_id=call.id("session_id"),
         body=call.body,
         keep_response=None if call.claim is None else call.claim.keep,
+        key=None if call.claim is None else call.claim.key,
     )
     claim = call.claim
     with await call.services.access.begin_chat(call.tenant) as slot:

@@ -106,6 +106,11 @@ class EmbeddingWorker:
         """The embedder, if there is one."""
         return self._embedder
 
+    @property
+    def is_failing(self) -> bool:
+        """Whether the embedder has failed a moment ago."""
+        return time.monotonic() < self._down_until
+
     def start(self) -> None:
         """Start embedding passages in the background; needs a running event loop."""
         if self._batches is not None:

@@ -63,10 +63,16 @@ def add(connection: Connection, tenant: str, owner_id: str, new: Sequence[NewDoc
         )
         index_metadata(connection, stored.id, stored.metadata, new=True)
         # In the same transaction: a document that was acknowledged can be found.
-        chunks = split_chunks(stored.content)
-        INDEX.add(connection, stored.id, [owner_id], stored.title, chunks)
+        index(connection, stored.id, owner_id, stored.title, stored.content)
         added.append(stored)
     return added
+
+
+def index(
+    connection: Connection, identifier: str, owner_id: str, title: str, content: JSON
+) -> None:
+    """Let searches of the owner's documents find a document."""
+    INDEX.add(connection, identifier, [owner_id], title, split_chunks(content))
 
 
 def get(connection: Connection, owner_id: str, identifier: str) -> Doc:
@@ -117,8 +123,7 @@ def change(connection: Connection, doc: Doc, changes: NewDoc) -> Doc:
     index_metadata(connection, doc.id, changes.metadata, new=False)
     if (changes.title, changes.content) != (doc.title, doc.content):
         INDEX.remove(connection, select(table.c.id).where(table.c.id == doc.id))
-        chunks = split_chunks(changes.content)
-        INDEX.add(connection, doc.id, [doc.owner_id], changes.title, chunks)
+        index(connection, doc.id, doc.owner_id, changes.title, changes.content)
     return changed
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -26,6 +27,12 @@ class IdempotencyKey:
     tenant: str
     scope: str
     key: str
+
+    @property
+    def digest(self) -> str:
+        """A digest of the key, which can be stored beside what the request has made."""
+        text = f"{self.tenant}\0{self.scope}\0{self.key}"
+        return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

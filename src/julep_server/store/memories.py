@@ -77,7 +77,7 @@ def add(
     table = tables.memories
     known = select(table.c.digest).where(table.c.agent_id == agent_id, table.c.user_id == user_id)
     for memory in new:
-        digest = _digest(memory.content)
+        digest = digest_of(memory.content)
         if connection.execute(known.where(table.c.digest == digest)).first() is not None:
             continue
         identifier, moment = new_id(), now()
@@ -97,10 +97,16 @@ def add(
                 updated_at=moment,
             )
         )
-        visible = _scopes(agent_id, user_id, memory.type)
-        INDEX.add(connection, identifier, visible, "", [memory.content])
+        index(connection, identifier, agent_id, user_id, memory.type, memory.content)
         added.append(identifier)
     return added
+
+
+def index(
+    connection: Connection, identifier: str, agent_id: str, user_id: str, kind: str, content: str
+) -> None:
+    """Let searches find a memory of this type."""
+    INDEX.add(connection, identifier, _scopes(agent_id, user_id, kind), "", [content])
 
 
 def get(connection: Connection, agent_id: str, identifier: str) -> Memory:
@@ -139,7 +145,7 @@ def change(connection: Connection, memory: Memory, changes: NewMemory) -> Memory
         ApiError: 409 when the agent has another memory of the same text.
     """
     table = tables.memories
-    digest = _digest(changes.content)
+    digest = digest_of(changes.content)
     same = select(table.c.id).where(
         table.c.agent_id == memory.agent_id,
         table.c.user_id == memory.user_id,
@@ -163,8 +169,8 @@ def change(connection: Connection, memory: Memory, changes: NewMemory) -> Memory
     )
     if (changes.type, changes.content) != (memory.type, memory.content):
         INDEX.remove(connection, select(table.c.id).where(table.c.id == memory.id))
-        visible = _scopes(memory.agent_id, memory.user_id, changes.type)
-        INDEX.add(connection, memory.id, visible, "", [changes.content])
+        about = (memory.agent_id, memory.user_id)
+        index(connection, memory.id, *about, changes.type, changes.content)
     return get(connection, memory.agent_id, memory.id)
 
 
@@ -325,7 +331,7 @@ def _exists() -> ApiError:
     return conflict("memory_exists", "the agent remembers this of the user already")
 
 
-def _digest(content: str) -> str:
+def digest_of(content: str) -> str:
     """Return a digest of a memory's text, without case, spacing and punctuation at its end."""
     folded = unicodedata.normalize("NFKC", content).casefold()
     return hashlib.sha256(" ".join(folded.split()).strip(_ENDINGS).encode("utf-8")).hexdigest()

@@ -20,6 +20,9 @@ class Message:
 
     Attributes:
         generated: Whether the model wrote it; such a message is never rendered as a template.
+        interrupted: Set for the messages of a turn whose answer was broken off when the server
+            stopped: a digest of the request's idempotency key, by which its repetition replaces
+            them, or an empty text.
     """
 
     id: str
@@ -28,6 +31,7 @@ class Message:
     name: str | None
     generated: bool
     created_at: int
+    interrupted: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +145,20 @@ def append(connection: Connection, session_id: str, messages: Sequence[Message])
             "content": message.content,
             "name": message.name,
             "generated": message.generated,
+            "interrupted": message.interrupted,
             "created_at": message.created_at,
         }
         for message in messages
     ]
     connection.execute(_INSERT, rows)
+
+
+def delete_interrupted(connection: Connection, session_id: str, digest: str) -> None:
+    """Delete a turn that was broken off, because its request's repetition replaces it."""
+    table = tables.messages
+    connection.execute(
+        delete(table).where(table.c.session_id == session_id, table.c.interrupted == digest)
+    )
 
 
 def exists(connection: Connection, session_id: str, identifier: str) -> bool:

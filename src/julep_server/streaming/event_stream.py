@@ -13,6 +13,16 @@ from julep_server.streaming.runs import Run
 KEEP_ALIVE = 15.0
 """Seconds without an event after which a comment is sent, so that proxies keep the stream open."""
 
+HEADERS_AFTER = 1.0
+"""Seconds after which a stream's headers are sent although the model has not begun.
+
+Until then a failure has its own status; afterwards it is an event. What is in between sees that the
+server is at work.
+"""
+
+STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+"""Headers of every stream: nothing in between may keep it, or collect parts of it (nginx)."""
+
 _DONE = "[DONE]"
 
 
@@ -62,7 +72,7 @@ def finished_run(events: Sequence[str], headers: dict[str, str]) -> Run:
 
 
 async def stream_run(run: Run, after: int, headers: Mapping[str, str] | None = None) -> EventStream:
-    """Wait for a run's first event, then return the response that streams the run.
+    """Wait for a run's first event, for a while, then return the response that streams the run.
 
     Args:
         run: The run.
@@ -72,7 +82,7 @@ async def stream_run(run: Run, after: int, headers: Mapping[str, str] | None = N
     Raises:
         ApiError: The run failed before its first event, so that an error status can still be sent.
     """
-    await run.wait_started()
+    await run.wait_started(HEADERS_AFTER)
     if run.failure is not None and not run.events:
         raise run.failure
     return EventStream(run, after, headers or {})
@@ -94,7 +104,7 @@ class EventStream:
             **run.headers,
             **headers,
             "Content-Type": "text/event-stream; charset=utf-8",
-            "Cache-Control": "no-store",
+            **STREAM_HEADERS,
         }
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
@@ -105,6 +115,9 @@ class EventStream:
         ]
         await send({"type": "http.response.start", "status": 200, "headers": pairs})
         run = self._run
+        if not run.events and not run.finished:
+            # Something in between may wait for a first byte of the body.
+            await send(_body(": the model has not begun yet\n\n", more=True))
         async for events in run.follow(self._after, KEEP_ALIVE):
             text = "".join([_event(run.id, number, data) for number, data in events])
             await send(_body(text or ": keep-alive\n\n", more=True))

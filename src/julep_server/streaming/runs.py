@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 
 from julep_server.errors import ApiError, conflict, internal_error, unavailable
 from julep_server.json_text import JSONObject
@@ -64,9 +65,11 @@ class Run:
         self.failure = failure
         self._wake()
 
-    async def wait_started(self) -> None:
-        """Wait for the first event, or for the end."""
-        await self.wait_after(0)
+    async def wait_started(self, limit: float) -> None:
+        """Wait for the first event, or for the end, for so many seconds at most."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(limit):
+                await self.wait_after(0)
 
     async def wait_after(self, position: int) -> None:
         """Wait for more events than this number, or for the end."""
@@ -120,6 +123,12 @@ class Runs:
         self._runs: dict[str, Run] = {}
         self._finished_at: dict[str, float] = {}
         self._tasks: dict[str, asyncio.Task[ApiError | None]] = {}
+        self._stopped = False
+
+    @property
+    def running(self) -> int:
+        """The number of runs that are running."""
+        return len(self._tasks)
 
     def start(
         self, run: Run, work: Callable[[], Awaitable[None]], on_end: Callable[[], None]
@@ -130,7 +139,13 @@ class Runs:
             run: The run.
             work: Publishes the run's events.
             on_end: Called when the run has ended, with success or not.
+
+        Raises:
+            ApiError: 503 when the runs have been stopped.
         """
+        if self._stopped:
+            on_end()
+            raise _stopped(run)
         self._drop_old()
         self._runs[run.id] = run
         task = asyncio.create_task(_failure_of(run, work), name=f"run-{run.id}")
@@ -144,11 +159,6 @@ class Runs:
             on_end()
 
         task.add_done_callback(end)
-
-    @property
-    def running(self) -> bool:
-        """Whether a run has not ended yet."""
-        return bool(self._tasks)
 
     def find(self, identifier: str, tenant: str, session_id: str) -> Run | None:
         """Return a run of this tenant and session; None when there is none of that id."""
@@ -180,12 +190,24 @@ class Runs:
         return list(cancelled)
 
     def stop(self) -> None:
-        """Cancel all runs; their followers receive a 503."""
-        for task in self._tasks.values():
-            task.cancel()
+        """Cancel all runs and refuse new ones; their followers receive a 503.
 
-    async def aclose(self) -> None:
-        """Cancel all runs and wait for their end."""
+        A run whose result is being stored is left to end: the work of a transaction can't be
+        taken back.
+        """
+        self._stopped = True
+        for run_id, task in self._tasks.items():
+            if self._runs[run_id].cancellable:
+                task.cancel()
+
+    async def aclose(self, limit: float = 0.0) -> None:
+        """Wait for the end of all runs, and cancel those that take longer.
+
+        Args:
+            limit: Seconds to wait.
+        """
+        if self._tasks and limit > 0 and not self._stopped:
+            await asyncio.wait(self._tasks.values(), timeout=limit)
         self.stop()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import Connection
 
+from julep_server.db.migrate import VERSION_TABLE
 from julep_server.db.tables import metadata
 
 
@@ -16,7 +17,7 @@ def run() -> None:
     context.configure(
         connection=connection,
         target_metadata=metadata,
-        version_table="julep_schema",
+        version_table=VERSION_TABLE,
         render_as_batch=True,
     )
     context.run_migrations()

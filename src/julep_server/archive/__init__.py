@@ -1,0 +1,1 @@
+"""Databases and agents as text: one JSON object a line."""
