@@ -7,6 +7,7 @@ setting that is no option of the command is marked with ``NO_OPTION``.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -62,6 +63,7 @@ class Settings:
         recall_distance: How far a recalled text may rank behind the best, from 0 (it must match as
             well) to 1 (one word in common is enough).
         suggestions: Ask the model, after each recorded turn, how the conversation may go on.
+        workers: Number of processes that serve, which share the database; of the command alone.
 
     Raises:
         ValueError: The settings contradict each other.
@@ -87,6 +89,7 @@ class Settings:
     recall_items: Annotated[int, NO_OPTION] = 5
     recall_distance: Annotated[float, NO_OPTION] = 0.6
     suggestions: bool = False
+    workers: int = 1
 
     def __post_init__(self) -> None:
         # Copied, because the caller may change the originals.
@@ -102,6 +105,7 @@ class Settings:
             raise ValueError("suggestions need the URL of an endpoint whose model makes them")
         if self.model_timeout <= 0 or self.max_body_bytes <= 0:
             raise ValueError("timeouts and limits must be greater than zero")
+        self._check_workers()
         if self.recall_items < 0:
             raise ValueError(f"recall_items must not be negative; got {self.recall_items}")
         if not 0 <= self.recall_distance <= 1:
@@ -138,6 +142,14 @@ class Settings:
         """Whether the offline model answers, because no other one is configured."""
         others = (self.model_url, self.models_file, self.model_script, *self.models)
         return isinstance(self.model, str) and not any(others)
+
+    def _check_workers(self) -> None:
+        if self.workers < 1:
+            raise ValueError(f"workers must be at least 1; got {self.workers}")
+        if self.workers > 1 and not hasattr(os, "fork"):
+            raise ValueError("several workers need a system with fork, such as Linux")
+        if self.workers > 1 and self.database in ("sqlite://", "sqlite:///:memory:"):
+            raise ValueError("several workers can't share a database in memory")
 
     def _check_model(self) -> None:
         several = bool(self.models or self.models_file)
