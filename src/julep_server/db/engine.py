@@ -134,13 +134,17 @@ class Database:
 
     def _read_once(self, work: Callable[[Connection], _T], snapshot: bool) -> _T:
         connection = self._connection()
-        # For SQLAlchemy alone: the driver begins no transaction.
-        with connection.begin() as transaction:
-            if snapshot:
-                reading = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-                connection.exec_driver_sql("BEGIN" if self._sqlite else reading)
+        try:
+            if not snapshot:
+                # SQLAlchemy's transaction stays open: none of the database is.
+                return work(connection)
+            reading = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+            connection.exec_driver_sql("BEGIN" if self._sqlite else reading)
             found = work(connection)
-            transaction.rollback()
+        except BaseException:
+            connection.rollback()
+            raise
+        connection.rollback()
         return found
 
     def _write(self, work: Callable[[Connection], _T], isolation: Isolation) -> _T:
@@ -151,11 +155,14 @@ class Database:
         for attempt in itertools.count():
             connection, done = self._connection(), False
             try:
-                with connection.begin():
-                    connection.exec_driver_sql(begin)
-                    found = work(connection)
-                    done = True
-            except DBAPIError as error:
+                connection.exec_driver_sql(begin)
+                found = work(connection)
+                done = True
+                connection.commit()
+            except BaseException as error:
+                connection.rollback()
+                if not isinstance(error, DBAPIError):
+                    raise
                 if error.connection_invalidated and not (done or lost):
                     lost = True
                     continue
