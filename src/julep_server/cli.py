@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import inspect
 import os
+import socket
 import sys
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Annotated, Any, NoReturn, cast
 
@@ -28,6 +29,7 @@ from julep_server.options import setting_options
 from julep_server.serving import Server, bind
 from julep_server.settings import Settings
 from julep_server.version import VERSION
+from julep_server.workers import Workers
 
 USAGE_ERROR = 2
 """Exit status for settings that contradict each other."""
@@ -159,38 +161,55 @@ def _serve(settings: Settings) -> None:
     except (OSError, OverflowError) as error:
         _exit(f"can't serve on {host}:{port}: {error}", 1)
     with bound:
-        try:
-            app = App(settings)
-        except NewerDatabaseError as error:
-            _exit(str(error), 1)
-        except ValueError as error:
-            _exit(str(error), USAGE_ERROR)
-        except ModuleNotFoundError as error:
-            needed = f'{error.name} is missing: pip install "julep[postgres]"'
-            _exit(f"can't open the database: {needed}", 1)
-        except (SQLAlchemyError, OSError) as error:
-            _exit(f"can't open the database: {str(error).splitlines()[0]}", 1)
-        try:
-            server = Server(app, settings)
-        except OSError as error:
-            app.close()
-            _exit(f"can't use the certificate {settings.tls_cert}: {error}", 1)
+        if settings.workers > 1:
+            sys.exit(Workers(settings.workers, partial(_serve_on, bound, settings)).run())
+        _serve_on(bound, settings)
+
+
+def _serve_on(
+    bound: socket.socket, settings: Settings, is_first: Callable[[], bool] = lambda: True
+) -> None:
+    """Serve on a bound socket.
+
+    Args:
+        bound: The socket.
+        settings: The settings.
+        is_first: Called when the database is open: whether the server is to be announced.
+    """
+    try:
+        app = App(settings)
+    except NewerDatabaseError as error:
+        _exit(str(error), 1)
+    except ValueError as error:
+        _exit(str(error), USAGE_ERROR)
+    except ModuleNotFoundError as error:
+        needed = f'{error.name} is missing: pip install "julep[postgres]"'
+        _exit(f"can't open the database: {needed}", 1)
+    except (SQLAlchemyError, OSError) as error:
+        _exit(f"can't open the database: {str(error).splitlines()[0]}", 1)
+    try:
+        server = Server(app, settings)
+    except OSError as error:
+        app.close()
+        _exit(f"can't use the certificate {settings.tls_cert}: {error}", 1)
+    if is_first():
+        host, port = settings.host, bound.getsockname()[1]
         shown = make_url(settings.database).render_as_string(hide_password=True)
         address = f"[{host}]" if ":" in host else host
         sys.stdout.write(
-            f"julep serves {settings.scheme}://{address}:{bound.getsockname()[1]}{settings.root_path}/api"
+            f"julep serves {settings.scheme}://{address}:{port}{settings.root_path}/api"
             f" (model: {app.model}; database: {shown})\n"
         )
         sys.stdout.flush()
         if settings.is_offline:
             # Beside the server, which need not wait for it.
-            look = partial(log_local_models, bound.getsockname()[1])
+            look = partial(log_local_models, port)
             threading.Thread(target=look, name="local-models", daemon=True).start()
-        try:
-            server.run(sockets=[bound])
-        except KeyboardInterrupt:
-            # Raised by uvicorn after a clean stop.
-            return
+    try:
+        server.run(sockets=[bound])
+    except KeyboardInterrupt:
+        # Raised by uvicorn after a clean stop.
+        return
 
 
 def _keys_from_environment() -> list[str]:

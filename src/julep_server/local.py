@@ -33,6 +33,8 @@ class LocalServer:
 
     @takes_settings(Settings)
     def __init__(self, settings: Settings) -> None:
+        if settings.workers > 1:
+            raise ValueError("several workers are of the command, julep serve --workers")
         self._settings = settings
         self._address = (settings.host, settings.port)
         self._server: Server | None = None

@@ -8,6 +8,7 @@ setting that is no option of the command is marked with ``NO_OPTION``.
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -101,6 +102,7 @@ class Settings:
         prepared_statements: Whether PostgreSQL may prepare statements; a pooler such as PgBouncer
             may not allow it.
         metrics: Serve /metrics for Prometheus, without a key; needs the extra "metrics".
+        workers: Number of processes that serve, which share the database; of the command alone.
 
     Raises:
         ValueError: The settings contradict each other.
@@ -153,6 +155,7 @@ class Settings:
     forwarded_allow_ips: str = "127.0.0.1,::1"
     prepared_statements: bool = True
     metrics: bool = False
+    workers: int = 1
 
     def __post_init__(self) -> None:
         # Copied, because the caller may change the originals.
@@ -176,6 +179,7 @@ class Settings:
             raise ValueError("timeouts and limits must be greater than zero")
         self._check_limits()
         self._check_operations()
+        self._check_workers()
         if self.recall_items < 0:
             raise ValueError(f"recall_items must not be negative; got {self.recall_items}")
         if not 0 <= self.recall_distance <= 1:
@@ -235,6 +239,14 @@ class Settings:
             )
         if self.metrics and find_spec("prometheus_client") is None:
             raise ValueError('metrics need an extra: pip install "julep[metrics]"')
+
+    def _check_workers(self) -> None:
+        if self.workers < 1:
+            raise ValueError(f"workers must be at least 1; got {self.workers}")
+        if self.workers > 1 and not hasattr(os, "fork"):
+            raise ValueError("several workers need a system with fork, such as Linux")
+        if self.workers > 1 and self.database in ("sqlite://", "sqlite:///:memory:"):
+            raise ValueError("several workers can't share a database in memory")
 
     def _check_model(self) -> None:
         several = bool(self.models or self.models_file)

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,7 @@ def test_help_names_every_option_and_variable() -> None:
         "embedding-key",
         "embedding-model",
         "suggestions",
+        "workers",
         "drain",
         "tls-cert",
     ]
@@ -117,6 +119,8 @@ def test_the_port_variable_and_a_port_that_is_taken(tmp_path: Path) -> None:
         (["--database", "sqlite:////nowhere/at/all/x.db"], 1, "can't open the database"),
         (["--database", "://"], 2, "can't be read"),
         (["--port", "70000"], 1, "can't serve on"),
+        (["--workers", "0"], 2, "at least 1"),
+        (["--workers", "2", "--database", "sqlite://"], 2, "in memory"),
     ],
 )
 def test_mistakes_are_reported_in_one_line(
@@ -213,3 +217,33 @@ def test_the_embedding_options_and_variables(tmp_path: Path) -> None:
         assert {request["model"] for request in meanings.requests} == {"meanings"}
         assert "x\nA kitten." in meanings.texts
         assert set(meanings.keys) == {"Bearer e"}
+
+
+def test_workers_share_a_socket_and_one_that_dies_is_replaced(tmp_path: Path) -> None:
+    file = str(tmp_path / "x.db")
+    with serving("--database", file, "--workers", "2") as (process, url):
+        with Api(url) as api:
+            user = api.make("users")["id"]
+        first = children_of(process.pid, 2)
+        os.kill(min(first), signal.SIGKILL)
+        while children_of(process.pid, 2) == first:
+            time.sleep(0.02)
+        with Api(url) as api:
+            assert api.get(f"/users/{user}").status_code == 200
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+    failed = run("serve", "--workers", "2", "--database", "sqlite:////nowhere/at/all/x.db")
+    assert failed.returncode == 1
+    assert failed.stderr.count("can't open the database") == 1
+
+
+def children_of(pid: int, count: int) -> set[int]:
+    """Wait until a process has this number of children, and return their ids."""
+    limit = time.monotonic() + 30
+    while time.monotonic() < limit:
+        shown = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, check=True)
+        pairs = [line.split() for line in shown.stdout.decode().splitlines()]
+        if len(found := {int(child) for child, parent in pairs if int(parent) == pid}) == count:
+            return found
+        time.sleep(0.02)
+    raise AssertionError(f"{pid} has other children")

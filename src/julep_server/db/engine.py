@@ -167,12 +167,16 @@ class Database:
 
     def _read_once(self, work: Callable[[Connection], _T], snapshot: bool) -> _T:
         connection = self._connection()
-        # For SQLAlchemy alone: the driver begins no transaction.
-        with connection.begin() as transaction:
-            if snapshot:
-                begin(connection, None)
+        try:
+            if not snapshot:
+                # SQLAlchemy's transaction stays open: none of the database is.
+                return work(connection)
+            begin(connection, None)
             found = work(connection)
-            transaction.rollback()
+        except BaseException:
+            connection.rollback()
+            raise
+        connection.rollback()
         return found
 
     def _write(self, work: Callable[[Connection], _T], isolation: Isolation) -> _T:
@@ -181,11 +185,14 @@ class Database:
         for attempt in itertools.count():
             connection, done = self._connection(), False
             try:
-                with connection.begin():
-                    begin(connection, isolation)
-                    found = work(connection)
-                    done = True
-            except DBAPIError as error:
+                begin(connection, isolation)
+                found = work(connection)
+                done = True
+                connection.commit()
+            except BaseException as error:
+                connection.rollback()
+                if not isinstance(error, DBAPIError):
+                    raise
                 if error.connection_invalidated and not (done or lost):
                     lost = True
                     continue
