@@ -12,7 +12,7 @@ import asyncio
 import ipaddress
 import logging
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
@@ -23,9 +23,6 @@ from julep_server.json_text import dumps
 
 if TYPE_CHECKING:
     from julep_server.settings import Settings
-
-RATE_WINDOW: Final = 10.0
-"""Seconds over which the rate of a body is measured."""
 
 _log = logging.getLogger("julep_server")
 
@@ -134,7 +131,7 @@ class LimitedProtocol(HttpToolsProtocol):
         if self.cycle is not None and self._lingering is not None:
             self.cycle.transport = cast("asyncio.Transport", self._lingering)
         if self.settings.min_body_rate:
-            self._start_timer(RATE_WINDOW)
+            self._start_timer(self.settings.head_timeout)
         else:
             self._stop_timer()
 
@@ -188,11 +185,11 @@ class LimitedProtocol(HttpToolsProtocol):
         """End a connection whose request doesn't arrive."""
         self._timer = None
         if self._in_body:
-            enough = self.settings.min_body_rate * RATE_WINDOW
+            enough = self.settings.min_body_rate * self.settings.head_timeout
             # What the application does not take yet cannot arrive.
             if self.flow.read_paused or self._window_bytes >= enough:
                 self._window_bytes = 0
-                self._start_timer(RATE_WINDOW)
+                self._start_timer(self.settings.head_timeout)
                 return
             self._refuse(ApiError(408, "request_timeout", "the body arrives too slowly"))
         elif self.cycle is not None and not self.cycle.response_complete:
