@@ -125,6 +125,8 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Start to wait for the body."""
+        if self.parser.get_http_version() not in ("1.0", "1.1"):
+            self._fail(ApiError(400, "bad_request", "the request must be one of HTTP/1.1"))
         super().on_headers_complete()
         self._in_body = True
         self._head_bytes = self._framing_bytes = self._window_bytes = 0

@@ -121,7 +121,11 @@ class PlainTemplates:
                 node.iter = nodes.Filter(node.iter, _COUNTED, [weight], [], None, None)
         parsed.set_environment(self._sandbox)
         parsed.set_lineno(1)
-        code = self._sandbox.compile(parsed)
+        try:
+            code = self._sandbox.compile(parsed)
+        except (SyntaxError, TemplateSyntaxError, RecursionError):
+            # Python nests twenty loops at most; the error is that of the other way.
+            return None
         return Template.from_code(self._sandbox, code, self._sandbox.make_globals(None))
 
     def _is_plain(self, node: nodes.Node) -> bool:

@@ -149,7 +149,8 @@ class TemplateRenderer:
 
     def _in_process(self, sources: Sequence[str], variables: Mapping[str, object]) -> list[str]:
         encoded = variables_json(variables)
-        key = hashlib.sha256("\0".join([encoded, *sources]).encode("utf-8")).digest()
+        known = variables_json({name: _without_id(value) for name, value in variables.items()})
+        key = hashlib.sha256("\0".join([known, *sources]).encode("utf-8")).digest()
         until, failure = self._failed.get(key, (0.0, None))
         if failure is not None and time.monotonic() < until:
             raise failure
@@ -167,6 +168,13 @@ class TemplateRenderer:
         except OSError as error:
             message = f"templates can't be rendered: {error}"
             raise unavailable("templates_unavailable", message) from error
+
+
+def _without_id(value: object) -> object:
+    """Remove the id, by which alone the sessions of a template differ."""
+    if isinstance(value, dict):
+        return {key: item for key, item in value.items() if key != "id"}
+    return value
 
 
 def _without_templates(source: str) -> str | None:

@@ -66,27 +66,36 @@ def attacks(kind: str) -> list[Attack]:
     return found[::SELECTED]
 
 
+def failure(
+    target: Target, name: str, attack: Callable[[Target], Outcome], statuses: tuple[int, ...]
+) -> str | None:
+    """Carry out an attack; return what was wrong, or None."""
+    with target.watched() as worst:
+        outcome = attack(target)
+    soon = outcome.seconds < SECONDS and worst() < OTHERS_WAIT
+    if soon and outcome.status in statuses:
+        return None
+    text = f"{name}: {outcome.status} after {outcome.seconds:.2f} s"
+    return f"{text}; others waited {worst():.2f} s; {outcome.body[:100]!r}"
+
+
 def failures(target: Target, tried: Sequence[Attack]) -> list[str]:
     """Carry out attacks, one after the other; return what was wrong."""
     wrong: list[str] = []
     for name, attack, statuses in tried:
-        # A second try, because a single one may meet a busy moment of the machine.
-        for _ in range(2):
-            with target.watched() as worst:
-                outcome = attack(target)
-            held = outcome.status in statuses and outcome.seconds < SECONDS
-            if held and worst() < OTHERS_WAIT:
-                break
-        else:
-            text = f"{name}: {outcome.status} after {outcome.seconds:.2f} s"
-            wrong.append(f"{text}; others waited {worst():.2f} s; {outcome.body[:100]!r}")
+        # A second try, because the first one may meet a busy moment of the machine.
+        tries = [failure(target, name, attack, statuses)]
+        if tries[0] is not None:
+            tries.append(failure(target, name, attack, statuses))
+        if tries[-1] is not None:
+            wrong.append(tries[-1])
     return wrong
 
 
 @pytest.mark.parametrize("kind", ["templates", "heads", "bodies", "keys", "pages"])
 def test_attacks_are_refused_and_nobody_waits(target: Target, kind: str) -> None:
     before = target.memory()
-    assert failures(target, attacks(kind)) == []
+    assert "\n".join(failures(target, attacks(kind))) == ""
     limit = time.monotonic() + 10
     # What a thread has freed may be given back later.
     while STRICT and target.memory() > before * MEMORY:
@@ -96,8 +105,7 @@ def test_attacks_are_refused_and_nobody_waits(target: Target, kind: str) -> None
 
 def test_there_are_enough_attacks() -> None:
     counts = [
-        sum(1 for _ in generated())
-        for generated in (inputs.templates, inputs.heads, inputs.keys, inputs.pages)
+        sum(1 for _ in generated()) for generated in (inputs.templates, inputs.heads, inputs.keys)
     ]
     assert sum(counts) >= 150
 

@@ -1,4 +1,4 @@
-"""A server that is attacked: what it answers, how long others wait, and the memory that it takes."""
+"""A server that is attacked: its responses, how long others wait, and its memory."""
 
 from __future__ import annotations
 
