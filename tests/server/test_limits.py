@@ -17,8 +17,8 @@ from julep_server import LocalServer
 from julep_server.contract.operations import load_contract
 from julep_server.contract.pieces import SMALL, pieces_of
 from julep_server.contract.violations import MAX_VIOLATIONS, violations
-from julep_server.http.limited_protocol import _network
-from julep_server.json_text import TooManyValuesError, loads
+from julep_server.http.limited_protocol import network_of
+from julep_server.json_text import JSON, TooManyValuesError, loads
 from tests.server.helpers.api import Api, error_of, paths_of
 
 HEAD = b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
@@ -164,7 +164,7 @@ def test_an_answer_has_a_bound(api: Api, stream: bool) -> None:
     ],
 )
 def test_what_counts_as_one_address(address: str, network: str) -> None:
-    assert _network(address) == network
+    assert network_of(address) == network
 
 
 values = st.recursive(
@@ -178,11 +178,16 @@ values = st.recursive(
 
 @given(values, st.integers(0, 60))
 def test_values_are_counted_in_the_text(value: Any, limit: int) -> None:
-    def counted(part: Any) -> int:
+    def counted(part: JSON) -> int:
         """Return the commas and the opening brackets."""
-        if not isinstance(part, (list, dict)):
-            return 0
-        items = part if isinstance(part, list) else list(part.values())
+        items: list[JSON]
+        match part:
+            case dict():
+                items = [*part.values()]
+            case list():
+                items = part
+            case _:
+                return 0
         return 1 + max(0, len(items) - 1) + sum(map(counted, items))
 
     text = json.dumps(value)
@@ -196,7 +201,7 @@ def test_values_are_counted_in_the_text(value: Any, limit: int) -> None:
 @given(st.lists(values, max_size=8), st.integers(1, 300))
 @settings(max_examples=30)
 def test_each_part_of_a_value_is_in_a_piece(parts: list[Any], times: int) -> None:
-    value = {"a": parts * times, "b": {f"{n}": parts for n in range(times)}, "c": 1}
+    value: Any = {"a": parts * times, "b": {f"{n}": parts for n in range(times)}, "c": 1}
     seen: set[tuple[int | str, ...]] = set()
     for piece in pieces_of(value):
         for path, leaf in leaves(piece.value):
@@ -206,19 +211,21 @@ def test_each_part_of_a_value_is_in_a_piece(parts: list[Any], times: int) -> Non
             for step in original:
                 found = found[step]
             assert found == leaf
-    assert seen == {(*path,) for path, _ in leaves(value)}
+    assert seen == {path for path, _ in leaves(value)}
 
 
-def leaves(value: Any, path: tuple[int | str, ...] = ()) -> Iterator[tuple[list[int | str], Any]]:
-    items: Any = ()
-    if isinstance(value, dict):
-        items = value.items()
-    elif isinstance(value, list):
-        items = enumerate(value)
-    else:
-        yield list(path), value
-    for step, item in items:
-        yield from leaves(item, (*path, step))
+def leaves(
+    value: JSON, path: tuple[int | str, ...] = ()
+) -> Iterator[tuple[tuple[int | str, ...], JSON]]:
+    match value:
+        case dict():
+            for key, item in value.items():
+                yield from leaves(item, (*path, key))
+        case list():
+            for index, item in enumerate(value):
+                yield from leaves(item, (*path, index))
+        case _:
+            yield path, value
 
 
 def test_violations_of_a_large_body_have_the_paths_of_the_whole() -> None:

@@ -163,7 +163,7 @@ def _measured(function: Callable[..., Any]) -> Callable[..., Any]:
             _count(context, 1 + len(value) // _CHARACTERS_PER_STEP)
         else:
             # An undefined value has a length that is an error, unless the filter is default.
-            _count(context, 20 + (len(value) if isinstance(value, (list, dict)) else 0))
+            _count(context, 20 + (len(value) if type(value) in (list, dict) else 0))
         # Jinja's own marks: first and last take the environment, join its settings.
         match wanted and wanted.name:
             case "environment":

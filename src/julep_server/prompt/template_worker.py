@@ -22,10 +22,8 @@ from jinja2 import Template, TemplateSyntaxError
 
 from julep_server.prompt.template_sandbox import Sandbox, TimeIsUpError, line_of, run
 
-try:
+if sys.platform != "win32":
     import resource
-except ImportError:  # Windows has no such limits: there the server ends the process.
-    resource = None  # type: ignore[assignment] # as the comment says
 
 _HARD = 1.6
 """The time after which the process ends itself, as a multiple of that for the templates."""
@@ -90,16 +88,15 @@ def _compiled(source: str, size: int) -> Template:
 
 @contextmanager
 def _memory(megabytes: int) -> Iterator[None]:
-    """Bound the memory that the process may have beyond what it has."""
-    try:
-        pages = Path("/proc/self/statm").read_text("ascii").split()[0]
-        now = int(pages) * resource.getpagesize()
-        _, hard = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (now + megabytes * 1024 * 1024, hard))
-    except (AttributeError, OSError, ValueError):
-        # Not on this system, where the sandbox's own checks must do.
+    """Bound the memory that the process may have beyond what it has, if the system can."""
+    statm = Path("/proc/self/statm")
+    if sys.platform == "win32" or not statm.exists():
+        # The sandbox's own checks must do.
         yield
         return
+    now = int(statm.read_text("ascii").split()[0]) * resource.getpagesize()
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (now + megabytes * 1024 * 1024, hard))
     try:
         yield
     finally:
