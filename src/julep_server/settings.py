@@ -86,8 +86,8 @@ class Settings:
         max_page_bytes: Length at which a page of a list ends; its first item is always in it.
         max_answer_bytes: Maximum length of a chat's answer, and of the events of a stream.
         max_connections: Maximum number of connections from one address; 0 for any number.
-        head_timeout: Seconds for a request's line and headers.
-        min_body_rate: Bytes a second that a body must make on average over 10 seconds.
+        head_timeout: Seconds for a request's line and headers, and between two looks at a body.
+        min_body_rate: Bytes a second of a body, on average over ``head_timeout``; 0 for any rate.
         send_timeout: Seconds for which a client may read nothing of a response.
         template_seconds: CPU time for the templates of one prompt.
         template_characters: Maximum length of the texts that the templates of one prompt make.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import jsonschema_rs
 
-from julep_server.contract.pieces import pieces_of
+from julep_server.contract.pieces import Piece, pieces_of
 from julep_server.errors import Violation
 from julep_server.json_text import JSON, JSONObject, dumps, objects_in
 
@@ -36,6 +37,8 @@ def violations(
         if validator.is_valid(piece.value):
             continue
         for error in _innermost(validator.iter_errors(piece.value)):
+            if _is_there(value, error, piece):
+                continue
             found[_violation(error, piece.original_path(error.instance_path), root)] = None
             if len(found) >= MAX_VIOLATIONS:
                 return list(found)
@@ -44,6 +47,16 @@ def violations(
         for error in _innermost(validator.iter_errors(value)):
             found[_violation(error, list(error.instance_path), root)] = None
     return list(found)[:MAX_VIOLATIONS]
+
+
+def _is_there(value: JSON, error: jsonschema_rs.ValidationError, piece: Piece) -> bool:
+    """Check whether what a piece lacks is in the whole value."""
+    if not isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required):
+        return False
+    found: Any = value
+    for step in piece.original_path(error.instance_path):
+        found = found[step]
+    return isinstance(found, dict) and str(error.kind.property) in found
 
 
 def metadata_violations(body: JSONObject, max_keys: int) -> list[Violation]:

@@ -12,9 +12,13 @@ import asyncio
 import ipaddress
 import logging
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
 
 from julep_server.errors import ApiError, Violation
 from julep_server.http.lingering import LingeringTransport
@@ -23,9 +27,6 @@ from julep_server.json_text import dumps
 
 if TYPE_CHECKING:
     from julep_server.settings import Settings
-
-RATE_WINDOW: Final = 10.0
-"""Seconds over which the rate of a body is measured."""
 
 _log = logging.getLogger("julep_server")
 
@@ -56,11 +57,12 @@ class LimitedProtocol(HttpToolsProtocol):
         self._address = ""
         self._lingering: LingeringTransport | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Count the connection, and start to wait for its first request."""
+        transport = cast("asyncio.Transport", transport)
         super().connection_made(transport)
         self._lingering = LingeringTransport(transport, self.loop, lambda: self._in_body)
-        self._address = _network(self.client[0]) if self.client else ""
+        self._address = network_of(self.client[0]) if self.client else ""
         self.addresses[self._address] += 1
         limit = self.settings.max_connections
         if self._address and limit and self.addresses[self._address] > limit:
@@ -128,13 +130,17 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Start to wait for the body."""
+        parser: Any = self.parser
+        if parser.get_http_version() not in ("1.0", "1.1"):
+            self._fail(ApiError(400, "bad_request", "the request must be one of HTTP/1.1"))
         super().on_headers_complete()
         self._in_body = True
         self._head_bytes = self._framing_bytes = self._window_bytes = 0
-        if self.cycle is not None and self._lingering is not None:
-            self.cycle.transport = cast("asyncio.Transport", self._lingering)
+        cycle = self._current()
+        if cycle is not None and self._lingering is not None:
+            cycle.transport = cast("asyncio.Transport", self._lingering)
         if self.settings.min_body_rate:
-            self._start_timer(RATE_WINDOW)
+            self._start_timer(self.settings.head_timeout)
         else:
             self._stop_timer()
 
@@ -167,6 +173,10 @@ class LimitedProtocol(HttpToolsProtocol):
             self._send_timer.cancel()
             self._send_timer = None
 
+    def _current(self) -> RequestResponseCycle | None:
+        """Return the newest request and its response, if there was one."""
+        return cast("RequestResponseCycle | None", self.cycle)
+
     def _fail(self, error: ApiError) -> None:
         """Stop the parser, which reports any exception as an error of its own."""
         self._refusal = error
@@ -188,14 +198,14 @@ class LimitedProtocol(HttpToolsProtocol):
         """End a connection whose request doesn't arrive."""
         self._timer = None
         if self._in_body:
-            enough = self.settings.min_body_rate * RATE_WINDOW
+            enough = self.settings.min_body_rate * self.settings.head_timeout
             # What the application does not take yet cannot arrive.
             if self.flow.read_paused or self._window_bytes >= enough:
                 self._window_bytes = 0
-                self._start_timer(RATE_WINDOW)
+                self._start_timer(self.settings.head_timeout)
                 return
             self._refuse(ApiError(408, "request_timeout", "the body arrives too slowly"))
-        elif self.cycle is not None and not self.cycle.response_complete:
+        elif (cycle := self._current()) is not None and not cycle.response_complete:
             self._start_timer(self.settings.head_timeout)
         elif self._head_bytes:
             message = f"the request's head was not complete after {self.settings.head_timeout:g} s"
@@ -215,7 +225,7 @@ class LimitedProtocol(HttpToolsProtocol):
     def _refuse(self, error: ApiError) -> None:
         """Respond without the application, and close the connection."""
         self._stop_timer()
-        lingering, cycle = self._lingering, self.cycle
+        lingering, cycle = self._lingering, self._current()
         if lingering is None or lingering.drop(0):
             return
         if cycle is not None and not cycle.response_complete:
@@ -261,7 +271,7 @@ def _response(error: ApiError, identifier: str) -> bytes:
     return STATUS_LINE[error.status] + lines.encode("latin-1") + b"\r\n" + body
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """Return what counts as one address: of IPv6, the network that one customer has."""
     try:
         parsed = ipaddress.ip_address(address)

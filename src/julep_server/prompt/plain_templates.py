@@ -121,7 +121,11 @@ class PlainTemplates:
                 node.iter = nodes.Filter(node.iter, _COUNTED, [weight], [], None, None)
         parsed.set_environment(self._sandbox)
         parsed.set_lineno(1)
-        code = self._sandbox.compile(parsed)
+        try:
+            code = self._sandbox.compile(parsed)
+        except (SyntaxError, TemplateSyntaxError, RecursionError):
+            # Python nests twenty loops at most; the error is that of the other way.
+            return None
         return Template.from_code(self._sandbox, code, self._sandbox.make_globals(None))
 
     def _is_plain(self, node: nodes.Node) -> bool:
@@ -159,7 +163,7 @@ def _measured(function: Callable[..., Any]) -> Callable[..., Any]:
             _count(context, 1 + len(value) // _CHARACTERS_PER_STEP)
         else:
             # An undefined value has a length that is an error, unless the filter is default.
-            _count(context, 20 + (len(value) if isinstance(value, (list, dict)) else 0))
+            _count(context, 20 + (len(value) if type(value) in (list, dict) else 0))
         # Jinja's own marks: first and last take the environment, join its settings.
         match wanted and wanted.name:
             case "environment":

@@ -15,7 +15,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 _MAX_BITS = 16_384
-_SIZED = (str, bytes, list, tuple, dict, set, frozenset)
+_SIZED = frozenset({"str", "bytes", "list", "tuple", "dict", "set", "frozenset", "Markup"})
 
 
 class TooLargeError(Exception):
@@ -68,9 +68,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def checked(self, value: Any) -> Any:
         """Return a value unless it is too large."""
-        if isinstance(value, _SIZED) and len(value) > self.max_size:
+        size = len(value) if type(value).__name__ in _SIZED else 0
+        if size > self.max_size:
             raise TooLargeError(f"a value is longer than {self.max_size}")
-        if isinstance(value, int):
+        if type(value) is int:
             self._check_bits(value.bit_length())
         return value
 

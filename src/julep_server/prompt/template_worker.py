@@ -22,13 +22,14 @@ from jinja2 import Template, TemplateSyntaxError
 
 from julep_server.prompt.template_sandbox import Sandbox, TimeIsUpError, line_of, run
 
-try:
+if sys.platform != "win32":
     import resource
-except ImportError:  # Windows has no such limits: there the server ends the process.
-    resource = None  # type: ignore[assignment] # as the comment says
 
 _HARD = 1.6
 """The time after which the process ends itself, as a multiple of that for the templates."""
+
+_BY_THE_CLOCK = 3.5
+"""The same, by the clock: a caller should not wait long on a busy machine."""
 
 _TIMERS = hasattr(signal, "setitimer")
 
@@ -38,6 +39,7 @@ def main() -> None:
     faulthandler.enable(all_threads=False)
     if _TIMERS:
         signal.signal(signal.SIGPROF, _time_is_up)
+        signal.signal(signal.SIGALRM, _time_is_up)
         # Also ends calls into C, such as the multiplication of long numbers, and says where.
         faulthandler.register(signal.SIGVTALRM, all_threads=False, chain=True)
     prompt: dict[str, Any] = {}
@@ -86,16 +88,15 @@ def _compiled(source: str, size: int) -> Template:
 
 @contextmanager
 def _memory(megabytes: int) -> Iterator[None]:
-    """Bound the memory that the process may have beyond what it has."""
-    try:
-        pages = Path("/proc/self/statm").read_text("ascii").split()[0]
-        now = int(pages) * resource.getpagesize()
-        _, hard = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (now + megabytes * 1024 * 1024, hard))
-    except (AttributeError, OSError, ValueError):
-        # Not on this system, where the sandbox's own checks must do.
+    """Bound the memory that the process may have beyond what it has, if the system can."""
+    statm = Path("/proc/self/statm")
+    if sys.platform == "win32" or not statm.exists():
+        # The sandbox's own checks must do.
         yield
         return
+    now = int(statm.read_text("ascii").split()[0]) * resource.getpagesize()
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (now + megabytes * 1024 * 1024, hard))
     try:
         yield
     finally:
@@ -106,6 +107,7 @@ def _set_timers(seconds: float) -> None:
     if _TIMERS:
         seconds = max(seconds, 0.001)
         signal.setitimer(signal.ITIMER_VIRTUAL, seconds * _HARD)
+        signal.setitimer(signal.ITIMER_REAL, seconds * _BY_THE_CLOCK)
         signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
@@ -114,6 +116,7 @@ def _stop_timers() -> float:
         return 0.0
     left, _ = signal.setitimer(signal.ITIMER_PROF, 0)
     signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    signal.setitimer(signal.ITIMER_REAL, 0)
     return left
 
 

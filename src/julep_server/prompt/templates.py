@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import re
 import threading
 import time
 from collections import OrderedDict
@@ -32,6 +33,7 @@ PROCESSES = 2
 
 _MAX_WAITING = 100
 _FAILED_FOR = 60.0
+_IDS = re.compile(r'"id":"[^"\\]*"')
 _MAX_FAILED = 1000
 
 
@@ -149,7 +151,9 @@ class TemplateRenderer:
 
     def _in_process(self, sources: Sequence[str], variables: Mapping[str, object]) -> list[str]:
         encoded = variables_json(variables)
-        key = hashlib.sha256("\0".join([encoded, *sources]).encode("utf-8")).digest()
+        # Not by the ids, by which alone the sessions of a template often differ.
+        known = _IDS.sub("", encoded)
+        key = hashlib.sha256("\0".join([known, *sources]).encode("utf-8")).digest()
         until, failure = self._failed.get(key, (0.0, None))
         if failure is not None and time.monotonic() < until:
             raise failure
