@@ -109,7 +109,7 @@ class Lane:
             return max(0.0, -self._left * self._interval)
 
     def end(self, operation: str) -> None:
-        """End a request, whatever came of it."""
+        """End a request, with or without a response."""
         with self._lock:
             self.outstanding -= 1
             if operation == _CHAT:
