@@ -81,7 +81,7 @@ def test_an_operation_documents_its_errors(name: str) -> None:
     method, path, operation = OPERATIONS[name]
     parameters = [resolve(SPEC, node) for node in sequence(operation.get("parameters", []))]
     has_body = "requestBody" in operation
-    expected = {"403", "429", "500", "default"}
+    expected = {"401", "403", "429", "500", "default"}
     if has_body or parameters:
         expected.add("422")
     if has_body or any(p["name"] == "metadata_filter" for p in parameters):

@@ -48,7 +48,7 @@ class AttemptTracker:
         self._call_began = self._attempt_began = monotonic()
         self._history: list[str] = []
         self._ended = False
-        self._forgiven = 0
+        self._forgiven = self._succeeded = 0
 
     def begin(self) -> Request:
         """Begin an attempt, and return the request to send."""
@@ -65,11 +65,17 @@ class AttemptTracker:
         if seconds and request.deadline is not None:
             self.call.request = request._replace(deadline=request.deadline + seconds)
 
-    def forgive(self) -> None:
-        """Forget the failures so far, because a `gather` makes calls wait for each other."""
-        if self._forgiven < MAX_FORGIVEN:
+    def forgive(self, succeeded: int, *, others: bool) -> None:
+        """Forget the failures so far, if other calls of its `gather` go on: its turn comes.
+
+        Args:
+            succeeded: The requests of the gather that have succeeded so far.
+            others: Whether other requests of it are under way.
+        """
+        if self._forgiven < MAX_FORGIVEN and (others or succeeded > self._succeeded):
             self._forgiven += 1
             self.failures = 0
+        self._succeeded = succeeded
 
     def succeed(self, response: Response | StreamingResponse[Any] | UnreadableResponse) -> None:
         """Record the final response."""

@@ -200,17 +200,13 @@ class Flows(Generic[B]):
                 waited += delay
                 yield Sleep(delay)
             tracker.postpone(waited)
-            succeeded = lane.succeeded
             outcome = yield from self._follow_redirects(tracker.begin())
         finally:
             lane.end(operation)
         if not isinstance(outcome, NetworkError):
             lane.observe(outcome.status, outcome.headers)
-            if outcome.status == TOO_MANY_REQUESTS and (
-                lane.outstanding or lane.succeeded > succeeded
-            ):
-                # Others go on, so its turn comes.
-                tracker.forgive()
+            if outcome.status == TOO_MANY_REQUESTS:
+                tracker.forgive(lane.succeeded, others=lane.outstanding > 0)
         return outcome
 
     def _authorize(

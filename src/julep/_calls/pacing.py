@@ -82,7 +82,8 @@ class Lane:
         self._max_chats: int | None = None
         # Seconds between two requests; 0 while no rate is known.
         self._interval = 0.0
-        self._quota = 0
+        # The most requests that the server has allowed at once.
+        self._burst = 0
         self._left = 0.0
         self._moment = 0.0
 
@@ -104,12 +105,12 @@ class Lane:
                 return 0.0
             now = monotonic()
             gained = (now - self._moment) / self._interval
-            self._left = min(float(self._quota), self._left + gained) - 1
+            self._left = min(float(self._burst), self._left + gained) - 1
             self._moment = now
             return max(0.0, -self._left * self._interval)
 
     def end(self, operation: str) -> None:
-        """End a request, whatever came of it."""
+        """End a request, with or without a response."""
         with self._lock:
             self.outstanding -= 1
             if operation == _CHAT:
@@ -126,7 +127,8 @@ class Lane:
                 # A longer wait is the caller's decision: the response says how long it is.
                 self._interval = 0.0
             elif rate.left is not None:
-                self._interval, self._quota = rate.window / rate.quota, rate.quota
+                self._interval = rate.window / rate.quota
+                self._burst = max(self._burst, rate.left + 1)
                 # The server has not counted some of those that are under way.
                 self._left, self._moment = float(rate.left - self.outstanding), monotonic()
 

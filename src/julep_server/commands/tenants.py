@@ -115,7 +115,7 @@ class _TenantCommands:
         *,
         database: DatabaseOption = None,
     ) -> None:
-        """Give a tenant another name; its data and its keys stay."""
+        """Rename a tenant; its data and its keys stay."""
 
         def work(connection: Connection) -> None:
             tenant = _tenant(connection, name)

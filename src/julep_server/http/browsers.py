@@ -1,6 +1,6 @@
 """Pages in browsers: which may use the server, and CORS for those of other origins.
 
-A server without keys serves whoever reaches its port, and a page that its user happens to visit
+A server without keys serves everyone who reaches its port, and a page that its user visits
 reaches it too: by a form, or by a name that the page's owner points at this machine. Such a server
 therefore obeys programs and local pages only. With keys, a page without one can do nothing.
 """

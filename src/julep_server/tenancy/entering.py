@@ -98,7 +98,7 @@ def _enter_one(connection: Connection, text: str) -> Key:
 
 
 def _rename(connection: Connection, key: Key, name: str) -> None:
-    """Give a name to a key, and to its tenant, that had none."""
+    """Name a key, and its tenant, that had no name."""
     [owner] = [one for one in records.all_tenants(connection) if one.id == key.tenant]
     if owner.name != name:
         if not is_automatic(owner.name) or records.find_tenant(connection, name) is not None:
