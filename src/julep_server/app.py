@@ -158,10 +158,13 @@ class App:
         await receive()
         provider = self._provider
         embedding_worker = EmbeddingWorker(self._database, open_embedder(self._settings))
-        context = JobContext(self._database, _reflection(provider), embedding_worker)
+        choice = self._settings.model_choice
+        by_key = dict[str, Sequence[str]]() if choice is None else choice.allowed
+        allowed = {tenant_of(key): names for key, names in by_key.items()}
+        context = JobContext(
+            self._database, provider, _reflection(provider), embedding_worker, allowed
+        )
         worker = Worker(self._database, job_performer(context))
-        choice = self._settings.model_choice()
-        allowed = dict[str, Sequence[str]]() if choice is None else choice.allowed
         services = Services(
             self._settings,
             self._database,
@@ -169,7 +172,7 @@ class App:
             self.runs,
             worker,
             embedding_worker,
-            {tenant_of(key): names for key, names in allowed.items()},
+            allowed,
         )
         self._services = services
         self._dispatcher = Dispatcher(load_contract(), HANDLERS, services, self._authenticator)
@@ -190,7 +193,7 @@ def _provider(settings: Settings) -> Provider:
         return read_script(settings.model_script)
     if isinstance(settings.model, ScriptedModel):
         return settings.model
-    if (choice := settings.model_choice()) is not None:
+    if (choice := settings.model_choice) is not None:
         return ModelRouter(choice, settings.model_timeout)
     if settings.model_url is None or not isinstance(settings.model, str):
         return LocalModel() if settings.model == LOCAL_MODEL else OfflineModel()

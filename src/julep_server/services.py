@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from julep_server.db.engine import Database
-from julep_server.errors import ApiError
 from julep_server.jobs.worker import Worker
+from julep_server.models.model_access import choose_model
 from julep_server.models.provider import Provider
 from julep_server.search.embedding_worker import EmbeddingWorker
 from julep_server.settings import Settings
@@ -40,13 +40,4 @@ class Services:
         Raises:
             ApiError: 403 for a model that the tenant may not use.
         """
-        allowed = self.allowed_models.get(tenant)
-        name = self.provider.model if wanted is None else wanted
-        if allowed is None or name in allowed:
-            return name
-        if wanted in self.provider.models:
-            raise ApiError(403, "model_not_allowed", f"the model {wanted} may not be used")
-        if not allowed:
-            raise ApiError(403, "model_not_allowed", "no model may be used")
-        default = self.provider.model
-        return default if default in allowed else allowed[0]
+        return choose_model(self.provider, self.allowed_models, tenant, wanted).name

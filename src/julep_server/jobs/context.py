@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
 from julep_server.db.engine import Database
 from julep_server.jobs.failures import AbortedError
+from julep_server.models.model_access import ChosenModel, choose_model
+from julep_server.models.provider import Provider
 from julep_server.models.reflection import Reflection
 from julep_server.search.embedding_worker import EmbeddingWorker
 from julep_server.store.agents import Agent, agents
@@ -18,11 +21,25 @@ from julep_server.store.users import User, users
 
 @dataclass(frozen=True, slots=True)
 class JobContext:
-    """The parts of the server that job handlers use; built once per server."""
+    """The parts of the server that job handlers use; built once per server.
+
+    Attributes:
+        allowed_models: For some tenants, the only models that they may use.
+    """
 
     database: Database
+    provider: Provider
     reflection: Reflection
     embedding_worker: EmbeddingWorker
+    allowed_models: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+
+    def model_of(self, job: Job, agent: Agent) -> ChosenModel:
+        """Choose the model to request for a job.
+
+        Raises:
+            ApiError: 403 when the tenant may not use the agent's model.
+        """
+        return choose_model(self.provider, self.allowed_models, job.tenant, agent.model)
 
 
 def session_of(connection: Connection, job: Job) -> tuple[Session, Agent]:

@@ -46,7 +46,7 @@ async def _store_memories(context: JobContext, job: Job) -> list[JSON]:
         return agent, user, [memory.content for memory in near]
 
     agent, user, known = await context.database.read(read)
-    facts = await context.reflection.facts(agent.model, user.name, turn, known)
+    facts = await context.reflection.facts(context.model_of(job, agent), user.name, turn, known)
     new = [
         NewMemory(
             fact.kind,

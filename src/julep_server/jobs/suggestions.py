@@ -31,7 +31,7 @@ async def make_suggestions(context: JobContext, job: Job, _report: Report) -> St
         return agent, lines(history[max(0, end - _MAX_MESSAGES) : end])
 
     agent, conversation = await context.database.read(read)
-    hints = await context.reflection.hints(agent.model, conversation)
+    hints = await context.reflection.hints(context.model_of(job, agent), conversation)
 
     def store(connection: Connection) -> None:
         session, _ = session_of(connection, job)

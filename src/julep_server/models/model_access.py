@@ -1,0 +1,51 @@
+"""Which models a tenant may use: for chats, ``/v1`` and the jobs after a chat."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from julep_server.errors import ApiError
+from julep_server.models.provider import Provider
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenModel:
+    """A model to request.
+
+    Attributes:
+        name: Its name.
+        allowed: The models that may answer in its place; None for all.
+    """
+
+    name: str
+    allowed: Sequence[str] | None = None
+
+
+def choose_model(
+    provider: Provider,
+    allowed_models: Mapping[str, Sequence[str]],
+    tenant: str,
+    wanted: str | None = None,
+) -> ChosenModel:
+    """Choose the model to request for a tenant.
+
+    Args:
+        provider: The source of models.
+        allowed_models: For some tenants, the only models that they may use.
+        tenant: The tenant.
+        wanted: The name of a model; None for the default one.
+
+    Raises:
+        ApiError: 403 for a model that the tenant may not use.
+    """
+    allowed = allowed_models.get(tenant)
+    name = provider.model if wanted is None else wanted
+    if allowed is None or name in allowed:
+        return ChosenModel(name, allowed)
+    if wanted in provider.models:
+        raise ApiError(403, "model_not_allowed", f"the model {wanted} may not be used")
+    if not allowed:
+        raise ApiError(403, "model_not_allowed", "no model may be used")
+    default = provider.model
+    return ChosenModel(default if default in allowed else allowed[0], allowed)
