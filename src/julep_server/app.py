@@ -15,12 +15,14 @@ from julep_server.db.engine import Database
 from julep_server.dispatch import Dispatcher
 from julep_server.errors import ApiError, internal_error, nothing_here
 from julep_server.http.authentication import Authenticator, tenant_of
+from julep_server.http.openai_error_format import openai_error_response
 from julep_server.http.responses import (
     REQUEST_ID_HEADER,
     error_response,
     json_response,
     request_id,
 )
+from julep_server.idempotency import IdempotencyClaims
 from julep_server.jobs.context import JobContext
 from julep_server.jobs.handlers import job_performer
 from julep_server.jobs.worker import Worker
@@ -126,7 +128,7 @@ class App:
             response = await self._respond(request)
             await response(request.scope, receive, tagged)
         except ApiError as error:
-            await error_response(error)(request.scope, receive, tagged)
+            await _error_response(request.scope, error)(request.scope, receive, tagged)
         except ClientDisconnect:
             _log.debug("request %s: the client has disconnected", identifier)
         except Exception:
@@ -134,7 +136,7 @@ class App:
             if started:
                 raise
             failure = internal_error(identifier)
-            await error_response(failure)(request.scope, receive, tagged)
+            await _error_response(request.scope, failure)(request.scope, receive, tagged)
 
     async def _respond(self, request: Request) -> ASGIApp:
         services, dispatcher = self._services, self._dispatcher
@@ -172,6 +174,7 @@ class App:
             self.runs,
             worker,
             embedding_worker,
+            IdempotencyClaims(self._database),
             allowed,
         )
         self._services = services
@@ -207,6 +210,12 @@ def _reflection(provider: Provider) -> Reflection:
     if isinstance(provider, (OpenAIModel, ModelRouter)):
         return ModelReflection(provider)
     return OfflineReflection()
+
+
+def _error_response(scope: Scope, error: ApiError) -> ASGIApp:
+    """Build the response of an error, in the format of the API that the path belongs to."""
+    of_openai = _raw_path(scope).startswith("/v1/")
+    return openai_error_response(error) if of_openai else error_response(error)
 
 
 def _raw_path(scope: Scope) -> str:

@@ -16,7 +16,7 @@ from julep_server.http.authentication import Authenticator
 from julep_server.http.preferences import preferred_return
 from julep_server.http.request_body import MISSING, parse_json, read_body
 from julep_server.http.responses import REPLAYED_HEADER, json_response
-from julep_server.idempotency import IdempotencyClaim, IdempotencyClaims, fingerprint
+from julep_server.idempotency import IdempotencyClaim, fingerprint
 from julep_server.json_text import JSON, JSONObject
 from julep_server.resources.chat import is_streamed
 from julep_server.services import Services
@@ -53,7 +53,7 @@ class Dispatcher:
         self._handlers = handlers
         self._services = services
         self._authenticator = authenticator
-        self._claims = IdempotencyClaims(services.database)
+        self._claims = services.claims
 
     async def dispatch(self, request: Request, path: str) -> ASGIApp:
         """Handle a request and return its response.

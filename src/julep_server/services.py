@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from julep_server.db.engine import Database
+from julep_server.idempotency import IdempotencyClaims
 from julep_server.jobs.worker import Worker
 from julep_server.models.model_access import choose_model
 from julep_server.models.provider import Provider
@@ -19,6 +20,7 @@ class Services:
     """The parts of the server that request handlers use; built once per server.
 
     Attributes:
+        claims: The running requests with an idempotency key.
         allowed_models: For some tenants, the only models that they may use.
     """
 
@@ -28,6 +30,7 @@ class Services:
     runs: Runs
     worker: Worker
     embedding_worker: EmbeddingWorker
+    claims: IdempotencyClaims
     allowed_models: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
 
     def model_of(self, tenant: str, wanted: str | None = None) -> str:

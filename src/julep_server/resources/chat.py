@@ -7,7 +7,7 @@ from functools import partial
 from starlette.types import ASGIApp
 
 from julep_server.call import Call, Handler, performed
-from julep_server.chat.turn import ChatRequest, perform, prepare
+from julep_server.chat.turn import ChatRequest, answer, prepare
 from julep_server.http.preferences import accepts_events
 from julep_server.http.responses import json_response
 from julep_server.json_text import JSON, JSONObject
@@ -36,10 +36,9 @@ async def chat(call: Call) -> ASGIApp:
         body=call.body,
         keep_response=None if call.claim is None else call.claim.keep,
     )
-    turn = await prepare(request)
-    run = Run(new_id(), call.tenant, turn.source.session.id)
+    run = Run(new_id(), call.tenant, request.session_id)
     on_end = (lambda: None) if call.claim is None else call.claim.hold(run if streamed else None)
-    work = partial(perform, request, turn, run, streamed=streamed)
+    work = partial(answer, request, run, streamed=streamed)
     call.services.runs.start(run, work, on_end)
     if streamed:
         return await stream_run(run, 0)

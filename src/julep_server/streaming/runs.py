@@ -32,6 +32,7 @@ class Run:
 
     Attributes:
         events: The data of each event, in order; an event's number is its position, from 1.
+        created: The second in which it began, since 1970.
         headers: The response's headers, known once the model has begun.
         finished: Whether no more events will come.
         failure: The error that ended the run early.
@@ -45,6 +46,7 @@ class Run:
         self.tenant = tenant
         self.session_id = session_id
         self.events: list[str] = []
+        self.created = int(time.time())
         self.headers: dict[str, str] = {}
         self.finished = False
         self.failure: ApiError | None = None
