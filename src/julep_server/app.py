@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from julep_server import openai_passthrough
 from julep_server.call import Handler
+from julep_server.cancellations import Cancellations
 from julep_server.contract.operations import load_contract
 from julep_server.db.engine import Database
 from julep_server.dispatch import Dispatcher
@@ -175,15 +176,18 @@ class App:
             worker,
             embedding_worker,
             IdempotencyClaims(self._database),
+            Cancellations(self._database, self.runs),
             allowed,
         )
         self._services = services
         self._dispatcher = Dispatcher(load_contract(), HANDLERS, services, self._authenticator)
         worker.start()
         embedding_worker.start()
+        services.cancellations.start()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self.runs.aclose()
+        await services.cancellations.stop()
         await worker.stop()
         await embedding_worker.stop()
         await provider.close()

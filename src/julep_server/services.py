@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from julep_server.cancellations import Cancellations
 from julep_server.db.engine import Database
 from julep_server.idempotency import IdempotencyClaims
 from julep_server.jobs.worker import Worker
@@ -31,6 +32,7 @@ class Services:
     worker: Worker
     embedding_worker: EmbeddingWorker
     claims: IdempotencyClaims
+    cancellations: Cancellations
     allowed_models: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
 
     def model_of(self, tenant: str, wanted: str | None = None) -> str:

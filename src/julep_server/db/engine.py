@@ -47,12 +47,16 @@ class Database:
 
     Raises:
         sqlalchemy.exc.SQLAlchemyError: The database can't be opened or migrated.
+
+    Attributes:
+        is_private: Whether no other process can use the database, as it is in memory.
     """
 
     def __init__(self, url: str) -> None:
         parsed = make_url(url)
         sqlite = parsed.get_backend_name() == "sqlite"
         memory = sqlite and parsed.database in (None, "", ":memory:")
+        self.is_private = memory
         self._engine = _sqlite_engine(parsed, memory) if sqlite else _postgres_engine(parsed)
         self._reading = self._engine if sqlite else self._engine.execution_options(**_SNAPSHOT)
         self._writers = ThreadPoolExecutor(1 if sqlite else _WRITERS, "julep-db-write")

@@ -85,7 +85,12 @@ class AgentCompletion:
 
     def _head(self, kind: str) -> JSONObject:
         identifier = f"chatcmpl-{self.run.id}"
-        return {"id": identifier, "object": kind, "created": self.run.created, "model": self.model}
+        return {
+            "id": identifier,
+            "object": kind,
+            "created": self.run.began_at // 1_000_000,
+            "model": self.model,
+        }
 
     def _chunk(self, delta: JSONObject, reason: JSON = None) -> bytes:
         choice: JSONObject = {"index": 0, "delta": delta, "finish_reason": reason}

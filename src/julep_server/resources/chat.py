@@ -53,7 +53,7 @@ async def cancel(call: Call) -> ASGIApp:
         lambda connection: sessions.get(connection, call.tenant, session_id)
     )
     identifier = None if wanted is None else str(wanted).lower()
-    cancelled = await call.services.runs.cancel(call.tenant, session_id, identifier)
+    cancelled = await call.services.cancellations.cancel(call.tenant, session_id, identifier)
     return json_response(200, {"cancelled": list[JSON](cancelled)})
 
 
