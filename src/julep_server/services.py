@@ -11,6 +11,7 @@ from julep_server.idempotency import IdempotencyClaims
 from julep_server.jobs.worker import Worker
 from julep_server.models.model_access import choose_model
 from julep_server.models.provider import Provider
+from julep_server.search.embedding_state import EmbeddingState
 from julep_server.search.embedding_worker import EmbeddingWorker
 from julep_server.settings import Settings
 from julep_server.streaming.runs import Runs
@@ -34,6 +35,10 @@ class Services:
     claims: IdempotencyClaims
     cancellations: Cancellations
     allowed_models: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+
+    def embedding_state(self) -> EmbeddingState:
+        """Return how far the embedding of texts is, and whether it fails."""
+        return self.embedding_worker.state()
 
     def model_of(self, tenant: str, wanted: str | None = None) -> str:
         """Return the model to request for a tenant.
