@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from julep_server import openai_passthrough
 from julep_server.call import Handler
+from julep_server.cancellations import Cancellations
 from julep_server.contract.operations import load_contract
 from julep_server.db.engine import Database
 from julep_server.dispatch import Dispatcher
@@ -19,11 +20,13 @@ from julep_server.errors import ApiError, internal_error
 from julep_server.health import Readiness
 from julep_server.housekeeping import Housekeeping
 from julep_server.http.browsers import Browsers
+from julep_server.http.openai_error_format import openai_error_response
 from julep_server.http.responses import (
     REQUEST_ID_HEADER,
     error_response,
     request_id,
 )
+from julep_server.idempotency import IdempotencyClaims
 from julep_server.jobs.context import JobContext
 from julep_server.jobs.handlers import job_performer
 from julep_server.jobs.worker import Worker
@@ -112,7 +115,7 @@ class App:
 
     def _open_access(self) -> Access:
         """Read the keys, and check that a server without one can't be reached from outside."""
-        settings, choice = self.settings, self.settings.model_choice()
+        settings, choice = self.settings, self.settings.model_choice
         allowed = dict[str, Sequence[str]]() if choice is None else choice.allowed
         access = Access(self._database, settings, allowed)
         if not access.requires_key:
@@ -178,7 +181,7 @@ class App:
                 response = await self._respond(request, record.path)
                 await response(scope, counted, tagged)
             except ApiError as error:
-                await error_response(error)(scope, counted, tagged)
+                await _error_response(record.path, error)(scope, counted, tagged)
             except ClientDisconnect:
                 _log.debug("request %s: the client has disconnected", identifier)
             except Exception:
@@ -186,7 +189,7 @@ class App:
                 if record.status:
                     raise
                 failure = internal_error(identifier)
-                await error_response(failure)(scope, counted, tagged)
+                await _error_response(record.path, failure)(scope, counted, tagged)
 
     async def _respond(self, request: Request, path: str) -> ASGIApp:
         services, dispatcher, pages = self._services, self._dispatcher, self._pages
@@ -216,7 +219,14 @@ class App:
         provider = self._provider
         embedding_worker = EmbeddingWorker(self._database, open_embedder(self.settings))
         templates = _templates(self.settings)
-        context = JobContext(self._database, _reflection(provider), embedding_worker, templates)
+        context = JobContext(
+            self._database,
+            provider,
+            _reflection(provider),
+            embedding_worker,
+            templates,
+            self._access.models_of,
+        )
         worker = Worker(self._database, job_performer(context))
         relay = Relay(self._database, self.runs)
         services = Services(
@@ -230,6 +240,8 @@ class App:
             templates,
             self._access,
             self._monitor,
+            IdempotencyClaims(self._database, relay),
+            Cancellations(self._database, self.runs),
         )
         self._services = services
         dispatcher = Dispatcher(self._contract, HANDLERS, services)
@@ -241,11 +253,13 @@ class App:
         worker.start()
         embedding_worker.start()
         self._access.start()
+        services.cancellations.start()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         left = (self._drain_until or 0.0) - time.monotonic()
         await self.runs.aclose(left)
-        await dispatcher.aclose()
+        await services.claims.aclose()
+        await services.cancellations.stop()
         await relay.stop()
         await worker.stop()
         await housekeeping.stop()
@@ -262,7 +276,7 @@ def _provider(settings: Settings) -> Provider:
         return read_script(settings.model_script)
     if isinstance(settings.model, ScriptedModel):
         return settings.model
-    if (choice := settings.model_choice()) is not None:
+    if (choice := settings.model_choice) is not None:
         return ModelRouter(choice, settings.model_timeout)
     if settings.model_url is None or not isinstance(settings.model, str):
         return LocalModel() if settings.model == LOCAL_MODEL else OfflineModel()
@@ -283,6 +297,11 @@ def _reflection(provider: Provider) -> Reflection:
     if isinstance(provider, (OpenAIModel, ModelRouter)):
         return ModelReflection(provider)
     return OfflineReflection()
+
+
+def _error_response(path: str, error: ApiError) -> ASGIApp:
+    """Build the response of an error, in the format of the API that the path belongs to."""
+    return openai_error_response(error) if path.startswith("/v1/") else error_response(error)
 
 
 def _raw_path(scope: Scope) -> str:

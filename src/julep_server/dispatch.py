@@ -17,7 +17,7 @@ from julep_server.errors import Violation, invalid, not_implemented
 from julep_server.http.preferences import preferred_return
 from julep_server.http.request_body import LARGE, MISSING, parse_json, read_body
 from julep_server.http.responses import REPLAYED_HEADER, json_response
-from julep_server.idempotency import IdempotencyClaim, IdempotencyClaims, fingerprint
+from julep_server.idempotency import IdempotencyClaim, fingerprint
 from julep_server.json_text import JSON, JSONObject
 from julep_server.monitoring.request_record import describe
 from julep_server.resources.chat import is_streamed
@@ -55,11 +55,7 @@ class Dispatcher:
         self._contract = contract
         self._handlers = handlers
         self._services = services
-        self._claims = IdempotencyClaims(services.database, services.relay)
-
-    async def aclose(self) -> None:
-        """Wait until the keys of runs that have ended are released."""
-        await self._claims.aclose()
+        self._claims = services.claims
 
     async def dispatch(self, request: Request, path: str) -> ASGIApp:
         """Handle a request and return its response.

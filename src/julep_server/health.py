@@ -88,7 +88,7 @@ def _look(connection: Connection) -> None:
 
 def _endpoints(settings: Settings) -> list[tuple[str, str | None]]:
     """Return the URL and the key of each model's endpoint; none of models in the process."""
-    choice = settings.model_choice()
+    choice = settings.model_choice
     if choice is not None:
         return [(endpoint.url, endpoint.key) for endpoint in choice.endpoints.values()]
     return [] if settings.model_url is None else [(settings.model_url, settings.model_key)]

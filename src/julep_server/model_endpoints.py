@@ -25,7 +25,7 @@ class ModelEndpoint:
         model: Its name there; the same name by default.
 
     Raises:
-        ValueError: The name is empty, or the URL is none.
+        ValueError: The name is empty, the URL is none, or the key can't be sent.
     """
 
     name: str
@@ -40,6 +40,7 @@ class ModelEndpoint:
             raise ValueError(
                 f"the URL of the model {self.name} must begin with http:// or https://"
             )
+        check_key(f"the key of the model {self.name}", self.key)
         object.__setattr__(self, "model", self.model or self.name)
 
 
@@ -71,6 +72,25 @@ class ModelChoice:
             if name not in self.endpoints:
                 known = ", ".join(self.endpoints)
                 raise ValueError(f"no model is named {name}; there are: {known}")
+
+
+def check_key(what: str, key: str | None) -> None:
+    """Check that a key can be sent in a header; the error does not quote it.
+
+    Args:
+        what: What the error names.
+        key: The key; None and an empty one send none.
+
+    Raises:
+        ValueError: It has a character that a key in a header can't have.
+    """
+    for position, character in enumerate(key or "", 1):
+        if not "!" <= character <= "~":
+            kind = "a space or a control character" if character.isascii() else "not ASCII"
+            raise ValueError(
+                f"{what} can't be sent in a header: character {position} of {len(key or '')} is"
+                f" {kind}"
+            )
 
 
 def parse_endpoint(text: str) -> ModelEndpoint:

@@ -46,6 +46,8 @@ def setting_options() -> list[SettingOption]:
     texts = {name: " ".join(text.split()) for name, text in _ENTRY.findall(_args_section())}
     found: list[SettingOption] = []
     for field in fields(Settings):
+        if not field.init:
+            continue
         hint = hints[field.name]
         kind, *marks = get_args(hint) if get_origin(hint) is Annotated else (hint,)
         annotation = _ANNOTATED.sub(r"\1", str(field.type))

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from julep_server.cancellations import Cancellations
 from julep_server.db.engine import Database
-from julep_server.errors import ApiError
+from julep_server.idempotency import IdempotencyClaims
 from julep_server.jobs.worker import Worker
+from julep_server.models.model_access import choose_model
 from julep_server.models.provider import Provider
 from julep_server.monitoring.monitor import Monitor
 from julep_server.prompt.templates import TemplateRenderer
 from julep_server.relay import Relay
+from julep_server.search.embedding_state import EmbeddingState
 from julep_server.search.embedding_worker import EmbeddingWorker
 from julep_server.settings import Settings
 from julep_server.streaming.runs import Runs
@@ -19,7 +22,11 @@ from julep_server.tenancy.access import Access
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The parts of the server that request handlers use; built once per server."""
+    """The parts of the server that request handlers use; built once per server.
+
+    Attributes:
+        claims: The running requests with an idempotency key.
+    """
 
     settings: Settings
     database: Database
@@ -31,6 +38,12 @@ class Services:
     templates: TemplateRenderer
     access: Access
     monitor: Monitor
+    claims: IdempotencyClaims
+    cancellations: Cancellations
+
+    def embedding_state(self) -> EmbeddingState:
+        """Return how far the embedding of texts is, and whether it fails."""
+        return self.embedding_worker.state()
 
     def model_of(self, tenant: str, wanted: str | None = None) -> str:
         """Return the model to request for a tenant.
@@ -42,13 +55,4 @@ class Services:
         Raises:
             ApiError: 403 for a model that the tenant may not use.
         """
-        allowed = self.access.models_of(tenant)
-        name = self.provider.model if wanted is None else wanted
-        if allowed is None or name in allowed:
-            return name
-        if wanted in self.provider.models:
-            raise ApiError(403, "model_not_allowed", f"the model {wanted} may not be used")
-        if not allowed:
-            raise ApiError(403, "model_not_allowed", "no model may be used")
-        default = self.provider.model
-        return default if default in allowed else allowed[0]
+        return choose_model(self.provider, self.access.models_of(tenant), wanted).name

@@ -17,7 +17,13 @@ from math import inf
 from typing import Annotated
 
 from julep_server.json_text import JSON
-from julep_server.model_endpoints import ModelChoice, ModelEndpoint, parse_endpoint, read_models
+from julep_server.model_endpoints import (
+    ModelChoice,
+    ModelEndpoint,
+    check_key,
+    parse_endpoint,
+    read_models,
+)
 from julep_server.origins import checked_origin
 
 OFFLINE_MODEL = "offline"
@@ -104,6 +110,9 @@ class Settings:
         metrics: Serve /metrics for Prometheus, without a key; needs the extra "metrics".
         workers: Number of processes that serve, which share the database; of the command alone.
 
+    Attributes:
+        model_choice: The models to choose from by name; None if there is only one.
+
     Raises:
         ValueError: The settings contradict each other.
     """
@@ -156,6 +165,8 @@ class Settings:
     prepared_statements: bool = True
     metrics: bool = False
     workers: int = 1
+    # No setting, but made of them once: a file is read, and checked, at a single moment.
+    model_choice: ModelChoice | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
         # Copied, because the caller may change the originals.
@@ -185,12 +196,37 @@ class Settings:
         if not 0 <= self.recall_distance <= 1:
             raise ValueError(f"recall_distance must be from 0 to 1; got {self.recall_distance}")
 
-    def model_choice(self) -> ModelChoice | None:
-        """Return the models to choose from by name; None if there is only one.
+    @property
+    def is_offline(self) -> bool:
+        """Whether the offline model answers, because no other one is configured."""
+        others = (self.model_url, self.models_file, self.model_script, *self.models)
+        return isinstance(self.model, str) and not any(others)
 
-        Raises:
-            ValueError: They contradict each other, or their file can't be read.
-        """
+    def _check_model(self) -> None:
+        several = bool(self.models or self.models_file)
+        own = not isinstance(self.model, str)
+        if self.model_script is not None and (
+            several or self.model_url or self.model != OFFLINE_MODEL
+        ):
+            raise ValueError("a model's script takes the place of every other model")
+        if own and (several or self.model_url is not None):
+            raise ValueError("a model in this process has no URL")
+        check_key("the model's key", self.model_key)
+        if self.model_fallback and not several:
+            raise ValueError("a fallback needs several models")
+        object.__setattr__(self, "model_choice", self._model_choice())
+        if several:
+            _check_url("a model", self.model_url)
+            return
+        if self.model_url is None and self.model == LOCAL_MODEL:
+            _check_local()
+        elif self.model_url is None and not own and self.model != OFFLINE_MODEL:
+            raise ValueError("a model's name needs the URL of the endpoint that serves it")
+        if self.model_url is not None and self.model == OFFLINE_MODEL:
+            raise ValueError("a model URL needs the name of a model to use there")
+        _check_url("a model", self.model_url)
+
+    def _model_choice(self) -> ModelChoice | None:
         if self.models_file is not None:
             choice = read_models(self.models_file)
             listed, default = [*choice.endpoints.values()], choice.default
@@ -210,12 +246,6 @@ class Settings:
         return ModelChoice(
             endpoints, default or listed[0].name, self.model_fallback or fallback, allowed
         )
-
-    @property
-    def is_offline(self) -> bool:
-        """Whether the offline model answers, because no other one is configured."""
-        others = (self.model_url, self.models_file, self.model_script, *self.models)
-        return isinstance(self.model, str) and not any(others)
 
     @property
     def has_model_in_process(self) -> bool:
@@ -248,29 +278,6 @@ class Settings:
         if self.workers > 1 and self.database in ("sqlite://", "sqlite:///:memory:"):
             raise ValueError("several workers can't share a database in memory")
 
-    def _check_model(self) -> None:
-        several = bool(self.models or self.models_file)
-        own = not isinstance(self.model, str)
-        if self.model_script is not None and (
-            several or self.model_url or self.model != OFFLINE_MODEL
-        ):
-            raise ValueError("a model's script takes the place of every other model")
-        if own and (several or self.model_url is not None):
-            raise ValueError("a model in this process has no URL")
-        if self.model_fallback and not several:
-            raise ValueError("a fallback needs several models")
-        self.model_choice()
-        if several:
-            _check_url("a model", self.model_url)
-            return
-        if self.model_url is None and self.model == LOCAL_MODEL:
-            _check_local()
-        elif self.model_url is None and not own and self.model != OFFLINE_MODEL:
-            raise ValueError("a model's name needs the URL of the endpoint that serves it")
-        if self.model_url is not None and self.model == OFFLINE_MODEL:
-            raise ValueError("a model URL needs the name of a model to use there")
-        _check_url("a model", self.model_url)
-
     def _check_limits(self) -> None:
         for limit in fields(self):
             least = 0 if limit.name in _MAY_BE_ZERO else 1e-3
@@ -284,6 +291,7 @@ class Settings:
         if url is not None and model in (None, "", NO_EMBEDDINGS):
             raise ValueError("an embedding URL needs the name of a model to use there")
         _check_url("an embedding", url)
+        check_key("the embedding's key", self.embedding_key)
 
 
 def _check_local() -> None:

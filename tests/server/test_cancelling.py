@@ -11,9 +11,11 @@ from typing import Any
 import httpx
 import pytest
 
+from julep_server import LocalServer
 from julep_server.errors import ApiError
 from julep_server.streaming.runs import Run, Runs
 from tests.server.helpers.api import UNKNOWN_ID, Api, error_of, parse_events, paths_of
+from tests.server.helpers.embedding_endpoint import MODEL, EmbeddingEndpoint
 from tests.server.helpers.endpoint import Endpoint
 
 HELLO: dict[str, Any] = {"messages": [{"role": "user", "content": "Hello"}]}
@@ -142,3 +144,78 @@ def test_a_run_that_stores_its_result_is_not_cancelled() -> None:
         return run.failure
 
     assert asyncio.run(main()) is None
+
+
+# --- while an answer is prepared ---
+
+
+def test_an_answer_that_is_prepared_is_cancelled(threads: ThreadPoolExecutor) -> None:
+    with (
+        EmbeddingEndpoint() as meanings,
+        LocalServer(embedding_url=meanings.url, embedding_model=MODEL) as server,
+        Api(server.url) as api,
+    ):
+        docs = [{"title": "-", "content": "A ship."}]
+        session = api.make("sessions", agent_id=api.make("agents", docs=docs)["id"])["id"]
+        api.reply(session, "The first, after which there are vectors.")
+        meanings.held = "HELD"
+        chats = [
+            threads.submit(api.chat, session, "HELD", stream=streamed) for streamed in (False, True)
+        ]
+        limit = time.monotonic() + 60
+        while meanings.texts.count("HELD") < 2:
+            assert time.monotonic() < limit
+            time.sleep(0.005)
+        assert len(cancel(api, session)) == 2
+        for chat in chats:
+            assert error_of(chat.result(), 409)["code"] == "chat_cancelled"
+        assert len(api.history(session)) == 2
+
+
+# --- of another process ---
+
+
+@pytest.fixture
+def processes(database_url: str, endpoint: Endpoint) -> Iterator[tuple[Api, Api]]:
+    """Clients of two servers that share a database."""
+    settings: dict[str, Any] = {"database": database_url, "model_url": endpoint.url}
+    with (
+        LocalServer(model="small", **settings) as first,
+        LocalServer(model="small", **settings) as second,
+        Api(first.url) as one,
+        Api(second.url) as other,
+    ):
+        yield one, other
+
+
+def test_an_answer_of_another_process_is_cancelled(
+    threads: ThreadPoolExecutor, processes: tuple[Api, Api], held: Endpoint
+) -> None:
+    one, other = processes
+    session, untouched = one.make("sessions")["id"], one.make("sessions")["id"]
+    # What was cancelled before an answer began does not concern it.
+    assert cancel(other, untouched) == []
+    goes_on = started(threads, one, held, untouched)
+    chat = started(threads, one, held, session)
+    assert len(cancel(other, session)) == 1
+    assert error_of(chat.result(), 409)["code"] == "chat_cancelled"
+    assert one.history(session) == []
+    held.answering.set()
+    assert goes_on.result().status_code == 200
+
+
+def test_a_stream_of_another_process_is_cancelled_by_its_id(
+    processes: tuple[Api, Api], endpoint: Endpoint
+) -> None:
+    one, other = processes
+    session = one.make("sessions")["id"]
+    endpoint.delay_before = lambda position: 30.0 if position == 2 else 0.0
+    with one.streaming(session, HELLO) as response:
+        texts = response.iter_text()
+        (first, *_) = parse_events(next(texts))
+        identifier = first.data["id"]
+        assert cancel(other, session, response_id=UNKNOWN_ID) == []
+        assert cancel(other, session, response_id=identifier) == [identifier]
+        last = parse_events("".join(texts))[-1]
+    assert (last.kind, last.data["error"]["code"]) == ("error", "chat_cancelled")
+    assert one.history(session) == []

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from julep_server.json_text import JSON
 from julep_server.models.llm_output import parse_json_list, without_thoughts
+from julep_server.models.model_access import ChosenModel
 from julep_server.models.model_reflection import ModelReflection
 from julep_server.models.offline_reflection import OfflineReflection, statements
 from julep_server.models.provider import (
@@ -56,7 +57,9 @@ class FixedProvider:
 
 
 async def facts(text: str) -> list[Fact]:
-    return await ModelReflection(FixedProvider(text)).facts("m", "Ada", [Line("user", "Hi")], [])
+    return await ModelReflection(FixedProvider(text)).facts(
+        ChosenModel("m"), "Ada", [Line("user", "Hi")], []
+    )
 
 
 # --- JSON in a model's output ---
@@ -184,9 +187,9 @@ def test_statements_are_parts_of_the_text(text: str) -> None:
 
 async def test_the_offline_model_remembers_twenty_facts_per_turn() -> None:
     said = [Line("user", " ".join(f"I have {number} apples." for number in range(30)))]
-    found = await OfflineReflection().facts("m", "Ada", said, [])
+    found = await OfflineReflection().facts(ChosenModel("m"), "Ada", said, [])
     assert [fact.content for fact in found] == [f"I have {n} apples." for n in range(20)]
 
 
 async def test_the_offline_model_suggests_nothing() -> None:
-    assert await OfflineReflection().hints("m", [Line("user", "What next?")]) == []
+    assert await OfflineReflection().hints(ChosenModel("m"), [Line("user", "What next?")]) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from julep_server import LocalServer, ModelEndpoint
+from julep_server.app import App
 from julep_server.model_endpoints import parse_endpoint, read_models
 from julep_server.models.discovery import LocalModels, find_local_models, log_local_models
 from julep_server.settings import Settings
@@ -154,6 +156,36 @@ def test_a_file_of_models_and_what_tenants_may_use(
     assert {headers["authorization"] for headers in endpoint.headers} == {"Bearer one"}
 
 
+def test_jobs_keep_to_the_models_of_their_tenant(
+    endpoint: Endpoint, second: Endpoint, tmp_path: Path
+) -> None:
+    file = tmp_path / "models.toml"
+    file.write_text(
+        f"default = 'deep'\nfallback = ['fast', 'deep']\n[models.fast]\nurl = '{endpoint.url}'\n"
+        f"model = 'small'\n[models.deep]\nurl = '{second.url}'\n[tenants]\na = ['fast']"
+    )
+    # The other model would answer in its place.
+    endpoint.answers_to_jobs = ["[]", "503"]
+    with (
+        LocalServer(models_file=str(file), api_keys=["a"]) as server,
+        Api(server.url, "a") as api,
+    ):
+        agent, user = api.make("agents", model="unknown")["id"], api.make("users")["id"]
+        session = api.make("sessions", agent_id=agent, user_id=user)["id"]
+        api.wait_done(api.reply(session, "I like tea."))
+        (job,) = api.reply(session, "I like bread.")["jobs"]
+        while len(endpoint.job_requests) < 2:
+            time.sleep(0.005)
+        api.patch(f"/agents/{agent}", {"model": "deep"})
+        ended = api.wait_ended(job)
+    assert (ended["state"], ended["reason"]) == (
+        "failed",
+        "the tenant may not use the agent's model",
+    )
+    assert {request["model"] for request in endpoint.job_requests} == {"small"}
+    assert (len(endpoint.job_requests), second.job_requests) == (2, [])
+
+
 def test_the_command_takes_several_models(
     endpoint: Endpoint, second: Endpoint, tmp_path: Path
 ) -> None:
@@ -200,6 +232,18 @@ def test_models_of_the_command_are_parsed(text: str, endpoint: ModelEndpoint) ->
             "in /nowhere/models.toml can't be read",
         ),
         ({"models": ["a=http://x"], "model_script": "x"}, "takes the place of every other model"),
+        (
+            {"models": ["a=http://x,key=sk-\u00fc1"]},
+            "the key of the model a can't be sent in a header: character 4 of 5 is not ASCII",
+        ),
+        (
+            {"model_url": "http://x", "model": "m", "model_key": "sk-1\n"},
+            "the model's key can't be sent in a header: character 5 of 5 is a space or a control",
+        ),
+        (
+            {"embedding_url": "http://x", "embedding_model": "m", "embedding_key": "\u20ac"},
+            "the embedding's key can't be sent in a header: character 1 of 1 is not ASCII",
+        ),
     ],
 )
 def test_models_that_contradict_each_other_are_refused(
@@ -207,6 +251,17 @@ def test_models_that_contradict_each_other_are_refused(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         Settings(**settings)
+
+
+@pytest.mark.once
+def test_a_file_of_models_is_read_once(tmp_path: Path) -> None:
+    file = tmp_path / "models.toml"
+    file.write_text("[models.a]\nurl = 'http://127.0.0.1:9/v1'")
+    settings = Settings(models_file=str(file))
+    file.unlink()
+    app = App(settings)
+    assert app.model == "a"
+    app.close()
 
 
 @pytest.mark.once

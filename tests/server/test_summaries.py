@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from julep_server import LocalServer
+from julep_server.models.model_access import ChosenModel
 from julep_server.models.offline_reflection import OfflineReflection
 from julep_server.models.reflection import Line
 from julep_server.text.tokens import count_tokens
@@ -236,7 +237,7 @@ def test_the_offline_summary_consists_of_beginnings(tmp_path: Path) -> None:
 
 
 async def _summary(before: str, said: list[Line], limit: int) -> str:
-    return await OfflineReflection().summary("m", before, said, limit)
+    return await OfflineReflection().summary(ChosenModel("m"), before, said, limit)
 
 
 @pytest.mark.anyio

@@ -148,6 +148,15 @@ async def prepare(request: ChatRequest) -> Turn:
     )
 
 
+async def answer(request: ChatRequest, run: Run, *, streamed: bool) -> None:
+    """Prepare a turn and perform it: the work of a run, which can be cancelled from its beginning.
+
+    Raises:
+        ApiError: As for :func:`prepare` and :func:`perform`.
+    """
+    await perform(request, await prepare(request), run, streamed=streamed)
+
+
 async def perform(request: ChatRequest, turn: Turn, run: Run, *, streamed: bool) -> None:
     """Call the model, store the turn, and complete the run.
 
@@ -178,6 +187,8 @@ async def perform(request: ChatRequest, turn: Turn, run: Run, *, streamed: bool)
     response = _response(run.id, turn.source, completion, reply, started)
     if turn.explanation is not None:
         response["explanation"] = turn.explanation
+    # Before it is stored: what is stored may be made of it.
+    run.result = response
     closing = _closing_events(run, completion, reply, response) if streamed else []
     kept: JSON = response if listener is None else kept_stream(run.id, listener.pieces, closing)
     recalled = [memory.id for memory in turn.source.recalled.memories]
@@ -199,7 +210,6 @@ async def perform(request: ChatRequest, turn: Turn, run: Run, *, streamed: bool)
         await services.database.write(work)
     if started:
         services.worker.wake()
-    run.result = response
     for data in closing:
         run.publish(data)
 

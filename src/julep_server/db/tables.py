@@ -309,6 +309,25 @@ metadata_entries = Table(
     Index("metadata_entries_entry", "entry", "resource_id"),
 )
 
+# Requests to cancel answers that another process may be writing, and what they cancelled.
+cancellations = Table(
+    "cancellations",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    _tenant(),
+    Column("session_id", String(36), nullable=False),
+    Column("response_id", String(36)),
+    _time("created_at"),
+    Index("cancellations_created", "created_at"),
+)
+
+cancelled_answers = Table(
+    "cancelled_answers",
+    metadata,
+    Column("cancellation_id", String(36), primary_key=True),
+    Column("response_id", String(36), primary_key=True),
+)
+
 idempotency = Table(
     "idempotency",
     metadata,

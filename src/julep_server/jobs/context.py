@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from julep_server.db.engine import Database
 from julep_server.jobs.failures import AbortedError
+from julep_server.models.model_access import ChosenModel, choose_model
+from julep_server.models.provider import Provider
 from julep_server.models.reflection import Reflection
 from julep_server.prompt.templates import TemplateRenderer
 from julep_server.search.embedding_worker import EmbeddingWorker
@@ -19,12 +22,26 @@ from julep_server.store.users import User, users
 
 @dataclass(frozen=True, slots=True)
 class JobContext:
-    """The parts of the server that job handlers use; built once per server."""
+    """The parts of the server that job handlers use; built once per server.
+
+    Attributes:
+        models_of: Returns the only models that a tenant may use; None for all.
+    """
 
     database: Database
+    provider: Provider
     reflection: Reflection
     embedding_worker: EmbeddingWorker
     templates: TemplateRenderer
+    models_of: Callable[[str], Sequence[str] | None]
+
+    def model_of(self, job: Job, agent: Agent) -> ChosenModel:
+        """Choose the model to request for a job.
+
+        Raises:
+            ApiError: 403 when the tenant may not use the agent's model.
+        """
+        return choose_model(self.provider, self.models_of(job.tenant), agent.model)
 
 
 def session_of(connection: Connection, job: Job) -> tuple[Session, Agent]:

@@ -22,6 +22,7 @@ _REASONS = {
     "model_answer_unreadable": "the model's answer could not be read",
     "model_empty": "the model's answer was empty",
     "model_refused": "the model's endpoint refused the request",
+    "model_not_allowed": "the tenant may not use the agent's model",
     "unknown_model": "the model's endpoint doesn't know the model",
     "rate_limited": "the model's endpoint limits the rate of requests",
     "model_unavailable": "the model's endpoint failed or can't be reached",

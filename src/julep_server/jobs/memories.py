@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from sqlalchemy import Connection
 
 from julep_server.jobs.context import JobContext, session_of, user_of
@@ -26,8 +28,14 @@ async def form_memories(context: JobContext, job: Job, _report: Report) -> Store
     stored = job.payload.get("stored")
     if not isinstance(stored, list):
         stored = await _store_memories(context, job)
-    await context.embedding_worker.embed_sources([str(identifier) for identifier in stored])
-    return lambda _: None
+    missing = await context.embedding_worker.embed_sources(
+        [str(identifier) for identifier in stored]
+    )
+    if missing is None:
+        return lambda _: None
+    # The memories are found by their words at once: the job has succeeded.
+    reason = f"stored; their vectors follow, once the embedder works ({missing})"
+    return partial(jobs.explain, job=job, reason=reason)
 
 
 async def _store_memories(context: JobContext, job: Job) -> list[JSON]:
@@ -46,7 +54,7 @@ async def _store_memories(context: JobContext, job: Job) -> list[JSON]:
         return agent, user, [memory.content for memory in near]
 
     agent, user, known = await context.database.read(read)
-    facts = await context.reflection.facts(agent.model, user.name, turn, known)
+    facts = await context.reflection.facts(context.model_of(job, agent), user.name, turn, known)
     new = [
         NewMemory(
             fact.kind,

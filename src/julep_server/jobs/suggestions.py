@@ -29,7 +29,7 @@ async def make_suggestions(context: JobContext, job: Job, _report: Report) -> St
         return agent, lines(history)
 
     agent, conversation = await context.database.read(read)
-    hints = await context.reflection.hints(agent.model, conversation)
+    hints = await context.reflection.hints(context.model_of(job, agent), conversation)
 
     def store(connection: Connection) -> None:
         session, _ = session_of(connection, job)

@@ -61,12 +61,13 @@ async def _attempt(context: JobContext, job: Job, report: Report) -> bool:
         return True
     budget = session.token_budget or _MIN_STEP
     summary = session.summary or ""
+    model = context.model_of(job, source.agent)
     steps = _split_steps(_all_lines(omitted), max(_MIN_STEP, budget))
     for number, step in enumerate(steps):
         if len(steps) > 1:
             await report(100 * number / len(steps))
         limit = max(_MIN_LIMIT, budget // 4)
-        summary = await context.reflection.summary(source.agent.model, summary, step, limit)
+        summary = await context.reflection.summary(model, summary, step, limit)
 
     def write(connection: Connection) -> bool:
         # Fails if the job's lease was lost.

@@ -16,6 +16,7 @@ MAX_ANSWER_LENGTH = 4 * 1024 * 1024
 """Characters of an answer, its calls included: more than any model writes."""
 
 _DONE = "[DONE]"
+_MAX_CHOICES = 1000
 _KEEP_ALIVE = frozenset({"ping", "keepalive", "keep-alive", "heartbeat"})
 _ERROR_FIELDS = ("detail", "errors", "message", "msg", "error_message", "error_msg")
 
@@ -190,11 +191,12 @@ def _choices(chunk: JSONObject) -> list[JSONObject]:
 
 
 def _number(index: JSON, position: int) -> int:
-    if isinstance(index, str) and index.isascii() and index.isdigit() and len(index) < 6:
+    if isinstance(index, str) and index.isascii() and index.isdigit() and len(index) < 4:
         return int(index)
     if isinstance(index, bool) or not isinstance(index, int):
         return position
-    return index if index >= 0 else position
+    # A larger one numbers nothing: no request has so many choices.
+    return index if 0 <= index < _MAX_CHOICES else position
 
 
 def _is_error(chunk: JSONObject) -> bool:

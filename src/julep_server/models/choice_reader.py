@@ -45,7 +45,6 @@ _OTHERS = frozenset(
         "logprobs",
         "finish_reason",
         "stop_reason",
-        "images",
         "provider_specific_fields",
         "prefix",
         "context",

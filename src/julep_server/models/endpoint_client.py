@@ -8,6 +8,7 @@ from functools import cache
 import httpx
 
 from julep_net.proxies import is_proxy_url, proxy_for_url
+from julep_server.models.endpoint_transport import AiohttpTransport
 
 
 def endpoint_client(url: str, key: str | None, timeout: float) -> httpx.AsyncClient:
@@ -32,6 +33,8 @@ def endpoint_client(url: str, key: str | None, timeout: float) -> httpx.AsyncCli
     return httpx.AsyncClient(
         headers=headers,
         verify=_tls(),
+        # Proxies are left to httpx.
+        transport=AiohttpTransport(_tls()) if proxy is None else None,
         timeout=httpx.Timeout(timeout, connect=min(timeout, 10.0), pool=None),
         limits=httpx.Limits(max_connections=None, max_keepalive_connections=20),
         proxy=proxy and proxy.url,

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from julep_server.errors import unavailable
 from julep_server.json_text import JSON, JSONObject, dumps
 from julep_server.models.llm_output import parse_json_list, without_thoughts
+from julep_server.models.model_access import ChosenModel
 from julep_server.models.provider import ModelRequest, Provider
 from julep_server.models.reflection import Fact, Hint, Line
 from julep_server.text.tokens import split_tokens
@@ -55,7 +56,7 @@ class ModelReflection:
         self._provider = provider
 
     async def facts(
-        self, model: str, user: str, lines: Sequence[Line], known: Sequence[str], /
+        self, model: ChosenModel, user: str, lines: Sequence[Line], known: Sequence[str], /
     ) -> list[Fact]:
         """See :class:`~julep_server.models.reflection.Reflection`."""
         parts = [_transcript(lines)]
@@ -65,7 +66,9 @@ class ModelReflection:
         found = [_fact(item) for item in items[:_MAX_FACTS]]
         return [fact for fact in found if fact.content]
 
-    async def summary(self, model: str, before: str, lines: Sequence[Line], limit: int, /) -> str:
+    async def summary(
+        self, model: ChosenModel, before: str, lines: Sequence[Line], limit: int, /
+    ) -> str:
         """See :class:`~julep_server.models.reflection.Reflection`."""
         parts = [f"Summary of what was said before:\n{before}"] if before else []
         task = _SUMMARY.format(words=max(20, limit * 2 // 3))
@@ -78,24 +81,25 @@ class ModelReflection:
         kept = split_tokens(text)
         return text if len(kept) <= limit else "".join(kept[:limit]).rstrip() + "…"
 
-    async def hints(self, model: str, lines: Sequence[Line], /) -> list[Hint]:
+    async def hints(self, model: ChosenModel, lines: Sequence[Line], /) -> list[Hint]:
         """See :class:`~julep_server.models.reflection.Reflection`."""
         items = await self._list(model, _HINTS, _transcript(lines))
         found = [_hint(item) for item in items[:_MAX_HINTS]]
         return [hint for hint in found if hint.content]
 
-    async def _list(self, model: str, task: str, material: str) -> list[JSONObject]:
+    async def _list(self, model: ChosenModel, task: str, material: str) -> list[JSONObject]:
         items = parse_json_list(await self._complete(model, task, material))
         if items is None:
             raise unavailable("model_answer_unreadable", "the model's answer has no JSON list")
         return [item if isinstance(item, dict) else {"content": item} for item in items]
 
-    async def _complete(self, model: str, task: str, material: str) -> str:
+    async def _complete(self, model: ChosenModel, task: str, material: str) -> str:
         messages: list[JSONObject] = [
             {"role": "system", "content": task},
             {"role": "user", "content": material},
         ]
-        completion = await self._provider.complete(ModelRequest(model, messages), None)
+        request = ModelRequest(model.name, messages, allowed=model.allowed)
+        completion = await self._provider.complete(request, None)
         return without_thoughts(completion.text)
 
 

@@ -41,8 +41,7 @@ class OfflineModel:
 
     def request_body(self, request: ModelRequest, *, streamed: bool) -> JSONObject:
         """See :class:`~julep_server.models.provider.Provider`; what an endpoint would be sent."""
-        body: JSONObject = {**request.to_json(), "model": self.model}
-        return {**body, "stream": True} if streamed else body
+        return {**request.to_json(streamed=streamed), "model": self.model}
 
     @property
     def models(self) -> Sequence[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from julep_server.models.model_access import ChosenModel
 from julep_server.models.reflection import Fact, Hint, Line
 from julep_server.text.tokens import count_tokens
 
@@ -42,7 +43,7 @@ class OfflineReflection:
     """Reflects on conversations by rules for English sentences."""
 
     async def facts(
-        self, _model: str, user: str, lines: Sequence[Line], _known: Sequence[str], /
+        self, _model: ChosenModel, user: str, lines: Sequence[Line], _known: Sequence[str], /
     ) -> list[Fact]:
         """See :class:`~julep_server.models.reflection.Reflection`."""
         sentences = [
@@ -56,7 +57,9 @@ class OfflineReflection:
             for sentence in sentences[:_MAX_FACTS]
         ]
 
-    async def summary(self, _model: str, before: str, lines: Sequence[Line], limit: int, /) -> str:
+    async def summary(
+        self, _model: ChosenModel, before: str, lines: Sequence[Line], limit: int, /
+    ) -> str:
         """See :class:`~julep_server.models.reflection.Reflection`."""
         kept = [
             *before.splitlines(),
@@ -68,7 +71,7 @@ class OfflineReflection:
             first -= 1
         return "\n".join(kept[first:])
 
-    async def hints(self, _model: str, _lines: Sequence[Line], /) -> list[Hint]:
+    async def hints(self, _model: ChosenModel, _lines: Sequence[Line], /) -> list[Hint]:
         """See :class:`~julep_server.models.reflection.Reflection`."""
         return []
 

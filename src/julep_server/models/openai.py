@@ -208,10 +208,8 @@ async def _read(response: httpx.Response, reader: AnswerReader, publisher: _Publ
 
 def _body(request: ModelRequest, *, streamed: bool) -> JSONObject:
     """Return what a request asks for, before what the endpoint refuses is left out."""
-    body = without_effect(request.to_json())
-    if streamed:
-        body |= {"stream": True, "stream_options": {"include_usage": True}}
-    return body
+    body = without_effect(request.to_json(streamed=streamed))
+    return {**body, "stream_options": {"include_usage": True}} if streamed else body
 
 
 async def _json(response: httpx.Response) -> JSON:

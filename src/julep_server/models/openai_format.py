@@ -7,6 +7,7 @@ import uuid
 from collections.abc import AsyncIterator, Sequence
 
 from julep_server.errors import ApiError, invalid_field
+from julep_server.http.openai_error_format import openai_error_json
 from julep_server.json_text import JSON, JSONObject, dumps, objects_in
 from julep_server.models.provider import Completion, ModelRequest, Usage
 from julep_server.text.tokens import split_tokens
@@ -134,7 +135,7 @@ async def live_events(
             if isinstance(options, dict) and options.get("include_usage") is True:
                 yield _event({**head, **_usage([piece])}, [])
     except ApiError as error:
-        yield f"data: {dumps(error.to_json())}\n\n".encode()
+        yield f"data: {dumps(openai_error_json(error))}\n\n".encode()
         return
     yield b"data: [DONE]\n\n"
 

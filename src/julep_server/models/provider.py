@@ -41,8 +41,12 @@ class ModelRequest:
     settings: JSONObject = field(default_factory=dict[str, JSON])
     allowed: Sequence[str] | None = None
 
-    def to_json(self) -> JSONObject:
-        """Return the body for an endpoint."""
+    def to_json(self, *, streamed: bool = False) -> JSONObject:
+        """Return the body for an endpoint.
+
+        Args:
+            streamed: Whether the body requests a stream.
+        """
         body: JSONObject = {
             **self.settings,
             "model": self.model,
@@ -52,6 +56,8 @@ class ModelRequest:
             body["tools"] = list(self.tools)
             if self.tool_choice is not None:
                 body["tool_choice"] = self.tool_choice
+        if streamed:
+            body["stream"] = True
         return body
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from julep_server.json_text import JSON
+from julep_server.models.model_access import ChosenModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,12 @@ class Reflection(Protocol):
     """Extracts facts, summaries and suggestions from conversations."""
 
     async def facts(
-        self, model: str, user: str, lines: Sequence[Line], known: Sequence[str], /
+        self, model: ChosenModel, user: str, lines: Sequence[Line], known: Sequence[str], /
     ) -> list[Fact]:
         """Extract facts about a user that are worth remembering.
 
         Args:
-            model: The agent's model.
+            model: The model to request.
             user: The user's name.
             lines: One turn of a conversation.
             known: Facts that are remembered already.
@@ -66,11 +67,13 @@ class Reflection(Protocol):
         """
         ...
 
-    async def summary(self, model: str, before: str, lines: Sequence[Line], limit: int, /) -> str:
+    async def summary(
+        self, model: ChosenModel, before: str, lines: Sequence[Line], limit: int, /
+    ) -> str:
         """Summarise a conversation.
 
         Args:
-            model: The agent's model.
+            model: The model to request.
             before: The summary of the conversation before; empty for none.
             lines: The messages since.
             limit: The maximum number of tokens of the new summary, which includes the one before.
@@ -80,7 +83,7 @@ class Reflection(Protocol):
         """
         ...
 
-    async def hints(self, model: str, lines: Sequence[Line], /) -> list[Hint]:
+    async def hints(self, model: ChosenModel, lines: Sequence[Line], /) -> list[Hint]:
         """Suggest how a conversation may continue.
 
         Raises:

@@ -120,7 +120,7 @@ class ScriptedModel(InProcessModel):
 
     def request_body(self, request: ModelRequest, *, streamed: bool) -> JSONObject:
         """See :class:`~julep_server.models.provider.Provider`; what an endpoint would be sent."""
-        return {**request.to_json(), "stream": True} if streamed else request.to_json()
+        return request.to_json(streamed=streamed)
 
     @property
     def asked(self) -> list[ModelRequest]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 
 from sqlalchemy import Connection
@@ -10,8 +12,9 @@ from sqlalchemy.exc import IntegrityError
 from starlette.responses import StreamingResponse
 from starlette.types import ASGIApp
 
-from julep_server.chat.turn import ChatRequest, perform, prepare
+from julep_server.chat.turn import ChatRequest, KeepResponse, answer
 from julep_server.http.responses import json_response
+from julep_server.idempotency import IdempotencyClaim
 from julep_server.json_text import JSON, JSONObject
 from julep_server.openai_api.agent_completions import AgentCompletion
 from julep_server.openai_api.agent_models import find_agent
@@ -31,7 +34,11 @@ from julep_server.streaming.runs import Run
 
 
 async def chat(
-    services: Services, tenant: str, body: JSONObject, session_header: str | None
+    services: Services,
+    tenant: str,
+    body: JSONObject,
+    session_header: str | None,
+    claim: IdempotencyClaim | None = None,
 ) -> ASGIApp:
     """Let an agent answer.
 
@@ -40,6 +47,7 @@ async def chat(
         tenant: The caller's tenant.
         body: The request's JSON, whose model is an agent.
         session_header: The header that names the session, if the request has it.
+        claim: Set when the request has an idempotency key.
 
     Raises:
         ApiError: The request is not valid, its agent or its session does not exist, or the request
@@ -65,23 +73,56 @@ async def chat(
             recall_by=latest(transcript.messages),
         )
     streamed = body.get("stream") is True
-    with await services.access.begin_chat(tenant) as slot:
-        turn = await prepare(request)
-        run = Run(services.relay.new_run_id(), tenant, request.session_id)
-        work = partial(perform, request, turn, run, streamed=streamed)
-        services.runs.start(run, work, slot.hold())
-    options = body.get("stream_options")
-    with_usage = isinstance(options, dict) and options.get("include_usage") is True
-    completion = AgentCompletion(run, model, with_usage)
+    run_id = services.relay.new_run_id() if claim is None else claim.run_id
+    run = Run(run_id, tenant, request.session_id)
+    completion = _completion(run, body)
     named = {SESSION_HEADER: request.session_id} if name else {}
+    if claim is not None:
+        request = replace(request, keep_response=_keep(claim, completion, named))
+    with await services.access.begin_chat(tenant) as slot:
+        on_end = (lambda: None) if claim is None else claim.hold(run, streamed=streamed)
+        work = partial(answer, request, run, streamed=streamed)
+        services.runs.start(run, work, slot.hold(on_end))
     if streamed:
-        await run.wait_started(HEADERS_AFTER)
-        if run.failure is not None and not run.events:
-            raise run.failure
-        headers = {**run.headers, **named, **STREAM_HEADERS}
-        return StreamingResponse(completion.events(), 200, headers, media_type="text/event-stream")
+        return await follow(run, body, named)
     await run.wait_finished()
     return json_response(200, completion.whole(), {**run.headers, **named})
+
+
+async def follow(run: Run, body: JSONObject, headers: Mapping[str, str]) -> ASGIApp:
+    """Return the response that streams a running answer.
+
+    Args:
+        run: The answer.
+        body: The request's JSON.
+        headers: Headers besides the run's.
+
+    Raises:
+        ApiError: It failed before its first words.
+    """
+    await run.wait_started(HEADERS_AFTER)
+    if run.failure is not None and not run.events:
+        raise run.failure
+    every = {**run.headers, **headers, **STREAM_HEADERS}
+    events = _completion(run, body).events()
+    return StreamingResponse(events, 200, every, media_type="text/event-stream")
+
+
+def _completion(run: Run, body: JSONObject) -> AgentCompletion:
+    options = body.get("stream_options")
+    with_usage = isinstance(options, dict) and options.get("include_usage") is True
+    return AgentCompletion(run, str(body["model"]), with_usage)
+
+
+def _keep(
+    claim: IdempotencyClaim, completion: AgentCompletion, named: Mapping[str, str]
+) -> KeepResponse:
+    """Return the function that stores a response in OpenAI's format."""
+
+    def keep(connection: Connection, status: int, headers: dict[str, str], kept: JSON) -> None:
+        claim.keep(connection, status, {**headers, **named}, completion.stored(kept))
+
+    return keep
 
 
 async def _in_session(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from julep_server.chat.chunks import kept_events
+from julep_server.http.openai_error_format import openai_error_json
 from julep_server.json_text import JSON, JSONObject, dumps, loads, objects_in
 from julep_server.openai_api.transcript import call_id
 from julep_server.streaming.event_stream import KEEP_ALIVE
@@ -25,7 +26,6 @@ class AgentCompletion:
     run: Run
     model: str
     with_usage: bool = False
-    _created: int = field(default_factory=lambda: int(time.time()), init=False)
 
     def whole(self) -> JSONObject:
         """Return the completion of a run that has succeeded."""
@@ -53,20 +53,45 @@ class AgentCompletion:
             if chunks or not events:
                 yield chunks or b": keep-alive\n\n"
         if run.failure is not None:
-            yield _event(run.failure.to_json())
+            yield _event(openai_error_json(run.failure))
             return
-        # Calls are never streamed in parts.
-        if calls := self._calls():
-            yield self._chunk({"tool_calls": list[JSON](calls)})
-        yield self._chunk({}, run.result["finish_reason"])
+        for piece in self._closing():
+            yield piece
+
+    def stored(self, kept: JSON) -> JSON:
+        """Return what is stored for repetitions: the whole completion, or a stream's pieces.
+
+        Args:
+            kept: What the chat stores: its response, or its stream.
+        """
+        if not isinstance(kept, list):
+            return self.whole()
+        texts = [_text_of(data) for data in kept_events(kept)]
+        pieces = [
+            self._chunk({"role": "assistant", "content": ""}),
+            *(self._chunk({"content": text}) for text in texts if text),
+            *self._closing(),
+        ]
+        return [piece.decode("latin-1") for piece in pieces]
+
+    def _closing(self) -> list[bytes]:
+        """Return what follows the text of a stream; calls are never streamed in parts."""
+        result, calls = self.run.result, self._calls()
+        pieces = [self._chunk({"tool_calls": list[JSON](calls)})] if calls else []
+        pieces.append(self._chunk({}, result["finish_reason"]))
         if self.with_usage:
             head = self._head("chat.completion.chunk")
-            yield _event({**head, "choices": [], "usage": run.result["usage"]})
-        yield b"data: [DONE]\n\n"
+            pieces.append(_event({**head, "choices": [], "usage": result["usage"]}))
+        return [*pieces, b"data: [DONE]\n\n"]
 
     def _head(self, kind: str) -> JSONObject:
         identifier = f"chatcmpl-{self.run.id}"
-        return {"id": identifier, "object": kind, "created": self._created, "model": self.model}
+        return {
+            "id": identifier,
+            "object": kind,
+            "created": self.run.began_at // 1_000_000,
+            "model": self.model,
+        }
 
     def _chunk(self, delta: JSONObject, reason: JSON = None) -> bytes:
         choice: JSONObject = {"index": 0, "delta": delta, "finish_reason": reason}

@@ -7,7 +7,7 @@ from functools import partial
 from starlette.types import ASGIApp
 
 from julep_server.call import Call, Handler, performed
-from julep_server.chat.turn import ChatRequest, perform, prepare
+from julep_server.chat.turn import ChatRequest, answer, prepare
 from julep_server.http.preferences import accepts_events
 from julep_server.http.responses import json_response
 from julep_server.json_text import JSON, JSONObject
@@ -38,11 +38,10 @@ async def chat(call: Call) -> ASGIApp:
     )
     claim = call.claim
     with await call.services.access.begin_chat(call.tenant) as slot:
-        turn = await prepare(request)
         run_id = call.services.relay.new_run_id() if claim is None else claim.run_id
-        run = Run(run_id, call.tenant, turn.source.session.id)
+        run = Run(run_id, call.tenant, request.session_id)
         on_end = (lambda: None) if claim is None else claim.hold(run, streamed=streamed)
-        work = partial(perform, request, turn, run, streamed=streamed)
+        work = partial(answer, request, run, streamed=streamed)
         call.services.runs.start(run, work, slot.hold(on_end))
     if streamed:
         return await stream_run(run, 0)
@@ -57,7 +56,7 @@ async def cancel(call: Call) -> ASGIApp:
         lambda connection: sessions.get(connection, call.tenant, session_id)
     )
     identifier = None if wanted is None else str(wanted).lower()
-    cancelled = await call.services.runs.cancel(call.tenant, session_id, identifier)
+    cancelled = await call.services.cancellations.cancel(call.tenant, session_id, identifier)
     return json_response(200, {"cancelled": list[JSON](cancelled)})
 
 

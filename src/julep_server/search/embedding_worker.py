@@ -11,10 +11,10 @@ import asyncio
 import logging
 import time
 from collections.abc import Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
-from sqlalchemy import Connection, Select, delete, exists, insert, select
+from sqlalchemy import Connection, Select, delete, exists, func, insert, select
 
 from julep_server.db.engine import Database
 from julep_server.db.rows import read_rows, select_records
@@ -23,6 +23,7 @@ from julep_server.errors import ApiError
 from julep_server.models.openai_errors import not_understood
 from julep_server.search.batches import Batches
 from julep_server.search.embedder import Embedder
+from julep_server.search.embedding_state import EmbeddingState, failure_of
 from julep_server.search.query import QueryVector, SearchQuery
 from julep_server.search.vectors import cosines, pack
 
@@ -94,6 +95,7 @@ class EmbeddingWorker:
         self._embedder = embedder
         self._batches = None if embedder is None else Batches(embedder)
         self._refused: set[_Passage] = set()
+        self._state = EmbeddingState(None if embedder is None else embedder.name)
         self._scale: _Scale | None = None
         self._down_until = 0.0
         self._has_vectors = False
@@ -110,6 +112,10 @@ class EmbeddingWorker:
     def is_failing(self) -> bool:
         """Whether the embedder has failed a moment ago."""
         return time.monotonic() < self._down_until
+
+    def state(self) -> EmbeddingState:
+        """Return how far the embedding is, and whether it fails."""
+        return replace(self._state)
 
     def start(self) -> None:
         """Start embedding passages in the background; needs a running event loop."""
@@ -149,25 +155,33 @@ class EmbeddingWorker:
             async with asyncio.timeout(MAX_WAIT):
                 scale = await self._measure_scale(self._batches)
                 (values,) = await self._batches.every([wanted])
+            self._succeeded()
             vector = QueryVector(scale.embedder, _packed(values), scale.unrelated)
             return SearchQuery(text, vector)
         except (ApiError, TimeoutError) as error:
             self._failed(error)
             return SearchQuery(text)
 
-    async def embed_sources(self, sources: Sequence[str]) -> None:
+    async def embed_sources(self, sources: Sequence[str]) -> str | None:
         """Embed new passages; never raises, and returns within ``MAX_WAIT`` seconds.
 
         Args:
             sources: Ids of the documents or memories, whose passages are committed.
+
+        Returns:
+            Why their vectors are missing for now; None if they are not.
         """
         if not sources:
-            return
-        if self._batches is None or time.monotonic() < self._down_until:
+            return None
+        if self._batches is None:
             self._awake.set()
-            return
+            return None
+        if time.monotonic() < self._down_until:
+            self._awake.set()
+            return self._state.failure
         task = self._spawn(self._embed_new(self._batches, sources))
-        await asyncio.wait({task}, timeout=MAX_WAIT)
+        done, _ = await asyncio.wait({task}, timeout=MAX_WAIT)
+        return self._state.failure if done else "model_timeout"
 
     async def _embed_new(self, batches: Batches, sources: Sequence[str]) -> None:
         new = _PASSAGES.where(
@@ -175,6 +189,7 @@ class EmbeddingWorker:
         )
         try:
             await self._fill(batches, new)
+            self._succeeded()
         except Exception as error:  # noqa: BLE001 - the passages are stored, and retried later
             self._failed(error)
             self._awake.set()
@@ -187,6 +202,7 @@ class EmbeddingWorker:
             self._awake.clear()
             try:
                 await self._fill_all(batches)
+                self._succeeded()
                 failures = 0
             except Exception as error:  # noqa: BLE001 - whatever the error, it may be transient
                 self._failed(error)
@@ -200,7 +216,15 @@ class EmbeddingWorker:
             embedded = exists().where(
                 vectors.c.seq == passages.c.seq, vectors.c.embedder == scale.embedder
             )
-            await self._fill(batches, _PASSAGES.where(~embedded))
+            wanted = _PASSAGES.where(~embedded)
+            counted = select(func.count()).select_from(wanted.subquery())
+            self._state.waiting = await self._database.read(
+                lambda connection: connection.execute(counted).scalar_one()
+            )
+            if self._state.waiting > _BATCH_SIZE:
+                _log.info("%d texts are to be embedded", self._state.waiting)
+            await self._fill(batches, wanted)
+            self._state.waiting = 0
 
     async def _fill(self, batches: Batches, wanted: Select[tuple[object, ...]]) -> None:
         """Embed the selected passages, the newest first."""
@@ -212,8 +236,10 @@ class EmbeddingWorker:
             await self._database.write(partial(_store, name=scale.embedder, embedded=embedded))
             self._has_vectors = self._has_vectors or bool(embedded)
             before, stored = batch[-1].seq, stored + len(embedded)
+            self._state.embedded += len(embedded)
+            self._state.waiting = max(0, self._state.waiting - len(batch))
             if len(batch) == _BATCH_SIZE:
-                _log.info("%d texts embedded, more to come", stored)
+                _log.info("%d texts embedded, %d to come", stored, self._state.waiting)
 
     async def _embed_batch(
         self, batches: Batches, batch: Sequence[_Passage]
@@ -231,6 +257,7 @@ class EmbeddingWorker:
                 _log.warning("a text of %s can't be embedded: %s", passage.source_id, error)
                 if len(self._refused) < _MAX_REFUSED:
                     self._refused.add(passage)
+                    self._state.refused = len(self._refused)
         return embedded
 
     async def _measure_scale(self, batches: Batches) -> _Scale:
@@ -250,6 +277,12 @@ class EmbeddingWorker:
         if time.monotonic() >= self._down_until:
             _log.warning("texts can't be embedded for now: %s", error)
         self._down_until = time.monotonic() + RETRY_DELAY
+        self._state.failure = failure_of(error)
+
+    def _succeeded(self) -> None:
+        if self._state.failure is not None:
+            _log.info("texts are embedded again")
+        self._state.failure = None
 
     def _spawn(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work, name="embedding")

@@ -247,6 +247,11 @@ def end(
     _change(connection, job, {**values, "updated_at": now()})
 
 
+def explain(connection: Connection, job: Job, reason: str) -> None:
+    """Add a reason to a job that has ended in this transaction."""
+    connection.execute(update(jobs).where(jobs.c.id == job.id).values(reason=reason))
+
+
 def _change(connection: Connection, job: Job, values: dict[str, object]) -> None:
     changed = connection.execute(update(jobs).where(*_is_held(job)).values(values))
     if changed.rowcount == 0:

@@ -33,6 +33,7 @@ class Run:
 
     Attributes:
         events: The data of each event, in order; an event's number is its position, from 1.
+        began_at: When it began, in microseconds since 1970.
         headers: The response's headers, known once the model has begun.
         finished: Whether no more events will come.
         failure: The error that ended the run early.
@@ -46,6 +47,7 @@ class Run:
         self.tenant = tenant
         self.session_id = session_id
         self.events: list[str] = []
+        self.began_at = time.time_ns() // 1000
         self.headers: dict[str, str] = {}
         self.finished = False
         self.failure: ApiError | None = None
@@ -124,11 +126,21 @@ class Runs:
         self._finished_at: dict[str, float] = {}
         self._tasks: dict[str, asyncio.Task[ApiError | None]] = {}
         self._stopped = False
+        self._running = asyncio.Event()
 
     @property
     def running(self) -> int:
         """The number of runs that are running."""
         return len(self._tasks)
+
+    @property
+    def began_at(self) -> int | None:
+        """When the oldest running run began, in microseconds; None if there is none."""
+        return next((self._runs[identifier].began_at for identifier in self._tasks), None)
+
+    async def wait_running(self) -> None:
+        """Wait until there is a running run."""
+        await self._running.wait()
 
     def start(
         self, run: Run, work: Callable[[], Awaitable[None]], on_end: Callable[[], None]
@@ -150,9 +162,12 @@ class Runs:
         self._runs[run.id] = run
         task = asyncio.create_task(_failure_of(run, work), name=f"run-{run.id}")
         self._tasks[run.id] = task
+        self._running.set()
 
         def end(done: asyncio.Task[ApiError | None]) -> None:
             del self._tasks[run.id]
+            if not self._tasks:
+                self._running.clear()
             # A task that is cancelled before its first step has no result.
             run.finish(_stopped(run) if done.cancelled() else done.result())
             self._finished_at[run.id] = time.monotonic()
@@ -167,13 +182,17 @@ class Runs:
             return None
         return run
 
-    async def cancel(self, tenant: str, session_id: str, identifier: str | None) -> list[str]:
+    async def cancel(
+        self, tenant: str, session_id: str, identifier: str | None, until: int | None = None
+    ) -> list[str]:
         """Cancel running runs and wait for their end; their followers receive a 409.
 
         Args:
             tenant: The tenant that they belong to.
             session_id: The session that they belong to.
             identifier: The id of the run; None for all of the session.
+            until: Those that began after this moment, in microseconds, go on, unless the id is
+                given; None for all.
 
         Returns:
             The ids of the runs that were cancelled, the oldest first.
@@ -181,7 +200,10 @@ class Runs:
         cancelled: dict[str, asyncio.Task[ApiError | None]] = {}
         for run_id, task in self._tasks.items():
             run = self.find(run_id, tenant, session_id)
-            if run is not None and run.cancellable and identifier in (None, run_id):
+            if run is None or not run.cancellable:
+                continue
+            of_session = identifier is None and (until is None or run.began_at <= until)
+            if of_session or identifier == run_id:
                 run.cancelled, run.cancellable = True, False
                 cancelled[run_id] = task
                 task.cancel()
