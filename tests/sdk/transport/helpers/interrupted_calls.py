@@ -72,8 +72,11 @@ class Program:
             self._interrupt(self._get if self._made % 3 else self._chat, session_id)
 
     def _interrupt(self, call: Callable[[str], None], session_id: str) -> None:
-        """Make a call, which a signal interrupts at a moment of it or a little later."""
-        began = monotonic()
+        """Make a call, which a signal interrupts at a moment of it or a little later.
+
+        One call in three is to end before: then the moments reach to the ends of calls, however
+        long they take on this machine.
+        """
         try:
             signal.setitimer(signal.ITIMER_REAL, self._chance.uniform(1e-6, self._longest))
             call(session_id)
@@ -81,8 +84,9 @@ class Program:
             signal.setitimer(signal.ITIMER_REAL, 0)
         except KeyboardInterrupt:
             self.caught += 1
+            self._longest *= 1.01
         else:
-            self._longest = min(0.02, (self._longest * 9 + monotonic() - began) / 10)
+            self._longest *= 0.98
 
     def _get(self, session_id: str) -> None:
         self._client.sessions.get(session_id)
