@@ -19,6 +19,7 @@ from types import FrameType
 from typing import Any
 
 import anyio
+import httpx
 import pytest
 
 import julep
@@ -38,6 +39,9 @@ from tests.sdk.transport.helpers.scripted_server import (
     respond_stream,
 )
 
+# Streams and forks take time, so that they are interrupted at every ninth line by default, and at
+# every line with JULEP_TEST_LINES=1.
+STEP = int(os.environ.get("JULEP_TEST_LINES", "9"))
 ID = SESSION["id"]
 KEPT = respond_json(SESSION)
 CLOSED = respond_json(SESSION, headers={"connection": "close"})
@@ -117,6 +121,10 @@ def part_of(owner: object, name: str) -> Any:
     return vars(owner)[name]
 
 
+def transport_of(client: Client) -> Any:
+    return part_of(part_of(client, "_connections"), "_transport")
+
+
 def interrupt() -> None:
     raise Interrupt
 
@@ -157,34 +165,77 @@ async def respond_by_method(to: Exchange) -> bool:
     return await (STREAM if to.request.method == "POST" else KEPT)(to)
 
 
-@pytest.mark.filterwarnings("ignore:a stream of:ResourceWarning")  # the exception dropped it
+def read_stream(client: Client) -> None:
+    with client.sessions.chat(ID, HELLO, stream=True) as stream:
+        assert stream.get_final_response().text == "Hi!"
+
+
+def forget_stream(client: Client) -> None:
+    stream = client.sessions.chat(ID, HELLO, stream=True)
+    del stream
+
+
+def forget_stream_midway(client: Client) -> None:
+    stream = client.sessions.chat(ID, HELLO, stream=True)
+    assert next(stream).delta.content == "Hi"
+
+
+each_use = pytest.mark.parametrize("use", [read_stream, forget_stream, forget_stream_midway])
+
+
+@pytest.mark.filterwarnings("ignore:a stream of:ResourceWarning")
 @pytest.mark.parametrize("parser", [H11Parser, HttptoolsParser])
+@each_use
 def test_an_exception_at_any_line_of_a_stream_loses_no_connection(
-    parser: type, monkeypatch: pytest.MonkeyPatch
+    use: Callable[[Client], None], parser: type, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(exchange, "parser_class", parser)
-
-    def chat() -> None:
-        with client.sessions.chat(ID, HELLO, stream=True) as stream:
-            assert stream.get_final_response().text == "Hi!"
-
     with (
         Server([respond_by_method]) as server,
         Client(base_url=server.url, **ONE_CONNECTION) as client,
     ):
-        chat()
-        number, lines = 0, Lines()
-        while lines.count >= number:
-            number += 1
-            with at_line(number, interrupt) as lines:
-                try:
-                    chat()
-                except Interrupt:
-                    pass
-                else:
-                    assert lines.is_swallowed or lines.count < number, swallowed(number)
-            assert client.sessions.get(ID).id == ID
-    assert number > 300
+        interrupt_at_each_line(client, use)
+
+
+@pytest.mark.filterwarnings("ignore:a stream of:ResourceWarning")
+@pytest.mark.usefixtures("by_httpx")
+@each_use
+def test_an_exception_at_any_line_of_a_stream_by_httpx_loses_no_connection(
+    use: Callable[[Client], None],
+) -> None:
+    """The library's pool has one place, for which a call waits for a second."""
+    limits = httpx.Limits(max_connections=1)
+    with (
+        Server([respond_by_method]) as server,
+        httpx.Client(limits=limits) as http_client,
+        Client(
+            base_url=server.url,
+            http_client=http_client,
+            max_retries=0,
+            timeout=Timeout(connect=5, read=5, write=5, pool=1),
+        ) as client,
+    ):
+        interrupt_at_each_line(client, use)
+        assert len(part_of(transport_of(client), "_responses")) == 0
+    assert_no_threads_remain()
+
+
+def interrupt_at_each_line(client: Client, use: Callable[[Client], None]) -> None:
+    """Let an exception come at each line of a stream, and make a call after each."""
+    use(client)
+    client.sessions.get(ID)
+    number, lines = 0, Lines()
+    while lines.count >= number:
+        number += STEP
+        with at_line(number, interrupt) as lines:
+            try:
+                use(client)
+            except Interrupt:
+                pass
+            else:
+                assert lines.is_swallowed or lines.count < number, swallowed(number)
+        assert client.sessions.get(ID).id == ID
+    assert number > 200
 
 
 @pytest.mark.usefixtures("by_httpx")
@@ -228,8 +279,6 @@ def test_a_client_of_httpx_may_be_closed_at_any_line_of_a_call() -> None:
 
 @pytest.mark.usefixtures("by_httpx")
 def test_a_process_may_fork_at_any_line_of_a_call_by_httpx() -> None:
-    """Every ninth line: the child builds a client of httpx, which takes time."""
-
     def fork() -> None:
         child = os.fork()
         if child == 0:
@@ -248,7 +297,7 @@ def test_a_process_may_fork_at_any_line_of_a_call_by_httpx() -> None:
     ):
         client.sessions.get(ID)
         while lines.count >= number:
-            number += 9
+            number += STEP
             with at_line(number, fork) as lines:
                 assert client.sessions.get(ID).id == ID
     assert number > 100
@@ -296,7 +345,7 @@ def test_a_process_may_fork_at_any_line_of_a_call(step: Step) -> None:
     with Server([step]) as server, Client(base_url=server.url, **ONE_CONNECTION) as client:
         client.sessions.get(ID)
         while lines.count >= number:
-            number += 1
+            number += STEP
             with at_line(number, fork) as lines:
                 assert client.sessions.get(ID).id == ID
     assert number > 150
