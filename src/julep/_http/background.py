@@ -6,17 +6,22 @@ when its client is closed, and when a signal's handler raises.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from contextvars import copy_context
-from threading import Thread
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from threading import Thread, current_thread
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 if TYPE_CHECKING:
     from julep._http.deadlines import Deadlines
     from julep._http.sync_lease import SyncLease
 
 T = TypeVar("T")
+
+# Threads that are about to end, until the next one starts: where the last reference to a thread
+# goes, Python runs code that would swallow Ctrl-C in the main thread.
+_ended: Final = deque[Thread]()
 
 
 def start_thread(name: str, target: Callable[[], object]) -> Thread:
@@ -25,7 +30,15 @@ def start_thread(name: str, target: Callable[[], object]) -> Thread:
     A signal's handler may raise while Python waits for the thread to begin; Python then raises a
     RuntimeError about its own lock instead.
     """
-    thread = Thread(target=target, name=name, daemon=True)
+
+    def run() -> None:
+        _ended.clear()
+        try:
+            target()
+        finally:
+            _ended.append(current_thread())
+
+    thread = Thread(target=run, name=name, daemon=True)
     try:
         thread.start()
     except RuntimeError as error:

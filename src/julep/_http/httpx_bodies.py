@@ -131,11 +131,12 @@ class HttpxBody:
         response = self._responses.take(owner)
         if response is None:
             return None
-        piece = None
+        piece, request = None, self._deadlines.request
         try:
-            piece = next(self._chunks, None)
+            with self._adapter.secrets_hidden(request):
+                piece = next(self._chunks, None)
         except Exception as error:  # noqa: BLE001  # whatever a library raises
-            raise self._adapter.network_error(self._deadlines.request, error) from None
+            raise self._adapter.network_error(request, error) from None
         finally:
             if piece is None:
                 self._is_over = True
@@ -178,7 +179,8 @@ class AsyncHttpxBody:
         with self._deadlines:
             self._deadlines.start_total()
             try:
-                return await anext(self._chunks)
+                with self._adapter.secrets_hidden(request):
+                    return await anext(self._chunks)
             except StopAsyncIteration:
                 await self.aclose()
                 raise
@@ -195,8 +197,9 @@ class AsyncHttpxBody:
         """
         response, collector = self._response, BodyCollector()
         try:
-            async for piece in self._chunks:
-                collector.add(piece)
+            with self._adapter.secrets_hidden(self._deadlines.request):
+                async for piece in self._chunks:
+                    collector.add(piece)
             return Response(response.status_code, response.headers, collector.body())
         except (ContentDecodingError, self._adapter.decoding_error) as error:
             return unreadable(response, error)

@@ -51,7 +51,7 @@ class HttpxTransport:
         self._owns_client = own_client is None
         self._client = own_client or _build_client(httpx.Client, config)
         self._inherited: list[httpx.Client] = []
-        self._adapter = HttpxAdapter(self._client, config.proxy_name())
+        self._adapter = HttpxAdapter(self._client, config)
         self._leases = _new_leases(config)
         self._responses = SyncOpenResponses[httpx.Response]()
         reset_in_child(self)
@@ -110,6 +110,16 @@ class HttpxTransport:
     ) -> Outcome[httpx.Response]:
         """Send a request, and read the response's body unless it is the stream requested."""
         responses.close_left()
+        with self._adapter.secrets_hidden(request):
+            return self._exchange(prepared, request, owner, responses)
+
+    def _exchange(
+        self,
+        prepared: httpx.Request,
+        request: Request,
+        owner: Owner,
+        responses: SyncOpenResponses[httpx.Response],
+    ) -> Outcome[httpx.Response]:
         try:
             response = self._client.send(prepared, stream=True, follow_redirects=False)
         except Exception as error:  # whatever a library raises
@@ -188,7 +198,7 @@ class _LoopClient:
         own_client = cast("httpx.AsyncClient | None", config.http_client)
         self._owns_client = own_client is None
         self._client = own_client or _build_client(httpx.AsyncClient, config)
-        self.adapter = HttpxAdapter(self._client, config.proxy_name())
+        self.adapter = HttpxAdapter(self._client, config)
         self.leases = _new_leases(config)
         self.responses = OpenResponses[httpx.Response]()
 
@@ -203,7 +213,8 @@ class _LoopClient:
         if request.content is not None:
             prepared.stream = self.adapter.async_content(request.content)
         try:
-            response = await self._client.send(prepared, stream=True, follow_redirects=False)
+            with self.adapter.secrets_hidden(request):
+                response = await self._client.send(prepared, stream=True, follow_redirects=False)
             self.responses.add(owner, response)
             return response
         except Exception as error:  # whatever a library raises

@@ -70,9 +70,12 @@ class Program:
         self._chat(SESSION["id"])
         signal.signal(signal.SIGALRM, self._handle)
         while self.caught < count:
-            session_id = str(uuid4())
-            self._made += 1
-            self._interrupt(self._get if self._made % 3 else self._chat, session_id)
+            try:
+                session_id = str(uuid4())
+                self._made += 1
+                self._interrupt(self._get if self._made % 3 else self._chat, session_id)
+            except KeyboardInterrupt:  # also one that came to another thread, a little late
+                self.caught += 1
 
     def _interrupt(self, call: Callable[[str], None], session_id: str) -> None:
         """Make a call, which a signal interrupts at a moment of it or a little later.
@@ -86,8 +89,8 @@ class Program:
             self.complete.append(session_id)
             signal.setitimer(signal.ITIMER_REAL, 0)
         except KeyboardInterrupt:
-            self.caught += 1
             self._longest *= 1.01
+            raise
         else:
             self._longest *= 0.98
 
