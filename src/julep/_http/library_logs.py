@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Generator, Iterable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final
 
@@ -57,7 +57,8 @@ def secrets_hidden(
     try:
         yield
     finally:
-        _current.reset(token)
+        with suppress(ValueError):  # of an async call that ends in another context, with its loop
+            _current.reset(token)
 
 
 def watch_logs() -> None:

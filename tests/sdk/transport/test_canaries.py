@@ -116,14 +116,12 @@ class Places:
         return False  # a broken response must not be part of the next one
 
 
-async def check_places(
-    client: AsyncClient, mode: Mode, server: Server, watch: Watch, share: int = 1
-) -> None:
+async def check_places(client: AsyncClient, mode: Mode, server: Server, watch: Watch) -> None:
     """Make a call for each place, and check that nothing comes out.
 
-    With a share of 3, each mode does a third of them; with JULEP_TEST_PLACES=all each does all.
+    Each mode does a third of the places; with JULEP_TEST_PLACES=all each does all.
     """
-    share = 1 if ALL_PLACES else share
+    share = 1 if ALL_PLACES else 3
     [step] = server.steps
     assert isinstance(step, Places)
     failed, found = 0, dict[str, dict[str, str]]()
@@ -172,7 +170,7 @@ async def test_a_proxy_repeats_secrets(mode: Mode, scheme: str, watch: Watch) ->
         settings = {**SETTINGS, "proxy": f"http://{credentials}@127.0.0.1:{proxy.port}"}
         url = f"{scheme}://julep.test"
         async with make_client(mode, url, hooks=watch.hooks, **settings) as client:
-            await check_places(client, mode, proxy, watch, share=3)
+            await check_places(client, mode, proxy, watch)
 
 
 @pytest.mark.anyio
@@ -183,7 +181,7 @@ async def test_a_server_repeats_secrets_of_a_given_client(mode: Mode, watch: Wat
         async with users_client(mode, **library) as own:
             settings = {**SETTINGS, "api_key": None, "http_client": own, "hooks": watch.hooks}
             async with make_client(mode, server.url, **settings) as client:
-                await check_places(client, mode, server, watch, share=3)
+                await check_places(client, mode, server, watch)
 
 
 @pytest.mark.anyio
