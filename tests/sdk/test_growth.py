@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import socket
 import sys
 import threading
@@ -36,8 +37,11 @@ from tests.sdk.transport.helpers.scripted_server import (
     respond_json,
 )
 
-# They take half a minute, and their counts are the same in every environment.
+# They take a while, and their counts are the same in every environment.
 pytestmark = pytest.mark.once
+
+# With JULEP_TEST_ROUNDS=3000 they take three times as long.
+ROUNDS = int(os.environ.get("JULEP_TEST_ROUNDS", "1000"))
 
 ID = SESSION["id"]
 MESSAGES: Any = [{"role": "user", "content": "Where is my order?"}]
@@ -126,7 +130,7 @@ async def test_a_call_leaves_no_memory(mode: Mode) -> None:
             for _ in range(300):  # objects that are made once, and caches
                 await client.sessions.get(ID)
             before = blocks()
-            for _ in range(3000):
+            for _ in range(ROUNDS):
                 await client.sessions.get(ID)
             assert blocks() - before < 300
 
@@ -158,7 +162,7 @@ async def test_a_call_takes_few_functions_of_the_package(
             for _ in range(2):
                 await call(client)
             first = await fewest(client, call)
-            for _ in range(500):
+            for _ in range(150):
                 await call(client)
             later = await fewest(client, call)
     assert later == first <= bound
@@ -177,7 +181,7 @@ async def fewest(client: AsyncClient, call: Callable[[AsyncClient], Awaitable[No
 @pytest.mark.anyio
 @pytest.mark.usefixtures("reader")
 async def test_a_stream_keeps_only_its_text(mode: Mode) -> None:
-    events = [http_chunk(chat_event(" word", event_id=str(number))) for number in range(6_000)]
+    events = [http_chunk(chat_event(" word", event_id=str(number))) for number in range(2 * ROUNDS)]
     with canned(STREAM_HEAD + b"".join(events) + http_chunk(DONE) + http_chunk(b"")) as url:
         async with make_client(mode, url) as client:
             stream = await client.sessions.chat(ID, MESSAGES, stream=True)
@@ -185,12 +189,12 @@ async def test_a_stream_keeps_only_its_text(mode: Mode) -> None:
             number = 0
             async for _ in stream:
                 number += 1
-                if number % 150 == 0:
+                if number % (ROUNDS // 20) == 0:
                     counted.append(blocks())
             reply = await stream.get_final_response()
-            assert reply.text == " word" * 6_000
+            assert reply.text == " word" * (2 * ROUNDS)
     # The events that were received at once vary in number.
-    assert min(counted[-10:]) - min(counted[:10]) < 2000
+    assert min(counted[-10:]) - min(counted[:10]) < ROUNDS / 2
 
 
 @pytest.mark.anyio
@@ -199,7 +203,7 @@ async def test_gather_keeps_only_the_limit_of_calls(mode: Mode) -> None:
     with Server([together]) as server:
         async with make_client(mode, server.url) as client:
             call = partial(unwrapped(client).sessions.get, ID)
-            found = await client.gather((call for _ in range(10_000)), limit=50)
-    assert len(found) == 10_000
+            found = await client.gather((call for _ in range(3 * ROUNDS)), limit=50)
+    assert len(found) == 3 * ROUNDS
     assert together.most == 50
     assert server.connections == 50

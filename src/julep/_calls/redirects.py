@@ -43,7 +43,7 @@ def next_request(request: Request, response: Response | UnreadableResponse) -> R
     headers = request.headers
     if origin != request.origin:
         headers = {name: value for name, value in headers.items() if name in _PUBLIC_HEADERS}
-    return request._replace(origin=origin, target=target, headers=headers)
+    return request._replace(origin=origin, target=target, headers=headers, redirected_from=request)
 
 
 def _as_utf_8(location: str) -> str:

@@ -6,11 +6,11 @@ over, what the final response is.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Self, TypeAlias
+from typing import TYPE_CHECKING, Final, Self, TypeAlias
 
 from julep._calls.attempts import AttemptTracker
+from julep._calls.open_stream import ClosedStream, OpenStream
 from julep._calls.stream_events import AsyncStreamIterator, StreamEvent, StreamIterator
 from julep._calls.stream_reader import StreamReader
 from julep._http.messages import AsyncResponseBody, ResponseBody, StreamingResponse
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from julep._instrumentation.record import CallRecord
     from julep_api.client import EventCall
     from julep_api.models import ChatResponse, ChatResponseChunk
+
+_ADVICE: Final = "use it by 'with', or call its close()"
+_ASYNC_ADVICE: Final = "use it by 'async with', or call its aclose()"
 
 # What opens a stream, and what opens it again after an event that was the last one.
 Open: TypeAlias = Callable[[], tuple[AttemptTracker, StreamingResponse[ResponseBody]]]
@@ -96,19 +99,6 @@ class BaseChatStream:
         )
         return StreamClosedError(f"{self._call.method} {self._call.path}: the stream {how}")
 
-    def _warn_if_open(self, by: str, call: str) -> bool:
-        """Warn of an open stream that is collected; return whether it was open."""
-        if getattr(self, "_reader", None) is None or self._opened().over:
-            return False
-        warnings.warn(
-            f"a stream of {self._call.path} was neither read to its end nor closed:"
-            f" use it by {by!r}, or call its {call}",
-            ResourceWarning,
-            stacklevel=3,
-            source=self,
-        )
-        return True
-
 
 class ChatStream(BaseChatStream):
     """The chunks of an answer, as they come.
@@ -145,7 +135,7 @@ class ChatStream(BaseChatStream):
         super().__init__(call)
         self._open_stream = open
         self._resume = resume
-        self._body: ResponseBody
+        self._source: ClosedStream[ResponseBody]
 
     def __iter__(self) -> ChatStream:
         self._check_readable()
@@ -159,7 +149,8 @@ class ChatStream(BaseChatStream):
             while (chunk := next(reader.chunks, None)) is None and not reader.over:
                 self._read(reader)
             if chunk is None and reader.complete:
-                self._body.finish()
+                self._source.close()
+                self._source.body.finish()
                 self._tracker.end()
         except BaseException as error:
             self._tracker.end(error)
@@ -218,23 +209,23 @@ class ChatStream(BaseChatStream):
     def _begin(self) -> StreamReader:
         self._check_readable()
         self._tracker, opened = self._open_stream()
-        self._body = opened.body
+        self._source = OpenStream(opened.body, self._call.path, _ADVICE)
         self._reader = StreamReader(self._call, self._tracker)
         return self._reader
 
     def _read(self, reader: StreamReader) -> None:
         """Read the next bytes; resume the stream when it is lost."""
         try:
-            reader.feed(next(self._body, None))
+            reader.feed(next(self._source.body, None))
         except NetworkError as lost:
-            self._body.close()
+            self._source.body.close()
             if not reader.can_resume:
                 raise reader.interrupted(lost) from None
             try:
                 opened = self._resume(self._tracker, reader.last_id, lost, reader.requested_delay)
             except JulepError as error:
                 raise reader.interrupted(lost, error) from None
-            self._body = opened.body
+            self._source.body = opened.body
             reader.resume()
 
     def close(self) -> None:
@@ -242,8 +233,9 @@ class ChatStream(BaseChatStream):
         self._is_closed = True
         if self._reader is not None:
             self._reader.stop()
+            self._source.close()
             self._tracker.end()
-            self._body.close()
+            self._source.body.close()
 
     def __enter__(self) -> Self:
         self.open()
@@ -256,10 +248,6 @@ class ChatStream(BaseChatStream):
         traceback: TracebackType | None,
     ) -> None:
         self.close()
-
-    def __del__(self) -> None:
-        if self._warn_if_open("with", "close()"):
-            self._body.abandon()
 
 
 class AsyncChatStream(BaseChatStream):
@@ -299,7 +287,7 @@ class AsyncChatStream(BaseChatStream):
         super().__init__(call)
         self._open_stream = open
         self._resume = resume
-        self._body: AsyncResponseBody
+        self._source: ClosedStream[AsyncResponseBody]
 
     def __aiter__(self) -> AsyncChatStream:
         self._check_readable()
@@ -313,7 +301,8 @@ class AsyncChatStream(BaseChatStream):
             while (chunk := next(reader.chunks, None)) is None and not reader.over:
                 await self._read(reader)
             if chunk is None and reader.complete:
-                await self._body.finish()
+                self._source.close()
+                await self._source.body.finish()
                 self._tracker.end()
         except BaseException as error:
             self._tracker.end(error)
@@ -372,16 +361,16 @@ class AsyncChatStream(BaseChatStream):
     async def _begin(self) -> StreamReader:
         self._check_readable()
         self._tracker, opened = await self._open_stream()
-        self._body = opened.body
+        self._source = OpenStream(opened.body, self._call.path, _ASYNC_ADVICE)
         self._reader = StreamReader(self._call, self._tracker)
         return self._reader
 
     async def _read(self, reader: StreamReader) -> None:
         """Read the next bytes; resume the stream when it is lost."""
         try:
-            reader.feed(await anext(self._body, None))
+            reader.feed(await anext(self._source.body, None))
         except NetworkError as lost:
-            await self._body.aclose()
+            await self._source.body.aclose()
             if not reader.can_resume:
                 raise reader.interrupted(lost) from None
             try:
@@ -390,7 +379,7 @@ class AsyncChatStream(BaseChatStream):
                 )
             except JulepError as error:
                 raise reader.interrupted(lost, error) from None
-            self._body = opened.body
+            self._source.body = opened.body
             reader.resume()
 
     async def aclose(self) -> None:
@@ -398,8 +387,9 @@ class AsyncChatStream(BaseChatStream):
         self._is_closed = True
         if self._reader is not None:
             self._reader.stop()
+            self._source.close()
             self._tracker.end()
-            await self._body.aclose()
+            await self._source.body.aclose()
 
     async def __aenter__(self) -> Self:
         await self.open()
@@ -412,10 +402,6 @@ class AsyncChatStream(BaseChatStream):
         traceback: TracebackType | None,
     ) -> None:
         await self.aclose()
-
-    def __del__(self) -> None:
-        if self._warn_if_open("async with", "aclose()"):
-            self._body.abandon()
 
 
 resolvable(__name__, shown_in="julep.streams")

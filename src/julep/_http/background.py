@@ -6,11 +6,12 @@ when its client is closed, and when a signal's handler raises.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from contextvars import copy_context
-from threading import Thread
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from threading import Thread, current_thread
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 if TYPE_CHECKING:
     from julep._http.deadlines import Deadlines
@@ -18,17 +19,41 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+# Threads that are about to end, until the next one starts: where the last reference to a thread
+# goes, Python runs code that would swallow Ctrl-C in the main thread.
+_ended: Final = deque[Thread]()
 
-def start_thread(name: str, target: Callable[[], object]) -> None:
-    """Start a thread that nothing waits for.
+
+def start_thread(name: str, target: Callable[[], object]) -> Thread:
+    """Start a thread that nothing has to wait for.
 
     A signal's handler may raise while Python waits for the thread to begin; Python then raises a
     RuntimeError about its own lock instead.
     """
+
+    def run() -> None:
+        _ended.clear()
+        try:
+            target()
+        finally:
+            _ended.append(current_thread())
+
+    thread = Thread(target=run, name=name, daemon=True)
     try:
-        Thread(target=target, name=name, daemon=True).start()
+        thread.start()
     except RuntimeError as error:
         raise (error.__context__ or error) from None
+    return thread
+
+
+def finish_in_thread(function: Callable[[], object]) -> None:
+    """Call a function in a thread, where no signal interrupts it, and wait for its end."""
+    try:
+        thread = start_thread("julep request", function)
+    except RuntimeError:  # the interpreter ends, and starts none
+        function()
+    else:
+        thread.join()
 
 
 class Background(Generic[T]):
@@ -36,15 +61,13 @@ class Background(Generic[T]):
 
     Args:
         function: What is called.
-        discard: What is called with the result if the request has left it alone.
     """
 
-    def __init__(self, function: Callable[[], T], discard: Callable[[T], object]) -> None:
+    def __init__(self, function: Callable[[], T]) -> None:
         self._function = function
-        self._discard = discard
         self._results: list[T] = []
         self._error: BaseException | None = None
-        self._is_done = self._is_left = False
+        self._is_done = False
 
     def result(self, lease: SyncLease[Any], deadlines: Deadlines) -> T:
         """Start the call, wait for its end, and return or raise its outcome.
@@ -55,18 +78,13 @@ class Background(Generic[T]):
         """
         wake = lease.expect_wake()
         run = copy_context().run
-        try:
-            start_thread("julep request", lambda: run(self._run, wake))
-            lease.wait(lambda: self._is_done, deadlines)
-            if not self._is_done:
-                raise deadlines.closed_error()
-            if self._error is not None:
-                raise self._error
-            return self._results[0]
-        except BaseException:
-            self._is_left = True
-            self._discard_result()
-            raise
+        start_thread("julep request", lambda: run(self._run, wake))
+        lease.wait(lambda: self._is_done, deadlines)
+        if not self._is_done:
+            raise deadlines.closed_error()
+        if self._error is not None:
+            raise self._error
+        return self._results[0]
 
     def _run(self, wake: Callable[[], None]) -> None:
         try:
@@ -74,12 +92,5 @@ class Background(Generic[T]):
         except BaseException as error:  # noqa: BLE001  # raised where the request waits
             self._error = error
         self._is_done = True
-        if self._is_left:
-            self._discard_result()
         with suppress(RuntimeError):  # it was woken already
             wake()
-
-    def _discard_result(self) -> None:
-        while self._results:
-            with suppress(IndexError):  # the other thread was faster
-                self._discard(self._results.pop())

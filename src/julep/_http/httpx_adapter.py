@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager
 from importlib import import_module
 from time import monotonic
 from traceback import walk_tb
 from typing import TYPE_CHECKING, Any, Final
 
 from julep._http.content_encoding import ContentDecodingError
+from julep._http.library_logs import secrets_hidden, watch_logs
 from julep._http.messages import UnreadableResponse
 from julep.errors import (
     ConfigurationError,
@@ -19,15 +20,11 @@ from julep.errors import (
 )
 
 if TYPE_CHECKING:
-    import logging
-
     import httpx
 
     from julep._http.messages import Request
+    from julep._http.transport_config import TransportConfig
     from julep.errors import Phase
-
-_WARNING: Final = 30
-"""The level of logging, which may not be loaded."""
 
 _PHASES: Final[dict[str, Phase]] = {
     "ConnectTimeout": "connect",
@@ -42,13 +39,14 @@ class HttpxAdapter:
 
     Args:
         client: A client of httpx or httpx2.
-        proxy: The name of its proxy in errors; empty when there is none.
+        config: The settings of the transport.
     """
 
-    def __init__(self, client: object, proxy: str = "") -> None:
-        _keep_headers_out_of_logs()
+    def __init__(self, client: object, config: TransportConfig) -> None:
+        watch_logs()
         module: Any = import_module(_library_name(client))
-        self._proxy = proxy
+        self._proxy = config.proxy_name()
+        self._transport_secrets = config.secrets
         self._invalid_url: type[Exception] = module.InvalidURL
         self.decoding_error: type[Exception] = module.DecodingError
         self._timeout_error: type[Exception] = module.TimeoutException
@@ -81,6 +79,10 @@ class HttpxAdapter:
             )
         except (self._invalid_url, ValueError) as error:  # too long, or not to be written
             raise InvalidArgumentError(f"{request.summary}: {error}") from None
+
+    def secrets_hidden(self, request: Request) -> AbstractContextManager[None]:
+        """Hide the secrets of a request in what the library logs meanwhile."""
+        return secrets_hidden(request, self._transport_secrets)
 
     def async_content(self, content: bytes) -> httpx.AsyncByteStream:
         """Build the body of an async request."""
@@ -202,16 +204,3 @@ def _library_name(client: object) -> str:
     raise ConfigurationError(
         f"http_client: expected a client of httpx or httpx2, got a {type(client).__name__}"
     )
-
-
-def _keep_headers_out_of_logs() -> None:
-    """Silence the debug log of HTTP/2, which holds every header and so the key."""
-    if "hpack" in sys.modules:
-        import logging  # hpack has loaded it
-
-        for name in ("hpack.hpack", "hpack.table"):
-            logging.getLogger(name).addFilter(_is_a_warning)
-
-
-def _is_a_warning(record: logging.LogRecord) -> bool:
-    return record.levelno >= _WARNING

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from socket import SHUT_RDWR
-from threading import Timer
-from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 
 from anyio import CancelScope
 
+from julep._http.background import Background, finish_in_thread
 from julep._http.content_encoding import BodyCollector, ContentDecodingError
 from julep._http.exchange import FINISH_SECONDS
 from julep._http.httpx_adapter import HttpxAdapter, check_time, unreadable
 from julep._http.messages import Response, UnreadableResponse
+from julep._http.open_responses import owner_of
 from julep.errors import NetworkError
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from julep._http.async_lease import AsyncDeadlines, AsyncLease
     from julep._http.deadlines import Deadlines
     from julep._http.leases import Leases
+    from julep._http.open_responses import OpenResponses, Owner, SyncOpenResponses
     from julep._http.sync_lease import SyncLease
 
 
@@ -43,7 +45,11 @@ class HttpxExchange:
 
 
 class HttpxBody:
-    """The body of a response that is still open."""
+    """The body of a response that is still open.
+
+    It is read and closed in other threads: Ctrl-C within the library could leave its locks held.
+    While a thread reads, the response is that thread's own, and is not among the open ones.
+    """
 
     def __init__(
         self,
@@ -52,45 +58,50 @@ class HttpxBody:
         deadlines: Deadlines,
         leases: Leases[HttpxExchange],
         lease: SyncLease[HttpxExchange],
+        responses: SyncOpenResponses[httpx.Response],
     ) -> None:
-        self._response = response
         self._adapter = adapter
         self._deadlines = deadlines
         self._leases = leases
         self._lease = lease
+        self._responses = responses
         self._chunks = response.iter_bytes()
-        self._limit: Timer | None = None
+        self._is_over = False
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> bytes:
-        request = self._deadlines.request
-        self._lease.check_open(self._deadlines)
-        check_time(request)
-        if self._limit is None and request.deadline is not None:
-            self._limit = self._end_within(request.deadline - monotonic())
+        lease, deadlines = self._lease, self._deadlines
+        lease.check_open(deadlines)
+        if lease.place is None:
+            raise StopIteration
+        check_time(deadlines.request)
+        deadlines.start_total()
+        read = partial(self._read, owner_of(lease))
         try:
-            return next(self._chunks)
-        except StopIteration:
+            piece = Background(read).result(lease, deadlines)
+        except BaseException as error:
+            self.close()
+            # The library's errors come of the cut, and of a time that is over.
+            if isinstance(error, NetworkError):
+                lease.check_open(deadlines)
+                check_time(deadlines.request)
+            raise
+        if piece is None:
             self.close()
             # The end of the connection, by which it may have been cut, can be that of a body too.
-            if self._lease.is_cut:
-                raise self._deadlines.closed_error() from None
-            check_time(request)
-            raise
-        except Exception as error:  # noqa: BLE001  # whatever a library raises
-            if self._lease.is_cut:
-                raise self._deadlines.closed_error() from None
-            check_time(request)
-            raise self._adapter.network_error(request, error) from None
+            lease.check_open(deadlines)
+            check_time(deadlines.request)
+            raise StopIteration
+        return piece
 
     def finish(self) -> None:
         """Read to the end of a body whose content is complete, so that its connection is reused.
 
         The connection is closed instead when the server does not end the body soon.
         """
-        self._limit = self._end_within(FINISH_SECONDS)
+        self._deadlines.shorten(FINISH_SECONDS)
         try:
             with suppress(NetworkError):
                 for _ in self:
@@ -100,24 +111,39 @@ class HttpxBody:
 
     def close(self) -> None:
         """Return the connection to the pool, or close it if the body was not read to its end."""
-        self._leases.remove(self._lease)
-        if self._limit is not None:
-            self._limit.cancel()
-        self._response.close()
+        self.abandon()
+        if self._responses.without_owner():
+            finish_in_thread(self._responses.close_left)
 
     def abandon(self) -> None:
-        """Leave the connection to the library, whose locks a ``__del__`` must not wait for."""
+        """End the connection; a later request closes the response: that waits for locks."""
         self._leases.remove(self._lease)
+        exchange = self._lease.connection
+        if not self._is_over and exchange is not None:
+            exchange.shut_down()  # another thread may read
 
-    def _end_within(self, seconds: float) -> Timer:
-        """End a read that takes longer than some seconds."""
-        if self._limit is not None:
-            self._limit.cancel()
-        exchange = self._lease.connection or HttpxExchange()
-        limit = Timer(seconds, exchange.shut_down)
-        limit.daemon = True
-        limit.start()
-        return limit
+    def _read(self, owner: Owner) -> bytes | None:
+        """Read the next piece; None is the end. It may be left alone, and then closes the response.
+
+        Raises:
+            NetworkError: When the body is lost.
+        """
+        response = self._responses.take(owner)
+        if response is None:
+            return None
+        piece, request = None, self._deadlines.request
+        try:
+            with self._adapter.secrets_hidden(request):
+                piece = next(self._chunks, None)
+        except Exception as error:  # noqa: BLE001  # whatever a library raises
+            raise self._adapter.network_error(request, error) from None
+        finally:
+            if piece is None:
+                self._is_over = True
+                response.close()
+            else:
+                self._responses.add(owner, response)
+        return piece
 
 
 class AsyncHttpxBody:
@@ -130,8 +156,10 @@ class AsyncHttpxBody:
         deadlines: AsyncDeadlines,
         leases: Leases[HttpxExchange],
         lease: AsyncLease[HttpxExchange],
+        responses: OpenResponses[httpx.Response],
     ) -> None:
         self._response = response
+        self._responses = responses
         self._adapter = adapter
         self._deadlines = deadlines
         self._leases = leases
@@ -151,7 +179,8 @@ class AsyncHttpxBody:
         with self._deadlines:
             self._deadlines.start_total()
             try:
-                return await anext(self._chunks)
+                with self._adapter.secrets_hidden(request):
+                    return await anext(self._chunks)
             except StopAsyncIteration:
                 await self.aclose()
                 raise
@@ -168,8 +197,9 @@ class AsyncHttpxBody:
         """
         response, collector = self._response, BodyCollector()
         try:
-            async for piece in self._chunks:
-                collector.add(piece)
+            with self._adapter.secrets_hidden(self._deadlines.request):
+                async for piece in self._chunks:
+                    collector.add(piece)
             return Response(response.status_code, response.headers, collector.body())
         except (ContentDecodingError, self._adapter.decoding_error) as error:
             return unreadable(response, error)
@@ -202,6 +232,7 @@ class AsyncHttpxBody:
                 with suppress(*self._adapter.errors):
                     async for _ in suspended:
                         pass
+        self._responses.take(owner_of(self._lease))
 
     def abandon(self) -> None:
-        """Leave the connection to the library: closing it takes an event loop."""
+        """Leave the response to the next request: closing it takes the event loop."""

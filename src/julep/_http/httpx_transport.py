@@ -12,16 +12,18 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import httpx
+from anyio import CancelScope
 
 from julep._http.async_lease import AsyncDeadlines, AsyncLease
 from julep._http.async_lease import wait_for_turn as wait_for_async_turn
-from julep._http.background import Background
+from julep._http.background import Background, finish_in_thread
 from julep._http.content_encoding import BodyCollector, ContentDecodingError
 from julep._http.deadlines import Deadlines
 from julep._http.httpx_adapter import HttpxAdapter, is_of_a_hook, unreadable
 from julep._http.httpx_bodies import AsyncHttpxBody, HttpxBody, HttpxExchange
 from julep._http.leases import Leases
 from julep._http.messages import Response, StreamingResponse
+from julep._http.open_responses import OpenResponses, SyncOpenResponses, owner_of
 from julep._http.per_loop import PerLoop
 from julep._http.pool import reset_in_child
 from julep._http.sync_lease import SyncLease, wait_for_turn
@@ -31,6 +33,7 @@ from julep_net.proxies import is_proxy_url
 
 if TYPE_CHECKING:
     from julep._http.messages import Outcome, Request
+    from julep._http.open_responses import Owner
     from julep._http.transport_config import TransportConfig
 
 C = TypeVar("C", httpx.Client, httpx.AsyncClient)
@@ -48,8 +51,9 @@ class HttpxTransport:
         self._owns_client = own_client is None
         self._client = own_client or _build_client(httpx.Client, config)
         self._inherited: list[httpx.Client] = []
-        self._adapter = HttpxAdapter(self._client, config.proxy_name())
+        self._adapter = HttpxAdapter(self._client, config)
         self._leases = _new_leases(config)
+        self._responses = SyncOpenResponses[httpx.Response]()
         reset_in_child(self)
 
     def send(self, request: Request) -> Outcome[HttpxBody]:
@@ -62,11 +66,11 @@ class HttpxTransport:
             wait_for_turn(leases, lease, deadlines)
             deadlines.start_total()
             prepared = self._adapter.to_httpx(self._client, request)
-            send = partial(self._send, prepared, request)
-            outcome = Background(send, _discard).result(lease, deadlines)
+            send = partial(self._send, prepared, request, owner_of(lease), self._responses)
+            outcome = Background(send).result(lease, deadlines)
             if isinstance(outcome, StreamingResponse):
                 response = lease.connection.response = outcome.body
-                body = HttpxBody(response, self._adapter, deadlines, leases, lease)
+                body = HttpxBody(response, self._adapter, deadlines, leases, lease, self._responses)
                 is_open = True
                 return StreamingResponse(outcome.status, outcome.headers, body)
             return outcome
@@ -83,19 +87,39 @@ class HttpxTransport:
         """Close every connection, unless they belong to the user's own client."""
         for lease in self._leases.close():
             lease.cut()
+        if self._responses.without_owner():
+            finish_in_thread(self._responses.close_left)
         if self._owns_client:
             self._client.close()
 
     def after_fork(self) -> None:
         """Leave the parent's connections to the parent."""
         self._leases = _new_leases(self._config)
+        self._responses = SyncOpenResponses[httpx.Response]()
         if self._owns_client:
             # Kept, not closed: closing may wait for a lock that a thread of the parent held.
             self._inherited.append(self._client)
             self._client = _build_client(httpx.Client, self._config)
 
-    def _send(self, prepared: httpx.Request, request: Request) -> Outcome[httpx.Response]:
+    def _send(
+        self,
+        prepared: httpx.Request,
+        request: Request,
+        owner: Owner,
+        responses: SyncOpenResponses[httpx.Response],
+    ) -> Outcome[httpx.Response]:
         """Send a request, and read the response's body unless it is the stream requested."""
+        responses.close_left()
+        with self._adapter.secrets_hidden(request):
+            return self._exchange(prepared, request, owner, responses)
+
+    def _exchange(
+        self,
+        prepared: httpx.Request,
+        request: Request,
+        owner: Owner,
+        responses: SyncOpenResponses[httpx.Response],
+    ) -> Outcome[httpx.Response]:
         try:
             response = self._client.send(prepared, stream=True, follow_redirects=False)
         except Exception as error:  # whatever a library raises
@@ -103,6 +127,7 @@ class HttpxTransport:
                 raise
             return self._adapter.network_error(request, error)
         if request.accepts_stream(response.status_code, response.headers):
+            responses.add(owner, response)
             return StreamingResponse(response.status_code, response.headers, response)
         collector = BodyCollector()
         try:
@@ -115,12 +140,6 @@ class HttpxTransport:
             return self._adapter.network_error(request, error)
         finally:
             response.close()
-
-
-def _discard(outcome: Outcome[httpx.Response]) -> None:
-    """Close a response that nothing waits for any more."""
-    if isinstance(outcome, StreamingResponse):
-        outcome.body.close()
 
 
 def _new_leases(config: TransportConfig) -> Leases[HttpxExchange]:
@@ -148,8 +167,10 @@ class AsyncHttpxTransport:
             with deadlines:
                 await wait_for_async_turn(leases, lease, deadlines)
                 deadlines.start_total()
-                response = await own.send(request)
-                body = AsyncHttpxBody(response, own.adapter, deadlines, leases, lease)
+                response = await own.send(request, owner_of(lease))
+                body = AsyncHttpxBody(
+                    response, own.adapter, deadlines, leases, lease, own.responses
+                )
                 if request.accepts_stream(response.status_code, response.headers):
                     is_open = True
                     return StreamingResponse(response.status_code, response.headers, body)
@@ -177,20 +198,25 @@ class _LoopClient:
         own_client = cast("httpx.AsyncClient | None", config.http_client)
         self._owns_client = own_client is None
         self._client = own_client or _build_client(httpx.AsyncClient, config)
-        self.adapter = HttpxAdapter(self._client, config.proxy_name())
+        self.adapter = HttpxAdapter(self._client, config)
         self.leases = _new_leases(config)
+        self.responses = OpenResponses[httpx.Response]()
 
-    async def send(self, request: Request) -> httpx.Response:
+    async def send(self, request: Request, owner: Owner) -> httpx.Response:
         """Send a request, and return its response, whose body is not read.
 
         Raises:
             NetworkError: When no response arrives.
         """
+        await self._close_left()
         prepared = self.adapter.to_httpx(self._client, request)
         if request.content is not None:
             prepared.stream = self.adapter.async_content(request.content)
         try:
-            return await self._client.send(prepared, stream=True, follow_redirects=False)
+            with self.adapter.secrets_hidden(request):
+                response = await self._client.send(prepared, stream=True, follow_redirects=False)
+            self.responses.add(owner, response)
+            return response
         except Exception as error:  # whatever a library raises
             if is_of_a_hook(error):
                 raise
@@ -200,8 +226,17 @@ class _LoopClient:
         """End the requests in flight; close the client, unless it is the user's own."""
         for lease in self.leases.close():
             lease.cut()
+        await self._close_left()
         if self._owns_client:
             await self._client.aclose()
+
+    async def _close_left(self) -> None:
+        """Close the responses that nothing will read any more."""
+        for owner in self.responses.without_owner():
+            response = self.responses.take(owner)
+            if response is not None:
+                with CancelScope(shield=True):
+                    await response.aclose()
 
 
 class HandOver(httpx.BaseTransport):

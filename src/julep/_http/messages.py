@@ -33,6 +33,7 @@ class Request(NamedTuple):
         stream: Whether a 2xx response stays open, so that its body is read as it comes.
         timeout: The limits of its steps.
         deadline: When the whole call must have ended, by the monotonic clock; None for no limit.
+        redirected_from: The request whose response redirected to this one, if there was one.
     """
 
     method: str
@@ -43,6 +44,7 @@ class Request(NamedTuple):
     stream: bool
     timeout: Timeout
     deadline: float | None = None
+    redirected_from: Request | None = None
 
     @property
     def url(self) -> str:

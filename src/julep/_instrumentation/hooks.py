@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from julep._http.messages import request_id
 from julep._lazy import resolvable
+from julep._old_names import accept_old_names
 from julep._redaction import redact_headers, redact_url
 from julep.errors import NetworkError
 
@@ -70,6 +71,9 @@ class RetryEvent(NamedTuple):
     attempt: int
     delay: float
     error: RequestError
+
+
+accept_old_names(RetryEvent, {"pause": "delay"})
 
 
 class Hooks:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from julep._lazy import resolvable
+from julep._old_names import accept_old_names
 from julep.errors import NetworkError, RequestTimeoutError
 
 if TYPE_CHECKING:
@@ -88,6 +89,17 @@ class RetryPolicy(NamedTuple):
 
         bound = min(self.max_delay, self.initial_delay * 2.0 ** min(attempts - 1, 10))
         return random.uniform(0, bound)  # noqa: S311  # spreads load, keeps no secret
+
+
+accept_old_names(
+    RetryPolicy,
+    {
+        "failures": "connection_errors",
+        "first_pause": "initial_delay",
+        "longest_pause": "max_delay",
+        "longest_asked_pause": "max_retry_after",
+    },
+)
 
 
 def retry_after(response: Response) -> float | None:

@@ -1,7 +1,8 @@
-"""respx, pytest-httpx and vcrpy see the calls of clients that send them by httpx."""
+"""respx, pytest-httpx and vcrpy see the calls that httpx sends; its logs hide their secrets."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from importlib import import_module
@@ -94,3 +95,25 @@ async def test_vcrpy(mode: Mode, make: Any, tmp_path: Path) -> None:
                 async with make(mode, server.url) as client:
                     assert (await client.sessions.get(ID)).id == ID
     assert len(server.received) == 1  # the second time, it was the cassette's response
+
+
+@pytest.mark.parametrize("mode", ["sync", "asyncio"])
+async def test_logs_of_httpx_hide_the_secrets_of_our_requests_alone(
+    mode: Mode, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JULEP_TRANSPORT", "httpx")
+    caplog.set_level(logging.DEBUG)
+    with Server([respond_json(SESSION, headers={"x-seen": "key-0123456789"})]) as server:
+        query = {"token": "short", "page": "1"}
+        async with make_client(mode, server.url, api_key="key-0123456789", query=query) as client:
+            await client.sessions.get(SESSION["id"])
+        ours = [record.getMessage() for record in caplog.records]
+        caplog.clear()
+        async with httpx.AsyncClient(headers={"authorization": "key-0123456789"}) as other:
+            await other.get(f"{server.url}/x?token=short")
+        theirs = [record.getMessage() for record in caplog.records]
+    assert any("/sessions/" in line and "?token=[hidden]&page=1" in line for line in ours)
+    assert any("b'x-seen', b'[hidden]'" in line for line in ours)
+    assert not any("key-0123456789" in line or "short" in line for line in ours)
+    assert any("/x?token=short" in line for line in theirs)
+    assert any("b'x-seen', b'key-0123456789'" in line for line in theirs)

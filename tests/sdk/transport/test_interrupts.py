@@ -12,12 +12,14 @@ import sys
 import threading
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import anyio
+import httpx
 import pytest
 
 import julep
@@ -37,6 +39,9 @@ from tests.sdk.transport.helpers.scripted_server import (
     respond_stream,
 )
 
+# Streams and forks take time, so that they are interrupted at every ninth line by default, and at
+# every line with JULEP_TEST_LINES=1.
+STEP = int(os.environ.get("JULEP_TEST_LINES", "9"))
 ID = SESSION["id"]
 KEPT = respond_json(SESSION)
 CLOSED = respond_json(SESSION, headers={"connection": "close"})
@@ -56,39 +61,56 @@ class Interrupt(BaseException):
     """Raised at a line, as a signal's handler does."""
 
 
-@contextmanager
-def at_line(number: int, action: Callable[[], object]) -> Generator[list[int]]:
-    """Call a function at one of the lines of the transport that run, counted from 1.
+@dataclass
+class Lines:
+    """The lines of the transport that have run.
 
-    Yields:
-        The number of lines so far, as a list of one item.
+    Attributes:
+        count: Their number.
+        is_swallowed: Whether the last of them was in a finalizer, in which Python itself swallows
+            every exception.
     """
-    count = [0]
 
-    def trace_line(_: FrameType, event: str, __: object) -> Any:
+    count: int = 0
+    is_swallowed: bool = False
+
+
+@contextmanager
+def at_line(number: int, action: Callable[[], object]) -> Generator[Lines]:
+    """Call a function at one of the lines of the transport that run, counted from 1."""
+    lines = Lines()
+
+    def trace_line(frame: FrameType, event: str, __: object) -> Any:
         if event == "line":
-            count[0] += 1
-            if count[0] == number:
+            lines.count += 1
+            if lines.count == number:
                 sys.settrace(None)
+                lines.is_swallowed = is_in_finalizer(frame)
                 action()
         return trace_line
 
     def trace_call(frame: FrameType, _: str, __: object) -> Any:
-        is_ours = frame.f_code.co_filename.startswith(ROOMS) and not is_in_finalizer(frame)
-        return trace_line if is_ours and count[0] < number else None
+        is_ours = frame.f_code.co_filename.startswith(ROOMS)
+        return trace_line if is_ours and lines.count < number else None
 
-    before = sys.gettrace()
-    gc.disable()  # finalizers of other tests' objects would count, and swallow the exception
+    def note(problem: sys.UnraisableHookArgs) -> None:
+        if not isinstance(problem.exc_value, Interrupt):
+            unraisable(problem)
+
+    before, unraisable = sys.gettrace(), sys.unraisablehook
+    gc.disable()  # finalizers of other tests' objects would count
+    sys.unraisablehook = note
     sys.settrace(trace_call)
     try:
-        yield count
+        yield lines
     finally:
         sys.settrace(before)
+        sys.unraisablehook = unraisable
         gc.enable()
 
 
 def is_in_finalizer(frame: FrameType | None) -> bool:
-    """Check for a ``__del__``, in which Python itself swallows every exception."""
+    """Check for a ``__del__``."""
     return frame is not None and (
         frame.f_code.co_name == "__del__" or is_in_finalizer(frame.f_back)
     )
@@ -99,8 +121,16 @@ def part_of(owner: object, name: str) -> Any:
     return vars(owner)[name]
 
 
+def transport_of(client: Client) -> Any:
+    return part_of(part_of(client, "_connections"), "_transport")
+
+
 def interrupt() -> None:
     raise Interrupt
+
+
+def swallowed(number: int) -> str:
+    return f"the exception at line {number} was swallowed"
 
 
 @pytest.fixture
@@ -116,8 +146,8 @@ def test_an_exception_at_any_line_of_a_call_loses_no_connection(
     monkeypatch.setattr(exchange, "parser_class", parser)
     with Server([step]) as server, Client(base_url=server.url, **ONE_CONNECTION) as client:
         client.sessions.get(ID)
-        number, lines = 0, [0]
-        while lines[0] >= number:
+        number, lines = 0, Lines()
+        while lines.count >= number:
             number += 1
             with at_line(number, interrupt) as lines:
                 try:
@@ -125,7 +155,7 @@ def test_an_exception_at_any_line_of_a_call_loses_no_connection(
                 except Interrupt:
                     pass
                 else:
-                    assert lines[0] < number, f"the exception at line {number} was swallowed"
+                    assert lines.is_swallowed or lines.count < number, swallowed(number)
             assert client.sessions.get(ID).id == ID
     assert number > 150
 
@@ -135,42 +165,85 @@ async def respond_by_method(to: Exchange) -> bool:
     return await (STREAM if to.request.method == "POST" else KEPT)(to)
 
 
-@pytest.mark.filterwarnings("ignore:a stream of:ResourceWarning")  # the exception dropped it
+def read_stream(client: Client) -> None:
+    with client.sessions.chat(ID, HELLO, stream=True) as stream:
+        assert stream.get_final_response().text == "Hi!"
+
+
+def forget_stream(client: Client) -> None:
+    stream = client.sessions.chat(ID, HELLO, stream=True)
+    del stream
+
+
+def forget_stream_midway(client: Client) -> None:
+    stream = client.sessions.chat(ID, HELLO, stream=True)
+    assert next(stream).delta.content == "Hi"
+
+
+each_use = pytest.mark.parametrize("use", [read_stream, forget_stream, forget_stream_midway])
+
+
+@pytest.mark.filterwarnings("ignore:a stream of:ResourceWarning")
 @pytest.mark.parametrize("parser", [H11Parser, HttptoolsParser])
+@each_use
 def test_an_exception_at_any_line_of_a_stream_loses_no_connection(
-    parser: type, monkeypatch: pytest.MonkeyPatch
+    use: Callable[[Client], None], parser: type, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(exchange, "parser_class", parser)
-
-    def chat() -> None:
-        with client.sessions.chat(ID, HELLO, stream=True) as stream:
-            assert stream.get_final_response().text == "Hi!"
-
     with (
         Server([respond_by_method]) as server,
         Client(base_url=server.url, **ONE_CONNECTION) as client,
     ):
-        chat()
-        number, lines = 0, [0]
-        while lines[0] >= number:
-            number += 1
-            with at_line(number, interrupt) as lines:
-                try:
-                    chat()
-                except Interrupt:
-                    pass
-                else:
-                    assert lines[0] < number, f"the exception at line {number} was swallowed"
-            assert client.sessions.get(ID).id == ID
-    assert number > 300
+        interrupt_at_each_line(client, use)
+
+
+@pytest.mark.filterwarnings("ignore:a stream of:ResourceWarning")
+@pytest.mark.usefixtures("by_httpx")
+@each_use
+def test_an_exception_at_any_line_of_a_stream_by_httpx_loses_no_connection(
+    use: Callable[[Client], None],
+) -> None:
+    """The library's pool has one place, for which a call waits for a second."""
+    limits = httpx.Limits(max_connections=1)
+    with (
+        Server([respond_by_method]) as server,
+        httpx.Client(limits=limits) as http_client,
+        Client(
+            base_url=server.url,
+            http_client=http_client,
+            max_retries=0,
+            timeout=Timeout(connect=5, read=5, write=5, pool=1),
+        ) as client,
+    ):
+        interrupt_at_each_line(client, use)
+        assert len(part_of(transport_of(client), "_responses")) == 0
+    assert_no_threads_remain()
+
+
+def interrupt_at_each_line(client: Client, use: Callable[[Client], None]) -> None:
+    """Let an exception come at each line of a stream, and make a call after each."""
+    use(client)
+    client.sessions.get(ID)
+    number, lines = 0, Lines()
+    while lines.count >= number:
+        number += STEP
+        with at_line(number, interrupt) as lines:
+            try:
+                use(client)
+            except Interrupt:
+                pass
+            else:
+                assert lines.is_swallowed or lines.count < number, swallowed(number)
+        assert client.sessions.get(ID).id == ID
+    assert number > 200
 
 
 @pytest.mark.usefixtures("by_httpx")
 def test_an_exception_at_any_line_of_a_call_by_httpx_loses_no_place() -> None:
     with Server([KEPT]) as server, Client(base_url=server.url, **ONE_CONNECTION) as client:
         client.sessions.get(ID)
-        number, lines = 0, [0]
-        while lines[0] >= number:
+        number, lines = 0, Lines()
+        while lines.count >= number:
             number += 1
             with at_line(number, interrupt) as lines:
                 try:
@@ -178,7 +251,7 @@ def test_an_exception_at_any_line_of_a_call_by_httpx_loses_no_place() -> None:
                 except Interrupt:
                     pass
                 else:
-                    assert lines[0] < number, f"the exception at line {number} was swallowed"
+                    assert lines.is_swallowed or lines.count < number, swallowed(number)
             assert client.sessions.get(ID).id == ID
     assert number > 100
     assert_no_threads_remain()
@@ -186,10 +259,10 @@ def test_an_exception_at_any_line_of_a_call_by_httpx_loses_no_place() -> None:
 
 @pytest.mark.usefixtures("by_httpx")
 def test_a_client_of_httpx_may_be_closed_at_any_line_of_a_call() -> None:
-    number, lines = 0, [0]
+    number, lines = 0, Lines()
     context = ssl.create_default_context()  # one for all clients, which is what takes time
     with Server([KEPT]) as server:
-        while lines[0] >= number:
+        while lines.count >= number:
             number += 1
             client = Client(base_url=server.url, tls=context, **ONE_CONNECTION)
             client.sessions.get(ID)
@@ -197,7 +270,7 @@ def test_a_client_of_httpx_may_be_closed_at_any_line_of_a_call() -> None:
             ended = suppress(julep.NetworkError, julep.ConfigurationError)
             with at_line(number, client.close) as lines, ended:
                 client.sessions.get(ID)
-            if lines[0] >= number:
+            if lines.count >= number:
                 assert len(part_of(transport, "_leases")) == 0
             client.close()
     assert number > 100
@@ -206,8 +279,6 @@ def test_a_client_of_httpx_may_be_closed_at_any_line_of_a_call() -> None:
 
 @pytest.mark.usefixtures("by_httpx")
 def test_a_process_may_fork_at_any_line_of_a_call_by_httpx() -> None:
-    """Every ninth line: the child builds a client of httpx, which takes time."""
-
     def fork() -> None:
         child = os.fork()
         if child == 0:
@@ -218,15 +289,15 @@ def test_a_process_may_fork_at_any_line_of_a_call_by_httpx() -> None:
                 os._exit(status)
         assert os.waitpid(child, 0)[1] == 0, f"a child forked at line {number} failed"
 
-    number, lines = 0, [0]
+    number, lines = 0, Lines()
     context = ssl.create_default_context()
     with (
         Server([KEPT]) as server,
         Client(base_url=server.url, tls=context, **ONE_CONNECTION) as client,
     ):
         client.sessions.get(ID)
-        while lines[0] >= number:
-            number += 9
+        while lines.count >= number:
+            number += STEP
             with at_line(number, fork) as lines:
                 assert client.sessions.get(ID).id == ID
     assert number > 100
@@ -242,9 +313,9 @@ def assert_no_threads_remain() -> None:
 
 @each_step
 def test_a_client_may_be_closed_at_any_line_of_a_call(step: Step) -> None:
-    number, lines = 0, [0]
+    number, lines = 0, Lines()
     with Server([step]) as server:
-        while lines[0] >= number:
+        while lines.count >= number:
             number += 1
             client = Client(base_url=server.url, **ONE_CONNECTION)
             client.sessions.get(ID)
@@ -252,7 +323,7 @@ def test_a_client_may_be_closed_at_any_line_of_a_call(step: Step) -> None:
             with at_line(number, client.close) as lines, ended:
                 client.sessions.get(ID)
             pool: Any = part_of(part_of(part_of(client, "_connections"), "_transport"), "_pool")
-            if lines[0] >= number:
+            if lines.count >= number:
                 assert (len(pool.leases), len(pool.idle)) == (0, 0)
             client.close()
     assert number > 150
@@ -270,11 +341,11 @@ def test_a_process_may_fork_at_any_line_of_a_call(step: Step) -> None:
                 os._exit(status)
         assert os.waitpid(child, 0)[1] == 0, f"a child forked at line {number} failed"
 
-    number, lines = 0, [0]
+    number, lines = 0, Lines()
     with Server([step]) as server, Client(base_url=server.url, **ONE_CONNECTION) as client:
         client.sessions.get(ID)
-        while lines[0] >= number:
-            number += 1
+        while lines.count >= number:
+            number += STEP
             with at_line(number, fork) as lines:
                 assert client.sessions.get(ID).id == ID
     assert number > 150

@@ -75,7 +75,11 @@ def test_a_secret_is_sent_to_its_own_origin_only(
         assert onward.headers.keys() == KEPT
     assert onward.origin.scheme in ("http", "https")
     assert (origin.scheme, onward.origin.scheme) != ("https", "http")
-    assert onward._replace(origin=origin, target=request.target, headers=HEADERS) == request
+    assert onward.redirected_from == request
+    changed = request._replace(
+        origin=onward.origin, target=onward.target, headers=onward.headers, redirected_from=request
+    )
+    assert onward == changed
     # The server must read the same host as the client.
     assert split(onward.url) == (onward.origin, onward.target)
     assert onward.target.startswith("/")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import json
 import logging
+import os
 import random
 import signal
 import sys
@@ -17,6 +18,8 @@ from collections.abc import Callable
 from time import monotonic, sleep
 from typing import Any
 from uuid import uuid4
+
+import httpx
 
 from julep import Client, Timeout
 from julep._http import exchange
@@ -67,22 +70,29 @@ class Program:
         self._chat(SESSION["id"])
         signal.signal(signal.SIGALRM, self._handle)
         while self.caught < count:
-            session_id = str(uuid4())
-            self._made += 1
-            self._interrupt(self._get if self._made % 3 else self._chat, session_id)
+            try:
+                session_id = str(uuid4())
+                self._made += 1
+                self._interrupt(self._get if self._made % 3 else self._chat, session_id)
+            except KeyboardInterrupt:  # also one that came to another thread, a little late
+                self.caught += 1
 
     def _interrupt(self, call: Callable[[str], None], session_id: str) -> None:
-        """Make a call, which a signal interrupts at a moment of it or a little later."""
-        began = monotonic()
+        """Make a call, which a signal interrupts at a moment of it or a little later.
+
+        One call in three is to end before: then the moments reach to the ends of calls, however
+        long they take on this machine.
+        """
         try:
             signal.setitimer(signal.ITIMER_REAL, self._chance.uniform(1e-6, self._longest))
             call(session_id)
             self.complete.append(session_id)
             signal.setitimer(signal.ITIMER_REAL, 0)
         except KeyboardInterrupt:
-            self.caught += 1
+            self._longest *= 1.01
+            raise
         else:
-            self._longest = min(0.02, (self._longest * 9 + monotonic() - began) / 10)
+            self._longest *= 0.98
 
     def _get(self, session_id: str) -> None:
         self._client.sessions.get(session_id)
@@ -118,7 +128,17 @@ def places_of(client: Client) -> int:
     return len(leases)
 
 
-def main(parser: str, connections: int, count: int, seed: int) -> None:
+def client_of(transport: str, url: str, connections: int) -> Client:
+    """Build a client with a pool of some connections, of our own sockets or of a library."""
+    os.environ["JULEP_TRANSPORT"] = "sockets" if transport == "sockets" else "httpx"
+    timeout = Timeout(connect=30, read=30, write=30, pool=30)
+    if transport == "given":
+        http_client = httpx.Client(limits=httpx.Limits(max_connections=connections))
+        return Client(base_url=url, http_client=http_client, timeout=timeout)
+    return Client(base_url=url, max_connections=connections, timeout=timeout)
+
+
+def main(transport: str, parser: str, connections: int, count: int, seed: int) -> None:
     """Run the program, and print what it counted."""
     logging.getLogger("asyncio").setLevel(logging.ERROR)  # it warns of slow steps of the server
     exchange.parser_class = PARSERS[parser]
@@ -127,14 +147,13 @@ def main(parser: str, connections: int, count: int, seed: int) -> None:
     def note(problem: sys.UnraisableHookArgs) -> None:
         # Where the interrupt comes just before "with", the stream is forgotten, and says so.
         if not isinstance(problem.exc_value, ResourceWarning):
-            unraisable.append(repr(problem.exc_value))
+            unraisable.append(f"{problem.exc_value!r} in {problem.object!r}")
 
     sys.unraisablehook = note
-    timeout = Timeout(connect=30, read=30, write=30, pool=30)
     ended = threading.Event()
     with (
         Server([respond_by_method]) as server,
-        Client(base_url=server.url, max_connections=connections, timeout=timeout) as client,
+        client_of(transport, server.url, connections) as client,
     ):
         other = threading.Thread(target=other_calls, args=(client, ended))
         if connections > 1:
