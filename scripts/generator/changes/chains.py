@@ -76,9 +76,7 @@ class Sdk:
                 public += [one for one in self._overloads(function) if one not in public]
                 continue
             private.append(function)
-            todo += [
-                one for one in self._users.get(function.name, []) if self._calls(one, function)
-            ]
+            todo += [one for one in self._users.get(function.name, []) if self.calls(one, function)]
         order = [one for one in self.functions if one in public]
         return Methods(private, order)
 
@@ -89,7 +87,8 @@ class Sdk:
             if (one.name, one.within) == (function.name, function.within)
         ]
 
-    def _calls(self, caller: Function, called: Function) -> bool:
+    def calls(self, caller: Function, called: Function) -> bool:
+        """Check whether a function of a name that another one uses can be what that calls."""
         if called.within:
             if not caller.within:
                 return False

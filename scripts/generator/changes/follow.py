@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from .checkout import CHECK, DONE, SERVER, TODO, Checkout, Place
 from .compare import Change
+from .deliberate import without_exceptions
 from .facets import BOUNDS
 from .follow_messages import follow_body, follow_response
 from .follow_names import follow_name
@@ -39,7 +40,7 @@ def follow(change: Change, old: Contract, new: Contract, checkout: Checkout) -> 
             (DONE, CHECK),
         ):
             places[key] = place
-    return list(places.values())
+    return [without_exceptions(place, subject, new, checkout) for place in places.values()]
 
 
 def _places(subject: Subject, old: Contract, new: Contract, checkout: Checkout) -> Iterator[Place]:
