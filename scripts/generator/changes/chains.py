@@ -121,7 +121,7 @@ class Server:
 
     def __init__(self, sources: Sources) -> None:
         self.modules = sources.modules(SERVER)
-        self._by_name = {_dotted(module.path): module for module in self.modules}
+        self._by_name = {dotted(module.path): module for module in self.modules}
         self._known: dict[str, Handler | None] = {}
 
     @cached_property
@@ -239,5 +239,6 @@ def snake(name: str) -> str:
     return re.sub(r"\W+", "_", spaced).strip("_").lower()
 
 
-def _dotted(path: str) -> str:
+def dotted(path: str) -> str:
+    """Return a module's name by its path."""
     return path.removeprefix("src/").removesuffix(".py").removesuffix("/__init__").replace("/", ".")
