@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from pathlib import Path
 
+import httpx
 import pytest
 
+from julep_api.types import JSON
 from tests.gate.helpers import document, sent, served
 from tests.gate.helpers.document import Document
 from tests.gate.helpers.edits import EDITS
 from tests.gate.helpers.gate import BOTH, CHECKS, SDK, SERVER, Check, Observed
 from tests.gate.helpers.problems import load_exceptions, shown
+from tests.gate.helpers.resources import Resources
+from tests.server.helpers.api import Api
 
 pytestmark = pytest.mark.once
+
+NOTHING_SENT = sent.Record({}, [], {})
 
 
 @pytest.fixture(scope="module")
@@ -62,3 +70,49 @@ def test_an_edit_of_the_contract_that_is_not_followed_is_found(
             assert any(problem.place == place for problem in found), (
                 f"{edit.name}: nothing at {place!r}; found\n{shown(found)}"
             )
+
+
+def test_what_the_exercise_cannot_make_is_named_and_the_rest_is_made(contract: Document) -> None:
+    def respond(request: httpx.Request) -> httpx.Response:
+        asked.append(f"{request.method} {request.url.path}")
+        if request.url.path == "/agents":
+            return httpx.Response(422, text="no such setting")
+        return httpx.Response(201, json={"id": request.url.path.strip("/"), "items": []})
+
+    asked: list[str] = []
+    failures: list[str] = []
+    with Api("http://api.test") as api:
+        api.http.close()
+        with httpx.Client(
+            base_url="http://api.test", transport=httpx.MockTransport(respond)
+        ) as api.http:
+            resources = Resources(contract, failures, api, "")
+            resources.make_all()
+    (failure,) = failures
+    assert failure.startswith("CreateAgent: 422 no such setting to {'name': 'Ada'")
+    assert resources.ids == {
+        "user_id": "users",
+        "session_id": "sessions",
+        "users doc_id": "users/users/docs",
+    }
+    assert "POST /sessions/sessions/chat" in asked
+
+
+def test_a_server_that_does_not_start_is_named(
+    contract: Document, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def load() -> JSON:
+        raise RuntimeError("this is no contract")
+
+    monkeypatch.setattr("julep_server.app.load_contract", load)
+    seen = served.serve(contract, tmp_path)
+    observed = Observed(NOTHING_SENT, seen)
+    found = load_exceptions().without(
+        problem for check in SERVER.values() for problem in check(contract, observed)
+    )
+    assert [one.place for one in found] == ["performed start"]
+    assert re.fullmatch(
+        r"the server does not start: src/julep_server/app\.py:\d+: "
+        r"RuntimeError: this is no contract",
+        found[0].text,
+    )

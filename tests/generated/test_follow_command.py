@@ -25,6 +25,8 @@ COPIED = (
     "tests/contract",
     "tests/sdk",
 )
+# What has nothing of sessions: reading it takes time.
+OTHERS = ("_http", "_openai*", "models", "openai_*", "search", "transport", "text")
 PARAMETER = """\
         - name: team_id
           in: query
@@ -35,11 +37,11 @@ ORDER = "        - $ref: '#/components/parameters/Order'\n"
 
 
 class Checkout:
-    """A copy of the checkout, with one commit."""
+    """A copy of the checkout, whose contract has the sessions alone."""
 
     def __init__(self, root: Path, python: str) -> None:
         self.root, self._python = root, python
-        ignored = shutil.ignore_patterns("__pycache__", "*.pyc")
+        ignored = shutil.ignore_patterns("__pycache__", "*.pyc", *OTHERS)
         for name in COPIED:
             source, target = ROOT / name, root / name
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -47,7 +49,15 @@ class Checkout:
                 shutil.copytree(source, target, ignore=ignored)
             else:
                 shutil.copyfile(source, target)
+        # Most of the time is that of the contract: the sessions are enough.
+        text = (root / "openapi.yaml").read_text(encoding="utf-8")
+        start, end = text.index("\n  /agents:\n"), text.index("\ncomponents:\n")
+        (root / "openapi.yaml").write_text(text[:start] + text[end:], encoding="utf-8")
+        (root / ".gitignore").write_text("compiled/\n", encoding="utf-8")
         self.git("init", "-q")
+        self.commit("all")
+        self.lines()
+        shutil.rmtree(root / "docs" / "changes")
         self.commit("first")
 
     def git(self, *arguments: str) -> None:
@@ -60,7 +70,11 @@ class Checkout:
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [self._python, "-IB", self.root / "scripts" / "generator", *arguments],
+            [
+                *(self._python, "-I", "-X", f"pycache_prefix={self.root / 'compiled'}"),
+                str(self.root / "scripts" / "generator"),
+                *arguments,
+            ],
             check=False,
             capture_output=True,
             text=True,

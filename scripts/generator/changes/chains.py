@@ -76,9 +76,7 @@ class Sdk:
                 public += [one for one in self._overloads(function) if one not in public]
                 continue
             private.append(function)
-            todo += [
-                one for one in self._users.get(function.name, []) if self._calls(one, function)
-            ]
+            todo += [one for one in self._users.get(function.name, []) if self.calls(one, function)]
         order = [one for one in self.functions if one in public]
         return Methods(private, order)
 
@@ -89,7 +87,8 @@ class Sdk:
             if (one.name, one.within) == (function.name, function.within)
         ]
 
-    def _calls(self, caller: Function, called: Function) -> bool:
+    def calls(self, caller: Function, called: Function) -> bool:
+        """Check whether a function of a name that another one uses can be what that calls."""
         if called.within:
             if not caller.within:
                 return False
@@ -122,7 +121,7 @@ class Server:
 
     def __init__(self, sources: Sources) -> None:
         self.modules = sources.modules(SERVER)
-        self._by_name = {_dotted(module.path): module for module in self.modules}
+        self._by_name = {dotted(module.path): module for module in self.modules}
         self._known: dict[str, Handler | None] = {}
 
     @cached_property
@@ -240,5 +239,6 @@ def snake(name: str) -> str:
     return re.sub(r"\W+", "_", spaced).strip("_").lower()
 
 
-def _dotted(path: str) -> str:
+def dotted(path: str) -> str:
+    """Return a module's name by its path."""
     return path.removeprefix("src/").removesuffix(".py").removesuffix("/__init__").replace("/", ".")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import tomllib
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +16,8 @@ from .items import Contract, mapping
 from .syntax import Function, Module, Sources, Structure
 
 DONE, TODO, CHECK, WRITTEN = "done", "TO DO", "check", "written"
+DELIBERATE = "not followed"
+EXCEPTIONS = "tests/gate/exceptions.toml"
 CALLS = "tests/sdk/helpers/calls.py"
 CORRECTIONS = "tests/contract/corrections.yaml"
 MIGRATIONS = "src/julep_server/db/migrations/versions"
@@ -35,7 +38,7 @@ class Place(NamedTuple):
         line: Its line; 0 for the whole file.
         name: What is there, such as "list".
         note: What to do.
-        state: Whether it is done, to do, or for a person to check.
+        state: Whether it is done, to do, for a person to check, or deliberately not followed.
     """
 
     area: str
@@ -98,6 +101,15 @@ class Checkout:
                 )
         where = folder.relative_to(self.root).as_posix()
         return Place("generated", where, 0, "", note, state)
+
+    @cached_property
+    def exceptions(self) -> dict[str, str]:
+        """What the gate is deliberately not to find: patterns of its places, with their reasons."""
+        path = self.root / EXCEPTIONS
+        if not path.exists():
+            return {}
+        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("exception", [])
+        return {place: str(one["reason"]) for one in entries for place in one["places"]}
 
     # Structures --------------------------------------------------------------------------------
 
@@ -346,7 +358,9 @@ __all__ = [
     "CALLS",
     "CHECK",
     "CORRECTIONS",
+    "DELIBERATE",
     "DONE",
+    "EXCEPTIONS",
     "MANAGERS",
     "MIGRATIONS",
     "MOST_LINES",

@@ -64,10 +64,13 @@ def base_of(root: Path, spec: Path, since: str | None) -> Base:
 
 
 def _load(text: str, name: str) -> dict[str, Any]:
-    reader: Any = YAML(typ="safe")
     try:
+        # A package's contract is JSON, which is read at once.
+        if text.startswith("{"):
+            return mapping(json.loads(text))
+        reader: Any = YAML(typ="safe", pure=True)
         return mapping(reader.load(text))
-    except YAMLError as error:
+    except (YAMLError, ValueError) as error:
         raise BaseError(f"{name}: {error}") from error
 
 
@@ -84,11 +87,12 @@ def report(
         as_json: Whether to print JSON.
         write: Whether to write the changelog fragments that are missing.
     """
-    text = spec.read_text(encoding="utf-8")
-    composer: Any = YAML(typ="safe")
+    # Parsing is most of the time: what has been composed for its lines is not parsed again.
+    reader: Any = YAML(typ="safe", pure=True)
+    node = reader.compose(spec.read_text(encoding="utf-8"))
     old = Contract(base.document)
-    new = Contract(_load(text, spec.name))
-    changes = compare(old, new, lines_of(composer.compose(text)))
+    new = Contract(mapping(reader.constructor.construct_document(node)))
+    changes = compare(old, new, lines_of(node))
     checkout = Checkout(root)
     notes = fragments(root, changes, write=write)
     found = [

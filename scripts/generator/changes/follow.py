@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 from .checkout import CHECK, DONE, SERVER, TODO, Checkout, Place
 from .compare import Change
+from .deliberate import without_exceptions
 from .facets import BOUNDS
+from .follow_around import around_argument, around_operation, first_of_each_file, modules_of
 from .follow_messages import follow_body, follow_response
 from .follow_names import follow_name
 from .follow_operations import follow_operation
@@ -39,7 +41,11 @@ def follow(change: Change, old: Contract, new: Contract, checkout: Checkout) -> 
             (DONE, CHECK),
         ):
             places[key] = place
-    return list(places.values())
+    around = first_of_each_file(
+        _around(subject, new, checkout), {place.path for place in places.values()}
+    )
+    places.update({(one.area, one.path, one.line, one.name): one for one in around})
+    return [without_exceptions(place, subject, new, checkout) for place in places.values()]
 
 
 def _places(subject: Subject, old: Contract, new: Contract, checkout: Checkout) -> Iterator[Place]:
@@ -63,6 +69,19 @@ def _places(subject: Subject, old: Contract, new: Contract, checkout: Checkout) 
         yield from follow_schema(subject, checkout)
     if change.level != "prose" and item.kind != "schema":
         yield from _facts(subject, checkout)
+
+
+def _around(subject: Subject, new: Contract, checkout: Checkout) -> Iterator[Place]:
+    """Yield what is beside the places of something new."""
+    change = subject.change
+    if change.kind == "operation added":
+        name = change.item.name
+        yield from around_operation(name, mapping(change.item.node), new, checkout)
+    elif subject.name and subject.mode == ADD:
+        if subject.methods:
+            yield from around_argument(subject, checkout)
+        for operation in subject.answers[:3]:
+            yield from modules_of(operation, f"{operation} responds with it", checkout)
 
 
 def _values(subject: Subject, old: Contract, new: Contract, checkout: Checkout) -> Iterator[Place]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from .checkout import CHECK, DONE, TODO, Place
+from .checkout import CHECK, DELIBERATE, DONE, EXCEPTIONS, TODO, Place
 from .compare import Change
 from .rules import BREAKING, LEVELS, MARKS, PROSE, STEPS, WARNING, gravest
 
@@ -76,11 +76,18 @@ def _change(one: Followed, spec: str) -> Iterator[str]:
     for area in _AREAS:
         title = area
         for path, note, state, names in _grouped(
-            [place for place in one.places if place.area == area]
+            [_short(place) for place in one.places if place.area == area]
         ):
             text = f"{path}{names}: {note}" if note else f"{path}{names}"
             yield _row(f"    {title:<10} {text}", state)
             title = ""
+    for reason in dict.fromkeys(place.note for place in one.places if place.state == DELIBERATE):
+        yield _row(f"    {'on purpose':<10} {reason}", EXCEPTIONS)
+
+
+def _short(place: Place) -> Place:
+    """Return a place whose reason is printed once, below all of them."""
+    return place._replace(note="") if place.state == DELIBERATE else place
 
 
 def _grouped(places: Sequence[Place]) -> Iterator[tuple[str, str, str, str]]:
@@ -124,6 +131,7 @@ def json_of(found: Sequence[Followed], since: str, files: Sequence[str]) -> dict
         "suggests": step(found),
         "to_do": to_do(found),
         "to_check": sum(place.state == CHECK for one in found for place in one.places),
+        "not_followed": sum(place.state == DELIBERATE for one in found for place in one.places),
         "done": sum(place.state == DONE for one in found for place in one.places),
         "generated": list(files),
         "changes": [

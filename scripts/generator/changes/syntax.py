@@ -52,6 +52,7 @@ class Function:
         keys: The line of each key of a dict in it.
         documented: The line and the text of each argument in its docstring.
         reads: The line and the default's source of each ``.get(name, default)``.
+        fixed: The keywords of calls in it whose values are constants.
     """
 
     module: Module
@@ -69,6 +70,7 @@ class Function:
     keys: dict[str, int] = field(default_factory=dict[str, int])
     documented: dict[str, tuple[int, str]] = field(default_factory=dict[str, tuple[int, str]])
     reads: dict[str, tuple[int, str]] = field(default_factory=dict[str, tuple[int, str]])
+    fixed: set[str] = field(default_factory=set[str])
 
     @property
     def title(self) -> str:
@@ -304,6 +306,8 @@ class _Visitor(ast.NodeVisitor):
         keywords = {each.arg: each.value.lineno for each in node.keywords if each.arg}
         self._hold("keywords", node.lineno, keywords)
         for each in node.keywords:
+            if self._function is not None and each.arg and isinstance(each.value, ast.Constant):
+                self._function.fixed.add(each.arg)
             for text, line in _texts([each.value]):
                 self._module.comparisons.setdefault(text, []).append((each.arg or "", line))
         texts = _texts(node.args)

@@ -66,7 +66,7 @@ async def render(call: Call) -> ASGIApp:
         services=call.services,
         tenant=call.tenant,
         session_id=call.id("session_id"),
-        body={**call.body, "explain": True},
+        body=call.body | {"explain": True},
         keep_response=None,
     )
     turn = await prepare(request)

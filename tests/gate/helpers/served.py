@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
+import logging
+import threading
 from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from traceback import extract_tb
+from typing import Any, Self
 from uuid import uuid4
 
 import httpx
 import pytest
-from sqlalchemy import Connection
 
 from julep_server import LocalServer
 from julep_server.app import HANDLERS
-from julep_server.db.engine import Database
 from julep_server.json_text import JSON
-from julep_server.store import jobs as job_store
-from julep_server.store import messages as message_store
-from julep_server.store.jobs import NewJob
-from julep_server.store.messages import NewSuggestion
-from julep_server.store.sessions import sessions
-from julep_server.tenancy.keys import LOCAL_TENANT
 from tests.gate.helpers.document import Document, Node, Operation, paths_of
 from tests.gate.helpers.recording import Recorder
+from tests.gate.helpers.resources import Resources
+from tests.gate.helpers.sent import ROOT
 from tests.server.helpers.api import Api, parse_events
 from tests.server.helpers.endpoint import KNOWN, Endpoint
 
@@ -42,10 +38,11 @@ class Served:
         produced: The paths of the properties in all successful responses, by operation.
         headers: The names of the headers of successful responses, by operation.
         statuses: The statuses of the responses, by operation.
-        failures: Requests that should have succeeded.
+        failures: Requests that should have succeeded, and what else failed, by operation.
         defaults: What a resource has whose request had only what is required, by operation.
         handled: The operations that have a handler.
         open: The operations that a server with keys performs without one.
+        not_started: Why the server did not start; empty if it did.
     """
 
     reads: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -56,6 +53,7 @@ class Served:
     defaults: dict[str, Node] = field(default_factory=dict[str, Node])
     handled: set[str] = field(default_factory=lambda: {*HANDLERS})
     open: set[str] = field(default_factory=set[str])
+    not_started: str = ""
 
 
 class Exercise:
@@ -70,101 +68,46 @@ class Exercise:
 
     def __init__(self, document: Document, served: Served, api: Api, database: str) -> None:
         self._document, self._served, self._api = document, served, api
-        self._database = database
-        self._ids: dict[str, str] = {}
+        self._resources = Resources(document, served.failures, api, database)
+        self._ids = self._resources.ids
 
     def run(self) -> None:
         """Call all operations: first those that create, last those that delete."""
-        self._make_all()
+        self._resources.make_all()
         for operation in sorted(self._document.operations.values(), key=_order):
             if operation.method == "DELETE":
-                self._make_all()
+                self._resources.make_all()
             self._call(operation)
 
     def run_chats(self) -> None:
         """Call the operation that reaches a model, and resume a stream that is not there."""
-        self._make()
-        operation = self._document.operations["Chat"]
+        self._resources.make()
+        chats = (one for one in self._document.operations.values() if one.path.endswith("/chat"))
+        operation = next(chats, None)
+        if operation is None:
+            return
         self._call(operation)
+        if "session_id" not in self._ids:
+            return
         self._api.http.post(
             path_of(operation, self._ids),
             json={"messages": [{"role": "user", "content": "Hello"}], "stream": True},
             headers={"Last-Event-ID": f"{uuid4()}:1"},
         )
 
-    def _make(self) -> None:
-        """Make an agent with all settings, a user, and a session."""
-        api, ids, document = self._api, self._ids, self._document
-        settings = document.variants(document.schemas["AgentDefaultSettings"])[0]
-        ids["agent_id"] = str(api.make("agents", default_settings=settings)["id"])
-        ids["user_id"] = str(api.make("users", name="Grace")["id"])
-        owners = {"agent_id": ids["agent_id"], "user_id": ids["user_id"]}
-        ids["session_id"] = str(
-            api.make(
-                "sessions",
-                **owners,
-                situation="A quiet library",
-                # Too little for the history: an explanation has messages that were left out.
-                token_budget=40,
-                context_overflow="adaptive",
-            )["id"]
-        )
-
-    def _make_all(self) -> None:
-        """Make a resource of each kind, to be read, changed and deleted."""
-        self._make()
-        api, ids = self._api, self._ids
-        function: Node = {"name": "add", "parameters": {}, "description": "Add."}
-        tool: Node = {"type": "function", "function": function}
-        ids["tool_id"] = str(api.post(f"/agents/{ids['agent_id']}/tools", tool).json()["id"])
-        # What can be recalled has the one word that the chats have.
-        for kind, owner in (("agent", "agents"), ("user", "users")):
-            doc = {"title": "Hours", "content": "The text at the door: we open at nine."}
-            path = f"/{owner}/{ids[f'{kind}_id']}/docs"
-            ids[f"{owner} doc_id"] = str(api.post(path, doc).json()["id"])
-        for content in ("Grace writes a text.", "Grace reads a long text."):
-            memory = {"user_id": ids["user_id"], "content": content}
-            api.post(f"/agents/{ids['agent_id']}/memories", memory)
-        api.wait_done(api.reply(ids["session_id"], "I like porridge with honey."))
-        parts = [{"type": "text", "text": "What do I like? Porridge with honey?"}]
-        message = {"role": "user", "name": "Grace", "content": parts}
-        api.wait_done(api.reply(ids["session_id"], messages=[message]))
-        history = api.get(f"/sessions/{ids['session_id']}/history").json()["items"]
-        ids["message_id"] = str(history[-1]["id"])
-        ids["job_id"] = self._store()
-        memories = api.get(f"/agents/{ids['agent_id']}/memories").json()["items"]
-        ids["memory_id"] = str(memories[0]["id"])
-
-    def _store(self) -> str:
-        """Store what takes a model's help to come into being; return the id of a failed job."""
-        session_id = self._ids["session_id"]
-        new = NewJob("summary", session_id)
-
-        def work(connection: Connection) -> None:
-            session = sessions.get(connection, LOCAL_TENANT, session_id)
-            summary: dict[str, Any] = {"summary": "They talked about breakfast."}
-            sessions.change(connection, LOCAL_TENANT, session, summary, None)
-            last = message_store.history(connection, session_id)[-1]
-            suggestions = [NewSuggestion("user", "Ask for more."), NewSuggestion("agent", "Offer.")]
-            message_store.add_suggestions(connection, session_id, last.id, suggestions)
-            job_store.add(connection, LOCAL_TENANT, new)
-            job = job_store.take(connection, 1_000_000)
-            assert job is not None
-            assert job.id == new.id
-            job_store.end(connection, job, "failed", "the model gave no answer")
-
-        database = Database(self._database)
-        asyncio.run(database.write(work))
-        database.close()
-        return new.id
-
     def _call(self, operation: Operation) -> None:
-        document = self._document
         try:
             path_of(operation, self._ids)
         except LookupError as error:
             self._served.failures.append(f"{operation.id}: {error.args[0]}")
             return
+        try:
+            self._call_with_everything(operation)
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is reported
+            self._served.failures.append(f"{operation.id}: {type(error).__name__}: {error}")
+
+    def _call_with_everything(self, operation: Operation) -> None:
+        document = self._document
         values = {
             one.name: document.variants(one.schema)
             for one in operation.parameters
@@ -264,8 +207,8 @@ def path_of(operation: Operation, ids: Mapping[str, str]) -> str:
             found = ids.get(f"{owner} {one.name}") or ids.get(one.name)
             if found is None:
                 raise LookupError(
-                    f"make a resource with a {one.name} in Exercise._make_all of "
-                    "tests/gate/helpers/served.py"
+                    f"make a resource with a {one.name} in Resources.make_all of "
+                    "tests/gate/helpers/resources.py"
                 )
             path = path.replace(f"{{{one.name}}}", found)
     return path
@@ -287,17 +230,59 @@ def serve(document: Document, folder: Path) -> Served:
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         Recorder(served.reads, document).install(patch)
-        # One item is recalled, so that an explanation has others that were left out.
-        running = stack.enter_context(LocalServer(database=url, recall_items=1))
-        Exercise(document, served, stack.enter_context(Api(running.url)), url).run()
         endpoint = stack.enter_context(Endpoint())
-        running = stack.enter_context(
-            LocalServer(api_keys=[KEY], model_url=endpoint.url, model=KNOWN)
-        )
-        Exercise(document, served, stack.enter_context(Api(running.url, KEY)), "").run_chats()
-        stranger = stack.enter_context(Api(running.url))
+        log = stack.enter_context(_StartLog(patch))
+        try:
+            # One item is recalled, so that an explanation has others that were left out.
+            first = stack.enter_context(LocalServer(database=url, recall_items=1))
+            second = stack.enter_context(
+                LocalServer(api_keys=[KEY], model_url=endpoint.url, model=KNOWN)
+            )
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is reported
+            cause = log.error or error
+            served.not_started = f"{_origin(cause)}{type(cause).__name__}: {cause}"
+            return served
+        Exercise(document, served, stack.enter_context(Api(first.url)), url).run()
+        Exercise(document, served, stack.enter_context(Api(second.url, KEY)), "").run_chats()
+        stranger = stack.enter_context(Api(second.url))
         for operation in document.operations.values():
             path = path_of(operation, {one.name: str(uuid4()) for one in operation.parameters})
             if stranger.http.request(operation.method, path).status_code != 401:
                 served.open.add(operation.id)
     return served
+
+
+class _StartLog(logging.Handler):
+    """Keeps the error of a server that does not start, which its thread logs before it ends."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        super().__init__()
+        self.error: BaseException | None = None
+        # Without it, pytest reports the end of the thread as an error of its own.
+        patch.setattr(threading, "excepthook", _ignore)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the error of a record."""
+        if record.exc_info:
+            self.error = record.exc_info[1]
+
+    def __enter__(self) -> Self:
+        logging.getLogger("uvicorn.error").addHandler(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        logging.getLogger("uvicorn.error").removeHandler(self)
+
+
+def _ignore(_arguments: threading.ExceptHookArgs) -> None:
+    """Do nothing about the end of a thread."""
+
+
+def _origin(error: BaseException) -> str:
+    """Return the last place in the server's code that an error went through, and a colon."""
+    places = [
+        f"{Path(frame.filename).relative_to(ROOT)}:{frame.lineno}: "
+        for frame in extract_tb(error.__traceback__)
+        if frame.filename.startswith(str(ROOT / "src"))
+    ]
+    return places[-1] if places else ""

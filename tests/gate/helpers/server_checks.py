@@ -44,6 +44,8 @@ def handled(document: Document, served: Served) -> Iterator[Problem]:
 
 def performed(served: Served) -> Iterator[Problem]:
     """Requests that the contract allows succeed, nulls for absent properties included."""
+    if served.not_started:
+        yield Problem("performed start", f"the server does not start: {served.not_started}")
     for text in served.failures:
         name, _, message = text.partition(": ")
         if name in served.handled:
@@ -130,7 +132,7 @@ def _column(document: Document, column: Column[Any], schema: Node) -> Iterator[P
 
 def opened(document: Document, served: Served) -> Iterator[Problem]:
     """A server with keys demands one where the contract does, and only there."""
-    for operation in document.operations.values():
+    for operation in () if served.not_started else document.operations.values():
         public = not operation.security or {} in operation.security
         if public != (operation.id in served.open):
             expected = "none" if public else "one"
@@ -139,7 +141,9 @@ def opened(document: Document, served: Served) -> Iterator[Problem]:
 
 
 def _handled_operations(document: Document, served: Served) -> Iterator[Operation]:
-    return (one for one in document.operations.values() if one.id in served.handled)
+    """Return the operations that the server was able to perform."""
+    handled = set[str]() if served.not_started else served.handled
+    return (one for one in document.operations.values() if one.id in handled)
 
 
 def _enums(document: Document) -> Iterator[tuple[str, Node]]:

@@ -1,0 +1,179 @@
+"""What changes beside the code that repeats the contract: neighbors, lists of methods, pages.
+
+No syntax tree can know whether these must change, so all of them are to check. The changes that
+landed so far needed them: tests/generated/helpers/landed.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import takewhile
+from typing import Any
+
+from .chains import dotted
+from .checkout import CHECK, MANAGERS, MIGRATIONS, SERVER, Checkout, Place, methods_named
+from .items import Contract
+from .subject import Subject
+from .syntax import Function
+
+_TYPES = f"{MANAGERS}/types.py"
+_LITERALS = f"{MANAGERS}/_literals.py"
+_TYPED = ("tests/typing/sync_client.py", "tests/typing/async_client.py")
+# What every handler uses, whatever it does.
+_GENERAL = ("errors.py", "json_text.py", "db/rows.py")
+_MOST_MODULES, _MOST_NEAR = 30, 8
+
+
+def around_operation(
+    name: str, node: dict[str, Any], contract: Contract, checkout: Checkout
+) -> Iterator[Place]:
+    """Yield what else a new operation may need."""
+    path = next((path for one, path, _, _ in contract.operations() if one == name), "")
+    nearest = _nearest(name, path, contract)
+    for path_, note in (
+        *((one, f"a call of the method of {name}") for one in _TYPED),
+        ("tests/generated/test_package.py", "the number of operations"),
+        ("tests/sdk/test_public_names.py", "classes of its responses"),
+        ("tests/sdk/test_operation_coverage.py", f"whether one method has {name} and another"),
+        ("tests/server/test_json_and_contract.py", "the number of operations"),
+        ("tests/README.md", "a row of each new file"),
+        ("tests/gate/helpers/resources.py", f"what must exist for {name}"),
+        ("tests/gate/exceptions.toml", f"what of {name} is not followed on purpose"),
+        ("docs/server/deviations.md", f"whether {name} is an addition"),
+    ):
+        yield from _existing(path_, note, checkout)
+    if "requestBody" in node:
+        yield Place("server", f"{SERVER}/db/tables.py", 0, "", f"what {name} stores", CHECK)
+        yield from _existing(_TYPES, f"types of the arguments of {name}", checkout)
+        yield from _existing(_LITERALS, f"enums of the arguments of {name}", checkout)
+    for near in nearest:
+        methods = checkout.sdk.methods(near)
+        managers = {
+            (one.module.path, one.within): one.line
+            for one in (*methods.private, *methods.public)
+            if one.within and one.module.path.startswith(MANAGERS)
+        }
+        for (module, kind), line in managers.items():
+            yield Place("SDK", module, line, kind, f"has {near}, beside {name}", CHECK)
+        yield from modules_of(near, f"what {near} uses, beside {name}", checkout)
+        words = "|".join(
+            rf"\b{re.escape(one)}\(" for one in methods_named(checkout.sdk, methods.public)
+        )
+        if words:
+            yield from checkout.documented(words, f"has methods of {near}, beside {name}")
+    tag = str((node.get("tags") or [""])[0])
+    for folder in ("tests/sdk", "tests/server") if tag else ():
+        for file in sorted((checkout.root / folder).glob(f"test_{tag.removesuffix('s')}*.py")):
+            yield from _existing(f"{folder}/{file.name}", f"a test of {name}", checkout)
+    steps = [re.escape(step) for step in re.split(r"\{[^}]*\}", path) if step != "/"]
+    if steps:
+        yield from checkout.most(
+            "tests/server", rf"[\"'}}]{'.+'.join(steps[:-1] or steps)}", f"a test of {name}"
+        )
+    yield from pages_about(tag, f"about {tag}", checkout)
+
+
+def around_argument(subject: Subject, checkout: Checkout) -> Iterator[Place]:
+    """Yield what else a new parameter or property of a request may need."""
+    public = [one for each in subject.methods for one in checkout.sdk.methods(each).public]
+    resources = sorted({name.partition(".")[0] for name in methods_named(checkout.sdk, public)})
+    note = f"{subject.name} of {', '.join(resources)}"
+    if public:
+        for path in _TYPED:
+            yield from _existing(path, note, checkout)
+        yield from _existing("tests/sdk/test_surface.py", f"OURS, for {subject.name}", checkout)
+        yield from _existing(_TYPES, note, checkout)
+    for resource in resources:
+        yield from _existing(f"tests/sdk/test_{resource}.py", note, checkout)
+        yield from pages_about(resource, f"about {resource}", checkout)
+    yield from _shared(subject, checkout)
+    for operation in subject.methods[:3]:
+        yield from modules_of(operation, f"{operation} uses it", checkout)
+    if subject.is_parameter and any(each.startswith("List") for each in subject.methods):
+        yield Place(
+            "server", f"{SERVER}/db/tables.py", 0, "", f"an index for {subject.name}", CHECK
+        )
+        number = len(list((checkout.root / MIGRATIONS).glob("v*.py"))) + 1
+        yield Place(
+            "server",
+            f"{MIGRATIONS}/v{number:04}_….py",
+            0,
+            "",
+            f"an index for {subject.name}",
+            CHECK,
+        )
+        yield from _existing("tests/server/test_pagination.py", note, checkout)
+    if subject.methods:
+        yield from _existing(
+            "docs/server/deviations.md", f"whether {note} is an addition", checkout
+        )
+
+
+def modules_of(operation: str, note: str, checkout: Checkout) -> Iterator[Place]:
+    """Yield the modules of the server that an operation's handler uses, the nearest first."""
+    handler = checkout.server.handler(operation)
+    functions: list[Function] = handler.functions if handler else []
+    modules = dict.fromkeys(one.module.path for one in functions)
+    # What a handler reaches through the server's parts, such as running replies.
+    known = {dotted(module.path): module.path for module in checkout.server.modules}
+    for module in [handler.module] if handler else []:
+        for imported in module.imports.values():
+            modules |= dict.fromkeys(
+                known[one] for one in (imported, imported.rpartition(".")[0]) if one in known
+            )
+    own = [path for path in modules if not path.endswith(_GENERAL)]
+    for path in own[:_MOST_MODULES]:
+        yield Place("server", path, 0, "", note, CHECK)
+
+
+def pages_about(resource: str, note: str, checkout: Checkout) -> Iterator[Place]:
+    """Yield the pages that are named after a resource."""
+    stem = resource.removesuffix("s")
+    for path, _ in checkout.pages:
+        if stem and re.search(rf"/{re.escape(stem)}\w*\.md$", path):
+            yield Place("docs", path, 0, "", note, CHECK)
+
+
+def _shared(subject: Subject, checkout: Checkout) -> Iterator[Place]:
+    """Yield what the methods of all managers share, and these use."""
+    private = [one for each in subject.methods for one in checkout.sdk.methods(each).private]
+    used = {name for one in private for name in one.uses if name.startswith("self._")}
+    for module in checkout.modules(f"{MANAGERS}/base.py"):
+        for function in module.functions:
+            if f"self.{function.name}" in used:
+                note = "what all managers share"
+                yield Place("SDK", module.path, function.line, function.name, note, CHECK)
+
+
+def _nearest(name: str, path: str, contract: Contract) -> list[str]:
+    """Return the operations whose paths have most in common with an operation's."""
+
+    def common(other: str) -> int:
+        pairs = zip(path.split("/"), other.split("/"), strict=False)
+        return len([*takewhile(lambda pair: pair[0] == pair[1], pairs)])
+
+    depth = path.count("/")
+    found = [
+        (common(other), other.count("/") != depth, one)
+        for one, other, _, _ in contract.operations()
+        if one != name
+    ]
+    most = max((length for length, *_ in found), default=0)
+    near = sorted((other, one) for length, other, one in found if length == most > 1)
+    return [one for _, one in near][:_MOST_NEAR]
+
+
+def _existing(path: str, note: str, checkout: Checkout) -> Iterator[Place]:
+    if (checkout.root / path).exists():
+        area = path.partition("/")[0]
+        title = {"src": "SDK", "tests": "tests", "docs": "docs"}[area]
+        yield Place(title, path, 0, "", note, CHECK)
+
+
+def first_of_each_file(places: Iterable[Place], taken: set[str]) -> Iterator[Place]:
+    """Yield the first place of each file that is not named yet."""
+    for place in places:
+        if place.path not in taken:
+            taken.add(place.path)
+            yield place
