@@ -23,17 +23,22 @@ NAMES = (
     "docs/server/openai.md",
     "docs/observability.md",
     "docs/streams.md",
+    "docs/testing.md",
     "docs/tools.md",
     "docs/transport.md",
 )
 PAGES = [(ROOT / name).read_text(encoding="utf-8") for name in NAMES]
-EXAMPLES = {
+BLOCKS = {
     name: program
     for page in PAGES
     for name, program in re.findall(
         r"<!-- example: ([\w-]+) -->\n```python\n(.*?)```", page, re.DOTALL
     )
 }
+
+# Those of programs print something, and those of tests pass.
+TESTS = {name: program for name, program in BLOCKS.items() if name.startswith("testing")}
+EXAMPLES = {name: program for name, program in BLOCKS.items() if name not in TESTS}
 
 OFFLINE = r"This is Julep's offline model, not a language model\."
 PRINTS = {
@@ -97,7 +102,7 @@ def model_url() -> Iterator[str]:
 
 
 def test_every_python_block_is_an_example_that_is_run() -> None:
-    assert sum(page.count("```python") for page in PAGES) == len(EXAMPLES)
+    assert sum(page.count("```python") for page in PAGES) == len(BLOCKS)
     assert set(EXAMPLES) == set(PRINTS)
 
 
@@ -108,6 +113,15 @@ def test_an_example_runs(name: str, model_url: str) -> None:
             "-c", EXAMPLES[name], JULEP_API_URL=server.url, JULEP_SERVER_MODEL_URL=model_url
         )
     assert re.fullmatch(PRINTS[name], printed, re.DOTALL)
+
+
+def test_the_tests_of_the_documentation_pass(tmp_path: Path) -> None:
+    for name, program in TESTS.items():
+        (tmp_path / f"test_{name.replace('-', '_')}.py").write_text(program, encoding="utf-8")
+    number = sum(program.count("def test_") for program in TESTS.values())
+    assert number > len(TESTS) > 1
+    printed = run("-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", str(tmp_path))
+    assert f"{number} passed" in printed
 
 
 def test_the_hook_for_retries_uses_fields_of_its_event() -> None:

@@ -28,6 +28,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from julep_server.db.migrate import upgrade
+from julep_server.db.template import copy_template, keep_template
 from julep_server.json_text import dumps
 
 _T = TypeVar("_T")
@@ -59,6 +60,7 @@ class Database:
         self._readers = self._writers if memory else ThreadPoolExecutor(_READERS, "julep-db-read")
         try:
             migrate = partial(self._write, upgrade) if sqlite else self._migrate
+            migrate = self._create_in_memory if memory else migrate
             self._writers.submit(migrate).result()
         except BaseException:
             self.close()
@@ -101,6 +103,14 @@ class Database:
             # A random delay, so that they don't conflict again.
             time.sleep(random.uniform(0, min(0.002 * 2**attempt, 0.2)))  # noqa: S311
         raise AssertionError("there is always another attempt")
+
+    def _create_in_memory(self) -> None:
+        with self._engine.connect() as connection:
+            if copy_template(connection):
+                return
+        self._write(upgrade)
+        with self._engine.connect() as connection:
+            keep_template(connection)
 
     def _migrate(self) -> None:
         """Migrate PostgreSQL, one process at a time; those that follow find nothing to do."""
