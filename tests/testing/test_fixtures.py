@@ -149,7 +149,7 @@ def test_jobs_are_awaited_without_their_delays(
 
 def test_the_plugin_imports_nothing_until_a_fixture_is_used() -> None:
     program = (
-        "import sys, pytest; before = set(sys.modules); import julep.testing.plugin;"
+        "import sys, pytest; before = set(sys.modules); import julep.testing._plugin;"
         " print(*sorted(set(sys.modules) - before))"
     )
     done = subprocess.run(
@@ -160,7 +160,7 @@ def test_the_plugin_imports_nothing_until_a_fixture_is_used() -> None:
         "julep",
         "julep._lazy",
         "julep.testing",
-        "julep.testing.plugin",
+        "julep.testing._plugin",
     }
 
 
