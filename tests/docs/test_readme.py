@@ -93,7 +93,7 @@ def run(*command: str, **environment: str) -> str:
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=110,  # a busy machine is no failure
         check=False,
     )
     assert done.returncode == 0, done.stderr
