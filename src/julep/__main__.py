@@ -14,6 +14,8 @@ The server is not installed ({{}} is missing). With it, this command starts it:
 
     pip install "julep[server]"
     julep serve
+
+julep doctor checks the settings and the server that they name.
 """
 
 
@@ -23,6 +25,10 @@ def main() -> None:
     if arguments in (["--version"], ["-V"], ["version"]):
         sys.stdout.write(f"{__version__}\n")
         return
+    if arguments[:1] == ["doctor"]:
+        from julep._cli.doctor import main as doctor
+
+        raise SystemExit(doctor(arguments[1:]))
     try:
         # By its name: the SDK does not depend on the server, which may not be installed.
         command_line = import_module("julep_server.cli")
