@@ -170,7 +170,7 @@ def _use(client: Client) -> Iterator[Finding]:
     try:
         raw = client.with_raw_response(client.agents.list, limit=1)
     except (AuthenticationError, PermissionDeniedError) as error:
-        yield Finding("access", "failed", f"{error.message}: set JULEP_API_KEY", REFUSED)
+        yield Finding("access", "failed", f"{error.message}; set JULEP_API_KEY", REFUSED)
         return
     except ApiError as error:
         yield Finding("access", "failed", str(error), FAILED)
