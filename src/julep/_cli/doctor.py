@@ -17,6 +17,7 @@ from julep._version import __version__
 
 if TYPE_CHECKING:
     from julep._client import Client
+    from julep_api.types import JSON
 
 Status: TypeAlias = Literal["ok", "note", "failed"]
 
@@ -216,5 +217,5 @@ def _model(client: Client) -> Iterator[Finding]:
         yield Finding("model", "ok", model)
 
 
-def _model_of_health(body: object) -> str:
+def _model_of_health(body: JSON) -> str:
     return str(body.get("model", "")) if isinstance(body, dict) else ""
