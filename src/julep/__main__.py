@@ -7,6 +7,9 @@ from importlib import import_module
 
 from julep._version import __version__
 
+# They are clients of a server, and need no extra.
+_CLIENT_COMMANDS = ("chat", "doctor")
+
 _USAGE = f"""\
 julep {__version__}: the Julep agents API
 
@@ -14,6 +17,9 @@ The server is not installed ({{}} is missing). With it, this command starts it:
 
     pip install "julep[server]"
     julep serve
+
+julep chat chats with an agent of a server elsewhere.
+julep doctor checks the settings and the server that they name.
 """
 
 
@@ -23,6 +29,9 @@ def main() -> None:
     if arguments in (["--version"], ["-V"], ["version"]):
         sys.stdout.write(f"{__version__}\n")
         return
+    if arguments and arguments[0] in _CLIENT_COMMANDS:
+        command = import_module(f"julep._cli.{arguments[0]}")
+        raise SystemExit(command.main(arguments[1:]))
     try:
         # By its name: the SDK does not depend on the server, which may not be installed.
         command_line = import_module("julep_server.cli")

@@ -12,6 +12,7 @@ import pytest
 
 import julep
 import julep.errors
+import julep.testing
 import julep.types
 import julep_server
 
@@ -140,6 +141,10 @@ PINNED: Mapping[str, str] = {
     "julep.managers.memory": "AsyncMemoriesManager BaseMemoriesManager MemoriesManager",
     "julep.managers.job": "AsyncJobsManager BaseJobsManager JobsManager",
     "julep.managers.utils": "rewrap_in_class",
+    "julep.testing": (
+        "Faults Recording ScriptedServer SecretInRecordingError UnrecordedRequestError recorded"
+        " skipped_delays"
+    ),
     "julep_server": "LocalServer ModelEndpoint ModelRequest ScriptedAnswer ScriptedModel",
 }
 
@@ -177,7 +182,7 @@ def test_an_unknown_name_is_an_attribute_error(module: ModuleType) -> None:
         _ = module.Nope
 
 
-@pytest.mark.parametrize("module", [julep, julep.errors])
+@pytest.mark.parametrize("module", [julep, julep.errors, julep.testing])
 def test_type_checkers_see_the_lazy_names(module: ModuleType) -> None:
     assert module.__file__ is not None
     tree = ast.parse(Path(module.__file__).read_text())
@@ -228,7 +233,8 @@ def test_type_checkers_see_the_lazy_modules(package: str) -> None:
         "run",
         "session_lists",
     }
-    assert seen == public - {"types"} - parts | (seen & {"types"})
+    # The testing kit is imported by itself, since it needs the server.
+    assert seen == public - {"types", "testing"} - parts | (seen & {"types"})
     assert seen <= set(dir(module))
 
 

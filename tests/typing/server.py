@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import assert_type
 
+from julep.testing import Faults, Recording, ScriptedServer, recorded, skipped_delays
 from julep_server import LocalServer, ModelEndpoint, ModelRequest, ScriptedAnswer, ScriptedModel
 
 
@@ -31,3 +32,18 @@ def several() -> None:
     LocalServer(models=models, model="deep", model_fallback=["fast"])
     LocalServer(models_file="models.toml")
     LocalServer(model_script="script.toml")
+
+
+def tested() -> None:
+    with ScriptedServer("One.", answer, api_keys=["key"]) as server:
+        assert_type(server.says("Two.").calls("look", at="sky").fails(503), ScriptedServer)
+        assert_type(server.asked, list[ModelRequest])
+        assert_type(server.delays, list[float])
+        assert_type(server.environment, dict[str, str])
+        with server.faults(drop=0.2, times=3) as faults, skipped_delays() as delays:
+            assert_type(faults, Faults)
+            assert_type(faults.count, int)
+            assert_type(delays, list[float])
+    with recorded("traffic.json", server.url) as recording:
+        assert_type(recording, Recording)
+        assert_type(recording.url, str)

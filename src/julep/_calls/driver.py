@@ -135,7 +135,7 @@ class SyncDriver:
             step = next(flow)
             while True:
                 if isinstance(step, Sleep):
-                    time.sleep(step.seconds)
+                    sleep(step.seconds)
                     self._connections.check_open()
                     step = flow.send(None)
                 elif isinstance(step, RunTasks):
@@ -237,7 +237,7 @@ class AsyncDriver:
             step = next(flow)
             while True:
                 if isinstance(step, Sleep):
-                    await _sleep(step.seconds)
+                    await sleep_async(step.seconds)
                     self._connections.check_open()
                     step = flow.send(None)
                 elif isinstance(step, RunTasks):
@@ -261,6 +261,13 @@ class AsyncDriver:
         if transport is not None:
             await transport.aclose()
 
+    def close_now(self) -> None:
+        """Close every connection of all event loops, where none of them runs any longer."""
+        transport = self._connections.mark_closed()
+        close: Callable[[], None] | None = getattr(transport, "close_now", None)
+        if close is not None:  # a client of httpx only closes on its loop
+            close()
+
 
 def _operation_method(driver: Driver, name: str) -> object:
     """Return the method of an operation that julep 0.3's low-level clients had."""
@@ -273,7 +280,13 @@ def _operation_method(driver: Driver, name: str) -> object:
     raise AttributeError(f"{type(driver).__name__!r} object has no attribute {name!r}")
 
 
-async def _sleep(seconds: float) -> None:
+def sleep(seconds: float) -> None:
+    """Wait before the next step; `julep.testing` replaces this function."""
+    time.sleep(seconds)
+
+
+async def sleep_async(seconds: float) -> None:
+    """Wait before the next step; `julep.testing` replaces this function."""
     import anyio
 
     await anyio.sleep(seconds)

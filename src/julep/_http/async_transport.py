@@ -116,6 +116,10 @@ class AsyncSocketTransport:
         """Close this loop's connections; requests in flight fail."""
         await self._pools.aclose()
 
+    def close_now(self) -> None:
+        """Close the connections of all loops, where none of them runs any longer."""
+        self._pools.close_now()
+
     def __del__(self) -> None:
         pools: PerLoop[Pool[_AsyncConnection]] | None = getattr(self, "_pools", None)
         if pools is not None:

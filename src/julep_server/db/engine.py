@@ -37,6 +37,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool, StaticPool
 from julep_server.db.files import create_private, parse_url, sqlite_path
 from julep_server.db.migrate import upgrade
 from julep_server.db.outage import Outage
+from julep_server.db.template import copy_template, keep_template
 from julep_server.json_text import dumps
 
 _T = TypeVar("_T")
@@ -93,7 +94,7 @@ class Database:
         self._kept = threading.local()
         self._connections: list[Connection] = []
         try:
-            self._writers.submit(self._write, self._migrate, Isolation.LOCKS).result()
+            self._writers.submit(self._create).result()
         except BaseException:
             self.close()
             raise
@@ -203,6 +204,14 @@ class Database:
             # A random delay, so that they don't conflict again.
             time.sleep(random.uniform(0, min(0.002 * 2**attempt, 0.2)))  # noqa: S311
         raise AssertionError("there is always another attempt")
+
+    def _create(self) -> None:
+        """Migrate the database; one in memory is copied from the first that was migrated."""
+        if not self.shared and copy_template(self._connection()):
+            return
+        self._write(self._migrate, Isolation.LOCKS)
+        if not self.shared:
+            keep_template(self._connection())
 
     def _migrate(self, connection: Connection) -> None:
         """Migrate, one process at a time; those that follow find nothing to do."""

@@ -1,0 +1,1 @@
+"""The commands of ``julep`` that are clients of a server; those of the server are its own."""

@@ -1,0 +1,221 @@
+"""The command ``julep doctor``: checks a set-up from its settings to the server's model."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from email.utils import parsedate_to_datetime
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
+from urllib.parse import urlsplit
+
+from julep._version import __version__
+
+if TYPE_CHECKING:
+    from julep._client import Client
+    from julep_api.types import JSON
+
+Status: TypeAlias = Literal["ok", "note", "failed"]
+
+USAGE: Final = """\
+Usage: julep doctor [--url URL] [--json]
+
+Check the settings, the server and its model, and report what is wrong first.
+
+  --url URL  the server's base URL; by default that of the environment
+  --json     print the findings as JSON
+
+Exit status: 0 all is well, 1 the server does not work, 2 a setting is invalid,
+3 the server is not reachable, 4 the server refuses the key.
+
+Examples:
+  julep doctor
+  JULEP_API_KEY=... julep doctor --url https://julep.example.com/api
+"""
+
+FAILED: Final = 1
+INVALID: Final = 2
+UNREACHABLE: Final = 3
+REFUSED: Final = 4
+
+_TIMEOUT: Final = 5.0
+_MAX_CLOCK_SECONDS: Final = 60.0
+_SLOW_SECONDS: Final = 1.0
+
+
+class Finding(NamedTuple):
+    """The result of a check.
+
+    Attributes:
+        check: What was checked.
+        status: Whether it is well, worth a note, or failed.
+        text: What was found, and what would help.
+        exit_status: The status with which the command ends, if this is what failed.
+    """
+
+    check: str
+    status: Status
+    text: str
+    exit_status: int = 0
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command; return its exit status."""
+    given, url, as_json = list(arguments), None, False
+    while given:
+        word = given.pop(0)
+        if word in ("--help", "-h"):
+            sys.stdout.write(USAGE)
+            return 0
+        if word == "--json":
+            as_json = True
+        elif word == "--url" and given:
+            url = given.pop(0)
+        else:
+            sys.stderr.write(f"julep: doctor does not take {word!r}\n\n{USAGE}")
+            return INVALID
+    findings = list[Finding]()
+    for finding in diagnose(url):
+        findings.append(finding)
+        if not as_json:
+            sys.stdout.write(f"{finding.status:<6}  {finding.check:<8}  {finding.text}\n")
+            sys.stdout.flush()
+    if as_json:
+        found = [finding._asdict() for finding in findings]
+        sys.stdout.write(f"{json.dumps(found, indent=2, ensure_ascii=False)}\n")
+    return findings[-1].exit_status
+
+
+def diagnose(url: str | None = None) -> Iterator[Finding]:
+    """Yield the findings; one that failed is the last.
+
+    Args:
+        url: The server's base URL; by default that of the environment.
+    """
+    yield _versions()
+    from julep._client import Client
+    from julep.errors import ConfigurationError
+
+    try:
+        client = Client(base_url=url, timeout=_TIMEOUT, max_retries=0)
+    except ConfigurationError as error:
+        yield Finding("settings", "failed", str(error), INVALID)
+        return
+    with client:
+        yield Finding("url", "ok", f"{client.base_url} ({_origin_of_url(url)})")
+        key = "JULEP_API_KEY" if os.environ.get("JULEP_API_KEY") else ""
+        yield Finding("key", "ok", f"from {key}" if key else "none; JULEP_API_KEY is not set")
+        yield from _proxy(client.base_url)
+        reached = _reach(client)
+        yield reached
+        if reached.status != "failed":
+            yield from _use(client)
+
+
+def _versions() -> Finding:
+    server = "julep[server]" if find_spec("uvicorn") else "without julep[server]"
+    python = platform.python_version()
+    return Finding("version", "ok", f"julep {__version__}, {server}, Python {python}")
+
+
+def _origin_of_url(url: str | None) -> str:
+    if url is not None:
+        return "from --url"
+    for name in ("JULEP_API_URL", "JULEP_BASE_URL"):
+        if os.environ.get(name):
+            return f"from {name}"
+    return "the default; JULEP_API_URL is not set"
+
+
+def _proxy(url: str) -> Iterator[Finding]:
+    from julep_net.proxies import proxy_for_url
+
+    proxy = proxy_for_url(url)
+    if proxy is not None:
+        text = f"requests go through the proxy of {proxy.variable}; NO_PROXY excepts hosts"
+        yield Finding("proxy", "note", text)
+
+
+def _reach(client: Client) -> Finding:
+    from julep.errors import ApiError, JulepError, NetworkError
+
+    began = time.perf_counter()
+    try:
+        info = client.server()
+    except NetworkError as error:
+        return Finding("server", "failed", str(error), UNREACHABLE)
+    except ApiError as error:
+        if error.status_code >= 500:
+            return Finding("server", "failed", str(error), FAILED)
+        path = urlsplit(client.base_url).path
+        hint = "" if path.endswith("/api") else "; the path of the API is /api"
+        text = f"{client.base_url} is no server of Julep: status {error.status_code}{hint}"
+        return Finding("server", "failed", text, FAILED)
+    except JulepError:  # a response of another form
+        return Finding("server", "failed", f"{client.base_url} is no server of Julep", FAILED)
+    seconds = time.perf_counter() - began
+    text = f"julep {info.version}, contract {info.contract}, in {seconds * 1000:.0f} ms"
+    if info.version.partition(".")[0] != __version__.partition(".")[0]:
+        return Finding("server", "note", f"{text}; it is of another generation than the client")
+    return Finding("server", "note" if seconds > _SLOW_SECONDS else "ok", text)
+
+
+def _use(client: Client) -> Iterator[Finding]:
+    """Make an authorized request, and yield what its response reveals."""
+    from julep.errors import ApiError, AuthenticationError, JulepError, PermissionDeniedError
+
+    try:
+        raw = client.with_raw_response(client.agents.list, limit=1)
+    except (AuthenticationError, PermissionDeniedError) as error:
+        yield Finding("access", "failed", f"{error.message}; set JULEP_API_KEY", REFUSED)
+        return
+    except ApiError as error:
+        yield Finding("access", "failed", str(error), FAILED)
+        return
+    except JulepError as error:
+        yield Finding("access", "failed", str(error), UNREACHABLE)
+        return
+    yield Finding("access", "ok", "the server accepts requests")
+    date = raw.headers.get("date")
+    if date is not None:
+        ahead = _now() - parsedate_to_datetime(date).timestamp()
+        if abs(ahead) > _MAX_CLOCK_SECONDS:
+            direction = "ahead of" if ahead > 0 else "behind"
+            text = f"this machine is {abs(ahead):.0f} seconds {direction} the server"
+            yield Finding("clock", "note", text)
+    yield from _model(client)
+
+
+def _now() -> float:
+    return time.time()
+
+
+def _model(client: Client) -> Iterator[Finding]:
+    from julep._client import Client as AnyClient
+    from julep.errors import JulepError
+    from julep_api.client import Call
+
+    root = client.base_url.removesuffix("/api")
+    call: Call[str] = Call(
+        operation="", method="GET", path="/healthz", answers={200: _model_of_health}
+    )
+    try:
+        with AnyClient(base_url=root, timeout=_TIMEOUT, max_retries=0) as at_root:
+            model = at_root.api.send(call)
+    except JulepError:
+        return  # a gateway may not pass it on
+    if model == "offline":
+        text = (
+            "the offline model, which quotes its prompt: julep serve --model-url URL --model NAME"
+        )
+        yield Finding("model", "note", text)
+    elif model:
+        yield Finding("model", "ok", model)
+
+
+def _model_of_health(body: JSON) -> str:
+    return str(body.get("model", "")) if isinstance(body, dict) else ""

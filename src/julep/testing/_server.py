@@ -1,0 +1,212 @@
+"""A server whose model is scripted, in memory, for one test."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from types import TracebackType
+from typing import Final, Self
+
+from starlette.types import Message
+
+from julep.testing._delays import skipped_delays
+from julep.testing._faults import Faults
+from julep.testing._host import Mount, running_host
+from julep_server.app import App
+from julep_server.json_text import JSON
+from julep_server.models.provider import ModelRequest
+from julep_server.models.scripted import SCRIPTED_FAILURE, ScriptedModel, Step
+from julep_server.settings import NO_EMBEDDINGS, Settings
+
+_CLOSING_SECONDS: Final = 2.0
+
+
+class ScriptedServer:
+    """A server whose model answers by a script, for as long as a ``with`` block lasts.
+
+    It is the real server, over a real socket, with an empty database in memory. Calls of all
+    clients skip their delays meanwhile.
+
+    Args:
+        *steps: The first steps of the script: answers, or functions that return them.
+        api_keys: Accepted keys, each a tenant of its own; none accepts everyone.
+        chat_defaults: Chat settings below an agent's and a preset's.
+
+    Raises:
+        ValueError: The settings are invalid.
+
+    Example:
+        >>> with ScriptedServer("Two.") as server:
+        ...     with julep.Client(base_url=server.url) as client:
+        ...         agent = client.agents.create(name="Ada")
+        ...         session = client.sessions.create(agent_id=agent.id)
+        ...         print(client.sessions.chat(session.id, "1 + 1?").text)
+        Two.
+    """
+
+    def __init__(
+        self,
+        *steps: Step,
+        api_keys: Sequence[str] = (),
+        chat_defaults: Mapping[str, JSON] | None = None,
+    ) -> None:
+        self._model = ScriptedModel(*steps)
+        self._settings = Settings(
+            model=self._model,
+            api_keys=api_keys,
+            chat_defaults=chat_defaults,
+            embedding_model=NO_EMBEDDINGS,  # loading one takes longer than most tests
+        )
+        self._mount: Mount | None = None
+        self._root = ""
+        self._delays: list[float] = []
+        self._closing = ExitStack()
+
+    def __repr__(self) -> str:
+        return f"<ScriptedServer {f'at {self._root}' if self._mount else 'stopped'}>"
+
+    @property
+    def root(self) -> str:
+        """The server's root, below which ``/healthz`` and ``/v1`` are.
+
+        Raises:
+            RuntimeError: The server is not running.
+        """
+        self._running()
+        return self._root
+
+    @property
+    def url(self) -> str:
+        """The base URL for clients."""
+        return f"{self.root}/api"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables by which clients without a URL use this server."""
+        return {"JULEP_API_URL": self.url}
+
+    @property
+    def model(self) -> ScriptedModel:
+        """The model."""
+        return self._model
+
+    @property
+    def asked(self) -> list[ModelRequest]:
+        """The requests that the model received, the oldest first."""
+        return self._model.asked
+
+    @property
+    def delays(self) -> list[float]:
+        """The delays that calls skipped, in seconds: before retries, and between looks at jobs."""
+        return self._delays
+
+    def then(self, step: Step) -> Self:
+        """Add a step to the script, and return the server; see ``ScriptedModel.then``."""
+        self._model.then(step)
+        return self
+
+    def says(self, text: str, *, delay: float = 0.0, pause: float = 0.0) -> Self:
+        """Add an answer of words, and return the server."""
+        self._model.says(text, delay=delay, pause=pause)
+        return self
+
+    def calls(self, function: str, /, **arguments: JSON) -> Self:
+        """Add an answer that calls a function with these arguments, and return the server."""
+        self._model.calls(function, **arguments)
+        return self
+
+    def fails(
+        self, status: int, message: str = SCRIPTED_FAILURE, *, retry_after: int | None = None
+    ) -> Self:
+        """Add a failure, as of a model's endpoint with this status, and return the server."""
+        self._model.fails(status, message, retry_after=retry_after)
+        return self
+
+    def breaks_off(self, text: str = "", *, after: int = 0) -> Self:
+        """Add an answer that is cut after some words, and return the server."""
+        self._model.breaks_off(text, after=after)
+        return self
+
+    @contextmanager
+    def faults(
+        self,
+        *,
+        drop: float = 0.0,
+        lose: float = 0.0,
+        cut: float = 0.0,
+        delay: float = 0.0,
+        times: int | None = None,
+        seed: int = 0,
+    ) -> Iterator[Faults]:
+        """Let connections fail while a ``with`` block lasts; see `Faults` for the arguments.
+
+        Example:
+            >>> with server.faults(drop=0.2) as faults:
+            ...     client.agents.list()
+            >>> print(faults)
+            <Faults so far: drop: 0, lose: 0, cut: 0>
+        """
+        mount = self._running()
+        before = mount.faults
+        mount.faults = Faults(drop=drop, lose=lose, cut=cut, delay=delay, times=times, seed=seed)
+        try:
+            yield mount.faults
+        finally:
+            mount.faults = before
+
+    def _running(self) -> Mount:
+        if self._mount is None:
+            raise RuntimeError("the server is not running: use it in a with block")
+        return self._mount
+
+    def __enter__(self) -> Self:
+        if self._mount is not None:
+            raise RuntimeError("the server is running already")
+        host = running_host()
+        app = App(self._settings)
+        mount = Mount(app)
+        lifespan = _Lifespan(app, mount)
+        host.run(lifespan.start())
+        self._root = host.mount(mount)
+        self._mount = mount
+        closing = ExitStack()
+        closing.callback(lambda: host.run(lifespan.stop()))
+        closing.callback(host.unmount, self._root)
+        self._delays = closing.enter_context(skipped_delays())
+        self._closing = closing
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._mount = None
+        self._closing.close()
+
+
+class _Lifespan:
+    """The events by which an application starts and stops, as ASGI defines them."""
+
+    def __init__(self, app: App, mount: Mount) -> None:
+        self._app = app
+        self._mount = mount
+        self._received = asyncio.Queue[Message]()
+        self._sent = asyncio.Queue[Message]()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Start the application; return when it accepts requests."""
+        run = self._app({"type": "lifespan"}, self._received.get, self._sent.put)
+        self._tasks.append(asyncio.create_task(run))
+        self._received.put_nowait({"type": "lifespan.startup"})
+        await self._sent.get()
+
+    async def stop(self) -> None:
+        """End what is running, and close the application."""
+        self._app.runs.stop()
+        await self._mount.until_idle(_CLOSING_SECONDS)
+        self._received.put_nowait({"type": "lifespan.shutdown"})
+        await asyncio.gather(*self._tasks)

@@ -1,0 +1,170 @@
+"""julep doctor: each of over ten broken set-ups is named by the check that fails."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+
+import julep
+from julep._cli import doctor
+from julep.testing import ScriptedServer
+from julep_server import LocalServer
+from tests.sdk.helpers.stub import Stub
+
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("JULEP_API_KEY", "JULEP_API_URL", "JULEP_BASE_URL", *_PROXIES):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.fixture
+def stub() -> Iterator[Stub]:
+    with Stub() as stub:
+        yield stub
+
+
+def free_url() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return f"http://127.0.0.1:{taken.getsockname()[1]}/api"
+
+
+def failure(url: str | None = None) -> tuple[str, int, str]:
+    """Return the check that fails, the exit status and the text."""
+    *before, last = doctor.diagnose(url)
+    assert last.status == "failed"
+    assert all(finding.status != "failed" for finding in before)
+    return last.check, last.exit_status, last.text
+
+
+def test_a_url_without_a_scheme() -> None:
+    check, status, text = failure("127.0.0.1:8080/api")
+    assert (check, status) == ("settings", doctor.INVALID)
+    assert "127.0.0.1:8080/api" in text
+
+
+def test_a_key_that_no_header_can_carry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JULEP_API_KEY", "sk-of\ngrace")
+    check, status, text = failure()
+    assert (check, status) == ("settings", doctor.INVALID)
+    assert "sk-of" not in text
+
+
+def test_no_server_listens() -> None:
+    assert failure(free_url())[:2] == ("server", doctor.UNREACHABLE)
+
+
+def test_a_proxy_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", free_url())
+    with ScriptedServer() as server:
+        findings = {finding.check: finding for finding in doctor.diagnose(server.url)}
+    assert "proxy of HTTP_PROXY" in findings["proxy"].text
+    assert findings["server"].exit_status == doctor.UNREACHABLE
+
+
+def test_https_at_a_server_without() -> None:
+    with ScriptedServer() as server:
+        url = server.url.replace("http://", "https://")
+        assert failure(url)[:2] == ("server", doctor.UNREACHABLE)
+
+
+@pytest.mark.parametrize("key", [None, "wrong"])
+def test_a_key_that_is_missing_or_wrong(key: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    if key is not None:
+        monkeypatch.setenv("JULEP_API_KEY", key)
+    with ScriptedServer(api_keys=["right"]) as server:
+        check, status, text = failure(server.url)
+    assert (check, status) == ("access", doctor.REFUSED)
+    assert "JULEP_API_KEY" in text
+
+
+def test_a_url_without_the_path_of_the_api() -> None:
+    with ScriptedServer() as server:
+        check, status, text = failure(server.root)
+    assert (check, status) == ("server", doctor.FAILED)
+    assert text.endswith("the path of the API is /api")
+
+
+@pytest.mark.parametrize("status", [200, 404])
+def test_another_server(stub: Stub, status: int) -> None:
+    stub.status = status
+    check, exit_status, text = failure(stub.url)
+    assert (check, exit_status) == ("server", doctor.FAILED)
+    assert "is no server of Julep" in text
+
+
+def test_a_server_that_fails(stub: Stub) -> None:
+    stub.status = 503
+    check, exit_status, text = failure(stub.url)
+    assert (check, exit_status) == ("server", doctor.FAILED)
+    assert "503" in text
+
+
+def test_a_server_that_stays_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "_TIMEOUT", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/api"
+        check, exit_status, text = failure(url)
+    assert (check, exit_status) == ("server", doctor.UNREACHABLE)
+    assert "0.2" in text
+
+
+def test_a_clock_that_differs(monkeypatch: pytest.MonkeyPatch) -> None:
+    with ScriptedServer() as server:
+        monkeypatch.setattr(doctor, "_now", lambda: time.time() + 3600)
+        findings = {finding.check: finding for finding in doctor.diagnose(server.url)}
+    assert findings["clock"].text.endswith("seconds ahead of the server")
+    assert findings["clock"].status == "note"
+
+
+def test_a_server_of_another_generation(stub: Stub) -> None:
+    stub.response = {"name": "julep", "version": "9.1.0", "contract": "2.0", "items": []}
+    findings = {finding.check: finding for finding in doctor.diagnose(stub.url)}
+    assert "of another generation" in findings["server"].text
+
+
+def test_the_offline_model_and_a_set_up_that_works(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with LocalServer(api_keys=["right"]) as server:
+        url = server.url
+        monkeypatch.setenv("JULEP_API_URL", url)
+        monkeypatch.setenv("JULEP_API_KEY", "right")
+        assert doctor.main(["--json"]) == 0
+    found = {each["check"]: each for each in json.loads(capsys.readouterr().out)}
+    assert [*found] == ["version", "url", "key", "server", "access", "model"]
+    assert found["url"]["text"] == f"{url} (from JULEP_API_URL)"
+    assert found["key"]["text"] == "from JULEP_API_KEY"
+    assert "offline" in found["model"]["text"]
+
+
+def test_the_command_prints_lines_and_its_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    with ScriptedServer() as server:
+        assert doctor.main(["--url", server.url]) == 0
+        last = capsys.readouterr().out.splitlines()[-1]
+        assert last.split() == ["ok", "model", "scripted"]
+    assert doctor.main(["--help"]) == 0
+    assert "Exit status" in capsys.readouterr().out
+    assert doctor.main(["--nothing"]) == doctor.INVALID
+    assert "does not take '--nothing'" in capsys.readouterr().err
+
+
+def test_the_command_line_has_it() -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "julep", "doctor", "--url", "nothing"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == doctor.INVALID
+    assert done.stdout.startswith(f"ok      version   julep {julep.__version__}")
+    assert done.stderr == ""
