@@ -1,7 +1,7 @@
 """The processes that share a database: which are alive, and the keys that each works on.
 
 A process renews the time until which it counts as alive. The id of a run begins with that of its
-process: whoever has one finds the other, and no stream has to be registered.
+process: each leads to the other, and no stream must be registered.
 """
 
 from __future__ import annotations
