@@ -42,7 +42,7 @@ class Driver:
 
     def _connect(self, url: str) -> Any:
         if not self._sqlite:
-            return psycopg.connect(url, autocommit=True, row_factory=dict_row)
+            return psycopg.Connection[Row].connect(url, autocommit=True, row_factory=dict_row)
         connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
         connection.execute("PRAGMA synchronous=FULL")
         connection.row_factory = sqlite3.Row

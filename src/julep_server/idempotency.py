@@ -231,7 +231,7 @@ def _claim_or_find(claim: IdempotencyClaim, connection: Connection) -> KeptRespo
     holder = processes.claim(connection, claim.key, claim.fingerprint, claim.run_id)
     if holder is not None:
         return holder
-    # Afterwards, because whoever had the key may have stored the response and released it.
+    # Afterwards, because the process that had the key may have stored the response and released it.
     kept = kept_responses.find(connection, claim.key)
     if kept is not None:
         processes.release(connection, claim.key, claim.run_id)

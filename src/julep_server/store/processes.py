@@ -1,7 +1,7 @@
 """The processes that share a database: which are alive, and the keys that each works on.
 
 A process renews the time until which it counts as alive. The id of a run begins with that of its
-process: whoever has one finds the other, and no stream has to be registered.
+process: each leads to the other, and no stream must be registered.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import Connection, Insert, Table, bindparam, delete, exists, func, or_, select
+from sqlalchemy import Connection, Insert, Table, bindparam, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from julep_server.db.rows import read_row, select_records
@@ -125,10 +125,11 @@ def _claim(into: Callable[[Table], sqlite.Insert | postgresql.Insert]) -> Insert
     statement = into(claims)
     given = statement.excluded
     process = func.substr(func.replace(claims.c.run_id, "-", ""), 1, _LENGTH)
-    alive = exists().where(processes.c.id == process, processes.c.alive_until > bindparam("now"))
+    # A subquery of no claims: it would not see the one that has just been committed.
+    alive = select(processes.c.id).where(processes.c.alive_until > bindparam("now"))
     claimed = statement.on_conflict_do_update(
         index_elements=["tenant", "scope", "key"],
         set_={"fingerprint": given.fingerprint, "run_id": given.run_id},
-        where=or_(process == bindparam("mine"), ~alive),
+        where=or_(process == bindparam("mine"), process.not_in(alive)),
     )
     return claimed.returning(claims.c.run_id)
