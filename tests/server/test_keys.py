@@ -145,10 +145,12 @@ def send(api: Api, operation_id: str, ids: dict[str, str]) -> httpx.Response:
     details = DOCUMENT["paths"][template][operation.method.lower()]
     content = details.get("requestBody", {}).get("content", {}).get("application/json", {})
     examples = list(content.get("examples", {}).values())
-    body = resolved(examples[0])["value"] if examples else {} if content else None
+    body: dict[str, Any] | None = {} if content else None
+    if examples:
+        body = resolved(examples[0])["value"]
     if body is not None:
         body = {name: ids.get(name, value) for name, value in body.items()}
-    params = {}
+    params: dict[str, str] = {}
     for parameter in operation.parameters:
         if parameter.location == "query" and parameter.required:
             params[parameter.name] = "x"

@@ -216,12 +216,15 @@ def test_tokens_of_passed_on_requests(endpoint: Endpoint) -> None:
             state = a.get("/users").headers["ratelimit"]
             return int(re.findall(r'"tokens";r=(\d+)', state)[0])
 
+        def was_counted(before: int) -> bool:
+            return left() < before
+
         before = left()
         for streamed in (False, True):
             sent = {**body, "stream": streamed}
             response = a.http.post(f"{server.root}/v1/chat/completions", json=sent)
             assert response.status_code == 200
-            wait_for(partial(lambda then: left() < then, before))
+            wait_for(partial(was_counted, before))
             before = left()
 
 
