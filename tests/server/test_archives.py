@@ -29,6 +29,16 @@ def serving(url: str) -> LocalServer:
     return LocalServer(database=url, embedding_model="none")
 
 
+@pytest.fixture(scope="module")
+def filled_text(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The export of a database with data of every kind."""
+    folder = tmp_path_factory.mktemp("filled")
+    url = f"sqlite:///{folder / 'x.db'}"
+    with serving(url) as server, Api(server.url) as api:
+        fill(api)
+    return exported(url, folder / "x.jsonl")
+
+
 def exported(url: str, file: Path, *arguments: str) -> str:
     assert run_command("export", *arguments, "--output", str(file), "--database", url) == 0
     return file.read_text("utf-8")
@@ -166,12 +176,10 @@ WRONG_FILES: list[tuple[Callable[[list[Any]], object], str]] = [
     WRONG_FILES,
 )
 def test_a_file_that_is_wrong_names_its_line_and_changes_nothing(
-    tmp_path: Path, change: Callable[[list[Any]], object], message: str
+    filled_text: str, tmp_path: Path, change: Callable[[list[Any]], object], message: str
 ) -> None:
-    url, file = f"sqlite:///{tmp_path / 'x.db'}", tmp_path / "a.jsonl"
-    with serving(url) as server, Api(server.url) as api:
-        fill(api)
-    lines = [json.loads(line) for line in exported(url, file).splitlines()]
+    file = tmp_path / "a.jsonl"
+    lines = [json.loads(line) for line in filled_text.splitlines()]
     change(lines)
     file.write_text("\n".join(map(json.dumps, lines)), "utf-8")
     target = f"sqlite:///{tmp_path / 'y.db'}"

@@ -16,6 +16,7 @@ from julep_server.archive.lines import ArchiveError, write_lines
 from julep_server.archive.tables_file import dump
 from julep_server.commands import operations
 from julep_server.db.engine import Database
+from julep_server.store.users import users
 from tests.server.helpers.api import Api
 from tests.server.helpers.commands import run_command
 from tests.server.helpers.filled import everything, fill
@@ -111,19 +112,19 @@ WRONG_TEXTS: list[tuple[Callable[[list[str]], list[str]], str]] = [
 def test_a_text_that_is_not_whole_changes_nothing(
     tmp_path: Path, change: Callable[[list[str]], list[str]], message: str
 ) -> None:
-
     url, file = f"sqlite:///{tmp_path / 'x.db'}", tmp_path / "x.jsonl"
-    with LocalServer(database=url) as server, Api(server.url) as api:
-        for _ in range(3):
-            api.make("users")
-        before = api.get("/users").text
+    Database(url).close()
+    with operations.transaction(url) as connection:
+        for name in ("Ada", "Bo", "Cy"):
+            users.insert(connection, "local", {"name": name, "about": ""}, {})
     with operations.reading(url) as connection:
-        write_lines(file, dump(connection))
+        rows = [*dump(connection)]
+    write_lines(file, rows)
     file.write_text("\n".join(change(file.read_text("utf-8").splitlines())), "utf-8")
     with pytest.raises(ArchiveError, match=message):
         operations.restore(url, file, overwrite=True)
-    with LocalServer(database=url) as server, Api(server.url) as api:
-        assert api.get("/users").text == before
+    with operations.reading(url) as connection:
+        assert [*dump(connection)] == rows
 
 
 def test_a_damaged_backup_replaces_nothing(

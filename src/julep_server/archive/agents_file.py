@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
+from typing import cast
 
 from jsonschema_rs import Draft202012Validator
 from sqlalchemy import ColumnElement, Connection, Select, delete, insert, or_, select
@@ -28,6 +29,7 @@ FORMAT = "julep-agents"
 
 _VERSION = 1
 _BATCH_SIZE = 500
+_NOTHING: JSONObject = {}
 
 
 def export_lines(
@@ -147,11 +149,10 @@ class _Target:
 
     def _index(self, kind: Kind, row: dict[str, object]) -> None:
         connection, identifier = self._connection, str(row.get("id"))
-        metadata = row.get("metadata")
-        if isinstance(metadata, dict):
-            index_metadata(connection, identifier, metadata, new=True)
+        if "metadata" in row:
+            index_metadata(connection, identifier, cast("JSONObject", row["metadata"]), new=True)
         if kind.name == "doc":
-            content: JSON = row["content"]  # type: ignore[assignment] # JSON, by the contract
+            content = cast("JSON", row["content"])
             docs.index(connection, identifier, str(row["owner_id"]), str(row["title"]), content)
         if kind.name == "memory":
             about = (str(row["agent_id"]), str(row["user_id"]))
@@ -205,7 +206,7 @@ def _of_agents(kind: Kind, agents: Sequence[str]) -> ColumnElement[bool]:
 def _checked(lines: Iterable[tuple[int, JSONObject]]) -> Iterator[tuple[int, JSONObject]]:
     """Yield the lines between the first and the last one, which are checked."""
     remaining = iter(lines)
-    number, header = next(remaining, (1, {}))
+    number, header = next(remaining, (1, _NOTHING))
     if (header.get("format"), header.get("version")) != (FORMAT, _VERSION):
         raise ArchiveError(f'line {number}: expected {{"format":"{FORMAT}","version":{_VERSION}}}')
     for count, (number, line) in enumerate(remaining):

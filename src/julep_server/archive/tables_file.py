@@ -34,6 +34,7 @@ FORMAT = "julep-backup"
 
 _VERSION = 1
 _BATCH_SIZE = 500
+_NOTHING: JSONObject = {}
 
 
 def dump(connection: Connection) -> Iterator[JSONObject]:
@@ -61,7 +62,7 @@ def load(connection: Connection, lines: Iterable[tuple[int, JSONObject]]) -> int
         ArchiveError: They are of another format, of a newer version, or cut off.
     """
     remaining = iter(lines)
-    _, header = next(remaining, (0, {}))
+    _, header = next(remaining, (0, _NOTHING))
     if (header.get("format"), header.get("version")) != (FORMAT, _VERSION):
         raise ArchiveError(f"line 1: expected the header of a backup, with format {FORMAT!r}")
     _empty(connection, str(header.get("schema")))
