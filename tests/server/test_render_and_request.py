@@ -21,7 +21,7 @@ FORECAST: dict[str, Any] = {
     "parameters": {"type": "object", "properties": {"zone": {"type": "string"}}},
 }
 CALL = json.dumps({"name": "get the weather", "arguments": {"zone": "ü", "n": 1.0}})
-SCHEMA = {"type": "object", "properties": {"b": {}, "a": {}}}
+SCHEMA: dict[str, Any] = {"type": "object", "properties": {"b": {}, "a": {}}}
 SETTINGS: dict[str, Any] = {
     "temperature": 0.3,
     "top_p": 1,
