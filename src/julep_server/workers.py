@@ -11,6 +11,7 @@ from collections.abc import Callable
 from types import FrameType
 
 _RESTART_DELAY = 1.0
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _log = logging.getLogger("julep_server")
 
 
@@ -39,7 +40,7 @@ class Workers:
         ready, when_ready = os.pipe()
         self._start(when_ready)
         os.close(when_ready)
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in _SIGNALS:
             signal.signal(number, self._stop)
         if not os.read(ready, 1):
             return self._wait()
@@ -56,12 +57,19 @@ class Workers:
         return 0
 
     def _start(self, when_ready: int | None = None) -> None:
+        # A signal in between would be handled twice, or by the wrong one of the two.
+        signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
         child = os.fork()
         if child:
             self._children.add(child)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
             return
         status = 1
         try:
+            # Until the server has handlers of its own, a signal ends the process.
+            for number in _SIGNALS:
+                signal.signal(number, signal.SIG_DFL)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
             # Signals of the terminal reach the first process alone, which passes them on once.
             os.setpgid(0, 0)
             os.close(self._held)

@@ -17,6 +17,7 @@ from julep_server.archive.kinds import KINDS
 from julep_server.archive.lines import ArchiveError, read_lines
 from julep_server.commands import operations
 from julep_server.db.engine import Database
+from julep_server.tenancy.records import find_tenant
 from tests.server.helpers.api import Api
 from tests.server.helpers.commands import run_command
 from tests.server.helpers.filled import TOOL, everything, fill
@@ -119,10 +120,15 @@ def test_ids_that_are_taken_become_new_ones_everywhere(
         assert everything(api, agent) == before
         copied = json.dumps(everything(api, new_ids[agent]))
         assert not [old for old in new_ids if old in copied]
+        assert run_command("import", str(file), "--tenant", "other", *arguments) == 1
+        assert "there is no tenant other" in capsys.readouterr().err
+        assert run_command("tenants", "create", "other", *arguments) == 0
         assert run_command("import", str(file), "--tenant", "other", *arguments) == 0
         assert everything(api, agent) == before
     with operations.reading(database_url) as connection:
-        of_other = [*export_lines(connection, "other", None)]
+        other = find_tenant(connection, "other")
+        assert other is not None
+        of_other = [*export_lines(connection, other.id, None)]
     text = file.read_text("utf-8")
     assert len(of_other) == len(text.splitlines())
 

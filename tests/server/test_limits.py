@@ -21,7 +21,7 @@ from julep_server.http.limited_protocol import network_of
 from julep_server.json_text import JSON, TooManyValuesError, loads
 from tests.server.helpers.api import Api, error_of, paths_of
 
-HEAD = b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
+HEAD = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +100,8 @@ def test_the_bounds_are_those_of_each_request(limited: LocalServer) -> None:
 
 
 def test_trailers_and_chunk_extensions_have_the_bound_of_a_head(limited: LocalServer) -> None:
-    post = b"POST /api/users HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    post = b"POST /api/users HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n"
+    post += b"Content-Type: application/json\r\n\r\n"
     for rest in (b"2\r\n{}\r\n0\r\nX: ", b"2;"):
         found = responses(limited, post + rest, *[b"a" * 1000] * 4)
         assert statuses(found)[-1] in (400, 422, 431)
@@ -111,7 +112,7 @@ def test_trailers_and_chunk_extensions_have_the_bound_of_a_head(limited: LocalSe
 @pytest.mark.parametrize("times", [2, 5, 3000])
 def test_a_client_that_is_still_sending_sees_the_413(limited: LocalServer, times: int) -> None:
     length = 2000 * times
-    head = b"POST /api/users HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    head = b"POST /api/users HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
     found = responses(limited, head + b"Content-Length: %d\r\n\r\n" % length, b"a" * length)
     assert statuses(found) == [413]
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Connection,
     LargeBinary,
     Table,
+    delete,
     func,
     insert,
     inspect,
@@ -136,6 +137,10 @@ def _empty(connection: Connection, schema: str) -> None:
             f"the backup is of a newer version of Julep (schema {schema}; this version: {newest})"
         )
     command.upgrade(config, schema)
+    # Migrations may store rows, which the backup has too.
+    for table in _tables():
+        if inspect(connection).has_table(table.name):
+            connection.execute(delete(table))
 
 
 def _insert(connection: Connection, table: Table, rows: list[dict[str, object]]) -> int:

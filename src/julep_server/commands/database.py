@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -92,7 +93,7 @@ def reported() -> Iterator[None]:
         fail(str(error), 1)
     except ModuleNotFoundError as error:
         fail(f'{error.name} is missing: pip install "julep[postgres]"', 1)
-    except (SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
         fail(str(error).splitlines()[0], 1)
     except ValueError as error:
         fail(str(error), 2)

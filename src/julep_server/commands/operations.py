@@ -84,9 +84,7 @@ def check(url: str) -> list[str]:
     problems: list[str] = []
     path = _existing(url)
     if path is not None:
-        with closing(sqlite3.connect(path)) as opened:
-            found = [str(row[0]) for row in opened.execute("PRAGMA integrity_check")]
-            problems += [problem for problem in found if problem != "ok"]
+        problems += _damages(path)
     if problems:
         return problems
     with transaction(url, reads=True) as connection:
@@ -186,10 +184,19 @@ def _copy(source: Path, target: Path, *, keep_mode: bool = False) -> None:
 
 
 def _check_pages(path: Path) -> None:
-    with closing(sqlite3.connect(path)) as opened:
-        found = [str(row[0]) for row in opened.execute("PRAGMA integrity_check(3)")]
-    if found != ["ok"]:
-        raise ArchiveError(f"the database is damaged: {'; '.join(found)}")
+    if damages := _damages(path):
+        raise ArchiveError(f"the database is damaged: {'; '.join(damages[:3])}")
+
+
+def _damages(path: Path) -> list[str]:
+    """Return what SQLite finds wrong with the pages of a file."""
+    try:
+        with closing(sqlite3.connect(path)) as opened:
+            found = [str(row[0]) for row in opened.execute("PRAGMA integrity_check")]
+    except sqlite3.DatabaseError as error:
+        # The page that describes all others may be damaged too.
+        return [str(error)]
+    return [problem for problem in found if problem != "ok"]
 
 
 @contextmanager

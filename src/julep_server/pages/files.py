@@ -1,4 +1,4 @@
-"""Serves the pages: the one at ``/``, the API's reference, and the contract itself."""
+"""Serves the pages: the one at ``/``, and the API's reference."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from julep_server.contract.document import contract_text
 from julep_server.errors import method_not_allowed
 from julep_server.pages.reference import reference_page
 
@@ -68,5 +67,4 @@ _PAGES: Final[Mapping[str, tuple[str, Callable[[], bytes]]]] = {
     "/page.css": ("text/css", _file("page.css")),
     "/page.js": ("text/javascript", _file("page.js")),
     "/docs": ("text/html", _reference),
-    "/openapi.json": ("application/json", contract_text),
 }

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-HEAD = b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
+HEAD = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
 POST = (
-    b"POST /api/users HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer k\r\n"
+    b"POST /api/users HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer k\r\n"
     b"Content-Type: application/json\r\n"
 )
 SIZES = (3_000_000, 200_000_000, 10**12)
