@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -24,6 +25,15 @@ pytest.register_assert_rewrite(
     "tests.server",
     "tests.typing",
 )
+
+
+def pytest_collection_finish() -> None:
+    """Take what pytest has collected from the garbage collector.
+
+    Tests of memory collect thousands of times, and each time would look through all tests.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -109,7 +109,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
 
 
 FRAGMENT = "docs/changes/+list-sessions-team-id.added.md"
-SESSION = "src/julep/managers/session.py"
+SESSION = "src/julep/managers/session_lists.py"
 
 
 def test_an_edit_from_its_list_to_its_end(checkout: Checkout) -> None:

@@ -232,7 +232,9 @@ def test_workers_share_a_socket_and_one_that_dies_is_replaced(tmp_path: Path) ->
             assert api.get(f"/users/{user}").status_code == 200
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
-    failed = run("serve", "--workers", "2", "--database", "sqlite:////nowhere/at/all/x.db")
+    failed = run(
+        "serve", "--port", "0", "--workers", "2", "--database", "sqlite:////nowhere/at/all/x.db"
+    )
     assert failed.returncode == 1
     assert failed.stderr.count("can't open the database") == 1
 

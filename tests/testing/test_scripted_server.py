@@ -70,7 +70,7 @@ def test_keys_and_settings() -> None:
     with ScriptedServer(answer, api_keys=["right"], chat_defaults={"max_tokens": 7}) as server:
         with (
             julep.Client(base_url=server.url, api_key="wrong") as client,
-            pytest.raises(julep.PermissionDeniedError),
+            pytest.raises(julep.AuthenticationError),
         ):
             client.agents.list()
         with julep.Client(base_url=server.url, api_key="right") as client:

@@ -25,7 +25,7 @@ from julep.errors import StreamClosedError
 from julep_api.client import EventCall
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Generator, Iterator
+    from collections.abc import AsyncIterator, Callable, Generator, Iterator
     from types import TracebackType
 
     from typing_extensions import TypeVar
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from julep._calls.flow import Flow
     from julep._calls.stream_events import StreamEvent
     from julep._calls.streams import AsyncChatStream, ChatStream
+    from julep._http.messages import Response
     from julep._tools.loop import ToolLoop
     from julep_api.client import Call
     from julep_api.models import ChatResponse, ChatResponseChunk
@@ -64,9 +65,16 @@ class TurnFlows:
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
 
-    def flow_of(self, call: Call[T] | EventCall[ChatResponseChunk], /) -> Flow[Any, Any]:
+    def flow_of(
+        self,
+        call: Call[T] | EventCall[ChatResponseChunk],
+        /,
+        on_response: Callable[[Response], None] | None = None,
+    ) -> Flow[Any, Any]:
         """Return the flow of a call, to be a part of another flow."""
-        return _turn(call) if isinstance(call, EventCall) else self._driver.flow_of(call)
+        if isinstance(call, EventCall):
+            return _turn(call)
+        return self._driver.flow_of(call, on_response)
 
 
 def _turn(call: EventCall[ChatResponseChunk]) -> Generator[Any, Any, Any]:

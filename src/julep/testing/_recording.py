@@ -32,9 +32,15 @@ _VERSION: Final = 1
 class SecretInRecordingError(Exception):
     """A recording would have contained a key, so that no file was written."""
 
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+
 
 class UnrecordedRequestError(Exception):
     """A program made a request that its recording does not have."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
 
 
 class Recording:

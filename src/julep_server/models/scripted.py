@@ -70,7 +70,7 @@ class ScriptedAnswer:
                 raise ValueError(f"{name} must not be negative; got {value}")
 
 
-Step: TypeAlias = str | ScriptedAnswer | Callable[[ModelRequest], "str | ScriptedAnswer"]
+Step: TypeAlias = str | ScriptedAnswer | Callable[[ModelRequest], str | ScriptedAnswer]
 """A step of a script: an answer, its text alone, or a function that returns one of them."""
 
 

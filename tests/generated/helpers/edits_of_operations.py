@@ -277,7 +277,7 @@ OPERATIONS: tuple[Edit, ...] = (
             f"!{SESSION_LISTS} iterate",
             "!src/julep/managers/tool.py iterate",
             f"{CALLS}",
-            "README.md",
+            "docs/guide.md",
         ),
         ("gate", "facts"),
     ),
