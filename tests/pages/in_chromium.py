@@ -1,5 +1,7 @@
 """The page at ``/`` in a real browser, headless Chromium; scripts/test-pages runs this."""
 
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
+# Selenium is typed in parts.
 from __future__ import annotations
 
 import os

@@ -53,7 +53,7 @@ class Recording:
 
     def __init__(self, path: Path, upstream: str) -> None:
         self.url = ""
-        self.is_replayed = path.exists()
+        self.is_replayed: bool = path.exists()
         self._path = path
         self._upstream = upstream.rstrip("/")
         self._lock = threading.Lock()

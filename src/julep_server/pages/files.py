@@ -55,7 +55,7 @@ def _tagged(read: Callable[[], bytes]) -> tuple[bytes, str]:
 
 
 def _file(name: str) -> Callable[[], bytes]:
-    return files(__package__).joinpath("static", name).read_bytes
+    return files("julep_server.pages").joinpath("static", name).read_bytes
 
 
 def _reference() -> bytes:

@@ -21,7 +21,9 @@ _BOLD: Final = re.compile(r"\*\*([^*]+)\*\*")
 @cache
 def reference_page() -> str:
     """Return the page: every operation and every schema of the contract, as HTML."""
-    source = files(__package__).joinpath("static/reference.html").read_text(encoding="utf-8")
+    source = (
+        files("julep_server.pages").joinpath("static/reference.html").read_text(encoding="utf-8")
+    )
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
     environment.filters["prose"] = _prose
     environment.filters["kind"] = _kind
