@@ -92,7 +92,7 @@ class Relay:
         run = self._runs.find(run_id, tenant, session_id)
         if run is None:
             run = Run(run_id, tenant, session_id)
-            run.cancellable = False
+            run.relayed = True
             self._runs.start(run, partial(self._receive, run), lambda: None)
         return run
 

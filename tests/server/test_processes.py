@@ -137,6 +137,29 @@ def test_the_key_of_a_failed_chat_is_released(pair: Pair, endpoint: Endpoint) ->
     assert rows_of(pair.database, claims) == []
 
 
+def test_a_server_that_follows_a_stream_of_another_one_stops(
+    endpoint: Endpoint, database_url: str
+) -> None:
+    options: dict[str, Any] = {"model_url": endpoint.url, "model": "small", "drain": 0.0}
+    endpoint.delay_before = lambda position: 30.0 if position == 2 else 0.0
+    with LocalServer(database=database_url, **options) as one, Api(one.url) as writer:
+        session = writer.make("sessions")["id"]
+        two = LocalServer(database=database_url, **options).start()
+        with writer.streaming(session, HELLO, {}) as response, Api(two.url) as follower:
+            first = first_event(response.iter_text())
+            back = {"Last-Event-ID": f"{first.data['id']}:0"}
+            with follower.streaming(session, HELLO, back) as followed:
+                texts = followed.iter_text()
+                text = next(texts)
+                began = time.monotonic()
+                two.stop()
+                # Not when the model has ended.
+                assert time.monotonic() - began < 20
+                last = parse_events(text + "".join(texts))[-1]
+                assert last.data["error"]["code"] == "server_stopping"
+            assert len(writer.request("DELETE", f"/sessions/{session}/chat").json()["cancelled"])
+
+
 def test_streams_that_nobody_follows_elsewhere_store_no_events(pair: Pair) -> None:
     session = pair.one.make("sessions")["id"]
     assert text_of(pair.one.events(session)) == WORDS
