@@ -200,6 +200,20 @@ def test_a_key_is_taken_over_from_a_process_that_has_ended(database_url: str) ->
     run(database_url, work)
 
 
+def test_claims_of_processes_that_are_gone_are_deleted(database_url: str) -> None:
+    alive, dead = (processes.new_process_id() for _ in range(2))
+    keys = [KEYED, IdempotencyKey("t", "POST /x", "other")]
+
+    def work(connection: Connection) -> None:
+        processes.renew(connection, alive)
+        for key, process in zip(keys, (alive, dead), strict=True):
+            processes.claim(connection, key, "f", processes.new_run_id(process))
+        processes.delete_abandoned(connection)
+
+    run(database_url, work)
+    assert [row.key for row in rows_of(database_url, claims)] == [KEYED.key]
+
+
 def test_a_run_id_names_its_process() -> None:
     process = processes.new_process_id()
     identifier = processes.new_run_id(process)
