@@ -136,6 +136,6 @@ def _claim(into: Callable[[Table], sqlite.Insert | postgresql.Insert]) -> Insert
     claimed = statement.on_conflict_do_update(
         index_elements=["tenant", "scope", "key"],
         set_={"fingerprint": given.fingerprint, "run_id": given.run_id},
-        where=or_(_CLAIMANT == bindparam("mine"), _CLAIMANT.not_in(alive)),
+        where=or_(bindparam("mine") == _CLAIMANT, _CLAIMANT.not_in(alive)),
     )
     return claimed.returning(claims.c.run_id)
