@@ -14,7 +14,8 @@ from sqlalchemy.exc import DBAPIError
 from julep_server import LocalServer
 from julep_server.db.engine import Database
 from julep_server.db.tables import claims, stream_batches
-from julep_server.store import processes
+from julep_server.errors import unavailable
+from julep_server.store import processes, streams
 from julep_server.store.kept_responses import IdempotencyKey
 from tests.server.helpers.api import Api, Event, error_of, parse_events
 from tests.server.helpers.endpoint import Endpoint, pieces_of
@@ -89,6 +90,35 @@ def test_a_stream_of_another_tenant_or_session_can_not_be_followed(pair: Pair) -
     for api, identifier in ((pair.other_tenant, foreign), (pair.other_tenant, session)):
         response = api.chat(identifier, stream=True, headers=back)
         assert error_of(response, 409)["code"] == "stream_gone"
+
+
+def test_a_stream_that_is_followed_stays_its_tenants_and_sessions_own(pair: Pair) -> None:
+    session, other = (pair.one.make("sessions")["id"] for _ in range(2))
+    events = pair.one.events(session)
+    back = {"Last-Event-ID": events[0].id}
+    assert pair.two.events(session, headers=back) == events[1:]
+    # Its events are in the database now, and at the other server.
+    foreign = pair.other_tenant.make("sessions")["id"]
+    for api, identifier in ((pair.other_tenant, foreign), (pair.two, other)):
+        response = api.chat(identifier, stream=True, headers=back)
+        assert error_of(response, 409)["code"] == "stream_gone"
+    assert pair.two.events(session, headers=back) == events[1:]
+
+
+def test_a_stream_that_could_not_be_read_is_read_again(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = pair.one.make("sessions")["id"]
+    events = pair.one.events(session)
+    back = {"Last-Event-ID": events[0].id}
+
+    def fail(*_: Any, **__: Any) -> Any:
+        raise unavailable("database_unavailable", "it is away")
+
+    monkeypatch.setattr(streams, "batches", fail)
+    assert error_of(pair.two.chat(session, stream=True, headers=back), 503)
+    monkeypatch.undo()
+    assert pair.two.events(session, headers=back) == events[1:]
 
 
 def test_an_error_midway_ends_the_stream_at_another_server_too(

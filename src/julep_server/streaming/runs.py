@@ -162,6 +162,7 @@ class Runs:
             raise _stopped(run)
         self._drop_old()
         self._runs[run.id] = run
+        self._finished_at.pop(run.id, None)
         task = asyncio.create_task(_failure_of(run, work), name=f"run-{run.id}")
         self._tasks[run.id] = task
         self._running.set()
