@@ -6,6 +6,7 @@ pieces, whose bytes are a text in Latin-1: pieces of a model's endpoint may be o
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
 
@@ -27,7 +28,9 @@ from julep_server.tenancy.chats import ChatSlot
 EVENT_STREAM = "text/event-stream"
 
 _MAX_KEY_LENGTH = 255
-_END = "[DONE]"
+# Some endpoints send no [DONE]; in a text, the quotes would be escaped.
+_END = re.compile(r'\[DONE\]|"finish_reason"\s*:\s*"')
+_OVERLAP = 64
 
 
 def checked_key(key: str) -> str:
@@ -68,17 +71,18 @@ def keep_stream(
     run.headers = headers
 
     async def work() -> None:
-        last, length = "", 0
+        last, length, is_complete = "", 0, False
         try:
             async for piece in meter.counted(pieces):
                 text = piece.decode("latin-1")
-                last, length = last[-len(_END) :] + text, length + len(text)
+                last, length = last[-_OVERLAP:] + text, length + len(text)
+                is_complete = is_complete or _END.search(last) is not None
                 if length > limit:
                     raise answer_too_long(limit)
                 run.publish(text)
         finally:
             services.access.record_tokens(tenant, meter.tokens)
-        if _END not in last:
+        if not is_complete:
             raise unavailable("model_interrupted", "the model's endpoint broke off its response")
         run.cancellable = False
         keep = partial(claim.keep, status=200, headers=headers, body=list[JSON](run.events))
