@@ -83,6 +83,11 @@ def unavailable(code: str, message: str) -> ApiError:
     return ApiError(503, code, message)
 
 
+def answer_too_long(limit: int) -> ApiError:
+    """Return a 502: the model writes more than is kept of an answer."""
+    return ApiError(502, "answer_too_long", f"the model's answer is longer than {limit} bytes")
+
+
 def internal_error(request_id: str | None = None) -> ApiError:
     """Return a 500, which reveals nothing but the request's id."""
     suffix = "" if request_id is None else f" (request {request_id})"

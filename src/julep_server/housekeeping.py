@@ -8,7 +8,7 @@ import logging
 from sqlalchemy import Connection
 
 from julep_server.db.engine import Database, Isolation
-from julep_server.store import jobs, kept_responses, streams
+from julep_server.store import jobs, kept_responses, processes, streams
 
 INTERVAL = 600.0
 """Seconds between two deletions."""
@@ -17,7 +17,7 @@ _log = logging.getLogger("julep_server")
 
 
 class Housekeeping:
-    """Deletes old responses, jobs and events of streams, from start to stop.
+    """Deletes old responses, jobs, events of streams and claims, from start to stop.
 
     Args:
         database: The database that holds them.
@@ -50,3 +50,4 @@ def _delete_old(connection: Connection) -> None:
     kept_responses.delete_old(connection)
     jobs.delete_old(connection)
     streams.delete_old(connection)
+    processes.delete_abandoned(connection)

@@ -133,7 +133,9 @@ async def _respond(
             return await keep_whole(services, claim, content, headers)
         headers |= STREAM_HEADERS
         if claim is not None:
-            content = pieces_of(keep_stream(services, tenant, claim, content, headers))
+            run = keep_stream(services, tenant, claim, slot, content, headers)
+            kept = pieces_of(run)
+            return StreamingResponse(kept, 200, headers, media_type=forwarded.media_type)
         record = partial(services.access.record_tokens, tenant)
         return MeteredStream(content, headers, forwarded.media_type, record, slot.hold())
 

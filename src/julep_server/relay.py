@@ -78,8 +78,8 @@ class Relay:
         """Return a run of another process, whose events come by the database.
 
         Returns:
-            The run; None if there is no such process. A run that its process does not know, or
-            that is of another tenant or session, fails as one that can't be resumed.
+            The run; None if there is no such process, or if the run is followed for another tenant
+            or session. A run that its process does not know fails as one that can't be resumed.
         """
         owner = processes.process_of(run_id)
         if not self._database.shared or owner == self.process:
@@ -88,11 +88,14 @@ class Relay:
         if not await self._database.read(alive, snapshot=False):
             return None
         wanted = StreamRequest(run_id, tenant, session_id)
-        await self._database.write(partial(streams.request, wanted=wanted), Isolation.LOCKS)
+        request = partial(streams.request, wanted=wanted)
+        if not await self._database.write(request, Isolation.LOCKS):
+            return None
         run = self._runs.find(run_id, tenant, session_id)
-        if run is None:
+        if run is None or run.failure is not None:
+            # The failure may have been that of reading it, as when the database was away.
             run = Run(run_id, tenant, session_id)
-            run.cancellable = False
+            run.relayed = True
             self._runs.start(run, partial(self._receive, run), lambda: None)
         return run
 

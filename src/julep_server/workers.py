@@ -8,6 +8,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 
 _RESTART_DELAY = 1.0
@@ -59,6 +60,10 @@ class Workers:
     def _start(self, when_ready: int | None = None) -> None:
         # A signal in between would be handled twice, or by the wrong one of the two.
         signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+        if self._stopping:
+            # Nobody would stop it.
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
+            return
         child = os.fork()
         if child:
             self._children.add(child)
@@ -89,7 +94,9 @@ class Workers:
     def _stop(self, number: int, _frame: FrameType | None) -> None:
         self._stopping = True
         for child in self._children:
-            os.kill(child, number)
+            # It may have been waited for a moment ago.
+            with suppress(ProcessLookupError):
+                os.kill(child, number)
 
     def _wait(self) -> int:
         """Wait until a process has ended, and return its exit status."""

@@ -5,18 +5,24 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from julep_server import LocalServer
 from julep_server.archive.lines import ArchiveError, write_lines
 from julep_server.archive.tables_file import dump
 from julep_server.commands import operations
+from julep_server.db import tables
 from julep_server.db.engine import Database
+from julep_server.store import processes
+from julep_server.store.kept_responses import IdempotencyKey
 from julep_server.store.users import users
+from julep_server.tenancy import directory
 from tests.server.helpers.api import Api
 from tests.server.helpers.commands import run_command
 from tests.server.helpers.filled import everything, fill
@@ -74,6 +80,37 @@ def test_a_backup_of_one_database_is_restored_into_another_kind(
         with LocalServer(database=target) as server, Api(server.url) as api:
             assert everything(api, agent) == before
             assert api.make("agents")
+
+
+def test_a_server_that_runs_has_the_keys_of_what_is_restored(tmp_path: Path) -> None:
+    """Also when as many changes were made to them as to its own."""
+    urls = [f"sqlite:///{tmp_path / name}" for name in ("one.db", "two.db")]
+    with LocalServer(database=urls[0], api_keys=["one"]) as server, Api(server.url, "one") as api:
+        api.make("users")
+        database = Database(urls[0])
+        key = IdempotencyKey("tenant", "POST /", "k")
+        run_id = processes.new_run_id(processes.new_process_id())
+        database.write_sync(lambda connection: processes.claim(connection, key, "-", run_id))
+        operations.backup(urls[0], tmp_path / "backup")
+        database.close()
+    with LocalServer(database=f"sqlite:///{tmp_path / 'open.db'}"):
+        pass
+    with LocalServer(database=urls[1], api_keys=["two"]) as server, Api(server.url, "one") as api:
+        assert api.get("/users").status_code == 401
+        operations.restore(urls[1], tmp_path / "backup", overwrite=True)
+        assert len(api.get("/users").json()["items"]) == 1
+        with Api(server.url, "two") as other:
+            assert other.get("/users").status_code == 401
+        # A backup without keys opens no server that has had some.
+        operations.backup(f"sqlite:///{tmp_path / 'open.db'}", tmp_path / "open")
+        operations.restore(urls[1], tmp_path / "open", overwrite=True)
+        time.sleep(directory.MAX_AGE)
+        with Api(server.url) as nobody:
+            assert nobody.get("/users").status_code == 401
+        operations.restore(urls[1], tmp_path / "backup", overwrite=True)
+    # Nobody works on what was being worked on.
+    with operations.transaction(urls[1], reads=True) as connection:
+        assert connection.execute(select(tables.claims)).all() == []
 
 
 def test_rows_as_text_are_restored_into_sqlite(tmp_path: Path) -> None:

@@ -239,6 +239,31 @@ def test_workers_share_a_socket_and_one_that_dies_is_replaced(tmp_path: Path) ->
     assert failed.stderr.count("can't open the database") == 1
 
 
+_STOPPED_WHILE_IT_REPLACES = """
+import logging, os, signal, time
+from julep_server import workers
+
+class Stopping(logging.Handler):
+    def emit(self, record):
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+
+def serve(ready):
+    if ready():
+        os._exit(1)
+    time.sleep(60)
+
+signal.signal(signal.SIGALRM, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+logging.getLogger("julep_server").addHandler(Stopping())
+workers._RESTART_DELAY = 0.3
+raise SystemExit(workers.Workers(2, serve).run())
+"""
+
+
+def test_a_stop_while_a_worker_is_replaced_starts_no_other() -> None:
+    program = [sys.executable, "-c", _STOPPED_WHILE_IT_REPLACES]
+    assert subprocess.run(program, timeout=30, check=False).returncode == 0
+
+
 def children_of(pid: int, count: int) -> set[int]:
     """Wait until a process has this number of children, and return their ids."""
     limit = time.monotonic() + 30

@@ -97,6 +97,21 @@ def test_a_list_has_as_many_items_as_wanted(
     assert asyncio.run(listed()) == expected
 
 
+@pytest.mark.parametrize("room", [1, 2])
+def test_a_list_that_grows_at_its_beginning_has_nothing_twice(room: int) -> None:
+    with LocalServer(max_page_bytes=room * SIZE + 1000) as server, Api(server.url) as api:
+        made = [api.make("users", about="x" * SIZE)["id"] for _ in range(4)]
+
+        def make_another(event: julep.ResponseEvent) -> None:
+            if event.status_code == 200 and len(made) < 7:
+                made.append(api.make("users", about="x" * SIZE)["id"])
+
+        hooks = julep.Hooks(on_response=make_another)
+        with julep.Client(base_url=server.url, hooks=hooks) as client:
+            found = [user.id for user in client.users.list(limit=20)]
+        assert found == made[3::-1]
+
+
 def test_a_long_history_is_whole(server: LocalServer, filled: dict[str, Any]) -> None:
     with julep.Client(base_url=server.url) as client:
         session = filled["session"]

@@ -107,6 +107,26 @@ def test_a_stream_that_breaks_off_is_not_stored(
     assert len(endpoint.requests) == 2
 
 
+def test_a_stream_is_complete_without_its_last_event(
+    model_api: Api, endpoint: Endpoint, key: str
+) -> None:
+    endpoint.pieces = [piece({"content": "A fine day."}), piece({}, "stop")]
+    body = body_of(model_api, "model", stream=True)
+    first, second = (send(model_api, body, key) for _ in range(2))
+    assert first.content == second.content == "".join(endpoint.pieces).encode()
+    assert len(endpoint.requests) == 1
+
+
+def test_an_endless_stream_ends_at_the_length_of_an_answer(endpoint: Endpoint, key: str) -> None:
+    settings: dict[str, Any] = {"model_url": endpoint.url, "model": "small"}
+    endpoint.pieces = [*[piece({"content": "x" * 1000})] * 10, "data: [DONE]\n\n"]
+    with LocalServer(max_answer_bytes=5000, **settings) as server, Api(server.url) as api:
+        body = body_of(api, "model", stream=True)
+        cut = send(api, body, key)
+        assert len(cut.text) < 7000
+        assert "answer_too_long" in cut.text
+
+
 def test_embeddings_are_made_once(key: str) -> None:
     with (
         EmbeddingEndpoint() as meanings,

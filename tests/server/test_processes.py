@@ -14,7 +14,8 @@ from sqlalchemy.exc import DBAPIError
 from julep_server import LocalServer
 from julep_server.db.engine import Database
 from julep_server.db.tables import claims, stream_batches
-from julep_server.store import processes
+from julep_server.errors import unavailable
+from julep_server.store import processes, streams
 from julep_server.store.kept_responses import IdempotencyKey
 from tests.server.helpers.api import Api, Event, error_of, parse_events
 from tests.server.helpers.endpoint import Endpoint, pieces_of
@@ -91,6 +92,35 @@ def test_a_stream_of_another_tenant_or_session_can_not_be_followed(pair: Pair) -
         assert error_of(response, 409)["code"] == "stream_gone"
 
 
+def test_a_stream_that_is_followed_stays_its_tenants_and_sessions_own(pair: Pair) -> None:
+    session, other = (pair.one.make("sessions")["id"] for _ in range(2))
+    events = pair.one.events(session)
+    back = {"Last-Event-ID": events[0].id}
+    assert pair.two.events(session, headers=back) == events[1:]
+    # Its events are in the database now, and at the other server.
+    foreign = pair.other_tenant.make("sessions")["id"]
+    for api, identifier in ((pair.other_tenant, foreign), (pair.two, other)):
+        response = api.chat(identifier, stream=True, headers=back)
+        assert error_of(response, 409)["code"] == "stream_gone"
+    assert pair.two.events(session, headers=back) == events[1:]
+
+
+def test_a_stream_that_could_not_be_read_is_read_again(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = pair.one.make("sessions")["id"]
+    events = pair.one.events(session)
+    back = {"Last-Event-ID": events[0].id}
+
+    def fail(*_: Any, **__: Any) -> Any:
+        raise unavailable("database_unavailable", "it is away")
+
+    monkeypatch.setattr(streams, "batches", fail)
+    assert error_of(pair.two.chat(session, stream=True, headers=back), 503)
+    monkeypatch.undo()
+    assert pair.two.events(session, headers=back) == events[1:]
+
+
 def test_an_error_midway_ends_the_stream_at_another_server_too(
     pair: Pair, endpoint: Endpoint
 ) -> None:
@@ -137,6 +167,29 @@ def test_the_key_of_a_failed_chat_is_released(pair: Pair, endpoint: Endpoint) ->
     assert rows_of(pair.database, claims) == []
 
 
+def test_a_server_that_follows_a_stream_of_another_one_stops(
+    endpoint: Endpoint, database_url: str
+) -> None:
+    options: dict[str, Any] = {"model_url": endpoint.url, "model": "small", "drain": 0.0}
+    endpoint.delay_before = lambda position: 30.0 if position == 2 else 0.0
+    with LocalServer(database=database_url, **options) as one, Api(one.url) as writer:
+        session = writer.make("sessions")["id"]
+        two = LocalServer(database=database_url, **options).start()
+        with writer.streaming(session, HELLO, {}) as response, Api(two.url) as follower:
+            first = first_event(response.iter_text())
+            back = {"Last-Event-ID": f"{first.data['id']}:0"}
+            with follower.streaming(session, HELLO, back) as followed:
+                texts = followed.iter_text()
+                text = next(texts)
+                began = time.monotonic()
+                two.stop()
+                # Not when the model has ended.
+                assert time.monotonic() - began < 20
+                last = parse_events(text + "".join(texts))[-1]
+                assert last.data["error"]["code"] == "server_stopping"
+            assert len(writer.request("DELETE", f"/sessions/{session}/chat").json()["cancelled"])
+
+
 def test_streams_that_nobody_follows_elsewhere_store_no_events(pair: Pair) -> None:
     session = pair.one.make("sessions")["id"]
     assert text_of(pair.one.events(session)) == WORDS
@@ -175,6 +228,20 @@ def test_a_key_is_taken_over_from_a_process_that_has_ended(database_url: str) ->
         assert processes.claim(connection, KEYED, "f", of_dead) is None
 
     run(database_url, work)
+
+
+def test_claims_of_processes_that_are_gone_are_deleted(database_url: str) -> None:
+    alive, dead = (processes.new_process_id() for _ in range(2))
+    keys = [KEYED, IdempotencyKey("t", "POST /x", "other")]
+
+    def work(connection: Connection) -> None:
+        processes.renew(connection, alive)
+        for key, process in zip(keys, (alive, dead), strict=True):
+            processes.claim(connection, key, "f", processes.new_run_id(process))
+        processes.delete_abandoned(connection)
+
+    run(database_url, work)
+    assert [row.key for row in rows_of(database_url, claims)] == [KEYED.key]
 
 
 def test_a_run_id_names_its_process() -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from julep_server import LocalServer, ModelEndpoint
 from julep_server.app import App
+from julep_server.cli import command_line
 from julep_server.model_endpoints import parse_endpoint, read_models
 from julep_server.models.discovery import LocalModels, find_local_models, log_local_models
 from julep_server.settings import Settings
@@ -154,6 +155,33 @@ def test_a_file_of_models_and_what_tenants_may_use(
         second.status = 503
         assert b.chat(session_with(b)).headers["x-julep-model"] == "fast"
     assert {headers["authorization"] for headers in endpoint.headers} == {"Bearer one"}
+
+
+def test_a_tenants_list_may_name_models_that_are_gone(
+    endpoint: Endpoint, second: Endpoint, tmp_path: Path
+) -> None:
+    """Its requests go to another model of the list, and never to the default one beside it."""
+    url = f"sqlite:///{tmp_path / 'x.db'}"
+    body = {"model": "gone", "messages": [{"role": "user", "content": "Hi"}]}
+    for listed, answered in (("gone,deep", "deep"), ("gone", None)):
+        with LocalServer(database=url, api_keys=["a:a"]):
+            given = ["tenants", "set", "a", "--models", listed, "--database", url]
+            command_line(given, exit_on_error=False, result_action="return_none")
+        models = models_of(endpoint, second)
+        with (
+            LocalServer(database=url, models=models, api_keys=["a:a"]) as server,
+            Api(server.url, "a") as api,
+        ):
+            for response in (
+                api.chat(session_with(api)),
+                api.chat(session_with(api, "gone")),
+                api.http.post(f"{server.root}/v1/chat/completions", json=body),
+            ):
+                if answered is None:
+                    assert error_of(response, 403)["code"] == "model_not_allowed"
+                else:
+                    assert response.headers["x-julep-model"] == answered
+    assert endpoint.requests == []
 
 
 def test_jobs_keep_to_the_models_of_their_tenant(

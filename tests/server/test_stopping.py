@@ -73,6 +73,28 @@ def test_a_repetition_by_its_key_replaces_what_was_broken_off(
         assert len(endpoint.requests) == 1
 
 
+def test_a_repetition_of_openais_api_replaces_it_too(database_url: str, endpoint: Endpoint) -> None:
+    endpoint.delay_before = lambda position: 30.0 if position == 2 else 0.0
+    server = serving(database_url, endpoint, 0.0).start()
+    with Api(server.url) as api:
+        model = f"agent:{api.make('agents')['id']}"
+        body = {"model": model, "user": "grace", "stream": True, **HELLO}
+        path, headers = "/v1/chat/completions", {"Idempotency-Key": "k"}
+        with api.http.stream("POST", server.root + path, json=body, headers=headers) as response:
+            texts = response.iter_text()
+            while "A fine" not in next(texts):
+                pass
+            server.stop()
+            session = response.headers["x-julep-session"]
+    endpoint.reset()
+    with serving(database_url, endpoint, 0.0) as server, Api(server.url) as api:
+        assert contents(api.history(session)) == [("Hello", None), ("A fine", True)]
+        assert api.http.post(server.root + path, json=body, headers=headers).status_code == 200
+        assert contents(api.history(session)) == [("Hello", None), ("A fine day.", None)]
+        shown = [message["content"] for message in endpoint.requests[-1]["messages"]]
+        assert (shown.count("Hello"), shown.count("A fine")) == (1, 0)
+
+
 @pytest.mark.parametrize("streamed", [True, False])
 def test_a_server_that_drains_finishes_its_answers(
     database_url: str, endpoint: Endpoint, streamed: bool

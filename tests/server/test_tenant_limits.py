@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -184,6 +185,45 @@ def test_chats_at_the_same_time(endpoint: Endpoint) -> None:
         assert a.chat(session, tool_choice=wrong).status_code == 422
         assert [a.chat(session).status_code, pass_on().status_code] == [400, 400]
         wait_for(lambda: a.get("/users").headers["ratelimit"] == '"chats";r=2')
+
+
+def test_a_chat_whose_client_is_gone_keeps_its_place_and_costs_tokens(endpoint: Endpoint) -> None:
+    """With a key it goes on, for a repetition; without one it ends."""
+    settings: dict[str, Any] = {"model_url": endpoint.url, "model": "small"}
+    with limited(tenant_chats=1, tenant_tokens=1000, **settings) as (server, a, _):
+        gate = threading.Event()
+        # It holds up the whole endpoint, which has no other requests.
+        endpoint.delay_before = lambda position: float(position == 2 and not gate.wait(60))
+        body = {"model": "small", "messages": [{"role": "user", "content": "Hi"}], "stream": True}
+        path, headers = f"{server.root}/v1/chat/completions", {"Idempotency-Key": "k"}
+
+        def state() -> str:
+            return str(a.get("/users").headers["ratelimit"])
+
+        with a.http.stream("POST", path, json=body, headers=headers) as response:
+            next(response.iter_text())
+        assert '"chats";r=0' in state()
+        gate.set()
+        wait_for(lambda: '"chats";r=1' in state())
+        # Those that the endpoint has stated at the end.
+        assert '"tokens";r=990' in state()
+        repeated = a.http.post(path, json=body, headers=headers)
+        assert repeated.headers["idempotent-replayed"] == "true"
+        assert '"tokens";r=990' in state()
+
+
+def test_a_cancelled_answer_costs_tokens(endpoint: Endpoint) -> None:
+    endpoint.delay_before = lambda position: 30.0 if position == 2 else 0.0
+    with limited(tenant_tokens=1000, model_url=endpoint.url, model="small") as (_, a, _):
+        session = a.make("sessions")["id"]
+        body = {"messages": [{"role": "user", "content": "Hi"}]}
+        with a.streaming(session, body, {}) as response:
+            texts = response.iter_text()
+            next(texts)
+            a.request("DELETE", f"/sessions/{session}/chat")
+            assert "chat_cancelled" in "".join(texts)
+        # One for each piece, as the endpoint has stated none.
+        assert '"tokens";r=999' in a.get("/users").headers["ratelimit"]
 
 
 # Tokens.

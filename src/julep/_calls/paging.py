@@ -120,12 +120,17 @@ class PageWalk(Generic[T]):
                 # The first page is the whole list, and nothing of it must be remembered.
                 fresh, self.over = [*items], True
             else:
-                fresh = self._new_of(items)
-                self._is_single = self._is_cut and len(items) == 1
-                self._offset += 1 if self._is_single else max(0, len(items) - 1)
+                fresh = self._take(items)
                 self.over = is_last or self._remaining == 0
             if not self.over:
                 self._next = self._build_call()
+        return fresh
+
+    def begin_with(self, items: Sequence[T]) -> list[T]:
+        """Take the items of a first page that was ended early, and continue behind it."""
+        self._is_cut = True
+        fresh = self._take(items)
+        self._next = self._build_call()
         return fresh
 
     def whole(self) -> Flow[Any, Page[T]]:
@@ -153,6 +158,13 @@ class PageWalk(Generic[T]):
 
     def _knows_one_of(self, items: Sequence[T]) -> bool:
         return any(self._key(item) in self._seen for item in items)
+
+    def _take(self, items: Sequence[T]) -> list[T]:
+        """Return the new items of a page, and move on to its last one."""
+        fresh = self._new_of(items)
+        self._is_single = self._is_cut and len(items) == 1
+        self._offset += 1 if self._is_single else max(0, len(items) - 1)
+        return fresh
 
     def _new_of(self, items: Sequence[T]) -> list[T]:
         """Return the items that were not seen before, and remember them."""

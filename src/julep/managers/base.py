@@ -100,12 +100,14 @@ class BaseManager:
         response = yield from self.api_client.flow_of(call, received.append)
         found: Any = response  # the response of an operation that this method cannot name
         if received and is_cut(received[0]) and 0 < len(found.items) < limit:
-            items, pages = [*found.items], cast("Any", page)
+            pages = cast("Any", page)
             walk: PageWalk[Any] = PageWalk(
-                self.api_client, pages, limit - len(items), MAX_PAGE_SIZE, key, offset + len(items)
+                self.api_client, pages, limit, MAX_PAGE_SIZE, key, offset
             )
-            rest = yield from walk.whole()
-            found.items = [*items, *rest.items]
+            items = walk.begin_with(found.items)
+            while not walk.over:
+                items += yield from walk.more()
+            found.items = items
         return response
 
     def _total(self, page: Callable[..., Call[R]]) -> int | Awaitable[int]:

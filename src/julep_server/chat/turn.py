@@ -16,7 +16,7 @@ from julep_server.chat.interrupted_turn import store_interrupted
 from julep_server.chat.messages import reply_messages, request_messages
 from julep_server.chat.recall import query_text, recall
 from julep_server.chat.settings import effective_settings
-from julep_server.errors import ApiError
+from julep_server.errors import answer_too_long
 from julep_server.http.responses import model_headers
 from julep_server.jobs.after_chat import CompletedTurn, jobs_after
 from julep_server.jobs.kinds import SUMMARY
@@ -167,13 +167,9 @@ async def perform(request: ChatRequest, turn: Turn, run: Run, *, streamed: bool)
     services = request.services
     limit = services.settings.max_answer_bytes
     listener = _Publisher(run, limit) if streamed else None
-    try:
-        completion = await _complete(services, turn, listener)
-    except asyncio.CancelledError:
-        await _keep_interrupted(request, turn, run, listener)
-        raise
+    completion = await _completion(request, turn, run, listener)
     if len(completion.text) > limit:
-        raise _too_long(limit)
+        raise answer_too_long(limit)
     # From here on it is stored: the work of a transaction can't be taken back.
     run.cancellable = False
     run.headers = model_headers(completion.model, completion.ignored)
@@ -214,6 +210,21 @@ async def perform(request: ChatRequest, turn: Turn, run: Run, *, streamed: bool)
         run.publish(data)
 
 
+async def _completion(
+    request: ChatRequest, turn: Turn, run: Run, listener: _Publisher | None
+) -> Completion:
+    """Call the model; count, and if the server stops also store, what it wrote until a failure."""
+    try:
+        return await _complete(request.services, turn, listener)
+    except BaseException as error:
+        # The endpoint has not stated how many tokens it is.
+        written = 0 if listener is None else len(listener.pieces)
+        request.services.access.record_tokens(request.tenant, written)
+        if isinstance(error, asyncio.CancelledError):
+            await _keep_interrupted(request, turn, run, listener)
+        raise
+
+
 async def _keep_interrupted(
     request: ChatRequest, turn: Turn, run: Run, listener: _Publisher | None
 ) -> None:
@@ -221,6 +232,8 @@ async def _keep_interrupted(
     text = "" if listener is None else listener.text
     if not text or run.cancelled or not request.enables("record"):
         return
+    # Stopping twice must not take it out of the queue of what is to be written.
+    run.cancellable = False
 
     def work(connection: Connection) -> None:
         session_id = turn.source.session.id
@@ -276,13 +289,9 @@ class _Publisher:
         event = text_chunk(run.id, text, first=not self.pieces)
         self._length += len(event)
         if self._length > self._limit:
-            raise _too_long(self._limit)
+            raise answer_too_long(self._limit)
         run.publish(event)
         self.pieces.append(text)
-
-
-def _too_long(limit: int) -> ApiError:
-    return ApiError(502, "answer_too_long", f"the model's answer is longer than {limit} bytes")
 
 
 def _closing_events(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, exists, func, select, text
+from sqlalchemy import Connection, Engine, delete, exists, func, select, text, update
 
 from julep_server.archive.lines import ArchiveError, read_lines, replacing, write_lines
 from julep_server.archive.tables_file import dump, load
@@ -17,9 +17,18 @@ from julep_server.db.engine import Database, Isolation, begin, open_engine
 from julep_server.db.files import create_private, parse_url, sqlite_path, sqlite_url
 from julep_server.db.migrate import check_known, newest_schema, schema_of
 from julep_server.db.migrate import upgrade as migrate
+from julep_server.store.times import now
 
 _SQLITE = b"SQLite format 3\0"
 _HELD = (tables.agents, tables.users, tables.sessions, tables.docs)
+_OF_PROCESSES = (
+    tables.claims,
+    tables.processes,
+    tables.stream_requests,
+    tables.stream_batches,
+    tables.cancellations,
+    tables.cancelled_answers,
+)
 
 
 def backup(url: str, file: Path) -> str:
@@ -57,6 +66,7 @@ def restore(url: str, file: Path, *, overwrite: bool) -> str:
     path = sqlite_path(parse_url(url))
     if path is None and parse_url(url).get_backend_name() == "sqlite":
         raise ArchiveError("a database in memory ends with its server, and can't be restored")
+    used = path is None or path.exists()
     with tempfile.TemporaryDirectory(dir=None if path is None else path.parent) as folder:
         prepared = Path(folder) / "prepared.db"
         if of_sqlite:
@@ -65,11 +75,12 @@ def restore(url: str, file: Path, *, overwrite: bool) -> str:
             _check_pages(prepared)
             with transaction(sqlite_url(prepared)) as connection:
                 migrate(connection)
+                _begin_anew(connection, used=used)
         if path is None:
-            _restore_rows(url, sqlite_url(prepared) if of_sqlite else None, file)
+            _restore_rows(url, sqlite_url(prepared) if of_sqlite else None, file, used)
         else:
             if not of_sqlite:
-                _restore_rows(sqlite_url(prepared), None, file)
+                _restore_rows(sqlite_url(prepared), None, file, used)
             create_private(path)
             _copy(prepared, path, keep_mode=True)
     return f"the database holds what {file} has"
@@ -108,13 +119,28 @@ def upgrade(url: str) -> str:
     return f"the schema is {after}" + ("" if before == after else f", before {before or 'none'}")
 
 
-def _restore_rows(url: str, prepared: str | None, file: Path) -> None:
+def _restore_rows(url: str, prepared: str | None, file: Path, used: bool) -> None:
     with transaction(url) as connection:
         if prepared is None:
             load(connection, read_lines(file))
+            _begin_anew(connection, used=used)
             return
         with transaction(prepared, reads=True) as source:
             load(connection, enumerate(dump(source), start=1))
+
+
+def _begin_anew(connection: Connection, *, used: bool) -> None:
+    """Delete what was running when a backup was made.
+
+    Args:
+        connection: A transaction on what is restored.
+        used: Whether servers may run on the database, which must read the keys again.
+    """
+    for table in _OF_PROCESSES:
+        connection.execute(delete(table))
+    if used:
+        # No number of changes: a server's copy may be of as many as the backup.
+        connection.execute(update(tables.tenancy_version).values(version=now()))
 
 
 def _left_over(connection: Connection) -> list[str]:

@@ -23,7 +23,8 @@ _HEADERS = (
 )
 _EXPOSED = (
     "Idempotent-Replayed, Julep-Version, Preference-Applied, RateLimit, RateLimit-Policy,"
-    " Retry-After, X-Julep-Ignored-Settings, X-Julep-Model, X-Julep-Session, X-Request-Id"
+    " Retry-After, X-Julep-Ignored-Settings, X-Julep-Model, X-Julep-Next-Offset, X-Julep-Session,"
+    " X-Request-Id"
 )
 _MAX_AGE = "600"
 _TOKENS = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~, -]{0,1000}")

@@ -95,6 +95,12 @@ class ModelRouter:
     def _order(self, wanted: str, allowed: Sequence[str] | None) -> list[str]:
         """Return the models to ask, one after the other: the chosen or default one first."""
         chosen = wanted if wanted in self._providers else self._choice.default
+        if allowed is not None and chosen not in allowed:
+            # A tenant's own list may name models that are not here any more.
+            usable = [name for name in self._providers if name in allowed]
+            if not usable:
+                raise ApiError(403, "model_not_allowed", "no model may be used")
+            chosen = usable[0]
         others = [name for name in self._choice.fallback if allowed is None or name in allowed]
         return [chosen, *(name for name in others if name != chosen)]
 

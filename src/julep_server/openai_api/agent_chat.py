@@ -78,7 +78,8 @@ async def chat(
     completion = _completion(run, body)
     named = {SESSION_HEADER: request.session_id} if name else {}
     if claim is not None:
-        request = replace(request, keep_response=_keep(claim, completion, named))
+        keep = _keep(claim, completion, named)
+        request = replace(request, keep_response=keep, key=claim.key)
     with await services.access.begin_chat(tenant) as slot:
         on_end = (lambda: None) if claim is None else claim.hold(run, streamed=streamed)
         work = partial(answer, request, run, streamed=streamed)

@@ -22,6 +22,28 @@ def tokens_of(content: JSON) -> int:
     return total if isinstance(total, int) else 0
 
 
+class StreamMeter:
+    """Counts the tokens of a stream of the endpoint while it is read."""
+
+    def __init__(self) -> None:
+        self._events = self._stated = 0
+
+    @property
+    def tokens(self) -> int:
+        """Those that the stream has stated; if it has stated none, one for each event."""
+        return self._stated or self._events
+
+    async def counted(self, content: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        """Yield the stream's bytes, unchanged."""
+        tail = b""
+        async for part in content:
+            self._events += part.count(_EVENT)
+            tail = tail[-_OVERLAP:] + part
+            if found := _TOTAL.findall(tail):
+                self._stated = max(self._stated, int(found[-1]))
+            yield part
+
+
 class MeteredStream(StreamingResponse):
     """The response with a stream of the endpoint, whose tokens are counted.
 
@@ -29,8 +51,7 @@ class MeteredStream(StreamingResponse):
         content: The stream's bytes, which are sent unchanged.
         headers: The response's headers.
         media_type: Its media type.
-        record: Called at the end with the tokens: those that the stream states, if it does,
-            otherwise one for each event.
+        record: Called at the end with the tokens.
         end: Called after the response, however it ends.
     """
 
@@ -42,24 +63,15 @@ class MeteredStream(StreamingResponse):
         record: Callable[[int], None],
         end: Callable[[], None],
     ) -> None:
-        super().__init__(self._counted(content), 200, headers, media_type=media_type)
+        self._meter = StreamMeter()
+        super().__init__(self._meter.counted(content), 200, headers, media_type=media_type)
         self._record = record
         self._end = end
-        self._events = self._stated = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the response."""
         try:
             await super().__call__(scope, receive, send)
         finally:
-            self._record(self._stated or self._events)
+            self._record(self._meter.tokens)
             self._end()
-
-    async def _counted(self, content: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        tail = b""
-        async for part in content:
-            self._events += part.count(_EVENT)
-            tail = tail[-_OVERLAP:] + part
-            if found := _TOTAL.findall(tail):
-                self._stated = max(self._stated, int(found[-1]))
-            yield part

@@ -6,26 +6,31 @@ pieces, whose bytes are a text in Latin-1: pieces of a model's endpoint may be o
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
 
 from starlette.responses import Response, StreamingResponse
 
-from julep_server.errors import invalid_field, unavailable
+from julep_server.errors import answer_too_long, invalid_field, unavailable
 from julep_server.http.openai_error_format import openai_error_json
 from julep_server.http.responses import REPLAYED_HEADER, json_response
 from julep_server.idempotency import IdempotencyClaim
 from julep_server.json_text import JSON, dumps
+from julep_server.openai_api.metering import StreamMeter
 from julep_server.services import Services
 from julep_server.store.kept_responses import DuplicateRequestError, KeptResponse
 from julep_server.store.resources import new_id
 from julep_server.streaming.event_stream import KEEP_ALIVE
 from julep_server.streaming.runs import Run
+from julep_server.tenancy.chats import ChatSlot
 
 EVENT_STREAM = "text/event-stream"
 
 _MAX_KEY_LENGTH = 255
-_END = "[DONE]"
+# Some endpoints send no [DONE]; in a text, the quotes would be escaped.
+_END = re.compile(r'\[DONE\]|"finish_reason"\s*:\s*"')
+_OVERLAP = 64
 
 
 def checked_key(key: str) -> str:
@@ -52,24 +57,34 @@ def keep_stream(
     services: Services,
     tenant: str,
     claim: IdempotencyClaim,
+    slot: ChatSlot,
     pieces: AsyncIterator[bytes],
     headers: dict[str, str],
 ) -> Run:
     """Start a run that reads a stream to its end, and stores it if it is complete.
 
-    It goes on when the client that started it disconnects, so that a repetition gets the rest.
+    It goes on when the client that started it disconnects, so that a repetition gets the rest. So
+    the run, and not a response, takes the tenant's place of a chat, and counts the tokens.
     """
+    limit, meter = services.settings.max_answer_bytes, StreamMeter()
     run = Run(new_id(), tenant, "")
     run.headers = headers
 
     async def work() -> None:
-        last = ""
-        async for piece in pieces:
-            text = piece.decode("latin-1")
-            last = last[-len(_END) :] + text
-            run.publish(text)
-        if _END not in last:
+        last, length, is_complete = "", 0, False
+        try:
+            async for piece in meter.counted(pieces):
+                text = piece.decode("latin-1")
+                last, length = last[-_OVERLAP:] + text, length + len(text)
+                is_complete = is_complete or _END.search(last) is not None
+                if length > limit:
+                    raise answer_too_long(limit)
+                run.publish(text)
+        finally:
+            services.access.record_tokens(tenant, meter.tokens)
+        if not is_complete:
             raise unavailable("model_interrupted", "the model's endpoint broke off its response")
+        run.cancellable = False
         keep = partial(claim.keep, status=200, headers=headers, body=list[JSON](run.events))
         try:
             await services.database.write(keep)
@@ -77,7 +92,7 @@ def keep_stream(
             # Its words are sent already; repetitions get those of the other process.
             return
 
-    services.runs.start(run, work, claim.hold(run, streamed=True))
+    services.runs.start(run, work, slot.hold(claim.hold(run, streamed=True)))
     return run
 
 

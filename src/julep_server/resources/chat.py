@@ -82,7 +82,7 @@ async def _resume(call: Call, last_event_id: str) -> ASGIApp:
     completion_id, position = parse_event_id(last_event_id)
     session_id = call.id("session_id")
     run = call.services.runs.find(completion_id, call.tenant, session_id)
-    if run is None:
+    if run is None or (run.relayed and run.failure is not None):
         run = await call.services.relay.follow(completion_id, call.tenant, session_id)
     if run is None:
         raise stream_gone()

@@ -94,6 +94,13 @@ def release(connection: Connection, key: IdempotencyKey, run_id: str) -> None:
     connection.execute(_RELEASE, {**_of(key), "run": run_id})
 
 
+def delete_abandoned(connection: Connection) -> None:
+    """Delete the claims of processes that have long been dead."""
+    connection.execute(delete(claims).where(_CLAIMANT.not_in(select(processes.c.id))))
+
+
+# The id of the process that has a claim.
+_CLAIMANT = func.substr(func.replace(claims.c.run_id, "-", ""), 1, _LENGTH)
 _DELETE_DEAD = delete(processes).where(processes.c.alive_until < bindparam("long_ago"))
 _ALIVE = select(processes.c.id).where(
     processes.c.id == bindparam("process"), processes.c.alive_until > bindparam("now")
@@ -124,12 +131,11 @@ def _claim(into: Callable[[Table], sqlite.Insert | postgresql.Insert]) -> Insert
     """Return the statement that takes a key which is free, one's own, or that of a dead process."""
     statement = into(claims)
     given = statement.excluded
-    process = func.substr(func.replace(claims.c.run_id, "-", ""), 1, _LENGTH)
     # A subquery of no claims: it would not see the one that has just been committed.
     alive = select(processes.c.id).where(processes.c.alive_until > bindparam("now"))
     claimed = statement.on_conflict_do_update(
         index_elements=["tenant", "scope", "key"],
         set_={"fingerprint": given.fingerprint, "run_id": given.run_id},
-        where=or_(process == bindparam("mine"), process.not_in(alive)),
+        where=or_(bindparam("mine") == _CLAIMANT, _CLAIMANT.not_in(alive)),
     )
     return claimed.returning(claims.c.run_id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, delete, insert
 
-from julep_server.db.rows import read_rows, select_records
+from julep_server.db.rows import read_row, read_rows, select_records
 from julep_server.db.tables import stream_batches, stream_requests
 from julep_server.json_text import JSON
 from julep_server.store.processes import process_of, upsert
@@ -47,14 +47,24 @@ class Batch:
     message: str | None
 
 
-def request(connection: Connection, wanted: StreamRequest) -> None:
-    """Request the events of a run from its process."""
+def request(connection: Connection, wanted: StreamRequest) -> bool:
+    """Request the events of a run from its process.
+
+    Returns:
+        Whether they are for this tenant and session: they are for those of the first request, whose
+        process has checked them.
+    """
     new = upsert(connection)(stream_requests).on_conflict_do_nothing(index_elements=["run_id"])
     values = {"run_id": wanted.run_id, "process": process_of(wanted.run_id)}
     of = {"tenant": wanted.tenant, "session_id": wanted.session_id, "created_at": now()}
     connection.execute(new, {**values, **of})
+    row = connection.execute(_REQUEST, {"of_run": wanted.run_id}).first()
+    return row is not None and read_row(StreamRequest, row) == wanted
 
 
+_REQUEST = select_records(StreamRequest, stream_requests).where(
+    stream_requests.c.run_id == bindparam("of_run")
+)
 _REQUESTED = select_records(StreamRequest, stream_requests).where(
     stream_requests.c.process == bindparam("of_process")
 )

@@ -39,6 +39,7 @@ class Run:
         failure: The error that ended the run early.
         cancellable: Whether the run can be cancelled, as it can until its result is stored.
         cancelled: Whether a caller has cancelled it.
+        relayed: Whether another process writes it, which is the one to cancel it.
         result: The response's body, when the run has succeeded.
     """
 
@@ -53,6 +54,7 @@ class Run:
         self.failure: ApiError | None = None
         self.cancellable = True
         self.cancelled = False
+        self.relayed = False
         self.result: JSONObject = {}
         self._changed = asyncio.Event()
 
@@ -160,6 +162,7 @@ class Runs:
             raise _stopped(run)
         self._drop_old()
         self._runs[run.id] = run
+        self._finished_at.pop(run.id, None)
         task = asyncio.create_task(_failure_of(run, work), name=f"run-{run.id}")
         self._tasks[run.id] = task
         self._running.set()
@@ -200,7 +203,7 @@ class Runs:
         cancelled: dict[str, asyncio.Task[ApiError | None]] = {}
         for run_id, task in self._tasks.items():
             run = self.find(run_id, tenant, session_id)
-            if run is None or not run.cancellable:
+            if run is None or run.relayed or not run.cancellable:
                 continue
             of_session = identifier is None and (until is None or run.began_at <= until)
             if of_session or identifier == run_id:

@@ -70,8 +70,11 @@ class Directory:
         self._settings = settings
         self._models = models
         self._checked = time.monotonic()
+        self._closed = False
         self.latest = Snapshot()
         self.latest = database.write_sync(self._read)
+        # A backup without keys that is restored must not open a server that was closed.
+        self._closed = self.latest.requires_key
         self._begun = self._ended = 0
         self._task: asyncio.Task[None] | None = None
 
@@ -99,6 +102,7 @@ class Directory:
         began = time.monotonic()
         try:
             self.latest = await self._database.read(self._read)
+            self._closed = self.latest.requires_key
             self._checked = began
             self._ended = number
         finally:
@@ -117,7 +121,7 @@ class Directory:
                 tenant.id: limits_of(self._settings, tenant.limits, self._models_of(tenant, keys))
                 for tenant in tenants
             },
-            any(key.origin != FROM_MIGRATION for key in keys),
+            self._closed or any(key.origin != FROM_MIGRATION for key in keys),
         )
 
     def _models_of(self, tenant: Tenant, keys: Sequence[Key]) -> Sequence[str] | None:
