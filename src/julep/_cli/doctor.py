@@ -141,11 +141,13 @@ def _proxy(url: str) -> Iterator[Finding]:
 
 
 def _reach(client: Client) -> Finding:
-    from julep.errors import ApiError, JulepError, NetworkError
+    from julep.errors import ApiError, ConfigurationError, JulepError, NetworkError
 
     began = time.perf_counter()
     try:
         info = client.server()
+    except ConfigurationError as error:  # a transport reads its variables when it is first used
+        return Finding("settings", "failed", str(error), INVALID)
     except NetworkError as error:
         return Finding("server", "failed", str(error), UNREACHABLE)
     except ApiError as error:
