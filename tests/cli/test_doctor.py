@@ -51,6 +51,7 @@ def test_a_url_without_a_scheme() -> None:
     check, status, text = failure("127.0.0.1:8080/api")
     assert (check, status) == ("settings", doctor.INVALID)
     assert "127.0.0.1:8080/api" in text
+    assert text.endswith("; it is from --url")
 
 
 def test_a_key_that_no_header_can_carry(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,6 +59,7 @@ def test_a_key_that_no_header_can_carry(monkeypatch: pytest.MonkeyPatch) -> None
     check, status, text = failure()
     assert (check, status) == ("settings", doctor.INVALID)
     assert "sk-of" not in text
+    assert text.endswith("; it is from JULEP_API_KEY")
 
 
 @pytest.mark.parametrize("variable", ["JULEP_TRANSPORT", "SSL_CERT_FILE"])

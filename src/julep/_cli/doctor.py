@@ -103,7 +103,10 @@ def diagnose(url: str | None = None) -> Iterator[Finding]:
     try:
         client = Client(base_url=url, timeout=_TIMEOUT, max_retries=0)
     except ConfigurationError as error:
-        yield Finding("settings", "failed", str(error), INVALID)
+        origins = {"base_url": _origin_of_url(url), "api_key": "from JULEP_API_KEY"}
+        origin = origins.get(str(error).partition(":")[0])
+        text = f"{error}; it is {origin}" if origin else str(error)
+        yield Finding("settings", "failed", text, INVALID)
         return
     with client:
         yield Finding("url", "ok", f"{client.base_url} ({_origin_of_url(url)})")
