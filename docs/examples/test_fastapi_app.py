@@ -2,7 +2,10 @@
 
 Each test has an empty server, and a model that says what the test lets it say:
 
+    pip install pytest fastapi httpx2    # httpx2 is for FastAPI's TestClient
     pytest docs/examples/test_fastapi_app.py
+
+In a program of yours, import the app from its own module.
 """
 
 from __future__ import annotations

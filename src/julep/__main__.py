@@ -7,8 +7,11 @@ from importlib import import_module
 
 from julep._version import __version__
 
-# They are clients of a server, and need no extra.
-_CLIENT_COMMANDS = ("chat", "doctor")
+# They are clients of a server, and need no extra. Their descriptions are for the server's help.
+_CLIENT_COMMANDS = {
+    "chat": "Chat with an agent.",
+    "doctor": "Check the settings, the server and its model.",
+}
 
 _USAGE = f"""\
 julep {__version__}: the Julep agents API
@@ -47,7 +50,7 @@ def main() -> None:
             ' pip install "julep[server]"\n'
         )
         raise SystemExit(2) from None
-    command_line.run()
+    command_line.run(_CLIENT_COMMANDS)
 
 
 if __name__ == "__main__":

@@ -234,6 +234,13 @@ for _command in (keys_command, tenants_command):
     command_line.command(_command(database_url))
 
 
-def run() -> None:
-    """Run the command line with the process's arguments."""
+def run(client_commands: Mapping[str, str] | None = None) -> None:
+    """Run the command line with the process's arguments.
+
+    Args:
+        client_commands: Descriptions of the commands that the caller runs itself, by name: the help
+            lists them too.
+    """
+    for name, description in (client_commands or {}).items():
+        command_line.command(CommandLine(name=name, help=description))
     command_line()

@@ -80,6 +80,20 @@ def test_a_key_that_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         assert chat.main(["--url", server.url]) == chat.REFUSED
 
 
+def test_an_answer_that_breaks_off_ends_its_line(
+    julep_server: ScriptedServer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    julep_server.breaks_off("One two", after=1)
+    type_lines(monkeypatch, "Count.")
+    assert chat.main([]) == chat.FAILED
+    printed = capsys.readouterr()
+    assert printed.out.endswith("\n")
+    assert printed.out.strip() == "One"
+    assert printed.err.startswith("julep: ")
+
+
 def test_a_chat_in_a_terminal(julep_server: ScriptedServer) -> None:
     julep_server.says("Two.").says("Two again.")
     main_end, terminal = pty.openpty()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -22,7 +23,7 @@ _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 @pytest.fixture(autouse=True)
 def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("JULEP_API_KEY", "JULEP_API_URL", "JULEP_BASE_URL", *_PROXIES):
+    for name in ("JULEP_API_KEY", "JULEP_API_URL", "JULEP_BASE_URL", "JULEP_TRANSPORT", *_PROXIES):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
 
@@ -50,6 +51,7 @@ def test_a_url_without_a_scheme() -> None:
     check, status, text = failure("127.0.0.1:8080/api")
     assert (check, status) == ("settings", doctor.INVALID)
     assert "127.0.0.1:8080/api" in text
+    assert text.endswith("; it is from --url")
 
 
 def test_a_key_that_no_header_can_carry(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,6 +59,15 @@ def test_a_key_that_no_header_can_carry(monkeypatch: pytest.MonkeyPatch) -> None
     check, status, text = failure()
     assert (check, status) == ("settings", doctor.INVALID)
     assert "sk-of" not in text
+    assert text.endswith("; it is from JULEP_API_KEY")
+
+
+@pytest.mark.parametrize("variable", ["JULEP_TRANSPORT", "SSL_CERT_FILE"])
+def test_a_variable_of_the_transport(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(variable, "/nothing")
+    check, status, text = failure("https://127.0.0.1:9/api")
+    assert (check, status) == ("settings", doctor.INVALID)
+    assert variable in text
 
 
 def test_no_server_listens() -> None:
@@ -168,3 +179,14 @@ def test_the_command_line_has_it() -> None:
     assert done.returncode == doctor.INVALID
     assert done.stdout.startswith(f"ok      version   julep {julep.__version__}")
     assert done.stderr == ""
+
+
+def test_the_help_lists_the_commands_of_clients_too() -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "julep", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for command in ("chat", "doctor", "serve"):
+        assert re.search(rf"\b{command}  ", done.stdout)

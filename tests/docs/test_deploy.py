@@ -39,7 +39,7 @@ def test_options_and_variables_exist(file: Path) -> None:
 
 def test_the_image_installs_extras_that_exist() -> None:
     text = (DEPLOY / "Dockerfile").read_text("utf-8")
-    (extras,) = re.findall(r'"julep\[([a-z,]+)\]"', text)
+    (extras,) = re.findall(r'"julep\[([a-z,]+)\]>=3', text)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert set(extras.split(",")) <= set(project["optional-dependencies"])
     # In the form without a shell, which would keep signals to itself.

@@ -83,6 +83,7 @@ PRINTS = {
     ),
     "fastapi": (r"\[\{'title': 'Hours', 'content': 'Nine to five\.'\}\]\n\['body', 0, 'content'\]"),
     "in-process": r"\[\]",
+    "folder": rf"{OFFLINE}.*From the document operations: .*\['[a-z]+'\]",
 }
 
 
@@ -90,6 +91,7 @@ def run(*command: str, **environment: str) -> str:
     """Run Python with warnings as errors; return its output."""
     done = subprocess.run(
         [sys.executable, "-W", "error", *command],
+        cwd=ROOT,  # an example reads a folder of the project
         env={**os.environ, **environment},
         capture_output=True,
         text=True,

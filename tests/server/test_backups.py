@@ -175,10 +175,15 @@ def test_a_damaged_backup_replaces_nothing(
     operations.backup(url, file)
     data = bytearray(file.read_bytes())
     middle = len(data) // 2
-    data[middle : middle + 8192] = bytes(8192)
-    file.write_bytes(data)
-    assert run_command("db", "restore", str(file), "--overwrite", "--database", url) == 1
-    assert len(capsys.readouterr().err.splitlines()) == 1
+    for damaged, message in (
+        (data[:middle] + bytes(8192) + data[middle + 8192 :], "damaged"),
+        (data[:20000], f"{file} is damaged or cut off"),
+    ):
+        file.write_bytes(damaged)
+        assert run_command("db", "restore", str(file), "--overwrite", "--database", url) == 1
+        error = capsys.readouterr().err
+        assert message in error
+        assert len(error.splitlines()) == 1
     with LocalServer(database=url) as server, Api(server.url) as api:
         assert api.get("/users").text == before
 
@@ -236,3 +241,13 @@ def test_the_text_of_a_backup_has_a_line_for_each_row(tmp_path: Path) -> None:
     assert isinstance(row, dict)
     assert row["name"] == "Ada"
     assert json.dumps(lines)
+
+
+def test_a_backup_into_a_folder_that_does_not_exist(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = tmp_path / "x.db"
+    Database(f"sqlite:///{database}").close()
+    file = tmp_path / "nowhere" / "backup"
+    assert run_command("db", "backup", str(file), "--database", str(database)) == 1
+    assert capsys.readouterr().err == f"julep: there is no folder {file.parent}\n"

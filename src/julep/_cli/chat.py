@@ -73,20 +73,29 @@ def _report(error: Exception, status: int) -> int:
 
 
 def _chat(client: Client, agent: str, session_id: str | None) -> None:
+    from julep.errors import JulepError
+
     if session_id is None:
         session_id = str(client.sessions.create(agent_id=_agent(client, agent).id).id)
     else:
         client.sessions.get(session_id)
     is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     for line in _lines(is_terminal):
+        is_begun = False
         try:
             with client.sessions.stream(session_id, line) as stream:
                 for text in stream.text_stream:
+                    is_begun = True
                     sys.stdout.write(text)
                     sys.stdout.flush()
         except KeyboardInterrupt:
             if not is_terminal:
                 raise
+        except JulepError:
+            if is_begun:  # the error has a line of its own
+                sys.stdout.write("\n")
+                sys.stdout.flush()
+            raise
         sys.stdout.write("\n")
     if is_terminal:
         sys.stdout.write(f"To continue: julep chat --session {session_id}\n")

@@ -103,7 +103,10 @@ def diagnose(url: str | None = None) -> Iterator[Finding]:
     try:
         client = Client(base_url=url, timeout=_TIMEOUT, max_retries=0)
     except ConfigurationError as error:
-        yield Finding("settings", "failed", str(error), INVALID)
+        origins = {"base_url": _origin_of_url(url), "api_key": "from JULEP_API_KEY"}
+        origin = origins.get(str(error).partition(":")[0])
+        text = f"{error}; it is {origin}" if origin else str(error)
+        yield Finding("settings", "failed", text, INVALID)
         return
     with client:
         yield Finding("url", "ok", f"{client.base_url} ({_origin_of_url(url)})")
@@ -141,11 +144,13 @@ def _proxy(url: str) -> Iterator[Finding]:
 
 
 def _reach(client: Client) -> Finding:
-    from julep.errors import ApiError, JulepError, NetworkError
+    from julep.errors import ApiError, ConfigurationError, JulepError, NetworkError
 
     began = time.perf_counter()
     try:
         info = client.server()
+    except ConfigurationError as error:  # a transport reads its variables when it is first used
+        return Finding("settings", "failed", str(error), INVALID)
     except NetworkError as error:
         return Finding("server", "failed", str(error), UNREACHABLE)
     except ApiError as error:

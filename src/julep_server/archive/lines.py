@@ -18,7 +18,13 @@ class ArchiveError(Exception):
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yield the path of a private file to write, which takes the place of another at the end."""
+    """Yield the path of a private file to write, which takes the place of another at the end.
+
+    Raises:
+        ArchiveError: The folder does not exist.
+    """
+    if not path.parent.is_dir():
+        raise ArchiveError(f"there is no folder {path.parent}")
     partial = path.with_name(f".{path.name}.partial")
     partial.unlink(missing_ok=True)
     os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))

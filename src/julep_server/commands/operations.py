@@ -71,7 +71,10 @@ def restore(url: str, file: Path, *, overwrite: bool) -> str:
         prepared = Path(folder) / "prepared.db"
         if of_sqlite:
             # In a copy: the backup stays as it is, and a database is replaced by a whole one.
-            _copy(file, prepared)
+            try:
+                _copy(file, prepared)
+            except sqlite3.DatabaseError as error:
+                raise ArchiveError(f"{file} is damaged or cut off: {error}") from None
             _check_pages(prepared)
             with transaction(sqlite_url(prepared)) as connection:
                 migrate(connection)

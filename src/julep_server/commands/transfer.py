@@ -76,7 +76,7 @@ def import_file(
 
     with reported():
         counts, new_ids = _written(database_url(database), work)
-        stored = ", ".join(f"{count} {name}s" for name, count in counts.items())
+        stored = ", ".join(f"{count} {_plural(name)}" for name, count in counts.items())
         _say(f"stored: {stored or 'nothing'}")
         for old, new in new_ids.items():
             _say(f"new id: {old} is {new}")
@@ -146,9 +146,16 @@ def _agent_id(connection: Connection, tenant: str, given: str) -> str:
     query = select(table.c.id).where(table.c.tenant == tenant, named).limit(2)
     found: Sequence[str] = connection.execute(query).scalars().all()
     if len(found) != 1:
-        problem = "there is no agent" if not found else "several agents are named"
-        raise ArchiveError(f"{problem} {given}")
+        raise ArchiveError(
+            f"several agents are named {given}: use the id"
+            if found
+            else f"there is no agent {given}"
+        )
     return found[0]
+
+
+def _plural(kind: str) -> str:
+    return "memories" if kind == "memory" else f"{kind}s"
 
 
 def _say(text: str) -> None:
