@@ -45,7 +45,7 @@ _METHODS = {
     "chat/completions": "POST",
     "completions": "POST",
     "embeddings": "POST",
-    "models": "GET",
+    "models": "GET, HEAD",
 }
 
 
@@ -64,7 +64,7 @@ async def forward(request: Request, path: str, services: Services) -> ASGIApp:
     kind, _, name = path.partition("/") if path.startswith("models/") else (path, "", "")
     if kind not in _METHODS:
         raise nothing_here()
-    if request.method != _METHODS[kind]:
+    if request.method not in _METHODS[kind].split(", "):
         raise method_not_allowed(request.method, _METHODS[kind])
     tenant = await services.access.admit(request, writes=kind != "models")
     describe(tenant=tenant, operation=f"/v1/{kind}")

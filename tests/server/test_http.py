@@ -60,7 +60,7 @@ def test_an_unsafe_request_id_is_replaced(api: Api, given: str) -> None:
 
 
 def test_a_method_that_is_not_allowed_names_those_that_are(api: Api) -> None:
-    assert api.request("PUT", "/agents").headers["allow"] == "GET, POST"
+    assert api.request("PUT", "/agents").headers["allow"] == "GET, HEAD, POST"
 
 
 def test_an_encoded_slash_stays_in_its_segment(api: Api) -> None:
@@ -162,6 +162,15 @@ def test_malformed_json_is_400(api: Api, text: bytes) -> None:
         "POST", "/users", content=text, headers={"Content-Type": "application/json"}
     )
     assert error_of(response, 400)["code"] == "malformed_json"
+
+
+@pytest.mark.parametrize("path", ["/api/agents", "/v1/models", "/healthz", "/"])
+def test_head_is_get_without_a_body(server: LocalServer, path: str) -> None:
+    url = server.url.removesuffix("/api") + path
+    got, asked = httpx.get(url, trust_env=False), httpx.head(url, trust_env=False)
+    assert (asked.status_code, asked.content) == (200, b"")
+    for name in ("content-type", "content-length"):
+        assert asked.headers[name] == got.headers[name]
 
 
 @pytest.mark.parametrize(

@@ -134,6 +134,9 @@ class Contract:
                 if isinstance(described, dict):
                     operation = self._operation(method.upper(), segments, item, described)
                     self.operations[operation.id] = methods[operation.method] = operation
+            if "GET" in methods:
+                # RFC 9110, 9.3.2: the response of a GET, whose body the HTTP server leaves out.
+                methods["HEAD"] = methods["GET"]
             self._routes.setdefault(len(segments), []).append((segments, methods))
 
     def match(self, method: str, path: str) -> tuple[Operation, dict[str, str]]:
@@ -156,7 +159,7 @@ class Contract:
                 continue
             operation = methods.get(method)
             if operation is None:
-                raise method_not_allowed(method, ", ".join(methods))
+                raise method_not_allowed(method, ", ".join(sorted(methods)))
             return operation, parameters
         raise nothing_here()
 
