@@ -33,6 +33,15 @@ pytestmark = pytest.mark.once
 _BACKGROUND = ("processes", "stream_", "min(jobs", "SELECT vectors.seq")
 
 
+@pytest.fixture
+def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
+    """A server that neither saves what tenants use nor looks for new keys meanwhile."""
+    monkeypatch.setattr("julep_server.tenancy.access._SAVE_INTERVAL", 3600.0)
+    monkeypatch.setattr("julep_server.tenancy.directory.MAX_AGE", 3600.0)
+    with LocalServer() as server, Api(server.url) as client:
+        yield client
+
+
 @contextmanager
 def statements() -> Generator[list[str]]:
     """Record the statements that are executed meanwhile."""
