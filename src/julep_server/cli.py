@@ -9,20 +9,15 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import Annotated, Any, NoReturn, cast
+from typing import Annotated, Any, cast
 
 from cyclopts import App as CommandLine
 from cyclopts import Parameter
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
 
 from julep_server.app import App
-from julep_server.commands import database as database_command
-from julep_server.commands import transfer
-from julep_server.commands.database import database_url
-from julep_server.commands.keys import keys_command
-from julep_server.commands.tenants import tenants_command
-from julep_server.db.migrate import NewerDatabaseError
+from julep_server.commands import database, keys, tenants, transfer
+from julep_server.commands.opened import database_url, opening, stop
 from julep_server.models.discovery import log_local_models
 from julep_server.monitoring.logs import FORMATS, LEVELS, set_up_logs
 from julep_server.options import setting_options
@@ -112,7 +107,7 @@ def serve(**options: Any) -> None:
             **{name: value for name, value in options.items() if value not in (None, "")},
         )
     except ValueError as error:
-        _exit(str(error), USAGE_ERROR)
+        stop(str(error), USAGE_ERROR)
     _serve(settings)
 
 
@@ -148,7 +143,8 @@ def _option(name: str, kind: object, default: object, details: Parameter) -> ins
 setattr(serve, "__signature__", inspect.Signature([*_parameters()]))  # noqa: B010 - as in options
 serve.__annotations__ = {parameter.name: parameter.annotation for parameter in _parameters()}
 command_line.command(serve)
-command_line.command(database_command.command_line)
+for _commands in (database, keys, tenants):
+    command_line.command(_commands.command_line)
 command_line.command(transfer.export)
 command_line.command(transfer.import_file, name="import")
 command_line.command(transfer.apply)
@@ -159,7 +155,7 @@ def _serve(settings: Settings) -> None:
     try:
         bound = bind(host, port)
     except (OSError, OverflowError) as error:
-        _exit(f"can't serve on {host}:{port}: {error}", 1)
+        stop(f"can't serve on {host}:{port}: {error}", 1)
     with bound:
         if settings.workers > 1:
             sys.exit(Workers(settings.workers, partial(_serve_on, bound, settings)).run())
@@ -176,22 +172,13 @@ def _serve_on(
         settings: The settings.
         is_first: Called when the database is open: whether the server is to be announced.
     """
-    try:
+    with opening():
         app = App(settings)
-    except NewerDatabaseError as error:
-        _exit(str(error), 1)
-    except ValueError as error:
-        _exit(str(error), USAGE_ERROR)
-    except ModuleNotFoundError as error:
-        needed = f'{error.name} is missing: pip install "julep[postgres]"'
-        _exit(f"can't open the database: {needed}", 1)
-    except (SQLAlchemyError, OSError) as error:
-        _exit(f"can't open the database: {str(error).splitlines()[0]}", 1)
     try:
         server = Server(app, settings)
     except OSError as error:
         app.close()
-        _exit(f"can't use the certificate {settings.tls_cert}: {error}", 1)
+        stop(f"can't use the certificate {settings.tls_cert}: {error}", 1)
     if is_first():
         host, port = settings.host, bound.getsockname()[1]
         shown = make_url(settings.database).render_as_string(hide_password=True)
@@ -223,15 +210,6 @@ def _keys_from_environment() -> list[str]:
             " keys` name keys; a server without any is for this machine alone)"
         )
     return keys
-
-
-def _exit(message: str, status: int) -> NoReturn:
-    sys.stderr.write(f"julep: {message}\n")
-    raise SystemExit(status)
-
-
-for _command in (keys_command, tenants_command):
-    command_line.command(_command(database_url))
 
 
 def run(client_commands: Mapping[str, str] | None = None) -> None:

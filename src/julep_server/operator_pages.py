@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
+from julep_server.contract.document import contract_document
 from julep_server.contract.operations import load_contract
 from julep_server.errors import ApiError, nothing_here
 from julep_server.health import Readiness
 from julep_server.http.responses import json_response
-from julep_server.json_text import JSON, JSONObject, loads
+from julep_server.json_text import JSON, JSONObject
 from julep_server.monitoring.request_record import describe
 from julep_server.services import Services
 from julep_server.version import VERSION
@@ -95,7 +95,4 @@ _UNCACHED: Mapping[str, str] = {"Cache-Control": "no-store"}
 @cache
 def _document(root_path: str) -> JSON:
     """Return the API's description, with this server as its only one."""
-    document = loads(files("julep_api").joinpath("openapi.json").read_bytes())
-    if isinstance(document, dict):
-        document["servers"] = [{"url": f"{root_path}/api"}]
-    return document
+    return {**contract_document(), "servers": [{"url": f"{root_path}/api"}]}

@@ -197,8 +197,8 @@ def test_an_older_database_is_upgraded_and_a_newer_one_refused(
     assert "the schema is" in capsys.readouterr().out
     with closing(sqlite3.connect(file)) as opened, opened:
         opened.execute("UPDATE julep_schema SET version_num = '9999'")
-    for command in (["upgrade"], ["check"]):
-        assert run_command("db", *command, "--database", str(file)) == 1
+    for command in (["db", "upgrade"], ["db", "check"], ["keys", "list"], ["tenants", "list"]):
+        assert run_command(*command, "--database", str(file)) == 1
         error = capsys.readouterr().err
         assert "newer version" in error
         assert len(error.splitlines()) == 1

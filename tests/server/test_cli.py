@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from julep_server.cli import command_line
-from julep_server.commands.database import database_url
+from julep_server.commands.opened import database_url
 from tests.server.helpers.api import Api
 from tests.server.helpers.embedding_endpoint import EmbeddingEndpoint
 from tests.server.helpers.endpoint import Endpoint

@@ -11,13 +11,7 @@ from cyclopts import App as CommandLine
 from cyclopts import Parameter
 from sqlalchemy import Connection
 
-from julep_server.commands.opened import (
-    DatabaseOption,
-    Locate,
-    change,
-    print_note,
-    print_table,
-)
+from julep_server.commands.opened import DatabaseOption, change, print_note, print_table
 from julep_server.json_text import JSON, dumps
 from julep_server.store.times import now, timestamp
 from julep_server.tenancy import records
@@ -37,112 +31,101 @@ _Expires = Annotated[
 _Grace = Annotated[str, Parameter(help="How long the old key is accepted still, such as 15m.")]
 
 
-def keys_command(locate: Locate) -> CommandLine:
-    """Build the command.
-
-    Args:
-        locate: Returns the URL of the database that an option names.
-    """
-    command_line = CommandLine(
-        name="keys", help="Create, list, rotate and revoke the keys of tenants, while servers run."
-    )
-    commands = _KeyCommands(locate)
-    for function in (commands.create, commands.list, commands.rotate, commands.revoke):
-        command_line.command(function)
-    return command_line
+command_line = CommandLine(
+    name="keys", help="Create, list, rotate and revoke the keys of tenants, while servers run."
+)
 
 
-class _KeyCommands:
-    def __init__(self, locate: Locate) -> None:
-        self._locate = locate
+@command_line.command
+def create(
+    *,
+    tenant: Annotated[str, Parameter(help="The tenant's name.")] = LOCAL_TENANT,
+    name: _Name = None,
+    scope: _Scope = "all",
+    expires: _Expires = None,
+    database: DatabaseOption = None,
+) -> None:
+    """Create a key, and write it to the output: once, because only its hash is stored."""
+    secret = new_key()
 
-    def create(
-        self,
-        *,
-        tenant: Annotated[str, Parameter(help="The tenant's name.")] = LOCAL_TENANT,
-        name: _Name = None,
-        scope: _Scope = "all",
-        expires: _Expires = None,
-        database: DatabaseOption = None,
-    ) -> None:
-        """Create a key, and write it to the output: once, because only its hash is stored."""
-        secret = new_key()
+    def work(connection: Connection) -> Key:
+        title = checked_name(tenant if name is None else name)
+        owner = records.find_tenant(connection, tenant)
+        if owner is None:
+            raise ValueError(f"no tenant is named {tenant}: julep tenants create {tenant}")
+        ends = None if expires is None else _moment(expires)
+        return records.add_key(
+            connection, owner.id, title, key_hash(secret), now(), scope=scope, expires_at=ends
+        )
 
-        def work(connection: Connection) -> Key:
-            title = checked_name(tenant if name is None else name)
-            owner = records.find_tenant(connection, tenant)
-            if owner is None:
-                raise ValueError(f"no tenant is named {tenant}: julep tenants create {tenant}")
-            ends = None if expires is None else _moment(expires)
-            return records.add_key(
-                connection, owner.id, title, key_hash(secret), now(), scope=scope, expires_at=ends
-            )
+    key = change(database, work)
+    print_note(f"the key {key.id} of the tenant {tenant}, which is not shown again:")
+    sys.stdout.write(f"{secret}\n")
 
-        key = change(self._locate, database, work)
-        print_note(f"the key {key.id} of the tenant {tenant}, which is not shown again:")
-        sys.stdout.write(f"{secret}\n")
 
-    def list(
-        self,
-        *,
-        json: Annotated[bool, Parameter(help="Write JSON.", negative="")] = False,
-        database: DatabaseOption = None,
-    ) -> None:
-        """List all keys, without the keys themselves."""
+@command_line.command(name="list")
+def list_keys(
+    *,
+    json: Annotated[bool, Parameter(help="Write JSON.", negative="")] = False,
+    database: DatabaseOption = None,
+) -> None:
+    """List all keys, without the keys themselves."""
 
-        def work(connection: Connection) -> tuple[list[Key], dict[str, str]]:
-            names = {tenant.id: tenant.name for tenant in records.all_tenants(connection)}
-            return records.all_keys(connection), names
+    def work(connection: Connection) -> tuple[list[Key], dict[str, str]]:
+        names = {tenant.id: tenant.name for tenant in records.all_tenants(connection)}
+        return records.all_keys(connection), names
 
-        keys, names = change(self._locate, database, work)
-        rows = [_row(key, names[key.tenant]) for key in keys]
-        if json:
-            fields = [name.lower().replace(" ", "_") for name in _HEAD]
-            items: list[JSON] = [dict[str, JSON](zip(fields, row, strict=True)) for row in rows]
-            sys.stdout.write(f"{dumps(items)}\n")
+    keys, names = change(database, work)
+    rows = [_row(key, names[key.tenant]) for key in keys]
+    if json:
+        fields = [name.lower().replace(" ", "_") for name in _HEAD]
+        items: list[JSON] = [dict[str, JSON](zip(fields, row, strict=True)) for row in rows]
+        sys.stdout.write(f"{dumps(items)}\n")
+    else:
+        print_table(_HEAD, rows)
+
+
+@command_line.command
+def rotate(which: _Which, *, grace: _Grace = "0s", database: DatabaseOption = None) -> None:
+    """Create a key in the place of another, with its tenant, name, scope and end."""
+    secret = new_key()
+
+    def work(connection: Connection) -> Key:
+        old, moment = _one(connection, which), now()
+        if old.state(moment) != "active":
+            raise ValueError(f"the key {which} is {old.state(moment)}")
+        left = _seconds(grace) * _SECOND
+        if left:
+            ends = min(moment + left, old.expires_at or moment + left)
+            records.change_key(connection, old.id, expires_at=ends)
         else:
-            print_table(_HEAD, rows)
+            records.change_key(connection, old.id, revoked_at=moment)
+        return records.add_key(
+            connection,
+            old.tenant,
+            old.name,
+            key_hash(secret),
+            moment,
+            scope=old.scope,
+            expires_at=old.expires_at,
+        )
 
-    def rotate(
-        self, which: _Which, *, grace: _Grace = "0s", database: DatabaseOption = None
-    ) -> None:
-        """Create a key in the place of another, with its tenant, name, scope and end."""
-        secret = new_key()
+    key = change(database, work)
+    print_note(f"the key {key.id}, which is not shown again:")
+    sys.stdout.write(f"{secret}\n")
 
-        def work(connection: Connection) -> Key:
-            old, moment = _one(connection, which), now()
-            if old.state(moment) != "active":
-                raise ValueError(f"the key {which} is {old.state(moment)}")
-            left = _seconds(grace) * _SECOND
-            if left:
-                ends = min(moment + left, old.expires_at or moment + left)
-                records.change_key(connection, old.id, expires_at=ends)
-            else:
-                records.change_key(connection, old.id, revoked_at=moment)
-            return records.add_key(
-                connection,
-                old.tenant,
-                old.name,
-                key_hash(secret),
-                moment,
-                scope=old.scope,
-                expires_at=old.expires_at,
-            )
 
-        key = change(self._locate, database, work)
-        print_note(f"the key {key.id}, which is not shown again:")
-        sys.stdout.write(f"{secret}\n")
+@command_line.command
+def revoke(which: _Which, *, database: DatabaseOption = None) -> None:
+    """Revoke a key: servers refuse it within a second."""
 
-    def revoke(self, which: _Which, *, database: DatabaseOption = None) -> None:
-        """Revoke a key: servers refuse it within a second."""
+    def work(connection: Connection) -> Key:
+        key = _one(connection, which)
+        if key.revoked_at is None:
+            records.change_key(connection, key.id, revoked_at=now())
+        return key
 
-        def work(connection: Connection) -> Key:
-            key = _one(connection, which)
-            if key.revoked_at is None:
-                records.change_key(connection, key.id, revoked_at=now())
-            return key
-
-        print_note(f"the key {change(self._locate, database, work).id} is revoked")
+    print_note(f"the key {change(database, work).id} is revoked")
 
 
 def _one(connection: Connection, which: str) -> Key:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, NoReturn, TypeAlias, TypeVar
 
 from cyclopts import Parameter
@@ -11,38 +14,46 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from julep_server.db.engine import Database
+from julep_server.db.files import parse_url, sqlite_url
+from julep_server.db.migrate import NewerDatabaseError
 
 T = TypeVar("T")
 
 DatabaseOption: TypeAlias = Annotated[
     str | None,
     Parameter(
+        help="SQLAlchemy URL, or the path of a SQLite file. By default a file in the user's data"
+        " directory.",
         env_var="JULEP_SERVER_DATABASE",
-        help="SQLAlchemy URL, or the path of a SQLite file; by default that of `julep serve`.",
     ),
 ]
 
-Locate: TypeAlias = Callable[[str | None], str]
-"""Returns the URL of a database, as ``julep serve`` reads the option."""
 
-
-def change(locate: Locate, database: str | None, work: Callable[[Connection], T]) -> T:
-    """Run work in one transaction of a database.
-
-    Args:
-        locate: Returns the database's URL.
-        database: The option.
-        work: Raises a ValueError for what can't be done, whose text ends the command.
-    """
+@contextmanager
+def opening() -> Iterator[None]:
+    """End the command with a sentence if its database can't be opened: 2 for settings, else 1."""
     try:
-        opened = Database(locate(database))
+        yield
+    except NewerDatabaseError as error:
+        stop(str(error), 1)
     except ValueError as error:
         stop(str(error), 2)
-    except (SQLAlchemyError, OSError) as error:
-        stop(f"can't open the database: {str(error).splitlines()[0]}", 1)
     except ModuleNotFoundError as error:
         needed = f'{error.name} is missing: pip install "julep[postgres]"'
         stop(f"can't open the database: {needed}", 1)
+    except (SQLAlchemyError, OSError) as error:
+        stop(f"can't open the database: {str(error).splitlines()[0]}", 1)
+
+
+def change(database: str | None, work: Callable[[Connection], T]) -> T:
+    """Run work in one transaction of a database.
+
+    Args:
+        database: The option.
+        work: Raises a ValueError for what can't be done, whose text ends the command.
+    """
+    with opening():
+        opened = Database(database_url(database))
     try:
         return opened.write_sync(work)
     except ValueError as error:
@@ -65,6 +76,36 @@ def print_note(text: str) -> None:
 
 
 def stop(message: str, status: int) -> NoReturn:
-    """End the command."""
-    sys.stderr.write(f"julep: {message}\n")
+    """End the command with an error of one line."""
+    sys.stderr.write(f"julep: {' '.join(line.strip() for line in message.splitlines())}\n")
     raise SystemExit(status)
+
+
+def database_url(given: str | None) -> str:
+    """Return the URL of a database.
+
+    Args:
+        given: Its URL, or the path of a SQLite file, which may begin with ``~``; None for a file in
+            the user's data directory.
+
+    Raises:
+        ValueError: It is a URL that can't be read.
+    """
+    if given and "://" in given:
+        try:
+            parse_url(given)
+        except SQLAlchemyError as error:
+            raise ValueError(f"the database's URL can't be read: {error}") from None
+        return given
+    path = Path(given).expanduser() if given else _data_directory() / "julep.db"
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return sqlite_url(path)
+
+
+def _data_directory() -> Path:
+    """Return the system's directory for a user's data."""
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData/Local") / "julep"
+    if sys.platform == "darwin":
+        return Path.home() / "Library/Application Support/julep"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share") / "julep"

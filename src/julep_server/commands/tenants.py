@@ -10,13 +10,7 @@ from cyclopts import App as CommandLine
 from cyclopts import Parameter
 from sqlalchemy import Connection
 
-from julep_server.commands.opened import (
-    DatabaseOption,
-    Locate,
-    change,
-    print_note,
-    print_table,
-)
+from julep_server.commands.opened import DatabaseOption, change, print_note, print_table
 from julep_server.json_text import JSON, JSONObject, dumps
 from julep_server.store.times import now, timestamp
 from julep_server.tenancy import records
@@ -38,123 +32,111 @@ _Storage = Annotated[str | None, Parameter(help=f"Bytes of stored text{_Value}."
 _Models = Annotated[str | None, Parameter(help=f"Names of models, with commas between{_Value}.")]
 
 
-def tenants_command(locate: Locate) -> CommandLine:
-    """Build the command.
-
-    Args:
-        locate: Returns the URL of the database that an option names.
-    """
-    command_line = CommandLine(
-        name="tenants", help="Create and list tenants, and set their limits, while servers run."
-    )
-    commands = _TenantCommands(locate)
-    for function in (commands.create, commands.list, commands.rename, commands.set):
-        command_line.command(function)
-    return command_line
+command_line = CommandLine(
+    name="tenants", help="Create and list tenants, and set their limits, while servers run."
+)
 
 
-class _TenantCommands:
-    def __init__(self, locate: Locate) -> None:
-        self._locate = locate
+@command_line.command
+def create(name: _Tenant, *, database: DatabaseOption = None) -> None:
+    """Create a tenant, and write its id to the output."""
 
-    def create(self, name: _Tenant, *, database: DatabaseOption = None) -> None:
-        """Create a tenant, and write its id to the output."""
+    def work(connection: Connection) -> Tenant:
+        _check_free(connection, name)
+        return records.add_tenant(connection, name, now())
 
-        def work(connection: Connection) -> Tenant:
-            _check_free(connection, name)
-            return records.add_tenant(connection, name, now())
+    tenant = change(database, work)
+    print_note(f"created {name}; its first key: julep keys create --tenant {name}")
+    sys.stdout.write(f"{tenant.id}\n")
 
-        tenant = change(self._locate, database, work)
-        print_note(f"created {name}; its first key: julep keys create --tenant {name}")
-        sys.stdout.write(f"{tenant.id}\n")
 
-    def list(
-        self,
-        *,
-        json: Annotated[bool, Parameter(help="Write JSON.", negative="")] = False,
-        database: DatabaseOption = None,
-    ) -> None:
-        """List all tenants, with the number of their active keys and the limits of their own."""
+@command_line.command(name="list")
+def list_tenants(
+    *,
+    json: Annotated[bool, Parameter(help="Write JSON.", negative="")] = False,
+    database: DatabaseOption = None,
+) -> None:
+    """List all tenants, with the number of their active keys and the limits of their own."""
 
-        def work(connection: Connection) -> tuple[list[Tenant], list[str]]:
-            moment = now()
-            keys = records.all_keys(connection)
-            active = [key.tenant for key in keys if key.state(moment) == "active"]
-            return records.all_tenants(connection), active
+    def work(connection: Connection) -> tuple[list[Tenant], list[str]]:
+        moment = now()
+        keys = records.all_keys(connection)
+        active = [key.tenant for key in keys if key.state(moment) == "active"]
+        return records.all_tenants(connection), active
 
-        tenants, active = change(self._locate, database, work)
-        if json:
-            items: list[JSON] = [
-                {
-                    "id": tenant.id,
-                    "name": tenant.name,
-                    "created": timestamp(tenant.created_at),
-                    "keys": active.count(tenant.id),
-                    "limits": dict(tenant.limits),
-                }
-                for tenant in tenants
-            ]
-            sys.stdout.write(f"{dumps(items)}\n")
-            return
-        rows = [
-            (
-                tenant.id,
-                tenant.name,
-                f"{timestamp(tenant.created_at)[:19]}Z",
-                str(active.count(tenant.id)),
-                " ".join(f"{name}={_shown(value)}" for name, value in tenant.limits.items()),
-            )
+    tenants, active = change(database, work)
+    if json:
+        items: list[JSON] = [
+            {
+                "id": tenant.id,
+                "name": tenant.name,
+                "created": timestamp(tenant.created_at),
+                "keys": active.count(tenant.id),
+                "limits": dict(tenant.limits),
+            }
             for tenant in tenants
         ]
-        print_table(_HEAD, rows)
+        sys.stdout.write(f"{dumps(items)}\n")
+        return
+    rows = [
+        (
+            tenant.id,
+            tenant.name,
+            f"{timestamp(tenant.created_at)[:19]}Z",
+            str(active.count(tenant.id)),
+            " ".join(f"{name}={_shown(value)}" for name, value in tenant.limits.items()),
+        )
+        for tenant in tenants
+    ]
+    print_table(_HEAD, rows)
 
-    def rename(
-        self,
-        name: _Tenant,
-        to: Annotated[str, Parameter(help="The new name.")],
-        *,
-        database: DatabaseOption = None,
-    ) -> None:
-        """Rename a tenant; its data and its keys stay."""
 
-        def work(connection: Connection) -> None:
-            tenant = _tenant(connection, name)
-            _check_free(connection, to)
-            records.change_tenant(connection, tenant.id, name=to)
+@command_line.command
+def rename(
+    name: _Tenant,
+    to: Annotated[str, Parameter(help="The new name.")],
+    *,
+    database: DatabaseOption = None,
+) -> None:
+    """Rename a tenant; its data and its keys stay."""
 
-        change(self._locate, database, work)
-        print_note(f"the tenant {name} is named {to} now")
+    def work(connection: Connection) -> None:
+        tenant = _tenant(connection, name)
+        _check_free(connection, to)
+        records.change_tenant(connection, tenant.id, name=to)
 
-    def set(
-        self,
-        name: _Tenant,
-        *,
-        rate: _Rate = None,
-        burst: _Burst = None,
-        chats: _Chats = None,
-        tokens: _Tokens = None,
-        storage: _Storage = None,
-        models: _Models = None,
-        database: DatabaseOption = None,
-    ) -> None:
-        """Set limits of a tenant; the others stay. Servers hold to them within a second."""
-        values = (rate, burst, chats, tokens, storage, models)
-        given = {
-            limit: value for limit, value in zip(NAMES, values, strict=True) if value is not None
-        }
+    change(database, work)
+    print_note(f"the tenant {name} is named {to} now")
 
-        def work(connection: Connection) -> JSONObject:
-            if not given:
-                options = ", ".join(f"--{limit}" for limit in NAMES)
-                raise ValueError(f"nothing to set; there are {options}")
-            tenant = _tenant(connection, name)
-            limits = changed_limits(tenant.limits, given)
-            records.change_tenant(connection, tenant.id, limits=limits)
-            return limits
 
-        limits = change(self._locate, database, work)
-        shown = ", ".join(f"{limit} {_shown(value)}" for limit, value in limits.items())
-        print_note(f"limits of {name}: {shown or 'those of the server'}")
+@command_line.command(name="set")
+def set_limits(
+    name: _Tenant,
+    *,
+    rate: _Rate = None,
+    burst: _Burst = None,
+    chats: _Chats = None,
+    tokens: _Tokens = None,
+    storage: _Storage = None,
+    models: _Models = None,
+    database: DatabaseOption = None,
+) -> None:
+    """Set limits of a tenant; the others stay. Servers hold to them within a second."""
+    values = (rate, burst, chats, tokens, storage, models)
+    given = {limit: value for limit, value in zip(NAMES, values, strict=True) if value is not None}
+
+    def work(connection: Connection) -> JSONObject:
+        if not given:
+            options = ", ".join(f"--{limit}" for limit in NAMES)
+            raise ValueError(f"nothing to set; there are {options}")
+        tenant = _tenant(connection, name)
+        limits = changed_limits(tenant.limits, given)
+        records.change_tenant(connection, tenant.id, limits=limits)
+        return limits
+
+    limits = change(database, work)
+    shown = ", ".join(f"{limit} {_shown(value)}" for limit, value in limits.items())
+    print_note(f"limits of {name}: {shown or 'those of the server'}")
 
 
 def changed_limits(before: Mapping[str, JSON], given: Mapping[str, str]) -> JSONObject:

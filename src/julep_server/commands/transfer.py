@@ -13,7 +13,8 @@ from sqlalchemy import Connection, select
 from julep_server.archive.agents_file import export_lines, import_lines
 from julep_server.archive.apply_file import apply_lines
 from julep_server.archive.lines import ArchiveError, read_lines, write_lines
-from julep_server.commands.database import Database, database_url, reported
+from julep_server.commands.database import reported
+from julep_server.commands.opened import DatabaseOption, database_url
 from julep_server.commands.operations import reading, transaction
 from julep_server.db import engine as engines
 from julep_server.db import tables
@@ -39,7 +40,7 @@ Key = Annotated[
 def export(
     *agents: str,
     output: Path | None = None,
-    database: Database = None,
+    database: DatabaseOption = None,
     tenant: Tenant = None,
     api_key: Key = None,
 ) -> None:
@@ -59,7 +60,7 @@ def export(
 
 
 def import_file(
-    file: Path, *, database: Database = None, tenant: Tenant = None, api_key: Key = None
+    file: Path, *, database: DatabaseOption = None, tenant: Tenant = None, api_key: Key = None
 ) -> None:
     """Store what a file of julep export has. Ids are kept, unless they are taken.
 
@@ -85,7 +86,7 @@ def import_file(
 def apply(
     file: Path,
     *,
-    database: Database = None,
+    database: DatabaseOption = None,
     tenant: Tenant = None,
     api_key: Key = None,
     model: str = OFFLINE_MODEL,

@@ -5,7 +5,17 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, LargeBinary, String, Table, cast, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    Select,
+    String,
+    Table,
+    cast,
+    func,
+    select,
+)
 
 from julep_server.db import tables
 from julep_server.db.engine import Database
@@ -45,8 +55,9 @@ def stored_bytes(connection: Connection, tenant: str) -> int:
     return total + _total(connection, query)
 
 
-def _total(connection: Connection, query: object) -> int:
-    return int(connection.execute(query).scalar() or 0)  # type: ignore[call-overload]
+def _total(connection: Connection, query: Select[int]) -> int:
+    # The sum of no rows is null, and PostgreSQL's a decimal.
+    return int(connection.execute(query).scalar() or 0)
 
 
 @dataclass(slots=True)
