@@ -32,8 +32,14 @@ SPEC = HERE.parents[1] / "openapi.yaml"
 TEMPLATES = HERE / "templates"
 PACKAGE = "julep_api"
 UNWANTED = ("README.md", "pyproject.toml", ".gitignore", ".ruff_cache")
-# Modules of the runtime that a package has only if its contract needs them.
-OPTIONAL = ("bodies", "formats", "styles", "unions")
+# Modules of the runtime that a package has only if its contract needs them, with what they import.
+OPTIONAL = {
+    "media": {"bodies", "styles", "unions"},
+    "bodies": {"styles"},
+    "formats": set[str](),
+    "styles": set[str](),
+    "unions": set[str](),
+}
 
 
 class GenerationError(Exception):
@@ -176,8 +182,7 @@ def _copy_runtime(contract: Contract, target: Path) -> None:
         for name in OPTIONAL
         if any(re.search(rf"[ (\[{{]{name}\.|: {name}\.", text) for text in rendered)
     }
-    if "bodies" in used:
-        used.add("styles")  # which it imports
+    used = used.union(*(OPTIONAL[name] for name in used))
     mixins = sorted(TEMPLATES.glob("mixins/*.py")) if settings_of(contract) else []
     for source in [*sorted(TEMPLATES.glob("runtime/*.py")), *mixins]:
         if source.stem in OPTIONAL and source.stem not in used:

@@ -11,7 +11,7 @@ import emit
 from contract import Contract, ContractError, Node, OperationSource, as_node, schema_name
 from deprecation import message
 from findings import Findings
-from media import BodyView, is_json, request_body, successes
+from media import BodyView, Success, is_json, request_body, successes
 from names import operation_name, unique
 from openapi_python_client.strings import PythonIdentifier
 from shape import Shape
@@ -37,6 +37,7 @@ KEYS_OF_PARAMETER = {
     "name", "in", "required", "description", "schema", "content", "example", "examples", "style",
     "explode", "deprecated", "allowReserved", "allowEmptyValue",
 }  # fmt: skip
+_JSON = "application/json"
 _SCALARS = (
     "string", "uuid", "uuid4", "date_time", "date", "time", "duration", "byte", "file", "integer",
     "number", "boolean", "enum",
@@ -62,11 +63,35 @@ class ParameterView(NamedTuple):
 
 
 class AnswerView(NamedTuple):
-    """One documented success."""
+    """One documented success.
+
+    Attributes:
+        status: Its status, or range of statuses.
+        types: For each content type, JSON first: its name, the type of its value, its reader. The
+            name is empty if there is no content.
+        several: Whether the contract has several types, so that the one that comes is looked at.
+    """
 
     status: str
-    annotation: str
-    reader: str
+    types: tuple[tuple[str, str, str], ...]
+    several: bool = False
+
+    def of(self, kind: str) -> AnswerView:
+        """Return the same success of one content type; unchanged if it has no such."""
+        found = tuple(one for one in self.types if one[0] == kind)
+        return self._replace(types=found or self.types)
+
+    @property
+    def annotation(self) -> str:
+        """The type of its value."""
+        return emit.either(one for _, one, _ in self.types)
+
+    @property
+    def reader(self) -> str:
+        """The expression of its reader."""
+        if not self.several:
+            return self.types[0][2]
+        return f"media.response({{{', '.join(f'{kind!r}: {one}' for kind, _, one in self.types)}}})"
 
 
 class OperationView(NamedTuple):
@@ -87,7 +112,6 @@ class OperationView(NamedTuple):
     cookies: tuple[ParameterView, ...]
     body: BodyView | None
     answers: tuple[AnswerView, ...]
-    accept: str
     event: str
     event_reader: str
     functions: tuple[emit.ReaderFunction, ...]
@@ -104,7 +128,28 @@ class OperationView(NamedTuple):
     @property
     def result(self) -> str:
         """The type of the call's result."""
-        return " | ".join(dict.fromkeys(answer.annotation for answer in self.answers))
+        return emit.either(answer.annotation for answer in self.answers)
+
+    @property
+    def accept(self) -> str:
+        """The header that requests the content types, the first preferred; empty for JSON alone."""
+        kinds = [kind for answer in self.answers for kind, _, _ in answer.types if kind]
+        first, *rest = dict.fromkeys(kinds or [_JSON])
+        return (
+            ""
+            if [first, *rest] == [_JSON]
+            else ", ".join([first, *(f"{one};q=0.9" for one in rest)])
+        )
+
+    @property
+    def choices(self) -> list[tuple[str, tuple[AnswerView, ...], str]]:
+        """Each content type of responses that have several, with what comes then, and its type."""
+        several = [answer for answer in self.answers if answer.several]
+        found: list[tuple[str, tuple[AnswerView, ...], str]] = []
+        for kind in dict.fromkeys(kind for answer in several for kind, _, _ in answer.types):
+            answers = tuple(answer.of(kind) for answer in self.answers)
+            found.append((kind, answers, emit.either(one.annotation for one in answers)))
+        return found
 
 
 class Operations:
@@ -158,11 +203,11 @@ class Operations:
         if "requestBody" in data:
             body = request_body(self._contract, self._maker, self._findings, data["requestBody"])
         readers = emit.Readers()
-        answers, events, accept, shapes = self._answers(source, readers)
+        answers, events, shapes = self._answers(source, readers)
         event = events[0] if events else None
         classes = set[tuple[str, str]]().union(*(one.classes() for one in shapes))
         if body:
-            classes |= body.shape.classes()
+            classes = classes.union(*(one.classes() for one in body.shapes))
         sent = [one.shape for _, one in parameters]
         enums = {item for one in sent for item in one.classes()}
         # What encoders need when they run is imported; enums of arguments are types only.
@@ -204,7 +249,6 @@ class Operations:
             by_location["cookie"],
             body,
             tuple(answers),
-            accept,
             emit.annotation(event) if event else "",
             readers.expression(event, "_read_event") if event else "",
             tuple(readers.functions),
@@ -253,7 +297,7 @@ class Operations:
         order = {name: n for n, name in enumerate(re.findall(r"\{([^{}]+)\}", source.path))}
         found.sort(key=lambda one: order.get(one[1]["name"], 0) if one[0] == "path" else len(order))
         names = [str(PythonIdentifier(str(one[1]["name"]), "field_")) for one in found]
-        taken = {"body"} if "requestBody" in source.data else set[str]()
+        taken = self._reserved(source)
         views: list[tuple[str, ParameterView]] = []
         for (location, node, shape, style), wanted in zip(found, names, strict=True):
             is_taken = names.count(wanted) > 1 or wanted in taken | {"call", "stream"}
@@ -266,6 +310,23 @@ class Operations:
             )
         views.sort(key=lambda one: one[0] != "path" and not one[1].required)
         return views
+
+    def _reserved(self, source: OperationSource) -> set[str]:
+        """Return the names of arguments that an operation has beside its parameters."""
+        found = set[str]()
+        if "requestBody" in source.data:
+            body = self._contract.resolve(as_node(source.data["requestBody"]))
+            found = {"body", "content_type"} if len(as_node(body.get("content"))) > 1 else {"body"}
+        for _, given in _documented(source.data.get("responses") or {}):
+            kinds = self._successes(source, given)
+            if sum(one.kind != "events" for one in kinds) > 1:
+                found.add("accept")
+        return found
+
+    def _successes(self, source: OperationSource, response: Node) -> list[Success]:
+        """Return what a response consists of: to HEAD, nothing is sent."""
+        bare = source.method == "head"
+        return successes(self._contract, {} if bare else self._contract.resolve(response))
 
     def _own(self, node: Node, source: OperationSource) -> Node:
         """Return a parameter whose classes are named after the operation that it is in."""
@@ -325,44 +386,53 @@ class Operations:
 
     def _answers(
         self, source: OperationSource, readers: emit.Readers
-    ) -> tuple[list[AnswerView], list[Shape], str, list[Shape]]:
-        """Return the views of the successes, the events, the type to accept, and the shapes."""
+    ) -> tuple[list[AnswerView], list[Shape], list[Shape]]:
+        """Return the views of the successes, the events, and the shapes."""
         found: list[AnswerView] = []
         events: list[Shape] = []
         shapes: list[Shape] = []
-        accept = ""
         documented = _documented(source.data.get("responses") or {})
         for status, given in documented:
-            response = self._contract.resolve(given)
-            for one in successes(self._contract, self._findings, response):
-                name = f"_read_{str(status).lower()}"
+            types: list[tuple[str, str, str]] = []
+            for number, one in enumerate(self._successes(source, given), 1):
+                name = f"_read_{status.lower()}" + (f"_{number}" if number > 1 else "")
                 if one.kind == "events":
                     events.append(self._maker.make(one.schema))
                 elif one.kind == "json":
                     shape = self._maker.make(one.schema)
                     shapes.append(shape)
-                    reader = readers.expression(shape, name)
-                    item = self._page_item(shape)
-                    if item is not None:
-                        reader = f"decoding.PageReader({reader}, {item.class_name})"
-                        shapes.append(item)
-                    found.append(AnswerView(str(status), emit.annotation(shape), reader))
-                    accept = accept or one.content_type
+                    types.append(
+                        (
+                            one.content_type,
+                            emit.annotation(shape),
+                            self._reader(shape, name, readers, shapes),
+                        )
+                    )
                 elif one.kind == "nothing":
-                    found.append(AnswerView(str(status), "None", "decoding.nothing"))
+                    types.append(("", "None", "decoding.nothing"))
                 else:
                     kind = "str" if one.kind == "text" else "bytes"
-                    found.append(AnswerView(str(status), kind, f"bodies.read_{one.kind}"))
-                    accept = accept or one.content_type
+                    types.append((one.content_type, kind, f"bodies.read_{one.kind}"))
+            if types:
+                found.append(AnswerView(status, tuple(types), several=len(types) > 1))
         if not documented:
             text = "no success is documented: any is read as bytes"
             self._findings.note(source.data, "no documented success", text)
-            found.append(AnswerView("2XX", "bytes", "bodies.read_bytes"))
+            found.append(AnswerView("2XX", (("", "bytes", "bodies.read_bytes"),)))
         if not found and not events:
-            found.append(AnswerView("2XX", "None", "decoding.nothing"))
+            found.append(AnswerView("2XX", (("", "None", "decoding.nothing"),)))
         # Ranges first: a single status of them replaces their reader.
         found.sort(key=lambda one: (one.status.isdecimal(), one.status))
-        return found, events, accept, shapes
+        return found, events, shapes
+
+    def _reader(self, shape: Shape, name: str, readers: emit.Readers, shapes: list[Shape]) -> str:
+        """Return the expression that reads JSON; of a page, both the whole and its items."""
+        reader = readers.expression(shape, name)
+        item = self._page_item(shape)
+        if item is None:
+            return reader
+        shapes.append(item)
+        return f"decoding.PageReader({reader}, {item.class_name})"
 
     def _page_item(self, shape: Shape) -> Shape | None:
         if shape.kind != "model" or shape.nullable or page_item(shape.schema) is None:

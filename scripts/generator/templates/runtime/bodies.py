@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from fnmatch import fnmatchcase
 from typing import BinaryIO, Final, NamedTuple, TypeAlias, cast
 
+from .checks import text as checked_text
 from .checks import wrong_type
 from .client import BodyReader, Content
 from .encoding import Encoder
@@ -18,6 +20,7 @@ __all__ = [
     "FileTypes",
     "file",
     "form",
+    "is_kind",
     "json_as",
     "multipart",
     "raw",
@@ -74,7 +77,7 @@ def _bytes_of(content: object) -> bytes:
     if isinstance(content, (bytes, bytearray)):
         return bytes(content)
     if isinstance(content, str):
-        return content.encode()
+        return checked_text(content).encode()
     read: object = getattr(content, "read", None)
     if not callable(read):
         raise wrong_type("bytes, a str or an open file", content)
@@ -109,7 +112,14 @@ def _fields(encode: Encoder, value: object) -> list[tuple[str, JSON]]:
 
 
 def _compact(value: JSON) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    except TypeError:  # a file, which stands among the JSON of the other fields
+        raise _no_file() from None
+
+
+def _no_file() -> EncodeError:
+    return EncodeError("", "expected no file: only multipart/form-data can have one")
 
 
 def multipart(
@@ -204,6 +214,8 @@ def form(encode: Encoder, styles: Mapping[str, str] | None = None) -> Callable[[
 
 
 def _form_text(value: JSON) -> str:
+    if isinstance(cast("object", value), File):
+        raise _no_file()
     return _compact(value) if isinstance(value, (dict, list)) else scalar(value)
 
 
@@ -214,8 +226,30 @@ def text(kind: str, encode: Encoder) -> Callable[[object], Content]:
 
 
 def raw(kind: str) -> Callable[[object], Content]:
-    """Build the encoder of a body that is sent as it is; a str is sent in UTF-8."""
-    return lambda value: Content(kind, _bytes_of(value))
+    """Build the encoder of a body that is sent as it is; a str is sent in UTF-8.
+
+    Of a file, the content type is sent that it has itself, if the contract allows it.
+
+    Args:
+        kind: The content type of the contract; it may have a ``*``.
+    """
+    usual = "application/octet-stream" if "*" in kind else kind
+
+    def body(value: object) -> Content:
+        if not isinstance(value, File):
+            return Content(usual, _bytes_of(value))
+        own = value.content_type or usual
+        if value.content_type and not is_kind(own, kind):
+            raise EncodeError("", f"expected a file of the type {kind}; got {shown(own)}")
+        return Content(own, _bytes_of(value.content))
+
+    return body
+
+
+def is_kind(given: str, kind: str) -> bool:
+    """Check whether a content type is one, or within the range, that the contract has."""
+    plain = given.lower() if ";" in kind else given.partition(";")[0].strip().lower()
+    return given.isascii() and given.isprintable() and fnmatchcase(plain, kind.lower())
 
 
 def json_as(kind: str, encode: Encoder) -> Callable[[object], Content]:
