@@ -432,6 +432,7 @@ class Operations:
         if item is None:
             return reader
         shapes.append(item)
+        self._maker.listed.add(item.class_name)
         return f"decoding.PageReader({reader}, {item.class_name})"
 
     def _page_item(self, shape: Shape) -> Shape | None:

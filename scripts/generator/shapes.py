@@ -65,6 +65,8 @@ class ShapeMaker:
         self.places: dict[str, Pointer] = {}
         self.files: set[Pointer] = set()
         """Places of schemas whose binary properties are files: bodies of the type multipart."""
+        self.listed: set[str] = set()
+        """Classes of the items of pages, which a long page reads all at once."""
 
     def class_name(self, component: str) -> str:
         """Return the name of a named schema's class."""

@@ -9,7 +9,6 @@ from contract import Contract, Node, as_node, schema_name
 from deprecation import message
 from names import ClassInfo, Names, attribute_name
 from openapi_python_client import strings
-from operations import page_item
 from shape import Shape
 from shapes import ShapeMaker
 
@@ -127,11 +126,6 @@ class Views:
         self._mixins: dict[str, str] = settings.get("mixins", {})
         self._kept_names = set(settings.get("kept_names", ()))
         self._lenient: dict[str, list[str]] = settings.get("lenient", {})
-        self._listed = {
-            maker.class_name(item)
-            for schema in contract.schemas.values()
-            if (item := page_item(as_node(schema))) is not None
-        }
 
     def model(self, name: str) -> ModelView:
         """Build the view of a model."""
@@ -179,7 +173,7 @@ class Views:
             tuple(readers.functions),
             imports,
             is_open,
-            name in self._listed,
+            name in self._maker.listed,
             message(schema, name),
         )
 
