@@ -21,7 +21,8 @@ from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.schema.untrusted_string import UntrustedString
-from operations import Operations, OperationView, encoder_name
+from operation_views import OperationView
+from operations import Operations, encoder_name
 from shapes import ShapeMaker
 from views import AliasView, EnumView, ModelView, Views
 

@@ -218,16 +218,22 @@ def successes(contract: Contract, response: Node) -> list[Success]:
         elif plain == "*/*" and _is_structured(contract, schema):
             found.append(Success("json", "application/json", schema))
         elif is_json(kind):
-            name = plain if plain == "application/json" else kind
-            found.append(Success("json", name, schema))
+            found.append(Success("json", _without_charset(kind), schema))
         elif plain.startswith("text/"):
             found.append(Success("text", kind, schema))
         else:
             found.append(Success("bytes", kind, schema))
     events = [one for one in found if one.kind == "events"][:1]
-    # The first of each type: a charset beside it makes no other.
+    # The first of each type: a charset beside JSON makes no other.
     others = {one.content_type: one for one in reversed(found) if one.kind != "events"}
     return [*sorted(others.values(), key=_preference), *events]
+
+
+def _without_charset(kind: str) -> str:
+    plain, *rest = kind.split(";")
+    return ";".join(
+        [plain, *(one for one in rest if not one.strip().lower().startswith("charset="))]
+    )
 
 
 def _preference(one: Success) -> tuple[int, bool]:

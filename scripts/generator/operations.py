@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 from urllib.parse import quote
 
 import emit
 from contract import Contract, ContractError, Node, OperationSource, as_node, schema_name
 from deprecation import message
 from findings import Findings
-from media import BodyView, Success, is_json, request_body, successes
-from names import operation_name, unique
+from media import Success, is_json, request_body, successes
+from names import identifiers, module_name, operation_name, unique
 from openapi_python_client.strings import PythonIdentifier
+from operation_views import AnswerView, OperationView, ParameterView
 from shape import Shape
 from shapes import ShapeMaker
 
@@ -37,119 +38,10 @@ KEYS_OF_PARAMETER = {
     "name", "in", "required", "description", "schema", "content", "example", "examples", "style",
     "explode", "deprecated", "allowReserved", "allowEmptyValue",
 }  # fmt: skip
-_JSON = "application/json"
 _SCALARS = (
     "string", "uuid", "uuid4", "date_time", "date", "time", "duration", "byte", "file", "integer",
     "number", "boolean", "enum",
 )  # fmt: skip
-
-
-class ParameterView(NamedTuple):
-    """One parameter of an operation."""
-
-    wire: str
-    name: str
-    shape: Shape
-    required: bool
-    doc: str
-    style: str
-    """How its value becomes text, as an expression; empty for the usual way."""
-
-    @property
-    def annotation(self) -> str:
-        """The argument's type."""
-        text = emit.argument(self.shape)
-        return text if self.required else f"{text} | None | Unset"
-
-
-class AnswerView(NamedTuple):
-    """One documented success.
-
-    Attributes:
-        status: Its status, or range of statuses.
-        types: For each content type, JSON first: its name, the type of its value, its reader. The
-            name is empty if there is no content.
-        several: Whether the contract has several types, so that the one that comes is looked at.
-    """
-
-    status: str
-    types: tuple[tuple[str, str, str], ...]
-    several: bool = False
-
-    def of(self, kind: str) -> AnswerView:
-        """Return the same success of one content type; unchanged if it has no such."""
-        found = tuple(one for one in self.types if one[0] == kind)
-        return self._replace(types=found or self.types)
-
-    @property
-    def annotation(self) -> str:
-        """The type of its value."""
-        return emit.either(one for _, one, _ in self.types)
-
-    @property
-    def reader(self) -> str:
-        """The expression of its reader."""
-        if not self.several:
-            return self.types[0][2]
-        return f"media.response({{{', '.join(f'{kind!r}: {one}' for kind, _, one in self.types)}}})"
-
-
-class OperationView(NamedTuple):
-    """One operation."""
-
-    id: str
-    name: str
-    package: str
-    tag: str
-    method: str
-    path: str
-    url: str
-    summary: str
-    doc: str
-    path_parameters: tuple[ParameterView, ...]
-    query: tuple[ParameterView, ...]
-    headers: tuple[ParameterView, ...]
-    cookies: tuple[ParameterView, ...]
-    body: BodyView | None
-    answers: tuple[AnswerView, ...]
-    event: str
-    event_reader: str
-    functions: tuple[emit.ReaderFunction, ...]
-    models: tuple[tuple[str, str], ...]
-    enums: tuple[tuple[str, str], ...]
-    deprecated: str
-    """The warning about its use; empty if it is not deprecated."""
-
-    @property
-    def module(self) -> str:
-        """The name of its module."""
-        return self.name
-
-    @property
-    def result(self) -> str:
-        """The type of the call's result."""
-        return emit.either(answer.annotation for answer in self.answers)
-
-    @property
-    def accept(self) -> str:
-        """The header that requests the content types, the first preferred; empty for JSON alone."""
-        kinds = [kind for answer in self.answers for kind, _, _ in answer.types if kind]
-        first, *rest = dict.fromkeys(kinds or [_JSON])
-        return (
-            ""
-            if [first, *rest] == [_JSON]
-            else ", ".join([first, *(f"{one};q=0.9" for one in rest)])
-        )
-
-    @property
-    def choices(self) -> list[tuple[str, tuple[AnswerView, ...], str]]:
-        """Each content type of responses that have several, with what comes then, and its type."""
-        several = [answer for answer in self.answers if answer.several]
-        found: list[tuple[str, tuple[AnswerView, ...], str]] = []
-        for kind in dict.fromkeys(kind for answer in several for kind, _, _ in answer.types):
-            answers = tuple(answer.of(kind) for answer in self.answers)
-            found.append((kind, answers, emit.either(one.annotation for one in answers)))
-        return found
 
 
 class Operations:
@@ -164,6 +56,7 @@ class Operations:
         self._findings = findings
         self._modules: dict[str, set[str]] = {}
         self._ids: dict[str, str] = {}
+        self._named = {str(one.data.get("operationId")) for one in contract.operations()}
         self._packages: dict[str, str] = {}
 
     def read(self) -> list[OperationView]:
@@ -220,21 +113,24 @@ class Operations:
         if event:
             models |= event.classes()
         enums -= models
-        given = data.get("operationId") or operation_name(source.path, source.method)
+        given = str(data.get("operationId") or operation_name(source.path, source.method))
+        if not data.get("operationId"):
+            given = unique(given, self._named)
+            self._named.add(given)
         tags = [str(tag) for tag in data.get("tags") or ()]
         tag = tags[0] if tags else "default"
         if len(tags) > 1:
             self._findings.note(data, "several tags", f"it is in {tag}, the first of its tags")
         package = self._package(tag)
         taken = self._modules.setdefault(package, set())
-        wanted = str(PythonIdentifier(str(given), "field_"))
+        wanted = module_name(given)
         name = unique(wanted, taken)
         taken.add(name)
         if name != wanted:
             text = f"another operation's module is {wanted} already: this one is {name}"
             self._findings.note(data, "names that collide", text)
         return OperationView(
-            source.name if data.get("operationId") else str(given),
+            given,
             name,
             package,
             tag,
@@ -296,11 +192,13 @@ class Operations:
             found.append((str(location), own, shape, style))
         order = {name: n for n, name in enumerate(re.findall(r"\{([^{}]+)\}", source.path))}
         found.sort(key=lambda one: order.get(one[1]["name"], 0) if one[0] == "path" else len(order))
-        names = [str(PythonIdentifier(str(one[1]["name"]), "field_")) for one in found]
+        wires = identifiers([str(one[1]["name"]) for one in found])
+        names = [wires[str(one[1]["name"])] for one in found]
         taken = self._reserved(source)
         views: list[tuple[str, ParameterView]] = []
         for (location, node, shape, style), wanted in zip(found, names, strict=True):
             is_taken = names.count(wanted) > 1 or wanted in taken | {"call", "stream"}
+            is_taken = is_taken or self._maker.is_class(wanted)
             name = unique(f"{wanted}_{location}" if is_taken else wanted, taken)
             taken.add(name)
             required = location == "path" or node.get("required") is True

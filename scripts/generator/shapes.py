@@ -72,6 +72,10 @@ class ShapeMaker:
         """Return the name of a named schema's class."""
         return self._names.of(("components", "schemas", component)).name
 
+    def is_class(self, name: str) -> bool:
+        """Whether a class has a name that an argument may have, too."""
+        return self._names.is_class(name)
+
     def effective(self, node: Any) -> Node:
         """Return the normal form of a schema."""
         found = self._effective.get(id(node))

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import emit
 from contract import Contract, Node, as_node, schema_name
 from deprecation import message
-from names import ClassInfo, Names, attribute_name
+from names import ClassInfo, Names, attribute_name, identifiers
 from openapi_python_client import strings
 from shape import Shape
 from shapes import ShapeMaker
@@ -136,11 +136,15 @@ class Views:
         fields: list[FieldView] = []
         classes: set[tuple[str, str]] = set()
         attributes: set[str] = set()
+        wanted = identifiers(list(properties))
+        shapes = {raw: self._maker.make(given) for raw, given in properties.items()}
         # Required ones first, as openapi-python-client has them.
         for raw in sorted(properties, key=lambda one: one not in required):
-            shape = self._maker.make(properties[raw])
+            shape = shapes[raw]
             classes |= shape.classes()
-            attribute = attribute_name(raw, self._kept_names, attributes)
+            name_of_class = self._names.is_class(wanted[raw])
+            own = f"{wanted[raw]}_" if name_of_class else wanted[raw]
+            attribute = attribute_name(raw, own, self._kept_names, attributes)
             attributes.add(attribute)
             reader = readers.expression(shape.without_null(), f"_read_{attribute}")
             if shape.kind in ("list", "map"):  # made once, since from_dict runs for every item

@@ -112,8 +112,7 @@ def response(readers: Mapping[str, Reader[T_co]]) -> BodyReader[T_co]:
     first = next(iter(readers))
 
     def read(data: bytes, kind: str) -> T_co:
-        plain = _plain(kind) or _plain(first)
-        found = _documented(plain, list(readers))
+        found = _documented(kind or first, list(readers))
         if found is None:
             raise DecodeError("", f"expected the content type {' or '.join(readers)}; got {kind}")
         reader = readers[found]
@@ -129,9 +128,14 @@ def _plain(kind: str) -> str:
     return kind.partition(";")[0].strip().lower()
 
 
-def _documented(plain: str, known: Sequence[str]) -> str | None:
+def _parameters(kind: str) -> list[str]:
+    return sorted(one.strip().lower() for one in kind.split(";")[1:] if "charset=" not in one.lower())
+
+
+def _documented(kind: str, known: Sequence[str]) -> str | None:
     """Return the documented type that a response has: the same, a range, or one of its family."""
-    for one in known:
+    plain, whole = _plain(kind), _parameters(kind)
+    for one in sorted(known, key=lambda one: _parameters(one) != whole):
         if _plain(one) == plain:
             return one
     for one in known:
