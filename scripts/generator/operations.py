@@ -239,6 +239,9 @@ class Operations:
             if key not in KEYS_OF_PARAMETER and str(key)[:2] != "x-":
                 text = f"'{key}' is not supported in a parameter"
                 self._findings.refuse(node, f"'{key}'", text, "a schema alone")
+        if node.get("allowReserved"):
+            text = "reserved characters are sent percent-encoded, as others are"
+            self._findings.note(node, "'allowReserved' is left out", text)
         if content := as_node(node.get("content")):
             kind, media = next(iter(content.items()))
             shape = self._maker.make(as_node(media).get("schema", True)).without_null()
