@@ -147,7 +147,8 @@ def model_of(encoder: Encoder) -> type[Model] | None:
     return owner if isinstance(owner, type) and issubclass(owner, Model) else None
 
 
-def _nearness(problem: EncodeError, given: Mapping[str, object]) -> tuple[bool, int]:
-    """Return how well a value fits the member whose problem it is."""
+def _nearness(problem: EncodeError, given: Mapping[str, object]) -> tuple[bool, bool, int]:
+    """Return how well a value fits the member whose problem it is: one of its type is nearer."""
     key = problem.path.partition(".")[0].partition("[")[0]
-    return key in given, problem.path.count(".")
+    is_of_type = problem.kind != "type" or bool(problem.path)
+    return key in given, is_of_type, problem.path.count(".")
