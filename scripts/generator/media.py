@@ -172,22 +172,26 @@ def _media(
 def _parts(media: Node, findings: Findings, function: str) -> list[str]:
     """Return how single fields of a form are encoded, as the arguments of its encoder."""
     found: list[str] = []
+    deep: list[str] = []
     for name, one in as_node(media.get("encoding")).items():
         settings = as_node(one)
         if "headers" in settings:
             findings.note(one, "headers of a part", f"headers of the part '{name}' are not sent")
         kind = settings.get("contentType")
         style, explode = settings.get("style"), settings.get("explode")
-        if function == "multipart" and isinstance(kind, str):
+        if function == "multipart":
             # Of several types, the first is what a part is sent as.
-            first = kind.partition(",")[0].strip()
+            first = kind.partition(",")[0].strip() if isinstance(kind, str) else "*"
             if "*" not in first:
                 found.append(f"{name!r}: {first!r}")
-        elif function == "form" and style in ("deepObject", "spaceDelimited", "pipeDelimited"):
+            if style == "deepObject":
+                deep.append(name)
+        elif style in ("deepObject", "spaceDelimited", "pipeDelimited"):
             found.append(f"{name!r}: {style!r}")
-        elif function == "form" and (style == "form" or (style is None and explode is not None)):
+        elif style == "form" or (style is None and explode is not None):
             found.append(f"{name!r}: {'form' if explode is not False else 'comma'!r}")
-    return [f"{{{', '.join(found)}}}"] if found else []
+    parts = [f"{{{', '.join(found)}}}"] if found else []
+    return [*parts, f"deep={tuple(deep)!r}"] if deep else parts
 
 
 class Success(NamedTuple):

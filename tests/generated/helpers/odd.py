@@ -22,6 +22,16 @@ def _object(**properties: object) -> dict[str, object]:
     return {"type": "object", "properties": properties}
 
 
+def _nested(depth: int) -> dict[str, object]:
+    inner = _nested(depth - 1) if depth else _TEXT
+    return _object(a={"type": "array", "items": inner} if depth % 2 else inner)
+
+
+def _chain(depth: int) -> dict[str, object]:
+    inner = _chain(depth - 1) if depth else "x"
+    return {"a": [inner] if depth % 2 else inner}
+
+
 # A schema, and values that it allows, by the name of the document.
 ODD: Final[dict[str, tuple[object, list[object]]]] = {
     "nullable text": ({"type": ["string", "null"]}, ["a", None]),
@@ -170,6 +180,8 @@ ODD: Final[dict[str, tuple[object, list[object]]]] = {
     ),
     "default of another kind": ({"type": ["string", "null"], "default": None}, ["a", None]),
     "bytes": ({"type": "string", "format": "byte"}, ["AP8="]),
+    "enum of many values": ({"enum": [f"value-{n}" for n in range(500)]}, ["value-0", "value-499"]),
+    "deep nesting": (_nested(25), [_chain(25)]),
     "examples": ({"type": "string", "examples": ["a", "b"]}, ["a"]),
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from fnmatch import fnmatchcase
 from typing import BinaryIO, Final, NamedTuple, TypeAlias, cast
 
@@ -12,7 +12,7 @@ from .checks import wrong_type
 from .client import BodyReader, Content
 from .encoding import Encoder
 from .errors import EncodeError, ModelError, shown
-from .styles import deep_pairs, scalar
+from .styles import deep_pairs, leaves, scalar
 from .types import JSON
 
 __all__ = [
@@ -99,16 +99,19 @@ def read_file(value: JSON) -> File:
     return _file_of(value)
 
 
-def _fields(encode: Encoder, value: object) -> list[tuple[str, JSON]]:
+def _fields(
+    encode: Encoder, value: object, deep: Collection[str]
+) -> list[tuple[str, JSON]]:
     fields = encode(value)
     if not isinstance(fields, dict):
         raise EncodeError("", f"expected the fields of a form; got {shown(value)}")
-    return [
-        (name, one)
-        for name, found in fields.items()
-        for one in (found if isinstance(found, list) else [found])
-        if one is not None
-    ]
+    pairs: list[tuple[str, JSON]] = []
+    for name, found in fields.items():
+        if name in deep:
+            pairs += leaves(name, found)
+        else:
+            pairs += [(name, one) for one in (found if isinstance(found, list) else [found])]
+    return [(name, one) for name, one in pairs if one is not None]
 
 
 def _compact(value: JSON) -> str:
@@ -123,13 +126,14 @@ def _no_file() -> EncodeError:
 
 
 def multipart(
-    encode: Encoder, kinds: Mapping[str, str] | None = None
+    encode: Encoder, kinds: Mapping[str, str] | None = None, *, deep: Collection[str] = ()
 ) -> Callable[[object], Content]:
     """Build the encoder of a form that may have files.
 
     Args:
         encode: Checks the fields.
         kinds: The content types of parts that the contract names.
+        deep: The fields whose keys are in brackets, as a part each; others are JSON.
     """
     known = kinds or {}
 
@@ -138,7 +142,7 @@ def multipart(
 
         boundary = token_hex(16)
         out: list[bytes] = []
-        for name, one in _fields(encode, value):
+        for name, one in _fields(encode, value, deep):
             field = f'Content-Disposition: form-data; name="{_quoted(name)}"'
             kind, data = known.get(name), b""
             if isinstance(cast("object", one), File):
