@@ -21,7 +21,8 @@ from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.schema.untrusted_string import UntrustedString
-from operations import Operations, OperationView, encoder_name
+from operation_views import OperationView
+from operations import Operations, encoder_name
 from shapes import ShapeMaker
 from views import AliasView, EnumView, ModelView, Views
 
@@ -32,8 +33,14 @@ SPEC = HERE.parents[1] / "openapi.yaml"
 TEMPLATES = HERE / "templates"
 PACKAGE = "julep_api"
 UNWANTED = ("README.md", "pyproject.toml", ".gitignore", ".ruff_cache")
-# Modules of the runtime that a package has only if its contract needs them.
-OPTIONAL = ("bodies", "formats", "styles", "unions")
+# Modules of the runtime that a package has only if its contract needs them, with what they import.
+OPTIONAL = {
+    "media": {"bodies", "styles", "unions"},
+    "bodies": {"styles"},
+    "formats": set[str](),
+    "styles": set[str](),
+    "unions": set[str](),
+}
 
 
 class GenerationError(Exception):
@@ -176,8 +183,7 @@ def _copy_runtime(contract: Contract, target: Path) -> None:
         for name in OPTIONAL
         if any(re.search(rf"[ (\[{{]{name}\.|: {name}\.", text) for text in rendered)
     }
-    if "bodies" in used:
-        used.add("styles")  # which it imports
+    used = used.union(*(OPTIONAL[name] for name in used))
     mixins = sorted(TEMPLATES.glob("mixins/*.py")) if settings_of(contract) else []
     for source in [*sorted(TEMPLATES.glob("runtime/*.py")), *mixins]:
         if source.stem in OPTIONAL and source.stem not in used:

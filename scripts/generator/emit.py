@@ -106,11 +106,11 @@ def annotation(shape: Shape) -> str:
     elif shape.kind == "map":
         text = f"dict[str, {annotation(shape.item)}]"
     elif shape.kind == "union":
-        text = _either(annotation(item) for item in shape.items)
+        text = either(annotation(item) for item in shape.items)
     elif shape.kind in ("tagged", "fit"):
         # A kind that this client does not know yet is kept unchanged.
         kept = ["JSONObject"] if shape.json_type in ("dict", "") else []
-        text = _either([*(annotation(item) for item in shape.items), *kept])
+        text = either([*(annotation(item) for item in shape.items), *kept])
     else:
         text = ANNOTATIONS[shape.kind]
     return f"{text} | None" if shape.nullable and text != "None" else text
@@ -127,9 +127,9 @@ def given(shape: Shape) -> str:
     elif shape.kind == "map":
         text = f"Mapping[str, {given(shape.item)}]"
     elif shape.kind == "union" or (shape.kind == "fit" and shape.json_type != "dict"):
-        text = _either(given(item) for item in shape.items)
+        text = either(given(item) for item in shape.items)
     elif shape.kind in ("tagged", "fit"):
-        text = _either(
+        text = either(
             [*(annotation(item) for item in shape.items if item.class_name), "Mapping[str, object]"]
         )
     else:
@@ -162,7 +162,8 @@ def body_argument(shape: Shape) -> str:
     return f"{text} | None" if shape.nullable else text
 
 
-def _either(texts: Any) -> str:
+def either(texts: Any) -> str:
+    """Join the alternatives of types, each once."""
     parts = [part for text in texts for part in _alternatives(text)]
     return " | ".join(dict.fromkeys(parts))
 

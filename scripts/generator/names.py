@@ -6,6 +6,7 @@ property. So its name does not depend on what is read first.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection
 from itertools import pairwise, takewhile
@@ -29,6 +30,11 @@ TAKEN_ATTRIBUTES = {
     "to_dict", "to_json", "update_forward_refs", "validate",
 }  # fmt: skip
 
+# Words for signs, where names differ in nothing else.
+_SIGNS = {
+    "+": "plus", "<": "less", ">": "greater", "=": "equal", "!": "not", "*": "star", "$": "dollar",
+    "@": "at", "#": "number", "%": "percent", "&": "and", "~": "about", "?": "any",
+}  # fmt: skip
 # How many letters of two names must agree for their spelling to be compared.
 _NEIGHBOURS = 6
 
@@ -61,6 +67,10 @@ class Names:
                 str(wanted.name), str(wanted.module_name), pointer
             )
         return found
+
+    def is_class(self, name: str) -> bool:
+        """Whether a class has a name: one in letters without case may be an argument's, too."""
+        return not name.isascii() and any(info.name == name for info in self._of.values())
 
     def compare_spellings(self) -> None:
         """Note names that begin like others, but are spelled unlike them: ChatML beside ChatMl."""
@@ -142,7 +152,7 @@ class Names:
             text = str(
                 fields.get("operationId") or operation_name(str(pointer[1]), str(pointer[2]))
             )
-            base = pascal_case(PythonIdentifier(text, "field_"))
+            base = pascal_case(PythonIdentifier(_separated(text), "field_"))
         else:
             base = pascal_case(str(pointer[1]))
         rest = pointer[3:] if pointer[2] in METHODS else pointer[2:]
@@ -208,11 +218,50 @@ def unique(name: str, taken: Collection[str]) -> str:
     return found
 
 
-def attribute_name(json_name: str, kept: Collection[str], taken: Collection[str]) -> str:
-    """Return the name of a model's attribute."""
+def identifiers(names: list[str]) -> dict[str, str]:
+    """Return an identifier for each name; signs are spelled out where names would be the same.
+
+    Of ``start`` and ``start>``, the second is ``start_greater``.
+    """
+    plain = {name: str(PythonIdentifier(_separated(name), "field_")) for name in names}
+    found = list(plain.values())
+    return {
+        name: str(PythonIdentifier(_spelled(name), "field_")) if found.count(one) > 1 else one
+        for name, one in plain.items()
+    }
+
+
+def _separated(name: str) -> str:
+    """Return a name with a space for each sign between words, which would be left out."""
+    return re.sub(r"(?<=\w)[^\w. -]+(?=\w)", " ", name)
+
+
+def _spelled(name: str) -> str:
+    text = "".join(f" {_SIGNS[one]} " if one in _SIGNS else one for one in name)
+    return re.sub(r"^-(?=\w)", "minus ", text).strip()
+
+
+def module_name(operation: str) -> str:
+    """Return the name of an operation's module."""
+    name = str(PythonIdentifier(_separated(operation), "field_"))
+    # The file is named once more after the name: it must remain the same.
+    return name if PythonIdentifier(name, "field_") == name else "operation"
+
+
+def attribute_name(
+    json_name: str, wanted: str, kept: Collection[str], taken: Collection[str]
+) -> str:
+    """Return the name of a model's attribute.
+
+    Args:
+        json_name: The property.
+        wanted: Its identifier.
+        kept: Properties whose names remain as they are.
+        taken: The names that others have.
+    """
     if json_name in kept:
         return json_name
-    name = unicodedata.normalize("NFKC", str(PythonIdentifier(json_name, "field_")))
+    name = unicodedata.normalize("NFKC", wanted)
     if name in TAKEN_ATTRIBUTES:
         name += "_"
     return unique(name, taken)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 from urllib.parse import quote
 
 import emit
 from contract import Contract, ContractError, Node, OperationSource, as_node, schema_name
 from deprecation import message
 from findings import Findings
-from media import BodyView, is_json, request_body, successes
-from names import operation_name, unique
+from media import Success, is_json, request_body, successes
+from names import identifiers, module_name, operation_name, unique
 from openapi_python_client.strings import PythonIdentifier
+from operation_views import AnswerView, OperationView, ParameterView
 from shape import Shape
 from shapes import ShapeMaker
 
@@ -43,70 +44,6 @@ _SCALARS = (
 )  # fmt: skip
 
 
-class ParameterView(NamedTuple):
-    """One parameter of an operation."""
-
-    wire: str
-    name: str
-    shape: Shape
-    required: bool
-    doc: str
-    style: str
-    """How its value becomes text, as an expression; empty for the usual way."""
-
-    @property
-    def annotation(self) -> str:
-        """The argument's type."""
-        text = emit.argument(self.shape)
-        return text if self.required else f"{text} | None | Unset"
-
-
-class AnswerView(NamedTuple):
-    """One documented success."""
-
-    status: str
-    annotation: str
-    reader: str
-
-
-class OperationView(NamedTuple):
-    """One operation."""
-
-    id: str
-    name: str
-    package: str
-    tag: str
-    method: str
-    path: str
-    url: str
-    summary: str
-    doc: str
-    path_parameters: tuple[ParameterView, ...]
-    query: tuple[ParameterView, ...]
-    headers: tuple[ParameterView, ...]
-    cookies: tuple[ParameterView, ...]
-    body: BodyView | None
-    answers: tuple[AnswerView, ...]
-    accept: str
-    event: str
-    event_reader: str
-    functions: tuple[emit.ReaderFunction, ...]
-    models: tuple[tuple[str, str], ...]
-    enums: tuple[tuple[str, str], ...]
-    deprecated: str
-    """The warning about its use; empty if it is not deprecated."""
-
-    @property
-    def module(self) -> str:
-        """The name of its module."""
-        return self.name
-
-    @property
-    def result(self) -> str:
-        """The type of the call's result."""
-        return " | ".join(dict.fromkeys(answer.annotation for answer in self.answers))
-
-
 class Operations:
     """Reads the operations of a contract."""
 
@@ -119,6 +56,7 @@ class Operations:
         self._findings = findings
         self._modules: dict[str, set[str]] = {}
         self._ids: dict[str, str] = {}
+        self._named = {str(one.data.get("operationId")) for one in contract.operations()}
         self._packages: dict[str, str] = {}
 
     def read(self) -> list[OperationView]:
@@ -158,11 +96,11 @@ class Operations:
         if "requestBody" in data:
             body = request_body(self._contract, self._maker, self._findings, data["requestBody"])
         readers = emit.Readers()
-        answers, events, accept, shapes = self._answers(source, readers)
+        answers, events, shapes = self._answers(source, readers)
         event = events[0] if events else None
         classes = set[tuple[str, str]]().union(*(one.classes() for one in shapes))
         if body:
-            classes |= body.shape.classes()
+            classes = classes.union(*(one.classes() for one in body.shapes))
         sent = [one.shape for _, one in parameters]
         enums = {item for one in sent for item in one.classes()}
         # What encoders need when they run is imported; enums of arguments are types only.
@@ -175,21 +113,24 @@ class Operations:
         if event:
             models |= event.classes()
         enums -= models
-        given = data.get("operationId") or operation_name(source.path, source.method)
+        given = str(data.get("operationId") or operation_name(source.path, source.method))
+        if not data.get("operationId"):
+            given = unique(given, self._named)
+            self._named.add(given)
         tags = [str(tag) for tag in data.get("tags") or ()]
         tag = tags[0] if tags else "default"
         if len(tags) > 1:
             self._findings.note(data, "several tags", f"it is in {tag}, the first of its tags")
         package = self._package(tag)
         taken = self._modules.setdefault(package, set())
-        wanted = str(PythonIdentifier(str(given), "field_"))
+        wanted = module_name(given)
         name = unique(wanted, taken)
         taken.add(name)
         if name != wanted:
             text = f"another operation's module is {wanted} already: this one is {name}"
             self._findings.note(data, "names that collide", text)
         return OperationView(
-            source.name if data.get("operationId") else str(given),
+            given,
             name,
             package,
             tag,
@@ -204,7 +145,6 @@ class Operations:
             by_location["cookie"],
             body,
             tuple(answers),
-            accept,
             emit.annotation(event) if event else "",
             readers.expression(event, "_read_event") if event else "",
             tuple(readers.functions),
@@ -252,11 +192,13 @@ class Operations:
             found.append((str(location), own, shape, style))
         order = {name: n for n, name in enumerate(re.findall(r"\{([^{}]+)\}", source.path))}
         found.sort(key=lambda one: order.get(one[1]["name"], 0) if one[0] == "path" else len(order))
-        names = [str(PythonIdentifier(str(one[1]["name"]), "field_")) for one in found]
-        taken = {"body"} if "requestBody" in source.data else set[str]()
+        wires = identifiers([str(one[1]["name"]) for one in found])
+        names = [wires[str(one[1]["name"])] for one in found]
+        taken = self._reserved(source)
         views: list[tuple[str, ParameterView]] = []
         for (location, node, shape, style), wanted in zip(found, names, strict=True):
             is_taken = names.count(wanted) > 1 or wanted in taken | {"call", "stream"}
+            is_taken = is_taken or self._maker.is_class(wanted)
             name = unique(f"{wanted}_{location}" if is_taken else wanted, taken)
             taken.add(name)
             required = location == "path" or node.get("required") is True
@@ -266,6 +208,23 @@ class Operations:
             )
         views.sort(key=lambda one: one[0] != "path" and not one[1].required)
         return views
+
+    def _reserved(self, source: OperationSource) -> set[str]:
+        """Return the names of arguments that an operation has beside its parameters."""
+        found = set[str]()
+        if "requestBody" in source.data:
+            body = self._contract.resolve(as_node(source.data["requestBody"]))
+            found = {"body", "content_type"} if len(as_node(body.get("content"))) > 1 else {"body"}
+        for _, given in _documented(source.data.get("responses") or {}):
+            kinds = self._successes(source, given)
+            if sum(one.kind != "events" for one in kinds) > 1:
+                found.add("accept")
+        return found
+
+    def _successes(self, source: OperationSource, response: Node) -> list[Success]:
+        """Return what a response consists of: to HEAD, nothing is sent."""
+        bare = source.method == "head"
+        return successes(self._contract, {} if bare else self._contract.resolve(response))
 
     def _own(self, node: Node, source: OperationSource) -> Node:
         """Return a parameter whose classes are named after the operation that it is in."""
@@ -280,6 +239,9 @@ class Operations:
             if key not in KEYS_OF_PARAMETER and str(key)[:2] != "x-":
                 text = f"'{key}' is not supported in a parameter"
                 self._findings.refuse(node, f"'{key}'", text, "a schema alone")
+        if node.get("allowReserved"):
+            text = "reserved characters are sent percent-encoded, as others are"
+            self._findings.note(node, "'allowReserved' is left out", text)
         if content := as_node(node.get("content")):
             kind, media = next(iter(content.items()))
             shape = self._maker.make(as_node(media).get("schema", True)).without_null()
@@ -325,44 +287,54 @@ class Operations:
 
     def _answers(
         self, source: OperationSource, readers: emit.Readers
-    ) -> tuple[list[AnswerView], list[Shape], str, list[Shape]]:
-        """Return the views of the successes, the events, the type to accept, and the shapes."""
+    ) -> tuple[list[AnswerView], list[Shape], list[Shape]]:
+        """Return the views of the successes, the events, and the shapes."""
         found: list[AnswerView] = []
         events: list[Shape] = []
         shapes: list[Shape] = []
-        accept = ""
         documented = _documented(source.data.get("responses") or {})
         for status, given in documented:
-            response = self._contract.resolve(given)
-            for one in successes(self._contract, self._findings, response):
-                name = f"_read_{str(status).lower()}"
+            types: list[tuple[str, str, str]] = []
+            for number, one in enumerate(self._successes(source, given), 1):
+                name = f"_read_{status.lower()}" + (f"_{number}" if number > 1 else "")
                 if one.kind == "events":
                     events.append(self._maker.make(one.schema))
                 elif one.kind == "json":
                     shape = self._maker.make(one.schema)
                     shapes.append(shape)
-                    reader = readers.expression(shape, name)
-                    item = self._page_item(shape)
-                    if item is not None:
-                        reader = f"decoding.PageReader({reader}, {item.class_name})"
-                        shapes.append(item)
-                    found.append(AnswerView(str(status), emit.annotation(shape), reader))
-                    accept = accept or one.content_type
+                    types.append(
+                        (
+                            one.content_type,
+                            emit.annotation(shape),
+                            self._reader(shape, name, readers, shapes),
+                        )
+                    )
                 elif one.kind == "nothing":
-                    found.append(AnswerView(str(status), "None", "decoding.nothing"))
+                    types.append(("", "None", "decoding.nothing"))
                 else:
                     kind = "str" if one.kind == "text" else "bytes"
-                    found.append(AnswerView(str(status), kind, f"bodies.read_{one.kind}"))
-                    accept = accept or one.content_type
+                    types.append((one.content_type, kind, f"bodies.read_{one.kind}"))
+            if types:
+                found.append(AnswerView(status, tuple(types), several=len(types) > 1))
         if not documented:
             text = "no success is documented: any is read as bytes"
             self._findings.note(source.data, "no documented success", text)
-            found.append(AnswerView("2XX", "bytes", "bodies.read_bytes"))
+            found.append(AnswerView("2XX", (("", "bytes", "bodies.read_bytes"),)))
         if not found and not events:
-            found.append(AnswerView("2XX", "None", "decoding.nothing"))
+            found.append(AnswerView("2XX", (("", "None", "decoding.nothing"),)))
         # Ranges first: a single status of them replaces their reader.
         found.sort(key=lambda one: (one.status.isdecimal(), one.status))
-        return found, events, accept, shapes
+        return found, events, shapes
+
+    def _reader(self, shape: Shape, name: str, readers: emit.Readers, shapes: list[Shape]) -> str:
+        """Return the expression that reads JSON; of a page, both the whole and its items."""
+        reader = readers.expression(shape, name)
+        item = self._page_item(shape)
+        if item is None:
+            return reader
+        shapes.append(item)
+        self._maker.listed.add(item.class_name)
+        return f"decoding.PageReader({reader}, {item.class_name})"
 
     def _page_item(self, shape: Shape) -> Shape | None:
         if shape.kind != "model" or shape.nullable or page_item(shape.schema) is None:

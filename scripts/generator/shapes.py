@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, cast
 
+import emit
 from contract import Contract, ContractError, Node, Pointer, as_node, schema_name
 from findings import Findings
 from merging import Merger, Union
@@ -65,10 +66,16 @@ class ShapeMaker:
         self.places: dict[str, Pointer] = {}
         self.files: set[Pointer] = set()
         """Places of schemas whose binary properties are files: bodies of the type multipart."""
+        self.listed: set[str] = set()
+        """Classes of the items of pages, which a long page reads all at once."""
 
     def class_name(self, component: str) -> str:
         """Return the name of a named schema's class."""
         return self._names.of(("components", "schemas", component)).name
+
+    def is_class(self, name: str) -> bool:
+        """Whether a class has a name that an argument may have, too."""
+        return self._names.is_class(name)
 
     def effective(self, node: Any) -> Node:
         """Return the normal form of a schema."""
@@ -152,6 +159,9 @@ class ShapeMaker:
         if node.get("null"):
             return Shape("null", nullable=True)
         unions: list[Union] = [one for one in node.get("unions", ()) if self._chooses(one)]
+        if unions and len(unions) == 1 and (listed := self._listed_values(unions[0])):
+            rest = {key: value for key, value in node.items() if key not in ("unions", "nullable")}
+            return self._shape(self._merger.merged(rest, [listed], pointer), pointer)
         if unions:
             return self._unions(node, unions, pointer, nullable)
         kinds: tuple[str, ...] = node.get("types") or _implied(node)
@@ -252,6 +262,26 @@ class ShapeMaker:
         )  # fmt: skip
         return False
 
+    def _listed_values(self, union: Union) -> Node | None:
+        """Return the schema of a union that lists values one by one, often each with its prose."""
+        values: list[Any] = []
+        kinds: set[str] = set()
+        nullable = False
+        for member in union.members:
+            inner = self.effective(member)
+            if inner.get("null"):
+                nullable = True
+                continue
+            is_own = schema_name(as_node(member)) is None
+            if not is_own or "enum" not in inner or set(inner) - _VALUES - NOTES_OF_A_REFERENCE:
+                return None
+            nullable = nullable or bool(inner.get("nullable"))
+            kinds |= {_type_of(value) for value in inner["enum"]}
+            values += [value for value in inner["enum"] if value not in values]
+        if len(kinds) != 1:
+            return None
+        return {"types": tuple(kinds), "enum": values, **({"nullable": True} if nullable else {})}
+
     def _unions(self, node: Node, unions: list[Union], pointer: Pointer, nullable: bool) -> Shape:
         """Build the shape of a schema with a oneOf or anyOf."""
         chosen, others = unions[0], unions[1:]
@@ -306,7 +336,8 @@ class ShapeMaker:
         for shape in shapes:
             nullable = nullable or shape.nullable
             flat += [one.without_null() for one in members_of(shape) if one.kind != "null"]
-        unique = list(dict.fromkeys(flat))
+        # Members that differ in their bounds alone are two: each allows what the other does not.
+        unique = list({(one, emit.encoder(one)): one for one in reversed(flat)}.values())[::-1]
         if not unique:
             return Shape("null", nullable=True)
         if any(one.kind == "any" for one in unique):
@@ -332,6 +363,9 @@ class ShapeMaker:
         kind = shapes[0].json_type
         if kind == "dict":
             return self._objects(shapes, union)
+        if kind in ("int", "float", "bool"):
+            free = [one for one in shapes if emit.encoder(one) == emit.encoder(Shape(one.kind))]
+            shapes = free[:1] or shapes
         if kind == "str":
             shapes = sorted(shapes, key=lambda one: _TEXTS.index(one.kind))
             if shapes[-1].kind == "string":
@@ -404,6 +438,8 @@ class ShapeMaker:
         return found
 
 
+# What a schema may have beside its values without allowing less.
+_VALUES = {"enum", "types", "nullable"}
 NOTES_OF_A_REFERENCE = {
     "$ref", "description", "title", "example", "examples", "default", "nullable", "deprecated",
     "externalDocs", "xml", "readOnly", "writeOnly", "summary", "$comment",

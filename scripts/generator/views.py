@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 import emit
 from contract import Contract, Node, as_node, schema_name
 from deprecation import message
-from names import ClassInfo, Names, attribute_name
+from names import ClassInfo, Names, attribute_name, identifiers
 from openapi_python_client import strings
-from operations import page_item
 from shape import Shape
 from shapes import ShapeMaker
 
@@ -127,11 +126,6 @@ class Views:
         self._mixins: dict[str, str] = settings.get("mixins", {})
         self._kept_names = set(settings.get("kept_names", ()))
         self._lenient: dict[str, list[str]] = settings.get("lenient", {})
-        self._listed = {
-            maker.class_name(item)
-            for schema in contract.schemas.values()
-            if (item := page_item(as_node(schema))) is not None
-        }
 
     def model(self, name: str) -> ModelView:
         """Build the view of a model."""
@@ -142,11 +136,15 @@ class Views:
         fields: list[FieldView] = []
         classes: set[tuple[str, str]] = set()
         attributes: set[str] = set()
+        wanted = identifiers(list(properties))
+        shapes = {raw: self._maker.make(given) for raw, given in properties.items()}
         # Required ones first, as openapi-python-client has them.
         for raw in sorted(properties, key=lambda one: one not in required):
-            shape = self._maker.make(properties[raw])
+            shape = shapes[raw]
             classes |= shape.classes()
-            attribute = attribute_name(raw, self._kept_names, attributes)
+            name_of_class = self._names.is_class(wanted[raw])
+            own = f"{wanted[raw]}_" if name_of_class else wanted[raw]
+            attribute = attribute_name(raw, own, self._kept_names, attributes)
             attributes.add(attribute)
             reader = readers.expression(shape.without_null(), f"_read_{attribute}")
             if shape.kind in ("list", "map"):  # made once, since from_dict runs for every item
@@ -179,7 +177,7 @@ class Views:
             tuple(readers.functions),
             imports,
             is_open,
-            name in self._listed,
+            name in self._maker.listed,
             message(schema, name),
         )
 

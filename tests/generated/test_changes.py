@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any, cast
 
 import pytest
 import yaml
 
-from scripts.generator.changes.checkout import CHECK, DELIBERATE, DONE, TODO, Checkout, Place
+from scripts.generator.changes.checkout import CHECK, DELIBERATE, DONE, TO_DO, Checkout, Place
 from scripts.generator.changes.compare import Change, compare
 from scripts.generator.changes.follow import follow
 from scripts.generator.changes.fragments import fragments
@@ -19,7 +20,7 @@ from scripts.generator.changes.rules import LEVELS, RULES, gravest
 from tests.contract.helpers.differences import Absent, corrected, differences
 from tests.contract.helpers.normal_form import contract_form, facts_form
 from tests.contract.test_facts import CORRECTIONS, FACTS, is_added
-from tests.generated.helpers.edit import Document, Edit, drop
+from tests.generated.helpers.edit import Document, Edit, drop, put
 from tests.generated.helpers.edits_of_facets import FACETS
 from tests.generated.helpers.edits_of_messages import MESSAGES
 from tests.generated.helpers.edits_of_operations import OPERATIONS
@@ -94,7 +95,7 @@ def test_an_edit_is_found_once_with_its_level_and_its_places(edit: Edit) -> None
 def named(place: Place, wanted: str) -> bool:
     path, _, name = wanted.removeprefix("!").partition(" ")
     there = place.path == path or place.path.startswith(f"{path}/")
-    return there and (not name or place.name == name) and (wanted[0] != "!" or place.state == TODO)
+    return there and (not name or place.name == name) and (wanted[0] != "!" or place.state == TO_DO)
 
 
 def listed(places: list[Place]) -> str:
@@ -194,9 +195,22 @@ def test_what_is_done_is_done() -> None:
         states = {
             (place.area, place.state) for place in follow(change, older, contract(), checkout())
         }
-        assert ("SDK", TODO) not in states
-        assert ("server", TODO) not in states
+        assert ("SDK", TO_DO) not in states
+        assert ("server", TO_DO) not in states
         assert ("server", DONE) in states
+
+
+@pytest.mark.parametrize(("status", "state"), [("401", CHECK), ("418", TO_DO)])
+def test_a_status_has_a_class_of_its_own_or_needs_one(status: str, state: str) -> None:
+    response = {"$ref": "#/components/responses/Conflict"}
+    without = Contract(Edit("", drop("ListUsers", "responses", "401"), "", ()).apply(document()))
+    adds = put("ListUsers", "responses", status, value=response)
+    having = Contract(Edit("", adds, "", ()).apply(without.document))
+    (found,) = compare(without, having)
+    path = "src/julep/_calls/responses.py"
+    (place,) = (one for one in follow(found, without, having, checkout()) if one.path == path)
+    assert place.state == state
+    assert re.match(r"    (400|401): \w+,$", (ROOT / path).read_text().splitlines()[place.line - 1])
 
 
 def test_what_is_not_followed_on_purpose_is_not_to_do() -> None:

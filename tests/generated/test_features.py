@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import os
 import subprocess
 import sys
 from email import message_from_bytes
@@ -14,6 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from tests.generated.helpers.echo import Echo
+from tests.generated.helpers.running import DOCUMENTS
 
 ID = "4b9f6f0e-5b1e-1b7e-8b0a-3f9d1d6d0a01"  # a UUID of version 1
 
@@ -203,12 +205,18 @@ def test_an_operation_is_found_by_its_id_or_its_method_and_path(api: Any) -> Non
 
 
 @pytest.mark.once
-def test_the_packages_have_types(features: Path) -> None:
-    """mypy reads all of both packages: some seconds, and the only proof that they have types."""
-    packages = ("-p", "features_api", "-p", "features31_api")
+def test_the_packages_have_types(packages: Path) -> None:
+    """mypy reads all of some packages: some seconds, and the only proof that they have types.
+
+    JULEP_TEST_CONTRACTS=all: of every document.
+    """
+    names = ["features", "features31", "media", "names"]
+    if os.environ.get("JULEP_TEST_CONTRACTS"):
+        names = [path.stem for path in DOCUMENTS.glob("*.yaml")]
+    options = [option for name in names for option in ("-p", f"{name}_api")]
     done = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", "--config-file=", *packages],
-        cwd=features,
+        [sys.executable, "-m", "mypy", "--strict", "--config-file=", *options],
+        cwd=packages,
         capture_output=True,
         text=True,
         check=False,

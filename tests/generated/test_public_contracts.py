@@ -22,7 +22,7 @@ pytestmark = pytest.mark.once
 CHOSEN = os.environ.get("JULEP_TEST_CONTRACTS", "")
 SHARED = ROOT.parent / "shared" / "contracts"
 FOLDER = Path(CHOSEN) if CHOSEN not in ("", "all") else SHARED
-OWN = [ROOT / "tests" / "generated" / "helpers" / f"{name}.yaml" for name in ("features31",)]
+OWN = [ROOT / "tests" / "generated" / "documents" / "features31.yaml"]
 # Those that are quickly generated, and have examples or 3.1.
 FEW = ("oai-uspto.yaml", "oai31-tictactoe.yaml")
 FOUND = sorted(path for path in FOLDER.glob("*.*") if path.suffix in (".json", ".yaml", ".yml"))

@@ -15,7 +15,7 @@ from .chains import MANAGERS, SDK, SERVER, Sdk, Server, snake, structures
 from .items import Contract, mapping
 from .syntax import Function, Module, Sources, Structure
 
-DONE, TODO, CHECK, WRITTEN = "done", "TO DO", "check", "written"
+DONE, TO_DO, CHECK, WRITTEN = "done", "TO DO", "check", "written"
 DELIBERATE = "not followed"
 EXCEPTIONS = "tests/gate/exceptions.toml"
 CALLS = "tests/sdk/helpers/calls.py"
@@ -90,7 +90,7 @@ class Checkout:
 
     def generated(self, contract: Contract, name: str, *, operation: bool) -> Place:
         """Return the generated module of an operation or a schema."""
-        state = DONE if self._is_current(contract) else TODO
+        state = DONE if self._is_current(contract) else TO_DO
         note = "" if state == DONE else "run ./scripts/generate"
         folder = self.root / PACKAGE / ("api" if operation else "models")
         flat = snake(name).replace("_", "")
@@ -179,7 +179,7 @@ class Checkout:
                 return Place("server", f"{MIGRATIONS}/{path.name}", 0, "", "", DONE)
         number = len(files) + 1
         note = f"a migration for {name}, if it is stored"
-        return Place("server", f"{MIGRATIONS}/v{number:04}_….py", 0, "", note, TODO)
+        return Place("server", f"{MIGRATIONS}/v{number:04}_….py", 0, "", note, TO_DO)
 
     def corrections(self, address: str, *, added: bool) -> Place:
         """Return the entry for a difference from the published facts."""
@@ -193,7 +193,7 @@ class Checkout:
                 return Place("contract", CORRECTIONS, number, "", note, DONE if added else CHECK)
         section = "additions:" if added else "corrections:"
         number = next((index for index, line in enumerate(lines, 1) if line == section), 0)
-        return Place("contract", CORRECTIONS, number, "", f"add {address}, with the reason", TODO)
+        return Place("contract", CORRECTIONS, number, "", f"add {address}, with the reason", TO_DO)
 
     @cached_property
     def pages(self) -> list[tuple[str, list[str]]]:
@@ -282,7 +282,7 @@ class Checkout:
         path = self.root / SETTINGS
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         return [
-            Place("generated", SETTINGS, number, "", note, TODO)
+            Place("generated", SETTINGS, number, "", note, TO_DO)
             for number, line in enumerate(lines, 1)
             if re.match(pattern, line.strip())
         ]
@@ -367,7 +367,7 @@ __all__ = [
     "PACKAGE",
     "SDK",
     "SERVER",
-    "TODO",
+    "TO_DO",
     "WRITTEN",
     "Checkout",
     "Place",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from .checkout import CALLS, DELIBERATE, TODO, Checkout, Place, methods_named
+from .checkout import CALLS, DELIBERATE, TO_DO, Checkout, Place, methods_named
 from .facets import BOUNDS, enum_values
 from .items import Contract, mapping, referred, sequence
 from .subject import Subject
@@ -19,7 +19,7 @@ def without_exceptions(
     place: Place, subject: Subject, contract: Contract, checkout: Checkout
 ) -> Place:
     """Return a place that is to do; as not followed, if the gate's exceptions have all it means."""
-    if place.state != TODO or not checkout.exceptions:
+    if place.state != TO_DO or not checkout.exceptions:
         return place
     reasons = {_reason(name, checkout) for name in _names(place, subject, contract, checkout)}
     if not reasons or "" in reasons:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .checkout import CHECK, DONE, SERVER, TODO, Checkout, Place
+from .checkout import CHECK, DONE, SERVER, TO_DO, Checkout, Place
 from .compare import Change
 from .deliberate import without_exceptions
 from .facets import BOUNDS
@@ -36,8 +36,8 @@ def follow(change: Change, old: Contract, new: Contract, checkout: Checkout) -> 
         before = places.get(key)
         # The graver state: what is to do for one reason may be done for another.
         if before is None or (before.state, place.state) in (
-            (DONE, TODO),
-            (CHECK, TODO),
+            (DONE, TO_DO),
+            (CHECK, TO_DO),
             (DONE, CHECK),
         ):
             places[key] = place

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .chains import snake
-from .checkout import CHECK, DONE, MOST_LINES, SERVER, TODO, Checkout, Place
+from .checkout import CHECK, DONE, MOST_LINES, SERVER, TO_DO, Checkout, Place
 from .compare import Change
 from .subject import Subject
 
@@ -17,7 +17,7 @@ def follow_body(subject: Subject, checkout: Checkout) -> Iterator[Place]:
     media = change.item.name if change.item.kind == "media type" else ""
     operations = (*subject.requests, *subject.answers) if media else subject.requests
     for operation in operations[:MOST_LINES]:
-        state = CHECK if change.facet else TODO
+        state = CHECK if change.facet else TO_DO
         note = f"{change.kind}{f', {media}' if media else ''}"
         for function in checkout.sdk.methods(operation).private:
             if snake(operation) in function.operations:
@@ -49,7 +49,7 @@ def follow_response(subject: Subject, checkout: Checkout) -> Iterator[Place]:
                 handler = checkout.server.handler(operation)
                 path = handler.module.path if handler else f"{SERVER}/http/responses.py"
                 line = handler.line if handler else 0
-                yield Place("server", path, line, operation, f"never sends {item.name}", TODO)
+                yield Place("server", path, line, operation, f"never sends {item.name}", TO_DO)
         return
     status = int(item.name) if item.name.isdigit() else 0
     operations = subject.answers or ((item.key[1],) if item.key[0] == "operation" else ())
@@ -69,7 +69,7 @@ def follow_response(subject: Subject, checkout: Checkout) -> Iterator[Place]:
             for function, line in lines:
                 yield Place("server", function.module.path, line, function.name, "", DONE)
         else:
-            state = TODO if change.kind in ("success added", "success removed") else CHECK
+            state = TO_DO if change.kind in ("success added", "success removed") else CHECK
             note = f"{change.kind}: {item.name}"
             yield Place("server", handler.module.path, handler.line, operation, note, state)
         if change.kind.startswith("success"):
@@ -90,7 +90,7 @@ def _status(status: int, change: Change, checkout: Checkout) -> Iterator[Place]:
     if change.kind == "error added" and status < 500 and not found:
         for module in checkout.modules(_ERRORS):
             line = min(module.integers.get(400, [0]))
-            yield Place("SDK", module.path, line, "", f"{status} has no class of its own", TODO)
+            yield Place("SDK", module.path, line, "", f"{status} has no class of its own", TO_DO)
     yield from found
     for module in checkout.modules(f"{SERVER}/errors.py"):
         for line in module.integers.get(status, [])[:1]:

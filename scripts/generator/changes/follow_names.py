@@ -12,7 +12,7 @@ from .checkout import (
     MANAGERS,
     MOST_LINES,
     SERVER,
-    TODO,
+    TO_DO,
     Checkout,
     Place,
     methods_named,
@@ -74,7 +74,7 @@ def _arguments(subject: Subject, operation: str, checkout: Checkout) -> Iterator
     """Yield the methods that have, or must have, the name as an argument."""
     methods = checkout.sdk.methods(operation)
     if not methods.public:
-        yield Place("SDK", MANAGERS, 0, "", f"no method calls {operation}", TODO)
+        yield Place("SDK", MANAGERS, 0, "", f"no method calls {operation}", TO_DO)
         return
     known = _known(subject)
     siblings = {name for each in subject.siblings for name in python_names(each)}
@@ -133,7 +133,7 @@ def _argument(
             lines += _passing(function, siblings)
         what = f"add {subject.name}" if not own or not passes else f"document {subject.name}"
         for line in lines:
-            yield Place("SDK", path, line, name, "" if done else what, DONE if done else TODO)
+            yield Place("SDK", path, line, name, "" if done else what, DONE if done else TO_DO)
         return
     lines = [function.parameters[each] for each in own]
     lines += [function.documented[each][0] for each in known & function.documented.keys()]
@@ -141,7 +141,7 @@ def _argument(
         # A part of the path is passed by position: its argument may keep its name.
         kept = subject.in_path
         for line in lines:
-            yield Place("SDK", path, line, name, _sentence(subject), CHECK if kept else TODO)
+            yield Place("SDK", path, line, name, _sentence(subject), CHECK if kept else TO_DO)
         return
     yield from facet_of_argument(subject.change, function, next(iter(own), ""), name)
 
@@ -155,10 +155,10 @@ def _sentences(
     if subject.mode == ADD and function.documented.keys() & siblings:
         line = function.documented[next(iter(own))][0] if own else function.line
         note = "" if own else f"document {subject.name}"
-        yield Place("SDK", path, line, name, note, DONE if own else TODO)
+        yield Place("SDK", path, line, name, note, DONE if own else TO_DO)
     for each in own:
         if subject.mode in (DROP, RENAME):
-            yield Place("SDK", path, function.documented[each][0], name, _sentence(subject), TODO)
+            yield Place("SDK", path, function.documented[each][0], name, _sentence(subject), TO_DO)
         elif subject.mode != ADD:
             yield from facet_of_argument(subject.change, function, each, name)
 
@@ -200,10 +200,10 @@ def _fields(subject: Subject, found: list[tuple[Module, Structure]], area: str) 
             done = bool(own)
             line = structure.names[next(iter(own))] if own else structure.line
             note = "" if done else f"add {subject.name}"
-            yield Place(area, module.path, line, structure.owner, note, DONE if done else TODO)
+            yield Place(area, module.path, line, structure.owner, note, DONE if done else TO_DO)
         for each in own if subject.mode in (DROP, RENAME) else ():
             yield Place(
-                area, module.path, structure.names[each], structure.owner, _sentence(subject), TODO
+                area, module.path, structure.names[each], structure.owner, _sentence(subject), TO_DO
             )
         for each in own if subject.mode not in (ADD, DROP, RENAME) else ():
             yield from facet_of_field(subject.change, module, structure, each, area)
@@ -229,7 +229,7 @@ def _reads(subject: Subject, operation: str, checkout: Checkout) -> Iterator[Pla
     """Yield where the server reads the name, or should."""
     handler = checkout.server.handler(operation)
     if handler is None:
-        yield Place("server", f"{SERVER}/resources", 0, "", f"{operation} has no handler", TODO)
+        yield Place("server", f"{SERVER}/resources", 0, "", f"{operation} has no handler", TO_DO)
         return
     if subject.mode == ADD and operation not in subject.methods and not subject.is_parameter:
         return  # deep in a body: what repeats its schema is named by itself
@@ -247,19 +247,19 @@ def _reads(subject: Subject, operation: str, checkout: Checkout) -> Iterator[Pla
             handler.line,
             operation,
             f"never reads {subject.name}",
-            TODO,
+            TO_DO,
         )
         near = [(len(subject.siblings & one.texts.keys()), one) for one in handler.functions]
         best = sorted((pair for pair in near if pair[0]), key=lambda pair: -pair[0])[:2]
         for _, function in best:
             note = f"reads the names beside {subject.name}"
-            yield Place("server", function.module.path, function.line, function.name, note, TODO)
+            yield Place("server", function.module.path, function.line, function.name, note, TO_DO)
         if subject.is_parameter:
             yield from _queries(subject, handler.functions, checkout)
         return
     for path, line in found[:MOST_LINES]:
         if subject.mode in (DROP, RENAME):
-            yield Place("server", path, line, "", _sentence(subject), TODO)
+            yield Place("server", path, line, "", _sentence(subject), TO_DO)
     if subject.mode not in (DROP, RENAME):
         places = [
             place
@@ -282,7 +282,7 @@ def _lists(subject: Subject, checkout: Checkout) -> Iterator[Place]:
             note = "" if own else f"lists the names beside {subject.name}"
             yield Place("server", module.path, one.line, one.owner, note, DONE if own else CHECK)
         elif own and subject.mode in (DROP, RENAME):
-            yield Place("server", module.path, one.line, one.owner, _sentence(subject), TODO)
+            yield Place("server", module.path, one.line, one.owner, _sentence(subject), TO_DO)
 
 
 def _queries(subject: Subject, functions: list[Function], checkout: Checkout) -> Iterator[Place]:
@@ -306,7 +306,7 @@ def _produced(subject: Subject, checkout: Checkout) -> Iterator[Place]:
             handler = checkout.server.handler(operation)
             if handler is not None:
                 note = f"answers without {subject.name}"
-                yield Place("server", handler.module.path, handler.line, operation, note, TODO)
+                yield Place("server", handler.module.path, handler.line, operation, note, TO_DO)
     for module, structure in found:
         function = structure.inside
         keys = structure.names if function is None else {**function.keys, **structure.names}
@@ -317,11 +317,11 @@ def _produced(subject: Subject, checkout: Checkout) -> Iterator[Place]:
         if subject.mode == ADD:
             note = "" if own else f"produce {subject.name}"
             line = keys[next(iter(own))] if own else structure.line
-            yield Place("server", module.path, line, title, note, DONE if own else TODO)
+            yield Place("server", module.path, line, title, note, DONE if own else TO_DO)
             continue
         for each in own:
             note = _sentence(subject) if subject.mode in (DROP, RENAME) else f"produces {each}"
-            state = TODO if subject.mode in (DROP, RENAME) else CHECK
+            state = TO_DO if subject.mode in (DROP, RENAME) else CHECK
             if subject.change.level != "prose":
                 yield Place("server", module.path, keys[each], title, note, state)
 
@@ -367,9 +367,9 @@ def _tests(subject: Subject, checkout: Checkout) -> Iterator[Place]:
         title = f'"{method}"'
         if subject.mode == ADD:
             note = "" if own else f"invalid values of {subject.name}"
-            yield Place("tests", CALLS, line, title, note, DONE if own else TODO)
+            yield Place("tests", CALLS, line, title, note, DONE if own else TO_DO)
         elif own and subject.mode in (DROP, RENAME):
-            yield Place("tests", CALLS, line, title, _sentence(subject), TODO)
+            yield Place("tests", CALLS, line, title, _sentence(subject), TO_DO)
         elif own and subject.change.level != "prose":
             yield Place("tests", CALLS, line, title, f"invalid values of {subject.name}", CHECK)
 

@@ -13,7 +13,7 @@ from .checkout import (
     MANAGERS,
     MOST_LINES,
     SERVER,
-    TODO,
+    TO_DO,
     Checkout,
     Place,
     methods_named,
@@ -53,7 +53,7 @@ def _calls(change: Change, former: str, checkout: Checkout) -> Iterator[Place]:
     """Yield the functions that call an operation by a name or module that it has no longer."""
     words = {"operation removed": "is gone", "tags changed": "is in another module"}
     note = f"{former} {words.get(change.kind, f'is now {change.item.name}')}"
-    names = {change.item.name: ("", DONE), former: (note, TODO)}
+    names = {change.item.name: ("", DONE), former: (note, TO_DO)}
     for operation, (text, state) in names.items():
         for function in checkout.sdk.methods(operation).private:
             line = function.operations.get(snake(operation))
@@ -78,11 +78,11 @@ def _named_elsewhere(change: Change, former: str, checkout: Checkout) -> Iterato
 def _removed_methods(name: str, checkout: Checkout) -> Iterator[Place]:
     public = checkout.sdk.methods(name).public
     for function in public:
-        yield Place("SDK", function.module.path, function.line, function.title, "remove it", TODO)
+        yield Place("SDK", function.module.path, function.line, function.title, "remove it", TO_DO)
     for method in methods_named(checkout.sdk, public):
         found = checkout.calls(method)
         if found:
-            yield Place("tests", CALLS, found[0], f'"{method}"', "remove it", TODO)
+            yield Place("tests", CALLS, found[0], f'"{method}"', "remove it", TO_DO)
         yield from checkout.documented(rf"\b{re.escape(method)}\b", f"mentions {method}")
 
 
@@ -92,7 +92,7 @@ def _noted(change: Change, function: Function) -> Place:
         done = ("deprecated" in function.decorators) == (change.kind == "deprecated")
         note = "" if done else change.kind
         return Place(
-            "SDK", function.module.path, function.line, title, note, DONE if done else TODO
+            "SDK", function.module.path, function.line, title, note, DONE if done else TO_DO
         )
     return Place("SDK", function.module.path, function.line, title, f"{change.facet}", CHECK)
 
@@ -101,11 +101,13 @@ def _handler(change: Change, former: str, checkout: Checkout) -> Iterator[Place]
     handler = checkout.server.handler(former)
     name = change.item.name
     if change.kind == "operation removed" and handler:
-        yield Place("server", handler.module.path, handler.line, former, "remove its handler", TODO)
+        yield Place(
+            "server", handler.module.path, handler.line, former, "remove its handler", TO_DO
+        )
     if change.kind == "operation renamed":
         if handler:
             note = f"rename to {name}"
-            yield Place("server", handler.module.path, handler.line, former, note, TODO)
+            yield Place("server", handler.module.path, handler.line, former, note, TO_DO)
         now = checkout.server.handler(name)
         if now:
             yield Place("server", now.module.path, now.line, name, "", DONE)
@@ -146,14 +148,14 @@ def _new_operation(name: str, new: Contract, checkout: Checkout) -> Iterator[Pla
     for method in public or ("",):
         found = checkout.calls(method) if method else None
         note = "" if found else "valid and invalid arguments of the method"
-        state = DONE if found else TODO
+        state = DONE if found else TO_DO
         yield Place(
             "tests", CALLS, found[0] if found else 0, f'"{method}"' if method else "", note, state
         )
     for folder in ("tests/sdk", "tests/server"):
         names = [re.escape(f".{method.partition('.')[2]}(") for method in public]
         mentioned = bool(names and checkout.tests("|".join(names), "", folder))
-        yield Place("tests", folder, 0, "", "its behavior", CHECK if mentioned else TODO)
+        yield Place("tests", folder, 0, "", "its behavior", CHECK if mentioned else TO_DO)
     yield from _lists_of_methods(name, near, checkout)
     yield checkout.corrections(f"/operations/{name}", added=True)
 
@@ -194,19 +196,19 @@ def _missing_method(name: str, tag: str, near: list[str], checkout: Checkout) ->
     for path, kind in manager:
         method, line = last[path, kind]
         note = f"no method calls {name}: add one beside {method}"
-        yield Place("SDK", path, line, kind, note, TODO)
+        yield Place("SDK", path, line, kind, note, TO_DO)
     if not manager:
         note = f"no method calls {name}: a manager for the tag {tag}"
-        yield Place("SDK", f"{MANAGERS}/{snake(tag or name)}.py", 0, "", note, TODO)
+        yield Place("SDK", f"{MANAGERS}/{snake(tag or name)}.py", 0, "", note, TO_DO)
         for path in ("src/julep/_client.py", "src/julep/_async_client.py"):
-            yield Place("SDK", path, 0, "", "its property", TODO)
-        yield Place("server", f"{SERVER}/app.py", 0, "HANDLERS", "its module", TODO)
+            yield Place("SDK", path, 0, "", "its property", TO_DO)
+        yield Place("server", f"{SERVER}/app.py", 0, "HANDLERS", "its module", TO_DO)
         yield Place(
             "server", f"{SERVER}/store/{snake(tag or name)}.py", 0, "", "its records", CHECK
         )
         yield Place("server", f"{SERVER}/db/tables.py", 0, "", "a table, with a migration", CHECK)
         for path in ("tests/sdk/helpers/methods.py", "tests/sdk/test_public_names.py"):
-            yield Place("tests", path, 0, "", "its manager", TODO)
+            yield Place("tests", path, 0, "", "its manager", TO_DO)
 
 
 def _missing_handler(name: str, near: list[str], checkout: Checkout) -> Iterator[Place]:
@@ -214,8 +216,8 @@ def _missing_handler(name: str, near: list[str], checkout: Checkout) -> Iterator
     if rows:
         last = max((one for one in rows if one.module is rows[0].module), key=lambda one: one.line)
         note = f"HANDLERS has no {name}"
-        yield Place("server", last.module.path, last.line, "", note, TODO)
+        yield Place("server", last.module.path, last.line, "", note, TO_DO)
     else:
         yield Place(
-            "server", f"{SERVER}/resources", 0, "", f"a module with a handler of {name}", TODO
+            "server", f"{SERVER}/resources", 0, "", f"a module with a handler of {name}", TO_DO
         )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from .checkout import CHECK, SERVER, TODO, Checkout, Place
+from .checkout import CHECK, SERVER, TO_DO, Checkout, Place
 from .follow_names import follow_name
 from .items import Contract, mapping, sequence
 from .subject import ADD, DROP, Subject
@@ -25,7 +25,7 @@ def follow_schema(subject: Subject, checkout: Checkout) -> Iterator[Place]:
             ("server", (SERVER,)),
             ("tests", ("tests/sdk",)),
         ):
-            yield from checkout.names(area, folders, name, note, TODO)
+            yield from checkout.names(area, folders, name, note, TO_DO)
     elif change.level != "prose" and change.facet:
         yield from follow_class(subject, checkout)
     if change.kind == "schema added":
@@ -68,7 +68,7 @@ def follow_server(subject: Subject, checkout: Checkout) -> Iterator[Place]:
     authority = re.sub(r"^\w+://|/.*$", "", url)
     if change.level == "prose" or not authority:
         return
-    state = TODO if change.kind in ("server changed", "server removed") else CHECK
+    state = TO_DO if change.kind in ("server changed", "server removed") else CHECK
     host, _, port = authority.partition(":")
     for area, folder in (("SDK", "src/julep"), ("server", SERVER)):
         for module in checkout.modules(folder):

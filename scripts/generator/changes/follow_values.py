@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from .checkout import CHECK, DONE, MOST_LINES, SERVER, TODO, Checkout, Place
+from .checkout import CHECK, DONE, MOST_LINES, SERVER, TO_DO, Checkout, Place
 from .compare import Change
 from .facets import BOUNDS, enum_values
 from .subject import Subject
@@ -30,7 +30,7 @@ def facet_of_argument(change: Change, function: Function, name: str, title: str)
         now = change.kind == "became required"
         note = f"{name} {'has a default' if has else 'has none'}"
         yield Place(
-            "SDK", path, at, title, note if has == now else "", TODO if has == now else DONE
+            "SDK", path, at, title, note if has == now else "", TO_DO if has == now else DONE
         )
         return
     if change.facet == "default" and name:
@@ -49,7 +49,7 @@ def _documented(change: Change, path: str, line: int, title: str, text: str) -> 
     """Yield a docstring's sentence that repeats what changed."""
     if change.facet == "deprecated":
         done = ("deprecated" in text.lower()) == (change.kind == "deprecated")
-        yield Place("SDK", path, line, title, "" if done else change.kind, DONE if done else TODO)
+        yield Place("SDK", path, line, title, "" if done else change.kind, DONE if done else TO_DO)
         return
     if change.facet == "enum":
         old, new = _added(change)
@@ -58,7 +58,7 @@ def _documented(change: Change, path: str, line: int, title: str, text: str) -> 
                 each in text for each in _gone(change)
             )
             note = "" if done else "lists the values"
-            yield Place("SDK", path, line, title, note, DONE if done else TODO)
+            yield Place("SDK", path, line, title, note, DONE if done else TO_DO)
         return
     words = {each.replace("_", "") for each in _NUMBER.findall(text)} | set(
         re.findall(r"\w+", text)
@@ -68,7 +68,7 @@ def _documented(change: Change, path: str, line: int, title: str, text: str) -> 
     if change.new is not None and new_text.lower() in words:
         yield Place("SDK", path, line, title, "", DONE)
     elif change.old is not None and old_text.lower() in words:
-        yield Place("SDK", path, line, title, f"has {change.old}", TODO)
+        yield Place("SDK", path, line, title, f"has {change.old}", TO_DO)
     elif change.old is None:
         yield Place("SDK", path, line, title, f"{change.facet} is now {change.new!r}", CHECK)
 
@@ -86,8 +86,8 @@ def facet_of_field(
             "None" in annotation and "Required" not in annotation
         )
         now = change.kind == "became required"
-        state = TODO if optional == now else DONE
-        note = f"{name} is {'optional' if optional else 'required'}" if state == TODO else ""
+        state = TO_DO if optional == now else DONE
+        note = f"{name} is {'optional' if optional else 'required'}" if state == TO_DO else ""
         yield Place(area, module.path, line, structure.owner, note, state)
     elif change.facet not in ("default", "enum", "deprecated", "x-sunset"):
         yield Place(area, module.path, line, structure.owner, f"{name}: {change.facet}", CHECK)
@@ -116,7 +116,7 @@ def _compared(
 ) -> Place:
     done = default in (repr(change.new), str(change.new))
     note = "" if done else f"{what} is {default}"
-    return Place(area, path, line, title, note, DONE if done else TODO)
+    return Place(area, path, line, title, note, DONE if done else TO_DO)
 
 
 # Enums ----------------------------------------------------------------------------------------
@@ -178,7 +178,7 @@ def _lists(
                 continue
             missing, extra = wanted - one.names.keys(), gone & one.names.keys()
             note = _listing("add", missing) or _listing("remove", extra)
-            yield Place(area, module.path, one.line, one.owner, note, TODO if note else DONE)
+            yield Place(area, module.path, one.line, one.owner, note, TO_DO if note else DONE)
 
 
 def _listing(verb: str, values: set[str]) -> str:
@@ -218,14 +218,14 @@ def follow_constant(subject: Subject, checkout: Checkout) -> Iterator[Place]:
                 related = any(stem in name for stem in stems) or "by the contract" in around
                 held = getattr(value, "value", None)
                 if related and type(held) is type(change.old) and held == change.old:
-                    yield Place(area, module.path, line, name, f"is {change.old!r}", TODO)
+                    yield Place(area, module.path, line, name, f"is {change.old!r}", TO_DO)
             for structure in module.structures:
                 if structure.kind != "fields" or area != "server":
                     continue
                 line = structure.names.get(subject.name, 0)
                 if line and f"= {change.old}" in module.lines[line - 1]:
                     yield Place(
-                        area, module.path, line, structure.owner, f"is {change.old!r}", TODO
+                        area, module.path, line, structure.owner, f"is {change.old!r}", TO_DO
                     )
     yield from _integers(subject, checkout)
     yield from _sentences(subject, checkout)
@@ -241,7 +241,7 @@ def _integers(subject: Subject, checkout: Checkout) -> Iterator[Place]:
                 near = " ".join(function.module.lines[line - 2 : line])
                 if function.line <= line <= function.end and subject.name in near:
                     note = f"has {change.old!r}"
-                    yield Place("server", function.module.path, line, function.name, note, TODO)
+                    yield Place("server", function.module.path, line, function.name, note, TO_DO)
 
 
 def _sentences(subject: Subject, checkout: Checkout) -> Iterator[Place]:
@@ -255,7 +255,7 @@ def _sentences(subject: Subject, checkout: Checkout) -> Iterator[Place]:
             for line, text in function.documented.values():
                 if word.search(text):
                     yield Place(
-                        "SDK", function.module.path, line, function.title, f"has {old}", TODO
+                        "SDK", function.module.path, line, function.title, f"has {old}", TO_DO
                     )
     # Elsewhere a number is meant if the name is beside it, or if it is a large one.
     for module in checkout.modules(*_TESTS):

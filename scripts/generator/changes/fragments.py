@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .chains import snake
-from .checkout import DONE, TODO, WRITTEN, Place
+from .checkout import DONE, TO_DO, WRITTEN, Place
 from .compare import Change
 from .rules import FRAGMENTS, LEVELS
 
@@ -36,7 +36,7 @@ def fragments(root: Path, changes: Sequence[Change], *, write: bool) -> dict[Cha
         name = found[0].name if found else f"+{slug}.{kind}.md"
         path = f"{FOLDER}/{name}"
         wanted[path] = (slug, _text(group))
-        state = DONE if found else WRITTEN if write else TODO
+        state = DONE if found else WRITTEN if write else TO_DO
         for change in group:
             places[change] = Place("changelog", path, 0, "", "", state)
     if write:

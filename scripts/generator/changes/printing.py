@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from .checkout import CHECK, DELIBERATE, DONE, EXCEPTIONS, TODO, Place
+from .checkout import CHECK, DELIBERATE, DONE, EXCEPTIONS, TO_DO, Place
 from .compare import Change
 from .rules import BREAKING, LEVELS, MARKS, PROSE, STEPS, WARNING, gravest
 
@@ -23,7 +23,7 @@ class Followed(NamedTuple):
 
 def to_do(found: Sequence[Followed]) -> int:
     """Count the places that are to do, each once."""
-    return len({(p.path, p.line, p.name) for one in found for p in one.places if p.state == TODO})
+    return len({(p.path, p.line, p.name) for one in found for p in one.places if p.state == TO_DO})
 
 
 def step(found: Sequence[Followed]) -> str | None:

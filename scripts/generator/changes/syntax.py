@@ -281,6 +281,8 @@ class _Visitor(ast.NodeVisitor):
         self._hold("dict", node.lineno, names)
         for key, value in zip(node.keys, node.values, strict=True):
             if isinstance(key, ast.Constant):
+                if type(key.value) is int:
+                    self._module.integers.setdefault(key.value, []).append(key.lineno)
                 for text, line in _texts([value]):
                     self._module.comparisons.setdefault(text, []).append((str(key.value), line))
                 if self._function is not None:

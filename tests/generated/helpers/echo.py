@@ -71,7 +71,7 @@ def running() -> Generator[Echo]:
             if self.command != "HEAD":
                 self.wfile.write(data)
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_HEAD = respond  # noqa: N815  # http.server's names
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = respond  # noqa: N815  # http.server's names
 
         def log_message(self, format: str, *args: object) -> None:
             del format, args

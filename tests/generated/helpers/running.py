@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 ROOT = Path(__file__).resolve().parents[3]
+DOCUMENTS = ROOT / "tests" / "generated" / "documents"
 Generate: TypeAlias = Callable[..., subprocess.CompletedProcess[str]]
 ReadMany: TypeAlias = Callable[[dict[str, Any]], dict[str, Any]]
 T = TypeVar("T")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from fnmatch import fnmatchcase
 from typing import BinaryIO, Final, NamedTuple, TypeAlias, cast
 
+from .checks import text as checked_text
 from .checks import wrong_type
 from .client import BodyReader, Content
 from .encoding import Encoder
 from .errors import EncodeError, ModelError, shown
-from .styles import deep_pairs, scalar
+from .styles import deep_pairs, leaves, scalar
 from .types import JSON
 
 __all__ = [
@@ -18,6 +20,7 @@ __all__ = [
     "FileTypes",
     "file",
     "form",
+    "is_kind",
     "json_as",
     "multipart",
     "raw",
@@ -74,7 +77,7 @@ def _bytes_of(content: object) -> bytes:
     if isinstance(content, (bytes, bytearray)):
         return bytes(content)
     if isinstance(content, str):
-        return content.encode()
+        return checked_text(content).encode()
     read: object = getattr(content, "read", None)
     if not callable(read):
         raise wrong_type("bytes, a str or an open file", content)
@@ -96,30 +99,41 @@ def read_file(value: JSON) -> File:
     return _file_of(value)
 
 
-def _fields(encode: Encoder, value: object) -> list[tuple[str, JSON]]:
+def _fields(
+    encode: Encoder, value: object, deep: Collection[str]
+) -> list[tuple[str, JSON]]:
     fields = encode(value)
     if not isinstance(fields, dict):
         raise EncodeError("", f"expected the fields of a form; got {shown(value)}")
-    return [
-        (name, one)
-        for name, found in fields.items()
-        for one in (found if isinstance(found, list) else [found])
-        if one is not None
-    ]
+    pairs: list[tuple[str, JSON]] = []
+    for name, found in fields.items():
+        if name in deep:
+            pairs += leaves(name, found)
+        else:
+            pairs += [(name, one) for one in (found if isinstance(found, list) else [found])]
+    return [(name, one) for name, one in pairs if one is not None]
 
 
 def _compact(value: JSON) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    except TypeError:  # a file, which stands among the JSON of the other fields
+        raise _no_file() from None
+
+
+def _no_file() -> EncodeError:
+    return EncodeError("", "expected no file: only multipart/form-data can have one")
 
 
 def multipart(
-    encode: Encoder, kinds: Mapping[str, str] | None = None
+    encode: Encoder, kinds: Mapping[str, str] | None = None, *, deep: Collection[str] = ()
 ) -> Callable[[object], Content]:
     """Build the encoder of a form that may have files.
 
     Args:
         encode: Checks the fields.
         kinds: The content types of parts that the contract names.
+        deep: The fields whose keys are in brackets, as a part each; others are JSON.
     """
     known = kinds or {}
 
@@ -128,7 +142,7 @@ def multipart(
 
         boundary = token_hex(16)
         out: list[bytes] = []
-        for name, one in _fields(encode, value):
+        for name, one in _fields(encode, value, deep):
             field = f'Content-Disposition: form-data; name="{_quoted(name)}"'
             kind, data = known.get(name), b""
             if isinstance(cast("object", one), File):
@@ -204,6 +218,8 @@ def form(encode: Encoder, styles: Mapping[str, str] | None = None) -> Callable[[
 
 
 def _form_text(value: JSON) -> str:
+    if isinstance(cast("object", value), File):
+        raise _no_file()
     return _compact(value) if isinstance(value, (dict, list)) else scalar(value)
 
 
@@ -214,8 +230,30 @@ def text(kind: str, encode: Encoder) -> Callable[[object], Content]:
 
 
 def raw(kind: str) -> Callable[[object], Content]:
-    """Build the encoder of a body that is sent as it is; a str is sent in UTF-8."""
-    return lambda value: Content(kind, _bytes_of(value))
+    """Build the encoder of a body that is sent as it is; a str is sent in UTF-8.
+
+    Of a file, the content type is sent that it has itself, if the contract allows it.
+
+    Args:
+        kind: The content type of the contract; it may have a ``*``.
+    """
+    usual = "application/octet-stream" if "*" in kind else kind
+
+    def body(value: object) -> Content:
+        if not isinstance(value, File):
+            return Content(usual, _bytes_of(value))
+        own = value.content_type or usual
+        if value.content_type and not is_kind(own, kind):
+            raise EncodeError("", f"expected a file of the type {kind}; got {shown(own)}")
+        return Content(own, _bytes_of(value.content))
+
+    return body
+
+
+def is_kind(given: str, kind: str) -> bool:
+    """Check whether a content type is one, or within the range, that the contract has."""
+    plain = given.lower() if ";" in kind else given.partition(";")[0].strip().lower()
+    return given.isascii() and given.isprintable() and fnmatchcase(plain, kind.lower())
 
 
 def json_as(kind: str, encode: Encoder) -> Callable[[object], Content]:

@@ -19,6 +19,7 @@ __all__ = [
     "form",
     "header",
     "label",
+    "leaves",
     "matrix",
     "path",
     "pipes",
@@ -47,15 +48,18 @@ def scalar(value: JSON) -> str:
     return str(value)
 
 
-def deep_pairs(name: str, value: JSON) -> Pairs:
-    """Return an object or a list as pairs whose names have the keys in brackets."""
+def leaves(name: str, value: JSON) -> list[tuple[str, JSON]]:
+    """Return the values in an object or a list, under names that have their keys in brackets."""
     if isinstance(value, dict):
-        found = [pair for key, one in value.items() for pair in deep_pairs(f"{name}[{key}]", one)]
-    elif isinstance(value, list):
-        found = [pair for n, one in enumerate(value) for pair in deep_pairs(f"{name}[{n}]", one)]
-    else:
-        found = [] if value is None else [(name, scalar(value))]
-    return found
+        return [pair for key, one in value.items() for pair in leaves(f"{name}[{key}]", one)]
+    if isinstance(value, list):
+        return [pair for n, one in enumerate(value) for pair in leaves(f"{name}[{n}]", one)]
+    return [(name, value)]
+
+
+def deep_pairs(name: str, value: JSON) -> Pairs:
+    """Return the values in an object or a list as text; see `leaves`."""
+    return [(key, scalar(one)) for key, one in leaves(name, value) if one is not None]
 
 
 def _joined(items: Iterable[str], separator: str, encode: Callable[[str], str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any, TypeVar, cast
 
@@ -13,7 +13,17 @@ from .errors import DecodeError, EncodeError
 from .model import Model
 from .types import JSON
 
-__all__ = ["best_of", "first_of", "first_that_fits", "known", "null", "read_null"]
+__all__ = [
+    "best_of",
+    "first_of",
+    "first_that_fits",
+    "known",
+    "model_of",
+    "null",
+    "read_null",
+    "refusal",
+    "unknown_keys",
+]
 
 E = TypeVar("E", bound=Enum)
 
@@ -93,12 +103,10 @@ def first_that_fits(*encoders: Encoder) -> Encoder:
     """
 
     def encode(value: object) -> JSON:
-        whole = value
-        given = cast("Mapping[str, object]", whole) if isinstance(whole, Mapping) else None
         problems: list[EncodeError] = []
         fitting: list[tuple[int, JSON]] = []
         for encoder in encoders:
-            model = _model_of(encoder)
+            model = model_of(encoder)
             if model is not None and isinstance(value, model):
                 return encoder(value)
             try:
@@ -106,28 +114,41 @@ def first_that_fits(*encoders: Encoder) -> Encoder:
             except EncodeError as error:
                 problems.append(error)
                 continue
-            known = {item.json_name for item in model.__properties__} if model else set[str]()
-            fitting.append((sum(key not in known for key in given or ()), found))
+            fitting.append((unknown_keys(model, value), found))
         if fitting:
             return min(fitting, key=lambda one: one[0])[1]
-        if all(one.kind == "type" and not one.path for one in problems):
-            words = [
-                one.problem.partition("; got ")[0].removeprefix("expected ") for one in problems
-            ]
-            raise wrong_type(" or ".join(dict.fromkeys(words)), value)
-        # The most probable member is the one that has the key whose value is wrong.
-        raise max(problems, key=lambda one: _nearness(one, given or {}))
+        raise refusal(problems, value)
 
     return encode
 
 
-def _model_of(encoder: Encoder) -> type[Model] | None:
+def unknown_keys(model: type[Model] | None, value: object) -> int:
+    """Count the keys of a mapping that a model does not know; without a model, all."""
+    known = {item.json_name for item in model.__properties__} if model else set[str]()
+    return sum(key not in known for key in _mapping(value))
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return cast("Mapping[str, object]", value) if isinstance(value, Mapping) else {}
+
+
+def refusal(problems: Sequence[EncodeError], value: object) -> EncodeError:
+    """Return the error of a value that no member takes, of the errors of all members."""
+    if all(one.kind == "type" and not one.path for one in problems):
+        words = [one.problem.partition("; got ")[0].removeprefix("expected ") for one in problems]
+        return wrong_type(" or ".join(dict.fromkeys(words)), value)
+    # The most probable member is the one that has the key whose value is wrong.
+    return max(problems, key=lambda one: _nearness(one, _mapping(value)))
+
+
+def model_of(encoder: Encoder) -> type[Model] | None:
     """Return the model whose encoder it is; None for another one."""
     owner: object = getattr(encoder, "__self__", None)
     return owner if isinstance(owner, type) and issubclass(owner, Model) else None
 
 
-def _nearness(problem: EncodeError, given: Mapping[str, object]) -> tuple[bool, int]:
-    """Return how well a value fits the member whose problem it is."""
+def _nearness(problem: EncodeError, given: Mapping[str, object]) -> tuple[bool, bool, int]:
+    """Return how well a value fits the member whose problem it is: one of its type is nearer."""
     key = problem.path.partition(".")[0].partition("[")[0]
-    return key in given, problem.path.count(".")
+    is_of_type = problem.kind != "type" or bool(problem.path)
+    return key in given, is_of_type, problem.path.count(".")
