@@ -86,7 +86,7 @@ def test_requests_execute_no_more_than_they_need(api: Api, session_id: str) -> N
         with statements() as executed:
             assert api.request(method, path, json=body).is_success
         found[name] = kinds(executed)
-    read = ("sessions", "agents", "passages", "messages", "tools")
+    read = ("sessions", "agents", "scope_changes", "messages", "tools")
     reads = [f"SELECT {name}" for name in read]
     assert found == {
         "get": ["SELECT sessions"],
