@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import pairwise
 from typing import Any, TypeVar
 
@@ -116,13 +117,10 @@ def test_the_sums_are_those_of_the_texts(
             add(connection, stored[-1], texts)
 
     for number in range(25):
-        write(database, lambda connection, number=number: step(connection, number))
-        states = {
-            scope: read(database, lambda connection, scope=scope: scope_state(connection, [scope]))
-            for scope in SCOPES
-        }
+        write(database, partial(step, number=number))
+        states = {scope: read(database, partial(scope_state, scopes=[scope])) for scope in SCOPES}
         for scope, state in states.items():
-            expected = read(database, lambda connection, scope=scope: counted(connection, scope))
+            expected = read(database, partial(counted, scope=scope))
             assert (state.texts, state.characters) == expected
         versions.append([state.version for state in states.values()])
     assert all(one != other for one, other in pairwise(versions))
@@ -138,7 +136,7 @@ def test_rows_of_a_scope_are_replaced_by_their_sum(
 ) -> None:
     monkeypatch.setattr(changes, "_COMPACT_EVERY", 1)
     for number in range(5):
-        write(database, lambda connection, number=number: add(connection, f"a{number}", ["x"]))
+        write(database, partial(add, source=f"a{number}", texts=["x"]))
     stored = select(scope_changes.c.texts)
     assert read(database, lambda connection: connection.execute(stored).scalars().all()) == [5]
     write(database, lambda connection: remove(connection, *(f"a{number}" for number in range(5))))
@@ -222,6 +220,6 @@ def test_the_migration_counts_what_is_stored(database: Database) -> None:
 
     write(database, migrate)
     for scope, expected in (("a", (3, 11)), ("b", (1, 4))):
-        state = read(database, lambda connection, scope=scope: scope_state(connection, [scope]))
+        state = read(database, partial(scope_state, scopes=[scope]))
         assert (state.texts, state.characters) == expected
     assert nearest(database) == ["one", "more", "both"]

@@ -20,7 +20,7 @@ from julep_server.search.fusion import fuse_rankings
 from julep_server.search.index import INDEX
 from julep_server.search.query import QueryVector, SearchQuery
 from julep_server.search.vector_ranking import rank_by_vector
-from julep_server.search.vectors import cosines, numpy_cosines, pack, plain_cosines
+from julep_server.search.vectors import cosines, nearer, numpy_cosines, pack, plain_cosines
 from julep_server.text.words import folded_words, query_words
 
 T = TypeVar("T")
@@ -144,6 +144,11 @@ def test_cosines_are_the_same_with_numpy_and_without(
     assert numpy_cosines(query, joined) == pytest.approx(plain, abs=1e-5)
     assert cosines(query, joined) == pytest.approx(plain, abs=1e-5)
     assert all(abs(cosine) < 1.00001 for cosine in plain)
+    near = nearer(query, joined, 0.1)
+    assert [place for place, _ in near] == [
+        place for place, cosine in enumerate(cosines(query, joined)) if cosine > 0.1
+    ]
+    assert [cosines(query, joined)[place] for place, _ in near] == [cosine for _, cosine in near]
 
 
 @given(st.lists(numbers, min_size=1, max_size=40))

@@ -273,7 +273,7 @@ memories = Table(
     _time("updated_at"),
     Column("last_accessed_at", BigInteger),
     UniqueConstraint("agent_id", "user_id", "digest", name="memories_once"),
-    Index("memories_user", "user_id"),
+    Index("memories_user", "user_id", "agent_id", "seq"),
     Index("memories_agent", "agent_id", "seq"),
 )
 

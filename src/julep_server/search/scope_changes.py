@@ -83,22 +83,17 @@ def record_vectors(connection: Connection, sources: Iterable[str]) -> None:
 
 
 def _record(connection: Connection, changes: Sequence[tuple[str, int, int]]) -> None:
+    # Random, so that no two states have the same sum, not even one that was rolled back.
+    tokens = [random.getrandbits(_TOKEN_BITS) for _ in changes]
     rows = [
-        {
-            "scope": scope,
-            # Random, so that no two states have the same sum, not even one that was rolled back.
-            "token": random.getrandbits(_TOKEN_BITS),
-            "texts": texts,
-            "characters": characters,
-        }
-        for scope, texts, characters in changes
+        {"scope": scope, "token": token, "texts": texts, "characters": characters}
+        for token, (scope, texts, characters) in zip(tokens, changes, strict=True)
     ]
-    if not rows:
-        return
-    connection.execute(_INSERT, rows)
-    for row in rows:
-        if row["token"] % _COMPACT_EVERY == 0:
-            _compact(connection, str(row["scope"]))
+    if rows:
+        connection.execute(_INSERT, rows)
+    for token, (scope, *_) in zip(tokens, changes, strict=True):
+        if token % _COMPACT_EVERY == 0:
+            _compact(connection, scope)
 
 
 def _compact(connection: Connection, scope: str) -> None:

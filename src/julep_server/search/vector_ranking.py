@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 from julep_server.db.tables import passages, source_scopes, vectors
 from julep_server.search.query import QueryVector
 from julep_server.search.vector_cache import MAX_SHARE, Block, vector_cache
-from julep_server.search.vectors import cosines
+from julep_server.search.vectors import nearer
 
 _BATCH_SIZE = 1000
 """Vectors that are read at a time: a few megabytes, however many there are."""
@@ -44,13 +44,9 @@ def rank_by_vector(
     """
     nearest: list[tuple[float, int]] = []
     for block in _blocks(connection, scopes, wanted.embedder, version):
-        found = cosines(wanted.values, block.vectors)
-        near = [
-            # The number is negated, so that among equals the one stored first comes first.
-            (cosine - wanted.unrelated, -number)
-            for number, cosine in zip(block.numbers, found, strict=True)
-            if cosine > wanted.unrelated
-        ]
+        found = nearer(wanted.values, block.vectors, wanted.unrelated)
+        # The number is negated, so that among equals the one stored first comes first.
+        near = [(cosine - wanted.unrelated, -block.numbers[place]) for place, cosine in found]
         nearest = heapq.nlargest(depth, [*nearest, *near])
     return [(-number, nearness) for nearness, number in nearest]
 

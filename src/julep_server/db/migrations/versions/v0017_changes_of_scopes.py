@@ -1,4 +1,4 @@
-"""The number and the length of the texts in each scope."""
+"""The number and the length of the texts in each scope; pages of memories about a user."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Create the table, with one row for each scope that has texts."""
+    """Create the table, with one row for each scope that has texts, and extend the index."""
     op.create_table(
         "scope_changes",
         sa.Column(
@@ -33,8 +33,12 @@ def upgrade() -> None:
         " JOIN passages ON passages.source_id = source_scopes.source_id GROUP BY scope"
     )
     op.create_index("scope_changes_scope", "scope_changes", ["scope"])
+    op.drop_index("memories_user", "memories")
+    op.create_index("memories_user", "memories", ["user_id", "agent_id", "seq"])
 
 
 def downgrade() -> None:
-    """Remove the table."""
+    """Remove the table, and restore the index."""
+    op.drop_index("memories_user", "memories")
+    op.create_index("memories_user", "memories", ["user_id"])
     op.drop_table("scope_changes")
