@@ -72,6 +72,9 @@ _log = logging.getLogger("julep_server")
 # What a monitor or a load balancer reads, which have other names for this machine.
 _HEALTH = frozenset({"/healthz", "/readyz"})
 
+_REQUEST_ID = REQUEST_ID_HEADER.lower().encode()
+_VERSION = b"julep-version", VERSION.encode()
+
 HANDLERS: Mapping[str, Handler] = {
     **agents.HANDLERS,
     **users.HANDLERS,
@@ -163,13 +166,12 @@ class App:
         async def tagged(message: Message) -> None:
             if message["type"] == "http.response.start":
                 record.status = message["status"]
-                name = REQUEST_ID_HEADER.lower().encode()
                 added = self._browsers.headers(request) | self._access.headers(request)
                 message["headers"] = [
                     *message["headers"],
                     *((name.lower().encode(), value.encode()) for name, value in added.items()),
-                    (name, identifier.encode()),
-                    (b"julep-version", VERSION.encode()),
+                    (_REQUEST_ID, identifier.encode()),
+                    _VERSION,
                 ]
             else:
                 record.bytes_out += len(message.get("body", b""))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ ANY_ORIGIN = "*"
 _PORT = re.compile(r":[0-9]{1,5}")
 
 
+@lru_cache(maxsize=256)
 def is_local_host(host: str) -> bool:
     """Check whether a host, with or without a port, is a name of this machine alone.
 

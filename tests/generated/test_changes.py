@@ -20,7 +20,7 @@ from scripts.generator.changes.rules import LEVELS, RULES, gravest
 from tests.contract.helpers.differences import Absent, corrected, differences
 from tests.contract.helpers.normal_form import contract_form, facts_form
 from tests.contract.test_facts import CORRECTIONS, FACTS, is_added
-from tests.generated.helpers.edit import Document, Edit, drop, put
+from tests.generated.helpers.edit import Document, Edit, drop, operation, put
 from tests.generated.helpers.edits_of_facets import FACETS
 from tests.generated.helpers.edits_of_messages import MESSAGES
 from tests.generated.helpers.edits_of_operations import OPERATIONS
@@ -90,6 +90,19 @@ def test_an_edit_is_found_once_with_its_level_and_its_places(edit: Edit) -> None
         assert any(named(place, wanted) for place in places), (
             f"{wanted} is not in:\n{listed(places)}"
         )
+
+
+def test_a_new_shared_header_is_followed_by_the_name_that_is_sent() -> None:
+    def change(found: Document) -> None:
+        found["components"]["headers"]["Total"] = {"schema": {"type": "integer"}}
+        headers = operation(found, "ListUsers")["responses"]["200"]["headers"]
+        headers["Idempotent-Replayed"] = {"$ref": "#/components/headers/Total"}
+
+    edited, found = changes(Edit("a shared header", change, "additive", ()))
+    assert sorted(change.kind for change in found) == ["header added"] * 2
+    places = [place for one in found for place in follow(one, contract(), edited, checkout())]
+    assert any(named(place, "src/julep_server/http/responses.py") for place in places)
+    assert not [place for place in places if place.state == TODO and place.area == "server"]
 
 
 def named(place: Place, wanted: str) -> bool:

@@ -86,7 +86,7 @@ def test_requests_execute_no_more_than_they_need(api: Api, session_id: str) -> N
         with statements() as executed:
             assert api.request(method, path, json=body).is_success
         found[name] = kinds(executed)
-    read = ("sessions", "agents", "passages", "messages", "tools")
+    read = ("sessions", "agents", "scope_changes", "messages", "tools")
     reads = [f"SELECT {name}" for name in read]
     assert found == {
         "get": ["SELECT sessions"],
@@ -129,11 +129,12 @@ def test_a_filter_reads_the_rows_of_its_rarest_entry(api: Api) -> None:
     assert (none, kinds(executed)[-1]) == ([], "SELECT metadata_entries")
 
 
-@pytest.mark.parametrize("excluded", [1000, 0])
+@pytest.mark.parametrize("limit", [1000, 0])
 def test_pages_of_memories_join_wherever_they_are_cut(
-    api: Api, monkeypatch: pytest.MonkeyPatch, excluded: int
+    api: Api, monkeypatch: pytest.MonkeyPatch, limit: int
 ) -> None:
-    monkeypatch.setattr(memories, "_MAX_EXCLUDED", excluded)
+    monkeypatch.setattr(memories, "_MAX_EXCLUDED", limit)
+    monkeypatch.setattr(memories, "_MAX_UNCOUNTED", limit)
     agent, user = api.make("agents")["id"], api.make("users")["id"]
     for number in range(5):
         about = "the lighthouse" if number % 3 == 0 else "bread"
@@ -141,10 +142,10 @@ def test_pages_of_memories_join_wherever_they_are_cut(
         assert api.post(f"/agents/{agent}/memories", body).status_code == 201
     whole = [item["id"] for item in api.memories(agent, "lighthouse")]
     assert len(whole) == 5
-    for limit in (2, 3):
+    for size in (2, 3):
         pages = [
-            api.memories(agent, "lighthouse", limit=limit, offset=offset)
-            for offset in range(0, 7, limit)
+            api.memories(agent, "lighthouse", limit=size, offset=offset)
+            for offset in range(0, 7, size)
         ]
         assert [item["id"] for page in pages for item in page] == whole
 

@@ -20,7 +20,7 @@ from julep_server.search.fusion import fuse_rankings
 from julep_server.search.index import INDEX
 from julep_server.search.query import QueryVector, SearchQuery
 from julep_server.search.vector_ranking import rank_by_vector
-from julep_server.search.vectors import cosines, numpy_cosines, pack, plain_cosines
+from julep_server.search.vectors import cosines, nearer, numpy_cosines, pack, plain_cosines
 from julep_server.text.words import folded_words, query_words
 
 T = TypeVar("T")
@@ -138,10 +138,17 @@ def test_cosines_are_the_same_with_numpy_and_without(
     drawn: tuple[list[float], list[list[float]]],
 ) -> None:
     query, others = pack(drawn[0]), [pack(values) for values in drawn[1]]
-    plain = plain_cosines(query, others)
-    assert numpy_cosines(query, others) == pytest.approx(plain, abs=1e-5)
-    assert cosines(query, others) == pytest.approx(plain, abs=1e-5)
+    joined = b"".join(others)
+    plain = plain_cosines(query, joined)
+    assert len(plain) == len(others)
+    assert numpy_cosines(query, joined) == pytest.approx(plain, abs=1e-5)
+    assert cosines(query, joined) == pytest.approx(plain, abs=1e-5)
     assert all(abs(cosine) < 1.00001 for cosine in plain)
+    near = nearer(query, joined, 0.1)
+    assert [place for place, _ in near] == [
+        place for place, cosine in enumerate(cosines(query, joined)) if cosine > 0.1
+    ]
+    assert [cosines(query, joined)[place] for place, _ in near] == [cosine for _, cosine in near]
 
 
 @given(st.lists(numbers, min_size=1, max_size=40))
@@ -178,7 +185,7 @@ def test_comparing_vectors_uses_little_memory(database: Database) -> None:
 
     def search(connection: Connection) -> tuple[list[int], int]:
         # Imports before measuring.
-        cosines(vectors[0], vectors[:1])
+        cosines(vectors[0], vectors[0])
         tracemalloc.start()
         try:
             nearest = rank_by_vector(connection, ["s"], QueryVector("e", vectors[0]), 5)

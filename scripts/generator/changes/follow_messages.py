@@ -44,7 +44,9 @@ def follow_response(subject: Subject, checkout: Checkout) -> Iterator[Place]:
             )
         ]
         yield from found
-        if not any(place.area == "server" for place in found) and change.kind == "header added":
+        # A shared header's own name is never sent; its uses are changes of their own.
+        sent = item.key[0] != "components" and change.kind == "header added"
+        if sent and not any(place.area == "server" for place in found):
             for operation in subject.answers[:1]:
                 handler = checkout.server.handler(operation)
                 path = handler.module.path if handler else f"{SERVER}/http/responses.py"

@@ -140,7 +140,7 @@ class Database:
 
     async def _run(self, threads: ThreadPoolExecutor, run: Callable[[], _T]) -> _T:
         try:
-            result = await asyncio.get_running_loop().run_in_executor(threads, run)
+            result = await asyncio.wrap_future(threads.submit(run))
         except DBAPIError as error:
             failure = self.outage.failure(error)
             if failure is None:

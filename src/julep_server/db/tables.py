@@ -218,6 +218,18 @@ source_scopes = Table(
     Index("source_scopes_source", "source_id"),
 )
 
+# What was added to scopes and removed from them; see search/scope_changes.
+scope_changes = Table(
+    "scope_changes",
+    metadata,
+    _seq(),
+    Column("scope", String(100), nullable=False),
+    Column("token", BigInteger, nullable=False),
+    Column("texts", BigInteger, nullable=False),
+    Column("characters", BigInteger, nullable=False),
+    Index("scope_changes_scope", "scope"),
+)
+
 # The vectors of passages, as 32-bit floats at length one, with their embedder.
 vectors = Table(
     "vectors",
@@ -261,7 +273,7 @@ memories = Table(
     _time("updated_at"),
     Column("last_accessed_at", BigInteger),
     UniqueConstraint("agent_id", "user_id", "digest", name="memories_once"),
-    Index("memories_user", "user_id"),
+    Index("memories_user", "user_id", "agent_id", "seq"),
     Index("memories_agent", "agent_id", "seq"),
 )
 

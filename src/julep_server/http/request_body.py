@@ -37,11 +37,15 @@ async def read_body(request: Request, limit: int) -> bytes:
     Raises:
         ApiError: 413 when the body is longer, 415 when it is compressed.
     """
-    encoding = request.headers.get("content-encoding", "").strip().lower()
+    headers = request.headers
+    if "content-length" not in headers and "transfer-encoding" not in headers:
+        # RFC 9112, 6.3: it has none.
+        return b""
+    encoding = headers.get("content-encoding", "").strip().lower()
     if encoding not in ("", "identity"):
         message = f"the body must not be encoded; got content-encoding {encoding[:80]}"
         raise _unsupported(message)
-    declared = request.headers.get("content-length", "")
+    declared = headers.get("content-length", "")
     if declared.isascii() and declared.isdigit() and int(declared) > _MAX_EXCESS * limit:
         raise _too_large(limit)
     parts: list[bytes] = []

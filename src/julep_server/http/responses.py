@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import uuid
+import secrets
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
@@ -50,4 +50,4 @@ def request_id(given: str | None) -> str:
     """Return the caller's request id if it is safe to repeat, else a new one."""
     if given and _SAFE_ID.fullmatch(given):
         return given
-    return uuid.uuid4().hex
+    return secrets.token_hex(16)

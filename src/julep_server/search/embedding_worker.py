@@ -25,6 +25,7 @@ from julep_server.search.batches import Batches
 from julep_server.search.embedder import Embedder
 from julep_server.search.embedding_state import EmbeddingState, failure_of
 from julep_server.search.query import QueryVector, SearchQuery
+from julep_server.search.scope_changes import record_vectors
 from julep_server.search.vectors import cosines, pack
 
 MAX_WAIT = 10.0
@@ -267,7 +268,7 @@ class EmbeddingWorker:
             nearness = [
                 cosine
                 for number, probe in enumerate(probes[1:], start=1)
-                for cosine in cosines(probe, probes[:number])
+                for cosine in cosines(probe, b"".join(probes[:number]))
             ]
             name = f"{batches.name}/{len(probes[0]) // 4}"
             self._scale = _Scale(name, max(0.0, *nearness))
@@ -319,6 +320,7 @@ def _store(connection: Connection, name: str, embedded: Sequence[tuple[_Passage,
     if rows:
         connection.execute(delete(vectors).where(vectors.c.seq.in_([row["seq"] for row in rows])))
         connection.execute(insert(vectors), rows)
+        record_vectors(connection, (passage.source_id for passage, _ in embedded))
 
 
 def _packed(values: Sequence[float]) -> bytes:

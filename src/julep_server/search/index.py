@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Select, bindparam, delete, func, insert, sele
 from julep_server.db.tables import passages, source_scopes, vectors
 from julep_server.search.fusion import fuse_rankings
 from julep_server.search.query import SearchQuery
+from julep_server.search.scope_changes import record_removal, record_texts, scope_state
 from julep_server.search.vector_ranking import rank_by_vector
 from julep_server.search.word_index import word_index
 from julep_server.search.word_ranking import rank_by_words
@@ -106,6 +107,7 @@ class PassageIndex:
             connection.execute(
                 insert(source_scopes), [{"scope": scope, "source_id": source_id} for scope in new]
             )
+        record_texts(connection, scopes, len(texts), sum(map(len, texts)))
         numbered = list(zip(numbers, texts, strict=True))
         word_index(connection).add(connection, scopes, title, numbered)
 
@@ -113,6 +115,7 @@ class PassageIndex:
         """Remove all texts of the sources whose ids are selected."""
         of_sources = passages.c.source_id.in_(sources)
         numbers = select(passages.c.seq).where(of_sources)
+        record_removal(connection, sources)
         word_index(connection).remove(connection, numbers)
         connection.execute(delete(vectors).where(vectors.c.seq.in_(numbers)))
         connection.execute(delete(source_scopes).where(source_scopes.c.source_id.in_(sources)))
@@ -182,10 +185,13 @@ def _ranked(
     if limit < 1 or not scopes:
         return []
     depth = max(limit, _MIN_DEPTH)
-    words = rank_by_words(connection, scopes, query.text, depth)
+    state = scope_state(connection, scopes)
+    if not state.texts:
+        return []
+    words = rank_by_words(connection, scopes, query.text, depth, state)
     meaning: Ranking = []
     if query.vector is not None:
-        meaning = rank_by_vector(connection, scopes, query.vector, depth)
+        meaning = rank_by_vector(connection, scopes, query.vector, depth, state.version)
     return _matches(words, meaning, limit, distance)
 
 

@@ -11,6 +11,10 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
 from operator import mul
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _MIN_LENGTH = 1e-300
 
@@ -32,25 +36,45 @@ def pack(values: Sequence[float]) -> bytes:
     return struct.pack(f"<{len(values)}f", *(value * scale for value in values))
 
 
-def cosines(vector: bytes, others: Sequence[bytes]) -> list[float]:
-    """Return the cosines between a vector and others of the same embedder."""
+def cosines(vector: bytes, others: bytes) -> list[float]:
+    """Return the cosines between a vector and others of the same embedder, which are joined."""
     compare = numpy_cosines if _has_numpy() else plain_cosines
     return compare(vector, others)
 
 
-def plain_cosines(vector: bytes, others: Sequence[bytes]) -> list[float]:
+def nearer(vector: bytes, others: bytes, least: float) -> list[tuple[int, float]]:
+    """Return the places of the vectors whose cosine is greater than a number, with it."""
+    if _has_numpy():
+        import numpy as np
+
+        products = _products(vector, others)
+        places = np.flatnonzero(products > least)
+        return list(zip(places.tolist(), products[places].tolist(), strict=True))
+    found = enumerate(plain_cosines(vector, others))
+    return [(place, cosine) for place, cosine in found if cosine > least]
+
+
+def plain_cosines(vector: bytes, others: bytes) -> list[float]:
     """Compute :func:`cosines` in pure Python."""
     form = struct.Struct(f"<{len(vector) // 4}f")
     values = form.unpack(vector)
-    return [sum(map(mul, values, form.unpack(other))) for other in others]
+    return [sum(map(mul, values, other)) for other in form.iter_unpack(others)]
 
 
-def numpy_cosines(vector: bytes, others: Sequence[bytes]) -> list[float]:
+def numpy_cosines(vector: bytes, others: bytes) -> list[float]:
     """Compute :func:`cosines` with NumPy, which is some forty times faster."""
+    found: list[float] = _products(vector, others).tolist()
+    return found
+
+
+def _products(vector: bytes, others: bytes) -> np.ndarray[Any, np.dtype[np.float32]]:
     import numpy as np
 
-    rows = np.frombuffer(b"".join(others), dtype="<f4").reshape(len(others), -1)
-    products: list[float] = (rows @ np.frombuffer(vector, dtype="<f4")).tolist()
+    rows = np.frombuffer(others, dtype="<f4").reshape(-1, len(vector) // 4)
+    # Not by a product of matrices: its library begins threads, which spin on every core for more
+    # time than the product takes.
+    products: np.ndarray[Any, np.dtype[np.float32]]
+    products = np.einsum("ij,j->i", rows, np.frombuffer(vector, dtype="<f4"))
     return products
 
 

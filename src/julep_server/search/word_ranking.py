@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, case, func, select
 
-from julep_server.db.tables import passages, source_scopes
+from julep_server.db.tables import passages
+from julep_server.search.scope_changes import ScopeState
 from julep_server.search.word_index import Term, word_index
 from julep_server.text.words import query_words
 
@@ -21,7 +22,7 @@ _K = 1.2
 
 
 def rank_by_words(
-    connection: Connection, scopes: Sequence[str], query: str, depth: int
+    connection: Connection, scopes: Sequence[str], query: str, depth: int, state: ScopeState
 ) -> list[tuple[int, float]]:
     """Rank the texts in some scopes by the words that they share with a query.
 
@@ -33,13 +34,14 @@ def rank_by_words(
         scopes: All scopes that the caller may see.
         query: The query's text.
         depth: The maximum number of texts to rank.
+        state: The number and the length of the texts in these scopes.
 
     Returns:
         The numbers of the texts with their scores, the best first; scores have no absolute meaning.
     """
     words = query_words(query)
-    texts, length = _collection(connection, scopes) if words else (0, 0.0)
-    if not texts:
+    texts, length = state.texts, state.characters / max(state.texts, 1)
+    if not words or not texts:
         return []
     index = word_index(connection)
     anywhere = index.hits(scopes, [Term(word, in_title=False) for word in words])
@@ -60,14 +62,6 @@ def rank_by_words(
         .limit(depth)
     )
     return [(int(seq), float(score)) for seq, score in connection.execute(ranked)]
-
-
-def _collection(connection: Connection, scopes: Sequence[str]) -> tuple[int, float]:
-    """Return the number of texts in some scopes, and their mean length in characters."""
-    sources = select(source_scopes.c.source_id).where(source_scopes.c.scope.in_(scopes))
-    query = select(func.count(), func.sum(passages.c.size)).where(passages.c.source_id.in_(sources))
-    count, size = connection.execute(query).one()
-    return int(count), int(size or 0) / max(int(count), 1)
 
 
 def _rarity(texts: int, matches: int) -> float:

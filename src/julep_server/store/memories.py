@@ -27,6 +27,7 @@ MAX_CONTENT_LENGTH = 2000
 
 _KIND = "memory"
 _MAX_EXCLUDED = 1000
+_MAX_UNCOUNTED = 1000
 _ENDINGS = " .!…。！\"'"  # noqa: RUF001 - a CJK exclamation mark
 
 
@@ -233,7 +234,8 @@ def search(
         wanted: Sequence[str | None] = [None] if kinds is None else kinds
         scopes = [_scope(agent_id, user_id=user_id, kind=kind) for kind in wanted]
         # No more than there are: the index ranks so many, and reads none of their texts.
-        end = min(offset + limit, count(connection, agent_id, user_id=user_id, types=types))
+        if (end := offset + limit) > _MAX_UNCOUNTED:
+            end = min(end, count(connection, agent_id, user_id=user_id, types=types))
         found = INDEX.sources(connection, scopes, query, end)
     nearest = found[offset : offset + limit]
     if (missing := limit - len(nearest)) > 0:
@@ -247,12 +249,19 @@ def _newest(
     connection: Connection, selected: Select[str], without: Sequence[str], limit: int, offset: int
 ) -> list[str]:
     """Return ids of selected memories but some, the newest first."""
-    ordered = selected.order_by(tables.memories.c.seq.desc())
+    table = tables.memories
+    ordered = selected.order_by(table.c.seq.desc())
     if len(without) <= _MAX_EXCLUDED:
-        others = ordered.where(tables.memories.c.id.not_in(without)) if without else ordered
-        return list(connection.execute(others.limit(limit).offset(offset)).scalars())
-    known = set(without)
-    rest = [found for found in connection.execute(ordered).scalars() if found not in known]
+        # What is skipped is read from an index alone: by numbers, and not by ids.
+        numbers = ordered.with_only_columns(table.c.seq)
+        if without:
+            known = select(table.c.seq).where(table.c.id.in_(without))
+            numbers = numbers.where(table.c.seq.not_in(connection.execute(known).scalars().all()))
+        page = numbers.limit(limit).offset(offset).subquery("page")
+        query = select(table.c.id).join(page, page.c.seq == table.c.seq)
+        return list(connection.execute(query.order_by(table.c.seq.desc())).scalars())
+    excluded = set(without)
+    rest = [found for found in connection.execute(ordered).scalars() if found not in excluded]
     return rest[offset : offset + limit]
 
 

@@ -64,7 +64,21 @@ def text_of(content: JSON) -> str:
 _TABLE = tables.messages
 _OF_SESSION = _TABLE.c.session_id == bindparam("session")
 _HISTORY = select_records(Message, _TABLE).where(_OF_SESSION).order_by(_TABLE.c.seq)
-_PAGE = _HISTORY.limit(bindparam("limit")).offset(bindparam("offset"))
+_PAGE = _HISTORY.limit(bindparam("limit"))
+# What is skipped is read from the index alone.
+_NUMBERS = (
+    select(_TABLE.c.seq)
+    .where(_OF_SESSION)
+    .order_by(_TABLE.c.seq)
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset"))
+    .subquery("page")
+)
+_LATER_PAGE = (
+    select_records(Message, _TABLE)
+    .join(_NUMBERS, _NUMBERS.c.seq == _TABLE.c.seq)
+    .order_by(_TABLE.c.seq)
+)
 _BEFORE = (
     select_records(Message, _TABLE)
     .add_columns(_TABLE.c.seq)
@@ -88,7 +102,8 @@ def history(connection: Connection, session_id: str) -> list[Message]:
 def page(connection: Connection, session_id: str, wanted: Page) -> Iterator[Message]:
     """Return one page of a session's messages, read one by one as they are consumed."""
     values = {"session": session_id, "limit": wanted.limit, "offset": wanted.offset}
-    return iterate_rows(Message, connection.execute(_PAGE, values))
+    query = _PAGE if wanted.offset == 0 else _LATER_PAGE
+    return iterate_rows(Message, connection.execute(query, values))
 
 
 def newest_first(connection: Connection, session_id: str) -> Iterator[Message]:
