@@ -207,7 +207,7 @@ class App:
         if path.startswith("/v1/"):
             rest = path.removeprefix("/v1/")
             return await openai_passthrough.forward(request, rest, services)
-        return await pages.respond(request, path, stopping=self._drain_until is not None)
+        return await pages.respond(request, path)
 
     def _path(self, scope: Scope) -> str:
         """Return the path; a proxy may, or may not, have removed the root path from it."""

@@ -21,6 +21,19 @@ class DatabaseUnavailableError(ApiError):
     """The database can't be used for now: 503, or 507 for a full disk. It is logged already."""
 
 
+def log_failure(log: logging.Logger, error: Exception, message: str, *arguments: object) -> None:
+    """Log an error of work in the background, unless it is the database's, which is logged already.
+
+    Args:
+        log: The log.
+        error: The error, whose stack is logged.
+        message: What has failed.
+        arguments: Of the message.
+    """
+    if not isinstance(error, DatabaseUnavailableError):
+        log.error(message, *arguments, exc_info=error)
+
+
 _AWAY = (503, "database_unavailable", "the database can't be reached", 5)
 _BUSY = (503, "database_busy", "the database is busy: it was locked for too long", 1)
 _FULL = (507, "storage_full", "the database's disk is full", 60)
