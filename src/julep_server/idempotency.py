@@ -30,7 +30,7 @@ from julep_server.relay import Relay
 from julep_server.store import kept_responses, processes
 from julep_server.store.kept_responses import IdempotencyKey, KeptResponse
 from julep_server.store.processes import Holder
-from julep_server.streaming.runs import Run
+from julep_server.streaming.runs import Run, server_stopping
 
 _POLL_INTERVAL: Final = 0.1
 _RELEASE_INTERVAL: Final = 0.5
@@ -147,7 +147,8 @@ class IdempotencyClaims:
             A claim, now the caller's; or the stored response; or the running stream to follow.
 
         Raises:
-            ApiError: 409 when the key was used with another body.
+            ApiError: 409 when the key was used with another body, 503 when the server stops while
+                another process works on it.
         """
         while (running := self._running.get(key)) is not None:
             _check_same(running.fingerprint, digest)
@@ -192,6 +193,8 @@ class IdempotencyClaims:
                     await run.wait_after(0)
                     if run.failure is None or run.events:
                         return run
+            if self._relay.stopped:
+                raise server_stopping()
             await asyncio.sleep(_POLL_INTERVAL)
 
     async def kept(self, claim: IdempotencyClaim) -> KeptResponse | None:

@@ -56,6 +56,11 @@ class Relay:
         self.process = processes.new_process_id()
         self.expected: set[str] = set()
 
+    @property
+    def stopped(self) -> bool:
+        """Whether the runs of this process have been stopped."""
+        return self._runs.stopped
+
     def new_run_id(self) -> str:
         """Return an id for a run of this process."""
         return processes.new_run_id(self.process)

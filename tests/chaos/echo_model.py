@@ -67,7 +67,7 @@ class EchoModel:
         messages = body["messages"]
         if _OF_JOBS in str(messages):
             self.jobs += 1
-            _write_whole(writer, _completion(f'["The user likes bread number {self.jobs}."]'))
+            _write_whole(writer, _completion(f'["The user likes bread number {self.jobs % 50}."]'))
             return
         said = str(messages[-1]["content"])
         self.calls[said] += 1

@@ -57,8 +57,8 @@ class Client:
 
     async def begin(self) -> None:
         """Create the agent and the session of this client."""
-        self.agent = await self._create("/agents", {"name": self.name})
-        self.session = await self._create("/sessions", {"agent_id": self.agent})
+        self.agent = await self.create("/agents", {"name": self.name})
+        self.session = await self.create("/sessions", {"agent_id": self.agent})
 
     async def work(self, writes: int, chats: int) -> None:
         """Make so many writes and chats, in a random order."""
@@ -74,7 +74,7 @@ class Client:
 
     async def create_user(self) -> None:
         about = f"new {self.counts.writes}"
-        user = await self._create("/users", {"name": self.name, "about": about})
+        user = await self.create("/users", {"name": self.name, "about": about})
         self.users[user] = about
 
     async def change_user(self) -> None:
@@ -82,7 +82,7 @@ class Client:
             return await self.create_user()
         user = self.chance.choice(list(self.users))
         about = f"changed {self.counts.writes}"
-        await self._until(200, "PATCH", f"/users/{user}", {"about": about})
+        await self.until(200, "PATCH", f"/users/{user}", {"about": about})
         self.users[user] = about
         return None
 
@@ -90,21 +90,21 @@ class Client:
         if not self.users:
             return await self.create_user()
         user = self.chance.choice(list(self.users))
-        await self._until(202, "DELETE", f"/users/{user}")
+        await self.until(202, "DELETE", f"/users/{user}")
         del self.users[user]
         return None
 
     async def create_doc(self) -> None:
         title = f"doc {self.counts.writes} of {self.name}"
         body = {"title": title, "content": f"The text of {title}."}
-        doc = await self._create(f"/agents/{self.agent}/docs", body)
+        doc = await self.create(f"/agents/{self.agent}/docs", body)
         self.docs[doc] = title
 
     async def delete_doc(self) -> None:
         if not self.docs:
             return await self.create_doc()
         doc = self.chance.choice(list(self.docs))
-        await self._until(202, "DELETE", f"/agents/{self.agent}/docs/{doc}")
+        await self.until(202, "DELETE", f"/agents/{self.agent}/docs/{doc}")
         del self.docs[doc]
         return None
 
@@ -112,15 +112,13 @@ class Client:
         # A second tool of the same name is refused, so a repeated request would fail here.
         name = f"tool_{self.counts.writes}"
         function = {"name": name, "parameters": {"type": "object"}}
-        await self._create(
-            f"/agents/{self.agent}/tools", {"type": "function", "function": function}
-        )
+        await self.create(f"/agents/{self.agent}/tools", {"type": "function", "function": function})
         self.tools.append(name)
 
     async def _chat(self) -> None:
         said, body = self._said()
         path = f"/sessions/{self.session}/chat"
-        response = await self._until(200, "POST", path, body)
+        response = await self.until(200, "POST", path, body)
         self._record(said, response.json()["response"][0][0]["content"])
 
     async def _stream(self) -> None:
@@ -160,7 +158,7 @@ class Client:
             reading.failure = type(error).__name__
 
     def _refused(self, reading: _Reading, response: httpx.Response) -> None:
-        error = response.json()["error"]["code"]
+        error = _code_of(response)
         if error == "stream_gone":
             # The process that wrote it has ended: the whole answer is read anew, by the same key.
             self.counts.restarted += 1
@@ -171,10 +169,10 @@ class Client:
             self._wrong(response)
             reading.failure = error
 
-    async def _create(self, path: str, body: dict[str, Any]) -> str:
-        return str((await self._until(201, "POST", path, body)).json()["id"])
+    async def create(self, path: str, body: dict[str, Any]) -> str:
+        return str((await self.until(201, "POST", path, body)).json()["id"])
 
-    async def _until(
+    async def until(
         self, status: int, method: str, path: str, body: dict[str, Any] | None = None
     ) -> httpx.Response:
         """Repeat a request, with the same key, until it succeeds."""
@@ -190,7 +188,7 @@ class Client:
             else:
                 if response.status_code == status:
                     return response
-                last = response.json()["error"]["code"]
+                last = _code_of(response)
                 if response.status_code not in _AGAIN:
                     self._wrong(response)
                 elif "retry-after" not in response.headers:
@@ -240,6 +238,13 @@ class Client:
             for what, (found, told) in pairs.items()
             if found != told
         ]
+
+
+def _code_of(response: httpx.Response) -> str:
+    try:
+        return str(response.json()["error"]["code"])
+    except ValueError:
+        return f"{response.status_code} without JSON"
 
 
 @dataclass

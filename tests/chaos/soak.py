@@ -13,7 +13,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -56,10 +57,13 @@ class Load:
     agent: str = ""
     users: list[str] = field(default_factory=list[str])
     docs: list[str] = field(default_factory=list[str])
+    speakers: list[str] = field(default_factory=list[str])
+    chatting: Counter[str] = field(default_factory=Counter[str])
     sessions: dict[str, int] = field(default_factory=dict[str, int])
 
     async def begin(self) -> None:
-        """Create the agent of all sessions."""
+        """Create the agent and the users of all sessions."""
+        self.speakers = [await self._create("/users", {"name": f"user {n}"}) for n in range(10)]
         self.agent = await self._create("/agents", {"name": "Ada", "instructions": ["Be brief."]})
 
     async def step(self) -> None:
@@ -98,11 +102,9 @@ class Load:
         await self._send("GET", f"/agents/{self.agent}/memories", 200, params={"query": "bread"})
 
     async def create_session(self) -> None:
-        if not self.users:
-            await self.create_user()
         body = {
             "agent_id": self.agent,
-            "user_id": self.users[-1],
+            "user_id": self.chance.choice(self.speakers),
             "situation": "A shop.",
             # Half of its turns: what is older is summarised.
             "token_budget": 200,
@@ -113,13 +115,15 @@ class Load:
     async def chat(self) -> None:
         session, said = await self._turn()
         body = {"messages": [{"role": "user", "content": said}]}
-        response = await self._send("POST", f"/sessions/{session}/chat", 200, body)
+        with self._chatting(session):
+            response = await self._send("POST", f"/sessions/{session}/chat", 200, body)
         answered = response.json()["response"][0][0]["content"]
         assert answered == answer_to(said, self.model.words)
 
     async def stream(self) -> None:
         session, said = await self._turn()
-        _, text, ended = await self._read_stream(session, said, self._headers(), None)
+        with self._chatting(session):
+            _, text, ended = await self._read_stream(session, said, self._headers(), None)
         assert ended
         assert text == answer_to(said, self.model.words)
 
@@ -127,11 +131,11 @@ class Load:
         """Read a part of a stream, close the connection, and resume it."""
         session, said = await self._turn()
         headers = self._headers()
-        last, text, _ = await self._read_stream(
-            session, said, headers, self.chance.randrange(1, 15)
-        )
-        headers |= {"Last-Event-ID": last, "Authorization": f"Bearer {self.key}"}
-        _, rest, ended = await self._read_stream(session, said, headers, None)
+        most = self.chance.randrange(1, 13)
+        with self._chatting(session):
+            last, text, _ = await self._read_stream(session, said, headers, most)
+            headers |= {"Last-Event-ID": last, "Authorization": f"Bearer {self.key}"}
+            _, rest, ended = await self._read_stream(session, said, headers, None)
         assert ended
         assert text + rest == answer_to(said, self.model.words)
 
@@ -147,11 +151,22 @@ class Load:
             await self.create_session()
         session = self.chance.choice(list(self.sessions))
         self.sessions[session] += 1
-        if self.sessions[session] > _TURNS:
+        if self.sessions[session] > _TURNS and not self.chatting[session]:
             del self.sessions[session]
             await self._send("DELETE", f"/sessions/{session}", 202)
             return await self._turn()
         return session, f"call {self.calls} of the load"
+
+    @contextmanager
+    def _chatting(self, session: str) -> Generator[None]:
+        """Keep a session from being deleted meanwhile."""
+        self.chatting[session] += 1
+        try:
+            yield
+        finally:
+            self.chatting[session] -= 1
+            if not self.chatting[session]:
+                del self.chatting[session]
 
     async def _read_stream(
         self, session: str, said: str, headers: dict[str, str], most: int | None
@@ -159,7 +174,8 @@ class Load:
         """Read so many events; return the last one's id, the text, and whether the stream ended."""
         body = {"messages": [{"role": "user", "content": said}], "stream": True}
         path, last, text, count = f"/api/sessions/{session}/chat", "", "", 0
-        async with self.http.stream("POST", path, json=body, headers=headers) as response:
+        reading = self.http.stream("POST", path, json=body, headers=headers)
+        async with reading as response:
             assert response.status_code == 200, await response.aread()
             async for line in response.aiter_lines():
                 if line.startswith("id: "):

@@ -98,11 +98,21 @@ class Cluster:
             self._process.wait()
         self._serve()
 
-    def new_database(self) -> str:
-        """Create an empty database, and return its URL, as users write it."""
+    def new_database(self, disk: Path | None = None) -> str:
+        """Create an empty database, and return its URL, as users write it.
+
+        Args:
+            disk: An empty folder for its data; by default they are with those of the others.
+        """
         name = f"db{next(self._numbers)}"
         with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}".encode())
+            place = ""
+            if disk is not None:
+                for folder in (disk, *disk.parents[:1]):
+                    folder.chmod(0o777)
+                place = f" TABLESPACE {name}"
+                connection.execute(f"CREATE TABLESPACE {name} LOCATION '{disk}'".encode())
+            connection.execute(f"CREATE DATABASE {name}{place}".encode())
         return f"postgresql://julep@/{name}?host={self._folder}"
 
     def _address(self, database: str) -> str:
