@@ -40,6 +40,7 @@ class OperatorPages:
                 "julep_answers_running",
                 "Answers of models that are being written.",
                 lambda: services.runs.running,
+                "livesum",
             )
             metrics.gauge(
                 "julep_database_failing", "1 while the database fails.", lambda: outage.failing

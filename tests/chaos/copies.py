@@ -25,8 +25,14 @@ from tests.server.helpers.filled import fill
 
 KEYS: Final = ("main:key-of-main", "writer:key-of-writer", "other:key-of-other")
 _MAIN, _WRITER, _OTHER = (key.partition(":")[2] for key in KEYS)
-_FACTS: Final = '["Grace likes rye bread.", "Ada: 🍞 é𝄞 is \\u05d0."]'
-_HINTS: Final = json.dumps({"suggestions": [{"target": "user", "content": "Ask for rye."}]})
+_NOTES: Final = json.dumps(
+    [
+        {"content": "Grace likes rye bread.", "target": "user"},
+        {"content": "Ada: 🍞 é𝄞 is \u05d0.", "target": "user"},
+    ]
+)
+"""What a model notes, as memories and as suggestions; as a summary it is a text."""
+
 _CALL: Final = {
     "id": "call_1",
     "type": "function",
@@ -55,7 +61,9 @@ class Comparison:
 
 def serving(url: str, endpoint: Endpoint | None = None, **more: Any) -> LocalServer:
     """Return a server whose responses depend on its database alone."""
-    model = {} if endpoint is None else {"model_url": endpoint.url, "model": "small"}
+    model: dict[str, Any] = {}
+    if endpoint is not None:
+        model = {"model_url": endpoint.url, "model": "small"}
     return LocalServer(database=url, api_keys=KEYS, embedding_model="none", **model, **more)
 
 
@@ -63,7 +71,7 @@ def fill_everything(url: str) -> Filled:
     """Fill a database: also with tool calls, jobs, suggestions, and an answer broken off."""
     filled = Filled(url)
     with Endpoint() as endpoint:
-        endpoint.answers_to_jobs = [_FACTS]
+        endpoint.answers_to_jobs = [_NOTES]
         with serving(url, endpoint, suggestions=True) as server, Api(server.url, _MAIN) as api:
             agent = fill(api)["id"]
             user = api.get("/users").json()["items"][0]["id"]
@@ -90,12 +98,10 @@ def _chats(api: Api, endpoint: Endpoint, agent: str, user: str) -> list[str]:
     short = api.make(
         "sessions", agent_id=agent, token_budget=60, context_overflow="adaptive", tags=["ä", "b"]
     )
-    endpoint.answers_to_jobs = ["They spoke of bread."]
     for number in range(8):
         jobs += api.reply(short["id"], f"Message {number}: {'bread ' * 8}")["jobs"]
         for job in jobs:
             api.wait_ended(job)
-    endpoint.answers_to_jobs = [_HINTS]
     jobs += api.reply(session["id"], "And now?")["jobs"]
     events = api.events(session["id"], "Stream, please.")
     jobs += events[-2].data["jobs"]

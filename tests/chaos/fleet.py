@@ -42,6 +42,7 @@ class Plan:
         cut: The share of connections that are cut.
         restarts: Seconds between two restarts of the database's server, at most.
         seed: Of all random choices.
+        servers: The number of servers.
     """
 
     writes: int
@@ -50,6 +51,7 @@ class Plan:
     cut: float = 0.15
     restarts: float = 20.0
     seed: int = 1
+    servers: int = SERVERS
 
 
 @dataclass
@@ -83,7 +85,7 @@ async def run(
     async with EchoModel(WORDS, pause=0.02) as model:
         options = ["--database", url, "--model-url", model.url, "--model", "echo", "--drain", "0.2"]
         options += ["--log-level", "warning", "--max-connections", "0"]
-        servers = [ServerProcess(options, folder / f"log{n}") for n in range(SERVERS)]
+        servers = [ServerProcess(options, folder / f"log{n}") for n in range(plan.servers)]
         # One migrates the database; that others may do so at once, other tests check.
         await asyncio.gather(*(asyncio.to_thread(server.start) for server in servers))
         try:

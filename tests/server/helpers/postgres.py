@@ -108,8 +108,9 @@ class Cluster:
         with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
             place = ""
             if disk is not None:
-                for folder in (disk, *disk.parents[:1]):
-                    folder.chmod(0o777)
+                if self._owner is not None:
+                    shutil.chown(disk, self._owner)
+                disk.parent.chmod(0o755)
                 place = f" TABLESPACE {name}"
                 connection.execute(f"CREATE TABLESPACE {name} LOCATION '{disk}'".encode())
             connection.execute(f"CREATE DATABASE {name}{place}".encode())
