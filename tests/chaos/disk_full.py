@@ -28,7 +28,7 @@ CLIENTS: Final = 8
 FULL_FOR: Final = 25.0
 """Seconds for which the disk stays full."""
 
-_TEXT: Final = "x" * 4000
+_BYTES: Final = 4000
 _AFTERWARDS: Final = 20
 # Larger than an empty database of its kind.
 _MEGABYTES: Final = {"sqlite": 4, "postgresql": 20}
@@ -97,7 +97,8 @@ async def run(url: str, folder: Path, disk: Path) -> Result:
 
 async def _write(client: Client) -> None:
     while True:
-        about = f"{client.counts.keys} {_TEXT}"
+        # Random, because databases compress texts.
+        about = f"{client.counts.keys} {client.chance.randbytes(_BYTES // 2).hex()}"
         user = await client.create("/users", {"name": client.name, "about": about})
         client.users[user] = about
 
