@@ -251,7 +251,9 @@ def report(kind: str, result: Result) -> str:
 
 
 def main(kind: str, writes: int, chats: int) -> int:
-    plan = Plan(writes, chats, seed=int(os.environ.get("CHAOS_SEED", "1")))
+    pause = float(os.environ.get("CHAOS_PAUSE", "12"))
+    seed = int(os.environ.get("CHAOS_SEED", "1"))
+    plan = Plan(writes, chats, pause=pause, restarts=2 * pause, seed=seed)
     with new_database(kind) as (url, cluster, folder):
         restart = None if cluster is None else cluster.restart
         result = asyncio.run(run(url, folder, plan, restart))

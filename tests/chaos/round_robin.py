@@ -62,7 +62,10 @@ class RoundRobin:
             return
         self.connections += 1
         response, request = upstream
-        left = self._chance.randrange(_LONGEST) if self._chance.random() < self._share else None
+        left = None
+        if self._chance.random() < self._share:
+            # Responses are short, and streams are long.
+            left = int(_LONGEST ** self._chance.random())
         sending = asyncio.create_task(_pass_on(reader, request, None))
         if await _pass_on(response, writer, left):
             self.cut += 1

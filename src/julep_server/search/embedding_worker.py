@@ -279,7 +279,7 @@ class EmbeddingWorker:
             # Not the embedder's failure, and logged already.
             return
         if time.monotonic() >= self._down_until:
-            _log.warning("texts can't be embedded for now: %s", error)
+            _log.warning("texts can't be embedded for now: %s", str(error) or failure_of(error))
         self._down_until = time.monotonic() + RETRY_DELAY
         self._state.failure = failure_of(error)
 
