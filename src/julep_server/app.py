@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Mapping, Sequence
@@ -63,7 +64,7 @@ from julep_server.search.embedder import open_embedder
 from julep_server.search.embedding_worker import EmbeddingWorker
 from julep_server.services import Services
 from julep_server.settings import LOCAL_MODEL, Settings
-from julep_server.streaming.runs import Runs
+from julep_server.streaming.runs import Runs, server_stopping
 from julep_server.tenancy.access import Access
 from julep_server.version import VERSION
 
@@ -184,6 +185,11 @@ class App:
                 await response(scope, counted, tagged)
             except ApiError as error:
                 await _error_response(record.path, error)(scope, counted, tagged)
+            except asyncio.CancelledError:
+                # The server stops, and the time for what still runs is over.
+                if record.status:
+                    raise
+                await _error_response(record.path, server_stopping())(scope, counted, tagged)
             except ClientDisconnect:
                 _log.debug("request %s: the client has disconnected", identifier)
             except Exception:
@@ -209,7 +215,7 @@ class App:
         if path.startswith("/v1/"):
             rest = path.removeprefix("/v1/")
             return await openai_passthrough.forward(request, rest, services)
-        return await pages.respond(request, path, stopping=self._drain_until is not None)
+        return await pages.respond(request, path)
 
     def _path(self, scope: Scope) -> str:
         """Return the path; a proxy may, or may not, have removed the root path from it."""

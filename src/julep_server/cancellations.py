@@ -13,6 +13,7 @@ import time
 from functools import partial
 
 from julep_server.db.engine import Database
+from julep_server.db.outage import log_failure
 from julep_server.store import cancellations
 from julep_server.store.cancellations import Cancellation
 from julep_server.store.resources import new_id
@@ -88,8 +89,8 @@ class Cancellations:
             await asyncio.sleep(POLL_INTERVAL)
             try:
                 await self._look()
-            except Exception:  # noqa: BLE001 - the database may be unavailable for a while
-                _log.warning("looking for cancelled answers failed", exc_info=True)
+            except Exception as error:  # noqa: BLE001 - the database may be unavailable for a while
+                log_failure(_log, error, "looking for cancelled answers failed")
 
     async def _look(self) -> None:
         began_at = self._runs.began_at

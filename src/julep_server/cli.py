@@ -20,6 +20,7 @@ from julep_server.commands import database, keys, tenants, transfer
 from julep_server.commands.opened import database_url, opening, stop
 from julep_server.models.discovery import log_local_models
 from julep_server.monitoring.logs import FORMATS, LEVELS, set_up_logs
+from julep_server.monitoring.shared_metrics import shared_metrics
 from julep_server.options import setting_options
 from julep_server.serving import Server, bind
 from julep_server.settings import Settings
@@ -158,7 +159,8 @@ def _serve(settings: Settings) -> None:
         stop(f"can't serve on {host}:{port}: {error}", 1)
     with bound:
         if settings.workers > 1:
-            sys.exit(Workers(settings.workers, partial(_serve_on, bound, settings)).run())
+            with shared_metrics(enabled=settings.metrics):
+                sys.exit(Workers(settings.workers, partial(_serve_on, bound, settings)).run())
         _serve_on(bound, settings)
 
 

@@ -78,8 +78,8 @@ class Readiness:
         return self._model
 
     async def _embedder_state(self) -> str:
-        failing = self._services.embedding_worker.is_failing
-        return "it fails, and texts are recalled by words alone" if failing else _OK
+        ready = self._services.embedding_worker.state().is_ready
+        return _OK if ready else "it fails, and texts are recalled by words alone"
 
 
 def _look(connection: Connection) -> None:

@@ -8,6 +8,7 @@ import logging
 from sqlalchemy import Connection
 
 from julep_server.db.engine import Database, Isolation
+from julep_server.db.outage import log_failure
 from julep_server.store import jobs, kept_responses, processes, streams
 
 INTERVAL = 600.0
@@ -41,8 +42,8 @@ class Housekeeping:
         while True:
             try:
                 await self._database.write(_delete_old, Isolation.LOCKS)
-            except Exception:  # noqa: BLE001 - the database may be unavailable for a while
-                _log.exception("deleting what is old failed")
+            except Exception as error:  # noqa: BLE001 - the database may be unavailable for a while
+                log_failure(_log, error, "deleting what is old failed")
             await asyncio.sleep(INTERVAL)
 
 

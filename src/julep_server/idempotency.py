@@ -23,15 +23,18 @@ from typing import Final
 from sqlalchemy import Connection
 
 from julep_server.db.engine import Database, Isolation
+from julep_server.db.outage import DatabaseUnavailableError
 from julep_server.errors import conflict
 from julep_server.json_text import JSON, canonical
 from julep_server.relay import Relay
 from julep_server.store import kept_responses, processes
 from julep_server.store.kept_responses import IdempotencyKey, KeptResponse
 from julep_server.store.processes import Holder
-from julep_server.streaming.runs import Run
+from julep_server.streaming.runs import Run, server_stopping
 
 _POLL_INTERVAL: Final = 0.1
+_RELEASE_INTERVAL: Final = 0.5
+_RELEASE_TIMEOUT: Final = 2.0
 _log = logging.getLogger("julep_server")
 
 
@@ -120,8 +123,14 @@ class IdempotencyClaims:
         self._releases: set[asyncio.Task[None]] = set()
 
     async def aclose(self) -> None:
-        """Wait until the keys that are no longer claimed are released in the database."""
-        await asyncio.gather(*self._releases, return_exceptions=True)
+        """Wait until the keys that are no longer claimed are released in the database.
+
+        Without a database they are not: they are free when the process has ended.
+        """
+        if self._releases:
+            _, left = await asyncio.wait(self._releases, timeout=_RELEASE_TIMEOUT)
+            for task in left:
+                task.cancel()
 
     async def claim(
         self, key: IdempotencyKey, digest: str, session_id: str | None, *, exclusive: bool
@@ -138,7 +147,8 @@ class IdempotencyClaims:
             A claim, now the caller's; or the stored response; or the running stream to follow.
 
         Raises:
-            ApiError: 409 when the key was used with another body.
+            ApiError: 409 when the key was used with another body, 503 when the server stops while
+                another process works on it.
         """
         while (running := self._running.get(key)) is not None:
             _check_same(running.fingerprint, digest)
@@ -183,6 +193,8 @@ class IdempotencyClaims:
                     await run.wait_after(0)
                     if run.failure is None or run.events:
                         return run
+            if self._relay.stopped:
+                raise server_stopping()
             await asyncio.sleep(_POLL_INTERVAL)
 
     async def kept(self, claim: IdempotencyClaim) -> KeptResponse | None:
@@ -220,10 +232,17 @@ class IdempotencyClaims:
 
     async def _release(self, claim: IdempotencyClaim) -> None:
         work = partial(processes.release, key=claim.key, run_id=claim.run_id)
-        try:
-            await self._database.write(work, Isolation.LOCKS)
-        except Exception:  # noqa: BLE001 - the database may be unavailable for a while
-            _log.exception("releasing a key failed")
+        while True:
+            try:
+                await self._database.write(work, Isolation.LOCKS)
+            except DatabaseUnavailableError:
+                # Again, because other processes wait for the key while this one is alive.
+                await asyncio.sleep(_RELEASE_INTERVAL)
+            except Exception:  # noqa: BLE001 - no caller awaits this task
+                _log.exception("releasing a key failed")
+                return
+            else:
+                return
 
 
 def _claim_or_find(claim: IdempotencyClaim, connection: Connection) -> KeptResponse | Holder | None:

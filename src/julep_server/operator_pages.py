@@ -40,21 +40,23 @@ class OperatorPages:
                 "julep_answers_running",
                 "Answers of models that are being written.",
                 lambda: services.runs.running,
+                "livesum",
             )
             metrics.gauge(
                 "julep_database_failing", "1 while the database fails.", lambda: outage.failing
             )
             metrics.gauge(
-                "julep_embedder_failing", "1 while the embedder fails.", lambda: worker.is_failing
+                "julep_embedder_failing",
+                "1 while the embedder fails.",
+                lambda: not worker.state().is_ready,
             )
 
-    async def respond(self, request: Request, path: str, *, stopping: bool) -> ASGIApp:
+    async def respond(self, request: Request, path: str) -> ASGIApp:
         """Return the response at a path.
 
         Args:
             request: The request.
             path: Its path below the root path.
-            stopping: Whether the server is about to stop.
 
         Raises:
             ApiError: 404 when there is nothing at the path.
@@ -63,7 +65,7 @@ class OperatorPages:
             raise nothing_here()
         describe(operation=path)
         if path == "/readyz":
-            return await self._ready(request, stopping)
+            return await self._ready(request)
         if path == "/metrics":
             return self._metrics()
         if path == "/openapi.json":
@@ -74,9 +76,8 @@ class OperatorPages:
         contract = load_contract().version
         return json_response(200, {"name": "julep", "version": VERSION, "contract": contract})
 
-    async def _ready(self, request: Request, stopping: bool) -> ASGIApp:
-        if stopping:
-            return json_response(503, {"status": "stopping"}, _UNCACHED)
+    async def _ready(self, request: Request) -> ASGIApp:
+        # Not whether the server stops: connections that wait are closed then, and none is accepted.
         status, body = await self._readiness.check(request.query_params.getlist("exclude"))
         return json_response(status, body, _UNCACHED)
 

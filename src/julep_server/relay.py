@@ -11,11 +11,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from functools import partial
 
 from sqlalchemy import Connection
 
 from julep_server.db.engine import Database, Isolation
+from julep_server.db.outage import DatabaseUnavailableError, log_failure
 from julep_server.errors import ApiError, unavailable
 from julep_server.json_text import JSON
 from julep_server.store import processes, streams
@@ -54,6 +56,11 @@ class Relay:
         self.process = processes.new_process_id()
         self.expected: set[str] = set()
 
+    @property
+    def stopped(self) -> bool:
+        """Whether the runs of this process have been stopped."""
+        return self._runs.stopped
+
     def new_run_id(self) -> str:
         """Return an id for a run of this process."""
         return processes.new_run_id(self.process)
@@ -72,7 +79,9 @@ class Relay:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._database.shared:
             ended = partial(processes.end, process=self.process)
-            await self._database.write(ended, Isolation.LOCKS)
+            # Without a database its lease ends this process a little later.
+            with suppress(DatabaseUnavailableError):
+                await self._database.write(ended, Isolation.LOCKS)
 
     async def follow(self, run_id: str, tenant: str, session_id: str) -> Run | None:
         """Return a run of another process, whose events come by the database.
@@ -156,8 +165,8 @@ class Relay:
         while True:
             try:
                 await self._database.write(work, Isolation.LOCKS)
-            except Exception:  # noqa: BLE001 - the database may be unavailable for a while
-                _log.exception("passing on the stream %s failed", run_id)
+            except Exception as error:  # noqa: BLE001 - the database may be unavailable for a while
+                log_failure(_log, error, "passing on the stream %s failed", run_id)
                 await asyncio.sleep(_IDLE_INTERVAL)
             else:
                 return
@@ -176,8 +185,8 @@ class Relay:
             await asyncio.sleep(interval())
             try:
                 await work()
-            except Exception:  # noqa: BLE001 - the database may be unavailable for a while
-                _log.exception("sharing the database with other processes failed")
+            except Exception as error:  # noqa: BLE001 - the database may be unavailable for a while
+                log_failure(_log, error, "sharing the database with other processes failed")
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work, name="relay")

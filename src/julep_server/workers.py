@@ -11,6 +11,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
 
+from julep_server.monitoring.shared_metrics import forget_process
+
 _RESTART_DELAY = 1.0
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _log = logging.getLogger("julep_server")
@@ -102,6 +104,7 @@ class Workers:
         """Wait until a process has ended, and return its exit status."""
         child, status = os.wait()
         self._children.discard(child)
+        forget_process(child)
         return os.waitstatus_to_exitcode(status)
 
 

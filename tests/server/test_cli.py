@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 
 from julep_server.cli import command_line
@@ -221,7 +222,7 @@ def test_the_embedding_options_and_variables(tmp_path: Path) -> None:
 
 def test_workers_share_a_socket_and_one_that_dies_is_replaced(tmp_path: Path) -> None:
     file = str(tmp_path / "x.db")
-    with serving("--database", file, "--workers", "2") as (process, url):
+    with serving("--database", file, "--workers", "2", "--metrics") as (process, url):
         with Api(url) as api:
             user = api.make("users")["id"]
         first = children_of(process.pid, 2)
@@ -230,6 +231,20 @@ def test_workers_share_a_socket_and_one_that_dies_is_replaced(tmp_path: Path) ->
             time.sleep(0.02)
         with Api(url) as api:
             assert api.get(f"/users/{user}").status_code == 200
+        # Whichever process responds, the one that was killed included; each is a new connection.
+        metrics = url.replace("/api", "/metrics")
+        for _ in range(8):
+            lines = httpx.get(metrics, trust_env=False).text.splitlines()
+            for operation, status in (("CreateUser", 201), ("GetUser", 200)):
+                (line,) = [
+                    one
+                    for one in lines
+                    if one.startswith("julep_requests_total{") and f'"{operation}"' in one
+                ]
+                assert f'status="{status}"' in line
+                assert line.endswith(" 1.0")
+            assert "julep_requests_running 1.0" in lines
+            assert "julep_database_failing 0.0" in lines
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
     failed = run(

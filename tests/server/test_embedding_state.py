@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
+import httpx
 import pytest
 from sqlalchemy import Connection, insert
 
@@ -86,6 +87,48 @@ def test_the_state_follows_what_happens(
         "texts are embedded again",
     ):
         assert line in caplog.text
+
+
+def test_a_query_that_fails_is_ready_again_without_another_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A server that is not ready gets no queries that could show that it is."""
+    monkeypatch.setattr(embedding_worker, "RETRY_DELAY", 0.01)
+
+    async def main() -> None:
+        database, embedder = Database("sqlite://"), Embedder()
+        embedder.error = None
+        await database.write(store)
+        worker = EmbeddingWorker(database, embedder)
+        worker.start()
+        await until(lambda: worker.state().embedded == 70)
+        embedder.error = unavailable("model_unavailable", "it is down")
+        assert (await worker.embed_query("Text")).vector is None
+        assert not worker.state().is_ready
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert not worker.state().is_ready
+        embedder.error = None
+        await until(lambda: worker.state().is_ready)
+        await worker.stop()
+        database.close()
+
+    asyncio.run(main())
+
+
+def test_a_failing_embedder_is_named_by_readyz() -> None:
+    with (
+        EmbeddingEndpoint() as meanings,
+        LocalServer(embedding_url=meanings.url, embedding_model=MODEL) as server,
+        Api(server.url) as api,
+    ):
+        path = f"{server.root}/readyz"
+        assert httpx.get(path, trust_env=False).json()["embedder"] == "ok"
+        meanings.status = 500
+        api.make("agents", docs=[{"title": "x", "content": "Some text."}])
+        response = httpx.get(path, trust_env=False)
+        assert response.status_code == 503
+        assert response.json()["embedder"] == "it fails, and texts are recalled by words alone"
 
 
 def test_a_server_without_an_embedder_is_ready() -> None:

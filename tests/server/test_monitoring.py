@@ -24,7 +24,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from julep_server import LocalServer
 from julep_server.db.files import parse_url, sqlite_url
-from julep_server.db.outage import Outage
+from julep_server.db.outage import DatabaseUnavailableError, Outage, log_failure
 from julep_server.monitoring.logs import JSONFormatter
 from tests.server.helpers.api import Api, error_of
 from tests.server.helpers.commands import run_command
@@ -83,6 +83,37 @@ def test_a_locked_database_is_a_503_and_one_line_of_log(
         api.make("users")
     assert sum("requests fail" in line for line in caplog.messages) == 1
     assert sum("works again; 3 operations failed" in line for line in caplog.messages) == 1
+
+
+def test_what_is_read_ends_no_burst_of_writes_that_fail(caplog: pytest.LogCaptureFixture) -> None:
+    """As on a full disk: reads succeed in between, and now and then a small write."""
+    outage, error = Outage(), OperationalError("SELECT 1", {}, Exception("x"))
+    for _ in range(3):
+        outage.failure(error, writing=True)
+        outage.succeeded(writing=False)
+        assert outage.failing
+    assert [line.partition(",")[0] for line in caplog.messages] == ["the database can't be reached"]
+    for _ in range(3):
+        outage.succeeded(writing=True)
+        outage.failure(error, writing=True)
+    assert caplog.messages[1:] == ["the database works again; 3 operations failed"]
+    outage.failure(error, writing=False)
+    outage.succeeded(writing=True)
+    outage.failure(error, writing=False)
+    outage.succeeded(writing=False)
+    assert not outage.failing
+    assert len(caplog.messages) == 2
+
+
+def test_failures_of_the_database_are_not_logged_in_the_background_too(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    log = logging.getLogger("julep_server")
+    log_failure(log, DatabaseUnavailableError(503, "x", "away"), "looking for %s failed", "x")
+    assert caplog.messages == []
+    log_failure(log, ValueError("x"), "looking for %s failed", "x")
+    assert caplog.messages == ["looking for x failed"]
+    assert "ValueError" in caplog.text
 
 
 def test_a_full_disk_is_a_507(tmp_path: Path) -> None:

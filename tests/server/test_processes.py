@@ -7,16 +7,21 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+import httpx
 import pytest
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from julep_server import LocalServer
 from julep_server.db.engine import Database
+from julep_server.db.outage import DatabaseUnavailableError
 from julep_server.db.tables import claims, stream_batches
 from julep_server.errors import unavailable
+from julep_server.idempotency import IdempotencyClaim, IdempotencyClaims
+from julep_server.relay import Relay
 from julep_server.store import processes, streams
 from julep_server.store.kept_responses import IdempotencyKey
+from julep_server.streaming.runs import Runs
 from tests.server.helpers.api import Api, Event, error_of, parse_events
 from tests.server.helpers.endpoint import Endpoint, pieces_of
 
@@ -47,6 +52,13 @@ def pair(endpoint: Endpoint, database_url: str) -> Iterator[Pair]:
     ):
         endpoint.pieces = pieces_of({"content": WORDS})
         yield Pair(first, second, third, database_url)
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    limit = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < limit
+        time.sleep(0.005)
 
 
 def text_of(events: list[Event]) -> str:
@@ -188,6 +200,59 @@ def test_a_server_that_follows_a_stream_of_another_one_stops(
                 last = parse_events(text + "".join(texts))[-1]
                 assert last.data["error"]["code"] == "server_stopping"
             assert len(writer.request("DELETE", f"/sessions/{session}/chat").json()["cancelled"])
+
+
+def test_a_request_that_waits_for_another_server_ends_with_its_own(
+    endpoint: Endpoint, database_url: str
+) -> None:
+    options: dict[str, Any] = {"model_url": endpoint.url, "model": "small", "metrics": True}
+    endpoint.answering.clear()
+    waited: list[httpx.Response] = []
+    with LocalServer(database=database_url, **options) as one, Api(one.url) as writer:
+        session = writer.make("sessions")["id"]
+        two = LocalServer(database=database_url, **options).start()
+        with Api(two.url) as other:
+            first = threading.Thread(target=lambda: writer.chat(session, headers=KEY))
+            first.start()
+            wait_for(lambda: len(endpoint.requests) == 1)
+            second = threading.Thread(
+                target=lambda: waited.append(other.chat(session, headers=KEY))
+            )
+            second.start()
+            metrics = f"{two.root}/metrics"
+            # The chat, and this request.
+            wait_for(lambda: "requests_running 2.0" in httpx.get(metrics, trust_env=False).text)
+            two.stop()
+            second.join()
+        endpoint.answering.set()
+        first.join()
+    assert error_of(waited[0], 503)["code"] == "server_stopping"
+    assert waited[0].headers["retry-after"] == "1"
+
+
+@pytest.mark.anyio
+async def test_the_release_of_a_key_is_repeated_while_the_database_is_away(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("julep_server.idempotency._RELEASE_INTERVAL", 0.0)
+    database = Database(database_url)
+    kept, away = IdempotencyClaims(database, Relay(database, Runs())), 3
+    plain = processes.release
+
+    def release(connection: Connection, key: IdempotencyKey, run_id: str) -> None:
+        nonlocal away
+        if away := max(0, away - 1):
+            raise DatabaseUnavailableError(503, "database_unavailable", "it is away")
+        plain(connection, key, run_id)
+
+    monkeypatch.setattr(processes, "release", release)
+    claim = await kept.claim(KEYED, "f", None, exclusive=True)
+    assert isinstance(claim, IdempotencyClaim)
+    assert await database.read(lambda connection: list(connection.execute(select(claims))))
+    claim.release()
+    await kept.aclose()
+    assert not await database.read(lambda connection: list(connection.execute(select(claims))))
+    database.close()
 
 
 def test_streams_that_nobody_follows_elsewhere_store_no_events(pair: Pair) -> None:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 
 from julep_server import LocalServer
@@ -115,6 +116,28 @@ def test_a_server_that_drains_finishes_its_answers(
     assert got[0].status_code == 200
     with serving(database_url, endpoint, 0.0) as server, Api(server.url) as api:
         assert contents(api.history(session)) == [("Hello", None), ("A fine day.", None)]
+
+
+def test_what_the_end_of_a_stop_cuts_off_is_a_503(
+    endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("julep_server.serving._SHUTDOWN_TIMEOUT", 0.1)
+    endpoint.answering.clear()
+    server = serving("sqlite://", endpoint, 0.0).start()
+    path, got = f"{server.root}/v1/chat/completions", list[httpx.Response]()
+    body = {"model": "small", **HELLO}
+    asking = threading.Thread(
+        target=lambda: got.append(httpx.post(path, json=body, timeout=20, trust_env=False))
+    )
+    asking.start()
+    wait_for(lambda: len(endpoint.requests) == 1)
+    server.stop()
+    asking.join()
+    endpoint.answering.set()
+    assert got[0].status_code == 503
+    assert got[0].json()["error"]["code"] == "server_stopping"
+    assert got[0].headers["retry-after"] == "1"
+    assert "Traceback" not in caplog.text
 
 
 def test_a_run_without_a_client_is_finished_too(database_url: str, endpoint: Endpoint) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -25,6 +26,7 @@ from julep_server.tenancy.limits import Limits, limits_of
 from julep_server.tenancy.rate_headers import rate_headers
 from julep_server.tenancy.rates import Bucket
 from tests.server.helpers.api import Api, error_of
+from tests.server.helpers.commands import run_command
 from tests.server.helpers.endpoint import Endpoint
 
 FAR = 10_000
@@ -128,6 +130,28 @@ def test_a_tenants_own_limits_hold_while_the_server_runs(
         command("b", "--models", "other")
         assert error_of(b.chat(session), 403)["code"] == "model_not_allowed"
         assert b.make("users")["id"]
+
+
+@pytest.mark.once
+def test_models_that_the_servers_lack_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, file = str(tmp_path / "x.db"), tmp_path / "models.toml"
+    file.write_text('[models.fast]\nurl = "http://x/v1"\n[models.deep]\nurl = "http://x/v1"\n')
+    assert run_command("tenants", "create", "acme", "--database", database) == 0
+    given = ["tenants", "set", "acme", "--database", database, "--models"]
+    assert run_command(*given, "fsat") == 0
+    assert "--models-file names the servers' file" in capsys.readouterr().err
+    assert run_command(*given, "fast,fsat", "--models-file", str(file)) == 1
+    error = capsys.readouterr().err
+    assert f"{file} has no model fsat; its models are fast, deep" in error
+    # The variable of the servers.
+    monkeypatch.setenv("JULEP_SERVER_MODELS_FILE", str(file))
+    assert run_command(*given, "slow") == 1
+    for value in ("fast", "none", "default"):
+        capsys.readouterr()
+        assert run_command(*given, value) == 0
+        assert "not checked" not in capsys.readouterr().err
 
 
 @pytest.mark.once

@@ -20,16 +20,16 @@ command_line = CommandLine(name="db", help="Backup, restore, check and upgrade o
 
 
 @command_line.command
-def backup(file: Path, *, database: DatabaseOption = None) -> None:
+def backup(file: Path, *, database: DatabaseOption = None, overwrite: bool = False) -> None:
     """Write a backup of a database, also while servers run on it.
 
     Args:
-        file: The file to write; one that exists is replaced when the backup is complete. Of SQLite
-            it is a database, of PostgreSQL a text (JSON Lines).
+        file: The file to write. Of SQLite it is a database, of PostgreSQL a text (JSON Lines).
         database: The database.
+        overwrite: Replace a file that exists, when the backup is complete.
     """
     with reported():
-        _say(operations.backup(database_url(database), file))
+        _say(operations.backup(database_url(database), file, overwrite=overwrite))
 
 
 @command_line.command

@@ -31,13 +31,20 @@ _OF_PROCESSES = (
 )
 
 
-def backup(url: str, file: Path) -> str:
+def backup(url: str, file: Path, *, overwrite: bool = False) -> str:
     """Write a backup of a database; return a sentence about it.
 
+    Args:
+        url: The database's URL.
+        file: The file to write.
+        overwrite: Replace the file if it exists.
+
     Raises:
-        ArchiveError: There is no such database.
+        ArchiveError: There is no such database, or the file exists.
     """
     path = _existing(url)
+    if not overwrite and file.exists():
+        raise ArchiveError(f"{file} exists: --overwrite replaces it when the backup is complete")
     if path is None:
         with reading(url) as connection:
             rows = write_lines(file, dump(connection)) - 2

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from julep_server.commands.opened import DatabaseOption, change, print_note, print_table
 from julep_server.json_text import JSON, JSONObject, dumps
+from julep_server.model_endpoints import read_models
 from julep_server.store.times import now, timestamp
 from julep_server.tenancy import records
 from julep_server.tenancy.keys import Tenant, checked_name
@@ -30,6 +31,13 @@ _Chats = Annotated[str | None, Parameter(help=f"Chats at the same time{_Value}."
 _Tokens = Annotated[str | None, Parameter(help=f"Tokens of chats a day{_Value}.")]
 _Storage = Annotated[str | None, Parameter(help=f"Bytes of stored text{_Value}.")]
 _Models = Annotated[str | None, Parameter(help=f"Names of models, with commas between{_Value}.")]
+_ModelsFile = Annotated[
+    str | None,
+    Parameter(
+        help="The servers' file of models, which --models is compared with.",
+        env_var="JULEP_SERVER_MODELS_FILE",
+    ),
+]
 
 
 command_line = CommandLine(
@@ -119,6 +127,7 @@ def set_limits(
     tokens: _Tokens = None,
     storage: _Storage = None,
     models: _Models = None,
+    models_file: _ModelsFile = None,
     database: DatabaseOption = None,
 ) -> None:
     """Set limits of a tenant; the others stay. Servers hold to them within a second."""
@@ -131,6 +140,8 @@ def set_limits(
             raise ValueError(f"nothing to set; there are {options}")
         tenant = _tenant(connection, name)
         limits = changed_limits(tenant.limits, given)
+        if models is not None:
+            _check_models(limits.get("models"), models_file)
         records.change_tenant(connection, tenant.id, limits=limits)
         return limits
 
@@ -160,6 +171,24 @@ def changed_limits(before: Mapping[str, JSON], given: Mapping[str, str]) -> JSON
         else:
             limits[name] = _number(name, text)
     return limits
+
+
+def _check_models(names: JSON, file: str | None) -> None:
+    """Check that models are in the servers' file, if it is known.
+
+    Raises:
+        ValueError: One is not, or the file can't be read.
+    """
+    if not isinstance(names, list):
+        return
+    if not file:
+        print_note("the names of models are not checked: --models-file names the servers' file")
+        return
+    known = read_models(file).endpoints
+    if unknown := [str(name) for name in names if name not in known]:
+        raise ValueError(
+            f"{file} has no model {', '.join(unknown)}; its models are {', '.join(known)}"
+        )
 
 
 def _number(name: str, text: str) -> float | int:

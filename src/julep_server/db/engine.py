@@ -110,7 +110,8 @@ class Database:
         Raises:
             DatabaseUnavailableError: The database can't be used for now.
         """
-        return await self._run(self._readers, partial(self._read, work, snapshot))
+        read = partial(self._read, work, snapshot)
+        return await self._run(self._readers, read, writing=False)
 
     async def write(
         self, work: Callable[[Connection], _T], isolation: Isolation = Isolation.SERIALIZABLE
@@ -124,7 +125,8 @@ class Database:
         Raises:
             DatabaseUnavailableError: The database can't be used for now.
         """
-        return await self._run(self._writers, partial(self._write, work, isolation))
+        write = partial(self._write, work, isolation)
+        return await self._run(self._writers, write, writing=True)
 
     def write_sync(self, work: Callable[[Connection], _T]) -> _T:
         """Run work that writes, and wait for it: for commands, and for the start of a server."""
@@ -138,16 +140,18 @@ class Database:
             connection.close()
         self._engine.dispose()
 
-    async def _run(self, threads: ThreadPoolExecutor, run: Callable[[], _T]) -> _T:
+    async def _run(
+        self, threads: ThreadPoolExecutor, run: Callable[[], _T], *, writing: bool
+    ) -> _T:
         try:
             result = await asyncio.wrap_future(threads.submit(run))
         except DBAPIError as error:
-            failure = self.outage.failure(error)
+            failure = self.outage.failure(error, writing=writing)
             if failure is None:
                 raise
             raise failure from error
         if self.outage.failing:
-            self.outage.succeeded()
+            self.outage.succeeded(writing=writing)
         return result
 
     def _connection(self) -> Connection:

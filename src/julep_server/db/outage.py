@@ -21,6 +21,19 @@ class DatabaseUnavailableError(ApiError):
     """The database can't be used for now: 503, or 507 for a full disk. It is logged already."""
 
 
+def log_failure(log: logging.Logger, error: Exception, message: str, *arguments: object) -> None:
+    """Log an error of work in the background, unless it is the database's, which is logged already.
+
+    Args:
+        log: The log.
+        error: The error, whose stack is logged.
+        message: What has failed.
+        arguments: Of the message.
+    """
+    if not isinstance(error, DatabaseUnavailableError):
+        log.error(message, *arguments, exc_info=error)
+
+
 _AWAY = (503, "database_unavailable", "the database can't be reached", 5)
 _BUSY = (503, "database_busy", "the database is busy: it was locked for too long", 1)
 _FULL = (507, "storage_full", "the database's disk is full", 60)
@@ -55,13 +68,18 @@ class Outage:
     def __init__(self) -> None:
         self.failing = False
         self._failures = 0
+        self._of_writes = False
+        self._reported = False
         self._logged_at = float("-inf")
 
-    def failure(self, error: SQLAlchemyError) -> DatabaseUnavailableError | None:
+    def failure(
+        self, error: SQLAlchemyError, *, writing: bool = True
+    ) -> DatabaseUnavailableError | None:
         """Return the error for a request that the database failed; None if it is at fault itself.
 
         Args:
             error: What the database's driver has raised.
+            writing: Whether it failed to write: it may still be read, as when its disk is full.
         """
         kind = _kind(error)
         if kind is None:
@@ -69,17 +87,26 @@ class Outage:
         status, code, message, delay = kind
         self.failing = True
         self._failures += 1
+        self._of_writes = self._of_writes or writing
         if time.monotonic() - self._logged_at >= QUIET_FOR:
             cause = str(getattr(error, "orig", None) or error).strip().splitlines()[:1]
             _log.error("%s, and requests fail: %s", message, *(cause or [type(error).__name__]))
             self._logged_at = time.monotonic()
+            self._reported = True
         return DatabaseUnavailableError(status, code, message, headers={"Retry-After": str(delay)})
 
-    def succeeded(self) -> None:
-        """Log the end of a burst of failures, if there was one."""
-        if self.failing:
+    def succeeded(self, *, writing: bool = True) -> None:
+        """Log the end of a burst of failures, if there was one and its beginning was logged.
+
+        Args:
+            writing: Whether it has written: what is read ends no burst of writes that failed.
+        """
+        if not self.failing or (self._of_writes and not writing):
+            return
+        self.failing = self._of_writes = False
+        if self._reported:
             _log.warning("the database works again; %d operations failed", self._failures)
-            self.failing, self._failures = False, 0
+            self._reported, self._failures = False, 0
 
 
 def _kind(error: SQLAlchemyError) -> tuple[int, str, str, int] | None:

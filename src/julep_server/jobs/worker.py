@@ -21,7 +21,7 @@ from typing import TypeAlias
 from sqlalchemy import Connection
 
 from julep_server.db.engine import Database, Isolation
-from julep_server.db.outage import DatabaseUnavailableError
+from julep_server.db.outage import DatabaseUnavailableError, log_failure
 from julep_server.jobs.failures import (
     MAX_ATTEMPTS,
     AbortedError,
@@ -101,11 +101,9 @@ class Worker:
             self._awake.clear()
             try:
                 delay = await self._take_next()
-            except DatabaseUnavailableError:
+            except Exception as error:  # noqa: BLE001 - whatever the error, it may be transient
                 # The jobs are still there afterwards.
-                delay = POLL_INTERVAL
-            except Exception:  # noqa: BLE001 - whatever the error, it may be transient
-                _log.exception("looking for jobs failed")
+                log_failure(_log, error, "looking for jobs failed")
                 delay = POLL_INTERVAL
             if delay > 0:
                 with suppress(TimeoutError):
@@ -145,8 +143,7 @@ class Worker:
             _log.info("job %s was taken by another worker meanwhile", job.id)
         except Exception as error:  # noqa: BLE001 - whatever the error, it may be transient
             # Its lease expires, and it is taken again.
-            if not isinstance(error, DatabaseUnavailableError):
-                _log.exception("storing the end of job %s failed", job.id)
+            log_failure(_log, error, "storing the end of job %s failed", job.id)
 
     async def _attempt(self, job: Job) -> Store | None:
         """Perform a job; return a function that stores its end, or None when that is stored."""
@@ -165,7 +162,8 @@ class Worker:
         except AbortedError as error:
             return partial(jobs.end, job=job, state="aborted", reason=str(error))
         except Exception as error:  # noqa: BLE001 - whatever the error, the attempt has failed
-            _log.warning("job %s (%s) failed", job.id, job.name, exc_info=True)
+            if not isinstance(error, DatabaseUnavailableError):
+                _log.warning("job %s (%s) failed", job.id, job.name, exc_info=True)
             return _failed(job, error)
         finally:
             renewing.cancel()
@@ -182,8 +180,7 @@ class Worker:
             except LeaseLostError:
                 return
             except Exception as error:  # noqa: BLE001 - whatever the error, it may be transient
-                if not isinstance(error, DatabaseUnavailableError):
-                    _log.exception("renewing the lease of job %s failed", job.id)
+                log_failure(_log, error, "renewing the lease of job %s failed", job.id)
 
     async def _report(self, job: Job, percent: float) -> None:
         report = partial(jobs.report, job=job, progress=percent)

@@ -39,6 +39,8 @@ def set_up_logs(level: str, kind: str) -> None:
     logging.basicConfig(level=level.upper(), handlers=[handler])
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
+    # It warns of what it ignores when a transaction fails, which is run again or reported.
+    logging.getLogger("psycopg").setLevel(logging.ERROR)
 
 
 def log_request(record: RequestRecord) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from typing import Literal
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
 from julep_server.monitoring.request_record import RequestRecord
+from julep_server.monitoring.shared_metrics import FOLDER
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 """The media type of what :meth:`Metrics.exposition` returns."""
@@ -17,13 +21,23 @@ _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
 
 
 class Metrics:
-    """The metrics of one server; none of them reveals tenants, ids or texts."""
+    """The metrics of one server; none of them reveals tenants, ids or texts.
+
+    Those of several processes of a server are added up, except for what a process says of itself.
+    """
 
     def __init__(self) -> None:
         # Its own, because a process may run several servers.
         self._registry = CollectorRegistry()
-        ProcessCollector(registry=self._registry)
-        PlatformCollector(registry=self._registry)
+        self._exposed = self._registry
+        self._followed: list[tuple[Gauge, Callable[[], float]]] = []
+        self._shared = FOLDER in os.environ
+        if self._shared:
+            self._exposed = CollectorRegistry()
+            MultiProcessCollector(self._exposed)  # type: ignore[no-untyped-call]  # of the library
+        else:
+            ProcessCollector(registry=self._registry)
+            PlatformCollector(registry=self._registry)
         labels = ["method", "operation", "status"]
         self._requests = Counter(
             "julep_requests", "Requests that have ended.", labels, registry=self._registry
@@ -36,7 +50,10 @@ class Metrics:
             registry=self._registry,
         )
         self._running = Gauge(
-            "julep_requests_running", "Requests that are being handled.", registry=self._registry
+            "julep_requests_running",
+            "Requests that are being handled.",
+            registry=self._registry,
+            multiprocess_mode="livesum",
         )
         self._received = Counter(
             "julep_received_bytes", "Bytes of the bodies of requests.", registry=self._registry
@@ -58,9 +75,26 @@ class Metrics:
             registry=self._registry,
         )
 
-    def gauge(self, name: str, text: str, value: Callable[[], float]) -> None:
-        """Add a metric whose value is looked up when it is read."""
-        Gauge(name, text, registry=self._registry).set_function(value)
+    def gauge(
+        self,
+        name: str,
+        text: str,
+        value: Callable[[], float],
+        together: Literal["livesum", "livemax"] = "livemax",
+    ) -> None:
+        """Add a metric whose value is looked up when it is read.
+
+        Args:
+            name: Its name.
+            text: Its description.
+            value: Returns the value. Other processes know it as of the last request here.
+            together: How the values of several processes are one: by the sum, or the highest.
+        """
+        gauge = Gauge(name, text, registry=self._registry, multiprocess_mode=together)
+        if self._shared:
+            self._followed.append((gauge, value))
+        else:
+            gauge.set_function(value)
 
     def request_started(self) -> None:
         """Count a request that has come."""
@@ -76,6 +110,7 @@ class Metrics:
         self._durations.labels(operation).observe(record.seconds)
         self._received.inc(record.bytes_in)
         self._sent.inc(record.bytes_out)
+        self._look_up()
 
     def model_answered(self, model: str, seconds: float, tokens: tuple[int, int]) -> None:
         """Count a request to a model: its duration, and the tokens read and written."""
@@ -89,4 +124,9 @@ class Metrics:
 
     def exposition(self) -> bytes:
         """Return the metrics in Prometheus's text format."""
-        return generate_latest(self._registry)
+        self._look_up()
+        return generate_latest(self._exposed)
+
+    def _look_up(self) -> None:
+        for gauge, value in self._followed:
+            gauge.set(value())

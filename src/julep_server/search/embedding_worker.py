@@ -17,6 +17,7 @@ from functools import partial
 from sqlalchemy import Connection, Select, delete, exists, func, insert, select
 
 from julep_server.db.engine import Database
+from julep_server.db.outage import DatabaseUnavailableError
 from julep_server.db.rows import read_rows, select_records
 from julep_server.db.tables import passages, vectors
 from julep_server.errors import ApiError
@@ -109,11 +110,6 @@ class EmbeddingWorker:
         """The embedder, if there is one."""
         return self._embedder
 
-    @property
-    def is_failing(self) -> bool:
-        """Whether the embedder has failed a moment ago."""
-        return time.monotonic() < self._down_until
-
     def state(self) -> EmbeddingState:
         """Return how far the embedding is, and whether it fails."""
         return replace(self._state)
@@ -161,6 +157,8 @@ class EmbeddingWorker:
             return SearchQuery(text, vector)
         except (ApiError, TimeoutError) as error:
             self._failed(error)
+            # The background finds out when it works again, also without further queries.
+            self._awake.set()
             return SearchQuery(text)
 
     async def embed_sources(self, sources: Sequence[str]) -> str | None:
@@ -202,6 +200,9 @@ class EmbeddingWorker:
             await self._awake.wait()
             self._awake.clear()
             try:
+                if self._state.failure is not None:
+                    # Nothing may be waiting, and only a response shows that it works again.
+                    await batches.every(_UNRELATED[:1])
                 await self._fill_all(batches)
                 self._succeeded()
                 failures = 0
@@ -275,8 +276,11 @@ class EmbeddingWorker:
         return self._scale
 
     def _failed(self, error: Exception) -> None:
+        if isinstance(error, DatabaseUnavailableError):
+            # Not the embedder's failure, and logged already.
+            return
         if time.monotonic() >= self._down_until:
-            _log.warning("texts can't be embedded for now: %s", error)
+            _log.warning("texts can't be embedded for now: %s", str(error) or failure_of(error))
         self._down_until = time.monotonic() + RETRY_DELAY
         self._state.failure = failure_of(error)
 

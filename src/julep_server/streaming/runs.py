@@ -12,7 +12,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 
-from julep_server.errors import ApiError, conflict, internal_error, unavailable
+from julep_server.errors import ApiError, conflict, internal_error
 from julep_server.json_text import JSONObject
 
 KEPT_FOR = 600.0
@@ -134,6 +134,11 @@ class Runs:
     def running(self) -> int:
         """The number of runs that are running."""
         return len(self._tasks)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the runs have been stopped, because the server stops."""
+        return self._stopped
 
     @property
     def began_at(self) -> int | None:
@@ -260,7 +265,13 @@ async def _failure_of(run: Run, work: Callable[[], Awaitable[None]]) -> ApiError
     return None
 
 
+def server_stopping() -> ApiError:
+    """Return the 503 for what the server's stop has ended."""
+    message, headers = "the server is stopping", {"Retry-After": "1"}
+    return ApiError(503, "server_stopping", message, headers=headers)
+
+
 def _stopped(run: Run) -> ApiError:
     if run.cancelled:
         return conflict("chat_cancelled", "the answer was cancelled")
-    return unavailable("server_stopping", "the server is stopping")
+    return server_stopping()

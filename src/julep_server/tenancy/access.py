@@ -12,6 +12,7 @@ from contextlib import suppress
 from starlette.requests import Request
 
 from julep_server.db.engine import Database
+from julep_server.db.outage import log_failure
 from julep_server.errors import ApiError
 from julep_server.http.authentication import forbidden, key_of, unauthorized
 from julep_server.settings import Settings
@@ -206,9 +207,9 @@ class Access:
             await self._tokens.save()
             if used:
                 await self._database.write(lambda connection: records.record_use(connection, used))
-        except Exception:  # noqa: BLE001 - the database may be unavailable for a while
+        except Exception as error:  # noqa: BLE001 - the database may be unavailable for a while
             self._used = {**used, **self._used}
-            _log.warning("what tenants have used could not be saved", exc_info=True)
+            log_failure(_log, error, "what tenants have used could not be saved")
 
 
 def _too_many(code: str, message: str, seconds: int) -> ApiError:

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from julep_server.db.engine import Database
 from julep_server.settings import Settings
 from julep_server.tenancy import records
+from julep_server.tenancy.entering import are_missing, enter
 from julep_server.tenancy.keys import FROM_MIGRATION, Key, Tenant, key_hash
 from julep_server.tenancy.limits import Limits, limits_of
 
@@ -25,6 +28,7 @@ MAX_AGE = 1.0
 """Seconds for which the copy is used: how long a revoked key may still be accepted."""
 
 _NO_LIMITS = Limits()
+_log = logging.getLogger("julep_server")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +105,28 @@ class Directory:
     async def _refresh(self, number: int) -> None:
         began = time.monotonic()
         try:
-            self.latest = await self._database.read(self._read)
+            latest = await self._database.read(self._read)
+            if latest is not self.latest and are_missing(self._settings.api_keys, latest.keys):
+                await self._enter_again()
+                latest = await self._database.read(self._read)
+            self.latest = latest
             self._closed = self.latest.requires_key
             self._checked = began
             self._ended = number
         finally:
             self._task = None
+
+    async def _enter_again(self) -> None:
+        """Enter the settings' keys into a database that was restored and lacks them."""
+        keys = self._settings.api_keys
+        try:
+            await self._database.write(lambda connection: enter(connection, keys))
+        except IntegrityError:
+            _log.info("another server has entered the keys of the settings")
+        except ValueError as error:
+            _log.warning("the keys of the settings can't be entered again: %s", error)
+        else:
+            _log.warning("the database was replaced: the keys of the settings are entered again")
 
     def _read(self, connection: Connection) -> Snapshot:
         version = records.version(connection)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
@@ -45,7 +45,7 @@ def enter_keys(database: Database, texts: Sequence[str]) -> None:
         return
     for attempt in itertools.count(1):
         try:
-            database.write_sync(lambda connection: _enter(connection, texts))
+            database.write_sync(lambda connection: enter(connection, texts))
         except IntegrityError:
             # Another server that starts at the same time has entered them.
             if attempt == _ATTEMPTS:
@@ -54,7 +54,25 @@ def enter_keys(database: Database, texts: Sequence[str]) -> None:
             return
 
 
-def _enter(connection: Connection, texts: Sequence[str]) -> None:
+def are_missing(texts: Sequence[str], known: Container[str]) -> bool:
+    """Check whether keys are in no row, though they were entered: the database was replaced.
+
+    Args:
+        texts: The keys.
+        known: The hashes of all keys, those that are revoked included.
+    """
+    return any(
+        key_hash(text) not in known and key_hash(split_name(text)[1]) not in known for text in texts
+    )
+
+
+def enter(connection: Connection, texts: Sequence[str]) -> None:
+    """Enter keys as :func:`enter_keys` does.
+
+    Raises:
+        ValueError: A key belongs to a tenant of another name.
+        sqlalchemy.exc.IntegrityError: Another server has entered them meanwhile.
+    """
     given = [_enter_one(connection, text) for text in texts]
     identifiers = {key.id for key in given}
     named = {(key.tenant, key.name) for key in given if not is_automatic(key.name)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -54,6 +55,7 @@ class Cluster:
         self._owner = _unprivileged()
         self._numbers = itertools.count()
         self._process: subprocess.Popen[bytes] | None = None
+        self._settings: list[str] = []
 
     def __enter__(self) -> Self:
         try:
@@ -71,9 +73,8 @@ class Cluster:
                 # Only the tests' own processes are killed, never the machine.
                 "fsync": "off",
             }
-            chosen = [f"--{name}={value}" for name, value in settings.items()]
-            self._process = self._start("postgres", ["-D", str(self._folder / "db"), *chosen])
-            self._wait(self._process)
+            self._settings = [f"--{name}={value}" for name, value in settings.items()]
+            self._serve()
         except BaseException:
             self.close()
             raise
@@ -85,15 +86,34 @@ class Cluster:
     def close(self) -> None:
         if self._process is not None:
             # A fast shutdown: connections that a killed server left are closed.
-            self._process.send_signal(2)
+            self._process.send_signal(signal.SIGINT)
             self._process.wait()
         shutil.rmtree(self._folder)
 
-    def new_database(self) -> str:
-        """Create an empty database, and return its URL, as users write it."""
+    def restart(self) -> None:
+        """Restart it as after a crash: connections are lost, and their transactions with them."""
+        if self._process is not None:
+            # An immediate shutdown, as by pg_ctl stop -m immediate.
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait()
+        self._serve()
+
+    def new_database(self, disk: Path | None = None) -> str:
+        """Create an empty database, and return its URL, as users write it.
+
+        Args:
+            disk: An empty folder for its data; by default they are with those of the others.
+        """
         name = f"db{next(self._numbers)}"
         with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}".encode())
+            place = ""
+            if disk is not None:
+                if self._owner is not None:
+                    shutil.chown(disk, self._owner)
+                disk.parent.chmod(0o755)
+                place = f" TABLESPACE {name}"
+                connection.execute(f"CREATE TABLESPACE {name} LOCATION '{disk}'".encode())
+            connection.execute(f"CREATE DATABASE {name}{place}".encode())
         return f"postgresql://julep@/{name}?host={self._folder}"
 
     def _address(self, database: str) -> str:
@@ -110,6 +130,11 @@ class Cluster:
                 user=self._owner,
                 extra_groups=None if self._owner is None else [],
             )
+
+    def _serve(self) -> None:
+        arguments = ["-D", str(self._folder / "db"), *self._settings]
+        self._process = self._start("postgres", arguments)
+        self._wait(self._process)
 
     def _wait(self, process: subprocess.Popen[bytes]) -> None:
         while process.poll() is None:

@@ -1,0 +1,99 @@
+"""A proxy that hands its connections to several servers in turn, and cuts some of them."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Final, Self
+
+_PIECE: Final = 65536
+_LONGEST: Final = 4000
+"""Bytes of a response after which a connection that is cut has been cut."""
+
+
+class RoundRobin:
+    """The proxy, in the running event loop.
+
+    Args:
+        ports: The servers' ports.
+        share: The share of connections that are cut, from 0 to 1.
+        seed: Of the choice of connections.
+
+    Attributes:
+        connections: How many connections it has handed on.
+        cut: How many of them it has cut.
+        url: Its URL, once it is entered.
+    """
+
+    def __init__(self, ports: Sequence[int], share: float, seed: int) -> None:
+        self._ports = ports
+        self._share = share
+        self._chance = random.Random(seed)  # noqa: S311  # it has to be repeatable
+        self._next = 0
+        self._server: asyncio.Server | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.connections = 0
+        self.cut = 0
+        self.url = ""
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._server is not None:
+            self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._serve(reader, writer))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        upstream = await self._connect()
+        if upstream is None:
+            writer.close()
+            return
+        self.connections += 1
+        response, request = upstream
+        left = None
+        if self._chance.random() < self._share:
+            # Responses are short, and streams are long.
+            left = int(_LONGEST ** self._chance.random())
+        sending = asyncio.create_task(_pass_on(reader, request, None))
+        if await _pass_on(response, writer, left):
+            self.cut += 1
+            if self._chance.random() < 0.5:
+                writer.transport.abort()
+        sending.cancel()
+        for each in (writer, request):
+            with suppress(OSError):
+                each.close()
+
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+        """Connect to the next server; one that is down is passed over."""
+        for _ in self._ports:
+            self._next += 1
+            with suppress(OSError):
+                port = self._ports[self._next % len(self._ports)]
+                return await asyncio.open_connection("127.0.0.1", port)
+        return None
+
+
+async def _pass_on(
+    source: asyncio.StreamReader, target: asyncio.StreamWriter, left: int | None
+) -> bool:
+    """Pass on what is read; return whether it was cut after so many bytes."""
+    with suppress(OSError):
+        while data := await source.read(_PIECE):
+            target.write(data if left is None else data[:left])
+            await target.drain()
+            if left is not None and (left := left - len(data)) <= 0:
+                return True
+    return False

@@ -1,0 +1,25 @@
+"""Servers that are killed behind a round-robin proxy: a small run of scripts/chaos fleet."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.chaos import fleet
+
+pytestmark = pytest.mark.once
+
+WRITES, CHATS = (int(part) for part in os.environ.get("JULEP_TEST_FLEET", "40,8").split(","))
+
+
+@pytest.mark.timeout(1200)
+def test_servers_that_are_killed_lose_and_repeat_nothing(database_url: str, tmp_path: Path) -> None:
+    """Each server is ended once while clients write; the script does it again and again."""
+    plan = fleet.Plan(WRITES, CHATS, pause=2.0, servers=2)
+    result = asyncio.run(fleet.run(database_url, tmp_path, plan))
+    assert not result.differences
+    assert not result.counts.wrong
+    assert (result.counts.writes, result.counts.chats) == (WRITES, CHATS)
