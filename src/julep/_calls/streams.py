@@ -30,16 +30,13 @@ _ADVICE: Final = "use it by 'with', or call its close()"
 _ASYNC_ADVICE: Final = "use it by 'async with', or call its aclose()"
 
 # What opens a stream, and what opens it again after an event that was the last one.
-Open: TypeAlias = "Callable[[], tuple[AttemptTracker, StreamingResponse[ResponseBody]]]"
-AsyncOpen: TypeAlias = (
-    "Callable[[], Awaitable[tuple[AttemptTracker, StreamingResponse[AsyncResponseBody]]]]"
-)
-Resume: TypeAlias = (
-    "Callable[[AttemptTracker, str, NetworkError, float | None], StreamingResponse[ResponseBody]]"
-)
+Opened: TypeAlias = "StreamingResponse[ResponseBody]"
+AsyncOpened: TypeAlias = "StreamingResponse[AsyncResponseBody]"
+Open: TypeAlias = "Callable[[], tuple[AttemptTracker, Opened]]"
+AsyncOpen: TypeAlias = "Callable[[], Awaitable[tuple[AttemptTracker, AsyncOpened]]]"
+Resume: TypeAlias = "Callable[[AttemptTracker, str, NetworkError, float | None], Opened]"
 AsyncResume: TypeAlias = (
-    "Callable[[AttemptTracker, str, NetworkError, float | None],"
-    " Awaitable[StreamingResponse[AsyncResponseBody]]]"
+    "Callable[[AttemptTracker, str, NetworkError, float | None], Awaitable[AsyncOpened]]"
 )
 
 

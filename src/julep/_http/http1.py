@@ -178,11 +178,11 @@ class ResponseParser(ABC):
         """
         # Empty lines may be left of the response before.
         data, self._head_begun = (self._head_begun + data).lstrip(b"\r\n"), b""
-        while end := _end_of_head(data):
+        while end := end_of_head(data):
             head = data[:end]
             if len(head.translate(None, _CONTROLS)) < len(head):
                 return [self._failure()]
-            plain = head if _is_plain(head) else _plain_head(head)
+            plain = head if is_plain(head) else _plain_head(head)
             if not head.startswith(_INFORMATIONAL):
                 return self._parse(data if plain is head else plain + data[end:])
             if failures := self._parse(plain):
@@ -248,14 +248,14 @@ class ResponseParser(ABC):
         return ResponseEnd(reusable=self._keeps_alive and not surplus)
 
 
-def _end_of_head(data: bytes) -> int:
+def end_of_head(data: bytes) -> int:
     """Return where the line after the last one of a head ends; 0 while it is not complete."""
     end = data.find(b"\n\r\n") + 3
     short = data.find(b"\n\n", 0, end - 2 if end > 2 else None) + 2
     return short if short > 1 else end if end > 2 else 0
 
 
-def _is_plain(head: bytes) -> bool:
+def is_plain(head: bytes) -> bool:
     """Check whether a head needs no `_plain_head`."""
     lower = head.lower()
     length = lower.find(b"\ncontent-length")

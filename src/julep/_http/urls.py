@@ -40,7 +40,7 @@ def split(url: str) -> tuple[Origin, str]:
     Raises:
         ValueError: When it is not an absolute HTTP URL, or its host or port is invalid.
     """
-    plain = _split_plain(url)
+    plain = split_plain(url)
     if plain is not None:
         return plain
     from urllib.parse import quote, urlsplit  # expensive to import
@@ -54,7 +54,7 @@ def split(url: str) -> tuple[Origin, str]:
     return origin, f"{path}?{query}" if query else path
 
 
-def _split_plain(url: str) -> tuple[Origin, str] | None:
+def split_plain(url: str) -> tuple[Origin, str] | None:
     """Split a URL in its plainest form, as most are, without urllib; None for any other one."""
     scheme, _, rest = url.partition("://")
     authority, _, path = rest.partition("/")
