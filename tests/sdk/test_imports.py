@@ -262,3 +262,37 @@ def test_loaded_modules_of_the_standard_library(loaded: tuple[str, set[str]]) ->
     roots = {root(name) for name in modules} & sys.stdlib_module_names
     unexpected = {name for name in roots if not name.startswith("_")} - STANDARD[statement]
     assert unexpected == set()
+
+
+FORKED = """
+import os, threading, julep; julep.Client
+over = threading.Event()
+threading.Thread(target=over.wait).start()
+child = os.fork()
+if not child:
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+over.set()
+"""
+
+
+def test_a_fork_in_a_process_with_threads_imports_what_calls_need_and_no_more() -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore::DeprecationWarning", "-c", PROGRAM, FORKED],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    modules = set(done.stdout.split())
+    assert done.stderr == ""  # of locks that other modules hold around a fork
+    assert modules >= {
+        "julep._calls.error_responses",
+        "julep._http.body_decoder",
+        "julep._http.lookup",
+        "julep.managers.agent",
+        "julep_api.models.session",
+        "julep_net.proxies",
+    }
+    assert not {root(name) for name in modules} & {"asyncio", "julep_server", "logging", "pytest"}
+    assert not {name for name in modules if name.startswith(("julep.testing", "julep._cli."))}
