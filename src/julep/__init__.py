@@ -35,10 +35,10 @@ if TYPE_CHECKING:
     from julep._client import Client as Client
     from julep._http.timeout import Timeout as Timeout
     from julep._http.tls import tls_context as tls_context
+    from julep._instrumentation.hook_events import RequestEvent as RequestEvent
+    from julep._instrumentation.hook_events import ResponseEvent as ResponseEvent
+    from julep._instrumentation.hook_events import RetryEvent as RetryEvent
     from julep._instrumentation.hooks import Hooks as Hooks
-    from julep._instrumentation.hooks import RequestEvent as RequestEvent
-    from julep._instrumentation.hooks import ResponseEvent as ResponseEvent
-    from julep._instrumentation.hooks import RetryEvent as RetryEvent
     from julep._instrumentation.raw_response import RawResponse as RawResponse
     from julep._settings.retry import RetryPolicy as RetryPolicy
     from julep._tools.calls import ToolResult as ToolResult
@@ -80,12 +80,8 @@ else:
             "julep._async_client": ("AsyncClient",),
             "julep._client": ("Client",),
             "julep._calls.server_info": ("ServerInfo",),
-            "julep._instrumentation.hooks": (
-                "Hooks",
-                "RequestEvent",
-                "ResponseEvent",
-                "RetryEvent",
-            ),
+            "julep._instrumentation.hook_events": ("RequestEvent", "ResponseEvent", "RetryEvent"),
+            "julep._instrumentation.hooks": ("Hooks",),
             "julep._instrumentation.raw_response": ("RawResponse",),
             "julep._settings.retry": ("RetryPolicy",),
             "julep._http.timeout": ("Timeout",),

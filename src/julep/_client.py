@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from julep._calls.server_info import ServerInfo
     from julep._calls.streams import ChatStream
     from julep._http.connections import Connections
-    from julep._http.messages import Transport
+    from julep._http.protocols import Transport
     from julep._http.transport_config import TransportConfig
     from julep._instrumentation.raw_response import RawResponse
     from julep._openai import OpenAIClient

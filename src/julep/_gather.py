@@ -14,7 +14,8 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar
 
-from julep._calls.pacing import Pacer, current_pacer
+from julep._calls.flow import current_pacer
+from julep._calls.pacing import Pacer
 from julep.errors import ConfigurationError, InvalidArgumentError
 from julep_api.errors import shown
 

@@ -1,7 +1,6 @@
-"""The exact modules that are loaded by importing the clients, and by a first call's checks.
+"""The exact modules that are loaded by importing the clients, by a client, and by its first call.
 
-Modules that send requests are not among them. A longer list makes the start of every program more
-expensive: see docs/decisions/0020.
+A longer list makes the start of every program more expensive: see docs/decisions/0020 and 0048.
 """
 
 from __future__ import annotations
@@ -10,6 +9,8 @@ import subprocess
 import sys
 
 import pytest
+
+from tests.sdk.helpers.stub import Stub
 
 IMPORTED = "import julep; julep.Client; julep.AsyncClient"
 
@@ -21,6 +22,20 @@ class Nowhere:
         pass
 
 SessionsManager(Nowhere()).get("4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a")
+"""
+
+CONSTRUCTED = "import julep, sys; client = julep.Client(api_key='key', base_url=sys.argv[2])"
+
+SESSION = {
+    "id": "4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a",
+    "agent_id": "4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a",
+    "created_at": "2026-05-31T12:34:56Z",
+    "updated_at": "2026-05-31T12:34:56Z",
+}
+
+SENT = f"""
+{CONSTRUCTED}
+client.sessions.get("4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a")
 """
 
 # The project's own modules.
@@ -89,8 +104,58 @@ OWN = {
     },
 }
 
+OWN[CONSTRUCTED] = OWN[IMPORTED] - {"julep._arguments.signatures", "julep._async_client"} | {
+    "julep._calls",
+    "julep._calls.attempts",
+    "julep._calls.driver",
+    "julep._calls.flow",
+    "julep._calls.redirects",
+    "julep._calls.requests",
+    "julep._calls.responses",
+    "julep._http.connections",
+    "julep._http.messages",
+    "julep._http.tokens",
+    "julep._http.urls",
+    "julep._instrumentation",
+    "julep._instrumentation.hooks",
+    "julep._instrumentation.listeners",
+    "julep._instrumentation.record",
+    "julep._json",
+    "julep._json.text",
+    "julep._old_names",
+    "julep._settings",
+    "julep._settings.checks",
+    "julep._settings.config",
+    "julep._settings.retry",
+    "julep._settings.transport",
+    "julep._version",
+    "julep_api.client",
+    "julep_api.errors",
+}
+OWN[SENT] = (
+    OWN[CONSTRUCTED]
+    | OWN[CALLED]
+    | {
+        "julep._http.content_encoding",
+        "julep._http.deadlines",
+        "julep._http.exchange",
+        "julep._http.happy_eyeballs",
+        "julep._http.http1",
+        "julep._http.leases",
+        "julep._http.pool",
+        "julep._http.sockets",
+        "julep._http.sync_lease",
+        "julep._http.sync_transport",
+        "julep._http.tls",
+    }
+)
+
+# One of the parsers, with its library, is loaded by the first call.
+PARSERS = {"julep._http.h11_parser", "julep._http.httptools_parser"}
+
 # Packages of others.
-FOREIGN: dict[str, set[str]] = {IMPORTED: set(), CALLED: set()}
+FOREIGN: dict[str, set[str]] = {IMPORTED: set(), CALLED: set(), CONSTRUCTED: set(), SENT: set()}
+PARSING = {"cython_runtime", "h11", "httptools"}
 
 # The standard library's that may be loaded; releases of Python differ in what they import.
 STANDARD = {
@@ -131,6 +196,16 @@ STANDARD[CALLED] = STANDARD[IMPORTED] | {
     "uuid",
     "weakref",
 }
+# Not `inspect` and `urllib`, each of which takes longer than all that a client needs.
+STANDARD[CONSTRUCTED] = STANDARD[IMPORTED]
+STANDARD[SENT] = STANDARD[CALLED] | {
+    "array",
+    "dataclasses",
+    "errno",
+    "select",
+    "selectors",
+    "socket",
+}
 
 PROGRAM = """
 import sys
@@ -140,17 +215,23 @@ print(*set(sys.modules) - before)
 """
 
 
-@pytest.fixture(scope="module", params=[IMPORTED, CALLED], ids=["imported", "called"])
+@pytest.fixture(
+    scope="module",
+    params=[IMPORTED, CALLED, CONSTRUCTED, SENT],
+    ids=["imported", "called", "constructed", "sent"],
+)
 def loaded(request: pytest.FixtureRequest) -> tuple[str, set[str]]:
     """A statement, and the modules that it loads in a new process."""
     statement: str = request.param
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, statement],
-        check=True,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    with Stub() as stub:
+        stub.response = SESSION
+        done = subprocess.run(
+            [sys.executable, "-c", PROGRAM, statement, stub.url],
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
     return statement, set(done.stdout.split())
 
 
@@ -160,12 +241,19 @@ def root(module: str) -> str:
 
 def test_loaded_modules_of_the_project(loaded: tuple[str, set[str]]) -> None:
     statement, modules = loaded
-    assert {name for name in modules if root(name) in {"julep", "julep_api"}} == OWN[statement]
+    own = {name for name in modules if root(name) in {"julep", "julep_api"}}
+    assert own - PARSERS == OWN[statement]
+    assert len(own & PARSERS) == (statement == SENT)
 
 
 def test_loaded_modules_of_other_packages(loaded: tuple[str, set[str]]) -> None:
     statement, modules = loaded
-    roots = {root(name) for name in modules} - sys.stdlib_module_names - {"julep", "julep_api"}
+    roots = (
+        {root(name) for name in modules}
+        - sys.stdlib_module_names
+        - {"julep", "julep_api"}
+        - PARSING
+    )
     assert {name for name in roots if not name.startswith("_")} == FOREIGN[statement]
 
 
@@ -174,3 +262,37 @@ def test_loaded_modules_of_the_standard_library(loaded: tuple[str, set[str]]) ->
     roots = {root(name) for name in modules} & sys.stdlib_module_names
     unexpected = {name for name in roots if not name.startswith("_")} - STANDARD[statement]
     assert unexpected == set()
+
+
+FORKED = """
+import os, threading, julep; julep.Client
+over = threading.Event()
+threading.Thread(target=over.wait).start()
+child = os.fork()
+if not child:
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+over.set()
+"""
+
+
+def test_a_fork_in_a_process_with_threads_imports_what_calls_need_and_no_more() -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore::DeprecationWarning", "-c", PROGRAM, FORKED],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    modules = set(done.stdout.split())
+    assert done.stderr == ""  # of locks that other modules hold around a fork
+    assert modules >= {
+        "julep._calls.error_responses",
+        "julep._http.body_decoder",
+        "julep._http.lookup",
+        "julep.managers.agent",
+        "julep_api.models.session",
+        "julep_net.proxies",
+    }
+    assert not {root(name) for name in modules} & {"asyncio", "julep_server", "logging", "pytest"}
+    assert not {name for name in modules if name.startswith(("julep.testing", "julep._cli."))}

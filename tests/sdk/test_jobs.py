@@ -23,7 +23,8 @@ from julep import (
 from julep._calls.driver import SyncDriver
 from julep._calls.flow import Flow, Sleep
 from julep._http.connections import Connections, build_transport
-from julep._http.messages import Response, ResponseBody
+from julep._http.messages import Response
+from julep._http.protocols import ResponseBody
 from julep._http.transport_config import TransportConfig
 from julep.managers import job as job_module
 from julep.managers.job import JobsManager

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from time import monotonic
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from julep._calls.pacing import MAX_FORGIVEN
-from julep._calls.responses import error_from_response
 from julep._instrumentation.listeners import listeners_for
 from julep._instrumentation.record import CallRecord
-from julep._redaction import printable
 from julep.errors import ApiError, ErrorDetail, NetworkError, RequestError
 
 if TYPE_CHECKING:
@@ -25,6 +22,9 @@ if TYPE_CHECKING:
     from julep._settings.retry import RetryPolicy
 
 E = TypeVar("E", bound=RequestError)
+
+MAX_FORGIVEN: Final = 100
+"""How many responses of one call that refuse it for its rate do not count as failed attempts."""
 
 
 class AttemptTracker:
@@ -129,6 +129,8 @@ class AttemptTracker:
 
     def error_from(self, response: Response) -> RequestError:
         """Return the error for a response other than a 2xx."""
+        from julep._calls.error_responses import error_from_response  # only errors need it
+
         call = self.call
         return error_from_response(response, call.request.method, call.path, call.attempts)
 
@@ -152,6 +154,8 @@ class AttemptTracker:
 
         What would break printing is replaced as well.
         """
+        from julep._redaction import printable  # only errors need it
+
         secrets = self.call.secrets
 
         def clean(text: str) -> str:

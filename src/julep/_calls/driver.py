@@ -6,56 +6,26 @@ They are mirror images, except that only the async driver runs the tasks of a st
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
-from julep._calls.flow import Flow, Flows, RunTasks, Sleep
-from julep._http.messages import AsyncResponseBody, Response, ResponseBody
+from julep._calls.flow import Flows, RunTasks, Sleep
 from julep._lazy import resolvable
 
 if TYPE_CHECKING:
     from julep._calls.attempts import AttemptTracker
-    from julep._calls.flow import Task
+    from julep._calls.flow import Flow, Task
+    from julep._calls.protocols import Driver
     from julep._calls.streams import AsyncChatStream, ChatStream
     from julep._http.connections import Connections
-    from julep._http.messages import AsyncTransport, StreamingResponse, Transport
+    from julep._http.messages import Response, StreamingResponse
+    from julep._http.protocols import AsyncResponseBody, AsyncTransport, ResponseBody, Transport
     from julep._settings.config import Config
     from julep.errors import NetworkError
     from julep_api.client import Call, EventCall
     from julep_api.models import ChatResponseChunk
 
 T = TypeVar("T")
-
-
-class Driver(Protocol):
-    """The interface of drivers, by which managers make calls, sync or async."""
-
-    is_async: ClassVar[bool]
-    """Whether its results must be awaited."""
-
-    def send(self, call: Call[T], /) -> T | Awaitable[T]:
-        """Make a call."""
-        ...
-
-    def stream(
-        self, call: EventCall[ChatResponseChunk], /
-    ) -> ChatStream | Awaitable[AsyncChatStream]:
-        """Make a streamed call."""
-        ...
-
-    def prepare_stream(self, call: EventCall[ChatResponseChunk], /) -> ChatStream | AsyncChatStream:
-        """Return the stream of a call, which is made when the stream is entered."""
-        ...
-
-    def flow_of(
-        self, call: Call[T], /, on_response: Callable[[Response], None] | None = None
-    ) -> Flow[Any, T]:
-        """Return the flow of a call, for use within another flow."""
-        ...
-
-    def run(self, flow: Flow[Any, T], /) -> T | Awaitable[T]:
-        """Run a flow to its end, and return its result."""
-        ...
 
 
 class SyncDriver:

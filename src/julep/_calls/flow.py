@@ -8,24 +8,27 @@ read. The drivers only run its steps, so the sync and the async client decide al
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Sequence
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from julep._calls.attempts import AttemptTracker
-from julep._calls.pacing import current_pacer
 from julep._calls.redirects import MAX_REDIRECTS, next_request
 from julep._calls.requests import build_request
-from julep._calls.responses import not_a_stream_error, parse_response, unreadable_error
-from julep._http.messages import Outcome, Request, Response, StreamingResponse, UnreadableResponse
-from julep._instrumentation.raw_response import record_call
-from julep._instrumentation.record import CallRecord
+from julep._calls.responses import parse_response
+from julep._http.messages import Response, StreamingResponse, UnreadableResponse
+from julep._instrumentation.record import CallRecord, current_records
 from julep.errors import InvalidResponseError, NetworkError
 
 if TYPE_CHECKING:
-    from julep._calls.pacing import Lane
+    from julep._calls.pacing import Lane, Pacer
+    from julep._http.messages import Outcome, Request
     from julep._settings.config import Config, KeyFunction
     from julep_api.client import Call, EventCall
 
 TOO_MANY_REQUESTS: Final = 429
+
+current_pacer: ContextVar[Pacer | None] = ContextVar("julep_pacer", default=None)
+"""The pacer of the `gather` whose call this is."""
 
 T = TypeVar("T")
 B = TypeVar("B")
@@ -55,10 +58,10 @@ class RunTasks(NamedTuple):
     tasks: Sequence[Task]
 
 
-StepResult: TypeAlias = Outcome[B] | list[Any] | None
+StepResult: TypeAlias = "Outcome[B] | list[Any] | None"
 """The result of a step: a request's outcome, the results of tasks, or None after a sleep."""
 
-Flow: TypeAlias = Generator[Request | Sleep | RunTasks, StepResult[B], T]
+Flow: TypeAlias = "Generator[Request | Sleep | RunTasks, StepResult[B], T]"
 """A generator that yields steps, receives their results, and returns a T."""
 
 
@@ -148,7 +151,9 @@ class Flows(Generic[B]):
         config = self.config
         request = build_request(call, config)
         record = CallRecord(request, call.operation, call.path, self._transport_secrets)
-        record_call(record)
+        records = current_records.get()
+        if records is not None:
+            records.append(record)
         return AttemptTracker(record, config.retry, config.hooks)
 
     def _open(self, tracker: AttemptTracker) -> Flow[B, StreamingResponse[B]]:
@@ -157,6 +162,8 @@ class Flows(Generic[B]):
             response = yield from self._send(tracker)
             if isinstance(response, StreamingResponse):
                 return response
+            from julep._calls.error_responses import not_a_stream_error  # only errors need it
+
             call = tracker.call
             raise tracker.annotate(not_a_stream_error(response, call.request.method, call.path))
         except BaseException as error:
@@ -177,6 +184,8 @@ class Flows(Generic[B]):
             if not isinstance(outcome, NetworkError) and 200 <= outcome.status < 300:
                 tracker.succeed(outcome)
                 if isinstance(outcome, UnreadableResponse):
+                    from julep._calls.error_responses import unreadable_error  # the same
+
                     call = tracker.call
                     error = unreadable_error(outcome, call.request.method, call.path)
                     raise tracker.annotate(error)

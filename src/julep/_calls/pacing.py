@@ -8,16 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from contextvars import ContextVar
 from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from julep._settings.config import Config
-
-MAX_FORGIVEN: Final = 100
-"""How many responses of one call that refuse it for its rate do not count as failed attempts."""
 
 _CONCURRENT: Final = "concurrent-requests"
 _CHAT: Final = "Chat"
@@ -145,10 +141,6 @@ class Pacer:
         key = (config.base_url, config.headers.get("authorization"))
         with self._lock:
             return self._lanes.setdefault(key, Lane())
-
-
-current_pacer: ContextVar[Pacer | None] = ContextVar("julep_pacer", default=None)
-"""The pacer of the `gather` whose call this is."""
 
 
 def _items(text: str) -> list[tuple[str, dict[str, str]]]:

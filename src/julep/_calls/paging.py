@@ -16,8 +16,8 @@ from julep._calls.results import awaited, value
 from julep_api.encoding import integer
 
 if TYPE_CHECKING:
-    from julep._calls.driver import Driver
     from julep._calls.flow import Flow
+    from julep._calls.protocols import Driver
     from julep._http.messages import Response
     from julep_api.client import Call
 

@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final, Self, TypeAlias
 
-from julep._calls.attempts import AttemptTracker
 from julep._calls.open_stream import ClosedStream, OpenStream
 from julep._calls.stream_events import AsyncStreamIterator, StreamEvent, StreamIterator
 from julep._calls.stream_reader import StreamReader
-from julep._http.messages import AsyncResponseBody, ResponseBody, StreamingResponse
 from julep._lazy import resolvable
 from julep.errors import JulepError, NetworkError, StreamClosedError
 
@@ -21,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
     from types import TracebackType
 
+    from julep._calls.attempts import AttemptTracker
+    from julep._http.messages import StreamingResponse
+    from julep._http.protocols import AsyncResponseBody, ResponseBody
     from julep._instrumentation.record import CallRecord
     from julep_api.client import EventCall
     from julep_api.models import ChatResponse, ChatResponseChunk
@@ -29,17 +30,14 @@ _ADVICE: Final = "use it by 'with', or call its close()"
 _ASYNC_ADVICE: Final = "use it by 'async with', or call its aclose()"
 
 # What opens a stream, and what opens it again after an event that was the last one.
-Open: TypeAlias = Callable[[], tuple[AttemptTracker, StreamingResponse[ResponseBody]]]
-AsyncOpen: TypeAlias = Callable[
-    [], Awaitable[tuple[AttemptTracker, StreamingResponse[AsyncResponseBody]]]
-]
-Resume: TypeAlias = Callable[
-    [AttemptTracker, str, NetworkError, float | None], StreamingResponse[ResponseBody]
-]
-AsyncResume: TypeAlias = Callable[
-    [AttemptTracker, str, NetworkError, float | None],
-    Awaitable[StreamingResponse[AsyncResponseBody]],
-]
+Opened: TypeAlias = "StreamingResponse[ResponseBody]"
+AsyncOpened: TypeAlias = "StreamingResponse[AsyncResponseBody]"
+Open: TypeAlias = "Callable[[], tuple[AttemptTracker, Opened]]"
+AsyncOpen: TypeAlias = "Callable[[], Awaitable[tuple[AttemptTracker, AsyncOpened]]]"
+Resume: TypeAlias = "Callable[[AttemptTracker, str, NetworkError, float | None], Opened]"
+AsyncResume: TypeAlias = (
+    "Callable[[AttemptTracker, str, NetworkError, float | None], Awaitable[AsyncOpened]]"
+)
 
 
 class BaseChatStream:

@@ -31,7 +31,6 @@ from julep._http.exchange import (
     exchange,
 )
 from julep._http.happy_eyeballs import race
-from julep._http.lookup import look_up
 from julep._http.messages import StreamingResponse
 from julep._http.per_loop import PerLoop
 from julep._http.pool import Pool, warn_unclosed
@@ -331,6 +330,8 @@ async def _connection(
 
 async def _look_up(origin: Origin) -> list[Address]:
     """Look up the addresses of an origin's host."""
+    from julep._http.lookup import look_up  # an address needs none
+
     lookup = look_up(origin)
     here, there = socket.socketpair()
     with here, there:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from julep.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from julep._http.messages import AsyncTransport, Transport
+    from julep._http.protocols import AsyncTransport, Transport
     from julep._http.transport_config import TransportConfig
 
 T = TypeVar("T")

@@ -11,12 +11,7 @@ from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from julep._http import content_encoding
-from julep._http.content_encoding import (
-    BodyCollector,
-    BodyDecoder,
-    ContentDecodingError,
-    decoder_for,
-)
+from julep._http.content_encoding import BodyCollector, ContentDecodingError
 from julep._http.http1 import (
     ParsedEvent,
     ProtocolFailure,
@@ -29,6 +24,7 @@ from julep._http.messages import Response, StreamingResponse, UnreadableResponse
 from julep.errors import NetworkError, RequestTimeoutError
 
 if TYPE_CHECKING:
+    from julep._http.body_decoder import BodyDecoder
     from julep._http.messages import Request
 
 RECEIVE_BYTES: Final = 64 * 1024
@@ -84,7 +80,11 @@ class ResponseReader:
         Raises:
             ContentDecodingError: When it is an encoding that was not accepted.
         """
-        self._decoder = decoder_for(head.headers.get("content-encoding", ""))
+        encoding = head.headers.get("content-encoding")
+        if encoding:
+            from julep._http.body_decoder import decoder_for
+
+            self._decoder = decoder_for(encoding)
 
     def next(self) -> bytes | None:
         """Return the body's next piece, empty at its end; None when more must be received first.

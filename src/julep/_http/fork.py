@@ -6,7 +6,11 @@ import sys
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
 
 # Modules that import another one, and that one. They are left out until it is used: libraries are
 # expensive, and the others have to do with forks themselves, so that it is too late to import them.
@@ -25,6 +29,8 @@ _LEFT_OUT: Final = {
     "julep._instrumentation.spans": "opentelemetry",
     "julep._openai": "openai",
 }
+# No call imports them; they import the server's libraries, and those what has to do with forks.
+_APART: Final = frozenset({"julep.__main__", "julep._cli", "julep.testing"})
 _STANDARD: Final = (
     "copy",
     "datetime",
@@ -58,12 +64,16 @@ def finish_imports() -> None:
 
 @cache
 def _own_modules() -> list[str]:
-    from pkgutil import walk_packages  # only forks need it
-
     packages = [sys.modules["julep"], *map(import_module, ("julep_api", "julep_net"))]
-    return [
-        module.name
-        for package in packages
-        for module in walk_packages(package.__path__, f"{package.__name__}.")
-        if not module.name.endswith("__main__")
-    ]
+    return [name for package in packages for name in _modules_of(package)]
+
+
+def _modules_of(package: ModuleType) -> Iterator[str]:
+    """Yield the names of a package's modules that calls may import."""
+    from pkgutil import iter_modules  # only forks need it
+
+    for module in iter_modules(package.__path__, f"{package.__name__}."):
+        if module.name not in _APART:
+            yield module.name
+            if module.ispkg:
+                yield from _modules_of(import_module(module.name))

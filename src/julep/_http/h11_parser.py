@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import h11
 
-from julep._http.chunks import ChunkJoiner
 from julep._http.http1 import (
     MAX_HEADER_BYTES,
     ParsedEvent,
@@ -15,6 +14,9 @@ from julep._http.http1 import (
     ResponseHead,
     ResponseParser,
 )
+
+if TYPE_CHECKING:
+    from julep._http.chunks import ChunkJoiner
 
 # h11 parses a response only when it knows the request, of which the method is enough. The bytes
 # that it would send are dropped: requests are written in one place, for both parsers.
@@ -67,6 +69,8 @@ class H11Parser(ResponseParser):
             events += self._body(rest) if rest else ()
             return b""
         if "transfer-encoding" in events[0].headers:
+            from julep._http.chunks import ChunkJoiner  # seldom needed
+
             self._joiner = ChunkJoiner()
             return self._joiner.join(rest)
         return rest

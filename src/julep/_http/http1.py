@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from julep._http.content_encoding import ACCEPTED_ENCODINGS
-from julep._http.tokens import TOKEN
+from julep._http.tokens import is_token
 from julep.errors import InvalidArgumentError
 
 if TYPE_CHECKING:
@@ -30,17 +30,15 @@ INVALID_BODY: Final = "the server's response has a body that breaks the rules of
 NO_RESPONSE: Final = "the server closed the connection without a response"
 INCOMPLETE_RESPONSE: Final = "the server closed the connection before its response was complete"
 
-_VALUE: Final = re.compile("[\t\x20-\x7e\x80-\xff]*")
+# Patterns of what is rare are compiled when it comes.
+_VALUE: Final = "[\t\x20-\x7e\x80-\xff]*"
+_LINE_END: Final = rb"\r?\n"
+_FOLD: Final = rb"\r?\n[ \t]+"
 # Characters that no head may have; the libraries let some pass, each in other places.
 _CONTROLS: Final = bytes([*range(9), 11, 12, *range(14, 32), 127])
-_HEAD_END: Final = re.compile(rb"\n\r?\n")
-_LINE_END: Final = re.compile(rb"\r?\n")
-_FOLD: Final = re.compile(rb"\r?\n[ \t]+")
-_LENGTHS_IN_A_LINE: Final = re.compile(rb"\ncontent-length[^\n]*,")
-_INFORMATIONAL: Final = re.compile(rb"HTTP/1\.[01] 1")
+_INFORMATIONAL: Final = (b"HTTP/1.0 1", b"HTTP/1.1 1")
 _PROTOCOL: Final = b"HTTP/"
-_LENGTH: Final = re.compile("[0-9]{1,15}")
-_TARGET: Final = re.compile(r"/[\x21-\x7e]*")
+_MAX_LENGTH_DIGITS: Final = 15
 
 # Up to this length, copying a body after its head is cheaper than sending twice.
 _SMALL_BODY_BYTES: Final = 64 * 1024
@@ -101,7 +99,7 @@ def _head(request: Request) -> Secret:
     for name, value in request.headers.items():
         # Printable ASCII is allowed, and nearly every value is: its check costs less.
         is_plain = value.isascii() and value.isprintable()
-        if not (_is_token(name) and (is_plain or _VALUE.fullmatch(value))):
+        if not (is_token(name) and (is_plain or re.fullmatch(_VALUE, value))):
             # The value may be a secret, and so may the name, when the two were confused. A
             # traceback may show locals.
             del lines, name, value
@@ -115,23 +113,20 @@ def _head(request: Request) -> Secret:
 
 
 def _request_line(request: Request) -> str:
-    if not (_is_token(request.method) and _TARGET.fullmatch(request.target)):
+    target = request.target
+    is_printable = target.isascii() and target.isprintable() and " " not in target
+    if not (is_token(request.method) and target.startswith("/") and is_printable):
         raise InvalidArgumentError(
             f"{request.summary!r}: expected an HTTP method and a percent-encoded URL"
         )
-    return f"{request.method} {request.target}"
-
-
-@lru_cache
-def _is_token(text: str) -> bool:
-    return TOKEN.fullmatch(text) is not None
+    return f"{request.method} {target}"
 
 
 @lru_cache
 def _host(host: str) -> str:
     if not host.isascii():
         host = host.encode("idna").decode()
-    if not _VALUE.fullmatch(host):
+    if not host.isprintable():
         raise InvalidArgumentError(f"expected the name of a host; got {host!r}")
     return host
 
@@ -183,16 +178,16 @@ class ResponseParser(ABC):
         """
         # Empty lines may be left of the response before.
         data, self._head_begun = (self._head_begun + data).lstrip(b"\r\n"), b""
-        while end := _HEAD_END.search(data):
-            head = data[: end.end()]
+        while end := end_of_head(data):
+            head = data[:end]
             if len(head.translate(None, _CONTROLS)) < len(head):
                 return [self._failure()]
-            plain = head if _is_plain(head) else _plain_head(head)
-            if not _INFORMATIONAL.match(head):
-                return self._parse(data if plain is head else plain + data[end.end() :])
+            plain = head if is_plain(head) else _plain_head(head)
+            if not head.startswith(_INFORMATIONAL):
+                return self._parse(data if plain is head else plain + data[end:])
             if failures := self._parse(plain):
                 return failures
-            data = data[end.end() :].lstrip(b"\r\n")
+            data = data[end:].lstrip(b"\r\n")
         if not data.startswith(_PROTOCOL[: len(data)]):
             return [self._failure()]
         self._head_begun = data
@@ -238,7 +233,8 @@ class ResponseParser(ABC):
         self._began = True
         has_no_body = self._to_head or status in (204, 304)
         length = found.get("content-length", "")
-        if not has_no_body and _LENGTH.fullmatch(length):
+        is_number = length.isascii() and length.isdigit() and len(length) <= _MAX_LENGTH_DIGITS
+        if not has_no_body and is_number:
             self._remaining = int(length)
         self._until_closed = not has_no_body and coding is None and "content-length" not in found
         options = [option.strip() for option in found.get("connection", "").lower().split(",")]
@@ -252,15 +248,23 @@ class ResponseParser(ABC):
         return ResponseEnd(reusable=self._keeps_alive and not surplus)
 
 
-def _is_plain(head: bytes) -> bool:
+def end_of_head(data: bytes) -> int:
+    """Return where the line after the last one of a head ends; 0 while it is not complete."""
+    end = data.find(b"\n\r\n") + 3
+    short = data.find(b"\n\n", 0, end - 2 if end > 2 else None) + 2
+    return short if short > 1 else end if end > 2 else 0
+
+
+def is_plain(head: bytes) -> bool:
     """Check whether a head needs no `_plain_head`."""
     lower = head.lower()
+    length = lower.find(b"\ncontent-length")
     return (
         lower.count(b"\n") == lower.count(b"\r\n")
         and b"\n " not in lower
         and b"\n\t" not in lower
         and lower.count(b"\ncontent-length") < 2
-        and not _LENGTHS_IN_A_LINE.search(lower)
+        and (length < 0 or b"," not in lower[length : lower.index(b"\n", length + 1)])
     )
 
 
@@ -274,8 +278,8 @@ def _plain_head(head: bytes) -> bytes:
     lengths: set[bytes] = set()
     status_line, line_end, rest = head.partition(b"\n")
     if not rest.startswith((b" ", b"\t")):
-        head = status_line + line_end + _FOLD.sub(b" ", rest)
-    for line in _LINE_END.split(head):
+        head = status_line + line_end + re.sub(_FOLD, b" ", rest)
+    for line in re.split(_LINE_END, head):
         name, _, value = line.partition(b":")
         if name.lower() != b"content-length":
             lines.append(line)

@@ -24,6 +24,7 @@ from julep._http.httpx_bodies import AsyncHttpxBody, HttpxBody, HttpxExchange
 from julep._http.leases import Leases
 from julep._http.messages import Response, StreamingResponse
 from julep._http.open_responses import OpenResponses, SyncOpenResponses, owner_of
+from julep._http.open_streams import OpenStreams
 from julep._http.per_loop import PerLoop
 from julep._http.pool import reset_in_child
 from julep._http.sync_lease import SyncLease, wait_for_turn
@@ -155,7 +156,9 @@ class AsyncHttpxTransport:
     """
 
     def __init__(self, config: TransportConfig) -> None:
-        self._clients = PerLoop(lambda: _LoopClient(config), _LoopClient.aclose)
+        self._clients = PerLoop(
+            lambda: _LoopClient(config), _LoopClient.aclose, _LoopClient.abandon
+        )
 
     async def send(self, request: Request) -> Outcome[AsyncHttpxBody]:
         """Send a request and return its outcome."""
@@ -201,6 +204,7 @@ class _LoopClient:
         self.adapter = HttpxAdapter(self._client, config)
         self.leases = _new_leases(config)
         self.responses = OpenResponses[httpx.Response]()
+        self._streams = OpenStreams()
 
     async def send(self, request: Request, owner: Owner) -> httpx.Response:
         """Send a request, and return its response, whose body is not read.
@@ -210,6 +214,8 @@ class _LoopClient:
         """
         await self._close_left()
         prepared = self.adapter.to_httpx(self._client, request)
+        if self._owns_client:
+            prepared.extensions["trace"] = self._streams.trace
         if request.content is not None:
             prepared.stream = self.adapter.async_content(request.content)
         try:
@@ -229,6 +235,14 @@ class _LoopClient:
         await self._close_left()
         if self._owns_client:
             await self._client.aclose()
+
+    def abandon(self) -> None:
+        """Close what can be closed when the event loop is closed: the sockets of its connections.
+
+        Requests that were in flight never end; nothing can wake them any more.
+        """
+        self.leases.close()
+        self._streams.close()
 
     async def _close_left(self) -> None:
         """Close the responses that nothing will read any more."""

@@ -65,6 +65,7 @@ class PerLoop(Generic[T]):
 
     async def aclose(self) -> None:
         """Close the running loop's object; others are closed when their loops end."""
+        self._abandon_closed_loops()
         keeper = _keepers_of(running_loop()).get(self)
         if keeper is not None:
             await keeper.aclose()

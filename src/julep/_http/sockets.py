@@ -98,6 +98,10 @@ def new_socket(address: Address) -> Socket:
 
 def literal_address(origin: Origin) -> list[Address] | None:
     """Return an origin's host as an address, if it is one: it needs no look-up in DNS."""
+    with suppress(OSError):
+        socket.inet_pton(socket.AF_INET, origin.host)
+        # Without `getaddrinfo`, for which Python imports the codec of international names.
+        return [Address(socket.AF_INET, (origin.host, origin.port))]
     try:
         return resolve(origin, socket.AI_NUMERICHOST | socket.AI_NUMERICSERV)
     except OSError:

@@ -18,7 +18,6 @@ from julep._http.exchange import (
     exchange,
 )
 from julep._http.happy_eyeballs import ATTEMPT_SECONDS, race
-from julep._http.lookup import look_up
 from julep._http.messages import StreamingResponse
 from julep._http.pool import Pool, reset_in_child, warn_unclosed
 from julep._http.sockets import (
@@ -286,6 +285,8 @@ def _look_up(
     origin: Origin, lease: SyncLease[_SyncConnection], deadlines: Deadlines
 ) -> list[Address]:
     """Look up the addresses of an origin's host."""
+    from julep._http.lookup import look_up  # an address needs none
+
     lookup = look_up(origin)
     lookup.when_ended(lease.expect_wake())
     lease.wait(lambda: lookup.result is not None, deadlines)

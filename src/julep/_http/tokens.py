@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-import re
+from functools import lru_cache
 from typing import Final
 
-TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-"""The pattern of one whole token, for `fullmatch`."""
+LETTERS_AND_DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+"""Those of ASCII."""
+
+_CHARACTERS: Final = f"!#$%&'*+-.^_`|~{LETTERS_AND_DIGITS}"
+
+
+@lru_cache
+def is_token(text: str) -> bool:
+    """Check whether a text is one token."""
+    return text != "" and not text.strip(_CHARACTERS)  # nothing of a token remains

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+from julep._http.tokens import LETTERS_AND_DIGITS
+
 _PORTS: Final = {"http": 80, "https": 443}
 
 # Characters of a path that need no percent-encoding (RFC 3986, section 3.3), and the percent sign.
 _SAFE: Final = "/%:@!$&'()*+,;=~"
+
+
+_PLAIN_IN_HOSTS: Final = f"{LETTERS_AND_DIGITS}.-"
+_PLAIN_IN_PATHS: Final = f"{LETTERS_AND_DIGITS}.-_~/"
 
 
 class Origin(NamedTuple):
@@ -34,6 +40,9 @@ def split(url: str) -> tuple[Origin, str]:
     Raises:
         ValueError: When it is not an absolute HTTP URL, or its host or port is invalid.
     """
+    plain = split_plain(url)
+    if plain is not None:
+        return plain
     from urllib.parse import quote, urlsplit  # expensive to import
 
     parts = urlsplit(url)
@@ -43,6 +52,22 @@ def split(url: str) -> tuple[Origin, str]:
     origin = Origin(parts.scheme, _ascii(parts.hostname), port or _PORTS[parts.scheme])
     path, query = quote(parts.path or "/", safe=_SAFE), quote(parts.query, safe=f"{_SAFE}?")
     return origin, f"{path}?{query}" if query else path
+
+
+def split_plain(url: str) -> tuple[Origin, str] | None:
+    """Split a URL in its plainest form, as most are, without urllib; None for any other one."""
+    scheme, _, rest = url.partition("://")
+    authority, _, path = rest.partition("/")
+    host, colon, digits = authority.partition(":")
+    default = _PORTS.get(scheme)
+    # Nothing remains of a text that consists of these characters.
+    if default is None or not host or host.strip(_PLAIN_IN_HOSTS) or path.strip(_PLAIN_IN_PATHS):
+        return None
+    if not colon:
+        return Origin(scheme, host.lower(), default), f"/{path}"
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 6 and 0 < int(digits) < 65536):
+        return None
+    return Origin(scheme, host.lower(), int(digits)), f"/{path}"
 
 
 def with_query(path: str, query: Iterable[tuple[str, str]]) -> str:

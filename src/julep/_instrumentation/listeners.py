@@ -52,7 +52,7 @@ def listeners_for(hooks: Hooks) -> Sequence[Listener]:
 
         found.append(SpanListener())
     if any(hooks):
-        from julep._instrumentation.hooks import HookListener
+        from julep._instrumentation.hook_listener import HookListener
 
         found.append(HookListener(hooks))
     if "logging" in sys.modules and _logger().isEnabledFor(_INFO):

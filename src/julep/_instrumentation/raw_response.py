@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
-from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
+from julep._instrumentation.record import current_records
 from julep.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from julep._instrumentation.record import CallRecord
 
 T = TypeVar("T")
-
-_recorder: Final = ContextVar["list[CallRecord] | None"]("julep_recorder", default=None)
 
 
 class RawResponse(NamedTuple, Generic[T]):
@@ -46,18 +44,11 @@ class RawResponse(NamedTuple, Generic[T]):
 def recording() -> Generator[list[CallRecord]]:
     """Collect the records of the calls that begin in this context."""
     found: list[CallRecord] = []
-    token = _recorder.set(found)
+    token = current_records.set(found)
     try:
         yield found
     finally:
-        _recorder.reset(token)
-
-
-def record_call(call: CallRecord) -> None:
-    """Add the record of a call that begins, if records are collected in this context."""
-    found = _recorder.get()
-    if found is not None:
-        found.append(call)
+        current_records.reset(token)
 
 
 def raw_response(parsed: T, calls: list[CallRecord]) -> RawResponse[T]:

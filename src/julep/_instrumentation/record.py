@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from julep._http.messages import request_id
@@ -10,6 +11,9 @@ from julep._http.messages import request_id
 if TYPE_CHECKING:
     from julep._http.messages import Request
     from julep._redaction import Secrets
+
+current_records: ContextVar[list[CallRecord] | None] = ContextVar("julep_records", default=None)
+"""The list to which each call of this context adds its record when it begins, if there is one."""
 
 
 class CallRecord:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from julep._http import urls
 from julep._http.timeout import DEFAULT_TIMEOUT, Timeout
-from julep._http.tokens import TOKEN
+from julep._http.tokens import is_token
 from julep._instrumentation.hooks import Hooks
 from julep._settings.retry import RetryPolicy
 from julep.errors import ConfigurationError
@@ -48,9 +48,11 @@ def checked_key(key: object) -> str:
 
 def checked_key_function(key: object, *, is_async: bool) -> None:
     """Check that a function which returns the key can be called by the client."""
-    from inspect import iscoroutinefunction
+    if is_async or not callable(key):
+        return
+    from inspect import iscoroutinefunction  # expensive to import
 
-    if not is_async and iscoroutinefunction(key):
+    if iscoroutinefunction(key):
         raise ConfigurationError(
             "api_key: expected a plain function, got an async one: only AsyncClient can await it"
         )
@@ -63,7 +65,7 @@ def checked_application(application: object) -> str:
     if not isinstance(application, str):
         raise _wrong_type("application", "a str", application)
     products = application.split(" ")
-    if not all(TOKEN.fullmatch(part) for product in products for part in product.split("/", 1)):
+    if not all(is_token(part) for product in products for part in product.split("/", 1)):
         raise ConfigurationError(
             f"application: expected a name such as 'my-app/1.2', got {application!r}"
         )
@@ -131,7 +133,7 @@ def checked_headers(headers: object) -> dict[str, str]:
     """Check headers and return them with lower-case names. Errors never show a value."""
     found: dict[str, str] = {}
     for name, value in _pairs("headers", headers):
-        if not isinstance(name, str) or not TOKEN.fullmatch(name):
+        if not isinstance(name, str) or not is_token(name):
             raise ConfigurationError(f"headers: {name!r} is not a valid header name")
         if name.lower() in _DERIVED_HEADERS:
             raise ConfigurationError(f"headers: {name!r} follows from the request, do not set it")
@@ -153,10 +155,10 @@ def checked_query(query: object) -> tuple[tuple[str, str], ...]:
 
 def checked_hooks(hooks: object, default: Hooks) -> Hooks:
     """Check that hooks are sync functions."""
-    from inspect import iscoroutinefunction
-
     if hooks is None:
         return default
+    from inspect import iscoroutinefunction
+
     if not isinstance(hooks, Hooks):
         raise _wrong_type("hooks", "a julep.Hooks", hooks)
     for name, hook in vars(hooks).items():
@@ -167,9 +169,9 @@ def checked_hooks(hooks: object, default: Hooks) -> Hooks:
 
 def checked_http_client(http_client: C, *, is_async: bool) -> C:
     """Check that a user's httpx client is sync or async as needed, without importing httpx."""
-    from inspect import iscoroutinefunction
-
     if http_client is not None:
+        from inspect import iscoroutinefunction
+
         send: Callable[..., object] | None = getattr(http_client, "send", None)
         if not hasattr(http_client, "build_request") or iscoroutinefunction(send) != is_async:
             expected = "an httpx.AsyncClient" if is_async else "an httpx.Client"

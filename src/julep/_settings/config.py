@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, TypedDict
 from julep._http import urls
 from julep._http.timeout import DEFAULT_TIMEOUT, Timeout
 from julep._instrumentation.hooks import Hooks
-from julep._redaction import is_secret
 from julep._settings.checks import (
     checked_application,
     checked_flag,
@@ -116,6 +115,8 @@ class Config(NamedTuple):
         """
         if self.pickle_api_key:
             return self._replace(key_function=None)
+        from julep._redaction import is_secret  # only pickles need it
+
         return self._replace(
             key_function=None,
             headers={name: v for name, v in self.headers.items() if not is_secret(name)},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from julep._lazy import resolvable
@@ -21,8 +20,6 @@ _CONFLICT: Final = 409
 # Another attempt helps neither when the whole call has timed out nor when this client's own
 # connections are all in use.
 _PERMANENT_PHASES: Final = ("total", "pool")
-
-_SECONDS: Final = re.compile(r"([0-9]{1,300}(?:\.[0-9]{0,9})?) ?s?", re.ASCII)
 
 
 class RetryPolicy(NamedTuple):
@@ -70,6 +67,8 @@ class RetryPolicy(NamedTuple):
         """
         if attempts > self.max_retries or not self._is_transient(failure):
             return None
+        from julep._http.retry_after import retry_after  # only retries need it
+
         requested = None if isinstance(failure, NetworkError) else retry_after(failure)
         if requested is None:
             return self._backoff(attempts)
@@ -81,6 +80,8 @@ class RetryPolicy(NamedTuple):
         if isinstance(failure, NetworkError):
             return self.connection_errors
         if failure.status == _CONFLICT:
+            from julep._http.retry_after import retry_after
+
             return retry_after(failure) is not None
         return failure.status in self.statuses
 
@@ -100,35 +101,6 @@ accept_old_names(
         "longest_asked_pause": "max_retry_after",
     },
 )
-
-
-def retry_after(response: Response) -> float | None:
-    """Parse Retry-After, seconds or a date, to seconds from now (RFC 9110, section 10.2.3).
-
-    Servers also send fractions, a unit, dates of ISO 8601, and milliseconds in another header.
-    """
-    milliseconds = response.headers.get("retry-after-ms", "").strip()
-    if number := _SECONDS.fullmatch(milliseconds):
-        return float(number[1]) / 1000
-    text = response.headers.get("retry-after", "").strip()
-    if number := _SECONDS.fullmatch(text):
-        return float(number[1])
-    return _seconds_until(text) if text else None
-
-
-def _seconds_until(date: str) -> float | None:
-    # Rarely needed, and expensive to import.
-    from datetime import UTC, datetime
-    from email.utils import parsedate_to_datetime
-
-    try:
-        is_iso = date[:4].isdigit()
-        moment = datetime.fromisoformat(date) if is_iso else parsedate_to_datetime(date)
-    except (ValueError, TypeError, IndexError, OverflowError):  # whatever a server sends
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
 
 
 resolvable(__name__)

@@ -20,8 +20,8 @@ from julep.errors import InvalidArgumentError, InvalidOutputError, MaxTurnsError
 from julep_api.api import sessions, tools
 
 if TYPE_CHECKING:
-    from julep._calls.driver import Driver
     from julep._calls.flow import Flow
+    from julep._calls.protocols import Driver
     from julep._tools.approve import Approve
     from julep_api.client import Call
     from julep_api.models import ChatMlMessage, ChatResponse

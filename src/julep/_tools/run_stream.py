@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 
     from typing_extensions import TypeVar
 
-    from julep._calls.driver import AsyncDriver, Driver, SyncDriver
+    from julep._calls.driver import AsyncDriver, SyncDriver
     from julep._calls.flow import Flow
+    from julep._calls.protocols import Driver
     from julep._calls.stream_events import StreamEvent
     from julep._calls.streams import AsyncChatStream, ChatStream
     from julep._http.messages import Response

@@ -19,8 +19,8 @@ from julep_api.decoding import mismatch
 from julep_api.encoding import integer
 
 if TYPE_CHECKING:
-    from julep._calls.driver import Driver
     from julep._calls.flow import Flow
+    from julep._calls.protocols import Driver
     from julep._http.messages import Response
     from julep_api.types import JSON
 else:

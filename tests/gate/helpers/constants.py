@@ -11,7 +11,7 @@ import httpx
 
 from julep import Client
 from julep._calls import paging as sdk_paging
-from julep._calls.responses import error_from_response
+from julep._calls.error_responses import error_from_response
 from julep._http.messages import Response
 from julep._settings import config
 from julep.errors import ApiError

@@ -16,7 +16,8 @@ import julep
 from julep import ChatStream
 from julep._calls.attempts import AttemptTracker
 from julep._calls.requests import build_request
-from julep._http.messages import ResponseBody, StreamingResponse
+from julep._http.messages import StreamingResponse
+from julep._http.protocols import ResponseBody
 from julep._instrumentation.record import CallRecord
 from julep_api.api.sessions import chat
 from julep_api.decoding import PageReader

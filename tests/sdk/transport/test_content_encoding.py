@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from julep._http.content_encoding import BodyDecoder, ContentDecodingError, decoder_for
+from julep._http.body_decoder import BodyDecoder, decoder_for
+from julep._http.content_encoding import ContentDecodingError
 
 
 def raw_deflate(data: bytes) -> bytes:

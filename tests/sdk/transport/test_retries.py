@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 import julep
 from julep import AsyncClient
 from julep._http.messages import Response
-from julep._settings.retry import RetryPolicy, retry_after
+from julep._http.retry_after import retry_after
+from julep._settings.retry import RetryPolicy
 from julep_server import LocalServer
 from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.resources import HELLO, new_session

@@ -9,7 +9,6 @@ import asyncio
 import gc
 import json
 import logging
-import os
 import sys
 import threading
 from collections.abc import Callable, Coroutine
@@ -122,7 +121,7 @@ def stop(client: AsyncClient, work: Callable[[AsyncClient], Any]) -> None:
     """Stop an event loop within a call, and close it without an end of its tasks.
 
     Its pending tasks, and so the loop, are kept for ever by the maps of anyio, in whose scopes they
-    are. The connections are not, but for those of httpx, which only their loop can close.
+    are. The connections are not.
     """
     loop = asyncio.new_event_loop()
     loop.run_until_complete(get(client))
@@ -163,12 +162,9 @@ def _interrupt() -> None:
 
 def ends_of(client: AsyncClient) -> dict[str, Callable[[], object]]:
     """Return the ways in which an event loop ends."""
-    without_httpx: dict[str, Callable[[], object]] = {
+    return {
         "stopped, not cancelled": lambda: stop(client, slow),
         "stopped in a stream": lambda: stop(client, leave_a_stream),
-    }
-    return {
-        **({} if os.environ.get("JULEP_TRANSPORT") == "httpx" else without_httpx),
         "closed": lambda: run(get(client)),
         "run twice": lambda: run_twice(client),
         "a stream is left": lambda: run(leave_a_stream(client)),

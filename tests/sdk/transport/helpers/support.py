@@ -11,7 +11,8 @@ import httpx
 
 from julep import JulepError
 from julep._calls.flow import Flow, Flows, Sleep, StepResult
-from julep._http.messages import Response, ResponseBody
+from julep._http.messages import Response
+from julep._http.protocols import ResponseBody
 from julep._settings.config import Config, read_config
 from julep_api.api.sessions import get_session
 from julep_api.models import Session
