@@ -37,6 +37,11 @@ class ToolResult:
         arguments: The arguments as the model wrote them, usually JSON.
         content: The content of the message to the model: the result as text or as JSON.
         error: The error that the function raised or that prevented its call, or None.
+
+    Example:
+        >>> steps = client.sessions.iterate_run(session.id, messages, [temperature])
+        >>> [step for step in steps if isinstance(step, julep.ToolResult)]
+        [ToolResult(name='temperature', arguments='{"city":"Lisbon"}', content='21.5', error=None)]
     """
 
     name: str

@@ -50,7 +50,13 @@ else:
 RunEvent: TypeAlias = (
     TextDelta | ToolCallBegun | ToolCallArguments | ToolResult | AnswerRejected | AnswerFinished
 )
-"""What `RunStream` yields."""
+"""What `RunStream` yields.
+
+Example:
+    >>> with client.sessions.stream_run(session.id, "Hello!", [temperature]) as run:
+    ...     print({type(event).__name__ for event in run} == {"TextDelta", "AnswerFinished"})
+    True
+"""
 
 
 class StreamTurn(NamedTuple):
@@ -167,13 +173,16 @@ class RunStream(Generic[R_co]):
         StreamClosedError: When it is read again after its end, or after it was closed.
 
     Example:
+        >>> from julep.streams import TextDelta
         >>> with client.sessions.stream_run(session.id, messages, [temperature]) as run:
         ...     for event in run:
         ...         match event:
-        ...             case TextDelta(text):
-        ...                 print(text, end="")
         ...             case julep.ToolResult(name=name, content=content):
         ...                 print(name, content)
+        ...             case TextDelta(text):
+        ...                 print(text, end="")
+        temperature 21.5
+        It is 21.5 degrees in Lisbon.
     """
 
     __module__ = "julep.streams"
@@ -204,7 +213,13 @@ class RunStream(Generic[R_co]):
 
     @property
     def text_stream(self) -> Iterator[str]:
-        """An iterator of the pieces of all texts that the model writes."""
+        """An iterator of the pieces of all texts that the model writes.
+
+        Example:
+            >>> with client.sessions.stream_run(session.id, messages, [temperature]) as run:
+            ...     print("".join([text for text in run.text_stream]))
+            It is 21.5 degrees in Lisbon.
+        """
         return StreamIterator(self, _texts_of)
 
     def get_final_response(self) -> R_co:
@@ -218,6 +233,11 @@ class RunStream(Generic[R_co]):
             InvalidOutputError: When the answer does not match the ``output``.
             MaxTurnsError: When there is no answer after the last turn.
             StreamClosedError: When the run was closed before its end.
+
+        Example:
+            >>> with client.sessions.stream_run(session.id, messages, [temperature]) as run:
+            ...     print(run.get_final_response().text)
+            It is 21.5 degrees in Lisbon.
         """
         while self._steps.result is None:
             next(self)
@@ -242,7 +262,15 @@ class RunStream(Generic[R_co]):
             self._events = turn.events()
 
     def close(self) -> None:
-        """Stop the run, and close the connection if there was more to come."""
+        """Stop the run, and close the connection if there was more to come.
+
+        Example:
+            >>> run = client.sessions.stream_run(session.id, messages, [temperature])
+            >>> beginning = next(run)
+            >>> run.close()
+            >>> beginning
+            ToolCallBegun(index=0, name='temperature')
+        """
         self._steps.close()
         if self._turn is not None:
             self._turn.close()
@@ -275,13 +303,16 @@ class AsyncRunStream(Generic[R_co]):
         StreamClosedError: When it is read again after its end, or after it was closed.
 
     Example:
+        >>> from julep.streams import TextDelta
         >>> async with client.sessions.stream_run(session.id, messages, [temperature]) as run:
         ...     async for event in run:
         ...         match event:
-        ...             case TextDelta(text):
-        ...                 print(text, end="")
         ...             case julep.ToolResult(name=name, content=content):
         ...                 print(name, content)
+        ...             case TextDelta(text):
+        ...                 print(text, end="")
+        temperature 21.5
+        It is 21.5 degrees in Lisbon.
     """
 
     __module__ = "julep.streams"
@@ -312,7 +343,13 @@ class AsyncRunStream(Generic[R_co]):
 
     @property
     def text_stream(self) -> AsyncIterator[str]:
-        """An async iterator of the pieces of all texts that the model writes."""
+        """An async iterator of the pieces of all texts that the model writes.
+
+        Example:
+            >>> async with client.sessions.stream_run(session.id, messages, [temperature]) as run:
+            ...     print("".join([text async for text in run.text_stream]))
+            It is 21.5 degrees in Lisbon.
+        """
         return AsyncStreamIterator(self, _texts_of)
 
     async def get_final_response(self) -> R_co:
@@ -326,6 +363,11 @@ class AsyncRunStream(Generic[R_co]):
             InvalidOutputError: When the answer does not match the ``output``.
             MaxTurnsError: When there is no answer after the last turn.
             StreamClosedError: When the run was closed before its end.
+
+        Example:
+            >>> async with client.sessions.stream_run(session.id, messages, [temperature]) as run:
+            ...     print((await run.get_final_response()).text)
+            It is 21.5 degrees in Lisbon.
         """
         while self._steps.result is None:
             await anext(self)
@@ -350,7 +392,15 @@ class AsyncRunStream(Generic[R_co]):
             self._events = turn.events()
 
     async def aclose(self) -> None:
-        """Stop the run, and close the connection if there was more to come."""
+        """Stop the run, and close the connection if there was more to come.
+
+        Example:
+            >>> run = client.sessions.stream_run(session.id, messages, [temperature])
+            >>> beginning = await anext(run)
+            >>> await run.aclose()
+            >>> beginning
+            ToolCallBegun(index=0, name='temperature')
+        """
         self._steps.close()
         if self._turn is not None:
             await self._turn.aclose()
