@@ -125,6 +125,9 @@ class RequestError(JulepError):
         The shell inserts the key: the command has ``$JULEP_API_KEY`` in its place. Other headers
         and query parameters that look like secrets are redacted.
 
+        Returns:
+            The command, for a POSIX shell.
+
         Example:
             >>> try:
             ...     client.sessions.get("4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a")

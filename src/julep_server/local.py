@@ -79,6 +79,9 @@ class LocalServer:
     def start(self) -> Self:
         """Start serving, and return when the server accepts requests.
 
+        Returns:
+            The server itself.
+
         Raises:
             RuntimeError: The server is running already, or failed to start.
             OSError: The address can't be bound.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 from julep.testing import ScriptedServer
 from julep_server import ScriptedAnswer
 from tests.docs.helpers.doc_examples import Script, examples_of, mistakes, world
-from tests.docs.helpers.documented import documented
+from tests.docs.helpers.documented import Documented, documented
 
 pytestmark = pytest.mark.once
 
@@ -82,6 +84,24 @@ def test_every_public_name_has_an_example() -> None:
         if not entry.is_generated and not examples_of(entry.text)
     ]
     assert without == []
+
+
+def undocumented(entry: Documented) -> list[str]:
+    """Return the parameters of a function that its docstring leaves out, and its result."""
+    if entry.function is None:
+        return []
+    signature = inspect.signature(entry.function)
+    sections = re.findall(r"^Args:\n((?: {4}.*\n|\n)+)", f"{entry.text}\n", re.MULTILINE)
+    described = set(re.findall(r"^ {4}\*{0,2}(\w+)(?: \(.*\))?: ", "".join(sections), re.MULTILINE))
+    left_out = signature.parameters.keys() - described - {"self", "cls"}
+    returns = signature.return_annotation not in ("None", None, signature.empty)
+    if returns and not re.search("^(Returns|Yields):$", entry.text, re.MULTILINE):
+        left_out.add("return")
+    return sorted(f"{entry.name}: {name}" for name in left_out)
+
+
+def test_arguments_and_results_are_documented() -> None:
+    assert [name for entry in documented().values() for name in undocumented(entry)] == []
 
 
 @pytest.mark.parametrize("name", WITH_EXAMPLES)

@@ -32,6 +32,12 @@ class Timeout(NamedTuple):
     def within(cls, seconds: float | None) -> Timeout:
         """Return the limits of a call that must end within some seconds; None for no limits.
 
+        Args:
+            seconds: The bound of the whole call, more than 0; None for no limits.
+
+        Returns:
+            The limits, with at most 10 seconds to connect.
+
         Example:
             >>> julep.Timeout.within(30)
             Timeout(connect=10.0, read=30, write=30, pool=None, total=30)

@@ -84,6 +84,9 @@ class Faults:
     def next(self) -> Fault | None:
         """Return the fault of the next request, or None.
 
+        Returns:
+            ``drop``, ``lose``, ``cut`` or None.
+
         Example:
             >>> from julep.testing import Faults
             >>> faults = Faults(lose=1, times=1)

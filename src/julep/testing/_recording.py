@@ -77,6 +77,10 @@ class Recording:
         url: The base URL to use in place of the real one.
         is_replayed: Whether the responses come from the file.
 
+    Args:
+        path: The file; if it exists, it is replayed.
+        upstream: The base URL of the real server.
+
     Example:
         >>> from julep.testing import ScriptedServer, recorded
         >>> with ScriptedServer() as server, recorded("agents.json", server.url) as recording:

@@ -149,6 +149,12 @@ class ScriptedServer:
     def then(self, step: Step) -> Self:
         """Add a step to the script, and return the server; see ``ScriptedModel.then``.
 
+        Args:
+            step: An answer, its text, or a function of the request that returns either.
+
+        Returns:
+            The server, so that steps can be chained.
+
         Example:
             >>> from julep.testing import ScriptedServer
             >>> ScriptedServer().then(lambda request: request.messages[-1]["content"]).model
@@ -160,6 +166,14 @@ class ScriptedServer:
     def says(self, text: str, *, delay: float = 0.0, pause: float = 0.0) -> Self:
         """Add an answer of words, and return the server.
 
+        Args:
+            text: The words.
+            delay: Seconds before the answer, 0 or more.
+            pause: Seconds between the words of a stream, 0 or more.
+
+        Returns:
+            The server, so that steps can be chained.
+
         Example:
             >>> from julep.testing import ScriptedServer
             >>> ScriptedServer().says("Two.").says("Three.").model
@@ -170,6 +184,13 @@ class ScriptedServer:
 
     def calls(self, function: str, /, **arguments: JSON) -> Self:
         """Add an answer that calls a function with these arguments, and return the server.
+
+        Args:
+            function: The function's name.
+            arguments: The arguments of the call, JSON.
+
+        Returns:
+            The server, so that steps can be chained.
 
         Example:
             >>> from julep.testing import ScriptedServer
@@ -184,6 +205,14 @@ class ScriptedServer:
     ) -> Self:
         """Add a failure, as of a model's endpoint with this status, and return the server.
 
+        Args:
+            status: The HTTP status, 400 to 599.
+            message: The message of the failure.
+            retry_after: The ``Retry-After`` of the failure, in seconds.
+
+        Returns:
+            The server, so that steps can be chained.
+
         Example:
             >>> from julep.testing import ScriptedServer
             >>> ScriptedServer().fails(503).fails(429, retry_after=7).says("Two.").model
@@ -194,6 +223,13 @@ class ScriptedServer:
 
     def breaks_off(self, text: str = "", *, after: int = 0) -> Self:
         """Add an answer that is cut after some words, and return the server.
+
+        Args:
+            text: The words of the whole answer.
+            after: The number of words after which it is cut, 0 or more.
+
+        Returns:
+            The server, so that steps can be chained.
 
         Example:
             >>> from julep.testing import ScriptedServer
@@ -215,6 +251,18 @@ class ScriptedServer:
         seed: int = 0,
     ) -> Iterator[Faults]:
         """Let connections fail while a ``with`` block lasts; see `Faults` for the arguments.
+
+        Args:
+            drop: The share of requests, from 0 to 1, whose connection is lost before anything is
+                done.
+            lose: The share of requests that take effect, and whose response is lost.
+            cut: The share of responses that end in the middle.
+            delay: Seconds before each request is read.
+            times: The number of faults, after which there are none; None for no limit.
+            seed: The start of the random numbers.
+
+        Returns:
+            A context manager, whose value counts the faults.
 
         Example:
             >>> from julep.testing import ScriptedServer

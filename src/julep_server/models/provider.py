@@ -52,6 +52,9 @@ class ModelRequest:
         Args:
             streamed: Whether the body requests a stream.
 
+        Returns:
+            The body, in the form of OpenAI's chat completions.
+
         Example:
             >>> from julep_server import ModelRequest
             >>> ModelRequest("tiny", [{"role": "user", "content": "1 + 1?"}]).to_json()

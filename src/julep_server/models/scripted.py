@@ -139,6 +139,13 @@ class ScriptedModel(InProcessModel):
     def request_body(self, request: ModelRequest, *, streamed: bool) -> JSONObject:
         """See :class:`~julep_server.models.provider.Provider`; what an endpoint would be sent.
 
+        Args:
+            request: The prompt and its settings.
+            streamed: Whether the completion would be streamed.
+
+        Returns:
+            The body, in the form of OpenAI's chat completions.
+
         Example:
             >>> from julep_server import ModelRequest, ScriptedModel
             >>> request = ModelRequest("scripted", [{"role": "user", "content": "1 + 1?"}])
@@ -177,6 +184,9 @@ class ScriptedModel(InProcessModel):
             step: An answer, its text, or a function that receives the request and returns either. A
                 function at the end of the script answers all further requests, too.
 
+        Returns:
+            The model, so that steps can be chained.
+
         Raises:
             TypeError: It is none of these.
 
@@ -194,6 +204,14 @@ class ScriptedModel(InProcessModel):
     def says(self, text: str, *, delay: float = 0.0, pause: float = 0.0) -> ScriptedModel:
         """Add an answer of words, and return the model.
 
+        Args:
+            text: The words.
+            delay: Seconds before the answer, 0 or more.
+            pause: Seconds between the words of a stream, 0 or more.
+
+        Returns:
+            The model, so that steps can be chained.
+
         Example:
             >>> from julep_server import ScriptedModel
             >>> ScriptedModel().says("Two.").says("Three.")
@@ -203,6 +221,13 @@ class ScriptedModel(InProcessModel):
 
     def calls(self, function: str, /, **arguments: JSON) -> ScriptedModel:
         """Add an answer that calls a function with these arguments, and return the model.
+
+        Args:
+            function: The function's name.
+            arguments: The arguments of the call, JSON.
+
+        Returns:
+            The model, so that steps can be chained.
 
         Example:
             >>> from julep_server import ScriptedModel
@@ -216,6 +241,14 @@ class ScriptedModel(InProcessModel):
     ) -> ScriptedModel:
         """Add a failure, as of a model's endpoint with this status, and return the model.
 
+        Args:
+            status: The HTTP status, 400 to 599.
+            message: The message of the failure.
+            retry_after: The ``Retry-After`` of the failure, in seconds.
+
+        Returns:
+            The model, so that steps can be chained.
+
         Example:
             >>> from julep_server import ScriptedModel
             >>> ScriptedModel().fails(429, retry_after=7)
@@ -226,6 +259,13 @@ class ScriptedModel(InProcessModel):
 
     def breaks_off(self, text: str = "", *, after: int = 0) -> ScriptedModel:
         """Add an answer that is cut after some words, and return the model.
+
+        Args:
+            text: The words of the whole answer.
+            after: The number of words after which it is cut, 0 or more.
+
+        Returns:
+            The model, so that steps can be chained.
 
         Example:
             >>> from julep_server import ScriptedModel
@@ -247,6 +287,13 @@ class ScriptedModel(InProcessModel):
 
     async def complete(self, request: ModelRequest, listener: Listener | None) -> Completion:
         """See :class:`~julep_server.models.provider.Provider`.
+
+        Args:
+            request: The prompt and its settings.
+            listener: Receives each piece of text as it is written; None for no streaming.
+
+        Returns:
+            The whole completion.
 
         Example:
             >>> from julep_server import ModelRequest, ScriptedModel
@@ -271,6 +318,14 @@ class ScriptedModel(InProcessModel):
         allowed: Sequence[str] | None = None,  # noqa: ARG002 - it has one model
     ) -> ForwardedResponse:
         """See :class:`~julep_server.models.provider.Provider`.
+
+        Args:
+            path: ``chat/completions`` or ``completions``.
+            body: The request's JSON.
+            allowed: Not used: there is one model.
+
+        Returns:
+            The response in OpenAI's format.
 
         Example:
             >>> from julep_server import ScriptedModel

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -25,6 +25,7 @@ class Documented(NamedTuple):
         name: Where it is found first, such as ``julep.Client.gather``.
         short: The name without its module.
         text: Its documentation, as ``help()`` and editors show it; empty if there is none.
+        function: The function or method, if it is one.
         is_generated: Whether ``scripts/generate`` has written it.
     """
 
@@ -32,6 +33,7 @@ class Documented(NamedTuple):
     short: str
     text: str
     is_generated: bool = False
+    function: Callable[..., object] | None = None
 
 
 @cache
@@ -52,7 +54,8 @@ def documented() -> Mapping[str, Documented]:
             elif inspect.isfunction(value):
                 if value not in functions:
                     functions.add(value)
-                    found[full] = Documented(full, name, inspect.getdoc(value) or "")
+                    text = inspect.getdoc(value) or ""
+                    found[full] = Documented(full, name, text, function=value)
             elif name not in constants:
                 constants.add(name)
                 found[full] = _constant(full, name)
@@ -93,7 +96,10 @@ def _members(
             if is_code and not is_old and not name.startswith("_") and name not in seen:
                 seen.add(name)
                 short = f"{kind.__name__}.{name}"
-                yield Documented(f"{owner}.{name}", short, inspect.getdoc(value) or "")
+                text = inspect.getdoc(value) or ""
+                is_method = member is value or isinstance(member, (classmethod, staticmethod))
+                function = value if is_method else None
+                yield Documented(f"{owner}.{name}", short, text, function=function)
 
 
 def _constant(full: str, name: str) -> Documented:

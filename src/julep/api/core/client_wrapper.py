@@ -36,6 +36,9 @@ class BaseClientWrapper:
     def get_headers(self) -> dict[str, str]:
         """Return the headers of every request.
 
+        Returns:
+            The ``Authorization`` header.
+
         Example:
             >>> from julep.api.core import BaseClientWrapper
             >>> BaseClientWrapper(api_key="Bearer x", base_url="http://localhost/api").get_headers()
@@ -45,6 +48,9 @@ class BaseClientWrapper:
 
     def get_base_url(self) -> str:
         """Return the URL of the API.
+
+        Returns:
+            The URL that the wrapper was made with.
 
         Example:
             >>> from julep.api.core import BaseClientWrapper
@@ -61,6 +67,11 @@ class BaseClientWrapper:
 class SyncClientWrapper(BaseClientWrapper):
     """A key, a URL and an ``httpx.Client``.
 
+    Args:
+        api_key: The value of the Authorization header.
+        base_url: The URL of the API.
+        httpx_client: The client to send requests with.
+
     Example:
         >>> import httpx
         >>> from julep.api.core import SyncClientWrapper
@@ -76,6 +87,11 @@ class SyncClientWrapper(BaseClientWrapper):
 
 class AsyncClientWrapper(BaseClientWrapper):
     """A key, a URL and an ``httpx.AsyncClient``.
+
+    Args:
+        api_key: The value of the Authorization header.
+        base_url: The URL of the API.
+        httpx_client: The client to send requests with.
 
     Example:
         >>> import httpx

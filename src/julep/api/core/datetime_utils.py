@@ -15,6 +15,9 @@ def serialize_datetime(v: datetime) -> str:
     Args:
         v: The time; without a zone it is in the zone of this machine.
 
+    Returns:
+        The text, such as ``2026-01-31T09:00:00Z`` (RFC 3339).
+
     Example:
         >>> from datetime import UTC, datetime
         >>> from julep.api.core import serialize_datetime

@@ -27,6 +27,9 @@ def jsonable_encoder(obj: object, custom_encoder: _Encoders | None = None) -> ob
         obj: Any value.
         custom_encoder: Functions for the values of some types.
 
+    Returns:
+        The value in JSON's types.
+
     Raises:
         ValueError: When a value has no such form.
 

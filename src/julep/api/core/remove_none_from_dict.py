@@ -15,6 +15,12 @@ T = TypeVar("T")
 def remove_none_from_dict(original: Mapping[str, T | None]) -> dict[str, T]:
     """Return a dict without the keys whose value is None.
 
+    Args:
+        original: The dict, which stays as it is.
+
+    Returns:
+        A dict of the other keys.
+
     Example:
         >>> from julep.api.core import remove_none_from_dict
         >>> remove_none_from_dict({"limit": 10, "offset": None})
