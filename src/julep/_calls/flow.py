@@ -100,6 +100,7 @@ class Flows(Generic[B]):
         except BaseException as error:
             tracker.end(error)
             raise
+        tracker.call.result = result
         tracker.end()
         return result
 
@@ -148,6 +149,7 @@ class Flows(Generic[B]):
         config = self.config
         request = build_request(call, config)
         record = CallRecord(request, call.operation, call.path, self._transport_secrets)
+        record.body = call.body
         record_call(record)
         return AttemptTracker(record, config.retry, config.hooks)
 

@@ -8,6 +8,7 @@ the sync and the async stream are mirror images over it.
 from __future__ import annotations
 
 from collections import deque
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Self, TypeAlias
 
 from julep._calls.stream_events import (
@@ -26,6 +27,7 @@ from julep_api.client import EventCall
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator, Iterator
+    from contextlib import AbstractContextManager
     from types import TracebackType
 
     from typing_extensions import TypeVar
@@ -125,6 +127,10 @@ class RunSteps:
                     self.ready.append(AnswerRejected(step, self._loop.rejection))
             return None
 
+    def attached(self) -> AbstractContextManager[None]:
+        """Make the run's span the current one while a turn's stream is opened."""
+        return nullcontext() if self._loop.span is None else self._loop.span.attached()
+
     def check_open(self) -> None:
         """Check that events can be read.
 
@@ -151,6 +157,8 @@ class RunSteps:
         self.is_closed = True
         if self._flow is not None:
             self._flow.close()
+        if self._loop.span is not None:
+            self._loop.span.end()
 
 
 def _texts_of(event: RunEvent | None) -> tuple[str, ...]:
@@ -258,7 +266,8 @@ class RunStream(Generic[R_co]):
             step = self._steps.send(self._driver.run(_single(step)))
         if step is not None:
             self._turn = turn = self._driver.prepare_stream(step.call)
-            turn.open()
+            with self._steps.attached():
+                turn.open()
             self._events = turn.events()
 
     def close(self) -> None:
@@ -388,7 +397,8 @@ class AsyncRunStream(Generic[R_co]):
             step = self._steps.send(await self._driver.run(_single(step)))
         if step is not None:
             self._turn = turn = self._driver.prepare_stream(step.call)
-            await turn.open()
+            with self._steps.attached():
+                await turn.open()
             self._events = turn.events()
 
     async def aclose(self) -> None:
