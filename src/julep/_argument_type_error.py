@@ -13,6 +13,13 @@ class ArgumentTypeError(JulepError, BeartypeCallHintParamViolation, TypeError):
     Attributes:
         path: The argument, such as ``limit`` or ``messages[3].role``; empty when only the
             message names it.
+
+    Example:
+        >>> try:
+        ...     client.sessions.get(5)
+        ... except julep.ArgumentTypeError as error:
+        ...     print(error.path, isinstance(error, TypeError))
+        id True
     """
 
     def __init__(self, message: str, culprits: tuple[object, ...] = (), *, path: str = "") -> None:

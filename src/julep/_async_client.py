@@ -57,7 +57,8 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport", "str | Await
 
     Example:
         >>> async with julep.AsyncClient() as client:
-        ...     agent = await client.agents.create(name="Ada")
+        ...     print((await client.agents.create(name="Ada")).name)
+        Ada
     """
 
     _is_async = True
@@ -86,49 +87,85 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport", "str | Await
 
     @cached
     def agents(self) -> AsyncAgentsManager:
-        """Create and manage agents."""
+        """Create and manage agents.
+
+        Example:
+            >>> (await client.agents.create(name="Ada")).name
+            'Ada'
+        """
         from julep.managers.agent import AsyncAgentsManager
 
         return AsyncAgentsManager(self.api)
 
     @cached
     def users(self) -> AsyncUsersManager:
-        """Create and manage users."""
+        """Create and manage users.
+
+        Example:
+            >>> (await client.users.create(name="Grace")).name
+            'Grace'
+        """
         from julep.managers.user import AsyncUsersManager
 
         return AsyncUsersManager(self.api)
 
     @cached
     def sessions(self) -> AsyncSessionsManager:
-        """Create and manage sessions, and chat in them."""
+        """Create and manage sessions, and chat in them.
+
+        Example:
+            >>> (await client.sessions.chat(session.id, "Hello!")).text
+            'Hello! How can I help?'
+        """
         from julep.managers.session import AsyncSessionsManager
 
         return AsyncSessionsManager(self.api)
 
     @cached
     def docs(self) -> AsyncDocsManager:
-        """Create and delete documents of agents and users."""
+        """Create and delete documents of agents and users.
+
+        Example:
+            >>> [doc.title for doc in await client.docs.list(agent_id=agent.id)]
+            ['Opening hours']
+        """
         from julep.managers.doc import AsyncDocsManager
 
         return AsyncDocsManager(self.api)
 
     @cached
     def tools(self) -> AsyncToolsManager:
-        """Create and manage the tools of an agent."""
+        """Create and manage the tools of an agent.
+
+        Example:
+            >>> [tool.function.name for tool in await client.tools.list(agent.id)]
+            ['add']
+        """
         from julep.managers.tool import AsyncToolsManager
 
         return AsyncToolsManager(self.api)
 
     @cached
     def memories(self) -> AsyncMemoriesManager:
-        """List and delete what an agent remembers."""
+        """List and delete what an agent remembers.
+
+        Example:
+            >>> [memory.content for memory in await client.memories.list(agent.id)]
+            ['Grace likes porridge.']
+        """
         from julep.managers.memory import AsyncMemoriesManager
 
         return AsyncMemoriesManager(self.api)
 
     @cached
     def jobs(self) -> AsyncJobsManager:
-        """Follow the server's background jobs."""
+        """Follow the server's background jobs.
+
+        Example:
+            >>> reply = await client.sessions.chat(session.id, messages)
+            >>> [(await client.jobs.wait(job_id)).name for job_id in reply.jobs or []]
+            ['form_memories']
+        """
         from julep.managers.job import AsyncJobsManager
 
         return AsyncJobsManager(self.api)
@@ -148,6 +185,11 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport", "str | Await
 
         Raises:
             ConfigurationError: When the openai package is missing: ``pip install "julep[openai]"``.
+
+        Example:
+            >>> answer = await client.chat.completions.create(model="scripted", messages=messages)
+            >>> answer.choices[0].message.content
+            'Hello! How can I help?'
         """
         return self._openai.client.chat
 
@@ -157,6 +199,11 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport", "str | Await
 
         Raises:
             ConfigurationError: When the openai package is missing: ``pip install "julep[openai]"``.
+
+        Example:
+            >>> answer = await client.completions.create(model="scripted", prompt="Hello!")
+            >>> answer.choices[0].text
+            'Hello! How can I help?'
         """
         return self._openai.client.completions
 
@@ -268,8 +315,11 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport", "str | Await
             ConfigurationError: When ``progress`` is True and tqdm is not installed.
 
         Example:
+            >>> from functools import partial
             >>> ids = [user.id for user in await client.users.list()]
             >>> users = await client.gather((partial(client.users.get, id) for id in ids), limit=5)
+            >>> [user.name for user in users]
+            ['Grace']
         """
         from julep._gather import agather
 
@@ -290,7 +340,7 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport", "str | Await
         Authentication, retries, timeouts and hooks apply as to every other call.
 
         Example:
-            >>> await client.request("GET", "/agents", query={"limit": "1"})
+            >>> await client.request("GET", "/agents", query={"limit": "1", "offset": "1"})
             {'items': []}
         """
         from julep._calls.untyped import untyped_call
@@ -302,7 +352,7 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport", "str | Await
         """Send a GET request to an endpoint that this package has no method for.
 
         Example:
-            >>> await client.get("/agents", query={"limit": "1"})
+            >>> await client.get("/agents", query={"limit": "1", "offset": "1"})
             {'items': []}
         """
         return await self.request("GET", path, query=query)
@@ -359,14 +409,21 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport", "str | Await
 
         Example:
             >>> await client.server()
-            ServerInfo(name='julep', version='3.0.0', contract='0.3.0')
+            ServerInfo(name='julep', version='…', contract='…')
         """
         from julep._calls.server_info import server_info_call
 
         return await self.api.send(server_info_call())
 
     async def aclose(self) -> None:
-        """Close the connections of the running event loop; closing again has no effect."""
+        """Close the connections of the running event loop; closing again has no effect.
+
+        Example:
+            >>> client = julep.AsyncClient()
+            >>> await client.agents.count()
+            1
+            >>> await client.aclose()
+        """
         try:
             await self.api.aclose()
         finally:

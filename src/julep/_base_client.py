@@ -188,7 +188,8 @@ class BaseClient(ABC, Generic[HttpClientT, TransportT, KeyT]):
             ArgumentTypeError: When there is no such setting.
 
         Example:
-            >>> client.with_options(timeout=5, max_retries=0).sessions.get(session.id)
+            >>> client.with_options(timeout=5, max_retries=0)
+            Client(base_url='http://127.0.0.1:46267/1/api')
         """
         from julep._settings.checks import checked_key_function
 

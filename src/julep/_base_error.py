@@ -8,6 +8,13 @@ class JulepError(Exception):
 
     Attributes:
         message: What went wrong, in a sentence.
+
+    Example:
+        >>> try:
+        ...     client.sessions.history(session.id, limit=0)
+        ... except julep.JulepError as error:
+        ...     print(error.message)
+        limit: expected an int >= 1; got 0
     """
 
     __module__ = "julep.errors"
@@ -18,7 +25,12 @@ class JulepError(Exception):
 
     @property
     def summary(self) -> str:
-        """What went wrong, in a few words."""
+        """What went wrong, in a few words.
+
+        Example:
+            >>> julep.JulepError("the question was too hard").summary
+            'the question was too hard'
+        """
         return self.message
 
     # Some subclasses are also built-in errors whose __str__ would not show the plain message:

@@ -55,7 +55,8 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
 
     Example:
         >>> with julep.Client() as client:
-        ...     agent = client.agents.create(name="Ada")
+        ...     print(client.agents.create(name="Ada").name)
+        Ada
     """
 
     _is_async = False
@@ -84,49 +85,85 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
 
     @cached
     def agents(self) -> AgentsManager:
-        """Create and manage agents."""
+        """Create and manage agents.
+
+        Example:
+            >>> client.agents.create(name="Ada").name
+            'Ada'
+        """
         from julep.managers.agent import AgentsManager
 
         return AgentsManager(self.api)
 
     @cached
     def users(self) -> UsersManager:
-        """Create and manage users."""
+        """Create and manage users.
+
+        Example:
+            >>> client.users.create(name="Grace").name
+            'Grace'
+        """
         from julep.managers.user import UsersManager
 
         return UsersManager(self.api)
 
     @cached
     def sessions(self) -> SessionsManager:
-        """Create and manage sessions, and chat in them."""
+        """Create and manage sessions, and chat in them.
+
+        Example:
+            >>> client.sessions.chat(session.id, "Hello!").text
+            'Hello! How can I help?'
+        """
         from julep.managers.session import SessionsManager
 
         return SessionsManager(self.api)
 
     @cached
     def docs(self) -> DocsManager:
-        """Create and delete documents of agents and users."""
+        """Create and delete documents of agents and users.
+
+        Example:
+            >>> [doc.title for doc in client.docs.list(agent_id=agent.id)]
+            ['Opening hours']
+        """
         from julep.managers.doc import DocsManager
 
         return DocsManager(self.api)
 
     @cached
     def tools(self) -> ToolsManager:
-        """Create and manage the tools of an agent."""
+        """Create and manage the tools of an agent.
+
+        Example:
+            >>> [tool.function.name for tool in client.tools.list(agent.id)]
+            ['add']
+        """
         from julep.managers.tool import ToolsManager
 
         return ToolsManager(self.api)
 
     @cached
     def memories(self) -> MemoriesManager:
-        """List and delete what an agent remembers."""
+        """List and delete what an agent remembers.
+
+        Example:
+            >>> [memory.content for memory in client.memories.list(agent.id)]
+            ['Grace likes porridge.']
+        """
         from julep.managers.memory import MemoriesManager
 
         return MemoriesManager(self.api)
 
     @cached
     def jobs(self) -> JobsManager:
-        """Follow the server's background jobs."""
+        """Follow the server's background jobs.
+
+        Example:
+            >>> reply = client.sessions.chat(session.id, messages)
+            >>> [client.jobs.wait(job_id).name for job_id in reply.jobs or []]
+            ['form_memories']
+        """
         from julep.managers.job import JobsManager
 
         return JobsManager(self.api)
@@ -146,6 +183,11 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
 
         Raises:
             ConfigurationError: When the openai package is missing: ``pip install "julep[openai]"``.
+
+        Example:
+            >>> answer = client.chat.completions.create(model="scripted", messages=messages)
+            >>> answer.choices[0].message.content
+            'Hello! How can I help?'
         """
         return self._openai.client.chat
 
@@ -155,6 +197,10 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
 
         Raises:
             ConfigurationError: When the openai package is missing: ``pip install "julep[openai]"``.
+
+        Example:
+            >>> client.completions.create(model="scripted", prompt="Hello!").choices[0].text
+            'Hello! How can I help?'
         """
         return self._openai.client.completions
 
@@ -267,8 +313,11 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
             ConfigurationError: When ``progress`` is True and tqdm is not installed.
 
         Example:
+            >>> from functools import partial
             >>> ids = [user.id for user in client.users.list()]
             >>> users = client.gather((partial(client.users.get, id) for id in ids), limit=5)
+            >>> [user.name for user in users]
+            ['Grace']
         """
         from julep._gather import gather
 
@@ -304,7 +353,7 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
             NetworkError: When no response arrives.
 
         Example:
-            >>> client.request("GET", "/agents", query={"limit": "1"})
+            >>> client.request("GET", "/agents", query={"limit": "1", "offset": "1"})
             {'items': []}
         """
         try:
@@ -331,7 +380,7 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
             NetworkError: When no response arrives.
 
         Example:
-            >>> client.get("/agents", query={"limit": "1"})
+            >>> client.get("/agents", query={"limit": "1", "offset": "1"})
             {'items': []}
         """
         return self.request("GET", path, query=query)
@@ -448,14 +497,21 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
 
         Example:
             >>> client.server()
-            ServerInfo(name='julep', version='3.0.0', contract='0.3.0')
+            ServerInfo(name='julep', version='…', contract='…')
         """
         from julep._calls.server_info import server_info_call
 
         return self.api.send(server_info_call())
 
     def close(self) -> None:
-        """Close all connections; closing again has no effect."""
+        """Close all connections; closing again has no effect.
+
+        Example:
+            >>> client = julep.Client()
+            >>> client.agents.count()
+            1
+            >>> client.close()
+        """
         try:
             self.api.close()
         finally:

@@ -54,11 +54,34 @@ class Env:
 
 
 env: Final = Env()
+"""The reader of environment variables that 0.3 exported; new code uses ``os.environ``.
 
-if TYPE_CHECKING:
-    JULEP_API_KEY: str | None
-    JULEP_API_URL: str
-else:
+Example:
+    >>> from julep.env import env
+    >>> env.str("JULEP_API_URL")
+    'http://127.0.0.1:34375/1/api'
+"""
+
+# Annotations alone: `__getattr__` returns their values.
+JULEP_API_KEY: str | None
+"""The key in the environment, or None.
+
+Example:
+    >>> from julep.env import JULEP_API_KEY
+    >>> JULEP_API_KEY is not None
+    True
+"""
+
+JULEP_API_URL: str
+"""The URL of the API in the environment, or else that of the local server.
+
+Example:
+    >>> from julep.env import JULEP_API_URL
+    >>> JULEP_API_URL
+    'http://127.0.0.1:34375/1/api'
+"""
+
+if not TYPE_CHECKING:
 
     def __getattr__(name):
         # Read on access, not on import, so that variables that are set later count as well.

@@ -60,7 +60,15 @@ _UNKNOWN: Final = "the server responded with an error"
 
 
 class ConfigurationError(JulepError):
-    """A client's settings cannot work."""
+    """A client's settings cannot work.
+
+    Example:
+        >>> try:
+        ...     julep.Client(timeout=-1)
+        ... except julep.ConfigurationError as error:
+        ...     print(error)
+        timeout: expected more than 0 seconds, at most 1000000000, or None for no limit; got -1
+    """
 
 
 class InvalidArgumentError(JulepError, ValueError):
@@ -68,6 +76,13 @@ class InvalidArgumentError(JulepError, ValueError):
 
     Attributes:
         path: The argument, such as ``limit`` or ``messages[3].role``; may be empty.
+
+    Example:
+        >>> try:
+        ...     client.sessions.history(session.id, limit=0)
+        ... except julep.InvalidArgumentError as error:
+        ...     print(error.path, isinstance(error, ValueError))
+        limit True
     """
 
     def __init__(self, message: str, *, path: str = "") -> None:
@@ -76,7 +91,15 @@ class InvalidArgumentError(JulepError, ValueError):
 
 
 class InvalidIdError(InvalidArgumentError, AssertionError):
-    """An id is not a UUID of version 4; nothing was sent."""
+    """An id is not a UUID of version 4; nothing was sent.
+
+    Example:
+        >>> try:
+        ...     client.sessions.get("my session")
+        ... except julep.InvalidIdError as error:
+        ...     print(error)
+        id: expected a UUID v4; got 'my session'
+    """
 
 
 class RequestError(JulepError):
@@ -84,6 +107,13 @@ class RequestError(JulepError):
 
     Attributes:
         attempts: How many times the request was sent.
+
+    Example:
+        >>> try:
+        ...     client.sessions.get("4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a")
+        ... except julep.RequestError as error:
+        ...     print(error.attempts)
+        1
     """
 
     attempts: int = 1
@@ -95,9 +125,16 @@ class RequestError(JulepError):
         The shell inserts the key: the command has ``$JULEP_API_KEY`` in its place. Other headers
         and query parameters that look like secrets are redacted.
 
+        Returns:
+            The command, for a POSIX shell.
+
         Example:
-            >>> print(error.as_curl())
-            curl -X GET http://localhost:8080/api/users -H "authorization: Bearer $JULEP_API_KEY"
+            >>> try:
+            ...     client.sessions.get("4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a")
+            ... except julep.NotFoundError as error:
+            ...     command = error.as_curl()
+            >>> command.startswith("curl -X GET http://"), "Bearer $JULEP_API_KEY" in command
+            (True, True)
         """
         return self._sent.as_curl() if self._sent is not None else ""
 
@@ -107,6 +144,14 @@ class NetworkError(RequestError, ConnectionError):
 
     Attributes:
         attempts: How many times the request was sent.
+
+    Example:
+        >>> nowhere = julep.Client(base_url="http://127.0.0.1:1/api", max_retries=0)
+        >>> try:
+        ...     nowhere.agents.list()
+        ... except julep.NetworkError as error:
+        ...     print(isinstance(error, ConnectionError))
+        True
     """
 
     def __init__(self, message: str, *, attempts: int = 1) -> None:
@@ -128,6 +173,13 @@ class RequestTimeoutError(NetworkError, TimeoutError):
     Attributes:
         phase: The limit that was exceeded: ``connect``, ``read``, ``write``, ``pool`` (waiting for
             a free connection), or ``total``, that of the whole call.
+
+    Example:
+        >>> try:
+        ...     client.with_options(timeout=0.000001).agents.list()
+        ... except julep.RequestTimeoutError as error:
+        ...     print(error.phase, isinstance(error, TimeoutError))
+        total True
     """
 
     def __init__(self, message: str, *, attempts: int = 1, phase: Phase = "read") -> None:
@@ -140,6 +192,15 @@ class StreamInterruptedError(NetworkError):
 
     Attributes:
         partial: The answer as far as it had arrived.
+
+    Example:
+        >>> with client.sessions.stream(session.id, messages) as stream:
+        ...     beginning = next(stream.text_stream)
+        >>> try:
+        ...     stream.get_final_response()
+        ... except julep.StreamInterruptedError as error:
+        ...     print(error.partial.text)
+        Hello!
     """
 
     def __init__(self, message: str, *, partial: ChatResponse, attempts: int = 1) -> None:
@@ -153,6 +214,10 @@ class StreamTimeoutError(StreamInterruptedError, RequestTimeoutError):
     Attributes:
         partial: The answer as far as it had arrived.
         phase: The limit that was exceeded: ``read``, or ``total``, that of the whole call.
+
+    Example:
+        >>> issubclass(julep.StreamTimeoutError, TimeoutError)
+        True
     """
 
     def __init__(
@@ -163,7 +228,17 @@ class StreamTimeoutError(StreamInterruptedError, RequestTimeoutError):
 
 
 class StreamClosedError(JulepError):
-    """A stream was read that is not open: it was read to its end or closed, or never opened."""
+    """A stream was read that is not open: it was read to its end or closed, or never opened.
+
+    Example:
+        >>> with client.sessions.stream(session.id, messages) as stream:
+        ...     chunks = [*stream]
+        >>> try:
+        ...     next(iter(stream))
+        ... except julep.StreamClosedError as error:
+        ...     print(error.message.partition(": ")[2])
+        the stream was read to its end: get_final_response() returns the whole answer
+    """
 
 
 class JobFailedError(JulepError):
@@ -171,6 +246,14 @@ class JobFailedError(JulepError):
 
     Attributes:
         job: The job's status; its `reason` is the cause, if the server knows it.
+
+    Example:
+        >>> reply = client.sessions.chat(session.id, messages)
+        >>> try:
+        ...     [client.jobs.wait(job_id).state.value for job_id in reply.jobs or []]
+        ... except julep.JobFailedError as error:
+        ...     print(error.job.reason)
+        ['succeeded']
     """
 
     def __init__(self, message: str, job: JobStatus) -> None:
@@ -183,6 +266,13 @@ class MaxTurnsError(JulepError):
 
     Attributes:
         response: The model's last response: calls of tools, which were not executed.
+
+    Example:
+        >>> try:
+        ...     client.sessions.run(session.id, messages, [temperature], max_turns=1)
+        ... except julep.MaxTurnsError as error:
+        ...     print(error.response.finish_reason.value)
+        tool_calls
     """
 
     def __init__(self, message: str, response: ChatResponse) -> None:
@@ -191,7 +281,15 @@ class MaxTurnsError(JulepError):
 
 
 class NotApprovedError(JulepError):
-    """A function was not called, because `approve` decided so; the error of a `ToolResult`."""
+    """A function was not called, because `approve` decided so; the error of a `ToolResult`.
+
+    Example:
+        >>> def approve(name, arguments):
+        ...     return "not today"
+        >>> run = client.sessions.iterate_run(session.id, messages, [temperature], approve=approve)
+        >>> [step.error for step in run if isinstance(step, julep.ToolResult)]
+        [NotApprovedError('the call of temperature was not approved: not today')]
+    """
 
 
 class InvalidOutputError(JulepError):
@@ -201,6 +299,13 @@ class InvalidOutputError(JulepError):
         text: The answer.
         path: Where in the answer, such as ``items[0].name``; empty for the whole answer.
         response: The response that has the answer.
+
+    Example:
+        >>> try:
+        ...     client.sessions.parse(session.id, "How many?", int, repairs=0)
+        ... except julep.InvalidOutputError as error:
+        ...     print(error.text)
+        Hello! How can I help?
     """
 
     def __init__(self, message: str, *, text: str, path: str = "", response: ChatResponse) -> None:
@@ -216,6 +321,13 @@ class ErrorDetail(NamedTuple):
     Attributes:
         path: The field, such as ``messages[3].role``.
         message: What is wrong with it.
+
+    Example:
+        >>> try:
+        ...     client.post("/users", {"name": 5})
+        ... except julep.ApiError as error:
+        ...     print(error.details[0].path, error.details[0].message, sep=": ")
+        name: must be of type string; got 5
     """
 
     path: str
@@ -236,6 +348,13 @@ class ApiError(RequestError):
         path: The request's path.
         attempts: How many times the request was sent.
         partial: The answer as far as it had arrived, when a stream failed.
+
+    Example:
+        >>> try:
+        ...     client.sessions.get("4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a")
+        ... except julep.ApiError as error:
+        ...     print(error.status_code, error.code, error.method, error.attempts)
+        404 not_found GET 1
     """
 
     partial: ChatResponse | None = None
@@ -265,7 +384,12 @@ class ApiError(RequestError):
 
     @property
     def summary(self) -> str:
-        """What went wrong, in a few words."""
+        """What went wrong, in a few words.
+
+        Example:
+            >>> julep.ApiError("there is no such page", status_code=404).summary
+            '404: there is no such page'
+        """
         return f"{self.status_code}: {self.message}"
 
     def __str__(self) -> str:
@@ -283,31 +407,97 @@ class ApiError(RequestError):
 
 
 class InvalidResponseError(ApiError):
-    """The response does not match the contract: it is not JSON, or a field has a wrong type."""
+    """The response does not match the contract: it is not JSON, or a field has a wrong type.
+
+    Example:
+        >>> import httpx
+        >>> page = httpx.MockTransport(lambda request: httpx.Response(200, text="<html>"))
+        >>> other = julep.Client(http_client=httpx.Client(transport=page))
+        >>> try:
+        ...     other.agents.list()
+        ... except julep.InvalidResponseError as error:
+        ...     print(error.body)
+        <html>
+    """
 
 
 class BadRequestError(ApiError):
-    """400: the server cannot process the request."""
+    """400: the server cannot process the request.
+
+    Example:
+        >>> import httpx
+        >>> refusal = httpx.MockTransport(lambda request: httpx.Response(400))
+        >>> refused = julep.Client(http_client=httpx.Client(transport=refusal), max_retries=0)
+        >>> try:
+        ...     refused.agents.list()
+        ... except julep.BadRequestError as error:
+        ...     print(error.status_code)
+        400
+    """
 
 
 class AuthenticationError(ApiError):
-    """401: the request is not authenticated."""
+    """401: the request is not authenticated.
+
+    Example:
+        >>> stranger = julep.Client(api_key="a wrong key")
+        >>> try:
+        ...     stranger.agents.list()
+        ... except julep.AuthenticationError as error:
+        ...     print(error.status_code)
+        401
+    """
 
 
 class PermissionDeniedError(ApiError):
-    """403: the API key is wrong or missing, or does not permit this."""
+    """403: the API key is wrong or missing, or does not permit this.
+
+    Example:
+        >>> import httpx
+        >>> refusal = httpx.MockTransport(lambda request: httpx.Response(403))
+        >>> refused = julep.Client(http_client=httpx.Client(transport=refusal), max_retries=0)
+        >>> try:
+        ...     refused.agents.list()
+        ... except julep.PermissionDeniedError as error:
+        ...     print(error.status_code)
+        403
+    """
 
 
 class NotFoundError(ApiError, KeyError):
-    """404: nothing has this id."""
+    """404: nothing has this id.
+
+    Example:
+        >>> try:
+        ...     client.sessions.get("4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a")
+        ... except julep.NotFoundError as error:
+        ...     print(error.message)
+        session 4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a was not found
+    """
 
 
 class ConflictError(ApiError):
-    """409: the request conflicts with what is stored, or with an earlier one of the same key."""
+    """409: the request conflicts with what is stored, or with an earlier one of the same key.
+
+    Example:
+        >>> try:
+        ...     client.tools.create(agent.id, {"type": "function", "function": tool.function})
+        ... except julep.ConflictError as error:
+        ...     print(error.message)
+        the agent already has a tool named add
+    """
 
 
 class UnprocessableEntityError(ApiError):
-    """422: the request breaks the contract; `details` has each field's path."""
+    """422: the request breaks the contract; `details` has each field's path.
+
+    Example:
+        >>> try:
+        ...     client.post("/users", {"name": 5})
+        ... except julep.UnprocessableEntityError as error:
+        ...     print(error.details[0].path)
+        name
+    """
 
 
 class RateLimitError(ApiError):
@@ -315,13 +505,32 @@ class RateLimitError(ApiError):
 
     Attributes:
         retry_after: The delay in seconds that the server requests; None when it requests none.
+
+    Example:
+        >>> import httpx
+        >>> refusal = httpx.Response(429, headers={"retry-after": "7"})
+        >>> busy = httpx.Client(transport=httpx.MockTransport(lambda request: refusal))
+        >>> refused = julep.Client(http_client=busy, max_retries=0)
+        >>> try:
+        ...     refused.agents.list()
+        ... except julep.RateLimitError as error:
+        ...     print(error.retry_after)
+        7.0
     """
 
     retry_after: float | None = None
 
 
 class ServerError(ApiError):
-    """5xx: the server failed."""
+    """5xx: the server failed.
+
+    Example:
+        >>> try:
+        ...     client.with_options(max_retries=0).sessions.chat(session.id, messages)
+        ... except julep.ServerError as error:
+        ...     print(error.status_code)
+        503
+    """
 
 
 resolvable(__name__)

@@ -26,6 +26,7 @@ class LocalServer:
         OSError: The address can't be bound.
 
     Example:
+        >>> from julep_server import LocalServer
         >>> with LocalServer() as server:
         ...     server.url.startswith("http://127.0.0.1:")
         True
@@ -50,6 +51,12 @@ class LocalServer:
 
         Raises:
             RuntimeError: The server is not running.
+
+        Example:
+            >>> from julep_server import LocalServer
+            >>> with LocalServer() as server:
+            ...     server.root
+            'http://127.0.0.1:43903'
         """
         if self._server is None:
             raise RuntimeError("the server is not running: use it in a with block")
@@ -59,15 +66,30 @@ class LocalServer:
 
     @property
     def url(self) -> str:
-        """The API's base URL."""
+        """The API's base URL.
+
+        Example:
+            >>> from julep_server import LocalServer
+            >>> with LocalServer() as server:
+            ...     server.url
+            'http://127.0.0.1:43009/api'
+        """
         return f"{self.root}{self._settings.root_path}/api"
 
     def start(self) -> Self:
         """Start serving, and return when the server accepts requests.
 
+        Returns:
+            The server itself.
+
         Raises:
             RuntimeError: The server is running already, or failed to start.
             OSError: The address can't be bound.
+
+        Example:
+            >>> from julep_server import LocalServer
+            >>> server = LocalServer().start()
+            >>> server.stop()
         """
         if self._server is not None:
             raise RuntimeError("the server is running already")
@@ -96,7 +118,15 @@ class LocalServer:
         return self
 
     def stop(self) -> None:
-        """Stop serving, and return when all threads and sockets are closed. May be called again."""
+        """Stop serving, and return when all threads and sockets are closed. May be called again.
+
+        Example:
+            >>> from julep_server import LocalServer
+            >>> server = LocalServer().start()
+            >>> server.stop()
+            >>> server
+            <LocalServer stopped>
+        """
         server, thread = self._server, self._thread
         if server is None or thread is None:
             return

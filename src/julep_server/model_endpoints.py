@@ -26,6 +26,12 @@ class ModelEndpoint:
 
     Raises:
         ValueError: The name is empty, the URL is none, or the key can't be sent.
+
+    Example:
+        >>> from julep_server import LocalServer, ModelEndpoint
+        >>> fast = ModelEndpoint("fast", "http://localhost:11434/v1", model="llama3.2")
+        >>> LocalServer(models=[fast])
+        <LocalServer stopped>
     """
 
     name: str

@@ -52,7 +52,7 @@ def test_the_project_links_to_its_home() -> None:
     assert urls["Homepage"] == HOME
     assert all(url.startswith(HOME) for url in urls.values())
     files = [match[1] for url in urls.values() if (match := IN_THE_TREE.fullmatch(url))]
-    assert files == ["docs/README.md", "CHANGELOG.md"]
+    assert files == ["docs/README.md", "CHANGELOG.md", "SECURITY.md"]
     assert all((ROOT / file).is_file() for file in files)
 
 

@@ -1,4 +1,4 @@
-"""The programs for type checkers use every public method and attribute."""
+"""The programs for type checkers use every public method and attribute, and every public name."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from julep import AsyncChatStream, AsyncClient, ChatStream, Client
 from julep.streams import AsyncRunStream, RunStream
+from tests.docs.helpers.documented import documented
 from tests.sdk.helpers.methods import MANAGERS
 
 pytestmark = pytest.mark.once
@@ -59,3 +60,23 @@ def test_every_public_name_is_used(side: str) -> None:
         if name != "api_client"
     }
     assert sorted(expected - found) == []
+
+
+def named(program: ast.AST) -> Iterator[str]:
+    """Yield each name that is imported, or is an attribute of something."""
+    for node in ast.walk(program):
+        if isinstance(node, ast.ImportFrom):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+
+
+def test_every_public_class_function_and_type_is_used() -> None:
+    programs = [path for path in FOLDER.glob("*.py") if not path.name.startswith("test_")]
+    used = {
+        name
+        for program in programs
+        for name in named(ast.parse(program.read_text(encoding="utf-8")))
+    }
+    public = {entry.short for entry in documented().values() if "." not in entry.short}
+    assert sorted(public - used) == []

@@ -103,6 +103,7 @@ class Flows(Generic[B]):
         except BaseException as error:
             tracker.end(error)
             raise
+        tracker.call.result = result
         tracker.end()
         return result
 
@@ -151,6 +152,7 @@ class Flows(Generic[B]):
         config = self.config
         request = build_request(call, config)
         record = CallRecord(request, call.operation, call.path, self._transport_secrets)
+        record.body = call.body
         records = current_records.get()
         if records is not None:
             records.append(record)

@@ -18,6 +18,10 @@ class ServerInfo(NamedTuple):
         name: The name of the program.
         version: Its version.
         contract: The version of the API's contract that it implements.
+
+    Example:
+        >>> client.server().name
+        'julep'
     """
 
     name: str

@@ -29,6 +29,12 @@ class TextDelta:
 
     Attributes:
         text: The piece.
+
+    Example:
+        >>> from julep.streams import TextDelta
+        >>> with client.sessions.stream(session.id, messages) as stream:
+        ...     print([event.text for event in stream.events() if isinstance(event, TextDelta)])
+        ['Hello!', ' How', ' can', ' I', ' help?']
     """
 
     __module__ = "julep.streams"
@@ -43,6 +49,12 @@ class ToolCallBegun:
     Attributes:
         index: The call's place among the calls of this answer, from 0.
         name: The tool's name.
+
+    Example:
+        >>> from julep.streams import ToolCallBegun
+        >>> with client.sessions.stream_run(session.id, messages, [temperature]) as run:
+        ...     print([event for event in run if isinstance(event, ToolCallBegun)])
+        [ToolCallBegun(index=0, name='temperature')]
     """
 
     __module__ = "julep.streams"
@@ -59,6 +71,12 @@ class ToolCallArguments:
         index: The call's place among the calls of this answer, from 0.
         name: The tool's name.
         arguments: The piece, as the model wrote it: usually JSON.
+
+    Example:
+        >>> from julep.streams import ToolCallArguments
+        >>> with client.sessions.stream_run(session.id, messages, [temperature]) as run:
+        ...     print([event.arguments for event in run if isinstance(event, ToolCallArguments)])
+        ['{"city":"Lisbon"}']
     """
 
     __module__ = "julep.streams"
@@ -75,6 +93,12 @@ class AnswerRejected:
     Attributes:
         response: The response that has the answer.
         problem: What is wrong with it.
+
+    Example:
+        >>> from julep.streams import AnswerRejected
+        >>> with client.sessions.stream_run(session.id, "How many?", output=int) as run:
+        ...     print([event.problem for event in run if isinstance(event, AnswerRejected)])
+        ["expected integer; got 'many'"]
     """
 
     __module__ = "julep.streams"
@@ -89,6 +113,12 @@ class AnswerFinished:
 
     Attributes:
         response: The whole response, as `chat` returns it.
+
+    Example:
+        >>> with client.sessions.stream(session.id, messages) as stream:
+        ...     *_, end = stream.events()
+        >>> end.response.text
+        'Hello! How can I help?'
     """
 
     __module__ = "julep.streams"
@@ -97,7 +127,13 @@ class AnswerFinished:
 
 
 StreamEvent: TypeAlias = "TextDelta | ToolCallBegun | ToolCallArguments | AnswerFinished"
-"""What `ChatStream.events` yields."""
+"""What `ChatStream.events` yields.
+
+Example:
+    >>> with client.sessions.stream(session.id, "Hello!") as stream:
+    ...     print([type(event).__name__ for event in stream.events()][-1])
+    AnswerFinished
+"""
 
 # The role of a message that is the call of a tool.
 _CALL: Final = "function_call"

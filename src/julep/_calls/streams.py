@@ -51,22 +51,47 @@ class BaseChatStream:
 
     @property
     def status_code(self) -> int:
-        """The response's HTTP status."""
+        """The response's HTTP status.
+
+        Example:
+            >>> with client.sessions.stream(session.id, messages) as stream:
+            ...     stream.status_code
+            200
+        """
         return self._record().status
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """The response's headers; their names are lower case."""
+        """The response's headers; their names are lower case.
+
+        Example:
+            >>> with client.sessions.stream(session.id, messages) as stream:
+            ...     stream.headers["content-type"]
+            'text/event-stream; charset=utf-8'
+        """
         return self._record().headers
 
     @property
     def request_id(self) -> str | None:
-        """The server's id of the request, to look it up in the server's logs."""
+        """The server's id of the request, to look it up in the server's logs.
+
+        Example:
+            >>> with client.sessions.stream(session.id, messages) as stream:
+            ...     isinstance(stream.request_id, str)
+            True
+        """
         return self._record().request_id
 
     @property
     def snapshot(self) -> ChatResponse:
-        """The response so far: at any time, also after an error."""
+        """The response so far: at any time, also after an error.
+
+        Example:
+            >>> with client.sessions.stream(session.id, messages) as stream:
+            ...     beginning = next(stream.text_stream)
+            ...     stream.snapshot.text
+            'Hello!'
+        """
         return self._opened().snapshot()
 
     def _texts_of(self, chunk: ChatResponseChunk | None) -> tuple[str, ...]:
@@ -123,8 +148,9 @@ class ChatStream(BaseChatStream):
         >>> with client.sessions.stream(session.id, messages) as stream:
         ...     for text in stream.text_stream:
         ...         print(text, end="")
+        Hello! How can I help?
         >>> stream.get_final_response().usage.total_tokens
-        42
+        23
     """
 
     __module__ = "julep.streams"
@@ -164,7 +190,13 @@ class ChatStream(BaseChatStream):
 
     @property
     def text_stream(self) -> Iterator[str]:
-        """An iterator of the pieces of the answer's text."""
+        """An iterator of the pieces of the answer's text.
+
+        Example:
+            >>> with client.sessions.stream(session.id, messages) as stream:
+            ...     print([text for text in stream.text_stream])
+            ['Hello!', ' How', ' can', ' I', ' help?']
+        """
         return StreamIterator(self, self._texts_of)
 
     def events(self) -> Iterator[StreamEvent]:
@@ -175,12 +207,15 @@ class ChatStream(BaseChatStream):
             `AnswerFinished`.
 
         Example:
-            >>> for event in stream.events():
-            ...     match event:
-            ...         case TextDelta(text):
-            ...             print(text, end="")
-            ...         case ToolCallBegun(name=name):
-            ...             print("calls", name)
+            >>> from julep.streams import AnswerFinished, TextDelta
+            >>> with client.sessions.stream(session.id, messages) as stream:
+            ...     for event in stream.events():
+            ...         match event:
+            ...             case TextDelta(text):
+            ...                 print(text, end="")
+            ...             case AnswerFinished(response):
+            ...                 print("", response.usage.total_tokens)
+            Hello! How can I help? 23
         """
         return StreamIterator(self, self._events_of)
 
@@ -193,6 +228,11 @@ class ChatStream(BaseChatStream):
         Raises:
             ApiError: When the server reports that it failed.
             StreamInterruptedError: When the stream is lost, or was closed, before its end.
+
+        Example:
+            >>> with client.sessions.stream(session.id, messages) as stream:
+            ...     print(stream.get_final_response().text)
+            Hello! How can I help?
         """
         reader = self._reader or self._begin()
         while not reader.over:
@@ -200,7 +240,15 @@ class ChatStream(BaseChatStream):
         return reader.final_response()
 
     def open(self) -> None:
-        """Send the request and wait for its response, as entering the stream does."""
+        """Send the request and wait for its response, as entering the stream does.
+
+        Example:
+            >>> stream = client.sessions.stream(session.id, messages)
+            >>> stream.open()
+            >>> stream.status_code
+            200
+            >>> stream.close()
+        """
         if self._reader is None:
             self._begin()
 
@@ -209,6 +257,7 @@ class ChatStream(BaseChatStream):
         self._tracker, opened = self._open_stream()
         self._source = OpenStream(opened.body, self._call.path, _ADVICE)
         self._reader = StreamReader(self._call, self._tracker)
+        self._tracker.call.so_far = self._reader.snapshot
         return self._reader
 
     def _read(self, reader: StreamReader) -> None:
@@ -227,7 +276,15 @@ class ChatStream(BaseChatStream):
             reader.resume()
 
     def close(self) -> None:
-        """Stop reading, and close the connection if there was more to come."""
+        """Stop reading, and close the connection if there was more to come.
+
+        Example:
+            >>> stream = client.sessions.stream(session.id, messages)
+            >>> beginning = next(stream.text_stream)
+            >>> stream.close()
+            >>> beginning
+            'Hello!'
+        """
         self._is_closed = True
         if self._reader is not None:
             self._reader.stop()
@@ -273,8 +330,9 @@ class AsyncChatStream(BaseChatStream):
         >>> async with client.sessions.stream(session.id, messages) as stream:
         ...     async for text in stream.text_stream:
         ...         print(text, end="")
+        Hello! How can I help?
         >>> (await stream.get_final_response()).usage.total_tokens
-        42
+        23
     """
 
     __module__ = "julep.streams"
@@ -316,7 +374,13 @@ class AsyncChatStream(BaseChatStream):
 
     @property
     def text_stream(self) -> AsyncIterator[str]:
-        """An async iterator of the pieces of the answer's text."""
+        """An async iterator of the pieces of the answer's text.
+
+        Example:
+            >>> async with client.sessions.stream(session.id, messages) as stream:
+            ...     print([text async for text in stream.text_stream])
+            ['Hello!', ' How', ' can', ' I', ' help?']
+        """
         return AsyncStreamIterator(self, self._texts_of)
 
     def events(self) -> AsyncIterator[StreamEvent]:
@@ -327,12 +391,15 @@ class AsyncChatStream(BaseChatStream):
             end `AnswerFinished`.
 
         Example:
-            >>> async for event in stream.events():
-            ...     match event:
-            ...         case TextDelta(text):
-            ...             print(text, end="")
-            ...         case ToolCallBegun(name=name):
-            ...             print("calls", name)
+            >>> from julep.streams import AnswerFinished, TextDelta
+            >>> async with client.sessions.stream(session.id, messages) as stream:
+            ...     async for event in stream.events():
+            ...         match event:
+            ...             case TextDelta(text):
+            ...                 print(text, end="")
+            ...             case AnswerFinished(response):
+            ...                 print("", response.usage.total_tokens)
+            Hello! How can I help? 23
         """
         return AsyncStreamIterator(self, self._events_of)
 
@@ -345,6 +412,11 @@ class AsyncChatStream(BaseChatStream):
         Raises:
             ApiError: When the server reports that it failed.
             StreamInterruptedError: When the stream is lost, or was closed, before its end.
+
+        Example:
+            >>> async with client.sessions.stream(session.id, messages) as stream:
+            ...     print((await stream.get_final_response()).text)
+            Hello! How can I help?
         """
         reader = self._reader or await self._begin()
         while not reader.over:
@@ -352,7 +424,15 @@ class AsyncChatStream(BaseChatStream):
         return reader.final_response()
 
     async def open(self) -> None:
-        """Send the request and wait for its response, as entering the stream does."""
+        """Send the request and wait for its response, as entering the stream does.
+
+        Example:
+            >>> stream = client.sessions.stream(session.id, messages)
+            >>> await stream.open()
+            >>> stream.status_code
+            200
+            >>> await stream.aclose()
+        """
         if self._reader is None:
             await self._begin()
 
@@ -361,6 +441,7 @@ class AsyncChatStream(BaseChatStream):
         self._tracker, opened = await self._open_stream()
         self._source = OpenStream(opened.body, self._call.path, _ASYNC_ADVICE)
         self._reader = StreamReader(self._call, self._tracker)
+        self._tracker.call.so_far = self._reader.snapshot
         return self._reader
 
     async def _read(self, reader: StreamReader) -> None:
@@ -381,7 +462,15 @@ class AsyncChatStream(BaseChatStream):
             reader.resume()
 
     async def aclose(self) -> None:
-        """Stop reading, and close the connection if there was more to come."""
+        """Stop reading, and close the connection if there was more to come.
+
+        Example:
+            >>> stream = client.sessions.stream(session.id, messages)
+            >>> beginning = await anext(stream.text_stream)
+            >>> await stream.aclose()
+            >>> beginning
+            'Hello!'
+        """
         self._is_closed = True
         if self._reader is not None:
             self._reader.stop()

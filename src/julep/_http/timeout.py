@@ -30,7 +30,18 @@ class Timeout(NamedTuple):
 
     @classmethod
     def within(cls, seconds: float | None) -> Timeout:
-        """Return the limits of a call that must end within some seconds; None for no limits."""
+        """Return the limits of a call that must end within some seconds; None for no limits.
+
+        Args:
+            seconds: The bound of the whole call, more than 0; None for no limits.
+
+        Returns:
+            The limits, with at most 10 seconds to connect.
+
+        Example:
+            >>> julep.Timeout.within(30)
+            Timeout(connect=10.0, read=30, write=30, pool=None, total=30)
+        """
         if seconds is None:
             return cls(None, None, None, None, None)
         return cls(min(seconds, 10.0), seconds, seconds, None, seconds)

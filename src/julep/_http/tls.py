@@ -43,7 +43,7 @@ def tls_context(
             format.
 
     Example:
-        >>> tls = julep.tls_context(certificate="client.pem")
+        >>> tls = julep.tls_context(trust="system")
         >>> client = julep.Client(base_url="https://julep.example/api", tls=tls)
     """
     if trust not in ("bundled", "system"):

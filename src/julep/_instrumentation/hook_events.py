@@ -20,6 +20,12 @@ class RequestEvent(NamedTuple):
         url: The request's URL; secrets in its query are redacted.
         headers: The request's headers; secrets are redacted.
         attempt: The number of this attempt in its call, from 1.
+
+    Example:
+        >>> hooks = julep.Hooks(on_request=lambda event: print(event.attempt, event.method))
+        >>> with julep.Client(hooks=hooks) as watched:
+        ...     agents = watched.agents.list()
+        1 GET
     """
 
     method: str
@@ -39,6 +45,12 @@ class ResponseEvent(NamedTuple):
         request_id: The server's id of the request, if it sent one.
         elapsed: Seconds since the attempt began.
         attempt: The number of this attempt in its call, from 1.
+
+    Example:
+        >>> hooks = julep.Hooks(on_response=lambda event: print(event.method, event.status_code))
+        >>> with julep.Client(hooks=hooks) as watched:
+        ...     agents = watched.agents.list()
+        GET 200
     """
 
     method: str
@@ -59,6 +71,12 @@ class RetryEvent(NamedTuple):
         attempt: The number of the attempt that failed, from 1.
         delay: Seconds until the next attempt.
         error: The error of this attempt, which would be raised if it were the last.
+
+    Example:
+        >>> hooks = julep.Hooks(on_retry=lambda event: print(event.error.status_code, "again"))
+        >>> with julep.Client(hooks=hooks) as watched:
+        ...     reply = watched.sessions.chat(session.id, messages)
+        503 again
     """
 
     method: str

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from julep._http.messages import Outcome, Request
     from julep._instrumentation.hooks import Hooks
     from julep._instrumentation.record import CallRecord
+    from julep._instrumentation.spans import RunSpan
     from julep.errors import RequestError
 
 _INFO: Final = 20
@@ -60,6 +61,15 @@ def listeners_for(hooks: Hooks) -> Sequence[Listener]:
 
         found.append(LogListener(_logger()))
     return found
+
+
+def run_span(session_id: object) -> RunSpan | None:
+    """Begin the span of a run, if the program uses OpenTelemetry."""
+    if "opentelemetry.trace" not in sys.modules:
+        return None
+    from julep._instrumentation.spans import RunSpan
+
+    return RunSpan(session_id)
 
 
 @cache

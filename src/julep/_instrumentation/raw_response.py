@@ -26,6 +26,11 @@ class RawResponse(NamedTuple, Generic[T]):
         elapsed: Seconds that the call took, with all its attempts and the delays between them;
             of a stream, until it began.
         attempts: How many times the request was sent.
+
+    Example:
+        >>> raw = client.with_raw_response(client.users.get, user.id)
+        >>> raw.status_code, raw.headers["content-type"], raw.parsed.name
+        (200, 'application/json', 'Grace')
     """
 
     parsed: T

@@ -33,6 +33,9 @@ class CallRecord:
         status: The status of the final response; 0 until it arrives.
         headers: The headers of the final response.
         elapsed: Seconds until the final response: attempts and the delays between them.
+        body: The JSON body of the call, if it has one.
+        result: What the call returned; None until then, and of a stream.
+        so_far: Returns the answer of a stream, as far as it has arrived.
     """
 
     def __init__(
@@ -49,6 +52,9 @@ class CallRecord:
         self.status: int = 0
         self.headers: Mapping[str, str] = {}
         self.elapsed: float = 0.0
+        self.body: object = None
+        self.result: object = None
+        self.so_far: Callable[[], object] | None = None
         self._secrets: Secrets | None = None
         self._searched: Request | None = None
         self._transport_secrets = transport_secrets

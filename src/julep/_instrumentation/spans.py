@@ -1,17 +1,29 @@
-"""An OpenTelemetry span for each attempt, by the semantic conventions of HTTP clients.
+"""OpenTelemetry's spans of attempts, chats, runs and calls of functions.
 
-The one module that imports OpenTelemetry; it is imported only when OpenTelemetry's API is loaded.
+Those of attempts follow the semantic conventions of HTTP clients, the others those of generative
+AI. This is the one module that imports OpenTelemetry; it is imported only when OpenTelemetry's API is
+loaded.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from opentelemetry import propagate, trace
+from opentelemetry import context, propagate, trace
 
 from julep._http.messages import StreamingResponse, UnreadableResponse
+from julep._instrumentation.gen_ai import (
+    CHAT,
+    answer_attributes,
+    chat_attributes,
+    run_attributes,
+    tool_attributes,
+    wants_content,
+)
 from julep._redaction import redact_url
 from julep._version import __version__
 from julep.errors import InvalidResponseError, NetworkError
@@ -30,20 +42,27 @@ _METHODS: Final = frozenset(
 
 
 class SpanListener:
-    """The spans of one call, one for each attempt.
+    """The spans of one call, one for each attempt; of a chat, one more around them.
 
     A span ends with the response, or, of a stream, when that was read to its end, lost or closed.
     """
 
     def __init__(self) -> None:
+        self._context = context.get_current()
+        self._chat: trace.Span | None = None
         self._span: trace.Span | None = None
 
     def on_request(self, call: CallRecord, request: Request) -> Request:
         """Begin a span, and add the headers that propagate it to the server."""
         name, attributes = _span_attributes(call, request)
-        provider = trace.get_tracer_provider()
+        tracer = _tracer(trace.get_tracer_provider())
         kind = trace.SpanKind.CLIENT
-        self._span = _tracer(provider).start_span(name, kind=kind, attributes=attributes)
+        if call.operation == CHAT and self._chat is None:
+            self._chat = tracer.start_span("chat", self._context, kind)
+            if self._chat.is_recording():
+                self._chat.set_attributes(chat_attributes(call))
+            self._context = trace.set_span_in_context(self._chat, self._context)
+        self._span = tracer.start_span(name, self._context, kind, attributes)
         propagated: dict[str, str] = {}
         propagate.inject(propagated, trace.set_span_in_context(self._span))
         headers = {name.lower(): value for name, value in propagated.items()}
@@ -68,21 +87,91 @@ class SpanListener:
         """Do nothing: a delay is not part of a span."""
 
     def on_end(self, call: CallRecord, error: BaseException | None, elapsed: float) -> None:
-        """End the span of a stream, or of an attempt that was cancelled."""
-        del call, elapsed
-        if error is None:
-            self._end()
-        else:
-            self._end(_name(error) if isinstance(error, Exception) else "cancelled")
+        """End the span of a stream, or of an attempt that was cancelled, and that of the chat."""
+        del elapsed
+        failure = _failure(error)
+        self._end(failure)
+        chat, self._chat = self._chat, None
+        if chat is not None:
+            if chat.is_recording():
+                chat.set_attributes(answer_attributes(call))
+            _end_span(chat, failure)
 
     def _end(self, error_type: str | None = None) -> None:
         span, self._span = self._span, None
-        if span is None:
-            return
-        if error_type is not None:
-            span.set_attribute("error.type", error_type)
-            span.set_status(trace.StatusCode.ERROR)
-        span.end()
+        if span is not None:
+            _end_span(span, error_type)
+
+
+class RunSpan:
+    """The span of a run, and those of the functions that it calls.
+
+    Args:
+        session_id: The run's session.
+    """
+
+    def __init__(self, session_id: object) -> None:
+        self._session_id = session_id
+        tracer = _tracer(trace.get_tracer_provider())
+        self._span: trace.Span = tracer.start_span("invoke_agent")
+        self._ended = False
+        if self._span.is_recording():
+            self._span.set_attributes(run_attributes(session_id))
+        self._context = trace.set_span_in_context(self._span)
+
+    def __del__(self) -> None:
+        self.end()  # of a run that was left half-way
+
+    @contextmanager
+    def attached(self) -> Iterator[None]:
+        """Make the run's span the current one. The block must not be suspended in a generator."""
+        token = context.attach(self._context)
+        try:
+            yield
+        finally:
+            context.detach(token)
+
+    @contextmanager
+    def tool(self, name: str, arguments: str) -> Iterator[list[Any]]:
+        """Make a span of a function's call; the block adds the call's `ToolResult` to the list."""
+        tracer = _tracer(trace.get_tracer_provider())
+        span = tracer.start_span(f"execute_tool {name}", self._context)
+        if span.is_recording():
+            span.set_attributes(tool_attributes(name, arguments, self._session_id))
+        token = context.attach(trace.set_span_in_context(span, self._context))
+        results: list[Any] = []
+        failure: str | None = "cancelled"
+        try:
+            yield results
+            [result] = results
+            failure = _failure(result.error)
+            if wants_content():
+                span.set_attribute("gen_ai.tool.call.result", result.content)
+        except Exception as error:
+            failure = _name(error)
+            raise
+        finally:
+            context.detach(token)
+            _end_span(span, failure)
+
+    def end(self, error: BaseException | None = None) -> None:
+        """End the span; a second time does nothing."""
+        if not self._ended:
+            self._ended = True
+            _end_span(self._span, _failure(error))
+
+
+def _failure(error: BaseException | None) -> str | None:
+    if error is None:
+        return None
+    return _name(error) if isinstance(error, Exception) else "cancelled"
+
+
+def _end_span(span: trace.Span, error_type: str | None) -> None:
+    if error_type is not None:
+        span.set_attribute("error.type", error_type)
+        span.set_status(trace.StatusCode.ERROR)
+    span.end()
 
 
 def _span_attributes(call: CallRecord, request: Request) -> tuple[str, dict[str, str | int]]:

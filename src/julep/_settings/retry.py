@@ -44,7 +44,8 @@ class RetryPolicy(NamedTuple):
     Example:
         >>> patient = julep.RetryPolicy(max_retries=5, max_delay=30)
         >>> client = julep.Client(retry=patient)
-        >>> client.with_options(retry=patient._replace(max_retries=0)).agents.list()
+        >>> client.with_options(retry=patient._replace(max_retries=0)).agents.count()
+        1
     """
 
     max_retries: int = 2
@@ -64,6 +65,13 @@ class RetryPolicy(NamedTuple):
 
         Returns:
             The delay in seconds before the next attempt, or None for no further attempt.
+
+        Example:
+            >>> lost = julep.NetworkError("the connection was lost")
+            >>> julep.RetryPolicy(initial_delay=0).next_delay(lost, attempts=1)
+            0.0
+            >>> julep.RetryPolicy(max_retries=2).next_delay(lost, attempts=3) is None
+            True
         """
         if attempts > self.max_retries or not self._is_transient(failure):
             return None

@@ -23,6 +23,7 @@ from julep._tools.schema import SchemaMismatchError
 from julep.errors import NotApprovedError
 
 if TYPE_CHECKING:
+    from julep._instrumentation.spans import RunSpan
     from julep._tools.approve import Approve
 
 T = TypeVar("T")
@@ -37,6 +38,11 @@ class ToolResult:
         arguments: The arguments as the model wrote them, usually JSON.
         content: The content of the message to the model: the result as text or as JSON.
         error: The error that the function raised or that prevented its call, or None.
+
+    Example:
+        >>> steps = client.sessions.iterate_run(session.id, messages, [temperature])
+        >>> [step for step in steps if isinstance(step, julep.ToolResult)]
+        [ToolResult(name='temperature', arguments='{"city":"Lisbon"}', content='21.5', error=None)]
     """
 
     name: str
@@ -52,10 +58,18 @@ class FunctionCall:
         name: The function's name, as the model wrote it.
         arguments: The arguments, as the model wrote them.
         functions: The functions that may be called, by name.
+        span: The span of the run, if there is one.
     """
 
-    def __init__(self, name: str, arguments: str, functions: Mapping[str, Function]) -> None:
+    def __init__(
+        self,
+        name: str,
+        arguments: str,
+        functions: Mapping[str, Function],
+        span: RunSpan | None = None,
+    ) -> None:
         self.name = name
+        self._span = span
         self._text = arguments
         self._function = functions.get(name)
         self._arguments: Mapping[str, object] = {}
@@ -94,11 +108,25 @@ class FunctionCall:
 
     def run(self) -> ToolResult:
         """Make the call. What an async function returns runs in an event loop of its own."""
-        found = self._begin()
-        return found if isinstance(found, ToolResult) else _complete(lambda: self._finish(found))
+        if self._span is None:
+            return self._run()
+        with self._span.tool(self.name, self._text) as results:
+            results.append(self._run())
+        return cast("ToolResult", results[0])
 
     async def arun(self) -> ToolResult:
         """Make the call; a sync function runs in a thread."""
+        if self._span is None:
+            return await self._arun()
+        with self._span.tool(self.name, self._text) as results:
+            results.append(await self._arun())
+        return cast("ToolResult", results[0])
+
+    def _run(self) -> ToolResult:
+        found = self._begin()
+        return found if isinstance(found, ToolResult) else _complete(lambda: self._finish(found))
+
+    async def _arun(self) -> ToolResult:
         if self._prevented is not None or (self._function is not None and self._function.is_async):
             found = self._begin()
         else:

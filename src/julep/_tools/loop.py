@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast
 from uuid import UUID
 
 import attrs
@@ -12,6 +12,7 @@ import attrs
 from julep._calls.flow import RunTasks
 from julep._calls.paging import MAX_PAGE_SIZE, PageWalk
 from julep._calls.stream_events import parse_call
+from julep._instrumentation.listeners import run_span
 from julep._tools.calls import Approvals, FunctionCall, ToolResult
 from julep._tools.functions import Function
 from julep._tools.output import Output, ParsedResponse, repair_text
@@ -22,10 +23,13 @@ from julep_api.api import sessions, tools
 if TYPE_CHECKING:
     from julep._calls.flow import Flow
     from julep._calls.protocols import Driver
+    from julep._instrumentation.spans import RunSpan
     from julep._tools.approve import Approve
     from julep_api.client import Call
     from julep_api.models import ChatMlMessage, ChatResponse
     from julep_api.types import JSONObject
+
+T = TypeVar("T")
 
 RunStep: TypeAlias = "ChatResponse | ToolResult"
 
@@ -72,6 +76,7 @@ class ToolLoop:
 
     Attributes:
         over: Whether the last response is the result.
+        span: The run's span, if there is one.
         rejection: What is wrong in the last answer, which the model is to replace; else empty.
     """
 
@@ -84,12 +89,14 @@ class ToolLoop:
     ) -> None:
         self.api_client = api_client
         self.over: bool = False
+        self.span: RunSpan | None = None
         self.rejection: str = ""
         self._chat = chat
         self._messages = [*(messages or ())]
         self._options = options
         self._repairs = options.repairs
         self._turns = 0
+        self._begun = False
         self._continues = messages is None
         self._pending: list[FunctionCall] = []
         self._response: ChatResponse | None = None
@@ -107,6 +114,21 @@ class ToolLoop:
                 a call of a tool without a function.
             MaxTurnsError: When the model requested calls in its last turn.
         """
+        if not self._begun:
+            self._begun = True
+            self.span = run_span(self._options.session_id)
+        if self.span is None:
+            return (yield from self._more())
+        try:
+            steps = yield from _traced(self._more(), self.span)
+        except BaseException as error:
+            self.span.end(error)
+            raise
+        if self.over:
+            self.span.end()
+        return steps
+
+    def _more(self) -> Flow[Any, list[RunStep]]:
         if self._turns == self._options.max_turns and self._response is not None:
             raise MaxTurnsError(
                 f"no answer in {self._turns} turns: the model still calls tools", self._response
@@ -166,7 +188,8 @@ class ToolLoop:
         return True
 
     def _calls_of(self, calls: Sequence[tuple[str, str]]) -> list[FunctionCall]:
-        return [FunctionCall(name, text, self._options.functions) for name, text in calls]
+        functions = self._options.functions
+        return [FunctionCall(name, text, functions, self.span) for name, text in calls]
 
     def _make_calls(self) -> Flow[Any, list[ToolResult]]:
         """Make the pending calls that are approved, and prepare the request with the results."""
@@ -233,6 +256,22 @@ class ToolLoop:
         while not walk.over:
             found |= {tool.function.name for tool in (yield from walk.more())}
         return frozenset(found)
+
+
+def _traced(flow: Flow[Any, T], span: RunSpan) -> Flow[Any, T]:
+    """Run a flow whose calls begin under a run's span; that is current in no step of the driver."""
+    try:
+        with span.attached():
+            step = next(flow)
+        while True:
+            result = yield step
+            with span.attached():
+                step = flow.send(result)
+    except StopIteration as end:
+        found: T = end.value
+        return found
+    finally:
+        flow.close()
 
 
 def messages_of(response: ChatResponse) -> Sequence[ChatMlMessage]:

@@ -31,6 +31,11 @@ class ParsedResponse(Generic[T_co]):
     Attributes:
         parsed: The answer.
         response: The response that has the answer's text.
+
+    Example:
+        >>> reply = client.sessions.parse(session.id, "How many?", int)
+        >>> reply.parsed, reply.response.usage.total_tokens > 0
+        (2, True)
     """
 
     parsed: T_co
@@ -38,7 +43,12 @@ class ParsedResponse(Generic[T_co]):
 
     @property
     def text(self) -> str:
-        """The answer's text: JSON."""
+        """The answer's text: JSON.
+
+        Example:
+            >>> client.sessions.parse(session.id, "How many?", int).text
+            '{"value": 2}'
+        """
         return self.response.text
 
 

@@ -8,6 +8,7 @@ the sync and the async stream are mirror images over it.
 from __future__ import annotations
 
 from collections import deque
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Self, TypeAlias
 
 from julep._calls.stream_events import (
@@ -26,6 +27,7 @@ from julep_api.client import EventCall
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator, Iterator
+    from contextlib import AbstractContextManager
     from types import TracebackType
 
     from typing_extensions import TypeVar
@@ -51,7 +53,13 @@ else:
 RunEvent: TypeAlias = (
     TextDelta | ToolCallBegun | ToolCallArguments | ToolResult | AnswerRejected | AnswerFinished
 )
-"""What `RunStream` yields."""
+"""What `RunStream` yields.
+
+Example:
+    >>> with client.sessions.stream_run(session.id, "Hello!", [temperature]) as run:
+    ...     print({type(event).__name__ for event in run} == {"TextDelta", "AnswerFinished"})
+    True
+"""
 
 
 class StreamTurn(NamedTuple):
@@ -120,6 +128,10 @@ class RunSteps:
                     self.ready.append(AnswerRejected(step, self._loop.rejection))
             return None
 
+    def attached(self) -> AbstractContextManager[None]:
+        """Make the run's span the current one while a turn's stream is opened."""
+        return nullcontext() if self._loop.span is None else self._loop.span.attached()
+
     def check_open(self) -> None:
         """Check that events can be read.
 
@@ -146,6 +158,8 @@ class RunSteps:
         self.is_closed = True
         if self._flow is not None:
             self._flow.close()
+        if self._loop.span is not None:
+            self._loop.span.end()
 
 
 def _texts_of(event: RunEvent | None) -> tuple[str, ...]:
@@ -168,13 +182,16 @@ class RunStream(Generic[R_co]):
         StreamClosedError: When it is read again after its end, or after it was closed.
 
     Example:
+        >>> from julep.streams import TextDelta
         >>> with client.sessions.stream_run(session.id, messages, [temperature]) as run:
         ...     for event in run:
         ...         match event:
-        ...             case TextDelta(text):
-        ...                 print(text, end="")
         ...             case julep.ToolResult(name=name, content=content):
         ...                 print(name, content)
+        ...             case TextDelta(text):
+        ...                 print(text, end="")
+        temperature 21.5
+        It is 21.5 degrees in Lisbon.
     """
 
     __module__ = "julep.streams"
@@ -205,7 +222,13 @@ class RunStream(Generic[R_co]):
 
     @property
     def text_stream(self) -> Iterator[str]:
-        """An iterator of the pieces of all texts that the model writes."""
+        """An iterator of the pieces of all texts that the model writes.
+
+        Example:
+            >>> with client.sessions.stream_run(session.id, messages, [temperature]) as run:
+            ...     print("".join([text for text in run.text_stream]))
+            It is 21.5 degrees in Lisbon.
+        """
         return StreamIterator(self, _texts_of)
 
     def get_final_response(self) -> R_co:
@@ -219,6 +242,11 @@ class RunStream(Generic[R_co]):
             InvalidOutputError: When the answer does not match the ``output``.
             MaxTurnsError: When there is no answer after the last turn.
             StreamClosedError: When the run was closed before its end.
+
+        Example:
+            >>> with client.sessions.stream_run(session.id, messages, [temperature]) as run:
+            ...     print(run.get_final_response().text)
+            It is 21.5 degrees in Lisbon.
         """
         while self._steps.result is None:
             next(self)
@@ -239,11 +267,20 @@ class RunStream(Generic[R_co]):
             step = self._steps.send(self._driver.run(_single(step)))
         if step is not None:
             self._turn = turn = self._driver.prepare_stream(step.call)
-            turn.open()
+            with self._steps.attached():
+                turn.open()
             self._events = turn.events()
 
     def close(self) -> None:
-        """Stop the run, and close the connection if there was more to come."""
+        """Stop the run, and close the connection if there was more to come.
+
+        Example:
+            >>> run = client.sessions.stream_run(session.id, messages, [temperature])
+            >>> beginning = next(run)
+            >>> run.close()
+            >>> beginning
+            ToolCallBegun(index=0, name='temperature')
+        """
         self._steps.close()
         if self._turn is not None:
             self._turn.close()
@@ -276,13 +313,16 @@ class AsyncRunStream(Generic[R_co]):
         StreamClosedError: When it is read again after its end, or after it was closed.
 
     Example:
+        >>> from julep.streams import TextDelta
         >>> async with client.sessions.stream_run(session.id, messages, [temperature]) as run:
         ...     async for event in run:
         ...         match event:
-        ...             case TextDelta(text):
-        ...                 print(text, end="")
         ...             case julep.ToolResult(name=name, content=content):
         ...                 print(name, content)
+        ...             case TextDelta(text):
+        ...                 print(text, end="")
+        temperature 21.5
+        It is 21.5 degrees in Lisbon.
     """
 
     __module__ = "julep.streams"
@@ -313,7 +353,13 @@ class AsyncRunStream(Generic[R_co]):
 
     @property
     def text_stream(self) -> AsyncIterator[str]:
-        """An async iterator of the pieces of all texts that the model writes."""
+        """An async iterator of the pieces of all texts that the model writes.
+
+        Example:
+            >>> async with client.sessions.stream_run(session.id, messages, [temperature]) as run:
+            ...     print("".join([text async for text in run.text_stream]))
+            It is 21.5 degrees in Lisbon.
+        """
         return AsyncStreamIterator(self, _texts_of)
 
     async def get_final_response(self) -> R_co:
@@ -327,6 +373,11 @@ class AsyncRunStream(Generic[R_co]):
             InvalidOutputError: When the answer does not match the ``output``.
             MaxTurnsError: When there is no answer after the last turn.
             StreamClosedError: When the run was closed before its end.
+
+        Example:
+            >>> async with client.sessions.stream_run(session.id, messages, [temperature]) as run:
+            ...     print((await run.get_final_response()).text)
+            It is 21.5 degrees in Lisbon.
         """
         while self._steps.result is None:
             await anext(self)
@@ -347,11 +398,20 @@ class AsyncRunStream(Generic[R_co]):
             step = self._steps.send(await self._driver.run(_single(step)))
         if step is not None:
             self._turn = turn = self._driver.prepare_stream(step.call)
-            await turn.open()
+            with self._steps.attached():
+                await turn.open()
             self._events = turn.events()
 
     async def aclose(self) -> None:
-        """Stop the run, and close the connection if there was more to come."""
+        """Stop the run, and close the connection if there was more to come.
+
+        Example:
+            >>> run = client.sessions.stream_run(session.id, messages, [temperature])
+            >>> beginning = await anext(run)
+            >>> await run.aclose()
+            >>> beginning
+            ToolCallBegun(index=0, name='temperature')
+        """
         self._steps.close()
         if self._turn is not None:
             await self._turn.aclose()

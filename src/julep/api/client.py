@@ -32,6 +32,11 @@ class JulepApi(SyncDriver):
         api_key: The value of the Authorization header, such as ``Bearer …``.
         timeout: Seconds for a call.
         httpx_client: An httpx client to send requests with.
+
+    Example:
+        >>> from julep.api.client import JulepApi
+        >>> api = JulepApi(base_url="http://localhost:8080/api", api_key="Bearer my-key")
+        >>> api.close()
     """
 
     def __init__(
@@ -58,6 +63,11 @@ class AsyncJulepApi(AsyncDriver):
         api_key: The value of the Authorization header, such as ``Bearer …``.
         timeout: Seconds for a call.
         httpx_client: An httpx client to send requests with.
+
+    Example:
+        >>> from julep.api.client import AsyncJulepApi
+        >>> api = AsyncJulepApi(base_url="http://localhost:8080/api", api_key="Bearer my-key")
+        >>> await api.aclose()
     """
 
     def __init__(

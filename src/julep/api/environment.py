@@ -14,6 +14,11 @@ class JulepApiEnvironment(Enum):
 
     Attributes:
         DEFAULT: The local server. In 0.3 it was the hosted service, which is gone.
+
+    Example:
+        >>> from julep.api.environment import JulepApiEnvironment
+        >>> JulepApiEnvironment.DEFAULT.value
+        'http://127.0.0.1:8080/api'
     """
 
     DEFAULT = DEFAULT_BASE_URL

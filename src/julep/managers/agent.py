@@ -60,7 +60,13 @@ __all__ = [
 
 
 class BaseAgentsManager(BaseManager):
-    """What the sync and the async agents manager share."""
+    """What the sync and the async agents manager share.
+
+    Example:
+        >>> from julep.managers.agent import BaseAgentsManager
+        >>> isinstance(client.agents, BaseAgentsManager)
+        True
+    """
 
     def _get(self, id: str | UUID) -> Agent | Awaitable[Agent]:
         """Implement `AgentsManager.get`."""
@@ -318,8 +324,8 @@ class AgentsManager(BaseAgentsManager):
             ArgumentTypeError: When an argument has a wrong type.
 
         Example:
-            >>> client.agents.count({"plan": "pro"})
-            3
+            >>> client.agents.count({"team": "support"})
+            1
         """
         return value(self._count(encode_filter(metadata_filter)))
 
@@ -387,7 +393,13 @@ class AgentsManager(BaseAgentsManager):
 
 
 class AsyncAgentsManager(BaseAgentsManager):
-    """Create and manage agents, by async methods."""
+    """Create and manage agents, by async methods.
+
+    Example:
+        >>> agent = await client.agents.create(name="Ada", about="a patient tutor")
+        >>> (await client.agents.get(agent.id)).name
+        'Ada'
+    """
 
     @mirrors(AgentsManager.get)
     @beartype
@@ -477,8 +489,8 @@ class AsyncAgentsManager(BaseAgentsManager):
         """Count the agents.
 
         Example:
-            >>> await client.agents.count({"plan": "pro"})
-            3
+            >>> await client.agents.count({"team": "support"})
+            1
         """
         return await awaited(self._count(encode_filter(metadata_filter)))
 

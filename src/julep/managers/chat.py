@@ -59,7 +59,13 @@ class AsyncChatMethod(Protocol):
 
 
 class BaseChat(BaseManager):
-    """What the sync and the async chat share."""
+    """What the sync and the async chat share.
+
+    Example:
+        >>> from julep.managers.chat import BaseChat
+        >>> isinstance(client.sessions, BaseChat)
+        True
+    """
 
     def _chat(
         self,
@@ -134,7 +140,12 @@ class BaseChat(BaseManager):
 
 
 class Chat(BaseChat):
-    """The chat of the sync sessions manager."""
+    """The chat of the sync sessions manager.
+
+    Example:
+        >>> client.sessions.chat(session.id, "Hello!").text
+        'Hello! How can I help?'
+    """
 
     @overload
     def chat(
@@ -299,14 +310,19 @@ class Chat(BaseChat):
             NotFoundError: When there is no such session.
 
         Example:
-            >>> client.sessions.cancel(session.id)
-            ['6f1e0a5b-3d27-4a3b-8c9d-b7e0d4c12f58']
+            >>> client.sessions.cancel(session.id)  # no answer is being written
+            []
         """
         return value(self._cancel(session_id, response_id)).cancelled
 
 
 class AsyncChat(BaseChat):
-    """The chat of the async sessions manager."""
+    """The chat of the async sessions manager.
+
+    Example:
+        >>> (await client.sessions.chat(session.id, "Hello!")).text
+        'Hello! How can I help?'
+    """
 
     @overload
     async def chat(
@@ -402,8 +418,8 @@ class AsyncChat(BaseChat):
         """Cancel the answers that a model is writing in a session.
 
         Example:
-            >>> await client.sessions.cancel(session.id)
-            ['6f1e0a5b-3d27-4a3b-8c9d-b7e0d4c12f58']
+            >>> await client.sessions.cancel(session.id)  # no answer is being written
+            []
         """
         return (await awaited(self._cancel(session_id, response_id))).cancelled
 

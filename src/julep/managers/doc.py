@@ -39,7 +39,13 @@ __all__ = ["AsyncDocsManager", "BaseDocsManager", "DocCreateArgs", "DocsManager"
 
 
 class BaseDocsManager(BaseDocLists, BaseDocSearch):
-    """What the sync and the async docs manager share. A doc has one owner: an agent or a user."""
+    """What the sync and the async docs manager share. A doc has one owner: an agent or a user.
+
+    Example:
+        >>> from julep.managers.doc import BaseDocsManager
+        >>> isinstance(client.docs, BaseDocsManager)
+        True
+    """
 
     def _get(
         self,
@@ -253,7 +259,13 @@ class DocsManager(DocLists, DocSearch, BaseDocsManager):
 
 
 class AsyncDocsManager(AsyncDocLists, AsyncDocSearch, BaseDocsManager):
-    """Create and manage docs, by async methods."""
+    """Create and manage docs, by async methods.
+
+    Example:
+        >>> doc = {"title": "Opening hours", "content": "We open at nine."}
+        >>> (await client.docs.create(agent_id=agent.id, doc=doc)).title
+        'Opening hours'
+    """
 
     @mirrors(DocsManager.get)
     @beartype

@@ -27,7 +27,13 @@ __all__ = ["AsyncDocLists", "BaseDocLists", "DocLists"]
 
 
 class BaseDocLists(BaseManager):
-    """What the sync and the async lists of docs share."""
+    """What the sync and the async lists of docs share.
+
+    Example:
+        >>> from julep.managers.doc_lists import BaseDocLists
+        >>> isinstance(client.docs, BaseDocLists)
+        True
+    """
 
     def _list_items(
         self,
@@ -103,7 +109,12 @@ class BaseDocLists(BaseManager):
 
 
 class DocLists(BaseDocLists):
-    """The lists of the sync docs manager."""
+    """The lists of the sync docs manager.
+
+    Example:
+        >>> [doc.title for doc in client.docs.list(agent_id=agent.id)]
+        ['Opening hours']
+    """
 
     @beartype
     def list(
@@ -215,13 +226,18 @@ class DocLists(BaseDocLists):
 
         Example:
             >>> client.docs.count(agent_id=agent.id)
-            3
+            1
         """
         return value(self._count(agent_id, user_id, encode_filter(metadata_filter)))
 
 
 class AsyncDocLists(BaseDocLists):
-    """The lists of the async docs manager."""
+    """The lists of the async docs manager.
+
+    Example:
+        >>> [doc.title for doc in await client.docs.list(agent_id=agent.id)]
+        ['Opening hours']
+    """
 
     @mirrors(DocLists.list)
     @beartype
@@ -286,7 +302,7 @@ class AsyncDocLists(BaseDocLists):
 
         Example:
             >>> await client.docs.count(agent_id=agent.id)
-            3
+            1
         """
         return await awaited(self._count(agent_id, user_id, encode_filter(metadata_filter)))
 

@@ -21,7 +21,13 @@ __all__ = ["AsyncDocSearch", "BaseDocSearch", "DocSearch"]
 
 
 class BaseDocSearch(BaseManager):
-    """What the sync and the async search share."""
+    """What the sync and the async search share.
+
+    Example:
+        >>> from julep.managers.doc_search import BaseDocSearch
+        >>> isinstance(client.docs, BaseDocSearch)
+        True
+    """
 
     def _search(
         self,
@@ -41,7 +47,12 @@ class BaseDocSearch(BaseManager):
 
 
 class DocSearch(BaseDocSearch):
-    """The search of the sync docs manager."""
+    """The search of the sync docs manager.
+
+    Example:
+        >>> [match.title for match in client.docs.search("When do you open?", agent.id)]
+        ['Opening hours']
+    """
 
     @beartype
     def search(
@@ -77,7 +88,12 @@ class DocSearch(BaseDocSearch):
 
 
 class AsyncDocSearch(BaseDocSearch):
-    """The search of the async docs manager."""
+    """The search of the async docs manager.
+
+    Example:
+        >>> [match.title for match in await client.docs.search("When do you open?", agent.id)]
+        ['Opening hours']
+    """
 
     @mirrors(DocSearch.search)
     @beartype

@@ -35,7 +35,13 @@ _SUGGESTION_KEY: Final = attrgetter("message_id", "target", "content")
 
 
 class BaseHistory(BaseManager):
-    """What the sync and the async history share."""
+    """What the sync and the async history share.
+
+    Example:
+        >>> from julep.managers.history import BaseHistory
+        >>> isinstance(client.sessions, BaseHistory)
+        True
+    """
 
     def _suggestions(
         self,
@@ -87,7 +93,13 @@ class BaseHistory(BaseManager):
 
 
 class History(BaseHistory):
-    """The history and the suggestions of the sync sessions manager."""
+    """The history and the suggestions of the sync sessions manager.
+
+    Example:
+        >>> reply = client.sessions.chat(session.id, "Hello!")
+        >>> [message.content for message in client.sessions.history(session.id)]
+        ['Hello!', 'Hello! How can I help?']
+    """
 
     @beartype
     def suggestions(
@@ -110,8 +122,8 @@ class History(BaseHistory):
             NotFoundError: When there is no such session.
 
         Example:
-            >>> [suggestion.content for suggestion in client.sessions.suggestions(session.id)]
-            ['Ask about the delivery date.']
+            >>> for suggestion in client.sessions.suggestions(session.id):  # of --suggestions
+            ...     print(suggestion.target, suggestion.content)
         """
         return value(self._suggestions(session_id, limit, offset)).items
 
@@ -139,8 +151,7 @@ class History(BaseHistory):
 
         Example:
             >>> for suggestion in client.sessions.iterate_suggestions(session.id):
-            ...     print(suggestion.content)
-            Ask about the delivery date.
+            ...     print(suggestion.target, suggestion.content)
         """
         return ItemIterator(self._iterate_suggestions(session_id, limit, page_size))
 
@@ -165,8 +176,9 @@ class History(BaseHistory):
             NotFoundError: When there is no such session.
 
         Example:
-            >>> [message.role for message in client.sessions.history(session.id)]
-            [<ChatMlMessageRole.USER: 'user'>, <ChatMlMessageRole.ASSISTANT: 'assistant'>]
+            >>> reply = client.sessions.chat(session.id, "Hello!")
+            >>> [message.role.value for message in client.sessions.history(session.id)]
+            ['user', 'assistant']
         """
         return value(self._history(session_id, limit, offset)).items
 
@@ -193,9 +205,11 @@ class History(BaseHistory):
             NotFoundError: During the iteration, when there is no such session.
 
         Example:
+            >>> reply = client.sessions.chat(session.id, "Hello!")
             >>> for message in client.sessions.iterate_history(session.id):
             ...     print(message.content)
             Hello!
+            Hello! How can I help?
         """
         return ItemIterator(self._iterate_history(session_id, limit, page_size))
 
@@ -214,8 +228,9 @@ class History(BaseHistory):
             NotFoundError: When there is no such session.
 
         Example:
+            >>> reply = client.sessions.chat(session.id, "Hello!")
             >>> client.sessions.count_history(session.id)
-            3
+            2
         """
         return value(self._count_history(session_id))
 
@@ -232,6 +247,8 @@ class History(BaseHistory):
 
         Example:
             >>> client.sessions.delete_history(session.id)
+            >>> client.sessions.history(session.id)
+            []
         """
         return value(self._delete_history(session_id))
 
@@ -266,7 +283,13 @@ class History(BaseHistory):
 
 
 class AsyncHistory(BaseHistory):
-    """The history and the suggestions of the async sessions manager."""
+    """The history and the suggestions of the async sessions manager.
+
+    Example:
+        >>> reply = await client.sessions.chat(session.id, "Hello!")
+        >>> [message.content for message in await client.sessions.history(session.id)]
+        ['Hello!', 'Hello! How can I help?']
+    """
 
     @mirrors(History.suggestions)
     @beartype
@@ -279,8 +302,8 @@ class AsyncHistory(BaseHistory):
         """List up to ``limit`` suggestions for the next message or action.
 
         Example:
-            >>> [suggestion.content for suggestion in await client.sessions.suggestions(session.id)]
-            ['Ask about the delivery date.']
+            >>> for suggestion in await client.sessions.suggestions(session.id):  # of --suggestions
+            ...     print(suggestion.target, suggestion.content)
         """
         return (await awaited(self._suggestions(session_id, limit, offset))).items
 
@@ -293,8 +316,7 @@ class AsyncHistory(BaseHistory):
 
         Example:
             >>> async for suggestion in client.sessions.iterate_suggestions(session.id):
-            ...     print(suggestion.content)
-            Ask about the delivery date.
+            ...     print(suggestion.target, suggestion.content)
         """
         return AsyncItemIterator(self._iterate_suggestions(session_id, limit, page_size))
 
@@ -309,8 +331,9 @@ class AsyncHistory(BaseHistory):
         """List up to ``limit`` messages of a session, oldest first.
 
         Example:
-            >>> [message.role for message in await client.sessions.history(session.id)]
-            [<ChatMlMessageRole.USER: 'user'>, <ChatMlMessageRole.ASSISTANT: 'assistant'>]
+            >>> reply = await client.sessions.chat(session.id, "Hello!")
+            >>> [message.role.value for message in await client.sessions.history(session.id)]
+            ['user', 'assistant']
         """
         return (await awaited(self._history(session_id, limit, offset))).items
 
@@ -322,9 +345,11 @@ class AsyncHistory(BaseHistory):
         """Iterate over all messages of a session, oldest first, a page at a time.
 
         Example:
+            >>> reply = await client.sessions.chat(session.id, "Hello!")
             >>> async for message in client.sessions.iterate_history(session.id):
             ...     print(message.content)
             Hello!
+            Hello! How can I help?
         """
         return AsyncItemIterator(self._iterate_history(session_id, limit, page_size))
 
@@ -334,8 +359,9 @@ class AsyncHistory(BaseHistory):
         """Count the messages in the history of a session.
 
         Example:
+            >>> reply = await client.sessions.chat(session.id, "Hello!")
             >>> await client.sessions.count_history(session.id)
-            3
+            2
         """
         return await awaited(self._count_history(session_id))
 
@@ -346,6 +372,8 @@ class AsyncHistory(BaseHistory):
 
         Example:
             >>> await client.sessions.delete_history(session.id)
+            >>> await client.sessions.history(session.id)
+            []
         """
         return await awaited(self._delete_history(session_id))
 

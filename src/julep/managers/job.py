@@ -30,7 +30,13 @@ _FAILED: Final = ("failed", "aborted")
 
 
 class BaseJobsManager(BaseManager):
-    """What the sync and the async jobs manager share."""
+    """What the sync and the async jobs manager share.
+
+    Example:
+        >>> from julep.managers.job import BaseJobsManager
+        >>> isinstance(client.jobs, BaseJobsManager)
+        True
+    """
 
     def _get(self, job_id: str | UUID) -> JobStatus | Awaitable[JobStatus]:
         """Implement `JobsManager.get`."""
@@ -88,8 +94,9 @@ class JobsManager(BaseJobsManager):
             NotFoundError: When there is no such job.
 
         Example:
-            >>> client.jobs.get(job_id).state
-            <JobStatusState.IN_PROGRESS: 'in_progress'>
+            >>> [job_id] = client.sessions.chat(session.id, messages).jobs or []
+            >>> client.jobs.get(job_id).name
+            'form_memories'
         """
         return value(self._get(job_id))
 
@@ -112,6 +119,7 @@ class JobsManager(BaseJobsManager):
             NotFoundError: When there is no such job.
 
         Example:
+            >>> [job_id] = client.sessions.chat(session.id, messages).jobs or []
             >>> client.jobs.wait(job_id, timeout=30).state
             <JobStatusState.SUCCEEDED: 'succeeded'>
         """
@@ -119,7 +127,13 @@ class JobsManager(BaseJobsManager):
 
 
 class AsyncJobsManager(BaseJobsManager):
-    """Read the state of jobs, and wait for them, by async methods."""
+    """Read the state of jobs, and wait for them, by async methods.
+
+    Example:
+        >>> reply = await client.sessions.chat(session.id, messages)
+        >>> [(await client.jobs.wait(job_id)).state for job_id in reply.jobs or []]
+        [<JobStatusState.SUCCEEDED: 'succeeded'>]
+    """
 
     @mirrors(JobsManager.get)
     @beartype
@@ -127,8 +141,9 @@ class AsyncJobsManager(BaseJobsManager):
         """Get a job and its state.
 
         Example:
-            >>> (await client.jobs.get(job_id)).state
-            <JobStatusState.IN_PROGRESS: 'in_progress'>
+            >>> [job_id] = (await client.sessions.chat(session.id, messages)).jobs or []
+            >>> (await client.jobs.get(job_id)).name
+            'form_memories'
         """
         return await awaited(self._get(job_id))
 
@@ -143,6 +158,7 @@ class AsyncJobsManager(BaseJobsManager):
         """Wait until a job has succeeded.
 
         Example:
+            >>> [job_id] = (await client.sessions.chat(session.id, messages)).jobs or []
             >>> (await client.jobs.wait(job_id, timeout=30)).state
             <JobStatusState.SUCCEEDED: 'succeeded'>
         """

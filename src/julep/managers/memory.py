@@ -34,7 +34,13 @@ __all__ = ["AsyncMemoriesManager", "BaseMemoriesManager", "MemoriesManager"]
 
 
 class BaseMemoriesManager(BaseManager):
-    """What the sync and the async memories manager share."""
+    """What the sync and the async memories manager share.
+
+    Example:
+        >>> from julep.managers.memory import BaseMemoriesManager
+        >>> isinstance(client.memories, BaseMemoriesManager)
+        True
+    """
 
     def _create(
         self,
@@ -196,7 +202,7 @@ class MemoriesManager(BaseMemoriesManager):
             ConflictError: When the agent remembers the same of the user.
 
         Example:
-            >>> text = "Grace likes porridge."
+            >>> text = "Grace gets up at six."
             >>> client.memories.create(agent_id=agent.id, user_id=user.id, content=text).type.value
             'belief'
         """
@@ -310,7 +316,7 @@ class MemoriesManager(BaseMemoriesManager):
 
         Example:
             >>> client.memories.count(agent.id, user_id=user.id)
-            3
+            1
         """
         return value(self._count(agent_id, types=types, user_id=user_id))
 
@@ -388,7 +394,12 @@ class MemoriesManager(BaseMemoriesManager):
 
 
 class AsyncMemoriesManager(BaseMemoriesManager):
-    """Search and manage memories, by async methods."""
+    """Search and manage memories, by async methods.
+
+    Example:
+        >>> [memory.content for memory in await client.memories.list(agent.id, "breakfast")]
+        ['Grace likes porridge.']
+    """
 
     @mirrors(MemoriesManager.create)
     @beartype
@@ -407,11 +418,9 @@ class AsyncMemoriesManager(BaseMemoriesManager):
         """Add a memory of a user to an agent. Searches and chats find it at once.
 
         Example:
-            >>> text = "Grace likes porridge."
-            >>> memory = await client.memories.create(
-            ...     agent_id=agent.id, user_id=user.id, content=text
-            ... )
-            >>> memory.type.value
+            >>> text = "Grace gets up at six."
+            >>> new = await client.memories.create(agent_id=agent.id, user_id=user.id, content=text)
+            >>> new.type.value
             'belief'
         """
         result = self._create(
@@ -480,7 +489,7 @@ class AsyncMemoriesManager(BaseMemoriesManager):
 
         Example:
             >>> await client.memories.count(agent.id, user_id=user.id)
-            3
+            1
         """
         return await awaited(self._count(agent_id, types=types, user_id=user_id))
 

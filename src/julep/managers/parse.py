@@ -32,7 +32,13 @@ T = TypeVar("T")
 
 
 class BaseParse(BaseRun):
-    """What the sync and the async parse share."""
+    """What the sync and the async parse share.
+
+    Example:
+        >>> from julep.managers.parse import BaseParse
+        >>> isinstance(client.sessions, BaseParse)
+        True
+    """
 
     def _parse(
         self,
@@ -67,7 +73,12 @@ class BaseParse(BaseRun):
 
 
 class Parse(BaseParse, Run):
-    """The parse of the sync sessions manager."""
+    """The parse of the sync sessions manager.
+
+    Example:
+        >>> client.sessions.parse(session.id, "How many?", int).parsed
+        2
+    """
 
     @overload
     def parse(
@@ -126,19 +137,25 @@ class Parse(BaseParse, Run):
             NotFoundError: When there is no such session.
 
         Example:
+            >>> from dataclasses import dataclass
             >>> @dataclass
             ... class Recipe:
             ...     name: str
             ...     minutes: int
-            >>> messages = [{"role": "user", "content": "A recipe for pancakes, please."}]
-            >>> client.sessions.parse(session.id, messages, Recipe).parsed
+            >>> question = "A recipe for pancakes, please."
+            >>> client.sessions.parse(session.id, question, Recipe).parsed
             Recipe(name='Pancakes', minutes=20)
         """
         return value(self._parse(*args, **kwargs))
 
 
 class AsyncParse(BaseParse, AsyncRun):
-    """The parse of the async sessions manager."""
+    """The parse of the async sessions manager.
+
+    Example:
+        >>> (await client.sessions.parse(session.id, "How many?", int)).parsed
+        2
+    """
 
     @overload
     async def parse(
@@ -165,12 +182,13 @@ class AsyncParse(BaseParse, AsyncRun):
         """Send messages, and return the agent's answer as a Python type.
 
         Example:
+            >>> from dataclasses import dataclass
             >>> @dataclass
             ... class Recipe:
             ...     name: str
             ...     minutes: int
-            >>> messages = [{"role": "user", "content": "A recipe for pancakes, please."}]
-            >>> (await client.sessions.parse(session.id, messages, Recipe)).parsed
+            >>> question = "A recipe for pancakes, please."
+            >>> (await client.sessions.parse(session.id, question, Recipe)).parsed
             Recipe(name='Pancakes', minutes=20)
         """
         return await awaited(self._parse(*args, **kwargs))

@@ -24,7 +24,13 @@ __all__ = ["AsyncRender", "BaseRender", "Render"]
 
 
 class BaseRender(BaseManager):
-    """What the sync and the async render share."""
+    """What the sync and the async render share.
+
+    Example:
+        >>> from julep.managers.render import BaseRender
+        >>> isinstance(client.sessions, BaseRender)
+        True
+    """
 
     def _render(
         self,
@@ -44,7 +50,13 @@ class BaseRender(BaseManager):
 
 
 class Render(BaseRender):
-    """The render of the sync sessions manager."""
+    """The render of the sync sessions manager.
+
+    Example:
+        >>> rendered = client.sessions.render(session.id, "Hello!")
+        >>> [part.kind.value for part in rendered.explanation.parts]
+        ['situation', 'agent', 'user', 'message', 'tools']
+    """
 
     @beartype
     def render(
@@ -91,7 +103,13 @@ class Render(BaseRender):
 
 
 class AsyncRender(BaseRender):
-    """The render of the async sessions manager."""
+    """The render of the async sessions manager.
+
+    Example:
+        >>> rendered = await client.sessions.render(session.id, "Hello!")
+        >>> [part.kind.value for part in rendered.explanation.parts]
+        ['situation', 'agent', 'user', 'message', 'tools']
+    """
 
     @mirrors(Render.render)
     @beartype

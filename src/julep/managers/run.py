@@ -50,7 +50,13 @@ DEFAULT_REPAIRS: Final = 1
 
 
 class BaseRun(BaseChat):
-    """What the sync and the async run share."""
+    """What the sync and the async run share.
+
+    Example:
+        >>> from julep.managers.run import BaseRun
+        >>> isinstance(client.sessions, BaseRun)
+        True
+    """
 
     def _run(
         self,
@@ -180,7 +186,12 @@ class BaseRun(BaseChat):
 
 
 class Run(BaseRun):
-    """The runs of the sync sessions manager."""
+    """The runs of the sync sessions manager.
+
+    Example:
+        >>> client.sessions.run(session.id, "How warm is it in Lisbon?", [temperature]).text
+        'It is 21.5 degrees in Lisbon.'
+    """
 
     @overload
     def run(
@@ -389,7 +400,12 @@ class Run(BaseRun):
 
 
 class AsyncRun(BaseRun):
-    """The runs of the async sessions manager."""
+    """The runs of the async sessions manager.
+
+    Example:
+        >>> (await client.sessions.run(session.id, "How warm is it?", [temperature])).text
+        'It is 21.5 degrees in Lisbon.'
+    """
 
     @overload
     async def run(

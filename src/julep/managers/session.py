@@ -53,7 +53,13 @@ __all__ = [
 
 
 class BaseSessionsManager(BaseParse, BaseRender, BaseHistory, BaseSessionLists):
-    """What the sync and the async sessions manager share."""
+    """What the sync and the async sessions manager share.
+
+    Example:
+        >>> from julep.managers.session import BaseSessionsManager
+        >>> isinstance(client.sessions, BaseSessionsManager)
+        True
+    """
 
     def _get(self, id: str | UUID) -> Session | Awaitable[Session]:
         """Implement `SessionsManager.get`."""
@@ -269,7 +275,13 @@ class SessionsManager(SessionLists, Chat, Parse, Render, History, BaseSessionsMa
 class AsyncSessionsManager(
     AsyncSessionLists, AsyncChat, AsyncParse, AsyncRender, AsyncHistory, BaseSessionsManager
 ):
-    """Create and manage sessions, and chat in them, by async methods."""
+    """Create and manage sessions, and chat in them, by async methods.
+
+    Example:
+        >>> session = await client.sessions.create(agent_id=agent.id, user_id=user.id)
+        >>> (await client.sessions.chat(session.id, [{"role": "user", "content": "Hello!"}])).text
+        'Hello! How can I help?'
+    """
 
     @mirrors(SessionsManager.get)
     @beartype

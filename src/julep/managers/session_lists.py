@@ -26,7 +26,13 @@ __all__ = ["AsyncSessionLists", "BaseSessionLists", "SessionLists"]
 
 
 class BaseSessionLists(BaseManager):
-    """What the sync and the async lists of sessions share."""
+    """What the sync and the async lists of sessions share.
+
+    Example:
+        >>> from julep.managers.session_lists import BaseSessionLists
+        >>> isinstance(client.sessions, BaseSessionLists)
+        True
+    """
 
     def _list_items(
         self,
@@ -70,7 +76,12 @@ class BaseSessionLists(BaseManager):
 
 
 class SessionLists(BaseSessionLists):
-    """The lists of the sync sessions manager."""
+    """The lists of the sync sessions manager.
+
+    Example:
+        >>> [session.situation for session in client.sessions.list()]
+        ['A quiet library']
+    """
 
     @beartype
     def list(
@@ -192,7 +203,7 @@ class SessionLists(BaseSessionLists):
 
         Example:
             >>> client.sessions.count(agent_id=agent.id)
-            3
+            1
         """
         return value(
             self._count(encode_filter(metadata_filter), agent_id=agent_id, user_id=user_id)
@@ -200,7 +211,12 @@ class SessionLists(BaseSessionLists):
 
 
 class AsyncSessionLists(BaseSessionLists):
-    """The lists of the async sessions manager."""
+    """The lists of the async sessions manager.
+
+    Example:
+        >>> [session.situation for session in await client.sessions.list()]
+        ['A quiet library']
+    """
 
     @mirrors(SessionLists.list)
     @beartype
@@ -276,7 +292,7 @@ class AsyncSessionLists(BaseSessionLists):
 
         Example:
             >>> await client.sessions.count(agent_id=agent.id)
-            3
+            1
         """
         return await awaited(
             self._count(encode_filter(metadata_filter), agent_id=agent_id, user_id=user_id)

@@ -34,7 +34,13 @@ __all__ = ["AsyncToolsManager", "BaseToolsManager", "ToolsManager"]
 
 
 class BaseToolsManager(BaseManager):
-    """What the sync and the async tools manager share."""
+    """What the sync and the async tools manager share.
+
+    Example:
+        >>> from julep.managers.tool import BaseToolsManager
+        >>> isinstance(client.tools, BaseToolsManager)
+        True
+    """
 
     def _get(
         self, agent_id: str | UUID, limit: int | None = None, offset: int | None = None
@@ -93,10 +99,11 @@ class ToolsManager(BaseToolsManager):
     """Create and manage tools.
 
     Example:
-        >>> add = {"name": "add", "parameters": {"type": "object"}}
-        >>> client.tools.create(agent_id=agent.id, tool={"type": "function", "function": add})
+        >>> multiply = {"name": "multiply", "parameters": {"type": "object"}}
+        >>> tool = {"type": "function", "function": multiply}
+        >>> tool = client.tools.create(agent_id=agent.id, tool=tool)
         >>> [tool.function.name for tool in client.tools.list(agent.id)]
-        ['add']
+        ['add', 'multiply']
     """
 
     @beartype
@@ -143,8 +150,8 @@ class ToolsManager(BaseToolsManager):
             ConflictError: When the agent has a tool with that name.
 
         Example:
-            >>> add = {"name": "add", "parameters": {"type": "object"}}
-            >>> client.tools.create(agent.id, {"type": "function", "function": add}).id
+            >>> multiply = {"name": "multiply", "parameters": {"type": "object"}}
+            >>> client.tools.create(agent.id, {"type": "function", "function": multiply}).id
             '5a3c6a0e-9d5b-4f0e-8b5e-3f5f7e8d9c0b'
         """
         return value(self._create(agent_id, tool))
@@ -221,7 +228,7 @@ class ToolsManager(BaseToolsManager):
 
         Example:
             >>> client.tools.count(agent.id)
-            3
+            1
         """
         return value(self._count(agent_id))
 
@@ -276,7 +283,15 @@ class ToolsManager(BaseToolsManager):
 
 
 class AsyncToolsManager(BaseToolsManager):
-    """Create and manage tools, by async methods."""
+    """Create and manage tools, by async methods.
+
+    Example:
+        >>> multiply = {"name": "multiply", "parameters": {"type": "object"}}
+        >>> tool = {"type": "function", "function": multiply}
+        >>> tool = await client.tools.create(agent_id=agent.id, tool=tool)
+        >>> [tool.function.name for tool in await client.tools.list(agent.id)]
+        ['add', 'multiply']
+    """
 
     @mirrors(ToolsManager.get)
     @beartype
@@ -297,8 +312,8 @@ class AsyncToolsManager(BaseToolsManager):
         """Add a tool to an agent.
 
         Example:
-            >>> add = {"name": "add", "parameters": {"type": "object"}}
-            >>> (await client.tools.create(agent.id, {"type": "function", "function": add})).id
+            >>> multiply = {"name": "multiply", "parameters": {"type": "object"}}
+            >>> (await client.tools.create(agent.id, {"type": "function", "function": multiply})).id
             '5a3c6a0e-9d5b-4f0e-8b5e-3f5f7e8d9c0b'
         """
         return await awaited(self._create(agent_id, tool))
@@ -337,7 +352,7 @@ class AsyncToolsManager(BaseToolsManager):
 
         Example:
             >>> await client.tools.count(agent.id)
-            3
+            1
         """
         return await awaited(self._count(agent_id))
 

@@ -76,11 +76,23 @@ __all__ = [
 ]
 
 ChatSettingsStop: TypeAlias = str | Sequence[str]
-"""A text that ends the answer, or up to four of them."""
+"""A text that ends the answer, or up to four of them.
+
+Example:
+    >>> client.sessions.chat(session.id, "Count to ten.", stop=["five", "six"]).text
+    'Hello! How can I help?'
+"""
 
 
 class ChatMlTextContentPartDict(TypedDict):
-    """A text in a message."""
+    """A text in a message.
+
+    Example:
+        >>> from julep.types import ChatMlTextContentPartDict
+        >>> part: ChatMlTextContentPartDict = {"type": "text", "text": "What is this?"}
+        >>> client.sessions.chat(session.id, [{"role": "user", "content": [part]}]).text
+        'Hello! How can I help?'
+    """
 
     type: Literal["text"]
     text: str
@@ -92,7 +104,17 @@ class _ImageUrl(TypedDict):
 
 
 class ChatMlImageContentPartDict(TypedDict):
-    """An image in a message, by its URL."""
+    """An image in a message, by its URL.
+
+    Example:
+        >>> from julep.types import ChatMlImageContentPartDict
+        >>> part: ChatMlImageContentPartDict = {
+        ...     "type": "image_url",
+        ...     "image_url": {"url": "https://example.com/cat.png", "detail": "low"},
+        ... }
+        >>> client.sessions.chat(session.id, [{"role": "user", "content": [part]}]).text
+        'Hello! How can I help?'
+    """
 
     type: Literal["image_url"]
     image_url: _ImageUrl
@@ -105,7 +127,13 @@ ContentPart: TypeAlias = (
     | ChatMlImageContentPart
     | Mapping[str, object]
 )
-"""One part of a message that is more than text."""
+"""One part of a message that is more than text.
+
+Example:
+    >>> parts = [{"type": "text", "text": "What is this?"}]
+    >>> client.sessions.chat(session.id, [{"role": "user", "content": parts}]).text
+    'Hello! How can I help?'
+"""
 
 # In the functional form, since one key is a keyword of Python.
 InputChatMlMessageDict = TypedDict(
@@ -120,19 +148,46 @@ InputChatMlMessageDict = TypedDict(
     },
     total=False,
 )
-"""A message to send."""
+"""A message to send.
+
+Example:
+    >>> from julep.types import InputChatMlMessageDict
+    >>> message: InputChatMlMessageDict = {"role": "user", "content": "Hello!", "name": "Grace"}
+    >>> client.sessions.chat(session.id, [message]).text
+    'Hello! How can I help?'
+"""
 
 MessageInput: TypeAlias = (
     InputChatMlMessageDict | InputChatMlMessage | ChatMlMessage | Mapping[str, object]
 )
-"""A message to send, or one that was read and is sent again."""
+"""A message to send, or one that was read and is sent again.
+
+Example:
+    >>> reply = client.sessions.chat(session.id, [{"role": "user", "content": "Hello!"}])
+    >>> client.sessions.chat(session.id, client.sessions.history(session.id)).text
+    'Hello! How can I help?'
+"""
 
 Messages: TypeAlias = str | Sequence[MessageInput]
-"""The messages of a turn; a text is one message of the user."""
+"""The messages of a turn; a text is one message of the user.
+
+Example:
+    >>> client.sessions.chat(session.id, "Hello!").text
+    'Hello! How can I help?'
+    >>> client.sessions.chat(session.id, [{"role": "user", "content": "Hello!"}]).text
+    'Hello! How can I help?'
+"""
 
 
 class FunctionDefDict(TypedDict):
-    """A function that a model may call; its parameters are a JSON Schema."""
+    """A function that a model may call; its parameters are a JSON Schema.
+
+    Example:
+        >>> from julep.types import FunctionDefDict
+        >>> look: FunctionDefDict = {"name": "look", "parameters": {"type": "object"}}
+        >>> client.agents.create(name="Ada", functions=[look]).name
+        'Ada'
+    """
 
     name: str
     parameters: Mapping[str, object]
@@ -140,7 +195,15 @@ class FunctionDefDict(TypedDict):
 
 
 class ToolDict(TypedDict):
-    """A tool; in a chat, a tool without an ``id`` gets one."""
+    """A tool; in a chat, a tool without an ``id`` gets one.
+
+    Example:
+        >>> from julep.types import ToolDict
+        >>> look = {"name": "look", "parameters": {"type": "object"}}
+        >>> tools: list[ToolDict] = [{"type": "function", "function": look}]
+        >>> client.sessions.chat(session.id, "Hello!", tools).text
+        'Hello! How can I help?'
+    """
 
     type: Literal["function", "webhook"]
     function: FunctionDefDict
@@ -148,21 +211,47 @@ class ToolDict(TypedDict):
 
 
 class CreateToolDict(TypedDict):
-    """A tool to add to an agent."""
+    """A tool to add to an agent.
+
+    Example:
+        >>> from julep.types import CreateToolDict
+        >>> look = {"name": "look", "parameters": {"type": "object"}}
+        >>> new: CreateToolDict = {"type": "function", "function": look}
+        >>> client.tools.create(agent.id, new).id
+        '5a3c6a0e-9d5b-4f0e-8b5e-3f5f7e8d9c0b'
+    """
 
     type: Literal["function", "webhook"]
     function: FunctionDefDict
 
 
 ToolInput: TypeAlias = ToolDict | CreateToolDict | Tool | CreateToolRequest | Mapping[str, object]
-"""A tool to add to an agent or to a chat, or one that was read."""
+"""A tool to add to an agent or to a chat, or one that was read.
+
+Example:
+    >>> client.sessions.chat(session.id, "1 + 1?", tools=client.tools.list(agent.id)).text
+    'Hello! How can I help?'
+"""
 
 FunctionInput: TypeAlias = FunctionDefDict | FunctionDef | Mapping[str, object]
-"""A function that a model may call."""
+"""A function that a model may call.
+
+Example:
+    >>> look = {"name": "look", "parameters": {"type": "object"}}
+    >>> client.agents.create(name="Ada", functions=[look]).name
+    'Ada'
+"""
 
 
 class PartialFunctionDefDict(TypedDict, total=False):
-    """The fields of a function to change."""
+    """The fields of a function to change.
+
+    Example:
+        >>> from julep.types import PartialFunctionDefDict
+        >>> change: PartialFunctionDefDict = {"description": "Adds two numbers."}
+        >>> client.tools.update(agent.id, tool.id, change).id == tool.id
+        True
+    """
 
     name: str | None
     parameters: Mapping[str, object] | None
@@ -176,7 +265,12 @@ PartialFunctionInput: TypeAlias = (
     | PartialFunctionDef
     | Mapping[str, object]
 )
-"""A function, or the fields of one to change."""
+"""A function, or the fields of one to change.
+
+Example:
+    >>> client.tools.update(agent.id, tool.id, {"description": "Adds."}).id == tool.id
+    True
+"""
 
 
 class _FunctionName(TypedDict):
@@ -184,7 +278,14 @@ class _FunctionName(TypedDict):
 
 
 class NamedToolChoiceDict(TypedDict):
-    """The one function that the model must call."""
+    """The one function that the model must call.
+
+    Example:
+        >>> from julep.types import NamedToolChoiceDict
+        >>> choice: NamedToolChoiceDict = {"type": "function", "function": {"name": "add"}}
+        >>> client.sessions.chat(session.id, "1 + 1?", [tool], choice).text
+        'Hello! How can I help?'
+    """
 
     type: Literal["function"]
     function: _FunctionName
@@ -193,11 +294,23 @@ class NamedToolChoiceDict(TypedDict):
 ToolChoice: TypeAlias = (
     Literal["none", "auto"] | NamedToolChoiceDict | ToolChoiceOption | Mapping[str, object]
 )
-"""Which tool the model may or must call."""
+"""Which tool the model may or must call.
+
+Example:
+    >>> client.sessions.chat(session.id, "1 + 1?", tool_choice="none").text
+    'Hello! How can I help?'
+"""
 
 
 class ChatSettingsResponseFormatDict(TypedDict, total=False):
-    """The format of an answer: text, JSON (with a schema), or text that matches a pattern."""
+    """The format of an answer: text, JSON (with a schema), or text that matches a pattern.
+
+    Example:
+        >>> from julep.types import ChatSettingsResponseFormatDict
+        >>> json: ChatSettingsResponseFormatDict = {"type": "json_object"}
+        >>> client.sessions.chat(session.id, "How many?", response_format=json).text
+        '{"many": 2}'
+    """
 
     type: Literal["text", "json_object", "regex"] | None
     pattern: str | None
@@ -207,14 +320,31 @@ class ChatSettingsResponseFormatDict(TypedDict, total=False):
 ResponseFormat: TypeAlias = (
     ChatSettingsResponseFormatDict | ChatSettingsResponseFormat | Mapping[str, object]
 )
-"""The format of an answer."""
+"""The format of an answer.
+
+Example:
+    >>> client.sessions.chat(session.id, "How many?", response_format={"type": "json_object"}).text
+    '{"many": 2}'
+"""
 
 LogitBias: TypeAlias = Mapping[str, int | None] | Mapping[int, int | None]
-"""What is added to the logits of single tokens, by token; None is no bias."""
+"""What is added to the logits of single tokens, by token; None is no bias.
+
+Example:
+    >>> client.sessions.chat(session.id, "Hello!", logit_bias={"1734": -100}).text
+    'Hello! How can I help?'
+"""
 
 
 class DocDict(TypedDict):
-    """A document to create."""
+    """A document to create.
+
+    Example:
+        >>> from julep.types import DocDict
+        >>> menu: DocDict = {"title": "Menu", "content": ["Soup.", "Bread."]}
+        >>> client.docs.create(agent_id=agent.id, doc=menu).content
+        ['Soup.', 'Bread.']
+    """
 
     title: str
     content: str | Sequence[str]
@@ -222,11 +352,24 @@ class DocDict(TypedDict):
 
 
 DocInput: TypeAlias = DocDict | CreateDoc | Doc | Mapping[str, object]
-"""A document to create, or one that was read."""
+"""A document to create, or one that was read.
+
+Example:
+    >>> [hours] = client.docs.list(agent_id=agent.id)
+    >>> client.docs.create(user_id=user.id, doc=hours).title
+    'Opening hours'
+"""
 
 
 class AgentDefaultSettingsDict(TypedDict, total=False):
-    """Chat settings of an agent, for chats that do not set them."""
+    """Chat settings of an agent, for chats that do not set them.
+
+    Example:
+        >>> from julep.types import AgentDefaultSettingsDict
+        >>> calm: AgentDefaultSettingsDict = {"temperature": 0.2}
+        >>> client.agents.create(name="Ada", default_settings=calm).default_settings.temperature
+        0.2
+    """
 
     frequency_penalty: float | None
     length_penalty: float | None
@@ -239,11 +382,23 @@ class AgentDefaultSettingsDict(TypedDict, total=False):
 
 
 DefaultSettings: TypeAlias = AgentDefaultSettingsDict | AgentDefaultSettings | Mapping[str, object]
-"""Chat settings of an agent; further ones, such as ``max_tokens``, are stored as they are."""
+"""Chat settings of an agent; further ones, such as ``max_tokens``, are stored as they are.
+
+Example:
+    >>> client.agents.create(name="Ada", default_settings={"max_tokens": 100}).default_settings
+    AgentDefaultSettings(max_tokens=100)
+"""
 
 
 class SessionCreateArgs(TypedDict):
-    """The keyword arguments of `SessionsManager.create`."""
+    """The keyword arguments of `SessionsManager.create`.
+
+    Example:
+        >>> from julep.types import SessionCreateArgs
+        >>> arguments: SessionCreateArgs = {"agent_id": agent.id, "situation": "A party"}
+        >>> client.sessions.create(**arguments).situation
+        'A party'
+    """
 
     agent_id: str | UUID
     user_id: NotRequired[str | UUID | None]
@@ -256,7 +411,14 @@ class SessionCreateArgs(TypedDict):
 
 
 class SessionUpdateArgs(TypedDict):
-    """The keyword arguments of `SessionsManager.update`."""
+    """The keyword arguments of `SessionsManager.update`.
+
+    Example:
+        >>> from julep.types import SessionUpdateArgs
+        >>> arguments: SessionUpdateArgs = {"session_id": session.id, "situation": "A party"}
+        >>> client.sessions.update(**arguments).situation
+        'A party'
+    """
 
     session_id: str | UUID
     situation: NotRequired[str | None]
@@ -269,7 +431,14 @@ class SessionUpdateArgs(TypedDict):
 
 
 class ChatSettingsArgs(TypedDict, total=False):
-    """The settings of a chat: the keyword arguments of `SessionsManager.chat`."""
+    """The settings of a chat: the keyword arguments of `SessionsManager.chat`.
+
+    Example:
+        >>> from julep.types import ChatSettingsArgs
+        >>> settings: ChatSettingsArgs = {"temperature": 0.2, "max_tokens": 100}
+        >>> client.sessions.chat(session.id, "Hello!", **settings).text
+        'Hello! How can I help?'
+    """
 
     frequency_penalty: float | None
     length_penalty: float | None
@@ -291,7 +460,14 @@ class ChatSettingsArgs(TypedDict, total=False):
 
 
 class RunArgs(ChatSettingsArgs, total=False):
-    """The options of `SessionsManager.run`, `iterate_run` and `stream_run`."""
+    """The options of `SessionsManager.run`, `iterate_run` and `stream_run`.
+
+    Example:
+        >>> from julep.types import RunArgs
+        >>> options: RunArgs = {"max_turns": 3, "temperature": 0.2}
+        >>> client.sessions.run(session.id, "Hello!", [temperature], **options).text
+        'Hello! How can I help?'
+    """
 
     max_turns: int | None
     tool_choice: ToolChoice | None
@@ -299,13 +475,27 @@ class RunArgs(ChatSettingsArgs, total=False):
 
 
 class ParseArgs(RunArgs, total=False):
-    """The options of `SessionsManager.parse`, and of runs with an ``output``."""
+    """The options of `SessionsManager.parse`, and of runs with an ``output``.
+
+    Example:
+        >>> from julep.types import ParseArgs
+        >>> options: ParseArgs = {"repairs": 2}
+        >>> client.sessions.parse(session.id, "How many?", int, **options).parsed
+        2
+    """
 
     repairs: int | None
 
 
 class AgentCreateArgs(TypedDict):
-    """The keyword arguments of `AgentsManager.create`."""
+    """The keyword arguments of `AgentsManager.create`.
+
+    Example:
+        >>> from julep.types import AgentCreateArgs
+        >>> arguments: AgentCreateArgs = {"name": "Ada", "about": "a patient tutor"}
+        >>> client.agents.create(**arguments).about
+        'a patient tutor'
+    """
 
     name: str
     about: NotRequired[str | None]
@@ -319,7 +509,14 @@ class AgentCreateArgs(TypedDict):
 
 
 class AgentUpdateArgs(TypedDict):
-    """The keyword arguments of `AgentsManager.update`."""
+    """The keyword arguments of `AgentsManager.update`.
+
+    Example:
+        >>> from julep.types import AgentUpdateArgs
+        >>> arguments: AgentUpdateArgs = {"agent_id": agent.id, "about": "a strict tutor"}
+        >>> client.agents.update(**arguments).about
+        'a strict tutor'
+    """
 
     agent_id: str | UUID
     name: NotRequired[str | None]
@@ -332,7 +529,14 @@ class AgentUpdateArgs(TypedDict):
 
 
 class UserCreateArgs(TypedDict):
-    """The keyword arguments of `UsersManager.create`."""
+    """The keyword arguments of `UsersManager.create`.
+
+    Example:
+        >>> from julep.types import UserCreateArgs
+        >>> arguments: UserCreateArgs = {"name": "Grace", "about": "likes short answers"}
+        >>> client.users.create(**arguments).name
+        'Grace'
+    """
 
     name: NotRequired[str | None]
     about: NotRequired[str | None]
@@ -341,7 +545,14 @@ class UserCreateArgs(TypedDict):
 
 
 class UserUpdateArgs(TypedDict):
-    """The keyword arguments of `UsersManager.update`."""
+    """The keyword arguments of `UsersManager.update`.
+
+    Example:
+        >>> from julep.types import UserUpdateArgs
+        >>> arguments: UserUpdateArgs = {"user_id": user.id, "about": "likes long answers"}
+        >>> client.users.update(**arguments).about
+        'likes long answers'
+    """
 
     user_id: str | UUID
     name: NotRequired[str | None]
@@ -351,7 +562,15 @@ class UserUpdateArgs(TypedDict):
 
 
 class DocCreateArgs(TypedDict):
-    """The keyword arguments of `DocsManager.create`."""
+    """The keyword arguments of `DocsManager.create`.
+
+    Example:
+        >>> from julep.types import DocCreateArgs
+        >>> doc = {"title": "Menu", "content": "Soup."}
+        >>> arguments: DocCreateArgs = {"agent_id": agent.id, "doc": doc}
+        >>> client.docs.create(**arguments).title
+        'Menu'
+    """
 
     agent_id: NotRequired[str | UUID | None]
     user_id: NotRequired[str | UUID | None]

@@ -56,7 +56,13 @@ __all__ = [
 
 
 class BaseUsersManager(BaseManager):
-    """What the sync and the async users manager share."""
+    """What the sync and the async users manager share.
+
+    Example:
+        >>> from julep.managers.user import BaseUsersManager
+        >>> isinstance(client.users, BaseUsersManager)
+        True
+    """
 
     def _get(self, id: str | UUID) -> User | Awaitable[User]:
         """Implement `UsersManager.get`."""
@@ -278,7 +284,7 @@ class UsersManager(BaseUsersManager):
 
         Example:
             >>> client.users.count({"plan": "pro"})
-            3
+            1
         """
         return value(self._count(encode_filter(metadata_filter)))
 
@@ -337,7 +343,13 @@ class UsersManager(BaseUsersManager):
 
 
 class AsyncUsersManager(BaseUsersManager):
-    """Create and manage users, by async methods."""
+    """Create and manage users, by async methods.
+
+    Example:
+        >>> user = await client.users.create(name="Grace", about="likes short answers")
+        >>> (await client.users.get(user.id)).name
+        'Grace'
+    """
 
     @mirrors(UsersManager.get)
     @beartype
@@ -420,7 +432,7 @@ class AsyncUsersManager(BaseUsersManager):
 
         Example:
             >>> await client.users.count({"plan": "pro"})
-            3
+            1
         """
         return await awaited(self._count(encode_filter(metadata_filter)))
 

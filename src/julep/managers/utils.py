@@ -60,9 +60,13 @@ class rewrap_in_class(Generic[M]):  # noqa: N801  # a decorator, by its publishe
         resource: The resource's model.
 
     Example:
+        >>> from julep.managers.utils import rewrap_in_class
+        >>> from julep.types import ResourceCreatedResponse, Session
         >>> @rewrap_in_class(Session)
-        ... def create(self, *, agent_id: str) -> ResourceCreatedResponse:
-        ...     return value(self._create(agent_id))
+        ... def create(**arguments: object) -> ResourceCreatedResponse:
+        ...     return ResourceCreatedResponse(id=session.id, created_at="2026-01-31T09:00:00Z")
+        >>> create(agent_id=agent.id, situation="A quiet library").situation
+        'A quiet library'
     """
 
     def __init__(self, resource: type[M]) -> None:

@@ -27,8 +27,9 @@ def skipped_delays() -> Iterator[list[float]]:
         The delays that were skipped, in seconds, which the block may read.
 
     Example:
+        >>> from julep.testing import skipped_delays
         >>> with skipped_delays() as delays, julep.Client() as client:
-        ...     client.agents.list()
+        ...     agents = client.agents.list()
         >>> delays  # no request failed
         []
     """

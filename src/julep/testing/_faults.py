@@ -28,6 +28,14 @@ class Faults:
 
     Raises:
         ValueError: A value is out of range.
+
+    Example:
+        >>> from julep.testing import ScriptedServer
+        >>> with ScriptedServer() as server, julep.Client(base_url=server.url) as client:
+        ...     with server.faults(drop=1, times=2) as faults:
+        ...         agents = client.agents.list()
+        >>> faults
+        <Faults so far: drop: 2, lose: 0, cut: 0>
     """
 
     def __init__(
@@ -64,11 +72,27 @@ class Faults:
 
     @property
     def count(self) -> int:
-        """The number of faults so far."""
+        """The number of faults so far.
+
+        Example:
+            >>> from julep.testing import Faults
+            >>> Faults(drop=0.2).count
+            0
+        """
         return sum(self._counts.values())
 
     def next(self) -> Fault | None:
-        """Return the fault of the next request, or None."""
+        """Return the fault of the next request, or None.
+
+        Returns:
+            ``drop``, ``lose``, ``cut`` or None.
+
+        Example:
+            >>> from julep.testing import Faults
+            >>> faults = Faults(lose=1, times=1)
+            >>> faults.next(), faults.next()
+            ('lose', None)
+        """
         with self._lock:
             number = self._random.random()
             if self._left == 0:

@@ -30,14 +30,41 @@ _VERSION: Final = 1
 
 
 class SecretInRecordingError(Exception):
-    """A recording would have contained a key, so that no file was written."""
+    """A recording would have contained a key, so that no file was written.
+
+    Example:
+        >>> from julep.testing import ScriptedServer, SecretInRecordingError, recorded
+        >>> key = "a-long-key-of-mine"
+        >>> try:
+        ...     with ScriptedServer() as server, recorded("agents.json", server.url) as recording:
+        ...         with julep.Client(key, recording.url) as client:
+        ...             agent = client.agents.create(name=key)
+        ... except SecretInRecordingError as error:
+        ...     print(str(error).partition(" contains")[0])
+        requests[0].request.body.json.name
+    """
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
 
 
 class UnrecordedRequestError(Exception):
-    """A program made a request that its recording does not have."""
+    """A program made a request that its recording does not have.
+
+    Example:
+        >>> from contextlib import suppress
+        >>> from julep.testing import ScriptedServer, UnrecordedRequestError, recorded
+        >>> with ScriptedServer() as server, recorded("agents.json", server.url) as recording:
+        ...     with julep.Client(base_url=recording.url) as client:
+        ...         agents = client.agents.list()
+        >>> try:
+        ...     with recorded("agents.json", recording.url) as replayed, suppress(julep.ApiError):
+        ...         with julep.Client(base_url=replayed.url) as client:
+        ...             client.agents.count()
+        ... except UnrecordedRequestError as error:
+        ...     print(str(error).partition(";")[0])
+        agents.json does not have GET /agents?limit=1&with_total=true
+    """
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -49,6 +76,18 @@ class Recording:
     Attributes:
         url: The base URL to use in place of the real one.
         is_replayed: Whether the responses come from the file.
+
+    Args:
+        path: The file; if it exists, it is replayed.
+        upstream: The base URL of the real server.
+
+    Example:
+        >>> from julep.testing import ScriptedServer, recorded
+        >>> with ScriptedServer() as server, recorded("agents.json", server.url) as recording:
+        ...     with julep.Client(base_url=recording.url) as client:
+        ...         agents = client.agents.list()
+        >>> recording.is_replayed, recording
+        (False, <Recording of 1 requests, recorded to agents.json>)
     """
 
     def __init__(self, path: Path, upstream: str) -> None:
@@ -138,6 +177,14 @@ class Recording:
 
         Raises:
             SecretInRecordingError: It would contain a key.
+
+        Example:
+            >>> from pathlib import Path
+            >>> from julep.testing import ScriptedServer, recorded
+            >>> with ScriptedServer() as server, recorded("agents.json", server.url) as recording:
+            ...     recording.save()  # as the end of the block does
+            ...     Path("agents.json").exists()
+            True
         """
         if self.is_replayed:
             return
@@ -159,6 +206,11 @@ class Recording:
 
         Raises:
             UnrecordedRequestError: It lacked one.
+
+        Example:
+            >>> from julep.testing import ScriptedServer, recorded
+            >>> with ScriptedServer() as server, recorded("agents.json", server.url) as recording:
+            ...     recording.check()  # as the end of the block does
         """
         if self._missing:
             raise UnrecordedRequestError(
@@ -167,7 +219,13 @@ class Recording:
             )
 
     async def close(self) -> None:
-        """Close the connections to the real server."""
+        """Close the connections to the real server.
+
+        Example:
+            >>> from pathlib import Path
+            >>> from julep.testing import Recording
+            >>> await Recording(Path("agents.json"), "http://localhost:8080/api").close()
+        """
         if self._client is not None:
             await self._client.aclose()
 
@@ -193,9 +251,13 @@ def recorded(path: str | os.PathLike[str], upstream: str) -> Iterator[Recording]
         ValueError: The file is not a recording.
 
     Example:
-        >>> with recorded("ada.json", "https://api.openai.com/v1") as recording:
-        ...     with LocalServer(model_url=recording.url, model="gpt-4.1-mini") as server:
-        ...         pass
+        >>> from julep.testing import ScriptedServer, recorded
+        >>> for _ in range(2):
+        ...     with ScriptedServer() as server, recorded("ada.json", server.url) as recording:
+        ...         with julep.Client(base_url=recording.url) as client:
+        ...             print(client.agents.create(name="Ada").name, recording.is_replayed)
+        Ada False
+        Ada True
     """
     recording = Recording(Path(path), upstream)
     host = running_host()

@@ -37,6 +37,7 @@ class ScriptedServer:
         ValueError: The settings are invalid.
 
     Example:
+        >>> from julep.testing import ScriptedServer
         >>> with ScriptedServer("Two.") as server:
         ...     with julep.Client(base_url=server.url) as client:
         ...         agent = client.agents.create(name="Ada")
@@ -72,59 +73,169 @@ class ScriptedServer:
 
         Raises:
             RuntimeError: The server is not running.
+
+        Example:
+            >>> from julep.testing import ScriptedServer
+            >>> with ScriptedServer() as server:
+            ...     server.root
+            'http://127.0.0.1:46267/20'
         """
         self._running()
         return self._root
 
     @property
     def url(self) -> str:
-        """The base URL for clients."""
+        """The base URL for clients.
+
+        Example:
+            >>> from julep.testing import ScriptedServer
+            >>> with ScriptedServer() as server:
+            ...     server.url
+            'http://127.0.0.1:46267/21/api'
+        """
         return f"{self.root}/api"
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables by which clients without a URL use this server."""
+        """The variables by which clients without a URL use this server.
+
+        Example:
+            >>> from julep.testing import ScriptedServer
+            >>> with ScriptedServer() as server:
+            ...     server.environment
+            {'JULEP_API_URL': 'http://127.0.0.1:46267/22/api'}
+        """
         return {"JULEP_API_URL": self.url}
 
     @property
     def model(self) -> ScriptedModel:
-        """The model."""
+        """The model.
+
+        Example:
+            >>> from julep.testing import ScriptedServer
+            >>> ScriptedServer("Two.").model
+            <ScriptedModel 'scripted': 1 steps left, 0 requests>
+        """
         return self._model
 
     @property
     def asked(self) -> list[ModelRequest]:
-        """The requests that the model received, the oldest first."""
+        """The requests that the model received, the oldest first.
+
+        Example:
+            >>> from julep.testing import ScriptedServer
+            >>> with ScriptedServer("Two.") as server, julep.Client(base_url=server.url) as client:
+            ...     session = client.sessions.create(agent_id=client.agents.create(name="Ada").id)
+            ...     reply = client.sessions.chat(session.id, "1 + 1?")
+            ...     print(server.asked[0].messages[-1]["content"])
+            1 + 1?
+        """
         return self._model.asked
 
     @property
     def delays(self) -> list[float]:
-        """The delays that calls skipped, in seconds: before retries, and between looks at jobs."""
+        """The delays that calls skipped, in seconds: before retries, and between looks at jobs.
+
+        Example:
+            >>> from julep.testing import ScriptedServer
+            >>> with ScriptedServer() as server, julep.Client(base_url=server.url) as client:
+            ...     with server.faults(drop=1, times=2):
+            ...         agents = client.agents.list()
+            ...     len(server.delays)
+            2
+        """
         return self._delays
 
     def then(self, step: Step) -> Self:
-        """Add a step to the script, and return the server; see ``ScriptedModel.then``."""
+        """Add a step to the script, and return the server; see ``ScriptedModel.then``.
+
+        Args:
+            step: An answer, its text, or a function of the request that returns either.
+
+        Returns:
+            The server, so that steps can be chained.
+
+        Example:
+            >>> from julep.testing import ScriptedServer
+            >>> ScriptedServer().then(lambda request: request.messages[-1]["content"]).model
+            <ScriptedModel 'scripted': 1 steps left, 0 requests>
+        """
         self._model.then(step)
         return self
 
     def says(self, text: str, *, delay: float = 0.0, pause: float = 0.0) -> Self:
-        """Add an answer of words, and return the server."""
+        """Add an answer of words, and return the server.
+
+        Args:
+            text: The words.
+            delay: Seconds before the answer, 0 or more.
+            pause: Seconds between the words of a stream, 0 or more.
+
+        Returns:
+            The server, so that steps can be chained.
+
+        Example:
+            >>> from julep.testing import ScriptedServer
+            >>> ScriptedServer().says("Two.").says("Three.").model
+            <ScriptedModel 'scripted': 2 steps left, 0 requests>
+        """
         self._model.says(text, delay=delay, pause=pause)
         return self
 
     def calls(self, function: str, /, **arguments: JSON) -> Self:
-        """Add an answer that calls a function with these arguments, and return the server."""
+        """Add an answer that calls a function with these arguments, and return the server.
+
+        Args:
+            function: The function's name.
+            arguments: The arguments of the call, JSON.
+
+        Returns:
+            The server, so that steps can be chained.
+
+        Example:
+            >>> from julep.testing import ScriptedServer
+            >>> ScriptedServer().calls("temperature", city="Lisbon").says("It is warm.").model
+            <ScriptedModel 'scripted': 2 steps left, 0 requests>
+        """
         self._model.calls(function, **arguments)
         return self
 
     def fails(
         self, status: int, message: str = SCRIPTED_FAILURE, *, retry_after: int | None = None
     ) -> Self:
-        """Add a failure, as of a model's endpoint with this status, and return the server."""
+        """Add a failure, as of a model's endpoint with this status, and return the server.
+
+        Args:
+            status: The HTTP status, 400 to 599.
+            message: The message of the failure.
+            retry_after: The ``Retry-After`` of the failure, in seconds.
+
+        Returns:
+            The server, so that steps can be chained.
+
+        Example:
+            >>> from julep.testing import ScriptedServer
+            >>> ScriptedServer().fails(503).fails(429, retry_after=7).says("Two.").model
+            <ScriptedModel 'scripted': 3 steps left, 0 requests>
+        """
         self._model.fails(status, message, retry_after=retry_after)
         return self
 
     def breaks_off(self, text: str = "", *, after: int = 0) -> Self:
-        """Add an answer that is cut after some words, and return the server."""
+        """Add an answer that is cut after some words, and return the server.
+
+        Args:
+            text: The words of the whole answer.
+            after: The number of words after which it is cut, 0 or more.
+
+        Returns:
+            The server, so that steps can be chained.
+
+        Example:
+            >>> from julep.testing import ScriptedServer
+            >>> ScriptedServer().breaks_off("One two three", after=2).model
+            <ScriptedModel 'scripted': 1 steps left, 0 requests>
+        """
         self._model.breaks_off(text, after=after)
         return self
 
@@ -141,11 +252,25 @@ class ScriptedServer:
     ) -> Iterator[Faults]:
         """Let connections fail while a ``with`` block lasts; see `Faults` for the arguments.
 
+        Args:
+            drop: The share of requests, from 0 to 1, whose connection is lost before anything is
+                done.
+            lose: The share of requests that take effect, and whose response is lost.
+            cut: The share of responses that end in the middle.
+            delay: Seconds before each request is read.
+            times: The number of faults, after which there are none; None for no limit.
+            seed: The start of the random numbers.
+
+        Returns:
+            A context manager, whose value counts the faults.
+
         Example:
-            >>> with server.faults(drop=0.2) as faults:
-            ...     client.agents.list()
-            >>> print(faults)
-            <Faults so far: drop: 0, lose: 0, cut: 0>
+            >>> from julep.testing import ScriptedServer
+            >>> with ScriptedServer() as server, julep.Client(base_url=server.url) as client:
+            ...     with server.faults(lose=1, times=1) as faults:
+            ...         agent = client.agents.create(name="Ada")
+            ...     print(faults.count, client.agents.count())
+            1 1
         """
         mount = self._running()
         before = mount.faults

@@ -32,6 +32,11 @@ class ModelRequest:
         tool_choice: None if the caller made no choice.
         settings: The settings that were set.
         allowed: The models that the tenant may use; None for all.
+
+    Example:
+        >>> from julep_server import ModelRequest
+        >>> ModelRequest("tiny", [{"role": "user", "content": "1 + 1?"}]).messages[-1]["content"]
+        '1 + 1?'
     """
 
     model: str
@@ -46,6 +51,14 @@ class ModelRequest:
 
         Args:
             streamed: Whether the body requests a stream.
+
+        Returns:
+            The body, in the form of OpenAI's chat completions.
+
+        Example:
+            >>> from julep_server import ModelRequest
+            >>> ModelRequest("tiny", [{"role": "user", "content": "1 + 1?"}]).to_json()
+            {'model': 'tiny', 'messages': [{'role': 'user', 'content': '1 + 1?'}]}
         """
         body: JSONObject = {
             **self.settings,

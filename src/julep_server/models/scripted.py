@@ -48,6 +48,11 @@ class ScriptedAnswer:
 
     Raises:
         ValueError: A value is out of range.
+
+    Example:
+        >>> from julep_server import ScriptedAnswer, ScriptedModel
+        >>> ScriptedModel(ScriptedAnswer(text="Two.", usage=(10, 2)))
+        <ScriptedModel 'scripted': 1 steps left, 0 requests>
     """
 
     text: str = ""
@@ -90,8 +95,9 @@ class ScriptedModel(InProcessModel):
         >>> model = ScriptedModel("Hello!")
         >>> model.calls("look", at="sky").says("It is blue.").fails(503)
         <ScriptedModel 'scripted': 4 steps left, 0 requests>
-        >>> with LocalServer(model=model) as server:
-        ...     pass
+        >>> with LocalServer(model=model, embedding_model="none") as server:
+        ...     print(server.url)
+        http://127.0.0.1:46263/api
     """
 
     def __init__(self, *steps: Step, name: str = SCRIPTED_MODEL) -> None:
@@ -110,27 +116,65 @@ class ScriptedModel(InProcessModel):
 
     @property
     def name(self) -> str:
-        """The name of the model, which agents have that name none."""
+        """The name of the model, which agents have that name none.
+
+        Example:
+            >>> from julep_server import ScriptedModel
+            >>> ScriptedModel(name="tiny").name
+            'tiny'
+        """
         return self._name
 
     @property
     def model(self) -> str:
-        """See :class:`~julep_server.models.provider.Provider`."""
+        """See :class:`~julep_server.models.provider.Provider`.
+
+        Example:
+            >>> from julep_server import ScriptedModel
+            >>> ScriptedModel(name="tiny").model
+            'tiny'
+        """
         return self._name
 
     def request_body(self, request: ModelRequest, *, streamed: bool) -> JSONObject:
-        """See :class:`~julep_server.models.provider.Provider`; what an endpoint would be sent."""
+        """See :class:`~julep_server.models.provider.Provider`; what an endpoint would be sent.
+
+        Args:
+            request: The prompt and its settings.
+            streamed: Whether the completion would be streamed.
+
+        Returns:
+            The body, in the form of OpenAI's chat completions.
+
+        Example:
+            >>> from julep_server import ModelRequest, ScriptedModel
+            >>> request = ModelRequest("scripted", [{"role": "user", "content": "1 + 1?"}])
+            >>> ScriptedModel().request_body(request, streamed=True)["stream"]
+            True
+        """
         return request.to_json(streamed=streamed)
 
     @property
     def asked(self) -> list[ModelRequest]:
-        """The requests so far, the oldest first."""
+        """The requests so far, the oldest first.
+
+        Example:
+            >>> from julep_server import ScriptedModel
+            >>> ScriptedModel("Two.").asked
+            []
+        """
         with self._lock:
             return list(self._asked)
 
     @property
     def steps_left(self) -> int:
-        """The number of steps that no request has taken."""
+        """The number of steps that no request has taken.
+
+        Example:
+            >>> from julep_server import ScriptedModel
+            >>> ScriptedModel("Two.", "Three.").steps_left
+            2
+        """
         return len(self._steps)
 
     def then(self, step: Step) -> ScriptedModel:
@@ -140,8 +184,16 @@ class ScriptedModel(InProcessModel):
             step: An answer, its text, or a function that receives the request and returns either. A
                 function at the end of the script answers all further requests, too.
 
+        Returns:
+            The model, so that steps can be chained.
+
         Raises:
             TypeError: It is none of these.
+
+        Example:
+            >>> from julep_server import ScriptedModel
+            >>> ScriptedModel().then(lambda request: request.messages[-1]["content"])
+            <ScriptedModel 'scripted': 1 steps left, 0 requests>
         """
         if not isinstance(step, (str, ScriptedAnswer)) and not callable(step):
             raise TypeError(f"a step must be a str, a ScriptedAnswer or a function; got {step!r}")
@@ -150,31 +202,105 @@ class ScriptedModel(InProcessModel):
         return self
 
     def says(self, text: str, *, delay: float = 0.0, pause: float = 0.0) -> ScriptedModel:
-        """Add an answer of words, and return the model."""
+        """Add an answer of words, and return the model.
+
+        Args:
+            text: The words.
+            delay: Seconds before the answer, 0 or more.
+            pause: Seconds between the words of a stream, 0 or more.
+
+        Returns:
+            The model, so that steps can be chained.
+
+        Example:
+            >>> from julep_server import ScriptedModel
+            >>> ScriptedModel().says("Two.").says("Three.")
+            <ScriptedModel 'scripted': 2 steps left, 0 requests>
+        """
         return self.then(ScriptedAnswer(text=text, delay=delay, pause=pause))
 
     def calls(self, function: str, /, **arguments: JSON) -> ScriptedModel:
-        """Add an answer that calls a function with these arguments, and return the model."""
+        """Add an answer that calls a function with these arguments, and return the model.
+
+        Args:
+            function: The function's name.
+            arguments: The arguments of the call, JSON.
+
+        Returns:
+            The model, so that steps can be chained.
+
+        Example:
+            >>> from julep_server import ScriptedModel
+            >>> ScriptedModel().calls("temperature", city="Lisbon")
+            <ScriptedModel 'scripted': 1 steps left, 0 requests>
+        """
         return self.then(ScriptedAnswer(calls=[(function, arguments)]))
 
     def fails(
         self, status: int, message: str = SCRIPTED_FAILURE, *, retry_after: int | None = None
     ) -> ScriptedModel:
-        """Add a failure, as of a model's endpoint with this status, and return the model."""
+        """Add a failure, as of a model's endpoint with this status, and return the model.
+
+        Args:
+            status: The HTTP status, 400 to 599.
+            message: The message of the failure.
+            retry_after: The ``Retry-After`` of the failure, in seconds.
+
+        Returns:
+            The model, so that steps can be chained.
+
+        Example:
+            >>> from julep_server import ScriptedModel
+            >>> ScriptedModel().fails(429, retry_after=7)
+            <ScriptedModel 'scripted': 1 steps left, 0 requests>
+        """
         answer = ScriptedAnswer(status=status, message=message, retry_after=retry_after)
         return self.then(answer)
 
     def breaks_off(self, text: str = "", *, after: int = 0) -> ScriptedModel:
-        """Add an answer that is cut after some words, and return the model."""
+        """Add an answer that is cut after some words, and return the model.
+
+        Args:
+            text: The words of the whole answer.
+            after: The number of words after which it is cut, 0 or more.
+
+        Returns:
+            The model, so that steps can be chained.
+
+        Example:
+            >>> from julep_server import ScriptedModel
+            >>> ScriptedModel().breaks_off("One two three", after=2)
+            <ScriptedModel 'scripted': 1 steps left, 0 requests>
+        """
         return self.then(ScriptedAnswer(text=text, breaks_off_after=after))
 
     @property
     def models(self) -> Sequence[str]:
-        """See :class:`~julep_server.models.provider.Provider`."""
+        """See :class:`~julep_server.models.provider.Provider`.
+
+        Example:
+            >>> from julep_server import ScriptedModel
+            >>> ScriptedModel(name="tiny").models
+            ('tiny',)
+        """
         return (self.model,)
 
     async def complete(self, request: ModelRequest, listener: Listener | None) -> Completion:
-        """See :class:`~julep_server.models.provider.Provider`."""
+        """See :class:`~julep_server.models.provider.Provider`.
+
+        Args:
+            request: The prompt and its settings.
+            listener: Receives each piece of text as it is written; None for no streaming.
+
+        Returns:
+            The whole completion.
+
+        Example:
+            >>> from julep_server import ModelRequest, ScriptedModel
+            >>> request = ModelRequest("scripted", [{"role": "user", "content": "1 + 1?"}])
+            >>> (await ScriptedModel("Two.").complete(request, None)).text
+            'Two.'
+        """
         answer = await self._answer(request)
         if listener is not None:
             listener.on_start(self._name)
@@ -191,7 +317,23 @@ class ScriptedModel(InProcessModel):
         body: JSONObject,
         allowed: Sequence[str] | None = None,  # noqa: ARG002 - it has one model
     ) -> ForwardedResponse:
-        """See :class:`~julep_server.models.provider.Provider`."""
+        """See :class:`~julep_server.models.provider.Provider`.
+
+        Args:
+            path: ``chat/completions`` or ``completions``.
+            body: The request's JSON.
+            allowed: Not used: there is one model.
+
+        Returns:
+            The response in OpenAI's format.
+
+        Example:
+            >>> from julep_server import ScriptedModel
+            >>> body = {"model": "scripted", "messages": [{"role": "user", "content": "1 + 1?"}]}
+            >>> answer = await ScriptedModel("Two.").forward("chat/completions", body)
+            >>> answer.content["choices"][0]["message"]["content"]
+            'Two.'
+        """
         is_chat = path == "chat/completions"
         requests = (
             [openai_format.parse_chat_request(body)]
@@ -211,7 +353,12 @@ class ScriptedModel(InProcessModel):
         return ForwardedResponse(self._name, "application/json", encode(completions))
 
     async def close(self) -> None:
-        """See :class:`~julep_server.models.provider.Provider`."""
+        """See :class:`~julep_server.models.provider.Provider`.
+
+        Example:
+            >>> from julep_server import ScriptedModel
+            >>> await ScriptedModel("Two.").close()
+        """
 
     async def _answer(self, request: ModelRequest) -> ScriptedAnswer:
         """Return the answer to a request.

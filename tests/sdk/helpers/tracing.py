@@ -6,6 +6,7 @@ Tests import its names from here: the import of another module of it would load 
 from __future__ import annotations
 
 import sys
+from functools import cache
 from typing import Any
 
 from opentelemetry import trace
@@ -18,12 +19,27 @@ __all__ = [
     "LOADED",
     "InMemorySpanExporter",
     "ReadableSpan",
-    "SimpleSpanProcessor",
     "SpanKind",
     "StatusCode",
-    "TracerProvider",
+    "attributes_of",
+    "memory_exporter",
     "trace",
 ]
 
 # Calls have spans as soon as it is loaded.
 LOADED: Any = sys.modules.pop("opentelemetry.trace")
+
+
+@cache
+def memory_exporter() -> InMemorySpanExporter:
+    """Return the exporter that keeps the spans; the provider of a process cannot be replaced."""
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    trace.set_tracer_provider(provider)
+    return exporter
+
+
+def attributes_of(span: ReadableSpan) -> dict[str, object]:
+    """Return a span's attributes."""
+    return dict(span.attributes or {})

@@ -19,6 +19,11 @@ class BaseClientWrapper:
     Args:
         api_key: The value of the Authorization header.
         base_url: The URL of the API.
+
+    Example:
+        >>> from julep.api.core import BaseClientWrapper
+        >>> BaseClientWrapper(api_key="Bearer …", base_url="http://localhost:8080/api")
+        BaseClientWrapper(base_url='http://localhost:8080/api')
     """
 
     def __init__(self, *, api_key: str, base_url: str) -> None:
@@ -29,11 +34,29 @@ class BaseClientWrapper:
         self._base_url = base_url
 
     def get_headers(self) -> dict[str, str]:
-        """Return the headers of every request."""
+        """Return the headers of every request.
+
+        Returns:
+            The ``Authorization`` header.
+
+        Example:
+            >>> from julep.api.core import BaseClientWrapper
+            >>> BaseClientWrapper(api_key="Bearer x", base_url="http://localhost/api").get_headers()
+            {'Authorization': 'Bearer x'}
+        """
         return {"Authorization": self.api_key}
 
     def get_base_url(self) -> str:
-        """Return the URL of the API."""
+        """Return the URL of the API.
+
+        Returns:
+            The URL that the wrapper was made with.
+
+        Example:
+            >>> from julep.api.core import BaseClientWrapper
+            >>> BaseClientWrapper(api_key="Bearer x", base_url="http://localhost/api").get_base_url()
+            'http://localhost/api'
+        """
         return self._base_url
 
     # A key is a secret.
@@ -42,7 +65,20 @@ class BaseClientWrapper:
 
 
 class SyncClientWrapper(BaseClientWrapper):
-    """A key, a URL and an ``httpx.Client``."""
+    """A key, a URL and an ``httpx.Client``.
+
+    Args:
+        api_key: The value of the Authorization header.
+        base_url: The URL of the API.
+        httpx_client: The client to send requests with.
+
+    Example:
+        >>> import httpx
+        >>> from julep.api.core import SyncClientWrapper
+        >>> with httpx.Client() as client:
+        ...     SyncClientWrapper(api_key="x", base_url="http://localhost/api", httpx_client=client)
+        SyncClientWrapper(base_url='http://localhost/api')
+    """
 
     def __init__(self, *, api_key: str, base_url: str, httpx_client: HttpClient) -> None:
         super().__init__(api_key=api_key, base_url=base_url)
@@ -50,7 +86,20 @@ class SyncClientWrapper(BaseClientWrapper):
 
 
 class AsyncClientWrapper(BaseClientWrapper):
-    """A key, a URL and an ``httpx.AsyncClient``."""
+    """A key, a URL and an ``httpx.AsyncClient``.
+
+    Args:
+        api_key: The value of the Authorization header.
+        base_url: The URL of the API.
+        httpx_client: The client to send requests with.
+
+    Example:
+        >>> import httpx
+        >>> from julep.api.core import AsyncClientWrapper
+        >>> async with httpx.AsyncClient() as http:
+        ...     AsyncClientWrapper(api_key="x", base_url="http://localhost/api", httpx_client=http)
+        AsyncClientWrapper(base_url='http://localhost/api')
+    """
 
     def __init__(self, *, api_key: str, base_url: str, httpx_client: HttpClient) -> None:
         super().__init__(api_key=api_key, base_url=base_url)

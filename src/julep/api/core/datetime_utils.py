@@ -14,6 +14,15 @@ def serialize_datetime(v: datetime) -> str:
 
     Args:
         v: The time; without a zone it is in the zone of this machine.
+
+    Returns:
+        The text, such as ``2026-01-31T09:00:00Z`` (RFC 3339).
+
+    Example:
+        >>> from datetime import UTC, datetime
+        >>> from julep.api.core import serialize_datetime
+        >>> serialize_datetime(datetime(2026, 1, 31, 9, 0, tzinfo=UTC))
+        '2026-01-31T09:00:00Z'
     """
     warn_deprecated("serialize_datetime()", "datetime.isoformat()")
     aware = v if v.tzinfo is not None else v.astimezone()

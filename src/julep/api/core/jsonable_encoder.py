@@ -27,8 +27,17 @@ def jsonable_encoder(obj: object, custom_encoder: _Encoders | None = None) -> ob
         obj: Any value.
         custom_encoder: Functions for the values of some types.
 
+    Returns:
+        The value in JSON's types.
+
     Raises:
         ValueError: When a value has no such form.
+
+    Example:
+        >>> from datetime import date
+        >>> from julep.api.core import jsonable_encoder
+        >>> jsonable_encoder({"days": {date(2026, 1, 31)}})
+        {'days': ['2026-01-31']}
     """
     warn_deprecated("jsonable_encoder()", "model.to_dict()")
     return _encoded(obj, custom_encoder or {})

@@ -1,0 +1,128 @@
+"""Every public name has a docstring and an example, and each example prints what it shows."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from julep.testing import ScriptedServer
+from julep_server import ScriptedAnswer
+from tests.docs.helpers.doc_examples import Script, examples_of, mistakes, world
+from tests.docs.helpers.documented import Documented, documented
+
+pytestmark = pytest.mark.once
+
+WITH_EXAMPLES = [name for name, entry in documented().items() if examples_of(entry.text)]
+
+WEATHER = (
+    ScriptedAnswer(calls=[("temperature", {"city": "Lisbon"})]),
+    "It is 21.5 degrees in Lisbon.",
+)
+TWO = ('{"value": 2}',)
+MANY = ('{"many": 2}',)
+PANCAKES = ('{"name": "Pancakes", "minutes": 20}',)
+# What the model answers in the examples of a name and of its async form; else it greets.
+SCRIPTS: dict[str, tuple[str | ScriptedAnswer, ...]] = {
+    "AnswerRejected": ('"many"', *TWO),
+    "ChatSettingsResponseFormatDict": MANY,
+    "MaxTurnsError": WEATHER,
+    "NotApprovedError": WEATHER,
+    "Parse": TWO,
+    "Parse.parse": PANCAKES,
+    "ParseArgs": TWO,
+    "ParsedResponse": TWO,
+    "ParsedResponse.text": TWO,
+    "ResponseFormat": MANY,
+    "RetryEvent": (ScriptedAnswer(status=503),),
+    "Run": WEATHER,
+    "Run.iterate_run": WEATHER,
+    "Run.run": WEATHER,
+    "Run.stream_run": WEATHER,
+    "RunStream": WEATHER,
+    "RunStream.aclose": WEATHER,
+    "RunStream.close": WEATHER,
+    "RunStream.get_final_response": WEATHER,
+    "RunStream.text_stream": WEATHER,
+    "ServerError": (ScriptedAnswer(status=503),),
+    "ToolCallArguments": WEATHER,
+    "ToolCallBegun": WEATHER,
+    "ToolResult": WEATHER,
+}
+
+
+@pytest.fixture(scope="module")
+def runner() -> Iterator[asyncio.Runner]:
+    with asyncio.Runner() as runner:
+        yield runner
+
+
+@pytest.fixture(scope="module")
+def script() -> Script:
+    return Script()
+
+
+@pytest.fixture(scope="module")
+def server(script: Script) -> Iterator[ScriptedServer]:
+    # A tenant for each example.
+    with ScriptedServer(script, api_keys=WITH_EXAMPLES) as server:
+        yield server
+
+
+def test_every_public_name_has_a_docstring() -> None:
+    assert [name for name, entry in documented().items() if not entry.text] == []
+
+
+def test_every_public_name_has_an_example() -> None:
+    without = [
+        name
+        for name, entry in documented().items()
+        if not entry.is_generated and not examples_of(entry.text)
+    ]
+    assert without == []
+
+
+def undocumented(entry: Documented) -> list[str]:
+    """Return the parameters of a function that its docstring leaves out, and its result."""
+    if entry.function is None:
+        return []
+    signature = inspect.signature(entry.function)
+    sections = re.findall(r"^Args:\n((?: {4}.*\n|\n)+)", f"{entry.text}\n", re.MULTILINE)
+    described = set(re.findall(r"^ {4}\*{0,2}(\w+)(?: \(.*\))?: ", "".join(sections), re.MULTILINE))
+    left_out = signature.parameters.keys() - described - {"self", "cls"}
+    returns = signature.return_annotation not in ("None", None, signature.empty)
+    if returns and not re.search("^(Returns|Yields):$", entry.text, re.MULTILINE):
+        left_out.add("return")
+    return sorted(f"{entry.name}: {name}" for name in left_out)
+
+
+def test_arguments_and_results_are_documented() -> None:
+    assert [name for entry in documented().values() for name in undocumented(entry)] == []
+
+
+@pytest.mark.parametrize("name", WITH_EXAMPLES)
+def test_an_example_prints_what_it_shows(
+    name: str,
+    server: ScriptedServer,
+    script: Script,
+    runner: asyncio.Runner,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("JULEP_API_URL", server.url)
+    monkeypatch.setenv("JULEP_API_KEY", name)
+    monkeypatch.chdir(tmp_path)
+    assert outcome(name, server, script, runner) == []
+
+
+def outcome(name: str, server: ScriptedServer, script: Script, runner: asyncio.Runner) -> list[str]:
+    """Run the examples of a name in a tenant of their own."""
+    entry = documented()[name]
+    examples = examples_of(entry.text)
+    script.answers = list(SCRIPTS.get(entry.short.removeprefix("Async"), ()))
+    with world(server.url, name, examples, runner) as names:
+        return mistakes(examples, names, runner)
