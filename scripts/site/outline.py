@@ -14,22 +14,35 @@ DOCS: Final = ROOT / "docs"
 
 # Titles are those of the navigation; a page has its own.
 SECTIONS: Final[dict[str, dict[str, str]]] = {
-    "Start": {"Julep": "README.md"},
+    "Start": {"Julep": "README.md", "Five-minute start": "docs/start.md"},
+    "Tutorials": {
+        "A support bot with memory": "docs/tutorials/support-bot.md",
+        "Your documents": "docs/tutorials/documents.md",
+        "Tools": "docs/tutorials/tools.md",
+        "Structured output": "docs/tutorials/structured-output.md",
+        "A web app": "docs/tutorials/web-app.md",
+    },
     "Guides": {
         "The SDK at a glance": "docs/guide.md",
         "Models": "docs/models.md",
         "Streams": "docs/streams.md",
         "Tools and typed answers": "docs/tools.md",
         "Errors, retries, timeouts": "docs/transport.md",
+        "Concurrency": "docs/concurrency.md",
         "What the model sees": "docs/explanations.md",
         "Logging and tracing": "docs/observability.md",
         "Testing": "docs/testing.md",
         "The command line": "docs/command-line.md",
         "Migrating from 0.3": "docs/migration.md",
+        "Migrating from 2.x": "docs/migration-2.md",
+        "Changing the API": "docs/regenerating.md",
     },
     "The server": {
+        "Self-hosting": "docs/server/self-hosting.md",
         "Configuration": "docs/server/configuration.md",
         "Operations and backups": "docs/server/operations.md",
+        "PostgreSQL": "docs/server/postgresql.md",
+        "Security": "docs/server/security.md",
         "Models of the server": "docs/server/models.md",
         "Recall": "docs/server/recall.md",
         "Memories": "docs/server/memories.md",
@@ -42,6 +55,7 @@ SECTIONS: Final[dict[str, dict[str, str]]] = {
     },
 }
 ABOUT: Final = {
+    "Architecture": "docs/architecture.md",
     "Performance": "docs/performance.md",
     "All pages": "docs/README.md",
     "Contributing": "CONTRIBUTING.md",

@@ -145,6 +145,8 @@ def _class(one: Name) -> Iterator[str]:
     if methods:
         yield "**Methods**"
         yield "\n".join(_in_short(one, member, link) for member in methods)
+    if one.name.startswith("Base") and one.name.endswith("Manager"):
+        yield from _together(methods, link)
     if any("beartype" in member.decorators for member in methods):
         yield "**Notes**"
         yield "Types of arguments are checked at run time, as `@beartype` says."
@@ -194,28 +196,51 @@ def _method(one: Name, member: Member) -> Iterator[str]:
     link = _linker(one.module, one.name)
     yield f"### {one.name}().{escaped(member.name)} {{ #{one.anchor}.{member.name} }}"
     yield _source(member.place)
-    yield from _titled(sections(member.docstring, link, member.value))
-    implemented = _IMPLEMENTS.match(member.docstring)
-    found = homes().get(implemented[1]) if implemented else None
-    if implemented and found is not None:
-        of_public = getattr(found.value, implemented[2], None)
-        described = inspect.getdoc(of_public) or ""
-        shown = {"Arguments", "Raises"}
-        if of_public is not None:
-            yield from _titled(
-                section
-                for section in sections(described, link, member.value)
-                if section.title in shown
-            )
-            yield "**Returns**"
-            returned = type_text(inspect.signature(member.value).return_annotation)
-            yield f"- {linked_type(returned, link)} - The result, or an awaitable of it."
-    if "beartype" in member.decorators:
-        yield "**Notes**"
-        yield "Types of arguments are checked at run time, as `@beartype` says."
+    yield from _titled(_sections(member, link))
+    yield from _notes(member)
     shown_decorators = [text for text in member.decorators if not _HIDDEN.match(text)]
     yield from _signature(signature_of(member.value, member.name, shown_decorators))
     yield from _see_also(one, None, member.value, method=member.name)
+
+
+def _sections(member: Member, link: Link) -> list[Section]:
+    """Return the sections of a method; one of a base class has those of the public method."""
+    implemented = _IMPLEMENTS.match(member.docstring)
+    public = homes().get(implemented[1]) if implemented else None
+    text = member.docstring
+    if implemented and public is not None:
+        text = inspect.getdoc(getattr(public.value, implemented[2])) or ""
+    found = list(sections(text, link, member.value))
+    if public is not None:
+        head = Section("", prose(member.docstring, link))
+        found = [head, *(one for one in found if one.title in {"Arguments", "Raises"})]
+    titles = [one.title for one in found]
+    if not {"Returns", "Yields"} & set(titles):
+        returned = type_text(inspect.signature(member.value).return_annotation)
+        shown = "" if public is None else " - The result, or an awaitable of it."
+        section = Section("Returns", f"- {linked_type(returned, link)}{shown}")
+        after = [number for number, title in enumerate(titles, 1) if title in {"", "Arguments"}]
+        found.insert(after[-1] if after else 0, section)
+    return found
+
+
+def _notes(member: Member) -> Iterator[str]:
+    if "beartype" in member.decorators:
+        yield "**Notes**"
+        yield "Types of arguments are checked at run time, as `@beartype` says."
+    elif member.name.startswith("_"):
+        yield "**Notes**"
+        yield "It is called by the method without `_` of the sync and of the async class."
+
+
+def _together(methods: list[Member], link: Link) -> Iterator[str]:
+    """Yield what the methods of a base class take, return and raise, each once."""
+    lines: dict[str, dict[str, str]] = {"Arguments": {}, "Returns": {}, "Raises": {}}
+    for member in methods:
+        for section in _sections(member, link):
+            for line in section.text.split("\n") if section.title in lines else ():
+                lines[section.title].setdefault(line.partition(" - ")[0], line)
+    yield from _titled(Section(title, "\n".join(found.values())) for title, found in lines.items())
 
 
 def _titled(found: Iterable[Section]) -> Iterator[str]:
