@@ -46,17 +46,14 @@ def _served(script: Path | None) -> Iterator[dict[str, str]]:
         }
 
 
-def formatted(programs: list[str]) -> list[str]:
-    """Return programs as ruff formats them."""
-    between = "\n# ---- between programs ----\n"
-    if not programs:
-        return []
+def formatted(program: str) -> str:
+    """Return a program as ruff formats it for a page."""
     done = subprocess.run(
         [sys.executable, "-m", "ruff", "format", "--quiet", "--line-length", "88", "-"],
-        input=between.join(programs),
+        input=program,
         capture_output=True,
         check=True,
         text=True,
         cwd=ROOT,
     )
-    return [one.strip("\n") + "\n" for one in done.stdout.split(between.strip("\n"))]
+    return done.stdout

@@ -194,7 +194,9 @@ def _in_short(one: Name, member: Member, link: Link) -> str:
 
 def _method(one: Name, member: Member) -> Iterator[str]:
     link = _linker(one.module, one.name)
-    yield f"### {one.name}().{escaped(member.name)} {{ #{one.anchor}.{member.name} }}"
+    # In the list beside the page, the class stands above its methods.
+    attributes = f'#{one.anchor}.{member.name} data-toc-label="{member.name}"'
+    yield f"### {one.name}().{escaped(member.name)} {{ {attributes} }}"
     yield _source(member.place)
     yield from _titled(_sections(member, link))
     yield from _notes(member)

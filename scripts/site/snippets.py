@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from scripts.site.async_form import async_form
 from scripts.site.places import ROOT
-from scripts.site.programs import run
+from scripts.site.programs import formatted, run
 
 FOLDER: Final = ROOT / "docs/snippets"
 # The block, and the block of its output in the README, which is made anew.
@@ -79,7 +79,7 @@ _OUTPUTS: dict[str, str] = {}
 def _shown(one: Snippet, *, tabs: bool) -> str:
     if one.name not in _OUTPUTS:
         _OUTPUTS[one.name] = one.output()
-    forms = {"Sync": one.sync, "Async": one.other} if one.other else {"": one.sync}
+    forms = {"Sync": one.sync, "Async": formatted(one.other)} if one.other else {"": one.sync}
     parts: list[str] = []
     for title, program in forms.items():
         block = f"```python\n{program}```"
