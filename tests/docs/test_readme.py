@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import julep
-from julep_server import LocalServer
-from tests.server.helpers.endpoint import Endpoint
+from scripts.site import programs
+from scripts.site.snippets import snippet
 
 ROOT = Path(__file__).parents[2]
 NAMES = (
@@ -23,6 +21,7 @@ NAMES = (
     "docs/models.md",
     "docs/server/openai.md",
     "docs/observability.md",
+    "docs/regenerating.md",
     "docs/streams.md",
     "docs/testing.md",
     "docs/tools.md",
@@ -70,7 +69,6 @@ PRINTS = {
     ),
     "iterate": r"",
     "fork": r"2\n\[\['draft'\], \['draft'\]\]",
-    "gather": r"\['Ada', 'Grace', 'Edsger'\]",
     "hooks": r"",
     "openai-agent": rf"{OFFLINE}.*I live in Bergen\..*Where do I live\?\n4",
     "options": r"200 1 0\.\d+ 0",
@@ -87,12 +85,11 @@ PRINTS = {
 }
 
 
-def run(*command: str, **environment: str) -> str:
+def run(*command: str) -> str:
     """Run Python with warnings as errors; return its output."""
     done = subprocess.run(
         [sys.executable, "-W", "error", *command],
-        cwd=ROOT,  # an example reads a folder of the project
-        env={**os.environ, **environment},
+        cwd=ROOT,
         capture_output=True,
         text=True,
         timeout=110,  # a busy machine is no failure
@@ -103,26 +100,16 @@ def run(*command: str, **environment: str) -> str:
     return done.stdout.strip()
 
 
-@pytest.fixture(scope="module")
-def model_url() -> Iterator[str]:
-    """An OpenAI-compatible endpoint that has every model."""
-    with Endpoint() as endpoint:
-        endpoint.knows_all = True
-        yield endpoint.url
-
-
 def test_every_python_block_is_an_example_that_is_run() -> None:
     assert sum(page.count("```python") for page in PAGES) == len(BLOCKS)
     assert set(EXAMPLES) == set(PRINTS)
 
 
 @pytest.mark.parametrize("name", PRINTS)
-def test_an_example_runs(name: str, model_url: str) -> None:
-    with LocalServer() as server:
-        printed = run(
-            "-c", EXAMPLES[name], JULEP_API_URL=server.url, JULEP_SERVER_MODEL_URL=model_url
-        )
-    assert re.fullmatch(PRINTS[name], printed, re.DOTALL)
+def test_an_example_runs_in_both_forms(name: str) -> None:
+    one = snippet(name, EXAMPLES[name])
+    for program in filter(None, (one.sync, one.other)):
+        assert re.fullmatch(PRINTS[name], programs.run(program, name), re.DOTALL)
 
 
 def test_the_readme_is_short_and_shows_what_it_prints() -> None:

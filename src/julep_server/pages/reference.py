@@ -31,12 +31,12 @@ def reference_page() -> str:
     components = document["components"]
     return environment.from_string(source).render(
         info=document["info"],
-        operations=_operations(document["paths"], components),
+        operations=operations_by_tag(document["paths"], components),
         schemas=components["schemas"],
     )
 
 
-def _operations(paths: dict[str, Any], components: dict[str, Any]) -> dict[str, list[Any]]:
+def operations_by_tag(paths: dict[str, Any], components: dict[str, Any]) -> dict[str, list[Any]]:
     """Return the operations by their tag, with references to parameters and responses followed."""
     by_tag: dict[str, list[Any]] = {}
     for path, item in paths.items():
