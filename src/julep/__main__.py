@@ -13,6 +13,19 @@ _CLIENT_COMMANDS = {
     "doctor": "Check the settings, the server and its model.",
 }
 
+# They need julep[cli]: a command line of one tree, whose branches are built when they are used.
+_RESOURCE_COMMANDS = {
+    "agents": "List, create and change agents.",
+    "users": "List, create and change users.",
+    "sessions": "List, create and change sessions, and read their history.",
+    "docs": "List, create, change, search and import documents of agents and users.",
+    "tools": "List, create and change the tools of agents.",
+    "memories": "List, search, create and change what agents remember.",
+    "jobs": "Read the state of jobs, and wait for them.",
+    "explain": "Show what the model would see of a message, and why.",
+    "completion": "Print the completion of a shell.",
+}
+
 _USAGE = f"""\
 julep {__version__}: the Julep agents API
 
@@ -23,7 +36,15 @@ The server is not installed ({{}} is missing). With it, this command starts it:
 
 julep chat chats with an agent of a server elsewhere.
 julep doctor checks the settings and the server that they name.
+
+With pip install "julep[cli]":
+
 """
+
+
+def commands() -> dict[str, str]:
+    """Return the descriptions of the commands of clients, by name."""
+    return {**_RESOURCE_COMMANDS, **_CLIENT_COMMANDS}
 
 
 def main() -> None:
@@ -35,6 +56,8 @@ def main() -> None:
     if arguments and arguments[0] in _CLIENT_COMMANDS:
         command = import_module(f"julep._cli.{arguments[0]}")
         raise SystemExit(command.main(arguments[1:]))
+    if arguments and arguments[0] in _RESOURCE_COMMANDS:
+        raise SystemExit(_resource_command(arguments))
     try:
         # By its name: the SDK does not depend on the server, which may not be installed.
         command_line = import_module("julep_server.cli")
@@ -44,13 +67,31 @@ def main() -> None:
             raise
         if not arguments or arguments[0] in ("--help", "-h"):
             sys.stdout.write(_USAGE.format(missing))
+            for name, about in _RESOURCE_COMMANDS.items():
+                sys.stdout.write(f"  julep {name:<12}{about}\n")
             return
         sys.stderr.write(
             f"julep: the server is not installed ({missing} is missing):"
             ' pip install "julep[server]"\n'
         )
         raise SystemExit(2) from None
-    command_line.run(_CLIENT_COMMANDS)
+    command_line.run(commands())
+
+
+def _resource_command(arguments: list[str]) -> int:
+    try:
+        app = import_module("julep._cli.app")
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing == "julep":
+            raise
+        sys.stderr.write(
+            f"julep: {arguments[0]} needs the extra cli ({missing} is missing):"
+            ' pip install "julep[cli]"\n'
+        )
+        return 2
+    status: int = app.main(arguments)
+    return status
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import sys
 import pytest
 
 import julep
-from julep._cli import chat
+from julep._cli import chat, exits
 from julep.testing import ScriptedServer
 
 
@@ -51,12 +51,12 @@ def test_a_session_and_an_agent_are_found_again(
 @pytest.mark.parametrize(
     ("arguments", "status"),
     [
-        (["--session", "no id"], chat.INVALID),
-        (["--url", "nowhere"], chat.INVALID),
-        (["--agent"], chat.INVALID),
-        (["--nothing", "x"], chat.INVALID),
-        (["--url", "http://127.0.0.1:9/api"], chat.UNREACHABLE),
-        (["--session", "4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a"], chat.FAILED),
+        (["--session", "no id"], exits.INVALID),
+        (["--url", "nowhere"], exits.INVALID),
+        (["--agent"], exits.INVALID),
+        (["--nothing", "x"], exits.INVALID),
+        (["--url", "http://127.0.0.1:9/api"], exits.UNREACHABLE),
+        (["--session", "4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a"], exits.FAILED),
         (["--help"], 0),
     ],
 )
@@ -77,7 +77,7 @@ def test_a_key_that_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with ScriptedServer(api_keys=["right"]) as server:
         monkeypatch.setenv("JULEP_API_KEY", "wrong")
         type_lines(monkeypatch, "Hello")
-        assert chat.main(["--url", server.url]) == chat.REFUSED
+        assert chat.main(["--url", server.url]) == exits.REFUSED
 
 
 def test_an_answer_that_breaks_off_ends_its_line(
@@ -87,7 +87,7 @@ def test_an_answer_that_breaks_off_ends_its_line(
 ) -> None:
     julep_server.breaks_off("One two", after=1)
     type_lines(monkeypatch, "Count.")
-    assert chat.main([]) == chat.FAILED
+    assert chat.main([]) == exits.FAILED
     printed = capsys.readouterr()
     assert printed.out.endswith("\n")
     assert printed.out.strip() == "One"

@@ -8,6 +8,8 @@ from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
+from julep._cli.exits import FAILED, INVALID, REFUSED, UNREACHABLE
+
 if TYPE_CHECKING:
     from julep._client import Client
     from julep_api.models import Agent
@@ -29,11 +31,6 @@ Examples:
   julep chat
   echo "What is a prime number?" | julep chat --agent Grace
 """
-
-FAILED: Final = 1
-INVALID: Final = 2
-UNREACHABLE: Final = 3
-REFUSED: Final = 4
 
 _OPTIONS: Final = ("--agent", "--session", "--url")
 

@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
+from julep._cli.exits import FAILED, INVALID, REFUSED, UNREACHABLE
 from julep._version import __version__
 
 if TYPE_CHECKING:
@@ -36,11 +37,6 @@ Examples:
   julep doctor
   JULEP_API_KEY=... julep doctor --url https://julep.example.com/api
 """
-
-FAILED: Final = 1
-INVALID: Final = 2
-UNREACHABLE: Final = 3
-REFUSED: Final = 4
 
 _TIMEOUT: Final = 5.0
 _MAX_CLOCK_SECONDS: Final = 60.0
