@@ -24,20 +24,6 @@ from julep.testing import ScriptedServer
 UNKNOWN = "4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a"
 
 
-@pytest.fixture
-def run(julep_server: ScriptedServer, capsys: pytest.CaptureFixture[str]) -> Any:
-    """Run a command with the test's server; return its output."""
-
-    def run(*words: object, status: int = 0) -> str:
-        capsys.readouterr()
-        found = app.main([str(word) for word in words])
-        printed = capsys.readouterr()
-        assert (found, printed.err if status == 0 else "") == (status, ""), printed.err
-        return printed.out if status == 0 else printed.err
-
-    return run
-
-
 def test_an_agent_from_its_creation_to_its_end(run: Any, julep_client: julep.Client) -> None:
     made = run(
         *("agents", "create", "--name", "Ada", "--about", "a tutor\tof\nmany"),

@@ -10,6 +10,7 @@ from cyclopts import App, CycloptsError, MissingArgumentError
 from julep._cli.commands import resource_app
 from julep._cli.exits import INVALID, report
 from julep._cli.explain import explain_app
+from julep._cli.import_docs import import_app
 from julep._cli.resources import RESOURCES
 
 _WIDE = 200
@@ -42,7 +43,8 @@ def build(*branches: str) -> App:
         app.console = Console(width=_WIDE)
     for resource in RESOURCES:
         if resource.name in branches:
-            app.command(resource_app(resource))
+            more = [import_app()] if resource.name == "docs" else []
+            app.command(resource_app(resource, *more))
     if "explain" in branches:
         app.command(explain_app())
     return app

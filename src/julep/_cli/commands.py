@@ -81,11 +81,18 @@ def command(
     return app
 
 
-def resource_app(resource: Resource) -> App:
-    """Return the commands of a resource."""
+def resource_app(resource: Resource, *more: App) -> App:
+    """Return the commands of a resource.
+
+    Args:
+        resource: The resource.
+        *more: Commands that are no methods of its manager.
+    """
     app = App(name=resource.name, help=resource.about, help_format="plaintext", version_flags=())
     for name in resource.commands:
         app.command(_resource_command(resource, name))
+    for other in more:
+        app.command(other)
     return app
 
 

@@ -1,0 +1,25 @@
+"""A fixture that runs commands in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from julep._cli import app
+from julep.testing import ScriptedServer
+
+
+@pytest.fixture
+def run(julep_server: ScriptedServer, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Run a command with the test's server; return its output, or its error if it fails."""
+
+    def run(*words: object, status: int = 0) -> str:
+        capsys.readouterr()
+        found = app.main([str(word) for word in words])
+        printed = capsys.readouterr()
+        assert found == status, printed.err
+        assert status or not printed.err
+        return printed.err if status else printed.out
+
+    return run
