@@ -15,6 +15,8 @@ import julep
 from julep._cli import chat, exits
 from julep.testing import ScriptedServer
 
+WEATHER = {"name": "weather", "parameters": {"type": "object"}}
+
 
 def type_lines(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
@@ -122,6 +124,36 @@ def test_a_chat_in_a_terminal(julep_server: ScriptedServer) -> None:
     assert re.search(rb"julep chat --session [0-9a-f-]{36}", shown)
     asked = [request.messages[-1]["content"] for request in julep_server.asked]
     assert asked == ["The first prime?", "The first prime?"]
+
+
+def test_a_session_goes_on_in_a_terminal_and_tools_are_shown(
+    julep_server: ScriptedServer, julep_client: julep.Client
+) -> None:
+    agent = julep_client.agents.create(name="Ada", functions=[WEATHER])
+    session = julep_client.sessions.create(agent_id=agent.id)
+    julep_server.says("Two.").calls("weather", town="Bergen")
+    julep_client.sessions.chat(session.id, "The first prime?")
+    main_end, terminal = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-W", "error", "-m", "julep", "chat", "--session", str(session.id)],
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        env={**os.environ, "TERM": "dumb"},
+        close_fds=True,
+    ) as running:
+        os.close(terminal)
+        read_until(main_end, b"> ")
+        os.write(main_end, b"\x1b[A\n")
+        read_until(main_end, b"[calls weather")
+        assert b"Bergen" in read_until(main_end, b"]\r\n")
+        read_until(main_end, b"> ")
+        os.write(main_end, b"\n")
+        read_until(main_end, b"To continue")
+        read_until(main_end, b"\n")
+        os.close(main_end)
+        assert running.wait(60) == 0
+    assert julep_server.asked[1].messages[-1]["content"] == "The first prime?"
 
 
 def read_until(descriptor: int, awaited: bytes) -> bytes:

@@ -69,6 +69,7 @@ def test_the_encoding_that_a_page_declares() -> None:
 def pdf(*pages: str, title: str | None = None, password: str | None = None) -> bytes:
     """Write a file that has a line of text on each page."""
     writer = PdfWriter()
+    add = writer._add_object  # pyright: ignore[reportPrivateUsage] - there is no public one
     font = DictionaryObject(
         {
             NameObject("/Type"): NameObject("/Font"),
@@ -80,8 +81,8 @@ def pdf(*pages: str, title: str | None = None, password: str | None = None) -> b
         page = writer.add_blank_page(300, 300)
         stream = DecodedStreamObject()
         stream.set_data(f"BT /F1 12 Tf 20 200 Td ({text}) Tj ET".encode())
-        page[NameObject("/Contents")] = writer._add_object(stream)
-        fonts = DictionaryObject({NameObject("/F1"): writer._add_object(font)})
+        page[NameObject("/Contents")] = add(stream)
+        fonts = DictionaryObject({NameObject("/F1"): add(font)})
         page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
     if title is not None:
         writer.add_metadata({"/Title": title})
