@@ -7,25 +7,6 @@ from importlib import import_module
 
 from julep._version import __version__
 
-# They are clients of a server, and need no extra. Their descriptions are for the server's help.
-_CLIENT_COMMANDS = {
-    "chat": "Chat with an agent.",
-    "doctor": "Check the settings, the server and its model.",
-}
-
-# They need julep[cli]: a command line of one tree, whose branches are built when they are used.
-_RESOURCE_COMMANDS = {
-    "agents": "List, create and change agents.",
-    "users": "List, create and change users.",
-    "sessions": "List, create and change sessions, and read their history.",
-    "docs": "List, create, change, search and import documents of agents and users.",
-    "tools": "List, create and change the tools of agents.",
-    "memories": "List, search, create and change what agents remember.",
-    "jobs": "Read the state of jobs, and wait for them.",
-    "explain": "Show what the model would see of a message, and why.",
-    "completion": "Print the completion of a shell.",
-}
-
 _USAGE = f"""\
 julep {__version__}: the Julep agents API
 
@@ -42,21 +23,19 @@ With pip install "julep[cli]":
 """
 
 
-def commands() -> dict[str, str]:
-    """Return the descriptions of the commands of clients, by name."""
-    return {**_RESOURCE_COMMANDS, **_CLIENT_COMMANDS}
-
-
 def main() -> None:
     """Run the command line."""
     arguments = sys.argv[1:]
     if arguments in (["--version"], ["-V"], ["version"]):
         sys.stdout.write(f"{__version__}\n")
         return
-    if arguments and arguments[0] in _CLIENT_COMMANDS:
+    # Only now: the version is printed without it.
+    from julep._cli.names import CLIENT_COMMANDS, RESOURCE_COMMANDS
+
+    if arguments and arguments[0] in CLIENT_COMMANDS:
         command = import_module(f"julep._cli.{arguments[0]}")
         raise SystemExit(command.main(arguments[1:]))
-    if arguments and arguments[0] in _RESOURCE_COMMANDS:
+    if arguments and arguments[0] in RESOURCE_COMMANDS:
         raise SystemExit(_resource_command(arguments))
     try:
         # By its name: the SDK does not depend on the server, which may not be installed.
@@ -67,7 +46,7 @@ def main() -> None:
             raise
         if not arguments or arguments[0] in ("--help", "-h"):
             sys.stdout.write(_USAGE.format(missing))
-            for name, about in _RESOURCE_COMMANDS.items():
+            for name, about in RESOURCE_COMMANDS.items():
                 sys.stdout.write(f"  julep {name:<12}{about}\n")
             return
         sys.stderr.write(
@@ -75,7 +54,7 @@ def main() -> None:
             ' pip install "julep[server]"\n'
         )
         raise SystemExit(2) from None
-    command_line.run(commands())
+    command_line.run({**RESOURCE_COMMANDS, **CLIENT_COMMANDS})
 
 
 def _resource_command(arguments: list[str]) -> int:

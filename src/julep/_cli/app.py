@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError, MissingArgumentError
 
 from julep._cli.commands import resource_app
+from julep._cli.completion import completion_app, print_candidates
 from julep._cli.exits import INVALID, report
 from julep._cli.explain import explain_app
 from julep._cli.import_docs import import_app
@@ -17,8 +17,10 @@ _WIDE = 200
 """Columns of a help that is read by a program: examples stay on their lines."""
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: list[str]) -> int:
     """Run a command; return its exit status."""
+    if arguments[:2] == ["completion", "candidates"]:
+        return print_candidates(arguments[3:], build)  # behind --
     app = build(arguments[0])
     try:
         status = app(
@@ -47,6 +49,8 @@ def build(*branches: str) -> App:
             app.command(resource_app(resource, *more))
     if "explain" in branches:
         app.command(explain_app())
+    if "completion" in branches:
+        app.command(completion_app())
     return app
 
 

@@ -46,6 +46,15 @@ def config_path() -> Path:
     return base / "julep" / "config.toml"
 
 
+def profile_names() -> list[str]:
+    """Return the names of the profiles.
+
+    Raises:
+        ConfigurationError: The file has a mistake.
+    """
+    return [*_profiles(_content())]
+
+
 def read_profile(name: str | None) -> Profile | None:
     """Return a profile.
 
@@ -56,29 +65,38 @@ def read_profile(name: str | None) -> Profile | None:
         ConfigurationError: There is none of this name, or the file has a mistake.
     """
     path = config_path()
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        if name is None:
-            return None
-        raise ConfigurationError(f"profile {name}: there is no file {path}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path} cannot be read: {error}") from None
-    try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"{path}: {error}") from None
-    _check_names(f"{path}", content, ("default", "profiles"))
-    tables: type[dict[str, Any]] = dict
-    expected = "tables such as [profiles.work]"
-    profiles = _field(f"{path}", content, "profiles", tables, expected) or {}
-    chosen = name or _field(f"{path}", content, "default", str, "the name of a profile")
+    content = _content()
+    if name is not None and content is None:
+        raise ConfigurationError(f"profile {name}: there is no file {path}")
+    profiles = _profiles(content)
+    chosen = name or _field(f"{path}", content or {}, "default", str, "the name of a profile")
     if chosen is None:
         return None
     if chosen not in profiles:
         raise ConfigurationError(f"{path} has no profile {chosen}{_hint(chosen, [*profiles])}")
     _check_mode(path, profiles)
     return _profile(f"{path}: profiles.{chosen}", chosen, profiles[chosen])
+
+
+def _content() -> dict[str, Any] | None:
+    """Return what the file has; None if there is none."""
+    path = config_path()
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path} cannot be read: {error}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{path}: {error}") from None
+    _check_names(f"{path}", content, ("default", "profiles"))
+    return content
+
+
+def _profiles(content: Mapping[str, Any] | None) -> dict[str, Any]:
+    tables: type[dict[str, Any]] = dict
+    expected = "tables such as [profiles.work]"
+    return _field(f"{config_path()}", content or {}, "profiles", tables, expected) or {}
 
 
 def _profile(where: str, name: str, fields: Mapping[str, Any]) -> Profile:
