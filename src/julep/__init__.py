@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from julep._async_client import AsyncClient as AsyncClient
     from julep._calls.server_info import ServerInfo as ServerInfo
     from julep._client import Client as Client
+    from julep._documents.added import AddedDocs as AddedDocs
+    from julep._documents.added import AddedFile as AddedFile
     from julep._http.timeout import Timeout as Timeout
     from julep._http.tls import tls_context as tls_context
     from julep._instrumentation.hook_events import RequestEvent as RequestEvent
@@ -80,6 +82,7 @@ else:
             "julep._async_client": ("AsyncClient",),
             "julep._client": ("Client",),
             "julep._calls.server_info": ("ServerInfo",),
+            "julep._documents.added": ("AddedDocs", "AddedFile"),
             "julep._instrumentation.hook_events": ("RequestEvent", "ResponseEvent", "RetryEvent"),
             "julep._instrumentation.hooks": ("Hooks",),
             "julep._instrumentation.raw_response": ("RawResponse",),

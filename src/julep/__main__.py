@@ -7,12 +7,6 @@ from importlib import import_module
 
 from julep._version import __version__
 
-# They are clients of a server, and need no extra. Their descriptions are for the server's help.
-_CLIENT_COMMANDS = {
-    "chat": "Chat with an agent.",
-    "doctor": "Check the settings, the server and its model.",
-}
-
 _USAGE = f"""\
 julep {__version__}: the Julep agents API
 
@@ -23,6 +17,9 @@ The server is not installed ({{}} is missing). With it, this command starts it:
 
 julep chat chats with an agent of a server elsewhere.
 julep doctor checks the settings and the server that they name.
+
+With pip install "julep[cli]":
+
 """
 
 
@@ -32,9 +29,14 @@ def main() -> None:
     if arguments in (["--version"], ["-V"], ["version"]):
         sys.stdout.write(f"{__version__}\n")
         return
-    if arguments and arguments[0] in _CLIENT_COMMANDS:
+    # Only now: the version is printed without it.
+    from julep._cli.names import CLIENT_COMMANDS, RESOURCE_COMMANDS
+
+    if arguments and arguments[0] in CLIENT_COMMANDS:
         command = import_module(f"julep._cli.{arguments[0]}")
         raise SystemExit(command.main(arguments[1:]))
+    if arguments and arguments[0] in RESOURCE_COMMANDS:
+        raise SystemExit(_resource_command(arguments))
     try:
         # By its name: the SDK does not depend on the server, which may not be installed.
         command_line = import_module("julep_server.cli")
@@ -44,13 +46,31 @@ def main() -> None:
             raise
         if not arguments or arguments[0] in ("--help", "-h"):
             sys.stdout.write(_USAGE.format(missing))
+            for name, about in RESOURCE_COMMANDS.items():
+                sys.stdout.write(f"  julep {name:<12}{about}\n")
             return
         sys.stderr.write(
             f"julep: the server is not installed ({missing} is missing):"
             ' pip install "julep[server]"\n'
         )
         raise SystemExit(2) from None
-    command_line.run(_CLIENT_COMMANDS)
+    command_line.run({**RESOURCE_COMMANDS, **CLIENT_COMMANDS})
+
+
+def _resource_command(arguments: list[str]) -> int:
+    try:
+        app = import_module("julep._cli.app")
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing == "julep":
+            raise
+        sys.stderr.write(
+            f"julep: {arguments[0]} needs the extra cli ({missing} is missing):"
+            ' pip install "julep[cli]"\n'
+        )
+        return 2
+    status: int = app.main(arguments)
+    return status
 
 
 if __name__ == "__main__":

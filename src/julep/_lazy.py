@@ -24,6 +24,7 @@ _SOURCES: Final = (
     "julep.streams",
     "julep._tools.calls",
     "julep._tools.output",
+    "julep._documents.added",
     "collections.abc",
     "typing",
     "uuid",

@@ -223,4 +223,6 @@ def run(client_commands: Mapping[str, str] | None = None) -> None:
     """
     for name, description in (client_commands or {}).items():
         command_line.command(CommandLine(name=name, help=description))
+    if not sys.stdout.isatty():
+        command_line.help_formatter = "plain"  # no boxes in pipes and files
     command_line()

@@ -12,8 +12,10 @@ import sys
 import pytest
 
 import julep
-from julep._cli import chat
+from julep._cli import chat, exits
 from julep.testing import ScriptedServer
+
+WEATHER = {"name": "weather", "parameters": {"type": "object"}}
 
 
 def type_lines(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
@@ -51,12 +53,12 @@ def test_a_session_and_an_agent_are_found_again(
 @pytest.mark.parametrize(
     ("arguments", "status"),
     [
-        (["--session", "no id"], chat.INVALID),
-        (["--url", "nowhere"], chat.INVALID),
-        (["--agent"], chat.INVALID),
-        (["--nothing", "x"], chat.INVALID),
-        (["--url", "http://127.0.0.1:9/api"], chat.UNREACHABLE),
-        (["--session", "4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a"], chat.FAILED),
+        (["--session", "no id"], exits.INVALID),
+        (["--url", "nowhere"], exits.INVALID),
+        (["--agent"], exits.INVALID),
+        (["--nothing", "x"], exits.INVALID),
+        (["--url", "http://127.0.0.1:9/api"], exits.UNREACHABLE),
+        (["--session", "4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a"], exits.FAILED),
         (["--help"], 0),
     ],
 )
@@ -77,7 +79,7 @@ def test_a_key_that_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with ScriptedServer(api_keys=["right"]) as server:
         monkeypatch.setenv("JULEP_API_KEY", "wrong")
         type_lines(monkeypatch, "Hello")
-        assert chat.main(["--url", server.url]) == chat.REFUSED
+        assert chat.main(["--url", server.url]) == exits.REFUSED
 
 
 def test_an_answer_that_breaks_off_ends_its_line(
@@ -87,7 +89,7 @@ def test_an_answer_that_breaks_off_ends_its_line(
 ) -> None:
     julep_server.breaks_off("One two", after=1)
     type_lines(monkeypatch, "Count.")
-    assert chat.main([]) == chat.FAILED
+    assert chat.main([]) == exits.FAILED
     printed = capsys.readouterr()
     assert printed.out.endswith("\n")
     assert printed.out.strip() == "One"
@@ -122,6 +124,36 @@ def test_a_chat_in_a_terminal(julep_server: ScriptedServer) -> None:
     assert re.search(rb"julep chat --session [0-9a-f-]{36}", shown)
     asked = [request.messages[-1]["content"] for request in julep_server.asked]
     assert asked == ["The first prime?", "The first prime?"]
+
+
+def test_a_session_goes_on_in_a_terminal_and_tools_are_shown(
+    julep_server: ScriptedServer, julep_client: julep.Client
+) -> None:
+    agent = julep_client.agents.create(name="Ada", functions=[WEATHER])
+    session = julep_client.sessions.create(agent_id=agent.id)
+    julep_server.says("Two.").calls("weather", town="Bergen")
+    julep_client.sessions.chat(session.id, "The first prime?")
+    main_end, terminal = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-W", "error", "-m", "julep", "chat", "--session", str(session.id)],
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        env={**os.environ, "TERM": "dumb"},
+        close_fds=True,
+    ) as running:
+        os.close(terminal)
+        read_until(main_end, b"> ")
+        os.write(main_end, b"\x1b[A\n")
+        read_until(main_end, b"[calls weather")
+        assert b"Bergen" in read_until(main_end, b"]\r\n")
+        read_until(main_end, b"> ")
+        os.write(main_end, b"\n")
+        read_until(main_end, b"To continue")
+        read_until(main_end, b"\n")
+        os.close(main_end)
+        assert running.wait(60) == 0
+    assert julep_server.asked[1].messages[-1]["content"] == "The first prime?"
 
 
 def read_until(descriptor: int, awaited: bytes) -> bytes:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import pytest
 
 import julep
-from julep._cli import doctor
+from julep._cli import doctor, exits
 from julep.testing import ScriptedServer
 from julep_server import LocalServer
 from tests.sdk.helpers.stub import Stub
@@ -49,7 +49,7 @@ def failure(url: str | None = None) -> tuple[str, int, str]:
 
 def test_a_url_without_a_scheme() -> None:
     check, status, text = failure("127.0.0.1:8080/api")
-    assert (check, status) == ("settings", doctor.INVALID)
+    assert (check, status) == ("settings", exits.INVALID)
     assert "127.0.0.1:8080/api" in text
     assert text.endswith("; it is from --url")
 
@@ -57,7 +57,7 @@ def test_a_url_without_a_scheme() -> None:
 def test_a_key_that_no_header_can_carry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JULEP_API_KEY", "sk-of\ngrace")
     check, status, text = failure()
-    assert (check, status) == ("settings", doctor.INVALID)
+    assert (check, status) == ("settings", exits.INVALID)
     assert "sk-of" not in text
     assert text.endswith("; it is from JULEP_API_KEY")
 
@@ -66,12 +66,12 @@ def test_a_key_that_no_header_can_carry(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_variable_of_the_transport(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(variable, "/nothing")
     check, status, text = failure("https://127.0.0.1:9/api")
-    assert (check, status) == ("settings", doctor.INVALID)
+    assert (check, status) == ("settings", exits.INVALID)
     assert variable in text
 
 
 def test_no_server_listens() -> None:
-    assert failure(free_url())[:2] == ("server", doctor.UNREACHABLE)
+    assert failure(free_url())[:2] == ("server", exits.UNREACHABLE)
 
 
 def test_a_proxy_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,13 +79,13 @@ def test_a_proxy_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     with ScriptedServer() as server:
         findings = {finding.check: finding for finding in doctor.diagnose(server.url)}
     assert "proxy of HTTP_PROXY" in findings["proxy"].text
-    assert findings["server"].exit_status == doctor.UNREACHABLE
+    assert findings["server"].exit_status == exits.UNREACHABLE
 
 
 def test_https_at_a_server_without() -> None:
     with ScriptedServer() as server:
         url = server.url.replace("http://", "https://")
-        assert failure(url)[:2] == ("server", doctor.UNREACHABLE)
+        assert failure(url)[:2] == ("server", exits.UNREACHABLE)
 
 
 @pytest.mark.parametrize("key", [None, "wrong"])
@@ -94,14 +94,14 @@ def test_a_key_that_is_missing_or_wrong(key: str | None, monkeypatch: pytest.Mon
         monkeypatch.setenv("JULEP_API_KEY", key)
     with ScriptedServer(api_keys=["right"]) as server:
         check, status, text = failure(server.url)
-    assert (check, status) == ("access", doctor.REFUSED)
+    assert (check, status) == ("access", exits.REFUSED)
     assert "JULEP_API_KEY" in text
 
 
 def test_a_url_without_the_path_of_the_api() -> None:
     with ScriptedServer() as server:
         check, status, text = failure(server.root)
-    assert (check, status) == ("server", doctor.FAILED)
+    assert (check, status) == ("server", exits.FAILED)
     assert text.endswith("the path of the API is /api")
 
 
@@ -109,14 +109,14 @@ def test_a_url_without_the_path_of_the_api() -> None:
 def test_another_server(stub: Stub, status: int) -> None:
     stub.status = status
     check, exit_status, text = failure(stub.url)
-    assert (check, exit_status) == ("server", doctor.FAILED)
+    assert (check, exit_status) == ("server", exits.FAILED)
     assert "is no server of Julep" in text
 
 
 def test_a_server_that_fails(stub: Stub) -> None:
     stub.status = 503
     check, exit_status, text = failure(stub.url)
-    assert (check, exit_status) == ("server", doctor.FAILED)
+    assert (check, exit_status) == ("server", exits.FAILED)
     assert "503" in text
 
 
@@ -125,7 +125,7 @@ def test_a_server_that_stays_silent(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/api"
         check, exit_status, text = failure(url)
-    assert (check, exit_status) == ("server", doctor.UNREACHABLE)
+    assert (check, exit_status) == ("server", exits.UNREACHABLE)
     assert "0.2" in text
 
 
@@ -165,7 +165,7 @@ def test_the_command_prints_lines_and_its_usage(capsys: pytest.CaptureFixture[st
         assert last.split() == ["ok", "model", "scripted"]
     assert doctor.main(["--help"]) == 0
     assert "Exit status" in capsys.readouterr().out
-    assert doctor.main(["--nothing"]) == doctor.INVALID
+    assert doctor.main(["--nothing"]) == exits.INVALID
     assert "does not take '--nothing'" in capsys.readouterr().err
 
 
@@ -176,7 +176,7 @@ def test_the_command_line_has_it() -> None:
         text=True,
         check=False,
     )
-    assert done.returncode == doctor.INVALID
+    assert done.returncode == exits.INVALID
     assert done.stdout.startswith(f"ok      version   julep {julep.__version__}")
     assert done.stderr == ""
 
@@ -188,5 +188,5 @@ def test_the_help_lists_the_commands_of_clients_too() -> None:
         text=True,
         check=True,
     )
-    for command in ("chat", "doctor", "serve"):
-        assert re.search(rf"\b{command}  ", done.stdout)
+    for command in ("agents", "chat", "doctor", "serve"):
+        assert re.search(rf"^  {command}: \w", done.stdout, re.MULTILINE)

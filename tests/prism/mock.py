@@ -38,6 +38,7 @@ LEFT_OUT = {
     "sessions.parse": "the mock's answer is a text, which has the requested type only by chance",
     "sessions.run": "the mock's random answers call tools that no agent has",
     "sessions.iterate_run": "the same",
+    "docs.add": "it reads files, and its requests are those of other methods",
     **dict.fromkeys(
         (".".join(names) for names in METHODS if names[1].startswith("count")),
         "the mock's responses have no total, which the contract requires only on request",

@@ -11,6 +11,7 @@ from openai.types import Completion
 from openai.types.chat import ChatCompletion
 
 from julep import (
+    AddedDocs,
     AsyncChatStream,
     AsyncClient,
     Hooks,
@@ -141,6 +142,7 @@ async def docs(client: AsyncClient, id: UUID | str, arguments: DocCreateArgs) ->
     assert_type(await client.docs.update(id, id, title="a", content=["b"], overwrite=True), Doc)
     assert_type(await client.docs.search("a", id, user_id=id, limit=5), list[DocMatch])
     assert_type(await client.docs.count(user_id=id), int)
+    assert_type(await client.docs.add("handbook", agent_id=id, dry_run=True), AddedDocs)
     assert_type(await client.docs.delete(id, user_id=id), None)
 
 

@@ -14,6 +14,8 @@ from openai.types import Completion
 from openai.types.chat import ChatCompletion
 
 from julep import (
+    AddedDocs,
+    AddedFile,
     ChatStream,
     Client,
     Hooks,
@@ -164,6 +166,8 @@ def docs(client: Client, id: UUID | str, arguments: DocCreateArgs) -> None:
     assert_type(client.docs.update(id, id, title="a", content=["b"], overwrite=True), Doc)
     assert_type(client.docs.search("a", id, user_id=id, limit=5), list[DocMatch])
     assert_type(client.docs.count(user_id=id), int)
+    assert_type(client.docs.add("handbook", agent_id=id, prune=True), AddedDocs)
+    assert_type(client.docs.add("handbook", user_id=id).files, list[AddedFile])
     assert_type(client.docs.delete(id, user_id=id), None)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 import sys
 import time
@@ -13,6 +12,9 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
+from julep._cli.connection import Connection, connection
+from julep._cli.exits import FAILED, INVALID, REFUSED, UNREACHABLE
+from julep._cli.profiles import config_path
 from julep._version import __version__
 
 if TYPE_CHECKING:
@@ -22,12 +24,13 @@ if TYPE_CHECKING:
 Status: TypeAlias = Literal["ok", "note", "failed"]
 
 USAGE: Final = """\
-Usage: julep doctor [--url URL] [--json]
+Usage: julep doctor [--url URL] [--profile NAME] [--json]
 
 Check the settings, the server and its model, and report what is wrong first.
 
-  --url URL  the server's base URL; by default that of the environment
-  --json     print the findings as JSON
+  --url URL       the server's base URL; by default that of the profile or the environment
+  --profile NAME  a profile of the configuration file
+  --json          print the findings as JSON
 
 Exit status: 0 all is well, 1 the server does not work, 2 a setting is invalid,
 3 the server is not reachable, 4 the server refuses the key.
@@ -36,11 +39,6 @@ Examples:
   julep doctor
   JULEP_API_KEY=... julep doctor --url https://julep.example.com/api
 """
-
-FAILED: Final = 1
-INVALID: Final = 2
-UNREACHABLE: Final = 3
-REFUSED: Final = 4
 
 _TIMEOUT: Final = 5.0
 _MAX_CLOCK_SECONDS: Final = 60.0
@@ -65,7 +63,8 @@ class Finding(NamedTuple):
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command; return its exit status."""
-    given, url, as_json = list(arguments), None, False
+    given, as_json = list(arguments), False
+    values: dict[str, str] = {}
     while given:
         word = given.pop(0)
         if word in ("--help", "-h"):
@@ -73,13 +72,13 @@ def main(arguments: Sequence[str]) -> int:
             return 0
         if word == "--json":
             as_json = True
-        elif word == "--url" and given:
-            url = given.pop(0)
+        elif word in {"--url", "--profile"} and given:
+            values[word] = given.pop(0)
         else:
             sys.stderr.write(f"julep: doctor does not take {word!r}\n\n{USAGE}")
             return INVALID
     findings = list[Finding]()
-    for finding in diagnose(url):
+    for finding in diagnose(values.get("--url"), values.get("--profile")):
         findings.append(finding)
         if not as_json:
             sys.stdout.write(f"{finding.status:<6}  {finding.check:<8}  {finding.text}\n")
@@ -90,48 +89,43 @@ def main(arguments: Sequence[str]) -> int:
     return findings[-1].exit_status
 
 
-def diagnose(url: str | None = None) -> Iterator[Finding]:
+def diagnose(url: str | None = None, profile: str | None = None) -> Iterator[Finding]:
     """Yield the findings; one that failed is the last.
 
     Args:
-        url: The server's base URL; by default that of the environment.
+        url: The server's base URL; by default that of the profile or the environment.
+        profile: The name of a profile.
     """
     yield _versions()
-    from julep._client import Client
     from julep.errors import ConfigurationError
 
+    found = None
     try:
-        client = Client(base_url=url, timeout=_TIMEOUT, max_retries=0)
+        found = connection(url, profile)
+        client = found.client(timeout=_TIMEOUT, max_retries=0)
     except ConfigurationError as error:
-        origins = {"base_url": _origin_of_url(url), "api_key": "from JULEP_API_KEY"}
+        origins = {"base_url": found.url_origin, "api_key": found.key_origin} if found else {}
         origin = origins.get(str(error).partition(":")[0])
         text = f"{error}; it is {origin}" if origin else str(error)
         yield Finding("settings", "failed", text, INVALID)
         return
     with client:
-        yield Finding("url", "ok", f"{client.base_url} ({_origin_of_url(url)})")
-        key = "JULEP_API_KEY" if os.environ.get("JULEP_API_KEY") else ""
-        yield Finding("key", "ok", f"from {key}" if key else "none; JULEP_API_KEY is not set")
+        if found.profile is not None:
+            text = f"{found.profile.name} ({found.profile_origin}; {config_path()})"
+            yield Finding("profile", "ok", text)
+        yield Finding("url", "ok", f"{client.base_url} ({found.url_origin})")
+        yield Finding("key", "ok", found.key_origin)
         yield from _proxy(client.base_url)
         reached = _reach(client)
         yield reached
         if reached.status != "failed":
-            yield from _use(client)
+            yield from _use(client, found)
 
 
 def _versions() -> Finding:
     server = "julep[server]" if find_spec("uvicorn") else "without julep[server]"
     python = platform.python_version()
     return Finding("version", "ok", f"julep {__version__}, {server}, Python {python}")
-
-
-def _origin_of_url(url: str | None) -> str:
-    if url is not None:
-        return "from --url"
-    for name in ("JULEP_API_URL", "JULEP_BASE_URL"):
-        if os.environ.get(name):
-            return f"from {name}"
-    return "the default; JULEP_API_URL is not set"
 
 
 def _proxy(url: str) -> Iterator[Finding]:
@@ -169,14 +163,15 @@ def _reach(client: Client) -> Finding:
     return Finding("server", "note" if seconds > _SLOW_SECONDS else "ok", text)
 
 
-def _use(client: Client) -> Iterator[Finding]:
+def _use(client: Client, found: Connection) -> Iterator[Finding]:
     """Make an authorized request, and yield what its response reveals."""
     from julep.errors import ApiError, AuthenticationError, JulepError, PermissionDeniedError
 
     try:
         raw = client.with_raw_response(client.agents.list, limit=1)
     except (AuthenticationError, PermissionDeniedError) as error:
-        yield Finding("access", "failed", f"{error.message}; set JULEP_API_KEY", REFUSED)
+        hint = "set JULEP_API_KEY" if found.profile is None else f"the key is {found.key_origin}"
+        yield Finding("access", "failed", f"{error.message}; {hint}", REFUSED)
         return
     except ApiError as error:
         yield Finding("access", "failed", str(error), FAILED)
@@ -192,15 +187,14 @@ def _use(client: Client) -> Iterator[Finding]:
             direction = "ahead of" if ahead > 0 else "behind"
             text = f"this machine is {abs(ahead):.0f} seconds {direction} the server"
             yield Finding("clock", "note", text)
-    yield from _model(client)
+    yield from _model(client, found)
 
 
 def _now() -> float:
     return time.time()
 
 
-def _model(client: Client) -> Iterator[Finding]:
-    from julep._client import Client as AnyClient
+def _model(client: Client, found: Connection) -> Iterator[Finding]:
     from julep.errors import JulepError
     from julep_api.client import Call
 
@@ -209,7 +203,7 @@ def _model(client: Client) -> Iterator[Finding]:
         operation="", method="GET", path="/healthz", answers={200: _model_of_health}
     )
     try:
-        with AnyClient(base_url=root, timeout=_TIMEOUT, max_retries=0) as at_root:
+        with found.client(base_url=root, timeout=_TIMEOUT, max_retries=0) as at_root:
             model = at_root.api.send(call)
     except JulepError:
         return  # a gateway may not pass it on

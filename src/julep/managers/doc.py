@@ -15,6 +15,7 @@ from julep._arguments.signatures import mirrors
 from julep._arguments.typecheck import beartype
 from julep._calls.results import awaited, value
 from julep._lazy import lazy, resolvable
+from julep.managers.doc_files import AsyncDocFiles, BaseDocFiles, DocFiles
 from julep.managers.doc_lists import AsyncDocLists, BaseDocLists, DocLists, owner_of
 from julep.managers.doc_search import AsyncDocSearch, BaseDocSearch, DocSearch
 from julep.managers.utils import rewrap_in_class
@@ -38,7 +39,7 @@ else:
 __all__ = ["AsyncDocsManager", "BaseDocsManager", "DocCreateArgs", "DocsManager"]
 
 
-class BaseDocsManager(BaseDocLists, BaseDocSearch):
+class BaseDocsManager(BaseDocLists, BaseDocSearch, BaseDocFiles):
     """What the sync and the async docs manager share. A doc has one owner: an agent or a user.
 
     Example:
@@ -112,7 +113,7 @@ class BaseDocsManager(BaseDocLists, BaseDocSearch):
         return self._discard(docs.delete_agent_doc.call, owner, doc_id)
 
 
-class DocsManager(DocLists, DocSearch, BaseDocsManager):
+class DocsManager(DocLists, DocSearch, DocFiles, BaseDocsManager):
     """Create and manage docs.
 
     Example:
@@ -258,7 +259,7 @@ class DocsManager(DocLists, DocSearch, BaseDocsManager):
         return value(self._delete(doc_id, agent_id, user_id))
 
 
-class AsyncDocsManager(AsyncDocLists, AsyncDocSearch, BaseDocsManager):
+class AsyncDocsManager(AsyncDocLists, AsyncDocSearch, AsyncDocFiles, BaseDocsManager):
     """Create and manage docs, by async methods.
 
     Example:

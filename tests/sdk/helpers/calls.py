@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final, TypeAlias, get_args
 
 from julep.managers.types import Preset
@@ -463,6 +464,8 @@ _GOOD: Mapping[str, Mapping[str, object]] = {
     "docs.list": {"user_id": ID},
     "docs.count": {"user_id": ID},
     "docs.create": {"agent_id": ID, "doc": {"title": "Manual", "content": "Press the button."}},
+    # A folder without documents.
+    "docs.add": {"path": Path(__file__).parent, "agent_id": ID},
     "docs.update": {"doc_id": ID, "user_id": ID, "title": "a", "content": "b"},
     "docs.delete": {"doc_id": ID, "user_id": ID},
     "docs.search": {"query": "breakfast", "user_id": ID},
@@ -600,6 +603,17 @@ _BAD: Mapping[str, Cases] = {
         "agent_id": _owner("agent_id"),
         "user_id": _owner("user_id"),
         "doc": _doc(),
+    },
+    "docs.add": {
+        "path": [
+            *(Bad(value, "type", "expected a ") for value in (None, 3, b"a", True)),
+            Bad("/nowhere/at/all", "value", "expected a folder or a file; there is no ", "path"),
+        ],
+        "agent_id": _owner("agent_id"),
+        "user_id": _owner("user_id"),
+        "prune": flags(),
+        "dry_run": flags(),
+        "on_file": [Bad(3, "type", "expected ")],
     },
     "docs.update": {
         "doc_id": ids("doc_id"),

@@ -1,0 +1,68 @@
+"""How the commands of clients end: exit statuses, and errors as one line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final
+
+FAILED: Final = 1
+INVALID: Final = 2
+UNREACHABLE: Final = 3
+REFUSED: Final = 4
+CLOSED_PIPE: Final = 141
+"""The status of a program whose output is no longer read, as shells have it: 128 + SIGPIPE."""
+
+STATUSES: Final = (
+    "Exit status: 0, 1 failed, 2 an argument is invalid, 3 the server is not reachable,"
+    " 4 the server refuses the key."
+)
+
+
+class UsageError(Exception):
+    """The command's arguments cannot be used."""
+
+
+def run(work: Callable[[], int]) -> int:
+    """Run a command; return its exit status. Errors of the SDK become a line of standard error."""
+    from julep import errors
+
+    try:
+        status = work()
+        sys.stdout.flush()
+    except UsageError as error:
+        return report(error, INVALID)
+    except errors.JulepError as error:
+        return report(error, status_of(error))
+    except BrokenPipeError:
+        # The interpreter flushes standard output once more when it ends.
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CLOSED_PIPE
+    except KeyboardInterrupt:
+        sys.stdout.write("\n")
+        return 130
+    return status
+
+
+def status_of(error: Exception) -> int:
+    """Return the exit status of an error of the SDK."""
+    from julep import errors
+
+    if isinstance(
+        error, (errors.ConfigurationError, errors.InvalidArgumentError, errors.ArgumentTypeError)
+    ):
+        return INVALID
+    if isinstance(error, (errors.AuthenticationError, errors.PermissionDeniedError)):
+        return REFUSED
+    return UNREACHABLE if isinstance(error, errors.NetworkError) else FAILED
+
+
+def report(error: object, status: int) -> int:
+    """Write an error to standard error; return the status."""
+    from julep._cli.output import printable
+
+    sys.stderr.write(f"{printable(f'julep: {error}')}\n")
+    return status

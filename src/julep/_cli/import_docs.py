@@ -1,0 +1,99 @@
+"""The command ``julep docs import``: the files of a folder as documents."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from inspect import Parameter
+from typing import TYPE_CHECKING, Annotated, Any, Final, cast
+
+from cyclopts import App
+from cyclopts import Parameter as Details
+
+from julep._cli.commands import JSON, PROFILE, URL, command, option
+from julep._cli.connection import connect
+from julep._cli.exits import FAILED, UsageError
+from julep._cli.options import in_options
+from julep._cli.output import is_terminal, note, print_json, print_rows, printable
+from julep._cli.resources import ID
+from julep.errors import InvalidArgumentError
+
+if TYPE_CHECKING:
+    from julep._documents.added import AddedFile
+
+_COLUMNS: Final = ("status", "source", "doc_id", "reason")
+_ABOUT: Final = (
+    "Add the files of a folder as documents: text, Markdown, HTML and PDF. What did not change is"
+    " left alone, what changed replaces its document; nothing is removed without --prune. The exit"
+    " status is 1 if a file could not be read."
+)
+
+
+def import_app() -> App:
+    """Return the command."""
+    path = Parameter(
+        "path",
+        Parameter.POSITIONAL_ONLY,
+        annotation=cast("Any", Annotated)[str, Details(help="The folder, or one file of it.")],
+    )
+    options = (
+        option("agent", str | None, None, "The id of the agent that has the documents."),
+        option("user", str | None, None, "The id of the user that the documents are about."),
+        option("prune", bool, False, "Delete documents of the folder whose files are gone."),
+        option("dry_run", bool, False, "Change nothing, and print what would be done."),
+    )
+    examples = (f"handbook --agent {ID}", f"handbook --user {ID} --prune --dry-run")
+    return command("docs import", _ABOUT, examples, _import, path, *options, JSON, URL, PROFILE)
+
+
+def _import(
+    path: str,
+    *,
+    agent: str | None,
+    user: str | None,
+    prune: bool,
+    dry_run: bool,
+    json: bool,
+    url: str | None,
+    profile: str | None,
+) -> int:
+    # What the reader of PDF files logs of damaged ones is in the result, too.
+    logging.getLogger("pypdf").addHandler(logging.NullHandler())
+    with connect(url, profile) as client, _progress() as on_file:
+        try:
+            added = client.docs.add(
+                path, agent_id=agent, user_id=user, prune=prune, dry_run=dry_run, on_file=on_file
+            )
+        except InvalidArgumentError as error:
+            raise UsageError(in_options(str(error))) from None
+    rows = [file._asdict() for file in added.files]
+    if json:
+        print_json(cast("Any", rows))
+    else:
+        # People look for what happened, programs for every file.
+        changes = [row for row in rows if row["status"] != "unchanged"]
+        if rows and (changes or not is_terminal()):
+            print_rows(_COLUMNS, changes if is_terminal() else rows)
+    counts = Counter(file.status for file in added.files)
+    summary = ", ".join(f"{count} {status}" for status, count in counts.items())
+    note(f"{summary or 'no files'}{' (nothing was changed)' if dry_run else ''}")
+    for file in added.failed:
+        sys.stderr.write(f"julep: {printable(file.source)}: {printable(file.reason or '')}\n")
+    return FAILED if added.failed else 0
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[AddedFile, int], object] | None]:
+    """Show a bar while the files are added, if people look."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("documents", total=None)
+        yield lambda _, total: progress.update(task, total=total, advance=1)

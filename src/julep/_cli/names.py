@@ -1,0 +1,35 @@
+"""The commands of ``julep``, and what they do: known without importing what runs them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+CLIENT_COMMANDS: Final = {
+    "chat": "Chat with an agent.",
+    "doctor": "Check the settings, the server and its model.",
+}
+"""They are clients of a server, and need no extra."""
+
+RESOURCE_COMMANDS: Final = {
+    "agents": "List, create and change agents.",
+    "users": "List, create and change users.",
+    "sessions": "List, create and change sessions, and read their history.",
+    "docs": "List, create, change, search and import documents of agents and users.",
+    "tools": "List, create and change the tools of agents.",
+    "memories": "List, search, create and change what agents remember.",
+    "jobs": "Read the state of jobs, and wait for them.",
+    "explain": "Show what the model would see of a message, and why.",
+    "completion": "Print the completion of a shell.",
+}
+"""They need ``julep[cli]``: one tree, whose branches are built when they are used."""
+
+SERVER_COMMANDS: Final = {
+    "apply": "Make agents, users, tools and documents as a file has them.",
+    "db": "Backup, restore, check and upgrade of a database.",
+    "export": "Write agents as JSON Lines.",
+    "import": "Store what a file of julep export has.",
+    "keys": "Create, list, rotate and revoke the keys of tenants.",
+    "serve": "Serve the API until interrupted.",
+    "tenants": "Create and list tenants, and set their limits.",
+}
+"""They need ``julep[server]``, which has their descriptions; these are for completion."""

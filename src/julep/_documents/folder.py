@@ -1,0 +1,232 @@
+"""A folder's files beside the documents that were made of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator, Sequence
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, Protocol, TypeVar
+
+from julep._calls.flow import RunTasks
+from julep._documents.added import AddedDocs, AddedFile
+from julep._documents.readers import SUFFIXES, Document, UnreadableFileError, read_document
+from julep.errors import (
+    ApiError,
+    BadRequestError,
+    ConflictError,
+    InvalidArgumentError,
+    UnprocessableEntityError,
+)
+
+if TYPE_CHECKING:
+    from julep._calls.flow import Flow
+    from julep_api.models import Doc
+
+T = TypeVar("T")
+
+MAX_FILE_BYTES: Final = 64 * 1024 * 1024
+_TOO_LARGE: Final = 413
+
+
+class Folder(NamedTuple):
+    """A folder.
+
+    Attributes:
+        name: Its name, by which its documents are found again.
+        files: The paths of its files, by source.
+    """
+
+    name: str
+    files: dict[str, Path]
+
+
+class Loaded(NamedTuple):
+    """A file's content: of an unchanged one, the hash alone."""
+
+    digest: str
+    document: Document | None
+
+
+class Requests(Protocol):
+    """The requests of a manager, as flows."""
+
+    def stored(self, folder: str) -> Flow[Any, Sequence[Doc]]:
+        """Request the documents of a folder."""
+        ...
+
+    def store(self, doc_id: str | None, doc: dict[str, object]) -> Flow[Any, str]:
+        """Create a document, or replace one; return its id."""
+        ...
+
+    def remove(self, doc_id: str) -> Flow[Any, None]:
+        """Delete a document."""
+        ...
+
+
+class Adding:
+    """Adds the files of a folder.
+
+    Args:
+        path: The folder, or a file.
+        requests: The requests that it sends.
+        prune: Whether documents without a file are deleted.
+        dry_run: Whether nothing is changed.
+        on_file: Called after each file.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        requests: Requests,
+        *,
+        prune: bool,
+        dry_run: bool,
+        on_file: Callable[[AddedFile, int], object] | None,
+    ) -> None:
+        self._path = Path(path)
+        self._requests = requests
+        self._prune = prune
+        self._dry_run = dry_run
+        self._on_file = on_file
+        self._done: list[AddedFile] = []
+
+    def flow(self) -> Flow[Any, AddedDocs]:
+        """Add the files."""
+        folder = yield from _in_thread(partial(_folder, self._path, prune=self._prune))
+        stored: dict[str, Doc] = {}
+        superfluous: list[Doc] = []
+        for doc in (yield from self._requests.stored(folder.name)):
+            source = str(doc.metadata.get("source")) if doc.metadata else ""
+            if source in stored or source not in folder.files:
+                superfluous.append(doc)
+            else:
+                stored[source] = doc
+        if not self._prune:
+            superfluous = []
+        total = len(folder.files) + len(superfluous)
+        for source, path in folder.files.items():
+            self._note((yield from self._add(folder.name, source, path, stored.get(source))), total)
+        for doc in superfluous:
+            if not self._dry_run:
+                yield from self._requests.remove(doc.id)
+            source = str((doc.metadata or {}).get("source"))
+            self._note(AddedFile(source, "removed", doc.id), total)
+        return AddedDocs(self._done)
+
+    def _add(
+        self, folder: str, source: str, path: Path, stored: Doc | None
+    ) -> Flow[Any, AddedFile]:
+        """Add a file, unless its document has the same content."""
+        doc_id = None if stored is None else stored.id
+        known = str(stored.metadata.get("sha256")) if stored and stored.metadata else ""
+        try:
+            loaded = yield from _in_thread(partial(_load, path, known))
+            if loaded.document is None:
+                return AddedFile(source, "unchanged", doc_id)
+            doc: dict[str, object] = {
+                "title": loaded.document.title,
+                "content": loaded.document.parts,
+                "metadata": {"source": source, "folder": folder, "sha256": loaded.digest},
+            }
+            new_id = doc_id
+            if not self._dry_run:
+                new_id = yield from self._requests.store(doc_id, doc)
+        except (UnreadableFileError, OSError) as error:
+            return AddedFile(source, "failed", doc_id, _sentence(error))
+        except (BadRequestError, ConflictError, UnprocessableEntityError) as error:
+            return AddedFile(source, "failed", doc_id, error.message)
+        except ApiError as error:
+            if error.status_code != _TOO_LARGE:
+                raise
+            return AddedFile(source, "failed", doc_id, error.message)
+        return AddedFile(source, "created" if stored is None else "replaced", new_id)
+
+    def _note(self, file: AddedFile, total: int) -> None:
+        self._done.append(file)
+        if self._on_file is not None:
+            self._on_file(file, total)
+
+
+def _sentence(error: Exception) -> str:
+    return f"it cannot be read: {error.strerror}" if isinstance(error, OSError) else str(error)
+
+
+def _folder(path: Path, *, prune: bool) -> Folder:
+    """Return a folder's files, or the file itself: those that can be read, in order."""
+    if path.is_file():
+        if prune:
+            raise _refusal("prune", f"expected a folder; {str(path)!r} is a file")
+        if path.suffix.lower() not in SUFFIXES:
+            raise _refusal("path", f"expected a {_endings()} file; got {str(path)!r}")
+        name = path.resolve().parent.name
+        return Folder(name, {f"{name}/{path.name}": path})
+    if not path.is_dir():
+        raise _refusal("path", f"expected a folder or a file; there is no {str(path)!r}")
+    name = path.resolve().name
+    found = {
+        f"{name}/{file.relative_to(path).as_posix()}": file
+        for folder, names, files in os.walk(path, onerror=_refuse_folder)
+        for file in _visible(Path(folder), names, files)
+    }
+    return Folder(name, found)
+
+
+def _visible(folder: Path, names: list[str], files: list[str]) -> list[Path]:
+    """Return the files of a folder; the walk goes on in order, and not in hidden folders."""
+    names[:] = sorted(name for name in names if not name.startswith("."))
+    return [
+        folder / file
+        for file in sorted(files)
+        if not file.startswith(".") and Path(file).suffix.lower() in SUFFIXES
+    ]
+
+
+def _refuse_folder(error: OSError) -> None:
+    """Refuse a folder that cannot be read: its documents would seem to be superfluous."""
+    raise _refusal("path", f"{error.filename!r} cannot be read: {error.strerror}")
+
+
+def _endings() -> str:
+    return ", ".join(sorted(SUFFIXES))
+
+
+def _refusal(name: str, problem: str) -> InvalidArgumentError:
+    return InvalidArgumentError(f"{name}: {problem}", path=name)
+
+
+def _load(path: Path, known: str) -> Loaded:
+    """Read a file, and its text unless the hash is known."""
+    if path.stat().st_size > MAX_FILE_BYTES:
+        raise UnreadableFileError(f"it has more than {MAX_FILE_BYTES // 1024 // 1024} MiB")
+    data = path.read_bytes()
+    digest = sha256(data).hexdigest()
+    return Loaded(digest, None if digest == known else read_document(path.name, data))
+
+
+class _Work(Generic[T]):
+    """A function that runs in a thread of the async client; its error is its result."""
+
+    def __init__(self, work: Callable[[], T]) -> None:
+        self._work = work
+
+    def run(self) -> T | Exception:
+        try:
+            return self._work()
+        except Exception as error:  # noqa: BLE001 - raised by the flow
+            return error
+
+    async def arun(self) -> T | Exception:
+        from anyio import to_thread
+
+        return await to_thread.run_sync(self.run)
+
+
+def _in_thread(work: Callable[[], T]) -> Generator[Any, Any, T]:
+    """Run work that waits for a disk."""
+    results: list[T | Exception] = yield RunTasks([_Work(work)])
+    (found,) = results
+    if isinstance(found, Exception):
+        raise found
+    return found

@@ -1,0 +1,178 @@
+"""Documents made of files: a part of the docs managers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from julep._arguments.encode import REPRESENTATION, encoded
+from julep._arguments.signatures import mirrors
+from julep._arguments.typecheck import beartype
+from julep._calls.paging import MAX_PAGE_SIZE, PageWalk
+from julep._calls.results import awaited, value
+from julep._lazy import resolvable
+from julep.managers.base import BaseManager
+from julep.managers.doc_lists import owner_of
+from julep_api.api import docs
+
+if TYPE_CHECKING:
+    from julep._calls.driver import Driver
+    from julep._calls.flow import Flow
+    from julep._documents.added import AddedDocs, AddedFile
+    from julep_api.models import Doc
+
+__all__ = ["AsyncDocFiles", "BaseDocFiles", "DocFiles"]
+
+
+class BaseDocFiles(BaseManager):
+    """What the sync and the async documents of files share."""
+
+    def _add(
+        self,
+        path: str | PathLike[str],
+        *,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
+        prune: bool | None = False,
+        dry_run: bool | None = False,
+        on_file: Callable[[AddedFile, int], object] | None = None,
+    ) -> AddedDocs | Awaitable[AddedDocs]:
+        """Implement `DocsManager.add`."""
+        from julep._documents.folder import Adding
+
+        owner, is_user = owner_of(agent_id, user_id)
+        requests = _Requests(self.api_client, owner, is_user=is_user)
+        requests.walk("")  # an id that is none is refused before anything is read
+        adding = Adding(path, requests, prune=bool(prune), dry_run=bool(dry_run), on_file=on_file)
+        return self.api_client.run(adding.flow())
+
+
+class _Requests:
+    """The requests about the documents of one owner."""
+
+    def __init__(self, api_client: Driver, owner: Any, *, is_user: bool) -> None:
+        self._api_client = api_client
+        self._owner = owner
+        self._is_user = is_user
+
+    def walk(self, folder: str) -> PageWalk[Doc]:
+        """Return the walk through the documents of a folder."""
+        from julep._arguments.encode import encode_filter
+
+        operation = docs.get_user_docs.call if self._is_user else docs.get_agent_docs.call
+        matching = encode_filter({"folder": folder})
+        page = partial(operation, self._owner, metadata_filter=matching)
+        return PageWalk(self._api_client, page, None, MAX_PAGE_SIZE)
+
+    def stored(self, folder: str) -> Flow[Any, Sequence[Doc]]:
+        """Request the documents of a folder."""
+        page = yield from self.walk(folder).whole()
+        return page.items
+
+    def store(self, doc_id: str | None, doc: dict[str, object]) -> Flow[Any, str]:
+        """Create a document, or replace one; return its id."""
+        arguments = (self._owner, doc) if doc_id is None else (self._owner, doc_id, doc)
+        create: Any = docs.create_user_doc.call if self._is_user else docs.create_agent_doc.call
+        update: Any = docs.update_user_doc.call if self._is_user else docs.update_agent_doc.call
+        operation = create if doc_id is None else update
+        call = encoded(operation, *arguments, prefer=REPRESENTATION)
+        stored = yield from self._api_client.flow_of(call)
+        return str(stored.id)
+
+    def remove(self, doc_id: str) -> Flow[Any, None]:
+        """Delete a document."""
+        operation: Any = docs.delete_user_doc.call if self._is_user else docs.delete_agent_doc.call
+        yield from self._api_client.flow_of(encoded(operation, self._owner, doc_id))
+
+
+class DocFiles(BaseDocFiles):
+    """The documents of files, of the sync docs manager."""
+
+    @beartype
+    def add(
+        self,
+        path: str | PathLike[str],
+        *,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
+        prune: bool | None = False,
+        dry_run: bool | None = False,
+        on_file: Callable[[AddedFile, int], object] | None = None,
+    ) -> AddedDocs:
+        """Add the files of a folder as docs: text, Markdown, HTML and PDF.
+
+        Each file becomes a doc, in parts that begin with the headings they stand under. Its
+        metadata have the ``source``, the ``folder`` and the ``sha256`` of the file, by which it is
+        found again: a file that did not change is left alone, and one that did replaces its doc,
+        which keeps its id. Hidden files, and those of other kinds, are passed over.
+
+        Args:
+            path: The folder, or one file of it. PDF files need the extra ``julep[cli]``.
+            agent_id: The id of the agent that has the docs; either this or ``user_id``.
+            user_id: The id of the user that the docs are about.
+            prune: Whether docs of the folder whose files are gone are deleted.
+            dry_run: Whether nothing is changed, and the result is what would be done.
+            on_file: A plain function that is called after each file, with what was done and the
+                number of all.
+
+        Returns:
+            What was done with each file: created, replaced, unchanged, removed, or failed and why.
+
+        Raises:
+            ArgumentTypeError: When an argument has a wrong type.
+            InvalidArgumentError: When there is no such folder or file, or not exactly one owner.
+            NotFoundError: When there is no such agent, or no such user.
+
+        Example:
+            >>> added = client.docs.add("handbook", agent_id=agent.id)
+            >>> [file.source for file in added.created]
+            ['handbook/hours.md', 'handbook/prices.txt']
+        """
+        result = self._add(
+            path,
+            agent_id=agent_id,
+            user_id=user_id,
+            prune=prune,
+            dry_run=dry_run,
+            on_file=on_file,
+        )
+        return value(result)
+
+
+class AsyncDocFiles(BaseDocFiles):
+    """The documents of files, of the async docs manager."""
+
+    @mirrors(DocFiles.add)
+    @beartype
+    async def add(
+        self,
+        path: str | PathLike[str],
+        *,
+        agent_id: str | UUID | None = None,
+        user_id: str | UUID | None = None,
+        prune: bool | None = False,
+        dry_run: bool | None = False,
+        on_file: Callable[[AddedFile, int], object] | None = None,
+    ) -> AddedDocs:
+        """Add the files of a folder as docs: text, Markdown, HTML and PDF.
+
+        Example:
+            >>> added = await client.docs.add("handbook", agent_id=agent.id)
+            >>> [file.source for file in added.created]
+            ['handbook/hours.md', 'handbook/prices.txt']
+        """
+        result = self._add(
+            path,
+            agent_id=agent_id,
+            user_id=user_id,
+            prune=prune,
+            dry_run=dry_run,
+            on_file=on_file,
+        )
+        return await awaited(result)
+
+
+resolvable(__name__)

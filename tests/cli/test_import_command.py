@@ -1,0 +1,73 @@
+"""julep docs import: what it prints, the bar, and exit statuses."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import julep
+from julep._cli import app, exits
+
+
+@pytest.fixture
+def handbook(tmp_path: Path) -> Path:
+    path = tmp_path / "handbook"
+    path.mkdir()
+    (path / "hours.md").write_text("# Hours\n\nIt opens at ten.", encoding="utf-8")
+    return path
+
+
+def test_a_folder_is_imported(
+    run: Callable[..., str], julep_client: julep.Client, handbook: Path
+) -> None:
+    agent = julep_client.agents.create(name="Ada")
+    words = ("docs", "import", handbook, "--agent", agent.id)
+    assert run(*words, "--dry-run") == "created\thandbook/hours.md\t\t\n"
+    assert julep_client.docs.list(agent_id=agent.id) == []
+    (made,) = json.loads(run(*words, "--json"))
+    (doc,) = julep_client.docs.list(agent_id=agent.id)
+    assert made == {
+        "source": "handbook/hours.md",
+        "status": "created",
+        "doc_id": doc.id,
+        "reason": None,
+    }
+    assert run(*words) == f"unchanged\thandbook/hours.md\t{doc.id}\t\n"
+    (handbook / "hours.md").unlink()
+    (handbook / "broken.txt").write_bytes(b"\xff")
+    failed = run(*words, "--prune", status=exits.FAILED)
+    assert failed == "julep: handbook/broken.txt: it is no text in utf-8\n"
+    assert julep_client.docs.list(agent_id=agent.id) == []
+
+
+def test_what_cannot_be_imported(run: Callable[..., str], handbook: Path) -> None:
+    assert "--agent: expected either" in run("docs", "import", handbook, status=exits.INVALID)
+    user = run("users", "create").strip()
+    nowhere = run("docs", "import", "/nowhere", "--user", user, status=exits.INVALID)
+    assert "there is no '/nowhere'" in nowhere
+
+
+def test_people_see_a_bar_and_what_changed(
+    julep_client: julep.Client,
+    handbook: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    user = julep_client.users.create()
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    for stream in (sys.stdout, sys.stderr):
+        monkeypatch.setattr(stream, "isatty", lambda: True)
+    words = ["docs", "import", str(handbook), "--user", str(user.id)]
+    assert app.main(words) == 0
+    printed = capsys.readouterr()
+    assert "created" in printed.out
+    assert "documents" in printed.err
+    assert printed.err.endswith("1 created\n")
+    assert app.main(words) == 0
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.endswith("1 unchanged\n")

@@ -1,0 +1,152 @@
+"""Files as documents: Markdown, HTML, PDF and text in parts that begin with their headings."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pypdf import PdfWriter
+from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+
+from julep._documents.parts import MAX_PART, Section, markdown, parts_of
+from julep._documents.readers import SUFFIXES, UnreadableFileError, read_document
+
+pytestmark = pytest.mark.once
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "parts"),
+    [
+        ("Only text.", "notes", ["Only text."]),
+        ("# A\n\n## B ##\nText\n### C\n\n# D\nEnd", "A", ["A > B\n\nText", "D\n\nEnd"]),
+        ("A\n===\nText\n\nB\n---\nMore", "A", ["A\n\nText", "A > B\n\nMore"]),
+        ("---\ntitle: x\n---\n# A\nText", "A", ["A\n\nText"]),
+        ("# A\n```sh\n# no heading\n```\n~~~\n# none\n~~~", "A", None),
+        ("#hashtag\n\n| a | b |\n|---|---|\n| 1 | 2 |", "notes", None),
+        ("\ufeff# A\r\n\r\nText", "A", ["A\n\nText"]),
+        ("One\n\n---\n\nTwo", "notes", None),
+    ],
+)
+def test_markdown(text: str, title: str, parts: list[str] | None) -> None:
+    found = read_document("notes.md", text.encode())
+    assert found.title == title
+    assert found.parts == parts if parts is not None else len(found.parts) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "parts"),
+    [
+        (
+            (
+                "<title>T &amp; x</title><style>p{}</style><script>1<2</script><nav>Menu</nav>"
+                "<h1>Top</h1><p>One <b>two</b>\n three</p><ul><li>a</li><li>b</ul>"
+                "<h2>Sub</h2><table><tr><td>1</td><td>2</td></tr></table><pre>x  y\n z</pre>"
+            ),
+            "T & x",
+            ["Top\n\nOne two three\n\n- a\n- b", "Top > Sub\n\n1 2\n\nx  y\n z"],
+        ),
+        ("<h1>Top<p>open", "page", None),
+        ("plain", "page", ["plain"]),
+    ],
+)
+def test_html(text: str, title: str, parts: list[str] | None) -> None:
+    if parts is None:
+        with pytest.raises(UnreadableFileError, match="no text"):
+            read_document("page.html", text.encode())
+        return
+    found = read_document("page.html", text.encode())
+    assert (found.title, found.parts) == (title, parts)
+
+
+def test_the_encoding_that_a_page_declares() -> None:
+    page = '<meta charset="latin-1"><p>Blåbær</p>'
+    assert read_document("a.htm", page.encode("latin-1")).parts == ["Blåbær"]
+    assert read_document("a.txt", "Blåbær".encode("utf-16")).parts == ["Blåbær"]
+
+
+def pdf(*pages: str, title: str | None = None, password: str | None = None) -> bytes:
+    """Write a file that has a line of text on each page."""
+    writer = PdfWriter()
+    add = writer._add_object  # pyright: ignore[reportPrivateUsage] - there is no public one
+    font = DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/Font"),
+            NameObject("/Subtype"): NameObject("/Type1"),
+            NameObject("/BaseFont"): NameObject("/Helvetica"),
+        }
+    )
+    for text in pages:
+        page = writer.add_blank_page(300, 300)
+        stream = DecodedStreamObject()
+        stream.set_data(f"BT /F1 12 Tf 20 200 Td ({text}) Tj ET".encode())
+        page[NameObject("/Contents")] = add(stream)
+        fonts = DictionaryObject({NameObject("/F1"): add(font)})
+        page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
+    if title is not None:
+        writer.add_metadata({"/Title": title})
+    if password is not None:
+        writer.encrypt(password, algorithm="RC4-40")
+    written = BytesIO()
+    writer.write(written)
+    return written.getvalue()
+
+
+def test_pdf() -> None:
+    found = read_document("hours.PDF", pdf("It opens at ten.", "Prices", title="Handbook"))
+    assert found.title == "Handbook"
+    assert found.parts == ["Page 1\n\nIt opens at ten.", "Page 2\n\nPrices"]
+    assert read_document("hours.pdf", pdf("a")).title == "hours"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("a.pdf", b"%PDF-1.4 broken", "it is no PDF that can be read"),
+        ("a.pdf", b"", "it is no PDF that can be read"),
+        ("a.pdf", pdf("a", password="x"), "it is encrypted"),
+        ("a.pdf", pdf(""), "it has no text"),
+        ("a.md", b"# Heading\n", "it has no text"),
+        ("a.txt", b"a\0b", "binary data"),
+        ("a.txt", b"\xff", "it is no text in utf-8"),
+        ("a.html", b"<meta charset=nothing>a", "it is no text in nothing"),
+    ],
+)
+def test_files_without_a_text(name: str, data: bytes, reason: str) -> None:
+    with pytest.raises(UnreadableFileError, match=reason):
+        read_document(name, data)
+
+
+@given(st.sampled_from(sorted(SUFFIXES - {".pdf"})), st.text(max_size=400))
+def test_every_text_is_read_or_refused(suffix: str, text: str) -> None:
+    try:
+        found = read_document(f"a{suffix}", text.encode(errors="replace"))
+    except UnreadableFileError:
+        return
+    assert all(part.strip() and len(part) <= MAX_PART for part in found.parts)
+
+
+@given(st.lists(st.text("ab \n.", max_size=60), max_size=80), st.text("h", max_size=300))
+def test_parts_lose_no_word_and_are_short(words: list[str], heading: str) -> None:
+    text = " ".join(words)
+    headings = (heading,) if heading else ()
+    parts = parts_of([Section(headings, text)])
+    head = f"{heading[-200:]}\n\n" if heading else ""
+    assert all(part.startswith(head) and len(part) <= MAX_PART for part in parts)
+    assert "".join("".join(part.removeprefix(head) for part in parts).split()) == "".join(
+        text.split()
+    )
+
+
+def test_a_long_text_is_split_once() -> None:
+    """Each part copies itself alone; with the rest of the text, this would take minutes."""
+    parts = parts_of([Section((), "word " * 2_000_000)])
+    assert len(parts) == 12_500
+
+
+def test_a_long_section_keeps_its_headings() -> None:
+    text = "# Handbook\n## Hours\n" + "It opens at ten. " * 200
+    parts = parts_of(markdown(text).sections())
+    assert len(parts) > 3
+    assert all(part.startswith("Handbook > Hours\n\nIt opens") for part in parts)
