@@ -102,7 +102,7 @@ def test_a_new_shared_header_is_followed_by_the_name_that_is_sent() -> None:
     assert sorted(change.kind for change in found) == ["header added"] * 2
     places = [place for one in found for place in follow(one, contract(), edited, checkout())]
     assert any(named(place, "src/julep_server/http/responses.py") for place in places)
-    assert not [place for place in places if place.state == TODO and place.area == "server"]
+    assert not [place for place in places if place.state == TO_DO and place.area == "server"]
 
 
 def named(place: Place, wanted: str) -> bool:

@@ -19,8 +19,8 @@ from julep.managers.doc_lists import owner_of
 from julep_api.api import docs
 
 if TYPE_CHECKING:
-    from julep._calls.driver import Driver
     from julep._calls.flow import Flow
+    from julep._calls.protocols import Driver
     from julep._documents.added import AddedDocs, AddedFile
     from julep_api.models import Doc
 
