@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from julep.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    import ssl
+
     from julep._http.protocols import AsyncTransport, Transport
     from julep._http.transport_config import TransportConfig
 
@@ -84,7 +86,7 @@ def build_transport(config: TransportConfig) -> Transport:
         return HttpxTransport(config)
     from julep._http.sync_transport import SocketTransport
 
-    return SocketTransport(config.tls, config.max_connections)
+    return SocketTransport(_prepared_tls(config), config.max_connections)
 
 
 def build_async_transport(config: TransportConfig) -> AsyncTransport:
@@ -95,4 +97,13 @@ def build_async_transport(config: TransportConfig) -> AsyncTransport:
         return AsyncHttpxTransport(config)
     from julep._http.async_transport import AsyncSocketTransport
 
-    return AsyncSocketTransport(config.tls, config.max_connections)
+    return AsyncSocketTransport(_prepared_tls(config), config.max_connections)
+
+
+def _prepared_tls(config: TransportConfig) -> ssl.SSLContext | None:
+    """Return the TLS context for the API; what takes long is done here, not in a request's time."""
+    from julep._http.exchange import load_parser
+    from julep._http.tls import shared_tls
+
+    load_parser()
+    return config.tls or (shared_tls() if config.origin.scheme == "https" else None)

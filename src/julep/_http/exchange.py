@@ -189,10 +189,15 @@ parser_class: Callable[[bool], ResponseParser] | None = None
 
 def parser_for(method: str) -> ResponseParser:
     """Build a parser for the response to a request with this method."""
-    global parser_class  # noqa: PLW0603  # selected once, when the first request is sent
+    return load_parser()(method == "HEAD")
+
+
+def load_parser() -> Callable[[bool], ResponseParser]:
+    """Import the parser, unless that was done; a request's time is too short for it."""
+    global parser_class  # noqa: PLW0603  # selected once, before the first request is sent
     if parser_class is None:
         parser_class = select_parser()
-    return parser_class(method == "HEAD")
+    return parser_class
 
 
 def select_parser() -> Callable[[bool], ResponseParser]:

@@ -15,6 +15,7 @@ from julep._http.exchange import FINISH_SECONDS
 from julep._http.httpx_adapter import HttpxAdapter, check_time, unreadable
 from julep._http.messages import Response, UnreadableResponse
 from julep._http.open_responses import owner_of
+from julep._http.own_task import in_own_task
 from julep.errors import NetworkError
 
 if TYPE_CHECKING:
@@ -179,18 +180,23 @@ class AsyncHttpxBody:
         with self._deadlines:
             self._deadlines.start_total()
             try:
-                with self._adapter.secrets_hidden(request):
-                    return await anext(self._chunks)
-            except StopAsyncIteration:
-                await self.aclose()
-                raise
+                piece = await in_own_task(self._next)
             except Exception as error:  # noqa: BLE001  # whatever a library raises
                 raise self._adapter.network_error(request, error) from None
+            if piece is None:
+                await self.aclose()
+                raise StopAsyncIteration
+            return piece
         self._lease.check_open(self._deadlines)
         raise self._deadlines.timeout_error()
 
+    async def _next(self) -> bytes | None:
+        """Return the next piece; None is the end."""
+        with self._adapter.secrets_hidden(self._deadlines.request):
+            return await anext(self._chunks, None)
+
     async def read(self) -> Response | UnreadableResponse:
-        """Read the body whole, and return the response.
+        """Read the body whole, in the request's own task, and return the response.
 
         Raises:
             NetworkError: When the rest is lost.
@@ -206,7 +212,7 @@ class AsyncHttpxBody:
         except Exception as error:  # noqa: BLE001  # whatever a library raises
             raise self._adapter.network_error(self._deadlines.request, error) from None
         finally:
-            await self.aclose()
+            await self._close()
 
     async def finish(self) -> None:
         """Read to the end of a body whose content is complete, so that its connection is reused.
@@ -223,6 +229,9 @@ class AsyncHttpxBody:
 
     async def aclose(self) -> None:
         """Return the connection to the pool, or close it if the body was not read to its end."""
+        await in_own_task(self._close)
+
+    async def _close(self) -> None:
         self._leases.remove(self._lease)
         with CancelScope(shield=True):
             await self._response.aclose()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from functools import partial
+from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
@@ -25,6 +26,7 @@ from julep._http.leases import Leases
 from julep._http.messages import Response, StreamingResponse
 from julep._http.open_responses import OpenResponses, SyncOpenResponses, owner_of
 from julep._http.open_streams import OpenStreams
+from julep._http.own_task import in_own_task
 from julep._http.per_loop import PerLoop
 from julep._http.pool import reset_in_child
 from julep._http.sync_lease import SyncLease, wait_for_turn
@@ -156,6 +158,11 @@ class AsyncHttpxTransport:
     """
 
     def __init__(self, config: TransportConfig) -> None:
+        if config.http_client is None:
+            # httpx imports httpcore when its first client is built, for a third of a second, and
+            # TLS takes its time, too: neither is a part of the first request's.
+            import_module("httpcore")
+            client_options(config)
         self._clients = PerLoop(
             lambda: _LoopClient(config), _LoopClient.aclose, _LoopClient.abandon
         )
@@ -170,14 +177,9 @@ class AsyncHttpxTransport:
             with deadlines:
                 await wait_for_async_turn(leases, lease, deadlines)
                 deadlines.start_total()
-                response = await own.send(request, owner_of(lease))
-                body = AsyncHttpxBody(
-                    response, own.adapter, deadlines, leases, lease, own.responses
-                )
-                if request.accepts_stream(response.status_code, response.headers):
-                    is_open = True
-                    return StreamingResponse(response.status_code, response.headers, body)
-                return await body.read()
+                outcome = await in_own_task(partial(self._exchange, own, request, lease, deadlines))
+                is_open = isinstance(outcome, StreamingResponse)
+                return outcome
             raise deadlines.timeout_error()
         except NetworkError as error:
             if lease.is_cut:
@@ -187,6 +189,20 @@ class AsyncHttpxTransport:
         finally:
             if not is_open:
                 leases.remove(lease)
+
+    @staticmethod
+    async def _exchange(
+        own: _LoopClient,
+        request: Request,
+        lease: AsyncLease[HttpxExchange],
+        deadlines: AsyncDeadlines,
+    ) -> Outcome[AsyncHttpxBody]:
+        """Send a request, and read the response's body unless it is the stream requested."""
+        response = await own.send(request, owner_of(lease))
+        body = AsyncHttpxBody(response, own.adapter, deadlines, own.leases, lease, own.responses)
+        if request.accepts_stream(response.status_code, response.headers):
+            return StreamingResponse(response.status_code, response.headers, body)
+        return await body.read()
 
     async def aclose(self) -> None:
         """Close this loop's connections, unless they belong to the user's own client."""
@@ -212,7 +228,7 @@ class _LoopClient:
         Raises:
             NetworkError: When no response arrives.
         """
-        await self._close_left()
+        await self._close_left()  # in the task of the request
         prepared = self.adapter.to_httpx(self._client, request)
         if self._owns_client:
             prepared.extensions["trace"] = self._streams.trace

@@ -10,7 +10,7 @@ import os
 import ssl
 import sys
 import threading
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -28,6 +28,7 @@ from julep._http import exchange
 from julep._http.h11_parser import H11Parser
 from julep._http.httptools_parser import HttptoolsParser
 from tests.sdk.helpers.resources import HELLO
+from tests.sdk.transport.helpers.cancelled_at import CancelledAt
 from tests.sdk.transport.helpers.scripted_server import (
     DONE,
     SESSION,
@@ -349,44 +350,6 @@ def test_a_process_may_fork_at_any_line_of_a_call(step: Step) -> None:
             with at_line(number, fork) as lines:
                 assert client.sessions.get(ID).id == ID
     assert number > 150
-
-
-class CancelledAt:
-    """Awaits a coroutine, and cancels it at one of its awaits, counted from 1."""
-
-    def __init__(
-        self, coroutine: Coroutine[Any, Any, Any], number: int, cancel: Callable[[], object]
-    ) -> None:
-        self.count = 0
-        self._coroutine = coroutine
-        self._number = number
-        self._cancel = cancel
-
-    def __await__(self) -> Generator[Any, Any, Any]:
-        steps = self._coroutine.__await__()
-        resume = _sending(steps, None)
-        while True:
-            try:
-                waiting = resume()
-            except StopIteration as end:
-                return end.value
-            self.count += 1
-            if self.count == self._number:
-                self._cancel()
-            try:
-                sent = yield waiting
-            except BaseException as error:  # noqa: BLE001  # thrown into the coroutine
-                resume = _throwing(steps, error)
-            else:
-                resume = _sending(steps, sent)
-
-
-def _sending(steps: Generator[Any, Any, Any], value: object) -> Callable[[], Any]:
-    return lambda: steps.send(value)
-
-
-def _throwing(steps: Generator[Any, Any, Any], error: BaseException) -> Callable[[], Any]:
-    return lambda: steps.throw(error)
 
 
 @pytest.mark.anyio
