@@ -144,7 +144,7 @@ NOTED: dict[str, tuple[Change, str, str]] = {
     "tags": (changed(tags=["things", "b"]), "PutThing", "the first of its tags"),
     "bodies": (
         changed(requestBody={"content": {"application/xml": {}, "application/json": {}}}),
-        "PutThing, request body", "application/json is sent; left out: application/xml",
+        "PutThing, request body", "application/xml; content_type= selects another",
     ),
     "no success": (changed(responses={"302": {"description": "."}}), "PutThing", "as bytes"),
     "required": (

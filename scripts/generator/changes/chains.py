@@ -130,6 +130,12 @@ class Server:
         found = [(module, module.constants.get("HANDLERS")) for module in self.modules]
         return [(module, one[1]) for module, one in found if one and isinstance(one[1], ast.Dict)]
 
+    @cached_property
+    def operations(self) -> list[str]:
+        """The operations that have a handler."""
+        keys = [key for _, table in self.tables for key in table.keys]
+        return [str(key.value) for key in keys if isinstance(key, ast.Constant)]
+
     def handler(self, operation: str) -> Handler | None:
         """Return an operation's handler; None if it has none."""
         if operation not in self._known:

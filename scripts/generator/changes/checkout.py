@@ -23,7 +23,7 @@ CORRECTIONS = "tests/contract/corrections.yaml"
 MIGRATIONS = "src/julep_server/db/migrations/versions"
 SETTINGS = "scripts/generator/config.yaml"
 PACKAGE = "generated/julep_api"
-_TESTS = ("tests/sdk", "tests/server")
+_TESTS = ("tests/sdk", "tests/server", "tests/typing")
 _DOCS = ("README.md", "docs")
 _HISTORY = ("docs/decisions", "docs/changes")
 MOST_LINES = 6
@@ -181,6 +181,14 @@ class Checkout:
         note = f"a migration for {name}, if it is stored"
         return Place("server", f"{MIGRATIONS}/v{number:04}_….py", 0, "", note, TO_DO)
 
+    def schema_versions(self) -> list[Place]:
+        """Return the tests that have the number of the newest migration."""
+        files = sorted((self.root / MIGRATIONS).glob("v*.py"))
+        number = files[-1].name[1:5] if files else "none"
+        return self.tests(
+            rf"[\"']{number}[\"']", "the number of the newest migration", "tests/server"
+        )
+
     def corrections(self, address: str, *, added: bool) -> Place:
         """Return the entry for a difference from the published facts."""
         path = self.root / CORRECTIONS
@@ -216,6 +224,14 @@ class Checkout:
             for name, lines in self.pages
         ]
         return [_first("docs", name, lines, note, state) for name, lines in found if lines]
+
+    def unreleased(self, pattern: str, note: str) -> list[Place]:
+        """Return the fragments of the changelog that match a pattern."""
+        return [
+            Place("changelog", path.relative_to(self.root).as_posix(), 0, "", note, CHECK)
+            for path in sorted((self.root / "docs" / "changes").glob("*.md"))
+            if re.search(pattern, path.read_text(encoding="utf-8"))
+        ]
 
     @cached_property
     def _test_lines(self) -> list[tuple[str, list[str]]]:

@@ -25,6 +25,37 @@ _GENERAL = ("errors.py", "json_text.py", "db/rows.py")
 _MOST_MODULES, _MOST_NEAR = 30, 8
 
 
+def around_removed(name: str, methods: Iterable[str], checkout: Checkout) -> Iterator[Place]:
+    """Yield what used an operation that is gone, or its methods.
+
+    Args:
+        name: The operation.
+        methods: Its methods, such as "sessions.fork".
+        checkout: The checkout.
+    """
+    for method in methods:
+        word = rf"\b{re.escape(method)}\b"
+        yield from checkout.tests(word, f"uses {method}")
+        yield from checkout.unreleased(word, f"speaks of {method}, which is not released")
+    yield from checkout.tests(rf"\b{re.escape(name)}[A-Z]\w*\b", f"has a class of {name}")
+    yield checkout.corrections(f"/operations/{name}", added=False)
+    for path in ("tests/generated/test_package.py", "tests/server/test_json_and_contract.py"):
+        yield from _existing(path, "the number of operations", checkout)
+    handler = checkout.server.handler(name)
+    if handler is None:
+        return
+    others = {
+        (function.module.path, function.name)
+        for operation in checkout.server.operations
+        if operation != name and (row := checkout.server.handler(operation))
+        for function in row.functions
+    }
+    for function in handler.functions:
+        if (function.module.path, function.name) not in others:
+            note = f"no other handler than that of {name} uses it"
+            yield Place("server", function.module.path, function.line, function.name, note, CHECK)
+
+
 def around_operation(
     name: str, node: dict[str, Any], contract: Contract, checkout: Checkout
 ) -> Iterator[Place]:

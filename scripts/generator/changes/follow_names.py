@@ -237,6 +237,14 @@ def _reads(subject: Subject, operation: str, checkout: Checkout) -> Iterator[Pla
     known = _known(subject)
     found = sorted({(module.path, line) for each in known for module, line in texts.get(each, ())})
     if subject.mode == ADD:
+        # Or the resource's row names it: handlers that several share get their filters there.
+        found = found or [
+            (handler.module.path, line)
+            for one in handler.module.structures
+            if one.kind == "texts" and one.inside is None
+            for name, line in one.names.items()
+            if name in known
+        ]
         if found:
             path, line = found[0]
             yield Place("server", path, line, "", "", DONE)
@@ -345,6 +353,7 @@ def _stored(subject: Subject, checkout: Checkout) -> Iterator[Place]:
     if tables and subject.mode in (ADD, DROP, RENAME):
         held = any(python_names(subject.name) & one.names.keys() for _, one in tables)
         yield checkout.migration(subject.name, in_table=held and subject.mode != DROP)
+        yield from checkout.schema_versions()
 
 
 # Tests ----------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from .checkout import (
     methods_named,
 )
 from .compare import Change
+from .follow_around import around_removed
 from .items import Contract, mapping
 from .subject import Subject
 from .syntax import Function
@@ -84,6 +85,7 @@ def _removed_methods(name: str, checkout: Checkout) -> Iterator[Place]:
         if found:
             yield Place("tests", CALLS, found[0], f'"{method}"', "remove it", TO_DO)
         yield from checkout.documented(rf"\b{re.escape(method)}\b", f"mentions {method}")
+    yield from around_removed(name, methods_named(checkout.sdk, public), checkout)
 
 
 def _noted(change: Change, function: Function) -> Place:

@@ -119,8 +119,8 @@ class Arguments:
                 call = {one: many[number % len(many)] for one, many in values.items()}
                 if choice is not None:
                     call[key] = choice
-                if resource == "docs":
-                    # A doc has one owner.
+                if resource == "docs" and "user_id" in call:
+                    # A doc has one owner, where a method takes either.
                     yield {**call, "agent_id": None}
                     call["user_id"] = None
                 yield call

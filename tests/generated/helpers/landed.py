@@ -58,6 +58,21 @@ def _pages(document: Document) -> None:
             node["parameters"].append(new)
 
 
+def _pinned_and_reindex(document: Document) -> None:
+    sessions = document["paths"]["/sessions"]["get"]
+    sessions["parameters"].append({"name": "pinned", "in": "query", "schema": {"type": "boolean"}})
+    schemas = document["components"]["schemas"]
+    for name in ("Session", "CreateSessionRequest", "UpdateSessionRequest", "PatchSessionRequest"):
+        schemas[name]["properties"]["pinned"] = {"type": "boolean"}
+    path = "/agents/{agent_id}/docs/{doc_id}"
+    found = copy.deepcopy(document["paths"][path]["get"])
+    document["paths"][f"{path}/reindex"] = {"post": {**found, "operationId": "ReindexAgentDoc"}}
+
+
+def _no_fork(document: Document) -> None:
+    del document["paths"]["/sessions/{session_id}/fork"]
+
+
 LANDED = (
     Landed(
         "a filter of a list",
@@ -226,5 +241,54 @@ LANDED = (
             "tests/typing/sync_client.py",
         ),
         ("tests/gate/helpers/edits.py",),
+    ),
+    # Followed by hand from the list alone, and then thrown away.
+    Landed(
+        "a flag of sessions with its filter, and an operation of docs",
+        _pinned_and_reindex,
+        (
+            "src/julep/managers/doc.py",
+            "src/julep/managers/session.py",
+            "src/julep/managers/session_lists.py",
+            "src/julep/managers/types.py",
+            "src/julep_server/db/tables.py",
+            "src/julep_server/representations.py",
+            "src/julep_server/resources/docs.py",
+            "src/julep_server/resources/sessions.py",
+            "src/julep_server/store/paging.py",
+            "src/julep_server/store/sessions.py",
+            "tests/contract/corrections.yaml",
+            "tests/gate/exceptions.toml",
+            "tests/generated/test_package.py",
+            "tests/sdk/helpers/calls.py",
+            "tests/sdk/test_docs.py",
+            "tests/sdk/test_sessions.py",
+            "tests/server/test_backups.py",
+            "tests/server/test_documents.py",
+            "tests/server/test_json_and_contract.py",
+            "tests/server/test_resources.py",
+            "tests/typing/async_client.py",
+            "tests/typing/sync_client.py",
+        ),
+    ),
+    # Every file that names what would be gone, as a search for it finds them.
+    Landed(
+        "an operation of sessions is gone",
+        _no_fork,
+        (
+            "docs/changes/+fork.added.md",
+            "docs/guide.md",
+            "src/julep/managers/history.py",
+            "src/julep_server/resources/sessions.py",
+            "src/julep_server/store/sessions.py",
+            "tests/contract/corrections.yaml",
+            "tests/generated/test_package.py",
+            "tests/sdk/helpers/calls.py",
+            "tests/sdk/test_public_names.py",
+            "tests/sdk/test_sessions.py",
+            "tests/server/test_json_and_contract.py",
+            "tests/typing/async_client.py",
+            "tests/typing/sync_client.py",
+        ),
     ),
 )
