@@ -119,9 +119,14 @@ def _add_texts(connection: Connection, table: str, stored: Stored, count: int) -
         word = WANTED_WORD if seq - start < _HAVE_IT else "bread"
         texts.append((seq, f"{word} {seq} {' '.join(random.choices(_WORDS, k=20))}"))
     ids = [str(uuid.uuid4()) for _ in texts]
-    common = {"tenant": LOCAL_TENANT, "created_at": start, "updated_at": start}
+    common: dict[str, object] = {"tenant": LOCAL_TENANT, "created_at": start, "updated_at": start}
     if table == "docs":
-        of = {**common, "owner_id": stored.agent, "title": "Note", "metadata": {}}
+        of: dict[str, object] = {
+            **common,
+            "owner_id": stored.agent,
+            "title": "Note",
+            "metadata": {},
+        }
         rows = [{**of, "id": one, "content": text[1]} for one, text in zip(ids, texts, strict=True)]
         connection.execute(insert(tables.docs), rows)
     else:
