@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import struct
 import uuid
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -23,7 +24,6 @@ WANTED_WORD: Final = "lighthouse"
 
 _HAVE_IT: Final = 5
 _WORDS: Final = tuple(f"word{number}" for number in range(500))
-_DIMENSIONS: Final = 256
 _SQLITE_ID: Final = (
     "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2)"
     " || '-a' || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))"
@@ -119,9 +119,14 @@ def _add_texts(connection: Connection, table: str, stored: Stored, count: int) -
         word = WANTED_WORD if seq - start < _HAVE_IT else "bread"
         texts.append((seq, f"{word} {seq} {' '.join(random.choices(_WORDS, k=20))}"))
     ids = [str(uuid.uuid4()) for _ in texts]
-    common = {"tenant": LOCAL_TENANT, "created_at": start, "updated_at": start}
+    common: dict[str, object] = {"tenant": LOCAL_TENANT, "created_at": start, "updated_at": start}
     if table == "docs":
-        of = {**common, "owner_id": stored.agent, "title": "Note", "metadata": {}}
+        of: dict[str, object] = {
+            **common,
+            "owner_id": stored.agent,
+            "title": "Note",
+            "metadata": {},
+        }
         rows = [{**of, "id": one, "content": text[1]} for one, text in zip(ids, texts, strict=True)]
         connection.execute(insert(tables.docs), rows)
     else:
@@ -147,12 +152,13 @@ def _add_texts(connection: Connection, table: str, stored: Stored, count: int) -
 
 
 def _add_vectors(connection: Connection) -> None:
-    """Store random vectors, which are unrelated to any query; none if there is no embedder."""
-    embedder = connection.execute(text("SELECT embedder FROM vectors LIMIT 1")).scalar()
-    if embedder is None:
+    """Store vectors that are far from the wanted word's; none if there is no embedder."""
+    known = connection.execute(text("SELECT embedder, vector FROM vectors ORDER BY seq")).first()
+    if known is None:
         return
+    embedder, near = known[0], struct.unpack(f"<{len(known[1]) // 4}f", known[1])
     missing = text("SELECT seq FROM passages WHERE seq NOT IN (SELECT seq FROM vectors)")
-    vectors = [pack([random.gauss(0, 1) for _ in range(_DIMENSIONS)]) for _ in range(100)]
+    vectors = [pack([random.gauss(-value, 0.05) for value in near]) for _ in range(100)]
     rows = [
         {"seq": seq, "embedder": embedder, "vector": random.choice(vectors)}
         for seq in connection.execute(missing).scalars()

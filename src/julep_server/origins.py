@@ -12,7 +12,7 @@ ANY_ORIGIN = "*"
 _PORT = re.compile(r":[0-9]{1,5}")
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)  # few, since a header may be long
 def is_local_host(host: str) -> bool:
     """Check whether a host, with or without a port, is a name of this machine alone.
 

@@ -11,10 +11,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import create_engine, event, select
+from sqlalchemy import String, bindparam, create_engine, event, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 
 from julep_server import LocalServer
+from julep_server.db import tables
+from julep_server.db.conditions import FirstOfIndex
 from julep_server.db.tables import idempotency
 from julep_server.prompt.builder import build_prompt
 from julep_server.prompt.history import newest_within
@@ -159,6 +162,37 @@ def test_a_budget_bounds_what_is_read_of_a_history(api: Api) -> None:
     read = [statement for statement in executed if "FROM messages" in statement]
     assert len(read) == 1
     assert "LIMIT" in read[0]
+
+
+def test_rows_of_one_value_are_read_by_its_own_index() -> None:
+    """PostgreSQL could otherwise walk all rows, if it expects many of the value."""
+    table = tables.messages
+    wanted = FirstOfIndex(table.c.session_id, bindparam("session", type_=String()))
+    query = select(table.c.seq).where(wanted).order_by(table.c.session_id, table.c.seq)
+    conditions = [
+        str(query.compile(dialect=dialect())).partition("WHERE ")[2].partition("ORDER")[0].strip()
+        for dialect in (sqlite.dialect, postgresql.psycopg.dialect)
+    ]
+    assert conditions == [
+        "messages.session_id = ?",
+        "messages.session_id IN (%(session)s::VARCHAR, %(session)s::VARCHAR)",
+    ]
+
+
+def test_lists_and_histories_have_the_order_of_that_index(api: Api) -> None:
+    agent = api.make("agents")["id"]
+    session = api.make("sessions", agent_id=agent)["id"]
+    with statements() as executed:
+        found = api.get("/sessions", params={"agent_id": agent}).json()["items"]
+        for offset in (0, 1):
+            api.get(f"/sessions/{session}/history", params={"offset": offset})
+    assert [item["id"] for item in found] == [session]
+    orders = [statement.partition("ORDER BY ")[2] for statement in executed]
+    assert [order.split(",")[0].split()[0] for order in orders if order] == [
+        "sessions.agent_id",
+        "messages.session_id",
+        "messages.session_id",
+    ]
 
 
 _ROLES = ("user", "assistant", "system", "function_call", "function")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, String, bindparam, delete, insert, select
 
 from julep_server.db import tables
+from julep_server.db.conditions import FirstOfIndex
 from julep_server.db.rows import iterate_rows, read_rows, select_records
 from julep_server.json_text import JSON
 from julep_server.store.paging import Page, count_rows, read_page
@@ -62,14 +63,15 @@ def text_of(content: JSON) -> str:
 
 
 _TABLE = tables.messages
-_OF_SESSION = _TABLE.c.session_id == bindparam("session")
-_HISTORY = select_records(Message, _TABLE).where(_OF_SESSION).order_by(_TABLE.c.seq)
+_KEY = _TABLE.c.session_id, _TABLE.c.seq
+_OF_SESSION = FirstOfIndex(_TABLE.c.session_id, bindparam("session", type_=String()))
+_HISTORY = select_records(Message, _TABLE).where(_OF_SESSION).order_by(*_KEY)
 _PAGE = _HISTORY.limit(bindparam("limit"))
 # What is skipped is read from the index alone.
 _NUMBERS = (
     select(_TABLE.c.seq)
     .where(_OF_SESSION)
-    .order_by(_TABLE.c.seq)
+    .order_by(*_KEY)
     .limit(bindparam("limit"))
     .offset(bindparam("offset"))
     .subquery("page")
@@ -83,7 +85,7 @@ _BEFORE = (
     select_records(Message, _TABLE)
     .add_columns(_TABLE.c.seq)
     .where(_OF_SESSION, _TABLE.c.seq < bindparam("before"))
-    .order_by(_TABLE.c.seq.desc())
+    .order_by(*(column.desc() for column in _KEY))
     .limit(bindparam("limit"))
 )
 _SEQ = select(_TABLE.c.seq).where(_OF_SESSION, _TABLE.c.id == bindparam("of_id"))

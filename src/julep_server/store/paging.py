@@ -10,9 +10,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BindParameter,
+    Column,
     ColumnElement,
     Connection,
     Select,
+    String,
     Table,
     and_,
     bindparam,
@@ -23,6 +25,7 @@ from sqlalchemy import (
     select,
 )
 
+from julep_server.db.conditions import FirstOfIndex
 from julep_server.db.rows import Dataclass, T, iterate_rows, select_records
 from julep_server.db.tables import metadata_entries
 from julep_server.errors import Violation, bad_request
@@ -200,7 +203,7 @@ def _having(connection: Connection, entry: str) -> list[str]:
 def _select_page(kind: type[Dataclass], shape: _Shape, skips: bool) -> Select[tuple[Any, ...]]:
     table = shape.table
     query = select_records(kind, table)
-    columns = [table.c[shape.sort_by], table.c.seq]
+    columns = [*_index_of(shape), table.c[shape.sort_by], table.c.seq]
     order = [column.desc() if shape.descending else column.asc() for column in columns]
     if not skips:
         return query.where(_conditions(shape)).order_by(*order).limit(bindparam("limit"))
@@ -215,13 +218,23 @@ def _select_count(shape: _Shape) -> Select[int]:
     return select(func.count()).select_from(shape.table).where(_conditions(shape))
 
 
+def _index_of(shape: _Shape) -> list[Column[Any]]:
+    """Return the first column of the index that has the list's order, if it is not the owner."""
+    by_time = shape.sort_by == "created_at"
+    return [shape.table.c[name] for name in shape.equal[:1]] if by_time else []
+
+
 def _conditions(shape: _Shape) -> ColumnElement[bool]:
     table = shape.table
     entries: list[BindParameter[str]] = [
         bindparam(f"entry_{number}") for number in range(shape.entries)
     ]
     conditions: list[ColumnElement[bool]] = [table.c[shape.owner] == bindparam("owner")]
-    conditions += [table.c[name] == bindparam(f"is_{name}") for name in shape.equal]
+    indexed = [column.name for column in _index_of(shape)]
+    for name in shape.equal:
+        value: BindParameter[str] = bindparam(f"is_{name}", type_=String())
+        column = table.c[name]
+        conditions.append(FirstOfIndex(column, value) if name in indexed else column == value)
     if shape.few:
         conditions.append(table.c.id.in_(bindparam("ids", expanding=True)))
     return and_(*conditions, *(_has(table, entry) for entry in entries))
