@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -41,6 +42,7 @@ class Read:
 
     delays: list[float] = field(default_factory=list[float])
     ended: int = 0
+    failed: Counter[str] = field(default_factory=Counter[str])
 
     def at(self, percent: int) -> float:
         """Return the delay that so many percent of the tokens don't exceed, in milliseconds."""
@@ -48,7 +50,12 @@ class Read:
 
 
 async def _write(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    head = await reader.readuntil(b"\r\n\r\n")
+    try:
+        head = await reader.readuntil(b"\r\n\r\n")
+    except asyncio.IncompleteReadError:
+        # A connection that was opened in advance.
+        writer.close()
+        return
     length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
     await reader.readexactly(length)
     writer.write(_HEAD)
@@ -105,6 +112,9 @@ async def _request(port: int, path: str, body: object, read: Read | None = None)
     writer.close()
     if read is not None and b"[DONE]" in rest:
         read.ended += 1
+    elif read is not None:
+        error = re.search(rb'"message":"[^"]*","code":"[^"]*"', rest)
+        read.failed["nothing" if error is None else error[0].decode()] += 1
     return whole
 
 
@@ -163,6 +173,8 @@ def main(count: int) -> None:
         f" | {through.at(50):.0f} | {through.at(99):.0f} | {direct.at(50):.0f}"
         f" | {direct.at(99):.0f} |\n"
     )
+    for error, number in through.failed.items():
+        sys.stdout.write(f"{number} failed: {error}\n")
 
 
 if __name__ == "__main__":

@@ -137,7 +137,10 @@ class Relay:
     async def _look(self) -> None:
         """Start to send the runs that other processes have requested."""
         read = partial(streams.requested, process=self.process)
-        for wanted in await self._database.read(read, snapshot=False):
+        requested = await self._database.read(read, snapshot=False)
+        # What was deleted since is not kept here either.
+        self._sent &= {wanted.run_id for wanted in requested}
+        for wanted in requested:
             if wanted.run_id not in self._sent and wanted.run_id not in self.expected:
                 self._sent.add(wanted.run_id)
                 self._spawn(self._send(wanted))

@@ -34,7 +34,8 @@ class Metrics:
         self._shared = FOLDER in os.environ
         if self._shared:
             self._exposed = CollectorRegistry()
-            MultiProcessCollector(self._exposed)  # type: ignore[no-untyped-call]  # of the library
+            collect: Callable[[CollectorRegistry], object] = MultiProcessCollector
+            collect(self._exposed)
         else:
             ProcessCollector(registry=self._registry)
             PlatformCollector(registry=self._registry)

@@ -201,6 +201,7 @@ class EmbeddingWorker:
             self._awake.clear()
             try:
                 if self._state.failure is not None:
+                    await asyncio.sleep(self._down_until - time.monotonic())
                     # Nothing may be waiting, and only a response shows that it works again.
                     await batches.every(_UNRELATED[:1])
                 await self._fill_all(batches)
