@@ -20,7 +20,7 @@ def example_of(name: str, schema: Any) -> tuple[str, ...]:
     """
     node = as_node(schema)
     data = as_node(node.get("example", _from_properties(node)))
-    if not data:
+    if not data and node.get("example") != {}:
         return ()
     written = pformat(data, width=WIDTH, sort_dicts=False).splitlines()
     text = "\n".join(written)
