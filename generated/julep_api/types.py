@@ -24,6 +24,10 @@ class Unset(Enum):
 
     An enum, because its one member keeps its identity when it is copied or pickled, and because
     type checkers narrow ``x is UNSET``.
+
+    Example:
+        >>> bool(UNSET), Unset("UNSET") is UNSET
+        (False, True)
     """
 
     UNSET = "UNSET"
@@ -36,7 +40,12 @@ class Unset(Enum):
 
 
 UNSET: Final = Unset.UNSET
-"""An argument that is not given, as ``None`` is; no model holds it, and it never appears in JSON."""
+"""An argument that is not given, as ``None`` is; no model holds it, and it never appears in JSON.
+
+Example:
+    >>> UNSET
+    UNSET
+"""
 
 E = TypeVar("E", bound="OpenEnum")
 

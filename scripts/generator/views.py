@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import emit
 from contract import Contract, Node, as_node, schema_name
 from deprecation import message
+from example import example_of
 from names import ClassInfo, Names, attribute_name, identifiers
 from openapi_python_client import strings
 from shape import Shape
@@ -83,6 +84,8 @@ class ModelView(NamedTuple):
     """Whether pages consist of it."""
     deprecated: str
     """The warning about its use; empty if it is not deprecated."""
+    example: tuple[str, ...]
+    """The lines of an example, after the import of the model; empty if the contract has none."""
 
     @property
     def references(self) -> list[str]:
@@ -179,6 +182,7 @@ class Views:
             is_open,
             name in self._maker.listed,
             message(schema, name),
+            example_of(name, schema),
         )
 
     def _direction(self, schema: Any) -> str:

@@ -9,17 +9,20 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import anyio
 import pytest
 from fastapi.testclient import TestClient
 
-from docs.examples import fastapi_app
+import julep
+from docs.examples import fastapi_app, terminal_chat, workers
 from julep_server import LocalServer
 
 pytestmark = pytest.mark.once
 
 EXAMPLES = Path(__file__).parents[2] / "docs/examples"
-NOTEBOOK = EXAMPLES / "notebook.ipynb"
+NOTEBOOKS = (EXAMPLES / "notebook.ipynb", EXAMPLES / "gallery.ipynb")
 OFFLINE = "This is Julep's offline model, not a language model."
 
 
@@ -68,31 +71,68 @@ def test_the_fastapi_app_documents_the_models(app: TestClient) -> None:
         assert f'"{field}":' in page
 
 
-def test_the_notebook_runs(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[str, Any]]]:
+    """Execute the notebooks, in one process, and return the outputs of each."""
+    folder = tmp_path_factory.mktemp("notebooks")
     folders = ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "nbconvert", "--execute", "--to", "notebook", "--stdout"),
-            str(NOTEBOOK),
+            *(sys.executable, "-m", "nbconvert", "--execute", "--to", "notebook"),
+            *("--output-dir", str(folder)),
+            *map(str, NOTEBOOKS),
         ],
-        env={**os.environ, **{name: str(tmp_path / name.lower()) for name in folders}},
+        env={**os.environ, **{name: str(folder / name.lower()) for name in folders}},
         capture_output=True,
         text=True,
         timeout=110,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    cells = json.loads(done.stdout)["cells"]
-    outputs = [output for cell in cells for output in cell.get("outputs", ())]
-    texts = ["".join(output["text"]) for output in outputs if output["output_type"] == "stream"]
-    tables = ["".join(output["data"]["text/html"]) for output in outputs if "data" in output]
-    assert [text.startswith(OFFLINE) for text in texts] == [True, True]
-    captions = [match[1] for table in tables if (match := re.search("<caption>(.*?)<", table))]
-    assert captions == ["Agent", "Session", "CompletionUsage", *["ChatMlMessage"] * 4]
+    found: dict[str, list[dict[str, Any]]] = {}
+    for notebook in NOTEBOOKS:
+        cells = json.loads((folder / notebook.name).read_text(encoding="utf-8"))["cells"]
+        found[notebook.stem] = [output for cell in cells for output in cell.get("outputs", ())]
+    return found
 
 
-def test_the_notebook_is_committed_without_outputs() -> None:
-    cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
+def texts_of(outputs: list[dict[str, Any]]) -> list[str]:
+    return ["".join(output["text"]) for output in outputs if output["output_type"] == "stream"]
+
+
+def values_of(outputs: list[dict[str, Any]]) -> list[str]:
+    """Return what is displayed: the caption of a table, or else the text."""
+    found: list[str] = []
+    for output in outputs:
+        data = output.get("data", {})
+        table = re.search("<caption>(.*?)<", "".join(data.get("text/html", ())))
+        if data:
+            found.append(table[1] if table else "".join(data["text/plain"]))
+    return found
+
+
+def test_the_notebook_runs(executed: dict[str, list[dict[str, Any]]]) -> None:
+    outputs = executed["notebook"]
+    assert [text.startswith(OFFLINE) for text in texts_of(outputs)] == [True, True]
+    assert values_of(outputs) == ["Agent", "Session", "CompletionUsage", *["ChatMlMessage"] * 4]
+
+
+def test_the_gallery_runs(executed: dict[str, list[dict[str, Any]]]) -> None:
+    remembered, steps = texts_of(executed["gallery"])
+    assert (
+        "Remembered of the user Grace: I live in Bergen, and I read only crime novels."
+        in remembered
+    )
+    assert "ToolResult A 1\n" in steps
+    assert values_of(executed["gallery"]) == [
+        *("Agent", "DocMatch", "['agent', 'user', 'document', 'message']", "Memory"),
+        *("Book(title='', year=0)", "[True, True, True]", "ChatMlMessage", "ChatMlMessage"),
+    ]
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_is_committed_without_outputs(notebook: Path) -> None:
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     code = [cell for cell in cells if cell["cell_type"] == "code"]
     assert len(code) > 4
     assert [(cell["outputs"], cell["execution_count"]) for cell in code] == [([], None)] * len(code)
@@ -112,3 +152,57 @@ def test_the_trio_program_runs() -> None:
         assert f"Ada to {name}: {OFFLINE}" in done.stdout
     assert "[the end]" in done.stdout
     assert done.stdout.endswith("4 conversations took place.\n")
+
+
+def test_the_chat_in_the_terminal_answers_and_resumes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def chat(*arguments: str, lines: list[str]) -> str:
+        rest = iter(lines)
+
+        def typed(_prompt: str) -> str:
+            return next(rest)
+
+        monkeypatch.setattr("builtins.input", typed)
+        terminal_chat.main([*arguments])
+        return capsys.readouterr().out
+
+    with LocalServer() as server:
+        monkeypatch.setenv("JULEP_API_URL", server.url)
+        first = chat(lines=["Hello!", "", "/help", "/new", "/quit"])
+        assert first.count("/history shows the conversation") == 3
+        assert OFFLINE in first
+        begun, _ = re.findall(r"Session (\S+)\.", first)
+        second = chat(begun, lines=["/history", "/quit"])
+    assert f"user: Hello!\nassistant: {OFFLINE}" in second
+    assert second.endswith("Goodbye.\n")
+
+
+def test_the_workers_answer_each_task_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    questions = [f"What is {number} + 1?" for number in range(5)]
+    file = str(tmp_path / "queue.db")
+    with LocalServer() as server:
+        for added in (questions, []):
+            anyio.run(workers.main, server.url, file, added)
+            printed = capsys.readouterr().out.splitlines()
+            assert printed == [f"{question} {OFFLINE}" for question in questions]
+        with julep.Client(base_url=server.url) as client:
+            assert client.sessions.count() == len(questions)
+
+
+def test_a_task_whose_worker_is_gone_is_taken_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue = workers.Queue(str(tmp_path / "queue.db"))
+    queue.add("Who?")
+    task = queue.take()
+    assert task is not None
+    assert queue.take() is None
+    # The next worker is gone as soon as it has taken a task.
+    monkeypatch.setattr(workers, "LEASE_SECONDS", -1.0)
+    queue.add("What?")
+    other = queue.take()
+    assert other == queue.take() != task
+    queue.close()

@@ -29,6 +29,23 @@ class Agent(Model):
         instructions: The agent's instructions: one, or several in order.
         created_at: When it was created.
         updated_at: When it was last changed.
+
+    Example:
+        >>> from julep_api.models import Agent
+        >>> data = {'id': '3f1c2a8e-5b7d-4c1e-9a60-8d2f4b7e1c05',
+        ...         'name': 'Pip',
+        ...         'about': 'Pip answers at the front desk of a bakery.',
+        ...         'model': 'julep-ai/samantha-1-turbo',
+        ...         'instructions': ['Answer in two sentences at most.', 'Offer to take an order.'],
+        ...         'default_settings': {'temperature': 0.3,
+        ...                              'frequency_penalty': 0.5,
+        ...                              'preset': 'business'},
+        ...         'metadata': {'team': 'support', 'priority': 2},
+        ...         'created_at': '2026-11-02T09:30:00.125000Z',
+        ...         'updated_at': '2026-11-02T10:15:42.500000Z'}
+        >>> model = Agent.from_dict(data)
+        >>> Agent.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

@@ -32,6 +32,13 @@ class AgentDefaultSettings(Model):
             least 0 and less than 1. The server's default: 0.01.
         preset: A named set of settings to start from. One of "problem_solving", "conversational",
             "fun", "prose", "creative", "business", "deterministic", "code", "multilingual".
+
+    Example:
+        >>> from julep_api.models import AgentDefaultSettings
+        >>> data = {'temperature': 0.3, 'frequency_penalty': 0.5, 'preset': 'business'}
+        >>> model = AgentDefaultSettings.from_dict(data)
+        >>> AgentDefaultSettings.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

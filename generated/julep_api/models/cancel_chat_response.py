@@ -20,6 +20,13 @@ class CancelChatResponse(Model):
 
     Attributes:
         cancelled: Their ids; empty when no model was writing.
+
+    Example:
+        >>> from julep_api.models import CancelChatResponse
+        >>> data = {'cancelled': ['d4c8a1f6-9e52-4f3d-8b70-2a6e9c5d1b83']}
+        >>> model = CancelChatResponse.from_dict(data)
+        >>> CancelChatResponse.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

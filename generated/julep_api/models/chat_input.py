@@ -51,6 +51,18 @@ class ChatInput(Model):
             The server's default: True.
         record: Whether this turn is added to the history. The server's default: True.
         remember: Whether memories are formed from this turn. The server's default: True.
+
+    Example:
+        >>> from julep_api.models import ChatInput
+        >>> data = {'messages': [{'role': 'user',
+        ...                       'content': 'When do you open tomorrow?',
+        ...                       'name': 'Ada'}],
+        ...         'temperature': 0.2,
+        ...         'max_tokens': 120,
+        ...         'remember': False}
+        >>> model = ChatInput.from_dict(data)
+        >>> ChatInput.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

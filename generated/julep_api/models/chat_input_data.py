@@ -21,6 +21,23 @@ class ChatInputData(Model):
         messages: The messages of this turn, in order. At least 1 item.
         tools: Tools for this turn. A tool with the name of a tool of the agent replaces it.
         tool_choice: The tool to call, if any. By default or with null, the model chooses.
+
+    Example:
+        >>> from julep_api.models import ChatInputData
+        >>> data = {'messages': [{'role': 'user',
+        ...                       'content': 'When do you open tomorrow?',
+        ...                       'name': 'Ada'}],
+        ...         'tools': [{'id': '9a4f6c2d-8e15-4d7b-b2c3-0f6e1d8a5b74',
+        ...                    'type': 'function',
+        ...                    'function': {'name': 'get_weather',
+        ...                                 'description': 'Gives the weather of a city.',
+        ...                                 'parameters': {'type': 'object',
+        ...                                                'properties': {'city': {'type': 'string'}},
+        ...                                                'required': ['city']}}}],
+        ...         'tool_choice': 'auto'}
+        >>> model = ChatInputData.from_dict(data)
+        >>> ChatInputData.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

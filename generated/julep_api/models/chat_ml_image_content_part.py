@@ -20,6 +20,14 @@ class ChatMlImageContentPart(Model):
     Attributes:
         image_url: The image's address and level of detail.
         type: Marks this part as an image. One of "image_url". The server's default: 'image_url'.
+
+    Example:
+        >>> from julep_api.models import ChatMlImageContentPart
+        >>> data = {'type': 'image_url',
+        ...         'image_url': {'url': 'https://images.test/loaf.jpg', 'detail': 'low'}}
+        >>> model = ChatMlImageContentPart.from_dict(data)
+        >>> ChatMlImageContentPart.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

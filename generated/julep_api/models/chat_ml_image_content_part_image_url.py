@@ -19,6 +19,13 @@ class ChatMlImageContentPartImageUrl(Model):
         url: The image's address, or the image itself as a `data:` URL.
         detail: The level of detail: `low`, `high`, or `auto` for the model's choice. One of "low",
             "high", "auto". The server's default: 'auto'.
+
+    Example:
+        >>> from julep_api.models import ChatMlImageContentPartImageUrl
+        >>> data = {'url': 'https://images.test/loaf.jpg', 'detail': 'low'}
+        >>> model = ChatMlImageContentPartImageUrl.from_dict(data)
+        >>> ChatMlImageContentPartImageUrl.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

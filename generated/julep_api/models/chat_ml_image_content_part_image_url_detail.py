@@ -6,7 +6,13 @@ from ..types import OpenEnum
 
 
 class ChatMlImageContentPartImageUrlDetail(OpenEnum):
-    """The level of detail: `low`, `high`, or `auto` for the model's choice."""
+    """The level of detail: `low`, `high`, or `auto` for the model's choice.
+
+    Example:
+        >>> from julep_api.models import ChatMlImageContentPartImageUrlDetail
+        >>> ChatMlImageContentPartImageUrlDetail("low")
+        <ChatMlImageContentPartImageUrlDetail.LOW: 'low'>
+    """
 
     LOW = "low"
     HIGH = "high"

@@ -29,6 +29,17 @@ class ChatMlMessage(Model):
         name: The name of the author, or of the function.
         interrupted: Whether the server stopped while the model wrote the message: it is what there
             was by then. Absent otherwise.
+
+    Example:
+        >>> from julep_api.models import ChatMlMessage
+        >>> data = {'id': '7b2e9d40-6c1f-4a85-9d3e-5f8c0b1a2e67',
+        ...         'role': 'assistant',
+        ...         'content': 'Tomorrow is a Saturday: we open at 9 and close at 13.',
+        ...         'name': 'Pip',
+        ...         'created_at': '2026-11-02T10:15:42.500000Z'}
+        >>> model = ChatMlMessage.from_dict(data)
+        >>> ChatMlMessage.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

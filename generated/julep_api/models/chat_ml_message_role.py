@@ -7,7 +7,13 @@ from ..types import OpenEnum
 
 class ChatMlMessageRole(OpenEnum):
     """The role of the author. A call that the model requests is a `function_call`; its result is a
-    `function`."""
+    `function`.
+
+    Example:
+        >>> from julep_api.models import ChatMlMessageRole
+        >>> ChatMlMessageRole("user")
+        <ChatMlMessageRole.USER: 'user'>
+    """
 
     USER = "user"
     ASSISTANT = "assistant"

@@ -18,6 +18,13 @@ class ChatMlTextContentPart(Model):
     Attributes:
         text: The text.
         type: Marks this part as a text. One of "text". The server's default: 'text'.
+
+    Example:
+        >>> from julep_api.models import ChatMlTextContentPart
+        >>> data = {'type': 'text', 'text': 'What kind of bread is this?'}
+        >>> model = ChatMlTextContentPart.from_dict(data)
+        >>> ChatMlTextContentPart.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

@@ -31,6 +31,23 @@ class ChatResponse(ChatResponseMixin, Model):
         jobs: Ids of the jobs that this turn started, such as forming memories.
         explanation: What the model saw in a chat: the parts of the prompt, what was found for it,
             and what was left out. A reply has one if the chat requested it with `explain`.
+
+    Example:
+        >>> from julep_api.models import ChatResponse
+        >>> data = {'id': 'd4c8a1f6-9e52-4f3d-8b70-2a6e9c5d1b83',
+        ...         'finish_reason': 'stop',
+        ...         'response': [[{'id': '7b2e9d40-6c1f-4a85-9d3e-5f8c0b1a2e67',
+        ...                        'role': 'assistant',
+        ...                        'content': 'Tomorrow is a Saturday: we open at 9 and close at 13.',
+        ...                        'name': 'Pip',
+        ...                        'created_at': '2026-11-02T10:15:42.500000Z'}]],
+        ...         'usage': {'prompt_tokens': 182, 'completion_tokens': 17, 'total_tokens': 199},
+        ...         'doc_ids': {'agent_doc_ids': ['e2a7c5b9-14d8-4e6f-b3a0-7c9d1f5e8b62'],
+        ...                     'user_doc_ids': []},
+        ...         'jobs': ['c1d5e8f2-3a69-4b07-9f8c-4e2b7a6d0c19']}
+        >>> model = ChatResponse.from_dict(data)
+        >>> ChatResponse.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

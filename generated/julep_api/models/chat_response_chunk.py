@@ -30,6 +30,15 @@ class ChatResponseChunk(ChatResponseChunkMixin, Model):
         jobs: Ids of the jobs that were started and have not finished. Only in the last event.
         explanation: What the model saw in a chat: the parts of the prompt, what was found for it,
             and what was left out. A reply has one if the chat requested it with `explain`.
+
+    Example:
+        >>> from julep_api.models import ChatResponseChunk
+        >>> data = {'id': 'd4c8a1f6-9e52-4f3d-8b70-2a6e9c5d1b83',
+        ...         'delta': {'role': 'assistant', 'content': 'Tomorrow is'},
+        ...         'finish_reason': None}
+        >>> model = ChatResponseChunk.from_dict(data)
+        >>> ChatResponseChunk.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

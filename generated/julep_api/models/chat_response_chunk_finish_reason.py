@@ -6,7 +6,13 @@ from ..types import OpenEnum
 
 
 class ChatResponseChunkFinishReason(OpenEnum):
-    """Why the reply ended, as in `ChatResponse`; null in all events but the last."""
+    """Why the reply ended, as in `ChatResponse`; null in all events but the last.
+
+    Example:
+        >>> from julep_api.models import ChatResponseChunkFinishReason
+        >>> ChatResponseChunkFinishReason("stop")
+        <ChatResponseChunkFinishReason.STOP: 'stop'>
+    """
 
     STOP = "stop"
     LENGTH = "length"

@@ -21,6 +21,13 @@ class ChatResponseDelta(Model):
             "function".
         content: The new part of the text.
         name: The name of the author. Sent once, with the role.
+
+    Example:
+        >>> from julep_api.models import ChatResponseDelta
+        >>> data = {'role': 'assistant', 'content': 'Tomorrow is'}
+        >>> model = ChatResponseDelta.from_dict(data)
+        >>> ChatResponseDelta.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

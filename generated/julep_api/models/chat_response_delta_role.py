@@ -7,7 +7,13 @@ from ..types import OpenEnum
 
 class ChatResponseDeltaRole(OpenEnum):
     """The role of the author. Sent before or with the first content of a message; another one begins
-    another message."""
+    another message.
+
+    Example:
+        >>> from julep_api.models import ChatResponseDeltaRole
+        >>> ChatResponseDeltaRole("user")
+        <ChatResponseDeltaRole.USER: 'user'>
+    """
 
     USER = "user"
     ASSISTANT = "assistant"

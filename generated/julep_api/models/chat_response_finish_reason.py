@@ -7,7 +7,13 @@ from ..types import OpenEnum
 
 class ChatResponseFinishReason(OpenEnum):
     """Why the reply ended: at its natural end or a stop text (`stop`), at `max_tokens` (`length`),
-    with calls to run (`tool_calls`, `function_call`), or filtered (`content_filter`)."""
+    with calls to run (`tool_calls`, `function_call`), or filtered (`content_filter`).
+
+    Example:
+        >>> from julep_api.models import ChatResponseFinishReason
+        >>> ChatResponseFinishReason("stop")
+        <ChatResponseFinishReason.STOP: 'stop'>
+    """
 
     STOP = "stop"
     LENGTH = "length"

@@ -45,6 +45,13 @@ class ChatSettings(Model):
             least 0 and less than 1. The server's default: 0.01.
         preset: A named set of settings to start from. One of "problem_solving", "conversational",
             "fun", "prose", "creative", "business", "deterministic", "code", "multilingual".
+
+    Example:
+        >>> from julep_api.models import ChatSettings
+        >>> data = {'temperature': 0.2, 'max_tokens': 120, 'stop': ['END']}
+        >>> model = ChatSettings.from_dict(data)
+        >>> ChatSettings.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

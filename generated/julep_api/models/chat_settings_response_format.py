@@ -22,6 +22,13 @@ class ChatSettingsResponseFormat(Model):
         pattern: The regular expression that the reply matches, for type `regex`.
         schema: The JSON Schema that the reply matches, for type `json_object`. The server's
             default: {}.
+
+    Example:
+        >>> from julep_api.models import ChatSettingsResponseFormat
+        >>> data = {'type': 'json_object'}
+        >>> model = ChatSettingsResponseFormat.from_dict(data)
+        >>> ChatSettingsResponseFormat.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

@@ -19,6 +19,13 @@ class CompletionUsage(Model):
         completion_tokens: Tokens of the reply.
         prompt_tokens: Tokens of the prompt.
         total_tokens: The sum of both.
+
+    Example:
+        >>> from julep_api.models import CompletionUsage
+        >>> data = {'prompt_tokens': 182, 'completion_tokens': 17, 'total_tokens': 199}
+        >>> model = CompletionUsage.from_dict(data)
+        >>> CompletionUsage.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

@@ -27,6 +27,30 @@ class CreateAgentRequest(Model):
         docs: Documents to create with the agent.
         metadata: Any data to store with it: a free JSON object, by which lists can be filtered.
         instructions: The agent's instructions: one, or several in order.
+
+    Example:
+        >>> from julep_api.models import CreateAgentRequest
+        >>> data = {'name': 'Pip',
+        ...         'about': 'Pip answers at the front desk of a bakery.',
+        ...         'model': 'julep-ai/samantha-1-turbo',
+        ...         'instructions': ['Answer in two sentences at most.', 'Offer to take an order.'],
+        ...         'default_settings': {'temperature': 0.3,
+        ...                              'frequency_penalty': 0.5,
+        ...                              'preset': 'business'},
+        ...         'metadata': {'team': 'support', 'priority': 2},
+        ...         'tools': [{'type': 'function',
+        ...                    'function': {'name': 'get_weather',
+        ...                                 'description': 'Gives the weather of a city.',
+        ...                                 'parameters': {'type': 'object',
+        ...                                                'properties': {'city': {'type': 'string'}},
+        ...                                                'required': ['city']}}}],
+        ...         'docs': [{'title': 'Opening hours',
+        ...                   'content': ['We are open from 9 to 17 on weekdays.',
+        ...                               'On Saturdays we close at 13.'],
+        ...                   'metadata': {'source': 'handbook'}}]}
+        >>> model = CreateAgentRequest.from_dict(data)
+        >>> CreateAgentRequest.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

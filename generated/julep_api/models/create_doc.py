@@ -21,6 +21,16 @@ class CreateDoc(Model):
         title: The document's title. It is searched, and shown to the model.
         content: The text: as a whole, or in parts that are searched separately.
         metadata: Any data to store with it: a free JSON object, by which lists can be filtered.
+
+    Example:
+        >>> from julep_api.models import CreateDoc
+        >>> data = {'title': 'Opening hours',
+        ...         'content': ['We are open from 9 to 17 on weekdays.',
+        ...                     'On Saturdays we close at 13.'],
+        ...         'metadata': {'source': 'handbook'}}
+        >>> model = CreateDoc.from_dict(data)
+        >>> CreateDoc.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

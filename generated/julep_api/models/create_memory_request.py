@@ -27,6 +27,14 @@ class CreateMemoryRequest(Model):
             default: 0.
         entities: The people and things that it is about, as free JSON objects.
         timestamp: When the remembered event happened; by default, when the memory was created.
+
+    Example:
+        >>> from julep_api.models import CreateMemoryRequest
+        >>> data = {'user_id': 'b7e0d4c1-2f58-4a3b-8c9d-6e1f0a5b3d27',
+        ...         'content': 'Ada likes her rye bread sliced.'}
+        >>> model = CreateMemoryRequest.from_dict(data)
+        >>> CreateMemoryRequest.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

@@ -31,6 +31,19 @@ class CreateSessionRequest(Model):
         token_budget: How many tokens the prompt may have before `context_overflow` applies.
         context_overflow: What happens when the prompt exceeds `token_budget`. `truncate` leaves out
             the oldest history; `adaptive` summarises it. The stored history is not changed.
+
+    Example:
+        >>> from julep_api.models import CreateSessionRequest
+        >>> data = {'agent_id': '3f1c2a8e-5b7d-4c1e-9a60-8d2f4b7e1c05',
+        ...         'user_id': 'b7e0d4c1-2f58-4a3b-8c9d-6e1f0a5b3d27',
+        ...         'situation': 'Ada calls the bakery and speaks with Pip.',
+        ...         'render_templates': False,
+        ...         'token_budget': 4000,
+        ...         'context_overflow': 'truncate',
+        ...         'metadata': {'channel': 'phone'}}
+        >>> model = CreateSessionRequest.from_dict(data)
+        >>> CreateSessionRequest.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

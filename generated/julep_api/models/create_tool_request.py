@@ -21,6 +21,18 @@ class CreateToolRequest(Model):
         type: Whether the caller runs the call (`function`), or it is sent to an address
             (`webhook`). One of "function", "webhook".
         function: A function that the model may call.
+
+    Example:
+        >>> from julep_api.models import CreateToolRequest
+        >>> data = {'type': 'function',
+        ...         'function': {'name': 'get_weather',
+        ...                      'description': 'Gives the weather of a city.',
+        ...                      'parameters': {'type': 'object',
+        ...                                     'properties': {'city': {'type': 'string'}},
+        ...                                     'required': ['city']}}}
+        >>> model = CreateToolRequest.from_dict(data)
+        >>> CreateToolRequest.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

@@ -6,7 +6,13 @@ from ..types import OpenEnum
 
 
 class CreateToolRequestType(OpenEnum):
-    """Whether the caller runs the call (`function`), or it is sent to an address (`webhook`)."""
+    """Whether the caller runs the call (`function`), or it is sent to an address (`webhook`).
+
+    Example:
+        >>> from julep_api.models import CreateToolRequestType
+        >>> CreateToolRequestType("function")
+        <CreateToolRequestType.FUNCTION: 'function'>
+    """
 
     FUNCTION = "function"
     WEBHOOK = "webhook"

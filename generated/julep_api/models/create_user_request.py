@@ -22,6 +22,15 @@ class CreateUserRequest(Model):
         about: The user's description, for the model.
         docs: Documents to create with the user.
         metadata: Any data to store with it: a free JSON object, by which lists can be filtered.
+
+    Example:
+        >>> from julep_api.models import CreateUserRequest
+        >>> data = {'name': 'Ada',
+        ...         'about': 'Ada buys rye bread every Saturday.',
+        ...         'metadata': {'language': 'en'}}
+        >>> model = CreateUserRequest.from_dict(data)
+        >>> CreateUserRequest.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

@@ -27,6 +27,20 @@ class Doc(Model):
         agent_id: The agent that owns it, if it is an agent's.
         user_id: The user that owns it, if it is a user's.
         updated_at: When it was last changed.
+
+    Example:
+        >>> from julep_api.models import Doc
+        >>> data = {'id': 'e2a7c5b9-14d8-4e6f-b3a0-7c9d1f5e8b62',
+        ...         'title': 'Opening hours',
+        ...         'content': ['We are open from 9 to 17 on weekdays.',
+        ...                     'On Saturdays we close at 13.'],
+        ...         'metadata': {'source': 'handbook'},
+        ...         'agent_id': '7b1f0c52-3a5e-4d8b-9f60-2c4e8d1a6b37',
+        ...         'created_at': '2026-11-02T09:30:00.125000Z',
+        ...         'updated_at': '2026-11-02T10:15:42.500000Z'}
+        >>> model = Doc.from_dict(data)
+        >>> Doc.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

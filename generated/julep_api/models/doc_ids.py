@@ -20,6 +20,13 @@ class DocIds(Model):
     Attributes:
         agent_doc_ids: Documents of the agent.
         user_doc_ids: Documents of the user.
+
+    Example:
+        >>> from julep_api.models import DocIds
+        >>> data = {'agent_doc_ids': ['e2a7c5b9-14d8-4e6f-b3a0-7c9d1f5e8b62'], 'user_doc_ids': []}
+        >>> model = DocIds.from_dict(data)
+        >>> DocIds.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

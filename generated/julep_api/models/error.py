@@ -19,6 +19,18 @@ class Error(Model):
 
     Attributes:
         error: What went wrong.
+
+    Example:
+        >>> from julep_api.models import Error
+        >>> data = {'error': {'message': 'The request does not fit the contract.',
+        ...                   'code': 'unprocessable_entity',
+        ...                   'details': [{'path': 'messages[0].role',
+        ...                                'message': "expected one of 'user', 'assistant', 'system', "
+        ...                                           "'function_call', 'function', 'auto'; got "
+        ...                                           "'usr'"}]}}
+        >>> model = Error.from_dict(data)
+        >>> Error.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

@@ -18,6 +18,15 @@ class ErrorDetail(Model):
     Attributes:
         path: The place in the request: the name of a parameter, or the field's path in the body.
         message: What is wrong there, and what was expected.
+
+    Example:
+        >>> from julep_api.models import ErrorDetail
+        >>> data = {'path': 'messages[0].role',
+        ...         'message': "expected one of 'user', 'assistant', 'system', 'function_call', "
+        ...                    "'function', 'auto'; got 'usr'"}
+        >>> model = ErrorDetail.from_dict(data)
+        >>> ErrorDetail.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

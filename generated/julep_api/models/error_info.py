@@ -22,6 +22,13 @@ class ErrorInfo(Model):
         code: The error code, for programs, such as `not_found` or `rate_limited`. New codes may be
             added.
         details: Every problem of the request.
+
+    Example:
+        >>> from julep_api.models import ErrorInfo
+        >>> data = {'message': 'There is no session with this id.', 'code': 'not_found'}
+        >>> model = ErrorInfo.from_dict(data)
+        >>> ErrorInfo.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

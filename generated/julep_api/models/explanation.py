@@ -27,6 +27,19 @@ class Explanation(Model):
             were left out.
         memories: The memories that match the new messages, the nearest first, with those that were
             left out.
+
+    Example:
+        >>> from julep_api.models import Explanation
+        >>> data = {'tokens': 6,
+        ...         'parts': [{'kind': 'message',
+        ...                    'role': 'user',
+        ...                    'text': 'When do you open tomorrow?',
+        ...                    'tokens': 6}],
+        ...         'docs': [],
+        ...         'memories': []}
+        >>> model = Explanation.from_dict(data)
+        >>> Explanation.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

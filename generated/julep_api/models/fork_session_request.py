@@ -18,6 +18,13 @@ class ForkSessionRequest(Model):
 
     Attributes:
         message_id: The last message that the new session has; by default, it has the whole history.
+
+    Example:
+        >>> from julep_api.models import ForkSessionRequest
+        >>> data = {}
+        >>> model = ForkSessionRequest.from_dict(data)
+        >>> ForkSessionRequest.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

@@ -17,6 +17,13 @@ class FunctionCallOption(Model):
 
     Attributes:
         name: The function's name.
+
+    Example:
+        >>> from julep_api.models import FunctionCallOption
+        >>> data = {'name': 'get_weather'}
+        >>> model = FunctionCallOption.from_dict(data)
+        >>> FunctionCallOption.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

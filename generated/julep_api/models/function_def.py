@@ -21,6 +21,17 @@ class FunctionDef(Model):
             letters, digits, `_` and `-` in its place. 1 to 512 characters.
         parameters: The arguments that a function takes, as a JSON Schema of type object.
         description: What the function does, for the model.
+
+    Example:
+        >>> from julep_api.models import FunctionDef
+        >>> data = {'name': 'get_weather',
+        ...         'description': 'Gives the weather of a city.',
+        ...         'parameters': {'type': 'object',
+        ...                        'properties': {'city': {'type': 'string'}},
+        ...                        'required': ['city']}}
+        >>> model = FunctionDef.from_dict(data)
+        >>> FunctionDef.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

@@ -19,6 +19,19 @@ class GetAgentToolsResponse(Model):
 
     Attributes:
         items: The items of this page.
+
+    Example:
+        >>> from julep_api.models import GetAgentToolsResponse
+        >>> data = {'items': [{'id': '9a4f6c2d-8e15-4d7b-b2c3-0f6e1d8a5b74',
+        ...                    'type': 'function',
+        ...                    'function': {'name': 'get_weather',
+        ...                                 'description': 'Gives the weather of a city.',
+        ...                                 'parameters': {'type': 'object',
+        ...                                                'properties': {'city': {'type': 'string'}},
+        ...                                                'required': ['city']}}}]}
+        >>> model = GetAgentToolsResponse.from_dict(data)
+        >>> GetAgentToolsResponse.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

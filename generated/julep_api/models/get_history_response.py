@@ -19,6 +19,17 @@ class GetHistoryResponse(Model):
 
     Attributes:
         items: The items of this page.
+
+    Example:
+        >>> from julep_api.models import GetHistoryResponse
+        >>> data = {'items': [{'id': '7b2e9d40-6c1f-4a85-9d3e-5f8c0b1a2e67',
+        ...                    'role': 'assistant',
+        ...                    'content': 'Tomorrow is a Saturday: we open at 9 and close at 13.',
+        ...                    'name': 'Pip',
+        ...                    'created_at': '2026-11-02T10:15:42.500000Z'}]}
+        >>> model = GetHistoryResponse.from_dict(data)
+        >>> GetHistoryResponse.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

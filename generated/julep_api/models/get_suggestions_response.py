@@ -19,6 +19,17 @@ class GetSuggestionsResponse(Model):
 
     Attributes:
         items: The items of this page.
+
+    Example:
+        >>> from julep_api.models import GetSuggestionsResponse
+        >>> data = {'items': [{'message_id': '7b2e9d40-6c1f-4a85-9d3e-5f8c0b1a2e67',
+        ...                    'session_id': '0c9e4d2a-7b36-4f8e-a1d5-92c3b6e7f410',
+        ...                    'target': 'user',
+        ...                    'content': 'Ask which breads are fresh.',
+        ...                    'created_at': '2026-11-02T10:15:42.500000Z'}]}
+        >>> model = GetSuggestionsResponse.from_dict(data)
+        >>> GetSuggestionsResponse.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

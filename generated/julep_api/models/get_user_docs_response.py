@@ -19,6 +19,18 @@ class GetUserDocsResponse(Model):
 
     Attributes:
         items: The items of this page.
+
+    Example:
+        >>> from julep_api.models import GetUserDocsResponse
+        >>> data = {'items': [{'id': 'e2a7c5b9-14d8-4e6f-b3a0-7c9d1f5e8b62',
+        ...                    'title': 'Opening hours',
+        ...                    'content': ['We are open from 9 to 17 on weekdays.',
+        ...                                'On Saturdays we close at 13.'],
+        ...                    'metadata': {'source': 'handbook'},
+        ...                    'created_at': '2026-11-02T09:30:00.125000Z'}]}
+        >>> model = GetUserDocsResponse.from_dict(data)
+        >>> GetUserDocsResponse.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

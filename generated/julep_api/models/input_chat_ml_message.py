@@ -24,6 +24,13 @@ class InputChatMlMessage(Model):
         name: The name of the author, or of the function.
         continue_: Whether the model continues this message instead of answering it. The server's
             default: False.
+
+    Example:
+        >>> from julep_api.models import InputChatMlMessage
+        >>> data = {'role': 'user', 'content': 'When do you open tomorrow?', 'name': 'Ada'}
+        >>> model = InputChatMlMessage.from_dict(data)
+        >>> InputChatMlMessage.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

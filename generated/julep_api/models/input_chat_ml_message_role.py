@@ -6,7 +6,13 @@ from ..types import OpenEnum
 
 
 class InputChatMlMessageRole(OpenEnum):
-    """The role of the author. The result of a call is a `function`; with `auto` the server decides."""
+    """The role of the author. The result of a call is a `function`; with `auto` the server decides.
+
+    Example:
+        >>> from julep_api.models import InputChatMlMessageRole
+        >>> InputChatMlMessageRole("user")
+        <InputChatMlMessageRole.USER: 'user'>
+    """
 
     USER = "user"
     ASSISTANT = "assistant"

@@ -27,6 +27,19 @@ class JobStatus(Model):
             0.
         updated_at: When it was last changed.
         reason: The reason of this state, if there is one.
+
+    Example:
+        >>> from julep_api.models import JobStatus
+        >>> data = {'id': 'c1d5e8f2-3a69-4b07-9f8c-4e2b7a6d0c19',
+        ...         'name': 'index_doc',
+        ...         'state': 'in_progress',
+        ...         'has_progress': True,
+        ...         'progress': 40,
+        ...         'created_at': '2026-11-02T09:30:00.125000Z',
+        ...         'updated_at': '2026-11-02T10:15:42.500000Z'}
+        >>> model = JobStatus.from_dict(data)
+        >>> JobStatus.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

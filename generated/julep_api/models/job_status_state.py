@@ -6,7 +6,13 @@ from ..types import OpenEnum
 
 
 class JobStatusState(OpenEnum):
-    """The state of the job. `succeeded`, `aborted` and `failed` are final."""
+    """The state of the job. `succeeded`, `aborted` and `failed` are final.
+
+    Example:
+        >>> from julep_api.models import JobStatusState
+        >>> JobStatusState("pending")
+        <JobStatusState.PENDING: 'pending'>
+    """
 
     PENDING = "pending"
     IN_PROGRESS = "in_progress"

@@ -6,7 +6,13 @@ from ..types import OpenEnum
 
 
 class ListAgentsRequestOrder(OpenEnum):
-    """The values that the contract lists."""
+    """The values that the contract lists.
+
+    Example:
+        >>> from julep_api.models import ListAgentsRequestOrder
+        >>> ListAgentsRequestOrder("asc")
+        <ListAgentsRequestOrder.ASC: 'asc'>
+    """
 
     ASC = "asc"
     DESC = "desc"

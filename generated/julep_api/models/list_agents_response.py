@@ -19,6 +19,24 @@ class ListAgentsResponse(Model):
 
     Attributes:
         items: The items of this page.
+
+    Example:
+        >>> from julep_api.models import ListAgentsResponse
+        >>> data = {'items': [{'id': '3f1c2a8e-5b7d-4c1e-9a60-8d2f4b7e1c05',
+        ...                    'name': 'Pip',
+        ...                    'about': 'Pip answers at the front desk of a bakery.',
+        ...                    'model': 'julep-ai/samantha-1-turbo',
+        ...                    'instructions': ['Answer in two sentences at most.',
+        ...                                     'Offer to take an order.'],
+        ...                    'default_settings': {'temperature': 0.3,
+        ...                                         'frequency_penalty': 0.5,
+        ...                                         'preset': 'business'},
+        ...                    'metadata': {'team': 'support', 'priority': 2},
+        ...                    'created_at': '2026-11-02T09:30:00.125000Z',
+        ...                    'updated_at': '2026-11-02T10:15:42.500000Z'}]}
+        >>> model = ListAgentsResponse.from_dict(data)
+        >>> ListAgentsResponse.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

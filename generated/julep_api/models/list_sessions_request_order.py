@@ -6,7 +6,13 @@ from ..types import OpenEnum
 
 
 class ListSessionsRequestOrder(OpenEnum):
-    """The values that the contract lists."""
+    """The values that the contract lists.
+
+    Example:
+        >>> from julep_api.models import ListSessionsRequestOrder
+        >>> ListSessionsRequestOrder("asc")
+        <ListSessionsRequestOrder.ASC: 'asc'>
+    """
 
     ASC = "asc"
     DESC = "desc"

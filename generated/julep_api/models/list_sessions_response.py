@@ -19,6 +19,23 @@ class ListSessionsResponse(Model):
 
     Attributes:
         items: The items of this page.
+
+    Example:
+        >>> from julep_api.models import ListSessionsResponse
+        >>> data = {'items': [{'id': '0c9e4d2a-7b36-4f8e-a1d5-92c3b6e7f410',
+        ...                    'agent_id': '3f1c2a8e-5b7d-4c1e-9a60-8d2f4b7e1c05',
+        ...                    'user_id': 'b7e0d4c1-2f58-4a3b-8c9d-6e1f0a5b3d27',
+        ...                    'situation': 'Ada calls the bakery and speaks with Pip.',
+        ...                    'render_templates': False,
+        ...                    'token_budget': 4000,
+        ...                    'context_overflow': 'truncate',
+        ...                    'metadata': {'channel': 'phone'},
+        ...                    'summary': 'Ada asked about the opening hours.',
+        ...                    'created_at': '2026-11-02T09:30:00.125000Z',
+        ...                    'updated_at': '2026-11-02T10:15:42.500000Z'}]}
+        >>> model = ListSessionsResponse.from_dict(data)
+        >>> ListSessionsResponse.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

@@ -19,6 +19,18 @@ class ListUsersResponse(Model):
 
     Attributes:
         items: The items of this page.
+
+    Example:
+        >>> from julep_api.models import ListUsersResponse
+        >>> data = {'items': [{'id': 'b7e0d4c1-2f58-4a3b-8c9d-6e1f0a5b3d27',
+        ...                    'name': 'Ada',
+        ...                    'about': 'Ada buys rye bread every Saturday.',
+        ...                    'metadata': {'language': 'en'},
+        ...                    'created_at': '2026-11-02T09:30:00.125000Z',
+        ...                    'updated_at': '2026-11-02T10:15:42.500000Z'}]}
+        >>> model = ListUsersResponse.from_dict(data)
+        >>> ListUsersResponse.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

@@ -32,6 +32,22 @@ class Memory(Model):
         timestamp: When the remembered event happened.
         last_accessed_at: When it was last recalled.
         updated_at: When it was last changed.
+
+    Example:
+        >>> from julep_api.models import Memory
+        >>> data = {'id': '5d8b3e17-c6a2-4b9f-8e04-1a7f2c6d9b38',
+        ...         'agent_id': '3f1c2a8e-5b7d-4c1e-9a60-8d2f4b7e1c05',
+        ...         'user_id': 'b7e0d4c1-2f58-4a3b-8c9d-6e1f0a5b3d27',
+        ...         'type': 'belief',
+        ...         'content': 'Ada likes her rye bread sliced.',
+        ...         'sentiment': 0.4,
+        ...         'entities': [{'name': 'Ada'}],
+        ...         'created_at': '2026-11-02T09:30:00.125000Z',
+        ...         'last_accessed_at': '2026-11-02T10:15:42.500000Z',
+        ...         'timestamp': '2026-11-02T09:30:00.125000Z'}
+        >>> model = Memory.from_dict(data)
+        >>> Memory.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

@@ -20,6 +20,13 @@ class MemoryAccessOptions(Model):
             The server's default: True.
         record: Whether this turn is added to the history. The server's default: True.
         remember: Whether memories are formed from this turn. The server's default: True.
+
+    Example:
+        >>> from julep_api.models import MemoryAccessOptions
+        >>> data = {'recall': True, 'record': True, 'remember': False}
+        >>> model = MemoryAccessOptions.from_dict(data)
+        >>> MemoryAccessOptions.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

@@ -31,6 +31,18 @@ class MemoryMatch(Model):
         left_out: Why it was not shown to the model: others are better than it (`limit`), or it is
             too far behind the best (`distance`). Absent if it was shown. One of "limit",
             "distance".
+
+    Example:
+        >>> from julep_api.models import MemoryMatch
+        >>> data = {'memory_id': '5d8b3e17-c6a2-4b9f-8e04-1a7f2c6d9b38',
+        ...         'text': 'Ada likes her rye bread sliced.',
+        ...         'score': 0.0164,
+        ...         'score_by_words': 0.8,
+        ...         'rank_by_words': 1,
+        ...         'left_out': 'limit'}
+        >>> model = MemoryMatch.from_dict(data)
+        >>> MemoryMatch.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

@@ -20,6 +20,13 @@ class NamedToolChoice(Model):
     Attributes:
         function: The function to call.
         type: The type of the tool. One of "function".
+
+    Example:
+        >>> from julep_api.models import NamedToolChoice
+        >>> data = {'type': 'function', 'function': {'name': 'get_weather'}}
+        >>> model = NamedToolChoice.from_dict(data)
+        >>> NamedToolChoice.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

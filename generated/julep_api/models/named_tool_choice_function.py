@@ -17,6 +17,13 @@ class NamedToolChoiceFunction(Model):
 
     Attributes:
         name: The function's name.
+
+    Example:
+        >>> from julep_api.models import NamedToolChoiceFunction
+        >>> data = {'name': 'get_weather'}
+        >>> model = NamedToolChoiceFunction.from_dict(data)
+        >>> NamedToolChoiceFunction.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

@@ -21,6 +21,13 @@ class PartialFunctionDef(Model):
         name: The function's name: any text but an empty one. A model's endpoint receives a name of
             letters, digits, `_` and `-` in its place. 1 to 512 characters.
         parameters: The arguments that a function takes, as a JSON Schema of type object.
+
+    Example:
+        >>> from julep_api.models import PartialFunctionDef
+        >>> data = {'description': "Gives tomorrow's weather of a city."}
+        >>> model = PartialFunctionDef.from_dict(data)
+        >>> PartialFunctionDef.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

@@ -24,6 +24,13 @@ class PatchAgentRequest(Model):
         default_settings: Default settings of an agent's chats.
         metadata: Any data to store with it: a free JSON object, by which lists can be filtered.
         instructions: The agent's instructions: one, or several in order.
+
+    Example:
+        >>> from julep_api.models import PatchAgentRequest
+        >>> data = {'about': 'Pip answers at the front desk and takes orders.'}
+        >>> model = PatchAgentRequest.from_dict(data)
+        >>> PatchAgentRequest.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

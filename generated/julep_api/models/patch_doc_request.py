@@ -21,6 +21,13 @@ class PatchDocRequest(Model):
         title: The document's title. It is searched, and shown to the model.
         content: The text: as a whole, or in parts that are searched separately.
         metadata: Any data to store with it: a free JSON object, by which lists can be filtered.
+
+    Example:
+        >>> from julep_api.models import PatchDocRequest
+        >>> data = {'title': 'Opening hours in winter'}
+        >>> model = PatchDocRequest.from_dict(data)
+        >>> PatchDocRequest.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

@@ -24,6 +24,13 @@ class PatchMemoryRequest(Model):
         sentiment: Its sentiment, from -1 (bad) to 1 (good). At least -1 and at most 1.
         entities: The people and things that it is about, as free JSON objects.
         timestamp: When the remembered event happened.
+
+    Example:
+        >>> from julep_api.models import PatchMemoryRequest
+        >>> data = {'content': 'Ada likes her rye bread in one piece.'}
+        >>> model = PatchMemoryRequest.from_dict(data)
+        >>> PatchMemoryRequest.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

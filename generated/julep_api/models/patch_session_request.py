@@ -28,6 +28,13 @@ class PatchSessionRequest(Model):
         token_budget: How many tokens the prompt may have before `context_overflow` applies.
         context_overflow: What happens when the prompt exceeds `token_budget`. `truncate` leaves out
             the oldest history; `adaptive` summarises it. The stored history is not changed.
+
+    Example:
+        >>> from julep_api.models import PatchSessionRequest
+        >>> data = {'render_templates': True, 'metadata': {'channel': None}}
+        >>> model = PatchSessionRequest.from_dict(data)
+        >>> PatchSessionRequest.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

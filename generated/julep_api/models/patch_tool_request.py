@@ -19,6 +19,13 @@ class PatchToolRequest(Model):
 
     Attributes:
         function: The parts of a function's definition to change.
+
+    Example:
+        >>> from julep_api.models import PatchToolRequest
+        >>> data = {'function': {'description': "Gives tomorrow's weather of a city."}}
+        >>> model = PatchToolRequest.from_dict(data)
+        >>> PatchToolRequest.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

@@ -20,6 +20,13 @@ class PatchUserRequest(Model):
         about: The user's description, for the model.
         name: The user's name.
         metadata: Any data to store with it: a free JSON object, by which lists can be filtered.
+
+    Example:
+        >>> from julep_api.models import PatchUserRequest
+        >>> data = {'metadata': {'language': 'sv'}}
+        >>> model = PatchUserRequest.from_dict(data)
+        >>> PatchUserRequest.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

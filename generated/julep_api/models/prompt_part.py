@@ -28,6 +28,18 @@ class PromptPart(Model):
         source_id: The id of the document, the memory or the message.
         left_out: Why the part is not in the prompt: it has no room in the `token_budget`, or the
             summary covers it. Absent if it is in the prompt. One of "token_budget", "summary".
+
+    Example:
+        >>> from julep_api.models import PromptPart
+        >>> data = {'kind': 'history',
+        ...         'role': 'user',
+        ...         'text': 'When do you open tomorrow?',
+        ...         'tokens': 6,
+        ...         'source_id': '7b2e9d40-6c1f-4a85-9d3e-5f8c0b1a2e67',
+        ...         'left_out': 'token_budget'}
+        >>> model = PromptPart.from_dict(data)
+        >>> PromptPart.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

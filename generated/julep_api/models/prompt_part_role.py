@@ -6,7 +6,13 @@ from ..types import OpenEnum
 
 
 class PromptPartRole(OpenEnum):
-    """The role of a message's author."""
+    """The role of a message's author.
+
+    Example:
+        >>> from julep_api.models import PromptPartRole
+        >>> PromptPartRole("user")
+        <PromptPartRole.USER: 'user'>
+    """
 
     USER = "user"
     ASSISTANT = "assistant"

@@ -23,6 +23,22 @@ class RenderedChat(Model):
             byte for byte.
         explanation: What the model saw in a chat: the parts of the prompt, what was found for it,
             and what was left out. A reply has one if the chat requested it with `explain`.
+
+    Example:
+        >>> from julep_api.models import RenderedChat
+        >>> data = {'request': {'model': 'offline',
+        ...                     'messages': [{'role': 'user',
+        ...                                   'content': 'When do you open tomorrow?'}]},
+        ...         'explanation': {'tokens': 6,
+        ...                         'parts': [{'kind': 'message',
+        ...                                    'role': 'user',
+        ...                                    'text': 'When do you open tomorrow?',
+        ...                                    'tokens': 6}],
+        ...                         'docs': [],
+        ...                         'memories': []}}
+        >>> model = RenderedChat.from_dict(data)
+        >>> RenderedChat.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

@@ -23,6 +23,15 @@ class ResourceCreatedResponse(Model):
         id: The resource's id, a UUID v4.
         created_at: When it was created.
         jobs: Ids of the jobs that were started and have not finished.
+
+    Example:
+        >>> from julep_api.models import ResourceCreatedResponse
+        >>> data = {'id': '0c9e4d2a-7b36-4f8e-a1d5-92c3b6e7f410',
+        ...         'created_at': '2026-11-02T09:30:00.125000Z',
+        ...         'jobs': []}
+        >>> model = ResourceCreatedResponse.from_dict(data)
+        >>> ResourceCreatedResponse.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

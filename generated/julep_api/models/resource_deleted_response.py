@@ -22,6 +22,15 @@ class ResourceDeletedResponse(Model):
         id: The resource's id, a UUID v4.
         deleted_at: When it was deleted.
         jobs: Ids of the jobs that were started and have not finished.
+
+    Example:
+        >>> from julep_api.models import ResourceDeletedResponse
+        >>> data = {'id': '0c9e4d2a-7b36-4f8e-a1d5-92c3b6e7f410',
+        ...         'deleted_at': '2026-11-02T10:15:42.500000Z',
+        ...         'jobs': []}
+        >>> model = ResourceDeletedResponse.from_dict(data)
+        >>> ResourceDeletedResponse.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

@@ -23,6 +23,15 @@ class ResourceUpdatedResponse(Model):
         id: The resource's id, a UUID v4.
         updated_at: When it was last changed.
         jobs: Ids of the jobs that were started and have not finished.
+
+    Example:
+        >>> from julep_api.models import ResourceUpdatedResponse
+        >>> data = {'id': '0c9e4d2a-7b36-4f8e-a1d5-92c3b6e7f410',
+        ...         'updated_at': '2026-11-02T10:15:42.500000Z',
+        ...         'jobs': []}
+        >>> model = ResourceUpdatedResponse.from_dict(data)
+        >>> ResourceUpdatedResponse.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

@@ -19,6 +19,21 @@ class SearchDocsResponse(Model):
 
     Attributes:
         items: The matches.
+
+    Example:
+        >>> from julep_api.models import SearchDocsResponse
+        >>> data = {'items': [{'doc_id': 'e2a7c5b9-14d8-4e6f-b3a0-7c9d1f5e8b62',
+        ...                    'agent_id': '3f1c2a8e-5b7d-4c1e-9a60-8d2f4b7e1c05',
+        ...                    'title': 'Opening hours',
+        ...                    'text': 'On Saturdays we close at 13.',
+        ...                    'score': 0.0328,
+        ...                    'score_by_words': 1.25,
+        ...                    'rank_by_words': 1,
+        ...                    'score_by_meaning': 0.31,
+        ...                    'rank_by_meaning': 2}]}
+        >>> model = SearchDocsResponse.from_dict(data)
+        >>> SearchDocsResponse.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

@@ -22,6 +22,17 @@ class Suggestion(Model):
         target: The addressee of the suggestion. One of "user", "agent".
         content: The suggestion.
         created_at: When it was created.
+
+    Example:
+        >>> from julep_api.models import Suggestion
+        >>> data = {'message_id': '7b2e9d40-6c1f-4a85-9d3e-5f8c0b1a2e67',
+        ...         'session_id': '0c9e4d2a-7b36-4f8e-a1d5-92c3b6e7f410',
+        ...         'target': 'user',
+        ...         'content': 'Ask which breads are fresh.',
+        ...         'created_at': '2026-11-02T10:15:42.500000Z'}
+        >>> model = Suggestion.from_dict(data)
+        >>> Suggestion.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

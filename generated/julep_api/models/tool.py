@@ -23,6 +23,19 @@ class Tool(Model):
         type: Whether the caller runs the call (`function`), or it is sent to an address
             (`webhook`). One of "function", "webhook".
         function: A function that the model may call.
+
+    Example:
+        >>> from julep_api.models import Tool
+        >>> data = {'id': '9a4f6c2d-8e15-4d7b-b2c3-0f6e1d8a5b74',
+        ...         'type': 'function',
+        ...         'function': {'name': 'get_weather',
+        ...                      'description': 'Gives the weather of a city.',
+        ...                      'parameters': {'type': 'object',
+        ...                                     'properties': {'city': {'type': 'string'}},
+        ...                                     'required': ['city']}}}
+        >>> model = Tool.from_dict(data)
+        >>> Tool.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

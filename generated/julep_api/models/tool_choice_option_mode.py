@@ -6,7 +6,13 @@ from ..types import OpenEnum
 
 
 class ToolChoiceOptionMode(OpenEnum):
-    """The values that the contract lists."""
+    """The values that the contract lists.
+
+    Example:
+        >>> from julep_api.models import ToolChoiceOptionMode
+        >>> ToolChoiceOptionMode("none")
+        <ToolChoiceOptionMode.NONE: 'none'>
+    """
 
     NONE = "none"
     AUTO = "auto"

@@ -24,6 +24,16 @@ class UpdateAgentRequest(Model):
         default_settings: Default settings of an agent's chats.
         metadata: Any data to store with it: a free JSON object, by which lists can be filtered.
         instructions: The agent's instructions: one, or several in order.
+
+    Example:
+        >>> from julep_api.models import UpdateAgentRequest
+        >>> data = {'name': 'Pip',
+        ...         'about': 'Pip answers at the front desk of a bakery.',
+        ...         'model': 'julep-ai/samantha-1-turbo',
+        ...         'instructions': ['Answer in two sentences at most.', 'Offer to take an order.']}
+        >>> model = UpdateAgentRequest.from_dict(data)
+        >>> UpdateAgentRequest.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

@@ -21,6 +21,13 @@ class UpdateDocRequest(Model):
         title: The document's title. It is searched, and shown to the model.
         content: The text: as a whole, or in parts that are searched separately.
         metadata: Any data to store with it: a free JSON object, by which lists can be filtered.
+
+    Example:
+        >>> from julep_api.models import UpdateDocRequest
+        >>> data = {'title': 'Opening hours', 'content': 'We are open from 10 to 17 on weekdays.'}
+        >>> model = UpdateDocRequest.from_dict(data)
+        >>> UpdateDocRequest.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

@@ -25,6 +25,13 @@ class UpdateMemoryRequest(Model):
             default: 0.
         entities: The people and things that it is about, as free JSON objects.
         timestamp: When the remembered event happened; by default, when the memory was created.
+
+    Example:
+        >>> from julep_api.models import UpdateMemoryRequest
+        >>> data = {'content': 'Ada likes her rye bread in one piece.'}
+        >>> model = UpdateMemoryRequest.from_dict(data)
+        >>> UpdateMemoryRequest.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

@@ -6,7 +6,13 @@ from ..types import OpenEnum
 
 
 class UpdateMemoryRequestType(OpenEnum):
-    """The type of the memory: what is true (`belief`), or what happened (`episode`)."""
+    """The type of the memory: what is true (`belief`), or what happened (`episode`).
+
+    Example:
+        >>> from julep_api.models import UpdateMemoryRequestType
+        >>> UpdateMemoryRequestType("belief")
+        <UpdateMemoryRequestType.BELIEF: 'belief'>
+    """
 
     BELIEF = "belief"
     EPISODE = "episode"

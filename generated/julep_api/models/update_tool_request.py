@@ -19,6 +19,17 @@ class UpdateToolRequest(Model):
 
     Attributes:
         function: A function that the model may call.
+
+    Example:
+        >>> from julep_api.models import UpdateToolRequest
+        >>> data = {'function': {'name': 'get_weather',
+        ...                      'description': 'Gives the weather of a city.',
+        ...                      'parameters': {'type': 'object',
+        ...                                     'properties': {'city': {'type': 'string'}},
+        ...                                     'required': ['city']}}}
+        >>> model = UpdateToolRequest.from_dict(data)
+        >>> UpdateToolRequest.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

@@ -20,6 +20,13 @@ class UpdateUserRequest(Model):
         about: The user's description, for the model.
         name: The user's name.
         metadata: Any data to store with it: a free JSON object, by which lists can be filtered.
+
+    Example:
+        >>> from julep_api.models import UpdateUserRequest
+        >>> data = {'name': 'Ada', 'about': 'Ada buys rye bread every Saturday.'}
+        >>> model = UpdateUserRequest.from_dict(data)
+        >>> UpdateUserRequest.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

@@ -24,6 +24,18 @@ class User(Model):
         metadata: Any data to store with it: a free JSON object, by which lists can be filtered.
         created_at: When it was created.
         updated_at: When it was last changed.
+
+    Example:
+        >>> from julep_api.models import User
+        >>> data = {'id': 'b7e0d4c1-2f58-4a3b-8c9d-6e1f0a5b3d27',
+        ...         'name': 'Ada',
+        ...         'about': 'Ada buys rye bread every Saturday.',
+        ...         'metadata': {'language': 'en'},
+        ...         'created_at': '2026-11-02T09:30:00.125000Z',
+        ...         'updated_at': '2026-11-02T10:15:42.500000Z'}
+        >>> model = User.from_dict(data)
+        >>> User.from_dict(model.to_dict()) == model
+        True
     """
 
     if not TYPE_CHECKING:

@@ -39,7 +39,8 @@ def wants_content() -> bool:
 
 def chat_attributes(call: CallRecord) -> Attributes:
     """Return what is known of a chat before it is sent."""
-    body = cast("Mapping[str, Any]", call.body if isinstance(call.body, Mapping) else {})
+    sent: Any = call.body
+    body = cast("Mapping[str, Any]", sent if isinstance(sent, Mapping) else {})
     found: Attributes = {
         "gen_ai.operation.name": "chat",
         "gen_ai.provider.name": "julep",
@@ -53,10 +54,7 @@ def chat_attributes(call: CallRecord) -> Attributes:
     if stop is not None:
         found["gen_ai.request.stop_sequences"] = [stop] if isinstance(stop, str) else [*stop]
     if wants_content():
-        messages = (
-            message if isinstance(message, Mapping) else message.to_dict()
-            for message in body.get("messages", ())
-        )
+        messages = [_fields(message) for message in cast("list[object]", body.get("messages", []))]
         found["gen_ai.input.messages"] = call.hide(_messages(messages))
     return found
 
@@ -79,7 +77,8 @@ def answer_attributes(call: CallRecord) -> Attributes:
         found["gen_ai.usage.input_tokens"] = response.usage.prompt_tokens
         found["gen_ai.usage.output_tokens"] = response.usage.completion_tokens
     if wants_content():
-        written = (message.to_dict() for message in (response.response or [[]])[0])
+        choices = cast("list[list[object]]", response.response)
+        written = [_fields(message) for choice in choices[:1] for message in choice]
         found["gen_ai.output.messages"] = call.hide(_messages(written))
     return found
 
@@ -106,6 +105,12 @@ def tool_attributes(name: str, arguments: str, session_id: object) -> Attributes
     return found
 
 
+def _fields(message: object) -> Mapping[str, Any]:
+    """Return the fields of a message, which may be a model, or a part of one."""
+    to_dict: Any = getattr(message, "to_dict", None)
+    return cast("Mapping[str, Any]", message if to_dict is None else to_dict())
+
+
 def _messages(messages: Iterable[Mapping[str, Any]]) -> str:
     """Write messages as the conventions have them: a role, and parts."""
     found = [{"role": message.get("role"), "parts": _parts(message)} for message in messages]
@@ -121,5 +126,5 @@ def _parts(message: Mapping[str, Any]) -> list[dict[str, Any]]:
     if isinstance(content, str) or content is None:
         return [{"type": "text", "content": content or ""}]
     # Images stay out: they may be whole files.
-    texts = (part.get("text") for part in content if isinstance(part, Mapping))
+    texts = (_fields(part).get("text") for part in cast("list[object]", content))
     return [{"type": "text", "content": text} for text in texts if text]

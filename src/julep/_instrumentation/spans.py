@@ -1,8 +1,8 @@
 """OpenTelemetry's spans of attempts, chats, runs and calls of functions.
 
 Those of attempts follow the semantic conventions of HTTP clients, the others those of generative
-AI. This is the one module that imports OpenTelemetry; it is imported only when OpenTelemetry's API is
-loaded.
+AI. This is the one module that imports OpenTelemetry; it is imported only when OpenTelemetry's API
+is loaded.
 """
 
 from __future__ import annotations

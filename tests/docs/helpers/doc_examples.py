@@ -60,6 +60,8 @@ def world(
     """Create what examples use, and yield it by its names; without requests if none is used."""
     names: dict[str, object] = {
         "julep": julep,
+        "UNSET": julep.UNSET,
+        "Unset": julep.Unset,
         "messages": [{"role": "user", "content": "Hello!"}],
         "temperature": temperature,
     }

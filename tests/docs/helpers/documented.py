@@ -27,12 +27,15 @@ class Documented(NamedTuple):
         text: Its documentation, as ``help()`` and editors show it; empty if there is none.
         function: The function or method, if it is one.
         is_generated: Whether ``scripts/generate`` has written it.
+        is_alias: Whether it is a type of the contract that is no class, whose values are in the
+            examples of the models that have them.
     """
 
     name: str
     short: str
     text: str
     is_generated: bool = False
+    is_alias: bool = False
     function: Callable[..., object] | None = None
 
 
@@ -107,7 +110,8 @@ def _constant(full: str, name: str) -> Documented:
     for source, is_generated in _sources():
         text = _texts(source).get(name)
         if text is not None:
-            return Documented(full, name, text, is_generated)
+            is_alias = is_generated and name != "UNSET"
+            return Documented(full, name, text, is_generated, is_alias=is_alias)
     return Documented(full, name, "")
 
 
