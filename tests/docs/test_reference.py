@@ -94,7 +94,9 @@ def test_every_name_has_an_anchor(module: str) -> None:
     text = module_page(module)
     for name in PINNED[module].split():
         anchor = re.escape(f"{module}.{name}")
-        assert re.search(rf'\{{ #{anchor}(?: .+)? \}}$|<span id="{anchor}">', text, re.MULTILINE), name
+        assert re.search(rf'\{{ #{anchor}(?: .+)? \}}$|<span id="{anchor}">', text, re.MULTILINE), (
+            name
+        )
 
 
 def test_the_index_has_every_module() -> None:
