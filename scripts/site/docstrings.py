@@ -89,7 +89,8 @@ def prose(text: str, link: Link) -> str:
         address = link(name) if match[2] else None
         return f"[`{name}`]({address})" if address else f"`{name}`"
 
-    return _CODE.sub(replaced, text.strip())
+    # Two colons are reStructuredText's, before a block.
+    return re.sub(r"::$", ":", _CODE.sub(replaced, text.strip()), flags=re.MULTILINE)
 
 
 def linked_type(text: str, link: Link) -> str:

@@ -47,9 +47,7 @@ PAGES = {
 }
 
 
-LOOKS = [("light", 1280), ("dark", 390)]
-if SCREENSHOTS:
-    LOOKS += [("dark", 1280), ("light", 390)]
+LOOKS = (("light", 1280), ("dark", 390), ("dark", 1280), ("light", 390))[: 4 if SCREENSHOTS else 2]
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -93,7 +91,9 @@ def look(driver: WebDriver, scheme: str, width: int) -> None:
 
 def requests_of(driver: WebDriver) -> set[str]:
     """Return the addresses that were requested since the last look."""
-    entries: list[dict[str, str]] = driver.get_log("performance")
+    entries: list[dict[str, str]] = driver.get_log(  # type: ignore[no-untyped-call] # selenium's
+        "performance"
+    )
     messages = [json.loads(entry["message"])["message"] for entry in entries]
     sent = [one for one in messages if one["method"] == "Network.requestWillBeSent"]
     return {one["params"]["request"]["url"] for one in sent}
