@@ -91,9 +91,7 @@ def look(driver: WebDriver, scheme: str, width: int) -> None:
 
 def requests_of(driver: WebDriver) -> set[str]:
     """Return the addresses that were requested since the last look."""
-    entries: list[dict[str, str]] = driver.get_log(  # type: ignore[no-untyped-call] # selenium's
-        "performance"
-    )
+    entries = driver.execute("getLog", {"type": "performance"})["value"]
     messages = [json.loads(entry["message"])["message"] for entry in entries]
     sent = [one for one in messages if one["method"] == "Network.requestWillBeSent"]
     return {one["params"]["request"]["url"] for one in sent}
