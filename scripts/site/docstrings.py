@@ -39,11 +39,10 @@ class Section(NamedTuple):
 
 
 def sections(docstring: str, link: Link, function: object = None) -> Iterator[Section]:
-    """Yield the sections of a docstring; what stands before them has no title."""
-    types: dict[str, str] = {}
+    """Yield the sections of the docstring of a function or class; the text before has no title."""
+    types = _types_of(function)
     returned = ""
-    if function is not None:
-        types = {one.name: type_text(one.annotation) for one in parameters_of(function)}
+    if function is not None and not inspect.isclass(function):
         returned = type_text(inspect.signature(function).return_annotation)  # type: ignore[arg-type] # callable
     for found in griffe.Docstring(docstring, parser="google").parse():
         kind = found.kind.value
@@ -66,6 +65,22 @@ def sections(docstring: str, link: Link, function: object = None) -> Iterator[Se
             yield Section("Raises", _raised(value, link))
 
 
+def _types_of(function: object) -> dict[str, str]:
+    """Return the types of a function's parameters, or of a class's attributes."""
+    if function is None:
+        return {}
+    if not inspect.isclass(function):
+        return {one.name: type_text(one.annotation) for one in parameters_of(function)}
+    types: dict[str, str] = {}
+    for cls in function.__mro__:
+        for name, hint in inspect.get_annotations(cls).items():
+            types.setdefault(name, type_text(hint))
+        for name, value in vars(cls).items():
+            if isinstance(value, property) and value.fget is not None:
+                types.setdefault(name, type_text(inspect.signature(value.fget).return_annotation))
+    return types
+
+
 def prose(text: str, link: Link) -> str:
     """Return the text with names of ours as links."""
 
@@ -74,7 +89,8 @@ def prose(text: str, link: Link) -> str:
         address = link(name) if match[2] else None
         return f"[`{name}`]({address})" if address else f"`{name}`"
 
-    return _CODE.sub(replaced, text.strip())
+    # Two colons are reStructuredText's, before a block.
+    return re.sub(r"::$", ":", _CODE.sub(replaced, text.strip()), flags=re.MULTILINE)
 
 
 def linked_type(text: str, link: Link) -> str:

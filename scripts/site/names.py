@@ -8,7 +8,9 @@ import inspect
 import os
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final, NamedTuple
+from unittest import mock
 
 import julep
 import julep_server
@@ -52,8 +54,6 @@ def page_of(module: str) -> str:
 @cache
 def modules() -> tuple[str, ...]:
     """Return the public modules that have a list of names."""
-    # julep.env reads it at its import, and has no name without it.
-    os.environ.setdefault("JULEP_API_KEY", "…")
     source = Path(julep.__file__).parent
     found = {"julep_server"}
     for path in source.rglob("*.py"):
@@ -77,12 +77,18 @@ def names() -> tuple[Name, ...]:
     for module in ordered:
         loaded = importlib.import_module(module)
         for name in sorted(loaded.__all__):
-            value = getattr(loaded, name)
+            value = _value(loaded, name)
             # Aliases are equal objects, and not always the same one.
             key = (name, id(value) if inspect.isclass(value) else 0)
             home = homes.setdefault(key, module)
             by_module.setdefault(module, []).append(Name(module, name, value, home))
     return tuple(name for module in modules() for name in by_module[module])
+
+
+def _value(module: ModuleType, name: str) -> Any:
+    # Names of julep.env read the environment, and do not exist without it.
+    with mock.patch.dict(os.environ, {"JULEP_API_KEY": "a key"}):
+        return getattr(module, name)
 
 
 @cache

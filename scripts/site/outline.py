@@ -62,6 +62,13 @@ ABOUT: Final = {
     "Tests": "tests/README.md",
 }
 
+# Where a page of a folder belongs.
+FOLDERS: Final = {
+    "Tutorials": "docs/tutorials",
+    "Guides": "docs",
+    "The server": "docs/server",
+}
+
 Nav = Sequence[Mapping[str, "str | Nav"]]
 
 
@@ -77,9 +84,21 @@ def target_of(source: Path) -> str:
     return moved.get(path) or path.removeprefix("docs/")
 
 
+def sections() -> dict[str, dict[str, str]]:
+    """Return the sections with their pages; one that is not listed above comes last."""
+    found = {title: dict(section) for title, section in SECTIONS.items()}
+    listed = {path for section in (*found.values(), ABOUT) for path in section.values()}
+    for title, folder in FOLDERS.items():
+        for page in sorted((ROOT / folder).glob("*.md")):
+            path = page.relative_to(ROOT).as_posix()
+            if path not in listed:
+                found[title][_title(page)] = path
+    return found
+
+
 def pages() -> dict[Path, str]:
     """Return the pages that are files of the repository, with their places on the site."""
-    named = [path for section in (*SECTIONS.values(), ABOUT) for path in section.values()]
+    named = [path for section in (*sections().values(), ABOUT) for path in section.values()]
     sources = [*(ROOT / path for path in named), *_decisions()]
     return {source: target_of(source) for source in sources}
 
@@ -88,7 +107,7 @@ def navigation() -> Nav:
     """Return the navigation."""
     nav: Nav = [
         {title: [{name: target_of(ROOT / path)} for name, path in section.items()]}
-        for title, section in SECTIONS.items()
+        for title, section in sections().items()
     ]
     described = {module: f"reference/{page_of(module)}" for module in modules()}
     reference: Nav = [

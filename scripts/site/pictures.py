@@ -18,9 +18,9 @@ LAYERS: Final = (
 )
 STEPS: Final = (
     ("client.sessions.chat(…)", "a manager's method"),
-    ("check and encode", "a wrong argument ends it here"),
+    ("check and encode", "mistakes end here"),
     ("Flow", "decides what is sent"),
-    ("Driver", "runs the steps: sync or async"),
+    ("Driver", "sync or async"),
     ("Transport", "connects, sends, receives"),
     ("Server", "recall, model, history"),
     ("Flow", "retry, resume, or read it"),
@@ -61,9 +61,9 @@ def call() -> str:
         parts += [_line(f"M{x} 40H{x + 17}"), _line(f"M{x + 20} 140H{x + 3}")]
     parts.append(_line("M665 70V107"))
     # From the decision after a response back to the driver.
-    parts.append(_line("M285 110C285 85 560 100 600 73"))
+    parts.append(_line("M285 110V92H620V73"))
     parts.append(
-        '<text class="small" x="400" y="90" text-anchor="middle">again, after a delay</text>'
+        '<text class="small" x="450" y="86" text-anchor="middle">again, after a delay</text>'
     )
     return _picture(770, 180, "The life of a call, from a method to its result", parts)
 

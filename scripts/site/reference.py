@@ -11,7 +11,7 @@ from typing import Final
 
 from scripts.site.docstrings import Link, Section, escaped, linked_type, prose, sections
 from scripts.site.members import Member, members_of
-from scripts.site.names import Name, homes, kind_of, manager_of, modules, names, page_of
+from scripts.site.names import Name, homes, is_ours, kind_of, manager_of, modules, names, page_of
 from scripts.site.places import on_github
 from scripts.site.signatures import parameters_of, short_signature, signature_of, type_text
 from scripts.site.sources import Place, aliases, file_of, place_of_class, place_of_function
@@ -119,8 +119,11 @@ def _described(one: Name) -> Iterator[str]:
 def _value(one: Name) -> Iterator[str]:
     found = aliases().get(one.name)
     if found is None:
-        if one.name == "__version__":
-            yield "The version of the package, a text."
+        yield (
+            "The version of the package, a text."
+            if one.name == "__version__"
+            else "The value of the environment variable of this name, a text."
+        )
         return
     yield _source(Place(found.file, found.line, ()))
     yield prose(found.docstring, _linker(one.module))
@@ -136,13 +139,23 @@ def _class(one: Name) -> Iterator[str]:
     link = _linker(one.module, one.name)
     yield _source(place_of_class(cls))
     text = (cls.__doc__ and inspect.cleandoc(cls.__doc__)) or ""
-    found = list(sections(text, link))
-    yield from _titled(one for one in found if one.title != "Examples")
-    if not any(section.title == "Attributes" for section in found):
-        yield from _attributes(one, link)
+    found = list(sections(text, link, cls))
+    yield from _titled(part for part in found if part.title in {"", "Arguments"})
+    listed = [section.text for section in found if section.title == "Attributes"]
+    constructor = _constructor(cls)
+    if constructor is not None and not any(section.title == "Arguments" for section in found):
+        described = sections(inspect.getdoc(constructor) or "", link, constructor)
+        yield from _titled(section for section in described if section.title == "Arguments")
+    yield from _attributes(one, link, listed)
+    shown = {"", "Arguments", "Attributes", "Examples"}
+    yield from _titled(part for part in found if part.title not in shown)
     members = members_of(one)
     methods = [member for member in members if member.is_method]
-    if methods:
+    if hasattr(cls, "__attrs_attrs__"):
+        methods = []
+        yield "**Methods**"
+        yield "Those of every [model](../models.md): `to_dict()`, `to_json()`, `from_dict()`."
+    elif methods:
         yield "**Methods**"
         yield "\n".join(_in_short(one, member, link) for member in methods)
     if one.name.startswith("Base") and one.name.endswith("Manager"):
@@ -164,32 +177,40 @@ def _is_part(one: Name) -> bool:
     return manager is not None and not one.name.endswith("Manager")
 
 
-def _attributes(one: Name, link: Link) -> Iterator[str]:
+def _attributes(one: Name, link: Link, listed: list[str]) -> Iterator[str]:
+    """Yield the attributes that the docstring lists, and those that have their own."""
     lines = [
-        f"- `{member.name}` {linked_type(member.type, link)} - "
-        f"{prose(' '.join(member.docstring.split()), link)}".rstrip(" -")
+        f"- `{member.name}` {_type_of(member, link)} - {_in_a_line(member, link)}".rstrip(" -")
         for member in members_of(one)
-        if not member.is_method
+        if not member.is_method and f"- `{member.name}`" not in "\n".join(listed)
     ]
     if kind_of(one.value) == "enum":
         lines = [f"- `{item.name}` - `{item.value!r}`" for item in one.value]
-    elif kind_of(one.value) in {"dict", "model"}:
-        # A field's documentation is that of the docstring, which has been used.
+    elif kind_of(one.value) in {"dict", "model"} and not listed:
         types = one.value.__annotations__
         lines = [f"- `{name}` {linked_type(type_text(hint), link)}" for name, hint in types.items()]
-    if lines:
+    if lines or listed:
         yield "**Attributes**"
-        yield "\n".join(lines)
+        yield "\n".join([*listed, *lines])
     elif one.name.endswith("Manager"):
         yield "**Attributes**"
         base = on_github(file_of("julep.managers.base"))
         yield f"Inherits attributes from [BaseManager]({base}): `api_client`, the low-level client."
 
 
-def _in_short(one: Name, member: Member, link: Link) -> str:
+def _type_of(member: Member, link: Link) -> str:
+    # Those of the openai package, whose class has the name of one of ours.
+    return linked_type(member.type, (lambda _: None) if member.name == "chat" else link)
+
+
+def _in_a_line(member: Member, link: Link) -> str:
     text = inspect.cleandoc(member.docstring).partition("\n\n")[0]
+    return prose(" ".join(text.split()), link)
+
+
+def _in_short(one: Name, member: Member, link: Link) -> str:
     shown = short_signature(member.value, member.name)
-    return f"- [`{shown}`]({_address(one, member.name)}): {prose(' '.join(text.split()), link)}"
+    return f"- [`{shown}`]({_address(one, member.name)}): {_in_a_line(member, link)}"
 
 
 def _method(one: Name, member: Member) -> Iterator[str]:
@@ -201,7 +222,8 @@ def _method(one: Name, member: Member) -> Iterator[str]:
     yield from _titled(_sections(member, link))
     yield from _notes(member)
     shown_decorators = [text for text in member.decorators if not _HIDDEN.match(text)]
-    yield from _signature(signature_of(member.value, member.name, shown_decorators))
+    bound = "cls" if "classmethod" in member.decorators else "self"
+    yield from _signature(signature_of(member.value, member.name, shown_decorators, bound=bound))
     yield from _see_also(one, None, member.value, method=member.name)
 
 
@@ -259,14 +281,30 @@ def _signature(text: str) -> Iterator[str]:
 
 def _class_signature(cls: type) -> str:
     bases = [base.__name__ for base in cls.__bases__ if base is not object]
-    head = (
-        f"class {cls.__name__}({', '.join(bases)}): ..." if bases else f"class {cls.__name__}: ..."
-    )
-    own = cls.__dict__.get("__init__")
-    if not inspect.isfunction(own) or not parameters_of(own):
-        return head
-    init = signature_of(own, "__init__").replace("\n", "\n    ")
-    return f"{head.removesuffix(' ...')}\n    {init}"
+    if hasattr(cls, "_fields"):
+        bases = ["NamedTuple"]
+    elif hasattr(cls, "__total__"):
+        bases = ["TypedDict"]
+    head = f"class {cls.__name__}" + (f"({', '.join(bases)})" if bases else "")
+    own = _constructor(cls)
+    if own is None or not parameters_of(own):
+        return f"{head}: ..."
+    name = "__new__" if hasattr(cls, "_fields") else "__init__"
+    bound = "cls" if name == "__new__" else "self"
+    init = signature_of(own, name, bound=bound).replace("\n", "\n    ")
+    return f"{head}:\n    {init}"
+
+
+def _constructor(cls: type) -> object:
+    """Return what makes an instance: of the class itself, or of a base that has no page."""
+    name = "__new__" if hasattr(cls, "_fields") else "__init__"
+    for owner in cls.__mro__:
+        found = owner.__dict__.get(name)
+        if not is_ours(owner) or (owner is not cls and owner.__name__ in homes()):
+            return None
+        if inspect.isfunction(found):
+            return found
+    return None
 
 
 def _source(place: Place | None) -> str:

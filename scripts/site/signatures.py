@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, ForwardRef
 
 WIDTH: Final = 88
 # How parameters without a value are marked, and where an argument is deliberately absent.
@@ -17,6 +17,8 @@ def type_text(annotation: object) -> str:
     """Return an annotation as the source has it, without the modules of names."""
     if annotation is inspect.Parameter.empty:
         return ""
+    if isinstance(annotation, ForwardRef):
+        annotation = annotation.__forward_arg__
     text = annotation if isinstance(annotation, str) else inspect.formatannotation(annotation)
     return _PRIVATE.sub(r"\1", text.replace("typing.", "").replace("collections.abc.", ""))
 
@@ -26,7 +28,7 @@ def parameters_of(function: object) -> list[inspect.Parameter]:
     return [
         one
         for one in inspect.signature(function).parameters.values()  # type: ignore[arg-type] # callable
-        if one.name not in {"self", "cls"}
+        if one.name not in {"self", "cls", "_cls"}
     ]
 
 
