@@ -21,6 +21,7 @@ from julep._cli.names import RESOURCE_COMMANDS
 from julep._cli.options import read_object
 from julep._cli.resources import RESOURCES
 from julep.testing import ScriptedServer
+from tests.sdk.helpers.methods import MANAGERS
 
 UNKNOWN = "4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a"
 
@@ -157,6 +158,10 @@ def test_text_of_the_server_commands_no_terminal() -> None:
         "a\\x1b[2J\\x9b\\u202eb\u00a0\U0001f469\u200d\U0001f680"
     )
     assert output.cell({"a": "\x1b"}) == '{"a": "\\u001b"}'
+
+
+def test_every_resource_has_commands() -> None:
+    assert {resource.name for resource in RESOURCES} == set(MANAGERS)
 
 
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
