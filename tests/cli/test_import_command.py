@@ -58,7 +58,9 @@ def test_people_see_a_bar_and_what_changed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     user = julep_client.users.create()
-    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    for name in ("TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+        monkeypatch.setenv(name, "1")
+    monkeypatch.setenv("TERM", "xterm")
     for stream in (sys.stdout, sys.stderr):
         monkeypatch.setattr(stream, "isatty", lambda: True)
     words = ["docs", "import", str(handbook), "--user", str(user.id)]

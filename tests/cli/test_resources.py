@@ -21,6 +21,7 @@ from julep._cli.names import RESOURCE_COMMANDS
 from julep._cli.options import read_object
 from julep._cli.resources import RESOURCES
 from julep.testing import ScriptedServer
+from tests.sdk.helpers.methods import MANAGERS
 
 UNKNOWN = "4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a"
 
@@ -159,6 +160,10 @@ def test_text_of_the_server_commands_no_terminal() -> None:
     assert output.cell({"a": "\x1b"}) == '{"a": "\\u001b"}'
 
 
+def test_every_resource_has_commands() -> None:
+    assert {resource.name for resource in RESOURCES} == set(MANAGERS)
+
+
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
 def test_every_command_has_a_help_with_examples(
     resource: Any, capsys: pytest.CaptureFixture[str]
@@ -206,9 +211,21 @@ def test_a_terminal_shows_a_table(julep_client: julep.Client) -> None:
     assert "\x1b[1m" in head
     assert row.startswith(f"{agent.id}  [red]A")
     assert "\x1b[2J" not in shown
-    plain = in_terminal("agents", "list", NO_COLOR="1", TERM="dumb")
-    assert "\x1b" not in plain
-    assert max(map(len, plain.splitlines())) <= 100
+
+
+def test_no_color_and_a_narrow_terminal(
+    julep_client: julep.Client,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    julep_client.agents.create(name="Ada", about="a tutor " * 40)
+    for name, value in (("NO_COLOR", "1"), ("TERM", "xterm"), ("COLUMNS", "84")):
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert app.main(["agents", "list"]) == 0
+    shown = capsys.readouterr().out
+    assert not re.search(r"\x1b\[[0-9;]*3[0-9]", shown)
+    assert max(map(len, re.sub(r"\x1b\[[0-9;]*m", "", shown).splitlines())) <= 84
 
 
 def test_a_pipe_that_closes_is_no_error(julep_client: julep.Client) -> None:
@@ -216,6 +233,30 @@ def test_a_pipe_that_closes_is_no_error(julep_client: julep.Client) -> None:
     command = f"{sys.executable} -W error -m julep agents list | true"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)  # noqa: S602
     assert done.stderr == ""
+
+
+def test_what_the_commands_import() -> None:
+    program = """
+import sys
+from julep.__main__ import main
+sys.argv = ["julep", "--version"]
+main()
+print(*sorted(name for name in sys.modules if name.startswith("julep")))
+sys.argv = ["julep", "users", "list", "--help"]
+try:
+    main()
+except SystemExit:
+    pass
+print(*{name.partition(".")[0] for name in sys.modules})
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    version, loaded, *_, roots = done.stdout.splitlines()
+    assert version == julep.__version__
+    assert loaded.split() == ["julep", "julep.__main__", "julep._lazy", "julep._version"]
+    assert {"cyclopts", "julep"} <= set(roots.split())
+    assert {"httpx", "julep_server", "pypdf", "uvicorn"}.isdisjoint(roots.split())
 
 
 def test_without_the_extra_the_command_names_it(

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from email.utils import parsedate_to_datetime
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
@@ -111,7 +112,8 @@ def diagnose(url: str | None = None, profile: str | None = None) -> Iterator[Fin
         return
     with client:
         if found.profile is not None:
-            text = f"{found.profile.name} ({found.profile_origin}; {config_path()})"
+            path = str(config_path()).replace(str(Path.home()), "~")
+            text = f"{found.profile.name} ({found.profile_origin}; {path})"
             yield Finding("profile", "ok", text)
         yield Finding("url", "ok", f"{client.base_url} ({found.url_origin})")
         yield Finding("key", "ok", found.key_origin)

@@ -64,5 +64,6 @@ def report(error: object, status: int) -> int:
     """Write an error to standard error; return the status."""
     from julep._cli.output import printable
 
-    sys.stderr.write(f"{printable(f'julep: {error}')}\n")
+    text = " ".join(line.strip() for line in str(error).splitlines())
+    sys.stderr.write(f"julep: {printable(text)}\n")
     return status

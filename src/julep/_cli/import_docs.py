@@ -73,10 +73,11 @@ def _import(
     if json:
         print_json(cast("Any", rows))
     else:
-        # People look for what happened, programs for every file.
-        changes = [row for row in rows if row["status"] != "unchanged"]
-        if rows and (changes or not is_terminal()):
-            print_rows(_COLUMNS, changes if is_terminal() else rows)
+        # People look for what happened, programs for every file; failures follow.
+        if is_terminal():
+            rows = [row for row in rows if row["status"] not in {"unchanged", "failed"}]
+        if rows:
+            print_rows(_COLUMNS[:3] if is_terminal() else _COLUMNS, rows)
     counts = Counter(file.status for file in added.files)
     summary = ", ".join(f"{count} {status}" for status, count in counts.items())
     note(f"{summary or 'no files'}{' (nothing was changed)' if dry_run else ''}")
@@ -88,12 +89,13 @@ def _import(
 @contextmanager
 def _progress() -> Iterator[Callable[[AddedFile, int], object] | None]:
     """Show a bar while the files are added, if people look."""
-    if not sys.stderr.isatty():
-        yield None
-        return
     from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    if not console.is_interactive or console.is_dumb_terminal:
+        yield None
+        return
+    with Progress(console=console, transient=True) as progress:
         task = progress.add_task("documents", total=None)
         yield lambda _, total: progress.update(task, total=total, advance=1)

@@ -58,7 +58,8 @@ def cell(value: JSON) -> str:
         return "; ".join(cell(item) for item in value)
     if isinstance(value, (list, dict)):
         return printable(json.dumps(value, ensure_ascii=False)) if value else ""
-    return json.dumps(value)
+    # JSON has the digits of a number, which are many.
+    return f"{value:.4g}" if isinstance(value, float) else json.dumps(value)
 
 
 def print_json(value: JSON) -> None:

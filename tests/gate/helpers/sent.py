@@ -102,6 +102,11 @@ class Arguments:
             "max_turns": [3],
             "approve": [_approve],
             "timeout": [0.001],
+            # Of docs.add: a folder without documents. What it stores is that of create and update.
+            "path": [Path(__file__).parent],
+            "prune": [True],
+            "dry_run": [True],
+            "on_file": [_on_file],
             # Narrower than the contract, which allows any text.
             "context_overflow": [*get_args(ContextOverflow)],
         }
@@ -170,6 +175,10 @@ class Arguments:
             if parameter.name == name
         ]
         return found[0]
+
+
+def _on_file(file: object, total: int) -> None:
+    """Take what was done with a file, and the number of all."""
 
 
 def _approve(name: str, arguments: Mapping[str, object]) -> bool:
