@@ -86,17 +86,23 @@ def print_rows(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Non
         sys.stderr.write("nothing found\n")
         return
     from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
     console = Console(highlight=False)
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     titles = [name.replace("_", " ") for name in columns]
-    for title, width in zip(titles, _widths(columns, [titles, *cells], console.width), strict=True):
-        table.add_column(title, no_wrap=True, overflow="ellipsis", width=width)
-    for line in cells:
-        table.add_row(*map(Text, line))
-    console.print(table)
+    widths = _widths(columns, [titles, *cells], console.width)
+    for number, row in enumerate((titles, *cells)):
+        text = "  ".join(_fitted(*each) for each in zip(row, widths, strict=True)).rstrip()
+        console.print(Text(text, style="bold" if number == 0 else ""), soft_wrap=True)
+
+
+def _fitted(text: str, width: int) -> str:
+    """Return a text of a width: filled with spaces, or cut off."""
+    from rich.cells import cell_len, set_cell_size
+
+    if cell_len(text) <= width:
+        return set_cell_size(text, width)
+    return f"{set_cell_size(text, width - 1)}…"
 
 
 def _widths(columns: Sequence[str], rows: Sequence[Sequence[str]], room: int) -> list[int]:
@@ -105,7 +111,7 @@ def _widths(columns: Sequence[str], rows: Sequence[Sequence[str]], room: int) ->
 
     widths = [max(cell_len(row[column]) for row in rows) for column in range(len(columns))]
     whole = [name == "id" or name.endswith(("_id", "_at")) for name in columns]
-    room -= 2 * len(columns) + sum(w for w, fixed in zip(widths, whole, strict=True) if fixed)
+    room -= 2 * (len(columns) - 1) + sum(w for w, fixed in zip(widths, whole, strict=True) if fixed)
     shared = sorted(
         (w, n) for n, (w, fixed) in enumerate(zip(widths, whole, strict=True)) if not fixed
     )
