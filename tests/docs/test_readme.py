@@ -13,7 +13,7 @@ import pytest
 
 import julep
 from julep_server import LocalServer
-from tests.server.helpers.endpoint import Endpoint
+from tests.server.helpers.endpoint import serving_endpoint
 
 ROOT = Path(__file__).parents[2]
 NAMES = (
@@ -106,7 +106,7 @@ def run(*command: str, **environment: str) -> str:
 @pytest.fixture(scope="module")
 def model_url() -> Iterator[str]:
     """An OpenAI-compatible endpoint that has every model."""
-    with Endpoint() as endpoint:
+    with serving_endpoint() as endpoint:
         endpoint.knows_all = True
         yield endpoint.url
 
