@@ -6,7 +6,7 @@ from julep_server.errors import ApiError
 from julep_server.json_text import JSON, JSONObject, MalformedJSONError, objects_in
 from julep_server.models.choice_reader import ChoiceReader
 from julep_server.models.endpoint_events import Event
-from julep_server.models.endpoint_json import read_json, repaired
+from julep_server.models.endpoint_json import is_cut, read_json, repaired
 from julep_server.models.finish_reasons import FAILED
 from julep_server.models.openai_errors import empty, interrupted, not_understood, reported
 from julep_server.models.provider import Completion, ModelRequest, ToolCall, Usage
@@ -223,17 +223,12 @@ def _json_or_text(data: str) -> JSON:
 def _reason(reason: str | None, calls: tuple[ToolCall, ...]) -> str:
     if not calls or reason == "content_filter":
         return reason or "stop"
-    # Cut arguments are no call that could be made.
-    cut = reason == "length" and not _is_json(calls[-1].arguments)
-    return "length" if cut else "tool_calls"
-
-
-def _is_json(text: str) -> bool:
-    try:
-        read_json(text)
-    except MalformedJSONError:
-        return False
-    return True
+    if not any(is_cut(call.arguments) for call in calls):
+        return "tool_calls"
+    # A call that could not be made; only the reason says so.
+    if reason != "length":
+        raise not_understood("a call whose arguments stop in the middle")
+    return "length"
 
 
 def _count(value: JSON) -> int | None:
