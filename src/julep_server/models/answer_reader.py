@@ -127,7 +127,9 @@ class AnswerReader:
             number = position if number in numbers else number
             numbers.add(number)
             self._read_usage(choice)
-            reader = self._choices.setdefault(number, ChoiceReader(self._known))
+            reader = self._choices.get(number)
+            if reader is None:
+                reader = self._choices[number] = ChoiceReader(self._known)
             added = reader.add(choice)
             words += added if number == 0 else ""
             self._is_whole = reader.has_message and not event.framed
