@@ -13,8 +13,6 @@ import logging
 from collections.abc import Callable, Coroutine
 from functools import partial
 
-from sqlalchemy import Connection
-
 from julep_server.db.engine import Database, Isolation
 from julep_server.errors import ApiError, unavailable
 from julep_server.json_text import JSON
@@ -49,7 +47,7 @@ class Relay:
     def __init__(self, database: Database, runs: Runs) -> None:
         self._database = database
         self._runs = runs
-        self._sent: set[str] = set()
+        self._sent: set[StreamRequest] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self.process = processes.new_process_id()
         self.expected: set[str] = set()
@@ -78,8 +76,8 @@ class Relay:
         """Return a run of another process, whose events come by the database.
 
         Returns:
-            The run; None if there is no such process, or if the run is followed for another tenant
-            or session. A run that its process does not know fails as one that can't be resumed.
+            The run; None if there is no such process. A run that its process does not know, or that
+            is another tenant's or session's, fails as one that can't be resumed.
         """
         owner = processes.process_of(run_id)
         if not self._database.shared or owner == self.process:
@@ -88,22 +86,20 @@ class Relay:
         if not await self._database.read(alive, snapshot=False):
             return None
         wanted = StreamRequest(run_id, tenant, session_id)
-        request = partial(streams.request, wanted=wanted)
-        if not await self._database.write(request, Isolation.LOCKS):
-            return None
+        await self._database.write(partial(streams.request, wanted=wanted), Isolation.LOCKS)
         run = self._runs.find(run_id, tenant, session_id)
         if run is None or run.failure is not None:
             # The failure may have been that of reading it, as when the database was away.
             run = Run(run_id, tenant, session_id)
             run.relayed = True
-            self._runs.start(run, partial(self._receive, run), lambda: None)
+            self._runs.start(run, partial(self._receive, run, wanted), lambda: None)
         return run
 
-    async def _receive(self, run: Run) -> None:
+    async def _receive(self, run: Run, wanted: StreamRequest) -> None:
         """Publish the events of another process's run until its end."""
         number, waited = 0, 0.0
         while True:
-            read = partial(streams.batches, run_id=run.id, after=number)
+            read = partial(streams.batches, wanted=wanted, after=number)
             found = await self._database.read(read, snapshot=False)
             for batch in found:
                 number = batch.number
@@ -129,35 +125,33 @@ class Relay:
         """Start to send the runs that other processes have requested."""
         read = partial(streams.requested, process=self.process)
         for wanted in await self._database.read(read, snapshot=False):
-            if wanted.run_id not in self._sent and wanted.run_id not in self.expected:
-                self._sent.add(wanted.run_id)
+            if wanted not in self._sent and wanted.run_id not in self.expected:
+                self._sent.add(wanted)
                 self._spawn(self._send(wanted))
 
     async def _send(self, wanted: StreamRequest) -> None:
         """Store the events of a run, those to come included."""
         run = self._runs.find(wanted.run_id, wanted.tenant, wanted.session_id)
         if run is None:
-            await self._store(wanted.run_id, _last(1, (), {}, stream_gone()))
+            await self._store(wanted, _last(1, (), {}, stream_gone()))
             return
         number, position = 1, 0
         while not run.finished:
             await run.wait_after(position)
             if events := run.events[position:]:
                 position += len(events)
-                await self._store(run.id, _batch(number, events, run.headers))
+                await self._store(wanted, _batch(number, events, run.headers))
                 number += 1
             await asyncio.sleep(BATCH_INTERVAL)
-        await self._store(run.id, _last(number, run.events[position:], run.headers, run.failure))
+        await self._store(wanted, _last(number, run.events[position:], run.headers, run.failure))
 
-    async def _store(self, run_id: str, batch: Batch) -> None:
-        def work(connection: Connection) -> None:
-            streams.add(connection, run_id, batch)
-
+    async def _store(self, wanted: StreamRequest, batch: Batch) -> None:
+        work = partial(streams.add, wanted=wanted, batch=batch)
         while True:
             try:
                 await self._database.write(work, Isolation.LOCKS)
             except Exception:  # noqa: BLE001 - the database may be unavailable for a while
-                _log.exception("passing on the stream %s failed", run_id)
+                _log.exception("passing on the stream %s failed", wanted.run_id)
                 await asyncio.sleep(_IDLE_INTERVAL)
             else:
                 return

@@ -35,7 +35,9 @@ class Pair(NamedTuple):
 
 
 @pytest.fixture
-def pair(endpoint: Endpoint, database_url: str) -> Iterator[Pair]:
+def pair(endpoint: Endpoint, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pair]:
+    # However long it takes to find out that a stream can't be followed, it is a status.
+    monkeypatch.setattr("julep_server.streaming.event_stream.HEADERS_AFTER", 60.0)
     options: dict[str, Any] = {"model_url": endpoint.url, "model": "small"}
     keys = ["first", "second"]
     with (
@@ -103,6 +105,23 @@ def test_a_stream_that_is_followed_stays_its_tenants_and_sessions_own(pair: Pair
         response = api.chat(identifier, stream=True, headers=back)
         assert error_of(response, 409)["code"] == "stream_gone"
     assert pair.two.events(session, headers=back) == events[1:]
+
+
+def test_others_that_request_a_stream_first_do_not_block_it(pair: Pair, endpoint: Endpoint) -> None:
+    session, other = (pair.one.make("sessions")["id"] for _ in range(2))
+    foreign = pair.other_tenant.make("sessions")["id"]
+    gate = threading.Event()
+    endpoint.delay_before = lambda position: 0.0 if position < 3 or gate.is_set() else 0.05
+    with pair.one.streaming(session, HELLO, {}) as response:
+        first = first_event(response.iter_text())
+        back = {"Last-Event-ID": first.id}
+        for api, identifier in ((pair.other_tenant, foreign), (pair.two, other)):
+            refused = api.chat(identifier, stream=True, headers=back)
+            assert error_of(refused, 409)["code"] == "stream_gone"
+        gate.set()
+        rest = pair.two.events(session, headers=back)
+    assert text_of([first, *rest]) == WORDS
+    assert rest[-1].data == "[DONE]"
 
 
 def test_a_stream_that_could_not_be_read_is_read_again(
