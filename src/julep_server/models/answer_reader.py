@@ -160,8 +160,8 @@ class AnswerReader:
             raise empty("the model reasoned, and wrote nothing")
         if choice.has_unknown:
             raise empty("its content is of no known form")
-        if choice.reason in ("length", "tool_calls", "function_call"):
-            raise empty(f"it ended with {choice.reason}")
+        if choice.reason in ("length", "tool_calls", "function_call", None):
+            raise empty(f"it ended with {choice.reason or 'no reason'}")
 
     def _counted(self, text: str, calls: tuple[ToolCall, ...]) -> Usage:
         usage = self._usage if isinstance(self._usage, dict) else {}
@@ -189,7 +189,10 @@ def _choices(chunk: JSONObject) -> list[JSONObject]:
         # Ollama's own format: pieces of a message, the last of them marked.
         reason = (chunk.get("done_reason") or "stop") if ended else None
         return [{"delta": message, "finish_reason": reason}]
-    return objects_in(choices)
+    items: list[JSON] = choices if isinstance(choices, list) else [choices]
+    if not all(item is None or isinstance(item, dict) for item in items):
+        raise not_understood("choices that are no objects")
+    return objects_in(items)
 
 
 def _number(index: JSON, position: int) -> int:
