@@ -183,7 +183,12 @@ class IdempotencyClaims:
                     await run.wait_after(0)
                     if run.failure is None or run.events:
                         return run
-            await asyncio.sleep(_POLL_INTERVAL)
+                await asyncio.sleep(_POLL_INTERVAL)
+                continue
+            # Waiting reads alone, since others may be writing.
+            is_held = partial(processes.is_held, key=claim.key)
+            while await self._database.read(is_held, snapshot=False):  # noqa: ASYNC110 - no event here
+                await asyncio.sleep(_POLL_INTERVAL)
 
     async def kept(self, claim: IdempotencyClaim) -> KeptResponse | None:
         """Return the response that this or another process has stored for a request.

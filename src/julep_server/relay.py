@@ -10,13 +10,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
 from functools import partial
+
+from sqlalchemy import Connection
 
 from julep_server.db.engine import Database, Isolation
 from julep_server.errors import ApiError, unavailable
 from julep_server.json_text import JSON
-from julep_server.store import processes, streams
+from julep_server.store import cancellations, processes, streams
+from julep_server.store.cancellations import Cancellation
 from julep_server.store.streams import Batch, StreamRequest
 from julep_server.streaming.event_stream import stream_gone
 from julep_server.streaming.runs import Run, Runs
@@ -27,8 +31,12 @@ RENEWAL = processes.LEASE / 3_000_000
 BATCH_INTERVAL = 0.1
 """Seconds between two batches of a stream, and between two looks for one."""
 
-_LOOK_INTERVAL = 0.2
+LOOK_INTERVAL = 0.2
+"""Seconds between two looks for what other processes request, while answers are written."""
+
 _IDLE_INTERVAL = 1.0
+# Clocks of two machines may differ by as much.
+_TOLERANCE = 60 * 1_000_000
 _log = logging.getLogger("julep_server")
 
 
@@ -42,6 +50,8 @@ class Relay:
     Attributes:
         process: The id of this process.
         expected: Ids of runs that are about to start.
+        on_cancellations: Called after each look with the requests to cancel answers that may be of
+            this process; none while it writes no answer.
     """
 
     def __init__(self, database: Database, runs: Runs) -> None:
@@ -51,6 +61,7 @@ class Relay:
         self._tasks: set[asyncio.Task[None]] = set()
         self.process = processes.new_process_id()
         self.expected: set[str] = set()
+        self.on_cancellations: Callable[[Sequence[Cancellation]], Awaitable[None]] | None = None
 
     def new_run_id(self) -> str:
         """Return an id for a run of this process."""
@@ -60,8 +71,8 @@ class Relay:
         """Start, if other processes may share the database."""
         if self._database.shared:
             await self._renew()
-            self._spawn(self._repeat(self._renew, lambda: RENEWAL))
-            self._spawn(self._repeat(self._look, self._interval))
+            self._spawn(self._repeat(self._renew, lambda: asyncio.sleep(RENEWAL)))
+            self._spawn(self._repeat(self._look, self._wait_to_look))
 
     async def stop(self) -> None:
         """Stop; others may take over at once what this process worked on."""
@@ -122,12 +133,17 @@ class Relay:
             raise unavailable("server_stopping", "the process that wrote the answer has ended")
 
     async def _look(self) -> None:
-        """Start to send the runs that other processes have requested."""
-        read = partial(streams.requested, process=self.process)
-        for wanted in await self._database.read(read, snapshot=False):
+        """Start to send the runs that other processes have requested, and pass on cancellations."""
+        began_at = self._runs.began_at
+        since = None if began_at is None else began_at - _TOLERANCE
+        read = partial(_news, process=self.process, since=since)
+        requested, cancelled = await self._database.read(read, snapshot=False)
+        for wanted in requested:
             if wanted not in self._sent and wanted.run_id not in self.expected:
                 self._sent.add(wanted)
                 self._spawn(self._send(wanted))
+        if self.on_cancellations is not None:
+            await self.on_cancellations(cancelled)
 
     async def _send(self, wanted: StreamRequest) -> None:
         """Store the events of a run, those to come included."""
@@ -160,14 +176,19 @@ class Relay:
         renewed = partial(processes.renew, process=self.process)
         await self._database.write(renewed, Isolation.LOCKS)
 
-    def _interval(self) -> float:
-        return _LOOK_INTERVAL if self._runs.running else _IDLE_INTERVAL
+    async def _wait_to_look(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_IDLE_INTERVAL):
+                await self._runs.wait_running()
+        await asyncio.sleep(LOOK_INTERVAL)
 
     async def _repeat(
-        self, work: Callable[[], Coroutine[None, None, None]], interval: Callable[[], float]
+        self,
+        work: Callable[[], Coroutine[None, None, None]],
+        wait: Callable[[], Coroutine[None, None, None]],
     ) -> None:
         while True:
-            await asyncio.sleep(interval())
+            await wait()
             try:
                 await work()
             except Exception:  # noqa: BLE001 - the database may be unavailable for a while
@@ -177,6 +198,14 @@ class Relay:
         task = asyncio.create_task(work, name="relay")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _news(
+    connection: Connection, process: str, since: int | None
+) -> tuple[list[StreamRequest], list[Cancellation]]:
+    """Return the streams that were requested of a process, and the cancellations since a moment."""
+    found = [] if since is None else cancellations.since(connection, since)
+    return streams.requested(connection, process), found
 
 
 def _batch(number: int, events: list[str], headers: dict[str, str]) -> Batch:
