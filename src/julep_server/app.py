@@ -249,7 +249,7 @@ class App:
             self._access,
             self._monitor,
             IdempotencyClaims(self._database, relay),
-            Cancellations(self._database, self.runs),
+            Cancellations(self._database, self.runs, relay),
         )
         self._services = services
         dispatcher = Dispatcher(self._contract, HANDLERS, services)
@@ -261,13 +261,11 @@ class App:
         worker.start()
         embedding_worker.start()
         self._access.start()
-        services.cancellations.start()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         left = (self._drain_until or 0.0) - time.monotonic()
         await self.runs.aclose(left)
         await services.claims.aclose()
-        await services.cancellations.stop()
         await relay.stop()
         await worker.stop()
         await housekeeping.stop()

@@ -1,34 +1,26 @@
 """Cancels running answers, also those that another process of the same database writes.
 
 A process that doesn't have the answer stores the request to cancel it. While a process writes
-answers, it looks for such requests; a process without running answers, and one whose answers are
-short, never looks.
+answers, it looks for such requests, together with those for its streams.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
+from collections.abc import Sequence
 from functools import partial
 
 from julep_server.db.engine import Database
-from julep_server.db.outage import log_failure
+from julep_server.relay import LOOK_INTERVAL, Relay
 from julep_server.store import cancellations
 from julep_server.store.cancellations import Cancellation
 from julep_server.store.resources import new_id
 from julep_server.store.times import now
 from julep_server.streaming.runs import Runs
 
-POLL_INTERVAL = 0.25
-"""Seconds between two looks for requests of other processes, while answers are written."""
-
-MAX_WAIT = 3 * POLL_INTERVAL
+MAX_WAIT = 4 * LOOK_INTERVAL
 """Seconds that a request to cancel waits for other processes."""
-
-# Clocks of two machines may differ by as much.
-_TOLERANCE = 60 * 1_000_000
-_log = logging.getLogger("julep_server")
 
 
 class Cancellations:
@@ -37,24 +29,14 @@ class Cancellations:
     Args:
         database: The database.
         runs: The answers of this process.
+        relay: Looks for requests of other processes.
     """
 
-    def __init__(self, database: Database, runs: Runs) -> None:
+    def __init__(self, database: Database, runs: Runs, relay: Relay) -> None:
         self._database = database
         self._runs = runs
         self._seen: set[str] = set()
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Start looking for requests of other processes; needs a running event loop."""
-        if self._database.shared:
-            self._task = asyncio.create_task(self._watch(), name="cancellations")
-
-    async def stop(self) -> None:
-        """Stop looking."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        relay.on_cancellations = self._apply
 
     async def cancel(self, tenant: str, session_id: str, response_id: str | None) -> list[str]:
         """Cancel running answers of a session.
@@ -77,28 +59,17 @@ class Cancellations:
         limit = time.monotonic() + MAX_WAIT
         found = own
         while not own and time.monotonic() < limit and not (found and response_id is not None):
-            await asyncio.sleep(POLL_INTERVAL / 5)
+            await asyncio.sleep(LOOK_INTERVAL / 4)
             found = await self._database.read(
                 partial(cancellations.reported, cancellation_id=request.id)
             )
         return found
 
-    async def _watch(self) -> None:
-        while True:
-            await self._runs.wait_running()
-            await asyncio.sleep(POLL_INTERVAL)
-            try:
-                await self._look()
-            except Exception as error:  # noqa: BLE001 - the database may be unavailable for a while
-                log_failure(_log, error, "looking for cancelled answers failed")
-
-    async def _look(self) -> None:
-        began_at = self._runs.began_at
-        if began_at is None:
+    async def _apply(self, requests: Sequence[Cancellation]) -> None:
+        """Cancel the answers of this process that others have requested to be cancelled."""
+        if not requests:
             self._seen.clear()
-            return
-        moment = began_at - _TOLERANCE
-        for request in await self._database.read(partial(cancellations.since, moment=moment)):
+        for request in requests:
             if request.id in self._seen:
                 continue
             self._seen.add(request.id)
@@ -106,8 +77,7 @@ class Cancellations:
                 request.tenant, request.session_id, request.response_id, request.created_at
             )
             if cancelled:
-                await self._database.write(
-                    partial(
-                        cancellations.report, cancellation_id=request.id, response_ids=cancelled
-                    )
+                report = partial(
+                    cancellations.report, cancellation_id=request.id, response_ids=cancelled
                 )
+                await self._database.write(report)

@@ -193,9 +193,18 @@ class IdempotencyClaims:
                     await run.wait_after(0)
                     if run.failure is None or run.events:
                         return run
-            if self._relay.stopped:
-                raise server_stopping()
-            await asyncio.sleep(_POLL_INTERVAL)
+                await self._pause()
+                continue
+            # Waiting reads alone, since others may be writing.
+            is_held = partial(processes.is_held, key=claim.key)
+            while await self._database.read(is_held, snapshot=False):
+                await self._pause()
+
+    async def _pause(self) -> None:
+        """Wait before the next look at the database, unless this process is stopping."""
+        if self._relay.stopped:
+            raise server_stopping()
+        await asyncio.sleep(_POLL_INTERVAL)
 
     async def kept(self, claim: IdempotencyClaim) -> KeptResponse | None:
         """Return the response that this or another process has stored for a request.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from functools import partial
 
@@ -20,7 +20,8 @@ from julep_server.db.engine import Database, Isolation
 from julep_server.db.outage import DatabaseUnavailableError, log_failure
 from julep_server.errors import ApiError, unavailable
 from julep_server.json_text import JSON
-from julep_server.store import processes, streams
+from julep_server.store import cancellations, processes, streams
+from julep_server.store.cancellations import Cancellation
 from julep_server.store.streams import Batch, StreamRequest
 from julep_server.streaming.event_stream import stream_gone
 from julep_server.streaming.runs import Run, Runs
@@ -31,8 +32,12 @@ RENEWAL = processes.LEASE / 3_000_000
 BATCH_INTERVAL = 0.1
 """Seconds between two batches of a stream, and between two looks for one."""
 
-_LOOK_INTERVAL = 0.2
+LOOK_INTERVAL = 0.2
+"""Seconds between two looks for what other processes request, while answers are written."""
+
 _IDLE_INTERVAL = 1.0
+# Clocks of two machines may differ by as much.
+_TOLERANCE = 60 * 1_000_000
 _log = logging.getLogger("julep_server")
 
 
@@ -46,15 +51,18 @@ class Relay:
     Attributes:
         process: The id of this process.
         expected: Ids of runs that are about to start.
+        on_cancellations: Called after each look with the requests to cancel answers that may be of
+            this process; none while it writes no answer.
     """
 
     def __init__(self, database: Database, runs: Runs) -> None:
         self._database = database
         self._runs = runs
-        self._sent: set[str] = set()
+        self._sent: set[StreamRequest] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self.process = processes.new_process_id()
         self.expected: set[str] = set()
+        self.on_cancellations: Callable[[Sequence[Cancellation]], Awaitable[None]] | None = None
 
     @property
     def stopped(self) -> bool:
@@ -69,8 +77,8 @@ class Relay:
         """Start, if other processes may share the database."""
         if self._database.shared:
             await self._renew()
-            self._spawn(self._repeat(self._renew, lambda: RENEWAL))
-            self._spawn(self._repeat(self._look, self._interval))
+            self._spawn(self._repeat(self._renew, lambda: asyncio.sleep(RENEWAL)))
+            self._spawn(self._repeat(self._look, self._wait_to_look))
 
     async def stop(self) -> None:
         """Stop; others may take over at once what this process worked on."""
@@ -87,8 +95,8 @@ class Relay:
         """Return a run of another process, whose events come by the database.
 
         Returns:
-            The run; None if there is no such process, or if the run is followed for another tenant
-            or session. A run that its process does not know fails as one that can't be resumed.
+            The run; None if there is no such process. A run that its process does not know, or that
+            is another tenant's or session's, fails as one that can't be resumed.
         """
         owner = processes.process_of(run_id)
         if not self._database.shared or owner == self.process:
@@ -97,22 +105,20 @@ class Relay:
         if not await self._database.read(alive, snapshot=False):
             return None
         wanted = StreamRequest(run_id, tenant, session_id)
-        request = partial(streams.request, wanted=wanted)
-        if not await self._database.write(request, Isolation.LOCKS):
-            return None
+        await self._database.write(partial(streams.request, wanted=wanted), Isolation.LOCKS)
         run = self._runs.find(run_id, tenant, session_id)
         if run is None or run.failure is not None:
             # The failure may have been that of reading it, as when the database was away.
             run = Run(run_id, tenant, session_id)
             run.relayed = True
-            self._runs.start(run, partial(self._receive, run), lambda: None)
+            self._runs.start(run, partial(self._receive, run, wanted), lambda: None)
         return run
 
-    async def _receive(self, run: Run) -> None:
+    async def _receive(self, run: Run, wanted: StreamRequest) -> None:
         """Publish the events of another process's run until its end."""
         number, waited = 0, 0.0
         while True:
-            read = partial(streams.batches, run_id=run.id, after=number)
+            read = partial(streams.batches, wanted=wanted, after=number)
             found = await self._database.read(read, snapshot=False)
             for batch in found:
                 number = batch.number
@@ -135,41 +141,43 @@ class Relay:
             raise unavailable("server_stopping", "the process that wrote the answer has ended")
 
     async def _look(self) -> None:
-        """Start to send the runs that other processes have requested."""
-        read = partial(streams.requested, process=self.process)
-        requested = await self._database.read(read, snapshot=False)
+        """Start to send the runs that other processes have requested, and pass on cancellations."""
+        began_at = self._runs.began_at
+        since = None if began_at is None else began_at - _TOLERANCE
+        read = partial(_news, process=self.process, since=since)
+        requested, cancelled = await self._database.read(read, snapshot=False)
         # What was deleted since is not kept here either.
-        self._sent &= {wanted.run_id for wanted in requested}
+        self._sent &= set(requested)
         for wanted in requested:
-            if wanted.run_id not in self._sent and wanted.run_id not in self.expected:
-                self._sent.add(wanted.run_id)
+            if wanted not in self._sent and wanted.run_id not in self.expected:
+                self._sent.add(wanted)
                 self._spawn(self._send(wanted))
+        if self.on_cancellations is not None:
+            await self.on_cancellations(cancelled)
 
     async def _send(self, wanted: StreamRequest) -> None:
         """Store the events of a run, those to come included."""
         run = self._runs.find(wanted.run_id, wanted.tenant, wanted.session_id)
         if run is None:
-            await self._store(wanted.run_id, _last(1, (), {}, stream_gone()))
+            await self._store(wanted, _last(1, (), {}, stream_gone()))
             return
         number, position = 1, 0
         while not run.finished:
             await run.wait_after(position)
             if events := run.events[position:]:
                 position += len(events)
-                await self._store(run.id, _batch(number, events, run.headers))
+                await self._store(wanted, _batch(number, events, run.headers))
                 number += 1
             await asyncio.sleep(BATCH_INTERVAL)
-        await self._store(run.id, _last(number, run.events[position:], run.headers, run.failure))
+        await self._store(wanted, _last(number, run.events[position:], run.headers, run.failure))
 
-    async def _store(self, run_id: str, batch: Batch) -> None:
-        def work(connection: Connection) -> None:
-            streams.add(connection, run_id, batch)
-
+    async def _store(self, wanted: StreamRequest, batch: Batch) -> None:
+        work = partial(streams.add, wanted=wanted, batch=batch)
         while True:
             try:
                 await self._database.write(work, Isolation.LOCKS)
             except Exception as error:  # noqa: BLE001 - the database may be unavailable for a while
-                log_failure(_log, error, "passing on the stream %s failed", run_id)
+                log_failure(_log, error, "passing on the stream %s failed", wanted.run_id)
                 await asyncio.sleep(_IDLE_INTERVAL)
             else:
                 return
@@ -178,14 +186,19 @@ class Relay:
         renewed = partial(processes.renew, process=self.process)
         await self._database.write(renewed, Isolation.LOCKS)
 
-    def _interval(self) -> float:
-        return _LOOK_INTERVAL if self._runs.running else _IDLE_INTERVAL
+    async def _wait_to_look(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_IDLE_INTERVAL):
+                await self._runs.wait_running()
+        await asyncio.sleep(LOOK_INTERVAL)
 
     async def _repeat(
-        self, work: Callable[[], Coroutine[None, None, None]], interval: Callable[[], float]
+        self,
+        work: Callable[[], Coroutine[None, None, None]],
+        wait: Callable[[], Coroutine[None, None, None]],
     ) -> None:
         while True:
-            await asyncio.sleep(interval())
+            await wait()
             try:
                 await work()
             except Exception as error:  # noqa: BLE001 - the database may be unavailable for a while
@@ -195,6 +208,14 @@ class Relay:
         task = asyncio.create_task(work, name="relay")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _news(
+    connection: Connection, process: str, since: int | None
+) -> tuple[list[StreamRequest], list[Cancellation]]:
+    """Return the streams that were requested of a process, and the cancellations since a moment."""
+    found = [] if since is None else cancellations.since(connection, since)
+    return streams.requested(connection, process), found
 
 
 def _batch(number: int, events: list[str], headers: dict[str, str]) -> Batch:

@@ -24,7 +24,7 @@ from julep import AsyncClient
 from julep_server import LocalServer
 from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.stub import Stub
-from tests.server.helpers.endpoint import Endpoint
+from tests.server.helpers.endpoint import Endpoint, EndpointServer
 
 
 @pytest.fixture(scope="session")
@@ -52,23 +52,24 @@ async def client(mode: Mode, server: LocalServer) -> AsyncIterator[AsyncClient]:
 
 
 @pytest.fixture(scope="session")
-def running_endpoint() -> Iterator[Endpoint]:
-    with Endpoint() as running:
+def endpoint_server() -> Iterator[EndpointServer]:
+    with EndpointServer() as running:
         yield running
 
 
 @pytest.fixture(scope="session")
-def model_server(running_endpoint: Endpoint) -> Iterator[LocalServer]:
-    with LocalServer(model_url=running_endpoint.url, model="small") as running:
+def model_server(endpoint_server: EndpointServer) -> Iterator[LocalServer]:
+    with LocalServer(model_url=endpoint_server.lasting_url, model="small") as running:
         yield running
 
 
 @pytest.fixture
-def endpoint(running_endpoint: Endpoint) -> Endpoint:
+def endpoint(endpoint_server: EndpointServer) -> Iterator[Endpoint]:
     """The language model behind `model_client`'s server, which records its requests."""
-    running_endpoint.reset()
-    running_endpoint.knows_all = True
-    return running_endpoint
+    endpoint = endpoint_server.new()
+    endpoint.knows_all = True
+    yield endpoint
+    endpoint.release()
 
 
 @pytest.fixture

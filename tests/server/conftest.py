@@ -10,7 +10,7 @@ import pytest
 
 from julep_server import LocalServer
 from tests.server.helpers.api import Api
-from tests.server.helpers.endpoint import Endpoint
+from tests.server.helpers.endpoint import Endpoint, EndpointServer
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -59,21 +59,25 @@ def session_id(api: Api) -> str:
 
 
 @pytest.fixture(scope="session")
-def running_endpoint() -> Iterator[Endpoint]:
-    with Endpoint() as endpoint:
-        yield endpoint
+def endpoint_server() -> Iterator[EndpointServer]:
+    with EndpointServer() as running:
+        yield running
 
 
 @pytest.fixture
-def endpoint(running_endpoint: Endpoint) -> Endpoint:
-    running_endpoint.reset()
-    return running_endpoint
+def endpoint(endpoint_server: EndpointServer) -> Iterator[Endpoint]:
+    endpoint = endpoint_server.new()
+    yield endpoint
+    endpoint.release()
 
 
 @pytest.fixture(scope="session")
-def model_server(running_endpoint: Endpoint) -> Iterator[LocalServer]:
+def model_server(endpoint_server: EndpointServer) -> Iterator[LocalServer]:
     with LocalServer(
-        model_url=running_endpoint.url, model_key="endpoint-key", model="small", model_timeout=2.0
+        model_url=endpoint_server.lasting_url,
+        model_key="endpoint-key",
+        model="small",
+        model_timeout=2.0,
     ) as running:
         yield running
 
@@ -81,4 +85,14 @@ def model_server(running_endpoint: Endpoint) -> Iterator[LocalServer]:
 @pytest.fixture
 def model_api(endpoint: Endpoint, model_server: LocalServer) -> Iterator[Api]:
     with Api(model_server.url) as client:
+        yield client
+
+
+@pytest.fixture
+def job_api(endpoint: Endpoint) -> Iterator[Api]:
+    """A server of the test's own, for tests that count the requests of jobs, or script them."""
+    with (
+        LocalServer(model_url=endpoint.url, model="small") as running,
+        Api(running.url) as client,
+    ):
         yield client

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from julep_server.models.endpoint_json import is_cut
 from tests.server.helpers.raw_endpoint import DONE, ask, delta, message, response, stream
 
 A, B = ("a", '{"x":1}'), ("b", '{"y":2}')
@@ -162,6 +163,9 @@ WHOLE: dict[str, tuple[Any, list[tuple[str, str]]]] = {
     "an object as arguments": ([call("a", {"x": True, "y": "é"})], [("a", '{"x":true,"y":"é"}')]),
     "no arguments": ([call("a", None), call("b", " ")], [("a", "{}"), ("b", "{}")]),
     "malformed arguments": ([call("a", "{x")], [("a", "{x")]),
+    "arguments with a text in a text": ([call("a", '{"x":"y"z"}')], [("a", '{"x":"y"z"}')]),
+    "a bracket too many": ([call("a", "{}}")], [("a", "{}}")]),
+    "arguments that are a text": ([call("a", "Bergen")], [("a", "Bergen")]),
     "no function around it": ([{"name": "a", "arguments": A[1]}], [A]),
     "half an emoji": ([call("a", '{"x": "a\ud83d"}')], [("a", '{"x": "a\ufffd"}')]),
 }
@@ -221,6 +225,45 @@ def test_words_beside_calls_are_kept() -> None:
     made = [call("a", A[1], index=0, id="1")]
     answer = ask(stream(delta({"content": "Hm. "}), delta({"tool_calls": made}, "stop"))).answer
     assert (answer.text, answer.finish_reason, len(answer.tool_calls)) == ("Hm. ", "tool_calls", 1)
+
+
+CUT = ['{"x":', '{"x":1,', '{"x":"1', '{"x":[{"y":1}', "{", '"{']
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("cut", CUT)
+@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize(
+    ("field", "reason"),
+    [("tool_calls", "tool_calls"), ("tool_calls", "stop"), ("function_call", "function_call")],
+)
+def test_arguments_that_stop_in_the_middle_are_an_error(
+    cut: str, reason: str, streamed: bool, field: str
+) -> None:
+    made = call("b", cut, index=1, id="2")
+    calls = [call("a", A[1], index=0, id="1"), made] if field == "tool_calls" else made["function"]
+    if streamed:
+        error = ask(stream(delta({field: calls}), delta({}, reason), DONE)).error
+    else:
+        error = ask(response(message({field: calls}, reason)), streamed=False).error
+    assert (error.status, error.code) == (503, "model_unavailable")
+    assert error.message == "the model's endpoint sent a call whose arguments stop in the middle"
+
+
+@pytest.mark.once
+def test_json_is_cut_wherever_it_stops() -> None:
+    whole = r'{"x": [1.5e+10, -3, true, false, null, "é\u00e9\n\"q\\", {"y": {}}], "z": ""}'
+    assert all(is_cut(whole[:end]) for end in range(1, len(whole)))
+    assert not is_cut(whole)
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("streamed", [False, True])
+def test_any_call_may_be_cut_by_the_limit(streamed: bool) -> None:
+    calls = [call("a", '{"x":', index=0, id="1"), call("b", B[1], index=1, id="2")]
+    reply = stream(delta({"tool_calls": calls}), delta({}, "length"))
+    whole = response(message({"tool_calls": calls}, "length"))
+    assert ask(reply if streamed else whole, streamed=streamed).answer.finish_reason == "length"
 
 
 @pytest.mark.once

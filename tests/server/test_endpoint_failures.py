@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import time
 from typing import Any
 
@@ -65,6 +66,25 @@ def test_tokens_of_reasoning_alone_are_an_empty_answer() -> None:
 def test_a_model_may_say_nothing(fields: dict[str, Any]) -> None:
     assert ask(response(message(fields))).answer.text == ""
     assert ask(stream(delta(fields), STOP)).answer.text == ""
+
+
+# --- responses that are no whole answer, although they mean success ---
+
+
+@pytest.mark.parametrize("status", [202, 204, 206])
+@pytest.mark.parametrize("streamed", [False, True])
+def test_a_response_without_a_whole_answer_is_an_error(status: int, streamed: bool) -> None:
+    content = b"" if status == 204 else json.dumps(message({"content": "Hi"})).encode()
+    if streamed and content:
+        content = delta({"content": "Hi"}) + STOP + DONE
+    error = ask(response(content, f"{status} Fine"), streamed=streamed).error
+    assert (error.status, error.code) == (503, "model_unavailable")
+    assert error.message == f"the model's endpoint sent no whole answer (status {status})"
+
+
+@pytest.mark.parametrize("status", ["201 Created", "203 Non-Authoritative Information"])
+def test_other_statuses_of_success_have_an_answer(status: str) -> None:
+    assert ask(response(message({"content": "Hi"}), status)).answer.text == "Hi"
 
 
 # --- errors ---

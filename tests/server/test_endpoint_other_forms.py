@@ -22,6 +22,7 @@ pytestmark = pytest.mark.once
 
 HELLO = json.dumps(message({"content": "Hello!"})).encode()
 STOP = delta({}, "stop")
+LO = {"index": 0, "delta": {"content": "lo!"}, "finish_reason": None}
 HEAD = b"HTTP/1.1 200 OK\r\n"
 
 
@@ -101,6 +102,16 @@ REFUSED: dict[str, Parts] = {
     "an end without a mark": stream(delta({"content": "Hel"}), b"event: end\ndata: \n\n"),
     "a detail between": stream(delta({"content": "Hel"}), event({"detail": "overloaded"})),
     "an error between": stream(delta({"content": "Hel"}), event({"error": "overloaded"})),
+    "a choice in a list": stream(delta({"content": "Hel"}), event({"choices": [[LO]]}), STOP),
+    "a choice as a text": stream(delta({"content": "Hel"}), event({"choices": [str(LO)]}), STOP),
+    "choices as a text": stream(delta({"content": "Hel"}), event({"choices": str([LO])}), STOP),
+    "a choice in a choice": stream(
+        delta({"content": "Hel"}), event({"choices": [{"x": LO}]}), STOP
+    ),
+    "an end before any word": stream(delta({"role": "assistant", "content": ""}), DONE),
+    "a call without arguments, but with others": calls(
+        [{"id": "a", "function": {"name": "f", "argumetns": '{"x":1}'}}]
+    ),
     "calls as text": calls('[{"function": {"name": "f", "arguments": "{}"}}]'),
     "calls by number": calls({"0": {"id": "a", "function": {"name": "f", "arguments": "{}"}}}),
     "a function as text": calls([{"id": "a", "function": "f"}]),

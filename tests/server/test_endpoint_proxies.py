@@ -10,7 +10,7 @@ import pytest
 from julep_server import LocalServer
 from julep_server.models.endpoint_client import endpoint_client
 from tests.sdk.transport.helpers.forward_proxy import Proxy
-from tests.server.helpers.endpoint import Endpoint
+from tests.server.helpers.endpoint import serving_endpoint
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +42,7 @@ def chat(server: LocalServer) -> None:
 def test_no_proxy_is_read_as_the_sdk_reads_it(
     no_proxy: str, requests: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with Proxy() as proxy, Endpoint() as endpoint:
+    with Proxy() as proxy, serving_endpoint() as endpoint:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
         port = endpoint.url.split(":")[2].partition("/")[0]
         monkeypatch.setenv("NO_PROXY", no_proxy.format(port=port))

@@ -22,7 +22,7 @@ from julep_server.jobs import failures, worker
 from julep_server.store import jobs
 from julep_server.store.jobs import Job, LeaseLostError, NewJob
 from tests.server.helpers.api import UNKNOWN_ID, Api, error_of
-from tests.server.helpers.endpoint import Endpoint
+from tests.server.helpers.endpoint import Endpoint, EndpointServer
 from tests.server.helpers.process import serving
 
 SECRET = "sk-endpoint-secret"
@@ -30,13 +30,12 @@ HOUR = 3600 * 1_000_000
 
 
 @pytest.fixture
-def endpoint(running_endpoint: Endpoint) -> Iterator[Endpoint]:
+def endpoint(endpoint_server: EndpointServer) -> Iterator[Endpoint]:
     """An endpoint whose errors quote a secret."""
-    running_endpoint.reset()
-    running_endpoint.error = {"error": {"message": f"{SECRET} is wrong"}}
-    yield running_endpoint
-    # Release what still waits.
-    running_endpoint.holds_jobs = False
+    endpoint = endpoint_server.new()
+    endpoint.error = {"error": {"message": f"{SECRET} is wrong"}}
+    yield endpoint
+    endpoint.release()
 
 
 @pytest.fixture

@@ -151,8 +151,8 @@ def test_a_repetition_names_the_same_job(pair: Pair) -> None:
 
 
 @pytest.fixture
-def model_pair(model_api: Api) -> Pair:
-    return Pair(model_api, model="small")
+def model_pair(job_api: Api) -> Pair:
+    return Pair(job_api, model="small")
 
 
 def test_the_model_is_prompted_for_facts(model_pair: Pair, endpoint: Endpoint) -> None:

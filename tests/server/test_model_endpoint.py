@@ -270,6 +270,23 @@ def test_v1_needs_a_key() -> None:
 
 
 @pytest.mark.parametrize("path", ["chat/completions", "completions"])
+@pytest.mark.parametrize("streamed", [False, True])
+def test_v1_returns_as_many_choices_offline_as_are_wanted(
+    api: Api, path: str, streamed: bool
+) -> None:
+    body = {**CHAT, "prompt": "Hello", "n": 3, "stream": streamed}
+    response = api.http.post(f"{root_of(api)}/{path}", json=body)
+    texts = response.text.split("\n\n")[:-2] if streamed else [response.text]
+    parts = [json.loads(text.removeprefix("data: ")) for text in texts]
+    indexes = [choice["index"] for part in parts for choice in part["choices"]]
+    assert sorted({*indexes}) == [0, 1, 2]
+    for wrong in (0, 129, "2", True):
+        refused = api.http.post(f"{root_of(api)}/{path}", json={**body, "n": wrong})
+        assert refused.status_code == 422, wrong
+        assert refused.json()["error"]["details"][0]["path"] == "n"
+
+
+@pytest.mark.parametrize("path", ["chat/completions", "completions"])
 def test_v1_responds_offline_in_openais_format(api: Api, path: str) -> None:
     body = CHAT if path.startswith("chat") else {"prompt": ["Hi", "Ho"]}
     url = f"{root_of(api)}/{path}"

@@ -400,6 +400,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"functions": [{"name": "f"}]}, "functions"),
     ({"temperature": "hot"}, "temperature"),
     ({"max_tokens": 0}, "max_tokens"),
+    ({"max_completion_tokens": 0}, "max_completion_tokens"),
     ({"seed": 1.5}, "seed"),
     ({"stop": [1]}, "stop"),
     ({"logit_bias": []}, "logit_bias"),

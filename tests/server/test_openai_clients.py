@@ -19,7 +19,7 @@ from openai.types.chat import ChatCompletionToolParam
 from julep_server import LocalServer
 from tests.server.helpers.api import Api
 from tests.server.helpers.embedding_endpoint import DIMENSIONS, EmbeddingEndpoint
-from tests.server.helpers.endpoint import KNOWN, Endpoint
+from tests.server.helpers.endpoint import KNOWN, Endpoint, EndpointServer
 from tests.server.helpers.openai_api import wait_for_memories
 
 pytestmark = pytest.mark.once
@@ -48,12 +48,12 @@ TOOL: ChatCompletionToolParam = {
 
 
 @pytest.fixture(scope="module")
-def complete_server(running_endpoint: Endpoint) -> Iterator[LocalServer]:
+def complete_server(endpoint_server: EndpointServer) -> Iterator[LocalServer]:
     """A server with a model and an embedder, which are endpoints."""
     with (
         EmbeddingEndpoint() as embedder,
         LocalServer(
-            model_url=running_endpoint.url,
+            model_url=endpoint_server.lasting_url,
             model=KNOWN,
             embedding_url=embedder.url,
             embedding_model="meanings",

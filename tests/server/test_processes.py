@@ -40,7 +40,9 @@ class Pair(NamedTuple):
 
 
 @pytest.fixture
-def pair(endpoint: Endpoint, database_url: str) -> Iterator[Pair]:
+def pair(endpoint: Endpoint, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pair]:
+    # However long it takes to find out that a stream can't be followed, it is a status.
+    monkeypatch.setattr("julep_server.streaming.event_stream.HEADERS_AFTER", 60.0)
     options: dict[str, Any] = {"model_url": endpoint.url, "model": "small"}
     keys = ["first", "second"]
     with (
@@ -117,6 +119,23 @@ def test_a_stream_that_is_followed_stays_its_tenants_and_sessions_own(pair: Pair
     assert pair.two.events(session, headers=back) == events[1:]
 
 
+def test_others_that_request_a_stream_first_do_not_block_it(pair: Pair, endpoint: Endpoint) -> None:
+    session, other = (pair.one.make("sessions")["id"] for _ in range(2))
+    foreign = pair.other_tenant.make("sessions")["id"]
+    gate = threading.Event()
+    endpoint.delay_before = lambda position: 0.0 if position < 3 or gate.is_set() else 0.05
+    with pair.one.streaming(session, HELLO, {}) as response:
+        first = first_event(response.iter_text())
+        back = {"Last-Event-ID": first.id}
+        for api, identifier in ((pair.other_tenant, foreign), (pair.two, other)):
+            refused = api.chat(identifier, stream=True, headers=back)
+            assert error_of(refused, 409)["code"] == "stream_gone"
+        gate.set()
+        rest = pair.two.events(session, headers=back)
+    assert text_of([first, *rest]) == WORDS
+    assert rest[-1].data == "[DONE]"
+
+
 def test_a_stream_that_could_not_be_read_is_read_again(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -146,8 +165,16 @@ def test_an_error_midway_ends_the_stream_at_another_server_too(
 
 @pytest.mark.parametrize("streamed", [False, True])
 def test_a_chat_with_a_key_calls_the_model_once(
-    pair: Pair, endpoint: Endpoint, streamed: bool
+    pair: Pair, endpoint: Endpoint, streamed: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    claimed: list[str] = []
+    claim = processes.claim
+
+    def counted(connection: Connection, key: IdempotencyKey, digest: str, run_id: str) -> Any:
+        claimed.append(run_id)
+        return claim(connection, key, digest, run_id)
+
+    monkeypatch.setattr(processes, "claim", counted)
     session = pair.one.make("sessions")["id"]
     endpoint.answering.clear()
     responses: list[str] = []
@@ -165,6 +192,8 @@ def test_a_chat_with_a_key_calls_the_model_once(
         thread.join()
     assert responses[0] == responses[1]
     assert len(endpoint.requests) == 1
+    # Who waits for the answer writes nothing meanwhile; a write may be repeated after a conflict.
+    assert len(claimed) <= 5
     assert len(pair.one.history(session)) == 2
     other = pair.two.chat(session, "Another", stream=streamed, headers=KEY)
     assert error_of(other, 409)["code"] == "idempotency_conflict"

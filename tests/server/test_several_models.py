@@ -18,23 +18,23 @@ from julep_server.model_endpoints import parse_endpoint, read_models
 from julep_server.models.discovery import LocalModels, find_local_models, log_local_models
 from julep_server.settings import Settings
 from tests.server.helpers.api import Api, error_of
-from tests.server.helpers.endpoint import DONE, Endpoint, piece
+from tests.server.helpers.endpoint import DONE, Endpoint, EndpointServer, piece
 from tests.server.helpers.process import serving
 from tests.server.test_cli import run
 
 
 @pytest.fixture(scope="module")
-def running_second() -> Iterator[Endpoint]:
-    with Endpoint() as endpoint:
-        yield endpoint
+def second_server() -> Iterator[EndpointServer]:
+    with EndpointServer() as running:
+        yield running
 
 
 @pytest.fixture
-def second(running_second: Endpoint) -> Endpoint:
-    running_second.reset()
-    running_second.knows_all = True
-    running_second.message = {"content": "From the second."}
-    return running_second
+def second(second_server: EndpointServer) -> Endpoint:
+    second = second_server.new()
+    second.knows_all = True
+    second.message = {"content": "From the second."}
+    return second
 
 
 def models_of(endpoint: Endpoint, second: Endpoint) -> list[Any]:

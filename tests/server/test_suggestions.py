@@ -22,15 +22,12 @@ HINTS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def suggesting(running_endpoint: Endpoint) -> Iterator[str]:
-    with LocalServer(model_url=running_endpoint.url, model="small", suggestions=True) as server:
-        yield server.url
-
-
 @pytest.fixture
-def api(suggesting: str, endpoint: Endpoint) -> Iterator[Api]:
-    with Api(suggesting) as client:
+def api(endpoint: Endpoint) -> Iterator[Api]:
+    with (
+        LocalServer(model_url=endpoint.url, model="small", suggestions=True) as server,
+        Api(server.url) as client,
+    ):
         yield client
 
 
@@ -103,11 +100,9 @@ def test_suggestions_are_deleted_with_the_history(
     assert suggestions(api, session_id) == []
 
 
-def test_without_the_setting_no_suggestions_are_requested(
-    model_api: Api, endpoint: Endpoint
-) -> None:
-    session = model_api.make("sessions")["id"]
-    assert model_api.reply(session, "Which breads?")["jobs"] == []
+def test_without_the_setting_no_suggestions_are_requested(job_api: Api, endpoint: Endpoint) -> None:
+    session = job_api.make("sessions")["id"]
+    assert job_api.reply(session, "Which breads?")["jobs"] == []
     assert endpoint.job_requests == []
 
 

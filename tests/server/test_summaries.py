@@ -81,10 +81,10 @@ def test_until_there_is_a_summary_the_oldest_history_is_omitted(
     assert {model_api.wait_ended(job)["state"] for job in started} == {"succeeded"}
 
 
-def test_each_summary_continues_the_one_before(model_api: Api, endpoint: Endpoint) -> None:
+def test_each_summary_continues_the_one_before(job_api: Api, endpoint: Endpoint) -> None:
     endpoint.answers_to_jobs = ["First summary.", "Second summary."]
-    session = adaptive(model_api)
-    overflow(model_api, session, "one two three four five six")
+    session = adaptive(job_api)
+    overflow(job_api, session, "one two three four five six")
     first, *_, last = (body["messages"][1]["content"] for body in endpoint.job_requests)
     assert "First summary." not in first
     assert "user: one" in first
@@ -92,22 +92,22 @@ def test_each_summary_continues_the_one_before(model_api: Api, endpoint: Endpoin
     assert last.startswith("Summary of what was said before:\nSecond summary.\n\n")
 
 
-def test_a_long_history_is_summarised_in_steps(model_api: Api, endpoint: Endpoint) -> None:
+def test_a_long_history_is_summarised_in_steps(job_api: Api, endpoint: Endpoint) -> None:
     endpoint.holds_jobs = True
     endpoint.answers_to_jobs = ["Step one.", "Step two.", "Step three."]
-    session = str(model_api.make("sessions", token_budget=BUDGET)["id"])
+    session = str(job_api.make("sessions", token_budget=BUDGET)["id"])
     for number in range(3):
-        model_api.reply(session, f"{number}{' and more' * 700}")
-    model_api.patch(f"/sessions/{session}", {"context_overflow": "adaptive"})
-    (job,) = model_api.reply(session, "last")["jobs"]
+        job_api.reply(session, f"{number}{' and more' * 700}")
+    job_api.patch(f"/sessions/{session}", {"context_overflow": "adaptive"})
+    (job,) = job_api.reply(session, "last")["jobs"]
     while not endpoint.job_requests:
-        before = model_api.job(job)
+        before = job_api.job(job)
         assert (before["state"] in ("pending", "in_progress"), before["progress"]) == (True, 0)
-    assert model_api.job(job)["has_progress"] is True
+    assert job_api.job(job)["has_progress"] is True
     endpoint.holds_jobs = False
-    after = model_api.wait_ended(job)
+    after = job_api.wait_ended(job)
     assert (after["state"], after["has_progress"], after["progress"]) == ("succeeded", True, 100)
-    assert model_api.get(f"/sessions/{session}").json()["summary"] == "Step three."
+    assert job_api.get(f"/sessions/{session}").json()["summary"] == "Step three."
     second = endpoint.job_requests[1]["messages"][1]["content"]
     assert second.startswith("Summary of what was said before:\nStep one.")
 
@@ -121,15 +121,15 @@ def test_a_summary_is_cut_to_a_quarter_of_the_budget(model_api: Api, endpoint: E
     assert summary.endswith("…")
 
 
-def test_rendered_templates_are_summarised(model_api: Api, endpoint: Endpoint) -> None:
+def test_rendered_templates_are_summarised(job_api: Api, endpoint: Endpoint) -> None:
     endpoint.answers_to_jobs = ["A summary {{ of }} it."]
-    session = adaptive(model_api, render_templates=True, metadata={"bread": "rye"})
+    session = adaptive(job_api, render_templates=True, metadata={"bread": "rye"})
     greeting = {"role": "assistant", "content": "We have {{ session.metadata.bread }}."}
     said = [greeting, {"role": "user", "content": "one" + PADDING}]
-    model_api.wait_done(model_api.reply(session, messages=said))
-    overflow(model_api, session)
+    job_api.wait_done(job_api.reply(session, messages=said))
+    overflow(job_api, session)
     assert "agent: We have rye." in endpoint.job_requests[0]["messages"][1]["content"]
-    model_api.wait_done(model_api.reply(session, "five"))
+    job_api.wait_done(job_api.reply(session, "five"))
     assert "A summary {{ of }} it." in system_prompt(endpoint)
 
 
@@ -149,9 +149,9 @@ def test_only_adaptive_sessions_are_summarised(
     assert seen(endpoint)[0] == "one"
 
 
-def test_a_history_within_the_budget_starts_no_job(model_api: Api, endpoint: Endpoint) -> None:
-    session = adaptive(model_api, token_budget=10_000)
-    assert overflow(model_api, session) == []
+def test_a_history_within_the_budget_starts_no_job(job_api: Api, endpoint: Endpoint) -> None:
+    session = adaptive(job_api, token_budget=10_000)
+    assert overflow(job_api, session) == []
     assert endpoint.job_requests == []
 
 
@@ -181,7 +181,7 @@ def test_a_history_deleted_meanwhile_is_not_summarised(model_api: Api, endpoint:
 
 
 def test_concurrent_summaries_continue_each_other(
-    model_api: Api, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+    job_api: Api, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two processes may each start one; here, the check that there is none yet is taken away."""
 
@@ -191,16 +191,16 @@ def test_concurrent_summaries_continue_each_other(
     monkeypatch.setattr("julep_server.store.jobs.is_open", never_open)
     endpoint.holds_jobs = True
     endpoint.answers_to_jobs = ["One summary.", "Other summary.", "Both."]
-    session = adaptive(model_api)
+    session = adaptive(job_api)
     started: list[str] = []
     for word in ("one", "two", "three", "four", "five"):
-        started += model_api.reply(session, word + PADDING)["jobs"]
+        started += job_api.reply(session, word + PADDING)["jobs"]
     assert len(started) == 2
     while len(endpoint.job_requests) < 2:
-        model_api.job(started[0])
+        job_api.job(started[0])
     endpoint.holds_jobs = False
-    assert [model_api.wait_ended(job)["state"] for job in started] == ["succeeded"] * 2
-    summary = model_api.get(f"/sessions/{session}").json()["summary"]
+    assert [job_api.wait_ended(job)["state"] for job in started] == ["succeeded"] * 2
+    summary = job_api.get(f"/sessions/{session}").json()["summary"]
     # The first job's summary ends earlier: whichever was stored first, it is not what stays.
     requests = [body["messages"][1]["content"] for body in endpoint.job_requests]
     assert summary == ("Other summary." if len(requests) == 2 else "Both.")
@@ -208,13 +208,13 @@ def test_concurrent_summaries_continue_each_other(
 
 
 def test_an_empty_summary_is_a_failure(
-    model_api: Api, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+    job_api: Api, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("julep_server.jobs.failures.FIRST_DELAY", 0.001)
     endpoint.answers_to_jobs = ["", "They counted."]
-    session = adaptive(model_api)
-    overflow(model_api, session)
-    assert model_api.get(f"/sessions/{session}").json()["summary"] == "They counted."
+    session = adaptive(job_api)
+    overflow(job_api, session)
+    assert job_api.get(f"/sessions/{session}").json()["summary"] == "They counted."
 
 
 def test_the_offline_summary_consists_of_beginnings(tmp_path: Path) -> None:
@@ -267,27 +267,27 @@ def test_a_history_that_has_room_again_replaces_its_summary(
 
 
 def test_a_summary_that_is_too_long_is_shortened_by_the_model(
-    model_api: Api, endpoint: Endpoint
+    job_api: Api, endpoint: Endpoint
 ) -> None:
     endpoint.answers_to_jobs = ["word " * 500, "Words were said."]
-    session = adaptive(model_api)
-    overflow(model_api, session)
-    assert model_api.get(f"/sessions/{session}").json()["summary"] == "Words were said."
+    session = adaptive(job_api)
+    overflow(job_api, session)
+    assert job_api.get(f"/sessions/{session}").json()["summary"] == "Words were said."
     assert endpoint.job_requests[1]["messages"][1]["content"].startswith(
         "A summary that is too long:"
     )
 
 
 def test_results_of_functions_and_long_messages_are_summarised_whole(
-    model_api: Api, endpoint: Endpoint
+    job_api: Api, endpoint: Endpoint
 ) -> None:
     endpoint.answers_to_jobs = ["Summary."]
-    session = adaptive(model_api)
+    session = adaptive(job_api)
     call = {"role": "function_call", "content": '{"name": "look", "arguments": "{}"}'}
     result = {"role": "function", "name": "look", "content": "The sky is green."}
     long = {"role": "user", "content": "begins " + "x " * 6000 + "ends"}
-    model_api.wait_done(model_api.reply(session, messages=[call, result, long]))
-    overflow(model_api, session)
+    job_api.wait_done(job_api.reply(session, messages=[call, result, long]))
+    overflow(job_api, session)
     material = "".join(body["messages"][1]["content"] for body in endpoint.job_requests)
     for part in ("The sky is green.", "begins x", "x ends"):
         assert part in material

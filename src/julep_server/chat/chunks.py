@@ -15,8 +15,12 @@ def chunk(completion_id: str, delta: JSONObject) -> str:
 
 def text_chunk(completion_id: str, text: str, *, first: bool) -> str:
     """Return the data of an event with a piece of the model's text."""
-    role: JSONObject = {"role": "assistant"} if first else {}
-    return chunk(completion_id, {**role, "content": text})
+    # As `chunk` would, but without building and encoding objects: each token needs one.
+    role = '"role":"assistant",' if first else ""
+    return (
+        f'{{"id":{dumps(completion_id)},"delta":{{{role}"content":{dumps(text)}}}'
+        ',"finish_reason":null}'
+    )
 
 
 def kept_stream(completion_id: str, pieces: Sequence[str], closing: Sequence[str]) -> list[JSON]:

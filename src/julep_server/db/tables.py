@@ -381,8 +381,9 @@ stream_requests = Table(
     metadata,
     Column("run_id", String(36), primary_key=True),
     Column("process", String(12), nullable=False),
-    _tenant(),
-    Column("session_id", String(36), nullable=False),
+    # Anybody may request a stream; only its own tenant and session receive it.
+    Column("tenant", String(64), primary_key=True),
+    Column("session_id", String(36), primary_key=True),
     _time("created_at"),
     Index("stream_requests_process", "process"),
 )
@@ -390,6 +391,8 @@ stream_batches = Table(
     "stream_batches",
     metadata,
     Column("run_id", String(36), primary_key=True),
+    Column("tenant", String(64), primary_key=True),
+    Column("session_id", String(36), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("events", JSON, nullable=False),
     Column("headers", JSON, nullable=False),

@@ -6,7 +6,7 @@ from julep_server.errors import ApiError
 from julep_server.json_text import JSON, JSONObject, MalformedJSONError, objects_in
 from julep_server.models.choice_reader import ChoiceReader
 from julep_server.models.endpoint_events import Event
-from julep_server.models.endpoint_json import read_json, repaired
+from julep_server.models.endpoint_json import is_cut, read_json, repaired
 from julep_server.models.finish_reasons import FAILED
 from julep_server.models.openai_errors import empty, interrupted, not_understood, reported
 from julep_server.models.provider import Completion, ModelRequest, ToolCall, Usage
@@ -127,7 +127,9 @@ class AnswerReader:
             number = position if number in numbers else number
             numbers.add(number)
             self._read_usage(choice)
-            reader = self._choices.setdefault(number, ChoiceReader(self._known))
+            reader = self._choices.get(number)
+            if reader is None:
+                reader = self._choices[number] = ChoiceReader(self._known)
             added = reader.add(choice)
             words += added if number == 0 else ""
             self._is_whole = reader.has_message and not event.framed
@@ -158,8 +160,8 @@ class AnswerReader:
             raise empty("the model reasoned, and wrote nothing")
         if choice.has_unknown:
             raise empty("its content is of no known form")
-        if choice.reason in ("length", "tool_calls", "function_call"):
-            raise empty(f"it ended with {choice.reason}")
+        if choice.reason in ("length", "tool_calls", "function_call", None):
+            raise empty(f"it ended with {choice.reason or 'no reason'}")
 
     def _counted(self, text: str, calls: tuple[ToolCall, ...]) -> Usage:
         usage = self._usage if isinstance(self._usage, dict) else {}
@@ -187,7 +189,10 @@ def _choices(chunk: JSONObject) -> list[JSONObject]:
         # Ollama's own format: pieces of a message, the last of them marked.
         reason = (chunk.get("done_reason") or "stop") if ended else None
         return [{"delta": message, "finish_reason": reason}]
-    return objects_in(choices)
+    items: list[JSON] = choices if isinstance(choices, list) else [choices]
+    if not all(item is None or isinstance(item, dict) for item in items):
+        raise not_understood("choices that are no objects")
+    return objects_in(items)
 
 
 def _number(index: JSON, position: int) -> int:
@@ -223,17 +228,12 @@ def _json_or_text(data: str) -> JSON:
 def _reason(reason: str | None, calls: tuple[ToolCall, ...]) -> str:
     if not calls or reason == "content_filter":
         return reason or "stop"
-    # Cut arguments are no call that could be made.
-    cut = reason == "length" and not _is_json(calls[-1].arguments)
-    return "length" if cut else "tool_calls"
-
-
-def _is_json(text: str) -> bool:
-    try:
-        read_json(text)
-    except MalformedJSONError:
-        return False
-    return True
+    if not any(is_cut(call.arguments) for call in calls):
+        return "tool_calls"
+    # A call that could not be made; only the reason says so.
+    if reason != "length":
+        raise not_understood("a call whose arguments stop in the middle")
+    return "length"
 
 
 def _count(value: JSON) -> int | None:

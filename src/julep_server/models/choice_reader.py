@@ -57,8 +57,8 @@ _OTHERS = frozenset(
         "reasoning_signature",
     }
 )
-# One of these makes an object a message.
-_FORM = frozenset({"content", "role", "tool_calls", "function_call"})
+# One of these makes an object a message, or a choice inside a choice.
+_FORM = frozenset({"content", "role", "tool_calls", "function_call", "delta", "message"})
 _WORDS_OF_PART = ("text", "output_text", "content", "value")
 _THOUGHT_PARTS = frozenset({"thinking", "reasoning", "redacted_thinking", "thought", "summary"})
 

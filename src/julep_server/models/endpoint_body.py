@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 
 import httpx
 
+from julep_server.models.endpoint_transport import raw_pieces
 from julep_server.models.openai_errors import not_understood
 
 MAX_BODY_BYTES = 128 * 1024 * 1024
@@ -34,7 +35,7 @@ async def body_pieces(
     """
     limit = MAX_BODY_BYTES if limit is None else limit
     size = 0
-    pieces = _decompressed(response) if _encoding(response) else response.aiter_raw()
+    pieces = _decompressed(response) if _encoding(response) else raw_pieces(response)
     async for piece in pieces:
         size += len(piece)
         if size > limit:
@@ -63,7 +64,7 @@ async def _decompressed(response: httpx.Response) -> AsyncIterator[bytes]:
     # 47 accepts the headers of gzip and of zlib.
     decompressor = zlib.decompressobj(47)
     try:
-        async for part in response.aiter_raw():
+        async for part in raw_pieces(response):
             rest, full = part, False
             while rest or full:
                 piece = decompressor.decompress(rest, _PIECE)

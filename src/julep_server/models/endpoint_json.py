@@ -14,6 +14,10 @@ _LAST_HALF = re.compile("[\ud800-\udbff]\\Z")
 # Bytes that are no UTF-8, as `surrogateescape` decodes them.
 _RAW = re.compile("[\udc80-\udcff]+")
 _LAST_RAW = re.compile("[\udc80-\udcff]+\\Z")
+# What may be left of a value, or of an escape, where JSON stops.
+_PART_OF_VALUE = re.compile(
+    r"|-|t(?:ru?)?|f(?:a(?:ls?)?)?|n(?:ul?)?|(?:\.\d*)?(?:[eE][+-]?)?|\\?u?[0-9a-fA-F]{0,4}"
+)
 _LONE = re.compile("[\ud800-\udfff]")
 
 
@@ -32,9 +36,34 @@ def read_json(text: str) -> JSON:
         MalformedJSONError: The text is no JSON, or nested too deeply.
     """
     try:
-        return cast("JSON", _DECODER.decode(text.removeprefix("\ufeff").strip()))
+        text = text.removeprefix("\ufeff").strip()
+        # Without the search for spaces of `decode`, twice for each token.
+        value, end = _DECODER.raw_decode(text)
+        if end != len(text):
+            raise MalformedJSONError("more than one value")
+        return cast("JSON", value)
     except (RecursionError, ValueError) as error:
         raise MalformedJSONError(str(error)) from None
+
+
+def is_cut(text: str) -> bool:
+    """Check whether JSON stops in the middle: more text could have made it whole.
+
+    Example:
+        >>> is_cut('{"x":'), is_cut("{x"), is_cut('{"x":1}')
+        (True, False, False)
+    """
+    text = text.strip()
+    if not text.startswith(("{", "[", '"')):
+        return False
+    try:
+        _DECODER.decode(text)
+    except json.JSONDecodeError as error:
+        in_text = error.msg.startswith("Unterminated string")
+        return in_text or _PART_OF_VALUE.fullmatch(text, error.pos) is not None
+    except RecursionError:
+        return False
+    return False
 
 
 def _null(_: str) -> None:

@@ -9,11 +9,18 @@ from julep_server.json_text import JSONObject, dumps
 from julep_server.models.endpoint_body import ACCEPT_ENCODING, body_pieces
 from julep_server.models.endpoint_client import endpoint_client
 from julep_server.models.endpoint_urls import endpoint_url, redirect_target
-from julep_server.models.openai_errors import MAX_ERROR_BYTES, refusal, transport_error
+from julep_server.models.openai_errors import (
+    MAX_ERROR_BYTES,
+    not_understood,
+    refusal,
+    transport_error,
+)
 
 _AZURE = ".azure.com"
 """Its deployments take a key in a header of its own."""
 
+# Others that mean success have no answer yet (202), none at all (204), or a part of one (206).
+_WHOLE = frozenset({200, 201, 203})
 _MAX_REDIRECTS = 5
 # The others would turn the request into a GET.
 _REDIRECTS = frozenset({307, 308})
@@ -45,9 +52,11 @@ class EndpointSender:
         url, content = endpoint_url(self._url, path), dumps(body).encode("utf-8")
         for _ in range(_MAX_REDIRECTS):
             response = await self._post(url, content)
-            if response.is_success:
+            if response.status_code in _WHOLE:
                 return response
             try:
+                if response.is_success:
+                    raise not_understood(f"no whole answer (status {response.status_code})")
                 target = _target(response)
                 if target is None:
                     start = await _beginning(response)

@@ -8,16 +8,21 @@ from __future__ import annotations
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import aiohttp
 import httpx
 from yarl import URL
 
+from julep_server.idle_timer import IdleTimer
+
 if TYPE_CHECKING:
     from collections.abc import Generator
 
 _MAX_HEADER_BYTES = 64 * 1024
+# Where a response has its body, beside httpx's own stream of it.
+_BODY = "julep_body"
 # What aiohttp would add by itself; httpx has added its own.
 _SKIPPED = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
@@ -58,8 +63,12 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                     sock_read=timeouts.get("read"),
                 ),
             )
+        body = _Body(response, timeouts.get("read"))
         return httpx.Response(
-            response.status, headers=list(response.raw_headers), stream=_Body(response)
+            response.status,
+            headers=list(response.raw_headers),
+            stream=body,
+            extensions={_BODY: body},
         )
 
     async def aclose(self) -> None:
@@ -69,21 +78,53 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
 
 
 class _Body(httpx.AsyncByteStream):
-    def __init__(self, response: aiohttp.ClientResponse) -> None:
+    """A response's body.
+
+    Args:
+        response: The response.
+        timeout: Seconds for which the endpoint may be silent.
+    """
+
+    def __init__(self, response: aiohttp.ClientResponse, timeout: float | None) -> None:
         self._response = response
+        self._timeout = timeout
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         content = self._response.content
-        while True:
-            with _httpx_errors():
+        idle = None
+        if self._timeout is not None:
+            silent = aiohttp.SocketTimeoutError("the endpoint is silent")
+            idle = IdleTimer(self._timeout, partial(content.set_exception, silent))
+        connection = self._response.connection
+        if connection is not None and connection.protocol is not None:
+            # aiohttp would make a timer of the event loop at each read.
+            connection.protocol.read_timeout = None
+        try:
+            while True:
+                if idle is not None:
+                    idle.touch()
                 piece = await content.readany()
-            if not piece:
-                return
-            yield piece
+                if not piece:
+                    return
+                yield piece
+        except (aiohttp.ClientError, OSError) as error:
+            raise _of_httpx(error) from error
+        finally:
+            if idle is not None:
+                idle.stop()
 
     async def aclose(self) -> None:
         # Closes the connection, unless the body was read to its end.
         self._response.close()
+
+
+def raw_pieces(response: httpx.Response) -> AsyncIterator[bytes]:
+    """Yield the bytes of a response as they come.
+
+    Those of this transport are read without the layers of httpx, which cost more than the reading.
+    """
+    body = response.extensions.get(_BODY)
+    return response.aiter_raw() if body is None else aiter(cast("_Body", body))
 
 
 @contextmanager
@@ -91,15 +132,21 @@ def _httpx_errors() -> Generator[None]:
     """Raise httpx's errors for aiohttp's."""
     try:
         yield
-    except aiohttp.ConnectionTimeoutError as error:
-        raise httpx.ConnectTimeout(str(error)) from error
-    except TimeoutError as error:
-        raise httpx.ReadTimeout(str(error)) from error
-    except aiohttp.ClientConnectorError as error:
-        raise httpx.ConnectError(str(error)) from error
-    except aiohttp.InvalidURL as error:
-        raise httpx.InvalidURL(str(error)) from error
-    except (aiohttp.ClientResponseError, aiohttp.ClientPayloadError) as error:
-        raise httpx.RemoteProtocolError(str(error)) from error
     except (aiohttp.ClientError, OSError) as error:
-        raise httpx.ReadError(str(error)) from error
+        raise _of_httpx(error) from error
+
+
+def _of_httpx(error: aiohttp.ClientError | OSError) -> Exception:
+    """Return httpx's error for one of aiohttp's."""
+    text = str(error)
+    if isinstance(error, aiohttp.ConnectionTimeoutError):
+        return httpx.ConnectTimeout(text)
+    if isinstance(error, TimeoutError):
+        return httpx.ReadTimeout(text)
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return httpx.ConnectError(text)
+    if isinstance(error, aiohttp.InvalidURL):
+        return httpx.InvalidURL(text)
+    if isinstance(error, (aiohttp.ClientResponseError, aiohttp.ClientPayloadError)):
+        return httpx.RemoteProtocolError(text)
+    return httpx.ReadError(text)

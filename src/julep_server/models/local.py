@@ -130,7 +130,7 @@ class LocalModel:
             requests = openai_format.parse_text_requests(body)
             encode = openai_format.text_completion
         else:
-            requests = [openai_format.parse_chat_request(body)]
+            requests = openai_format.parse_chat_requests(body)
             encode = openai_format.chat_completion
         if body.get("stream") is True and len(requests) == 1:
             pieces = self._pieces(requests[0])

@@ -70,7 +70,7 @@ class OfflineModel:
             requests = openai_format.parse_text_requests(body)
             encode = openai_format.text_completion
         else:
-            requests = [openai_format.parse_chat_request(body)]
+            requests = openai_format.parse_chat_requests(body)
             encode = openai_format.chat_completion
         completions = [offline_completion(request) for request in requests]
         if body.get("stream") is True:

@@ -15,7 +15,7 @@ from julep_server.errors import ApiError, unavailable
 from julep_server.json_text import JSON, JSONObject, MalformedJSONError, loads
 from julep_server.models.answer_reader import AnswerReader
 from julep_server.models.endpoint_body import body_pieces, read_body
-from julep_server.models.endpoint_events import MAX_EVENT_BYTES, EventParser
+from julep_server.models.endpoint_events import MAX_EVENT_BYTES, Event, EventParser
 from julep_server.models.endpoint_sender import EndpointSender
 from julep_server.models.openai_errors import RefusedError, not_understood, transport_error
 from julep_server.models.provider import Completion, ForwardedResponse, Listener, ModelRequest
@@ -192,14 +192,23 @@ class _Publisher:
 async def _read(response: httpx.Response, reader: AnswerReader, publisher: _Publisher) -> None:
     """Read a response until the answer is complete; nothing that follows can spoil it."""
     parser = EventParser()
+
+    def read(events: list[Event]) -> None:
+        for event in events:
+            publisher.publish(reader.feed(event))
+
     try:
         async with aclosing(body_pieces(response)) as pieces:
-            while True:
+            async for piece in pieces:
+                read(parser.feed(piece))
+                if reader.done:
+                    break
+            # What follows is waited for, but not for long.
+            while not reader.ended:
                 async with asyncio.timeout(AFTER_END if reader.done else None):
-                    piece = await anext(pieces, None)
-                for event in parser.end() if piece is None else parser.feed(piece):
-                    publisher.publish(reader.feed(event))
-                if piece is None or reader.ended:
+                    rest = await anext(pieces, None)
+                read(parser.end() if rest is None else parser.feed(rest))
+                if rest is None:
                     return
     except (httpx.HTTPError, ApiError, TimeoutError):
         if not reader.done:

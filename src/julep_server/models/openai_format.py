@@ -12,32 +12,34 @@ from julep_server.json_text import JSON, JSONObject, dumps, objects_in
 from julep_server.models.provider import Completion, ModelRequest, Usage
 from julep_server.text.tokens import split_tokens
 
-_NO_SETTINGS = frozenset({"model", "messages", "prompt", "tools", "tool_choice", "stream"})
+_MAX_CHOICES = 128
+_NO_SETTINGS = frozenset({"model", "messages", "prompt", "tools", "tool_choice", "stream", "n"})
 
 
-def parse_chat_request(body: JSONObject) -> ModelRequest:
-    """Parse the body of a chat completion's request.
+def parse_chat_requests(body: JSONObject) -> list[ModelRequest]:
+    """Parse the body of a chat completion's request: one model request for each of its choices.
 
     Raises:
-        ApiError: 422 when it has no messages.
+        ApiError: 422 when it has no messages, or a wrong number of choices.
     """
     messages = objects_in(body.get("messages"))
     if not messages:
         raise invalid_field("messages", "must be a list of at least one message")
-    return ModelRequest(
+    request = ModelRequest(
         model=str(body.get("model")),
         messages=messages,
         tools=objects_in(body.get("tools")),
         tool_choice=body.get("tool_choice"),
         settings=_settings(body),
     )
+    return [request] * _choices(body)
 
 
 def parse_text_requests(body: JSONObject) -> list[ModelRequest]:
-    """Parse the body of a text completion's request: one model request for each of its prompts.
+    """Parse the body of a text completion's request: a model request for each choice of a prompt.
 
     Raises:
-        ApiError: 422 when it has no prompt, or one made of token numbers.
+        ApiError: 422 when it has no prompt, one of token numbers, or a wrong number of choices.
     """
     prompt = body.get("prompt")
     prompts = prompt if isinstance(prompt, list) else [prompt]
@@ -50,6 +52,7 @@ def parse_text_requests(body: JSONObject) -> list[ModelRequest]:
             settings=_settings(body),
         )
         for item in prompts
+        for _ in range(_choices(body))
     ]
 
 
@@ -189,6 +192,16 @@ def _usage(completions: Sequence[Completion]) -> JSONObject:
 
 def _event(head: JSONObject, choices: list[JSON]) -> bytes:
     return f"data: {dumps({**head, 'choices': choices})}\n\n".encode()
+
+
+def _choices(body: JSONObject) -> int:
+    """Return how many answers are wanted to each prompt."""
+    number = body.get("n")
+    if number is None:
+        return 1
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 < number <= _MAX_CHOICES:
+        raise invalid_field("n", f"must be an integer from 1 to {_MAX_CHOICES}")
+    return number
 
 
 def _settings(body: JSONObject) -> JSONObject:

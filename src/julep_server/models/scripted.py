@@ -336,7 +336,7 @@ class ScriptedModel(InProcessModel):
         """
         is_chat = path == "chat/completions"
         requests = (
-            [openai_format.parse_chat_request(body)]
+            openai_format.parse_chat_requests(body)
             if is_chat
             else openai_format.parse_text_requests(body)
         )

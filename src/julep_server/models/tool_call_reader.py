@@ -12,6 +12,10 @@ from julep_server.models.long_texts import MARK
 from julep_server.models.openai_errors import not_understood
 from julep_server.models.provider import ToolCall
 
+_ARGUMENTS = frozenset({"arguments", "parameters"})
+_BESIDE = frozenset(
+    {"name", "description", "strict", "type", "id", "index", "thought_signature", "extra_content"}
+)
 _MARKS = re.compile(r'\\.|["{}\[\]]|\\\Z', re.DOTALL)
 
 
@@ -187,6 +191,11 @@ def _piece(item: JSON) -> _Piece:
     given = item.get("function")
     function: JSONObject = given if isinstance(given, dict) else item
     name = function.get("name")
+    if isinstance(given, dict) and _ARGUMENTS.isdisjoint(given):
+        # Something of an unknown name may be the arguments.
+        for key, value in given.items():
+            if value and key not in _BESIDE:
+                raise not_understood(f"a call with the unknown field {key[:40]!r}")
     identifier = item.get("id")
     return _Piece(
         _index(item.get("index")),

@@ -9,13 +9,14 @@ from julep_server.json_text import JSON, JSONObject, dumps
 
 _NUMBER, _INTEGER, _FLAG, _OBJECT = "a number", "an integer", "true or false", "an object"
 _TEXTS = "a text or a list of texts"
+_POSITIVE = "an integer of at least 1"
 
 # By the name in this API, with what it must be.
 _SETTINGS: Mapping[str, str] = {
     "frequency_penalty": _NUMBER,
     "length_penalty": _NUMBER,
     "logit_bias": _OBJECT,
-    "max_tokens": _INTEGER,
+    "max_tokens": _POSITIVE,
     "min_p": _NUMBER,
     "presence_penalty": _NUMBER,
     "recall": _FLAG,
@@ -55,8 +56,9 @@ def parse_settings(body: JSONObject) -> JSONObject:
         value = given.get(name)
         if value is None:
             continue
-        if not _is(value, wanted) or (name == "max_tokens" and value == 0):
-            raise invalid_field(name, f"must be {wanted}; got {dumps(value)[:60]}")
+        if not _is(value, wanted):
+            named = "max_completion_tokens" if name == "max_tokens" and limit is not None else name
+            raise invalid_field(named, f"must be {wanted}; got {dumps(given[name])[:60]}")
         parsed[name] = value
     tools = _tools(body.get("tools"))
     return {
@@ -71,6 +73,9 @@ def _is(value: JSON, wanted: str) -> bool:
     match wanted:
         case "an integer":
             return isinstance(value, int) and not isinstance(value, bool) and value >= -1
+        case "an integer of at least 1":
+            # -1 is what some clients send for no limit.
+            return _is(value, _INTEGER) and value != 0
         case "a number":
             return isinstance(value, (int, float)) and not isinstance(value, bool)
         case "true or false":

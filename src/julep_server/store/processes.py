@@ -89,6 +89,12 @@ def claim(
     return Holder(fingerprint, "") if row is None else read_row(Holder, row)
 
 
+def is_held(connection: Connection, key: IdempotencyKey) -> bool:
+    """Check whether a process that is alive works on a key."""
+    row = connection.execute(_HOLDER, _of(key)).first()
+    return row is not None and is_alive(connection, process_of(read_row(Holder, row).run_id))
+
+
 def release(connection: Connection, key: IdempotencyKey, run_id: str) -> None:
     """Release the key that a run has claimed."""
     connection.execute(_RELEASE, {**_of(key), "run": run_id})

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, bindparam, delete, insert
 
-from julep_server.db.rows import read_row, read_rows, select_records
+from julep_server.db.rows import read_rows, select_records
 from julep_server.db.tables import stream_batches, stream_requests
 from julep_server.json_text import JSON
 from julep_server.store.processes import process_of, upsert
@@ -47,24 +47,13 @@ class Batch:
     message: str | None
 
 
-def request(connection: Connection, wanted: StreamRequest) -> bool:
-    """Request the events of a run from its process.
-
-    Returns:
-        Whether they are for this tenant and session: they are for those of the first request, whose
-        process has checked them.
-    """
-    new = upsert(connection)(stream_requests).on_conflict_do_nothing(index_elements=["run_id"])
-    values = {"run_id": wanted.run_id, "process": process_of(wanted.run_id)}
-    of = {"tenant": wanted.tenant, "session_id": wanted.session_id, "created_at": now()}
-    connection.execute(new, {**values, **of})
-    row = connection.execute(_REQUEST, {"of_run": wanted.run_id}).first()
-    return row is not None and read_row(StreamRequest, row) == wanted
+def request(connection: Connection, wanted: StreamRequest) -> None:
+    """Request the events of a run from its process, which checks whose they are."""
+    new = upsert(connection)(stream_requests).on_conflict_do_nothing()
+    values = {"process": process_of(wanted.run_id), "created_at": now()}
+    connection.execute(new, {**asdict(wanted), **values})
 
 
-_REQUEST = select_records(StreamRequest, stream_requests).where(
-    stream_requests.c.run_id == bindparam("of_run")
-)
 _REQUESTED = select_records(StreamRequest, stream_requests).where(
     stream_requests.c.process == bindparam("of_process")
 )
@@ -78,22 +67,30 @@ def requested(connection: Connection, process: str) -> list[StreamRequest]:
 _BATCHES = (
     select_records(Batch, stream_batches)
     .where(stream_batches.c.run_id == bindparam("of_run"))
+    .where(stream_batches.c.tenant == bindparam("of_tenant"))
+    .where(stream_batches.c.session_id == bindparam("of_session"))
     .where(stream_batches.c.number > bindparam("after"))
     .order_by(stream_batches.c.number)
 )
 
 
-def batches(connection: Connection, run_id: str, after: int) -> list[Batch]:
-    """Return the batches of a run that follow one."""
-    return read_rows(Batch, connection.execute(_BATCHES, {"of_run": run_id, "after": after}))
+def batches(connection: Connection, wanted: StreamRequest, after: int) -> list[Batch]:
+    """Return the batches for a request that follow one."""
+    of = {
+        "of_run": wanted.run_id,
+        "of_tenant": wanted.tenant,
+        "of_session": wanted.session_id,
+        "after": after,
+    }
+    return read_rows(Batch, connection.execute(_BATCHES, of))
 
 
-def add(connection: Connection, run_id: str, batch: Batch) -> None:
-    """Store a batch."""
+def add(connection: Connection, wanted: StreamRequest, batch: Batch) -> None:
+    """Store a batch for a request."""
     connection.execute(
         insert(stream_batches),
         {
-            "run_id": run_id,
+            **asdict(wanted),
             "number": batch.number,
             "events": batch.events,
             "headers": batch.headers,

@@ -11,8 +11,10 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
+from typing import TypeAlias
 
 from julep_server.errors import ApiError, conflict, internal_error
+from julep_server.idle_timer import IdleTimer
 from julep_server.json_text import JSONObject
 
 KEPT_FOR = 600.0
@@ -21,6 +23,8 @@ KEPT_FOR = 600.0
 _MAX_FINISHED = 256
 _MAX_TOGETHER = 64
 _log = logging.getLogger("julep_server")
+
+_Key: TypeAlias = tuple[str, str, str]
 
 
 class Run:
@@ -56,7 +60,7 @@ class Run:
         self.cancelled = False
         self.relayed = False
         self.result: JSONObject = {}
-        self._changed = asyncio.Event()
+        self._waiters: list[asyncio.Future[bool]] = []
 
     def publish(self, data: str) -> None:
         """Add an event."""
@@ -78,7 +82,7 @@ class Run:
     async def wait_after(self, position: int) -> None:
         """Wait for more events than this number, or for the end."""
         while len(self.events) <= position and not self.finished:
-            await self._changed.wait()
+            await self._waiter()
 
     async def wait_finished(self) -> None:
         """Wait for the end.
@@ -87,7 +91,7 @@ class Run:
             ApiError: The run failed.
         """
         while not self.finished:
-            await self._changed.wait()
+            await self._waiter()
         if self.failure is not None:
             raise self.failure
 
@@ -102,31 +106,53 @@ class Run:
             keep_alive: Seconds without an event after which an empty list is yielded.
         """
         position = after
-        while True:
-            while found := self.events[position : position + _MAX_TOGETHER]:
-                first = position + 1
-                position += len(found)
-                yield list(enumerate(found, first))
-            if self.finished:
-                return
-            try:
-                async with asyncio.timeout(keep_alive):
-                    await self._changed.wait()
-            except TimeoutError:
-                yield []
+        waiter: asyncio.Future[bool] | None = None
+
+        def stop_waiting() -> None:
+            if waiter is not None and not waiter.done():
+                waiter.set_result(False)
+
+        idle = IdleTimer(keep_alive, stop_waiting)
+        try:
+            while True:
+                while found := self.events[position : position + _MAX_TOGETHER]:
+                    first = position + 1
+                    position += len(found)
+                    yield list(enumerate(found, first))
+                if self.finished:
+                    return
+                waiter = self._waiter()
+                idle.touch()
+                if not await waiter:
+                    yield []
+        finally:
+            idle.stop()
+
+    def _waiter(self) -> asyncio.Future[bool]:
+        """Return a future that the next change sets to True."""
+        waiter = asyncio.get_running_loop().create_future()
+        self._waiters.append(waiter)
+        return waiter
 
     def _wake(self) -> None:
-        self._changed.set()
-        self._changed = asyncio.Event()
+        if self._waiters:
+            waiters, self._waiters = self._waiters, []
+            for waiter in waiters:
+                if not waiter.done():
+                    waiter.set_result(True)
 
 
 class Runs:
-    """The runs of a server process: running ones, and for a while finished ones."""
+    """The runs of a server process: running ones, and for a while finished ones.
+
+    They have their tenants and sessions in their keys, because another one may have tried to follow
+    a run of another process.
+    """
 
     def __init__(self) -> None:
-        self._runs: dict[str, Run] = {}
-        self._finished_at: dict[str, float] = {}
-        self._tasks: dict[str, asyncio.Task[ApiError | None]] = {}
+        self._runs: dict[_Key, Run] = {}
+        self._finished_at: dict[_Key, float] = {}
+        self._tasks: dict[_Key, asyncio.Task[ApiError | None]] = {}
         self._stopped = False
         self._running = asyncio.Event()
 
@@ -143,7 +169,7 @@ class Runs:
     @property
     def began_at(self) -> int | None:
         """When the oldest running run began, in microseconds; None if there is none."""
-        return next((self._runs[identifier].began_at for identifier in self._tasks), None)
+        return next((self._runs[key].began_at for key in self._tasks), None)
 
     async def wait_running(self) -> None:
         """Wait until there is a running run."""
@@ -166,29 +192,27 @@ class Runs:
             on_end()
             raise _stopped(run)
         self._drop_old()
-        self._runs[run.id] = run
-        self._finished_at.pop(run.id, None)
+        key = (run.id, run.tenant, run.session_id)
+        self._runs[key] = run
+        self._finished_at.pop(key, None)
         task = asyncio.create_task(_failure_of(run, work), name=f"run-{run.id}")
-        self._tasks[run.id] = task
+        self._tasks[key] = task
         self._running.set()
 
         def end(done: asyncio.Task[ApiError | None]) -> None:
-            del self._tasks[run.id]
+            del self._tasks[key]
             if not self._tasks:
                 self._running.clear()
             # A task that is cancelled before its first step has no result.
             run.finish(_stopped(run) if done.cancelled() else done.result())
-            self._finished_at[run.id] = time.monotonic()
+            self._finished_at[key] = time.monotonic()
             on_end()
 
         task.add_done_callback(end)
 
     def find(self, identifier: str, tenant: str, session_id: str) -> Run | None:
         """Return a run of this tenant and session; None when there is none of that id."""
-        run = self._runs.get(identifier)
-        if run is None or (run.tenant, run.session_id) != (tenant, session_id):
-            return None
-        return run
+        return self._runs.get((identifier, tenant, session_id))
 
     async def cancel(
         self, tenant: str, session_id: str, identifier: str | None, until: int | None = None
@@ -206,14 +230,14 @@ class Runs:
             The ids of the runs that were cancelled, the oldest first.
         """
         cancelled: dict[str, asyncio.Task[ApiError | None]] = {}
-        for run_id, task in self._tasks.items():
-            run = self.find(run_id, tenant, session_id)
-            if run is None or run.relayed or not run.cancellable:
+        for key, task in self._tasks.items():
+            run = self._runs[key]
+            if key[1:] != (tenant, session_id) or run.relayed or not run.cancellable:
                 continue
             of_session = identifier is None and (until is None or run.began_at <= until)
-            if of_session or identifier == run_id:
+            if of_session or identifier == run.id:
                 run.cancelled, run.cancellable = True, False
-                cancelled[run_id] = task
+                cancelled[run.id] = task
                 task.cancel()
         if cancelled:
             await asyncio.wait(cancelled.values())
@@ -226,8 +250,8 @@ class Runs:
         taken back.
         """
         self._stopped = True
-        for run_id, task in self._tasks.items():
-            if self._runs[run_id].cancellable:
+        for key, task in self._tasks.items():
+            if self._runs[key].cancellable:
                 task.cancel()
 
     async def aclose(self, limit: float = 0.0) -> None:
@@ -245,10 +269,10 @@ class Runs:
         limit = time.monotonic() - KEPT_FOR
         # Oldest first, as they were added.
         surplus = len(self._finished_at) - _MAX_FINISHED
-        for position, (identifier, finished_at) in enumerate(list(self._finished_at.items())):
+        for position, (key, finished_at) in enumerate(list(self._finished_at.items())):
             if finished_at < limit or position < surplus:
-                del self._finished_at[identifier]
-                self._runs.pop(identifier, None)
+                del self._finished_at[key]
+                self._runs.pop(key, None)
 
 
 async def _failure_of(run: Run, work: Callable[[], Awaitable[None]]) -> ApiError | None:

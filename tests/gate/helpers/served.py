@@ -24,7 +24,7 @@ from tests.gate.helpers.recording import Recorder
 from tests.gate.helpers.resources import Resources
 from tests.gate.helpers.sent import ROOT
 from tests.server.helpers.api import Api, parse_events
-from tests.server.helpers.endpoint import KNOWN, Endpoint
+from tests.server.helpers.endpoint import KNOWN, serving_endpoint
 
 KEY = "the-key-of-the-gate"
 
@@ -230,7 +230,7 @@ def serve(document: Document, folder: Path) -> Served:
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         Recorder(served.reads, document).install(patch)
-        endpoint = stack.enter_context(Endpoint())
+        endpoint = stack.enter_context(serving_endpoint())
         log = stack.enter_context(_StartLog(patch))
         try:
             # One item is recalled, so that an explanation has others that were left out.

@@ -7,7 +7,8 @@ import json
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Generator
+from contextlib import contextmanager
 from typing import Any, Self
 
 import uvicorn
@@ -55,23 +56,16 @@ def pieces_of(message: dict[str, Any]) -> list[str]:
 
 
 class Endpoint:
-    """The endpoint; tests set its responses.
+    """The endpoint of one test, which sets its responses.
 
     Requests of chats and jobs arrive at the same time, so jobs have their own record and responses.
+
+    Args:
+        url: Its base URL, which no other test's servers know.
     """
 
-    def __init__(self) -> None:
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        app = Starlette(
-            routes=[Route("/v1/{path:path}", self._respond, methods=["POST"])],
-        )
-        self._server = uvicorn.Server(
-            uvicorn.Config(app, log_config=None, lifespan="off", ws="none")
-        )
-        self._thread = threading.Thread(
-            target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True
-        )
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}/v1"
+    def __init__(self, url: str) -> None:
+        self.url = url
         self.requests: list[dict[str, Any]] = []
         self.contents: list[bytes] = []
         self.headers: list[dict[str, str]] = []
@@ -112,15 +106,10 @@ class Endpoint:
         self.refuses: list[str] = []
         self.ignores_stream = False
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        while not self._server.started:
-            time.sleep(0.001)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.should_exit = True
-        self._thread.join()
+    def release(self) -> None:
+        """Let all requests that wait have their responses."""
+        self.answering.set()
+        self.holds_jobs = False
 
     @property
     def holds_jobs(self) -> bool:
@@ -134,15 +123,16 @@ class Endpoint:
         else:
             self._free.set()
 
-    async def _respond(self, request: Request) -> Response:
+    async def respond(self, request: Request, path: str, *, lasting: bool) -> Response:
+        """Respond to a request of a server that lasts for several tests, or of the test's own."""
         content = await request.body()
         body = json.loads(content)
         if _OF_JOBS in str(body.get("messages")):
-            return await self._respond_to_job(body)
+            return await self._respond_to_job(body, lasting=lasting)
         self.requests.append(body)
         self.contents.append(content)
         self.headers.append(dict(request.headers))
-        self.paths.append(request.url.path)
+        self.paths.append(path)
         await asyncio.to_thread(self.answering.wait)
         await asyncio.sleep(self.delay)
         if self.status != 200:
@@ -155,17 +145,21 @@ class Endpoint:
         if body.get("stream") and not self.ignores_stream:
             pieces = pieces_of(self.script.pop(0)) if self.script else self.pieces
             return StreamingResponse(self._stream(pieces), media_type="text/event-stream")
-        if request.url.path.endswith("/chat/completions"):
+        if path.endswith("/chat/completions"):
             said = self.script.pop(0) if self.script else self.message
             return JSONResponse(whole(said, self.reason))
         choice = {"index": 0, "text": "A fine day.", "finish_reason": "stop"}
         return JSONResponse({"id": "x", "object": "text_completion", "choices": [choice]})
 
-    async def _respond_to_job(self, body: dict[str, Any]) -> Response:
-        """Return the answers in turn, then the last one repeatedly; a number is an error status."""
-        self.job_requests.append(body)
-        more = self.answers_to_jobs[1:]
-        response = self.answers_to_jobs.pop(0) if more else self.answers_to_jobs[0]
+    async def _respond_to_job(self, body: dict[str, Any], *, lasting: bool) -> Response:
+        """Return the answers in turn, then the last one repeatedly; a number is an error status.
+
+        The job may be another test's if the server lasts: it is not counted, and uses up no answer.
+        """
+        if not lasting:
+            self.job_requests.append(body)
+        more = not lasting and self.answers_to_jobs[1:]
+        response = self.answers_to_jobs.pop(0) if more else self.answers_to_jobs[-1]
         await asyncio.to_thread(self._free.wait)
         await asyncio.sleep(self.delay)
         if response.isdecimal():
@@ -178,3 +172,55 @@ class Endpoint:
             if text == "BREAK":
                 raise ConnectionResetError
             yield text
+
+
+class EndpointServer:
+    """Serves the endpoints of tests, one after the other.
+
+    Attributes:
+        lasting_url: The base URL for servers that last for several tests. It leads to the newest
+            endpoint, which counts no jobs of them: they may be those of an earlier test.
+    """
+
+    def __init__(self) -> None:
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        route = Route("/{endpoint}/v1/{path:path}", self._respond, methods=["POST"])
+        config = uvicorn.Config(
+            Starlette(routes=[route]), log_config=None, lifespan="off", ws="none"
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(
+            target=self._server.run, kwargs={"sockets": [self._socket]}, daemon=True
+        )
+        self._root = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self._endpoints: list[Endpoint] = []
+        self.lasting_url = f"{self._root}/lasting/v1"
+
+    def new(self) -> Endpoint:
+        """Return a new endpoint; requests that belong to those before don't reach it."""
+        endpoint = Endpoint(f"{self._root}/{len(self._endpoints)}/v1")
+        self._endpoints.append(endpoint)
+        return endpoint
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        while not self._server.started:
+            time.sleep(0.001)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+
+    async def _respond(self, request: Request) -> Response:
+        number, path = request.path_params["endpoint"], f"/v1/{request.path_params['path']}"
+        lasting = number == "lasting"
+        endpoint = self._endpoints[-1 if lasting else int(number)]
+        return await endpoint.respond(request, path, lasting=lasting)
+
+
+@contextmanager
+def serving_endpoint() -> Generator[Endpoint]:
+    """Serve one endpoint."""
+    with EndpointServer() as server:
+        yield server.new()
