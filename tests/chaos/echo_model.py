@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import Counter
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import Any, Self
 
 # Part of the prompts of jobs, and of no chat here.
@@ -53,6 +53,8 @@ class EchoModel:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        # What was closed is reported closed in the next rounds of the loop.
+        await asyncio.sleep(0.01)
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         # A task of the server's own is reported as an error when it is cancelled.
@@ -62,7 +64,7 @@ class EchoModel:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         # A server that is killed, or a stream that is cancelled, closes its connection.
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
+        with suppress(ConnectionError, asyncio.IncompleteReadError), closing(writer):
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).lower()
                 if b"content-length:" not in head:
@@ -70,8 +72,6 @@ class EchoModel:
                     continue
                 length = int(head.split(b"content-length:")[1].split(b"\r\n")[0])
                 await self._answer(writer, json.loads(await reader.readexactly(length)))
-        with suppress(ConnectionError):
-            writer.close()
 
     async def _answer(self, writer: asyncio.StreamWriter, body: dict[str, Any]) -> None:
         messages = body["messages"]

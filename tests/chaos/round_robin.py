@@ -49,6 +49,8 @@ class RoundRobin:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        # What was closed is reported closed in the next rounds of the loop.
+        await asyncio.sleep(0.01)
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.create_task(self._serve(reader, writer))
@@ -56,9 +58,13 @@ class RoundRobin:
         task.add_done_callback(self._tasks.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        upstream = await self._connect()
+        upstream = None
+        try:
+            upstream = await self._connect()
+        finally:
+            if upstream is None:
+                writer.close()
         if upstream is None:
-            writer.close()
             return
         self.connections += 1
         response, request = upstream
@@ -67,13 +73,14 @@ class RoundRobin:
             # Responses are short, and streams are long.
             left = int(_LONGEST ** self._chance.random())
         sending = asyncio.create_task(_pass_on(reader, request, None))
-        if await _pass_on(response, writer, left):
-            self.cut += 1
-            if self._chance.random() < 0.5:
-                writer.transport.abort()
-        sending.cancel()
-        for each in (writer, request):
-            with suppress(OSError):
+        try:
+            if await _pass_on(response, writer, left):
+                self.cut += 1
+                if self._chance.random() < 0.5:
+                    writer.transport.abort()
+        finally:
+            sending.cancel()
+            for each in (writer, request):
                 each.close()
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
