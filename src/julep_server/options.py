@@ -89,9 +89,13 @@ def takes_settings(
         ),
     ]
 
+    known = frozenset(item.name for item in setting_options())
+
     def decorate(init: Callable[[S, Settings], None]) -> Callable[Concatenate[S, P], None]:
         @wraps(init)
         def with_parameters(self: S, /, *args: P.args, **kwargs: P.kwargs) -> None:
+            for name in kwargs.keys() - known:
+                raise TypeError(f"{type(self).__name__}() has no setting {name!r}{_meant(name)}")
             init(self, settings(*args, **kwargs))
 
         with_parameters.__annotations__ = {item.name: item.type for item in setting_options()}
@@ -100,6 +104,14 @@ def takes_settings(
         return with_parameters
 
     return decorate
+
+
+def _meant(name: str) -> str:
+    """Suggest the setting whose name is most like a name that is none."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, [item.name for item in setting_options()], 1)
+    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def with_settings_documented(docstring: str | None) -> str | None:

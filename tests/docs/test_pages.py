@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import pkgutil
 import re
 import tomllib
@@ -118,3 +119,17 @@ def test_every_file_of_the_tests_has_a_line() -> None:
         if path.is_file() and path.name not in ignored and "__pycache__" not in path.parts
     }
     assert listed == found
+
+
+def test_the_guide_lists_every_variable_that_a_client_reads() -> None:
+    sources = (ROOT / "src/julep").rglob("*.py")
+    read = {
+        node.value
+        for source in sources
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if re.fullmatch(r"(JULEP|OTEL|SSL)_[A-Z_]+", node.value)
+    }
+    assert len(read) > 6
+    settings = (DOCS / "guide.md").read_text(encoding="utf-8").partition("\n## Settings\n")[2]
+    assert [name for name in read if f"`{name}" not in settings.partition("\n## ")[0]] == []

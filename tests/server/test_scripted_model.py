@@ -229,3 +229,22 @@ def test_the_command_refuses_a_wrong_script(tmp_path: Path) -> None:
     done = run("serve", "--port", "0", "--model-script", str(tmp_path / "missing.toml"))
     assert done.returncode == 2
     assert "the model's script" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ({"status": "503"}, "status must be an int from 400 to 599; got '503'"),
+        ({"status": True}, "status must be an int from 400 to 599; got True"),
+        ({"text": 3}, "text must be a str; got 3"),
+        ({"delay": "1"}, "delay must be a number of seconds; got '1'"),
+        ({"pause": None}, "pause must be a number of seconds; got None"),
+        ({"message": b"x"}, "message must be a str; got b'x'"),
+        ({"retry_after": 1.5}, "retry_after must be an int of seconds; got 1.5"),
+        ({"breaks_off_after": "2"}, "breaks_off_after must be an int of words; got '2'"),
+    ],
+)
+def test_a_value_of_a_wrong_type_is_refused(given: dict[str, Any], problem: str) -> None:
+    with pytest.raises(TypeError) as caught:
+        ScriptedAnswer(**given)
+    assert str(caught.value) == problem

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -109,3 +110,14 @@ def test_lists_and_mappings_are_copied() -> None:
     defaults.clear()
     assert settings.api_keys == ("a",)
     assert settings.chat_defaults == {"max_tokens": 2}
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("modl", "; did you mean 'model'?"), ("databse", "; did you mean 'database'?"), ("zz", "")],
+)
+def test_a_setting_that_is_none_has_a_suggestion(name: str, meant: str) -> None:
+    given: dict[str, Any] = {name: "x"}
+    with pytest.raises(TypeError) as caught:
+        LocalServer(**given)
+    assert str(caught.value) == f"LocalServer() has no setting {name!r}{meant}"

@@ -7,6 +7,7 @@ import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import NoneType
 from typing import TypeAlias
 
 import httpx
@@ -30,6 +31,18 @@ SCRIPTED_MODEL = "scripted"
 SCRIPTED_FAILURE = "the script says so"
 
 
+# What a script is written with: programs that no type checker reads, and files.
+_TYPES: tuple[tuple[str, tuple[type, ...], str], ...] = (
+    ("text", (str,), "a str"),
+    ("delay", (int, float), "a number of seconds"),
+    ("pause", (int, float), "a number of seconds"),
+    ("status", (int, NoneType), "an int from 400 to 599"),
+    ("message", (str,), "a str"),
+    ("retry_after", (int, NoneType), "an int of seconds"),
+    ("breaks_off_after", (int, NoneType), "an int of words"),
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptedAnswer:
     """An answer of the scripted model, or a failure.
@@ -47,6 +60,7 @@ class ScriptedAnswer:
         usage: The tokens read and written; counted by default.
 
     Raises:
+        TypeError: A value has a wrong type.
         ValueError: A value is out of range.
 
     Example:
@@ -67,6 +81,10 @@ class ScriptedAnswer:
     usage: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
+        for name, kinds, expected in _TYPES:
+            value = getattr(self, name)
+            if not isinstance(value, kinds) or isinstance(value, bool):
+                raise TypeError(f"{name} must be {expected}; got {value!r}")
         if self.status is not None and not 400 <= self.status <= 599:
             raise ValueError(f"status must be from 400 to 599; got {self.status}")
         for name in ("delay", "pause", "breaks_off_after", "retry_after"):
