@@ -19,7 +19,7 @@ from typing import Any, Final
 from julep_server import LocalServer
 from tests.server.helpers.api import Api
 from tests.server.helpers.commands import run_command
-from tests.server.helpers.endpoint import Endpoint
+from tests.server.helpers.endpoint import Endpoint, serving_endpoint
 from tests.server.helpers.every_get import every_get, operations_read
 from tests.server.helpers.filled import fill
 
@@ -70,7 +70,7 @@ def serving(url: str, endpoint: Endpoint | None = None, **more: Any) -> LocalSer
 def fill_everything(url: str) -> Filled:
     """Fill a database: also with tool calls, jobs, suggestions, and an answer broken off."""
     filled = Filled(url)
-    with Endpoint() as endpoint:
+    with serving_endpoint() as endpoint:
         endpoint.answers_to_jobs = [_NOTES]
         with serving(url, endpoint, suggestions=True) as server, Api(server.url, _MAIN) as api:
             agent = fill(api)["id"]

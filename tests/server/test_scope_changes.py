@@ -215,7 +215,7 @@ def test_the_migration_counts_what_is_stored(database: Database) -> None:
 
     def migrate(connection: Connection) -> None:
         config = configuration(connection)
-        downgrade(config, "0015")
+        downgrade(config, "0016")
         upgrade(config, "head")
 
     write(database, migrate)
