@@ -26,7 +26,11 @@ COPIED = (
     "tests/sdk",
 )
 # What has nothing of sessions: reading it takes time.
-OTHERS = ("_http", "_openai*", "models", "openai_*", "search", "transport", "text")
+OTHERS = (
+    *("_calls", "_cli", "_http", "_instrumentation", "_openai*", "_tools", "testing"),
+    *("archive", "chat", "commands", "jobs", "models", "monitoring", "openai_*", "pages", "prompt"),
+    *("search", "streaming", "tenancy", "text", "transport", "faults", "test_[!s]*"),
+)
 PARAMETER = """\
         - name: team_id
           in: query
