@@ -102,117 +102,120 @@ def sent(server: Echo, call: Any) -> tuple[str, str, list[tuple[str, str]]]:
 ACCOUNT = "AC" + "0" * 32
 
 
+REQUESTS: list[tuple[str, Any, Any, object]] = [
+    (
+        "github_api.api.repos.repos_delete_file",
+        ("o", "r", "a/b", {"message": "m", "sha": "s"}),
+        {},
+        ("DELETE", "/repos/o/r/contents/a/b", []),
+    ),
+    (
+        "stripe_api.api.default.delete_customers_customer",
+        ("cus_1",),
+        {},
+        ("DELETE", "/v1/customers/cus_1", []),
+    ),
+    (
+        "stripe_api.api.default.get_customers",
+        (),
+        {"created": {"gt": 1}, "expand": ["a", "b"]},
+        (
+            "GET",
+            "/v1/customers",
+            [("created[gt]", "1"), ("expand[0]", "a"), ("expand[1]", "b")],
+        ),
+    ),
+    (
+        "stripe_api.api.default.get_customers",
+        (),
+        {"created": 5},
+        ("GET", "/v1/customers", [("created", "5")]),
+    ),
+    (
+        "kubernetes_api.api.core_v1.read_core_v1_namespaced_pod",
+        ("n", "p"),
+        {"continue_": "c"},
+        ("GET", "/api/v1/namespaces/n/pods/p", [("continue", "c")]),
+    ),
+    (
+        "twilio_api.api.api_20100401_call.list_call",
+        (ACCOUNT,),
+        {
+            "start_time_less": "2026-01-02T00:00:00Z",
+            "start_time_greater": "2026-01-01T00:00:00Z",
+            "status": "in-progress",
+        },
+        (
+            "GET",
+            f"/2010-04-01/Accounts/{ACCOUNT}/Calls.json",
+            [
+                ("Status", "in-progress"),
+                ("StartTime<", "2026-01-02T00:00:00Z"),
+                ("StartTime>", "2026-01-01T00:00:00Z"),
+            ],
+        ),
+    ),
+    (
+        "qdrant_api.api.points.upsert_points",
+        ("c", {"points": [POINT]}),
+        {"consistency": "all"},
+        ("PUT", "/collections/c/points", [("consistency", "all")]),
+    ),
+    (
+        "hcloud_api.api.servers.list_servers",
+        (),
+        {"sort": ["id:asc", "id"], "status": ["off"]},
+        ("GET", "/servers", [("sort", "id:asc"), ("sort", "id"), ("status", "off")]),
+    ),
+    (
+        "schemas31_api.api.default.get_value",
+        ("a b",),
+        {"where": {"name": "n"}, "text": "t", "either": "all", "color": {"R": 1}},
+        (
+            "GET",
+            "/values/a b",
+            [("where", '{"name":"n"}'), ("text", "t"), ("either", "all"), ("color[R]", "1")],
+        ),
+    ),
+    (
+        "names_api.api.import_.class_",
+        ("1", "2", "3"),
+        {
+            "none": "a",
+            "filter_name": "b",
+            "filtername": "c",
+            "top": 1,
+            "field_": "e",
+            "名前": "f",
+        },
+        (
+            "GET",
+            "/class/1/2/3",
+            [
+                ("None", "a"),
+                ("filter[name]", "c"),
+                ("filter_name", "b"),
+                ("top", "1"),
+                ("", "e"),
+                ("名前", "f"),
+            ],
+        ),
+    ),
+    ("names_api.api.default.print_", (), {}, ("GET", "/ops/ü ö", [])),
+    ("names_api.api.default.get_ops_9_2", ("x",), {}, ("GET", "/ops/x", [])),
+    (
+        "security_api.api.default.get_me",
+        (),
+        {"api_key": "k"},
+        ("GET", "/me", [("api_key", "k")]),
+    ),
+]
+
+
 @pytest.mark.parametrize(
     ("module", "arguments", "options", "expected"),
-    [
-        (
-            "github_api.api.repos.repos_delete_file",
-            ("o", "r", "a/b", {"message": "m", "sha": "s"}),
-            {},
-            ("DELETE", "/repos/o/r/contents/a/b", []),
-        ),
-        (
-            "stripe_api.api.default.delete_customers_customer",
-            ("cus_1",),
-            {},
-            ("DELETE", "/v1/customers/cus_1", []),
-        ),
-        (
-            "stripe_api.api.default.get_customers",
-            (),
-            {"created": {"gt": 1}, "expand": ["a", "b"]},
-            (
-                "GET",
-                "/v1/customers",
-                [("created[gt]", "1"), ("expand[0]", "a"), ("expand[1]", "b")],
-            ),
-        ),
-        (
-            "stripe_api.api.default.get_customers",
-            (),
-            {"created": 5},
-            ("GET", "/v1/customers", [("created", "5")]),
-        ),
-        (
-            "kubernetes_api.api.core_v1.read_core_v1_namespaced_pod",
-            ("n", "p"),
-            {"continue_": "c"},
-            ("GET", "/api/v1/namespaces/n/pods/p", [("continue", "c")]),
-        ),
-        (
-            "twilio_api.api.api_20100401_call.list_call",
-            (ACCOUNT,),
-            {
-                "start_time_less": "2026-01-02T00:00:00Z",
-                "start_time_greater": "2026-01-01T00:00:00Z",
-                "status": "in-progress",
-            },
-            (
-                "GET",
-                f"/2010-04-01/Accounts/{ACCOUNT}/Calls.json",
-                [
-                    ("Status", "in-progress"),
-                    ("StartTime<", "2026-01-02T00:00:00Z"),
-                    ("StartTime>", "2026-01-01T00:00:00Z"),
-                ],
-            ),
-        ),
-        (
-            "qdrant_api.api.points.upsert_points",
-            ("c", {"points": [POINT]}),
-            {"consistency": "all"},
-            ("PUT", "/collections/c/points", [("consistency", "all")]),
-        ),
-        (
-            "hcloud_api.api.servers.list_servers",
-            (),
-            {"sort": ["id:asc", "id"], "status": ["off"]},
-            ("GET", "/servers", [("sort", "id:asc"), ("sort", "id"), ("status", "off")]),
-        ),
-        (
-            "schemas31_api.api.default.get_value",
-            ("a b",),
-            {"where": {"name": "n"}, "text": "t", "either": "all", "color": {"R": 1}},
-            (
-                "GET",
-                "/values/a b",
-                [("where", '{"name":"n"}'), ("text", "t"), ("either", "all"), ("color[R]", "1")],
-            ),
-        ),
-        (
-            "names_api.api.import_.class_",
-            ("1", "2", "3"),
-            {
-                "none": "a",
-                "filter_name": "b",
-                "filtername": "c",
-                "top": 1,
-                "field_": "e",
-                "名前": "f",
-            },
-            (
-                "GET",
-                "/class/1/2/3",
-                [
-                    ("None", "a"),
-                    ("filter[name]", "c"),
-                    ("filter_name", "b"),
-                    ("top", "1"),
-                    ("", "e"),
-                    ("名前", "f"),
-                ],
-            ),
-        ),
-        ("names_api.api.default.print_", (), {}, ("GET", "/ops/ü ö", [])),
-        ("names_api.api.default.get_ops_9_2", ("x",), {}, ("GET", "/ops/x", [])),
-        (
-            "security_api.api.default.get_me",
-            (),
-            {"api_key": "k"},
-            ("GET", "/me", [("api_key", "k")]),
-        ),
-    ],
-    ids=lambda value: value if isinstance(value, str) else "",
+    REQUESTS,
+    ids=[one[0] + str(n) for n, one in enumerate(REQUESTS)],
 )
 def test_requests(
     api: Any, server: Echo, module: str, arguments: Any, options: Any, expected: object

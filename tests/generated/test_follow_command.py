@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -26,7 +27,11 @@ COPIED = (
     "tests/sdk",
 )
 # What has nothing of sessions: reading it takes time.
-OTHERS = ("_http", "_openai*", "models", "openai_*", "search", "transport", "text")
+OTHERS = (
+    *("_calls", "_cli", "_http", "_instrumentation", "_openai*", "_tools", "testing"),
+    *("archive", "chat", "commands", "jobs", "models", "monitoring", "openai_*", "pages", "prompt"),
+    *("search", "streaming", "tenancy", "text", "transport", "faults", "test_[!s]*"),
+)
 PARAMETER = """\
         - name: team_id
           in: query
@@ -34,6 +39,20 @@ PARAMETER = """\
           schema: {type: string, format: uuid}
 """
 ORDER = "        - $ref: '#/components/parameters/Order'\n"
+
+
+def reachable(text: str) -> str:
+    """Return a contract without the schemas that no operation needs."""
+    head, schemas = text.split("\n  schemas:\n")
+    blocks = re.split(r"^(?=    \w+:\n)", schemas, flags=re.MULTILINE)
+    named = {block.strip().partition(":")[0]: block for block in blocks if block.strip()}
+    needed, todo = set[str](), re.findall(r"/schemas/(\w+)", head)
+    while todo:
+        name = todo.pop()
+        if name not in needed:
+            needed.add(name)
+            todo += re.findall(r"/schemas/(\w+)", named[name])
+    return f"{head}\n  schemas:\n" + "".join(named[name] for name in named if name in needed)
 
 
 class Checkout:
@@ -52,7 +71,7 @@ class Checkout:
         # Most of the time is that of the contract: the sessions are enough.
         text = (root / "openapi.yaml").read_text(encoding="utf-8")
         start, end = text.index("\n  /agents:\n"), text.index("\ncomponents:\n")
-        (root / "openapi.yaml").write_text(text[:start] + text[end:], encoding="utf-8")
+        (root / "openapi.yaml").write_text(reachable(text[:start] + text[end:]), encoding="utf-8")
         (root / ".gitignore").write_text("compiled/\n", encoding="utf-8")
         self.git("init", "-q")
         self.commit("all")

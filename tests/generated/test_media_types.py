@@ -122,10 +122,10 @@ def test_the_type_that_came_is_read(
     api: Any, server: Echo, kind: str, data: bytes, value: object
 ) -> None:
     server.answer = (kind, data)
+    photo = api("media_api.models").Photo
     found = server.send(api("media_api.api.default.put_photo").call())
-    if isinstance(found, list):
-        found = [one.to_dict() for one in found]
-    assert (found.to_dict() if hasattr(found, "to_dict") else found) == value
+    wanted: dict[str, object] = {"{'url': 'u'}": photo("u"), "[{'url': 'u'}]": [photo("u")]}
+    assert found == wanted.get(repr(value), value)
     assert server.received.headers["accept"] == (
         "application/json, application/vnd.list+json;q=0.9, text/plain; charset=utf-8;q=0.9,"
         " image/*;q=0.9"

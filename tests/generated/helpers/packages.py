@@ -10,8 +10,10 @@ import io
 import json
 import sys
 from contextlib import redirect_stderr, redirect_stdout
+from importlib import import_module
 from pathlib import Path
 from runpy import run_path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT / "scripts" / "generator"))
@@ -23,8 +25,7 @@ def main(folder: Path, specs: list[Path]) -> dict[str, str]:
     Returns:
         What was printed, by the document's name.
     """
-    import build  # type: ignore[import-not-found]  # a module of the generator's own environment
-
+    build: Any = import_module("build")  # a module of the generator's own environment
     format_code, build.format_code = build.format_code, str  # all at once, below
     command = run_path(str(ROOT / "scripts" / "generator" / "__main__.py"), run_name="generate")
     printed: dict[str, str] = {}

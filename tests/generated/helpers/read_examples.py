@@ -78,7 +78,7 @@ def main() -> None:
         # Of responses that have several content types, the readers are in an object.
         answers = answers if isinstance(answers, dict) else answers.of(None)
         for status, response in item[operation.method.lower()].get("responses", {}).items():
-            reader = answers.get(int(status)) if str(status).isdecimal() else None
+            reader: Any = answers.get(int(status)) if str(status).isdecimal() else None
             content = resolved(resolved(response).get("content"))
             for kind in [kind for kind in content if "json" in kind and reader is not None]:
                 for example in examples(content[kind]):
