@@ -116,6 +116,10 @@ def test_an_example_prints_what_it_shows(
     monkeypatch.setenv("JULEP_API_URL", server.url)
     monkeypatch.setenv("JULEP_API_KEY", name)
     monkeypatch.chdir(tmp_path)
+    handbook = tmp_path / "handbook"
+    handbook.mkdir()
+    (handbook / "hours.md").write_text("We open at nine.", "utf-8")
+    (handbook / "prices.txt").write_text("A coffee is two euros.", "utf-8")
     assert outcome(name, server, script, runner) == []
 
 

@@ -18,6 +18,11 @@ class AddedFile(NamedTuple):
             failed.
         doc_id: The document's id; None if the file has none.
         reason: Why the file failed; None for others.
+
+    Example:
+        >>> added = client.docs.add("handbook", agent_id=agent.id)
+        >>> [(file.source, file.status) for file in added.files]
+        [('handbook/hours.md', 'created'), ('handbook/prices.txt', 'created')]
     """
 
     source: str
@@ -32,33 +37,78 @@ class AddedDocs:
 
     Attributes:
         files: The files in order, and then the documents that were removed.
+
+    Example:
+        >>> client.docs.add("handbook", agent_id=agent.id).created == []
+        False
+        >>> client.docs.add("handbook", agent_id=agent.id).created == []
+        True
     """
 
     files: list[AddedFile]
 
     @property
     def created(self) -> list[AddedFile]:
-        """The files whose documents are new."""
+        """The files whose documents are new.
+
+        Example:
+            >>> added = client.docs.add("handbook", agent_id=agent.id)
+            >>> len(added.created)
+            2
+        """
         return self._with("created")
 
     @property
     def replaced(self) -> list[AddedFile]:
-        """The files whose documents have a new content."""
+        """The files whose documents have a new content.
+
+        Example:
+            >>> added = client.docs.add("handbook", agent_id=agent.id)
+            >>> import pathlib
+            >>> path = pathlib.Path("handbook/hours.md")
+            >>> text = path.write_text("We open at ten.")
+            >>> added = client.docs.add("handbook", agent_id=agent.id)
+            >>> [file.source for file in added.replaced]
+            ['handbook/hours.md']
+        """
         return self._with("replaced")
 
     @property
     def unchanged(self) -> list[AddedFile]:
-        """The files whose documents stay, because the files did not change."""
+        """The files whose documents stay, because the files did not change.
+
+        Example:
+            >>> added = client.docs.add("handbook", agent_id=agent.id)
+            >>> len(client.docs.add("handbook", agent_id=agent.id).unchanged)
+            2
+        """
         return self._with("unchanged")
 
     @property
     def removed(self) -> list[AddedFile]:
-        """The documents without a file, which were deleted."""
+        """The documents without a file, which were deleted.
+
+        Example:
+            >>> added = client.docs.add("handbook", agent_id=agent.id)
+            >>> import pathlib
+            >>> pathlib.Path("handbook/hours.md").unlink()
+            >>> added = client.docs.add("handbook", agent_id=agent.id, prune=True)
+            >>> [file.source for file in added.removed]
+            ['handbook/hours.md']
+        """
         return self._with("removed")
 
     @property
     def failed(self) -> list[AddedFile]:
-        """The files that could not be read, or whose text the server refused."""
+        """The files that could not be read, or whose text the server refused.
+
+        Example:
+            >>> import pathlib
+            >>> size = pathlib.Path("handbook/empty.md").write_text("")
+            >>> added = client.docs.add("handbook", agent_id=agent.id)
+            >>> [file.source for file in added.failed]
+            ['handbook/empty.md']
+        """
         return self._with("failed")
 
     def _with(self, status: FileStatus) -> list[AddedFile]:

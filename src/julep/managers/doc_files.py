@@ -28,7 +28,13 @@ __all__ = ["AsyncDocFiles", "BaseDocFiles", "DocFiles"]
 
 
 class BaseDocFiles(BaseManager):
-    """What the sync and the async documents of files share."""
+    """What the sync and the async documents of files share.
+
+    Example:
+        >>> from julep.managers.doc_files import BaseDocFiles
+        >>> isinstance(client.docs, BaseDocFiles)
+        True
+    """
 
     def _add(
         self,
@@ -89,7 +95,12 @@ class _Requests:
 
 
 class DocFiles(BaseDocFiles):
-    """The documents of files, of the sync docs manager."""
+    """The documents of files, of the sync docs manager.
+
+    Example:
+        >>> print(client.docs.add("handbook/hours.md", agent_id=agent.id).created[0].source)
+        handbook/hours.md
+    """
 
     @beartype
     def add(
@@ -143,7 +154,13 @@ class DocFiles(BaseDocFiles):
 
 
 class AsyncDocFiles(BaseDocFiles):
-    """The documents of files, of the async docs manager."""
+    """The documents of files, of the async docs manager.
+
+    Example:
+        >>> added = await client.docs.add("handbook/hours.md", agent_id=agent.id)
+        >>> added.created[0].source
+        'handbook/hours.md'
+    """
 
     @mirrors(DocFiles.add)
     @beartype
