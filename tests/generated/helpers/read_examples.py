@@ -74,16 +74,18 @@ def main() -> None:
     read, unread = 0, list[str]()
     for operation in operations.OPERATIONS.values():
         item = resolved(DOCUMENT["paths"][operation.path])
-        answers = getattr(import_module(operation.module), "_ANSWERS", {})
+        answers: Any = getattr(import_module(operation.module), "_ANSWERS", {})
         # Of responses that have several content types, the readers are in an object.
-        answers = answers if isinstance(answers, dict) else answers.of(None)
+        readers: dict[int, Any] = answers if isinstance(answers, dict) else answers.of(None)
         for status, response in item[operation.method.lower()].get("responses", {}).items():
-            reader: Any = answers.get(int(status)) if str(status).isdecimal() else None
+            reader = readers.get(int(status)) if str(status).isdecimal() else None
+            if reader is None:
+                continue
             content = resolved(resolved(response).get("content"))
-            for kind in [kind for kind in content if "json" in kind and reader is not None]:
+            for kind in [kind for kind in content if "json" in kind]:
                 for example in examples(content[kind]):
                     try:
-                        if reader.__class__.__name__ == "BodyReader":
+                        if type(reader).__name__ == "BodyReader":
                             reader.read(json.dumps(example).encode(), kind)
                         else:
                             reader(example)
