@@ -76,7 +76,7 @@ def main() -> None:
         item = resolved(DOCUMENT["paths"][operation.path])
         answers: Any = getattr(import_module(operation.module), "_ANSWERS", {})
         # Of responses that have several content types, the readers are in an object.
-        readers: Any = answers if isinstance(answers, dict) else answers.of(None)
+        readers: Any = answers.of(None) if hasattr(answers, "of") else answers
         for status, response in item[operation.method.lower()].get("responses", {}).items():
             reader = readers.get(int(status)) if str(status).isdecimal() else None
             if reader is None:
