@@ -220,7 +220,7 @@ def test_a_status_has_a_class_of_its_own_or_needs_one(status: str, state: str) -
     adds = put("ListUsers", "responses", status, value=response)
     having = Contract(Edit("", adds, "", ()).apply(without.document))
     (found,) = compare(without, having)
-    path = "src/julep/_calls/responses.py"
+    path = "src/julep/_calls/error_responses.py"
     (place,) = (one for one in follow(found, without, having, checkout()) if one.path == path)
     assert place.state == state
     assert re.match(r"    (400|401): \w+,$", (ROOT / path).read_text().splitlines()[place.line - 1])
