@@ -14,6 +14,7 @@ import pytest
 
 import julep
 from julep._cli import doctor, exits
+from julep._http.tls import shared_tls
 from julep.testing import ScriptedServer
 from julep_server import LocalServer
 from tests.sdk.helpers.stub import Stub
@@ -65,6 +66,7 @@ def test_a_key_that_no_header_can_carry(monkeypatch: pytest.MonkeyPatch) -> None
 @pytest.mark.parametrize("variable", ["JULEP_TRANSPORT", "SSL_CERT_FILE"])
 def test_a_variable_of_the_transport(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(variable, "/nothing")
+    shared_tls.cache_clear()  # another test may have built it
     check, status, text = failure("https://127.0.0.1:9/api")
     assert (check, status) == ("settings", exits.INVALID)
     assert variable in text
