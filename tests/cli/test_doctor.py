@@ -66,7 +66,8 @@ def test_a_key_that_no_header_can_carry(monkeypatch: pytest.MonkeyPatch) -> None
 @pytest.mark.parametrize("variable", ["JULEP_TRANSPORT", "SSL_CERT_FILE"])
 def test_a_variable_of_the_transport(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(variable, "/nothing")
-    shared_tls.cache_clear()  # another test may have built it
+    # An earlier test of this process may have built the context that all clients share.
+    shared_tls.cache_clear()
     check, status, text = failure("https://127.0.0.1:9/api")
     assert (check, status) == ("settings", exits.INVALID)
     assert variable in text
