@@ -69,7 +69,7 @@ class Names:
         return found
 
     def is_class(self, name: str) -> bool:
-        """Whether a class has a name: one in letters without case may be an argument's, too."""
+        """Check whether an identifier is a class's name, which scripts without case allow."""
         return not name.isascii() and any(info.name == name for info in self._of.values())
 
     def compare_spellings(self) -> None:

@@ -74,7 +74,7 @@ class ShapeMaker:
         return self._names.of(("components", "schemas", component)).name
 
     def is_class(self, name: str) -> bool:
-        """Whether a class has a name that an argument may have, too."""
+        """Check whether an identifier is a class's name, which scripts without case allow."""
         return self._names.is_class(name)
 
     def effective(self, node: Any) -> Node:

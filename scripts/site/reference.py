@@ -37,7 +37,7 @@ def module_page(module: str) -> str:
         f"# {title}",
         " / ".join([*trail, parts[-1].title()]),
         f"Auto-generated documentation for [{module}]({source}) module.",
-        prose(inspect.getdoc(loaded) or "", _linker(module)),
+        *_titled(sections(inspect.getdoc(loaded) or "", _linker(module))),
     ]
     moved = [one for one in own if not one.is_home]
     for one in own:
@@ -117,16 +117,9 @@ def _described(one: Name) -> Iterator[str]:
 
 
 def _value(one: Name) -> Iterator[str]:
-    found = aliases().get(one.name)
-    if found is None:
-        yield (
-            "The version of the package, a text."
-            if one.name == "__version__"
-            else "The value of the environment variable of this name, a text."
-        )
-        return
+    found = aliases()[one.name]
     yield _source(Place(found.file, found.line, ()))
-    yield prose(found.docstring, _linker(one.module))
+    yield from _titled(sections(found.docstring, _linker(one.module)))
     yield from _signature(found.statement)
     linked = linked_names(found.statement, _linker(one.module), but=one.name)
     if linked:

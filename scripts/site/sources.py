@@ -13,7 +13,7 @@ from scripts.site.places import ROOT
 
 
 class Alias(NamedTuple):
-    """A name that is assigned at the top of a module."""
+    """A name that is assigned, or only annotated, at the top of a module."""
 
     file: Path
     line: int
@@ -74,21 +74,21 @@ def place_of_function(function: object) -> Place | None:
 
 @cache
 def aliases() -> dict[str, Alias]:
-    """Return every alias of types and constant at the top of a module, by its name."""
+    """Return every type alias, constant and annotation at the top of a module, by its name."""
     found: dict[str, Alias] = {}
     folders = ("generated/julep_api/models", "generated/julep_api", "src/julep")
     for file in sorted(one for folder in folders for one in (ROOT / folder).rglob("*.py")):
         body = tree_of(file).body
         for node, after in zip(body, [*body[1:], None], strict=True):
             name = _assigned(node)
-            if name is not None and not name.startswith("__"):
+            if name is not None and name != "__all__":
                 text = ast.unparse(node)
                 found[name] = Alias(file, node.lineno, text, _text(after))
     return found
 
 
 def _assigned(node: ast.stmt) -> str | None:
-    if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
+    if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
         return node.target.id
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
         return node.targets[0].id

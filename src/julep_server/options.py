@@ -107,7 +107,7 @@ def takes_settings(
 
 
 def _meant(name: str) -> str:
-    """Suggest the setting whose name is most like a name that is none."""
+    """Return a hint, for the end of an error, at the setting that was probably meant."""
     from difflib import get_close_matches
 
     near = get_close_matches(name, [item.name for item in setting_options()], 1)

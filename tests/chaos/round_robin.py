@@ -6,14 +6,16 @@ import asyncio
 import random
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Final, Self
+from typing import Final
+
+from tests.chaos.tcp_server import TcpServer
 
 _PIECE: Final = 65536
 _LONGEST: Final = 4000
 """Bytes of a response after which a connection that is cut has been cut."""
 
 
-class RoundRobin:
+class RoundRobin(TcpServer):
     """The proxy, in the running event loop.
 
     Args:
@@ -24,40 +26,19 @@ class RoundRobin:
     Attributes:
         connections: How many connections it has handed on.
         cut: How many of them it has cut.
-        url: Its URL, once it is entered.
     """
 
     def __init__(self, ports: Sequence[int], share: float, seed: int) -> None:
+        super().__init__()
         self._ports = ports
         self._share = share
         self._chance = random.Random(seed)  # noqa: S311  # it has to be repeatable
         self._next = 0
-        self._server: asyncio.Server | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
         self.connections = 0
         self.cut = 0
-        self.url = ""
 
-    async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
-        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        if self._server is not None:
-            self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        # What was closed is reported closed in the next rounds of the loop.
-        await asyncio.sleep(0.01)
-
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.create_task(self._serve(reader, writer))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Hand a connection on to the next server."""
         upstream = None
         try:
             upstream = await self._connect()

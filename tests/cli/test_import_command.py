@@ -40,7 +40,7 @@ def test_a_folder_is_imported(
     (handbook / "hours.md").unlink()
     (handbook / "broken.txt").write_bytes(b"\xff")
     failed = run(*words, "--prune", status=exits.FAILED)
-    assert failed == "julep: handbook/broken.txt: it is no text in utf-8\n"
+    assert failed == "julep: handbook/broken.txt: it is not text in utf-8\n"
     assert julep_client.docs.list(agent_id=agent.id) == []
 
 

@@ -25,19 +25,10 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
+from tests.helpers.chromium import FLAGS
+
 SITE = Path(__file__).parents[2] / "site"
 SCREENSHOTS = os.environ.get("JULEP_TEST_SCREENSHOTS")
-FLAGS = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-)
 PAGES = {
     "home": "index.html",
     "tutorial": "tutorials/support-bot.html",
@@ -72,7 +63,7 @@ def root() -> Iterator[str]:
 def driver() -> Iterator[WebDriver]:
     options = Options()
     options.binary_location = os.environ["JULEP_TEST_CHROMIUM"]
-    for flag in FLAGS:
+    for flag in (*FLAGS, "--hide-scrollbars"):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"performance": "ALL"})
     service = Service(os.environ["JULEP_TEST_CHROMEDRIVER"])

@@ -81,7 +81,7 @@ PRINTS = {
     ),
     "fastapi": (r"\[\{'title': 'Hours', 'content': 'Nine to five\.'\}\]\n\['body', 0, 'content'\]"),
     "in-process": r"\[\]",
-    "folder": rf"{OFFLINE}.*From the document operations: .*\['[a-z]+'\]",
+    "folder": rf"{OFFLINE}.*From the document Operations: .*\['[A-Z][a-z]+'\]",
 }
 
 

@@ -7,20 +7,27 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import pytest
 
 from scripts.site.names import modules, names
 from scripts.site.reference import index_page, module_page
-from tests.docs.helpers.owners_page import Row, rows
 from tests.sdk.test_public_names import PINNED
 
 pytestmark = pytest.mark.once
 
-ROOT: Final = Path(__file__).parents[2]
+
+class Row(NamedTuple):
+    """A section, its parts, and the parameters of its signature."""
+
+    heading: str
+    parts: str
+    parameters: str
+
+
 MODULE: Final = "julep.managers.session"
-# The owner's page as a table: a section, its parts, and the parameters of its signature.
+# The owner's page as a table.
 SEED: Final = Path(__file__).with_name("owners_page.txt").read_text(encoding="utf-8")
 ROWS: Final = [Row(*line.split(" | ")) for line in SEED.splitlines() if not line.startswith("#")]
 
@@ -77,18 +84,6 @@ def test_no_section_of_the_owners_is_missing() -> None:
     assert listed == sorted(listed)
 
 
-def test_the_table_is_that_of_the_owners_page() -> None:
-    """Where the page itself is beside this repository, it is read again."""
-    example = (
-        "UsersManager().get\n\nShow source in user.py:1\n\nArgs: id (str): An id.\n\nSignature\n\n"
-    )
-    assert rows(f"{example}def get(self, id: str) -> User: ...\n") == [
-        Row("UsersManager().get", "Arguments, Signature", "id")
-    ]
-    for file in (ROOT.parent / "shared/seed").glob("*.txt"):
-        assert rows(file.read_text(encoding="utf-8")) == ROWS
-
-
 @pytest.mark.parametrize("module", PINNED)
 def test_every_name_has_an_anchor(module: str) -> None:
     text = module_page(module)
@@ -97,6 +92,12 @@ def test_every_name_has_an_anchor(module: str) -> None:
         assert re.search(rf'\{{ #{anchor}(?: .+)? \}}$|<span id="{anchor}">', text, re.MULTILINE), (
             name
         )
+
+
+@pytest.mark.parametrize("module", PINNED)
+def test_docstrings_are_read_in_sections(module: str) -> None:
+    text = module_page(module)
+    assert re.findall(r"^(?:Args|Example|Raises|Returns):$", text, re.MULTILINE) == []
 
 
 def test_the_index_has_every_module() -> None:

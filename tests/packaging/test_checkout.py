@@ -66,6 +66,11 @@ def test_a_script_is_executable_and_strict(script: str) -> None:
     assert re.search(r"^set -e?uo pipefail$", text, re.MULTILINE)
 
 
+@pytest.mark.parametrize("script", [*SCRIPTS, "scripts/_uv.sh", ".ci/run"])
+def test_bash_can_read_a_script(script: str) -> None:
+    subprocess.run(["bash", "-n", ROOT / script], check=True)
+
+
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_a_script_is_documented_for_contributors(script: str) -> None:
     assert f"`{script}" in (ROOT / "CONTRIBUTING.md").read_text()

@@ -20,21 +20,10 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
 from julep_server import LocalServer, ScriptedModel
+from tests.helpers.chromium import FLAGS
 
 SCREENSHOTS = os.environ.get("JULEP_TEST_SCREENSHOTS")
 KEY = "a key for tests"
-# Without these, Chromium calls its maker's hosts at every start.
-FLAGS = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--window-size=1200,800",
-)
 
 
 class Page:
@@ -84,7 +73,7 @@ class Page:
 @pytest.fixture(scope="module")
 def driver() -> Iterator[WebDriver]:
     options = Options()
-    for flag in FLAGS:
+    for flag in (*FLAGS, "--window-size=1200,800"):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     options.binary_location = os.environ["JULEP_TEST_CHROMIUM"]

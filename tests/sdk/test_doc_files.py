@@ -82,7 +82,7 @@ async def test_a_folder_is_added_once_and_then_followed(
     }
     assert seen == [(file, 3) for file in changed.files]
     assert changed.replaced[0].doc_id == doc.id
-    assert changed.failed[0].reason == "it is no text in utf-16"
+    assert changed.failed[0].reason == "it is not text in utf-16"
     assert (await client.docs.get(doc.id, **arguments)).content == ["It opens at nine."]
 
     pruned = await client.docs.add(handbook, prune=True, **arguments)

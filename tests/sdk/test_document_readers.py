@@ -103,14 +103,14 @@ def test_pdf() -> None:
 @pytest.mark.parametrize(
     ("name", "data", "reason"),
     [
-        ("a.pdf", b"%PDF-1.4 broken", "it is no PDF that can be read"),
-        ("a.pdf", b"", "it is no PDF that can be read"),
+        ("a.pdf", b"%PDF-1.4 broken", "it cannot be read as PDF"),
+        ("a.pdf", b"", "it cannot be read as PDF"),
         ("a.pdf", pdf("a", password="x"), "it is encrypted"),
         ("a.pdf", pdf(""), "it has no text"),
         ("a.md", b"# Heading\n", "it has no text"),
         ("a.txt", b"a\0b", "binary data"),
-        ("a.txt", b"\xff", "it is no text in utf-8"),
-        ("a.html", b"<meta charset=nothing>a", "it is no text in nothing"),
+        ("a.txt", b"\xff", "it is not text in utf-8"),
+        ("a.html", b"<meta charset=nothing>a", "it is not text in nothing"),
     ],
 )
 def test_files_without_a_text(name: str, data: bytes, reason: str) -> None:

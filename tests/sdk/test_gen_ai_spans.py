@@ -43,6 +43,8 @@ def session_id(server: ScriptedServer) -> str:
 @pytest.fixture
 def spans(session_id: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemorySpanExporter]:
     monkeypatch.setitem(sys.modules, "opentelemetry.trace", LOADED)
+    # Another test may have loaded it again, and a call of that test this module with it.
+    monkeypatch.setattr("julep._instrumentation.spans.trace", trace)
     exporter = memory_exporter()
     exporter.clear()
     yield exporter

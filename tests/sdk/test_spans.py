@@ -48,6 +48,8 @@ AT_ONCE = RetryPolicy(initial_delay=0.001)
 @pytest.fixture(autouse=True)
 def _loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "opentelemetry.trace", LOADED)
+    # Another test may have loaded it again, and a call of that test this module with it.
+    monkeypatch.setattr("julep._instrumentation.spans.trace", trace)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from julep.managers import (
     agent,
     chat,
     doc,
+    doc_files,
     doc_lists,
     doc_search,
     history,
@@ -174,16 +175,19 @@ def shared_parts(
 def parts_of_docs(
     client: julep.Client, asynchronous: julep.AsyncClient
 ) -> tuple[
+    doc_files.DocFiles,
     doc_lists.DocLists,
     doc_search.DocSearch,
+    doc_files.AsyncDocFiles,
     doc_lists.AsyncDocLists,
     doc_search.AsyncDocSearch,
+    doc_files.BaseDocFiles,
     doc_lists.BaseDocLists,
     doc_search.BaseDocSearch,
     doc.BaseDocsManager,
 ]:
     docs, others = client.docs, asynchronous.docs
-    return docs, docs, others, others, docs, docs, docs
+    return docs, docs, docs, others, others, others, docs, docs, docs, docs
 
 
 def bases(

@@ -186,7 +186,7 @@ class Flows(Generic[B]):
             if not isinstance(outcome, NetworkError) and 200 <= outcome.status < 300:
                 tracker.succeed(outcome)
                 if isinstance(outcome, UnreadableResponse):
-                    from julep._calls.error_responses import unreadable_error  # the same
+                    from julep._calls.error_responses import unreadable_error  # only errors need it
 
                     call = tracker.call
                     error = unreadable_error(outcome, call.request.method, call.path)

@@ -53,10 +53,10 @@ def main(arguments: Sequence[str]) -> int:
 
     def work() -> int:
         with connect(options.get("--url"), options.get("--profile")) as client:
-            with suppress(KeyboardInterrupt):  # how a person may end a chat
+            try:
                 _chat(client, options.get("--agent", "Ada"), options.get("--session"))
-                return 0
-            sys.stdout.write("\n")
+            except KeyboardInterrupt:  # how a person may end a chat
+                sys.stdout.write("\n")
         return 0
 
     return run(work)

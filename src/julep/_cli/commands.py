@@ -12,8 +12,8 @@ from cyclopts import App
 from cyclopts import Parameter as Details
 
 from julep._cli.connection import connect
-from julep._cli.exits import STATUSES, UsageError, run
-from julep._cli.options import Option, in_options, option_of, options_of, read_file, suggestion
+from julep._cli.exits import STATUSES, UsageError, run, suggestion
+from julep._cli.options import Option, in_options, option_of, options_of, read_file
 from julep._cli.output import is_terminal, note, print_fields, print_json, print_rows
 from julep._cli.resources import ID, Resource
 from julep.errors import InvalidArgumentError

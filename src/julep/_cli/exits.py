@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from typing import Final
 
@@ -67,3 +67,11 @@ def report(error: object, status: int) -> int:
     text = " ".join(line.strip() for line in str(error).splitlines())
     sys.stderr.write(f"julep: {printable(text)}\n")
     return status
+
+
+def suggestion(name: str, known: Collection[str]) -> str:
+    """Return a hint, for the end of an error, at the name that was probably meant."""
+    from difflib import get_close_matches  # only errors need it
+
+    found = get_close_matches(name, known, 1)
+    return f"; did you mean {found[0]}?" if found else f"; there are: {', '.join(known) or 'none'}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from inspect import Parameter, signature
 from typing import (
     TYPE_CHECKING,
@@ -237,9 +236,3 @@ def in_options(text: str) -> str:
     for name, (option, *_) in _NAMES.items():
         text = re.sub(rf"\b{name}\b", option, text)
     return text
-
-
-def suggestion(name: str, known: Sequence[str]) -> str:
-    """Return a hint at the name that was meant."""
-    found = get_close_matches(name, known, 1)
-    return f"; did you mean {found[0]}?" if found else f"; there are: {', '.join(known)}"

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, cast
+
+from julep import _redaction as redaction
 
 if TYPE_CHECKING:
     from julep_api.types import JSON
 
-# They change the direction of the text that follows, and so what it seems to be.
-_DIRECTIONS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _MAX_CELL: Final = 200
 _MIN_WIDTH: Final = 8
 
 
 def is_terminal() -> bool:
-    """Whether people read the output."""
+    """Check whether people read the output."""
     return sys.stdout.isatty()
 
 
@@ -27,20 +26,17 @@ def printable(text: str, *, keep: str = "\n") -> str:
 
     Args:
         text: The text.
-        keep: Control characters that stay.
+        keep: Which of tabs and ends of lines stay.
 
     Example:
         >>> printable("\x1b[2J")
         '\\x1b[2J'
     """
-    if text.isprintable():
-        return text
-    return "".join(
-        each.encode("unicode_escape").decode()
-        if each not in keep and (unicodedata.category(each) in {"Cc", "Cs"} or each in _DIRECTIONS)
-        else each
-        for each in text
-    )
+    text = redaction.printable(text)
+    for character, code in {"\t": r"\t", "\r": r"\r", "\n": r"\n"}.items():
+        if character not in keep:
+            text = text.replace(character, code)
+    return text
 
 
 def cell(value: JSON) -> str:

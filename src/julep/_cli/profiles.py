@@ -7,10 +7,10 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar, cast
 
+from julep._cli.exits import suggestion
 from julep.errors import ConfigurationError
 
 T = TypeVar("T")
@@ -73,7 +73,7 @@ def read_profile(name: str | None) -> Profile | None:
     if chosen is None:
         return None
     if chosen not in profiles:
-        raise ConfigurationError(f"{path} has no profile {chosen}{_hint(chosen, [*profiles])}")
+        raise ConfigurationError(f"{path} has no profile {chosen}{suggestion(chosen, [*profiles])}")
     _check_mode(path, profiles)
     return _profile(f"{path}: profiles.{chosen}", chosen, profiles[chosen])
 
@@ -190,9 +190,4 @@ def _field(
 def _check_names(where: str, fields: Mapping[str, Any], known: tuple[str, ...]) -> None:
     for name in fields:
         if name not in known:
-            raise ConfigurationError(f"{where} has no setting {name}{_hint(name, known)}")
-
-
-def _hint(name: str, known: list[str] | tuple[str, ...]) -> str:
-    found = get_close_matches(name, known, 1)
-    return f"; did you mean {found[0]}?" if found else f"; there are: {', '.join(known) or 'none'}"
+            raise ConfigurationError(f"{where} has no setting {name}{suggestion(name, known)}")

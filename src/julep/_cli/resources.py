@@ -1,9 +1,11 @@
-"""The resources that the command line has. A new one is a row."""
+"""The resources that the command line has: a row each, with its sentence in `names`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple
+
+from julep._cli.names import RESOURCE_COMMANDS
 
 _READ_ONLY: Final = ("id", "agent_id", "user_id", "created_at", "updated_at", "summary")
 
@@ -13,7 +15,6 @@ class Resource(NamedTuple):
 
     Attributes:
         name: The first word of its commands, which is also the client's property.
-        about: What the commands do.
         manager: The class whose methods they call.
         own_id: The names of the parameter that identifies one of them.
         commands: The commands, and the methods that they call.
@@ -25,7 +26,6 @@ class Resource(NamedTuple):
     """
 
     name: str
-    about: str
     manager: str
     own_id: tuple[str, ...]
     commands: Mapping[str, str]
@@ -34,6 +34,11 @@ class Resource(NamedTuple):
     bodies: Mapping[str, tuple[str, str]] = {}
     other_columns: Mapping[str, tuple[str, ...]] = {}
     read_only: tuple[str, ...] = _READ_ONLY
+
+    @property
+    def about(self) -> str:
+        """What the commands do."""
+        return RESOURCE_COMMANDS[self.name]
 
 
 _SAME: Final = {name: name for name in ("list", "get", "create", "update", "delete", "count")}
@@ -48,7 +53,6 @@ def _without(*names: str) -> dict[str, str]:
 RESOURCES: Final = (
     Resource(
         "agents",
-        "List, create and change agents.",
         "julep.managers.agent.AgentsManager",
         ("id", "agent_id"),
         _SAME,
@@ -65,7 +69,6 @@ RESOURCES: Final = (
     ),
     Resource(
         "users",
-        "List, create and change users.",
         "julep.managers.user.UsersManager",
         ("id", "user_id"),
         _SAME,
@@ -79,7 +82,6 @@ RESOURCES: Final = (
     ),
     Resource(
         "sessions",
-        "List, create and change sessions, and read their history.",
         "julep.managers.session.SessionsManager",
         ("id", "session_id"),
         {**_SAME, "history": "history", "suggestions": "suggestions", "fork": "fork"},
@@ -98,7 +100,6 @@ RESOURCES: Final = (
     ),
     Resource(
         "docs",
-        "List, create, change, search and import documents of agents and users.",
         "julep.managers.doc.DocsManager",
         ("doc_id",),
         {**_SAME, "search": "search"},
@@ -120,7 +121,6 @@ RESOURCES: Final = (
     ),
     Resource(
         "tools",
-        "List, create and change the tools of agents.",
         "julep.managers.tool.ToolsManager",
         ("tool_id",),
         _without("get"),
@@ -139,7 +139,6 @@ RESOURCES: Final = (
     ),
     Resource(
         "memories",
-        "List, search, create and change what agents remember.",
         "julep.managers.memory.MemoriesManager",
         ("memory_id",),
         _without("get"),
@@ -154,7 +153,6 @@ RESOURCES: Final = (
     ),
     Resource(
         "jobs",
-        "Read the state of jobs, and wait for them.",
         "julep.managers.job.JobsManager",
         ("job_id",),
         {"get": "get", "wait": "wait"},

@@ -69,9 +69,9 @@ def _decoded(data: bytes, encoding: str = "utf-8-sig") -> str:
     try:
         text = data.decode(encoding)
     except (UnicodeDecodeError, LookupError):
-        raise UnreadableFileError(f"it is no text in {encoding.removesuffix('-sig')}") from None
+        raise UnreadableFileError(f"it is not text in {encoding.removesuffix('-sig')}") from None
     if "\0" in text:
-        raise UnreadableFileError("it is no text, but binary data")
+        raise UnreadableFileError("it is binary data, not text")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -107,7 +107,7 @@ def _pdf(data: bytes) -> Outline:
     except UnreadableFileError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a damaged file makes of its reader
-        raise UnreadableFileError(f"it is no PDF that can be read: {error}") from None
+        raise UnreadableFileError(f"it cannot be read as PDF: {error}") from None
     outline.title = title or None
     return outline
 

@@ -84,9 +84,11 @@ def build_transport(config: TransportConfig) -> Transport:
         from julep._http.httpx_transport import HttpxTransport
 
         return HttpxTransport(config)
+    from julep._http.exchange import load_parser
     from julep._http.sync_transport import SocketTransport
 
-    return SocketTransport(_prepared_tls(config), config.max_connections)
+    load_parser()
+    return SocketTransport(_tls_of(config), config.max_connections)
 
 
 def build_async_transport(config: TransportConfig) -> AsyncTransport:
@@ -96,14 +98,14 @@ def build_async_transport(config: TransportConfig) -> AsyncTransport:
 
         return AsyncHttpxTransport(config)
     from julep._http.async_transport import AsyncSocketTransport
-
-    return AsyncSocketTransport(_prepared_tls(config), config.max_connections)
-
-
-def _prepared_tls(config: TransportConfig) -> ssl.SSLContext | None:
-    """Return the TLS context for the API; what takes long is done here, not in a request's time."""
     from julep._http.exchange import load_parser
-    from julep._http.tls import shared_tls
 
     load_parser()
+    return AsyncSocketTransport(_tls_of(config), config.max_connections)
+
+
+def _tls_of(config: TransportConfig) -> ssl.SSLContext | None:
+    """Return the TLS context for the API, which would take too long in a request's time."""
+    from julep._http.tls import shared_tls
+
     return config.tls or (shared_tls() if config.origin.scheme == "https" else None)

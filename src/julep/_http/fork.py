@@ -29,7 +29,7 @@ _LEFT_OUT: Final = {
     "julep._instrumentation.spans": "opentelemetry",
     "julep._openai": "openai",
 }
-# No call imports them; they import the server's libraries, and those what has to do with forks.
+# No call needs them. They import the libraries of the server, some of which hold locks at a fork.
 _APART: Final = frozenset({"julep.__main__", "julep._cli", "julep.testing"})
 _STANDARD: Final = (
     "copy",

@@ -30,7 +30,7 @@ INVALID_BODY: Final = "the server's response has a body that breaks the rules of
 NO_RESPONSE: Final = "the server closed the connection without a response"
 INCOMPLETE_RESPONSE: Final = "the server closed the connection before its response was complete"
 
-# Patterns of what is rare are compiled when it comes.
+# Rarely used: they are compiled at their use, and not in the time of every start.
 _VALUE: Final = "[\t\x20-\x7e\x80-\xff]*"
 _LINE_END: Final = rb"\r?\n"
 _FOLD: Final = rb"\r?\n[ \t]+"

@@ -1,4 +1,4 @@
-"""What spans of chats, runs and tools say, by the semantic conventions of generative AI.
+"""Attributes of the spans of chats, runs and tools, by the conventions of generative AI.
 
 It imports nothing of OpenTelemetry: these are names and values.
 """
@@ -19,7 +19,7 @@ CHAT: Final = "Chat"
 """The operation of the contract that is a chat."""
 
 CONTENT_VARIABLE: Final = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"
-"""The variable by which a program asks for texts in its spans."""
+"""The variable by which a program requests texts in its spans."""
 
 _MODEL_HEADER: Final = "x-julep-model"
 _SETTINGS: Final = (

@@ -17,7 +17,9 @@ current_records: ContextVar[list[CallRecord] | None] = ContextVar("julep_records
 
 
 class CallRecord:
-    """What is known of a call so far; only the call's `AttemptTracker` writes it.
+    """What is known of a call so far.
+
+    The call's flow and its stream write what was sent and returned, its `AttemptTracker` the rest.
 
     Args:
         request: The request of the first attempt.

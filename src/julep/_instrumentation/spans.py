@@ -8,7 +8,7 @@ is loaded.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -132,21 +132,25 @@ class RunSpan:
             context.detach(token)
 
     @contextmanager
-    def tool(self, name: str, arguments: str) -> Iterator[list[Any]]:
-        """Make a span of a function's call; the block adds the call's `ToolResult` to the list."""
+    def tool(
+        self, name: str, arguments: str
+    ) -> Iterator[Callable[[BaseException | None, str], None]]:
+        """Make a span of a function's call; the block reports the call's error and its content."""
         tracer = _tracer(trace.get_tracer_provider())
         span = tracer.start_span(f"execute_tool {name}", self._context)
         if span.is_recording():
             span.set_attributes(tool_attributes(name, arguments, self._session_id))
         token = context.attach(trace.set_span_in_context(span, self._context))
-        results: list[Any] = []
         failure: str | None = "cancelled"
-        try:
-            yield results
-            [result] = results
-            failure = _failure(result.error)
+
+        def report(error: BaseException | None, content: str) -> None:
+            nonlocal failure
+            failure = _failure(error)
             if wants_content():
-                span.set_attribute("gen_ai.tool.call.result", result.content)
+                span.set_attribute("gen_ai.tool.call.result", content)
+
+        try:
+            yield report
         except Exception as error:
             failure = _name(error)
             raise

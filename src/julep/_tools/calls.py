@@ -110,17 +110,19 @@ class FunctionCall:
         """Make the call. What an async function returns runs in an event loop of its own."""
         if self._span is None:
             return self._run()
-        with self._span.tool(self.name, self._text) as results:
-            results.append(self._run())
-        return cast("ToolResult", results[0])
+        with self._span.tool(self.name, self._text) as report:
+            result = self._run()
+            report(result.error, result.content)
+        return result
 
     async def arun(self) -> ToolResult:
         """Make the call; a sync function runs in a thread."""
         if self._span is None:
             return await self._arun()
-        with self._span.tool(self.name, self._text) as results:
-            results.append(await self._arun())
-        return cast("ToolResult", results[0])
+        with self._span.tool(self.name, self._text) as report:
+            result = await self._arun()
+            report(result.error, result.content)
+        return result
 
     def _run(self) -> ToolResult:
         found = self._begin()

@@ -8,7 +8,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from julep._arguments.encode import REPRESENTATION, encoded
+from julep._arguments.encode import REPRESENTATION, encode_filter, encoded
 from julep._arguments.signatures import mirrors
 from julep._arguments.typecheck import beartype
 from julep._calls.paging import MAX_PAGE_SIZE, PageWalk
@@ -51,7 +51,7 @@ class BaseDocFiles(BaseManager):
 
         owner, is_user = owner_of(agent_id, user_id)
         requests = _Requests(self.api_client, owner, is_user=is_user)
-        requests.walk("")  # an id that is none is refused before anything is read
+        requests.walk("")  # so that an invalid id is refused before a file is read
         adding = Adding(path, requests, prune=bool(prune), dry_run=bool(dry_run), on_file=on_file)
         return self.api_client.run(adding.flow())
 
@@ -66,8 +66,6 @@ class _Requests:
 
     def walk(self, folder: str) -> PageWalk[Doc]:
         """Return the walk through the documents of a folder."""
-        from julep._arguments.encode import encode_filter
-
         operation = docs.get_user_docs.call if self._is_user else docs.get_agent_docs.call
         matching = encode_filter({"folder": folder})
         page = partial(operation, self._owner, metadata_filter=matching)

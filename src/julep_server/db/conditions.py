@@ -19,15 +19,15 @@ class FirstOfIndex(FunctionElement[bool]):
 
     PostgreSQL prefers an index that has the order alone if it expects many rows of this value. It
     then reads all rows of other values that come before: of an old session's history, the messages
-    of all later ones. With a list of values that is no choice, since such an index does not have
-    the order by this column and the others; the rows must be ordered so.
+    of all later ones. With a list of values it cannot: if the query orders its rows by this column
+    first, which it must, an index without the column does not have their order.
 
     Args:
         column: The column.
         value: The parameter.
     """
 
-    # Not a truth value, which SQLite would be told to compare with 1, past its index.
+    # As a truth value, SQLite would get it as `(…) = 1`, for which it uses no index.
     type = cast("TypeEngine[bool]", NULLTYPE)
     inherit_cache = True
 
@@ -44,5 +44,5 @@ def _equation(element: FirstOfIndex, compiler: SQLCompiler, **options: Any) -> s
 @compiles(FirstOfIndex, "postgresql")
 def _list(element: FirstOfIndex, compiler: SQLCompiler, **options: Any) -> str:
     column, value = (compiler.process(each, **options) for each in element.clauses)
-    # Of one value only, it would be read as an equation.
+    # PostgreSQL reads a list of one value as an equation.
     return f"{column} IN ({value}, {value})"

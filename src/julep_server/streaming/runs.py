@@ -145,8 +145,8 @@ class Run:
 class Runs:
     """The runs of a server process: running ones, and for a while finished ones.
 
-    They have their tenants and sessions in their keys, because another one may have tried to follow
-    a run of another process.
+    Their keys have the tenant and the session too: others may have tried to follow the same run of
+    another process, and each attempt is a run here.
     """
 
     def __init__(self) -> None:

@@ -34,11 +34,16 @@ LOADED: Any = sys.modules.pop("opentelemetry.trace")
 
 @cache
 def memory_exporter() -> InMemorySpanExporter:
-    """Return the exporter that keeps the spans; the provider of a process cannot be replaced."""
+    """Return the exporter that keeps the spans.
+
+    The provider of a process cannot be replaced; a program of the documentation may have set it.
+    """
     exporter = InMemorySpanExporter()
-    provider = TracerProvider()
+    provider = trace.get_tracer_provider()
+    if not isinstance(provider, TracerProvider):
+        provider = TracerProvider()
+        trace.set_tracer_provider(provider)
     provider.add_span_processor(SimpleSpanProcessor(exporter))
-    trace.set_tracer_provider(provider)
     return exporter
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from json import loads
 from collections.abc import Callable, Mapping, Sequence
+from json import loads
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from .bodies import is_kind
