@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import pprint
-import sys
 from collections.abc import Iterator
 from typing import Annotated, Any, cast
 
@@ -396,12 +395,6 @@ def test_a_model_is_like_a_dataclass() -> None:
     assert nested["default_settings"]["max_tokens"] == 3
 
 
-# These take ``**settings: Unpack[…]``, which pydantic reads from 3.12 on.
-WITH_SETTINGS = {"iterate_run", "parse", "render", "run", "stream", "stream_run"}
-if sys.version_info >= (3, 12):
-    WITH_SETTINGS = set()
-
-
 @pytest.mark.parametrize("kind", [julep.Client, julep.AsyncClient])
 def test_pydantic_validates_calls_of_methods(kind: type[julep.Client | julep.AsyncClient]) -> None:
     client: Any = kind(base_url="http://127.0.0.1:1/api")
@@ -409,7 +402,7 @@ def test_pydantic_validates_calls_of_methods(kind: type[julep.Client | julep.Asy
         manager = getattr(client, resource)
         for name in dir(manager):
             method = getattr(manager, name)
-            if not name.startswith("_") and callable(method) and name not in WITH_SETTINGS:
+            if not name.startswith("_") and callable(method):
                 assert callable(pydantic.validate_call(method))
 
 
@@ -445,6 +438,16 @@ def test_a_validated_call_sends_what_a_plain_one_sends() -> None:
     with pytest.raises(pydantic.ValidationError) as caught:
         validated(name=["x"])
     assert caught.value.errors()[0]["loc"] == ("name",)
+
+
+def test_a_validated_call_checks_the_settings_of_its_keywords() -> None:
+    from julep.managers.session import SessionsManager
+
+    sessions = SessionsManager(cast("Any", Calls()))
+    validated: Any = pydantic.validate_call(sessions.run)
+    with pytest.raises(pydantic.ValidationError) as caught:
+        validated(ID, "Hello!", tools=[], temperature="hot")
+    assert {error["loc"][0] for error in caught.value.errors()} == {"temperature"}
 
 
 def test_the_dict_types_have_their_own_schemas() -> None:

@@ -100,7 +100,7 @@ def test_a_body_needs_its_content_type(api: Api) -> None:
     before = len(api.get("/users", params={"limit": 1000}).json()["items"])
     root = str(api.http.base_url).removesuffix("/api/")
     for url in ("/users", "/agents", f"{root}/v1/chat/completions", f"{root}/v1/embeddings"):
-        for sent in (None, "text/plain", "application/x-www-form-urlencoded"):
+        for sent in (None, "", "text/plain", "application/x-www-form-urlencoded"):
             headers = {} if sent is None else {"Content-Type": sent}
             response = api.http.post(url, content=b'{"name": "planted"}', headers=headers)
             assert error_of(response, 415)["code"] == "unsupported_media_type"

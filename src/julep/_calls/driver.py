@@ -6,8 +6,8 @@ They are mirror images, except that only the async driver runs the tasks of a st
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
 from julep._calls.flow import Flows, RunTasks, Sleep
 from julep._lazy import resolvable
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from julep_api.models import ChatResponseChunk
 
 T = TypeVar("T")
+
+# A client may be closed from any thread and any event loop, and in a signal's handler: looking is
+# simpler than an event for each of these.
+_PART: Final = 0.2
 
 
 class SyncDriver:
@@ -105,8 +109,7 @@ class SyncDriver:
             step = next(flow)
             while True:
                 if isinstance(step, Sleep):
-                    sleep(step.seconds)
-                    self._connections.check_open()
+                    sleep(step.seconds, self._connections.check_open)
                     step = flow.send(None)
                 elif isinstance(step, RunTasks):
                     step = flow.send([task.run() for task in step.tasks])
@@ -207,8 +210,7 @@ class AsyncDriver:
             step = next(flow)
             while True:
                 if isinstance(step, Sleep):
-                    await sleep_async(step.seconds)
-                    self._connections.check_open()
+                    await sleep_async(step.seconds, self._connections.check_open)
                     step = flow.send(None)
                 elif isinstance(step, RunTasks):
                     step = flow.send(await _run_tasks(step.tasks))
@@ -250,16 +252,34 @@ def _operation_method(driver: Driver, name: str) -> object:
     raise AttributeError(f"{type(driver).__name__!r} object has no attribute {name!r}")
 
 
-def sleep(seconds: float) -> None:
-    """Wait before the next step; `julep.testing` replaces this function."""
-    time.sleep(seconds)
+def sleep(seconds: float, check_open: Callable[[], None]) -> None:
+    """Wait before the next step, until the client is closed.
+
+    `julep.testing` replaces this function.
+    """
+    for part in _parts(seconds):
+        time.sleep(part)
+        check_open()
 
 
-async def sleep_async(seconds: float) -> None:
-    """Wait before the next step; `julep.testing` replaces this function."""
+async def sleep_async(seconds: float, check_open: Callable[[], None]) -> None:
+    """Wait before the next step, until the client is closed.
+
+    `julep.testing` replaces this function.
+    """
     import anyio
 
-    await anyio.sleep(seconds)
+    for part in _parts(seconds):
+        await anyio.sleep(part)
+        check_open()
+
+
+def _parts(seconds: float) -> Iterator[float]:
+    """Yield the parts of a delay, after each of which the client may turn out to be closed."""
+    while seconds > _PART:
+        yield _PART
+        seconds -= _PART
+    yield seconds
 
 
 async def _run_tasks(tasks: Sequence[Task]) -> list[object]:

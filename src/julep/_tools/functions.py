@@ -10,7 +10,6 @@ import typing
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn, cast
 
-from julep._arguments.typecheck import Checks
 from julep._tools.classes import Fields, fields_of, type_parameters
 from julep._tools.docstrings import parse_docstring
 from julep._tools.json_schema import Walk
@@ -32,7 +31,8 @@ class Function:
     describes it to the model.
 
     Args:
-        function: The function; it has no ``*args`` and ``**kwargs``.
+        function: The function; it has no ``*args``, and ``**kwargs`` only of known keys
+            (``Unpack`` of a TypedDict).
         path: The function's place among the arguments, such as ``tools[0]``, for errors.
 
     Raises:
@@ -86,7 +86,8 @@ class Function:
             parsed: JSON = json.loads(arguments or "{}", parse_constant=_refuse_constant)
         except (ValueError, RecursionError) as error:
             raise SchemaMismatchError(f"the arguments are not JSON: {error}") from None
-        keywords: Any = self._schema.read({} if parsed is None else parsed)
+        # Some models write no arguments as null, and PHP writes an empty object as a list.
+        keywords: Any = self._schema.read({} if parsed is None or parsed == [] else parsed)
         found: dict[str, object] = keywords
         for name in self._defaults.keys() - found.keys():
             found[name] = self._defaults[name].get_default(call_default_factory=True)
@@ -128,11 +129,7 @@ def _docstring(function: object) -> str:
 
 
 def _parameters(function: Callable[..., object]) -> Sequence[inspect.Parameter]:
-    """Return the parameters that a model may give a function.
-
-    Raises:
-        TypeError: When one of them stands for any number of arguments.
-    """
+    """Return the parameters that a model may give a function."""
     found = dict(inspect.signature(function).parameters)
     partial: object = function
     while isinstance(partial, functools.partial):
@@ -140,24 +137,40 @@ def _parameters(function: Callable[..., object]) -> Sequence[inspect.Parameter]:
         for name in partial.keywords:
             del found[name]
         partial = partial.func
-    for name, parameter in found.items():
-        if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
-            raise TypeError(f"{name}: it cannot be passed by name")
     return [*found.values()]
 
 
 def _fields(function: Callable[..., object], parameters: Sequence[inspect.Parameter]) -> Fields:
+    """Return the fields of a function's parameters.
+
+    Raises:
+        TypeError: When one of them stands for any number of arguments.
+    """
     hints = _hints(_described(function))
     required: set[str] = set()
     found: dict[str, object] = {}
     for each in parameters:
         default: Any = each.default
         hint: Any = hints.get(each.name, _written(each))
+        if each.kind in (each.VAR_POSITIONAL, each.VAR_KEYWORD):
+            keywords = _keywords(each, hint)
+            found |= keywords.hints
+            required |= keywords.required
+            continue
         is_field = _is_field(default)
         found[each.name] = Annotated[hint, default] if is_field else hint
         if default.is_required() if is_field else default is each.empty:
             required.add(each.name)
     return Fields(found, required, dict)
+
+
+def _keywords(parameter: inspect.Parameter, hint: object) -> Fields:
+    """Return the fields of ``**kwargs: Unpack[…]``."""
+    if parameter.kind is parameter.VAR_KEYWORD and typing.get_origin(hint) is typing.Unpack:
+        fields = fields_of(typing.get_args(hint)[0])
+        if fields is not None:
+            return fields
+    raise TypeError(f"{parameter.name}: it cannot be passed by name")
 
 
 def _is_field(default: object) -> bool:
@@ -188,7 +201,7 @@ def _hints(function: object) -> Mapping[str, object]:
     names: dict[str, Any] = getattr(source, "__globals__", {})
     if isinstance(source, types.FunctionType) and names.get("__name__", "").startswith("julep."):
         # The client's own methods, whose annotations name models that are imported lazily.
-        return Checks(source).hints
+        return typing.get_type_hints(source, include_extras=True)
     annotations = {name: each for name, each in written.items() if name != "return"}
     return typing.get_type_hints(
         types.SimpleNamespace(__annotations__=annotations),

@@ -10,6 +10,7 @@ import collections
 import dataclasses
 import datetime as dt
 import enum
+import inspect
 import json
 import re
 import sys
@@ -26,7 +27,7 @@ from julep._tools.classes import fields_of
 from julep._tools.constraints import annotated
 from julep._tools.pydantic_types import adapter_of, validator
 from julep._tools.results import to_json
-from julep._tools.scalars import INTEGER, NUMBER, SCALARS
+from julep._tools.scalars import DECIMAL_TEXT, INTEGER, NUMBER, SCALARS
 from julep._tools.schema import (
     ANYTHING,
     Schema,
@@ -199,6 +200,8 @@ class Walk:
             return self._set(arguments, _SETS[kind])
         if kind in _MAPPINGS or kind is collections.defaultdict:
             return self._mapping(kind, arguments)
+        if kind in SCALARS:  # such as os.PathLike[str]
+            return SCALARS[kind]
         if not isinstance(kind, type):
             raise TypeError(f"{annotation!r} has no JSON Schema")
         return self._of_class(annotation, cast("type[object]", kind), arguments)
@@ -226,7 +229,9 @@ class Walk:
         item = arguments[0] if arguments else Any
         kind = typing.get_origin(item) or item
         if isinstance(kind, type) and vars(kind).get("__hash__", 0) is None:
-            raise TypeError(f"a set of {item!r} has no JSON Schema: it is not hashable")
+            raise TypeError(
+                f"a set of {inspect.formatannotation(item)} has no JSON Schema: it is not hashable"
+            )
         schema = _HASHABLE if _is_any(item) else self.schema(item)
         return array(schema, make, is_set=True)
 
@@ -247,6 +252,13 @@ class Walk:
         options, kind = document.get("enum"), document.get("type")
         if annotation is str or _is_any(annotation):
             return None
+        if typing.get_origin(annotation) in (typing.Union, types.UnionType):
+            members = typing.get_args(annotation)
+            return union([self._key(each) or SCALARS[str] for each in members])
+        if annotation is Decimal:
+            return DECIMAL_TEXT
+        if kind == "boolean":
+            options = [False, True]
         if isinstance(options, list):
             by_text = {_key_text(each): each for each in options}
 
@@ -259,7 +271,9 @@ class Walk:
         if kind in ("integer", "number"):
             name, pattern = str(kind), INTEGER if kind == "integer" else NUMBER
             return _number_key(schema, name, pattern)
-        raise TypeError(f"a mapping whose keys are {annotation!r} has no JSON Schema")
+        raise TypeError(
+            f"a mapping whose keys are {inspect.formatannotation(annotation)} has no JSON Schema"
+        )
 
     def _named(
         self,

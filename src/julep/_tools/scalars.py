@@ -137,6 +137,10 @@ def _bytes(make: Callable[[bytes], object]) -> Schema:
     return _text("a string in base64", document, lambda text: make(b64decode(text)), _BASE64)
 
 
+DECIMAL_TEXT: Final = _text("a decimal number", {}, Decimal, NUMBER)
+"""The schema of a Decimal that is a text, as the keys of objects are."""
+
+
 def _decimal() -> Schema:
     def read(value: JSON) -> object:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -144,7 +148,7 @@ def _decimal() -> Schema:
         # A float's shortest text is what the model wrote.
         return Decimal(value) if isinstance(value, int) else Decimal(repr(value))
 
-    return union([Schema({"type": "number"}, read), _text("a decimal number", {}, Decimal, NUMBER)])
+    return union([Schema({"type": "number"}, read), DECIMAL_TEXT])
 
 
 def _path(kind: Callable[[str], object]) -> Schema:

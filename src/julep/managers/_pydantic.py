@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from importlib import import_module
-from typing import Any, Final, get_type_hints, is_typeddict
+from typing import Final, TypedDict, is_typeddict
 
 __all__ = ["known_to_pydantic"]
 
@@ -13,23 +12,22 @@ __all__ = ["known_to_pydantic"]
 _CONFIG: Final = {"extra": "allow"}
 
 
-def known_to_pydantic(values: Iterable[object]) -> None:
-    """Let pydantic take the dict types among some values; it is not imported.
+class _Empty(TypedDict):
+    pass
 
-    Before Python 3.12, pydantic refuses every ``typing.TypedDict``. It gets one of
-    typing_extensions then, which comes with it and is expensive to import.
-    """
+
+# The class of a dict type that pydantic reads before Python 3.12. There it refuses each type whose
+# class is of the module `typing`; a method by which a type describes itself is not called for the
+# `Unpack` of keyword arguments.
+_ReadableKind: Final = type("_ReadableKind", (type(_Empty),), {"__module__": __name__})
+
+
+def known_to_pydantic(values: Iterable[object]) -> None:
+    """Let pydantic take the dict types among some values; it is not imported."""
     for kind in values:
         if is_typeddict(kind):
-            setattr(kind, "__pydantic_config__", _CONFIG)  # noqa: B010  # it is no key of the type
+            # By setattr, since none of these is a key of the type.
+            setattr(kind, "__pydantic_config__", _CONFIG)  # noqa: B010
             if sys.version_info < (3, 12):
-                setattr(kind, "__get_pydantic_core_schema__", classmethod(_core_schema))  # noqa: B010
-
-
-def _core_schema(kind: Any, source: object, handler: Any) -> object:
-    del source
-    extensions: Any = import_module("typing_extensions")
-    keys = get_type_hints(kind, include_extras=True)
-    same = extensions.TypedDict(kind.__name__, keys, total=kind.__total__)
-    same.__doc__, same.__pydantic_config__ = kind.__doc__, _CONFIG
-    return handler.generate_schema(same)
+                setattr(kind, "__class__", _ReadableKind)  # noqa: B010
+                setattr(kind, "__orig_bases__", (TypedDict,))  # noqa: B010  # as later versions have it

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -50,14 +49,14 @@ def skipped_delays() -> Iterator[list[float]]:
 _sleep, _sleep_async = driver.sleep, driver.sleep_async
 
 
-def _skip(seconds: float) -> None:
+def _skip(seconds: float, check_open: Callable[[], None]) -> None:
     _record(seconds)
-    time.sleep(min(seconds, _MOMENT))
+    _sleep(min(seconds, _MOMENT), check_open)
 
 
-async def _skip_async(seconds: float) -> None:
+async def _skip_async(seconds: float, check_open: Callable[[], None]) -> None:
     _record(seconds)
-    await _sleep_async(min(seconds, _MOMENT))
+    await _sleep_async(min(seconds, _MOMENT), check_open)
 
 
 def _record(seconds: float) -> None:

@@ -111,7 +111,7 @@ class Browsers:
             )
         length = headers.get("content-length", "")
         has_body = "transfer-encoding" in headers or length.strip("0") != ""
-        if has_body and "content-type" not in headers:
+        if has_body and not headers.get("content-type", "").strip():
             message = "the body must be application/json, and be sent with this Content-Type"
             raise ApiError(415, "unsupported_media_type", message)
 
