@@ -87,6 +87,8 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     monkeypatch.setenv("COLUMNS", "100")
+    # rich has 80 columns on a dumb terminal, unless the environment has a height too.
+    monkeypatch.delenv("LINES", raising=False)
     monkeypatch.setenv("TERM", "dumb")
     monkeypatch.setenv("NO_COLOR", "1")
     return Shell(monkeypatch)
