@@ -2,10 +2,11 @@
 
 Each test has an empty server, and a model that says what the test lets it say:
 
-    pip install pytest fastapi httpx2    # httpx2 is for FastAPI's TestClient
+    pip install pytest pytest-timeout fastapi httpx2    # httpx2 is for FastAPI's TestClient
     pytest docs/examples/test_fastapi_app.py
 
-In a program of yours, import the app from its own module.
+pytest-timeout is for the settings of this repository. In a program of yours, leave it out, and
+import the app from its own module.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""A trio program: several conversations at once, and an answer that is cut off after a while."""
+"""A trio program: several conversations at once, and an answer that is cut off after a while.
+
+It needs trio (`pip install trio`).
+"""
 
 from __future__ import annotations
 

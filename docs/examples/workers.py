@@ -99,5 +99,7 @@ async def main(url: str, path: str, questions: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit("usage: python workers.py DATABASE [QUESTION ...]")
     with LocalServer() as server:
         anyio.run(main, server.url, sys.argv[1], sys.argv[2:])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from scripts.site.outline import Nav
@@ -43,5 +44,7 @@ def _first_sentence(page: str) -> str:
     """Return the first sentence of the text below the title."""
     for block in page.split("\n\n")[1:]:
         if block[:1].isalpha() or block[:1] == "`":
-            return " ".join(block.split()).partition(". ")[0].rstrip(".:") + "."
+            # Links of the page lead elsewhere from here.
+            text = re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", " ".join(block.split()))
+            return text.partition(". ")[0].rstrip(".:") + "."
     return page.partition("\n")[0].lstrip("# ") + "."

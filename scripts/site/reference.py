@@ -55,7 +55,9 @@ def index_page() -> str:
     for module in modules():
         own = [one for one in names() if one.module == module]
         at_home = [one for one in own if one.is_home] or own
-        links = " · ".join(f"[{one.name}]({page_of(module)}#{one.anchor})" for one in at_home)
+        # Two underscores around a word would make it bold.
+        shown = [(one.name.replace("__", r"\_\_"), one.anchor) for one in at_home]
+        links = " · ".join(f"[{name}]({page_of(module)}#{anchor})" for name, anchor in shown)
         blocks += [f"## [{module}]({page_of(module)})", links]
     return "\n\n".join(blocks) + "\n"
 

@@ -30,8 +30,11 @@ def main() -> None:
         sys.stdout.write(f"{__version__}\n")
         return
     # Only now: the version is printed without it.
-    from julep._cli.names import CLIENT_COMMANDS, RESOURCE_COMMANDS
+    from julep._cli.names import CLIENT_COMMANDS, RESOURCE_COMMANDS, unknown_command
 
+    if arguments and (problem := unknown_command(arguments[0])):
+        sys.stderr.write(f"julep: {problem}\n")
+        raise SystemExit(2)
     if arguments and arguments[0] in CLIENT_COMMANDS:
         command = import_module(f"julep._cli.{arguments[0]}")
         raise SystemExit(command.main(arguments[1:]))

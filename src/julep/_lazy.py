@@ -59,6 +59,9 @@ _UNEXPORTED: Final = {
     "ChatMethod": "julep.managers.chat",
 }
 
+# Not looked up: a missing name must not import them.
+_MODELS: Final = "; models such as Agent are in julep.types"
+
 
 def lazy(
     module: str,
@@ -93,7 +96,8 @@ def lazy(
         if older and not name.startswith("__"):
             found: object = import_module(older).find(module, name)
             return found
-        raise AttributeError(f"module {module!r} has no attribute {name!r}")
+        hint = _MODELS if module == "julep" and name[:1].isupper() else ""
+        raise AttributeError(f"module {module!r} has no attribute {name!r}{hint}")
 
     def dir_() -> list[str]:
         return public_names(sys.modules[module], modules)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -231,6 +232,18 @@ def test_a_pipe_that_closes_is_no_error(julep_client: julep.Client) -> None:
     command = f"{sys.executable} -W error -m julep agents list | true"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)  # noqa: S602
     assert done.stderr == ""
+
+
+def test_a_full_disk_is_reported_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Full(io.StringIO):
+        def flush(self) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(sys, "stdout", Full())
+    assert exits.run(lambda: 0) == exits.FAILED
+    assert capsys.readouterr().err == "julep: [Errno 28] No space left on device\n"
 
 
 def test_what_the_commands_import() -> None:

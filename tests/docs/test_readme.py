@@ -81,7 +81,10 @@ PRINTS = {
     ),
     "fastapi": (r"\[\{'title': 'Hours', 'content': 'Nine to five\.'\}\]\n\['body', 0, 'content'\]"),
     "in-process": r"\[\]",
-    "folder": rf"{OFFLINE}.*From the document Operations: .*\['[A-Z][a-z]+'\]",
+    "folder": (
+        rf"\['server/configuration\.md'\] 0\n{OFFLINE}.*From the document Operations: .*"
+        r"\[('Operations', 'PostgreSQL'|'PostgreSQL', 'Operations')\]"
+    ),
 }
 
 

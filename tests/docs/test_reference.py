@@ -103,6 +103,7 @@ def test_docstrings_are_read_in_sections(module: str) -> None:
 def test_the_index_has_every_module() -> None:
     assert set(modules()) == set(PINNED)
     assert all(f"## [{module}]({module}.md)" in index_page() for module in modules())
+    assert r"[\_\_version\_\_](julep.md#julep.__version__)" in index_page()
 
 
 def test_async_methods_are_documented_in_full() -> None:

@@ -183,6 +183,14 @@ def test_an_unknown_name_is_an_attribute_error(module: ModuleType) -> None:
         _ = module.Nope
 
 
+@pytest.mark.parametrize("module", [julep])
+def test_a_missing_class_names_the_module_of_the_models(module: ModuleType) -> None:
+    with pytest.raises(AttributeError, match=r"'Nope'; models such as Agent are in julep\.types$"):
+        _ = module.Nope
+    with pytest.raises(AttributeError, match=r"has no attribute 'nope'$"):
+        _ = module.nope
+
+
 @pytest.mark.parametrize("module", [julep, julep.errors, julep.testing])
 def test_type_checkers_see_the_lazy_names(module: ModuleType) -> None:
     assert module.__file__ is not None

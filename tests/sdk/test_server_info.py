@@ -121,3 +121,17 @@ def test_the_local_server_names_the_missing_extra() -> None:
     )
     expected = 'the server is not installed (sqlalchemy is missing): pip install "julep[server]"'
     assert done.stderr.splitlines()[-1] == f"ModuleNotFoundError: {expected}"
+
+
+@pytest.mark.parametrize("missing", ["", "cyclopts"])
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("agent", "there is no command 'agent'; did you mean agents? (julep --help)"),
+        ("xyzzy", "there is no command 'xyzzy' (julep --help)"),
+        ("--profile", "'--profile' needs a command before it: julep --help lists them"),
+    ],
+)
+def test_an_unknown_command_is_reported_in_one_line(word: str, message: str, missing: str) -> None:
+    done = run(word, missing=missing)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", f"julep: {message}\n")

@@ -285,6 +285,7 @@ def test_apply_makes_what_is_missing_changes_what_differs_and_leaves_the_rest(
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
+        ([{"format": "julep-agents", "version": 1}], "a file of julep export, which julep import"),
         ([{"kind": "session"}], "line 1: kind must be one of agent, user, tool, doc"),
         (
             [{"kind": "doc", "title": "x", "content": "y"}],

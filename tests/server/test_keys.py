@@ -395,7 +395,8 @@ def test_an_expiry_is_a_time_from_now_or_a_date(command: Callable[..., str]) -> 
     [
         (["keys", "create", "--tenant", "nobody"], "no tenant is named nobody"),
         (["keys", "create", "--name", "a b"], "a name has up to 64 letters"),
-        (["keys", "create", "--expires", "soon"], "a time is like"),
+        (["keys", "create", "--expires", "soon"], "a time is like 12h, 90d or 2030-12-31"),
+        (["keys", "create", "--expires", "tomorrow"], "a time is like 12h, 90d or 2030-12-31"),
         (["keys", "create", "--expires", "2001-01-01"], "2001-01-01 is over"),
         (["keys", "revoke", "nothing"], "there is no key nothing"),
         (["keys", "rotate", "nothing"], "there is no key nothing"),

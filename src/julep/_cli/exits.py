@@ -37,14 +37,21 @@ def run(work: Callable[[], int]) -> int:
     except errors.JulepError as error:
         return report(error, status_of(error))
     except BrokenPipeError:
-        # The interpreter flushes standard output once more when it ends.
-        with suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
         return CLOSED_PIPE
+    except OSError as error:  # such as a full disk under standard output
+        _discard_output()
+        return report(error, FAILED)
     except KeyboardInterrupt:
         sys.stdout.write("\n")
         return 130
     return status
+
+
+def _discard_output() -> None:
+    """Send standard output nowhere: the interpreter flushes it once more when it ends."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def status_of(error: Exception) -> int:

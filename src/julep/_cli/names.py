@@ -33,3 +33,17 @@ SERVER_COMMANDS: Final = {
     "tenants": "Create and list tenants, and set their limits.",
 }
 """They need ``julep[server]``, which has their descriptions; these are for completion."""
+
+
+def unknown_command(word: str) -> str | None:
+    """Return what is wrong with the first word of a command line, or None if it is a command."""
+    known = [*CLIENT_COMMANDS, *RESOURCE_COMMANDS, *SERVER_COMMANDS]
+    if word in known or word in ("--help", "-h"):
+        return None
+    if word.startswith("-"):
+        return f"{word!r:.40} needs a command before it: julep --help lists them"
+    from difflib import get_close_matches  # only for this
+
+    found = get_close_matches(word, known, 1)
+    meant = f"; did you mean {found[0]}?" if found else ""
+    return f"there is no command {word!r:.40}{meant} (julep --help)"

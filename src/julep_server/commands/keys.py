@@ -151,7 +151,7 @@ def _row(key: Key, tenant: str) -> tuple[str, ...]:
 
 def _moment(text: str) -> int:
     """Parse a time from now, or a date."""
-    if text[-1:] in _UNITS:
+    if text[-1:] in _UNITS and text[:-1].isdecimal():
         return now() + _seconds(text) * _SECOND
     try:
         moment = datetime.fromisoformat(text)
