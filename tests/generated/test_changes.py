@@ -9,7 +9,17 @@ from typing import Any, cast
 import pytest
 import yaml
 
-from scripts.generator.changes.checkout import CHECK, DELIBERATE, DONE, TO_DO, Checkout, Place
+from scripts.generator.changes.checkout import (
+    CHECK,
+    DELIBERATE,
+    DONE,
+    MANAGERS,
+    SDK,
+    SERVER,
+    TO_DO,
+    Checkout,
+    Place,
+)
 from scripts.generator.changes.compare import Change, compare
 from scripts.generator.changes.follow import follow
 from scripts.generator.changes.fragments import fragments
@@ -213,6 +223,16 @@ def test_what_is_done_is_done() -> None:
         assert ("server", DONE) in states
 
 
+def test_every_file_that_the_list_names_by_itself_is_there() -> None:
+    folders = {"SDK": SDK, "MANAGERS": MANAGERS, "SERVER": SERVER}
+    for source in sorted((ROOT / "scripts/generator/changes").glob("*.py")):
+        text = re.sub(
+            r"\{(SDK|MANAGERS|SERVER)\}", lambda one: folders[one[1]], source.read_text("utf-8")
+        )
+        for path in re.findall(r'"((?:src|tests|docs|scripts)/[\w/.]+\.\w+)"', text):
+            assert (ROOT / path).is_file(), f"{path}, in {source.name}"
+
+
 @pytest.mark.parametrize(("status", "state"), [("401", CHECK), ("418", TO_DO)])
 def test_a_status_has_a_class_of_its_own_or_needs_one(status: str, state: str) -> None:
     response = {"$ref": "#/components/responses/Conflict"}
@@ -220,7 +240,7 @@ def test_a_status_has_a_class_of_its_own_or_needs_one(status: str, state: str) -
     adds = put("ListUsers", "responses", status, value=response)
     having = Contract(Edit("", adds, "", ()).apply(without.document))
     (found,) = compare(without, having)
-    path = "src/julep/_calls/responses.py"
+    path = "src/julep/_calls/error_responses.py"
     (place,) = (one for one in follow(found, without, having, checkout()) if one.path == path)
     assert place.state == state
     assert re.match(r"    (400|401): \w+,$", (ROOT / path).read_text().splitlines()[place.line - 1])

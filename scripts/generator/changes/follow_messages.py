@@ -9,7 +9,7 @@ from .checkout import CHECK, DONE, MOST_LINES, SERVER, TO_DO, Checkout, Place
 from .compare import Change
 from .subject import Subject
 
-_ERRORS = "src/julep/_calls/responses.py"
+_ERRORS = "src/julep/_calls/error_responses.py"
 
 
 def follow_body(subject: Subject, checkout: Checkout) -> Iterator[Place]:

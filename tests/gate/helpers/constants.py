@@ -81,7 +81,7 @@ def statuses(document: Document) -> Iterator[Problem]:
     for code in sorted(found):
         error = error_from_response(Response(int(code), {}, b""), "GET", "/", 1)
         if type(error) is ApiError:
-            text = "_ERRORS in src/julep/_calls/responses.py has no error of its own for it"
+            text = "_ERRORS in src/julep/_calls/error_responses.py has no error of its own for it"
             yield Problem(f"status {code}", text)
 
 

@@ -85,7 +85,7 @@ MESSAGES: tuple[Edit, ...] = (
         put("ListUsers", "responses", "418", value={"$ref": "#/components/responses/Conflict"}),
         "additive",
         ("error added",),
-        ("!src/julep/_calls/responses.py", f"{USERS} ListUsers"),
+        ("!src/julep/_calls/error_responses.py", f"{USERS} ListUsers"),
         ("gate",),
     ),
     Edit(
