@@ -9,7 +9,17 @@ from typing import Any, cast
 import pytest
 import yaml
 
-from scripts.generator.changes.checkout import CHECK, DELIBERATE, DONE, TO_DO, Checkout, Place
+from scripts.generator.changes.checkout import (
+    CHECK,
+    DELIBERATE,
+    DONE,
+    MANAGERS,
+    SDK,
+    SERVER,
+    TO_DO,
+    Checkout,
+    Place,
+)
 from scripts.generator.changes.compare import Change, compare
 from scripts.generator.changes.follow import follow
 from scripts.generator.changes.fragments import fragments
@@ -211,6 +221,16 @@ def test_what_is_done_is_done() -> None:
         assert ("SDK", TO_DO) not in states
         assert ("server", TO_DO) not in states
         assert ("server", DONE) in states
+
+
+def test_every_file_that_the_list_names_by_itself_is_there() -> None:
+    folders = {"SDK": SDK, "MANAGERS": MANAGERS, "SERVER": SERVER}
+    for source in sorted((ROOT / "scripts/generator/changes").glob("*.py")):
+        text = re.sub(
+            r"\{(SDK|MANAGERS|SERVER)\}", lambda one: folders[one[1]], source.read_text("utf-8")
+        )
+        for path in re.findall(r'"((?:src|tests|docs|scripts)/[\w/.]+\.\w+)"', text):
+            assert (ROOT / path).is_file(), f"{path}, in {source.name}"
 
 
 @pytest.mark.parametrize(("status", "state"), [("401", CHECK), ("418", TO_DO)])

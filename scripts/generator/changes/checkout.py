@@ -177,9 +177,14 @@ class Checkout:
         for path in reversed(files if in_table else []):
             if word.search(path.read_text(encoding="utf-8")):
                 return Place("server", f"{MIGRATIONS}/{path.name}", 0, "", "", DONE)
-        number = len(files) + 1
         note = f"a migration for {name}, if it is stored"
-        return Place("server", f"{MIGRATIONS}/v{number:04}_….py", 0, "", note, TO_DO)
+        return Place("server", self.next_migration, 0, "", note, TO_DO)
+
+    @cached_property
+    def next_migration(self) -> str:
+        """The path of the migration that would be the next."""
+        number = len(list((self.root / MIGRATIONS).glob("v*.py"))) + 1
+        return f"{MIGRATIONS}/v{number:04}_….py"
 
     def schema_versions(self) -> list[Place]:
         """Return the tests that have the number of the newest migration."""
@@ -241,14 +246,18 @@ class Checkout:
             for path in sorted((self.root / folder).rglob("*.py"))
         ]
 
-    def tests(self, pattern: str, note: str, folder: str = "tests") -> list[Place]:
-        """Return the tests that match a pattern, each with its first line."""
+    def tests(
+        self, pattern: str, note: str, folder: str = "tests", most: int | None = None
+    ) -> list[Place]:
+        """Return the tests that match a pattern, or those that do so most, with the first line."""
         matcher = re.compile(pattern)
         found = [
             (name, [number for number, line in enumerate(lines, 1) if matcher.search(line)])
             for name, lines in self._test_lines
             if name.startswith(f"{folder}/")
         ]
+        if most is not None:
+            found = sorted(found, key=lambda one: -len(one[1]))[:most]
         return [_first("tests", name, lines, note, CHECK) for name, lines in found if lines]
 
     def most(self, folder: str, pattern: str, note: str) -> list[Place]:
@@ -293,12 +302,12 @@ class Checkout:
                 places.append(_first(area, module.path, lines, note, state))
         return places
 
-    def settings(self, pattern: str, note: str) -> list[Place]:
+    def settings(self, pattern: str, note: str, state: str = TO_DO) -> list[Place]:
         """Return the lines of the generator's settings that match a pattern."""
         path = self.root / SETTINGS
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         return [
-            Place("generated", SETTINGS, number, "", note, TO_DO)
+            Place("generated", SETTINGS, number, "", note, state)
             for number, line in enumerate(lines, 1)
             if re.match(pattern, line.strip())
         ]

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from .checkout import CHECK, DONE, SERVER, TO_DO, Checkout, Place
 from .compare import Change
 from .deliberate import without_exceptions
 from .facets import BOUNDS
-from .follow_around import around_argument, around_operation, first_of_each_file, modules_of
+from .follow_around import (
+    around_argument,
+    around_operation,
+    around_presence,
+    around_value,
+    first_of_each_file,
+    modules_of,
+)
 from .follow_messages import follow_body, follow_response
 from .follow_names import follow_name
 from .follow_operations import follow_operation
 from .follow_schemas import (
     follow_class,
+    follow_lenient,
     follow_part,
     follow_schema,
     follow_security,
@@ -82,6 +89,10 @@ def _around(subject: Subject, new: Contract, checkout: Checkout) -> Iterator[Pla
             yield from around_argument(subject, checkout)
         for operation in subject.answers[:3]:
             yield from modules_of(operation, f"{operation} responds with it", checkout)
+    elif subject.requests and change.kind == "enum values added":
+        yield from around_value(subject, checkout)
+    elif subject.name and subject.answers and change.facet == "required":
+        yield from around_presence(subject, checkout)
 
 
 def _values(subject: Subject, old: Contract, new: Contract, checkout: Checkout) -> Iterator[Place]:
@@ -89,10 +100,8 @@ def _values(subject: Subject, old: Contract, new: Contract, checkout: Checkout) 
     change = subject.change
     if subject.name:
         yield from follow_name(subject, checkout)
-    if subject.answers and (change.facet == "required" or subject.mode in (DROP, RENAME)):
-        # Attributes that reading does without, for servers that are older than the contract.
-        pattern = rf"{re.escape(subject.schema)}: \[.*\b{re.escape(subject.former)}\b"
-        yield from checkout.settings(pattern, f"lenient has {subject.former}")
+    if subject.answers and subject.schema and subject.name:
+        yield from follow_lenient(subject, checkout)
     if change.kind == "encoding changed":
         for module in checkout.modules(_PARAMETERS):
             line = next((one.line for one in module.structures if one.owner == "Parameter"), 0)
@@ -125,6 +134,8 @@ def _facts(subject: Subject, checkout: Checkout) -> Iterator[Place]:
     item = subject.change.item
     if subject.schema:
         tail = f"/properties/{name}" if name else ""
+        if item.kind == "property" and subject.change.facet == "required":
+            tail = "/required"
         yield checkout.corrections(f"/schemas/{subject.schema}{tail}", added=subject.mode == ADD)
     elif subject.is_parameter and subject.requests:
         location = str(mapping(item.node).get("in") or "".join(item.key[3:4]))

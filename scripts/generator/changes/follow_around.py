@@ -12,7 +12,8 @@ from itertools import takewhile
 from typing import Any
 
 from .chains import dotted
-from .checkout import CHECK, MANAGERS, MIGRATIONS, SERVER, Checkout, Place, methods_named
+from .checkout import CHECK, MANAGERS, SERVER, Checkout, Place, methods_named, python_names
+from .facets import enum_values
 from .items import Contract
 from .subject import Subject
 from .syntax import Function
@@ -121,24 +122,72 @@ def around_argument(subject: Subject, checkout: Checkout) -> Iterator[Place]:
     yield from _shared(subject, checkout)
     for operation in subject.methods[:3]:
         yield from modules_of(operation, f"{operation} uses it", checkout)
-    if subject.is_parameter and any(each.startswith("List") for each in subject.methods):
-        yield Place(
-            "server", f"{SERVER}/db/tables.py", 0, "", f"an index for {subject.name}", CHECK
-        )
-        number = len(list((checkout.root / MIGRATIONS).glob("v*.py"))) + 1
-        yield Place(
-            "server",
-            f"{MIGRATIONS}/v{number:04}_….py",
-            0,
-            "",
-            f"an index for {subject.name}",
-            CHECK,
-        )
-        yield from _existing("tests/server/test_pagination.py", note, checkout)
+    yield from _index(subject, note, checkout)
     if subject.methods:
         yield from _existing(
             "docs/server/deviations.md", f"whether {note} is an addition", checkout
         )
+
+
+def _index(subject: Subject, note: str, checkout: Checkout) -> Iterator[Place]:
+    """Yield what a parameter of a list may need in the database, and its test."""
+    if subject.is_parameter and any(each.startswith("List") for each in subject.methods):
+        for path in (f"{SERVER}/db/tables.py", checkout.next_migration):
+            yield Place("server", path, 0, "", f"an index for {subject.name}", CHECK)
+        yield from checkout.schema_versions()
+        yield from _existing("tests/server/test_pagination.py", note, checkout)
+
+
+def around_value(subject: Subject, checkout: Checkout) -> Iterator[Place]:
+    """Yield where a new value of requests must have an effect, and what shows the old ones'."""
+    old = enum_values(subject.change.old)
+    added = [value for value in enum_values(subject.change.new) if value not in old]
+    note = f"the effect of {', '.join(map(repr, added))}"
+    names = python_names(subject.name)
+    for operation in subject.requests:
+        handler = checkout.server.handler(operation)
+        for function in handler.functions if handler else ():
+            path, uses = function.module.path, {one.rpartition(".")[2] for one in function.uses}
+            lines = [line for name in names for line in function.texts.get(name, ())]
+            if lines or names & uses:
+                line = min(lines, default=function.line)
+                yield Place("server", path, line, function.name, note, CHECK)
+    yield from _index(subject, note, checkout)
+    values = "|".join(re.escape(str(value)) for value in old)
+    given = rf"\b{re.escape(subject.name)}[\"']?\s*[=:]\s*[\"']"
+    yield from checkout.tests(rf"{given}(?:{values})\b", note, most=_MOST_NEAR)
+    yield from checkout.tests(given, note, "tests/typing")
+    both = rf"(?=.*\b{re.escape(subject.name)}\b).*\b(?:{values})\b"
+    yield from checkout.documented(rf"^{both}", note)[:_MOST_NEAR]
+    yield from _existing("docs/server/deviations.md", f"{note} of {subject.name}", checkout)
+
+
+def around_presence(subject: Subject, checkout: Checkout) -> Iterator[Place]:
+    """Yield what makes, stores or uses a property that responses always have, or no longer."""
+    name = subject.name
+    siblings, schema = set(subject.siblings), subject.schema
+    tables = checkout.similar(f"{SERVER}/db/tables.py", ("columns",), siblings, schema)
+    records = checkout.similar(f"{SERVER}/store", ("fields",), siblings, schema)
+    owners = {one.owner for _, one in (*tables, *records)}
+    note = f"makes or uses {name}, perhaps of {schema or 'this response'}"
+    for module in checkout.modules(SERVER):
+        lines = [*module.texts.get(name, ()), *module.attributes.get(name, ())]
+        lines += [one.names[name] for one in module.structures if name in one.names]
+        if lines and owners & module.imports.keys():
+            yield Place("server", module.path, min(lines), "", note, CHECK)
+    if tables:
+        note = f"what stored rows without {name} have, if it is stored"
+        yield Place("server", checkout.next_migration, 0, "", note, CHECK)
+        yield from checkout.schema_versions()
+    word = re.escape(name)
+    absent = rf"[\"']{word}[\"'] not in|\.{word} is None|\.get\([\"']{word}[\"']"
+    yield from checkout.tests(absent, f"whether {name} is absent")
+    yield from checkout.tests(rf"\.{word}\b", f"the type of {name}", "tests/typing")
+    yield from checkout.documented(rf"`{word}`", f"whether {name} is absent")[:_MOST_NEAR]
+    public = [one for each in subject.answers for one in checkout.sdk.methods(each).public]
+    for resource in sorted({one.partition(".")[0] for one in methods_named(checkout.sdk, public)}):
+        yield from _existing(f"tests/sdk/test_{resource}.py", f"what is without {name}", checkout)
+    yield from _existing("tests/server/test_resources.py", f"what is without {name}", checkout)
 
 
 def modules_of(operation: str, note: str, checkout: Checkout) -> Iterator[Place]:

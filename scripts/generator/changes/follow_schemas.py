@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from .checkout import CHECK, SERVER, TO_DO, Checkout, Place
+from .checkout import CHECK, DONE, SERVER, TO_DO, Checkout, Place
 from .follow_names import follow_name
 from .items import Contract, mapping, sequence
-from .subject import ADD, DROP, Subject
+from .subject import ADD, DROP, RENAME, Subject
 
 
 def follow_schema(subject: Subject, checkout: Checkout) -> Iterator[Place]:
@@ -47,6 +47,24 @@ def follow_part(subject: Subject, contract: Contract, checkout: Checkout) -> Ite
             subject, mode=mode, name=name, former=name, siblings=frozenset(siblings - {name})
         )
         yield from follow_name(one, checkout)
+
+
+def follow_lenient(subject: Subject, checkout: Checkout) -> Iterator[Place]:
+    """Yield the setting for attributes that reading does without.
+
+    It is for servers that are older than the contract.
+    """
+    schema = re.escape(subject.schema)
+    pattern = rf"{schema}: \[.*\b{re.escape(subject.former)}\b"
+    if subject.change.kind in ("became required", "required property added"):
+        note = f"whether older servers lack {subject.name}: lenient"
+        yield from (
+            checkout.settings(pattern, "", DONE)
+            or checkout.settings(rf"{schema}: \[", note, CHECK)
+            or checkout.settings("lenient:", note, CHECK)
+        )
+    elif subject.change.facet == "required" or subject.mode in (DROP, RENAME):
+        yield from checkout.settings(pattern, f"lenient has {subject.former}")
 
 
 def follow_class(subject: Subject, checkout: Checkout) -> Iterator[Place]:

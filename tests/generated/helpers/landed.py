@@ -69,6 +69,14 @@ def _pinned_and_reindex(document: Document) -> None:
     document["paths"][f"{path}/reindex"] = {"post": {**found, "operationId": "ReindexAgentDoc"}}
 
 
+def _sorted_by_id(document: Document) -> None:
+    document["components"]["parameters"]["SortBy"]["schema"]["enum"].append("id")
+
+
+def _always_a_summary(document: Document) -> None:
+    document["components"]["schemas"]["Session"]["required"].append("summary")
+
+
 def _no_fork(document: Document) -> None:
     del document["paths"]["/sessions/{session_id}/fork"]
 
@@ -288,6 +296,50 @@ LANDED = (
             "tests/sdk/test_sessions.py",
             "tests/server/test_json_and_contract.py",
             "tests/typing/async_client.py",
+            "tests/typing/sync_client.py",
+        ),
+    ),
+    # Followed by hand from the list alone, and then thrown away.
+    Landed(
+        "a value of requests that lists are sorted by",
+        _sorted_by_id,
+        (
+            "docs/server/deviations.md",
+            "src/julep/managers/_literals.py",
+            "src/julep/managers/agent.py",
+            "src/julep/managers/doc_lists.py",
+            "src/julep/managers/session_lists.py",
+            "src/julep/managers/user.py",
+            "src/julep_server/db/tables.py",
+            "src/julep_server/store/paging.py",
+            "tests/contract/corrections.yaml",
+            "tests/sdk/helpers/calls.py",
+            "tests/sdk/helpers/resources.py",
+            "tests/sdk/test_docs.py",
+            "tests/server/test_backups.py",
+            "tests/server/test_pagination.py",
+            "tests/typing/refused.py",
+        ),
+    ),
+    Landed(
+        "a property that responses always have",
+        _always_a_summary,
+        (
+            "docs/explanations.md",
+            "docs/server/jobs.md",
+            "scripts/generator/config.yaml",
+            "src/julep_server/db/tables.py",
+            "src/julep_server/openai_api/pinned_sessions.py",
+            "src/julep_server/prompt/builder.py",
+            "src/julep_server/representations.py",
+            "src/julep_server/resources/messages.py",
+            "src/julep_server/resources/sessions.py",
+            "src/julep_server/store/sessions.py",
+            "tests/contract/corrections.yaml",
+            "tests/sdk/test_sessions.py",
+            "tests/server/test_backups.py",
+            "tests/server/test_resources.py",
+            "tests/server/test_summaries.py",
             "tests/typing/sync_client.py",
         ),
     ),
