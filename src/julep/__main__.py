@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def _run(arguments: list[str]) -> int:
-    from julep._cli.names import CLIENT_COMMANDS, RESOURCE_COMMANDS
+    from julep._cli.names import CLIENT_COMMANDS, RESOURCE_COMMANDS, SERVER_COMMANDS
 
     if arguments and arguments[0] in CLIENT_COMMANDS:
         status: int = import_module(f"julep._cli.{arguments[0]}").main(arguments[1:])
@@ -57,6 +57,13 @@ def _run(arguments: list[str]) -> int:
             for name, about in RESOURCE_COMMANDS.items():
                 sys.stdout.write(f"  julep {name:<12}{about}\n")
             return 0
+        known = {**CLIENT_COMMANDS, **RESOURCE_COMMANDS, **SERVER_COMMANDS}
+        if arguments[0] not in known:
+            from julep._cli.options import suggestion
+
+            hint = suggestion(arguments[0], [*known])
+            sys.stderr.write(f"julep: there is no command {arguments[0]!r}{hint}\n")
+            return 2
         sys.stderr.write(
             f"julep: the server is not installed ({missing} is missing):"
             ' pip install "julep[server]"\n'
