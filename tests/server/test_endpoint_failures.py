@@ -314,7 +314,8 @@ def test_a_slow_reader_is_not_taken_for_a_silent_endpoint() -> None:
     async def read_slowly() -> None:
         content = SimpleNamespace(readany=readany, set_exception=pytest.fail)
         response: Any = SimpleNamespace(content=content, connection=None)
-        pieces = aiter(endpoint_transport._Body(response, 0.001))
+        body = endpoint_transport._Body(response, 0.001)  # pyright: ignore[reportPrivateUsage] - what httpx calls
+        pieces = aiter(body)
         assert await anext(pieces) == b"a"
         await asyncio.sleep(0.02)
         assert await anext(pieces) == b"a"
