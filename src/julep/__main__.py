@@ -30,16 +30,24 @@ def main() -> None:
         sys.stdout.write(f"{__version__}\n")
         return
     # Only now: the version is printed without it.
+    from julep._cli.exits import ended
+
+    status = ended(lambda: _run(arguments))
+    if status:
+        raise SystemExit(status)
+
+
+def _run(arguments: list[str]) -> int:
     from julep._cli.names import CLIENT_COMMANDS, RESOURCE_COMMANDS, unknown_command
 
     if arguments and (problem := unknown_command(arguments[0])):
         sys.stderr.write(f"julep: {problem}\n")
-        raise SystemExit(2)
+        return 2
     if arguments and arguments[0] in CLIENT_COMMANDS:
-        command = import_module(f"julep._cli.{arguments[0]}")
-        raise SystemExit(command.main(arguments[1:]))
+        status: int = import_module(f"julep._cli.{arguments[0]}").main(arguments[1:])
+        return status
     if arguments and arguments[0] in RESOURCE_COMMANDS:
-        raise SystemExit(_resource_command(arguments))
+        return _resource_command(arguments)
     try:
         # By its name: the SDK does not depend on the server, which may not be installed.
         command_line = import_module("julep_server.cli")
@@ -51,13 +59,19 @@ def main() -> None:
             sys.stdout.write(_USAGE.format(missing))
             for name, about in RESOURCE_COMMANDS.items():
                 sys.stdout.write(f"  julep {name:<12}{about}\n")
-            return
+            return 0
         sys.stderr.write(
             f"julep: the server is not installed ({missing} is missing):"
             ' pip install "julep[server]"\n'
         )
-        raise SystemExit(2) from None
-    command_line.run({**RESOURCE_COMMANDS, **CLIENT_COMMANDS})
+        return 2
+    try:
+        command_line.run({**RESOURCE_COMMANDS, **CLIENT_COMMANDS})
+    except SystemExit as end:  # before the output is flushed
+        if isinstance(end.code, int):
+            return end.code
+        raise
+    return 0
 
 
 def _resource_command(arguments: list[str]) -> int:

@@ -106,7 +106,8 @@ def test_documents_tools_sessions_and_memories(
         (f"agents get {UNKNOWN}", exits.FAILED, "404"),
         ("agents list --url http://127.0.0.1:9/api", exits.UNREACHABLE, "connection refused"),
         ("agents list --url nowhere", exits.INVALID, "base_url"),
-        ("agents list --limit 0", exits.INVALID, "limit"),
+        ("agents list --limit 0", exits.INVALID, "julep: --limit: expected an int >= 1"),
+        ("agents delete X", exits.INVALID, "julep: AGENT_ID: expected a UUID v4; got 'X'"),
         ("agents list --metadata team", exits.INVALID, "--metadata: expected KEY=VALUE"),
         ("agents list --metadata {1}", exits.INVALID, "--metadata: expected JSON"),
         ("agents create --file /nowhere", exits.INVALID, "/nowhere cannot be read"),
@@ -122,7 +123,12 @@ def test_failures_are_one_line_and_a_status(run: Any, words: str, status: int, t
 
 @pytest.mark.parametrize(
     ("text", "problem"),
-    [("[]", "expected a JSON object, got list"), ('{"nme": "Ada"}', "did you mean name?")],
+    [
+        ("[]", "expected a JSON object, got list"),
+        ('{"nme": "Ada"}', "did you mean name?"),
+        ("[" * 100_000, "expected JSON with fewer levels"),
+    ],
+    ids=["list", "typo", "deep"],
 )
 def test_a_file_with_something_else(run: Any, tmp_path: Path, text: str, problem: str) -> None:
     file = tmp_path / "agent.json"
@@ -227,23 +233,38 @@ def test_no_color_and_a_narrow_terminal(
     assert max(map(len, re.sub(r"\x1b\[[0-9;]*m", "", shown).splitlines())) <= 84
 
 
-def test_a_pipe_that_closes_is_no_error(julep_client: julep.Client) -> None:
+@pytest.mark.parametrize("command", ["agents list | true", "doctor --help | true"])
+def test_a_pipe_that_closes_is_no_error(julep_client: julep.Client, command: str) -> None:
     julep_client.agents.create(name="Ada")
-    command = f"{sys.executable} -W error -m julep agents list | true"
+    command = f"{sys.executable} -W error -m julep {command}"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)  # noqa: S602
     assert done.stderr == ""
 
 
-def test_a_full_disk_is_reported_in_one_line(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    class Full(io.StringIO):
-        def flush(self) -> None:
-            raise OSError(errno.ENOSPC, "No space left on device")
+def _ended_by(error: BaseException) -> int:
+    def work() -> int:
+        raise error
 
-    monkeypatch.setattr(sys, "stdout", Full())
-    assert exits.run(lambda: 0) == exits.FAILED
-    assert capsys.readouterr().err == "julep: [Errno 28] No space left on device\n"
+    return exits.ended(work)
+
+
+def test_how_the_program_ends_early(capsys: pytest.CaptureFixture[str]) -> None:
+    full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    assert _ended_by(full) == exits.FAILED
+    assert capsys.readouterr().err == f"julep: {full}\n"
+    assert _ended_by(BrokenPipeError()) == exits.CLOSED_PIPE
+    assert capsys.readouterr().err == ""
+    assert _ended_by(KeyboardInterrupt()) == exits.INTERRUPTED
+    assert capsys.readouterr() == ("", "\n")
+
+
+def test_output_that_is_closed_or_has_few_characters(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii"))
+    assert exits.ended(lambda: min(sys.stdout.write("Ådä"), 0)) == 0
+    assert written.getvalue() == b"\\xc5d\\xe4"
+    monkeypatch.setattr(sys, "stdout", None)
+    assert exits.ended(lambda: min(sys.stdout.write("Ådä"), 0)) == 0
 
 
 def test_what_the_commands_import() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +102,10 @@ async def test_one_file_of_a_folder(client: AsyncClient, handbook: Path) -> None
 
 async def test_what_cannot_be_added(client: AsyncClient, handbook: Path) -> None:
     agent = await new_agent(client)
+    (handbook / "\udcff").mkdir()
     for path, prune, problem in (
+        ("", True, "path: expected a folder or a file; got ''"),
+        (handbook / "\udcff", False, "path: expected a folder with a name in UTF-8; got "),
         (handbook / "nowhere", False, "path: expected a folder or a file; there is no "),
         (handbook / "picture.png", False, "path: expected a .htm, .html, .markdown, .md, .pdf"),
         (handbook / "hours.md", True, "prune: expected a folder; "),
@@ -111,6 +115,19 @@ async def test_what_cannot_be_added(client: AsyncClient, handbook: Path) -> None
         assert str(refused.value).startswith(problem)
     with pytest.raises(NotFoundError):
         await client.docs.add(handbook, agent_id=UNKNOWN_ID)
+
+
+async def test_files_that_cannot_be_sent_or_never_end(client: AsyncClient, handbook: Path) -> None:
+    agent = await new_agent(client)
+    os.mkfifo(handbook / "a.txt")
+    (handbook / "\udcff").mkdir()
+    (handbook / "\udcff" / "b.txt").write_text("Its folder's name is one byte.", encoding="utf-8")
+    added = await client.docs.add(handbook, agent_id=agent.id)
+    assert [(file.source, file.reason) for file in added.failed] == [
+        ("handbook/a.txt", "it is no regular file"),
+        ("handbook/\udcff/b.txt", "its name is no UTF-8"),
+    ]
+    assert len(added.created) == 3
 
 
 async def test_files_that_are_too_large(

@@ -64,6 +64,8 @@ def test_the_encoding_that_a_page_declares() -> None:
     page = '<meta charset="latin-1"><p>Blåbær</p>'
     assert read_document("a.htm", page.encode("latin-1")).parts == ["Blåbær"]
     assert read_document("a.txt", "Blåbær".encode("utf-16")).parts == ["Blåbær"]
+    escaped = b"<meta charset=unicode_escape><p>a\\ud800b"
+    assert read_document("a.html", escaped).parts == ["ab"]  # no half of a character
 
 
 def pdf(*pages: str, title: str | None = None, password: str | None = None) -> bytes:
@@ -111,6 +113,7 @@ def test_pdf() -> None:
         ("a.txt", b"a\0b", "binary data"),
         ("a.txt", b"\xff", "it is not text in utf-8"),
         ("a.html", b"<meta charset=nothing>a", "it is not text in nothing"),
+        ("a.html", b"<meta charset=undefined>a", "it is not text in undefined"),
     ],
 )
 def test_files_without_a_text(name: str, data: bytes, reason: str) -> None:

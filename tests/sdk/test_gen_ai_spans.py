@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from collections.abc import Iterator
@@ -226,3 +227,23 @@ async def test_texts_are_recorded_on_request_alone(
     [tool] = of_kind(spans, "execute_tool")
     assert attributes_of(tool)["gen_ai.tool.call.arguments"] == '{"city":"Lisbon"}'
     assert attributes_of(tool)["gen_ai.tool.call.result"] == "21.5"
+
+
+def _forget_a_stream(client: julep.Client, session_id: str) -> None:
+    stream = client.sessions.stream(session_id, "Count.")
+    next(iter(stream))
+    del stream
+    gc.collect()
+
+
+def test_a_stream_that_is_forgotten_ends_its_spans(
+    server: ScriptedServer, session_id: str, spans: InMemorySpanExporter
+) -> None:
+    server.says("One two three.")
+    with julep.Client(base_url=server.url) as client:
+        spans.clear()
+        with pytest.warns(ResourceWarning, match="neither read to its end nor closed"):
+            _forget_a_stream(client, session_id)
+    (chat,) = of_kind(spans, "chat")
+    assert chat.status.status_code is StatusCode.UNSET
+    assert any(is_child(span, chat) for span in of_kind(spans, "http"))

@@ -114,8 +114,17 @@ def test_the_command_names_the_missing_extra(name: str) -> None:
     assert 'pip install "julep[server]"' in shown.stdout
 
 
-def test_the_local_server_names_the_missing_extra() -> None:
-    program = "import sys; sys.modules['sqlalchemy'] = None; from julep_server import LocalServer"
+def test_a_command_that_does_not_exist_is_not_the_servers() -> None:
+    done = run("agnts", missing="uvicorn")
+    assert done.returncode == 2
+    assert done.stderr == "julep: there is no command 'agnts'; did you mean agents?\n"
+
+
+@pytest.mark.parametrize(
+    "names", ["julep_server import LocalServer", "julep.testing import ScriptedServer"]
+)
+def test_the_local_server_names_the_missing_extra(names: str) -> None:
+    program = f"import sys; sys.modules['sqlalchemy'] = None; from {names}"
     done = subprocess.run(
         [sys.executable, "-c", program], check=False, capture_output=True, text=True, timeout=60
     )

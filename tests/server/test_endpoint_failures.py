@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 import time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from julep_server.errors import ApiError
-from julep_server.models import answer_reader, endpoint_body, endpoint_events, openai
+from julep_server.models import (
+    answer_reader,
+    endpoint_body,
+    endpoint_events,
+    endpoint_transport,
+    openai,
+)
 from tests.server.helpers.raw_endpoint import (
     DONE,
     KEY,
@@ -297,3 +305,19 @@ def test_an_event_of_24_megabytes_is_read_in_little_time() -> None:
     # What is parsed at once, and so holds up others, is a part of it.
     assert len(found[0].data) < 5 << 20
     assert ask(stream(*pieces, STOP)).answer.text == "Hello!"
+
+
+def test_a_slow_reader_is_not_taken_for_a_silent_endpoint() -> None:
+    async def readany() -> bytes:
+        return b"a"
+
+    async def read_slowly() -> None:
+        content = SimpleNamespace(readany=readany, set_exception=pytest.fail)
+        response: Any = SimpleNamespace(content=content, connection=None)
+        body = endpoint_transport._Body(response, 0.001)  # pyright: ignore[reportPrivateUsage] - what httpx calls
+        pieces = aiter(body)
+        assert await anext(pieces) == b"a"
+        await asyncio.sleep(0.02)
+        assert await anext(pieces) == b"a"
+
+    asyncio.run(read_slowly())

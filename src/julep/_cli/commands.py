@@ -128,7 +128,7 @@ def _resource_command(resource: Resource, name: str) -> App:
             try:
                 result = call(**arguments)
             except InvalidArgumentError as error:
-                raise UsageError(in_options(str(error))) from None
+                raise UsageError(in_options(str(error), options.values(), words)) from None
             _show(resource, name, result, as_json=as_json)
         return 0
 

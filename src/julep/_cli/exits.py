@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Collection
 from contextlib import suppress
+from io import StringIO, TextIOWrapper
 from typing import Final
 
 FAILED: Final = 1
@@ -14,6 +15,9 @@ UNREACHABLE: Final = 3
 REFUSED: Final = 4
 CLOSED_PIPE: Final = 141
 """The status of a program whose output is no longer read, as shells have it: 128 + SIGPIPE."""
+
+INTERRUPTED: Final = 130
+"""The status of a program that Ctrl-C has ended: 128 + SIGINT."""
 
 STATUSES: Final = (
     "Exit status: 0, 1 failed, 2 an argument is invalid, 3 the server is not reachable,"
@@ -30,26 +34,38 @@ def run(work: Callable[[], int]) -> int:
     from julep import errors
 
     try:
-        status = work()
-        sys.stdout.flush()
+        return work()
     except UsageError as error:
         return report(error, INVALID)
     except errors.JulepError as error:
         return report(error, status_of(error))
+
+
+def ended(work: Callable[[], int]) -> int:
+    """Run the program; return its exit status, also if Ctrl-C or its output ends it early."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # it was closed before the program began
+            setattr(sys, name, StringIO())
+        elif isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # not every encoding has every character
+    try:
+        status = work()
+        sys.stdout.flush()
     except BrokenPipeError:
-        _discard_output()
+        _drop_output()
         return CLOSED_PIPE
-    except OSError as error:  # such as a full disk under standard output
-        _discard_output()
+    except OSError as error:  # a full disk, most often
+        _drop_output()
         return report(error, FAILED)
     except KeyboardInterrupt:
-        sys.stdout.write("\n")
-        return 130
+        sys.stderr.write("\n")
+        return INTERRUPTED
     return status
 
 
-def _discard_output() -> None:
-    """Send standard output nowhere: the interpreter flushes it once more when it ends."""
+def _drop_output() -> None:
+    """Let the interpreter, which flushes standard output when it ends, do so without an error."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

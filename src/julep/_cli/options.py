@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from inspect import Parameter, signature
 from typing import (
     TYPE_CHECKING,
@@ -190,7 +190,7 @@ def read_object(name: str, texts: Sequence[str]) -> dict[str, Any]:
 def _value(text: str) -> JSON:
     try:
         value: JSON = json.loads(text, parse_constant=_refuse)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
     return value
 
@@ -209,6 +209,8 @@ def read_json(name: str, text: str) -> JSON:
         value: JSON = json.loads(text, parse_constant=_refuse)
     except ValueError as error:
         raise UsageError(f"{name}: expected JSON: {error}") from None
+    except RecursionError:
+        raise UsageError(f"{name}: expected JSON with fewer levels") from None
     return value
 
 
@@ -231,8 +233,20 @@ def read_file(path: str) -> dict[str, Any]:
     return cast("dict[str, Any]", value)
 
 
-def in_options(text: str) -> str:
-    """Return an error's text with the names of options in the place of those of parameters."""
+def in_options(text: str, options: Iterable[Option] = (), words: Iterable[str] = ()) -> str:
+    """Return an error's text with the names of the command line in the place of parameters' names.
+
+    Args:
+        text: The text, which may begin with the parameter that it is about.
+        options: The command's options.
+        words: The parameters that are words without an option.
+    """
+    about, *_ = re.split(r"\W", text, maxsplit=1)
+    named = {option.name: option.names[0] for option in options}
+    named |= {word: word.upper() for word in words}
+    head = named.get(about, about)
+    rest = text.removeprefix(about)
     for name, (option, *_) in _NAMES.items():
-        text = re.sub(rf"\b{name}\b", option, text)
-    return text
+        rest = re.sub(rf"\b{name}\b", option, rest)
+        head = option if head == name else head
+    return head + rest

@@ -89,6 +89,8 @@ def _content() -> dict[str, Any] | None:
         raise ConfigurationError(f"{path} cannot be read: {error}") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{path}: {error}") from None
+    except RecursionError:
+        raise ConfigurationError(f"{path}: expected TOML with fewer levels") from None
     _check_names(f"{path}", content, ("default", "profiles"))
     return content
 
@@ -126,6 +128,9 @@ def _key(where: str, name: str, fields: Mapping[str, Any]) -> tuple[Callable[[],
             f"from {variable}, which the profile {name} names",
         )
     words = fields.get("api_key_command")
+    if words is None:
+        (empty,) = (key for key in _KEYS if key in fields)
+        raise ConfigurationError(f"{where}.{empty}: expected a text that is not empty")
     if not isinstance(words, list) or not all(
         isinstance(w, str) for w in cast("list[object]", words)
     ):
@@ -153,10 +158,12 @@ def _from_command(where: str, words: list[str]) -> str:
         done = subprocess.run(  # noqa: S603 - the user's own file has the command
             words, stdout=subprocess.PIPE, text=True, timeout=_COMMAND_SECONDS, check=False
         )
-    except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError) as error:
+    except (OSError, subprocess.TimeoutExpired, ValueError) as error:
         text = f"took more than {_COMMAND_SECONDS} s"
-        if not isinstance(error, subprocess.TimeoutExpired):
-            text = f"cannot be run: {getattr(error, 'strerror', None) or 'it printed no text'}"
+        if isinstance(error, UnicodeDecodeError):
+            text = "printed no text"
+        elif not isinstance(error, subprocess.TimeoutExpired):
+            text = f"cannot be run: {getattr(error, 'strerror', None) or error}"
         raise ConfigurationError(f"{problem} {text}") from None
     if done.returncode:
         raise ConfigurationError(f"{problem} ended with status {done.returncode}")
@@ -182,7 +189,9 @@ def _field(
 ) -> T | None:
     value = fields.get(name)
     if value is not None and not isinstance(value, kind):
-        shown = "another value" if name == "api_key" else repr(value)
+        # Tables may hold keys.
+        is_shown = name != "api_key" and not isinstance(value, (dict, list))
+        shown = repr(value) if is_shown else "another value"
         raise ConfigurationError(f"{where}.{name}: expected {expected}; got {shown}")
     return value
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Sequence
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from stat import S_ISREG
 from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
 from julep._calls.flow import RunTasks
@@ -85,6 +86,8 @@ class Adding:
         dry_run: bool,
         on_file: Callable[[AddedFile, int], object] | None,
     ) -> None:
+        if not os.fspath(path):  # often a variable that is not set; a path would make it "."
+            raise _refusal("path", "expected a folder or a file; got ''")
         self._path = Path(path)
         self._requests = requests
         self._prune = prune
@@ -122,6 +125,8 @@ class Adding:
         doc_id = None if stored is None else stored.id
         known = str(stored.metadata.get("sha256")) if stored and stored.metadata else ""
         try:
+            if not _is_utf8(source):
+                raise UnreadableFileError("its name is no UTF-8")
             loaded = yield from _in_thread(partial(_load, path, known))
             if loaded.document is None:
                 return AddedFile(source, "unchanged", doc_id)
@@ -149,6 +154,15 @@ class Adding:
             self._on_file(file, total)
 
 
+def _is_utf8(name: str) -> bool:
+    """Whether a name can be sent: those of files may be any bytes."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _sentence(error: Exception) -> str:
     return f"it cannot be read: {error.strerror}" if isinstance(error, OSError) else str(error)
 
@@ -165,6 +179,8 @@ def _folder(path: Path, *, prune: bool) -> Folder:
     if not path.is_dir():
         raise _refusal("path", f"expected a folder or a file; there is no {str(path)!r}")
     name = path.resolve().name
+    if not _is_utf8(name):
+        raise _refusal("path", f"expected a folder with a name in UTF-8; got {str(path)!r}")
     found = {
         f"{name}/{file.relative_to(path).as_posix()}": file
         for folder, names, files in os.walk(path, onerror=_refuse_folder)
@@ -198,7 +214,10 @@ def _refusal(name: str, problem: str) -> InvalidArgumentError:
 
 def _load(path: Path, known: str) -> Loaded:
     """Read a file, and its text unless the hash is known."""
-    if path.stat().st_size > MAX_FILE_BYTES:
+    found = path.stat()
+    if not S_ISREG(found.st_mode):  # reading a pipe would never end
+        raise UnreadableFileError("it is no regular file")
+    if found.st_size > MAX_FILE_BYTES:
         raise UnreadableFileError(f"it has more than {MAX_FILE_BYTES // 1024 // 1024} MiB")
     data = path.read_bytes()
     digest = sha256(data).hexdigest()

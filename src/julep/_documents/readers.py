@@ -12,7 +12,7 @@ from julep._documents.html import html
 from julep._documents.parts import Outline, Section, markdown, parts_of
 
 # What no text needs, and databases refuse.
-_CONTROLS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+_CONTROLS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _CHARSET: Final = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 _BLANK_LINES: Final = re.compile(r"[ \t]*\n(?:[ \t]*\n)+")
 
@@ -68,7 +68,7 @@ def _decoded(data: bytes, encoding: str = "utf-8-sig") -> str:
         encoding = "utf-16"
     try:
         text = data.decode(encoding)
-    except (UnicodeDecodeError, LookupError):
+    except (UnicodeError, LookupError):  # a page may name any of Python's codecs
         raise UnreadableFileError(f"it is not text in {encoding.removesuffix('-sig')}") from None
     if "\0" in text:
         raise UnreadableFileError("it is binary data, not text")

@@ -52,6 +52,12 @@ class SpanListener:
         self._chat: trace.Span | None = None
         self._span: trace.Span | None = None
 
+    def __del__(self) -> None:
+        # Of a stream that was neither read to its end nor closed.
+        self._end()
+        if self._chat is not None:
+            self._chat.end()
+
     def on_request(self, call: CallRecord, request: Request) -> Request:
         """Begin a span, and add the headers that propagate it to the server."""
         name, attributes = _span_attributes(call, request)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from julep.testing._recording import recorded as recorded
     from julep.testing._server import ScriptedServer as ScriptedServer
 else:
-    __all__, __getattr__, __dir__ = _lazy.lazy(
+    __all__, _find, __dir__ = _lazy.lazy(
         __name__,
         {
             "julep.testing._delays": ("skipped_delays",),
@@ -39,3 +39,12 @@ else:
             "julep.testing._server": ("ScriptedServer",),
         },
     )
+
+    def __getattr__(name: str) -> object:
+        """Import a public name on first use."""
+        try:
+            return _find(name)
+        except ModuleNotFoundError as error:
+            from julep_server.missing import missing_extra
+
+            raise missing_extra(error) from None

@@ -8,7 +8,6 @@ from __future__ import annotations
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import aiohttp
@@ -92,9 +91,14 @@ class _Body(httpx.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         content = self._response.content
         idle = None
+        reads = False
+
+        def end() -> None:
+            if reads:  # otherwise a slow reader of the pieces is silent, not the endpoint
+                content.set_exception(aiohttp.SocketTimeoutError("the endpoint is silent"))
+
         if self._timeout is not None:
-            silent = aiohttp.SocketTimeoutError("the endpoint is silent")
-            idle = IdleTimer(self._timeout, partial(content.set_exception, silent))
+            idle = IdleTimer(self._timeout, end)
         connection = self._response.connection
         if connection is not None and connection.protocol is not None:
             # aiohttp would make a timer of the event loop at each read.
@@ -103,7 +107,9 @@ class _Body(httpx.AsyncByteStream):
             while True:
                 if idle is not None:
                     idle.touch()
+                reads = True
                 piece = await content.readany()
+                reads = False
                 if not piece:
                     return
                 yield piece
