@@ -46,6 +46,24 @@ def test_an_agent_from_its_creation_to_its_end(run: Any, julep_client: julep.Cli
     assert run("agents", "list", "--limit", "5", "--order", "asc") == ""
 
 
+def test_agents_and_users_by_their_names(
+    run: Any, julep_client: julep.Client, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    agent = julep_client.agents.create(name="Ada")
+    user = julep_client.users.create(name="Grace H.")
+    session = run("sessions", "create", "--agent", "Ada", "--user", "Grace H.").strip()
+    assert str(julep_client.sessions.get(session).agent_id) == str(agent.id)
+    assert run("sessions", "list", "--agent", "Ada").startswith(session)
+    (tmp_path / "hours.md").write_text("It opens at ten.", encoding="utf-8")
+    run("docs", "import", tmp_path, "--user", "Grace H.")
+    assert len(julep_client.docs.list(user_id=user.id)) == 1
+    julep_client.agents.create(name="Ada")
+    for name, problem in (("Ada", "several have"), ("Alan", "none has")):
+        assert app.main(["docs", "list", "--agent", name]) == exits.INVALID
+        expected = f"--agent: {problem} the name {name!r} (julep agents list shows the ids)"
+        assert expected in capsys.readouterr().err
+
+
 def test_what_get_printed_can_be_sent_back(
     run: Any, julep_client: julep.Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

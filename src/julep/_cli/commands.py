@@ -15,6 +15,7 @@ from julep._cli.connection import connect
 from julep._cli.exits import STATUSES, UsageError, run, suggestion
 from julep._cli.options import Option, in_options, option_of, options_of, read_file
 from julep._cli.output import is_terminal, note, print_fields, print_json, print_rows
+from julep._cli.owners import BY_NAME, id_of
 from julep._cli.resources import ID, Resource
 from julep.errors import InvalidArgumentError
 
@@ -124,6 +125,9 @@ def _resource_command(resource: Resource, name: str) -> App:
             of_body = {key: arguments.pop(key) for key in body_options if key in arguments}
             arguments[body] = of_body
         with connect(url, profile) as client:
+            for key in BY_NAME:
+                if key not in words and isinstance(given := arguments.get(key), str):
+                    arguments[key] = id_of(client, key, given)
             call = getattr(getattr(client, resource.name), resource.commands[name])
             try:
                 result = call(**arguments)

@@ -18,6 +18,7 @@ from julep._cli.connection import connect
 from julep._cli.exits import FAILED, UsageError
 from julep._cli.options import in_options
 from julep._cli.output import is_terminal, note, print_json, print_rows, printable
+from julep._cli.owners import id_of
 from julep._cli.resources import ID
 from julep.errors import InvalidArgumentError
 
@@ -40,8 +41,8 @@ def import_app() -> App:
         annotation=cast("Any", Annotated)[str, Details(help="The folder, or one file of it.")],
     )
     options = (
-        option("agent", str | None, None, "The id of the agent that has the documents."),
-        option("user", str | None, None, "The id of the user that the documents are about."),
+        option("agent", str | None, None, "The agent that has the documents: its id or name."),
+        option("user", str | None, None, "The user that the documents are about: the id or name."),
         option("prune", bool, False, "Delete documents of the folder whose files are gone."),
         option("dry_run", bool, False, "Change nothing, and print what would be done."),
     )
@@ -63,9 +64,16 @@ def _import(
     # What the reader of PDF files logs of damaged ones is in the result, too.
     logging.getLogger("pypdf").addHandler(logging.NullHandler())
     with connect(url, profile) as client, _progress() as on_file:
+        agent_id = agent if agent is None else id_of(client, "agent_id", agent)
+        user_id = user if user is None else id_of(client, "user_id", user)
         try:
             added = client.docs.add(
-                path, agent_id=agent, user_id=user, prune=prune, dry_run=dry_run, on_file=on_file
+                path,
+                agent_id=agent_id,
+                user_id=user_id,
+                prune=prune,
+                dry_run=dry_run,
+                on_file=on_file,
             )
         except InvalidArgumentError as error:
             raise UsageError(in_options(str(error))) from None

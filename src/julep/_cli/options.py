@@ -20,6 +20,7 @@ from typing import (
 )
 
 from julep._cli.exits import UsageError
+from julep._cli.owners import BY_NAME
 from julep._tools.docstrings import parse_docstring
 
 if TYPE_CHECKING:
@@ -89,9 +90,10 @@ class Option(NamedTuple):
         from cyclopts import Parameter as Details
 
         hint: Any = Literal[self.choices] if self.choices else _TYPES[self.kind]
+        by_name = "Or its name." if self.name in BY_NAME and not positional else None
         details = Details(
             name=None if positional else self.names,
-            help=" ".join(filter(None, (self._about(), _HINTS.get(self.kind)))),
+            help=" ".join(filter(None, (self._about(), by_name, _HINTS.get(self.kind)))),
             negative=None if self.kind == "flag" else "",
             required=required,
             show_default=False,

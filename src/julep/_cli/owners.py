@@ -1,0 +1,48 @@
+"""Agents and users by their names, where the API takes ids."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from julep._cli.exits import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from julep import Client
+
+_KINDS: Final[Mapping[str, tuple[str, str]]] = {
+    "agent_id": ("--agent", "agent"),
+    "user_id": ("--user", "user"),
+}
+
+BY_NAME: Final = tuple(_KINDS)
+"""The parameters whose option may have a name."""
+
+
+def id_of(client: Client, parameter: str, text: str) -> str:
+    """Return the id of the agent or the user that an option has the id or the name of.
+
+    Args:
+        client: The client.
+        parameter: The option's parameter, one of :data:`BY_NAME`.
+        text: The option's value.
+
+    Raises:
+        UsageError: None has this name, or several have it.
+    """
+    try:
+        UUID(text)
+    except ValueError:
+        pass
+    else:
+        return text
+    option, kind = _KINDS[parameter]
+    everyone = (client.agents if kind == "agent" else client.users).iterate()
+    found = [str(one.id) for one in islice((one for one in everyone if one.name == text), 2)]
+    if len(found) == 1:
+        return found[0]
+    problem = "several have" if found else "none has"
+    raise UsageError(f"{option}: {problem} the name {text!r} (julep {kind}s list shows the ids)")
