@@ -12,7 +12,7 @@ from functools import partial
 from typing import Annotated, Any, cast
 
 from cyclopts import App as CommandLine
-from cyclopts import Parameter
+from cyclopts import CycloptsError, Parameter
 from sqlalchemy.engine import make_url
 
 from julep_server.app import App
@@ -31,6 +31,9 @@ USAGE_ERROR = 2
 """Exit status for settings that contradict each other."""
 
 DEFAULT_PORT = 8080
+
+_WIDE = 200
+"""Columns of a help that a program reads, or a file keeps."""
 
 # Options that differ from their settings: name, type, default and description.
 _SPECIAL: Mapping[str, tuple[str, object, object, str]] = {
@@ -224,5 +227,14 @@ def run(client_commands: Mapping[str, str] | None = None) -> None:
     for name, description in (client_commands or {}).items():
         command_line.command(CommandLine(name=name, help=description))
     if not sys.stdout.isatty():
-        command_line.help_formatter = "plain"  # no boxes in pipes and files
-    command_line()
+        from rich.console import Console  # comes with cyclopts
+
+        # No boxes in pipes and files, and texts on as few lines as they have.
+        command_line.help_formatter = "plain"
+        command_line.console = Console(width=_WIDE)
+    try:
+        command_line(sys.argv[1:], exit_on_error=False, print_error=False)
+    except CycloptsError as error:
+        words = " ".join(error.command_chain or ())
+        hint = f"julep {words} --help".replace("  ", " ")
+        stop(f"{str(error).rstrip('.')} ({hint})", USAGE_ERROR)

@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from julep_server import cli
 from julep_server.cli import command_line
 from julep_server.commands.opened import database_url
 from tests.server.helpers.api import Api
@@ -139,6 +140,29 @@ def test_mistakes_are_reported_in_one_line(
     shown = capsys.readouterr().err
     assert (stopped.value.code, len(shown.splitlines())) == (status, 1)
     assert message in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["serve", "--prot", "1"], "Did you mean --port? (julep serve --help)"),
+        (["keys", "create", "--scope", "write"], '"all", "read" (julep keys create --help)'),
+    ],
+)
+def test_wrong_options_are_reported_in_one_line(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    message: str,
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["julep", *arguments])
+    # A terminal's help is left as it is: it belongs to the process.
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    with pytest.raises(SystemExit) as stopped:
+        cli.run()
+    (shown,) = capsys.readouterr().err.splitlines()
+    assert stopped.value.code == cli.USAGE_ERROR
+    assert shown.endswith(message)
 
 
 @pytest.mark.parametrize(

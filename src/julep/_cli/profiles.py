@@ -190,8 +190,8 @@ def _field(
     value = fields.get(name)
     if value is not None and not isinstance(value, kind):
         # Tables may hold keys.
-        is_shown = name != "api_key" and not isinstance(value, (dict, list))
-        shown = repr(value) if is_shown else "another value"
+        is_shown = name != "api_key" and isinstance(value, (str, int, float, bool))
+        shown = f"{value!r}" if is_shown else "another value"
         raise ConfigurationError(f"{where}.{name}: expected {expected}; got {shown}")
     return value
 
