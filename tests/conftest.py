@@ -15,6 +15,7 @@ settings.load_profile("unhurried")
 # Helper modules assert too. Pytest rewrites their asserts as in test modules, so that a failure is
 # explained, and also raised under ``python -O`` (scripts/test-optimized).
 pytest.register_assert_rewrite(
+    "tests.chaos",
     "tests.contract",
     "tests.gate",
     "tests.generated",

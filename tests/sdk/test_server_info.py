@@ -117,7 +117,9 @@ def test_the_command_names_the_missing_extra(name: str) -> None:
 def test_a_command_that_does_not_exist_is_not_the_servers() -> None:
     done = run("agnts", missing="uvicorn")
     assert done.returncode == 2
-    assert done.stderr == "julep: there is no command 'agnts'; did you mean agents?\n"
+    assert (
+        done.stderr == "julep: there is no command 'agnts'; did you mean agents? (julep --help)\n"
+    )
 
 
 @pytest.mark.parametrize(

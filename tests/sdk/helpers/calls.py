@@ -465,7 +465,7 @@ _GOOD: Mapping[str, Mapping[str, object]] = {
     "docs.count": {"user_id": ID},
     "docs.create": {"agent_id": ID, "doc": {"title": "Manual", "content": "Press the button."}},
     # A folder without documents.
-    "docs.add": {"path": Path(__file__).parent, "agent_id": ID},
+    "docs.add": {"path": str(Path(__file__).parent), "agent_id": ID},
     "docs.update": {"doc_id": ID, "user_id": ID, "title": "a", "content": "b"},
     "docs.delete": {"doc_id": ID, "user_id": ID},
     "docs.search": {"query": "breakfast", "user_id": ID},
