@@ -324,6 +324,8 @@ class Shelf:
         self._made = len(items)
         # The items that have room in each page.
         self.room = 1000
+        # The header of pages that have room.
+        self.header: str | None = None
 
     def page(self, *, limit: int, offset: int) -> tuple[int, int]:
         return limit, offset
@@ -335,8 +337,9 @@ class Shelf:
         limit, offset = call
         ordered = self.items[::-1] if self._newest_first else self.items
         found = ordered[offset : offset + limit]
-        cut = {"x-julep-next-offset": f"{offset + self.room}"} if len(found) > self.room else {}
-        on_response(Response(200, cut, b""))
+        header = f"{offset + self.room}" if len(found) > self.room else self.header
+        headers = {} if header is None else {"x-julep-next-offset": header}
+        on_response(Response(200, headers, b""))
         page = Numbers([Numbered(item) for item in found[: self.room]])
         self._change()
         return page
@@ -362,6 +365,18 @@ def test_pages_that_a_server_ends_early_are_not_the_last(
     while not walk.over:
         found += [item.id for item in finish(walk.more())]
     assert found == list(range(count))[:limit]
+
+
+@pytest.mark.parametrize("value", ["37", "0", "1", "-1", "3.0", "", "soon"])
+def test_a_header_of_another_offset_ends_no_page_early(value: str) -> None:
+    """As a mock of the contract sends it with each page: the walk has an end."""
+    shelf = Shelf([0, 1, 2], newest_first=False, meanwhile=[])
+    shelf.header = value
+    driver: Any = shelf
+    page: Any = shelf.page
+    walk = PageWalk[Any](driver, page, None, 100)
+    assert [item.id for item in finish(walk.more())] == [0, 1, 2]
+    assert walk.over
 
 
 def finish(flow: Flow[Any, T]) -> T:

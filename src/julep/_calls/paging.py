@@ -33,9 +33,19 @@ NEXT_OFFSET_HEADER: Final = "x-julep-next-offset"
 """The header of a page that was ended early: the offset of the page that follows it."""
 
 
-def is_cut(response: Response) -> bool:
-    """Check whether a server has ended a page early, because its items are long."""
-    return NEXT_OFFSET_HEADER in response.headers
+def is_cut(response: Response, offset: int, count: int) -> bool:
+    """Check whether a server has ended a page early, because its items are long.
+
+    Args:
+        response: The response that has the page.
+        offset: The offset that was requested.
+        count: How many items the page has.
+
+    Returns:
+        Whether the header has the offset behind these items. With any other value a walk would have
+        no end, or leave items out.
+    """
+    return response.headers.get(NEXT_OFFSET_HEADER) == str(offset + count)
 
 
 class Page(Protocol[T_co]):
@@ -92,6 +102,7 @@ class PageWalk(Generic[T]):
             encoded(_encode_limit, limit)
         self.api_client = api_client
         self._page: Any = None
+        self._response: Any = None
         self._page_of = page
         self._remaining = limit
         if page_size is not None:
@@ -112,6 +123,7 @@ class PageWalk(Generic[T]):
             requested = self._request_size()
             self._page = yield from self.api_client.flow_of(self._next, self._note)
             items = self._page.items
+            self._is_cut = is_cut(self._response, self._offset, len(items))
             is_last = len(items) < requested and not self._is_cut
             follows = self._offset > self._start and not self._is_single
             if follows and not self._knows_one_of(items):
@@ -143,7 +155,7 @@ class PageWalk(Generic[T]):
         return response
 
     def _note(self, response: Response) -> None:
-        self._is_cut = is_cut(response)
+        self._response = response
 
     def _request_size(self) -> int:
         """Return how many items to request: those needed, and the known one before them."""

@@ -99,7 +99,8 @@ class BaseManager:
         received: list[Response] = []
         response = yield from self.api_client.flow_of(call, received.append)
         found: Any = response  # the response of an operation that this method cannot name
-        if received and is_cut(received[0]) and 0 < len(found.items) < limit:
+        count = len(found.items)
+        if 0 < count < limit and received and is_cut(received[0], offset, count):
             pages = cast("Any", page)
             walk: PageWalk[Any] = PageWalk(
                 self.api_client, pages, limit, MAX_PAGE_SIZE, key, offset
