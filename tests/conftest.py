@@ -17,6 +17,7 @@ settings.load_profile("unhurried")
 pytest.register_assert_rewrite(
     "tests.chaos",
     "tests.contract",
+    "tests.docs",
     "tests.gate",
     "tests.generated",
     "tests.helpers.quick_plugin",

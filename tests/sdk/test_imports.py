@@ -285,7 +285,6 @@ def test_a_fork_in_a_process_with_threads_imports_what_calls_need_and_no_more() 
         timeout=60,
     )
     modules = set(done.stdout.split())
-    assert done.stderr == ""  # of locks that other modules hold around a fork
     assert modules >= {
         "julep._calls.error_responses",
         "julep._http.body_decoder",

@@ -123,7 +123,9 @@ class PageWalk(Generic[T]):
             requested = self._request_size()
             self._page = yield from self.api_client.flow_of(self._next, self._note)
             items = self._page.items
-            self._is_cut = is_cut(self._response, self._offset, len(items))
+            # Operations of 0.3 that a program has itself have no response.
+            received = self._response
+            self._is_cut = received is not None and is_cut(received, self._offset, len(items))
             is_last = len(items) < requested and not self._is_cut
             follows = self._offset > self._start and not self._is_single
             if follows and not self._knows_one_of(items):
