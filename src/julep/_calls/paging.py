@@ -33,11 +33,11 @@ NEXT_OFFSET_HEADER: Final = "x-julep-next-offset"
 """The header of a page that was ended early: the offset of the page that follows it."""
 
 
-def is_cut(response: Response, offset: int, count: int) -> bool:
+def is_cut(header: str | None, offset: int, count: int) -> bool:
     """Check whether a server has ended a page early, because its items are long.
 
     Args:
-        response: The response that has the page.
+        header: The response's header of the next offset, if it has one.
         offset: The offset that was requested.
         count: How many items the page has.
 
@@ -45,7 +45,7 @@ def is_cut(response: Response, offset: int, count: int) -> bool:
         Whether the header has the offset behind these items. With any other value a walk would have
         no end, or leave items out.
     """
-    return response.headers.get(NEXT_OFFSET_HEADER) == str(offset + count)
+    return header == str(offset + count)
 
 
 class Page(Protocol[T_co]):
@@ -102,7 +102,6 @@ class PageWalk(Generic[T]):
             encoded(_encode_limit, limit)
         self.api_client = api_client
         self._page: Any = None
-        self._response: Any = None
         self._page_of = page
         self._remaining = limit
         if page_size is not None:
@@ -110,6 +109,8 @@ class PageWalk(Generic[T]):
         self._page_size = page_size or DEFAULT_PAGE_SIZE
         self._key = key
         self._seen: set[Hashable] = set()
+        # Operations of 0.3 that a program has itself have no response to note it from.
+        self._next_offset: str | None = None
         self._is_cut = self._is_single = False
         self._start = self._offset = 0 if offset is None else offset
         self.over = limit == 0
@@ -123,9 +124,7 @@ class PageWalk(Generic[T]):
             requested = self._request_size()
             self._page = yield from self.api_client.flow_of(self._next, self._note)
             items = self._page.items
-            # Operations of 0.3 that a program has itself have no response.
-            received = self._response
-            self._is_cut = received is not None and is_cut(received, self._offset, len(items))
+            self._is_cut = is_cut(self._next_offset, self._offset, len(items))
             is_last = len(items) < requested and not self._is_cut
             follows = self._offset > self._start and not self._is_single
             if follows and not self._knows_one_of(items):
@@ -147,17 +146,22 @@ class PageWalk(Generic[T]):
         self._next = self._build_call()
         return fresh
 
-    def whole(self) -> Flow[Any, Page[T]]:
-        """Request all pages; return the last response, with the items of all of them."""
+    def rest(self) -> Flow[Any, list[T]]:
+        """Request all pages that are left; return their items."""
         found: list[T] = []
         while not self.over:
             found += yield from self.more()
+        return found
+
+    def whole(self) -> Flow[Any, Page[T]]:
+        """Request all pages; return the last response, with the items of all of them."""
+        found = yield from self.rest()
         response: Page[T] = self._page
         self._page.items = found
         return response
 
     def _note(self, response: Response) -> None:
-        self._response = response
+        self._next_offset = response.headers.get(NEXT_OFFSET_HEADER)
 
     def _request_size(self) -> int:
         """Return how many items to request: those needed, and the known one before them."""

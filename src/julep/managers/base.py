@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar, cast
 
 from julep._arguments.encode import encoded, under
-from julep._calls.paging import MAX_PAGE_SIZE, PageWalk, is_cut
+from julep._calls.paging import MAX_PAGE_SIZE, NEXT_OFFSET_HEADER, PageWalk, is_cut
 from julep._lazy import lazy, resolvable
 from julep_api.client import Call
 from julep_api.decoding import mismatch
@@ -100,15 +100,14 @@ class BaseManager:
         response = yield from self.api_client.flow_of(call, received.append)
         found: Any = response  # the response of an operation that this method cannot name
         count = len(found.items)
-        if 0 < count < limit and received and is_cut(received[0], offset, count):
+        header = received[0].headers.get(NEXT_OFFSET_HEADER) if received else None
+        if 0 < count < limit and is_cut(header, offset, count):
             pages = cast("Any", page)
             walk: PageWalk[Any] = PageWalk(
                 self.api_client, pages, limit, MAX_PAGE_SIZE, key, offset
             )
-            items = walk.begin_with(found.items)
-            while not walk.over:
-                items += yield from walk.more()
-            found.items = items
+            begun = walk.begin_with(found.items)
+            found.items = begun + (yield from walk.rest())
         return response
 
     def _total(self, page: Callable[..., Call[R]]) -> int | Awaitable[int]:
