@@ -13,13 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, Protocol, Typ
 from julep._calls.flow import RunTasks
 from julep._documents.added import AddedDocs, AddedFile
 from julep._documents.readers import SUFFIXES, Document, UnreadableFileError, read_document
-from julep.errors import (
-    ApiError,
-    BadRequestError,
-    ConflictError,
-    InvalidArgumentError,
-    UnprocessableEntityError,
-)
+from julep.errors import ApiError, InvalidArgumentError
 
 if TYPE_CHECKING:
     from julep._calls.flow import Flow
@@ -28,7 +22,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MAX_FILE_BYTES: Final = 64 * 1024 * 1024
-_TOO_LARGE: Final = 413
+# Responses that refuse one file; the others would come for each.
+_REFUSING: Final = frozenset({400, 409, 413, 422})
 
 
 class Folder(NamedTuple):
@@ -140,10 +135,8 @@ class Adding:
                 new_id = yield from self._requests.store(doc_id, doc)
         except (UnreadableFileError, OSError) as error:
             return AddedFile(source, "failed", doc_id, _sentence(error))
-        except (BadRequestError, ConflictError, UnprocessableEntityError) as error:
-            return AddedFile(source, "failed", doc_id, error.message)
         except ApiError as error:
-            if error.status_code != _TOO_LARGE:
+            if error.status_code not in _REFUSING:
                 raise
             return AddedFile(source, "failed", doc_id, error.message)
         return AddedFile(source, "created" if stored is None else "replaced", new_id)
