@@ -15,7 +15,7 @@ from cyclopts import App
 from cyclopts import Parameter as Details
 
 from julep._cli.commands import command
-from julep._cli.names import CLIENT_COMMANDS, RESOURCE_COMMANDS, SERVER_COMMANDS
+from julep._cli.names import CLIENT_COMMANDS, OPTIONS, RESOURCE_COMMANDS, SERVER_COMMANDS
 from julep._cli.output import printable
 from julep._cli.resources import RESOURCES
 
@@ -64,12 +64,9 @@ _PLAIN: Final = {
 }
 # What the values of options are ids of.
 _IDS: Final = {
-    "--agent": "agents",
-    "--agent-id": "agents",
-    "--user": "users",
-    "--user-id": "users",
-    "--session": "sessions",
-    "--session-id": "sessions",
+    option: resource
+    for resource in ("agents", "users", "sessions")
+    for option in OPTIONS[f"{resource[:-1]}_id"]
 }
 
 

@@ -9,6 +9,8 @@ from contextlib import suppress
 from io import StringIO, TextIOWrapper
 from typing import Final
 
+from julep._cli.names import nearest
+
 FAILED: Final = 1
 INVALID: Final = 2
 UNREACHABLE: Final = 3
@@ -93,8 +95,5 @@ def report(error: object, status: int) -> int:
 
 
 def suggestion(name: str, known: Collection[str]) -> str:
-    """Return a hint, for the end of an error, at the name that was probably meant."""
-    from difflib import get_close_matches  # only errors need it
-
-    found = get_close_matches(name, known, 1)
-    return f"; did you mean {found[0]}?" if found else f"; there are: {', '.join(known) or 'none'}"
+    """Return a hint, for the end of an error, at the name that was meant, or at all of them."""
+    return nearest(name, known) or f"; there are: {', '.join(known) or 'none'}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 CLIENT_COMMANDS: Final = {
@@ -35,6 +36,25 @@ SERVER_COMMANDS: Final = {
 """They need ``julep[server]``, which has their descriptions; these are for completion."""
 
 
+OPTIONS: Final = {
+    "agent_id": ("--agent", "--agent-id"),
+    "user_id": ("--user", "--user-id"),
+    "session_id": ("--session", "--session-id"),
+    "message_id": ("--message", "--message-id"),
+    "metadata_filter": ("--metadata", "--metadata-filter"),
+    "types": ("--type", "--types"),
+}
+"""The options of parameters whose names are longer than those of the commands' options."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return a hint, for the end of an error, at the name that was probably meant, or nothing."""
+    from difflib import get_close_matches  # only errors need it
+
+    found = get_close_matches(name, [*known], 1)
+    return f"; did you mean {found[0]}?" if found else ""
+
+
 def unknown_command(word: str) -> str | None:
     """Return what is wrong with the first word of a command line, or None if it is a command."""
     known = [*CLIENT_COMMANDS, *RESOURCE_COMMANDS, *SERVER_COMMANDS]
@@ -42,8 +62,4 @@ def unknown_command(word: str) -> str | None:
         return None
     if word.startswith("-"):
         return f"{word!r:.40} needs a command before it: julep --help lists them"
-    from difflib import get_close_matches  # only for this
-
-    found = get_close_matches(word, known, 1)
-    meant = f"; did you mean {found[0]}?" if found else ""
-    return f"there is no command {word!r:.40}{meant} (julep --help)"
+    return f"there is no command {word!r:.40}{nearest(word, known)} (julep --help)"

@@ -20,6 +20,7 @@ from typing import (
 )
 
 from julep._cli.exits import UsageError
+from julep._cli.names import OPTIONS
 from julep._cli.owners import BY_NAME
 from julep._tools.docstrings import parse_docstring
 
@@ -44,15 +45,6 @@ _HINTS: Final[Mapping[Kind, str]] = {
     "texts": "May be given several times.",
     "object": "KEY=VALUE, several times, or JSON.",
     "objects": "JSON, several times.",
-}
-# The shorter names are those of the commands.
-_NAMES: Final = {
-    "agent_id": ("--agent", "--agent-id"),
-    "user_id": ("--user", "--user-id"),
-    "session_id": ("--session", "--session-id"),
-    "message_id": ("--message", "--message-id"),
-    "metadata_filter": ("--metadata", "--metadata-filter"),
-    "types": ("--type", "--types"),
 }
 
 # What a docstring says of Python alone.
@@ -83,7 +75,7 @@ class Option(NamedTuple):
     @property
     def names(self) -> tuple[str, ...]:
         """The names on the command line."""
-        return _NAMES.get(self.name, (f"--{self.name.replace('_', '-')}",))
+        return OPTIONS.get(self.name, (f"--{self.name.replace('_', '-')}",))
 
     def parameter(self, *, positional: bool = False, required: bool = False) -> Parameter:
         """Return the parameter of a command's function."""
@@ -248,7 +240,7 @@ def in_options(text: str, options: Iterable[Option] = (), words: Iterable[str] =
     named |= {word: word.upper() for word in words}
     head = named.get(about, about)
     rest = text.removeprefix(about)
-    for name, (option, *_) in _NAMES.items():
+    for name, (option, *_) in OPTIONS.items():
         rest = re.sub(rf"\b{name}\b", option, rest)
         head = option if head == name else head
     return head + rest

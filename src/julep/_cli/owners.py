@@ -7,18 +7,12 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from julep._cli.exits import UsageError
+from julep._cli.names import OPTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from julep import Client
 
-_KINDS: Final[Mapping[str, tuple[str, str]]] = {
-    "agent_id": ("--agent", "agent"),
-    "user_id": ("--user", "user"),
-}
-
-BY_NAME: Final = tuple(_KINDS)
+BY_NAME: Final = ("agent_id", "user_id")
 """The parameters whose option may have a name."""
 
 
@@ -39,7 +33,7 @@ def id_of(client: Client, parameter: str, text: str) -> str:
         pass
     else:
         return text
-    option, kind = _KINDS[parameter]
+    option, kind = OPTIONS[parameter][0], parameter.removesuffix("_id")
     everyone = (client.agents if kind == "agent" else client.users).iterate()
     found = [str(one.id) for one in islice((one for one in everyone if one.name == text), 2)]
     if len(found) == 1:
