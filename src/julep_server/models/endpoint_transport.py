@@ -104,17 +104,16 @@ class _Body(httpx.AsyncByteStream):
             # aiohttp would make a timer of the event loop at each read.
             connection.protocol.read_timeout = None
         try:
-            while True:
-                if idle is not None:
-                    idle.touch()
-                reads = True
-                piece = await content.readany()
-                reads = False
-                if not piece:
-                    return
-                yield piece
-        except (aiohttp.ClientError, OSError) as error:
-            raise _of_httpx(error) from error
+            with _httpx_errors():
+                while True:
+                    if idle is not None:
+                        idle.touch()
+                    reads = True
+                    piece = await content.readany()
+                    reads = False
+                    if not piece:
+                        return
+                    yield piece
         finally:
             if idle is not None:
                 idle.stop()
