@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from unittest import mock
@@ -46,6 +47,7 @@ def _served(script: Path | None) -> Iterator[dict[str, str]]:
         }
 
 
+@cache
 def formatted(program: str) -> str:
     """Return a program as ruff formats it for a page."""
     done = subprocess.run(

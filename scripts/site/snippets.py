@@ -8,6 +8,7 @@ follows a script; without it the offline model answers.
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -73,12 +74,13 @@ def with_snippets(page: str, *, tabs: bool) -> str:
     return LINK.sub(lambda match: _shown(of_file(FOLDER / f"{match[1]}.py"), tabs=tabs), page)
 
 
-_OUTPUTS: dict[str, str] = {}
+@cache
+def _output(one: Snippet) -> str:
+    """Return what a snippet prints; each runs once, and is shown in several forms."""
+    return one.output()
 
 
 def _shown(one: Snippet, *, tabs: bool) -> str:
-    if one.name not in _OUTPUTS:
-        _OUTPUTS[one.name] = one.output()
     forms = {"Sync": one.sync, "Async": formatted(one.other)} if one.other else {"": one.sync}
     parts: list[str] = []
     for title, program in forms.items():
@@ -89,7 +91,7 @@ def _shown(one: Snippet, *, tabs: bool) -> str:
         elif title:
             block = f"{title}:\n\n{block}"
         parts.append(block)
-    output = _OUTPUTS[one.name]
+    output = _output(one)
     if output:
         heading = '```text title="Output"' if tabs else "Output:\n\n```text"
         parts.append(f"{heading}\n{output}\n```")
