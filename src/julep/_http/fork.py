@@ -24,6 +24,7 @@ _LEFT_OUT: Final = {
     "julep._http.httpx_bodies": "anyio",
     "julep._http.httpx_transport": "httpx",
     "julep._http.library_logs": "httpx",
+    "julep._http.own_task": "anyio",
     "julep._instrumentation.log": "logging",
     "julep._json.fast": "msgspec",
     "julep._instrumentation.spans": "opentelemetry",
