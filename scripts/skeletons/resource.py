@@ -212,8 +212,8 @@ def _join(tag: str, singular: str, kind: str) -> Iterator[str]:
     """Add the resource to the clients, the server and the tests' lists."""
     sources: list[Source] = []
     for path, class_name, manager in (
-        ("src/julep/_client.py", "Client", kind),
-        ("src/julep/_async_client.py", "AsyncClient", f"Async{kind}"),
+        ("src/julep/_clients/sync_client.py", "Client", kind),
+        ("src/julep/_clients/async_client.py", "AsyncClient", f"Async{kind}"),
     ):
         source = Source(path)
         source.add_method(

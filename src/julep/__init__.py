@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from julep import managers as managers
     from julep import streams as streams
     from julep import types as types
-    from julep._async_client import AsyncClient as AsyncClient
     from julep._calls.server_info import ServerInfo as ServerInfo
-    from julep._client import Client as Client
+    from julep._clients.async_client import AsyncClient as AsyncClient
+    from julep._clients.sync_client import Client as Client
     from julep._documents.added import AddedDocs as AddedDocs
     from julep._documents.added import AddedFile as AddedFile
     from julep._http.timeout import Timeout as Timeout
@@ -79,8 +79,8 @@ else:
     __all__, __getattr__, __dir__ = _lazy.lazy(
         __name__,
         {
-            "julep._async_client": ("AsyncClient",),
-            "julep._client": ("Client",),
+            "julep._clients.async_client": ("AsyncClient",),
+            "julep._clients.sync_client": ("Client",),
             "julep._calls.server_info": ("ServerInfo",),
             "julep._documents.added": ("AddedDocs", "AddedFile"),
             "julep._instrumentation.hook_events": ("RequestEvent", "ResponseEvent", "RetryEvent"),

@@ -41,7 +41,7 @@ _SOURCES: Final = (
     "julep._calls.protocols",
     "julep._tools.loop",
     "julep._redaction",
-    "julep._openai",
+    "julep._clients.openai_client",
     "julep.managers.agent",
     "julep.managers.doc",
     "julep.managers.job",

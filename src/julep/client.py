@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from julep import _lazy
-from julep._async_client import AsyncClient
-from julep._client import Client
+from julep._clients.async_client import AsyncClient
+from julep._clients.sync_client import Client
 
 if TYPE_CHECKING:
     from julep.api import client as _older

@@ -28,7 +28,7 @@ COPIED = (
 )
 # What has nothing of sessions: reading it takes time.
 OTHERS = (
-    *("_calls", "_cli", "_http", "_instrumentation", "_openai*", "_tools", "testing"),
+    *("_calls", "_cli", "_http", "_instrumentation", "_tools", "testing"),
     *("archive", "chat", "commands", "jobs", "models", "monitoring", "openai_*", "pages", "prompt"),
     *("search", "streaming", "tenancy", "text", "transport", "faults", "test_[!s]*"),
 )

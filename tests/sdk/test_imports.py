@@ -38,6 +38,15 @@ SENT = f"""
 client.sessions.get("4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a")
 """
 
+ERRORS = {
+    "julep._errors",
+    "julep._errors.base",
+    "julep._errors.requests",
+    "julep._errors.responses",
+    "julep._errors.results",
+    "julep.errors",
+}
+
 # The project's own modules.
 OWN = {
     IMPORTED: {
@@ -46,16 +55,16 @@ OWN = {
         "julep._arguments.cached",
         "julep._arguments.ending",
         "julep._arguments.signatures",
-        "julep._async_client",
-        "julep._base_client",
-        "julep._base_error",
-        "julep._client",
+        "julep._clients",
+        "julep._clients.async_client",
+        "julep._clients.base_client",
+        "julep._clients.sync_client",
+        *ERRORS,
         "julep._http",
         "julep._http.fork",
         "julep._http.timeout",
         "julep._http.transport_config",
         "julep._lazy",
-        "julep.errors",
         "julep_api",
         "julep_api.types",
     },
@@ -68,12 +77,11 @@ OWN = {
         "julep._arguments.exact_types",
         "julep._arguments.signatures",
         "julep._arguments.typecheck",
-        "julep._base_error",
+        *ERRORS,
         "julep._calls",
         "julep._calls.paging",
         "julep._calls.results",
         "julep._lazy",
-        "julep.errors",
         "julep.managers",
         "julep.managers.base",
         "julep.managers.chat",
@@ -104,7 +112,10 @@ OWN = {
     },
 }
 
-OWN[CONSTRUCTED] = OWN[IMPORTED] - {"julep._arguments.signatures", "julep._async_client"} | {
+OWN[CONSTRUCTED] = OWN[IMPORTED] - {
+    "julep._arguments.signatures",
+    "julep._clients.async_client",
+} | {
     "julep._calls",
     "julep._calls.attempts",
     "julep._calls.driver",

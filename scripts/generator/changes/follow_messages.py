@@ -85,7 +85,7 @@ def _status(status: int, change: Change, checkout: Checkout) -> Iterator[Place]:
     found = [
         Place("SDK", module.path, lines[0], "", f"has {status}", CHECK)
         for module in checkout.modules(
-            "src/julep/_calls", "src/julep/_settings", "src/julep/errors.py"
+            "src/julep/_calls", "src/julep/_settings", "src/julep/_errors"
         )
         if (lines := module.integers.get(status))
     ]

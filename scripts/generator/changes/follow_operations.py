@@ -202,7 +202,7 @@ def _missing_method(name: str, tag: str, near: list[str], checkout: Checkout) ->
     if not manager:
         note = f"no method calls {name}: a manager for the tag {tag}"
         yield Place("SDK", f"{MANAGERS}/{snake(tag or name)}.py", 0, "", note, TO_DO)
-        for path in ("src/julep/_client.py", "src/julep/_async_client.py"):
+        for path in ("src/julep/_clients/sync_client.py", "src/julep/_clients/async_client.py"):
             yield Place("SDK", path, 0, "", "its property", TO_DO)
         yield Place("server", f"{SERVER}/app.py", 0, "HANDLERS", "its module", TO_DO)
         yield Place(

@@ -13,7 +13,7 @@ from julep._cli.exits import INVALID, run
 from julep._cli.output import printable
 
 if TYPE_CHECKING:
-    from julep._client import Client
+    from julep._clients.sync_client import Client
     from julep.streams import StreamEvent
     from julep_api.models import Agent, ChatMlMessage
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
     from julep._cli.profiles import Profile
-    from julep._client import Client
+    from julep._clients.sync_client import Client
 
 _URLS: Final = ("JULEP_API_URL", "JULEP_BASE_URL")
 
@@ -47,7 +47,7 @@ class Connection(NamedTuple):
         Raises:
             ConfigurationError: A setting is invalid, or there is no key where it should be.
         """
-        from julep._client import Client
+        from julep._clients.sync_client import Client
 
         settings: dict[str, Any] = {"base_url": self.url}
         if self.profile is not None:

@@ -19,7 +19,7 @@ from julep._cli.profiles import config_path
 from julep._version import __version__
 
 if TYPE_CHECKING:
-    from julep._client import Client
+    from julep._clients.sync_client import Client
     from julep_api.types import JSON
 
 Status: TypeAlias = Literal["ok", "note", "failed"]

@@ -15,7 +15,7 @@ from julep._http.deadlines import Deadline, Deadlines
 from julep._http.leases import LOOK_AGAIN_SECONDS, Leasable, Lease, Leases
 
 if TYPE_CHECKING:
-    from julep.errors import Phase
+    from julep._errors.requests import Phase
 
 C = TypeVar("C", bound=Leasable)
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from julep.errors import NetworkError, RequestTimeoutError
 
 if TYPE_CHECKING:
+    from julep._errors.requests import Phase
     from julep._http.messages import Request
-    from julep.errors import Phase
 
 _MISSING: Final[dict[Phase, str]] = {
     "connect": "no connection",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # expensive, and the others have to do with forks themselves, so that it is too late to import them.
 _LEFT_OUT: Final = {
     "email.utils": "random",
-    "julep._argument_type_error": "beartype",
+    "julep._errors.argument_type": "beartype",
     "julep._arguments.judge": "beartype",
     "julep._http.async_lease": "anyio",
     "julep._http.async_transport": "anyio",
@@ -28,7 +28,7 @@ _LEFT_OUT: Final = {
     "julep._instrumentation.log": "logging",
     "julep._json.fast": "msgspec",
     "julep._instrumentation.spans": "opentelemetry",
-    "julep._openai": "openai",
+    "julep._clients.openai_client": "openai",
 }
 # No call needs them. They import the libraries of the server, some of which hold locks at a fork.
 _APART: Final = frozenset({"julep.__main__", "julep._cli", "julep.testing"})

@@ -22,9 +22,9 @@ from julep.errors import (
 if TYPE_CHECKING:
     import httpx
 
+    from julep._errors.requests import Phase
     from julep._http.messages import Request
     from julep._http.transport_config import TransportConfig
-    from julep.errors import Phase
 
 _PHASES: Final[dict[str, Phase]] = {
     "ConnectTimeout": "connect",

@@ -147,7 +147,7 @@ MESSAGES: tuple[Edit, ...] = (
         put("servers", 0, "url", value="https://api.julep.test/api"),
         "warning",
         ("server changed",),
-        ("!src/julep/_settings/config.py", "!src/julep/_base_client.py", "README.md"),
+        ("!src/julep/_settings/config.py", "!src/julep/_clients/base_client.py", "README.md"),
         ("gate",),
     ),
     Edit(

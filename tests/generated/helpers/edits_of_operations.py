@@ -48,8 +48,8 @@ OPERATIONS: tuple[Edit, ...] = (
         ("operation added",),
         (
             "!src/julep/managers/teams.py",
-            "!src/julep/_client.py",
-            "!src/julep/_async_client.py",
+            "!src/julep/_clients/sync_client.py",
+            "!src/julep/_clients/async_client.py",
             "!src/julep_server/app.py HANDLERS",
             "!tests/sdk/helpers/methods.py",
             f"!{FACTS}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from beartype.roar import BeartypeCallHintParamViolation
 
-from julep._base_error import JulepError
+from julep._errors.base import JulepError
 
 
 class ArgumentTypeError(JulepError, BeartypeCallHintParamViolation, TypeError):
@@ -21,6 +21,8 @@ class ArgumentTypeError(JulepError, BeartypeCallHintParamViolation, TypeError):
         ...     print(error.path, isinstance(error, TypeError))
         id True
     """
+
+    __module__ = "julep.errors"
 
     def __init__(self, message: str, culprits: tuple[object, ...] = (), *, path: str = "") -> None:
         # beartype raises this error itself, with the culprits; it would keep them as weak

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar, overload
 
 from julep._arguments.cached import cached
 from julep._arguments.ending import import_failure
-from julep._base_client import BaseClient
+from julep._clients.base_client import BaseClient
 from julep._lazy import resolvable
 from julep_api.types import UNSET
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from julep._calls.driver import SyncDriver
     from julep._calls.server_info import ServerInfo
     from julep._calls.streams import ChatStream
+    from julep._clients.openai_client import OpenAIClient
     from julep._http.connections import Connections
     from julep._http.protocols import Transport
     from julep._http.transport_config import TransportConfig
     from julep._instrumentation.raw_response import RawResponse
-    from julep._openai import OpenAIClient
     from julep._settings.config import Config
     from julep.managers.agent import AgentsManager
     from julep.managers.chat import ChatMethod
@@ -170,7 +170,7 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
 
     @cached
     def _openai(self) -> OpenAIClient:
-        from julep._openai import OpenAIClient
+        from julep._clients.openai_client import OpenAIClient
 
         return OpenAIClient(self._config, self._connections)
 
@@ -319,7 +319,7 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
             >>> [user.name for user in users]
             ['Grace']
         """
-        from julep._gather import gather
+        from julep._clients.gather import gather
 
         return gather(calls, limit, on_error, progress)
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar, overload
 
 from julep._arguments.cached import cached
 from julep._arguments.signatures import mirrors
-from julep._base_client import BaseClient
-from julep._client import Client
+from julep._clients.base_client import BaseClient
+from julep._clients.sync_client import Client
 from julep._lazy import resolvable
 from julep_api.types import UNSET
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from julep._calls.driver import AsyncDriver
     from julep._calls.server_info import ServerInfo
     from julep._calls.streams import AsyncChatStream
+    from julep._clients.openai_client import AsyncOpenAIClient
     from julep._http.connections import Connections
     from julep._http.protocols import AsyncTransport
     from julep._http.transport_config import TransportConfig
     from julep._instrumentation.raw_response import RawResponse
-    from julep._openai import AsyncOpenAIClient
     from julep._settings.config import Config
     from julep.managers.agent import AsyncAgentsManager
     from julep.managers.chat import AsyncChatMethod
@@ -172,7 +172,7 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport", "str | Await
 
     @cached
     def _openai(self) -> AsyncOpenAIClient:
-        from julep._openai import AsyncOpenAIClient
+        from julep._clients.openai_client import AsyncOpenAIClient
 
         return AsyncOpenAIClient(self._config, self._connections)
 
@@ -321,7 +321,7 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport", "str | Await
             >>> [user.name for user in users]
             ['Grace']
         """
-        from julep._gather import agather
+        from julep._clients.gather import agather
 
         return await agather(calls, limit, on_error, progress)
 

@@ -1,0 +1,1 @@
+"""The errors, by what failed; `julep.errors` has the names."""
