@@ -6,20 +6,23 @@ from collections.abc import Awaitable, Mapping, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from julep._arguments.encode import (
-    REPRESENTATION,
-    drop_none,
-    encoded,
-)
+from julep._arguments.encode import drop_none, encoded
 from julep._arguments.signatures import mirrors
 from julep._arguments.typecheck import beartype
 from julep._calls.results import awaited, value
 from julep._lazy import lazy, resolvable
+from julep.managers._doc_owner import (
+    create_call,
+    delete_call,
+    get_call,
+    owner_of,
+    patch_call,
+    replace_call,
+)
 from julep.managers.doc_files import AsyncDocFiles, BaseDocFiles, DocFiles
-from julep.managers.doc_lists import AsyncDocLists, BaseDocLists, DocLists, owner_of
+from julep.managers.doc_lists import AsyncDocLists, BaseDocLists, DocLists
 from julep.managers.doc_search import AsyncDocSearch, BaseDocSearch, DocSearch
 from julep.managers.utils import rewrap_in_class
-from julep_api.api import docs
 from julep_api.models import Doc
 
 if TYPE_CHECKING:
@@ -55,10 +58,7 @@ class BaseDocsManager(BaseDocLists, BaseDocSearch, BaseDocFiles):
         user_id: str | UUID | None = None,
     ) -> Doc | Awaitable[Doc]:
         """Implement `DocsManager.get`."""
-        owner, is_user = owner_of(agent_id, user_id)
-        if is_user:
-            return self._send(docs.get_user_doc.call, owner, doc_id)
-        return self._send(docs.get_agent_doc.call, owner, doc_id)
+        return self._send(get_call, owner_of(agent_id, user_id), doc_id)
 
     def _create(
         self,
@@ -70,12 +70,9 @@ class BaseDocsManager(BaseDocLists, BaseDocSearch, BaseDocFiles):
         """Implement `DocsManager.create`."""
         from julep_api.models import CreateDoc
 
-        owner, is_user = owner_of(agent_id, user_id)
+        owner = owner_of(agent_id, user_id)
         # Encoded here, so that the path of an error begins with the argument's name.
-        body = encoded(CreateDoc.encode, doc, "doc")
-        if is_user:
-            return self._send(docs.create_user_doc.call, owner, body, prefer=REPRESENTATION)
-        return self._send(docs.create_agent_doc.call, owner, body, prefer=REPRESENTATION)
+        return self._send(create_call, owner, encoded(CreateDoc.encode, doc, "doc"))
 
     def _update(
         self,
@@ -89,16 +86,9 @@ class BaseDocsManager(BaseDocLists, BaseDocSearch, BaseDocFiles):
         overwrite: bool | None = False,
     ) -> ResourceUpdatedResponse | Awaitable[ResourceUpdatedResponse]:
         """Implement `DocsManager.update`."""
-        owner, is_user = owner_of(agent_id, user_id)
         body = drop_none(title=title, content=content, metadata=metadata)
-        prefer = REPRESENTATION
-        if is_user and overwrite:
-            return self._send(docs.update_user_doc.call, owner, doc_id, body, prefer=prefer)
-        if is_user:
-            return self._send(docs.patch_user_doc.call, owner, doc_id, body, prefer=prefer)
-        if overwrite:
-            return self._send(docs.update_agent_doc.call, owner, doc_id, body, prefer=prefer)
-        return self._send(docs.patch_agent_doc.call, owner, doc_id, body, prefer=prefer)
+        operation = replace_call if overwrite else patch_call
+        return self._send(operation, owner_of(agent_id, user_id), doc_id, body)
 
     def _delete(
         self,
@@ -107,10 +97,7 @@ class BaseDocsManager(BaseDocLists, BaseDocSearch, BaseDocFiles):
         user_id: str | UUID | None = None,
     ) -> Awaitable[None] | None:
         """Implement `DocsManager.delete`."""
-        owner, is_user = owner_of(agent_id, user_id)
-        if is_user:
-            return self._discard(docs.delete_user_doc.call, owner, doc_id)
-        return self._discard(docs.delete_agent_doc.call, owner, doc_id)
+        return self._discard(delete_call, owner_of(agent_id, user_id), doc_id)
 
 
 class DocsManager(DocLists, DocSearch, DocFiles, BaseDocsManager):

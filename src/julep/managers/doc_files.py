@@ -8,20 +8,27 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from julep._arguments.encode import REPRESENTATION, encode_filter, encoded
+from julep._arguments.encode import encode_filter, encoded
 from julep._arguments.signatures import mirrors
 from julep._arguments.typecheck import beartype
 from julep._calls.paging import MAX_PAGE_SIZE, PageWalk
 from julep._calls.results import awaited, value
 from julep._lazy import resolvable
+from julep.managers._doc_owner import (
+    DocOwner,
+    create_call,
+    delete_call,
+    list_call,
+    owner_of,
+    replace_call,
+)
 from julep.managers.base import BaseManager
-from julep.managers.doc_lists import owner_of
-from julep_api.api import docs
 
 if TYPE_CHECKING:
     from julep._calls.flow import Flow
     from julep._calls.protocols import Driver
     from julep._documents.added import AddedDocs, AddedFile
+    from julep_api.client import Call
     from julep_api.models import Doc
 
 __all__ = ["AsyncDocFiles", "BaseDocFiles", "DocFiles"]
@@ -49,8 +56,7 @@ class BaseDocFiles(BaseManager):
         """Implement `DocsManager.add`."""
         from julep._documents.folder import Adding
 
-        owner, is_user = owner_of(agent_id, user_id)
-        requests = _Requests(self.api_client, owner, is_user=is_user)
+        requests = _Requests(self.api_client, owner_of(agent_id, user_id))
         requests.walk("")  # so that an invalid id is refused before a file is read
         adding = Adding(path, requests, prune=bool(prune), dry_run=bool(dry_run), on_file=on_file)
         return self.api_client.run(adding.flow())
@@ -59,16 +65,15 @@ class BaseDocFiles(BaseManager):
 class _Requests:
     """The requests about the documents of one owner."""
 
-    def __init__(self, api_client: Driver, owner: Any, *, is_user: bool) -> None:
+    def __init__(self, api_client: Driver, owner: DocOwner) -> None:
         self._api_client = api_client
         self._owner = owner
-        self._is_user = is_user
 
     def walk(self, folder: str) -> PageWalk[Doc]:
         """Return the walk through the documents of a folder."""
-        operation = docs.get_user_docs.call if self._is_user else docs.get_agent_docs.call
-        matching = encode_filter({"folder": folder})
-        page = partial(operation, self._owner, metadata_filter=matching)
+        page: Callable[..., Call[Any]] = partial(
+            list_call, self._owner, metadata_filter=encode_filter({"folder": folder})
+        )
         return PageWalk(self._api_client, page, None, MAX_PAGE_SIZE)
 
     def stored(self, folder: str) -> Flow[Any, Sequence[Doc]]:
@@ -78,18 +83,15 @@ class _Requests:
 
     def store(self, doc_id: str | None, doc: dict[str, object]) -> Flow[Any, str]:
         """Create a document, or replace one; return its id."""
-        arguments = (self._owner, doc) if doc_id is None else (self._owner, doc_id, doc)
-        create: Any = docs.create_user_doc.call if self._is_user else docs.create_agent_doc.call
-        update: Any = docs.update_user_doc.call if self._is_user else docs.update_agent_doc.call
-        operation = create if doc_id is None else update
-        call = encoded(operation, *arguments, prefer=REPRESENTATION)
-        stored = yield from self._api_client.flow_of(call)
-        return str(stored.id)
+        if doc_id is not None:
+            replacing = encoded(replace_call, self._owner, doc_id, doc)
+            return str((yield from self._api_client.flow_of(replacing)).id)
+        creating = encoded(create_call, self._owner, doc)
+        return str((yield from self._api_client.flow_of(creating)).id)
 
     def remove(self, doc_id: str) -> Flow[Any, None]:
         """Delete a document."""
-        operation: Any = docs.delete_user_doc.call if self._is_user else docs.delete_agent_doc.call
-        yield from self._api_client.flow_of(encoded(operation, self._owner, doc_id))
+        yield from self._api_client.flow_of(encoded(delete_call, self._owner, doc_id))
 
 
 class DocFiles(BaseDocFiles):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, List
+from typing import TYPE_CHECKING, Any, List
 from uuid import UUID
 
 from julep._arguments.encode import NO_METADATA, encode_filter, omit_empty_filter
@@ -13,9 +13,8 @@ from julep._arguments.typecheck import beartype
 from julep._calls.paging import AsyncItemIterator, ItemIterator, PageWalk
 from julep._calls.results import awaited, value
 from julep._lazy import resolvable
-from julep.errors import InvalidArgumentError
+from julep.managers._doc_owner import list_call, owner_of
 from julep.managers.base import BaseManager, read_by
-from julep_api.api import docs
 from julep_api.models import Doc
 
 if TYPE_CHECKING:
@@ -47,22 +46,13 @@ class BaseDocLists(BaseManager):
         order: Order | None = None,
     ) -> GetAgentDocsResponse | Awaitable[GetAgentDocsResponse]:
         """Implement `DocsManager.list`, and return the whole response."""
-        owner, is_user = owner_of(agent_id, user_id)
-        operation = docs.get_user_docs.call if is_user else docs.get_agent_docs.call
-        matching = omit_empty_filter(metadata_filter)
         from julep_api.models import GetAgentDocsResponse
 
+        listed = _page(agent_id, user_id, metadata_filter, sort_by, order)
+
         def page(*, limit: int | None, offset: int | None) -> Call[GetAgentDocsResponse]:
-            call = operation(
-                owner,
-                limit=limit,
-                offset=offset,
-                metadata_filter=matching,
-                sort_by=sort_by,
-                order=order,
-            )
             # The lists of both owners have the same fields, and are of one class here.
-            return read_by(call, GetAgentDocsResponse.from_dict)
+            return read_by(listed(limit=limit, offset=offset), GetAgentDocsResponse.from_dict)
 
         return self._list_all(page, limit, offset)
 
@@ -89,10 +79,7 @@ class BaseDocLists(BaseManager):
         order: Order | None = None,
     ) -> PageWalk[Doc]:
         """Implement `DocsManager.iterate`."""
-        owner, is_user = owner_of(agent_id, user_id)
-        operation = docs.get_user_docs.call if is_user else docs.get_agent_docs.call
-        matching = omit_empty_filter(metadata_filter)
-        page = partial(operation, owner, metadata_filter=matching, sort_by=sort_by, order=order)
+        page = _page(agent_id, user_id, metadata_filter, sort_by, order)
         return PageWalk(self.api_client, page, limit, page_size)
 
     def _count(
@@ -102,10 +89,7 @@ class BaseDocLists(BaseManager):
         metadata_filter: str = "{}",
     ) -> int | Awaitable[int]:
         """Implement `DocsManager.count`."""
-        owner, is_user = owner_of(agent_id, user_id)
-        operation = docs.get_user_docs.call if is_user else docs.get_agent_docs.call
-        matching = omit_empty_filter(metadata_filter)
-        return self._total(partial(operation, owner, metadata_filter=matching))
+        return self._total(_page(agent_id, user_id, metadata_filter))
 
 
 class DocLists(BaseDocLists):
@@ -307,20 +291,17 @@ class AsyncDocLists(BaseDocLists):
         return await awaited(self._count(agent_id, user_id, encode_filter(metadata_filter)))
 
 
-def owner_of(agent_id: str | UUID | None, user_id: str | UUID | None) -> tuple[str | UUID, bool]:
-    """Return the id of a doc's owner, and whether it is a user.
-
-    Raises:
-        InvalidArgumentError: When there are none or two.
-    """
-    if agent_id is not None and user_id is None:
-        return agent_id, False
-    if user_id is not None and agent_id is None:
-        return user_id, True
-    found = "neither" if agent_id is None else "both"
-    raise InvalidArgumentError(
-        f"agent_id: expected either this or user_id; got {found}", path="agent_id"
-    )
+def _page(
+    agent_id: str | UUID | None,
+    user_id: str | UUID | None,
+    metadata_filter: str,
+    sort_by: SortBy | None = None,
+    order: Order | None = None,
+) -> Callable[..., Call[Any]]:
+    """Return the operation that lists an owner's docs, with all but the limit and the offset."""
+    owner = owner_of(agent_id, user_id)
+    matching = omit_empty_filter(metadata_filter)
+    return partial(list_call, owner, metadata_filter=matching, sort_by=sort_by, order=order)
 
 
 resolvable(__name__)
