@@ -83,6 +83,7 @@ OWN = {
         "julep._calls.results",
         "julep._lazy",
         "julep.managers",
+        "julep.managers._run_loop",
         "julep.managers.base",
         "julep.managers.chat",
         "julep.managers.history",

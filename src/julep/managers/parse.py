@@ -11,7 +11,8 @@ from julep._arguments.typecheck import beartype
 from julep._calls.results import awaited, value
 from julep._lazy import resolvable
 from julep.errors import InvalidArgumentError
-from julep.managers.run import DEFAULT_MAX_TURNS, DEFAULT_REPAIRS, AsyncRun, BaseRun, Run
+from julep.managers._run_loop import DEFAULT_MAX_TURNS, DEFAULT_REPAIRS, tool_loop
+from julep.managers.run import AsyncRun, BaseRun, Run
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -58,7 +59,8 @@ class BaseParse(BaseRun):
 
         if output is None:
             raise InvalidArgumentError("output: expected a type; got None", path="output")
-        loop = self._tool_loop(
+        loop = tool_loop(
+            self.api_client,
             session_id,
             messages,
             tools,

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from inspect import iscoroutinefunction
-from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 from uuid import UUID
 
-from julep._arguments.encode import encoded, under
 from julep._arguments.signatures import mirrors, parameters_of
 from julep._arguments.typecheck import beartype
 from julep._calls.paging import AsyncItemIterator, ItemIterator
 from julep._calls.results import awaited, value
 from julep._lazy import resolvable
-from julep.errors import InvalidArgumentError
-from julep.managers.chat import BaseChat, chat_body, message_list, stream_call
-from julep_api.api import sessions
-from julep_api.encoding import integer
+from julep.managers._run_loop import DEFAULT_MAX_TURNS, DEFAULT_REPAIRS, tool_loop
+from julep.managers.chat import BaseChat
 from julep_api.types import UNSET
 
 if TYPE_CHECKING:
@@ -42,12 +38,6 @@ __all__ = ["AsyncRun", "BaseRun", "Run"]
 
 T = TypeVar("T")
 
-DEFAULT_MAX_TURNS: Final = 10
-"""The most requests to the model in a run, by default."""
-
-DEFAULT_REPAIRS: Final = 1
-"""How many answers may be replaced that do not match, by default."""
-
 
 class BaseRun(BaseChat):
     """What the sync and the async run share.
@@ -72,7 +62,8 @@ class BaseRun(BaseChat):
         **settings: Unpack[ChatSettingsArgs],
     ) -> Any:
         """Implement `SessionsManager.run`."""
-        loop = self._tool_loop(
+        loop = tool_loop(
+            self.api_client,
             session_id,
             messages,
             tools,
@@ -97,7 +88,8 @@ class BaseRun(BaseChat):
         **settings: Unpack[ChatSettingsArgs],
     ) -> ToolLoop:
         """Implement `SessionsManager.iterate_run`."""
-        return self._tool_loop(
+        return tool_loop(
+            self.api_client,
             session_id,
             messages,
             tools,
@@ -114,75 +106,9 @@ class BaseRun(BaseChat):
         """Implement `SessionsManager.stream_run`."""
         from julep._tools.run_stream import AsyncRunStream, RunStream
 
-        loop = self._tool_loop(*args, output=_output(output), streams=True, **options)
         driver: Any = self.api_client
+        loop = tool_loop(driver, *args, output=_output(output), streams=True, **options)
         return AsyncRunStream(loop, driver) if driver.is_async else RunStream(loop, driver)
-
-    def _tool_loop(
-        self,
-        session_id: str | UUID,
-        messages: Messages | None = None,
-        tools: Sequence[Callable[..., object] | ToolInput] | None = (),
-        *,
-        output: Output | None = None,
-        streams: bool = False,
-        repairs: int | None = None,
-        max_turns: int | None = None,
-        tool_choice: ToolChoice | None = None,
-        approve: Approve | None = None,
-        **settings: Unpack[ChatSettingsArgs],
-    ) -> ToolLoop:
-        """Build the loop of a run; with an output, its answer is read as that.
-
-        With ``streams``, its responses are streamed.
-        """
-        from julep._tools.loop import RunOptions, ToolLoop
-        from julep._tools.run_tools import read_tools
-
-        turns = DEFAULT_MAX_TURNS if max_turns is None else max_turns
-        repairs = DEFAULT_REPAIRS if repairs is None else repairs
-        encoded(under("max_turns", integer(1)), turns)
-        encoded(under("repairs", integer(0)), repairs)
-        if output is not None and settings.get("response_format") is not None:
-            problem = "the response's format is that of the output; use chat for another"
-            raise InvalidArgumentError(f"response_format: {problem}", path="response_format")
-        if output is not None and tool_choice is None and not tools:
-            # An agent's own tools could not be called here.
-            tool_choice = "none"
-        is_async = self.api_client.is_async
-        if approve is not None and iscoroutinefunction(approve) and not is_async:
-            problem = "an async function requires AsyncClient"
-            raise InvalidArgumentError(f"approve: {problem}", path="approve")
-        given = read_tools(tools or (), is_async=is_async)
-
-        api_client: Any = self.api_client
-        if streams:
-            from julep._tools.run_stream import TurnFlows
-
-            api_client = TurnFlows(self.api_client)
-
-        def call_of(turn_messages: Sequence[Any], first: bool) -> Any:
-            # A function that must be called is called once: after that, the model may answer.
-            choice = tool_choice if first or isinstance(tool_choice, str) else None
-            body = chat_body(turn_messages, given.described or None, choice, **settings)
-            if output is not None:
-                body["response_format"] = output.response_format
-            if streams:
-                return stream_call(session_id, body)
-            return encoded(sessions.chat.call, session_id, body)
-
-        options = RunOptions(
-            session_id=session_id,
-            functions=given.functions,
-            other_tools=given.others,
-            max_turns=turns,
-            recorded=settings.get("record") is not False,
-            approve=approve,
-            output=output,
-            repairs=repairs,
-        )
-        sent = None if messages is None else message_list(messages)
-        return ToolLoop(api_client, call_of, sent, options)
 
 
 class Run(BaseRun):
@@ -292,17 +218,11 @@ class Run(BaseRun):
 
         Args:
             session_id: The session's id.
-            messages: The messages to send, as models or dicts; at least one. A text is one
-                message of the user. With None, the run continues from the history: it begins
-                with the calls there that have no result, such as those of a program that ended
-                before it made them.
-            tools: Functions, and tools without functions as models or dicts, besides the
-                agent's own.
+            messages: The messages to send, or None to continue from the history; as in `run`.
+            tools: Functions, and tools without functions, besides the agent's own.
             max_turns: The most requests to the model, 1 or more.
             tool_choice: ``"none"``, ``"auto"`` or the one function that the model must call first.
-            approve: A function that is called with the name and the arguments before each call
-                of a function, and decides: True, or False or the reason against it, which the
-                model receives instead of a result. An async client accepts an async one.
+            approve: A function that decides on each call of a function, as in `run`.
             settings: Settings of `chat`, for every turn.
 
         Returns:
@@ -362,19 +282,13 @@ class Run(BaseRun):
 
         Args:
             session_id: The session's id.
-            messages: The messages to send, as models or dicts; at least one. A text is one
-                message of the user. With None, the run continues from the history: it begins
-                with the calls there that have no result, such as those of a program that ended
-                before it made them.
-            tools: Functions, and tools without functions as models or dicts, besides the
-                agent's own.
+            messages: The messages to send, or None to continue from the history; as in `run`.
+            tools: Functions, and tools without functions, besides the agent's own.
             output: The type of the answer, as in `parse`.
             repairs: How many answers may be replaced that do not match the ``output``, 0 or more.
             max_turns: The most requests to the model, 1 or more.
             tool_choice: ``"none"``, ``"auto"`` or the one function that the model must call first.
-            approve: A function that is called with the name and the arguments before each call
-                of a function, and decides: True, or False or the reason against it, which the
-                model receives instead of a result. An async client accepts an async one.
+            approve: A function that decides on each call of a function, as in `run`.
             settings: Settings of `chat`, for every turn.
 
         Returns:
