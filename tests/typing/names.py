@@ -14,6 +14,7 @@ from julep.env import JULEP_API_KEY, JULEP_API_URL, env
 from julep.errors import ErrorDetail
 from julep.managers import (
     agent,
+    agent_lists,
     chat,
     doc,
     doc_files,
@@ -170,6 +171,12 @@ def shared_parts(
 ]:
     sessions = client.sessions
     return sessions, sessions, sessions, sessions, sessions, sessions, sessions
+
+
+def parts_of_agents(
+    client: julep.Client, asynchronous: julep.AsyncClient
+) -> tuple[agent_lists.AgentLists, agent_lists.AsyncAgentLists, agent_lists.BaseAgentLists]:
+    return client.agents, asynchronous.agents, client.agents
 
 
 def parts_of_docs(

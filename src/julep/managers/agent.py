@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
-from functools import partial
-from typing import TYPE_CHECKING, List
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from julep._arguments.encode import (
@@ -12,16 +11,13 @@ from julep._arguments.encode import (
     REPRESENTATION,
     checked_id,
     drop_none,
-    encode_filter,
     encoded,
-    omit_empty_filter,
 )
 from julep._arguments.signatures import mirrors
 from julep._arguments.typecheck import beartype
-from julep._calls.paging import AsyncItemIterator, ItemIterator, PageWalk
 from julep._calls.results import awaited, value
 from julep._lazy import lazy, resolvable
-from julep.managers.base import BaseManager
+from julep.managers.agent_lists import AgentLists, AsyncAgentLists, BaseAgentLists
 from julep.managers.utils import rewrap_in_class
 from julep_api.api import agents
 from julep_api.models import Agent
@@ -33,12 +29,9 @@ if TYPE_CHECKING:
         DefaultSettings,
         DocInput,
         FunctionInput,
-        Order,
-        SortBy,
         ToolInput,
     )
     from julep_api.models import (
-        ListAgentsResponse,
         ResourceCreatedResponse,
         ResourceUpdatedResponse,
     )
@@ -59,7 +52,7 @@ __all__ = [
 ]
 
 
-class BaseAgentsManager(BaseManager):
+class BaseAgentsManager(BaseAgentLists):
     """What the sync and the async agents manager share.
 
     Example:
@@ -97,43 +90,6 @@ class BaseAgentsManager(BaseManager):
         )
         return self._send(agents.create_agent.call, body, prefer=REPRESENTATION)
 
-    def _list_items(
-        self,
-        limit: int | None = None,
-        offset: int | None = None,
-        metadata_filter: str = "{}",
-        *,
-        sort_by: SortBy | None = None,
-        order: Order | None = None,
-    ) -> ListAgentsResponse | Awaitable[ListAgentsResponse]:
-        """Implement `AgentsManager.list`, and return the whole response."""
-        matching = omit_empty_filter(metadata_filter)
-        page = partial(
-            agents.list_agents.call, metadata_filter=matching, sort_by=sort_by, order=order
-        )
-        return self._list_all(page, limit, offset)
-
-    def _iterate(
-        self,
-        limit: int | None = None,
-        page_size: int | None = None,
-        metadata_filter: str = "{}",
-        *,
-        sort_by: SortBy | None = None,
-        order: Order | None = None,
-    ) -> PageWalk[Agent]:
-        """Implement `AgentsManager.iterate`."""
-        matching = omit_empty_filter(metadata_filter)
-        page = partial(
-            agents.list_agents.call, metadata_filter=matching, sort_by=sort_by, order=order
-        )
-        return PageWalk(self.api_client, page, limit, page_size)
-
-    def _count(self, metadata_filter: str = "{}") -> int | Awaitable[int]:
-        """Implement `AgentsManager.count`."""
-        matching = omit_empty_filter(metadata_filter)
-        return self._total(partial(agents.list_agents.call, metadata_filter=matching))
-
     def _update(
         self,
         agent_id: str | UUID,
@@ -164,7 +120,7 @@ class BaseAgentsManager(BaseManager):
         return self._discard(agents.delete_agent.call, agent_id)
 
 
-class AgentsManager(BaseAgentsManager):
+class AgentsManager(AgentLists, BaseAgentsManager):
     """Create and manage agents.
 
     Example:
@@ -240,96 +196,6 @@ class AgentsManager(BaseAgentsManager):
         return value(result)
 
     @beartype
-    def list(
-        self,
-        limit: int | None = None,
-        offset: int | None = None,
-        metadata_filter: Mapping[str, object] | None = NO_METADATA,
-        *,
-        sort_by: SortBy | None = None,
-        order: Order | None = None,
-    ) -> List[Agent]:
-        """List up to ``limit`` agents, newest first.
-
-        Args:
-            limit: The most agents to return, 1 or more; None for all.
-            offset: How many agents to skip, 0 or more.
-            metadata_filter: Keys and values that an agent's metadata must have.
-            sort_by: ``created_at`` (the default) or ``updated_at``.
-            order: ``asc``, oldest first, or ``desc`` (the default).
-
-        Returns:
-            The agents.
-
-        Raises:
-            ArgumentTypeError: When an argument has a wrong type.
-            InvalidArgumentError: When a number is out of bounds.
-
-        Example:
-            >>> [agent.name for agent in client.agents.list(metadata_filter={"team": "support"})]
-            ['Ada']
-        """
-        matching = encode_filter(metadata_filter)
-        found = self._list_items(limit, offset, matching, sort_by=sort_by, order=order)
-        return value(found).items
-
-    @beartype
-    def iterate(
-        self,
-        *,
-        limit: int | None = None,
-        page_size: int | None = None,
-        metadata_filter: Mapping[str, object] | None = NO_METADATA,
-        sort_by: SortBy | None = None,
-        order: Order | None = None,
-    ) -> Iterator[Agent]:
-        """Iterate over all agents, newest first, a page at a time.
-
-        The first request is sent when the iteration starts. Creating and deleting agents
-        meanwhile makes it neither skip nor repeat any.
-
-        Args:
-            limit: The most agents in total, 0 or more; None for all.
-            page_size: The agents per request, 1 to 1000; 100 by default.
-            metadata_filter: Keys and values that an agent's metadata must have.
-            sort_by: ``created_at`` (the default) or ``updated_at``.
-            order: ``asc``, oldest first, or ``desc`` (the default).
-
-        Returns:
-            An iterator of agents.
-
-        Raises:
-            ArgumentTypeError: When an argument has a wrong type.
-            InvalidArgumentError: When a number is out of bounds.
-
-        Example:
-            >>> for agent in client.agents.iterate(metadata_filter={"team": "support"}):
-            ...     print(agent.name)
-            Ada
-        """
-        matching = encode_filter(metadata_filter)
-        return ItemIterator(self._iterate(limit, page_size, matching, sort_by=sort_by, order=order))
-
-    @beartype
-    def count(self, metadata_filter: Mapping[str, object] | None = NO_METADATA) -> int:
-        """Count the agents.
-
-        Args:
-            metadata_filter: Keys and values that a agent's metadata must have.
-
-        Returns:
-            The number of agents.
-
-        Raises:
-            ArgumentTypeError: When an argument has a wrong type.
-
-        Example:
-            >>> client.agents.count({"team": "support"})
-            1
-        """
-        return value(self._count(encode_filter(metadata_filter)))
-
-    @beartype
     @rewrap_in_class(Agent)
     def update(
         self,
@@ -392,7 +258,7 @@ class AgentsManager(BaseAgentsManager):
         return value(self._delete(agent_id))
 
 
-class AsyncAgentsManager(BaseAgentsManager):
+class AsyncAgentsManager(AsyncAgentLists, BaseAgentsManager):
     """Create and manage agents, by async methods.
 
     Example:
@@ -438,61 +304,6 @@ class AsyncAgentsManager(BaseAgentsManager):
             name, about, instructions, tools, functions, default_settings, model, docs, metadata
         )
         return await awaited(result)
-
-    @mirrors(AgentsManager.list)
-    @beartype
-    async def list(
-        self,
-        limit: int | None = None,
-        offset: int | None = None,
-        metadata_filter: Mapping[str, object] | None = NO_METADATA,
-        *,
-        sort_by: SortBy | None = None,
-        order: Order | None = None,
-    ) -> List[Agent]:
-        """List up to ``limit`` agents, newest first.
-
-        Example:
-            >>> [a.name for a in await client.agents.list(metadata_filter={"team": "support"})]
-            ['Ada']
-        """
-        matching = encode_filter(metadata_filter)
-        found = self._list_items(limit, offset, matching, sort_by=sort_by, order=order)
-        return (await awaited(found)).items
-
-    @mirrors(AgentsManager.iterate)
-    @beartype
-    def iterate(
-        self,
-        *,
-        limit: int | None = None,
-        page_size: int | None = None,
-        metadata_filter: Mapping[str, object] | None = NO_METADATA,
-        sort_by: SortBy | None = None,
-        order: Order | None = None,
-    ) -> AsyncIterator[Agent]:
-        """Iterate over all agents, newest first, a page at a time.
-
-        Example:
-            >>> async for agent in client.agents.iterate(metadata_filter={"team": "support"}):
-            ...     print(agent.name)
-            Ada
-        """
-        matching = encode_filter(metadata_filter)
-        return AsyncItemIterator(
-            self._iterate(limit, page_size, matching, sort_by=sort_by, order=order)
-        )
-
-    @mirrors(AgentsManager.count)
-    @beartype
-    async def count(self, metadata_filter: Mapping[str, object] | None = NO_METADATA) -> int:
-        """Count the agents.
-
-        Example:
-            >>> await client.agents.count({"team": "support"})
-            1
-        """
-        return await awaited(self._count(encode_filter(metadata_filter)))
 
     @mirrors(AgentsManager.update)
     @beartype

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, List
@@ -21,6 +21,7 @@ from julep_api.models import Memory
 
 if TYPE_CHECKING:
     from julep.managers.types import MemoryKind
+    from julep_api.client import Call
     from julep_api.models import (
         GetAgentMemoriesResponse,
         MemoryType,
@@ -47,7 +48,6 @@ class BaseMemoriesManager(BaseManager):
         agent_id: str | UUID,
         user_id: str | UUID,
         content: str,
-        *,
         type: MemoryKind | MemoryType | None = None,
         sentiment: float | None = None,
         entities: Sequence[Mapping[str, object]] | None = None,
@@ -74,14 +74,7 @@ class BaseMemoriesManager(BaseManager):
         offset: int | None = None,
     ) -> GetAgentMemoriesResponse | Awaitable[GetAgentMemoriesResponse]:
         """Implement `MemoriesManager.list`, and return the whole response."""
-        page = partial(
-            memories.get_agent_memories.call,
-            agent_id,
-            query=query,
-            types=_as_list(types),
-            user_id=user_id,
-        )
-        return self._list_all(page, limit, offset)
+        return self._list_all(_page(agent_id, query, types, user_id), limit, offset)
 
     def _list(
         self,
@@ -105,13 +98,7 @@ class BaseMemoriesManager(BaseManager):
         page_size: int | None = None,
     ) -> PageWalk[Memory]:
         """Implement `MemoriesManager.iterate`."""
-        page = partial(
-            memories.get_agent_memories.call,
-            agent_id,
-            query=query,
-            types=_as_list(types),
-            user_id=user_id,
-        )
+        page = _page(agent_id, query, types, user_id)
         return PageWalk(self.api_client, page, limit, page_size)
 
     def _count(
@@ -122,16 +109,12 @@ class BaseMemoriesManager(BaseManager):
         user_id: str | UUID | None = None,
     ) -> int | Awaitable[int]:
         """Implement `MemoriesManager.count`."""
-        page = partial(
-            memories.get_agent_memories.call, agent_id, types=_as_list(types), user_id=user_id
-        )
-        return self._total(page)
+        return self._total(_page(agent_id, types=types, user_id=user_id))
 
     def _update(
         self,
         agent_id: str | UUID,
         memory_id: str | UUID,
-        *,
         content: str | None = None,
         type: MemoryKind | MemoryType | None = None,
         sentiment: float | None = None,
@@ -141,11 +124,7 @@ class BaseMemoriesManager(BaseManager):
     ) -> ResourceUpdatedResponse | Awaitable[ResourceUpdatedResponse]:
         """Implement `MemoriesManager.update`."""
         body = drop_none(
-            content=content,
-            type=type,
-            sentiment=sentiment,
-            entities=entities,
-            timestamp=timestamp,
+            content=content, type=type, sentiment=sentiment, entities=entities, timestamp=timestamp
         )
         if overwrite:
             replace = memories.update_agent_memory.call
@@ -206,15 +185,7 @@ class MemoriesManager(BaseMemoriesManager):
             >>> client.memories.create(agent_id=agent.id, user_id=user.id, content=text).type.value
             'belief'
         """
-        result = self._create(
-            agent_id,
-            user_id,
-            content,
-            type=type,
-            sentiment=sentiment,
-            entities=entities,
-            timestamp=timestamp,
-        )
+        result = self._create(agent_id, user_id, content, type, sentiment, entities, timestamp)
         return value(result)
 
     @beartype
@@ -280,8 +251,7 @@ class MemoriesManager(BaseMemoriesManager):
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
-            InvalidArgumentError: When a number is out of bounds, or an id is not a UUID of
-                version 4.
+            InvalidArgumentError: When a number is out of bounds, or an id is no UUID of version 4.
             NotFoundError: During the iteration, when there is no such agent.
 
         Example:
@@ -343,8 +313,7 @@ class MemoriesManager(BaseMemoriesManager):
             type: ``belief`` (what is true) or ``episode`` (what happened).
             sentiment: From -1 (bad) to 1 (good).
             entities: The people and things that it is about, as JSON objects.
-            timestamp: When the remembered event happened: a datetime with a time zone, or its text
-                by RFC 3339.
+            timestamp: When the remembered event happened, as in `create`.
             overwrite: Whether arguments that are None reset their fields, instead of keeping them.
 
         Returns:
@@ -362,14 +331,7 @@ class MemoriesManager(BaseMemoriesManager):
             0.5
         """
         result = self._update(
-            agent_id,
-            memory_id,
-            content=content,
-            type=type,
-            sentiment=sentiment,
-            entities=entities,
-            timestamp=timestamp,
-            overwrite=overwrite,
+            agent_id, memory_id, content, type, sentiment, entities, timestamp, overwrite
         )
         return value(result)
 
@@ -423,15 +385,7 @@ class AsyncMemoriesManager(BaseMemoriesManager):
             >>> new.type.value
             'belief'
         """
-        result = self._create(
-            agent_id,
-            user_id,
-            content,
-            type=type,
-            sentiment=sentiment,
-            entities=entities,
-            timestamp=timestamp,
-        )
+        result = self._create(agent_id, user_id, content, type, sentiment, entities, timestamp)
         return await awaited(result)
 
     @mirrors(MemoriesManager.list)
@@ -451,9 +405,8 @@ class AsyncMemoriesManager(BaseMemoriesManager):
             >>> [memory.content for memory in await client.memories.list(agent.id, "breakfast")]
             ['Grace likes porridge.']
         """
-        return (
-            await awaited(self._list_items(agent_id, query, types, user_id, limit, offset))
-        ).items
+        found = self._list_items(agent_id, query, types, user_id, limit, offset)
+        return (await awaited(found)).items
 
     @mirrors(MemoriesManager.iterate)
     @beartype
@@ -515,14 +468,7 @@ class AsyncMemoriesManager(BaseMemoriesManager):
             0.5
         """
         result = self._update(
-            agent_id,
-            memory_id,
-            content=content,
-            type=type,
-            sentiment=sentiment,
-            entities=entities,
-            timestamp=timestamp,
-            overwrite=overwrite,
+            agent_id, memory_id, content, type, sentiment, entities, timestamp, overwrite
         )
         return await awaited(result)
 
@@ -537,9 +483,16 @@ class AsyncMemoriesManager(BaseMemoriesManager):
         return await awaited(self._delete(agent_id, memory_id))
 
 
-def _as_list(types: str | Sequence[str] | None) -> list[str] | None:
-    """Return types as a list, and a single type as a list of one."""
-    return [types] if isinstance(types, str) else None if types is None else [*types]
+def _page(
+    agent_id: str | UUID,
+    query: str | None = None,
+    types: str | Sequence[str] | None = None,
+    user_id: str | UUID | None = None,
+) -> Callable[..., Call[GetAgentMemoriesResponse]]:
+    """Return the operation that lists memories, with all but the limit and the offset."""
+    listed = [types] if isinstance(types, str) else None if types is None else [*types]
+    operation = memories.get_agent_memories.call
+    return partial(operation, agent_id, query=query, types=listed, user_id=user_id)
 
 
 resolvable(__name__)

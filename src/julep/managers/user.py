@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, List
 from uuid import UUID
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         UserCreateArgs,
         UserUpdateArgs,
     )
+    from julep_api.client import Call
     from julep_api.models import (
         ListUsersResponse,
         ResourceCreatedResponse,
@@ -89,11 +90,7 @@ class BaseUsersManager(BaseManager):
         order: Order | None = None,
     ) -> ListUsersResponse | Awaitable[ListUsersResponse]:
         """Implement `UsersManager.list`, and return the whole response."""
-        matching = omit_empty_filter(metadata_filter)
-        page = partial(
-            users.list_users.call, metadata_filter=matching, sort_by=sort_by, order=order
-        )
-        return self._list_all(page, limit, offset)
+        return self._list_all(_page(metadata_filter, sort_by, order), limit, offset)
 
     def _iterate(
         self,
@@ -105,16 +102,12 @@ class BaseUsersManager(BaseManager):
         order: Order | None = None,
     ) -> PageWalk[User]:
         """Implement `UsersManager.iterate`."""
-        matching = omit_empty_filter(metadata_filter)
-        page = partial(
-            users.list_users.call, metadata_filter=matching, sort_by=sort_by, order=order
-        )
+        page = _page(metadata_filter, sort_by, order)
         return PageWalk(self.api_client, page, limit, page_size)
 
     def _count(self, metadata_filter: str = "{}") -> int | Awaitable[int]:
         """Implement `UsersManager.count`."""
-        matching = omit_empty_filter(metadata_filter)
-        return self._total(partial(users.list_users.call, metadata_filter=matching))
+        return self._total(_page(metadata_filter))
 
     def _update(
         self,
@@ -465,6 +458,14 @@ class AsyncUsersManager(BaseUsersManager):
             >>> await client.users.delete(user.id)
         """
         return await awaited(self._delete(user_id))
+
+
+def _page(
+    metadata_filter: str, sort_by: SortBy | None = None, order: Order | None = None
+) -> Callable[..., Call[ListUsersResponse]]:
+    """Return the operation that lists users, with all but the limit and the offset."""
+    matching = omit_empty_filter(metadata_filter)
+    return partial(users.list_users.call, metadata_filter=matching, sort_by=sort_by, order=order)
 
 
 resolvable(__name__)
