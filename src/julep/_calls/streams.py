@@ -17,7 +17,6 @@ from julep.errors import JulepError, NetworkError, StreamClosedError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
-    from types import TracebackType
 
     from julep._calls.attempts import AttemptTracker
     from julep._http.messages import StreamingResponse
@@ -296,12 +295,7 @@ class ChatStream(BaseChatStream):
         self.open()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
 
@@ -482,12 +476,7 @@ class AsyncChatStream(BaseChatStream):
         await self.open()
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *error: object) -> None:
         await self.aclose()
 
 

@@ -13,7 +13,6 @@ from julep_api.types import UNSET
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-    from types import TracebackType
     from typing import Any, Literal, Self, Unpack
     from uuid import UUID
 
@@ -433,12 +432,7 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport", "str | Await
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *error: object) -> None:
         await self.aclose()
 
 

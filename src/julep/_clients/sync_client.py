@@ -12,7 +12,6 @@ from julep_api.types import UNSET
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from types import TracebackType
     from typing import Any, Literal, Self, Unpack
     from uuid import UUID
 
@@ -178,8 +177,7 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
     def chat(self) -> Chat:
         """OpenAI-compatible chat completions by the openai package, from the server's models.
 
-        Errors are the openai package's own. Parameters that it does not know (``min_p``, for
-        example) are added to the request's body.
+        Errors are the package's own. Parameters that it does not know, such as ``min_p``, are sent.
 
         Raises:
             ConfigurationError: When the openai package is missing: ``pip install "julep[openai]"``.
@@ -194,9 +192,6 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
     @property
     def completions(self) -> Completions:
         """OpenAI-compatible text completions by the openai package, in all else like `chat`.
-
-        Raises:
-            ConfigurationError: When the openai package is missing: ``pip install "julep[openai]"``.
 
         Example:
             >>> client.completions.create(model="scripted", prompt="Hello!").choices[0].text
@@ -247,8 +242,7 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
 
         Returns:
             The method's result as ``parsed``, with the response's status, headers and request id,
-            the seconds that the call took and its number of attempts. If the method makes several
-            calls, these describe the last.
+            and the call's seconds and attempts: of the last one, if the method makes several.
 
         Raises:
             ConfigurationError: When the method makes no call.
@@ -294,13 +288,11 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
         """Make many calls concurrently, at most ``limit`` at a time.
 
         Args:
-            calls: Functions without arguments that make one call each, such as
-                ``functools.partial(client.sessions.get, id)``. An iterator is read as calls are
-                started, so it may produce more of them than fit into memory.
+            calls: Functions that make one call each, such as ``partial(client.sessions.get, id)``.
+                An iterator is read as calls are started; it may produce more than fit into memory.
             limit: The maximum number of concurrent calls, 1 to 1000.
-            on_error: With ``"raise"``, the first error is raised: running calls are waited for, and
-                no others are started. With ``"collect"``, errors are returned in place of
-                results.
+            on_error: With ``"raise"``, the first error is raised: running calls end, and no others
+                start. With ``"collect"``, errors are returned in place of results.
             progress: Whether to draw a progress bar with tqdm: ``pip install "julep[progress]"``.
                 Or a function to call after each call, with the number of finished calls and the
                 number of all, or None where ``calls`` has no length.
@@ -314,9 +306,8 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
 
         Example:
             >>> from functools import partial
-            >>> ids = [user.id for user in client.users.list()]
-            >>> users = client.gather((partial(client.users.get, id) for id in ids), limit=5)
-            >>> [user.name for user in users]
+            >>> calls = [partial(client.users.get, user.id) for user in client.users.list()]
+            >>> [user.name for user in client.gather(calls, limit=5)]
             ['Grace']
         """
         from julep._clients.gather import gather
@@ -374,10 +365,7 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
             The response's JSON, or None when its body is empty.
 
         Raises:
-            InvalidArgumentError: When an argument cannot be sent.
-            ArgumentTypeError: When an argument has a wrong type.
-            ApiError: When the server responds with an error.
-            NetworkError: When no response arrives.
+            JulepError: The errors of `request`.
 
         Example:
             >>> client.get("/agents", query={"limit": "1", "offset": "1"})
@@ -399,10 +387,7 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
             The response's JSON, or None when its body is empty.
 
         Raises:
-            InvalidArgumentError: When an argument cannot be sent.
-            ArgumentTypeError: When an argument has a wrong type.
-            ApiError: When the server responds with an error.
-            NetworkError: When no response arrives.
+            JulepError: The errors of `request`.
 
         Example:
             >>> client.post("/users", {"name": "Grace"})
@@ -424,10 +409,7 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
             The response's JSON, or None when its body is empty.
 
         Raises:
-            InvalidArgumentError: When an argument cannot be sent.
-            ArgumentTypeError: When an argument has a wrong type.
-            ApiError: When the server responds with an error.
-            NetworkError: When no response arrives.
+            JulepError: The errors of `request`.
 
         Example:
             >>> client.put(f"/users/{user.id}", {"name": "Grace", "about": ""})
@@ -449,10 +431,7 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
             The response's JSON, or None when its body is empty.
 
         Raises:
-            InvalidArgumentError: When an argument cannot be sent.
-            ArgumentTypeError: When an argument has a wrong type.
-            ApiError: When the server responds with an error.
-            NetworkError: When no response arrives.
+            JulepError: The errors of `request`.
 
         Example:
             >>> client.patch(f"/users/{user.id}", {"name": "Grace"})
@@ -471,10 +450,7 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
             The response's JSON, or None when its body is empty.
 
         Raises:
-            InvalidArgumentError: When an argument cannot be sent.
-            ArgumentTypeError: When an argument has a wrong type.
-            ApiError: When the server responds with an error.
-            NetworkError: When no response arrives.
+            JulepError: The errors of `request`.
 
         Example:
             >>> client.delete(f"/users/{user.id}")
@@ -485,10 +461,8 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
     def server(self) -> ServerInfo:
         """Return what the server reports of itself: its name, its version, its contract.
 
-        Every response has the version as well, in the header ``julep-version``.
-
         Returns:
-            The server's name and version, and the version of the contract that it implements.
+            Its name, its version (also each response's ``julep-version``), its contract's version.
 
         Raises:
             NotFoundError: When the server does not report it, or ``base_url`` is not the API's.
@@ -508,8 +482,6 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
 
         Example:
             >>> client = julep.Client()
-            >>> client.agents.count()
-            1
             >>> client.close()
         """
         try:
@@ -521,12 +493,7 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
 
