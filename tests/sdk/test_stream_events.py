@@ -6,6 +6,7 @@ import copy
 import gc
 import pickle
 import warnings
+import weakref
 from typing import Any
 
 import anyio
@@ -278,6 +279,24 @@ async def test_streams_that_are_read_closed_or_never_entered_warn_of_nothing(
         prepared = client.sessions.stream(session.id, HELLO)
         del entered, opened, prepared
         gc.collect()
+
+
+@pytest.mark.parametrize("is_read", [False, True])
+async def test_a_stream_is_freed_without_the_cyclic_collector(
+    client: AsyncClient, is_read: bool
+) -> None:
+    session = await new_session(client)
+    async with client.sessions.stream(session.id, HELLO) as stream:
+        if is_read:
+            await stream.get_final_response()
+    tracker = vars(unwrapped_stream(stream))["_tracker"]
+    records = weakref.ref(tracker), weakref.ref(tracker.call)
+    gc.disable()
+    try:
+        del stream, tracker
+        assert [record() for record in records] == [None, None]
+    finally:
+        gc.enable()
 
 
 def unwrapped_stream(stream: AsyncChatStream) -> object:

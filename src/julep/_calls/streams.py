@@ -256,7 +256,6 @@ class ChatStream(BaseChatStream):
         self._tracker, opened = self._open_stream()
         self._source = OpenStream(opened.body, self._call.path, _ADVICE)
         self._reader = StreamReader(self._call, self._tracker)
-        self._tracker.call.so_far = self._reader.snapshot
         return self._reader
 
     def _read(self, reader: StreamReader) -> None:
@@ -435,7 +434,6 @@ class AsyncChatStream(BaseChatStream):
         self._tracker, opened = await self._open_stream()
         self._source = OpenStream(opened.body, self._call.path, _ASYNC_ADVICE)
         self._reader = StreamReader(self._call, self._tracker)
-        self._tracker.call.so_far = self._reader.snapshot
         return self._reader
 
     async def _read(self, reader: StreamReader) -> None:

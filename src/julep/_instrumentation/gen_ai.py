@@ -66,7 +66,7 @@ def answer_attributes(call: CallRecord) -> Attributes:
     if model:
         found["gen_ai.response.model"] = model
     # A ChatResponse, which this module is too low to name.
-    response: Any = call.result if call.so_far is None else call.so_far()
+    response: Any = call.answer
     if response is None:
         return found
     if response.id:

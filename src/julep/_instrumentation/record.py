@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from julep._http.messages import request_id
 
 if TYPE_CHECKING:
+    from weakref import WeakMethod
+
     from julep._http.messages import Request
     from julep._redaction import Secrets
 
@@ -37,7 +39,8 @@ class CallRecord:
         elapsed: Seconds until the final response: attempts and the delays between them.
         body: The JSON body of the call, if it has one.
         result: What the call returned; None until then, and of a stream.
-        so_far: Returns the answer of a stream, as far as it has arrived.
+        so_far: Refers to a method of a stream's reader that returns the answer as far as it has
+            arrived.
     """
 
     def __init__(
@@ -56,7 +59,7 @@ class CallRecord:
         self.elapsed: float = 0.0
         self.body: object = None
         self.result: object = None
-        self.so_far: Callable[[], object] | None = None
+        self.so_far: WeakMethod[Callable[[], object]] | None = None
         self._secrets: Secrets | None = None
         self._searched: Request | None = None
         self._transport_secrets = transport_secrets
@@ -76,6 +79,12 @@ class CallRecord:
     def hide(self, text: str) -> str:
         """Return a text with the secrets of its requests replaced."""
         return self.secrets.hide(text)
+
+    @property
+    def answer(self) -> object:
+        """What the call returned, or the answer of a stream so far; None without either."""
+        so_far = self.so_far and self.so_far()
+        return self.result if so_far is None else so_far()
 
     @property
     def request_id(self) -> str | None:
