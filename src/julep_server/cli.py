@@ -7,7 +7,7 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Annotated, Any, cast
 
@@ -235,10 +235,13 @@ def _keys_from_environment() -> list[str]:
     return keys
 
 
-def run(client_commands: Mapping[str, str] | None = None) -> None:
-    """Run the command line with the process's arguments.
+def run(
+    arguments: Sequence[str] | None = None, client_commands: Mapping[str, str] | None = None
+) -> None:
+    """Run the command line.
 
     Args:
+        arguments: The arguments; by default the process's.
         client_commands: Descriptions of the commands that the caller runs itself, by name: the help
             lists them too.
     """
@@ -251,7 +254,11 @@ def run(client_commands: Mapping[str, str] | None = None) -> None:
         command_line.help_formatter = "plain"
         command_line.console = Console(width=_WIDE)
     try:
-        command_line(sys.argv[1:], exit_on_error=False, print_error=False)
+        command_line(
+            [*(sys.argv[1:] if arguments is None else arguments)],
+            exit_on_error=False,
+            print_error=False,
+        )
     except CycloptsError as error:
         words = " ".join(error.command_chain or ())
         hint = f"julep {words} --help".replace("  ", " ")
