@@ -38,8 +38,14 @@ def main() -> None:
 
 
 def _run(arguments: list[str]) -> int:
-    from julep._cli.names import CLIENT_COMMANDS, RESOURCE_COMMANDS, unknown_command
+    from julep._cli.names import (
+        CLIENT_COMMANDS,
+        RESOURCE_COMMANDS,
+        unknown_command,
+        with_command_first,
+    )
 
+    arguments = with_command_first(arguments)
     if arguments and (problem := unknown_command(arguments[0])):
         sys.stderr.write(f"julep: {problem}\n")
         return 2
@@ -66,7 +72,7 @@ def _run(arguments: list[str]) -> int:
         )
         return 2
     try:
-        command_line.run({**RESOURCE_COMMANDS, **CLIENT_COMMANDS})
+        command_line.run(arguments, {**RESOURCE_COMMANDS, **CLIENT_COMMANDS})
     except SystemExit as end:  # before the output is flushed
         if isinstance(end.code, int):
             return end.code

@@ -7,7 +7,7 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Annotated, Any, cast
 
@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 
 from julep_server.app import App
 from julep_server.commands import database, keys, tenants, transfer
+from julep_server.commands.helps import STATUSES_OF_ALL, examples
 from julep_server.commands.opened import database_url, opening, stop
 from julep_server.models.discovery import log_local_models
 from julep_server.monitoring.logs import FORMATS, LEVELS, set_up_logs
@@ -32,7 +33,7 @@ USAGE_ERROR = 2
 
 DEFAULT_PORT = 8080
 
-_WIDE = 200
+_WIDE = 1000
 """Columns of a help that a program reads, or a file keeps."""
 
 # Options that differ from their settings: name, type, default and description.
@@ -88,7 +89,13 @@ _OF_PROCESS = (
 
 
 command_line = CommandLine(
-    name="julep", help="The Julep agents API on this machine.", version=VERSION
+    name="julep",
+    help="The Julep agents API on this machine.",
+    help_format="plaintext",
+    help_epilogue=examples(
+        "serve", "doctor", "chat --agent Ada", "keys create --help", statuses=STATUSES_OF_ALL
+    ),
+    version=VERSION,
 )
 
 
@@ -122,7 +129,7 @@ def _parameters() -> Iterable[inspect.Parameter]:
             plain = (setting.name, setting.type, setting.default, setting.text)
             name, kind, default, text = _SPECIAL.get(setting.name, plain)
             details = Parameter(
-                help=text or setting.text,
+                help=(text or setting.text).replace("`", ""),
                 # What is on by default can be switched off.
                 negative=f"--no-{name.replace('_', '-')}" if default is True else "",
                 # Its variable may hold several keys, which are split here.
@@ -146,12 +153,23 @@ def _option(name: str, kind: object, default: object, details: Parameter) -> ins
 # The command line reads these through inspect.signature and typing.get_type_hints.
 setattr(serve, "__signature__", inspect.Signature([*_parameters()]))  # noqa: B010 - as in options
 serve.__annotations__ = {parameter.name: parameter.annotation for parameter in _parameters()}
-command_line.command(serve)
+command_line.command(
+    serve,
+    help_epilogue=examples(
+        "serve", "serve --model-url http://localhost:11434/v1 --model llama3.2 --port 8080"
+    ),
+)
 for _commands in (database, keys, tenants):
     command_line.command(_commands.command_line)
-command_line.command(transfer.export)
-command_line.command(transfer.import_file, name="import")
-command_line.command(transfer.apply)
+command_line.command(
+    transfer.export, help_epilogue=examples("export Ada --output ada.jsonl", "export > all.jsonl")
+)
+command_line.command(
+    transfer.import_file,
+    name="import",
+    help_epilogue=examples("import ada.jsonl", "import ada.jsonl --tenant acme"),
+)
+command_line.command(transfer.apply, help_epilogue=examples("apply agents.jsonl --prune"))
 
 
 def _serve(settings: Settings) -> None:
@@ -217,10 +235,13 @@ def _keys_from_environment() -> list[str]:
     return keys
 
 
-def run(client_commands: Mapping[str, str] | None = None) -> None:
-    """Run the command line with the process's arguments.
+def run(
+    arguments: Sequence[str] | None = None, client_commands: Mapping[str, str] | None = None
+) -> None:
+    """Run the command line.
 
     Args:
+        arguments: The arguments; by default the process's.
         client_commands: Descriptions of the commands that the caller runs itself, by name: the help
             lists them too.
     """
@@ -233,7 +254,11 @@ def run(client_commands: Mapping[str, str] | None = None) -> None:
         command_line.help_formatter = "plain"
         command_line.console = Console(width=_WIDE)
     try:
-        command_line(sys.argv[1:], exit_on_error=False, print_error=False)
+        command_line(
+            [*(sys.argv[1:] if arguments is None else arguments)],
+            exit_on_error=False,
+            print_error=False,
+        )
     except CycloptsError as error:
         words = " ".join(error.command_chain or ())
         hint = f"julep {words} --help".replace("  ", " ")

@@ -72,7 +72,7 @@ def test_exit_statuses(
     type_lines(monkeypatch, "Hello")
     assert chat.main(arguments) == status
     printed = capsys.readouterr()
-    assert printed.err.startswith("julep: ") if status else printed.out == chat.USAGE
+    assert printed.err.startswith("julep: ") if status else printed.out == chat.COMMAND.help
 
 
 def test_a_key_that_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,7 +36,10 @@ def test_a_folder_is_imported(
         "doc_id": doc.id,
         "reason": None,
     }
-    assert run(*words) == f"unchanged\thandbook/hours.md\t{doc.id}\t\n"
+    (handbook / "empty.md").write_text("", encoding="utf-8")
+    assert run(*words) == (
+        f"skipped\thandbook/empty.md\t\tit has no text\nunchanged\thandbook/hours.md\t{doc.id}\t\n"
+    )
     (handbook / "hours.md").unlink()
     (handbook / "broken.txt").write_bytes(b"\xff")
     failed = run(*words, "--prune", status=exits.FAILED)

@@ -100,6 +100,71 @@ async def test_one_file_of_a_folder(client: AsyncClient, handbook: Path) -> None
     assert [file.doc_id for file in added.unchanged] == [first.doc_id]
 
 
+async def test_files_that_are_or_become_empty(client: AsyncClient, handbook: Path) -> None:
+    agent = await new_agent(client)
+    await client.docs.add(handbook, agent_id=agent.id)
+    (handbook / "empty.md").write_text("\n", encoding="utf-8")
+    (handbook / "hours.md").write_text("---\ntitle: Later\n---\n", encoding="utf-8")
+    added = await client.docs.add(handbook, agent_id=agent.id)
+    hours = next(file.doc_id for file in added.skipped if file.doc_id)
+    assert [(file.source, file.doc_id, file.reason) for file in added.skipped] == [
+        ("handbook/empty.md", None, "it has no text"),
+        ("handbook/hours.md", hours, "it has no text; its document stays"),
+    ]
+    planned = await client.docs.add(handbook, agent_id=agent.id, prune=True, dry_run=True)
+    pruned = await client.docs.add(handbook, agent_id=agent.id, prune=True)
+    assert planned.removed == pruned.removed == [AddedFile("handbook/hours.md", "removed", hours)]
+    assert len(await client.docs.list(agent_id=agent.id)) == 2
+
+
+async def test_folders_of_the_same_name_are_apart(client: AsyncClient, tmp_path: Path) -> None:
+    agent = await new_agent(client)
+    first, second = tmp_path / "a" / "notes", tmp_path / "b" / "notes"
+    for path in (first, second):
+        path.mkdir(parents=True)
+        (path / "x.md").write_text(f"In {path.parent.name}.", encoding="utf-8")
+    of_first = (await client.docs.add(first, agent_id=agent.id)).created
+    of_second = (await client.docs.add(second, agent_id=agent.id, prune=True)).created
+    assert of_first[0].source == of_second[0].source == "notes/x.md"
+    (second / "x.md").unlink()
+    pruned = await client.docs.add(second, agent_id=agent.id, prune=True)
+    assert [file.doc_id for file in pruned.files] == [of_second[0].doc_id]
+    assert (await client.docs.add(first / "x.md", agent_id=agent.id)).unchanged == [
+        of_first[0]._replace(status="unchanged")
+    ]
+    # A folder that was moved has its documents still; so has one of another machine.
+    moved = first.rename(tmp_path / "b" / "moved").rename(tmp_path / "notes")
+    (moved / "x.md").write_text("In c.", encoding="utf-8")
+    (replaced,) = (await client.docs.add(moved, agent_id=agent.id)).replaced
+    assert replaced.doc_id == of_first[0].doc_id
+    doc = await client.docs.get(str(replaced.doc_id), agent_id=agent.id)
+    assert (doc.metadata or {})["folder_path"] == str(moved)
+
+
+async def test_documents_of_an_earlier_version(client: AsyncClient, tmp_path: Path) -> None:
+    agent = await new_agent(client)
+    first, second = tmp_path / "a" / "notes", tmp_path / "b" / "notes"
+    for path in (first, second):
+        path.mkdir(parents=True)
+        (path / "x.md").write_text("The same.", encoding="utf-8")
+    (made,) = (await client.docs.add(first, agent_id=agent.id)).created
+    metadata = (await client.docs.get(str(made.doc_id), agent_id=agent.id)).metadata or {}
+    del metadata["folder_path"]  # as it was before there was one
+    changes: dict[str, Any] = {"title": "x", "content": ["The same."], "metadata": metadata}
+    await client.docs.update(str(made.doc_id), agent_id=agent.id, overwrite=True, **changes)
+    planned = await client.docs.add(first, agent_id=agent.id, dry_run=True)
+    found = await client.docs.add(first, agent_id=agent.id)
+    assert planned.unchanged == found.unchanged == [made._replace(status="unchanged")]
+    # From now on, it belongs to the folder that has found it.
+    assert len((await client.docs.add(second, agent_id=agent.id, prune=True)).created) == 1
+    doc = await client.docs.get(str(made.doc_id), agent_id=agent.id)
+    assert (doc.title, doc.content, doc.metadata) == (
+        "x",
+        ["The same."],
+        {**metadata, "folder_path": str(first)},
+    )
+
+
 async def test_what_cannot_be_added(client: AsyncClient, handbook: Path) -> None:
     agent = await new_agent(client)
     (handbook / "\udcff").mkdir()

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
+from julep._documents.front_matter import front_matter
 from julep._documents.parts import MAX_PART, Section, markdown, parts_of
 from julep._documents.readers import SUFFIXES, UnreadableFileError, read_document
 
@@ -22,7 +23,8 @@ pytestmark = pytest.mark.once
         ("Only text.", "notes", ["Only text."]),
         ("# A\n\n## B ##\nText\n### C\n\n# D\nEnd", "A", ["A > B\n\nText", "D\n\nEnd"]),
         ("A\n===\nText\n\nB\n---\nMore", "A", ["A\n\nText", "A > B\n\nMore"]),
-        ("---\ntitle: x\n---\n# A\nText", "A", ["A\n\nText"]),
+        ("---\nlayout: x\n---\n# A\nText", "A", ["A\n\nText"]),
+        ("---\ntitle: x\n---\n# A\nText", "x", ["A\n\nText"]),
         ("# A\n```sh\n# no heading\n```\n~~~\n# none\n~~~", "A", None),
         ("#hashtag\n\n| a | b |\n|---|---|\n| 1 | 2 |", "notes", None),
         ("\ufeff# A\r\n\r\nText", "A", ["A\n\nText"]),
@@ -33,6 +35,49 @@ def test_markdown(text: str, title: str, parts: list[str] | None) -> None:
     found = read_document("notes.md", text.encode())
     assert found.title == title
     assert found.parts == parts if parts is not None else len(found.parts) == 1
+
+
+@pytest.mark.parametrize(
+    ("block", "title"),
+    [
+        ("title: Opening hours", "Opening hours"),
+        ("# of a site\ntags:\n  - a\n- b\n\ntitle:   'It''s open' # now\nx.y-z: 1", "It's open"),
+        ('title: "A \\"B\\": C"', 'A "B": C'),
+        ("title: C# in a day # a comment", "C# in a day"),
+        # Those without a title that is a text: that of the heading remains.
+        ("title:", "Top"),
+        ("title: |\n  Long", "Top"),
+        ("title: [a, b]", "Top"),
+        ("title: 'a' b", "Top"),
+        ("  title: deep", "Top"),
+        ("Title: x", "Top"),
+    ],
+)
+def test_front_matter(block: str, title: str) -> None:
+    found = read_document("notes.md", f"---\n{block}\n---\n# Top\nText".encode())
+    assert (found.title, found.parts) == (title, ["Top\n\nText"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\ntitle: x\nText without an end",
+        "---\ntitle: x\nA line.\n---\n",
+        "\n---\ntitle: x\n---\n",
+        "----\ntitle: x\n---\n",
+        "--- \ntitle:x\n---\n",
+    ],
+)
+def test_a_block_of_another_form_is_text(text: str) -> None:
+    found = read_document("notes.md", text.encode())
+    assert "title:" in "\n".join([found.title, *found.parts])
+
+
+@given(st.text())
+def test_any_text_behind_a_line_of_front_matter_is_read(text: str) -> None:
+    title, lines = front_matter(["---", *text.splitlines()])
+    assert title is None or title.strip()
+    assert lines == text.splitlines()[len(text.splitlines()) - len(lines) :] or lines[0] == "---"
 
 
 @pytest.mark.parametrize(
@@ -110,6 +155,7 @@ def test_pdf() -> None:
         ("a.pdf", pdf("a", password="x"), "it is encrypted"),
         ("a.pdf", pdf(""), "it has no text"),
         ("a.md", b"# Heading\n", "it has no text"),
+        ("a.md", b"---\ntitle: x\n---\n", "it has no text"),
         ("a.txt", b"a\0b", "binary data"),
         ("a.txt", b"\xff", "it is not text in utf-8"),
         ("a.html", b"<meta charset=nothing>a", "it is not text in nothing"),

@@ -140,7 +140,7 @@ def test_the_local_server_names_the_missing_extra(names: str) -> None:
     [
         ("agent", "there is no command 'agent'; did you mean agents? (julep --help)"),
         ("xyzzy", "there is no command 'xyzzy' (julep --help)"),
-        ("--profile", "'--profile' needs a command before it: julep --help lists them"),
+        ("--profile", "'--profile' needs a command: julep --help lists them"),
     ],
 )
 def test_an_unknown_command_is_reported_in_one_line(word: str, message: str, missing: str) -> None:

@@ -141,7 +141,10 @@ def test_rows_as_text_are_restored_into_sqlite(tmp_path: Path) -> None:
 WRONG_TEXTS: list[tuple[Callable[[list[str]], list[str]], str]] = [
     (lambda lines: lines[:-1], "cut off"),
     (lambda lines: [*lines[:3], *lines[4:]], "rows expected"),
-    (lambda lines: lines[1:], "expected the header"),
+    (
+        lambda lines: lines[1:],
+        "JSON Lines without a header; expected what julep db backup writes: ",
+    ),
     (lambda lines: [lines[0].replace('"0017"', '"9999"'), *lines[1:]], "newer version"),
     (lambda lines: [lines[0], "nonsense", *lines[1:]], "line 2: it is not JSON"),
     (lambda lines: [lines[0], '{"table":"x","row":{}}'], "line 2: expected a row"),

@@ -6,8 +6,9 @@ import sys
 
 from cyclopts import App, CycloptsError, MissingArgumentError
 
+from julep._cli.candidates import print_candidates
 from julep._cli.commands import resource_app
-from julep._cli.completion import completion_app, print_candidates
+from julep._cli.completion import completion_app
 from julep._cli.exits import INVALID, report
 from julep._cli.explain import explain_app
 from julep._cli.import_docs import import_app
@@ -20,7 +21,7 @@ _WIDE = 200
 def main(arguments: list[str]) -> int:
     """Run a command; return its exit status."""
     if arguments[:2] == ["completion", "candidates"]:
-        return print_candidates(arguments[3:], build)  # behind --
+        return print_candidates(arguments[2:], build)
     app = build(arguments[0])
     try:
         status = app(

@@ -9,47 +9,45 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from julep._cli.connection import connect
-from julep._cli.exits import INVALID, run
+from julep._cli.exits import run
 from julep._cli.output import printable
+from julep._cli.owners import matching
+from julep._cli.plain import PROFILE, URL, PlainCommand, PlainOption
 
 if TYPE_CHECKING:
     from julep._clients.sync_client import Client
     from julep.streams import StreamEvent
-    from julep_api.models import Agent, ChatMlMessage
+    from julep_api.models import ChatMlMessage
 
-USAGE: Final = """\
-Usage: julep chat [--agent NAME] [--session ID] [--url URL] [--profile NAME]
-
+COMMAND: Final = PlainCommand(
+    "chat",
+    """\
 Chat with an agent. Each line is a message, and answers are printed while the model writes them.
 An empty line or Ctrl-D ends the chat; Ctrl-C cuts an answer off; the arrow keys bring back lines.
-Calls of tools are shown in brackets: the agent's own are left to other programs.
-
-  --agent NAME    the name or id of an agent; one that does not exist is created (default: Ada)
-  --session ID    continue this session
-  --url URL       the server's base URL; by default that of the profile or the environment
-  --profile NAME  a profile of the configuration file
-
+Calls of tools are shown in brackets: the agent's own are left to other programs. So are the jobs
+that a message started, such as forming memories.""",
+    (
+        PlainOption(
+            "--agent",
+            "the name or id of an agent; a name that no agent has creates one (default: Ada)",
+            "NAME",
+        ),
+        PlainOption("--session", "continue this session", "ID"),
+        URL,
+        PROFILE,
+    ),
+    """\
 Exit status: 0, 1 a request failed, 2 an argument is invalid, 3 the server is not reachable,
-4 the server refuses the key.
-
-Examples:
-  julep chat
-  echo "What is a prime number?" | julep chat --agent Grace
-"""
-
-_OPTIONS: Final = ("--agent", "--session", "--url", "--profile")
+4 the server refuses the key.""",
+    ("julep chat", 'echo "What is a prime number?" | julep chat --agent Grace'),
+)
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command; return its exit status."""
-    if any(word in ("--help", "-h") for word in arguments):
-        sys.stdout.write(USAGE)
-        return 0
-    names, values = arguments[::2], arguments[1::2]
-    if len(names) != len(values) or not set(names) <= set(_OPTIONS):
-        sys.stderr.write(f"julep: chat takes {', '.join(_OPTIONS)}, each with a value\n\n{USAGE}")
-        return INVALID
-    options = dict(zip(names, values, strict=True))
+    options = COMMAND.read(arguments)
+    if isinstance(options, int):
+        return options
 
     def work() -> int:
         with connect(options.get("--url"), options.get("--profile")) as client:
@@ -68,7 +66,7 @@ def _chat(client: Client, agent: str, session_id: str | None) -> None:
     is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     earlier: Sequence[ChatMlMessage] = ()
     if session_id is None:
-        session_id = str(client.sessions.create(agent_id=_agent(client, agent).id).id)
+        session_id = str(client.sessions.create(agent_id=_agent(client, agent)).id)
     else:
         client.sessions.get(session_id)
         if is_terminal:
@@ -94,12 +92,11 @@ def _chat(client: Client, agent: str, session_id: str | None) -> None:
         sys.stdout.write(f"To continue: julep chat --session {session_id}\n")
 
 
-def _agent(client: Client, name: str) -> Agent:
-    """Return the agent of this id or name, or a new one of this name."""
-    for agent in client.agents.iterate():
-        if name in (str(agent.id), agent.name):
-            return agent
-    return client.agents.create(name=name)
+def _agent(client: Client, text: str) -> str:
+    """Return the id of the agent of this id or name, or of a new one of this name."""
+    if (found := matching(client, "agent_id", text)) is not None:
+        return found
+    return str(client.agents.create(name=text).id)
 
 
 def _text(event: StreamEvent, is_terminal: bool) -> str:

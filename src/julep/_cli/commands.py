@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from inspect import Parameter, Signature
 from typing import Annotated, Any, Final, NotRequired, cast, get_origin, get_type_hints
 
@@ -60,12 +60,11 @@ def command(
         work: Runs it, and returns the exit status.
         *options: The parameters that are passed to it, by name.
     """
-    lines = "\n".join(f"  julep {name} {example}".rstrip() for example in examples)
     app = App(
         name=name.rsplit(maxsplit=1)[-1],
         help=about,
         help_format="plaintext",
-        help_epilogue=f"Examples:\n{lines}\n\n{STATUSES}",
+        help_epilogue=_end_of_help(f"{name} {example}" for example in examples),
         version_flags=(),
     )
 
@@ -82,6 +81,12 @@ def command(
     return app
 
 
+def _end_of_help(lines: Iterable[str]) -> str:
+    """Return what a help ends with: examples, and the exit statuses."""
+    shown = "\n".join(f"  julep {line}".rstrip() for line in lines)
+    return f"Examples:\n{shown}\n\n{STATUSES}"
+
+
 def resource_app(resource: Resource, *more: App) -> App:
     """Return the commands of a resource.
 
@@ -89,7 +94,16 @@ def resource_app(resource: Resource, *more: App) -> App:
         resource: The resource.
         *more: Commands that are no methods of its manager.
     """
-    app = App(name=resource.name, help=resource.about, help_format="plaintext", version_flags=())
+    shown = ("list", "create") if "list" in resource.commands else ("wait",)
+    app = App(
+        name=resource.name,
+        help=resource.about,
+        help_format="plaintext",
+        help_epilogue=_end_of_help(
+            f"{resource.name} {name} {resource.examples[name][0]}" for name in shown
+        ),
+        version_flags=(),
+    )
     for name in resource.commands:
         app.command(_resource_command(resource, name))
     for other in more:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from julep._cli.connection import Connection, connection
 from julep._cli.exits import FAILED, INVALID, REFUSED, UNREACHABLE
+from julep._cli.plain import PROFILE, URL, PlainCommand, PlainOption
 from julep._cli.profiles import config_path
 from julep._version import __version__
 
@@ -24,22 +25,15 @@ if TYPE_CHECKING:
 
 Status: TypeAlias = Literal["ok", "note", "failed"]
 
-USAGE: Final = """\
-Usage: julep doctor [--url URL] [--profile NAME] [--json]
-
-Check the settings, the server and its model, and report what is wrong first.
-
-  --url URL       the server's base URL; by default that of the profile or the environment
-  --profile NAME  a profile of the configuration file
-  --json          print the findings as JSON
-
+COMMAND: Final = PlainCommand(
+    "doctor",
+    "Check the settings, the server and its model, and report what is wrong first.",
+    (URL, PROFILE, PlainOption("--json", "print the findings as JSON")),
+    """\
 Exit status: 0 all is well, 1 the server does not work, 2 a setting is invalid,
-3 the server is not reachable, 4 the server refuses the key.
-
-Examples:
-  julep doctor
-  JULEP_API_KEY=... julep doctor --url https://julep.example.com/api
-"""
+3 the server is not reachable, 4 the server refuses the key.""",
+    ("julep doctor", "JULEP_API_KEY=... julep doctor --url https://julep.example.com/api"),
+)
 
 _TIMEOUT: Final = 5.0
 _MAX_CLOCK_SECONDS: Final = 60.0
@@ -64,22 +58,12 @@ class Finding(NamedTuple):
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command; return its exit status."""
-    given, as_json = list(arguments), False
-    values: dict[str, str] = {}
-    while given:
-        word = given.pop(0)
-        if word in ("--help", "-h"):
-            sys.stdout.write(USAGE)
-            return 0
-        if word == "--json":
-            as_json = True
-        elif word in {"--url", "--profile"} and given:
-            values[word] = given.pop(0)
-        else:
-            sys.stderr.write(f"julep: doctor does not take {word!r}\n\n{USAGE}")
-            return INVALID
+    options = COMMAND.read(arguments)
+    if isinstance(options, int):
+        return options
+    as_json = "--json" in options
     findings = list[Finding]()
-    for finding in diagnose(values.get("--url"), values.get("--profile")):
+    for finding in diagnose(options.get("--url"), options.get("--profile")):
         findings.append(finding)
         if not as_json:
             sys.stdout.write(f"{finding.status:<6}  {finding.check:<8}  {finding.text}\n")

@@ -43,7 +43,9 @@ def import_app() -> App:
     options = (
         option("agent", str | None, None, "The agent that has the documents: its id or name."),
         option("user", str | None, None, "The user that the documents are about: the id or name."),
-        option("prune", bool, False, "Delete documents of the folder whose files are gone."),
+        option(
+            "prune", bool, False, "Delete documents of the folder whose files are gone, or empty."
+        ),
         option("dry_run", bool, False, "Change nothing, and print what would be done."),
     )
     examples = (f"handbook --agent {ID}", f"handbook --user {ID} --prune --dry-run")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 CLIENT_COMMANDS: Final = {
@@ -47,6 +47,32 @@ OPTIONS: Final = {
 """The options of parameters whose names are longer than those of the commands' options."""
 
 
+GLOBAL_OPTIONS: Final = ("--profile", "--url")
+"""The options of all commands that are clients, which may stand before the command, too."""
+
+
+def before_command(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the options before the command, with their values, and the rest."""
+    start = 0
+    while start < len(arguments) and arguments[start].partition("=")[0] in GLOBAL_OPTIONS:
+        start += 1 if "=" in arguments[start] else 2
+    return [*arguments[:start]], [*arguments[start:]]
+
+
+def with_command_first(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments with the options before the command behind it.
+
+    Example:
+        >>> with_command_first(["--profile", "work", "agents", "list"])
+        ['agents', 'list', '--profile', 'work']
+    """
+    options, rest = before_command(arguments)
+    if not rest:
+        return options
+    end = rest.index("--") if "--" in rest else len(rest)
+    return [*rest[:end], *options, *rest[end:]]
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return a hint, for the end of an error, at the name that was probably meant, or nothing."""
     from difflib import get_close_matches  # only errors need it
@@ -61,5 +87,5 @@ def unknown_command(word: str) -> str | None:
     if word in known or word in ("--help", "-h"):
         return None
     if word.startswith("-"):
-        return f"{word!r:.40} needs a command before it: julep --help lists them"
+        return f"{word!r:.40} needs a command: julep --help lists them"
     return f"there is no command {word!r:.40}{nearest(word, known)} (julep --help)"

@@ -27,16 +27,31 @@ def id_of(client: Client, parameter: str, text: str) -> str:
     Raises:
         UsageError: None has this name, or several have it.
     """
+    found = matching(client, parameter, text)
+    if found is None:
+        raise _refusal(parameter, "none has", text)
+    return found
+
+
+def matching(client: Client, parameter: str, text: str) -> str | None:
+    """Return the id of the agent or the user of an id or a name; None if none has the name.
+
+    Raises:
+        UsageError: Several have this name.
+    """
     try:
         UUID(text)
     except ValueError:
         pass
     else:
         return text
-    option, kind = OPTIONS[parameter][0], parameter.removesuffix("_id")
-    everyone = (client.agents if kind == "agent" else client.users).iterate()
+    everyone = (client.agents if parameter == "agent_id" else client.users).iterate()
     found = [str(one.id) for one in islice((one for one in everyone if one.name == text), 2)]
-    if len(found) == 1:
-        return found[0]
-    problem = "several have" if found else "none has"
-    raise UsageError(f"{option}: {problem} the name {text!r} (julep {kind}s list shows the ids)")
+    if len(found) > 1:
+        raise _refusal(parameter, "several have", text)
+    return found[0] if found else None
+
+
+def _refusal(parameter: str, problem: str, text: str) -> UsageError:
+    option, kind = OPTIONS[parameter][0], parameter.removesuffix("_id")
+    return UsageError(f"{option}: {problem} the name {text!r} (julep {kind}s list shows the ids)")

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 import attrs
 
-FileStatus: TypeAlias = Literal["created", "replaced", "unchanged", "removed", "failed"]
+FileStatus: TypeAlias = Literal["created", "replaced", "unchanged", "skipped", "removed", "failed"]
 
 
 class AddedFile(NamedTuple):
@@ -15,9 +15,9 @@ class AddedFile(NamedTuple):
     Attributes:
         source: The folder's name and the file's path in it, with slashes: ``handbook/hours.md``.
         status: Whether its document was created, replaced, left unchanged or removed, or the file
-            failed.
+            was skipped or failed.
         doc_id: The document's id; None if the file has none.
-        reason: Why the file failed; None for others.
+        reason: Why the file was skipped or failed; None for others.
 
     Example:
         >>> added = client.docs.add("handbook", agent_id=agent.id)
@@ -85,6 +85,19 @@ class AddedDocs:
         return self._with("unchanged")
 
     @property
+    def skipped(self) -> list[AddedFile]:
+        """The files of text, Markdown and HTML that have none.
+
+        Example:
+            >>> import pathlib
+            >>> size = pathlib.Path("handbook/empty.md").write_text("")
+            >>> added = client.docs.add("handbook", agent_id=agent.id)
+            >>> [(file.source, file.reason) for file in added.skipped]
+            [('handbook/empty.md', 'it has no text')]
+        """
+        return self._with("skipped")
+
+    @property
     def removed(self) -> list[AddedFile]:
         """The documents without a file, which were deleted.
 
@@ -104,10 +117,10 @@ class AddedDocs:
 
         Example:
             >>> import pathlib
-            >>> size = pathlib.Path("handbook/empty.md").write_text("")
+            >>> size = pathlib.Path("handbook/scan.pdf").write_bytes(b"")
             >>> added = client.docs.add("handbook", agent_id=agent.id)
             >>> [file.source for file in added.failed]
-            ['handbook/empty.md']
+            ['handbook/scan.pdf']
         """
         return self._with("failed")
 

@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, Protocol, Typ
 
 from julep._calls.flow import RunTasks
 from julep._documents.added import AddedDocs, AddedFile
-from julep._documents.readers import SUFFIXES, Document, UnreadableFileError, read_document
+from julep._documents.readers import (
+    SUFFIXES,
+    Document,
+    EmptyFileError,
+    UnreadableFileError,
+    read_document,
+)
 from julep.errors import ApiError, InvalidArgumentError
 
 if TYPE_CHECKING:
@@ -31,10 +37,12 @@ class Folder(NamedTuple):
 
     Attributes:
         name: Its name, by which its documents are found again.
+        path: Its path, by which they differ from those of another folder of this name.
         files: The paths of its files, by source.
     """
 
     name: str
+    path: str
     files: dict[str, Path]
 
 
@@ -54,6 +62,10 @@ class Requests(Protocol):
 
     def store(self, doc_id: str | None, doc: dict[str, object]) -> Flow[Any, str]:
         """Create a document, or replace one; return its id."""
+        ...
+
+    def label(self, doc_id: str, metadata: dict[str, str]) -> Flow[Any, None]:
+        """Merge into the metadata of a document."""
         ...
 
     def remove(self, doc_id: str) -> Flow[Any, None]:
@@ -95,7 +107,8 @@ class Adding:
         folder = yield from _in_thread(partial(_folder, self._path, prune=self._prune))
         stored: dict[str, Doc] = {}
         superfluous: list[Doc] = []
-        for doc in (yield from self._requests.stored(folder.name)):
+        of_name = yield from self._requests.stored(folder.name)
+        for doc in (yield from _in_thread(partial(_own, folder, of_name))):
             source = str(doc.metadata.get("source")) if doc.metadata else ""
             if source in stored or source not in folder.files:
                 superfluous.append(doc)
@@ -105,7 +118,7 @@ class Adding:
             superfluous = []
         total = len(folder.files) + len(superfluous)
         for source, path in folder.files.items():
-            self._note((yield from self._add(folder.name, source, path, stored.get(source))), total)
+            self._note((yield from self._add(folder, source, path, stored.get(source))), total)
         for doc in superfluous:
             if not self._dry_run:
                 yield from self._requests.remove(doc.id)
@@ -114,7 +127,7 @@ class Adding:
         return AddedDocs(self._done)
 
     def _add(
-        self, folder: str, source: str, path: Path, stored: Doc | None
+        self, folder: Folder, source: str, path: Path, stored: Doc | None
     ) -> Flow[Any, AddedFile]:
         """Add a file, unless its document has the same content."""
         doc_id = None if stored is None else stored.id
@@ -123,16 +136,32 @@ class Adding:
             if not _is_utf8(source):
                 raise UnreadableFileError("its name is no UTF-8")
             loaded = yield from _in_thread(partial(_load, path, known))
+            metadata = {
+                "source": source,
+                "folder": folder.name,
+                "folder_path": folder.path,
+                "sha256": loaded.digest,
+            }
             if loaded.document is None:
+                # One that an earlier version has made belongs to this folder from now on.
+                if stored and _path_of(stored) is None and not self._dry_run:
+                    yield from self._requests.label(stored.id, metadata)
                 return AddedFile(source, "unchanged", doc_id)
             doc: dict[str, object] = {
                 "title": loaded.document.title,
                 "content": loaded.document.parts,
-                "metadata": {"source": source, "folder": folder, "sha256": loaded.digest},
+                "metadata": metadata,
             }
             new_id = doc_id
             if not self._dry_run:
                 new_id = yield from self._requests.store(doc_id, doc)
+        except EmptyFileError as error:
+            if doc_id is None or not self._prune:
+                text = f"{error}; its document stays" if doc_id else str(error)
+                return AddedFile(source, "skipped", doc_id, text)
+            if not self._dry_run:
+                yield from self._requests.remove(doc_id)
+            return AddedFile(source, "removed", doc_id)
         except (UnreadableFileError, OSError) as error:
             return AddedFile(source, "failed", doc_id, _sentence(error))
         except ApiError as error:
@@ -167,8 +196,8 @@ def _folder(path: Path, *, prune: bool) -> Folder:
             raise _refusal("prune", f"expected a folder; {str(path)!r} is a file")
         if path.suffix.lower() not in SUFFIXES:
             raise _refusal("path", f"expected a {_endings()} file; got {str(path)!r}")
-        name = path.resolve().parent.name
-        return Folder(name, {f"{name}/{path.name}": path})
+        parent = path.resolve().parent
+        return Folder(parent.name, _printable(parent), {f"{parent.name}/{path.name}": path})
     if not path.is_dir():
         raise _refusal("path", f"expected a folder or a file; there is no {str(path)!r}")
     name = path.resolve().name
@@ -179,7 +208,30 @@ def _folder(path: Path, *, prune: bool) -> Folder:
         for folder, names, files in os.walk(path, onerror=_refuse_folder)
         for file in _visible(Path(folder), names, files)
     }
-    return Folder(name, found)
+    return Folder(name, _printable(path), found)
+
+
+def _printable(path: Path) -> str:
+    """Return a path that can be sent: its names may be any bytes."""
+    return os.fsencode(path.resolve()).decode("utf-8", "backslashreplace")
+
+
+def _own(folder: Folder, docs: Sequence[Doc]) -> list[Doc]:
+    """Return the documents of a folder among those of its name, its own before adopted ones.
+
+    Others are of a folder that this machine has, too. Where there is none, it was moved, or the
+    documents were made on another machine, or by an earlier version.
+    """
+    paths = {path for doc in docs if (path := _path_of(doc)) not in {None, folder.path}}
+    others = {path for path in paths if path is not None and os.path.isdir(path)}  # noqa: PTH112 - no error for what may not be read
+    own = [doc for doc in docs if _path_of(doc) not in others]
+    return sorted(own, key=lambda doc: _path_of(doc) != folder.path)
+
+
+def _path_of(doc: Doc) -> str | None:
+    """Return the path of the folder that a document was made of, if that is known."""
+    path = doc.metadata.get("folder_path") if doc.metadata else None
+    return path if isinstance(path, str) else None
 
 
 def _visible(folder: Path, names: list[str], files: list[str]) -> list[Path]:

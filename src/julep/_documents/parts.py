@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
+from julep._documents.front_matter import front_matter
+
 MAX_PART: Final = 800
 """Characters of a part, by which the server splits longer ones."""
 
@@ -111,7 +113,8 @@ def markdown(text: str) -> Outline:
     outline = Outline()
     fence = ""
     previous = ""  # a line that an underline makes a heading
-    for line in _without_front_matter(text.splitlines()):
+    outline.title, lines = front_matter(text.splitlines())
+    for line in lines:
         mark = _FENCE.match(line)
         if mark and (not fence or (mark[1].startswith(fence) and not line[mark.end() :].strip())):
             fence = "" if fence else mark[1]
@@ -132,12 +135,3 @@ def markdown(text: str) -> Outline:
             previous = f"{line}\n"
     outline.text(previous)
     return outline
-
-
-def _without_front_matter(lines: list[str]) -> list[str]:
-    """Return the lines behind a block of settings, which generators of sites have."""
-    if lines and lines[0].rstrip() == "---":
-        for number, line in enumerate(lines[1:], 1):
-            if line.rstrip() in {"---", "..."}:
-                return lines[number + 1 :]
-    return lines

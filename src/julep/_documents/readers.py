@@ -21,11 +21,15 @@ class UnreadableFileError(Exception):
     """A file has no text that can be read."""
 
 
+class EmptyFileError(UnreadableFileError):
+    """A file of text has none; of other kinds, that is a failure."""
+
+
 class Document(NamedTuple):
     """A file's text.
 
     Attributes:
-        title: The title: the first heading, or the file's name.
+        title: The title: that of the front matter, the first heading, or the file's name.
         parts: The text in parts.
     """
 
@@ -41,6 +45,7 @@ def read_document(name: str, data: bytes) -> Document:
         data: The file's content.
 
     Raises:
+        EmptyFileError: It is text, and has none.
         UnreadableFileError: It is damaged, or has no text.
     """
     path = PurePath(name)
@@ -55,7 +60,9 @@ def read_document(name: str, data: bytes) -> Document:
     parts = parts_of(sections)
     title = _cleaned(outline.title or "").strip() or path.stem
     if not parts:
-        raise UnreadableFileError("it has no text")
+        # Of a PDF file, that is often a scan, which a person must know of.
+        is_scan = path.suffix.lower() == ".pdf"
+        raise (UnreadableFileError if is_scan else EmptyFileError)("it has no text")
     return Document(title, parts)
 
 

@@ -89,6 +89,12 @@ class _Requests:
         creating = encoded(create_call, self._owner, doc)
         return str((yield from self._api_client.flow_of(creating)).id)
 
+    def label(self, doc_id: str, metadata: dict[str, str]) -> Flow[Any, None]:
+        """Merge into the metadata of a document."""
+        operation: Any = docs.patch_user_doc.call if self._is_user else docs.patch_agent_doc.call
+        body = {"metadata": metadata}
+        yield from self._api_client.flow_of(encoded(operation, self._owner, doc_id, body))
+
     def remove(self, doc_id: str) -> Flow[Any, None]:
         """Delete a document."""
         yield from self._api_client.flow_of(encoded(delete_call, self._owner, doc_id))
@@ -116,21 +122,23 @@ class DocFiles(BaseDocFiles):
         """Add the files of a folder as docs: text, Markdown, HTML and PDF.
 
         Each file becomes a doc, in parts that begin with the headings they stand under. Its
-        metadata have the ``source``, the ``folder`` and the ``sha256`` of the file, by which it is
-        found again: a file that did not change is left alone, and one that did replaces its doc,
-        which keeps its id. Hidden files, and those of other kinds, are passed over.
+        metadata have the ``source``, the ``folder``, the ``folder_path`` and the ``sha256`` of the
+        file, by which it is found again: a file that did not change is left alone, and one that did
+        replaces its doc, which keeps its id. Another folder of the same name on this machine has
+        docs of its own. Hidden files, and those of other kinds, are passed over.
 
         Args:
             path: The folder, or one file of it. PDF files need the extra ``julep[cli]``.
             agent_id: The id of the agent that has the docs; either this or ``user_id``.
             user_id: The id of the user that the docs are about.
-            prune: Whether docs of the folder whose files are gone are deleted.
+            prune: Whether docs of the folder whose files are gone, or empty, are deleted.
             dry_run: Whether nothing is changed, and the result is what would be done.
             on_file: A plain function that is called after each file, with what was done and the
                 number of all.
 
         Returns:
-            What was done with each file: created, replaced, unchanged, removed, or failed and why.
+            What was done with each file: created, replaced, unchanged, removed; or skipped or
+            failed, and why.
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type.

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Select, delete, insert, or_, s
 
 from julep_server.archive.kinds import KINDS, Kind
 from julep_server.archive.lines import ArchiveError
+from julep_server.archive.recognized import AGENTS
 from julep_server.contract.operations import load_contract
 from julep_server.contract.schemas import is_uuid4
 from julep_server.contract.violations import violations
@@ -24,8 +25,6 @@ from julep_server.json_text import JSON, JSONObject
 from julep_server.store import docs, memories
 from julep_server.store.paging import index_metadata
 from julep_server.store.resources import new_id
-
-FORMAT = "julep-agents"
 
 _VERSION = 1
 _BATCH_SIZE = 500
@@ -43,7 +42,7 @@ def export_lines(
         agents: Ids of agents, with which the users of their sessions and memories come; None for
             all that the tenant has.
     """
-    yield {"format": FORMAT, "version": _VERSION}
+    yield {"format": AGENTS, "version": _VERSION}
     count = 0
     for kind in KINDS.values():
         query = _selected(kind, tenant, agents)
@@ -207,8 +206,8 @@ def _checked(lines: Iterable[tuple[int, JSONObject]]) -> Iterator[tuple[int, JSO
     """Yield the lines between the first and the last one, which are checked."""
     remaining = iter(lines)
     number, header = next(remaining, (1, _NOTHING))
-    if (header.get("format"), header.get("version")) != (FORMAT, _VERSION):
-        raise ArchiveError(f'line {number}: expected {{"format":"{FORMAT}","version":{_VERSION}}}')
+    if (header.get("format"), header.get("version")) != (AGENTS, _VERSION):
+        raise ArchiveError(f'line {number}: expected {{"format":"{AGENTS}","version":{_VERSION}}}')
     for count, (number, line) in enumerate(remaining):
         if line.get("kind") == "end":
             if line.get("lines") != count:

@@ -13,8 +13,8 @@ from functools import cache
 from jsonschema_rs import Draft202012Validator
 from sqlalchemy import Connection, select
 
-from julep_server.archive.agents_file import FORMAT
 from julep_server.archive.lines import ArchiveError
+from julep_server.archive.recognized import AGENTS
 from julep_server.contract.operations import load_contract
 from julep_server.contract.violations import violations
 from julep_server.db import tables
@@ -92,7 +92,7 @@ def apply_lines(
 
 
 def _parse(line: JSONObject, number: int) -> tuple[str, str | None, JSONObject]:
-    if number == 1 and line.get("format") == FORMAT:
+    if number == 1 and line.get("format") == AGENTS:
         raise ArchiveError("this is a file of julep export, which julep import stores")
     kind = str(line.get("kind"))
     if kind not in _OPERATIONS:

@@ -26,12 +26,11 @@ from sqlalchemy import (
 )
 
 from julep_server.archive.lines import ArchiveError
+from julep_server.archive.recognized import BACKUP
 from julep_server.db.migrate import configuration, newest_schema, schema_of, upgrade
 from julep_server.db.tables import metadata, passages, source_scopes
 from julep_server.json_text import JSON, JSONObject
 from julep_server.search.word_index import word_index
-
-FORMAT = "julep-backup"
 
 _VERSION = 1
 _BATCH_SIZE = 500
@@ -40,7 +39,7 @@ _NOTHING: JSONObject = {}
 
 def dump(connection: Connection) -> Iterator[JSONObject]:
     """Yield the lines of a database with the newest schema, in a stable order."""
-    yield {"format": FORMAT, "version": _VERSION, "schema": schema_of(connection)}
+    yield {"format": BACKUP, "version": _VERSION, "schema": schema_of(connection)}
     count = 0
     for table in _tables():
         query = select(table).order_by(*table.primary_key.columns)
@@ -64,8 +63,8 @@ def load(connection: Connection, lines: Iterable[tuple[int, JSONObject]]) -> int
     """
     remaining = iter(lines)
     _, header = next(remaining, (0, _NOTHING))
-    if (header.get("format"), header.get("version")) != (FORMAT, _VERSION):
-        raise ArchiveError(f"line 1: expected the header of a backup, with format {FORMAT!r}")
+    if (header.get("format"), header.get("version")) != (BACKUP, _VERSION):
+        raise ArchiveError(f"line 1: expected the header of a backup, with format {BACKUP!r}")
     _empty(connection, str(header.get("schema")))
     count, end = 0, None
     known = {table.name: table for table in _tables()}

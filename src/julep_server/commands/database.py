@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import sqlite3
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from cyclopts import App as CommandLine
-from sqlalchemy.exc import SQLAlchemyError
 
-from julep_server.archive.lines import ArchiveError
 from julep_server.commands import operations
-from julep_server.commands.opened import DatabaseOption, database_url, stop
-from julep_server.db.migrate import NewerDatabaseError
+from julep_server.commands.helps import examples
+from julep_server.commands.opened import DatabaseOption, database_url, reported
 
-command_line = CommandLine(name="db", help="Backup, restore, check and upgrade of a database.")
+command_line = CommandLine(
+    name="db",
+    help="Backup, restore, check and upgrade of a database.",
+    help_epilogue=examples("db backup julep-backup.db", "db check"),
+)
 
 
-@command_line.command
+@command_line.command(
+    help_epilogue=examples(
+        "db backup julep-backup.db",
+        "db backup backup.jsonl --database postgresql://julep@localhost/julep",
+    )
+)
 def backup(file: Path, *, database: DatabaseOption = None, overwrite: bool = False) -> None:
     """Write a backup of a database, also while servers run on it.
 
@@ -32,7 +36,7 @@ def backup(file: Path, *, database: DatabaseOption = None, overwrite: bool = Fal
         _say(operations.backup(database_url(database), file, overwrite=overwrite))
 
 
-@command_line.command
+@command_line.command(help_epilogue=examples("db restore julep-backup.db --overwrite"))
 def restore(file: Path, *, database: DatabaseOption = None, overwrite: bool = False) -> None:
     """Replace what a database holds by a backup, also while servers run on it.
 
@@ -45,7 +49,7 @@ def restore(file: Path, *, database: DatabaseOption = None, overwrite: bool = Fa
         _say(operations.restore(database_url(database), file, overwrite=overwrite))
 
 
-@command_line.command
+@command_line.command(help_epilogue=examples("db check", "db check --database julep-backup.db"))
 def check(*, database: DatabaseOption = None) -> None:
     """Check a database: its pages, its schema, and that nothing is left of deleted records.
 
@@ -61,7 +65,9 @@ def check(*, database: DatabaseOption = None) -> None:
         _say("the database is in order")
 
 
-@command_line.command
+@command_line.command(
+    help_epilogue=examples("db upgrade", "db upgrade --database postgresql://julep@localhost/julep")
+)
 def upgrade(*, database: DatabaseOption = None) -> None:
     """Bring a database to the newest schema, as a server does when it starts.
 
@@ -70,21 +76,6 @@ def upgrade(*, database: DatabaseOption = None) -> None:
     """
     with reported():
         _say(operations.upgrade(database_url(database)))
-
-
-@contextmanager
-def reported() -> Iterator[None]:
-    """Report errors of a command in one line, with the exit status 1; settings' errors with 2."""
-    try:
-        yield
-    except (NewerDatabaseError, ArchiveError) as error:
-        stop(str(error), 1)
-    except ModuleNotFoundError as error:
-        stop(f'{error.name} is missing: pip install "julep[postgres]"', 1)
-    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
-        stop(str(error).splitlines()[0], 1)
-    except ValueError as error:
-        stop(str(error), 2)
 
 
 def _say(text: str) -> None:

@@ -11,6 +11,7 @@ from cyclopts import App as CommandLine
 from cyclopts import Parameter
 from sqlalchemy import Connection
 
+from julep_server.commands.helps import examples
 from julep_server.commands.opened import DatabaseOption, change, print_note, print_table
 from julep_server.json_text import JSON, dumps
 from julep_server.store.times import now, timestamp
@@ -32,11 +33,17 @@ _Grace = Annotated[str, Parameter(help="How long the old key is accepted still, 
 
 
 command_line = CommandLine(
-    name="keys", help="Create, list, rotate and revoke the keys of tenants, while servers run."
+    name="keys",
+    help="Create, list, rotate and revoke the keys of tenants, while servers run.",
+    help_epilogue=examples("keys create --name laptop", "keys list"),
 )
 
 
-@command_line.command
+@command_line.command(
+    help_epilogue=examples(
+        "keys create --name laptop --expires 90d", "keys create --tenant acme --scope read"
+    )
+)
 def create(
     *,
     tenant: Annotated[str, Parameter(help="The tenant's name.")] = LOCAL_TENANT,
@@ -63,7 +70,7 @@ def create(
     sys.stdout.write(f"{secret}\n")
 
 
-@command_line.command(name="list")
+@command_line.command(name="list", help_epilogue=examples("keys list", "keys list --json"))
 def list_keys(
     *,
     json: Annotated[bool, Parameter(help="Write JSON.", negative="")] = False,
@@ -85,7 +92,7 @@ def list_keys(
         print_table(_HEAD, rows)
 
 
-@command_line.command
+@command_line.command(help_epilogue=examples("keys rotate laptop --grace 15m"))
 def rotate(which: _Which, *, grace: _Grace = "0s", database: DatabaseOption = None) -> None:
     """Create a key in the place of another, with its tenant, name, scope and end."""
     secret = new_key()
@@ -115,7 +122,7 @@ def rotate(which: _Which, *, grace: _Grace = "0s", database: DatabaseOption = No
     sys.stdout.write(f"{secret}\n")
 
 
-@command_line.command
+@command_line.command(help_epilogue=examples("keys revoke laptop"))
 def revoke(which: _Which, *, database: DatabaseOption = None) -> None:
     """Revoke a key: servers refuse it within a second."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn, TypeAlias, TypeVar
 
@@ -13,6 +14,7 @@ from cyclopts import Parameter
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from julep_server.archive.lines import ArchiveError
 from julep_server.db.engine import Database
 from julep_server.db.files import parse_url, sqlite_url
 from julep_server.db.migrate import NewerDatabaseError
@@ -30,19 +32,30 @@ DatabaseOption: TypeAlias = Annotated[
 
 
 @contextmanager
-def opening() -> Iterator[None]:
-    """End the command with a sentence if its database can't be opened: 2 for settings, else 1."""
+def reported(problem: str = "") -> Iterator[None]:
+    """End the command with one line about an error: with the status 2 for settings, else with 1.
+
+    Args:
+        problem: What the errors of databases and files begin with.
+    """
     try:
         yield
-    except NewerDatabaseError as error:
+    except (NewerDatabaseError, ArchiveError) as error:
         stop(str(error), 1)
     except ValueError as error:
         stop(str(error), 2)
     except ModuleNotFoundError as error:
-        needed = f'{error.name} is missing: pip install "julep[postgres]"'
-        stop(f"can't open the database: {needed}", 1)
-    except (SQLAlchemyError, OSError) as error:
-        stop(f"can't open the database: {str(error).splitlines()[0]}", 1)
+        stop(f'{problem}{error.name} is missing: pip install "julep[postgres]"', 1)
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        stop(f"{problem}{str(error).splitlines()[0]}", 1)
+    except OSError as error:
+        text = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        stop(f"{problem}{text}", 1)
+
+
+def opening() -> AbstractContextManager[None]:
+    """End the command with one line if its database can't be opened."""
+    return reported("can't open the database: ")
 
 
 def change(database: str | None, work: Callable[[Connection], T]) -> T:

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, delete, exists, func, select, text, update
+from sqlalchemy import Connection, Engine, delete, exists, func, inspect, select, text, update
 
 from julep_server.archive.lines import ArchiveError, read_lines, replacing, write_lines
+from julep_server.archive.recognized import BACKUP, SQLITE, check_format, recognized
 from julep_server.archive.tables_file import dump, load
 from julep_server.db import tables
 from julep_server.db.engine import Database, Isolation, begin, open_engine
@@ -19,7 +20,7 @@ from julep_server.db.migrate import check_known, newest_schema, schema_of
 from julep_server.db.migrate import upgrade as migrate
 from julep_server.store.times import now
 
-_SQLITE = b"SQLite format 3\0"
+_EXPECTED = "what julep db backup writes: a SQLite database, or JSON Lines with a header"
 _HELD = (tables.agents, tables.users, tables.sessions, tables.docs)
 _OF_PROCESSES = (
     tables.claims,
@@ -67,7 +68,9 @@ def restore(url: str, file: Path, *, overwrite: bool) -> str:
         ArchiveError: The file is no backup, or the database is not empty.
     """
     with file.open("rb") as opened:
-        of_sqlite = opened.read(len(_SQLITE)) == _SQLITE
+        of_sqlite = opened.read(len(SQLITE)) == SQLITE
+    if not of_sqlite:
+        check_format(file, BACKUP, _EXPECTED)
     if not overwrite and _holds_something(url):
         raise ArchiveError("the database is not empty: --overwrite replaces what it holds")
     path = sqlite_path(parse_url(url))
@@ -84,6 +87,8 @@ def restore(url: str, file: Path, *, overwrite: bool) -> str:
                 raise ArchiveError(f"{file} is damaged or cut off: {error}") from None
             _check_pages(prepared)
             with transaction(sqlite_url(prepared)) as connection:
+                if schema_of(connection) is None and inspect(connection).get_table_names():
+                    raise ArchiveError(f"{file} is {recognized(file)} of another program")
                 migrate(connection)
                 _begin_anew(connection, used=used)
         if path is None:

@@ -10,6 +10,7 @@ from cyclopts import App as CommandLine
 from cyclopts import Parameter
 from sqlalchemy import Connection
 
+from julep_server.commands.helps import examples
 from julep_server.commands.opened import DatabaseOption, change, print_note, print_table
 from julep_server.json_text import JSON, JSONObject, dumps
 from julep_server.model_endpoints import read_models
@@ -41,11 +42,13 @@ _ModelsFile = Annotated[
 
 
 command_line = CommandLine(
-    name="tenants", help="Create and list tenants, and set their limits, while servers run."
+    name="tenants",
+    help="Create and list tenants, and set their limits, while servers run.",
+    help_epilogue=examples("tenants create acme", "tenants set acme --rate 10"),
 )
 
 
-@command_line.command
+@command_line.command(help_epilogue=examples("tenants create acme"))
 def create(name: _Tenant, *, database: DatabaseOption = None) -> None:
     """Create a tenant, and write its id to the output."""
 
@@ -58,7 +61,7 @@ def create(name: _Tenant, *, database: DatabaseOption = None) -> None:
     sys.stdout.write(f"{tenant.id}\n")
 
 
-@command_line.command(name="list")
+@command_line.command(name="list", help_epilogue=examples("tenants list", "tenants list --json"))
 def list_tenants(
     *,
     json: Annotated[bool, Parameter(help="Write JSON.", negative="")] = False,
@@ -99,7 +102,7 @@ def list_tenants(
     print_table(_HEAD, rows)
 
 
-@command_line.command
+@command_line.command(help_epilogue=examples("tenants rename acme acme-labs"))
 def rename(
     name: _Tenant,
     to: Annotated[str, Parameter(help="The new name.")],
@@ -117,7 +120,13 @@ def rename(
     print_note(f"the tenant {name} is named {to} now")
 
 
-@command_line.command(name="set")
+@command_line.command(
+    name="set",
+    help_epilogue=examples(
+        "tenants set acme --rate 10 --tokens 1000000",
+        "tenants set acme --models default --rate none",
+    ),
+)
 def set_limits(
     name: _Tenant,
     *,

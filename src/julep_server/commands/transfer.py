@@ -13,8 +13,8 @@ from sqlalchemy import Connection, select
 from julep_server.archive.agents_file import export_lines, import_lines
 from julep_server.archive.apply_file import apply_lines
 from julep_server.archive.lines import ArchiveError, read_lines, write_lines
-from julep_server.commands.database import reported
-from julep_server.commands.opened import DatabaseOption, database_url
+from julep_server.archive.recognized import AGENTS, check_format, check_lines
+from julep_server.commands.opened import DatabaseOption, database_url, reported
 from julep_server.commands.operations import reading, transaction
 from julep_server.db import engine as engines
 from julep_server.db import tables
@@ -23,6 +23,9 @@ from julep_server.tenancy import records
 from julep_server.tenancy.keys import LOCAL_TENANT, key_hash
 
 _T = TypeVar("_T")
+
+_EXPORTED = "what julep export writes: JSON Lines with a header and an end"
+_APPLIED = 'JSON Lines, each an object such as {"kind": "agent", "name": "Ada"}'
 
 Tenant = Annotated[
     str | None,
@@ -72,6 +75,7 @@ def import_file(
     """
 
     def work(connection: Connection) -> tuple[dict[str, int], dict[str, str]]:
+        check_format(file, AGENTS, _EXPORTED)
         chosen = _tenant(connection, tenant, api_key)
         return import_lines(connection, chosen, lambda: read_lines(file))
 
@@ -104,6 +108,7 @@ def apply(
     """
 
     def work(connection: Connection) -> list[str]:
+        check_lines(file, _APPLIED)
         chosen = _tenant(connection, tenant, api_key)
         return list(apply_lines(connection, chosen, model, read_lines(file), prune=prune))
 
