@@ -1,6 +1,7 @@
 """A server under mixed calls for a long time, with its resources at every minute.
 
-Run by hand: ``scripts/soak 30 sqlite``.
+What is kept for a day or a month is made that old after five minutes, so that half an hour shows
+whether it is deleted. Run by hand: ``scripts/soak 30 sqlite``.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ import psycopg
 
 from tests.chaos.echo_model import EchoModel, answer_to
 from tests.chaos.server_process import ServerProcess, new_database
-from tests.chaos.tables import rows_of_tables
+from tests.chaos.tables import age_rows, rows_of_tables
 
 RATE: Final = 20
 """Calls a second."""
@@ -34,6 +35,12 @@ _USERS: Final = 200
 _DOCS: Final = 40
 _TURNS: Final = 12
 _FIRST_KEY: Final = "the-first-key"
+_AGE_AFTER: Final = 300
+"""Seconds after which what is kept for a time is made old."""
+
+_PIECES: Final = 2**15
+"""The words whose tokens the offline embedder keeps in memory."""
+
 _HEAD: Final = (
     "| minute | calls | failed | MiB | descriptors | connections | threads | database, MiB |\n"
     "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n"
@@ -65,6 +72,11 @@ class Load:
         """Create the agent and the users of all sessions."""
         self.speakers = [await self._create("/users", {"name": f"user {n}"}) for n in range(10)]
         self.agent = await self._create("/agents", {"name": "Ada", "instructions": ["Be brief."]})
+        # Fills what is bounded by a number of words; chats, which have new ones, would take hours.
+        words = " ".join(str(number) for number in range(10**6, 10**6 + _PIECES))
+        owner = f"/agents/{self.agent}"
+        doc = await self._create(f"{owner}/docs", {"title": "words", "content": words})
+        await self._send("DELETE", f"{owner}/docs/{doc}", 202)
 
     async def step(self) -> None:
         """Make one call, or a few that belong together."""
@@ -288,6 +300,13 @@ async def _operate(load: Load, url: str, folder: Path) -> None:
             await asyncio.to_thread(_command, "db", "backup", str(file), "--database", url)
 
 
+async def _age(url: str) -> None:
+    """Make old what was stored five minutes ago, again and again."""
+    while True:
+        await asyncio.sleep(30)
+        await asyncio.to_thread(age_rows, url, _AGE_AFTER)
+
+
 def _command(*arguments: str) -> str:
     command = [sys.executable, "-m", "julep_server", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -324,13 +343,17 @@ async def _run(
     load: Load, server: ServerProcess, url: str, folder: Path, seconds: float, interval: float
 ) -> None:
     sys.stdout.write(_HEAD)
-    operating = asyncio.create_task(_operate(load, url, folder))
+    background = [
+        asyncio.create_task(_operate(load, url, folder)),
+        asyncio.create_task(_age(url)),
+    ]
     began = shown = time.monotonic()
     running: set[asyncio.Task[None]] = set()
     minute = 0
     while (moment := time.monotonic()) - began < seconds:
-        if operating.done():
-            operating.result()
+        for task in background:
+            if task.done():
+                task.result()
         if len(running) < 3 * RATE:
             task = asyncio.create_task(load.step())
             running.add(task)
@@ -347,8 +370,9 @@ async def _run(
             sys.stdout.flush()
         # Of the clock, so that a busy machine does not lower the rate.
         await asyncio.sleep(max(0.0, began + load.calls / RATE - time.monotonic()))
-    operating.cancel()
-    await asyncio.gather(operating, *running, return_exceptions=True)
+    for task in background:
+        task.cancel()
+    await asyncio.gather(*background, *running, return_exceptions=True)
     for failure, count in load.failures.most_common():
         sys.stdout.write(f"{count} times: {failure}\n")
 

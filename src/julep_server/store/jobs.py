@@ -15,7 +15,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     case,
-    delete,
     func,
     insert,
     select,
@@ -26,6 +25,7 @@ from julep_server.db.rows import read_row, select_records
 from julep_server.db.tables import jobs
 from julep_server.errors import not_found
 from julep_server.json_text import JSON, JSONObject
+from julep_server.store.old_rows import delete_some
 from julep_server.store.resources import new_id
 from julep_server.store.times import now
 
@@ -101,12 +101,10 @@ def add(connection: Connection, tenant: str, new: NewJob) -> None:
     )
 
 
-def delete_old(connection: Connection) -> None:
-    """Delete the jobs that ended long ago."""
-    moment = now()
-    connection.execute(
-        delete(jobs).where(jobs.c.due_at.is_(None), jobs.c.updated_at <= moment - KEPT_FOR)
-    )
+def delete_old(connection: Connection, most: int) -> int:
+    """Delete jobs that ended long ago, and return their number."""
+    ended = jobs.c.due_at.is_(None)
+    return delete_some(connection, jobs, now() - KEPT_FOR, most, column="updated_at", only=ended)
 
 
 def get(connection: Connection, tenant: str, identifier: str) -> Job:

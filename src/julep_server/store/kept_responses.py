@@ -7,13 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import Connection, Insert, Table, bindparam, delete
+from sqlalchemy import Connection, Insert, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 
 from julep_server.db.rows import read_row, select_records
 from julep_server.db.tables import idempotency
 from julep_server.errors import ApiError
 from julep_server.json_text import JSON
+from julep_server.store.old_rows import delete_some
 from julep_server.store.times import now
 
 KEPT_FOR = 24 * 3600 * 1_000_000
@@ -97,9 +98,9 @@ def keep(connection: Connection, key: IdempotencyKey, response: KeptResponse) ->
         raise DuplicateRequestError
 
 
-def delete_old(connection: Connection) -> None:
-    """Delete the responses that are no longer returned."""
-    connection.execute(delete(idempotency).where(idempotency.c.created_at <= now() - KEPT_FOR))
+def delete_old(connection: Connection, most: int) -> int:
+    """Delete responses that are no longer returned, and return their number."""
+    return delete_some(connection, idempotency, now() - KEPT_FOR, most)
 
 
 @cache

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, bindparam, delete, insert
+from sqlalchemy import Connection, bindparam, insert
 
 from julep_server.db.rows import read_rows, select_records
 from julep_server.db.tables import stream_batches, stream_requests
 from julep_server.json_text import JSON
+from julep_server.store.old_rows import delete_some
 from julep_server.store.processes import process_of, upsert
 from julep_server.store.times import now
 
-_KEPT_FOR = 3600 * 1_000_000
+KEPT_FOR = 3600 * 1_000_000
 """Microseconds for which events are stored: longer than any run that can be followed."""
 
 
@@ -103,7 +104,9 @@ def add(connection: Connection, wanted: StreamRequest, batch: Batch) -> None:
     )
 
 
-def delete_old(connection: Connection) -> None:
-    """Delete the events, and the requests for them, that nobody reads any more."""
+def delete_old(connection: Connection, most: int) -> int:
+    """Delete events that nobody reads any more, then the requests for them; return their number."""
+    deleted = 0
     for table in (stream_batches, stream_requests):
-        connection.execute(delete(table).where(table.c.created_at <= now() - _KEPT_FOR))
+        deleted += delete_some(connection, table, now() - KEPT_FOR, most - deleted)
+    return deleted
