@@ -54,6 +54,9 @@ class _Item(Protocol):
     @classmethod
     def from_checked(cls, source: Any) -> object: ...
 
+    @classmethod
+    def replace_usual(cls, items: list[Any]) -> int: ...
+
 
 P = TypeVar("P", bound=_Page)
 
@@ -196,6 +199,8 @@ class PageReader(Generic[P]):
     The models take the places of their JSON one by one, so that each dict is free when its model is
     made: Python collects garbage by the number of objects, and the memory is used again at once.
 
+    A loop in the model replaces usual items; from the first unusual one on, each is read by itself.
+
     A faster reader of JSON may check the items' plain types itself, and make the models by their
     `from_checked`.
 
@@ -219,10 +224,11 @@ class PageReader(Generic[P]):
             return self.page(value)  # which refuses it
         value["items"] = []
         page = self.page(value)
-        items, item, at = cast("list[object]", given), self.item.from_dict, 0
+        items, item = cast("list[Any]", given), self.item.from_dict
+        at = self.item.replace_usual(items)
         try:
-            for one in given:
-                items[at] = item(one)
+            while at < len(items):
+                items[at] = item(items[at])
                 at += 1
         except DecodeError as error:
             raise error.under(f"items[{at}]") from None

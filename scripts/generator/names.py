@@ -26,8 +26,8 @@ TAKEN_CLASSES = {
 }  # fmt: skip
 TAKEN_ATTRIBUTES = {
     "additional", "additional_properties", "cls", "construct", "copy", "dict", "encode",
-    "from_checked", "from_dict", "json", "parse_file", "parse_obj", "parse_raw", "schema_json",
-    "to_dict", "to_json", "update_forward_refs", "validate",
+    "from_checked", "from_dict", "json", "parse_file", "parse_obj", "parse_raw", "replace_usual",
+    "schema_json", "to_dict", "to_json", "update_forward_refs", "validate",
 }  # fmt: skip
 
 # Words for signs, where names differ in nothing else.

@@ -35,6 +35,11 @@ class FieldView(NamedTuple):
         return self.required and not self.lenient
 
     @property
+    def is_always_sent(self) -> bool:
+        """Whether responses have it, unless the server is older than the contract."""
+        return self.required and self.direction != "write"
+
+    @property
     def can_be_none(self) -> bool:
         """Whether None is among the values of its type by itself."""
         return self.shape.nullable or self.shape.kind in ("any", "null")
@@ -91,6 +96,11 @@ class ModelView(NamedTuple):
     def references(self) -> list[str]:
         """The variables that hold the last ids of other resources that were read."""
         return [f"_last_{field.name}" for field in self.fields if field.refers]
+
+    @property
+    def always_sent(self) -> list[FieldView]:
+        """The fields that responses have, unless the server is older than the contract."""
+        return [field for field in self.fields if field.is_always_sent]
 
     def of_direction(self, direction: str) -> list[str]:
         """Return the JSON names of what is not sent (read), or must be sent alone (write)."""

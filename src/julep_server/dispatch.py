@@ -74,9 +74,10 @@ class Dispatcher:
         handler = self._handlers.get(operation.id)
         if handler is None:
             raise not_implemented(operation.id)
-        arguments, found = operation.arguments(
-            parameters, request.query_params.multi_items(), request.headers
-        )
+        # Most requests have no query.
+        has_query = request.scope.get("query_string")
+        query = request.query_params.multi_items() if has_query else ()
+        arguments, found = operation.arguments(parameters, query, request.headers)
         body = await self._body(request, operation, found)
         if found:
             raise invalid(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from julep_server.json_text import JSON, JSONObject
+from julep_server.json_text import JSONObject
 from julep_server.search.index import Match, SearchHit
 from julep_server.store.agents import Agent
 from julep_server.store.docs import Doc
@@ -22,7 +22,7 @@ def agent_json(agent: Agent) -> JSONObject:
         "name": agent.name,
         "about": agent.about,
         "model": agent.model,
-        "instructions": list[JSON](agent.instructions),
+        "instructions": [*agent.instructions],
         "default_settings": agent.default_settings,
         "metadata": agent.metadata,
         "created_at": timestamp(agent.created_at),
@@ -54,7 +54,7 @@ def session_json(session: Session) -> JSONObject:
         "render_templates": session.render_templates,
         "token_budget": session.token_budget,
         "context_overflow": session.context_overflow,
-        "tags": list[JSON](session.tags),
+        "tags": [*session.tags],
         "created_at": timestamp(session.created_at),
         "updated_at": timestamp(session.updated_at),
     }

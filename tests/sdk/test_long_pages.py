@@ -93,6 +93,58 @@ def test_all_other_pages_are_left_to_the_reader(name: str, data: st.DataObject) 
     assert page is None or described(page) == read(reader_of(name), body)
 
 
+def replaced(reader: PageReader[Any], items: list[Any]) -> list[Any]:
+    """Read items by the loop for usual ones; return the models that it made."""
+    items = json.loads(json.dumps(items))
+    return items[: reader.item.replace_usual(items)]
+
+
+@each_item
+@some
+@given(st.data())
+def test_usual_items_are_read_by_one_loop(name: str, data: st.DataObject) -> None:
+    items: list[Any] = data.draw(st.lists(valid(SCHEMAS[name]), max_size=3))
+    items = [without_nulls(SCHEMAS[name], item) for item in items]
+    models = replaced(reader_of(name), items)
+    assert len(models) == len(items)
+    assert repr(models) == repr([reader_of(name).item.from_dict(item) for item in items])
+    assert [model.to_dict() for model in models] == items
+
+
+@each_item
+@some
+@given(st.data())
+def test_the_loop_stops_at_an_unusual_item(name: str, data: st.DataObject) -> None:
+    item: Any = data.draw(valid(SCHEMAS[name]))
+    key = data.draw(st.sampled_from([*item, "unknown"]) | texts)
+    if data.draw(st.booleans()):
+        item[key] = data.draw(ODD)
+    else:
+        item.pop(key, None)
+    reader = reader_of(name)
+    for model in replaced(reader, [item]):
+        usual: Any = reader.item.from_dict(item)
+        assert (repr(model), model.to_dict()) == (repr(usual), usual.to_dict())
+    # What stands after it is read as well, and an error has its place.
+    assert read(reader, json.dumps({"items": [item, item]}).encode()) == read_by_items(reader, item)
+
+
+def read_by_items(reader: PageReader[Any], item: Any) -> object:
+    """Read a page with an item twice, as `read` does, but each item by itself."""
+    page = reader.page({"items": []})
+    try:
+        page.items = [reader.item.from_dict(json.loads(json.dumps(item))) for _ in range(2)]
+    except DecodeError as error:
+        return str(error.under("items[0]"))
+    return described(page)
+
+
+@pytest.mark.parametrize("item", [None, 1, "id", ["id"], [], {}, True])
+@each_item
+def test_the_loop_stops_at_what_is_no_object(name: str, item: object) -> None:
+    assert replaced(reader_of(name), [item]) == []
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -19,6 +19,7 @@ from julep_server import LocalServer
 from julep_server.db import tables
 from julep_server.db.conditions import FirstOfIndex
 from julep_server.db.tables import idempotency
+from julep_server.json_text import JSONObject
 from julep_server.prompt.builder import build_prompt
 from julep_server.prompt.history import newest_within
 from julep_server.prompt.prompt_input import PromptInput
@@ -71,13 +72,16 @@ def kinds(found: list[str]) -> list[str]:
 
 
 def test_requests_execute_no_more_than_they_need(api: Api, session_id: str) -> None:
-    user = api.make("users")["id"]
+    user = api.make("users", metadata={"visits": 1, "plan": "pro"})["id"]
     api.reply(session_id)
     requests: dict[str, tuple[str, str, Any]] = {
         "get": ("GET", f"/sessions/{session_id}", None),
         "list": ("GET", "/sessions", None),
         "create": ("POST", "/users", {"name": "Grace"}),
         "change": ("PATCH", f"/users/{user}", {"about": "x"}),
+        "change of an entry": ("PATCH", f"/users/{user}", {"metadata": {"visits": 2}}),
+        "new entry": ("PATCH", f"/users/{user}", {"metadata": {"place": "Turin"}}),
+        "lost entry": ("PATCH", f"/users/{user}", {"metadata": {"place": None}}),
         "chat": (
             "POST",
             f"/sessions/{session_id}/chat",
@@ -96,8 +100,34 @@ def test_requests_execute_no_more_than_they_need(api: Api, session_id: str) -> N
         "list": ["SELECT sessions"],
         "create": ["BEGIN", "INSERT"],
         "change": ["BEGIN", "SELECT users", "UPDATE"],
+        "change of an entry": ["BEGIN", "SELECT users", "UPDATE", "UPDATE"],
+        "new entry": ["BEGIN", "SELECT users", "INSERT", "UPDATE"],
+        "lost entry": ["BEGIN", "SELECT users", "DELETE", "UPDATE"],
         "chat": ["BEGIN", *reads, "BEGIN", "SELECT sessions", "INSERT"],
     }
+
+
+@given(
+    st.lists(
+        st.dictionaries(st.sampled_from("abcd"), st.sampled_from([1, 2, True, None])), max_size=6
+    )
+)
+def test_the_index_of_changed_metadata_is_that_of_new_metadata(changes: list[JSONObject]) -> None:
+    engine = create_engine("sqlite://")
+    tables.metadata_entries.create(engine)
+    with engine.connect() as connection:
+        before: JSONObject | None = None
+        for metadata in changes:
+            paging.index_metadata(connection, "changed", metadata, before)
+            before = metadata
+        paging.index_metadata(connection, "new", before or {})
+        query = select(tables.metadata_entries.c.entry).order_by("entry")
+        changed, new = (
+            connection.scalars(query.where(tables.metadata_entries.c.resource_id == name)).all()
+            for name in ("changed", "new")
+        )
+    engine.dispose()
+    assert (changed, len(new)) == (new, len(before or {}))
 
 
 @pytest.fixture

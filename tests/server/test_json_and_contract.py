@@ -20,6 +20,7 @@ from julep_server.json_text import (
     MalformedJSONError,
     canonical,
     dumps,
+    load_stored,
     loads,
     merge_patch,
 )
@@ -39,6 +40,18 @@ values = st.recursive(
 @given(values)
 def test_json_survives_the_round_trip(value: Any) -> None:
     assert loads(dumps(value).encode("utf-8")) == value
+
+
+@given(values, st.sampled_from(["", " ", "\n"]))
+def test_stored_json_is_what_was_stored(value: Any, space: str) -> None:
+    text = f"{space}{dumps(value)}{space}"
+    assert repr(load_stored(text)) == repr(load_stored(text.encode())) == repr(json.loads(text))
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"a":1}{', "\ufeff{}"])
+def test_stored_text_that_is_no_json(text: str) -> None:
+    with pytest.raises(json.JSONDecodeError):
+        load_stored(text)
 
 
 @given(st.binary())

@@ -261,6 +261,76 @@ class Agent(Model):
         self._extra = None
         return self
 
+    @classmethod
+    def replace_usual(cls, items: list[Any]) -> int:
+        """Replace a page's JSON objects by models, up to the first unusual one; see `PageReader`.
+
+        Usual is what has all properties that are always sent, and no unknown or invalid one and no
+        null in the place of an absent one.
+
+        Args:
+            items: JSON that nothing else uses.
+
+        Returns:
+            How many were replaced.
+        """
+        given: list[JSON] = items
+        x: JSON
+        at = 0
+        try:
+            for data in given:
+                if type(data) is not dict:
+                    return at
+                self = _new(cls)
+                size = len(data)
+                found = 9
+                x = data["id"]
+                if not (type(x) is str):
+                    return at
+                self.id = x
+                x = data["name"]
+                if not (type(x) is str):
+                    return at
+                self.name = x
+                x = data["model"]
+                if not (type(x) is str):
+                    return at
+                self.model = x
+                x = data["about"]
+                if not (type(x) is str):
+                    return at
+                self.about = x
+                x = data["default_settings"]
+                self.default_settings = AgentDefaultSettings.from_dict(x)
+                x = data["metadata"]
+                if not (type(x) is dict):
+                    return at
+                self.metadata = x
+                x = data["instructions"]
+                self.instructions = _read_instructions(x)
+                x = data["created_at"]
+                if not (type(x) is str):
+                    return at
+                when = _fromisoformat(x)
+                self.created_at = (
+                    when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+                )
+                x = data["updated_at"]
+                if not (type(x) is str):
+                    return at
+                when = _fromisoformat(x)
+                self.updated_at = (
+                    when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+                )
+                if found != size:
+                    return at
+                self._extra = None
+                items[at] = self
+                at += 1
+        except (DecodeError, KeyError, ValueError):
+            pass
+        return at
+
 
 _new: Final = object.__new__
 _fromisoformat: Final = datetime.datetime.fromisoformat

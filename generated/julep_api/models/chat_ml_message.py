@@ -195,6 +195,77 @@ class ChatMlMessage(Model):
         self._extra = None
         return self
 
+    @classmethod
+    def replace_usual(cls, items: list[Any]) -> int:
+        """Replace a page's JSON objects by models, up to the first unusual one; see `PageReader`.
+
+        Usual is what has all properties that are always sent, and no unknown or invalid one and no
+        null in the place of an absent one.
+
+        Args:
+            items: JSON that nothing else uses.
+
+        Returns:
+            How many were replaced.
+        """
+        given: list[JSON] = items
+        x: JSON
+        at = 0
+        try:
+            for data in given:
+                if type(data) is not dict:
+                    return at
+                self = _new(cls)
+                size = len(data)
+                found = 4
+                x = data["id"]
+                if not (type(x) is str):
+                    return at
+                self.id = x
+                x = data["role"]
+                if not (type(x) is str):
+                    return at
+                self.role = _chat_ml_message_role.get(x) or ChatMlMessageRole(x)
+                x = data["content"]
+                self.content = _read_content(x)
+                x = data["created_at"]
+                if not (type(x) is str):
+                    return at
+                when = _fromisoformat(x)
+                self.created_at = (
+                    when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+                )
+                if found == size:
+                    self.name = None
+                else:
+                    x = data.get("name")
+                    if x is None:
+                        self.name = None
+                    elif type(x) is str:
+                        self.name = x
+                        found += 1
+                    else:
+                        return at
+                if found == size:
+                    self.interrupted = None
+                else:
+                    x = data.get("interrupted")
+                    if x is None:
+                        self.interrupted = None
+                    elif type(x) is bool:
+                        self.interrupted = x
+                        found += 1
+                    else:
+                        return at
+                if found != size:
+                    return at
+                self._extra = None
+                items[at] = self
+                at += 1
+        except (DecodeError, KeyError, ValueError):
+            pass
+        return at
+
 
 _new: Final = object.__new__
 _fromisoformat: Final = datetime.datetime.fromisoformat

@@ -257,6 +257,105 @@ class Doc(Model):
         self._extra = None
         return self
 
+    @classmethod
+    def replace_usual(cls, items: list[Any]) -> int:
+        """Replace a page's JSON objects by models, up to the first unusual one; see `PageReader`.
+
+        Usual is what has all properties that are always sent, and no unknown or invalid one and no
+        null in the place of an absent one.
+
+        Args:
+            items: JSON that nothing else uses.
+
+        Returns:
+            How many were replaced.
+        """
+        last_agent_id = ""
+        last_user_id = ""
+        given: list[JSON] = items
+        x: JSON
+        at = 0
+        try:
+            for data in given:
+                if type(data) is not dict:
+                    return at
+                self = _new(cls)
+                size = len(data)
+                found = 5
+                x = data["id"]
+                if not (type(x) is str):
+                    return at
+                self.id = x
+                x = data["title"]
+                if not (type(x) is str):
+                    return at
+                self.title = x
+                x = data["content"]
+                self.content = _read_content(x)
+                x = data["created_at"]
+                if not (type(x) is str):
+                    return at
+                when = _fromisoformat(x)
+                self.created_at = (
+                    when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+                )
+                x = data["metadata"]
+                if not (type(x) is dict):
+                    return at
+                self.metadata = x
+                if found == size:
+                    self.agent_id = None
+                else:
+                    x = data.get("agent_id")
+                    if x is None:
+                        self.agent_id = None
+                    elif type(x) is str:
+                        if x == last_agent_id:
+                            x = last_agent_id
+                        else:
+                            last_agent_id = x
+                        self.agent_id = x
+                        found += 1
+                    else:
+                        return at
+                if found == size:
+                    self.user_id = None
+                else:
+                    x = data.get("user_id")
+                    if x is None:
+                        self.user_id = None
+                    elif type(x) is str:
+                        if x == last_user_id:
+                            x = last_user_id
+                        else:
+                            last_user_id = x
+                        self.user_id = x
+                        found += 1
+                    else:
+                        return at
+                if found == size:
+                    self.updated_at = None
+                else:
+                    x = data.get("updated_at")
+                    if x is None:
+                        self.updated_at = None
+                    elif type(x) is str:
+                        when = _fromisoformat(x)
+                        self.updated_at = (
+                            when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+                        )
+                        found += 1
+                    else:
+                        return at
+                if found != size:
+                    return at
+                self._extra = None
+                items[at] = self
+                at += 1
+        except (DecodeError, KeyError, ValueError):
+            pass
+        return at
+
 
 _new: Final = object.__new__
 _fromisoformat: Final = datetime.datetime.fromisoformat

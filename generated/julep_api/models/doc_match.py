@@ -8,6 +8,7 @@ from uuid import UUID
 
 from .. import decoding, encoding
 from ..attributes import define
+from ..errors import DecodeError
 from ..model import Field, Model
 from ..types import JSON
 
@@ -311,6 +312,146 @@ class DocMatch(Model):
             self.left_out = DocMatchLeftOut(x)
         self._extra = None
         return self
+
+    @classmethod
+    def replace_usual(cls, items: list[Any]) -> int:
+        """Replace a page's JSON objects by models, up to the first unusual one; see `PageReader`.
+
+        Usual is what has all properties that are always sent, and no unknown or invalid one and no
+        null in the place of an absent one.
+
+        Args:
+            items: JSON that nothing else uses.
+
+        Returns:
+            How many were replaced.
+        """
+        last_doc_id = ""
+        last_agent_id = ""
+        last_user_id = ""
+        given: list[JSON] = items
+        x: JSON
+        at = 0
+        try:
+            for data in given:
+                if type(data) is not dict:
+                    return at
+                self = _new(cls)
+                size = len(data)
+                found = 4
+                x = data["doc_id"]
+                if not (type(x) is str):
+                    return at
+                if x == last_doc_id:
+                    x = last_doc_id
+                else:
+                    last_doc_id = x
+                self.doc_id = x
+                x = data["title"]
+                if not (type(x) is str):
+                    return at
+                self.title = x
+                x = data["text"]
+                if not (type(x) is str):
+                    return at
+                self.text = x
+                x = data["score"]
+                if not (type(x) is float or type(x) is int):
+                    return at
+                self.score = x
+                if found == size:
+                    self.agent_id = None
+                else:
+                    x = data.get("agent_id")
+                    if x is None:
+                        self.agent_id = None
+                    elif type(x) is str:
+                        if x == last_agent_id:
+                            x = last_agent_id
+                        else:
+                            last_agent_id = x
+                        self.agent_id = x
+                        found += 1
+                    else:
+                        return at
+                if found == size:
+                    self.user_id = None
+                else:
+                    x = data.get("user_id")
+                    if x is None:
+                        self.user_id = None
+                    elif type(x) is str:
+                        if x == last_user_id:
+                            x = last_user_id
+                        else:
+                            last_user_id = x
+                        self.user_id = x
+                        found += 1
+                    else:
+                        return at
+                if found == size:
+                    self.score_by_words = None
+                else:
+                    x = data.get("score_by_words")
+                    if x is None:
+                        self.score_by_words = None
+                    elif type(x) is float or type(x) is int:
+                        self.score_by_words = x
+                        found += 1
+                    else:
+                        return at
+                if found == size:
+                    self.rank_by_words = None
+                else:
+                    x = data.get("rank_by_words")
+                    if x is None:
+                        self.rank_by_words = None
+                    elif type(x) is int:
+                        self.rank_by_words = x
+                        found += 1
+                    else:
+                        return at
+                if found == size:
+                    self.score_by_meaning = None
+                else:
+                    x = data.get("score_by_meaning")
+                    if x is None:
+                        self.score_by_meaning = None
+                    elif type(x) is float or type(x) is int:
+                        self.score_by_meaning = x
+                        found += 1
+                    else:
+                        return at
+                if found == size:
+                    self.rank_by_meaning = None
+                else:
+                    x = data.get("rank_by_meaning")
+                    if x is None:
+                        self.rank_by_meaning = None
+                    elif type(x) is int:
+                        self.rank_by_meaning = x
+                        found += 1
+                    else:
+                        return at
+                if found == size:
+                    self.left_out = None
+                else:
+                    x = data.get("left_out")
+                    if x is None:
+                        self.left_out = None
+                    elif type(x) is str:
+                        self.left_out = _doc_match_left_out.get(x) or DocMatchLeftOut(x)
+                        found += 1
+                    else:
+                        return at
+                if found != size:
+                    return at
+                self._extra = None
+                items[at] = self
+                at += 1
+        except (DecodeError, KeyError, ValueError):
+            pass
+        return at
 
 
 _new: Final = object.__new__

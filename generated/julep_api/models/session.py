@@ -340,6 +340,142 @@ class Session(Model):
         self._extra = None
         return self
 
+    @classmethod
+    def replace_usual(cls, items: list[Any]) -> int:
+        """Replace a page's JSON objects by models, up to the first unusual one; see `PageReader`.
+
+        Usual is what has all properties that are always sent, and no unknown or invalid one and no
+        null in the place of an absent one.
+
+        Args:
+            items: JSON that nothing else uses.
+
+        Returns:
+            How many were replaced.
+        """
+        last_agent_id = ""
+        last_user_id = ""
+        given: list[JSON] = items
+        x: JSON
+        at = 0
+        try:
+            for data in given:
+                if type(data) is not dict:
+                    return at
+                self = _new(cls)
+                size = len(data)
+                found = 6
+                x = data["id"]
+                if not (type(x) is str):
+                    return at
+                self.id = x
+                x = data["agent_id"]
+                if not (type(x) is str):
+                    return at
+                if x == last_agent_id:
+                    x = last_agent_id
+                else:
+                    last_agent_id = x
+                self.agent_id = x
+                x = data["metadata"]
+                if not (type(x) is dict):
+                    return at
+                self.metadata = x
+                x = data["render_templates"]
+                if not (type(x) is bool):
+                    return at
+                self.render_templates = x
+                x = data["created_at"]
+                if not (type(x) is str):
+                    return at
+                when = _fromisoformat(x)
+                self.created_at = (
+                    when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+                )
+                x = data["updated_at"]
+                if not (type(x) is str):
+                    return at
+                when = _fromisoformat(x)
+                self.updated_at = (
+                    when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+                )
+                if found == size:
+                    self.user_id = None
+                else:
+                    x = data.get("user_id")
+                    if x is None:
+                        self.user_id = None
+                    elif type(x) is str:
+                        if x == last_user_id:
+                            x = last_user_id
+                        else:
+                            last_user_id = x
+                        self.user_id = x
+                        found += 1
+                    else:
+                        return at
+                if found == size:
+                    self.situation = None
+                else:
+                    x = data.get("situation")
+                    if x is None:
+                        self.situation = None
+                    elif type(x) is str:
+                        self.situation = x
+                        found += 1
+                    else:
+                        return at
+                if found == size:
+                    self.summary = None
+                else:
+                    x = data.get("summary")
+                    if x is None:
+                        self.summary = None
+                    elif type(x) is str:
+                        self.summary = x
+                        found += 1
+                    else:
+                        return at
+                if found == size:
+                    self.tags = None
+                else:
+                    x = data.get("tags")
+                    if x is None:
+                        self.tags = None
+                    else:
+                        self.tags = _read_tags(x)
+                        found += 1
+                if found == size:
+                    self.token_budget = None
+                else:
+                    x = data.get("token_budget")
+                    if x is None:
+                        self.token_budget = None
+                    elif type(x) is int:
+                        self.token_budget = x
+                        found += 1
+                    else:
+                        return at
+                if found == size:
+                    self.context_overflow = None
+                else:
+                    x = data.get("context_overflow")
+                    if x is None:
+                        self.context_overflow = None
+                    elif type(x) is str:
+                        self.context_overflow = x
+                        found += 1
+                    else:
+                        return at
+                if found != size:
+                    return at
+                self._extra = None
+                items[at] = self
+                at += 1
+        except (DecodeError, KeyError, ValueError):
+            pass
+        return at
+
 
 _new: Final = object.__new__
 _fromisoformat: Final = datetime.datetime.fromisoformat

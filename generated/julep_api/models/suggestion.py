@@ -8,6 +8,7 @@ from uuid import UUID
 
 from .. import decoding, encoding
 from ..attributes import define
+from ..errors import DecodeError
 from ..model import Field, Model
 from ..types import JSON
 
@@ -186,6 +187,71 @@ class Suggestion(Model):
             self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
         self._extra = None
         return self
+
+    @classmethod
+    def replace_usual(cls, items: list[Any]) -> int:
+        """Replace a page's JSON objects by models, up to the first unusual one; see `PageReader`.
+
+        Usual is what has all properties that are always sent, and no unknown or invalid one and no
+        null in the place of an absent one.
+
+        Args:
+            items: JSON that nothing else uses.
+
+        Returns:
+            How many were replaced.
+        """
+        last_message_id = ""
+        last_session_id = ""
+        given: list[JSON] = items
+        x: JSON
+        at = 0
+        try:
+            for data in given:
+                if type(data) is not dict:
+                    return at
+                self = _new(cls)
+                size = len(data)
+                found = 5
+                x = data["message_id"]
+                if not (type(x) is str):
+                    return at
+                if x == last_message_id:
+                    x = last_message_id
+                else:
+                    last_message_id = x
+                self.message_id = x
+                x = data["session_id"]
+                if not (type(x) is str):
+                    return at
+                if x == last_session_id:
+                    x = last_session_id
+                else:
+                    last_session_id = x
+                self.session_id = x
+                x = data["target"]
+                if not (type(x) is str):
+                    return at
+                self.target = _suggestion_target.get(x) or SuggestionTarget(x)
+                x = data["content"]
+                if not (type(x) is str):
+                    return at
+                self.content = x
+                x = data["created_at"]
+                if not (type(x) is str):
+                    return at
+                when = _fromisoformat(x)
+                self.created_at = (
+                    when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+                )
+                if found != size:
+                    return at
+                self._extra = None
+                items[at] = self
+                at += 1
+        except (DecodeError, KeyError, ValueError):
+            pass
+        return at
 
 
 _new: Final = object.__new__

@@ -129,6 +129,48 @@ class Tool(Model):
         self._extra = None
         return self
 
+    @classmethod
+    def replace_usual(cls, items: list[Any]) -> int:
+        """Replace a page's JSON objects by models, up to the first unusual one; see `PageReader`.
+
+        Usual is what has all properties that are always sent, and no unknown or invalid one and no
+        null in the place of an absent one.
+
+        Args:
+            items: JSON that nothing else uses.
+
+        Returns:
+            How many were replaced.
+        """
+        given: list[JSON] = items
+        x: JSON
+        at = 0
+        try:
+            for data in given:
+                if type(data) is not dict:
+                    return at
+                self = _new(cls)
+                size = len(data)
+                found = 3
+                x = data["id"]
+                if not (type(x) is str):
+                    return at
+                self.id = x
+                x = data["type"]
+                if not (type(x) is str):
+                    return at
+                self.type = _tool_type.get(x) or ToolType(x)
+                x = data["function"]
+                self.function = FunctionDef.from_dict(x)
+                if found != size:
+                    return at
+                self._extra = None
+                items[at] = self
+                at += 1
+        except (DecodeError, KeyError, ValueError):
+            pass
+        return at
+
 
 _new: Final = object.__new__
 _fromisoformat: Final = datetime.datetime.fromisoformat

@@ -149,7 +149,7 @@ class _Target:
     def _index(self, kind: Kind, row: dict[str, object]) -> None:
         connection, identifier = self._connection, str(row.get("id"))
         if "metadata" in row:
-            index_metadata(connection, identifier, cast("JSONObject", row["metadata"]), new=True)
+            index_metadata(connection, identifier, cast("JSONObject", row["metadata"]))
         if kind.name == "doc":
             content = cast("JSON", row["content"])
             docs.index(connection, identifier, str(row["owner_id"]), str(row["title"]), content)

@@ -38,7 +38,7 @@ from julep_server.db.files import create_private, parse_url, sqlite_path
 from julep_server.db.migrate import upgrade
 from julep_server.db.outage import Outage
 from julep_server.db.template import copy_template, keep_template
-from julep_server.json_text import dumps
+from julep_server.json_text import dumps, load_stored
 
 _T = TypeVar("_T")
 _READERS = 4
@@ -267,6 +267,7 @@ def _postgres_engine(url: URL, prepared: bool) -> Engine:
         postgres_url(url),
         connect_args=arguments,
         json_serializer=dumps,
+        json_deserializer=load_stored,
         isolation_level="AUTOCOMMIT",
         poolclass=NullPool,
     )
@@ -291,6 +292,7 @@ def _sqlite_engine(url: URL, memory: bool) -> Engine:
     engine = create_engine(
         url,
         json_serializer=dumps,
+        json_deserializer=load_stored,
         connect_args={"check_same_thread": False, "timeout": _LOCK_SECONDS},
         poolclass=StaticPool if memory else NullPool,
     )

@@ -61,7 +61,7 @@ def add(connection: Connection, tenant: str, owner_id: str, new: Sequence[NewDoc
                 updated_at=moment,
             )
         )
-        index_metadata(connection, stored.id, stored.metadata, new=True)
+        index_metadata(connection, stored.id, stored.metadata)
         # In the same transaction: a document that was acknowledged can be found.
         index(connection, stored.id, owner_id, stored.title, stored.content)
         added.append(stored)
@@ -120,7 +120,7 @@ def change(connection: Connection, doc: Doc, changes: NewDoc) -> Doc:
             updated_at=changed.updated_at,
         )
     )
-    index_metadata(connection, doc.id, changes.metadata, new=False)
+    index_metadata(connection, doc.id, changes.metadata, doc.metadata)
     if (changes.title, changes.content) != (doc.title, doc.content):
         INDEX.remove(connection, select(table.c.id).where(table.c.id == doc.id))
         index(connection, doc.id, doc.owner_id, changes.title, changes.content)

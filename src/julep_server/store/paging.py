@@ -23,6 +23,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    update,
 )
 
 from julep_server.db.conditions import FirstOfIndex
@@ -96,11 +97,21 @@ def _entry(key: str, value: JSON) -> str:
 
 
 _INDEX = insert(metadata_entries)
-_UNINDEX = delete(metadata_entries).where(metadata_entries.c.resource_id == bindparam("of"))
+_OF_RESOURCE = metadata_entries.c.resource_id == bindparam("of")
+_UNINDEX = delete(metadata_entries).where(_OF_RESOURCE)
+_UNINDEX_ONE = _UNINDEX.where(metadata_entries.c.entry == bindparam("old"))
+_REPLACE = (
+    update(metadata_entries)
+    .where(_OF_RESOURCE, metadata_entries.c.entry == bindparam("old"))
+    .values(entry=bindparam("new"))
+)
 
 
 def index_metadata(
-    connection: Connection, resource_id: str, metadata: JSONObject, *, new: bool
+    connection: Connection,
+    resource_id: str,
+    metadata: JSONObject,
+    before: JSONObject | None = None,
 ) -> None:
     """Index a resource's metadata: digests of its entries, equal when the values are equal.
 
@@ -111,15 +122,28 @@ def index_metadata(
         connection: A transaction that writes.
         resource_id: The resource.
         metadata: Its metadata.
-        new: Whether it was created in this transaction, so that nothing of it is indexed.
+        before: The metadata that is indexed: only what differs is written. None if it is new.
     """
-    if not new:
-        unindex_metadata(connection, resource_id)
-    rows = [
-        {"resource_id": resource_id, "entry": _entry(key, value)} for key, value in metadata.items()
-    ]
-    if rows:
+    entries, indexed = _entries(metadata), _entries(before or {})
+    added, removed = sorted(entries - indexed), sorted(indexed - entries)
+    both = min(len(added), len(removed))
+    if both:
+        # A changed value is one row that is written, and not two.
+        pairs = zip(removed, added, strict=False)
+        connection.execute(
+            _REPLACE, [{"of": resource_id, "old": old, "new": new} for old, new in pairs]
+        )
+    if removed[both:]:
+        connection.execute(
+            _UNINDEX_ONE, [{"of": resource_id, "old": old} for old in removed[both:]]
+        )
+    if added[both:]:
+        rows = [{"resource_id": resource_id, "entry": entry} for entry in added[both:]]
         connection.execute(_INDEX, rows)
+
+
+def _entries(metadata: JSONObject) -> set[str]:
+    return {_entry(key, value) for key, value in metadata.items()}
 
 
 def unindex_metadata(connection: Connection, resource_id: str) -> None:

@@ -44,7 +44,16 @@ class Record(Protocol):
         ...
 
 
-R = TypeVar("R", bound=Record)
+class RecordWithMetadata(Record, Protocol):
+    """A stored resource by whose metadata lists can be filtered."""
+
+    @property
+    def metadata(self) -> JSONObject:
+        """The resource's metadata."""
+        ...
+
+
+R = TypeVar("R", bound=RecordWithMetadata)
 
 
 def new_id() -> str:
@@ -148,7 +157,7 @@ class ResourceStore(Generic[R]):
             "updated_at": moment,
         }
         connection.execute(self._insert, {**stored, "tenant": tenant})
-        index_metadata(connection, identifier, metadata, new=True)
+        index_metadata(connection, identifier, metadata)
         return self._record_type(**stored)
 
     def change(
@@ -171,7 +180,7 @@ class ResourceStore(Generic[R]):
         changes = {**values, "updated_at": later_than(record.updated_at)}
         if metadata is not None:
             changes["metadata"] = metadata
-            index_metadata(connection, record.id, metadata, new=False)
+            index_metadata(connection, record.id, metadata, record.metadata)
         connection.execute(self._update, {**changes, **_is(tenant, record.id)})
         return replace(record, **changes)
 
