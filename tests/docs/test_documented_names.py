@@ -104,6 +104,20 @@ def test_arguments_and_results_are_documented() -> None:
     assert [name for entry in documented().values() for name in undocumented(entry)] == []
 
 
+def test_a_method_that_takes_an_id_documents_the_error_of_a_wrong_one() -> None:
+    takes_ids = [
+        entry
+        for entry in documented().values()
+        if entry.function is not None
+        and any(
+            re.fullmatch("id|.+_id", name) for name in inspect.signature(entry.function).parameters
+        )
+    ]
+    assert len(takes_ids) > 60
+    silent = [entry.name for entry in takes_ids if "    InvalidIdError: When " not in entry.text]
+    assert silent == []
+
+
 @pytest.mark.parametrize("name", WITH_EXAMPLES)
 def test_an_example_prints_what_it_shows(
     name: str,

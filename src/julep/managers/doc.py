@@ -140,8 +140,8 @@ class DocsManager(DocLists, DocSearch, DocFiles, BaseDocsManager):
             The doc, with its content as it was created.
 
         Raises:
-            InvalidArgumentError: When there is not exactly one owner, or an id is not a UUID of
-                version 4.
+            InvalidArgumentError: When there is not exactly one owner.
+            InvalidIdError: When an id is not a UUID of version 4.
             NotFoundError: When the owner has no such doc.
 
         Example:
@@ -174,6 +174,7 @@ class DocsManager(DocLists, DocSearch, DocFiles, BaseDocsManager):
             ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
             InvalidArgumentError: When there is not exactly one owner, or a key is misspelt or
                 missing.
+            InvalidIdError: When an id is not a UUID of version 4.
             NotFoundError: When there is no such agent, or no such user.
 
         Example:
@@ -215,6 +216,7 @@ class DocsManager(DocLists, DocSearch, DocFiles, BaseDocsManager):
             ArgumentTypeError: When an argument has a wrong type.
             InvalidArgumentError: When there is not exactly one owner, or a field is missing when
                 overwriting.
+            InvalidIdError: When an id is not a UUID of version 4.
             NotFoundError: When the owner has no such doc.
 
         Example:
@@ -249,8 +251,8 @@ class DocsManager(DocLists, DocSearch, DocFiles, BaseDocsManager):
             user_id: The id of the user that the doc is about.
 
         Raises:
-            InvalidArgumentError: When there is not exactly one owner, or an id is not a UUID of
-                version 4.
+            InvalidArgumentError: When there is not exactly one owner.
+            InvalidIdError: When an id is not a UUID of version 4.
             NotFoundError: When the owner never had such a doc.
 
         Example:

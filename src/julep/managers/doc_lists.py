@@ -145,6 +145,7 @@ class DocLists(BaseDocLists):
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
             InvalidArgumentError: When there is not exactly one owner, or a number is out of bounds.
+            InvalidIdError: When an id is not a UUID of version 4.
             NotFoundError: When there is no such agent, or no such user.
 
         Example:
@@ -189,6 +190,7 @@ class DocLists(BaseDocLists):
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
             InvalidArgumentError: When there is not exactly one owner, or a number is out of bounds.
+            InvalidIdError: When an id is not a UUID of version 4.
             NotFoundError: During the iteration, when there is no such agent, or no such user.
 
         Example:
@@ -222,6 +224,7 @@ class DocLists(BaseDocLists):
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
             InvalidArgumentError: When there is not exactly one owner.
+            InvalidIdError: When an id is not a UUID of version 4.
             NotFoundError: When there is no such agent, or no such user.
 
         Example:

@@ -280,8 +280,8 @@ class MemoriesManager(BaseMemoriesManager):
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
-            InvalidArgumentError: When a number is out of bounds, or an id is not a UUID of
-                version 4.
+            InvalidArgumentError: When a number is out of bounds.
+            InvalidIdError: When an id is not a UUID of version 4.
             NotFoundError: During the iteration, when there is no such agent.
 
         Example:
@@ -354,6 +354,7 @@ class MemoriesManager(BaseMemoriesManager):
             ArgumentTypeError: When an argument has a wrong type.
             InvalidArgumentError: When a value is out of bounds, or the content is missing when
                 overwriting.
+            InvalidIdError: When an id is not a UUID of version 4.
             NotFoundError: When the agent has no such memory.
             ConflictError: When the agent has another memory of the user with the same text.
 

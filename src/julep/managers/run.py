@@ -263,6 +263,7 @@ class Run(BaseRun):
             ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
             InvalidArgumentError: When a value is out of bounds, or a function or the output cannot
                 be described.
+            InvalidIdError: When the id is not a UUID of version 4.
             InvalidOutputError: When the answer does not match the ``output`` after all repairs.
             MaxTurnsError: When there is no answer after the last turn; its `response` is the
                 response of that turn.
@@ -312,6 +313,7 @@ class Run(BaseRun):
         Raises:
             ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
             InvalidArgumentError: When a value is out of bounds, or a function cannot be described.
+            InvalidIdError: When the id is not a UUID of version 4.
             MaxTurnsError: During the iteration, when there is no answer after the last turn.
             NotFoundError: During the iteration, when there is no such session.
 
@@ -385,6 +387,7 @@ class Run(BaseRun):
             ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
             InvalidArgumentError: When a value is out of bounds, or a function or the output cannot
                 be described.
+            InvalidIdError: When the id is not a UUID of version 4.
             InvalidOutputError: While reading, when the answer does not match the ``output`` after
                 all repairs.
             MaxTurnsError: While reading, when there is no answer after the last turn.
