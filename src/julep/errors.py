@@ -216,8 +216,15 @@ class StreamTimeoutError(StreamInterruptedError, RequestTimeoutError):
         phase: The limit that was exceeded: ``read``, or ``total``, that of the whole call.
 
     Example:
-        >>> issubclass(julep.StreamTimeoutError, TimeoutError)
-        True
+        >>> from julep.testing import ScriptedServer
+        >>> with ScriptedServer().says("Hello! How are you?", pause=60) as server:
+        ...     with julep.Client(base_url=server.url, timeout=2, max_retries=0) as client:
+        ...         session = client.sessions.create(agent_id=client.agents.create(name="Ada").id)
+        ...         try:
+        ...             client.sessions.stream(session.id, "Hello!").get_final_response()
+        ...         except julep.StreamTimeoutError as error:
+        ...             print(error.phase, error.partial.text, sep=": ")
+        total: Hello!
     """
 
     def __init__(
@@ -248,12 +255,21 @@ class JobFailedError(JulepError):
         job: The job's status; its `reason` is the cause, if the server knows it.
 
     Example:
-        >>> reply = client.sessions.chat(session.id, messages)
-        >>> try:
-        ...     [client.jobs.wait(job_id).state.value for job_id in reply.jobs or []]
-        ... except julep.JobFailedError as error:
-        ...     print(error.job.reason)
-        ['succeeded']
+        >>> from julep.testing import ScriptedServer
+        >>> from julep_server import LocalServer
+        >>> with ScriptedServer("Hello!").fails(401) as model:  # fails when memories are formed
+        ...     url = f"{model.root}/v1"
+        ...     with LocalServer(model_url=url, model="any", embedding_model="none") as server:
+        ...         with julep.Client(base_url=server.url) as client:
+        ...             agent = client.agents.create(name="Ada")
+        ...             user = client.users.create(name="Grace")
+        ...             session = client.sessions.create(agent_id=agent.id, user_id=user.id)
+        ...             [job_id] = client.sessions.chat(session.id, "I live in Bergen.").jobs
+        ...             try:
+        ...                 client.jobs.wait(job_id)
+        ...             except julep.JobFailedError as error:
+        ...                 print(error.job.reason)
+        the model's endpoint refused the request
     """
 
     def __init__(self, message: str, job: JobStatus) -> None:
@@ -425,14 +441,15 @@ class BadRequestError(ApiError):
     """400: the server cannot process the request.
 
     Example:
-        >>> import httpx
-        >>> refusal = httpx.MockTransport(lambda request: httpx.Response(400))
-        >>> refused = julep.Client(http_client=httpx.Client(transport=refusal), max_retries=0)
-        >>> try:
-        ...     refused.agents.list()
-        ... except julep.BadRequestError as error:
-        ...     print(error.status_code)
-        400
+        >>> from julep.testing import ScriptedServer
+        >>> with ScriptedServer().fails(400) as server:  # as the model's endpoint
+        ...     with julep.Client(base_url=server.url, max_retries=0) as client:
+        ...         session = client.sessions.create(agent_id=client.agents.create(name="Ada").id)
+        ...         try:
+        ...             client.sessions.chat(session.id, "Hello!")
+        ...         except julep.BadRequestError as error:
+        ...             print(error.message)
+        the model's endpoint refused the request (400): the script says so
     """
 
 
@@ -507,14 +524,14 @@ class RateLimitError(ApiError):
         retry_after: The delay in seconds that the server requests; None when it requests none.
 
     Example:
-        >>> import httpx
-        >>> refusal = httpx.Response(429, headers={"retry-after": "7"})
-        >>> busy = httpx.Client(transport=httpx.MockTransport(lambda request: refusal))
-        >>> refused = julep.Client(http_client=busy, max_retries=0)
-        >>> try:
-        ...     refused.agents.list()
-        ... except julep.RateLimitError as error:
-        ...     print(error.retry_after)
+        >>> from julep.testing import ScriptedServer
+        >>> with ScriptedServer().fails(429, retry_after=7) as server:  # as the model's endpoint
+        ...     with julep.Client(base_url=server.url, max_retries=0) as client:
+        ...         session = client.sessions.create(agent_id=client.agents.create(name="Ada").id)
+        ...         try:
+        ...             client.sessions.chat(session.id, "Hello!")
+        ...         except julep.RateLimitError as error:
+        ...             print(error.retry_after)
         7.0
     """
 
@@ -525,11 +542,15 @@ class ServerError(ApiError):
     """5xx: the server failed.
 
     Example:
-        >>> try:
-        ...     client.with_options(max_retries=0).sessions.chat(session.id, messages)
-        ... except julep.ServerError as error:
-        ...     print(error.status_code)
-        503
+        >>> from julep.testing import ScriptedServer
+        >>> with ScriptedServer().fails(500) as server:  # as the model's endpoint
+        ...     with julep.Client(base_url=server.url, max_retries=0) as client:
+        ...         session = client.sessions.create(agent_id=client.agents.create(name="Ada").id)
+        ...         try:
+        ...             client.sessions.chat(session.id, "Hello!")
+        ...         except julep.ServerError as error:
+        ...             print(error.status_code, error.message)
+        503 the model's endpoint failed (500)
     """
 
 

@@ -14,6 +14,7 @@ from julep.testing import ScriptedServer
 from julep_server import ScriptedAnswer
 from tests.docs.helpers.doc_examples import Script, examples_of, mistakes, world
 from tests.docs.helpers.documented import Documented, documented
+from tests.sdk.test_public_names import PINNED
 
 pytestmark = pytest.mark.once
 
@@ -48,7 +49,6 @@ SCRIPTS: dict[str, tuple[str | ScriptedAnswer, ...]] = {
     "RunStream.close": WEATHER,
     "RunStream.get_final_response": WEATHER,
     "RunStream.text_stream": WEATHER,
-    "ServerError": (ScriptedAnswer(status=503),),
     "ToolCallArguments": WEATHER,
     "ToolCallBegun": WEATHER,
     "ToolResult": WEATHER,
@@ -84,6 +84,17 @@ def test_every_public_name_has_an_example() -> None:
         if not entry.is_alias and not examples_of(entry.text)
     ]
     assert without == []
+
+
+def test_the_example_of_an_error_raises_and_handles_it() -> None:
+    errors = [*PINNED["julep.errors"].split(), *PINNED["julep.testing"].split()]
+    errors = [name for name in errors if name.endswith("Error")]
+    assert len(errors) > 25
+    texts = {entry.short: entry.text for entry in documented().values()}
+    # A call that is not approved ends no run: its error is part of the function's result.
+    handled = re.compile(r"except (?:julep\.)?(\w+) as error:\n.*print\(.*error")
+    silent = [name for name in errors if name not in handled.findall(texts[name])]
+    assert silent == ["NotApprovedError"]
 
 
 def undocumented(entry: Documented) -> list[str]:
