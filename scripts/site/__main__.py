@@ -19,7 +19,7 @@ from scripts.site.links import picture_target, with_links
 from scripts.site.llms import full, index
 from scripts.site.names import modules, page_of
 from scripts.site.outline import navigation, pages
-from scripts.site.reference import index_page, module_page
+from scripts.site.reference import BASES, base_page, index_page, module_page
 from scripts.site.snippets import with_snippets
 
 HERE: Final = Path(__file__).parent
@@ -44,7 +44,7 @@ def main() -> int:
             found[target] = with_links(page, source, target, places, pictures)
     contract = document()
     made = {OPERATIONS: operations_page(contract), SCHEMAS: schemas_page(contract)}
-    made["reference/index.md"] = index_page()
+    made |= {"reference/index.md": index_page(), f"reference/{BASES}": base_page()}
     made |= {f"reference/{page_of(module)}": module_page(module) for module in modules()}
     plain |= made
     plain |= {"llms.txt": index(navigation(), plain), "llms-full.txt": full(navigation(), plain)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, Final
 
 import yaml
@@ -13,6 +13,8 @@ from scripts.site.places import ROOT
 
 OPERATIONS: Final = "http-api.md"
 SCHEMAS: Final = "http-api-schemas.md"
+# That of the managers in the reference.
+_ORDER: Final = ("agents", "users", "sessions", "docs", "tools", "memories", "jobs")
 
 
 def document() -> dict[str, Any]:
@@ -22,12 +24,13 @@ def document() -> dict[str, Any]:
 
 
 def operations_page(contract: dict[str, Any]) -> str:
-    """Return the page of all operations."""
+    """Return the page of all operations, in the order of the managers' pages."""
     blocks = ["# HTTP API", contract["info"]["description"].strip()]
     tags = {tag["name"]: tag["description"] for tag in contract["tags"]}
-    for tag, operations in operations_by_tag(contract["paths"], contract["components"]).items():
+    by_tag = operations_by_tag(contract["paths"], contract["components"])
+    for tag in sorted(by_tag, key=_ORDER.index):
         blocks += [f"## {tag.title()}", tags.get(tag, "")]
-        for one in operations:
+        for one in by_tag[tag]:
             blocks += _operation(one)
     return "\n\n".join(block for block in blocks if block) + "\n"
 
@@ -40,11 +43,12 @@ def schemas_page(contract: dict[str, Any]) -> str:
         properties = schema.get("properties", {})
         if properties:
             required = set(schema.get("required", ()))
-            rows = [
-                (f"`{key}`", _kind(value), "yes" if key in required else "", _text(value))
-                for key, value in properties.items()
-            ]
-            blocks.append(_table(("property", "type", "required", ""), rows))
+            blocks.append(
+                "\n".join(
+                    _item(key, _required(_kind(value), key in required), value)
+                    for key, value in properties.items()
+                )
+            )
         else:
             blocks.append(_kind(schema))
     return "\n\n".join(block for block in blocks if block) + "\n"
@@ -56,17 +60,17 @@ def _operation(one: dict[str, Any]) -> Iterator[str]:
     yield str(one.get("description", "")).strip()
     if one["parameters"]:
         yield "**Parameters**"
-        rows = [
-            (
-                f"`{parameter['name']}`",
-                str(parameter["in"]),
-                _kind(parameter["schema"]),
-                "yes" if parameter.get("required") else "",
-                _text(parameter),
+        yield "\n".join(
+            _item(
+                parameter["name"],
+                _required(
+                    f"{parameter['in']}, {_kind(parameter['schema'])}",
+                    bool(parameter.get("required")),
+                ),
+                parameter,
             )
             for parameter in one["parameters"]
-        ]
-        yield _table(("name", "in", "type", "required", ""), rows)
+        )
     if "requestBody" in one:
         yield "**Body**"
         yield "\n".join(
@@ -75,15 +79,14 @@ def _operation(one: dict[str, Any]) -> Iterator[str]:
         )
         yield from _example(one["requestBody"]["content"])
     yield "**Responses**"
-    responses = [
-        (
-            f"`{status}`",
+    yield "\n".join(
+        _item(
+            status,
             ", ".join(_kind(content["schema"]) for content in response.get("content", {}).values()),
-            _text(response),
+            response,
         )
         for status, response in one["responses"].items()
-    ]
-    yield _table(("status", "body", ""), responses)
+    )
 
 
 def _example(content: dict[str, Any]) -> Iterator[str]:
@@ -94,17 +97,14 @@ def _example(content: dict[str, Any]) -> Iterator[str]:
             return
 
 
-def _text(one: dict[str, Any]) -> str:
-    return " ".join(str(one.get("description", "")).split())
+def _item(name: str, kind: str, described: dict[str, Any]) -> str:
+    """Return a line of a list, which fits a phone where a table does not."""
+    text = " ".join(str(described.get("description", "")).split())
+    return f"- `{name}` {kind} - {text}".replace("  - ", " - ").removesuffix(" - ")
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, tuple("---" for _ in head), *rows]
-    return "\n".join(f"| {' | '.join(_cell(cell) for cell in line)} |" for line in lines)
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+def _required(text: str, required: bool) -> str:
+    return f"{text}, required" if required else text
 
 
 def _kind(schema: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ import enum
 import importlib
 import inspect
 import os
+import re
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -25,6 +26,25 @@ _FIRST: Final = (
     "julep_server",
     "julep",
 )
+# The sections of the reference, with modules in the order in which readers need them; a module that
+# is not listed is in the section of its package.
+_SECTIONS: Final[dict[str, tuple[str, ...]]] = {
+    "Clients": ("julep",),
+    "Managers": tuple(
+        f"julep.managers.{one}"
+        for one in ("agent", "user", "session", "doc", "tool", "memory", "job")
+    ),
+    "Values, streams, errors": (
+        "julep.types",
+        "julep.managers.types",
+        "julep.streams",
+        "julep.errors",
+    ),
+    "Testing and server": ("julep.testing", "julep_server"),
+    "Parts of the managers": (),
+    "Names of 0.3": ("julep.client", "julep.env", "julep.managers.utils", "julep.api"),
+}
+_BASE: Final = re.compile(r"Base\w+Manager")
 
 
 class Name(NamedTuple):
@@ -45,15 +65,48 @@ class Name(NamedTuple):
         """Whether it is described on the page of the module itself."""
         return self.module == self.home
 
+    @property
+    def is_base(self) -> bool:
+        """Whether it is what a sync and an async manager share."""
+        return _BASE.fullmatch(self.name) is not None
+
+    @property
+    def rank(self) -> tuple[int, str, bool]:
+        """Its place on a page: clients and managers first, an async form after the sync one."""
+        plain = self.name.removeprefix("Async")
+        first = not self.is_base and plain.endswith(("Client", "Manager"))
+        last = plain.startswith("Base") and inspect.isclass(self.value)
+        return (0 if first else 2 if last else 1, plain, plain != self.name)
+
 
 def page_of(module: str) -> str:
     """Return the name of a module's page."""
     return f"{module}.md"
 
 
-@cache
 def modules() -> tuple[str, ...]:
-    """Return the public modules that have a list of names."""
+    """Return the public modules that have a list of names, in the order of the reference."""
+    return tuple(module for section in module_sections().values() for module in section)
+
+
+@cache
+def module_sections() -> dict[str, tuple[str, ...]]:
+    """Return the sections of the reference, with the modules of each."""
+    found = {title: list(listed) for title, listed in _SECTIONS.items()}
+    known = {module for listed in _SECTIONS.values() for module in listed}
+    for module in _public_modules():
+        if module not in known:
+            found[_section_of(module)].append(module)
+    return {title: tuple(listed) for title, listed in found.items()}
+
+
+def _section_of(module: str) -> str:
+    if module.startswith("julep.api."):
+        return "Names of 0.3"
+    return "Parts of the managers" if module.startswith("julep.managers.") else "Clients"
+
+
+def _public_modules() -> list[str]:
     source = Path(julep.__file__).parent
     found = {"julep_server"}
     for path in source.rglob("*.py"):
@@ -61,14 +114,12 @@ def modules() -> tuple[str, ...]:
         shown = parts[:-1] if parts[-1] == "__init__" else parts
         if not any(part.startswith("_") for part in shown):
             found.add(".".join(shown))
-    return tuple(
-        sorted(one for one in found if getattr(importlib.import_module(one), "__all__", ()))
-    )
+    return sorted(one for one in found if getattr(importlib.import_module(one), "__all__", ()))
 
 
 @cache
 def names() -> tuple[Name, ...]:
-    """Return all public names, in the order of their modules."""
+    """Return all public names, in the order of the reference."""
     managers = [one for one in modules() if one.startswith("julep.managers.")]
     ordered = [*(one for one in managers if one not in _FIRST), *_FIRST]
     ordered += [one for one in modules() if one not in ordered]
@@ -76,13 +127,15 @@ def names() -> tuple[Name, ...]:
     by_module: dict[str, list[Name]] = {}
     for module in ordered:
         loaded = importlib.import_module(module)
-        for name in sorted(loaded.__all__):
+        for name in loaded.__all__:
             value = _value(loaded, name)
             # Aliases are equal objects, and not always the same one.
             key = (name, id(value) if inspect.isclass(value) else 0)
             home = homes.setdefault(key, module)
             by_module.setdefault(module, []).append(Name(module, name, value, home))
-    return tuple(name for module in modules() for name in by_module[module])
+    return tuple(
+        name for module in modules() for name in sorted(by_module[module], key=lambda one: one.rank)
+    )
 
 
 def _value(module: ModuleType, name: str) -> Any:

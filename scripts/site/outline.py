@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from scripts.site.http_api import OPERATIONS, SCHEMAS
-from scripts.site.names import modules, page_of
+from scripts.site.names import module_sections, page_of
 from scripts.site.places import ROOT
+from scripts.site.reference import BASES
 
 DOCS: Final = ROOT / "docs"
 
@@ -109,10 +110,13 @@ def navigation() -> Nav:
         {title: [{name: target_of(ROOT / path)} for name, path in section.items()]}
         for title, section in sections().items()
     ]
-    described = {module: f"reference/{page_of(module)}" for module in modules()}
     reference: Nav = [
         {"Index": "reference/index.md"},
-        *({one: path} for one, path in described.items()),
+        *(
+            {title: [{one: f"reference/{page_of(one)}"} for one in listed]}
+            for title, listed in module_sections().items()
+        ),
+        {"Base classes": f"reference/{BASES}"},
     ]
     decisions: Nav = [{_title(one): target_of(one)} for one in _decisions()]
     about: Nav = [{name: target_of(ROOT / path)} for name, path in ABOUT.items()]

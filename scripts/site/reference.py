@@ -1,4 +1,8 @@
-"""The reference: a page for each public module, in the form of the product owner's document."""
+"""The reference: a page for each public module, with the sections that are specified for one.
+
+A page has public names: the sync form, then the async one. What the managers share is on a page of
+its own, with the methods that implement the public ones.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +15,27 @@ from typing import Final
 
 from scripts.site.docstrings import Link, Section, escaped, linked_type, prose, sections
 from scripts.site.members import Member, members_of
-from scripts.site.names import Name, homes, is_ours, kind_of, manager_of, modules, names, page_of
+from scripts.site.names import (
+    Name,
+    homes,
+    is_ours,
+    kind_of,
+    manager_of,
+    module_sections,
+    modules,
+    names,
+    page_of,
+)
 from scripts.site.places import on_github
 from scripts.site.signatures import parameters_of, short_signature, signature_of, type_text
 from scripts.site.sources import Place, aliases, file_of, place_of_class, place_of_function
 
 _IMPLEMENTS: Final = re.compile(r"Implement `(\w+)\.(\w+)`\.?")
+BASES: Final = "base-classes.md"
+_ABOUT_BASES: Final = (
+    "What a sync and an async manager share. The methods of a base class implement the public ones,"
+    " which programs call; they are described for readers of the source."
+)
 # How the source hands on documentation, which says nothing to a reader.
 _HIDDEN: Final = re.compile(r"(mirrors|parameters_of|overload|wraps|define|final)\b")
 
@@ -49,16 +68,33 @@ def module_page(module: str) -> str:
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
+def base_page() -> str:
+    """Return the page of the base classes of the managers."""
+    bases = [one for one in names() if one.is_base and one.is_home]
+    blocks = [
+        "# Base classes of the managers",
+        "[Julep Python SDK Index](index.md) / Base classes",
+        _ABOUT_BASES,
+    ]
+    for one in bases:
+        # The anchor of the class is that of its section on the page of its module.
+        blocks.append(f"## {one.name} {{ #{one.name} }}")
+        blocks += _class(one, with_methods=True)
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
 def index_page() -> str:
     """Return the list of the modules, with the names of each."""
     blocks = ["# Julep Python SDK Index", "Every public module, and what is described on its page."]
-    for module in modules():
-        own = [one for one in names() if one.module == module]
-        at_home = [one for one in own if one.is_home] or own
-        # Two underscores around a word would make it bold.
-        shown = [(one.name.replace("__", r"\_\_"), one.anchor) for one in at_home]
-        links = " · ".join(f"[{name}]({page_of(module)}#{anchor})" for name, anchor in shown)
-        blocks += [f"## [{module}]({page_of(module)})", links]
+    for title, section in module_sections().items():
+        blocks.append(f"## {title}")
+        for module in section:
+            own = [one for one in names() if one.module == module]
+            at_home = [one for one in own if one.is_home] or own
+            # Two underscores around a word would make it bold.
+            shown = [(one.name.replace("__", r"\_\_"), one.anchor) for one in at_home]
+            links = " · ".join(f"[{name}]({page_of(module)}#{anchor})" for name, anchor in shown)
+            blocks += [f"### [{module}]({page_of(module)})", links]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -90,7 +126,8 @@ def _address(one: Name, method: str) -> str:
     """Return the address of a method; a part's methods are on the page of its manager."""
     manager = manager_of(one.value) if _is_part(one) else None
     owner = manager or one
-    return f"{page_of(owner.home)}#{owner.anchor}.{method}"
+    page = BASES if owner.is_base else page_of(owner.home)
+    return f"{page}#{owner.anchor}.{method}"
 
 
 @cache
@@ -107,7 +144,7 @@ def _described(one: Name) -> Iterator[str]:
     else:
         yield f"## {escaped(one.name)} {{ #{one.anchor} }}"
     if inspect.isclass(one.value):
-        yield from _class(one)
+        yield from _class(one, with_methods=not one.is_base)
     elif inspect.isroutine(one.value):
         yield _source(place_of_function(one.value))
         link = _linker(one.module)
@@ -129,7 +166,7 @@ def _value(one: Name) -> Iterator[str]:
         yield linked
 
 
-def _class(one: Name) -> Iterator[str]:
+def _class(one: Name, *, with_methods: bool) -> Iterator[str]:
     cls: type = one.value
     link = _linker(one.module, one.name)
     yield _source(place_of_class(cls))
@@ -144,8 +181,10 @@ def _class(one: Name) -> Iterator[str]:
     yield from _attributes(one, link, listed)
     shown = {"", "Arguments", "Attributes", "Examples"}
     yield from _titled(part for part in found if part.title not in shown)
-    members = members_of(one)
-    methods = [member for member in members if member.is_method]
+    methods = [member for member in members_of(one) if member.is_method and with_methods]
+    if not with_methods:
+        yield "**Methods**"
+        yield f"They are on the page of the [base classes]({BASES}#{one.name})."
     if hasattr(cls, "__attrs_attrs__"):
         methods = []
         yield "**Methods**"
@@ -153,7 +192,7 @@ def _class(one: Name) -> Iterator[str]:
     elif methods:
         yield "**Methods**"
         yield "\n".join(_in_short(one, member, link) for member in methods)
-    if one.name.startswith("Base") and one.name.endswith("Manager"):
+    if one.is_base and with_methods:
         yield from _together(methods, link)
     if any("beartype" in member.decorators for member in methods):
         yield "**Notes**"
@@ -329,7 +368,7 @@ def _see_also(one: Name, cls: type | None, function: object, method: str = "") -
             lines.append(f"- [{shown}]({page_of(found.home)}#{anchor})")
     text = ""
     if cls is not None:
-        text = " ".join(base.__name__ for base in cls.__mro__[1:])
+        text = " ".join(base.__name__ for base in cls.__bases__)
     elif function is not None:
         text = str(inspect.signature(function))  # type: ignore[arg-type] # callable
     linked = linked_names(text, link, but=one.name)

@@ -34,10 +34,13 @@ PAGES = {
     "tutorial": "tutorials/support-bot.html",
     "session": "reference/julep.managers.session.html#julep.managers.session.SessionsManager.chat",
     "architecture": "architecture.html",
+    "configuration": "server/configuration.html",
     "api": "http-api.html#Chat",
 }
-
-
+# The tables that a reader would have to scroll sideways.
+WIDE_TABLES = """return [...document.querySelectorAll('.md-typeset table')].filter(
+    table => table.getBoundingClientRect().right > document.querySelector(
+        '.md-content__inner').getBoundingClientRect().right + 1).map(table => table.innerText)"""
 LOOKS = (("light", 1280), ("dark", 390), ("dark", 1280), ("light", 390))[: 4 if SCREENSHOTS else 2]
 
 
@@ -99,6 +102,7 @@ def test_a_page_fits_and_loads_nothing_from_elsewhere(
         body = driver.find_element(By.TAG_NAME, "body")
         assert body.get_attribute("data-md-color-scheme") == wanted
         assert driver.execute_script("return document.documentElement.scrollWidth") <= width
+        assert driver.execute_script(WIDE_TABLES) == []
         if SCREENSHOTS:
             driver.save_screenshot(f"{SCREENSHOTS}/{name}-{scheme}-{width}.png")
     requested = requests_of(driver)

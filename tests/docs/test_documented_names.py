@@ -14,6 +14,7 @@ from julep.testing import ScriptedServer
 from julep_server import ScriptedAnswer
 from tests.docs.helpers.doc_examples import Script, examples_of, mistakes, world
 from tests.docs.helpers.documented import Documented, documented
+from tests.sdk.test_public_names import PINNED
 
 pytestmark = pytest.mark.once
 
@@ -48,7 +49,6 @@ SCRIPTS: dict[str, tuple[str | ScriptedAnswer, ...]] = {
     "RunStream.close": WEATHER,
     "RunStream.get_final_response": WEATHER,
     "RunStream.text_stream": WEATHER,
-    "ServerError": (ScriptedAnswer(status=503),),
     "ToolCallArguments": WEATHER,
     "ToolCallBegun": WEATHER,
     "ToolResult": WEATHER,
@@ -86,6 +86,17 @@ def test_every_public_name_has_an_example() -> None:
     assert without == []
 
 
+def test_the_example_of_an_error_raises_and_handles_it() -> None:
+    errors = [*PINNED["julep.errors"].split(), *PINNED["julep.testing"].split()]
+    errors = [name for name in errors if name.endswith("Error")]
+    assert len(errors) > 25
+    texts = {entry.short: entry.text for entry in documented().values()}
+    # A call that is not approved ends no run: its error is part of the function's result.
+    handled = re.compile(r"except (?:julep\.)?(\w+) as error:\n.*print\(.*error")
+    silent = [name for name in errors if name not in handled.findall(texts[name])]
+    assert silent == ["NotApprovedError"]
+
+
 def undocumented(entry: Documented) -> list[str]:
     """Return the parameters of a function that its docstring leaves out, and its result."""
     if entry.function is None:
@@ -102,6 +113,20 @@ def undocumented(entry: Documented) -> list[str]:
 
 def test_arguments_and_results_are_documented() -> None:
     assert [name for entry in documented().values() for name in undocumented(entry)] == []
+
+
+def test_a_method_that_takes_an_id_documents_the_error_of_a_wrong_one() -> None:
+    takes_ids = [
+        entry
+        for entry in documented().values()
+        if entry.function is not None
+        and any(
+            re.fullmatch("id|.+_id", name) for name in inspect.signature(entry.function).parameters
+        )
+    ]
+    assert len(takes_ids) > 60
+    silent = [entry.name for entry in takes_ids if "    InvalidIdError: When " not in entry.text]
+    assert silent == []
 
 
 @pytest.mark.parametrize("name", WITH_EXAMPLES)

@@ -125,8 +125,15 @@ class StreamTimeoutError(StreamInterruptedError, RequestTimeoutError):
         phase: The limit that was exceeded: ``read``, or ``total``, that of the whole call.
 
     Example:
-        >>> issubclass(julep.StreamTimeoutError, TimeoutError)
-        True
+        >>> from julep.testing import ScriptedServer
+        >>> with ScriptedServer().says("Hello! How are you?", pause=60) as server:
+        ...     with julep.Client(base_url=server.url, timeout=2, max_retries=0) as client:
+        ...         session = client.sessions.create(agent_id=client.agents.create(name="Ada").id)
+        ...         try:
+        ...             client.sessions.stream(session.id, "Hello!").get_final_response()
+        ...         except julep.StreamTimeoutError as error:
+        ...             print(error.phase, error.partial.text, sep=": ")
+        total: Hello!
     """
 
     def __init__(

@@ -123,14 +123,15 @@ class BadRequestError(ApiError):
     """400: the server cannot process the request.
 
     Example:
-        >>> import httpx
-        >>> refusal = httpx.MockTransport(lambda request: httpx.Response(400))
-        >>> refused = julep.Client(http_client=httpx.Client(transport=refusal), max_retries=0)
-        >>> try:
-        ...     refused.agents.list()
-        ... except julep.BadRequestError as error:
-        ...     print(error.status_code)
-        400
+        >>> from julep.testing import ScriptedServer
+        >>> with ScriptedServer().fails(400) as server:  # as the model's endpoint
+        ...     with julep.Client(base_url=server.url, max_retries=0) as client:
+        ...         session = client.sessions.create(agent_id=client.agents.create(name="Ada").id)
+        ...         try:
+        ...             client.sessions.chat(session.id, "Hello!")
+        ...         except julep.BadRequestError as error:
+        ...             print(error.message)
+        the model's endpoint refused the request (400): the script says so
     """
 
 
@@ -205,14 +206,14 @@ class RateLimitError(ApiError):
         retry_after: The delay in seconds that the server requests; None when it requests none.
 
     Example:
-        >>> import httpx
-        >>> refusal = httpx.Response(429, headers={"retry-after": "7"})
-        >>> busy = httpx.Client(transport=httpx.MockTransport(lambda request: refusal))
-        >>> refused = julep.Client(http_client=busy, max_retries=0)
-        >>> try:
-        ...     refused.agents.list()
-        ... except julep.RateLimitError as error:
-        ...     print(error.retry_after)
+        >>> from julep.testing import ScriptedServer
+        >>> with ScriptedServer().fails(429, retry_after=7) as server:  # as the model's endpoint
+        ...     with julep.Client(base_url=server.url, max_retries=0) as client:
+        ...         session = client.sessions.create(agent_id=client.agents.create(name="Ada").id)
+        ...         try:
+        ...             client.sessions.chat(session.id, "Hello!")
+        ...         except julep.RateLimitError as error:
+        ...             print(error.retry_after)
         7.0
     """
 
@@ -223,9 +224,13 @@ class ServerError(ApiError):
     """5xx: the server failed.
 
     Example:
-        >>> try:
-        ...     client.with_options(max_retries=0).sessions.chat(session.id, messages)
-        ... except julep.ServerError as error:
-        ...     print(error.status_code)
-        503
+        >>> from julep.testing import ScriptedServer
+        >>> with ScriptedServer().fails(500) as server:  # as the model's endpoint
+        ...     with julep.Client(base_url=server.url, max_retries=0) as client:
+        ...         session = client.sessions.create(agent_id=client.agents.create(name="Ada").id)
+        ...         try:
+        ...             client.sessions.chat(session.id, "Hello!")
+        ...         except julep.ServerError as error:
+        ...             print(error.status_code, error.message)
+        503 the model's endpoint failed (500)
     """

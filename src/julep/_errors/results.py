@@ -31,12 +31,21 @@ class JobFailedError(JulepError):
         job: The job's status; its `reason` is the cause, if the server knows it.
 
     Example:
-        >>> reply = client.sessions.chat(session.id, messages)
-        >>> try:
-        ...     [client.jobs.wait(job_id).state.value for job_id in reply.jobs or []]
-        ... except julep.JobFailedError as error:
-        ...     print(error.job.reason)
-        ['succeeded']
+        >>> from julep.testing import ScriptedServer
+        >>> from julep_server import LocalServer
+        >>> with ScriptedServer("Hello!").fails(401) as model:  # fails when memories are formed
+        ...     url = f"{model.root}/v1"
+        ...     with LocalServer(model_url=url, model="any", embedding_model="none") as server:
+        ...         with julep.Client(base_url=server.url) as client:
+        ...             agent = client.agents.create(name="Ada")
+        ...             user = client.users.create(name="Grace")
+        ...             session = client.sessions.create(agent_id=agent.id, user_id=user.id)
+        ...             [job_id] = client.sessions.chat(session.id, "I live in Bergen.").jobs
+        ...             try:
+        ...                 client.jobs.wait(job_id)
+        ...             except julep.JobFailedError as error:
+        ...                 print(error.job.reason)
+        the model's endpoint refused the request
     """
 
     def __init__(self, message: str, job: JobStatus) -> None:

@@ -127,8 +127,8 @@ class DocsManager(DocLists, DocSearch, DocFiles, BaseDocsManager):
             The doc, with its content as it was created.
 
         Raises:
-            InvalidArgumentError: When there is not exactly one owner, or an id is not a UUID of
-                version 4.
+            InvalidArgumentError: When there is not exactly one owner.
+            InvalidIdError: When an id is not a UUID of version 4.
             NotFoundError: When the owner has no such doc.
 
         Example:
@@ -161,6 +161,7 @@ class DocsManager(DocLists, DocSearch, DocFiles, BaseDocsManager):
             ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
             InvalidArgumentError: When there is not exactly one owner, or a key is misspelt or
                 missing.
+            InvalidIdError: When an id is not a UUID of version 4.
             NotFoundError: When there is no such agent, or no such user.
 
         Example:
@@ -202,6 +203,7 @@ class DocsManager(DocLists, DocSearch, DocFiles, BaseDocsManager):
             ArgumentTypeError: When an argument has a wrong type.
             InvalidArgumentError: When there is not exactly one owner, or a field is missing when
                 overwriting.
+            InvalidIdError: When an id is not a UUID of version 4.
             NotFoundError: When the owner has no such doc.
 
         Example:
@@ -236,8 +238,8 @@ class DocsManager(DocLists, DocSearch, DocFiles, BaseDocsManager):
             user_id: The id of the user that the doc is about.
 
         Raises:
-            InvalidArgumentError: When there is not exactly one owner, or an id is not a UUID of
-                version 4.
+            InvalidArgumentError: When there is not exactly one owner.
+            InvalidIdError: When an id is not a UUID of version 4.
             NotFoundError: When the owner never had such a doc.
 
         Example:

@@ -143,6 +143,7 @@ class DocFiles(BaseDocFiles):
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
             InvalidArgumentError: When there is no such folder or file, or not exactly one owner.
+            InvalidIdError: When an id is not a UUID of version 4.
             NotFoundError: When there is no such agent, or no such user.
 
         Example:

@@ -129,6 +129,7 @@ class DocLists(BaseDocLists):
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
             InvalidArgumentError: When there is not exactly one owner, or a number is out of bounds.
+            InvalidIdError: When an id is not a UUID of version 4.
             NotFoundError: When there is no such agent, or no such user.
 
         Example:
@@ -173,6 +174,7 @@ class DocLists(BaseDocLists):
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
             InvalidArgumentError: When there is not exactly one owner, or a number is out of bounds.
+            InvalidIdError: When an id is not a UUID of version 4.
             NotFoundError: During the iteration, when there is no such agent, or no such user.
 
         Example:
@@ -206,6 +208,7 @@ class DocLists(BaseDocLists):
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
             InvalidArgumentError: When there is not exactly one owner.
+            InvalidIdError: When an id is not a UUID of version 4.
             NotFoundError: When there is no such agent, or no such user.
 
         Example:

@@ -76,8 +76,8 @@ class DocSearch(BaseDocSearch):
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
-            InvalidArgumentError: When there is no owner, the limit is out of bounds, or an id is
-                not a UUID of version 4.
+            InvalidArgumentError: When there is no owner, or the limit is out of bounds.
+            InvalidIdError: When an id is not a UUID of version 4.
             NotFoundError: When there is no such agent, or no such user.
 
         Example:

@@ -119,6 +119,7 @@ class History(BaseHistory):
             The suggestions; an empty list when the model makes none.
 
         Raises:
+            InvalidIdError: When the id is not a UUID of version 4.
             NotFoundError: When there is no such session.
 
         Example:
@@ -145,8 +146,8 @@ class History(BaseHistory):
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
-            InvalidArgumentError: When a number is out of bounds, or the id is not a UUID of
-                version 4.
+            InvalidArgumentError: When a number is out of bounds.
+            InvalidIdError: When the id is not a UUID of version 4.
             NotFoundError: During the iteration, when there is no such session.
 
         Example:
@@ -173,6 +174,7 @@ class History(BaseHistory):
             The messages.
 
         Raises:
+            InvalidIdError: When the id is not a UUID of version 4.
             NotFoundError: When there is no such session.
 
         Example:
@@ -200,8 +202,8 @@ class History(BaseHistory):
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
-            InvalidArgumentError: When a number is out of bounds, or the id is not a UUID of
-                version 4.
+            InvalidArgumentError: When a number is out of bounds.
+            InvalidIdError: When the id is not a UUID of version 4.
             NotFoundError: During the iteration, when there is no such session.
 
         Example:

@@ -114,6 +114,7 @@ class JobsManager(BaseJobsManager):
             The job, which has succeeded.
 
         Raises:
+            InvalidIdError: When the id is not a UUID of version 4.
             JobFailedError: When the job failed or was aborted; the error's `job` has the reason.
             RequestTimeoutError: When the timeout passed first (also a TimeoutError).
             NotFoundError: When there is no such job.

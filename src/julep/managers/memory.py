@@ -323,6 +323,7 @@ class MemoriesManager(BaseMemoriesManager):
             ArgumentTypeError: When an argument has a wrong type.
             InvalidArgumentError: When a value is out of bounds, or the content is missing when
                 overwriting.
+            InvalidIdError: When an id is not a UUID of version 4.
             NotFoundError: When the agent has no such memory.
             ConflictError: When the agent has another memory of the user with the same text.
 

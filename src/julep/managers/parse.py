@@ -133,6 +133,7 @@ class Parse(BaseParse, Run):
         Raises:
             ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
             InvalidArgumentError: When a value is out of bounds, or the type has no JSON form.
+            InvalidIdError: When the id is not a UUID of version 4.
             InvalidOutputError: When the answer does not match the type after all repairs, or was
                 cut off; its `text` is the answer, and its `path` where it is wrong.
             MaxTurnsError: When there is no answer after the last turn.

@@ -189,6 +189,7 @@ class Run(BaseRun):
             ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
             InvalidArgumentError: When a value is out of bounds, or a function or the output cannot
                 be described.
+            InvalidIdError: When the id is not a UUID of version 4.
             InvalidOutputError: When the answer does not match the ``output`` after all repairs.
             MaxTurnsError: When there is no answer after the last turn; its `response` is the
                 response of that turn.
@@ -232,6 +233,7 @@ class Run(BaseRun):
         Raises:
             ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
             InvalidArgumentError: When a value is out of bounds, or a function cannot be described.
+            InvalidIdError: When the id is not a UUID of version 4.
             MaxTurnsError: During the iteration, when there is no answer after the last turn.
             NotFoundError: During the iteration, when there is no such session.
 
@@ -299,6 +301,7 @@ class Run(BaseRun):
             ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
             InvalidArgumentError: When a value is out of bounds, or a function or the output cannot
                 be described.
+            InvalidIdError: When the id is not a UUID of version 4.
             InvalidOutputError: While reading, when the answer does not match the ``output`` after
                 all repairs.
             MaxTurnsError: While reading, when there is no answer after the last turn.

@@ -235,6 +235,7 @@ class SessionsManager(SessionLists, Chat, Parse, Render, History, BaseSessionsMa
         Raises:
             ArgumentTypeError: When an argument has a wrong type (also beartype's violation).
             InvalidArgumentError: When overwriting without a situation.
+            InvalidIdError: When the id is not a UUID of version 4.
             NotFoundError: When there is no such session.
 
         Example:

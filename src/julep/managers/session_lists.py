@@ -160,8 +160,8 @@ class SessionLists(BaseSessionLists):
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
-            InvalidArgumentError: When a number is out of bounds, or an id is not a UUID of
-                version 4.
+            InvalidArgumentError: When a number is out of bounds.
+            InvalidIdError: When an id is not a UUID of version 4.
 
         Example:
             >>> for session in client.sessions.iterate(metadata_filter={"topic": "tea"}):

@@ -146,6 +146,7 @@ class ToolsManager(BaseToolsManager):
         Raises:
             ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
             InvalidArgumentError: When a key is misspelt or missing.
+            InvalidIdError: When the id is not a UUID of version 4.
             NotFoundError: When there is no such agent.
             ConflictError: When the agent has a tool with that name.
 
@@ -200,8 +201,8 @@ class ToolsManager(BaseToolsManager):
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
-            InvalidArgumentError: When a number is out of bounds, or the id is not a UUID of
-                version 4.
+            InvalidArgumentError: When a number is out of bounds.
+            InvalidIdError: When the id is not a UUID of version 4.
             NotFoundError: During the iteration, when there is no such agent.
 
         Example:
@@ -254,6 +255,7 @@ class ToolsManager(BaseToolsManager):
         Raises:
             ArgumentTypeError: When an argument, or something in a dict, has a wrong type.
             InvalidArgumentError: When a key is misspelt, or missing when overwriting.
+            InvalidIdError: When an id is not a UUID of version 4.
             NotFoundError: When there is no such agent, or no such tool.
 
         Example:

@@ -308,6 +308,7 @@ class UsersManager(BaseUsersManager):
         Raises:
             ArgumentTypeError: When an argument has a wrong type (also beartype's violation).
             InvalidArgumentError: When overwriting without a name.
+            InvalidIdError: When the id is not a UUID of version 4.
             NotFoundError: When there is no such user.
 
         Example:
