@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
+from julep._arguments.ending import import_failure
 from julep._calls.flow import Flows, RunTasks, Sleep
 from julep._lazy import resolvable
 from julep.errors import NetworkError
@@ -133,7 +134,11 @@ class SyncDriver:
                 wait_for_loading(loading, request)
             except NetworkError as error:
                 return error
-        return self._connections.transport().send(request)
+        try:
+            transport = self._connections.transport()
+        except ImportError as error:
+            raise import_failure(error) from None
+        return transport.send(request)
 
     def _resume(
         self, tracker: AttemptTracker, last_id: str, lost: NetworkError, delay: float | None
