@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, cast, get_overloads, get_type_hint
 
 if TYPE_CHECKING:
     from collections.abc import ItemsView, Iterator, KeysView, ValuesView
+    from types import FrameType
 
 
 # Where the names are found that annotations use and that modules import for type checkers only: the
@@ -103,6 +104,15 @@ def lazy(
         return public_names(sys.modules[module], modules)
 
     return sorted(origins), getattr_, dir_
+
+
+def is_importing() -> bool:
+    """Check whether this thread is in the middle of an import, in a signal's handler for one."""
+    # Not by inspect, which is expensive to import.
+    frame: FrameType | None = sys._getframe()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # it is documented
+    while frame is not None and frame.f_code.co_filename != "<frozen importlib._bootstrap>":
+        frame = frame.f_back
+    return frame is not None
 
 
 def public_names(module: ModuleType, others: Iterable[str] = ()) -> list[str]:

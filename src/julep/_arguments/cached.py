@@ -27,6 +27,6 @@ class cached(cached_property[T]):  # noqa: N801  # a decorator, like its base
         name, values = self.attrname or self.func.__name__, vars(instance)
         try:
             value: T = values.setdefault(name, self.func(instance))
-        except ImportError as error:
+        except (ImportError, AttributeError) as error:
             raise import_failure(error) from None
         return value

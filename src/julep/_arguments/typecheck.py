@@ -62,8 +62,11 @@ def beartype(function: Callable[..., Any]) -> Callable[..., Any]:
             if not checks.matches(args, kwargs):
                 args, kwargs = checks.checked(args, kwargs)
             return function(*args, **kwargs)
-        except ImportError as error:
-            raise import_failure(error) from None
+        except (ImportError, AttributeError) as error:
+            failure = import_failure(error)
+            if failure is error:
+                raise
+            raise failure from None
 
     return call
 

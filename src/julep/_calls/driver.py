@@ -9,8 +9,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
 
+from julep._arguments.ending import import_failure
 from julep._calls.flow import Flows, RunTasks, Sleep
 from julep._lazy import resolvable
+from julep.errors import NetworkError
 
 if TYPE_CHECKING:
     from julep._calls.attempts import AttemptTracker
@@ -18,10 +20,9 @@ if TYPE_CHECKING:
     from julep._calls.protocols import Driver
     from julep._calls.streams import AsyncChatStream, ChatStream
     from julep._http.connections import Connections
-    from julep._http.messages import Response, StreamingResponse
+    from julep._http.messages import Outcome, Request, Response, StreamingResponse
     from julep._http.protocols import AsyncResponseBody, AsyncTransport, ResponseBody, Transport
     from julep._settings.config import Config
-    from julep.errors import NetworkError
     from julep_api.client import Call, EventCall
     from julep_api.models import ChatResponseChunk
 
@@ -104,7 +105,7 @@ class SyncDriver:
 
     def run(self, flow: Flow[ResponseBody, T], /) -> T:
         """Run a flow to its end, and return its result."""
-        transport = self._connections.transport()
+        transport = self._connections.built()
         try:
             step = next(flow)
             while True:
@@ -113,6 +114,8 @@ class SyncDriver:
                     step = flow.send(None)
                 elif isinstance(step, RunTasks):
                     step = flow.send([task.run() for task in step.tasks])
+                elif transport is None:
+                    step = flow.send(self._send_first(step))
                 else:
                     step = flow.send(transport.send(step))
         except StopIteration as end:
@@ -120,6 +123,22 @@ class SyncDriver:
             return result
         finally:
             flow.close()  # an exception may have come in the middle of a step
+
+    def _send_first(self, request: Request) -> Outcome[ResponseBody]:
+        """Send a request by a transport that may have to be built, in the time of the call."""
+        loading = self._connections.loading()
+        if loading is not None:
+            from julep._http.loading import wait_for_loading
+
+            try:
+                wait_for_loading(loading, request)
+            except NetworkError as error:
+                return error
+        try:
+            transport = self._connections.transport()
+        except ImportError as error:
+            raise import_failure(error) from None
+        return transport.send(request)
 
     def _resume(
         self, tracker: AttemptTracker, last_id: str, lost: NetworkError, delay: float | None
@@ -205,7 +224,7 @@ class AsyncDriver:
 
     async def run(self, flow: Flow[AsyncResponseBody, T], /) -> T:
         """Run a flow to its end, and return its result."""
-        transport = self._connections.transport()
+        transport = self._connections.built()
         try:
             step = next(flow)
             while True:
@@ -214,6 +233,8 @@ class AsyncDriver:
                     step = flow.send(None)
                 elif isinstance(step, RunTasks):
                     step = flow.send(await _run_tasks(step.tasks))
+                elif transport is None:
+                    step = flow.send(await self._send_first(step))
                 else:
                     step = flow.send(await transport.send(step))
         except StopIteration as end:
@@ -221,6 +242,18 @@ class AsyncDriver:
             return result
         finally:
             flow.close()  # an exception may have come in the middle of a step
+
+    async def _send_first(self, request: Request) -> Outcome[AsyncResponseBody]:
+        """Send a request by a transport that may have to be built, in the time of the call."""
+        loading = self._connections.loading()
+        if loading is not None:
+            from julep._http.loading import wait_for_loading_async
+
+            try:
+                await wait_for_loading_async(loading, request)
+            except NetworkError as error:
+                return error
+        return await self._connections.transport().send(request)
 
     async def _resume(
         self, tracker: AttemptTracker, last_id: str, lost: NetworkError, delay: float | None

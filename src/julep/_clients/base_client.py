@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import functools
-import os
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar, cast
 
-from julep._http.fork import finish_imports
+from julep._http.fork import finish_at_forks
 from julep._http.timeout import DEFAULT_TIMEOUT
 from julep._http.transport_config import DEFAULT_MAX_CONNECTIONS
 from julep._lazy import resolvable
@@ -55,8 +54,7 @@ def _with_suggestions(method: M) -> M:
     return cast("M", call)
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=finish_imports)
+finish_at_forks()
 
 
 class BaseClient(ABC, Generic[HttpClientT, TransportT, KeyT]):

@@ -351,7 +351,7 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
             from julep._calls.untyped import untyped_call
 
             return self.api.send(untyped_call(method, path, query, body, headers))
-        except ImportError as error:
+        except (ImportError, AttributeError) as error:
             raise import_failure(error) from None
 
     def get(self, path: str, *, query: Mapping[str, str] | None = None) -> JSON:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import socket
 from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
-from anyio import CancelScope, Event, current_time, move_on_after
+from anyio import CancelScope, Event, current_time, move_on_after, wait_readable
 from anyio.lowlevel import checkpoint_if_cancelled
 
 from julep._http.deadlines import Deadline, Deadlines
@@ -16,6 +18,7 @@ from julep._http.leases import LOOK_AGAIN_SECONDS, Leasable, Lease, Leases
 
 if TYPE_CHECKING:
     from julep._errors.requests import Phase
+    from julep._http.shared_run import SharedRun
 
 C = TypeVar("C", bound=Leasable)
 
@@ -86,9 +89,25 @@ async def wait_for_turn(leases: Leases[C], lease: AsyncLease[C], deadlines: Asyn
     """Wait until fewer requests are in flight than are allowed."""
     # A call that is cancelled already, or has no time left, must not send anything.
     await checkpoint_if_cancelled()
-    deadlines.start("pool")
+    deadlines.start("total")
     deadlines.remaining()
+    deadlines.start("pool")
     leases.add(lease)
     if not leases.may_run(lease):
         await lease.wait(lambda: leases.may_run(lease))
     lease.check_open(deadlines)
+
+
+async def wait_for_run(run: SharedRun) -> None:
+    """Wait for the end of what runs in another thread."""
+    here, there = socket.socketpair()
+    with here, there:
+        there.setblocking(False)
+
+        def wake() -> None:
+            with suppress(OSError):  # the request did not wait for the end
+                there.send(b"!")
+
+        run.when_over(wake)
+        while not run.is_over:
+            await wait_readable(here)

@@ -19,7 +19,7 @@ from anyio import (
     wait_writable,
 )
 
-from julep._http.async_lease import AsyncDeadlines, AsyncLease, wait_for_turn
+from julep._http.async_lease import AsyncDeadlines, AsyncLease, wait_for_run, wait_for_turn
 from julep._http.content_encoding import ContentDecodingError
 from julep._http.exchange import (
     FINISH_SECONDS,
@@ -333,17 +333,7 @@ async def _look_up(origin: Origin) -> list[Address]:
     from julep._http.lookup import look_up  # an address needs none
 
     lookup = look_up(origin)
-    here, there = socket.socketpair()
-    with here, there:
-        there.setblocking(False)
-
-        def wake() -> None:
-            with suppress(OSError):  # the request did not wait for the end
-                there.send(b"!")
-
-        lookup.when_ended(wake)
-        while lookup.result is None:
-            await wait_readable(here)
+    await wait_for_run(lookup)
     return lookup.addresses()
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from julep._http.fork import finish_before_logging
+from julep._lazy import is_importing
 from julep.errors import ConfigurationError
 
 if TYPE_CHECKING:
     import ssl
 
+    from julep._http.loading import Loading
     from julep._http.protocols import AsyncTransport, Transport
     from julep._http.transport_config import TransportConfig
 
@@ -39,6 +42,7 @@ class Connections(Generic[T]):
         self._transport: T | None = None
         self._closed = False
         self._built: list[T] = []
+        self._loading: Loading | None = None
 
     def shared(self) -> Connections[T]:
         """Return these connections for another client; closing that client leaves them open."""
@@ -55,8 +59,31 @@ class Connections(Generic[T]):
         if self._owner is not None:
             self._owner.check_open()
 
+    def built(self) -> T | None:
+        """Return the transport, if it is built already.
+
+        Raises:
+            ConfigurationError: When they are closed, or are shared with a client that is closed.
+        """
+        self.check_open()
+        return self._transport if self._owner is None else self._owner.built()
+
+    def loading(self) -> Loading | None:
+        """Return what is to be waited for before the transport is built; None for nothing."""
+        if self._owner is not None:
+            return self._owner.loading()
+        # Within an import, another thread may wait for it, and must not be waited for.
+        if self._transport is not None or not self.config.needs_httpx() or is_importing():
+            return None
+        if self._loading is None or self._loading.is_over:
+            from julep._http.loading import Loading
+
+            self._loading = Loading(self.transport)
+            self._loading.start()
+        return self._loading
+
     def transport(self) -> T:
-        """Return the transport.
+        """Return the transport, and build it if it is not built yet.
 
         Raises:
             ConfigurationError: When they are closed, or are shared with a client that is closed.
@@ -75,12 +102,15 @@ class Connections(Generic[T]):
     def mark_closed(self) -> T | None:
         """Refuse further use; return the transport to close, if there is one."""
         self._closed = True
+        if self._loading is not None:
+            self._loading.end()
         return self._transport
 
 
 def build_transport(config: TransportConfig) -> Transport:
     """Build the transport of a sync client."""
     if config.needs_httpx():
+        finish_before_logging()
         from julep._http.httpx_transport import HttpxTransport
 
         return HttpxTransport(config)
@@ -94,6 +124,7 @@ def build_transport(config: TransportConfig) -> Transport:
 def build_async_transport(config: TransportConfig) -> AsyncTransport:
     """Build the transport of an async client."""
     if config.needs_httpx():
+        finish_before_logging()
         from julep._http.httpx_transport import AsyncHttpxTransport
 
         return AsyncHttpxTransport(config)

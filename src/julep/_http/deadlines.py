@@ -15,6 +15,7 @@ _MISSING: Final[dict[Phase, str]] = {
     "connect": "no connection",
     "pool": "no free connection",
     "read": "no response",
+    "total": "not sent",
     "write": "no response",
 }
 

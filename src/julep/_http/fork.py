@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
+from julep._lazy import is_importing
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import ModuleType
 
+LOADING: Final = "julep loading"
+"""The name of threads that import libraries for a first request."""
+
+# What functions import, ours and those of httpx that build a client.
+_LIBRARIES: Final = ("anyio", "certifi", "httpcore", "httpcore2", "idna", "socksio", "ssl", "trio")
 # Modules that import another one, and that one. They are left out until it is used: libraries are
 # expensive, and the others have to do with forks themselves, so that it is too late to import them.
 _LEFT_OUT: Final = {
@@ -29,6 +37,7 @@ _LEFT_OUT: Final = {
     "julep._json.fast": "msgspec",
     "julep._instrumentation.spans": "opentelemetry",
     "julep._clients.openai_client": "openai",
+    **{library: library for library in _LIBRARIES},
 }
 # No call needs them. They import the libraries of the server, some of which hold locks at a fork.
 _APART: Final = frozenset({"julep.__main__", "julep._cli", "julep.testing"})
@@ -57,10 +66,39 @@ def finish_imports() -> None:
     """
     threading = sys.modules.get("threading")
     if threading is not None and threading.active_count() > 1:
-        for name in (*_STANDARD, *_own_modules()):
+        for thread in threading.enumerate():
+            if thread.name == LOADING and not is_importing():
+                thread.join()
+        for name in (*_STANDARD, *_own_modules(), *_LIBRARIES):
             if name not in _LEFT_OUT or _LEFT_OUT[name] in sys.modules:
                 with suppress(ImportError):  # an extra is not installed
                     import_module(name)
+
+
+_registered: Final[list[Callable[[], None]]] = []
+
+
+def finish_at_forks() -> None:
+    """Finish imports before every fork from now on."""
+
+    def finish() -> None:
+        if _registered[-1] is finish:
+            finish_imports()
+
+    _registered.append(finish)
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(before=finish)
+
+
+@cache
+def finish_before_logging() -> None:
+    """Finish imports before logging takes its lock for a fork: imports of libraries wait for it.
+
+    What was registered last is called first, and is the one that finishes them.
+    """
+    import logging  # noqa: F401  # it registers, if it is not imported yet
+
+    finish_at_forks()
 
 
 @cache

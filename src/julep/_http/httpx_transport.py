@@ -160,7 +160,7 @@ class AsyncHttpxTransport:
     def __init__(self, config: TransportConfig) -> None:
         if config.http_client is None:
             # httpx imports httpcore when its first client is built, for a third of a second, and
-            # TLS takes its time, too: neither is a part of the first request's.
+            # TLS takes its time, too: neither is done on the event loop, by the first request.
             import_module("httpcore")
             client_options(config)
         self._clients = PerLoop(

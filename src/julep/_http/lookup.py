@@ -7,12 +7,11 @@ no time left leaves it alone, and so does a program that ends.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from julep._http.background import start_thread
+from julep._http.shared_run import SharedRun
 from julep._http.sockets import Address, resolve
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 _SHARED_SECONDS: Final = 1.0
 
 
-class Lookup:
+class Lookup(SharedRun):
     """A look-up that runs.
 
     Attributes:
@@ -30,10 +29,14 @@ class Lookup:
     """
 
     def __init__(self, origin: Origin) -> None:
+        super().__init__()
         self.result: list[Address] | OSError | None = None
         self._origin = origin
         self._since = monotonic()
-        self._waiting: list[Callable[[], object]] = []
+
+    @property
+    def is_over(self) -> bool:
+        return self.result is not None
 
     @property
     def is_recent(self) -> bool:
@@ -43,12 +46,6 @@ class Lookup:
     def start(self) -> None:
         """Start it in a thread."""
         start_thread("julep look-up", self._run)
-
-    def when_ended(self, wake: Callable[[], object]) -> None:
-        """Call a function when it has ended, from its thread; it may raise a RuntimeError."""
-        self._waiting.append(wake)
-        if self.result is not None:
-            self._wake_all()
 
     def addresses(self) -> list[Address]:
         """Return the addresses.
@@ -67,12 +64,7 @@ class Lookup:
             self.result = error.with_traceback(None)
         if _running.get(self._origin) is self:
             _running.pop(self._origin, None)
-        self._wake_all()
-
-    def _wake_all(self) -> None:
-        for wake in list(self._waiting):
-            with suppress(RuntimeError):  # it was woken already
-                wake()
+        self.wake_all()
 
 
 _running: dict[Origin, Lookup] = {}

@@ -11,6 +11,7 @@ from julep._http.leases import LOOK_AGAIN_SECONDS, Leasable, Lease, Leases
 
 if TYPE_CHECKING:
     from julep._http.deadlines import Deadlines
+    from julep._http.shared_run import SharedRun
 
 C = TypeVar("C", bound=Leasable)
 
@@ -49,10 +50,17 @@ class SyncLease(Lease[C]):
 
 def wait_for_turn(leases: Leases[C], lease: SyncLease[C], deadlines: Deadlines) -> None:
     """Wait until fewer requests are in flight than are allowed."""
-    deadlines.start("pool")
+    deadlines.start("total")
     deadlines.remaining()
+    deadlines.start("pool")
     leases.add(lease)
     if not leases.may_run(lease):
         lease.expect_wake()
         lease.wait(lambda: leases.may_run(lease), deadlines)
     lease.check_open(deadlines)
+
+
+def wait_for_run(run: SharedRun, lease: SyncLease[C], deadlines: Deadlines) -> None:
+    """Wait for the end of what runs in another thread, or of the client."""
+    run.when_over(lease.expect_wake())
+    lease.wait(lambda: run.is_over, deadlines)

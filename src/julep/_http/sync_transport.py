@@ -28,7 +28,7 @@ from julep._http.sockets import (
     network_error,
     writable_of,
 )
-from julep._http.sync_lease import SyncLease, wait_for_turn
+from julep._http.sync_lease import SyncLease, wait_for_run, wait_for_turn
 from julep._http.tls import shared_tls, wrap
 from julep._http.transport_config import DEFAULT_MAX_CONNECTIONS
 from julep.errors import NetworkError
@@ -288,8 +288,7 @@ def _look_up(
     from julep._http.lookup import look_up  # an address needs none
 
     lookup = look_up(origin)
-    lookup.when_ended(lease.expect_wake())
-    lease.wait(lambda: lookup.result is not None, deadlines)
+    wait_for_run(lookup, lease, deadlines)
     return lookup.addresses()
 
 
