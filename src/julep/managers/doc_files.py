@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from julep._calls.flow import Flow
     from julep._calls.protocols import Driver
     from julep._documents.added import AddedDocs, AddedFile
+    from julep._documents.folder import Stored
     from julep_api.models import Doc
 
 __all__ = ["AsyncDocFiles", "BaseDocFiles", "DocFiles"]
@@ -76,15 +77,17 @@ class _Requests:
         page = yield from self.walk(folder).whole()
         return page.items
 
-    def store(self, doc_id: str | None, doc: dict[str, object]) -> Flow[Any, str]:
-        """Create a document, or replace one; return its id."""
+    def store(self, doc_id: str | None, doc: dict[str, object]) -> Flow[Any, Stored]:
+        """Create a document, or replace one."""
+        from julep._documents.folder import Stored
+
         arguments = (self._owner, doc) if doc_id is None else (self._owner, doc_id, doc)
         create: Any = docs.create_user_doc.call if self._is_user else docs.create_agent_doc.call
         update: Any = docs.update_user_doc.call if self._is_user else docs.update_agent_doc.call
         operation = create if doc_id is None else update
         call = encoded(operation, *arguments, prefer=REPRESENTATION)
         stored = yield from self._api_client.flow_of(call)
-        return str(stored.id)
+        return Stored(str(stored.id), tuple(map(str, getattr(stored, "jobs", None) or ())))
 
     def label(self, doc_id: str, metadata: dict[str, str]) -> Flow[Any, None]:
         """Merge into the metadata of a document."""
