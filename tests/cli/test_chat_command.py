@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import io
-import os
-import pty
 import re
-import subprocess
-import sys
 
 import pytest
 
 import julep
 from julep._cli import chat, exits
 from julep.testing import ScriptedServer
+from tests.cli.helpers.terminal import JULEP, Terminal
 
 WEATHER = {"name": "weather", "parameters": {"type": "object"}}
 
@@ -98,68 +95,81 @@ def test_an_answer_that_breaks_off_ends_its_line(
 
 def test_a_chat_in_a_terminal(julep_server: ScriptedServer) -> None:
     julep_server.says("Two.").says("Two again.")
-    main_end, terminal = pty.openpty()
-    with subprocess.Popen(
-        [sys.executable, "-W", "error", "-m", "julep", "chat"],
-        stdin=terminal,
-        stdout=terminal,
-        stderr=terminal,
-        env={**os.environ, "TERM": "dumb"},
-        close_fds=True,
-    ) as running:
-        os.close(terminal)
-        shown = b""
+    with Terminal(*JULEP, "chat") as terminal:
         # The arrow up brings back the first message.
         for typed, awaited in (
-            (b"The first prime?\n", b"Two.\r\n"),
-            (b"\x1b[A\n", b"Two again.\r\n"),
-            (b"\n", b"To continue"),
+            ("The first prime?\n", "Two.\r\n"),
+            ("\x1b[A\n", "Two again.\r\n"),
         ):
-            shown += read_until(main_end, b"> ")
-            os.write(main_end, typed)
-            shown += read_until(main_end, awaited)
-        shown += read_until(main_end, b"\n")
-        os.close(main_end)
-        assert running.wait(60) == 0
-    assert re.search(rb"julep chat --session [0-9a-f-]{36}", shown)
+            terminal.until("> ")
+            terminal.type(typed)
+            terminal.until(awaited)
+        terminal.until("> ")
+        terminal.type("\n")
+        shown = terminal.rest()
+    assert re.search(r"To continue: julep chat --session [0-9a-f-]{36}\n$", shown)
     asked = [request.messages[-1]["content"] for request in julep_server.asked]
     assert asked == ["The first prime?", "The first prime?"]
 
 
-def test_a_session_goes_on_in_a_terminal_and_tools_are_shown(
+def test_a_session_goes_on_in_a_terminal_and_tools_and_jobs_are_shown(
     julep_server: ScriptedServer, julep_client: julep.Client
 ) -> None:
     agent = julep_client.agents.create(name="Ada", functions=[WEATHER])
-    session = julep_client.sessions.create(agent_id=agent.id)
+    user = julep_client.users.create(name="Grace")
+    session = julep_client.sessions.create(agent_id=agent.id, user_id=user.id)
     julep_server.says("Two.").calls("weather", town="Bergen")
-    julep_client.sessions.chat(session.id, "The first prime?")
-    main_end, terminal = pty.openpty()
-    with subprocess.Popen(
-        [sys.executable, "-W", "error", "-m", "julep", "chat", "--session", str(session.id)],
-        stdin=terminal,
-        stdout=terminal,
-        stderr=terminal,
-        env={**os.environ, "TERM": "dumb"},
-        close_fds=True,
-    ) as running:
-        os.close(terminal)
-        read_until(main_end, b"> ")
-        os.write(main_end, b"\x1b[A\n")
-        read_until(main_end, b"[calls weather")
-        assert b"Bergen" in read_until(main_end, b"]\r\n")
-        read_until(main_end, b"> ")
-        os.write(main_end, b"\n")
-        read_until(main_end, b"To continue")
-        read_until(main_end, b"\n")
-        os.close(main_end)
-        assert running.wait(60) == 0
+    julep_client.sessions.chat(session.id, "The first prime?", remember=False)
+    with Terminal(*JULEP, "chat", "--session", str(session.id)) as terminal:
+        terminal.until("> ")
+        terminal.type("\x1b[A\n")
+        terminal.until("[calls weather")
+        assert "Bergen" in terminal.until("]\r\n")
+        job = re.search(r"\[started job (.*)\]", terminal.until("> "))
+        terminal.type("\x04")
+        assert f"To continue: julep chat --session {session.id}\n" in terminal.rest()
     assert julep_server.asked[1].messages[-1]["content"] == "The first prime?"
+    assert job is not None
+    assert julep_client.jobs.get(job[1]).name == "form_memories"
 
 
-def read_until(descriptor: int, awaited: bytes) -> bytes:
-    found = b""
-    while awaited not in found:
-        piece = os.read(descriptor, 1)
-        assert piece
-        found += piece
-    return found
+def test_ctrl_c_at_the_prompt_ends_a_chat(julep_server: ScriptedServer) -> None:
+    with Terminal(*JULEP, "chat") as terminal:
+        terminal.until("> ")
+        terminal.type("\x03")
+        assert "Traceback" not in terminal.rest()
+
+
+def test_an_agent_that_several_have_or_none(
+    julep_server: ScriptedServer,
+    julep_client: julep.Client,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for _ in range(2):
+        julep_client.agents.create(name="Ada")
+    type_lines(monkeypatch, "Hello")
+    assert chat.main(["--agent", "Ada"]) == exits.INVALID
+    assert "--agent: several have the name 'Ada'" in capsys.readouterr().err
+    # An id is no name.
+    assert chat.main(["--agent", "4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a"]) == exits.FAILED
+    assert len(julep_client.agents.list()) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (["--agnt", "Ada"], "chat has no option '--agnt'; did you mean --agent?"),
+        (["Hello"], "chat takes options alone, not 'Hello'"),
+        (["--agent", "--url", "x"], "chat needs a value: --agent NAME"),
+    ],
+)
+def test_wrong_options_are_one_line(
+    words: list[str], error: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert chat.main(words) == exits.INVALID
+    assert capsys.readouterr().err == f"julep: {error} (julep chat --help)\n"
+
+
+def test_a_value_behind_an_equals_sign() -> None:
+    assert chat.COMMAND.read(["--agent=Ada=", "--url", "x"]) == {"--agent": "Ada=", "--url": "x"}

@@ -35,6 +35,7 @@ def test_a_folder_is_imported(
         "status": "created",
         "doc_id": doc.id,
         "reason": None,
+        "jobs": [],
     }
     (handbook / "empty.md").write_text("", encoding="utf-8")
     assert run(*words) == (

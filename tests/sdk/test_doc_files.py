@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from julep import AddedFile, AsyncClient, Client, InvalidArgumentError, NotFoundError
@@ -163,6 +164,23 @@ async def test_documents_of_an_earlier_version(client: AsyncClient, tmp_path: Pa
         ["The same."],
         {**metadata, "folder_path": str(first)},
     )
+
+
+def test_jobs_that_index_documents(handbook: Path) -> None:
+    def respond(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            return httpx.Response(200, json={"items": []})
+        made = {"id": UNKNOWN_ID, "created_at": "2026-11-26T09:30:00Z", "jobs": [UNKNOWN_ID]}
+        return httpx.Response(201, json=made)
+
+    with (
+        httpx.Client(transport=httpx.MockTransport(respond)) as library_client,
+        Client(base_url="http://other/api", http_client=library_client) as client,
+    ):
+        added = client.docs.add(handbook / "hours.md", agent_id=UNKNOWN_ID)
+    assert added.files == [
+        AddedFile("handbook/hours.md", "created", UNKNOWN_ID, jobs=(UNKNOWN_ID,))
+    ]
 
 
 async def test_what_cannot_be_added(client: AsyncClient, handbook: Path) -> None:

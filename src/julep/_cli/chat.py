@@ -72,13 +72,14 @@ def _chat(client: Client, agent: str, session_id: str | None) -> None:
         if is_terminal:
             earlier = client.sessions.history(session_id)
     for line in _lines(is_terminal, earlier):
-        is_begun = False
+        is_begun, jobs = False, list[str]()
         try:
             with client.sessions.stream(session_id, line) as stream:
                 for event in stream.events():
                     is_begun = True
                     sys.stdout.write(_text(event, is_terminal))
                     sys.stdout.flush()
+                jobs = stream.get_final_response().jobs or []
         except KeyboardInterrupt:
             if not is_terminal:
                 raise
@@ -88,6 +89,8 @@ def _chat(client: Client, agent: str, session_id: str | None) -> None:
                 sys.stdout.flush()
             raise
         sys.stdout.write("\n")
+        if is_terminal:
+            sys.stdout.write("".join(f"[started job {printable(job)}]\n" for job in jobs))
     if is_terminal:
         sys.stdout.write(f"To continue: julep chat --session {session_id}\n")
 

@@ -91,6 +91,8 @@ def _import(
     counts = Counter(file.status for file in added.files)
     summary = ", ".join(f"{count} {status}" for status, count in counts.items())
     note(f"{summary or 'no files'}{' (nothing was changed)' if dry_run else ''}")
+    for job in (job for file in added.files for job in file.jobs):
+        note(f"started job {job}")
     for file in added.failed:
         sys.stderr.write(f"julep: {printable(file.source)}: {printable(file.reason or '')}\n")
     return FAILED if added.failed else 0

@@ -71,8 +71,9 @@ class PlainCommand(NamedTuple):
             name, equals, value = word.partition("=")
             option = known.get(name)
             if option is None:
-                what = "has no option" if word.startswith("-") else "takes no"
-                return self._refuse(f"{what} {name!r}{nearest(name, known)}")
+                if not word.startswith("-"):
+                    return self._refuse(f"takes options alone, not {word!r:.40}")
+                return self._refuse(f"has no option {name!r:.40}{nearest(name, known)}")
             if option.value and not equals:
                 if not given or given[0] in known:
                     return self._refuse(f"needs a value: {option.shown}")

@@ -18,6 +18,7 @@ class AddedFile(NamedTuple):
             was skipped or failed.
         doc_id: The document's id; None if the file has none.
         reason: Why the file was skipped or failed; None for others.
+        jobs: The ids of the jobs that index its document, on servers that do so in jobs.
 
     Example:
         >>> added = client.docs.add("handbook", agent_id=agent.id)
@@ -29,6 +30,7 @@ class AddedFile(NamedTuple):
     status: FileStatus
     doc_id: str | None = None
     reason: str | None = None
+    jobs: tuple[str, ...] = ()
 
 
 @attrs.frozen

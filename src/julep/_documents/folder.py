@@ -11,7 +11,7 @@ from stat import S_ISREG
 from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, Protocol, TypeVar
 
 from julep._calls.flow import RunTasks
-from julep._documents.added import AddedDocs, AddedFile
+from julep._documents.added import AddedDocs, AddedFile, FileStatus
 from julep._documents.readers import (
     SUFFIXES,
     Document,
@@ -53,6 +53,13 @@ class Loaded(NamedTuple):
     document: Document | None
 
 
+class Stored(NamedTuple):
+    """The id of a document, and the jobs that index it."""
+
+    doc_id: str
+    jobs: tuple[str, ...] = ()
+
+
 class Requests(Protocol):
     """The requests of a manager, as flows."""
 
@@ -60,8 +67,8 @@ class Requests(Protocol):
         """Request the documents of a folder."""
         ...
 
-    def store(self, doc_id: str | None, doc: dict[str, object]) -> Flow[Any, str]:
-        """Create a document, or replace one; return its id."""
+    def store(self, doc_id: str | None, doc: dict[str, object]) -> Flow[Any, Stored]:
+        """Create a document, or replace one."""
         ...
 
     def label(self, doc_id: str, metadata: dict[str, str]) -> Flow[Any, None]:
@@ -152,9 +159,10 @@ class Adding:
                 "content": loaded.document.parts,
                 "metadata": metadata,
             }
-            new_id = doc_id
-            if not self._dry_run:
-                new_id = yield from self._requests.store(doc_id, doc)
+            status: FileStatus = "created" if stored is None else "replaced"
+            if self._dry_run:
+                return AddedFile(source, status, doc_id)
+            new_id, jobs = yield from self._requests.store(doc_id, doc)
         except EmptyFileError as error:
             if doc_id is None or not self._prune:
                 text = f"{error}; its document stays" if doc_id else str(error)
@@ -168,7 +176,7 @@ class Adding:
             if error.status_code not in _REFUSING:
                 raise
             return AddedFile(source, "failed", doc_id, error.message)
-        return AddedFile(source, "created" if stored is None else "replaced", new_id)
+        return AddedFile(source, status, new_id, jobs=jobs)
 
     def _note(self, file: AddedFile, total: int) -> None:
         self._done.append(file)

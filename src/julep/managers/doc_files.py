@@ -20,6 +20,7 @@ from julep.managers._doc_owner import (
     delete_call,
     list_call,
     owner_of,
+    patch_call,
     replace_call,
 )
 from julep.managers.base import BaseManager
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from julep._calls.flow import Flow
     from julep._calls.protocols import Driver
     from julep._documents.added import AddedDocs, AddedFile
+    from julep._documents.folder import Stored
     from julep_api.client import Call
     from julep_api.models import Doc
 
@@ -81,19 +83,21 @@ class _Requests:
         page = yield from self.walk(folder).whole()
         return page.items
 
-    def store(self, doc_id: str | None, doc: dict[str, object]) -> Flow[Any, str]:
-        """Create a document, or replace one; return its id."""
+    def store(self, doc_id: str | None, doc: dict[str, object]) -> Flow[Any, Stored]:
+        """Create a document, or replace one."""
+        from julep._documents.folder import Stored
+
         if doc_id is not None:
             replacing = encoded(replace_call, self._owner, doc_id, doc)
-            return str((yield from self._api_client.flow_of(replacing)).id)
-        creating = encoded(create_call, self._owner, doc)
-        return str((yield from self._api_client.flow_of(creating)).id)
+            replaced = yield from self._api_client.flow_of(replacing)
+            return Stored(str(replaced.id), tuple(replaced.jobs or ()))
+        created = yield from self._api_client.flow_of(encoded(create_call, self._owner, doc))
+        return Stored(str(created.id), tuple(created.jobs or ()))
 
     def label(self, doc_id: str, metadata: dict[str, str]) -> Flow[Any, None]:
         """Merge into the metadata of a document."""
-        operation: Any = docs.patch_user_doc.call if self._is_user else docs.patch_agent_doc.call
-        body = {"metadata": metadata}
-        yield from self._api_client.flow_of(encoded(operation, self._owner, doc_id, body))
+        labelling = encoded(patch_call, self._owner, doc_id, {"metadata": metadata})
+        yield from self._api_client.flow_of(labelling)
 
     def remove(self, doc_id: str) -> Flow[Any, None]:
         """Delete a document."""
