@@ -17,6 +17,7 @@ from julep_server.db.engine import Database, Isolation, begin, open_engine
 from julep_server.db.files import create_private, parse_url, sqlite_path, sqlite_url
 from julep_server.db.migrate import check_known, newest_schema, schema_of
 from julep_server.db.migrate import upgrade as migrate
+from julep_server.store.list_parts import differences, recount
 from julep_server.store.times import now
 
 _SQLITE = b"SQLite format 3\0"
@@ -85,6 +86,7 @@ def restore(url: str, file: Path, *, overwrite: bool) -> str:
             _check_pages(prepared)
             with transaction(sqlite_url(prepared)) as connection:
                 migrate(connection)
+                recount(connection)
                 _begin_anew(connection, used=used)
         if path is None:
             _restore_rows(url, sqlite_url(prepared) if of_sqlite else None, file, used)
@@ -113,7 +115,7 @@ def check(url: str) -> list[str]:
         schema, newest = schema_of(connection), newest_schema(connection)
         if schema != newest:
             return [f"the schema is {schema}, not {newest}: julep db upgrade"]
-        return _left_over(connection)
+        return [*_left_over(connection), *differences(connection)]
 
 
 def upgrade(url: str) -> str:
