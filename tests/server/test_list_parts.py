@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import threading
 from collections.abc import Callable, Iterator
@@ -36,6 +37,8 @@ pytestmark = pytest.mark.once
 T = TypeVar("T")
 TENANTS = ("one", "two")
 SORTED_BY = ("created_at", "updated_at")
+# With JULEP_TEST_STEPS=300 they take ten times as long.
+_STEPS = int(os.environ.get("JULEP_TEST_STEPS", "30"))
 AGENT: dict[str, object] = {
     "name": "Ada",
     "about": "",
@@ -45,7 +48,7 @@ AGENT: dict[str, object] = {
 }
 
 
-@pytest.fixture(params=[(2, 1), (3, 4), (64, 3)])
+@pytest.fixture(params=[(2, 1), (3, 4)])
 def small(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts that a few items fill, and that are folded often."""
     size, every = request.param
@@ -96,17 +99,17 @@ def check_users(connection: Connection) -> None:
                     assert found == known[offset : offset + 3]
 
 
-def imported(connection: Connection, tenant: str) -> None:
-    """Import a copy of all that another tenant has: at the times at which it was created."""
-    source = TENANTS[tenant == TENANTS[0]]
-    lines = list(enumerate(export_lines(connection, source, None), start=1))
-    import_lines(connection, tenant, lambda: lines)
+def copy(url: str, database: Database, source: str, target: str) -> None:
+    """Import what another tenant has, at the times at which it was created."""
+    with operations.reading(url) as reading:
+        lines = list(enumerate(export_lines(reading, source, None), start=1))
+    write(database, lambda connection: import_lines(connection, target, lambda: lines))
 
 
 @pytest.mark.usefixtures("small")
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 def test_counts_are_those_of_the_rows_after_any_changes(
-    database: Database, seed: int, monkeypatch: pytest.MonkeyPatch
+    database: Database, database_url: str, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chance = random.Random(seed)  # noqa: S311 - the same choices each time
     monkeypatch.setattr(random, "randrange", chance.randrange)
@@ -123,10 +126,8 @@ def test_counts_are_those_of_the_rows_after_any_changes(
     def step(connection: Connection) -> None:
         tenant = chance.choice(TENANTS)
         known = user_ids(connection, tenant, "created_at", descending=False)
-        kind = chance.choices("cpdrix", [10, 6, 4, 1, 0.4, 1])[0]
-        if kind == "i":
-            imported(connection, tenant)
-        elif kind == "c" or not known:
+        kind = chance.choices("cpdrx", [10, 6, 4, 1, 1])[0]
+        if kind == "c" or not known:
             for _ in range(chance.choice([1, 1, 5])):
                 users.insert(connection, tenant, {"name": "Bo", "about": ""}, {"a": 1})
         elif kind == "p":
@@ -140,11 +141,13 @@ def test_counts_are_those_of_the_rows_after_any_changes(
             users.insert(connection, tenant, {"name": "Bo", "about": ""}, {})
             raise KeyError
 
-    for number in range(60):
+    for number in range(1, _STEPS + 1):
         with suppress(KeyError):
             write(database, step)
-        if number % 6 == 0:
+        if number % 10 == 0:
             read(database, check_users)
+        if number % 15 == 0:
+            copy(database_url, database, *chance.sample(TENANTS, 2))
     read(database, check_users)
 
 
