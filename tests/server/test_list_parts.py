@@ -22,7 +22,7 @@ from julep_server.commands import operations
 from julep_server.db import tables
 from julep_server.db.engine import Database, Isolation
 from julep_server.db.migrate import configuration
-from julep_server.json_text import JSON
+from julep_server.json_text import JSON, JSONObject
 from julep_server.store import list_parts, paging
 from julep_server.store.agents import agents, delete_agent
 from julep_server.store.list_parts import differences
@@ -219,6 +219,35 @@ def test_counts_are_right_whoever_writes_at_the_same_time(
         assert list(differences(connection)) == []
 
     read(database, check)
+
+
+def test_an_import_does_not_conflict_with_what_servers_write_meanwhile(
+    database: Database,
+    database_url: str,
+    postgres_url: Callable[[], str] | None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(list_parts, "_FOLD_EVERY", 1)
+
+    def create(connection: Connection) -> None:
+        agents.insert(connection, "one", AGENT, {})
+
+    write(database, create)
+    write(database, create)
+    with operations.reading(database_url) as reading:
+        lines = list(enumerate(export_lines(reading, "one", None), start=1))
+
+    def given() -> list[tuple[int, JSONObject]]:
+        # SQLite has one writer at a time.
+        if postgres_url is not None:
+            other = Database(database_url)
+            write(other, create, Isolation.LOCKS)
+            other.close()
+        return lines
+
+    with operations.transaction(database_url) as connection:
+        import_lines(connection, "one", given)
+    assert read(database, lambda connection: list(differences(connection))) == []
 
 
 def test_parts_are_few_and_about_as_long_as_they_may_be(

@@ -117,6 +117,7 @@ _PARTS = (
     # What another writer folds is left to it.
     .with_for_update(skip_locked=True)
 )
+_HOLD = select(list_parts.c.seq).where(_HERE[0]).with_for_update()
 _DELETE = delete(list_parts).where(list_parts.c.seq == bindparam("of_seq"))
 _INSERT = insert(list_parts)
 
@@ -137,11 +138,16 @@ def fold_sometimes(
             _fold(connection, tenant, name_of(table, sort_by), moment, _FOLDED)
 
 
+def hold(connection: Connection, tenant: str) -> None:
+    """Keep other writers from folding a tenant's lists: a long transaction would conflict."""
+    connection.execute(_HOLD, {"of_tenant": tenant}).all()
+
+
 def fold(connection: Connection, tenant: str) -> None:
     """Fold all rows of a tenant's lists, after many were added at once.
 
     Args:
-        connection: A transaction that writes, and sees one moment.
+        connection: A transaction that sees one moment, and began with :func:`hold`.
         tenant: The tenant.
     """
     for table, sort_by in _LISTS:
