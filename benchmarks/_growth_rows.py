@@ -17,6 +17,7 @@ from julep_server.db.files import parse_url
 from julep_server.search.scope_changes import record_texts
 from julep_server.search.vectors import pack
 from julep_server.search.word_index import word_index
+from julep_server.store.list_parts import recount
 from julep_server.tenancy.keys import LOCAL_TENANT
 
 WANTED_WORD: Final = "lighthouse"
@@ -57,6 +58,7 @@ def grow(url: str, stored: Stored, *, sessions: int, messages: int, texts: int) 
         if sessions:
             _copy(connection, "sessions", "id", stored.session, sessions)
             connection.execute(_ENTRIES, {"session": stored.session})
+            recount(connection)
         if messages:
             _copy(connection, "messages", "session_id", stored.history, messages)
         if texts:

@@ -145,7 +145,7 @@ WRONG_TEXTS: list[tuple[Callable[[list[str]], list[str]], str]] = [
         lambda lines: lines[1:],
         "JSON Lines without a header; expected what julep db backup writes: ",
     ),
-    (lambda lines: [lines[0].replace('"0017"', '"9999"'), *lines[1:]], "newer version"),
+    (lambda lines: [lines[0].replace('"0018"', '"9999"'), *lines[1:]], "newer version"),
     (lambda lines: [lines[0], "nonsense", *lines[1:]], "line 2: it is not JSON"),
     (lambda lines: [lines[0], '{"table":"x","row":{}}'], "line 2: expected a row"),
     (lambda lines: [lines[0], '{"table":"users","row":{"x":1}}'], "has no column x"),
@@ -245,7 +245,7 @@ def test_the_text_of_a_backup_has_a_line_for_each_row(tmp_path: Path) -> None:
         api.make("users", name="Ada")
     with operations.reading(url) as connection:
         lines = list(dump(connection))
-    assert lines[0] == {"format": "julep-backup", "version": 1, "schema": "0017"}
+    assert lines[0] == {"format": "julep-backup", "version": 1, "schema": "0018"}
     assert lines[-1] == {"end": len(lines) - 2}
     (row,) = [line["row"] for line in lines[1:-1] if line["table"] == "users"]
     assert isinstance(row, dict)

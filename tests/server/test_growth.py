@@ -23,7 +23,7 @@ from julep_server.json_text import JSONObject
 from julep_server.prompt.builder import build_prompt
 from julep_server.prompt.history import newest_within
 from julep_server.prompt.prompt_input import PromptInput
-from julep_server.store import memories, paging
+from julep_server.store import list_parts, memories, paging
 from julep_server.store.agents import Agent
 from julep_server.store.messages import Message
 from julep_server.store.sessions import Session
@@ -42,6 +42,8 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
     """A server that neither saves what tenants use nor looks for new keys meanwhile."""
     monkeypatch.setattr("julep_server.tenancy.access._SAVE_INTERVAL", 3600.0)
     monkeypatch.setattr("julep_server.tenancy.directory.MAX_AGE", 3600.0)
+    # Nor folds the counts of lists, which one write in many does.
+    monkeypatch.setattr(list_parts, "_FOLD_EVERY", 2**62)
     with LocalServer() as server, Api(server.url) as client:
         yield client
 

@@ -23,6 +23,7 @@ from julep_server.contract.violations import violations
 from julep_server.db import tables
 from julep_server.json_text import JSON, JSONObject
 from julep_server.store import docs, memories
+from julep_server.store.list_parts import fold, hold
 from julep_server.store.paging import index_metadata
 from julep_server.store.resources import new_id
 
@@ -72,6 +73,7 @@ def import_lines(
     Raises:
         ArchiveError: The file has another format, is cut off, or a line of it is not valid.
     """
+    hold(connection, tenant)
     target = _Target(connection, tenant)
     target.look(_checked(read()))
     counts = dict.fromkeys(KINDS, 0)
@@ -83,6 +85,7 @@ def import_lines(
         batch.append((number, line))
     if batch:
         counts[str(batch[0][1]["kind"])] += target.store(batch)
+    fold(connection, tenant)
     return {name: count for name, count in counts.items() if count}, target.new_ids
 
 

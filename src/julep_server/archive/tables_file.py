@@ -1,7 +1,8 @@
 """A whole database as lines: its rows as they are, whatever database they are of.
 
 The first line names the format and the schema, each further one has a row, and the last one has
-their number. The index of words is specific to the database, and is made again from the passages.
+their number. The index of words is specific to the database, and is made again from the passages;
+the counts of lists are made again too.
 """
 
 from __future__ import annotations
@@ -28,9 +29,10 @@ from sqlalchemy import (
 from julep_server.archive.lines import ArchiveError
 from julep_server.archive.recognized import BACKUP
 from julep_server.db.migrate import configuration, newest_schema, schema_of, upgrade
-from julep_server.db.tables import metadata, passages, source_scopes
+from julep_server.db.tables import list_parts, metadata, passages, source_scopes
 from julep_server.json_text import JSON, JSONObject
 from julep_server.search.word_index import word_index
+from julep_server.store.list_parts import recount
 
 _VERSION = 1
 _BATCH_SIZE = 500
@@ -86,6 +88,7 @@ def load(connection: Connection, lines: Iterable[tuple[int, JSONObject]]) -> int
     _number_on(connection)
     upgrade(connection)
     _index_words(connection)
+    recount(connection)
     return count
 
 
@@ -107,7 +110,9 @@ def _rows(
 
 
 def _tables() -> list[Table]:
-    return sorted(metadata.tables.values(), key=lambda table: table.name)
+    """Return the tables whose rows are not made from those of others."""
+    stored = (table for table in metadata.tables.values() if table is not list_parts)
+    return sorted(stored, key=lambda table: table.name)
 
 
 def _encoded(value: object) -> JSON:

@@ -18,6 +18,7 @@ from julep_server.db.engine import Database, Isolation, begin, open_engine
 from julep_server.db.files import create_private, parse_url, sqlite_path, sqlite_url
 from julep_server.db.migrate import check_known, newest_schema, schema_of
 from julep_server.db.migrate import upgrade as migrate
+from julep_server.store.list_parts import differences, recount
 from julep_server.store.times import now
 
 _EXPECTED = "what julep db backup writes: a SQLite database, or JSON Lines with a header"
@@ -90,6 +91,7 @@ def restore(url: str, file: Path, *, overwrite: bool) -> str:
                 if schema_of(connection) is None and inspect(connection).get_table_names():
                     raise ArchiveError(f"{file} is {recognized(file)} of another program")
                 migrate(connection)
+                recount(connection)
                 _begin_anew(connection, used=used)
         if path is None:
             _restore_rows(url, sqlite_url(prepared) if of_sqlite else None, file, used)
@@ -118,7 +120,7 @@ def check(url: str) -> list[str]:
         schema, newest = schema_of(connection), newest_schema(connection)
         if schema != newest:
             return [f"the schema is {schema}, not {newest}: julep db upgrade"]
-        return _left_over(connection)
+        return [*_left_over(connection), *differences(connection)]
 
 
 def upgrade(url: str) -> str:

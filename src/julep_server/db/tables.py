@@ -321,6 +321,20 @@ metadata_entries = Table(
     Index("metadata_entries_entry", "entry", "resource_id"),
 )
 
+# The number of items in parts of the lists of agents, users and sessions, for each time by which
+# they can be sorted. Triggers add to it; see store/list_parts.
+list_parts = Table(
+    "list_parts",
+    metadata,
+    _seq(),
+    _tenant(),
+    Column("list", String(32), nullable=False),
+    _time("earliest"),
+    _time("latest"),
+    Column("size", BigInteger, nullable=False),
+    Index("list_parts_list", "tenant", "list", "earliest", "seq"),
+)
+
 # Requests to cancel answers that another process may be writing, and what they cancelled.
 cancellations = Table(
     "cancellations",

@@ -85,7 +85,7 @@ class ResourceHandlers(Generic[R]):
             call,
             lambda connection: map(self.represent, self.store.page(connection, call.tenant, page)),
             lambda connection: self.store.count(connection, call.tenant, page),
-            snapshot=bool(page.entries),
+            snapshot=page.takes_several,
         )
 
     async def replace(self, call: Call) -> Response:

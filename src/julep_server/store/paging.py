@@ -31,6 +31,7 @@ from julep_server.db.rows import Dataclass, T, iterate_rows, select_records
 from julep_server.db.tables import metadata_entries
 from julep_server.errors import Violation, bad_request
 from julep_server.json_text import JSON, JSONObject, MalformedJSONError, canonical, loads
+from julep_server.store import list_parts
 
 _MAX_INTEGER = 2**63 - 1
 _FEW = 500
@@ -56,6 +57,21 @@ class Page:
     descending: bool = False
     entries: Sequence[str] = ()
     equal: Sequence[tuple[str, str]] = ()
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether only some of the rows of its owner are wanted."""
+        return bool(self.entries or self.equal)
+
+    @property
+    def is_far(self) -> bool:
+        """Whether it is so far from the start that rows are not skipped one by one."""
+        return self.offset > list_parts.PART_SIZE and not self.is_filtered
+
+    @property
+    def takes_several(self) -> bool:
+        """Whether reading it takes several statements."""
+        return self.is_far or bool(self.entries)
 
 
 def page_of(arguments: JSONObject, filters: Sequence[str] = ()) -> Page:
@@ -161,6 +177,7 @@ class _Shape(NamedTuple):
     equal: tuple[str, ...]
     entries: int
     few: bool
+    from_start: bool = False
 
 
 def read_page(
@@ -180,13 +197,24 @@ def read_page(
     shape, values = _of(connection, table, owner, page)
     if values.get("ids") == []:
         return iter(())
-    values |= {"limit": page.limit, "offset": page.offset}
+    offset = page.offset
+    if page.is_far and table in list_parts.COUNTED:
+        name = list_parts.name_of(table, page.sort_by)
+        start = list_parts.find_start(
+            connection, owner[1], name, offset, descending=page.descending
+        )
+        if start is not None:
+            shape, offset = shape._replace(from_start=True), offset - start.skipped
+            values["start"] = start.moment
+    values |= {"limit": page.limit, "offset": offset}
     rows = connection.execute(_select_page(kind, shape, page.offset > 0), values)
     return iterate_rows(kind, rows)
 
 
 def count_rows(connection: Connection, table: Table, owner: tuple[str, str], page: Page) -> int:
     """Return the number of an owner's rows of which a page is a part."""
+    if table in list_parts.COUNTED and not page.is_filtered:
+        return list_parts.total(connection, owner[1], table)
     shape, values = _of(connection, table, owner, page)
     if values.get("ids") == []:
         return 0
@@ -259,6 +287,10 @@ def _conditions(shape: _Shape) -> ColumnElement[bool]:
         value: BindParameter[str] = bindparam(f"is_{name}", type_=String())
         column = table.c[name]
         conditions.append(FirstOfIndex(column, value) if name in indexed else column == value)
+    if shape.from_start:
+        moment = table.c[shape.sort_by]
+        start: BindParameter[int] = bindparam("start")
+        conditions.append(moment < start if shape.descending else moment >= start)
     if shape.few:
         conditions.append(table.c.id.in_(bindparam("ids", expanding=True)))
     return and_(*conditions, *(_has(table, entry) for entry in entries))

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, bindparam, delete, insert, update
 from julep_server.db.rows import read_row, select_records
 from julep_server.errors import not_found
 from julep_server.json_text import JSONObject
+from julep_server.store.list_parts import fold_sometimes
 from julep_server.store.paging import (
     Page,
     count_rows,
@@ -90,7 +91,9 @@ class ResourceStore(Generic[R]):
         self._lock = self._find.with_for_update()
         self._insert = insert(table)
         self._update = update(table).where(*wanted)
-        self._delete = delete(table).where(*wanted)
+        self._delete = (
+            delete(table).where(*wanted).returning(table.c.created_at, table.c.updated_at)
+        )
         self.kind = kind
 
     def find(
@@ -158,6 +161,8 @@ class ResourceStore(Generic[R]):
         }
         connection.execute(self._insert, {**stored, "tenant": tenant})
         index_metadata(connection, identifier, metadata)
+        times = ("created_at", moment), ("updated_at", moment)
+        fold_sometimes(connection, tenant, self._table, *times)
         return self._record_type(**stored)
 
     def change(
@@ -177,11 +182,14 @@ class ResourceStore(Generic[R]):
             values: The fields.
             metadata: The metadata.
         """
-        changes = {**values, "updated_at": later_than(record.updated_at)}
+        moment = later_than(record.updated_at)
+        changes = {**values, "updated_at": moment}
         if metadata is not None:
             changes["metadata"] = metadata
             index_metadata(connection, record.id, metadata, record.metadata)
         connection.execute(self._update, {**changes, **_is(tenant, record.id)})
+        times = ("updated_at", record.updated_at), ("updated_at", moment)
+        fold_sometimes(connection, tenant, self._table, *times)
         return replace(record, **changes)
 
     def delete(self, connection: Connection, tenant: str, identifier: str) -> int:
@@ -193,10 +201,12 @@ class ResourceStore(Generic[R]):
         Raises:
             ApiError: 404 when this tenant never had one of that id.
         """
-        result = connection.execute(self._delete, _is(tenant, identifier))
-        existed = result.rowcount > 0
-        if existed:
+        row = connection.execute(self._delete, _is(tenant, identifier)).first()
+        if row is not None:
             unindex_metadata(connection, identifier)
+            times = ("created_at", row[0]), ("updated_at", row[1])
+            fold_sometimes(connection, tenant, self._table, *times)
+        existed = row is not None
         return record_deletion(connection, tenant, self.kind, identifier, existed=existed)
 
 
