@@ -241,6 +241,7 @@ def report(kind: str, result: Result) -> str:
         f"{result.model_calls} calls of the model",
         f"{counts.resumed} streams resumed, {counts.restarted} read anew",
         f"repeated: {dict(counts.repeated)}",
+        f"the slowest call took {counts.longest[0]:.0f} s: {counts.longest[1]}",
         *(f"log, {count} times: {line}" for line, count in result.logs.most_common(30)),
         *(f"WRONG, {count} times: {text}" for text, count in counts.wrong.items()),
         *(f"DIFFERS: {text}" for text in result.differences),

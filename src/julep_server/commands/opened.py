@@ -28,12 +28,18 @@ DatabaseOption: TypeAlias = Annotated[
     ),
 ]
 
+_INTERRUPTED = 130
+"""Exit status after Ctrl-C, by the convention of shells."""
+
 
 @contextmanager
 def opening() -> Iterator[None]:
     """End the command with a sentence if its database can't be opened: 2 for settings, else 1."""
     try:
         yield
+    except KeyboardInterrupt:
+        # A server may wait for its database.
+        raise SystemExit(_INTERRUPTED) from None
     except NewerDatabaseError as error:
         stop(str(error), 1)
     except ValueError as error:
