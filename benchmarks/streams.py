@@ -31,7 +31,8 @@ SECONDS: Final = 5
 _TOKENS: Final = PER_SECOND * SECONDS
 _TIME: Final = re.compile(rb'"content": ?"(\d+\.\d+) "')
 _HEAD: Final = (
-    b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+    b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n"
+    b"connection: close\r\n\r\n"
 )
 _EVENT: Final = b'data: {"id":"c","choices":[{"index":0,"delta":{%b},"finish_reason":%b}]}\n\n'
 

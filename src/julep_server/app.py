@@ -16,6 +16,7 @@ from julep_server.call import Handler
 from julep_server.cancellations import Cancellations
 from julep_server.contract.operations import load_contract
 from julep_server.db.engine import Database
+from julep_server.db.waiting import open_within
 from julep_server.dispatch import Dispatcher
 from julep_server.errors import ApiError, internal_error
 from julep_server.health import Readiness
@@ -101,15 +102,8 @@ class App:
         # Before the server says that it serves: its validators take most of the time to start.
         self._contract = load_contract()
         self._provider = _provider(settings)
-        self._database = Database(
-            settings.database, prepared_statements=settings.prepared_statements
-        )
+        self._database, self._access = open_within(settings.database_wait, self._open)
         self._browsers = Browsers(settings.cors_origin)
-        try:
-            self._access = self._open_access()
-        except BaseException:
-            self._database.close()
-            raise
         self.runs = Runs()
         self._monitor = Monitor(metrics=settings.metrics)
         self._drain_until: float | None = None
@@ -117,11 +111,20 @@ class App:
         self._dispatcher: Dispatcher | None = None
         self._pages: OperatorPages | None = None
 
-    def _open_access(self) -> Access:
+    def _open(self) -> tuple[Database, Access]:
+        settings = self.settings
+        database = Database(settings.database, prepared_statements=settings.prepared_statements)
+        try:
+            return database, self._open_access(database)
+        except BaseException:
+            database.close()
+            raise
+
+    def _open_access(self, database: Database) -> Access:
         """Read the keys, and check that a server without one can't be reached from outside."""
         settings, choice = self.settings, self.settings.model_choice
         allowed = dict[str, Sequence[str]]() if choice is None else choice.allowed
-        access = Access(self._database, settings, allowed)
+        access = Access(database, settings, allowed)
         if not access.requires_key:
             if not is_local_host(f"[{settings.host}]" if ":" in settings.host else settings.host):
                 raise ValueError(

@@ -23,7 +23,7 @@ from julep_server.models.discovery import log_local_models
 from julep_server.monitoring.logs import FORMATS, LEVELS, set_up_logs
 from julep_server.monitoring.shared_metrics import shared_metrics
 from julep_server.options import setting_options
-from julep_server.serving import Server, bind
+from julep_server.serving import Server, bind, listen
 from julep_server.settings import Settings
 from julep_server.version import VERSION
 from julep_server.workers import Workers
@@ -58,6 +58,7 @@ _SPECIAL: Mapping[str, tuple[str, object, object, str]] = {
         ),
     ),
     "drain": ("drain", float, 30.0, ""),
+    "database_wait": ("database_wait", float, 10.0, ""),
     "model_fallback": ("model_fallback", list[str] | None, None, ""),
     "cors_origin": (
         "cors_origin",
@@ -202,6 +203,11 @@ def _serve_on(
     except OSError as error:
         app.close()
         stop(f"can't use the certificate {settings.tls_cert}: {error}", 1)
+    try:
+        listen(bound)
+    except OSError as error:
+        app.close()
+        stop(f"can't serve on {settings.host}:{settings.port}: {error}", 1)
     if is_first():
         host, port = settings.host, bound.getsockname()[1]
         shown = make_url(settings.database).render_as_string(hide_password=True)

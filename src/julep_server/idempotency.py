@@ -23,7 +23,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from julep_server.db.engine import Database, Isolation
-from julep_server.db.outage import DatabaseUnavailableError
+from julep_server.db.outage import log_failure
 from julep_server.errors import conflict
 from julep_server.json_text import JSON, canonical
 from julep_server.relay import Relay
@@ -34,6 +34,7 @@ from julep_server.streaming.runs import Run, server_stopping
 
 _POLL_INTERVAL: Final = 0.1
 _RELEASE_INTERVAL: Final = 0.5
+_MAX_RELEASE_INTERVAL: Final = 10.0
 _RELEASE_TIMEOUT: Final = 2.0
 _log = logging.getLogger("julep_server")
 
@@ -190,7 +191,7 @@ class IdempotencyClaims:
                 tenant = claim.key.tenant
                 run = await self._relay.follow(held.run_id, tenant, session_id)
                 if run is not None:
-                    await run.wait_after(0)
+                    await self._relay.wait_begun(run)
                     if run.failure is None or run.events:
                         return run
                 await self._pause()
@@ -241,15 +242,15 @@ class IdempotencyClaims:
 
     async def _release(self, claim: IdempotencyClaim) -> None:
         work = partial(processes.release, key=claim.key, run_id=claim.run_id)
+        delay = _RELEASE_INTERVAL
         while True:
             try:
                 await self._database.write(work, Isolation.LOCKS)
-            except DatabaseUnavailableError:
+            except Exception as error:  # noqa: BLE001 - no caller awaits this task
+                log_failure(_log, error, "releasing a key failed")
                 # Again, because other processes wait for the key while this one is alive.
-                await asyncio.sleep(_RELEASE_INTERVAL)
-            except Exception:  # noqa: BLE001 - no caller awaits this task
-                _log.exception("releasing a key failed")
-                return
+                await asyncio.sleep(delay)
+                delay = min(2 * delay, _MAX_RELEASE_INTERVAL)
             else:
                 return
 

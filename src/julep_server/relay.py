@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from functools import partial
 
@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from julep_server.db.engine import Database, Isolation
 from julep_server.db.outage import DatabaseUnavailableError, log_failure
-from julep_server.errors import ApiError, unavailable
+from julep_server.errors import ApiError, internal_error, unavailable
 from julep_server.json_text import JSON
 from julep_server.store import cancellations, processes, streams
 from julep_server.store.cancellations import Cancellation
@@ -76,7 +76,8 @@ class Relay:
     async def start(self) -> None:
         """Start, if other processes may share the database."""
         if self._database.shared:
-            await self._renew()
+            # A database that is away at this moment is waited for, as it is later.
+            await self._succeeds(self._renew)
             self._spawn(self._repeat(self._renew, lambda: asyncio.sleep(RENEWAL)))
             self._spawn(self._repeat(self._look, self._wait_to_look))
 
@@ -114,10 +115,27 @@ class Relay:
             self._runs.start(run, partial(self._receive, run, wanted), lambda: None)
         return run
 
+    async def wait_begun(self, run: Run) -> None:
+        """Wait until a run of another process has begun or failed, or its process is surely alive.
+
+        One that was killed counts as alive for a while; then its run fails without an event, and
+        the work may be done here. One that renews its lease meanwhile waits for its model.
+        """
+        until = partial(processes.alive_until, process=processes.process_of(run.id))
+        known = await self._database.read(until, snapshot=False)
+        while not run.events and not run.finished:
+            await run.wait_started(_IDLE_INTERVAL)
+            found = await self._database.read(until, snapshot=False)
+            if known is not None and found is not None and found > known:
+                return
+
     async def _receive(self, run: Run, wanted: StreamRequest) -> None:
         """Publish the events of another process's run until its end."""
         number, waited = 0, 0.0
+        alive = partial(processes.is_alive, process=processes.process_of(run.id))
         while True:
+            # Before the events are read, because it may have ended after it has stored the last.
+            has_ended = waited > RENEWAL and not await self._database.read(alive, snapshot=False)
             read = partial(streams.batches, wanted=wanted, after=number)
             found = await self._database.read(read, snapshot=False)
             for batch in found:
@@ -129,16 +147,10 @@ class Relay:
                     raise ApiError(batch.status, batch.code or "", batch.message or "")
                 if batch.finished:
                     return
-            waited = 0.0 if found else waited + BATCH_INTERVAL
-            if waited > RENEWAL:
-                await self._check_alive(processes.process_of(run.id))
-                waited = 0.0
+            if has_ended and not found:
+                raise unavailable("server_stopping", "the process that wrote the answer has ended")
+            waited = 0.0 if found or waited > RENEWAL else waited + BATCH_INTERVAL
             await asyncio.sleep(BATCH_INTERVAL)
-
-    async def _check_alive(self, process: str) -> None:
-        alive = partial(processes.is_alive, process=process)
-        if not await self._database.read(alive, snapshot=False):
-            raise unavailable("server_stopping", "the process that wrote the answer has ended")
 
     async def _look(self) -> None:
         """Start to send the runs that other processes have requested, and pass on cancellations."""
@@ -157,27 +169,39 @@ class Relay:
 
     async def _send(self, wanted: StreamRequest) -> None:
         """Store the events of a run, those to come included."""
+        number = 0
+        try:
+            async for batch in self._batches(wanted):
+                number = batch.number
+                await self._store(wanted, batch)
+        except Exception:  # noqa: BLE001 - no caller awaits this task
+            # Otherwise its followers wait for as long as this process is alive.
+            _log.exception("passing on the stream %s failed", wanted.run_id)
+            await self._store(wanted, _last(number + 1, (), {}, internal_error()))
+
+    async def _batches(self, wanted: StreamRequest) -> AsyncIterator[Batch]:
+        """Yield the events of a run in batches, those to come included."""
         run = self._runs.find(wanted.run_id, wanted.tenant, wanted.session_id)
         if run is None:
-            await self._store(wanted, _last(1, (), {}, stream_gone()))
+            yield _last(1, (), {}, stream_gone())
             return
         number, position = 1, 0
         while not run.finished:
             await run.wait_after(position)
             if events := run.events[position:]:
                 position += len(events)
-                await self._store(wanted, _batch(number, events, run.headers))
+                yield _batch(number, events, run.headers)
                 number += 1
             await asyncio.sleep(BATCH_INTERVAL)
-        await self._store(wanted, _last(number, run.events[position:], run.headers, run.failure))
+        yield _last(number, run.events[position:], run.headers, run.failure)
 
     async def _store(self, wanted: StreamRequest, batch: Batch) -> None:
         work = partial(streams.add, wanted=wanted, batch=batch)
         while True:
             try:
                 await self._database.write(work, Isolation.LOCKS)
-            except Exception as error:  # noqa: BLE001 - the database may be unavailable for a while
-                log_failure(_log, error, "passing on the stream %s failed", wanted.run_id)
+            except DatabaseUnavailableError:
+                # Also when it was lost at the end of the writing: the batch may be stored.
                 await asyncio.sleep(_IDLE_INTERVAL)
             else:
                 return
@@ -199,10 +223,17 @@ class Relay:
     ) -> None:
         while True:
             await wait()
-            try:
-                await work()
-            except Exception as error:  # noqa: BLE001 - the database may be unavailable for a while
-                log_failure(_log, error, "sharing the database with other processes failed")
+            # Soon, because a process that renews nothing counts as dead.
+            while not await self._succeeds(work):  # noqa: ASYNC110 - there is no event of it
+                await asyncio.sleep(_IDLE_INTERVAL)
+
+    async def _succeeds(self, work: Callable[[], Coroutine[None, None, None]]) -> bool:
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001 - the database may be unavailable for a while
+            log_failure(_log, error, "sharing the database with other processes failed")
+            return False
+        return True
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work, name="relay")

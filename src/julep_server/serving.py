@@ -18,6 +18,9 @@ from julep_server.settings import Settings
 _SHUTDOWN_TIMEOUT = 5
 """Seconds for open responses when running completions have ended."""
 
+_BACKLOG = 2048
+"""Connections that may wait to be taken."""
+
 _log = logging.getLogger("julep_server")
 
 
@@ -43,6 +46,7 @@ class Server(uvicorn.Server):
                 ws="none",
                 lifespan="on",
                 server_header=False,
+                backlog=_BACKLOG,
                 ssl_certfile=settings.tls_cert,
                 ssl_keyfile=settings.tls_key,
                 proxy_headers=True,
@@ -90,6 +94,9 @@ def _protocol(settings: Settings) -> type[asyncio.Protocol] | Literal["h11"]:
 def bind(host: str, port: int) -> socket.socket:
     """Bind a socket; port 0 takes a free one.
 
+    Connections to it are refused until :func:`listen`: a proxy takes another server, as it can't
+    while the system keeps connections for one that is still starting.
+
     Raises:
         OSError: The address can't be bound.
         OverflowError: The port is out of range.
@@ -99,8 +106,16 @@ def bind(host: str, port: int) -> socket.socket:
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((host, port))
-        bound.listen(2048)
     except BaseException:
         bound.close()
         raise
     return bound
+
+
+def listen(bound: socket.socket) -> None:
+    """Let the system accept connections, which wait until the server takes them.
+
+    Raises:
+        OSError: Another process has begun to listen at the same address.
+    """
+    bound.listen(_BACKLOG)

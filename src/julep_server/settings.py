@@ -53,6 +53,8 @@ class Settings:
         host: Address to serve on.
         port: Port to serve on; 0 takes a free one.
         database: SQLAlchemy URL; by default a database in memory, of this server alone.
+        database_wait: Seconds for which the start waits for a database that can't be reached, as
+            while its own server starts.
         api_keys: Keys to enter into the database, each KEY or NAME:KEY, where NAME is the tenant's
             and a key alone is a tenant of its own. Without any, there or here, the server is open
             to programs and pages of this machine.
@@ -120,6 +122,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 0
     database: str = "sqlite://"
+    database_wait: float = 0.0
     api_keys: Sequence[str] = field(default=(), repr=False)
     cors_origin: Sequence[str] = ()
     tenant_rate: float | None = None
@@ -260,6 +263,10 @@ class Settings:
     def _check_operations(self) -> None:
         if not 0 <= self.drain < inf:
             raise ValueError(f"drain must be a number of seconds, 0 or more; got {self.drain}")
+        if not 0 <= self.database_wait < inf:
+            raise ValueError(
+                f"database_wait must be a number of seconds, 0 or more; got {self.database_wait}"
+            )
         if self.tls_key is not None and self.tls_cert is None:
             raise ValueError("a key for TLS needs its certificate (tls_cert)")
         if self.root_path and not _ROOT_PATH.fullmatch(self.root_path):

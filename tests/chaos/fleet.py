@@ -29,6 +29,8 @@ from tests.chaos.tables import rows_of_tables
 SERVERS: Final = 3
 CLIENTS: Final = 16
 WORDS: Final = 20
+_LASTING: Final = 4
+"""Clients that go on until enough servers are killed."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Plan:
         restarts: Seconds between two restarts of the database's server, at most.
         seed: Of all random choices.
         servers: The number of servers.
+        kills: The least number of servers that are killed: some clients make more calls until then.
     """
 
     writes: int
@@ -52,17 +55,23 @@ class Plan:
     restarts: float = 20.0
     seed: int = 1
     servers: int = SERVERS
+    kills: int = 1
 
 
 @dataclass
 class Result:
-    """What happened, and what differs from what the clients were told."""
+    """What happened, and what differs from what the clients were told.
+
+    Attributes:
+        more: How often a client made another write and two chats to be there at a kill.
+    """
 
     counts: Counts = field(default_factory=Counts)
     blows: Counter[str] = field(default_factory=Counter[str])
     connections: int = 0
     cut: int = 0
     model_calls: int = 0
+    more: int = 0
     seconds: float = 0.0
     differences: list[str] = field(default_factory=list[str])
     logs: Counter[str] = field(default_factory=Counter[str])
@@ -99,7 +108,7 @@ async def run(
                 if restart_database is not None:
                     again = _restart(restart_database, plan, chance, result.blows)
                     blows.append(asyncio.create_task(again))
-                clients = await _clients(proxy.url, plan, result.counts)
+                clients = await _clients(proxy.url, plan, result)
                 result.connections, result.cut = proxy.connections, proxy.cut
                 for blow in blows:
                     blow.cancel()
@@ -117,8 +126,9 @@ async def run(
     return result
 
 
-async def _clients(url: str, plan: Plan, counts: Counts) -> list[Client]:
+async def _clients(url: str, plan: Plan, result: Result) -> list[Client]:
     """Let all clients do their share, each request on a connection of its own."""
+    counts, blows = result.counts, result.blows
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
     async with httpx.AsyncClient(base_url=url, limits=limits, timeout=60, trust_env=False) as http:
 
@@ -127,6 +137,9 @@ async def _clients(url: str, plan: Plan, counts: Counts) -> list[Client]:
             client = Client(http, counts, f"client {number}", WORDS, chance)
             await client.begin()
             await client.work(_share(plan.writes, number), _share(plan.chats, number))
+            while number < _LASTING and blows[signal.SIGKILL.name] < plan.kills:
+                result.more += 1
+                await client.work(1, 2)
             return client
 
         return list(await asyncio.gather(*(work(number) for number in range(CLIENTS))))
@@ -241,6 +254,7 @@ def report(kind: str, result: Result) -> str:
         f"{result.model_calls} calls of the model",
         f"{counts.resumed} streams resumed, {counts.restarted} read anew",
         f"repeated: {dict(counts.repeated)}",
+        f"the slowest call took {counts.longest[0]:.0f} s: {counts.longest[1]}",
         *(f"log, {count} times: {line}" for line, count in result.logs.most_common(30)),
         *(f"WRONG, {count} times: {text}" for text, count in counts.wrong.items()),
         *(f"DIFFERS: {text}" for text in result.differences),

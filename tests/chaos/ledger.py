@@ -28,6 +28,7 @@ class Counts:
 
     Attributes:
         wrong: Responses that no client should see, by a description.
+        longest: The seconds that the slowest call took, and how it failed before.
     """
 
     writes: int = 0
@@ -37,6 +38,7 @@ class Counts:
     restarted: int = 0
     keys: int = 0
     wrong: Counter[str] = field(default_factory=Counter[str])
+    longest: tuple[float, str] = (0.0, "")
 
 
 @dataclass
@@ -126,19 +128,18 @@ class Client:
         said, body = self._said()
         body["stream"] = True
         headers = {"Idempotency-Key": self._key()}
-        reading = _Reading()
-        limit = time.monotonic() + _LIMIT
+        reading, trial = _Reading(), _Trial()
         while not reading.ended:
-            if time.monotonic() > limit:
-                raise AssertionError(
-                    f"{said}: not answered in {_LIMIT:g} s, last {reading.failure}"
-                )
+            trial.check(said)
             more = {"Last-Event-ID": reading.last} if reading.last else {}
             self.counts.resumed += len(more)
             await self._read(reading, body, headers | more)
             if not reading.ended:
-                self.counts.repeated[f"stream: {reading.failure}"] += 1
+                failure = reading.failure or "cut"
+                self.counts.repeated[f"stream: {failure}"] += 1
+                trial.failed(failure)
                 await asyncio.sleep(0.05 + 0.2 * self.chance.random())
+        self.counts.longest = max(self.counts.longest, trial.taken(said))
         self._record(said, reading.text)
 
     async def _read(self, reading: _Reading, body: dict[str, Any], headers: dict[str, str]) -> None:
@@ -177,8 +178,9 @@ class Client:
     ) -> httpx.Response:
         """Repeat a request, with the same key, until it succeeds."""
         headers = {"Idempotency-Key": self._key()} if method == "POST" else {}
-        limit, last = time.monotonic() + _LIMIT, ""
-        while time.monotonic() < limit:
+        call, trial = f"{method} {path}", _Trial()
+        while True:
+            trial.check(call)
             try:
                 response = await self.http.request(
                     method, f"/api{path}", json=body, headers=headers
@@ -187,6 +189,7 @@ class Client:
                 last = type(error).__name__
             else:
                 if response.status_code == status:
+                    self.counts.longest = max(self.counts.longest, trial.taken(call))
                     return response
                 last = _code_of(response)
                 if response.status_code not in _AGAIN:
@@ -194,8 +197,8 @@ class Client:
                 elif "retry-after" not in response.headers:
                     self.counts.wrong[f"{response.status_code} without Retry-After: {last}"] += 1
             self.counts.repeated[last] += 1
+            trial.failed(last)
             await asyncio.sleep(0.05 + 0.2 * self.chance.random())
-        raise AssertionError(f"{method} {path}: no success in {_LIMIT:g} s, last {last}")
 
     def _wrong(self, response: httpx.Response) -> None:
         request = response.request
@@ -245,6 +248,35 @@ def _code_of(response: httpx.Response) -> str:
         return str(response.json()["error"]["code"])
     except ValueError:
         return f"{response.status_code} without JSON"
+
+
+class _Trial:
+    """How often a call has failed, and when."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._failures: list[str] = []
+
+    def failed(self, failure: str) -> None:
+        """Note a failure."""
+        self._failures.append(f"{failure} at {self._seconds:.1f} s")
+
+    def check(self, call: str) -> None:
+        """Check that there is time for another attempt.
+
+        Raises:
+            AssertionError: There is none; the message has the failures.
+        """
+        if self._seconds > _LIMIT:
+            raise AssertionError(f"{call}: no success in {_LIMIT:g} s, but {self._failures}")
+
+    def taken(self, call: str) -> tuple[float, str]:
+        """Return how long a call has taken that has succeeded, and its failures."""
+        return self._seconds, f"{call} after {self._failures}"
+
+    @property
+    def _seconds(self) -> float:
+        return time.monotonic() - self._began
 
 
 @dataclass

@@ -1,6 +1,7 @@
-"""Run schemathesis against this checkout's server: against_server.py PYTHON EXAMPLES SEED.
+"""Run schemathesis against this checkout's server: PYTHON EXAMPLES SEED DATABASE.
 
-PYTHON is the Python of an environment with schemathesis, without this project.
+PYTHON is the Python of an environment with schemathesis, without this project; DATABASE is sqlite,
+in memory, or postgresql.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from tempfile import TemporaryDirectory
 from julep import Client
 from julep.managers.types import CreateToolDict, DocDict, InputChatMlMessageDict
 from julep_server import LocalServer
+from tests.chaos.server_process import new_database
 
 HERE = Path(__file__).parent
 CONTRACT = HERE.parents[1] / "openapi.yaml"
@@ -25,8 +27,12 @@ FAMILIES = 20
 """How many resources of each kind there are; some are soon deleted."""
 
 
-def main(python: str, examples: str, seed: str) -> int:
-    with LocalServer(api_keys=[KEY]) as server, TemporaryDirectory() as folder:
+def main(python: str, examples: str, seed: str, database: str) -> int:
+    with (
+        new_database(database) as (url, cluster, _),
+        LocalServer(api_keys=[KEY], database="sqlite://" if cluster is None else url) as server,
+        TemporaryDirectory() as folder,
+    ):
         with Client(api_key=KEY, base_url=server.url) as client:
             known = [_family(client, number) for number in range(FAMILIES)]
         command = [

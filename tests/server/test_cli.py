@@ -116,7 +116,12 @@ def test_the_port_variable_and_a_port_that_is_taken(tmp_path: Path) -> None:
         (["--embedding-model", "x"], 2, "needs the URL"),
         (["--embedding-url", "http://x"], 2, "name of a model"),
         (["--api-key", " "], 2, "must not be empty"),
-        (["--database", "postgresql://nobody@localhost:1/x"], 1, "can't open the database"),
+        (
+            ["--database", "postgresql://nobody@localhost:1/x", "--database-wait", "0"],
+            1,
+            "can't open the database",
+        ),
+        (["--database-wait", "-1"], 2, "a number of seconds, 0 or more; got -1"),
         (["--database", "nothing://x"], 1, "can't open the database"),
         (["--database", "sqlite:////nowhere/at/all/x.db"], 1, "can't open the database"),
         (["--database", "://"], 2, "can't be read"),

@@ -15,6 +15,7 @@ from julep_server.db.tables import passages
 from julep_server.errors import ApiError, unavailable
 from julep_server.models.openai_errors import EndpointError
 from julep_server.search import embedding_worker
+from julep_server.search.batches import Batches
 from julep_server.search.embedding_state import EmbeddingState
 from julep_server.search.embedding_worker import EmbeddingWorker
 from tests.server.helpers.api import Api
@@ -42,6 +43,18 @@ class Embedder:
 
     async def close(self) -> None:
         pass
+
+
+class LookingWorker(EmbeddingWorker):
+    """Notes when its background has looked for texts for the first time."""
+
+    def __init__(self, database: Database, embedder: Embedder) -> None:
+        super().__init__(database, embedder)
+        self.looked = asyncio.Event()
+
+    async def _fill_all(self, batches: Batches) -> None:
+        await super()._fill_all(batches)
+        self.looked.set()
 
 
 def store(connection: Connection) -> None:
@@ -94,15 +107,16 @@ def test_a_query_that_fails_is_ready_again_without_another_one(
 ) -> None:
     """A server that is not ready gets no queries that could show that it is."""
     monkeypatch.setattr(embedding_worker, "RETRY_DELAY", 0.01)
+    # However busy the machine is.
+    monkeypatch.setattr(embedding_worker, "MAX_WAIT", 600.0)
 
     async def main() -> None:
         database, embedder = Database("sqlite://"), Embedder()
         embedder.error = None
-        worker = EmbeddingWorker(database, embedder)
+        worker = LookingWorker(database, embedder)
         worker.start()
-        # The background's first look is before the writing: there is one thread for both.
-        for _ in range(3):
-            await asyncio.sleep(0)
+        # What is written afterwards is not the background's to embed.
+        await worker.looked.wait()
         await database.write(store)
         assert await worker.embed_sources(["a"]) is None
         embedder.error = unavailable("model_unavailable", "it is down")

@@ -163,18 +163,26 @@ def test_an_error_midway_ends_the_stream_at_another_server_too(
     assert pair.two.events(session, headers=back) == events[1:]
 
 
+class Counted:
+    """A function of the store, and how often it was called."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._function = function
+        self.calls = 0
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        self.calls += 1
+        return self._function(*arguments, **named)
+
+
 @pytest.mark.parametrize("streamed", [False, True])
 def test_a_chat_with_a_key_calls_the_model_once(
     pair: Pair, endpoint: Endpoint, streamed: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    claimed: list[str] = []
-    claim = processes.claim
-
-    def counted(connection: Connection, key: IdempotencyKey, digest: str, run_id: str) -> Any:
-        claimed.append(run_id)
-        return claim(connection, key, digest, run_id)
-
-    monkeypatch.setattr(processes, "claim", counted)
+    claims_made = Counted(processes.claim)
+    looks = Counted(streams.batches if streamed else processes.is_held)
+    monkeypatch.setattr(processes, "claim", claims_made)
+    monkeypatch.setattr(*((streams, "batches") if streamed else (processes, "is_held")), looks)
     session = pair.one.make("sessions")["id"]
     endpoint.answering.clear()
     responses: list[str] = []
@@ -185,15 +193,18 @@ def test_a_chat_with_a_key_calls_the_model_once(
     threads = [threading.Thread(target=send, args=(api,)) for api in (pair.one, pair.two)]
     for thread in threads:
         thread.start()
-    # The second one would call the model too, if it were going to.
-    time.sleep(0.5)
+    # The second one waits for the answer, and looks for it alone: it neither writes meanwhile nor
+    # calls the model.
+    wait_for(lambda: looks.calls > 0)
+    before = claims_made.calls
+    wait_for(lambda: looks.calls > 5)
+    assert claims_made.calls == before
+    wait_for(lambda: len(endpoint.requests) == 1)
     endpoint.answering.set()
     for thread in threads:
         thread.join()
     assert responses[0] == responses[1]
     assert len(endpoint.requests) == 1
-    # Who waits for the answer writes nothing meanwhile; a write may be repeated after a conflict.
-    assert len(claimed) <= 5
     assert len(pair.one.history(session)) == 2
     other = pair.two.chat(session, "Another", stream=streamed, headers=KEY)
     assert error_of(other, 409)["code"] == "idempotency_conflict"

@@ -22,6 +22,7 @@ OF_COMMAND = [
 # Defaults of the command that are not the setting's, or that the page puts into words.
 SPECIAL = {
     "database": "a file, see below",
+    "database_wait": "`10.0`",
     "drain": "`30.0`",
     "embedding_model": "the offline embedder, if installed",
     "port": f"`{DEFAULT_PORT}`",

@@ -30,6 +30,9 @@ DatabaseOption: TypeAlias = Annotated[
     ),
 ]
 
+_INTERRUPTED = 130
+"""Exit status after Ctrl-C, by the convention of shells."""
+
 
 @contextmanager
 def reported(problem: str = "") -> Iterator[None]:
@@ -40,6 +43,9 @@ def reported(problem: str = "") -> Iterator[None]:
     """
     try:
         yield
+    except KeyboardInterrupt:
+        # A server may wait for its database.
+        raise SystemExit(_INTERRUPTED) from None
     except (NewerDatabaseError, ArchiveError) as error:
         stop(str(error), 1)
     except ValueError as error:

@@ -61,6 +61,9 @@ _POSTGRES = {
     "57P": _AWAY,
 }
 
+# Of the reasons for which PostgreSQL refuses a connection.
+_PASSING = ("the database system is", "too many", "connection slots", "terminating connection")
+
 
 class Outage:
     """The failures of one database: classified, counted and logged once a burst."""
@@ -107,6 +110,15 @@ class Outage:
         if self._reported:
             _log.warning("the database works again; %d operations failed", self._failures)
             self._reported, self._failures = False, 0
+
+
+def may_come_back(error: SQLAlchemyError) -> bool:
+    """Check whether a database server can't be reached for now, as while it starts."""
+    if _kind(error) is not _AWAY or isinstance(getattr(error, "orig", None), sqlite3.Error):
+        return False
+    # What refuses a connection has no SQLSTATE in the driver's errors.
+    text = str(getattr(error, "orig", error))
+    return "FATAL" not in text or any(reason in text for reason in _PASSING)
 
 
 def _kind(error: SQLAlchemyError) -> tuple[int, str, str, int] | None:

@@ -6,8 +6,10 @@ The rest of the server sees httpx alone: its requests, responses and errors.
 from __future__ import annotations
 
 import ssl
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 import aiohttp
@@ -24,6 +26,9 @@ _MAX_HEADER_BYTES = 64 * 1024
 _BODY = "julep_body"
 # What aiohttp would add by itself; httpx has added its own.
 _SKIPPED = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
+
+_LATE = 1.5
+"""Seconds by which aiohttp's timers may be late: they are rounded up to whole seconds."""
 
 
 class AiohttpTransport(httpx.AsyncBaseTransport):
@@ -47,21 +52,11 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                 skip_auto_headers=_SKIPPED,
                 max_line_size=_MAX_HEADER_BYTES,
                 max_field_size=_MAX_HEADER_BYTES,
+                trace_configs=[_reuse_noted()],
             )
         timeouts = cast("Mapping[str, float | None]", request.extensions.get("timeout", {}))
         with _httpx_errors():
-            response = await self._session.request(
-                request.method,
-                URL(str(request.url), encoded=True),
-                headers=request.headers.multi_items(),
-                data=await request.aread(),
-                allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(
-                    total=None,
-                    sock_connect=timeouts.get("connect"),
-                    sock_read=timeouts.get("read"),
-                ),
-            )
+            response = await self._send(self._session, request, timeouts)
         body = _Body(response, timeouts.get("read"))
         return httpx.Response(
             response.status,
@@ -70,10 +65,77 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             extensions={_BODY: body},
         )
 
+    async def _send(
+        self,
+        session: aiohttp.ClientSession,
+        request: httpx.Request,
+        timeouts: Mapping[str, float | None],
+    ) -> aiohttp.ClientResponse:
+        """Send a request; once more if it can't have failed by the endpoint."""
+        timeout = timeouts.get("connect")
+        limit = aiohttp.ClientTimeout(
+            total=None, sock_connect=timeout, sock_read=timeouts.get("read")
+        )
+        for is_last in (False, False, True):
+            attempt = _Attempt()
+            try:
+                return await session.request(
+                    request.method,
+                    URL(str(request.url), encoded=True),
+                    headers=request.headers.multi_items(),
+                    data=await request.aread(),
+                    allow_redirects=False,
+                    timeout=limit,
+                    trace_request_ctx=attempt,
+                )
+            except aiohttp.ConnectionTimeoutError:
+                if is_last or timeout is None or attempt.lasted(timeout):
+                    raise
+            except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
+                if is_last or not attempt.reuses:
+                    raise
+        raise AssertionError("the last attempt returns or raises")
+
     async def aclose(self) -> None:
         """Close the connections."""
         if self._session is not None:
             await self._session.close()
+
+
+class _Attempt:
+    """One sending of a request.
+
+    Attributes:
+        reuses: Whether its connection has carried another request. If that is lost before a
+            response, the endpoint has closed it in the meantime, as one that is idle.
+    """
+
+    def __init__(self) -> None:
+        self.reuses = False
+        self._began = time.monotonic()
+
+    def lasted(self, timeout: float) -> bool:
+        """Check whether the endpoint had this time to take the connection, and not much more.
+
+        In a busy event loop a timer may be due before the loop has looked whether the connection is
+        there: it runs too soon, because the loop's time stands still meanwhile, or much too late.
+        """
+        return 0.9 * timeout <= time.monotonic() - self._began < timeout + _LATE
+
+
+def _reuse_noted() -> aiohttp.TraceConfig:
+    """Return what notes in an attempt that its connection is reused."""
+
+    async def note(
+        _session: aiohttp.ClientSession,
+        context: SimpleNamespace,
+        _parameters: aiohttp.TraceConnectionReuseconnParams,
+    ) -> None:
+        context.trace_request_ctx.reuses = True
+
+    config = aiohttp.TraceConfig()
+    config.on_connection_reuseconn.append(note)
+    return config
 
 
 class _Body(httpx.AsyncByteStream):

@@ -59,7 +59,13 @@ def end(connection: Connection, process: str) -> None:
 
 def is_alive(connection: Connection, process: str) -> bool:
     """Check whether a process is alive."""
-    return connection.execute(_ALIVE, {"process": process, "now": now()}).first() is not None
+    return alive_until(connection, process) is not None
+
+
+def alive_until(connection: Connection, process: str) -> int | None:
+    """Return the time until which a process counts as alive; None if it does not."""
+    row = connection.execute(_ALIVE, {"process": process, "now": now()}).first()
+    return None if row is None else int(row.alive_until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +114,7 @@ def delete_abandoned(connection: Connection) -> None:
 # The id of the process that has a claim.
 _CLAIMANT = func.substr(func.replace(claims.c.run_id, "-", ""), 1, _LENGTH)
 _DELETE_DEAD = delete(processes).where(processes.c.alive_until < bindparam("long_ago"))
-_ALIVE = select(processes.c.id).where(
+_ALIVE = select(processes.c.alive_until).where(
     processes.c.id == bindparam("process"), processes.c.alive_until > bindparam("now")
 )
 _THIS_KEY = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, bindparam, insert
+from sqlalchemy import Connection, bindparam
 
 from julep_server.db.rows import read_rows, select_records
 from julep_server.db.tables import stream_batches, stream_requests
@@ -87,9 +87,13 @@ def batches(connection: Connection, wanted: StreamRequest, after: int) -> list[B
 
 
 def add(connection: Connection, wanted: StreamRequest, batch: Batch) -> None:
-    """Store a batch for a request."""
+    """Store a batch for a request, unless it is stored already.
+
+    A batch is stored again when it is not known whether it was, as when the connection is lost
+    while it is committed.
+    """
     connection.execute(
-        insert(stream_batches),
+        upsert(connection)(stream_batches).on_conflict_do_nothing(),
         {
             **asdict(wanted),
             "number": batch.number,
