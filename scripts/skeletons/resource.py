@@ -49,6 +49,7 @@ def add_resource(contract: Contract, tag: str) -> Iterator[str]:
         create(path, text)
         yield f"{path}: written"
     yield from _join(tag, singular, kind)
+    yield from _commands(contract, operations, tag, singular)
     tidy([*paths])
     for operation in operations:
         yield from _only_written(add_operation(contract, operation.id, _name(operation, title)))
@@ -57,6 +58,7 @@ def add_resource(contract: Contract, tag: str) -> Iterator[str]:
     yield f"  src/julep_server/representations.py: {singular}_json"
     yield f"  tests/contract/test_prose.py: {tag!r} in TAGS; tests/contract/corrections.yaml"
     yield "  methods that update by PUT and PATCH, and those that iterate, as in managers/user.py"
+    yield f"  src/julep/_cli: the sentence, the columns and the examples of julep {tag}"
     yield f"  tests/sdk/test_{tag}.py and tests/server, a call of each in tests/typing"
     yield f"  tests/sdk/test_imports.py OWN, a fragment in docs/changes, {tag} in README.md"
     yield "  scripts/test --contract, until it names nothing"
@@ -243,3 +245,23 @@ def _join(tag: str, singular: str, kind: str) -> Iterator[str]:
         source.write()
         yield f"{source.path}: {tag}"
     tidy([source.path for source in sources])
+
+
+def _commands(
+    contract: Contract, operations: list[Operation], tag: str, singular: str
+) -> Iterator[str]:
+    """Add the resource to the command line."""
+    title = singular.title()
+    methods = [_name(operation, title) for operation in operations]
+    columns = ("id", *[*_columns(contract, title)][:2])
+    row = (
+        f'Resource("{tag}", "julep.managers.{singular}.{tag.title()}Manager",'
+        f' ("id", "{singular}_id"), {dict(zip(methods, methods, strict=True))}, {columns}, {{}}),'
+    )
+    resources, names = Source("src/julep/_cli/resources.py"), Source("src/julep/_cli/names.py")
+    resources.add_entry("RESOURCES", row)
+    names.add_entry("RESOURCE_COMMANDS", f'"{tag}": "List, create and change {tag}.",', "jobs")
+    for source in (resources, names):
+        source.write()
+        yield f"{source.path}: {tag}"
+    tidy([resources.path, names.path])

@@ -259,6 +259,7 @@ def test_what_is_not_followed_on_purpose_is_not_to_do() -> None:
     assert states == {
         **dict.fromkeys(("_list_items", "list", "list (async)"), DELIBERATE),
         **dict.fromkeys(("_iterate", "iterate", "iterate (async)"), DELIBERATE),
+        "_page": DELIBERATE,
         **dict.fromkeys(("_count", "count", "count (async)"), DONE),
     }
     assert {place.note for place in places if place.state == DELIBERATE} == {

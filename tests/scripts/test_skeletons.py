@@ -162,6 +162,9 @@ def test_a_resource_and_an_operation_are_sent_whole(checkout: Path) -> None:
     assert again.returncode == 1
     assert "has a method get already" in again.stderr
 
+    shown = run(checkout, "-m", "julep", "notes", "--help")
+    assert shown.returncode == 0, shown.stderr
+    assert {"list:", "get:", "create:", "delete:"} <= {*shown.stdout.split()}
     found = run(checkout, "-c", PROBLEMS)
     assert (found.returncode, found.stdout) == (0, ""), found.stdout + found.stderr
     lint = run(checkout, "-m", "ruff", "check", "--select", "F,E,I", "src", "tests/sdk/helpers")

@@ -19,16 +19,8 @@ from pathlib import Path
 from typing import (
     Annotated,
     Any,
-    ClassVar,
-    Generic,
     Literal,
-    NamedTuple,
-    NewType,
-    NotRequired,
     Optional,
-    Required,
-    TypedDict,
-    TypeVar,
 )
 from uuid import UUID
 
@@ -39,7 +31,6 @@ import pytest
 import typing_extensions
 from hypothesis import given
 from hypothesis import strategies as st
-from typing_extensions import TypeAliasType
 
 from julep import InvalidArgumentError
 from julep._tools.calls import FunctionCall
@@ -49,103 +40,30 @@ from julep._tools.schema import SchemaMismatchError
 from julep_api.types import JSON
 from julep_server.models.schema_instances import simplest_instance
 from tests.sdk.helpers.json_values import json_values
-
-T = TypeVar("T")
-Bound = TypeVar("Bound", bound=int)
-OneOf = TypeVar("OneOf", int, str)
-
-
-class Color(enum.Enum):
-    RED = "red"
-    BLUE = "blue"
-
-
-class Level(enum.IntEnum):
-    LOW = 1
-    HIGH = 2
-
-
-class Shade(enum.Enum):
-    DARK = (0, 0, 0)
-    LIGHT = (9, 9, 9)
-
-
-class Mode(enum.StrEnum):
-    FAST = enum.auto()
-
-
-class Unequal(enum.Enum):
-    """Members whose values have no JSON are their names."""
-
-    ONE = 1j
-    TWO = 2j
-
-
-@dataclasses.dataclass
-class Made:
-    a: int
-    b: int = dataclasses.field(init=False, default=7)
-    scale: dataclasses.InitVar[int] = 1
-    count: ClassVar[int] = 0
-
-
-@dataclasses.dataclass
-class Tree:
-    kids: list[Tree] = dataclasses.field(default_factory=list["Tree"])
-    parent: Tree | None = None
-
-
-@dataclasses.dataclass
-class Chain(Generic[T]):
-    item: T
-    rest: Chain[T] | None = None
-
-
-class Node(TypedDict):
-    name: str
-    kids: NotRequired[list[Node]]
-
-
-class Partly(TypedDict, total=False):
-    a: Required[int]
-    b: str
-
-
-class Row(NamedTuple):
-    x: int
-    y: str = "a"
-
-
-_namedtuple: Any = collections.namedtuple  # noqa: PYI024  # without annotations
-Pair = _namedtuple("Pair", "a b")
-
-
-@attrs.define
-class Hidden:
-    _a: int
-    b: str = "x"
-    c: int = attrs.field(init=False, default=3)
-
-
-class Street(pydantic.BaseModel):
-    name: Annotated[str, pydantic.Field(description="Its name.", min_length=1)]
-    crossing: list[Street] = []
-
-
-@pydantic.dataclasses.dataclass
-class Checked:
-    number: Annotated[int, pydantic.Field(ge=1)]
-
-
-class Foreign(typing_extensions.TypedDict):
-    a: int
-    b: typing_extensions.NotRequired[str]
-
-
-UserId = NewType("UserId", str)
-Numbers = TypeAliasType("Numbers", list[int])
-Json = TypeAliasType("Json", "int | str | list[Json] | dict[str, Json]")
-Many = TypeAliasType("Many", list[T], type_params=(T,))
+from tests.sdk.helpers.tool_types import (
+    Bound,
+    Chain,
+    Checked,
+    Color,
+    Foreign,
+    Hidden,
+    Json,
+    Level,
+    Made,
+    Many,
+    Mode,
+    Node,
+    Numbers,
+    OneOf,
+    Pair,
+    Partly,
+    Row,
+    Shade,
+    Street,
+    Tree,
+    Unequal,
+    UserId,
+)
 
 PLAIN: list[Any] = [
     *(str, int, float, bool, None, Any, bytes, Decimal, Fraction, Path, UUID, IPv4Address),

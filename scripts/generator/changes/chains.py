@@ -97,6 +97,19 @@ class Sdk:
         same = caller.module is called.module
         return same or called.name in caller.module.imports
 
+    def sends_itself(self, function: Function, known: set[str], depth: int = 3) -> bool:
+        """Check whether a function without an argument, or what it calls, sends a constant."""
+        if known & function.parameters.keys():
+            return False
+        if known & function.fixed:
+            return True
+        called = {used.rpartition(".")[2] for used in function.uses if used.startswith("self._")}
+        return depth > 0 and any(
+            self.sends_itself(one, known, depth - 1)
+            for one in self.functions
+            if one.name in called and self.calls(function, one)
+        )
+
     def resource(self, function: Function) -> str:
         """Return the resource whose manager has a method, such as "sessions"; or an empty text."""
         if not function.module.path.startswith(MANAGERS):

@@ -6,7 +6,7 @@ import ast
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +21,7 @@ EXCEPTIONS = "tests/gate/exceptions.toml"
 CALLS = "tests/sdk/helpers/calls.py"
 CORRECTIONS = "tests/contract/corrections.yaml"
 MIGRATIONS = "src/julep_server/db/migrations/versions"
+TYPES = ("src/julep/managers/types.py", "src/julep/managers/_inputs.py")
 SETTINGS = "scripts/generator/config.yaml"
 PACKAGE = "generated/julep_api"
 _TESTS = ("tests/sdk", "tests/server", "tests/typing")
@@ -125,16 +126,17 @@ class Checkout:
                     wanted.add(annotation.removeprefix("Unpack[").rstrip("]").lower())
         return [
             (module, one)
-            for module, one in structures(self.modules("src/julep/managers/types.py"), "fields")
+            for module, one in structures(self.modules(*TYPES), "fields")
             if one.owner.lower() in wanted
         ]
 
     def similar(
-        self, folder: str, kinds: tuple[str, ...], siblings: set[str], hint: str
+        self, folder: str | Sequence[str], kinds: tuple[str, ...], siblings: set[str], hint: str
     ) -> list[tuple[Module, Structure]]:
         """Return the structures that repeat most of a schema's names; by name, if one is alike."""
         found: list[tuple[Module, Structure]] = []
-        for module, one in structures(self.modules(folder), *kinds):
+        folders = [folder] if isinstance(folder, str) else folder
+        for module, one in structures(self.modules(*folders), *kinds):
             common = len(siblings & one.names.keys())
             enough = common >= min(2, len(siblings)) and common >= 0.6 * len(siblings)
             if siblings and enough:

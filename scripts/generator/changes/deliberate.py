@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from .checkout import CALLS, DELIBERATE, TO_DO, Checkout, Place, methods_named
+from .checkout import CALLS, DELIBERATE, TO_DO, Checkout, Place, methods_named, python_names
 from .facets import BOUNDS, enum_values
 from .items import Contract, mapping, referred, sequence
 from .subject import Subject
@@ -79,7 +79,7 @@ def _of_methods(
     facet = subject.change.facet
     name = subject.name
     for operation in subject.methods:
-        for method in _methods(place, operation, checkout):
+        for method in _methods(place, operation, checkout, python_names(name)):
             if not facet:
                 for path in _requested(subject, operation, contract):
                     yield f"sent {operation} {path} by {method}"
@@ -88,8 +88,11 @@ def _of_methods(
                 yield f"typed {method} {name}"
 
 
-def _methods(place: Place, operation: str, checkout: Checkout) -> set[str]:
-    """Return the public methods that a place in a manager belongs to, or is used by."""
+def _methods(place: Place, operation: str, checkout: Checkout, names: set[str]) -> set[str]:
+    """Return the public methods that a place in a manager belongs to, or is used by.
+
+    Those that send a constant by the names have nothing to do.
+    """
     methods = checkout.sdk.methods(operation)
     own = [
         one
@@ -111,9 +114,11 @@ def _methods(place: Place, operation: str, checkout: Checkout) -> set[str]:
             own += [
                 user
                 for user in (*methods.private, *methods.public)
-                if user is not one and any(used.endswith(f".{one.name}") for used in user.uses)
+                if user is not one
+                and any(used.rpartition(".")[2] == one.name for used in user.uses)
             ]
-    return set(methods_named(checkout.sdk, found))
+    to_do = [one for one in found if not checkout.sdk.sends_itself(one, names)]
+    return set(methods_named(checkout.sdk, to_do))
 
 
 def _requested(subject: Subject, operation: str, contract: Contract) -> list[str]:

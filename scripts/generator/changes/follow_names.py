@@ -13,6 +13,7 @@ from .checkout import (
     MOST_LINES,
     SERVER,
     TO_DO,
+    TYPES,
     Checkout,
     Place,
     methods_named,
@@ -91,24 +92,10 @@ def _arguments(subject: Subject, operation: str, checkout: Checkout) -> Iterator
     for function in spelled or ([] if packed and not subject.is_parameter else whole):
         if function in methods.private and not function.within and function not in spelled:
             continue
-        if subject.mode == ADD and _sends_itself(function, known, checkout):
+        if subject.mode == ADD and checkout.sdk.sends_itself(function, known):
             yield Place("SDK", function.module.path, function.line, function.title, "", DONE)
         else:
             yield from _argument(subject, function, known, siblings)
-
-
-def _sends_itself(function: Function, known: set[str], checkout: Checkout, depth: int = 3) -> bool:
-    """Check whether a function without the argument, or what it calls, sends a constant."""
-    if known & function.parameters.keys():
-        return False
-    if known & function.fixed:
-        return True
-    called = {used.rpartition(".")[2] for used in function.uses if used.startswith("self._")}
-    return depth > 0 and any(
-        _sends_itself(one, known, checkout, depth - 1)
-        for one in checkout.sdk.functions
-        if one.name in called and checkout.sdk.calls(function, one)
-    )
 
 
 def _argument(
@@ -177,9 +164,7 @@ def _types(subject: Subject, checkout: Checkout) -> Iterator[Place]:
     public = [one for each in subject.methods for one in checkout.sdk.methods(each).public]
     found = checkout.argument_types(public)
     if subject.requests:
-        near = checkout.similar(
-            "src/julep/managers/types.py", ("fields", "dict"), set(subject.siblings), subject.schema
-        )
+        near = checkout.similar(TYPES, ("fields", "dict"), set(subject.siblings), subject.schema)
         wide = checkout.argument_types(public)
         found += [
             pair
@@ -369,7 +354,7 @@ def _tests(subject: Subject, checkout: Checkout) -> Iterator[Place]:
         )
         if found is None or not (spelled or subject.is_parameter):
             continue
-        if all(_sends_itself(one, _known(subject), checkout) for one in functions):
+        if all(checkout.sdk.sends_itself(one, _known(subject)) for one in functions):
             continue
         line, names = found
         own = bool(_known(subject) & names)

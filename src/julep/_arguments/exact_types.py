@@ -2,7 +2,7 @@
 
 Nearly every argument is a plain str, number, dict or list, which can be checked without a library.
 A match is certain. A value that does not match may be valid all the same (an instance of a
-subclass, say): `julep._arguments.judge` decides that, by beartype.
+subclass, for example): `julep._arguments.judge` decides that, by beartype.
 
 The keys of a dict are not matched: which keys there may be, and which numbers may be written as
 keys, is the encoders' knowledge.

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _LOCAL: Final = ("127.0.0.1", "::1", "localhost")
 
-# What httpx says of them is here as well.
+# httpx's messages for them are here as well.
 _REFUSED: Final = (
     "connection refused",
     "all connection attempts failed",

@@ -42,7 +42,7 @@ def parse_policies(headers: Mapping[str, str]) -> tuple[Policy | None, Policy | 
 
     Returns:
         The limit of the rate, and that of concurrent requests; None for one that is not stated or
-        can't be read.
+        cannot be read.
     """
     text = headers.get("ratelimit-policy")
     if not text:
@@ -120,7 +120,7 @@ class Lane:
             if concurrent is not None:
                 self._max_chats = concurrent.quota
             if rate is None or rate.window / rate.quota > _LONGEST_INTERVAL:
-                # A longer wait is the caller's decision: the response says how long it is.
+                # A longer wait is the caller's decision: the response states its length.
                 self._interval = 0.0
             elif rate.left is not None:
                 self._interval = rate.window / rate.quota

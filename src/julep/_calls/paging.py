@@ -73,8 +73,8 @@ class PageWalk(Generic[T]):
     that comes twice was pushed back by new ones, and is skipped. When no item of a page was seen
     before, items have moved up because others were deleted: the walk goes back to a known one.
 
-    A server ends a page early when its items are long, and says so by a header. Such a page is not
-    the last one, however short it is. One with room for a single item can't begin with a known one.
+    A server ends a page early when its items are long, and states that in a header. Such a page is
+    not the last one, however short it is. A page of one item cannot begin with a known item.
 
     Args:
         api_client: The low-level client that requests the pages.

@@ -25,7 +25,7 @@ _ended: Final = deque[Thread]()
 
 
 def start_thread(name: str, target: Callable[[], object]) -> Thread:
-    """Start a thread that nothing has to wait for.
+    """Start a thread that nothing needs to wait for.
 
     A signal's handler may raise while Python waits for the thread to begin; Python then raises a
     RuntimeError about its own lock instead.

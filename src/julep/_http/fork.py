@@ -1,4 +1,4 @@
-"""Forks wait for imports: a child would wait for ever for a module that a thread was importing."""
+"""Imports end before a fork: a child would never get the lock of a module that a thread imports."""
 
 from __future__ import annotations
 

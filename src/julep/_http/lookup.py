@@ -1,4 +1,4 @@
-"""Looking up addresses in DNS, in threads that nothing has to wait for.
+"""Looking up addresses in DNS, in threads that nothing needs to wait for.
 
 The system's resolver cannot be interrupted, and may take half a minute to fail. A request that has
 no time left leaves it alone, and so does a program that ends.

@@ -15,7 +15,7 @@ class OpenStreams:
     """The network streams that httpx has opened.
 
     httpx closes a connection on its event loop only. A loop that is closed while tasks wait in it
-    leaves the sockets open, and they stay open: anyio keeps such tasks for ever.
+    leaves the sockets open, and they stay open: anyio never drops such tasks.
     """
 
     def __init__(self) -> None:

@@ -53,7 +53,7 @@ class _Parser:
         self._names: list[str] = []  # the parameters whose description goes on
 
     def add(self, line: str, below: str) -> None:
-        """Parse a line; the text of the next one says whether it is a title of NumPy's style."""
+        """Parse a line; the next one shows whether it is a title of NumPy's style."""
         text, indent = line.strip(), len(line) - len(line.lstrip())
         if self._section and text and indent <= self._margin and not self._is_item(indent):
             self._section, self._names = "", []

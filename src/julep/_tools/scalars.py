@@ -71,7 +71,7 @@ def _text(
         expected: What a text is, for errors.
         document: Keywords of the schema besides its type.
         parse: Converts a text; a ValueError or an ArithmeticError is a mismatch.
-        pattern: What every text matches, if the keywords do not say so.
+        pattern: What every text matches, where no keyword states it.
     """
     matches = re.compile(pattern).fullmatch if pattern else None
 

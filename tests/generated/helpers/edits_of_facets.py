@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.generated.helpers.edit import (
     CHAT,
     FACTS,
+    INPUTS,
     SESSION,
     SESSIONS,
     SHOWN,
@@ -248,7 +249,7 @@ FACETS: tuple[Edit, ...] = (
         add("ToolChoiceOption", "oneOf", value={"$ref": "#/components/schemas/FunctionCallOption"}),
         "additive",
         ("alternative added",),
-        (f"{TYPES}",),
+        (INPUTS,),
         ("gate", "facts"),
     ),
     Edit(
@@ -256,7 +257,7 @@ FACETS: tuple[Edit, ...] = (
         drop("ToolChoiceOption", "oneOf", 1),
         "breaking",
         ("alternative removed",),
-        (f"{TYPES}",),
+        (INPUTS,),
         ("gate", "facts"),
     ),
     Edit(
@@ -288,7 +289,7 @@ FACETS: tuple[Edit, ...] = (
         put("ToolChoiceOption", "discriminator", value={"propertyName": "type"}),
         "warning",
         ("discriminator changed",),
-        (TYPES,),
+        (INPUTS,),
         ("facts",),
     ),
     Edit(

@@ -6,6 +6,7 @@ from tests.generated.helpers.edit import (
     CALLS,
     CHAT,
     FACTS,
+    INPUTS,
     LABELS,
     SESSION,
     SESSIONS,
@@ -178,7 +179,7 @@ SCHEMAS: tuple[Edit, ...] = (
         ),
         "additive",
         ("optional property added",),
-        (f"!{TYPES} FunctionDefDict",),
+        (f"!{INPUTS} FunctionDefDict",),
         ("gate", "facts"),
     ),
 )

@@ -191,7 +191,7 @@ LANDED = (
         _pages,
         (
             "docs/server/deviations.md",
-            "src/julep/managers/agent.py",
+            "src/julep/managers/agent_lists.py",
             "src/julep/managers/base.py",
             "src/julep/managers/doc_lists.py",
             "src/julep/managers/history.py",
@@ -306,7 +306,7 @@ LANDED = (
         (
             "docs/server/deviations.md",
             "src/julep/managers/_literals.py",
-            "src/julep/managers/agent.py",
+            "src/julep/managers/agent_lists.py",
             "src/julep/managers/doc_lists.py",
             "src/julep/managers/session_lists.py",
             "src/julep/managers/user.py",
