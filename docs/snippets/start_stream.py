@@ -8,3 +8,4 @@ with julep.Client() as client:
     with client.sessions.stream(session.id, "What is a prime number?") as stream:
         for text in stream.text_stream:
             print(text, end="", flush=True)
+        print()

@@ -142,6 +142,14 @@ def test_the_table_of_the_retry_policy_has_its_fields() -> None:
     assert tuple(re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)) == julep.RetryPolicy._fields
 
 
+def test_the_page_about_errors_has_every_error() -> None:
+    page = (ROOT / "docs/transport.md").read_text(encoding="utf-8")
+    table = page.partition("| error | also | when |")[2].partition("\n\n")[0]
+    named = set(re.findall(r"`(\w+Error)`", table))
+    errors = {name for name in julep.errors.__all__ if name.endswith("Error")}
+    assert sorted(errors - named) == []
+
+
 def test_the_quickstart_shows_a_whole_conversation() -> None:
     printed = run(str(ROOT / "docs/examples/quickstart.py"))
     assert "A server (SQLite, the offline model) listens at http://127.0.0.1:" in printed

@@ -67,13 +67,14 @@ class Page:
 
     def screenshot(self, name: str) -> None:
         if SCREENSHOTS:
+            self.driver.execute_script("scrollTo(0, 0)")
             self.driver.save_screenshot(str(Path(SCREENSHOTS) / f"{name}.png"))
 
 
 @pytest.fixture(scope="module")
 def driver() -> Iterator[WebDriver]:
     options = Options()
-    for flag in (*FLAGS, "--window-size=1200,800"):
+    for flag in (*FLAGS, "--window-size=1200,800", "--hide-scrollbars"):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     options.binary_location = os.environ["JULEP_TEST_CHROMIUM"]

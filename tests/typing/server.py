@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import assert_type
+from collections.abc import Sequence
+from typing import Literal, assert_type
 
 from julep.testing import Faults, Recording, ScriptedServer, recorded, skipped_delays
 from julep_server import LocalServer, ModelEndpoint, ModelRequest, ScriptedAnswer, ScriptedModel
@@ -24,6 +25,15 @@ def scripted() -> None:
     assert_type(model.steps_left, int)
     with LocalServer(model=model) as server:
         assert_type(server, LocalServer)
+        assert_type(server.root, str)
+    assert_type(LocalServer().start(), LocalServer).stop()
+
+
+async def called(model: ScriptedModel, request: ModelRequest) -> None:
+    assert_type(model.models, Sequence[str])
+    assert_type((await model.complete(request, None)).text, str)
+    body = model.request_body(request, streamed=False)
+    assert_type((await model.forward("chat/completions", body)).media_type, str)
 
 
 def several() -> None:
@@ -39,11 +49,15 @@ def tested() -> None:
         assert_type(server.says("Two.").calls("look", at="sky").fails(503), ScriptedServer)
         assert_type(server.asked, list[ModelRequest])
         assert_type(server.delays, list[float])
+        assert_type(server.root, str)
         assert_type(server.environment, dict[str, str])
         with server.faults(drop=0.2, times=3) as faults, skipped_delays() as delays:
             assert_type(faults, Faults)
             assert_type(faults.count, int)
+            assert_type(faults.next(), Literal["drop", "lose", "cut"] | None)
             assert_type(delays, list[float])
     with recorded("traffic.json", server.url) as recording:
         assert_type(recording, Recording)
         assert_type(recording.url, str)
+        recording.check()
+        recording.save()

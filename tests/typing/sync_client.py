@@ -33,6 +33,7 @@ from julep.errors import (
     ApiError,
     ArgumentTypeError,
     ErrorDetail,
+    NetworkError,
     RequestError,
     RequestTimeoutError,
     StreamInterruptedError,
@@ -166,7 +167,10 @@ def docs(client: Client, id: UUID | str, arguments: DocCreateArgs) -> None:
     assert_type(client.docs.update(id, id, title="a", content=["b"], overwrite=True), Doc)
     assert_type(client.docs.search("a", id, user_id=id, limit=5), list[DocMatch])
     assert_type(client.docs.count(user_id=id), int)
-    assert_type(client.docs.add("handbook", agent_id=id, prune=True), AddedDocs)
+    added = client.docs.add("handbook", agent_id=id, prune=True)
+    assert_type(added, AddedDocs)
+    assert_type([*added.created, *added.replaced, *added.removed], list[AddedFile])
+    assert_type([*added.unchanged, *added.failed], list[AddedFile])
     assert_type(client.docs.add("handbook", user_id=id).files, list[AddedFile])
     assert_type(client.docs.delete(id, user_id=id), None)
 
@@ -347,6 +351,8 @@ def options(client: Client, custom: CustomClient) -> None:
     assert_type(custom.with_options(timeout=None, max_retries=0), CustomClient)
     assert_type(Timeout().read, float | None)
     assert_type(RetryPolicy().statuses, frozenset[int])
+    assert_type(Timeout.within(30), Timeout)
+    assert_type(RetryPolicy().next_delay(NetworkError("lost"), 1), float | None)
     tls = tls_context(trust="system", cafile="a.pem", certificate="b.pem", key="c.pem")
     assert_type(tls, ssl.SSLContext)
     Client(proxy="http://127.0.0.1:3128", tls=tls, http2=True, max_connections=5)

@@ -63,20 +63,21 @@ def test_every_public_name_is_used(side: str) -> None:
 
 
 def named(program: ast.AST) -> Iterator[str]:
-    """Yield each name that is imported, or is an attribute of something."""
+    """Yield each name that is used, also as an attribute of something; an import is no use."""
     for node in ast.walk(program):
-        if isinstance(node, ast.ImportFrom):
-            yield from (alias.name for alias in node.names)
+        if isinstance(node, ast.Name):
+            yield node.id
         elif isinstance(node, ast.Attribute):
             yield node.attr
 
 
-def test_every_public_class_function_and_type_is_used() -> None:
+def test_every_public_name_and_member_is_used() -> None:
     programs = [path for path in FOLDER.glob("*.py") if not path.name.startswith("test_")]
     used = {
         name
         for program in programs
         for name in named(ast.parse(program.read_text(encoding="utf-8")))
     }
-    public = {entry.short for entry in documented().values() if "." not in entry.short}
-    assert sorted(public - used) == []
+    public = {entry.short for entry in documented().values()}
+    assert len(public) > 500
+    assert sorted(name for name in public if name.rpartition(".")[2] not in used) == []
