@@ -236,7 +236,9 @@ def _keys_from_environment() -> list[str]:
 
 
 def run(
-    arguments: Sequence[str] | None = None, client_commands: Mapping[str, str] | None = None
+    arguments: Sequence[str] | None = None,
+    client_commands: Mapping[str, str] | None = None,
+    text_of: Callable[[CycloptsError], str] | None = None,
 ) -> None:
     """Run the command line.
 
@@ -244,9 +246,11 @@ def run(
         arguments: The arguments; by default the process's.
         client_commands: Descriptions of the commands that the caller runs itself, by name: the help
             lists them too.
+        text_of: Returns the text of a wrong command line, in the words of the caller's commands.
     """
     for name, description in (client_commands or {}).items():
-        command_line.command(CommandLine(name=name, help=description))
+        if name not in command_line:  # a process may run several
+            command_line.command(CommandLine(name=name, help=description))
     if not sys.stdout.isatty():
         from rich.console import Console  # comes with cyclopts
 
@@ -260,6 +264,8 @@ def run(
             print_error=False,
         )
     except CycloptsError as error:
+        if text_of is not None:
+            stop(text_of(error), USAGE_ERROR)
         words = " ".join(error.command_chain or ())
         hint = f"julep {words} --help".replace("  ", " ")
         stop(f"{str(error).rstrip('.')} ({hint})", USAGE_ERROR)

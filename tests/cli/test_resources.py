@@ -119,7 +119,13 @@ def test_documents_tools_sessions_and_memories(
     [
         ("agents create", exits.INVALID, "agents create needs --name, as options or in --file"),
         ("agents gt X", exits.INVALID, 'Did you mean "get"'),
-        ("agents get", exits.INVALID, "agents get needs ID"),
+        ("agents get", exits.INVALID, "agents get needs ID (julep agents get --help)"),
+        (
+            "agents create --name",
+            exits.INVALID,
+            "--name needs a value (julep agents create --help)",
+        ),
+        ("agents list extra", exits.INVALID, "agents list takes no 'extra' (julep agents list"),
         ("agents get X", exits.INVALID, "expected a UUID v4; got 'X'"),
         (f"agents get {UNKNOWN}", exits.FAILED, "404"),
         ("agents list --url http://127.0.0.1:9/api", exits.UNREACHABLE, "connection refused"),
