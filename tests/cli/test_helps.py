@@ -87,10 +87,6 @@ def test_an_example_with_an_unknown_option_would_be_noticed() -> None:
         (["db", "check", "extra"], "db check takes no 'extra' (julep db check --help)"),
         (["db", "backup"], "db backup needs FILE (julep db backup --help)"),
         (["keys", "create", "--name"], "--name needs a value (julep keys create --help)"),
-        (
-            ["--profile", "work", "db", "check"],
-            "Unknown option: --profile. Did you mean --database? (julep db check --help)",
-        ),
     ],
 )
 def test_errors_of_the_servers_commands_are_those_of_clients(

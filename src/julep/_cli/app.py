@@ -60,7 +60,9 @@ def text_of(error: CycloptsError) -> str:
     words = " ".join(error.command_chain or ())
     help_hint = f"julep {words} --help".replace("  ", " ")
     if isinstance(error, MissingArgumentError) and error.argument is not None:
-        text = f"{words} needs {error.argument.name}"
+        argument = error.argument
+        is_word = argument.index is not None
+        text = f"{words} needs {argument.field_info.name.upper() if is_word else argument.name}"
         if error.keyword:
             text = f"{error.keyword} needs a value"
     elif isinstance(error, UnusedCliTokensError):
