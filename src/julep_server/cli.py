@@ -31,6 +31,9 @@ from julep_server.workers import Workers
 USAGE_ERROR = 2
 """Exit status for settings that contradict each other."""
 
+INTERRUPTED = 130
+"""Exit status of a program that Ctrl-C has ended: 128 + SIGINT."""
+
 DEFAULT_PORT = 8080
 
 _WIDE = 1000
@@ -96,6 +99,7 @@ command_line = CommandLine(
         "serve", "doctor", "chat --agent Ada", "keys create --help", statuses=STATUSES_OF_ALL
     ),
     version=VERSION,
+    suppress_keyboard_interrupt=False,
 )
 
 
@@ -263,6 +267,9 @@ def run(
             exit_on_error=False,
             print_error=False,
         )
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")
+        raise SystemExit(INTERRUPTED) from None
     except CycloptsError as error:
         if text_of is not None:
             stop(text_of(error), USAGE_ERROR)

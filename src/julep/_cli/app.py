@@ -38,7 +38,12 @@ def build(*branches: str) -> App:
     Args:
         *branches: The first words of the commands that it has.
     """
-    app = App(name="julep", help_format="plaintext", version_flags=())
+    app = App(
+        name="julep",
+        help_format="plaintext",
+        version_flags=(),
+        suppress_keyboard_interrupt=False,  # the program ends as others do
+    )
     if not sys.stdout.isatty():
         from rich.console import Console
 
