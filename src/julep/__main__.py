@@ -72,12 +72,17 @@ def _run(arguments: list[str]) -> int:
         )
         return 2
     try:
-        command_line.run(arguments, {**RESOURCE_COMMANDS, **CLIENT_COMMANDS})
+        command_line.run(arguments, {**RESOURCE_COMMANDS, **CLIENT_COMMANDS}, _text_of)
     except SystemExit as end:  # before the output is flushed
         if isinstance(end.code, int):
             return end.code
         raise
     return 0
+
+
+def _text_of(error: Exception) -> str:
+    text: str = import_module("julep._cli.app").text_of(error)  # only errors need it
+    return text
 
 
 def _resource_command(arguments: list[str]) -> int:

@@ -31,6 +31,9 @@ from julep_server.workers import Workers
 USAGE_ERROR = 2
 """Exit status for settings that contradict each other."""
 
+INTERRUPTED = 130
+"""Exit status of a program that Ctrl-C has ended: 128 + SIGINT."""
+
 DEFAULT_PORT = 8080
 
 _WIDE = 1000
@@ -97,6 +100,7 @@ command_line = CommandLine(
         "serve", "doctor", "chat --agent Ada", "keys create --help", statuses=STATUSES_OF_ALL
     ),
     version=VERSION,
+    suppress_keyboard_interrupt=False,
 )
 
 
@@ -242,7 +246,9 @@ def _keys_from_environment() -> list[str]:
 
 
 def run(
-    arguments: Sequence[str] | None = None, client_commands: Mapping[str, str] | None = None
+    arguments: Sequence[str] | None = None,
+    client_commands: Mapping[str, str] | None = None,
+    text_of: Callable[[CycloptsError], str] | None = None,
 ) -> None:
     """Run the command line.
 
@@ -250,9 +256,11 @@ def run(
         arguments: The arguments; by default the process's.
         client_commands: Descriptions of the commands that the caller runs itself, by name: the help
             lists them too.
+        text_of: Returns the text of a wrong command line, in the words of the caller's commands.
     """
     for name, description in (client_commands or {}).items():
-        command_line.command(CommandLine(name=name, help=description))
+        if name not in command_line:  # a process may run several
+            command_line.command(CommandLine(name=name, help=description))
     if not sys.stdout.isatty():
         from rich.console import Console  # comes with cyclopts
 
@@ -265,7 +273,12 @@ def run(
             exit_on_error=False,
             print_error=False,
         )
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")
+        raise SystemExit(INTERRUPTED) from None
     except CycloptsError as error:
+        if text_of is not None:
+            stop(text_of(error), USAGE_ERROR)
         words = " ".join(error.command_chain or ())
         hint = f"julep {words} --help".replace("  ", " ")
         stop(f"{str(error).rstrip('.')} ({hint})", USAGE_ERROR)

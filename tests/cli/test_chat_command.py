@@ -69,6 +69,8 @@ def test_exit_statuses(
     type_lines(monkeypatch, "Hello")
     assert chat.main(arguments) == status
     printed = capsys.readouterr()
+    if arguments == ["--session", "no id"]:
+        assert printed.err.startswith("julep: --session: expected a UUID v4; got 'no id'")
     assert printed.err.startswith("julep: ") if status else printed.out == chat.COMMAND.help
 
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import pytest
 from cyclopts import App, CycloptsError
 
-from julep._cli import app, chat, doctor
+from julep.__main__ import main
+from julep._cli import app, chat, doctor, exits
 from julep._cli.names import RESOURCE_COMMANDS, SERVER_COMMANDS
 from julep._cli.plain import PlainCommand
 from julep_server.cli import command_line
@@ -78,3 +79,26 @@ def test_a_help_has_examples_that_are_accepted(name: str) -> None:
 def test_an_example_with_an_unknown_option_would_be_noticed() -> None:
     with pytest.raises(CycloptsError, match="Unknown option"):
         CLIENTS.parse_args(["agents", "list", "--no"], exit_on_error=False, print_error=False)
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (["db", "check", "extra"], "db check takes no 'extra' (julep db check --help)"),
+        (["db", "backup"], "db backup needs FILE (julep db backup --help)"),
+        (["keys", "create", "--name"], "--name needs a value (julep keys create --help)"),
+    ],
+)
+def test_errors_of_the_servers_commands_are_those_of_clients(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    error: str,
+) -> None:
+    monkeypatch.setattr("sys.argv", ["julep", *words])
+    # A terminal's help is left as it is: it belongs to the process.
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == exits.INVALID
+    assert capsys.readouterr().err == f"julep: {error}\n"

@@ -6,8 +6,8 @@ import errno
 import io
 import json
 import os
-import pty
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +21,7 @@ from julep._cli import app, exits, output
 from julep._cli.options import read_object
 from julep._cli.resources import RESOURCES
 from julep.testing import ScriptedServer
+from tests.cli.helpers.terminal import JULEP, Terminal
 from tests.sdk.helpers.methods import MANAGERS
 
 UNKNOWN = "4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a"
@@ -119,7 +120,13 @@ def test_documents_tools_sessions_and_memories(
     [
         ("agents create", exits.INVALID, "agents create needs --name, as options or in --file"),
         ("agents gt X", exits.INVALID, 'Did you mean "get"'),
-        ("agents get", exits.INVALID, "agents get needs ID"),
+        ("agents get", exits.INVALID, "agents get needs ID (julep agents get --help)"),
+        (
+            "agents create --name",
+            exits.INVALID,
+            "--name needs a value (julep agents create --help)",
+        ),
+        ("agents list extra", exits.INVALID, "agents list takes no 'extra' (julep agents list"),
         ("agents get X", exits.INVALID, "expected a UUID v4; got 'X'"),
         (f"agents get {UNKNOWN}", exits.FAILED, "404"),
         ("agents list --url http://127.0.0.1:9/api", exits.UNREACHABLE, "connection refused"),
@@ -201,39 +208,38 @@ def test_every_command_has_a_help_with_examples(
         assert not re.search(r"\bNone\b|`", shown)
 
 
-def in_terminal(*words: str, **environment: str) -> str:
-    """Run a command in a pseudo-terminal; return what it shows."""
-    main_end, terminal = pty.openpty()
-    with subprocess.Popen(
-        [sys.executable, "-W", "error", "-m", "julep", *words],
-        stdin=terminal,
-        stdout=terminal,
-        stderr=terminal,
-        env={**os.environ, "TERM": "xterm", "COLUMNS": "100", **environment},
-        close_fds=True,
-    ) as running:
-        os.close(terminal)
-        shown = b""
-        while True:
-            try:
-                piece = os.read(main_end, 4096)
-            except OSError:  # how Linux reports the end
-                break
-            if not piece:
-                break
-            shown += piece
-        os.close(main_end)
-        assert running.wait(60) == 0
-    return shown.decode()
-
-
 def test_a_terminal_shows_a_table(julep_client: julep.Client) -> None:
     agent = julep_client.agents.create(name="[red]Ada\x1b[2J", about="a tutor " * 40)
-    shown = in_terminal("agents", "list", NO_COLOR="")
+    environment = {"TERM": "xterm", "NO_COLOR": ""}
+    with Terminal(*JULEP, "agents", "list", environment=environment) as terminal:
+        shown = terminal.rest()
     head, row, *_ = shown.splitlines()
     assert "\x1b[1m" in head
     assert row.startswith(f"{agent.id}  [red]A")
     assert "\x1b[2J" not in shown
+
+
+def test_an_import_in_a_narrow_terminal(julep_client: julep.Client, tmp_path: Path) -> None:
+    agent = str(julep_client.agents.create(name="Ada").id)
+    (tmp_path / "hours.md").write_text("It opens at ten.", encoding="utf-8")
+    (tmp_path / "empty.md").write_text("", encoding="utf-8")
+    words = ("docs", "import", str(tmp_path), "--agent", agent)
+    with Terminal(*JULEP, *words, columns=30) as terminal:
+        shown = terminal.rest()
+    assert f"skipped  {tmp_path.name}/"[:17] in shown
+    assert shown.endswith("1 skipped, 1 created\n")
+    assert "\x1b" not in shown  # a terminal that cannot move its cursor has no bar
+
+
+def test_ctrl_c_while_a_command_waits() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/api"
+        with Terminal(*JULEP, "agents", "list", "--url", url) as terminal:
+            connection, _ = silent.accept()
+            with connection:
+                connection.recv(1)
+                terminal.type("\x03")
+                assert terminal.rest(exits.INTERRUPTED) == "^C\n"
 
 
 def test_no_color_and_a_narrow_terminal(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -30,13 +31,14 @@ EXPORT = b'{"format":"julep-agents","version":1}\n{"kind":"end","lines":0}\n'
         (b'{\n  "kind": "agent"\n}\n', "JSON of another form", True),
         (b'[{"kind": "agent"}]\n', "JSON of another form", True),
         (b'{"kind":"agent","name":"Ada"}\n', "JSON Lines without a header", False),
-        (gzip.compress(BACKUP), "compressed by gzip", True),
+        (gzip.compress(BACKUP, mtime=0), "compressed by gzip", True),
         (b"PK\x03\x04rest", "a ZIP archive", True),
         (b"PGDMP\x01rest", "a dump of PostgreSQL, which pg_restore reads", True),
         (b"%PDF-1.7\n", "a PDF file", True),
         (bytes(range(256)), "binary data", True),
         (b"text\0with zeros", "binary data", True),
     ],
+    ids=itertools.count(),
 )
 def test_what_a_file_is(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], data: bytes, kind: str, applies: bool
@@ -83,3 +85,9 @@ def test_no_file_at_all(
     ):
         assert run_command(*words, str(path), "--database", f"{tmp_path}/{words[0]}.db") == 1
         assert capsys.readouterr().err == f"julep: {path}: {problem}\n"
+
+
+@pytest.mark.parametrize("words", [("db", "check"), ("db", "backup", "file"), ("export",)])
+def test_reading_a_database_creates_no_folder(tmp_path: Path, words: tuple[str, ...]) -> None:
+    assert run_command(*words, "--database", f"{tmp_path}/nowhere/x.db") == 1
+    assert not (tmp_path / "nowhere").exists()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from cyclopts import App, CycloptsError, MissingArgumentError
+from cyclopts import App, CycloptsError, MissingArgumentError, UnusedCliTokensError
 
 from julep._cli.candidates import print_candidates
 from julep._cli.commands import resource_app
@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> int:
             arguments, exit_on_error=False, print_error=False, result_action="return_value"
         )
     except CycloptsError as error:
-        return report(_text(error), INVALID)
+        return report(text_of(error), INVALID)
     return status if isinstance(status, int) else 0
 
 
@@ -38,7 +38,12 @@ def build(*branches: str) -> App:
     Args:
         *branches: The first words of the commands that it has.
     """
-    app = App(name="julep", help_format="plaintext", version_flags=())
+    app = App(
+        name="julep",
+        help_format="plaintext",
+        version_flags=(),
+        suppress_keyboard_interrupt=False,  # the program ends as others do
+    )
     if not sys.stdout.isatty():
         from rich.console import Console
 
@@ -55,12 +60,18 @@ def build(*branches: str) -> App:
     return app
 
 
-def _text(error: CycloptsError) -> str:
+def text_of(error: CycloptsError) -> str:
     """Return an error's text, and where to look for what is right."""
     words = " ".join(error.command_chain or ())
     help_hint = f"julep {words} --help".replace("  ", " ")
     if isinstance(error, MissingArgumentError) and error.argument is not None:
-        text = f"{words} needs {error.argument.name}"
+        argument = error.argument
+        is_word = argument.index is not None
+        text = f"{words} needs {argument.field_info.name.upper() if is_word else argument.name}"
+        if error.keyword:
+            text = f"{error.keyword} needs a value"
+    elif isinstance(error, UnusedCliTokensError):
+        text = f"{words} takes no {(error.unused_tokens or [''])[0]!r:.40}"
     else:
         text = str(error).rstrip(".")
     return f"{text} ({help_hint})"

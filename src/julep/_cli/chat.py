@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from julep._cli.connection import connect
-from julep._cli.exits import run
+from julep._cli.exits import UsageError, run
 from julep._cli.output import printable
 from julep._cli.owners import matching
 from julep._cli.plain import PROFILE, URL, PlainCommand, PlainOption
@@ -61,14 +61,18 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _chat(client: Client, agent: str, session_id: str | None) -> None:
-    from julep.errors import JulepError
+    from julep.errors import InvalidArgumentError, JulepError
 
     is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     earlier: Sequence[ChatMlMessage] = ()
     if session_id is None:
         session_id = str(client.sessions.create(agent_id=_agent(client, agent)).id)
     else:
-        client.sessions.get(session_id)
+        try:
+            client.sessions.get(session_id)
+        except InvalidArgumentError as error:  # its path is the method's
+            _, _, problem = str(error).partition(": ")
+            raise UsageError(f"--session: {problem}") from None
         if is_terminal:
             earlier = client.sessions.history(session_id)
     for line in _lines(is_terminal, earlier):

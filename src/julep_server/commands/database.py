@@ -33,7 +33,7 @@ def backup(file: Path, *, database: DatabaseOption = None, overwrite: bool = Fal
         overwrite: Replace a file that exists, when the backup is complete.
     """
     with reported():
-        _say(operations.backup(database_url(database), file, overwrite=overwrite))
+        _say(operations.backup(database_url(database, must_exist=True), file, overwrite=overwrite))
 
 
 @command_line.command(help_epilogue=examples("db restore julep-backup.db --overwrite"))
@@ -57,7 +57,7 @@ def check(*, database: DatabaseOption = None) -> None:
         database: The database.
     """
     with reported():
-        problems = operations.check(database_url(database))
+        problems = operations.check(database_url(database, must_exist=True))
         for problem in problems:
             _say(problem)
         if problems:

@@ -100,12 +100,13 @@ def stop(message: str, status: int) -> NoReturn:
     raise SystemExit(status)
 
 
-def database_url(given: str | None) -> str:
+def database_url(given: str | None, *, must_exist: bool = False) -> str:
     """Return the URL of a database.
 
     Args:
         given: Its URL, or the path of a SQLite file, which may begin with ``~``; None for a file in
             the user's data directory.
+        must_exist: Whether it is read alone, so that no folder is created for it.
 
     Raises:
         ValueError: It is a URL that can't be read.
@@ -117,7 +118,8 @@ def database_url(given: str | None) -> str:
             raise ValueError(f"the database's URL can't be read: {error}") from None
         return given
     path = Path(given).expanduser() if given else _data_directory() / "julep.db"
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not must_exist:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     return sqlite_url(path)
 
 

@@ -56,7 +56,7 @@ def export(
         tenant: The tenant's name.
         api_key: A key of the tenant.
     """
-    with reported(), reading(database_url(database)) as connection:
+    with reported(), reading(database_url(database, must_exist=True)) as connection:
         chosen = _tenant(connection, tenant, api_key)
         wanted = [_agent_id(connection, chosen, agent) for agent in agents]
         write_lines(output, export_lines(connection, chosen, wanted or None))
