@@ -181,11 +181,14 @@ POSTGRES = create_engine("postgresql+psycopg://").dialect
 
 @given(st.text())
 def test_text_for_postgres_survives_the_round_trip(text: str) -> None:
-    column = Text()
-    written = column.process_bind_param(text, POSTGRES)
+    write, read = Text().bind_processor(POSTGRES), Text().result_processor(POSTGRES, None)
+    assert write is not None
+    assert read is not None
+    written = write(text)
     assert written is not None
     assert "\0" not in written
-    assert column.process_result_value(written, POSTGRES) == text
+    assert read(written) == text
+    assert (write(None), read(None)) == (None, None)
 
 
 @pytest.mark.parametrize("url", ["postgresql://u:p@h/d?a=b", "postgres://u:p@h/d?a=b"])
