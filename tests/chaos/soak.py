@@ -292,7 +292,7 @@ async def _operate(load: Load, url: str, folder: Path) -> None:
     for number in range(1, sys.maxsize):
         await asyncio.sleep(45)
         rotated = await asyncio.to_thread(
-            _command, "keys", "rotate", "soak", "--grace", "30s", "--database", url
+            _command, "keys", "rotate", "soak", "--grace", "5m", "--database", url
         )
         load.key = rotated.strip()
         if number % 2:
