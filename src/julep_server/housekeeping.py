@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Final, TypeAlias
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -23,12 +21,6 @@ BATCH: Final = 500
 _PAUSE: Final = 0.05
 """Seconds between two transactions, for what else is written."""
 
-_DeleteSome: TypeAlias = Callable[[Connection, int], int]
-_KINDS: Final[Sequence[_DeleteSome]] = (
-    kept_responses.delete_old,
-    jobs.delete_old,
-    streams.delete_old,
-)
 _log = logging.getLogger("julep_server")
 
 
@@ -55,13 +47,10 @@ class Housekeeping:
 
     async def delete_old(self) -> None:
         """Delete all that is old now."""
-        for delete_some in _KINDS:
-            delete = partial(_delete, delete_some)
-            deleted = BATCH
-            while deleted >= BATCH:
-                deleted = await self._database.write(delete, Isolation.LOCKS)
-                await asyncio.sleep(_PAUSE)
-        await self._database.write(processes.delete_abandoned, Isolation.LOCKS)
+        while True:
+            if await self._database.write(_delete_some, Isolation.LOCKS) < BATCH:
+                return
+            await asyncio.sleep(_PAUSE)
 
     async def _run(self) -> None:
         while True:
@@ -72,5 +61,9 @@ class Housekeeping:
             await asyncio.sleep(INTERVAL)
 
 
-def _delete(delete_some: _DeleteSome, connection: Connection) -> int:
-    return delete_some(connection, BATCH)
+def _delete_some(connection: Connection) -> int:
+    processes.delete_abandoned(connection)
+    deleted = 0
+    for store in (kept_responses, jobs, streams):
+        deleted += store.delete_old(connection, BATCH - deleted)
+    return deleted

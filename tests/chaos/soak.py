@@ -65,7 +65,7 @@ class Load:
     users: list[str] = field(default_factory=list[str])
     docs: list[str] = field(default_factory=list[str])
     speakers: list[str] = field(default_factory=list[str])
-    chatting: Counter[str] = field(default_factory=Counter[str])
+    used: Counter[str] = field(default_factory=Counter[str])
     sessions: dict[str, int] = field(default_factory=dict[str, int])
 
     async def begin(self) -> None:
@@ -127,14 +127,14 @@ class Load:
     async def chat(self) -> None:
         session, said = await self._turn()
         body = {"messages": [{"role": "user", "content": said}]}
-        with self._chatting(session):
+        with self._using(session):
             response = await self._send("POST", f"/sessions/{session}/chat", 200, body)
         answered = response.json()["response"][0][0]["content"]
         assert answered == answer_to(said, self.model.words)
 
     async def stream(self) -> None:
         session, said = await self._turn()
-        with self._chatting(session):
+        with self._using(session):
             _, text, ended = await self._read_stream(session, said, self._headers(), None)
         assert ended
         assert text == answer_to(said, self.model.words)
@@ -144,7 +144,7 @@ class Load:
         session, said = await self._turn()
         headers = self._headers()
         most = self.chance.randrange(1, 13)
-        with self._chatting(session):
+        with self._using(session):
             last, text, _ = await self._read_stream(session, said, headers, most)
             headers |= {"Last-Event-ID": last, "Authorization": f"Bearer {self.key}"}
             _, rest, ended = await self._read_stream(session, said, headers, None)
@@ -154,7 +154,8 @@ class Load:
     async def read_history(self) -> None:
         if self.sessions:
             session = self.chance.choice(list(self.sessions))
-            await self._send("GET", f"/sessions/{session}/history", 200, params={"limit": "20"})
+            with self._using(session):
+                await self._send("GET", f"/sessions/{session}/history", 200, params={"limit": "20"})
             await self._send("GET", "/sessions", 200, params={"limit": "20"})
 
     async def _turn(self) -> tuple[str, str]:
@@ -163,22 +164,22 @@ class Load:
             await self.create_session()
         session = self.chance.choice(list(self.sessions))
         self.sessions[session] += 1
-        if self.sessions[session] > _TURNS and not self.chatting[session]:
+        if self.sessions[session] > _TURNS and not self.used[session]:
             del self.sessions[session]
             await self._send("DELETE", f"/sessions/{session}", 202)
             return await self._turn()
         return session, f"call {self.calls} of the load"
 
     @contextmanager
-    def _chatting(self, session: str) -> Generator[None]:
+    def _using(self, session: str) -> Generator[None]:
         """Keep a session from being deleted meanwhile."""
-        self.chatting[session] += 1
+        self.used[session] += 1
         try:
             yield
         finally:
-            self.chatting[session] -= 1
-            if not self.chatting[session]:
-                del self.chatting[session]
+            self.used[session] -= 1
+            if not self.used[session]:
+                del self.used[session]
 
     async def _read_stream(
         self, session: str, said: str, headers: dict[str, str], most: int | None
@@ -291,7 +292,7 @@ async def _operate(load: Load, url: str, folder: Path) -> None:
     for number in range(1, sys.maxsize):
         await asyncio.sleep(45)
         rotated = await asyncio.to_thread(
-            _command, "keys", "rotate", "soak", "--grace", "30s", "--database", url
+            _command, "keys", "rotate", "soak", "--grace", "5m", "--database", url
         )
         load.key = rotated.strip()
         if number % 2:

@@ -35,6 +35,14 @@ def postgres_url() -> Iterator[Callable[[], str] | None]:
         yield cluster.new_database
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_housekeeping() -> Iterator[None]:
+    """Servers of several tests delete nothing that is old, which other tests would see."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("julep_server.housekeeping.INTERVAL", 3600.0)
+        yield
+
+
 @pytest.fixture
 def database_url(postgres_url: Callable[[], str] | None, tmp_path: Path) -> str:
     """The URL of an empty database that outlives a server."""
