@@ -235,6 +235,11 @@ print(*set(sys.modules) - before)
 def loaded(request: pytest.FixtureRequest) -> tuple[str, set[str]]:
     """A statement, and the modules that it loads in a new process."""
     statement: str = request.param
+    return statement, modules_of(statement)
+
+
+def modules_of(statement: str) -> set[str]:
+    """Return the modules that a statement loads in a new process."""
     with Stub() as stub:
         stub.response = SESSION
         done = subprocess.run(
@@ -244,7 +249,7 @@ def loaded(request: pytest.FixtureRequest) -> tuple[str, set[str]]:
             text=True,
             timeout=60,
         )
-    return statement, set(done.stdout.split())
+    return set(done.stdout.split())
 
 
 def root(module: str) -> str:
@@ -274,6 +279,36 @@ def test_loaded_modules_of_the_standard_library(loaded: tuple[str, set[str]]) ->
     roots = {root(name) for name in modules} & sys.stdlib_module_names
     unexpected = {name for name in roots if not name.startswith("_")} - STANDARD[statement]
     assert unexpected == set()
+
+
+BY_PROXY = SENT.replace("base_url=sys.argv[2]", "base_url=sys.argv[2], proxy=sys.argv[2]")
+
+
+@pytest.mark.once
+def test_loaded_modules_of_a_first_call_by_a_proxy() -> None:
+    """What httpx imports depends on its version, and on what else is installed."""
+    own = {name for name in modules_of(BY_PROXY) if root(name) in {"julep", "julep_api"}}
+    of_sockets = {
+        "julep._http.happy_eyeballs",
+        "julep._http.sockets",
+        "julep._http.sync_transport",
+    }
+    assert own - PARSERS == OWN[SENT] - of_sockets | {
+        "julep._http.async_lease",
+        "julep._http.background",
+        "julep._http.httpx_adapter",
+        "julep._http.httpx_bodies",
+        "julep._http.httpx_transport",
+        "julep._http.library_logs",
+        "julep._http.loading",
+        "julep._http.open_responses",
+        "julep._http.open_streams",
+        "julep._http.own_task",
+        "julep._http.per_loop",
+        "julep._http.shared_run",
+        "julep._redaction",
+    }
+    assert not own & PARSERS
 
 
 FORKED = """

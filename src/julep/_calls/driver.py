@@ -125,7 +125,7 @@ class SyncDriver:
             flow.close()  # an exception may have come in the middle of a step
 
     def _send_first(self, request: Request) -> Outcome[ResponseBody]:
-        """Send a request by a transport that may have to be built, in the time of the call."""
+        """Send a request by a transport that is built, if need be, in the time of the call."""
         loading = self._connections.loading()
         if loading is not None:
             from julep._http.loading import wait_for_loading
@@ -244,7 +244,7 @@ class AsyncDriver:
             flow.close()  # an exception may have come in the middle of a step
 
     async def _send_first(self, request: Request) -> Outcome[AsyncResponseBody]:
-        """Send a request by a transport that may have to be built, in the time of the call."""
+        """Send a request by a transport that is built, if need be, in the time of the call."""
         loading = self._connections.loading()
         if loading is not None:
             from julep._http.loading import wait_for_loading_async

@@ -96,8 +96,7 @@ def finish_before_logging() -> None:
 
     What was registered last is called first, and is the one that finishes them.
     """
-    import logging  # noqa: F401  # it registers, if it is not imported yet
-
+    import_module("logging")  # it registers, if it is not imported yet
     finish_at_forks()
 
 

@@ -89,6 +89,22 @@ async def test_calls_share_a_connection_by_http2(
     assert server.connections == 1
 
 
+async def test_an_error_without_a_status_is_no_result(
+    mode: Mode, authority: trustme.CA, cafile: Path
+) -> None:
+    """The library takes it for a 200: see docs/decisions/0056."""
+    tls = julep.tls_context(cafile=cafile)
+    body = json.dumps({"error": {"message": "no such session", "code": "not_found"}}).encode()
+    with Http2Server(
+        "application/json", [body], status=None, tls=server_context(authority)
+    ) as server:
+        url = f"https://127.0.0.1:{server.port}"
+        async with make_client(mode, url, tls=tls, http2=True, max_retries=0) as client:
+            with pytest.raises(julep.InvalidResponseError):
+                await get(client)
+    assert len(server.requests) == 1
+
+
 async def test_a_server_without_http2_gets_http1(
     mode: Mode, authority: trustme.CA, cafile: Path
 ) -> None:

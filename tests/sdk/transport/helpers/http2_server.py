@@ -20,6 +20,7 @@ class Http2Server(ServerThread):
     Args:
         content_type: The response's.
         pieces: The response's body, a frame each.
+        status: The response's; None sends none, which HTTP/2 forbids.
 
     Attributes:
         requests: The headers of each request.
@@ -28,6 +29,7 @@ class Http2Server(ServerThread):
 
     content_type: str
     pieces: list[bytes]
+    status: str | None = "200"
     requests: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
     bodies: dict[int, bytes] = field(default_factory=dict[int, bytes])
 
@@ -39,7 +41,12 @@ class Http2Server(ServerThread):
     async def handle(
         self, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        connection = H2Connection(H2Configuration(client_side=False, header_encoding="utf-8"))
+        configuration = H2Configuration(
+            client_side=False,
+            header_encoding="utf-8",
+            validate_outbound_headers=self.status is not None,
+        )
+        connection = H2Connection(configuration)
         connection.initiate_connection()
         writer.write(connection.data_to_send())
         while data := await reader.read(65536):
@@ -56,11 +63,9 @@ class Http2Server(ServerThread):
             self.bodies[event.stream_id] = self.bodies.get(event.stream_id, b"") + event.data
             connection.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
         elif isinstance(event, StreamEnded):
-            headers = [
-                (":status", "200"),
-                ("content-type", self.content_type),
-                ("x-request-id", "req-2"),
-            ]
+            headers = [("content-type", self.content_type), ("x-request-id", "req-2")]
+            if self.status is not None:
+                headers.insert(0, (":status", self.status))
             connection.send_headers(event.stream_id, headers)
             for piece in self.pieces:
                 connection.send_data(event.stream_id, piece)
