@@ -109,16 +109,18 @@ class _Part(NamedTuple):
     size: int
 
 
+_COLUMNS = [list_parts.c[name] for name in _Part._fields]
 _PARTS = (
-    select(*(list_parts.c[name] for name in _Part._fields))
+    select(*_COLUMNS)
     .where(*_HERE, list_parts.c.earliest <= bindparam("around"))
     .order_by(*(column.desc() for column in _ORDER))
     .limit(bindparam("limit"))
-    # What another writer folds is left to it.
-    .with_for_update(skip_locked=True)
 )
+_BETWEEN = list_parts.c.earliest.between(bindparam("first"), bindparam("last"))
+# What another writer folds is left to it.
+_FREE = select(list_parts.c.seq).where(*_HERE, _BETWEEN).with_for_update(skip_locked=True)
+_DELETE = delete(list_parts).where(list_parts.c.seq.in_(_FREE)).returning(*_COLUMNS)
 _HOLD = select(list_parts.c.seq).where(_HERE[0]).with_for_update()
-_DELETE = delete(list_parts).where(list_parts.c.seq == bindparam("of_seq"))
 _INSERT = insert(list_parts)
 
 
@@ -196,20 +198,19 @@ def _fold(connection: Connection, tenant: str, name: str, around: int, limit: in
     values = {"of_tenant": tenant, "of_list": name, "around": around, "limit": limit}
     parts = [_Part(*row) for row in connection.execute(_PARTS, values)]
     groups = _groups(reversed(parts), PART_SIZE)
-    folded = [group for group in groups if len(group) > 1]
-    if folded:
-        connection.execute(_DELETE, [{"of_seq": part.seq} for group in folded for part in group])
-        rows = [
-            {
-                "tenant": tenant,
-                "list": name,
-                "earliest": group[0].earliest,
-                "latest": max(part.latest for part in group),
-                "size": sum(part.size for part in group),
+    for group in groups:
+        if len(group) == 1:
+            continue
+        span = {"first": group[0].earliest, "last": group[-1].earliest}
+        rows = connection.execute(_DELETE, {"of_tenant": tenant, "of_list": name, **span})
+        # Only what was deleted is summed.
+        if gone := [_Part(*row) for row in rows]:
+            part = {
+                "earliest": min(part.earliest for part in gone),
+                "latest": max(part.latest for part in gone),
+                "size": sum(part.size for part in gone),
             }
-            for group in folded
-        ]
-        connection.execute(_INSERT, rows)
+            connection.execute(_INSERT, {"tenant": tenant, "list": name, **part})
     return max((sum(part.size for part in group) for group in groups), default=0)
 
 
