@@ -25,7 +25,7 @@ from julep_server.db.migrate import configuration
 from julep_server.json_text import JSON, JSONObject
 from julep_server.store import list_parts, paging
 from julep_server.store.agents import agents, delete_agent
-from julep_server.store.list_parts import differences
+from julep_server.store.list_parts import differences, find_start
 from julep_server.store.paging import Page
 from julep_server.store.sessions import sessions
 from julep_server.store.users import delete_user, users
@@ -281,6 +281,12 @@ def test_parts_are_few_and_about_as_long_as_they_may_be(
 def check_users_of_one(connection: Connection) -> None:
     assert list(differences(connection)) == []
     assert users.count(connection, "one", Page(1, 0)) == 400
+    # Of what is before a page, no more than about a part is skipped.
+    for descending in (False, True):
+        find = partial(find_start, connection, "one", "users.created_at", descending=descending)
+        skips = [offset - start.skipped for offset in range(21, 400) if (start := find(offset))]
+        assert len(skips) == 379
+        assert 0 <= min(skips) < max(skips) < 40
 
 
 def test_an_old_database_is_counted_when_it_is_upgraded(database: Database) -> None:
