@@ -1,4 +1,4 @@
-"""Deletes what is stored for a time only, beside the requests."""
+"""Deletes what is stored for a time only, and folds counts of lists, beside the requests."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from sqlalchemy import Connection
 
 from julep_server.db.engine import Database, Isolation
 from julep_server.db.outage import log_failure
-from julep_server.store import jobs, kept_responses, processes, streams
+from julep_server.store import jobs, kept_responses, list_parts, processes, streams
 
 INTERVAL = 600.0
-"""Seconds between two deletions."""
+"""Seconds between two rounds."""
 
 _log = logging.getLogger("julep_server")
 
 
 class Housekeeping:
-    """Deletes old responses, jobs, events of streams and claims, from start to stop.
+    """Deletes old responses, jobs, events of streams and claims, and folds, from start to stop.
 
     Args:
         database: The database that holds them.
@@ -42,6 +42,7 @@ class Housekeeping:
         while True:
             try:
                 await self._database.write(_delete_old, Isolation.LOCKS)
+                await self._database.write(list_parts.fold_long, Isolation.LOCKS)
             except Exception as error:  # noqa: BLE001 - the database may be unavailable for a while
                 log_failure(_log, error, "deleting what is old failed")
             await asyncio.sleep(INTERVAL)

@@ -2,8 +2,9 @@
 
 Triggers of the database add a row for each item that comes and goes, at its time, in the same
 transaction: they hold for all that writes, and writers don't wait for each other. Now and then a
-writer replaces the rows of neighbouring times by their sum. The items before a moment are the sum
-of the parts before it, whichever parts there are, if no part begins before it and ends later.
+creation or a change replaces the rows of neighbouring times by their sum. The items before a moment
+are the sum of the parts before it, whichever parts there are, if no part begins before it and ends
+later.
 """
 
 from __future__ import annotations
@@ -120,6 +121,11 @@ _BETWEEN = list_parts.c.earliest.between(bindparam("first"), bindparam("last"))
 # What another writer folds is left to it.
 _FREE = select(list_parts.c.seq).where(*_HERE, _BETWEEN).with_for_update(skip_locked=True)
 _DELETE = delete(list_parts).where(list_parts.c.seq.in_(_FREE)).returning(*_COLUMNS)
+_LONG = (
+    select(list_parts.c.tenant, list_parts.c.list)
+    .group_by(list_parts.c.tenant, list_parts.c.list)
+    .having(func.count() > bindparam("rows"))
+)
 _HOLD = select(list_parts.c.seq).where(_HERE[0]).with_for_update()
 _INSERT = insert(list_parts)
 
@@ -138,6 +144,16 @@ def fold_sometimes(
     if random.randrange(_FOLD_EVERY) == 0:  # noqa: S311 - no secret
         for sort_by, moment in moments:
             _fold(connection, tenant, name_of(table, sort_by), moment, _FOLDED)
+
+
+def fold_long(connection: Connection) -> None:
+    """Fold the lists that have many rows: deletions, which others would conflict with, fold none.
+
+    Args:
+        connection: A transaction that writes, and sees what others have committed.
+    """
+    for tenant, name in connection.execute(_LONG, {"rows": _FOLDED}).all():
+        _fold(connection, tenant, name, _ALL, _ALL)
 
 
 def hold(connection: Connection, tenant: str) -> None:
