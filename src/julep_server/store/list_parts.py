@@ -25,6 +25,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    text,
 )
 
 from julep_server.db import tables
@@ -179,8 +180,11 @@ def recount(connection: Connection) -> None:
     """Count the items of all lists.
 
     Args:
-        connection: A transaction that writes, and sees one moment.
+        connection: A transaction that writes, and sees one moment; others must wait for its end.
     """
+    if connection.dialect.name == "postgresql":
+        # Of many deleted rows, the space would stay, and PostgreSQL would read it for each total.
+        connection.execute(text("TRUNCATE list_parts"))
     for table, sort_by in _LISTS:
         _recount(connection, table, sort_by)
 
