@@ -158,6 +158,7 @@ def _requests(
         "GET a session": get(f"/sessions/{stored.session}"),
         "GET 100 sessions": get("/sessions"),
         "GET 10 sessions with their number": get("/sessions?limit=10&with_total=true"),
+        "GET 100 sessions from the middle on": get(f"/sessions?offset={sessions // 2}"),
         "GET the last 100 sessions": get(f"/sessions?offset={sessions - 100}"),
         "GET sessions of an agent that has one": get(f"/sessions?agent_id={others['rare']}"),
         "GET sessions by a filter that one fits": filtered("wanted"),

@@ -1,4 +1,4 @@
-"""Deletes what is stored for a time only, beside the requests."""
+"""Deletes what is stored for a time only, and folds counts of lists, beside the requests."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 
 from julep_server.db.engine import Database, Isolation
 from julep_server.db.outage import log_failure
-from julep_server.store import jobs, kept_responses, processes, streams
+from julep_server.store import jobs, kept_responses, list_parts, processes, streams
 
 INTERVAL: Final = 60.0
-"""Seconds between two looks for what is old."""
+"""Seconds between two rounds."""
 
 BATCH: Final = 500
 """The rows that one transaction deletes, so that no writer waits for long."""
@@ -25,7 +25,7 @@ _log = logging.getLogger("julep_server")
 
 
 class Housekeeping:
-    """Deletes old responses, jobs, events of streams and claims, from start to stop.
+    """Deletes old responses, jobs, events of streams and claims, and folds, from start to stop.
 
     Args:
         database: The database that holds them.
@@ -56,6 +56,7 @@ class Housekeeping:
         while True:
             try:
                 await self.delete_old()
+                await self._database.write(list_parts.fold_long, Isolation.LOCKS)
             except Exception as error:  # noqa: BLE001 - the database may be unavailable for a while
                 log_failure(_log, error, "deleting what is old failed")
             await asyncio.sleep(INTERVAL)

@@ -25,7 +25,7 @@ from julep_server.db.migrate import configuration
 from julep_server.json_text import JSON, JSONObject
 from julep_server.store import list_parts, paging
 from julep_server.store.agents import agents, delete_agent
-from julep_server.store.list_parts import differences
+from julep_server.store.list_parts import differences, find_start
 from julep_server.store.paging import Page
 from julep_server.store.sessions import sessions
 from julep_server.store.users import delete_user, users
@@ -270,6 +270,12 @@ def test_parts_are_few_and_about_as_long_as_they_may_be(
     assert 20 <= read(database, parts) <= 70
     write(database, lambda connection: list_parts.fold(connection, "one"))
     assert read(database, parts) == 20
+    # Deletions fold nothing; the server does, after a while.
+    monkeypatch.setattr(list_parts, "_FOLDED", 25)
+    write(database, delete_some)
+    assert read(database, parts) == 30
+    write(database, list_parts.fold_long, Isolation.LOCKS)
+    assert read(database, parts) == 20
     # All are of one part when many come between two that were far apart.
     with_gap = text("UPDATE list_parts SET earliest = 0 WHERE list = 'users.created_at'")
     write(database, lambda connection: connection.execute(with_gap))
@@ -278,9 +284,20 @@ def test_parts_are_few_and_about_as_long_as_they_may_be(
     read(database, check_users_of_one)
 
 
+def delete_some(connection: Connection) -> None:
+    for identifier in user_ids(connection, "one", "created_at", descending=False)[5::40]:
+        delete_user(connection, "one", identifier)
+
+
 def check_users_of_one(connection: Connection) -> None:
     assert list(differences(connection)) == []
-    assert users.count(connection, "one", Page(1, 0)) == 400
+    assert users.count(connection, "one", Page(1, 0)) == 390
+    # Of what is before a page, no more than about a part is skipped.
+    for descending in (False, True):
+        find = partial(find_start, connection, "one", "users.created_at", descending=descending)
+        skips = [offset - start.skipped for offset in range(21, 390) if (start := find(offset))]
+        assert len(skips) == 369
+        assert 0 <= min(skips) < max(skips) < 40
 
 
 def test_an_old_database_is_counted_when_it_is_upgraded(database: Database) -> None:

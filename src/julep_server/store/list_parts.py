@@ -2,8 +2,9 @@
 
 Triggers of the database add a row for each item that comes and goes, at its time, in the same
 transaction: they hold for all that writes, and writers don't wait for each other. Now and then a
-writer replaces the rows of neighbouring times by their sum. The items before a moment are the sum
-of the parts before it, whichever parts there are, if no part begins before it and ends later.
+creation or a change replaces the rows of neighbouring times by their sum. The items before a moment
+are the sum of the parts before it, whichever parts there are, if no part begins before it and ends
+later.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    text,
 )
 
 from julep_server.db import tables
@@ -109,16 +111,23 @@ class _Part(NamedTuple):
     size: int
 
 
+_COLUMNS = [list_parts.c[name] for name in _Part._fields]
 _PARTS = (
-    select(*(list_parts.c[name] for name in _Part._fields))
+    select(*_COLUMNS)
     .where(*_HERE, list_parts.c.earliest <= bindparam("around"))
     .order_by(*(column.desc() for column in _ORDER))
     .limit(bindparam("limit"))
-    # What another writer folds is left to it.
-    .with_for_update(skip_locked=True)
+)
+_BETWEEN = list_parts.c.earliest.between(bindparam("first"), bindparam("last"))
+# What another writer folds is left to it.
+_FREE = select(list_parts.c.seq).where(*_HERE, _BETWEEN).with_for_update(skip_locked=True)
+_DELETE = delete(list_parts).where(list_parts.c.seq.in_(_FREE)).returning(*_COLUMNS)
+_LONG = (
+    select(list_parts.c.tenant, list_parts.c.list)
+    .group_by(list_parts.c.tenant, list_parts.c.list)
+    .having(func.count() > bindparam("rows"))
 )
 _HOLD = select(list_parts.c.seq).where(_HERE[0]).with_for_update()
-_DELETE = delete(list_parts).where(list_parts.c.seq == bindparam("of_seq"))
 _INSERT = insert(list_parts)
 
 
@@ -136,6 +145,16 @@ def fold_sometimes(
     if random.randrange(_FOLD_EVERY) == 0:  # noqa: S311 - no secret
         for sort_by, moment in moments:
             _fold(connection, tenant, name_of(table, sort_by), moment, _FOLDED)
+
+
+def fold_long(connection: Connection) -> None:
+    """Fold the lists that have many rows: deletions, which others would conflict with, fold none.
+
+    Args:
+        connection: A transaction that writes, and sees what others have committed.
+    """
+    for tenant, name in connection.execute(_LONG, {"rows": _FOLDED}).all():
+        _fold(connection, tenant, name, _ALL, _ALL)
 
 
 def hold(connection: Connection, tenant: str) -> None:
@@ -161,8 +180,11 @@ def recount(connection: Connection) -> None:
     """Count the items of all lists.
 
     Args:
-        connection: A transaction that writes, and sees one moment.
+        connection: A transaction that writes, and sees one moment; others must wait for its end.
     """
+    if connection.dialect.name == "postgresql":
+        # Of many deleted rows, the space would stay, and PostgreSQL would read it for each total.
+        connection.execute(text("TRUNCATE list_parts"))
     for table, sort_by in _LISTS:
         _recount(connection, table, sort_by)
 
@@ -196,20 +218,19 @@ def _fold(connection: Connection, tenant: str, name: str, around: int, limit: in
     values = {"of_tenant": tenant, "of_list": name, "around": around, "limit": limit}
     parts = [_Part(*row) for row in connection.execute(_PARTS, values)]
     groups = _groups(reversed(parts), PART_SIZE)
-    folded = [group for group in groups if len(group) > 1]
-    if folded:
-        connection.execute(_DELETE, [{"of_seq": part.seq} for group in folded for part in group])
-        rows = [
-            {
-                "tenant": tenant,
-                "list": name,
-                "earliest": group[0].earliest,
-                "latest": max(part.latest for part in group),
-                "size": sum(part.size for part in group),
+    for group in groups:
+        if len(group) == 1:
+            continue
+        span = {"first": group[0].earliest, "last": group[-1].earliest}
+        rows = connection.execute(_DELETE, {"of_tenant": tenant, "of_list": name, **span})
+        # Only what was deleted is summed.
+        if gone := [_Part(*row) for row in rows]:
+            part = {
+                "earliest": min(part.earliest for part in gone),
+                "latest": max(part.latest for part in gone),
+                "size": sum(part.size for part in gone),
             }
-            for group in folded
-        ]
-        connection.execute(_INSERT, rows)
+            connection.execute(_INSERT, {"tenant": tenant, "list": name, **part})
     return max((sum(part.size for part in group) for group in groups), default=0)
 
 

@@ -91,9 +91,7 @@ class ResourceStore(Generic[R]):
         self._lock = self._find.with_for_update()
         self._insert = insert(table)
         self._update = update(table).where(*wanted)
-        self._delete = (
-            delete(table).where(*wanted).returning(table.c.created_at, table.c.updated_at)
-        )
+        self._delete = delete(table).where(*wanted)
         self.kind = kind
 
     def find(
@@ -201,12 +199,10 @@ class ResourceStore(Generic[R]):
         Raises:
             ApiError: 404 when this tenant never had one of that id.
         """
-        row = connection.execute(self._delete, _is(tenant, identifier)).first()
-        if row is not None:
+        result = connection.execute(self._delete, _is(tenant, identifier))
+        existed = result.rowcount > 0
+        if existed:
             unindex_metadata(connection, identifier)
-            times = ("created_at", row[0]), ("updated_at", row[1])
-            fold_sometimes(connection, tenant, self._table, *times)
-        existed = row is not None
         return record_deletion(connection, tenant, self.kind, identifier, existed=existed)
 
 
