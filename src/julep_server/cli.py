@@ -19,6 +19,7 @@ from julep_server.app import App
 from julep_server.commands import database, keys, tenants, transfer
 from julep_server.commands.helps import STATUSES_OF_ALL, examples
 from julep_server.commands.opened import database_url, opening, stop
+from julep_server.memory import return_freed_memory
 from julep_server.models.discovery import log_local_models
 from julep_server.monitoring.logs import FORMATS, LEVELS, set_up_logs
 from julep_server.monitoring.shared_metrics import shared_metrics
@@ -200,6 +201,7 @@ def _serve_on(
         settings: The settings.
         is_first: Called when the database is open: whether the server is to be announced.
     """
+    return_freed_memory()
     with opening():
         app = App(settings)
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 import sqlite3
+from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
@@ -14,7 +15,6 @@ from julep_server.commands.opened import opening
 from julep_server.db import waiting
 from julep_server.db.waiting import open_within
 from julep_server.serving import bind, listen
-from julep_server.settings import Settings
 
 pytestmark = pytest.mark.once
 
@@ -127,14 +127,15 @@ def test_connections_are_refused_until_the_server_can_take_them() -> None:
 
 
 def test_an_address_that_another_process_took_meanwhile_is_one_line(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def taken(_: socket.socket) -> None:
         raise OSError(98, "Address already in use")
 
     monkeypatch.setattr(cli, "listen", taken)
-    with bind("127.0.0.1", 0) as bound, pytest.raises(SystemExit) as ended:
-        cli._serve_on(bound, Settings(embedding_model="none", port=8080))
+    database = f"sqlite:///{tmp_path / 'x.db'}"
+    with pytest.raises(SystemExit) as ended:
+        cli.command_line(["serve", "--port", "0", "--database", database])
     assert ended.value.code == 1
     text = capsys.readouterr().err
-    assert text == "julep: can't serve on 127.0.0.1:8080: [Errno 98] Address already in use\n"
+    assert text == "julep: can't serve on 127.0.0.1:0: [Errno 98] Address already in use\n"

@@ -85,17 +85,31 @@ class Target:
         text = Path(f"/proc/{self._process.pid}/status").read_text("ascii")
         return int(text.split("VmRSS:")[1].split()[0])
 
+    def cpu(self) -> float:
+        """Return the CPU seconds of the process's threads."""
+        nanoseconds = 0
+        for thread in Path(f"/proc/{self._process.pid}/task").glob("*/schedstat"):
+            # One may end at this moment.
+            with contextlib.suppress(OSError):
+                nanoseconds += int(thread.read_text("ascii").split()[0])
+        return nanoseconds / 1e9
+
     @contextlib.contextmanager
-    def watched(self) -> Iterator[Callable[[], float]]:
-        """Ask for the server's health all the time; yield a function for the longest wait."""
+    def watched(self, clock: Callable[[], float]) -> Iterator[Callable[[], float]]:
+        """Ask for the server's health all the time; yield a function for the longest wait.
+
+        Args:
+            clock: The seconds by which it is measured.
+        """
         waits = [0.0]
         done = threading.Event()
 
         def watch() -> None:
             health = Call("", "GET", "/healthz", None, (), {})
             while not done.wait(0.02):
+                began = clock()
                 outcome = self.call(health)
-                waits.append(outcome.seconds if outcome.status == 200 else 30.0)
+                waits.append(clock() - began if outcome.status == 200 else 30.0)
 
         thread = threading.Thread(target=watch)
         thread.start()
