@@ -16,6 +16,7 @@ settings.load_profile("unhurried")
 # explained, and also raised under ``python -O`` (scripts/test-optimized).
 pytest.register_assert_rewrite(
     "tests.chaos",
+    "tests.cli",
     "tests.contract",
     "tests.docs",
     "tests.gate",

@@ -254,9 +254,12 @@ def _commands(
     title = singular.title()
     methods = [_name(operation, title) for operation in operations]
     columns = ("id", *[*_columns(contract, title)][:2])
+    shown = {"list": ("--json",), "create": (f"--file {singular}.json",)}
+    examples = {method: shown[method] for method in methods if method in shown}
     row = (
         f'Resource("{tag}", "julep.managers.{singular}.{tag.title()}Manager",'
-        f' ("id", "{singular}_id"), {dict(zip(methods, methods, strict=True))}, {columns}, {{}}),'
+        f' ("id", "{singular}_id"), {dict(zip(methods, methods, strict=True))},'
+        f" {columns}, {examples}),"
     )
     resources, names = Source("src/julep/_cli/resources.py"), Source("src/julep/_cli/names.py")
     resources.add_entry("RESOURCES", row)

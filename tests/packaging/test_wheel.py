@@ -131,7 +131,7 @@ def test_every_public_module_imports_without_the_server(core_python: Path, tmp_p
         "import importlib, pkgutil, julep, julep_api\n"
         "extra = {'julep._json.fast', 'julep._http.httptools_parser'}\n"
         "extra.add('julep._instrumentation.spans')\n"
-        "names = ('app', 'commands', 'completion', 'explain', 'import_docs')\n"
+        "names = ('app', 'candidates', 'commands', 'completion', 'explain', 'import_docs')\n"
         "extra |= {f'julep._cli.{name}' for name in names}\n"
         "for package in (julep, julep_api):\n"
         "    for module in pkgutil.walk_packages(package.__path__, package.__name__ + '.'):\n"

@@ -170,7 +170,7 @@ def docs(client: Client, id: UUID | str, arguments: DocCreateArgs) -> None:
     added = client.docs.add("handbook", agent_id=id, prune=True)
     assert_type(added, AddedDocs)
     assert_type([*added.created, *added.replaced, *added.removed], list[AddedFile])
-    assert_type([*added.unchanged, *added.failed], list[AddedFile])
+    assert_type([*added.unchanged, *added.skipped, *added.failed], list[AddedFile])
     assert_type(client.docs.add("handbook", user_id=id).files, list[AddedFile])
     assert_type(client.docs.delete(id, user_id=id), None)
 

@@ -251,7 +251,8 @@ class MemoriesManager(BaseMemoriesManager):
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
-            InvalidArgumentError: When a number is out of bounds, or an id is no UUID of version 4.
+            InvalidArgumentError: When a number is out of bounds.
+            InvalidIdError: When an id is not a UUID of version 4.
             NotFoundError: During the iteration, when there is no such agent.
 
         Example:
