@@ -78,8 +78,10 @@ class Connections(Generic[T]):
         if self._loading is None or self._loading.is_over:
             from julep._http.loading import Loading
 
-            self._loading = Loading(self.transport)
-            self._loading.start()
+            loading = Loading(self.transport)
+            loading.start()
+            # Not before: a signal's handler may raise in the middle, and its thread never begin.
+            self._loading = loading
         return self._loading
 
     def transport(self) -> T:
