@@ -432,6 +432,24 @@ def test_several_keys_of_a_name_need_an_id(
     assert states == {first["id"]: "revoked", second["id"]: "revoked"}
 
 
+def test_a_key_is_rotated_again_while_the_one_before_it_may_still_be_used(
+    command: Callable[..., str], refused: Callable[..., tuple[Any, str]]
+) -> None:
+    command("keys", "create")
+    for _ in range(2):
+        command("keys", "rotate", "local", "--grace", "1h")
+    listed = json.loads(command("keys", "list", "--json"))
+    assert [(key["state"], key["expires"] == "") for key in listed] == [
+        ("active", False),
+        ("active", False),
+        ("active", True),
+    ]
+    assert "several keys local" in refused("keys", "revoke", "local")[1]
+    # Of keys that nothing tells apart, none is the newest.
+    command("keys", "create")
+    assert "several keys local" in refused("keys", "rotate", "local")[1]
+
+
 def test_tenants_are_listed_renamed_and_limited(command: Callable[..., str]) -> None:
     identifier = command("tenants", "create", "acme")
     command("tenants", "set", "acme", "--rate", "2.5", "--tokens", "none", "--models", "a, b")

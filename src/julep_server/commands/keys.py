@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
@@ -98,7 +99,7 @@ def rotate(which: _Which, *, grace: _Grace = "0s", database: DatabaseOption = No
     secret = new_key()
 
     def work(connection: Connection) -> Key:
-        old, moment = _one(connection, which), now()
+        old, moment = _one(connection, which, rotated=True), now()
         if old.state(moment) != "active":
             raise ValueError(f"the key {which} is {old.state(moment)}")
         left = _seconds(grace) * _SECOND
@@ -135,11 +136,19 @@ def revoke(which: _Which, *, database: DatabaseOption = None) -> None:
     print_note(f"the key {change(database, work).id} is revoked")
 
 
-def _one(connection: Connection, which: str) -> Key:
-    """Return the key that a text names; one that is active takes precedence by its name."""
+def _one(connection: Connection, which: str, *, rotated: bool = False) -> Key:
+    """Return the key that a text names; one that is active takes precedence by its name.
+
+    Args:
+        connection: A transaction.
+        which: An id, its beginning, or a name.
+        rotated: Whether to leave out what an earlier rotation left active for a time.
+    """
     keys = records.all_keys(connection)
     found = [key for key in keys if key.id == which.lower()]
-    found = found or [key for key in keys if key.name == which and key.state(now()) == "active"]
+    if not found:
+        found = [key for key in keys if key.name == which and key.state(now()) == "active"]
+        found = [key for key in found if not (rotated and _is_replaced(key, found))]
     found = found or [key for key in keys if key.name == which]
     if not found and len(which) >= 4:
         found = [key for key in keys if key.id.startswith(which.lower())]
@@ -148,6 +157,16 @@ def _one(connection: Connection, which: str) -> Key:
     if len(found) > 1:
         raise ValueError(f"there are several keys {which}: use the id, as julep keys list shows it")
     return found[0]
+
+
+def _is_replaced(key: Key, others: Sequence[Key]) -> bool:
+    """Check whether a newer key of the tenant was created that outlasts this one."""
+    return key.expires_at is not None and any(
+        other.tenant == key.tenant
+        and other.created_at > key.created_at
+        and (other.expires_at is None or other.expires_at > key.expires_at)
+        for other in others
+    )
 
 
 def _row(key: Key, tenant: str) -> tuple[str, ...]:
