@@ -23,6 +23,10 @@ _REMEMBERED_FOR = 5.0
 """Seconds for which the state of a model's endpoint is remembered: balancers look often."""
 
 _OK = "ok"
+_NO_KEY = "its endpoint requires a key (status 401)"
+_WRONG_KEY = "its endpoint does not accept the key (status 401)"
+_IS_READY = frozenset({_OK, _NO_KEY, _WRONG_KEY})
+"""A refused key takes no server out of a fleet: it may be allowed to chat, not to list models."""
 
 
 class Readiness:
@@ -52,7 +56,7 @@ class Readiness:
         wanted = [name for name in PARTS if name not in left_out]
         states = await asyncio.gather(*(looks[name]() for name in wanted))
         parts: dict[str, JSON] = dict(zip(wanted, states, strict=True))
-        ready = all(state == _OK for state in states)
+        ready = all(state in _IS_READY for state in states)
         body: JSONObject = {"status": "ready" if ready else "not ready", **parts}
         return 200 if ready else 503, body
 
@@ -101,4 +105,6 @@ async def _endpoint_state(url: str, key: str | None) -> str:
             response = await client.get(endpoint_url(url, "models"))
     except httpx.HTTPError:
         return "its endpoint can't be reached"
+    if response.status_code == 401:
+        return _NO_KEY if key is None else _WRONG_KEY
     return _OK if response.status_code < 500 else f"its endpoint reports {response.status_code}"

@@ -71,7 +71,11 @@ class OperatorPages:
         if path == "/openapi.json":
             return json_response(200, _document(self._services.settings.root_path))
         if path == "/healthz":
-            body: JSONObject = {"status": "ok", "model": self._services.provider.model}
+            body: JSONObject = {
+                "status": "ok",
+                "model": self._services.provider.model,
+                "embedder": self._services.embedding_worker.state().embedder,
+            }
             return json_response(200, body)
         contract = load_contract().version
         return json_response(200, {"name": "julep", "version": VERSION, "contract": contract})

@@ -148,11 +148,17 @@ def test_an_agent_that_several_have_or_none(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    for _ in range(2):
-        julep_client.agents.create(name="Ada")
+    julep_client.agents.create(name="Ada")
+    newest = julep_client.agents.create(name="Ada")
     type_lines(monkeypatch, "Hello")
     assert chat.main(["--agent", "Ada"]) == exits.INVALID
-    assert "--agent: several have the name 'Ada'" in capsys.readouterr().err
+    several = f"--agent: several have the name 'Ada'; the newest is {newest.id} ("
+    assert several in capsys.readouterr().err
+    # Without the option, several are no obstacle: the first programs of a reader make some.
+    type_lines(monkeypatch, "Hello")
+    julep_server.says("Hello!")
+    assert chat.main([]) == 0
+    assert [one.agent_id for one in julep_client.sessions.list()] == [newest.id]
     # An id is no name.
     assert chat.main(["--agent", "4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a"]) == exits.FAILED
     assert len(julep_client.agents.list()) == 2

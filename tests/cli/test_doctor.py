@@ -98,7 +98,8 @@ def test_a_key_that_is_missing_or_wrong(key: str | None, monkeypatch: pytest.Mon
     with ScriptedServer(api_keys=["right"]) as server:
         check, status, text = failure(server.url)
     assert (check, status) == ("access", exits.REFUSED)
-    assert "JULEP_API_KEY" in text
+    hint = "set JULEP_API_KEY" if key is None else "the key is from JULEP_API_KEY"
+    assert text.endswith(f"; {hint}")
 
 
 def test_a_url_without_the_path_of_the_api() -> None:
@@ -130,6 +131,32 @@ def test_a_server_that_stays_silent(monkeypatch: pytest.MonkeyPatch) -> None:
         check, exit_status, text = failure(url)
     assert (check, exit_status) == ("server", exits.UNREACHABLE)
     assert "0.2" in text
+
+
+def test_a_model_whose_endpoint_is_away() -> None:
+    with LocalServer(model_url=free_url(), model="m", embedding_model="none") as server:
+        findings = {finding.check: finding for finding in doctor.diagnose(server.url)}
+    assert findings["model"].exit_status == exits.FAILED
+    assert findings["model"].text == "m: its endpoint can't be reached"
+    assert findings["embedder"].status == "note"
+    assert "julep[embeddings]" in findings["embedder"].text
+
+
+@pytest.mark.parametrize(
+    ("key", "problem"),
+    [(None, "its endpoint requires a key"), ("wrong", "its endpoint does not accept the key")],
+)
+def test_a_key_of_the_model_that_is_missing_or_wrong(
+    stub: Stub, key: str | None, problem: str
+) -> None:
+    stub.status = 401
+    with LocalServer(model_url=stub.url, model="m", model_key=key) as server:
+        assert failure(server.url) == ("model", exits.FAILED, f"m: {problem} (status 401)")
+
+
+def test_a_gateway_that_keeps_the_states_of_parts_to_itself(stub: Stub) -> None:
+    stub.response = {"name": "julep", "version": "3.0.0", "contract": "0.3.0", "items": []}
+    assert [finding.check for finding in doctor.diagnose(stub.url)][-1] == "access"
 
 
 def test_a_clock_that_differs(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,9 +68,12 @@ def test_an_encoded_slash_stays_in_its_segment(api: Api) -> None:
 
 
 def test_health_needs_no_key() -> None:
-    with LocalServer(api_keys=KEYS) as server, httpx.Client() as client:
+    with LocalServer(api_keys=KEYS, embedding_model="none") as server, httpx.Client() as client:
         response = client.get(f"{server.root}/healthz")
-    assert (response.status_code, response.json()) == (200, {"status": "ok", "model": "offline"})
+    assert (response.status_code, response.json()) == (
+        200,
+        {"status": "ok", "model": "offline", "embedder": None},
+    )
     assert response.headers["x-request-id"]
 
 

@@ -56,7 +56,9 @@ def test_an_endpoint_that_is_away_is_named_and_can_be_left_out(endpoint: Endpoin
         assert response.json()["database"] == "ok"
         assert get(f"{away.root}/readyz", params={"exclude": "model"}).status_code == 200
         # Alive, whatever it needs.
-        assert get(f"{away.root}/healthz").status_code == 200
+        alive = get(f"{away.root}/healthz")
+        assert alive.status_code == 200
+        assert alive.json() == {"status": "ok", "model": "m", "embedder": None}
     with LocalServer(model_url=endpoint.url, model="m", embedding_model="none") as ready:
         assert get(f"{ready.root}/readyz").json()["model"] == "ok"
 

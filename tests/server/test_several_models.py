@@ -328,6 +328,9 @@ def test_no_key_is_shown() -> None:
     assert (done.returncode, "the-key" in done.stderr) == (2, False)
 
 
+JULEP = b'{"data": [{"id": "offline", "owned_by": "julep"}, {"id": "agent:Ada"}]}'
+
+
 class Listing(BaseHTTPRequestHandler):
     body: bytes = b""
 
@@ -366,6 +369,6 @@ def test_local_servers_are_found_and_logged(
         log_local_models(8080)
     assert f"Ollama seems to be at {url} (llama3.2)" in caplog.text
     assert f"julep serve --model-url {url} --model llama3.2" in caplog.text
-    for body in (b"<html>", b"[]", b'{"data": {}}', b'{"data": []}', b"a" * (2 << 20)):
+    for body in (b"<html>", b"[]", b'{"data": {}}', b'{"data": []}', JULEP, b"a" * (2 << 20)):
         monkeypatch.setattr(Listing, "body", body)
         assert find_local_models(None, ports) == []

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from julep.streams import StreamEvent
     from julep_api.models import ChatMlMessage
 
+_DEFAULT_AGENT: Final = "Ada"
+
 COMMAND: Final = PlainCommand(
     "chat",
     """\
@@ -29,7 +31,7 @@ that a message started, such as forming memories.""",
     (
         PlainOption(
             "--agent",
-            "the name or id of an agent; a name that no agent has creates one (default: Ada)",
+            "name or id of an agent; a name that none has creates one (default: the newest Ada)",
             "NAME",
         ),
         PlainOption("--session", "continue this session", "ID"),
@@ -52,7 +54,7 @@ def main(arguments: Sequence[str]) -> int:
     def work() -> int:
         with connect(options.get("--url"), options.get("--profile")) as client:
             try:
-                _chat(client, options.get("--agent", "Ada"), options.get("--session"))
+                _chat(client, options.get("--agent"), options.get("--session"))
             except KeyboardInterrupt:  # how a person may end a chat
                 sys.stdout.write("\n")
         return 0
@@ -60,7 +62,7 @@ def main(arguments: Sequence[str]) -> int:
     return run(work)
 
 
-def _chat(client: Client, agent: str, session_id: str | None) -> None:
+def _chat(client: Client, agent: str | None, session_id: str | None) -> None:
     from julep.errors import InvalidArgumentError, JulepError
 
     is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
@@ -99,11 +101,19 @@ def _chat(client: Client, agent: str, session_id: str | None) -> None:
         sys.stdout.write(f"To continue: julep chat --session {session_id}\n")
 
 
-def _agent(client: Client, text: str) -> str:
-    """Return the id of the agent of this id or name, or of a new one of this name."""
-    if (found := matching(client, "agent_id", text)) is not None:
-        return found
-    return str(client.agents.create(name=text).id)
+def _agent(client: Client, text: str | None) -> str:
+    """Return the id of the agent of this id or name, or of a new one of this name.
+
+    Args:
+        client: The client.
+        text: The id or name; None for the newest agent of the default name, which several may have.
+    """
+    if text is None:
+        named = (str(one.id) for one in client.agents.iterate() if one.name == _DEFAULT_AGENT)
+        found = next(named, None)
+    else:
+        found = matching(client, "agent_id", text)
+    return found or str(client.agents.create(name=text or _DEFAULT_AGENT).id)
 
 
 def _text(event: StreamEvent, is_terminal: bool) -> str:

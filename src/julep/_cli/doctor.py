@@ -156,7 +156,8 @@ def _use(client: Client, found: Connection) -> Iterator[Finding]:
     try:
         raw = client.with_raw_response(client.agents.list, limit=1)
     except (AuthenticationError, PermissionDeniedError) as error:
-        hint = "set JULEP_API_KEY" if found.profile is None else f"the key is {found.key_origin}"
+        has_key = found.profile is not None or found.key_origin.startswith("from ")
+        hint = f"the key is {found.key_origin}" if has_key else "set JULEP_API_KEY"
         yield Finding("access", "failed", f"{error.message}; {hint}", REFUSED)
         return
     except ApiError as error:
@@ -173,34 +174,50 @@ def _use(client: Client, found: Connection) -> Iterator[Finding]:
             direction = "ahead of" if ahead > 0 else "behind"
             text = f"this machine is {abs(ahead):.0f} seconds {direction} the server"
             yield Finding("clock", "note", text)
-    yield from _model(client, found)
+    yield from _parts(client, found)
 
 
 def _now() -> float:
     return time.time()
 
 
-def _model(client: Client, found: Connection) -> Iterator[Finding]:
-    from julep.errors import JulepError
-    from julep_api.client import Call
-
+def _parts(client: Client, found: Connection) -> Iterator[Finding]:
+    """Yield what the server reports of its embedder and its model."""
     root = client.base_url.removesuffix("/api")
-    call: Call[str] = Call(
-        operation="", method="GET", path="/healthz", answers={200: _model_of_health}
-    )
-    try:
-        with found.client(base_url=root, timeout=_TIMEOUT, max_retries=0) as at_root:
-            model = at_root.api.send(call)
-    except JulepError:
-        return  # a gateway may not pass it on
-    if model == "offline":
+    with found.client(base_url=root, timeout=_TIMEOUT, max_retries=0) as at_root:
+        health, states = _report(at_root, "/healthz"), _report(at_root, "/readyz")
+    state = states.get("embedder", "ok")
+    if state != "ok":
+        yield Finding("embedder", "note", f"{health.get('embedder')}: {state}")
+    elif "embedder" in health and health["embedder"] is None:
+        text = "none, texts are recalled by words alone: pip install 'julep[embeddings]' there"
+        yield Finding("embedder", "note", text)
+    model, state = health.get("model"), states.get("model", "ok")
+    if state != "ok":
+        yield Finding("model", "failed", f"{model}: {state}", FAILED)
+    elif model == "offline":
         text = (
             "the offline model, which quotes its prompt: julep serve --model-url URL --model NAME"
         )
         yield Finding("model", "note", text)
     elif model:
-        yield Finding("model", "ok", model)
+        yield Finding("model", "ok", str(model))
 
 
-def _model_of_health(body: JSON) -> str:
-    return str(body.get("model", "")) if isinstance(body, dict) else ""
+def _report(client: Client, path: str) -> dict[str, JSON]:
+    """Return what the server reports of its parts; nothing if a gateway does not pass it on."""
+    from julep.errors import ApiError, JulepError
+    from julep_api.client import Call
+
+    call: Call[JSON] = Call(operation="", method="GET", path=path, answers={200: _unchanged})
+    try:
+        body = client.api.send(call)
+    except ApiError as error:  # 503: a part does not work
+        body = error.body
+    except JulepError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _unchanged(body: JSON) -> JSON:
+    return body

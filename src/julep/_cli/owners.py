@@ -48,10 +48,11 @@ def matching(client: Client, parameter: str, text: str) -> str | None:
     everyone = (client.agents if parameter == "agent_id" else client.users).iterate()
     found = [str(one.id) for one in islice((one for one in everyone if one.name == text), 2)]
     if len(found) > 1:
-        raise _refusal(parameter, "several have", text)
+        raise _refusal(parameter, "several have", text, f"; the newest is {found[0]}")
     return found[0] if found else None
 
 
-def _refusal(parameter: str, problem: str, text: str) -> UsageError:
+def _refusal(parameter: str, problem: str, text: str, hint: str = "") -> UsageError:
     option, kind = OPTIONS[parameter][0], parameter.removesuffix("_id")
-    return UsageError(f"{option}: {problem} the name {text!r} (julep {kind}s list shows the ids)")
+    shown = f"(julep {kind}s list shows the ids)"
+    return UsageError(f"{option}: {problem} the name {text!r}{hint} {shown}")

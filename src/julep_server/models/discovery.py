@@ -71,5 +71,7 @@ def _models(client: httpx.Client, url: str) -> tuple[str, ...]:
     except (httpx.HTTPError, MalformedJSONError):
         return ()
     items = objects_in(body.get("data")) if isinstance(body, dict) else []
+    if any(item.get("owned_by") == "julep" for item in items):  # another server of Julep
+        return ()
     names = (item.get("id") for item in items)
     return tuple(repaired(name) for name in names if isinstance(name, str) and name.isprintable())
