@@ -78,8 +78,16 @@ class Connections(Generic[T]):
         if self._loading is None or self._loading.is_over:
             from julep._http.loading import Loading
 
-            self._loading = Loading(self.transport)
-            self._loading.start()
+            loading = Loading(self.transport)
+            try:
+                loading.start()
+            except RuntimeError:  # no thread can be started: it is built in this one
+                return None
+            # Only now: a signal's handler, or another thread, would wait for one that never starts.
+            if self._loading is None or self._loading.is_over:
+                self._loading = loading
+            if self._closed:  # meanwhile
+                self._loading.end()
         return self._loading
 
     def transport(self) -> T:
