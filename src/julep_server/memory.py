@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 from typing import Final
 
 _TRIM_THRESHOLD: Final = -1
@@ -21,7 +20,9 @@ def return_freed_memory() -> bool:
         Whether the library has taken it.
     """
     try:
+        import ctypes  # some builds of Python are without it
+
         mallopt = ctypes.CDLL(None).mallopt
-    except (AttributeError, OSError, TypeError):
+    except (AttributeError, ImportError, OSError, TypeError):
         return False
     return bool(mallopt(_TRIM_THRESHOLD, _BYTES) and mallopt(_MMAP_THRESHOLD, _BYTES))

@@ -139,6 +139,9 @@ class Relay:
             read = partial(streams.batches, wanted=wanted, after=number)
             found = await self._database.read(read, snapshot=False)
             for batch in found:
+                if batch.number != number + 1:
+                    # The first ones are old, and deleted: what is left is not the whole stream.
+                    raise stream_gone()
                 number = batch.number
                 run.headers = batch.headers
                 for data in batch.events:
@@ -172,8 +175,8 @@ class Relay:
         number = 0
         try:
             async for batch in self._batches(wanted):
-                number = batch.number
                 await self._store(wanted, batch)
+                number = batch.number
         except Exception:  # noqa: BLE001 - no caller awaits this task
             # Otherwise its followers wait for as long as this process is alive.
             _log.exception("passing on the stream %s failed", wanted.run_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -127,6 +128,29 @@ def test_ids_come_from_the_server(
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_the_scripts_call_the_command(run: Callable[..., str], shell: str) -> None:
     assert "julep completion candidates --" in run("completion", shell)
+
+
+IN_BASH = """
+julep() { printf '%s\\ttext\\n' 'a*' 'x y'; }
+COMP_LINE="julep profiles " COMP_POINT=15 COMP_WORDS=(julep profiles "") COMP_CWORD=2
+_julep; printf '<%s>' "${COMPREPLY[@]}"
+julep() { return 9; }
+_julep; printf '<%s>' "${COMPREPLY[@]}"
+"""
+
+
+def test_bash_takes_no_word_for_a_pattern(run: Callable[..., str], tmp_path: Path) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    for name in ("a*b", "axxb"):
+        (folder / name).touch()
+    script = run("completion", "bash") + IN_BASH
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=folder, capture_output=True, check=True, text=True
+    )
+    words, _, files = done.stdout.partition("<x y>")
+    assert words == "<a*>"
+    assert sorted(files[1:-1].split("><")) == ["a*b", "axxb"]
 
 
 RECORDING = """\

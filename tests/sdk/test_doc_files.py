@@ -142,6 +142,31 @@ async def test_folders_of_the_same_name_are_apart(client: AsyncClient, tmp_path:
     assert (doc.metadata or {})["folder_path"] == str(moved)
 
 
+async def test_documents_of_another_machine_stay(client: AsyncClient, tmp_path: Path) -> None:
+    agent = await new_agent(client)
+    there, here = tmp_path / "there" / "notes", tmp_path / "here" / "notes"
+    for path, names in ((there, "abc"), (here, "ab")):
+        path.mkdir(parents=True)
+        for name in names:
+            (path / f"{name}.md").write_text(name, encoding="utf-8")
+    made = (await client.docs.add(there, agent_id=agent.id)).created
+    there.parent.rename(tmp_path / "elsewhere")  # as on another machine
+    (here / "b.md").write_text("", encoding="utf-8")
+    planned = await client.docs.add(here, agent_id=agent.id, prune=True, dry_run=True)
+    added = await client.docs.add(here, agent_id=agent.id, prune=True)
+    for found in (planned, added):
+        assert [(file.status, file.doc_id) for file in found.files] == [
+            ("unchanged", made[0].doc_id),
+            ("skipped", made[1].doc_id),
+        ]
+    # What was found here is of this folder from now on.
+    (here / "a.md").unlink()
+    pruned = await client.docs.add(here, agent_id=agent.id, prune=True)
+    assert [file.doc_id for file in pruned.removed] == [made[0].doc_id]
+    left = await client.docs.list(agent_id=agent.id)
+    assert {doc.id for doc in left} == {file.doc_id for file in made[1:]}
+
+
 async def test_documents_of_an_earlier_version(client: AsyncClient, tmp_path: Path) -> None:
     agent = await new_agent(client)
     first, second = tmp_path / "a" / "notes", tmp_path / "b" / "notes"

@@ -254,6 +254,19 @@ def test_an_owner_that_waits_for_its_model_has_followers_with_headers(
     assert endpoint.requests == []
 
 
+@pytest.mark.parametrize("position", [0, 1])
+def test_a_stream_whose_beginning_was_deleted_is_gone(
+    follower: Api, owner: Owner, position: int
+) -> None:
+    owner.write(*owner.words("one"))
+    owner.write(*owner.words(" two"), owner.closing, finished=True)
+    first = stream_batches.c.number == 1
+    owner.do(lambda each: each.execute(stream_batches.delete().where(first)))
+    back = {"Last-Event-ID": f"{owner.run}:{position}"}
+    response = follower.chat(owner.session, stream=True, headers=back)
+    assert error_of(response, 409)["code"] == "stream_gone"
+
+
 def test_a_batch_is_stored_once(owner: Owner) -> None:
     batch = owner.batch(*owner.words("one"))
     for _ in range(2):

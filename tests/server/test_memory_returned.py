@@ -47,3 +47,8 @@ def test_what_is_freed_is_returned() -> None:
     returned = kept("returned")
     assert returned < 4
     assert kept("by default") > returned
+
+
+def test_a_python_without_ctypes_keeps_what_is_freed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ctypes", None)
+    assert not return_freed_memory()

@@ -19,14 +19,15 @@ _SCRIPTS: Final[dict[str, str]] = {
     # Bash splits words at = and :, too: the line is passed, and those beginnings are cut off.
     "bash": """\
 _julep() {
-    local IFS=$'\\n' line="${COMP_LINE:0:COMP_POINT}" found begun
+    local line="${COMP_LINE:0:COMP_POINT}" found begun word
     found=$(julep completion candidates --line "$line" 2>/dev/null)
     if [[ $? == STATUS ]]; then
         compopt -o filenames 2>/dev/null
-        COMPREPLY=($(compgen -f -- "${COMP_WORDS[COMP_CWORD]#=}"))
-        return
+        found=$(compgen -f -- "${COMP_WORDS[COMP_CWORD]#=}")
     fi
-    COMPREPLY=($(cut -f1 <<< "$found"))
+    COMPREPLY=()
+    # Not by splitting, which would put file names in the place of patterns such as a*.
+    while IFS=$'\\t' read -r word _; do [[ $word ]] && COMPREPLY+=("$word"); done <<< "$found"
     begun="${line##*[[:space:]]}"
     COMPREPLY=("${COMPREPLY[@]#"${begun%"${begun##*[=:]}"}"}")
 }

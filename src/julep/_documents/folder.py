@@ -117,12 +117,10 @@ class Adding:
         of_name = yield from self._requests.stored(folder.name)
         for doc in (yield from _in_thread(partial(_own, folder, of_name))):
             source = str(doc.metadata.get("source")) if doc.metadata else ""
-            if source in stored or source not in folder.files:
-                superfluous.append(doc)
-            else:
+            if source not in stored and source in folder.files:
                 stored[source] = doc
-        if not self._prune:
-            superfluous = []
+            elif self._prune and _may_remove(folder, doc):
+                superfluous.append(doc)
         total = len(folder.files) + len(superfluous)
         for source, path in folder.files.items():
             self._note((yield from self._add(folder, source, path, stored.get(source))), total)
@@ -150,8 +148,8 @@ class Adding:
                 "sha256": loaded.digest,
             }
             if loaded.document is None:
-                # One that an earlier version has made belongs to this folder from now on.
-                if stored and _path_of(stored) is None and not self._dry_run:
+                # One of a folder that is not here belongs to this one from now on.
+                if stored and _path_of(stored) != folder.path and not self._dry_run:
                     yield from self._requests.label(stored.id, metadata)
                 return AddedFile(source, "unchanged", doc_id)
             doc: dict[str, object] = {
@@ -164,11 +162,11 @@ class Adding:
                 return AddedFile(source, status, doc_id)
             new_id, jobs = yield from self._requests.store(doc_id, doc)
         except EmptyFileError as error:
-            if doc_id is None or not self._prune:
+            if stored is None or not (self._prune and _may_remove(folder, stored)):
                 text = f"{error}; its document stays" if doc_id else str(error)
                 return AddedFile(source, "skipped", doc_id, text)
             if not self._dry_run:
-                yield from self._requests.remove(doc_id)
+                yield from self._requests.remove(stored.id)
             return AddedFile(source, "removed", doc_id)
         except (UnreadableFileError, OSError) as error:
             return AddedFile(source, "failed", doc_id, _sentence(error))
@@ -234,6 +232,15 @@ def _own(folder: Folder, docs: Sequence[Doc]) -> list[Doc]:
     others = {path for path in paths if path is not None and os.path.isdir(path)}  # noqa: PTH112 - no error for what may not be read
     own = [doc for doc in docs if _path_of(doc) not in others]
     return sorted(own, key=lambda doc: _path_of(doc) != folder.path)
+
+
+def _may_remove(folder: Folder, doc: Doc) -> bool:
+    """Check whether a document is of a folder alone.
+
+    One of a path that is not on this machine may be of another folder on another machine: this one
+    has it when a file of the same source is imported, and not because there is none.
+    """
+    return _path_of(doc) in {None, folder.path}
 
 
 def _path_of(doc: Doc) -> str | None:

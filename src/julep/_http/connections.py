@@ -79,9 +79,15 @@ class Connections(Generic[T]):
             from julep._http.loading import Loading
 
             loading = Loading(self.transport)
-            loading.start()
-            # Not before: a signal's handler may raise in the middle, and its thread never begin.
-            self._loading = loading
+            try:
+                loading.start()
+            except RuntimeError:  # no thread can be started: it is built in this one
+                return None
+            # Only now: a signal's handler, or another thread, would wait for one that never starts.
+            if self._loading is None or self._loading.is_over:
+                self._loading = loading
+            if self._closed:  # meanwhile
+                self._loading.end()
         return self._loading
 
     def transport(self) -> T:

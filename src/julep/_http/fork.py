@@ -7,16 +7,22 @@ import sys
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
+from time import sleep
 from typing import TYPE_CHECKING, Final
 
 from julep._lazy import is_importing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from threading import Thread
     from types import ModuleType
 
 LOADING: Final = "julep loading"
 """The name of threads that import libraries for a first request."""
+
+# How often a fork looks whether such a thread has started, and the seconds between two looks.
+_LOOKS: Final = 100
+_LOOK_SECONDS: Final = 0.001
 
 # What functions import, ours and those of httpx that build a client.
 _LIBRARIES: Final = ("anyio", "certifi", "httpcore", "httpcore2", "idna", "socksio", "ssl", "trio")
@@ -68,11 +74,25 @@ def finish_imports() -> None:
     if threading is not None and threading.active_count() > 1:
         for thread in threading.enumerate():
             if thread.name == LOADING and not is_importing():
-                thread.join()
+                _join(thread)
         for name in (*_STANDARD, *_own_modules(), *_LIBRARIES):
             if name not in _LEFT_OUT or _LEFT_OUT[name] in sys.modules:
                 with suppress(ImportError):  # an extra is not installed
                     import_module(name)
+
+
+def _join(thread: Thread) -> None:
+    """Wait for a thread's end; before, and not for long, for its start.
+
+    Another thread may be starting it; or this one is, and a signal's handler has interrupted it.
+    """
+    for _ in range(_LOOKS):
+        try:
+            thread.join()
+        except RuntimeError:  # it is not started yet
+            sleep(_LOOK_SECONDS)
+        else:
+            return
 
 
 _registered: Final[list[Callable[[], None]]] = []

@@ -43,7 +43,8 @@ class Loading(SharedRun):
         start_thread(LOADING, self._run)
 
     def _run(self) -> None:
-        with suppress(Exception):
+        # Also what is no Exception, as a panic of a library in Rust: requests wait for the end.
+        with suppress(BaseException):
             self._build()
         self.end()
 

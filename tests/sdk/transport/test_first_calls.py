@@ -12,7 +12,7 @@ import pytest
 
 import julep
 from julep import AsyncClient
-from julep._http import connections
+from julep._http import background, connections, fork, loading
 from julep._http.fork import LOADING
 from tests.sdk.helpers.modes import Mode, make_client, unwrapped
 from tests.sdk.helpers.programs import run_program
@@ -132,6 +132,20 @@ async def test_closing_ends_a_call_for_which_httpx_is_loaded(mode: Mode, held: H
                 await get(client)
 
 
+def test_closing_while_the_loading_starts(held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = julep.Client(base_url="http://127.0.0.1:9", timeout=PATIENT)
+    start = background.start_thread
+
+    def start_and_close(name: str, target: Callable[[], object]) -> None:
+        start(name, target)
+        client.close()
+
+    monkeypatch.setattr(loading, "start_thread", start_and_close)
+    with pytest.raises(julep.ConfigurationError, match="this client is closed"):
+        client.sessions.get(ID)
+    assert not held.go_on.is_set()
+
+
 @pytest.mark.parametrize("mode", ["asyncio", "trio"])
 async def test_an_event_loop_goes_on_while_calls_wait_for_httpx(mode: Mode, held: Held) -> None:
     with Server([respond_json(SESSION)]) as server:
@@ -155,6 +169,41 @@ async def test_a_setting_that_cannot_work_is_an_error_of_each_call(
     async with make_client(mode, "http://julep.test") as client:
         for _ in range(2):
             with pytest.raises(julep.ConfigurationError, match="http_proxy"):
+                await get(client)
+
+
+async def test_httpx_is_loaded_where_no_thread_can_be_started(
+    mode: Mode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setenv("JULEP_TRANSPORT", "httpx")
+    with Server([respond_json(SESSION)]) as server:
+        async with make_client(mode, server.url, timeout=PATIENT) as client:
+            with monkeypatch.context() as without_threads:
+                without_threads.setattr(loading, "start_thread", refuse)
+                await get(client)
+            await get(client)
+    assert len(server.received) == 2
+
+
+class Panic(BaseException):
+    """As what libraries in Rust raise."""
+
+
+async def test_whatever_ends_the_loading_is_raised_by_each_call(
+    mode: Mode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def panic(_: object) -> object:
+        raise Panic
+
+    monkeypatch.setenv("JULEP_TRANSPORT", "httpx")
+    for name in BUILDERS:
+        monkeypatch.setattr(connections, name, panic)
+    async with make_client(mode, "http://127.0.0.1:9", timeout=HANG) as client:
+        for _ in range(2):
+            with pytest.raises(Panic):
                 await get(client)
 
 
@@ -229,3 +278,23 @@ def test_a_child_waits_for_no_import_of_its_parent(module: str) -> None:
         done = run_program(FORKED, server.url, ID, module, options=options, asserts=True)
     assert (done.returncode, done.stderr) == (0, "")
     assert len(server.received) == 2
+
+
+def test_a_fork_waits_for_a_thread_that_is_being_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    thread = threading.Thread(target=done.append, args=("loaded",), name=LOADING)
+    monkeypatch.setattr(threading, "enumerate", lambda: [thread])
+    monkeypatch.setattr(threading, "active_count", lambda: 2)
+    monkeypatch.setattr(fork, "sleep", lambda _: thread.start())
+    fork.finish_imports()
+    assert done == ["loaded"]
+
+
+def test_a_fork_does_not_wait_for_a_thread_that_never_starts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As where a signal's handler forks, and has interrupted its start."""
+    monkeypatch.setattr(threading, "enumerate", lambda: [threading.Thread(name=LOADING)])
+    monkeypatch.setattr(threading, "active_count", lambda: 2)
+    monkeypatch.setattr(fork, "sleep", lambda _: None)
+    fork.finish_imports()
