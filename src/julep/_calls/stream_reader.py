@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from julep_api.types import JSONObject
 
 
+# The names of events; any other is that of a kind which only newer versions know.
+_KNOWN: Final = ("message", "error")
+
 # The statuses below are no errors.
 _ERRORS_FROM: Final = 400
 
@@ -101,10 +104,12 @@ class StreamReader:
             events = self._decoder.feed(data)
         except DecodeError as error:
             raise self._invalid(f"the stream does not match the contract: {error}") from None
-        if self._last is None and events and events[0].name == "error":
-            response = self._response_of(events[0])
-            if response.status >= _ERRORS_FROM:
-                return response
+        if self._last is None:
+            first = next((event for event in events if event.name in _KNOWN), None)
+            if first is not None and first.name == "error":
+                response = self._response_of(first)
+                if response.status >= _ERRORS_FROM:
+                    return response
         self.chunks = self._chunks(events)
         return None
 

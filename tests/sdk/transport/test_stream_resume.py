@@ -226,7 +226,8 @@ async def test_a_stream_without_events_is_retried(mode: Mode) -> None:
 
 
 async def test_an_error_at_once_is_retried_like_its_status(mode: Mode) -> None:
-    event = b'retry: 3\nevent: error\ndata: {"error": {"message": "busy", "status": 503}}\n\n'
+    failure = b'event: error\ndata: {"error": {"message": "busy", "status": 503}}\n\n'
+    event = b"retry: 3\nevent: ping\ndata: 1\n\n" + failure
     with Server(
         [respond_stream(event), go_on, respond_stream(event), respond_error(404)]
     ) as server:
