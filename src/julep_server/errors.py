@@ -42,12 +42,20 @@ class ApiError(Exception):
         self.details = tuple(details)
         self.headers = dict(headers or {})
 
-    def to_json(self) -> JSONObject:
-        """Return the body of the response."""
+    def to_json(self, *, in_stream: bool = False) -> JSONObject:
+        """Return the body of the response, or the data of an event.
+
+        Args:
+            in_stream: Whether it is an event, which has the status, since its stream's was sent
+                before.
+        """
         details: list[JSON] = [
             {"path": violation.path, "message": violation.message} for violation in self.details
         ]
-        return {"error": {"message": self.message, "code": self.code, "details": details}}
+        error: JSONObject = {"message": self.message, "code": self.code, "details": details}
+        if in_stream:
+            error["status"] = self.status
+        return {"error": error}
 
 
 def bad_request(code: str, message: str, *details: Violation) -> ApiError:

@@ -10,6 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
+import julep
+from julep import testing
 from julep_server import LocalServer
 from tests.server.helpers.api import Api, parse_events
 from tests.server.helpers.endpoint import Endpoint
@@ -175,6 +177,35 @@ def test_a_streams_headers_do_not_wait_for_the_model(
             assert response.headers["x-accel-buffering"] == "no"
             endpoint.answering.set()
             assert response.read().endswith(b"data: [DONE]\n\n")
+
+
+def test_a_failure_behind_a_streams_headers_is_retried(
+    endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("julep_server.streaming.event_stream.HEADERS_AFTER", 0.0)
+    endpoint.answering.clear()
+    endpoint.status, endpoint.error_headers = 429, {"Retry-After": "7"}
+    with serving("sqlite://", endpoint, 0.0) as server, Api(server.url) as api:
+        session = api.make("sessions")["id"]
+        with api.streaming(session, HELLO) as response:
+            assert response.status_code == 200
+            endpoint.answering.set()
+            text = response.read().decode()
+        assert parse_events(text)[-1].data["error"]["status"] == 429
+        assert "\nretry: 7000\nevent: error\n" in text
+
+        def recover(_: julep.RetryEvent) -> None:
+            endpoint.status = 200
+
+        endpoint.answering.clear()
+        hooks = julep.Hooks(on_response=lambda _: endpoint.answering.set(), on_retry=recover)
+        with (
+            testing.skipped_delays() as delays,
+            julep.Client(base_url=server.url, hooks=hooks, max_retries=1) as client,
+            client.sessions.stream(session, "Hello!") as stream,
+        ):
+            assert stream.get_final_response().text == "A fine day."
+        assert delays == [7.0]
 
 
 def wait_for(condition: Callable[[], bool]) -> None:

@@ -22,6 +22,8 @@ class ErrorInfo(Model):
         code: The error code, for programs, such as `not_found` or `rate_limited`. New codes may be
             added.
         details: Every problem of the request.
+        status: The HTTP status of this error, when it is an event of a stream: the status of the
+            stream was sent before.
 
     Example:
         >>> from julep_api.models import ErrorInfo
@@ -36,6 +38,7 @@ class ErrorInfo(Model):
             "message",
             "code",
             "details",
+            "status",
         )
 
     message: str
@@ -47,15 +50,22 @@ class ErrorInfo(Model):
     details: list[ErrorDetail] | None
     """Every problem of the request."""
 
+    status: int | None
+    """The HTTP status of this error, when it is an event of a stream: the status of the stream was
+    sent before."""
+
     def __init__(
         self,
         /,
         message: str,
         code: str,
         details: Sequence[ErrorDetail | Mapping[str, object]] | None = None,
+        status: int | None = None,
         **additional: object,
     ) -> None:
-        self._fill({"message": message, "code": code, "details": details}, additional)
+        self._fill(
+            {"message": message, "code": code, "details": details, "status": status}, additional
+        )
 
     @classmethod
     def from_dict(cls, data: JSON, *, partial: bool = False) -> Self:
@@ -72,7 +82,7 @@ class ErrorInfo(Model):
             decoding.not_an_object(data)
         self = _new(cls)
         get = data.get
-        known = 3
+        known = 4
         x: JSON
         x = get("message")
         if type(x) is str:
@@ -95,6 +105,14 @@ class ErrorInfo(Model):
                 self.details = _read_details(x)
             except DecodeError as error:
                 raise error.under("details") from None
+        x = get("status")
+        if type(x) is int:
+            self.status = x
+        elif x is None:
+            self.status = None
+            known -= 1
+        else:
+            raise decoding.mismatch("status", "an integer", x)
         self._extra = None if len(data) == known else decoding.extra(data, _KEYS, _REQUIRED)
         return self
 
@@ -106,6 +124,7 @@ _KEYS: Final = frozenset(
         "message",
         "code",
         "details",
+        "status",
     }
 )
 _REQUIRED: Final[frozenset[str]] = frozenset(
@@ -126,4 +145,5 @@ encoding.declare(
     Field("message", "message", encoding.string()),
     Field("code", "code", encoding.string()),
     Field("details", "details", encoding.list_of(ErrorDetail.encode), required=False),
+    Field("status", "status", encoding.integer(), required=False),
 )

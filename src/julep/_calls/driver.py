@@ -141,9 +141,13 @@ class SyncDriver:
         return transport.send(request)
 
     def _resume(
-        self, tracker: AttemptTracker, last_id: str, lost: NetworkError, delay: float | None
+        self,
+        tracker: AttemptTracker,
+        last_id: str,
+        failure: NetworkError | Response,
+        delay: float | None,
     ) -> StreamingResponse[ResponseBody]:
-        return self.run(self._flows.resume_stream(tracker, last_id, lost, delay))
+        return self.run(self._flows.resume_stream(tracker, last_id, failure, delay))
 
     def close(self) -> None:
         """Close every connection; a second time does nothing."""
@@ -256,9 +260,13 @@ class AsyncDriver:
         return await self._connections.transport().send(request)
 
     async def _resume(
-        self, tracker: AttemptTracker, last_id: str, lost: NetworkError, delay: float | None
+        self,
+        tracker: AttemptTracker,
+        last_id: str,
+        failure: NetworkError | Response,
+        delay: float | None,
     ) -> StreamingResponse[AsyncResponseBody]:
-        return await self.run(self._flows.resume_stream(tracker, last_id, lost, delay))
+        return await self.run(self._flows.resume_stream(tracker, last_id, failure, delay))
 
     async def aclose(self) -> None:
         """Close every connection of this event loop; a second time does nothing."""

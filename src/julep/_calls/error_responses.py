@@ -74,6 +74,14 @@ def error_from_response(response: Response, method: str, path: str, attempts: in
     return error
 
 
+def status_of_event(data: bytes) -> int | None:
+    """Return the status that an event of a stream has, if it reports an error with a valid one."""
+    body = _body(Response(0, {}, data))
+    found = body.get("error") if isinstance(body, dict) else None
+    status = found.get("status") if isinstance(found, dict) else None
+    return status if type(status) is int and 400 <= status < 600 else None
+
+
 def not_a_stream_error(response: Response, method: str, path: str) -> InvalidResponseError:
     """Return the error for a 2xx that is not the stream that was requested."""
     kind = response.headers.get("content-type", "no content type")

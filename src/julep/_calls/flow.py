@@ -123,7 +123,7 @@ class Flows(Generic[B]):
         self,
         tracker: AttemptTracker,
         last_id: str,
-        lost: NetworkError,
+        failure: NetworkError | Response,
         requested_delay: float | None,
     ) -> Flow[B, StreamingResponse[B]]:
         """Resume a lost stream after the last event that was read.
@@ -134,7 +134,7 @@ class Flows(Generic[B]):
         Args:
             tracker: The call's tracker.
             last_id: The id of the last event that was read; may be empty.
-            lost: The error by which the stream was lost.
+            failure: The error by which the stream was lost, or what its first event reported.
             requested_delay: The delay in seconds before a reconnection that the server requested.
 
         Raises:
@@ -145,7 +145,7 @@ class Flows(Generic[B]):
             # As UTF-8, by the standard; a header's characters stand for bytes.
             sent_id = last_id.encode().decode("latin-1")
             tracker.call.request = tracker.call.request.with_headers(**{"last-event-id": sent_id})
-        yield Sleep(tracker.next_delay(lost, requested_delay))
+        yield Sleep(tracker.next_delay(failure, requested_delay))
         return (yield from self._open(tracker))
 
     def _track(self, call: Call[Any] | EventCall[Any]) -> AttemptTracker:

@@ -32,6 +32,12 @@ if TYPE_CHECKING:
     from julep_api.types import JSONObject
 
 
+# The names of events; any other is that of a kind which only newer versions know.
+_KNOWN: Final = ("message", "error")
+
+# The statuses below are no errors.
+_ERRORS_FROM: Final = 400
+
 # A server may resume a stream at one of the last events instead of after it.
 _RECENT_EVENTS: Final = 100
 
@@ -81,8 +87,12 @@ class StreamReader:
         # A weak one, since the tracker has the record: the memory of both is freed at once.
         tracker.call.so_far = WeakMethod(self.snapshot)
 
-    def feed(self, data: bytes | None) -> None:
+    def feed(self, data: bytes | None) -> Response | None:
         """Take the next bytes, or None when the server ended the body.
+
+        Returns:
+            The response that the first event stands for, when that is an error with a status:
+            the server had sent the stream's headers before the request failed.
 
         Raises:
             NetworkError: When the body ended before the answer did.
@@ -94,12 +104,23 @@ class StreamReader:
             events = self._decoder.feed(data)
         except DecodeError as error:
             raise self._invalid(f"the stream does not match the contract: {error}") from None
+        if self._last is None:
+            first = next((event for event in events if event.name in _KNOWN), None)
+            if first is not None and first.name == "error":
+                response = self._response_of(first)
+                if response.status >= _ERRORS_FROM:
+                    return response
         self.chunks = self._chunks(events)
+        return None
 
-    @property
-    def can_resume(self) -> bool:
-        """Whether the server can resume the stream: from its beginning, or after an id."""
-        return self._last is None or bool(self.last_id)
+    def check_resumable(self, failure: NetworkError | Response) -> None:
+        """Check that the server can resume the stream: from its beginning, or after an id.
+
+        Raises:
+            StreamInterruptedError: When it cannot.
+        """
+        if isinstance(failure, NetworkError) and self._last is not None and not self.last_id:
+            raise self.interrupted(failure) from None
 
     @property
     def requested_delay(self) -> float | None:
@@ -117,6 +138,19 @@ class StreamReader:
         """Yield nothing more."""
         self.over = True
         self.chunks = iter(())
+
+    def not_resumed(self, failure: NetworkError | Response, error: JulepError) -> JulepError:
+        """Return the error for a stream that could not be resumed.
+
+        Args:
+            failure: The error by which the stream was lost, or what its first event reported.
+            error: The error of the attempt to resume it.
+        """
+        if isinstance(failure, NetworkError):
+            return self.interrupted(failure, error)
+        if isinstance(error, ApiError):
+            error.partial = self.snapshot()
+        return error
 
     def interrupted(
         self, lost: NetworkError, failed: JulepError | None = None
@@ -217,13 +251,21 @@ class StreamReader:
                     return
                 yield self._read(event)
             elif event.name == "error":
-                call = tracker.call
-                response = Response(call.status, call.headers, event.data.encode())
-                failed = tracker.annotate(tracker.error_from(response))
+                failed = tracker.annotate(tracker.error_from(self._response_of(event)))
                 if isinstance(failed, ApiError):
                     failed.partial = self.snapshot()
                 raise failed
             # Any other name is a kind of event that only newer versions know.
+
+    def _response_of(self, event: Event) -> Response:
+        """Return the response that an event stands for; older servers send no status in it."""
+        from julep._calls.error_responses import status_of_event  # only errors need it
+
+        call, data = self._tracker.call, event.data.encode()
+        headers = call.headers
+        if self._decoder.retry is not None:
+            headers = {**headers, "retry-after-ms": str(self._decoder.retry)}
+        return Response(status_of_event(data) or call.status, headers, data)
 
     def _read(self, event: Event) -> ChatResponseChunk:
         """Read an event's chunk, and add it to the response."""

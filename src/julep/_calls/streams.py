@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
 
     from julep._calls.attempts import AttemptTracker
-    from julep._http.messages import StreamingResponse
+    from julep._http.messages import Response, StreamingResponse
     from julep._http.protocols import AsyncResponseBody, ResponseBody
     from julep._instrumentation.record import CallRecord
     from julep_api.client import EventCall
@@ -33,9 +33,10 @@ Opened: TypeAlias = "StreamingResponse[ResponseBody]"
 AsyncOpened: TypeAlias = "StreamingResponse[AsyncResponseBody]"
 Open: TypeAlias = "Callable[[], tuple[AttemptTracker, Opened]]"
 AsyncOpen: TypeAlias = "Callable[[], Awaitable[tuple[AttemptTracker, AsyncOpened]]]"
-Resume: TypeAlias = "Callable[[AttemptTracker, str, NetworkError, float | None], Opened]"
+Failure: TypeAlias = "NetworkError | Response"
+Resume: TypeAlias = "Callable[[AttemptTracker, str, Failure, float | None], Opened]"
 AsyncResume: TypeAlias = (
-    "Callable[[AttemptTracker, str, NetworkError, float | None], Awaitable[AsyncOpened]]"
+    "Callable[[AttemptTracker, str, Failure, float | None], Awaitable[AsyncOpened]]"
 )
 
 
@@ -260,16 +261,20 @@ class ChatStream(BaseChatStream):
 
     def _read(self, reader: StreamReader) -> None:
         """Read the next bytes; resume the stream when it is lost."""
+        failure: Failure | None
         try:
-            reader.feed(next(self._source.body, None))
+            failure = reader.feed(next(self._source.body, None))
         except NetworkError as lost:
+            failure = lost
+        if failure is not None:
             self._source.body.close()
-            if not reader.can_resume:
-                raise reader.interrupted(lost) from None
+            reader.check_resumable(failure)
             try:
-                opened = self._resume(self._tracker, reader.last_id, lost, reader.requested_delay)
+                opened = self._resume(
+                    self._tracker, reader.last_id, failure, reader.requested_delay
+                )
             except JulepError as error:
-                raise reader.interrupted(lost, error) from None
+                raise reader.not_resumed(failure, error) from None
             self._source.body = opened.body
             reader.resume()
 
@@ -438,18 +443,20 @@ class AsyncChatStream(BaseChatStream):
 
     async def _read(self, reader: StreamReader) -> None:
         """Read the next bytes; resume the stream when it is lost."""
+        failure: Failure | None
         try:
-            reader.feed(await anext(self._source.body, None))
+            failure = reader.feed(await anext(self._source.body, None))
         except NetworkError as lost:
+            failure = lost
+        if failure is not None:
             await self._source.body.aclose()
-            if not reader.can_resume:
-                raise reader.interrupted(lost) from None
+            reader.check_resumable(failure)
             try:
                 opened = await self._resume(
-                    self._tracker, reader.last_id, lost, reader.requested_delay
+                    self._tracker, reader.last_id, failure, reader.requested_delay
                 )
             except JulepError as error:
-                raise reader.interrupted(lost, error) from None
+                raise reader.not_resumed(failure, error) from None
             self._source.body = opened.body
             reader.resume()
 

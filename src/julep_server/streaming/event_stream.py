@@ -125,8 +125,13 @@ class EventStream:
         if run.failure is None:
             await send(_body(_event(run.id, number, _DONE), more=False))
         else:
-            data = dumps(run.failure.to_json())
-            await send(_body("event: error\n" + _event(run.id, number, data), more=False))
+            data = dumps(run.failure.to_json(in_stream=True))
+            text = "event: error\n" + _event(run.id, number, data)
+            seconds = run.failure.headers.get("Retry-After", "")
+            if seconds.isascii() and seconds.isdigit() and len(seconds) < 10:
+                # In milliseconds: the delay before a client connects again, by the standard.
+                text = f"retry: {seconds}000\n{text}"
+            await send(_body(text, more=False))
 
 
 def _event(completion_id: str, number: int, data: str) -> str:

@@ -225,6 +225,25 @@ async def test_a_stream_without_events_is_retried(mode: Mode) -> None:
     assert len({request.header("idempotency-key") for request in server.received}) == 1
 
 
+async def test_an_error_at_once_is_retried_like_its_status(mode: Mode) -> None:
+    failure = b'event: error\ndata: {"error": {"message": "busy", "status": 503}}\n\n'
+    event = b"retry: 3\nevent: ping\ndata: 1\n\n" + failure
+    with Server(
+        [respond_stream(event), go_on, respond_stream(event), respond_error(404)]
+    ) as server:
+        async with make_client(mode, server.url) as client:
+            stream = await opened(client)
+            assert [chunk.text async for chunk in stream] == TEXTS
+            stream = await opened(client)
+            with pytest.raises(julep.NotFoundError) as caught:
+                await anext(stream)
+            await assert_over(stream)
+    assert_ours(caught.value)
+    assert caught.value.partial is not None
+    assert "503: busy" in caught.value.__notes__[0]
+    assert "retry in 0.003 s" in caught.value.__notes__[0]
+
+
 async def test_a_closed_stream_is_not_resumed(mode: Mode) -> None:
     with Server([lost_after(1, raw), go_on]) as server:
         async with make_client(mode, server.url) as client:

@@ -42,9 +42,9 @@ def call(
     then the new messages. With `stream: true`, or `Accept: text/event-stream`, the reply is
     streamed as server-sent events. Each event has an `id:` and one `ChatResponseChunk` as its
     `data:`; after the last one comes `data: [DONE]`. An error that happens after the first byte
-    arrives as an `event: error` whose data is an `Error`. A client whose connection broke repeats
-    the request with the same `Idempotency-Key` and the last id it received in `Last-Event-ID`, and
-    gets the events after it.
+    arrives as an `event: error` whose data is an `Error` with a `status`. A client whose connection
+    broke repeats the request with the same `Idempotency-Key` and the last id it received in
+    `Last-Event-ID`, and gets the events after it.
 
     Args:
         session_id: The session's id, a UUID v4.
@@ -89,9 +89,9 @@ def stream(
     then the new messages. With `stream: true`, or `Accept: text/event-stream`, the reply is
     streamed as server-sent events. Each event has an `id:` and one `ChatResponseChunk` as its
     `data:`; after the last one comes `data: [DONE]`. An error that happens after the first byte
-    arrives as an `event: error` whose data is an `Error`. A client whose connection broke repeats
-    the request with the same `Idempotency-Key` and the last id it received in `Last-Event-ID`, and
-    gets the events after it.
+    arrives as an `event: error` whose data is an `Error` with a `status`. A client whose connection
+    broke repeats the request with the same `Idempotency-Key` and the last id it received in
+    `Last-Event-ID`, and gets the events after it.
 
     Args:
         session_id: The session's id, a UUID v4.

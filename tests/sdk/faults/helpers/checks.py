@@ -140,7 +140,8 @@ def assert_failed(error: BaseException | None, fault: Fault, expected: Fails) ->
         assert isinstance(error, julep.RequestTimeoutError)
         assert error.phase == expected.phase
     if expected.partial is not None:
-        assert isinstance(error, julep.StreamInterruptedError)
+        assert isinstance(error, julep.StreamInterruptedError | julep.ApiError)
+        assert error.partial is not None
         assert error.partial.text == expected.partial
     if isinstance(error, julep.RateLimitError):
         assert error.retry_after == expected.retry_after

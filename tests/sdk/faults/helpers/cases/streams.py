@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from typing import Final
 
 import julep
@@ -128,7 +129,36 @@ RESUMED: dict[str, Fault] = {
 _FLOOD = http_chunk(b": still there\n" * 100)
 _TROUBLE = b'event: error\ndata: {"error": {"code": "model_failed", "message": "It is gone"}}\n\n'
 
+
+def _trouble(status: object) -> bytes:
+    error = {"code": "trouble", "message": "It is gone", "status": status}
+    return b"event: error\ndata: " + json.dumps({"error": error}).encode() + b"\n\n"
+
+
 READ: dict[str, Fault] = {
+    # The same statuses as those of responses are retried, while nothing of the answer has arrived.
+    "an error of the status 503 at once": fault(
+        respond_stream(_trouble(503)),
+        Fails(julep.ServerError, 2, 503, "It is gone", partial=""),
+    ),
+    "errors of the status 429 at once": fault(
+        respond_stream(b"retry: 0\n", _trouble(429)),
+        Fails(julep.RateLimitError, 2, 429, "It is gone", partial="", retry_after=0.0),
+    ),
+    "an error of the status 422 at once": fault(
+        respond_stream(_trouble(422)),
+        Fails(julep.UnprocessableEntityError, 1, 422, "It is gone", partial=""),
+    ),
+    "an error of the status 503 behind an event": fault(
+        respond_stream(EVENTS[0], _trouble(503)),
+        Fails(julep.ServerError, 1, 503, "It is gone", partial="Grü"),
+    ),
+    **{
+        f"an error of the status {status!r}": fault(
+            respond_stream(_trouble(status)), Fails(julep.ApiError, 1, 200, "It is gone")
+        )
+        for status in (200, 600, True, "503", None)
+    },
     "no [DONE]": fault(respond_stream(*EVENTS[:-1]), interrupted("Grüße")),
     "no events": fault(respond_stream(b": nothing\n\n"), interrupted("")),
     "no ids": fault(
