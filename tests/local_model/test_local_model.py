@@ -86,7 +86,11 @@ def test_it_answers_a_question_and_is_labelled(
     assert 0 < reply.usage.completion_tokens <= 24
     assert reply.usage.prompt_tokens > 20
     healthz = httpx.get(f"{server.root}/healthz", trust_env=False)
-    assert healthz.json() == {"status": "ok", "model": "local"}
+    assert healthz.json() == {
+        "status": "ok",
+        "model": "local",
+        "embedder": "wordllama-l2-supercat",
+    }
 
 
 def test_a_stream_has_the_text_token_by_token(client: julep.Client, session_id: str) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import signal
 import struct
 import subprocess
 import sys
 import termios
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from select import select
 from shutil import which
 from types import TracebackType
@@ -18,6 +20,20 @@ from typing import Self
 # The terminal is the program's own: Ctrl-C reaches it, and fish starts.
 _SESSION = ("setsid", "--ctty") if which("setsid") else ()
 JULEP = (sys.executable, "-W", "error", "-m", "julep")
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Let programs that are started meanwhile be interrupted, also if these tests ignore Ctrl-C.
+
+    A shell lets what it runs in the background ignore it, and all that is started from there.
+    """
+    handler = signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
 
 
 class Terminal:
@@ -34,14 +50,15 @@ class Terminal:
     ) -> None:
         self._end, terminal = pty.openpty()
         fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-        self.process = subprocess.Popen(
-            (*_SESSION, *words),
-            stdin=terminal,
-            stdout=terminal,
-            stderr=terminal,
-            env={**os.environ, "TERM": "dumb", **(environment or {})},
-            close_fds=True,
-        )
+        with _interruptible():
+            self.process = subprocess.Popen(
+                (*_SESSION, *words),
+                stdin=terminal,
+                stdout=terminal,
+                stderr=terminal,
+                env={**os.environ, "TERM": "dumb", **(environment or {})},
+                close_fds=True,
+            )
         os.close(terminal)
 
     def __enter__(self) -> Self:
