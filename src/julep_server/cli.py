@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 from julep_server.app import App
 from julep_server.commands import database, keys, tenants, transfer
 from julep_server.commands.helps import STATUSES_OF_ALL, examples
-from julep_server.commands.opened import database_url, opening, stop
+from julep_server.commands.opened import INTERRUPTED, database_url, opening, stop
 from julep_server.memory import return_freed_memory
 from julep_server.models.discovery import log_local_models
 from julep_server.monitoring.logs import FORMATS, LEVELS, set_up_logs
@@ -31,9 +31,6 @@ from julep_server.workers import Workers
 
 USAGE_ERROR = 2
 """Exit status for settings that contradict each other."""
-
-INTERRUPTED = 130
-"""Exit status of a program that Ctrl-C has ended: 128 + SIGINT."""
 
 DEFAULT_PORT = 8080
 

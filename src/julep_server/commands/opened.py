@@ -30,8 +30,8 @@ DatabaseOption: TypeAlias = Annotated[
     ),
 ]
 
-_INTERRUPTED = 130
-"""Exit status after Ctrl-C, by the convention of shells."""
+INTERRUPTED = 130
+"""Exit status of a program that Ctrl-C has ended: 128 + SIGINT."""
 
 
 @contextmanager
@@ -45,7 +45,7 @@ def reported(problem: str = "") -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         # A server may wait for its database.
-        raise SystemExit(_INTERRUPTED) from None
+        raise SystemExit(INTERRUPTED) from None
     except (NewerDatabaseError, ArchiveError) as error:
         stop(str(error), 1)
     except ValueError as error:
