@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -28,6 +27,7 @@ from julep_server.streaming import event_stream
 from julep_server.tenancy.keys import LOCAL_TENANT
 from tests.server.helpers.api import Api, Event, error_of, parse_events
 from tests.server.helpers.endpoint import Endpoint, pieces_of
+from tests.server.helpers.waiting import wait_for
 
 BODY: dict[str, Any] = {"stream": True, "messages": [{"role": "user", "content": "Hello"}]}
 KEY = {"Idempotency-Key": "once"}
@@ -121,13 +121,6 @@ def database(database_url: str) -> Iterator[Database]:
 @pytest.fixture
 def owner(follower: Api, database: Database) -> Owner:
     return Owner(database, follower.make("sessions")["id"])
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    limit = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < limit
-        time.sleep(0.005)
 
 
 def text_of(events: list[Event]) -> str:

@@ -24,6 +24,7 @@ from julep_server.store.jobs import Job, LeaseLostError, NewJob
 from tests.server.helpers.api import UNKNOWN_ID, Api, error_of
 from tests.server.helpers.endpoint import Endpoint, EndpointServer
 from tests.server.helpers.process import serving
+from tests.server.helpers.waiting import wait_for
 
 SECRET = "sk-endpoint-secret"
 HOUR = 3600 * 1_000_000
@@ -86,13 +87,6 @@ def started(api: Api, words: str = "I like tea a lot.") -> tuple[dict[str, str],
     session = api.make("sessions", agent_id=ids["agent"], user_id=ids["user"])["id"]
     (job_id,) = api.reply(session, words)["jobs"]
     return {**ids, "session": session}, job_id
-
-
-def wait_for(condition: Callable[[], object]) -> None:
-    limit = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < limit
-        time.sleep(0.005)
 
 
 # --- states ---

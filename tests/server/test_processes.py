@@ -24,6 +24,7 @@ from julep_server.store.kept_responses import IdempotencyKey
 from julep_server.streaming.runs import Runs
 from tests.server.helpers.api import Api, Event, error_of, parse_events
 from tests.server.helpers.endpoint import Endpoint, pieces_of
+from tests.server.helpers.waiting import wait_for
 
 HELLO: dict[str, Any] = {"messages": [{"role": "user", "content": "Hello"}]}
 KEY = {"Idempotency-Key": "once"}
@@ -54,13 +55,6 @@ def pair(endpoint: Endpoint, database_url: str, monkeypatch: pytest.MonkeyPatch)
     ):
         endpoint.pieces = pieces_of({"content": WORDS})
         yield Pair(first, second, third, database_url)
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    limit = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < limit
-        time.sleep(0.005)
 
 
 def text_of(events: list[Event]) -> str:

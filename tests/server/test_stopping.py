@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -15,6 +14,7 @@ from julep import testing
 from julep_server import LocalServer
 from tests.server.helpers.api import Api, parse_events
 from tests.server.helpers.endpoint import Endpoint
+from tests.server.helpers.waiting import wait_for
 
 pytestmark = pytest.mark.once
 
@@ -109,7 +109,7 @@ def test_a_server_that_drains_finishes_its_answers(
         session = api.make("sessions")["id"]
         asking = threading.Thread(target=lambda: got.append(api.chat(session, stream=streamed)))
         asking.start()
-        wait_for(lambda: len(endpoint.requests) == 1)
+        wait_for(lambda: len(endpoint.requests) == 1, seconds=10)
         stopping = threading.Thread(target=server.stop)
         stopping.start()
         endpoint.answering.set()
@@ -132,7 +132,7 @@ def test_what_the_end_of_a_stop_cuts_off_is_a_503(
         target=lambda: got.append(httpx.post(path, json=body, timeout=20, trust_env=False))
     )
     asking.start()
-    wait_for(lambda: len(endpoint.requests) == 1)
+    wait_for(lambda: len(endpoint.requests) == 1, seconds=10)
     server.stop()
     asking.join()
     endpoint.answering.set()
@@ -206,12 +206,3 @@ def test_a_failure_behind_a_streams_headers_is_retried(
         ):
             assert stream.get_final_response().text == "A fine day."
         assert delays == [7.0]
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    ready = threading.Event()
-    for _ in range(2000):
-        if condition():
-            return
-        ready.wait(0.005)
-    raise AssertionError("it did not happen")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -28,6 +27,7 @@ from julep_server.tenancy.rates import Bucket
 from tests.server.helpers.api import Api, error_of
 from tests.server.helpers.commands import run_command
 from tests.server.helpers.endpoint import Endpoint
+from tests.server.helpers.waiting import wait_for
 
 FAR = 10_000
 
@@ -47,13 +47,6 @@ def retry_after(response: httpx.Response, code: str) -> int:
     """Return the delay of a 429, which must be of this kind."""
     assert error_of(response, 429)["code"] == code
     return int(response.headers["retry-after"])
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    limit = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < limit
-        time.sleep(0.005)
 
 
 # Rates.
