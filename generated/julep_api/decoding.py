@@ -55,7 +55,7 @@ class _Item(Protocol):
     def from_checked(cls, source: Any) -> object: ...
 
     @classmethod
-    def replace_usual(cls, items: list[Any]) -> int: ...
+    def replace_usual(cls, items: list[Any], at: int) -> int: ...
 
 
 P = TypeVar("P", bound=_Page)
@@ -199,7 +199,8 @@ class PageReader(Generic[P]):
     The models take the places of their JSON one by one, so that each dict is free when its model is
     made: Python collects garbage by the number of objects, and the memory is used again at once.
 
-    A loop in the model replaces usual items; from the first unusual one on, each is read by itself.
+    A loop in the model replaces usual items as long as they have the same keys; from the first unusual
+    one on, each is read by itself.
 
     A faster reader of JSON may check the items' plain types itself, and make the models by their
     `from_checked`.
@@ -225,11 +226,12 @@ class PageReader(Generic[P]):
         value["items"] = []
         page = self.page(value)
         items, item = cast("list[Any]", given), self.item.from_dict
-        at = self.item.replace_usual(items)
+        at = after = 0
+        while after < len(items) and (after := self.item.replace_usual(items, at)) > at:
+            at = after
         try:
-            while at < len(items):
+            for at in range(at, len(items)):
                 items[at] = item(items[at])
-                at += 1
         except DecodeError as error:
             raise error.under(f"items[{at}]") from None
         page.items = items

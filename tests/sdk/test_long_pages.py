@@ -96,7 +96,10 @@ def test_all_other_pages_are_left_to_the_reader(name: str, data: st.DataObject) 
 def replaced(reader: PageReader[Any], items: list[Any]) -> list[Any]:
     """Read items by the loop for usual ones; return the models that it made."""
     items = json.loads(json.dumps(items))
-    return items[: reader.item.replace_usual(items)]
+    at = 0
+    while at < len(items) and (after := reader.item.replace_usual(items, at)) > at:
+        at = after
+    return items[:at]
 
 
 @each_item

@@ -259,6 +259,30 @@ class ChatInput(Model):
                 self.messages = _read_messages(x)
             except DecodeError as error:
                 raise error.under("messages") from None
+        # No optional property is there: so are most chunks of a stream.
+        if len(data) == 1 and known > 0:
+            self.tools = None
+            self.tool_choice = None
+            self.frequency_penalty = None
+            self.length_penalty = None
+            self.logit_bias = None
+            self.max_tokens = None
+            self.presence_penalty = None
+            self.repetition_penalty = None
+            self.response_format = None
+            self.seed = None
+            self.stop = None
+            self.stream = None
+            self.explain = None
+            self.temperature = None
+            self.top_p = None
+            self.min_p = None
+            self.preset = None
+            self.recall = None
+            self.record = None
+            self.remember = None
+            self._extra = None
+            return self
         x = get("tools")
         if x is None:
             self.tools = None

@@ -142,7 +142,9 @@ class ChatMlMessage(Model):
                 when = _fromisoformat(x)
             except ValueError:
                 raise decoding.mismatch("created_at", "a date-time", x) from None
-            self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+            self.created_at = (
+                when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
+            )
         else:
             self.created_at = decoding.lacking(data, "created_at", "a date-time", x, partial)
             known = -1
@@ -187,7 +189,9 @@ class ChatMlMessage(Model):
         self.content = _read_content(x)
         x = source.created_at
         when = _fromisoformat(x)
-        self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+        self.created_at = (
+            when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
+        )
         x = source.name
         self.name = x
         x = source.interrupted
@@ -196,75 +200,66 @@ class ChatMlMessage(Model):
         return self
 
     @classmethod
-    def replace_usual(cls, items: list[Any]) -> int:
-        """Replace a page's JSON objects by models, up to the first unusual one; see `PageReader`.
+    def replace_usual(cls, items: list[Any], at: int) -> int:
+        """Replace JSON objects of a page by models, up to the first unusual one; see `PageReader`.
 
-        Usual is what has all properties that are always sent, and no unknown or invalid one and no
-        null in the place of an absent one.
+        Usual is what has the keys of the first one, which are known, with valid values and without
+        a null in the place of an absent one.
 
         Args:
             items: JSON that nothing else uses.
+            at: The index of the first one.
 
         Returns:
-            How many were replaced.
+            The index of the first that was not replaced.
         """
-        given: list[JSON] = items
-        x: JSON
-        at = 0
+        x: Any
+        data: Any = items[at]
         try:
-            for data in given:
-                if type(data) is not dict:
+            if not _KEYS.issuperset(data):
+                return at
+            size = len(data)
+            has_name = "name" in data
+            has_interrupted = "interrupted" in data
+            for at in range(at, len(items)):
+                data = items[at]
+                if len(data) != size:
                     return at
                 self = _new(cls)
-                size = len(data)
-                found = 4
                 x = data["id"]
                 if not (type(x) is str):
                     return at
                 self.id = x
                 x = data["role"]
-                if not (type(x) is str):
+                if type(x) is not str:
                     return at
                 self.role = _chat_ml_message_role.get(x) or ChatMlMessageRole(x)
                 x = data["content"]
                 self.content = _read_content(x)
                 x = data["created_at"]
-                if not (type(x) is str):
-                    return at
                 when = _fromisoformat(x)
                 self.created_at = (
-                    when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+                    when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
                 )
-                if found == size:
+                if not has_name:
                     self.name = None
                 else:
-                    x = data.get("name")
-                    if x is None:
-                        self.name = None
-                    elif type(x) is str:
-                        self.name = x
-                        found += 1
-                    else:
+                    x = data["name"]
+                    if not (type(x) is str):
                         return at
-                if found == size:
+                    self.name = x
+                if not has_interrupted:
                     self.interrupted = None
                 else:
-                    x = data.get("interrupted")
-                    if x is None:
-                        self.interrupted = None
-                    elif type(x) is bool:
-                        self.interrupted = x
-                        found += 1
-                    else:
+                    x = data["interrupted"]
+                    if not (type(x) is bool):
                         return at
-                if found != size:
-                    return at
+                    self.interrupted = x
                 self._extra = None
                 items[at] = self
-                at += 1
-        except (DecodeError, KeyError, ValueError):
-            pass
-        return at
+        except (DecodeError, KeyError, TypeError, ValueError):
+            return at
+        return len(items)
 
 
 _new: Final = object.__new__

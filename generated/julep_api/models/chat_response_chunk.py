@@ -144,6 +144,14 @@ class ChatResponseChunk(ChatResponseChunkMixin, Model):
         else:
             self.finish_reason = decoding.lacking(data, "finish_reason", "a string", x, partial)
             known = -1
+        # No optional property is there: so are most chunks of a stream.
+        if len(data) == 3 and known > 0:
+            self.usage = None
+            self.doc_ids = None
+            self.jobs = None
+            self.explanation = None
+            self._extra = None
+            return self
         x = get("usage")
         if x is None:
             self.usage = None

@@ -140,6 +140,17 @@ class CreateAgentRequest(Model):
         else:
             self.name = decoding.lacking(data, "name", "a string", x, partial)
             known = -1
+        # No optional property is there: so are most chunks of a stream.
+        if len(data) == 1 and known > 0:
+            self.about = None
+            self.tools = None
+            self.default_settings = None
+            self.model = None
+            self.docs = None
+            self.metadata = None
+            self.instructions = None
+            self._extra = None
+            return self
         x = get("about")
         if type(x) is str:
             self.about = x

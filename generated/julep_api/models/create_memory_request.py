@@ -124,6 +124,14 @@ class CreateMemoryRequest(Model):
         else:
             self.content = decoding.lacking(data, "content", "a string", x, partial)
             known = -1
+        # No optional property is there: so are most chunks of a stream.
+        if len(data) == 2 and known > 0:
+            self.type = None
+            self.sentiment = None
+            self.entities = None
+            self.timestamp = None
+            self._extra = None
+            return self
         x = get("type")
         if type(x) is str:
             self.type = _create_memory_request_type.get(x) or CreateMemoryRequestType(x)
@@ -155,7 +163,9 @@ class CreateMemoryRequest(Model):
                 when = _fromisoformat(x)
             except ValueError:
                 raise decoding.mismatch("timestamp", "a date-time", x) from None
-            self.timestamp = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+            self.timestamp = (
+                when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
+            )
         elif x is None:
             self.timestamp = None
             known -= 1

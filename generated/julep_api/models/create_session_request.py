@@ -142,6 +142,17 @@ class CreateSessionRequest(Model):
         else:
             self.agent_id = decoding.lacking(data, "agent_id", "a string", x, partial)
             known = -1
+        # No optional property is there: so are most chunks of a stream.
+        if len(data) == 1 and known > 0:
+            self.user_id = None
+            self.situation = None
+            self.metadata = None
+            self.tags = None
+            self.render_templates = None
+            self.token_budget = None
+            self.context_overflow = None
+            self._extra = None
+            return self
         x = get("user_id")
         if type(x) is str:
             last = _last_user_id

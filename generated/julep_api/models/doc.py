@@ -151,10 +151,20 @@ class Doc(Model):
                 when = _fromisoformat(x)
             except ValueError:
                 raise decoding.mismatch("created_at", "a date-time", x) from None
-            self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+            self.created_at = (
+                when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
+            )
         else:
             self.created_at = decoding.lacking(data, "created_at", "a date-time", x, partial)
             known = -1
+        # No optional property is there: so are most chunks of a stream.
+        if len(data) == 4 and known > 0:
+            self.metadata = None  # type: ignore[assignment]  # a server older than the contract
+            self.agent_id = None
+            self.user_id = None
+            self.updated_at = None
+            self._extra = None
+            return self
         x = get("metadata")
         if type(x) is dict:
             self.metadata = x
@@ -195,7 +205,9 @@ class Doc(Model):
                 when = _fromisoformat(x)
             except ValueError:
                 raise decoding.mismatch("updated_at", "a date-time", x) from None
-            self.updated_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+            self.updated_at = (
+                when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
+            )
         elif x is None:
             self.updated_at = None
             known -= 1
@@ -227,7 +239,9 @@ class Doc(Model):
         self.content = _read_content(x)
         x = source.created_at
         when = _fromisoformat(x)
-        self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+        self.created_at = (
+            when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
+        )
         x = source.metadata
         self.metadata = x
         x = source.agent_id
@@ -253,35 +267,43 @@ class Doc(Model):
             self.updated_at = None
         else:
             when = _fromisoformat(x)
-            self.updated_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+            self.updated_at = (
+                when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
+            )
         self._extra = None
         return self
 
     @classmethod
-    def replace_usual(cls, items: list[Any]) -> int:
-        """Replace a page's JSON objects by models, up to the first unusual one; see `PageReader`.
+    def replace_usual(cls, items: list[Any], at: int) -> int:
+        """Replace JSON objects of a page by models, up to the first unusual one; see `PageReader`.
 
-        Usual is what has all properties that are always sent, and no unknown or invalid one and no
-        null in the place of an absent one.
+        Usual is what has the keys of the first one, which are known, with valid values and without
+        a null in the place of an absent one.
 
         Args:
             items: JSON that nothing else uses.
+            at: The index of the first one.
 
         Returns:
-            How many were replaced.
+            The index of the first that was not replaced.
         """
-        last_agent_id = ""
-        last_user_id = ""
-        given: list[JSON] = items
-        x: JSON
-        at = 0
+        global _last_agent_id, _last_user_id
+        last_agent_id = _last_agent_id
+        last_user_id = _last_user_id
+        x: Any
+        data: Any = items[at]
         try:
-            for data in given:
-                if type(data) is not dict:
+            if not _KEYS.issuperset(data):
+                return at
+            size = len(data)
+            has_agent_id = "agent_id" in data
+            has_user_id = "user_id" in data
+            has_updated_at = "updated_at" in data
+            for at in range(at, len(items)):
+                data = items[at]
+                if len(data) != size:
                     return at
                 self = _new(cls)
-                size = len(data)
-                found = 5
                 x = data["id"]
                 if not (type(x) is str):
                     return at
@@ -293,68 +315,47 @@ class Doc(Model):
                 x = data["content"]
                 self.content = _read_content(x)
                 x = data["created_at"]
-                if not (type(x) is str):
-                    return at
                 when = _fromisoformat(x)
                 self.created_at = (
-                    when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+                    when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
                 )
                 x = data["metadata"]
                 if not (type(x) is dict):
                     return at
                 self.metadata = x
-                if found == size:
+                if not has_agent_id:
                     self.agent_id = None
                 else:
-                    x = data.get("agent_id")
-                    if x is None:
-                        self.agent_id = None
-                    elif type(x) is str:
-                        if x == last_agent_id:
-                            x = last_agent_id
-                        else:
-                            last_agent_id = x
-                        self.agent_id = x
-                        found += 1
-                    else:
-                        return at
-                if found == size:
+                    x = data["agent_id"]
+                    if x != last_agent_id:
+                        if type(x) is not str:
+                            return at
+                        last_agent_id = _last_agent_id = x
+                    self.agent_id = last_agent_id
+                if not has_user_id:
                     self.user_id = None
                 else:
-                    x = data.get("user_id")
-                    if x is None:
-                        self.user_id = None
-                    elif type(x) is str:
-                        if x == last_user_id:
-                            x = last_user_id
-                        else:
-                            last_user_id = x
-                        self.user_id = x
-                        found += 1
-                    else:
-                        return at
-                if found == size:
+                    x = data["user_id"]
+                    if x != last_user_id:
+                        if type(x) is not str:
+                            return at
+                        last_user_id = _last_user_id = x
+                    self.user_id = last_user_id
+                if not has_updated_at:
                     self.updated_at = None
                 else:
-                    x = data.get("updated_at")
-                    if x is None:
-                        self.updated_at = None
-                    elif type(x) is str:
-                        when = _fromisoformat(x)
-                        self.updated_at = (
-                            when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
-                        )
-                        found += 1
-                    else:
-                        return at
-                if found != size:
-                    return at
+                    x = data["updated_at"]
+                    when = _fromisoformat(x)
+                    self.updated_at = (
+                        when
+                        if when.tzinfo is not None
+                        else when.replace(tzinfo=datetime.timezone.utc)
+                    )
                 self._extra = None
                 items[at] = self
-                at += 1
-        except (DecodeError, KeyError, ValueError):
-            pass
-        return at
+        except (DecodeError, KeyError, TypeError, ValueError):
+            return at
+        return len(items)
 
 
 _new: Final = object.__new__

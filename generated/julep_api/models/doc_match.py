@@ -183,6 +183,17 @@ class DocMatch(Model):
         else:
             self.score = decoding.lacking(data, "score", "a number", x, partial)
             known = -1
+        # No optional property is there: so are most chunks of a stream.
+        if len(data) == 4 and known > 0:
+            self.agent_id = None
+            self.user_id = None
+            self.score_by_words = None
+            self.rank_by_words = None
+            self.score_by_meaning = None
+            self.rank_by_meaning = None
+            self.left_out = None
+            self._extra = None
+            return self
         x = get("agent_id")
         if type(x) is str:
             last = _last_agent_id
@@ -314,39 +325,47 @@ class DocMatch(Model):
         return self
 
     @classmethod
-    def replace_usual(cls, items: list[Any]) -> int:
-        """Replace a page's JSON objects by models, up to the first unusual one; see `PageReader`.
+    def replace_usual(cls, items: list[Any], at: int) -> int:
+        """Replace JSON objects of a page by models, up to the first unusual one; see `PageReader`.
 
-        Usual is what has all properties that are always sent, and no unknown or invalid one and no
-        null in the place of an absent one.
+        Usual is what has the keys of the first one, which are known, with valid values and without
+        a null in the place of an absent one.
 
         Args:
             items: JSON that nothing else uses.
+            at: The index of the first one.
 
         Returns:
-            How many were replaced.
+            The index of the first that was not replaced.
         """
-        last_doc_id = ""
-        last_agent_id = ""
-        last_user_id = ""
-        given: list[JSON] = items
-        x: JSON
-        at = 0
+        global _last_doc_id, _last_agent_id, _last_user_id
+        last_doc_id = _last_doc_id
+        last_agent_id = _last_agent_id
+        last_user_id = _last_user_id
+        x: Any
+        data: Any = items[at]
         try:
-            for data in given:
-                if type(data) is not dict:
+            if not _KEYS.issuperset(data):
+                return at
+            size = len(data)
+            has_agent_id = "agent_id" in data
+            has_user_id = "user_id" in data
+            has_score_by_words = "score_by_words" in data
+            has_rank_by_words = "rank_by_words" in data
+            has_score_by_meaning = "score_by_meaning" in data
+            has_rank_by_meaning = "rank_by_meaning" in data
+            has_left_out = "left_out" in data
+            for at in range(at, len(items)):
+                data = items[at]
+                if len(data) != size:
                     return at
                 self = _new(cls)
-                size = len(data)
-                found = 4
                 x = data["doc_id"]
-                if not (type(x) is str):
-                    return at
-                if x == last_doc_id:
-                    x = last_doc_id
-                else:
-                    last_doc_id = x
-                self.doc_id = x
+                if x != last_doc_id:
+                    if type(x) is not str:
+                        return at
+                    last_doc_id = _last_doc_id = x
+                self.doc_id = last_doc_id
                 x = data["title"]
                 if not (type(x) is str):
                     return at
@@ -359,99 +378,64 @@ class DocMatch(Model):
                 if not (type(x) is float or type(x) is int):
                     return at
                 self.score = x
-                if found == size:
+                if not has_agent_id:
                     self.agent_id = None
                 else:
-                    x = data.get("agent_id")
-                    if x is None:
-                        self.agent_id = None
-                    elif type(x) is str:
-                        if x == last_agent_id:
-                            x = last_agent_id
-                        else:
-                            last_agent_id = x
-                        self.agent_id = x
-                        found += 1
-                    else:
-                        return at
-                if found == size:
+                    x = data["agent_id"]
+                    if x != last_agent_id:
+                        if type(x) is not str:
+                            return at
+                        last_agent_id = _last_agent_id = x
+                    self.agent_id = last_agent_id
+                if not has_user_id:
                     self.user_id = None
                 else:
-                    x = data.get("user_id")
-                    if x is None:
-                        self.user_id = None
-                    elif type(x) is str:
-                        if x == last_user_id:
-                            x = last_user_id
-                        else:
-                            last_user_id = x
-                        self.user_id = x
-                        found += 1
-                    else:
-                        return at
-                if found == size:
+                    x = data["user_id"]
+                    if x != last_user_id:
+                        if type(x) is not str:
+                            return at
+                        last_user_id = _last_user_id = x
+                    self.user_id = last_user_id
+                if not has_score_by_words:
                     self.score_by_words = None
                 else:
-                    x = data.get("score_by_words")
-                    if x is None:
-                        self.score_by_words = None
-                    elif type(x) is float or type(x) is int:
-                        self.score_by_words = x
-                        found += 1
-                    else:
+                    x = data["score_by_words"]
+                    if not (type(x) is float or type(x) is int):
                         return at
-                if found == size:
+                    self.score_by_words = x
+                if not has_rank_by_words:
                     self.rank_by_words = None
                 else:
-                    x = data.get("rank_by_words")
-                    if x is None:
-                        self.rank_by_words = None
-                    elif type(x) is int:
-                        self.rank_by_words = x
-                        found += 1
-                    else:
+                    x = data["rank_by_words"]
+                    if not (type(x) is int):
                         return at
-                if found == size:
+                    self.rank_by_words = x
+                if not has_score_by_meaning:
                     self.score_by_meaning = None
                 else:
-                    x = data.get("score_by_meaning")
-                    if x is None:
-                        self.score_by_meaning = None
-                    elif type(x) is float or type(x) is int:
-                        self.score_by_meaning = x
-                        found += 1
-                    else:
+                    x = data["score_by_meaning"]
+                    if not (type(x) is float or type(x) is int):
                         return at
-                if found == size:
+                    self.score_by_meaning = x
+                if not has_rank_by_meaning:
                     self.rank_by_meaning = None
                 else:
-                    x = data.get("rank_by_meaning")
-                    if x is None:
-                        self.rank_by_meaning = None
-                    elif type(x) is int:
-                        self.rank_by_meaning = x
-                        found += 1
-                    else:
+                    x = data["rank_by_meaning"]
+                    if not (type(x) is int):
                         return at
-                if found == size:
+                    self.rank_by_meaning = x
+                if not has_left_out:
                     self.left_out = None
                 else:
-                    x = data.get("left_out")
-                    if x is None:
-                        self.left_out = None
-                    elif type(x) is str:
-                        self.left_out = _doc_match_left_out.get(x) or DocMatchLeftOut(x)
-                        found += 1
-                    else:
+                    x = data["left_out"]
+                    if type(x) is not str:
                         return at
-                if found != size:
-                    return at
+                    self.left_out = _doc_match_left_out.get(x) or DocMatchLeftOut(x)
                 self._extra = None
                 items[at] = self
-                at += 1
-        except (DecodeError, KeyError, ValueError):
-            pass
-        return at
+        except (DecodeError, KeyError, TypeError, ValueError):
+            return at
+        return len(items)
 
 
 _new: Final = object.__new__

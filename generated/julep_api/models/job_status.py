@@ -150,10 +150,20 @@ class JobStatus(Model):
                 when = _fromisoformat(x)
             except ValueError:
                 raise decoding.mismatch("created_at", "a date-time", x) from None
-            self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+            self.created_at = (
+                when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
+            )
         else:
             self.created_at = decoding.lacking(data, "created_at", "a date-time", x, partial)
             known = -1
+        # No optional property is there: so are most chunks of a stream.
+        if len(data) == 4 and known > 0:
+            self.has_progress = None  # type: ignore[assignment]  # a server older than the contract
+            self.progress = None  # type: ignore[assignment]  # a server older than the contract
+            self.updated_at = None  # type: ignore[assignment]  # a server older than the contract
+            self.reason = None
+            self._extra = None
+            return self
         x = get("has_progress")
         if type(x) is bool:
             self.has_progress = x
@@ -176,7 +186,9 @@ class JobStatus(Model):
                 when = _fromisoformat(x)
             except ValueError:
                 raise decoding.mismatch("updated_at", "a date-time", x) from None
-            self.updated_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+            self.updated_at = (
+                when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
+            )
         elif x is None:
             self.updated_at = None  # type: ignore[assignment]  # a server older than the contract
             known -= 1

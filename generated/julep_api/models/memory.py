@@ -199,10 +199,21 @@ class Memory(Model):
                 when = _fromisoformat(x)
             except ValueError:
                 raise decoding.mismatch("created_at", "a date-time", x) from None
-            self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+            self.created_at = (
+                when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
+            )
         else:
             self.created_at = decoding.lacking(data, "created_at", "a date-time", x, partial)
             known = -1
+        # No optional property is there: so are most chunks of a stream.
+        if len(data) == 6 and known > 0:
+            self.type = None  # type: ignore[assignment]  # a server older than the contract
+            self.sentiment = None  # type: ignore[assignment]  # a server older than the contract
+            self.timestamp = None  # type: ignore[assignment]  # a server older than the contract
+            self.last_accessed_at = None
+            self.updated_at = None
+            self._extra = None
+            return self
         x = get("type")
         if type(x) is str:
             self.type = _memory_type.get(x) or MemoryType(x)
@@ -225,7 +236,9 @@ class Memory(Model):
                 when = _fromisoformat(x)
             except ValueError:
                 raise decoding.mismatch("timestamp", "a date-time", x) from None
-            self.timestamp = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+            self.timestamp = (
+                when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
+            )
         elif x is None:
             self.timestamp = None  # type: ignore[assignment]  # a server older than the contract
             known -= 1
@@ -238,7 +251,7 @@ class Memory(Model):
             except ValueError:
                 raise decoding.mismatch("last_accessed_at", "a date-time", x) from None
             self.last_accessed_at = (
-                when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+                when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
             )
         elif x is None:
             self.last_accessed_at = None
@@ -251,7 +264,9 @@ class Memory(Model):
                 when = _fromisoformat(x)
             except ValueError:
                 raise decoding.mismatch("updated_at", "a date-time", x) from None
-            self.updated_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+            self.updated_at = (
+                when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
+            )
         elif x is None:
             self.updated_at = None
             known -= 1
@@ -295,7 +310,9 @@ class Memory(Model):
         self.entities = _read_entities(x)
         x = source.created_at
         when = _fromisoformat(x)
-        self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+        self.created_at = (
+            when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
+        )
         x = source.type
         if x is None:
             self.type = None  # type: ignore[assignment]  # a server older than the contract
@@ -308,69 +325,74 @@ class Memory(Model):
             self.timestamp = None  # type: ignore[assignment]  # a server older than the contract
         else:
             when = _fromisoformat(x)
-            self.timestamp = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+            self.timestamp = (
+                when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
+            )
         x = source.last_accessed_at
         if x is None:
             self.last_accessed_at = None
         else:
             when = _fromisoformat(x)
             self.last_accessed_at = (
-                when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+                when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
             )
         x = source.updated_at
         if x is None:
             self.updated_at = None
         else:
             when = _fromisoformat(x)
-            self.updated_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+            self.updated_at = (
+                when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
+            )
         self._extra = None
         return self
 
     @classmethod
-    def replace_usual(cls, items: list[Any]) -> int:
-        """Replace a page's JSON objects by models, up to the first unusual one; see `PageReader`.
+    def replace_usual(cls, items: list[Any], at: int) -> int:
+        """Replace JSON objects of a page by models, up to the first unusual one; see `PageReader`.
 
-        Usual is what has all properties that are always sent, and no unknown or invalid one and no
-        null in the place of an absent one.
+        Usual is what has the keys of the first one, which are known, with valid values and without
+        a null in the place of an absent one.
 
         Args:
             items: JSON that nothing else uses.
+            at: The index of the first one.
 
         Returns:
-            How many were replaced.
+            The index of the first that was not replaced.
         """
-        last_agent_id = ""
-        last_user_id = ""
-        given: list[JSON] = items
-        x: JSON
-        at = 0
+        global _last_agent_id, _last_user_id
+        last_agent_id = _last_agent_id
+        last_user_id = _last_user_id
+        x: Any
+        data: Any = items[at]
         try:
-            for data in given:
-                if type(data) is not dict:
+            if not _KEYS.issuperset(data):
+                return at
+            size = len(data)
+            has_last_accessed_at = "last_accessed_at" in data
+            has_updated_at = "updated_at" in data
+            for at in range(at, len(items)):
+                data = items[at]
+                if len(data) != size:
                     return at
                 self = _new(cls)
-                size = len(data)
-                found = 9
                 x = data["id"]
                 if not (type(x) is str):
                     return at
                 self.id = x
                 x = data["agent_id"]
-                if not (type(x) is str):
-                    return at
-                if x == last_agent_id:
-                    x = last_agent_id
-                else:
-                    last_agent_id = x
-                self.agent_id = x
+                if x != last_agent_id:
+                    if type(x) is not str:
+                        return at
+                    last_agent_id = _last_agent_id = x
+                self.agent_id = last_agent_id
                 x = data["user_id"]
-                if not (type(x) is str):
-                    return at
-                if x == last_user_id:
-                    x = last_user_id
-                else:
-                    last_user_id = x
-                self.user_id = x
+                if x != last_user_id:
+                    if type(x) is not str:
+                        return at
+                    last_user_id = _last_user_id = x
+                self.user_id = last_user_id
                 x = data["content"]
                 if not (type(x) is str):
                     return at
@@ -378,14 +400,12 @@ class Memory(Model):
                 x = data["entities"]
                 self.entities = _read_entities(x)
                 x = data["created_at"]
-                if not (type(x) is str):
-                    return at
                 when = _fromisoformat(x)
                 self.created_at = (
-                    when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+                    when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
                 )
                 x = data["type"]
-                if not (type(x) is str):
+                if type(x) is not str:
                     return at
                 self.type = _memory_type.get(x) or MemoryType(x)
                 x = data["sentiment"]
@@ -393,46 +413,35 @@ class Memory(Model):
                     return at
                 self.sentiment = x
                 x = data["timestamp"]
-                if not (type(x) is str):
-                    return at
                 when = _fromisoformat(x)
-                self.timestamp = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
-                if found == size:
+                self.timestamp = (
+                    when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
+                )
+                if not has_last_accessed_at:
                     self.last_accessed_at = None
                 else:
-                    x = data.get("last_accessed_at")
-                    if x is None:
-                        self.last_accessed_at = None
-                    elif type(x) is str:
-                        when = _fromisoformat(x)
-                        self.last_accessed_at = (
-                            when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
-                        )
-                        found += 1
-                    else:
-                        return at
-                if found == size:
+                    x = data["last_accessed_at"]
+                    when = _fromisoformat(x)
+                    self.last_accessed_at = (
+                        when
+                        if when.tzinfo is not None
+                        else when.replace(tzinfo=datetime.timezone.utc)
+                    )
+                if not has_updated_at:
                     self.updated_at = None
                 else:
-                    x = data.get("updated_at")
-                    if x is None:
-                        self.updated_at = None
-                    elif type(x) is str:
-                        when = _fromisoformat(x)
-                        self.updated_at = (
-                            when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
-                        )
-                        found += 1
-                    else:
-                        return at
-                if found != size:
-                    return at
+                    x = data["updated_at"]
+                    when = _fromisoformat(x)
+                    self.updated_at = (
+                        when
+                        if when.tzinfo is not None
+                        else when.replace(tzinfo=datetime.timezone.utc)
+                    )
                 self._extra = None
                 items[at] = self
-                at += 1
-        except (DecodeError, KeyError, ValueError):
-            pass
-        return at
+        except (DecodeError, KeyError, TypeError, ValueError):
+            return at
+        return len(items)
 
 
 _new: Final = object.__new__

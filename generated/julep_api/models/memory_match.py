@@ -152,6 +152,15 @@ class MemoryMatch(Model):
         else:
             self.score = decoding.lacking(data, "score", "a number", x, partial)
             known = -1
+        # No optional property is there: so are most chunks of a stream.
+        if len(data) == 3 and known > 0:
+            self.score_by_words = None
+            self.rank_by_words = None
+            self.score_by_meaning = None
+            self.rank_by_meaning = None
+            self.left_out = None
+            self._extra = None
+            return self
         x = get("score_by_words")
         if type(x) is float or type(x) is int:
             self.score_by_words = x

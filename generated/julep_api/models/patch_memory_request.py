@@ -135,7 +135,9 @@ class PatchMemoryRequest(Model):
                 when = _fromisoformat(x)
             except ValueError:
                 raise decoding.mismatch("timestamp", "a date-time", x) from None
-            self.timestamp = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+            self.timestamp = (
+                when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
+            )
         elif x is None:
             self.timestamp = None
             known -= 1

@@ -148,6 +148,13 @@ class PromptPart(Model):
         else:
             self.tokens = decoding.lacking(data, "tokens", "an integer", x, partial)
             known = -1
+        # No optional property is there: so are most chunks of a stream.
+        if len(data) == 3 and known > 0:
+            self.role = None
+            self.source_id = None
+            self.left_out = None
+            self._extra = None
+            return self
         x = get("role")
         if type(x) is str:
             self.role = _prompt_part_role.get(x) or PromptPartRole(x)

@@ -89,7 +89,9 @@ class ResourceCreatedResponse(Model):
                 when = _fromisoformat(x)
             except ValueError:
                 raise decoding.mismatch("created_at", "a date-time", x) from None
-            self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+            self.created_at = (
+                when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
+            )
         else:
             self.created_at = decoding.lacking(data, "created_at", "a date-time", x, partial)
             known = -1

@@ -88,7 +88,9 @@ class ResourceDeletedResponse(Model):
                 when = _fromisoformat(x)
             except ValueError:
                 raise decoding.mismatch("deleted_at", "a date-time", x) from None
-            self.deleted_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+            self.deleted_at = (
+                when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
+            )
         else:
             self.deleted_at = decoding.lacking(data, "deleted_at", "a date-time", x, partial)
             known = -1

@@ -89,7 +89,9 @@ class ResourceUpdatedResponse(Model):
                 when = _fromisoformat(x)
             except ValueError:
                 raise decoding.mismatch("updated_at", "a date-time", x) from None
-            self.updated_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+            self.updated_at = (
+                when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
+            )
         else:
             self.updated_at = decoding.lacking(data, "updated_at", "a date-time", x, partial)
             known = -1

@@ -180,6 +180,20 @@ class Session(Model):
         else:
             self.agent_id = decoding.lacking(data, "agent_id", "a string", x, partial)
             known = -1
+        # No optional property is there: so are most chunks of a stream.
+        if len(data) == 2 and known > 0:
+            self.metadata = None  # type: ignore[assignment]  # a server older than the contract
+            self.render_templates = None  # type: ignore[assignment]  # a server older than the contract
+            self.created_at = None  # type: ignore[assignment]  # a server older than the contract
+            self.updated_at = None  # type: ignore[assignment]  # a server older than the contract
+            self.user_id = None
+            self.situation = None
+            self.summary = None
+            self.tags = None
+            self.token_budget = None
+            self.context_overflow = None
+            self._extra = None
+            return self
         x = get("metadata")
         if type(x) is dict:
             self.metadata = x
@@ -202,7 +216,9 @@ class Session(Model):
                 when = _fromisoformat(x)
             except ValueError:
                 raise decoding.mismatch("created_at", "a date-time", x) from None
-            self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+            self.created_at = (
+                when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
+            )
         elif x is None:
             self.created_at = None  # type: ignore[assignment]  # a server older than the contract
             known -= 1
@@ -214,7 +230,9 @@ class Session(Model):
                 when = _fromisoformat(x)
             except ValueError:
                 raise decoding.mismatch("updated_at", "a date-time", x) from None
-            self.updated_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+            self.updated_at = (
+                when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
+            )
         elif x is None:
             self.updated_at = None  # type: ignore[assignment]  # a server older than the contract
             known -= 1
@@ -309,13 +327,17 @@ class Session(Model):
             self.created_at = None  # type: ignore[assignment]  # a server older than the contract
         else:
             when = _fromisoformat(x)
-            self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+            self.created_at = (
+                when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
+            )
         x = source.updated_at
         if x is None:
             self.updated_at = None  # type: ignore[assignment]  # a server older than the contract
         else:
             when = _fromisoformat(x)
-            self.updated_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+            self.updated_at = (
+                when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
+            )
         x = source.user_id
         if x is None:
             self.user_id = None
@@ -341,42 +363,49 @@ class Session(Model):
         return self
 
     @classmethod
-    def replace_usual(cls, items: list[Any]) -> int:
-        """Replace a page's JSON objects by models, up to the first unusual one; see `PageReader`.
+    def replace_usual(cls, items: list[Any], at: int) -> int:
+        """Replace JSON objects of a page by models, up to the first unusual one; see `PageReader`.
 
-        Usual is what has all properties that are always sent, and no unknown or invalid one and no
-        null in the place of an absent one.
+        Usual is what has the keys of the first one, which are known, with valid values and without
+        a null in the place of an absent one.
 
         Args:
             items: JSON that nothing else uses.
+            at: The index of the first one.
 
         Returns:
-            How many were replaced.
+            The index of the first that was not replaced.
         """
-        last_agent_id = ""
-        last_user_id = ""
-        given: list[JSON] = items
-        x: JSON
-        at = 0
+        global _last_agent_id, _last_user_id
+        last_agent_id = _last_agent_id
+        last_user_id = _last_user_id
+        x: Any
+        data: Any = items[at]
         try:
-            for data in given:
-                if type(data) is not dict:
+            if not _KEYS.issuperset(data):
+                return at
+            size = len(data)
+            has_user_id = "user_id" in data
+            has_situation = "situation" in data
+            has_summary = "summary" in data
+            has_tags = "tags" in data
+            has_token_budget = "token_budget" in data
+            has_context_overflow = "context_overflow" in data
+            for at in range(at, len(items)):
+                data = items[at]
+                if len(data) != size:
                     return at
                 self = _new(cls)
-                size = len(data)
-                found = 6
                 x = data["id"]
                 if not (type(x) is str):
                     return at
                 self.id = x
                 x = data["agent_id"]
-                if not (type(x) is str):
-                    return at
-                if x == last_agent_id:
-                    x = last_agent_id
-                else:
-                    last_agent_id = x
-                self.agent_id = x
+                if x != last_agent_id:
+                    if type(x) is not str:
+                        return at
+                    last_agent_id = _last_agent_id = x
+                self.agent_id = last_agent_id
                 x = data["metadata"]
                 if not (type(x) is dict):
                     return at
@@ -386,95 +415,62 @@ class Session(Model):
                     return at
                 self.render_templates = x
                 x = data["created_at"]
-                if not (type(x) is str):
-                    return at
                 when = _fromisoformat(x)
                 self.created_at = (
-                    when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+                    when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
                 )
                 x = data["updated_at"]
-                if not (type(x) is str):
-                    return at
                 when = _fromisoformat(x)
                 self.updated_at = (
-                    when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+                    when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
                 )
-                if found == size:
+                if not has_user_id:
                     self.user_id = None
                 else:
-                    x = data.get("user_id")
-                    if x is None:
-                        self.user_id = None
-                    elif type(x) is str:
-                        if x == last_user_id:
-                            x = last_user_id
-                        else:
-                            last_user_id = x
-                        self.user_id = x
-                        found += 1
-                    else:
-                        return at
-                if found == size:
+                    x = data["user_id"]
+                    if x != last_user_id:
+                        if type(x) is not str:
+                            return at
+                        last_user_id = _last_user_id = x
+                    self.user_id = last_user_id
+                if not has_situation:
                     self.situation = None
                 else:
-                    x = data.get("situation")
-                    if x is None:
-                        self.situation = None
-                    elif type(x) is str:
-                        self.situation = x
-                        found += 1
-                    else:
+                    x = data["situation"]
+                    if not (type(x) is str):
                         return at
-                if found == size:
+                    self.situation = x
+                if not has_summary:
                     self.summary = None
                 else:
-                    x = data.get("summary")
-                    if x is None:
-                        self.summary = None
-                    elif type(x) is str:
-                        self.summary = x
-                        found += 1
-                    else:
+                    x = data["summary"]
+                    if not (type(x) is str):
                         return at
-                if found == size:
+                    self.summary = x
+                if not has_tags:
                     self.tags = None
                 else:
-                    x = data.get("tags")
-                    if x is None:
-                        self.tags = None
-                    else:
-                        self.tags = _read_tags(x)
-                        found += 1
-                if found == size:
+                    x = data["tags"]
+                    self.tags = _read_tags(x)
+                if not has_token_budget:
                     self.token_budget = None
                 else:
-                    x = data.get("token_budget")
-                    if x is None:
-                        self.token_budget = None
-                    elif type(x) is int:
-                        self.token_budget = x
-                        found += 1
-                    else:
+                    x = data["token_budget"]
+                    if not (type(x) is int):
                         return at
-                if found == size:
+                    self.token_budget = x
+                if not has_context_overflow:
                     self.context_overflow = None
                 else:
-                    x = data.get("context_overflow")
-                    if x is None:
-                        self.context_overflow = None
-                    elif type(x) is str:
-                        self.context_overflow = x
-                        found += 1
-                    else:
+                    x = data["context_overflow"]
+                    if not (type(x) is str):
                         return at
-                if found != size:
-                    return at
+                    self.context_overflow = x
                 self._extra = None
                 items[at] = self
-                at += 1
-        except (DecodeError, KeyError, ValueError):
-            pass
-        return at
+        except (DecodeError, KeyError, TypeError, ValueError):
+            return at
+        return len(items)
 
 
 _new: Final = object.__new__

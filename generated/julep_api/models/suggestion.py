@@ -139,7 +139,9 @@ class Suggestion(Model):
                 when = _fromisoformat(x)
             except ValueError:
                 raise decoding.mismatch("created_at", "a date-time", x) from None
-            self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+            self.created_at = (
+                when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
+            )
         elif x is None:
             self.created_at = None  # type: ignore[assignment]  # a server older than the contract
             known -= 1
@@ -184,53 +186,54 @@ class Suggestion(Model):
             self.created_at = None  # type: ignore[assignment]  # a server older than the contract
         else:
             when = _fromisoformat(x)
-            self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+            self.created_at = (
+                when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
+            )
         self._extra = None
         return self
 
     @classmethod
-    def replace_usual(cls, items: list[Any]) -> int:
-        """Replace a page's JSON objects by models, up to the first unusual one; see `PageReader`.
+    def replace_usual(cls, items: list[Any], at: int) -> int:
+        """Replace JSON objects of a page by models, up to the first unusual one; see `PageReader`.
 
-        Usual is what has all properties that are always sent, and no unknown or invalid one and no
-        null in the place of an absent one.
+        Usual is what has the keys of the first one, which are known, with valid values and without
+        a null in the place of an absent one.
 
         Args:
             items: JSON that nothing else uses.
+            at: The index of the first one.
 
         Returns:
-            How many were replaced.
+            The index of the first that was not replaced.
         """
-        last_message_id = ""
-        last_session_id = ""
-        given: list[JSON] = items
-        x: JSON
-        at = 0
+        global _last_message_id, _last_session_id
+        last_message_id = _last_message_id
+        last_session_id = _last_session_id
+        x: Any
+        data: Any = items[at]
         try:
-            for data in given:
-                if type(data) is not dict:
+            if not _KEYS.issuperset(data):
+                return at
+            size = len(data)
+            for at in range(at, len(items)):
+                data = items[at]
+                if len(data) != size:
                     return at
                 self = _new(cls)
-                size = len(data)
-                found = 5
                 x = data["message_id"]
-                if not (type(x) is str):
-                    return at
-                if x == last_message_id:
-                    x = last_message_id
-                else:
-                    last_message_id = x
-                self.message_id = x
+                if x != last_message_id:
+                    if type(x) is not str:
+                        return at
+                    last_message_id = _last_message_id = x
+                self.message_id = last_message_id
                 x = data["session_id"]
-                if not (type(x) is str):
-                    return at
-                if x == last_session_id:
-                    x = last_session_id
-                else:
-                    last_session_id = x
-                self.session_id = x
+                if x != last_session_id:
+                    if type(x) is not str:
+                        return at
+                    last_session_id = _last_session_id = x
+                self.session_id = last_session_id
                 x = data["target"]
-                if not (type(x) is str):
+                if type(x) is not str:
                     return at
                 self.target = _suggestion_target.get(x) or SuggestionTarget(x)
                 x = data["content"]
@@ -238,20 +241,15 @@ class Suggestion(Model):
                     return at
                 self.content = x
                 x = data["created_at"]
-                if not (type(x) is str):
-                    return at
                 when = _fromisoformat(x)
                 self.created_at = (
-                    when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+                    when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
                 )
-                if found != size:
-                    return at
                 self._extra = None
                 items[at] = self
-                at += 1
-        except (DecodeError, KeyError, ValueError):
-            pass
-        return at
+        except (DecodeError, KeyError, TypeError, ValueError):
+            return at
+        return len(items)
 
 
 _new: Final = object.__new__

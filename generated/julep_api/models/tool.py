@@ -130,46 +130,45 @@ class Tool(Model):
         return self
 
     @classmethod
-    def replace_usual(cls, items: list[Any]) -> int:
-        """Replace a page's JSON objects by models, up to the first unusual one; see `PageReader`.
+    def replace_usual(cls, items: list[Any], at: int) -> int:
+        """Replace JSON objects of a page by models, up to the first unusual one; see `PageReader`.
 
-        Usual is what has all properties that are always sent, and no unknown or invalid one and no
-        null in the place of an absent one.
+        Usual is what has the keys of the first one, which are known, with valid values and without
+        a null in the place of an absent one.
 
         Args:
             items: JSON that nothing else uses.
+            at: The index of the first one.
 
         Returns:
-            How many were replaced.
+            The index of the first that was not replaced.
         """
-        given: list[JSON] = items
-        x: JSON
-        at = 0
+        x: Any
+        data: Any = items[at]
         try:
-            for data in given:
-                if type(data) is not dict:
+            if not _KEYS.issuperset(data):
+                return at
+            size = len(data)
+            for at in range(at, len(items)):
+                data = items[at]
+                if len(data) != size:
                     return at
                 self = _new(cls)
-                size = len(data)
-                found = 3
                 x = data["id"]
                 if not (type(x) is str):
                     return at
                 self.id = x
                 x = data["type"]
-                if not (type(x) is str):
+                if type(x) is not str:
                     return at
                 self.type = _tool_type.get(x) or ToolType(x)
                 x = data["function"]
                 self.function = FunctionDef.from_dict(x)
-                if found != size:
-                    return at
                 self._extra = None
                 items[at] = self
-                at += 1
-        except (DecodeError, KeyError, ValueError):
-            pass
-        return at
+        except (DecodeError, KeyError, TypeError, ValueError):
+            return at
+        return len(items)
 
 
 _new: Final = object.__new__

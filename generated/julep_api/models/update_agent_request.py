@@ -116,6 +116,14 @@ class UpdateAgentRequest(Model):
         else:
             self.name = decoding.lacking(data, "name", "a string", x, partial)
             known = -1
+        # No optional property is there: so are most chunks of a stream.
+        if len(data) == 2 and known > 0:
+            self.model = None
+            self.default_settings = None
+            self.metadata = None
+            self.instructions = None
+            self._extra = None
+            return self
         x = get("model")
         if type(x) is str:
             self.model = x

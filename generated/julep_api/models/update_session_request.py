@@ -115,6 +115,15 @@ class UpdateSessionRequest(Model):
         else:
             self.situation = decoding.lacking(data, "situation", "a string", x, partial)
             known = -1
+        # No optional property is there: so are most chunks of a stream.
+        if len(data) == 1 and known > 0:
+            self.metadata = None
+            self.tags = None
+            self.render_templates = None
+            self.token_budget = None
+            self.context_overflow = None
+            self._extra = None
+            return self
         x = get("metadata")
         if type(x) is dict:
             self.metadata = x

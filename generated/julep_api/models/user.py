@@ -113,6 +113,15 @@ class User(Model):
         else:
             self.id = decoding.lacking(data, "id", "a string", x, partial)
             known = -1
+        # No optional property is there: so are most chunks of a stream.
+        if len(data) == 1 and known > 0:
+            self.name = None  # type: ignore[assignment]  # a server older than the contract
+            self.about = None  # type: ignore[assignment]  # a server older than the contract
+            self.metadata = None  # type: ignore[assignment]  # a server older than the contract
+            self.created_at = None  # type: ignore[assignment]  # a server older than the contract
+            self.updated_at = None  # type: ignore[assignment]  # a server older than the contract
+            self._extra = None
+            return self
         x = get("name")
         if type(x) is str:
             self.name = x
@@ -143,7 +152,9 @@ class User(Model):
                 when = _fromisoformat(x)
             except ValueError:
                 raise decoding.mismatch("created_at", "a date-time", x) from None
-            self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+            self.created_at = (
+                when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
+            )
         elif x is None:
             self.created_at = None  # type: ignore[assignment]  # a server older than the contract
             known -= 1
@@ -155,7 +166,9 @@ class User(Model):
                 when = _fromisoformat(x)
             except ValueError:
                 raise decoding.mismatch("updated_at", "a date-time", x) from None
-            self.updated_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+            self.updated_at = (
+                when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
+            )
         elif x is None:
             self.updated_at = None  # type: ignore[assignment]  # a server older than the contract
             known -= 1
@@ -191,39 +204,45 @@ class User(Model):
             self.created_at = None  # type: ignore[assignment]  # a server older than the contract
         else:
             when = _fromisoformat(x)
-            self.created_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+            self.created_at = (
+                when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
+            )
         x = source.updated_at
         if x is None:
             self.updated_at = None  # type: ignore[assignment]  # a server older than the contract
         else:
             when = _fromisoformat(x)
-            self.updated_at = when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+            self.updated_at = (
+                when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
+            )
         self._extra = None
         return self
 
     @classmethod
-    def replace_usual(cls, items: list[Any]) -> int:
-        """Replace a page's JSON objects by models, up to the first unusual one; see `PageReader`.
+    def replace_usual(cls, items: list[Any], at: int) -> int:
+        """Replace JSON objects of a page by models, up to the first unusual one; see `PageReader`.
 
-        Usual is what has all properties that are always sent, and no unknown or invalid one and no
-        null in the place of an absent one.
+        Usual is what has the keys of the first one, which are known, with valid values and without
+        a null in the place of an absent one.
 
         Args:
             items: JSON that nothing else uses.
+            at: The index of the first one.
 
         Returns:
-            How many were replaced.
+            The index of the first that was not replaced.
         """
-        given: list[JSON] = items
-        x: JSON
-        at = 0
+        x: Any
+        data: Any = items[at]
         try:
-            for data in given:
-                if type(data) is not dict:
+            if not _KEYS.issuperset(data):
+                return at
+            size = len(data)
+            for at in range(at, len(items)):
+                data = items[at]
+                if len(data) != size:
                     return at
                 self = _new(cls)
-                size = len(data)
-                found = 6
                 x = data["id"]
                 if not (type(x) is str):
                     return at
@@ -241,27 +260,20 @@ class User(Model):
                     return at
                 self.metadata = x
                 x = data["created_at"]
-                if not (type(x) is str):
-                    return at
                 when = _fromisoformat(x)
                 self.created_at = (
-                    when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+                    when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
                 )
                 x = data["updated_at"]
-                if not (type(x) is str):
-                    return at
                 when = _fromisoformat(x)
                 self.updated_at = (
-                    when if when.tzinfo else when.replace(tzinfo=datetime.timezone.utc)
+                    when if when.tzinfo is not None else when.replace(tzinfo=datetime.timezone.utc)
                 )
-                if found != size:
-                    return at
                 self._extra = None
                 items[at] = self
-                at += 1
-        except (DecodeError, KeyError, ValueError):
-            pass
-        return at
+        except (DecodeError, KeyError, TypeError, ValueError):
+            return at
+        return len(items)
 
 
 _new: Final = object.__new__

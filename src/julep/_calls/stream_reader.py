@@ -181,16 +181,11 @@ class StreamReader:
             raise self.interrupted(lost)
         return self.snapshot()
 
-    def check_free(self) -> None:
-        """Check that nothing else is reading the stream now.
-
-        Raises:
-            StreamClosedError: When another task or thread is.
-        """
-        if self.is_busy:
-            raise StreamClosedError(
-                f"{self._target}: another task or thread is reading the stream at this moment"
-            )
+    def busy_error(self) -> StreamClosedError:
+        """Return the error for reading a stream that something else is reading."""
+        return StreamClosedError(
+            f"{self._target}: another task or thread is reading the stream at this moment"
+        )
 
     def closed_error(self) -> StreamClosedError:
         """Return the error for reading a stream that is over."""
@@ -241,7 +236,7 @@ class StreamReader:
         Raises:
             ApiError: When the next event reports an error, or is invalid.
         """
-        tracker = self._tracker
+        tracker, read = self._tracker, self._call.event
         for event in events:
             if self._replay is not _NEVER and self._is_replayed(event):
                 continue
@@ -249,8 +244,17 @@ class StreamReader:
                 if event.data == "[DONE]":
                     self.over = self.complete = True
                     return
-                yield self._read(event)
-            elif event.name == "error":
+                try:
+                    chunk = read(parse_json(event.data))
+                except DecodeError as error:
+                    problem = tracker.call.hide(f"the stream does not match the contract: {error}")
+                else:
+                    self._add(chunk, event.id)
+                    yield chunk
+                    continue
+                # Not raised within the handler: that error, and the frames it refers to, have the data.
+                raise self._invalid(problem)
+            if event.name == "error":
                 failed = tracker.annotate(tracker.error_from(self._response_of(event)))
                 if isinstance(failed, ApiError):
                     failed.partial = self.snapshot()
@@ -266,18 +270,6 @@ class StreamReader:
         if self._decoder.retry is not None:
             headers = {**headers, "retry-after-ms": str(self._decoder.retry)}
         return Response(status_of_event(data) or call.status, headers, data)
-
-    def _read(self, event: Event) -> ChatResponseChunk:
-        """Read an event's chunk, and add it to the response."""
-        try:
-            chunk = self._call.event(parse_json(event.data))
-        except DecodeError as error:
-            problem = self._tracker.call.hide(f"the stream does not match the contract: {error}")
-        else:
-            self._add(chunk, event.id)
-            return chunk
-        # Not raised within the handler: that error, and the frames it refers to, have the data.
-        raise self._invalid(problem)
 
     def _add(self, chunk: ChatResponseChunk, event_id: str) -> None:
         """Add a chunk to the response."""

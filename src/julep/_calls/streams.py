@@ -167,7 +167,8 @@ class ChatStream(BaseChatStream):
 
     def __next__(self) -> ChatResponseChunk:
         reader = self._reader or self._begin()
-        reader.check_free()
+        if reader.is_busy:
+            raise reader.busy_error()
         try:
             reader.is_busy = True
             while (chunk := next(reader.chunks, None)) is None and not reader.over:
@@ -349,7 +350,8 @@ class AsyncChatStream(BaseChatStream):
 
     async def __anext__(self) -> ChatResponseChunk:
         reader = self._reader or await self._begin()
-        reader.check_free()
+        if reader.is_busy:
+            raise reader.busy_error()
         try:
             reader.is_busy = True
             while (chunk := next(reader.chunks, None)) is None and not reader.over:
