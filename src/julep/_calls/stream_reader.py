@@ -252,7 +252,7 @@ class StreamReader:
                     self._add(chunk, event.id)
                     yield chunk
                     continue
-                # Not raised within the handler: that error, and the frames it refers to, have the data.
+                # Not raised within the handler: that error, and its frames, have the data.
                 raise self._invalid(problem)
             if event.name == "error":
                 failed = tracker.annotate(tracker.error_from(self._response_of(event)))
