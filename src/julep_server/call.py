@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from itertools import chain, islice
+from typing import Final, TypeAlias
 
 from sqlalchemy import Connection
 from starlette.responses import Response
@@ -17,6 +18,12 @@ from julep_server.json_text import JSON, JSONObject, dumps
 from julep_server.services import Services
 from julep_server.store.resources import Record
 from julep_server.store.times import timestamp
+
+_SEVERAL: Final = 8
+"""How many items of a page are encoded at a time, if they are short."""
+
+_SHORT: Final = 64 * 1024
+"""The length of a text, from which on items are encoded one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,26 +150,49 @@ async def listed(
 
     def work(connection: Connection) -> tuple[bytes, dict[str, str]]:
         headers: dict[str, str] = {}
-        items: list[str] = []
-        size = 0
-        for item in read(connection):
-            text = dumps(item)
-            # Its length in characters, which is near enough.
-            size += len(text)
-            if items and size > limit:
-                offset = call.arguments.get("offset")
-                skipped = offset if isinstance(offset, int) else 0
-                headers[NEXT_OFFSET_HEADER] = str(skipped + len(items))
-                break
-            items.append(text)
+        texts, count = encode_page(read(connection), limit)
+        if count is not None:
+            offset = call.arguments.get("offset")
+            skipped = offset if isinstance(offset, int) else 0
+            headers[NEXT_OFFSET_HEADER] = str(skipped + count)
         total = ""
         if total_of is not None:
             total = f',"total":{total_of(connection)}'
-        return f'{{"items":[{",".join(items)}]{total}}}'.encode(), headers
+        return f'{{"items":[{",".join(texts)}]{total}}}'.encode(), headers
 
     several = snapshot or total_of is not None
     body, headers = await call.services.database.read(work, snapshot=several)
     return Response(body, 200, headers, media_type="application/json")
+
+
+def encode_page(items: Iterable[JSON], limit: int) -> tuple[list[str], int | None]:
+    """Encode the items of a page, until it is longer than the limit.
+
+    Short items are encoded several at a time: for one, json takes as long to begin as to encode it.
+
+    Args:
+        items: The items; few are read beyond those that fit.
+        limit: The length in characters, which is near enough to bytes.
+
+    Returns:
+        The texts of the items, and how many there are if others were left out.
+    """
+    texts: list[str] = []
+    size = count = 0
+    several = 1
+    rest: Iterator[JSON] = iter(items)
+    while batch := list(islice(rest, several)):
+        text = dumps(batch)[1:-1]
+        if size + len(text) > limit and len(batch) > 1:
+            rest, several = chain(batch, rest), 1
+            continue
+        if size + len(text) > limit and texts:
+            return texts, count
+        texts.append(text)
+        size += len(text) + 1
+        count += len(batch)
+        several = min(2 * several, _SEVERAL) if len(text) < _SHORT else 1
+    return texts, None
 
 
 def _body(

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import julep
-from julep_server import LocalServer
+from julep_server import LocalServer, call
+from julep_server.json_text import JSON, dumps, loads
 from tests.server.helpers.api import Api
 
 SIZE = 4000
@@ -57,6 +61,21 @@ def test_a_long_page_ends_early_and_names_the_next_offset(
         # The limit ended these pages, not the bound.
         for limit in ("1", "2"):
             assert NEXT not in api.get("/users", params={"limit": limit}).headers
+
+
+@given(st.lists(st.integers(0, 40), max_size=40), st.integers(1, 200), st.integers(1, 60))
+def test_a_page_ends_where_its_items_one_by_one_would(
+    lengths: list[int], limit: int, short: int
+) -> None:
+    items: list[JSON] = ["x" * length for length in lengths]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(call, "_SHORT", short)
+        texts, count = call.encode_page(items, limit)
+    # Each item is counted with the comma behind it.
+    ends = list(accumulate(len(dumps(item)) + 1 for item in items))
+    fitting = sum(end - 1 <= limit for end in ends) or min(len(items), 1)
+    assert loads(f"[{','.join(texts)}]") == items[:fitting]
+    assert count == (None if fitting == len(items) else fitting)
 
 
 def test_an_item_longer_than_a_page_is_a_page(filled: dict[str, Any]) -> None:
