@@ -1,4 +1,4 @@
-"""Flows without a network, clients of httpx, threads that do not start, a check of errors' texts."""
+"""Flows without a network, clients of httpx, threads that do not start, errors' texts."""
 
 from __future__ import annotations
 
