@@ -10,8 +10,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from julep._http.http1 import end_of_head
-
 _LINE_END: Final = b"\r\n"
 _USUAL_RESTS: Final = (b"", _LINE_END)  # of what is received up to the end of a chunk, or within it
 _PLAIN_SIZE: Final = re.compile(rb"\r\n([0-9A-Fa-f]{1,15})\r\n")
@@ -23,6 +21,7 @@ _SIZE: Final = (
     rb"\r\n(?=[0-9A-Fa-f])0{0,99}+([0-9A-Fa-f]{0,15}+)[ \t]{0,99}+(?:;" + _TEXT + rb")?\r\n"
 )
 _SIZE_BEGUN: Final = rb"\r\n[0-9A-Fa-f]{1,114}+[ \t]{0,99}+(?:;|\r?\Z)|\r\Z"
+_EMPTY_LINE: Final = rb"(?:\A|\n)\r?\n"
 _TRAILERS: Final = (
     rb"(?:[!#-'*+.0-9A-Z^-z|~-]++:" + _TEXT + rb"(?:\r?\n[ \t]" + _TEXT + rb")*\r?\n)*\r?\n"
 )
@@ -83,10 +82,11 @@ class ChunkReader:
     def _read_trailers(self, data: bytes) -> None:
         """Read what follows the last chunk, up to an empty line."""
         self._in_trailers = True
-        end = len(_LINE_END) if data.startswith(_LINE_END) else end_of_head(b"\n" + data) - 1
-        if end < 0:
+        found = re.search(_EMPTY_LINE, data)
+        if found is None:
             self._held = data
             return
+        end = found.end()
         self.is_over = bool(re.fullmatch(_TRAILERS, data[:end]))
         self.is_invalid = not self.is_over
         self.surplus = data[end:]
