@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from json import JSONDecodeError
 from typing import TYPE_CHECKING, Final
 
 from julep._http.messages import Response, request_id
@@ -150,6 +152,17 @@ def _details(value: JSON) -> tuple[ErrorDetail, ...]:
 
 def _text(value: JSON) -> str:
     return value if isinstance(value, str) else ""
+
+
+def json_problem(error: ValueError | RecursionError) -> str:
+    """Return why a text is not read as JSON, without the advice that Python's errors give."""
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    if isinstance(error, UnicodeDecodeError):
+        return f"it is not {error.encoding.upper()} at byte {error.start}"
+    if not isinstance(error, JSONDecodeError):
+        return f"it has a number of more than {sys.get_int_max_str_digits()} digits"
+    return "it begins with a byte order mark" if error.doc.startswith("\ufeff") else str(error)
 
 
 def excerpt(value: bytes | str) -> str:

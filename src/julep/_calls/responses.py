@@ -67,8 +67,8 @@ def parse_json(data: bytes | str) -> JSON:
     try:
         value = loads(data)
     except (ValueError, RecursionError) as error:
-        from julep._calls.error_responses import excerpt  # only errors need it
+        from julep._calls.error_responses import excerpt, json_problem  # only errors need them
 
-        problem = f"expected JSON, got {excerpt(data) or 'nothing'} ({error})"
+        problem = f"expected JSON, got {excerpt(data) or 'nothing'} ({json_problem(error)})"
         raise DecodeError("", problem) from None
     return value

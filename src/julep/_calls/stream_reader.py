@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 # The names of events; any other is that of a kind which only newer versions know.
 _KNOWN: Final = ("message", "error")
 
+# Some servers send white space after it, which the rules of events make a part of the data.
+_DONE: Final = "[DONE]"
+
 # The statuses below are no errors.
 _ERRORS_FROM: Final = 400
 
@@ -241,7 +244,7 @@ class StreamReader:
             if self._replay is not _NEVER and self._is_replayed(event):
                 continue
             if event.name == "message":
-                if event.data == "[DONE]":
+                if event.data.strip() == _DONE:
                     self.over = self.complete = True
                     return
                 try:

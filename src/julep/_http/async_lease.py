@@ -89,9 +89,7 @@ async def wait_for_turn(leases: Leases[C], lease: AsyncLease[C], deadlines: Asyn
     """Wait until fewer requests are in flight than are allowed."""
     # A call that is cancelled already, or has no time left, must not send anything.
     await checkpoint_if_cancelled()
-    if deadlines.request.deadline is not None:
-        deadlines.start("total")
-        deadlines.remaining()
+    deadlines.check_total()
     deadlines.start("pool")
     leases.add(lease)
     if not leases.may_run(lease):

@@ -23,12 +23,19 @@ T = TypeVar("T")
 # goes, Python runs code that would swallow Ctrl-C in the main thread.
 _ended: Final = deque[Thread]()
 
+# What the messages of a RuntimeError have in common: "can't start new thread", and "can't create
+# new thread at interpreter shutdown". A signal's handler may raise a RuntimeError, too.
+_NO_THREAD: Final = "new thread"
 
-def start_thread(name: str, target: Callable[[], object]) -> Thread:
+
+def start_thread(name: str, target: Callable[[], object]) -> Thread | None:
     """Start a thread that nothing needs to wait for.
 
     A signal's handler may raise while Python waits for the thread to begin; Python then raises a
     RuntimeError about its own lock instead.
+
+    Returns:
+        The thread; None if none can be started: there are too many, or the interpreter ends.
     """
 
     def run() -> None:
@@ -42,15 +49,22 @@ def start_thread(name: str, target: Callable[[], object]) -> Thread:
     try:
         thread.start()
     except RuntimeError as error:
+        if _NO_THREAD in str(error):
+            return None
         raise (error.__context__ or error) from None
     return thread
 
 
+def run_in_thread(name: str, target: Callable[[], object]) -> None:
+    """Run a function in a thread, or in this one if none can be started."""
+    if start_thread(name, target) is None:
+        target()
+
+
 def finish_in_thread(function: Callable[[], object]) -> None:
     """Call a function in a thread, where no signal interrupts it, and wait for its end."""
-    try:
-        thread = start_thread("julep request", function)
-    except RuntimeError:  # the interpreter ends, and starts none
+    thread = start_thread("julep request", function)
+    if thread is None:
         function()
     else:
         thread.join()
@@ -78,7 +92,7 @@ class Background(Generic[T]):
         """
         wake = lease.expect_wake()
         run = copy_context().run
-        start_thread("julep request", lambda: run(self._run, wake))
+        run_in_thread("julep request", lambda: run(self._run, wake))
         lease.wait(lambda: self._is_done, deadlines)
         if not self._is_done:
             raise deadlines.closed_error()

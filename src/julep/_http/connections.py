@@ -79,9 +79,7 @@ class Connections(Generic[T]):
             from julep._http.loading import Loading
 
             loading = Loading(self.transport)
-            try:
-                loading.start()
-            except RuntimeError:  # no thread can be started: it is built in this one
+            if not loading.start():  # it is built in this thread
                 return None
             # Only now: a signal's handler, or another thread, would wait for one that never starts.
             if self._loading is None or self._loading.is_over:

@@ -75,6 +75,16 @@ class Deadlines:
         )
         return self._current
 
+    def check_total(self) -> None:
+        """Check that time remains for the whole call: without any, nothing must be sent.
+
+        Raises:
+            RequestTimeoutError: When none remains.
+        """
+        if self.request.deadline is not None:
+            self.start("total")
+            self.remaining()
+
     def start_total(self) -> Deadline | None:
         """Start the time in which the whole call must end, and return that deadline.
 

@@ -1,7 +1,8 @@
 """HTTP/1.1 without a socket: a request as bytes, and the base of the parsers of responses.
 
-Two libraries can parse responses: h11, which is always installed, and httptools, which is several
-times as fast. The parsers of both derive from `ResponseParser`, and return the same events.
+Two libraries can parse heads: h11, which is always installed, and httptools, which is several times
+as fast. The parsers of both derive from `ResponseParser`, which reads bodies, and return the same
+events.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from julep._http.tokens import is_token
 from julep.errors import InvalidArgumentError
 
 if TYPE_CHECKING:
+    from julep._http.chunks import ChunkReader
     from julep._http.messages import Request
 
 MAX_HEADER_BYTES: Final = 64 * 1024
@@ -36,9 +38,8 @@ _LINE_END: Final = rb"\r?\n"
 _FOLD: Final = rb"\r?\n[ \t]+"
 # Characters that no head may have; the libraries let some pass, each in other places.
 _CONTROLS: Final = bytes([*range(9), 11, 12, *range(14, 32), 127])
-_INFORMATIONAL: Final = (b"HTTP/1.0 1", b"HTTP/1.1 1")
 _PROTOCOL: Final = b"HTTP/"
-_MAX_LENGTH_DIGITS: Final = 15
+_MAX_LENGTH_DIGITS: Final = 19  # more do not fit into the 64 bits of one of the libraries
 
 # Up to this length, copying a body after its head is cheaper than sending twice.
 _SMALL_BODY_BYTES: Final = 64 * 1024
@@ -131,14 +132,22 @@ def _host(host: str) -> str:
     return host
 
 
+class RawHead(NamedTuple):
+    """A head as a library parsed it."""
+
+    version: str
+    status: int
+    headers: Iterable[tuple[bytes, bytes]]
+
+
 class ResponseParser(ABC):
-    """Parses the response to one request.
+    """Parses the response to one request: its heads by a library, its body by itself.
 
     Args:
         to_head: Whether the request was a HEAD, whose response has no body.
     """
 
-    def __init__(self, *, to_head: bool) -> None:
+    def __init__(self, to_head: bool) -> None:
         self._to_head = to_head
         self._began = False
         self._ended = False
@@ -147,11 +156,12 @@ class ResponseParser(ABC):
         self._informational = 0
         self._buffered = 0
         self._head_begun = b""
-        self._remaining = 0
-        """The bytes to come of a body whose length is known; they need no parser.
+        self._remaining = 0  # the bytes to come of a body whose length is known
+        self._chunks: ChunkReader | None = None
 
-        A parser that parses some of them all the same subtracts them.
-        """
+    @abstractmethod
+    def _parse_head(self, data: bytes) -> RawHead | None:
+        """Parse a head, which is complete; return None when it is invalid."""
 
     def receive(self, data: bytes) -> list[ParsedEvent]:
         """Take the next bytes, empty when the server closed the connection; return their events."""
@@ -159,19 +169,17 @@ class ResponseParser(ABC):
             return []
         if not data:
             events: list[ParsedEvent] = [self._event_at_close()]
-        elif self._remaining:
-            events = self._body(data)
         else:
-            events = self._parse(data) if self._began else self._parse_from_head(data)
-            # Bytes without an event are buffered by the parser, or here.
+            events = self._body(data) if self._began else self._from_head(data)
+            # Bytes without an event are of a head, or of what chunks have beside the content.
             self._buffered = 0 if events else self._buffered + len(data)
             if self._buffered > MAX_HEADER_BYTES:
                 events = [_headers_too_long()]
         self._ended = bool(events) and isinstance(events[-1], ResponseEnd | ProtocolFailure)
         return events
 
-    def _parse_from_head(self, data: bytes) -> list[ParsedEvent]:
-        """Parse some bytes, of which the first belong to a head.
+    def _from_head(self, data: bytes) -> list[ParsedEvent]:
+        """Return the events of some bytes, of which the first belong to a head.
 
         A head is parsed when it is complete, in its plainest form: the libraries differ in what
         else they accept.
@@ -179,42 +187,25 @@ class ResponseParser(ABC):
         # Empty lines may be left of the response before.
         data, self._head_begun = (self._head_begun + data).lstrip(b"\r\n"), b""
         while end := end_of_head(data):
-            head = data[:end]
-            if len(head.translate(None, _CONTROLS)) < len(head):
-                return [self._failure()]
-            plain = head if is_plain(head) else _plain_head(head)
-            if not head.startswith(_INFORMATIONAL):
-                return self._parse(data if plain is head else plain + data[end:])
-            if failures := self._parse(plain):
-                return failures
-            data = data[end:].lstrip(b"\r\n")
+            head, data = data[:end], data[end:]
+            event = self._head(head)
+            if event is not None:
+                return [event, *self._after_head(data)] if self._began else [event]
+            data = data.lstrip(b"\r\n")
         if not data.startswith(_PROTOCOL[: len(data)]):
-            return [self._failure()]
+            return [ProtocolFailure(NOT_HTTP)]
         self._head_begun = data
         return []
 
-    @abstractmethod
-    def _parse(self, data: bytes) -> list[ParsedEvent]:
-        """Parse some bytes; an end or a failure must be the last event."""
-
-    def _body(self, data: bytes) -> list[ParsedEvent]:
-        """Return the events of bytes of a body whose length is known: none can be invalid."""
-        body, surplus = data[: self._remaining], data[self._remaining :]
-        self._remaining -= len(body)
-        if self._remaining:
-            return [body]
-        return [body, self._end(surplus=bool(surplus.strip(b"\r\n")))]
-
-    def _event_at_close(self) -> ParsedEvent:
-        if self._began and self._until_closed:
-            return ResponseEnd(reusable=False)
-        return ProtocolFailure(INCOMPLETE_RESPONSE if self._began else NO_RESPONSE)
-
-    def _head(
-        self, version: str, status: int, headers: Iterable[tuple[bytes, bytes]]
-    ) -> ResponseHead | ProtocolFailure | None:
-        """Check a head; return None for an informational one."""
-        if version not in ("1.0", "1.1") or status in range(100) or status == 101:
+    def _head(self, data: bytes) -> ResponseHead | ProtocolFailure | None:
+        """Read a head; return None for an informational one."""
+        if len(data.translate(None, _CONTROLS)) < len(data):
+            return ProtocolFailure(NOT_HTTP)
+        raw = self._parse_head(data if is_plain(data) else _plain_head(data))
+        if raw is None or raw.version not in ("1.0", "1.1"):
+            return ProtocolFailure(NOT_HTTP)
+        version, status, headers = raw
+        if status < 100 or status == 101:
             return ProtocolFailure(NOT_HTTP)
         if status < 200:
             self._informational += 1
@@ -227,25 +218,65 @@ class ResponseParser(ABC):
             found[key] = f"{found[key]}, {text}" if key in found else text
         if size > MAX_HEADER_BYTES:
             return _headers_too_long()
-        coding = found.get("transfer-encoding")
-        if coding is not None and (coding.lower() != "chunked" or "content-length" in found):
+        if not self._frame_body(status, found):
             return ProtocolFailure(NOT_HTTP)
-        self._began = True
-        has_no_body = self._to_head or status in (204, 304)
-        length = found.get("content-length", "")
-        is_number = length.isascii() and length.isdigit() and len(length) <= _MAX_LENGTH_DIGITS
-        if not has_no_body and is_number:
-            self._remaining = int(length)
-        self._until_closed = not has_no_body and coding is None and "content-length" not in found
         options = [option.strip() for option in found.get("connection", "").lower().split(",")]
         self._keeps_alive = version == "1.1" and "close" not in options and not self._until_closed
+        self._began = True
         return ResponseHead(status, found)
 
-    def _failure(self) -> ProtocolFailure:
-        return ProtocolFailure(INVALID_BODY if self._began else NOT_HTTP)
+    def _frame_body(self, status: int, headers: Mapping[str, str]) -> bool:
+        """Find out where the body will end; return whether the headers say so by the rules."""
+        coding, length = headers.get("transfer-encoding"), headers.get("content-length")
+        if coding is not None and (coding.lower() != "chunked" or length is not None):
+            return False
+        is_number = length is not None and length.isascii() and length.isdigit()
+        if length is not None and not (is_number and len(length) <= _MAX_LENGTH_DIGITS):
+            return False
+        if self._to_head or status in (204, 304):
+            return True
+        if coding is not None:
+            from julep._http.chunks import ChunkReader  # seldom needed
 
-    def _end(self, *, surplus: bool) -> ResponseEnd:
-        return ResponseEnd(reusable=self._keeps_alive and not surplus)
+            self._chunks = ChunkReader()
+        elif length is not None:
+            self._remaining = int(length)
+        else:
+            self._until_closed = True
+        return True
+
+    def _after_head(self, data: bytes) -> list[ParsedEvent]:
+        """Return the events of the bytes that were received with the end of a head."""
+        if self._remaining or self._until_closed or self._chunks is not None:
+            return self._body(data) if data else []
+        return [self._end(data)]
+
+    def _body(self, data: bytes) -> list[ParsedEvent]:
+        """Return the events of bytes of a body."""
+        if self._until_closed:
+            return [data]
+        if self._chunks is not None:
+            return self._chunked(self._chunks, data)
+        body, surplus = data[: self._remaining], data[self._remaining :]
+        self._remaining -= len(body)
+        return [body] if self._remaining else [body, self._end(surplus)]
+
+    def _chunked(self, chunks: ChunkReader, data: bytes) -> list[ParsedEvent]:
+        content = chunks.read(data)
+        events: list[ParsedEvent] = [content] if content else []
+        if chunks.is_over:
+            events.append(self._end(chunks.surplus))
+        elif chunks.is_invalid:
+            events.append(ProtocolFailure(INVALID_BODY))
+        return events
+
+    def _end(self, surplus: bytes) -> ResponseEnd:
+        return ResponseEnd(reusable=self._keeps_alive and not surplus.strip(b"\r\n"))
+
+    def _event_at_close(self) -> ParsedEvent:
+        if self._began and self._until_closed:
+            return ResponseEnd(reusable=False)
+        return ProtocolFailure(INCOMPLETE_RESPONSE if self._began else NO_RESPONSE)
 
 
 def end_of_head(data: bytes) -> int:

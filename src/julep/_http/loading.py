@@ -38,9 +38,9 @@ class Loading(SharedRun):
     def is_over(self) -> bool:
         return self._is_over
 
-    def start(self) -> None:
-        """Start it in a thread."""
-        start_thread(LOADING, self._run)
+    def start(self) -> bool:
+        """Start it in a thread; return whether one could be started."""
+        return start_thread(LOADING, self._run) is not None
 
     def _run(self) -> None:
         # Also what is no Exception, as a panic of a library in Rust: requests wait for the end.

@@ -10,7 +10,7 @@ import os
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
-from julep._http.background import start_thread
+from julep._http.background import run_in_thread
 from julep._http.shared_run import SharedRun
 from julep._http.sockets import Address, resolve
 
@@ -45,7 +45,7 @@ class Lookup(SharedRun):
 
     def start(self) -> None:
         """Start it in a thread."""
-        start_thread("julep look-up", self._run)
+        run_in_thread("julep look-up", self._run)
 
     def addresses(self) -> list[Address]:
         """Return the addresses.
@@ -62,9 +62,13 @@ class Lookup(SharedRun):
             self.result = resolve(self._origin)
         except OSError as error:
             self.result = error.with_traceback(None)
+        self.forget()
+        self.wake_all()
+
+    def forget(self) -> None:
+        """Let later requests start their own."""
         if _running.get(self._origin) is self:
             _running.pop(self._origin, None)
-        self.wake_all()
 
 
 _running: dict[Origin, Lookup] = {}
@@ -74,8 +78,12 @@ def look_up(origin: Origin) -> Lookup:
     """Return the look-up of an origin's host that runs, or start one."""
     found = _running.get(origin)
     if found is None or not found.is_recent:
-        found = _running[origin] = Lookup(origin)
+        found = Lookup(origin)
         found.start()
+        # Only now: where a signal's handler raises, others would wait for one that never ends.
+        _running[origin] = found
+        if found.is_over:
+            found.forget()
     return found
 
 

@@ -50,9 +50,7 @@ class SyncLease(Lease[C]):
 
 def wait_for_turn(leases: Leases[C], lease: SyncLease[C], deadlines: Deadlines) -> None:
     """Wait until fewer requests are in flight than are allowed."""
-    if deadlines.request.deadline is not None:
-        deadlines.start("total")
-        deadlines.remaining()
+    deadlines.check_total()
     deadlines.start("pool")
     leases.add(lease)
     if not leases.may_run(lease):

@@ -18,6 +18,7 @@ from tests.sdk.helpers.modes import Mode, make_client, unwrapped
 from tests.sdk.helpers.programs import run_program
 from tests.sdk.helpers.waiting import HANG, PATIENT
 from tests.sdk.transport.helpers.scripted_server import SESSION, Server, respond_json
+from tests.sdk.transport.helpers.support import NO_THREAD, refusing_threads
 
 pytestmark = pytest.mark.anyio
 
@@ -136,9 +137,10 @@ def test_closing_while_the_loading_starts(held: Held, monkeypatch: pytest.Monkey
     client = julep.Client(base_url="http://127.0.0.1:9", timeout=PATIENT)
     start = background.start_thread
 
-    def start_and_close(name: str, target: Callable[[], object]) -> None:
-        start(name, target)
+    def start_and_close(name: str, target: Callable[[], object]) -> object:
+        thread = start(name, target)
         client.close()
+        return thread
 
     monkeypatch.setattr(loading, "start_thread", start_and_close)
     with pytest.raises(julep.ConfigurationError, match="this client is closed"):
@@ -172,17 +174,15 @@ async def test_a_setting_that_cannot_work_is_an_error_of_each_call(
                 await get(client)
 
 
-async def test_httpx_is_loaded_where_no_thread_can_be_started(
-    mode: Mode, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("refusal", NO_THREAD)
+async def test_calls_by_httpx_where_no_thread_can_be_started(
+    mode: Mode, refusal: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object) -> None:
-        raise RuntimeError("can't start new thread")
-
     monkeypatch.setenv("JULEP_TRANSPORT", "httpx")
     with Server([respond_json(SESSION)]) as server:
         async with make_client(mode, server.url, timeout=PATIENT) as client:
             with monkeypatch.context() as without_threads:
-                without_threads.setattr(loading, "start_thread", refuse)
+                without_threads.setattr(background, "Thread", refusing_threads(refusal))
                 await get(client)
             await get(client)
     assert len(server.received) == 2

@@ -14,14 +14,16 @@ import pytest
 
 import julep
 from julep import Timeout
-from julep._http import happy_eyeballs, lookup
+from julep._http import background, happy_eyeballs, lookup
 from julep._http.happy_eyeballs import Race, race
 from julep._http.lookup import look_up
 from julep._http.sockets import Address
 from julep._http.urls import Origin
 from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.programs import run_program
+from tests.sdk.helpers.waiting import HANG
 from tests.sdk.transport.helpers.scripted_server import SESSION, Server, respond_json
+from tests.sdk.transport.helpers.support import NO_THREAD, refusing_threads
 
 ID = SESSION["id"]
 V4, V6 = socket.AF_INET, socket.AF_INET6
@@ -148,7 +150,9 @@ def resolver(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, list[Address
     started = list[threading.Thread]()
 
     def resolve(origin: Origin) -> list[Address]:
-        started.append(threading.current_thread())
+        thread = threading.current_thread()
+        if thread.name == "julep look-up":
+            started.append(thread)
         found = names[origin.host]
         if found is None:
             ended.wait()
@@ -221,6 +225,43 @@ def test_requests_at_the_same_time_share_a_look_up(
     assert second is not first
     with pytest.raises(TimeoutError):
         first.addresses()
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("refusal", NO_THREAD)
+async def test_a_look_up_where_no_thread_can_be_started(
+    mode: Mode,
+    refusal: str,
+    resolver: dict[str, list[Address] | None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with Server([respond_json(SESSION)]) as server:
+        resolver["julep.test"] = [Address(V4, ("127.0.0.1", server.port))]
+        async with make_client(mode, "http://julep.test", max_retries=0) as client:
+            with monkeypatch.context() as without_threads:
+                without_threads.setattr(background, "Thread", refusing_threads(refusal))
+                assert (await client.sessions.get(ID)).id == ID
+                origin = Origin("http", "julep.test", 80)
+                assert look_up(origin) is not look_up(origin)  # each has ended
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), RuntimeError("of a handler")])
+def test_nothing_waits_for_a_look_up_that_was_interrupted_at_its_start(
+    error: BaseException,
+    resolver: dict[str, list[Address] | None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    resolver["julep.test"] = found = [Address(V4, ("127.0.0.1", 80))]
+    origin = Origin("http", "julep.test", 80)
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr(background, "Thread", refusing_threads(error))
+        with pytest.raises(type(error)):
+            look_up(origin)
+    ended = threading.Event()
+    lookup = look_up(origin)
+    lookup.when_over(ended.set)
+    assert ended.wait(HANG)
+    assert lookup.addresses() == found
 
 
 def test_a_program_ends_while_a_look_up_hangs() -> None:

@@ -11,10 +11,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import julep
+from julep._calls.responses import parse_json
 from julep._http.messages import Response
 from julep._redaction import printable
 from julep.errors import ErrorDetail
 from julep.types import Session
+from julep_api.errors import DecodeError
 from julep_api.types import JSON
 from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.transport.helpers.scripted_server import (
@@ -48,6 +50,19 @@ UNREADABLE: dict[str, tuple[Step, str]] = {
     "a long number": (respond(200, b'{"id": ' + b"9" * 5000 + b"}"), "expected JSON"),
 }
 
+PROBLEMS: dict[bytes | str, str] = {
+    b"": "expected JSON, got nothing (Expecting value: line 1 column 1 (char 0))",
+    b"{": (
+        "expected JSON, got { (Expecting property name enclosed in double quotes: "
+        "line 1 column 2 (char 1))"
+    ),
+    b'"\xff"': 'expected JSON, got "\ufffd" (it is not UTF-8 at byte 1)',
+    b"\0{\0}\0": "expected JSON, got \0{\0}\0 (it is not UTF-16-BE at byte 4)",
+    "\ufeff{}": "expected JSON, got \ufeff{} (it begins with a byte order mark)",
+    "9" * 5000: f"expected JSON, got {'9' * 499}… (it has a number of more than 4300 digits)",
+    b"[" * 100_000: f"expected JSON, got {'[' * 499}… (it is nested too deeply)",
+}
+
 READABLE = {
     "an undocumented 2xx": respond_json(SESSION, 299),
     "another charset": respond(200, json.dumps(SESSION).encode("utf-16")),
@@ -63,6 +78,13 @@ READABLE = {
         % (len(BODY), BODY)
     ),
 }
+
+
+@pytest.mark.parametrize(("data", "message"), PROBLEMS.items(), ids=range(len(PROBLEMS)))
+def test_why_something_is_not_read_as_json(data: bytes | str, message: str) -> None:
+    with pytest.raises(DecodeError) as caught:
+        parse_json(data)
+    assert str(caught.value) == message
 
 
 @pytest.mark.anyio

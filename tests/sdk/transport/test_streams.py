@@ -207,6 +207,8 @@ JUNK: dict[str, tuple[bytes, str]] = {
     "a wrong type": (chat_event("a").replace(b'"a"', b"7"), "delta.content: expected"),
     "nothing": (b"data\n\n", "got nothing"),
     "bytes that are no text": (b"data: \xff\n\n", "expected JSON"),
+    "a byte order mark": (b"data: \xef\xbb\xbf{}\n\n", "it begins with a byte order mark"),
+    "a long number": (b"data: " + b"9" * 5000 + b"\n\n", "a number of more than 4300 digits"),
 }
 
 
@@ -224,6 +226,24 @@ async def test_an_invalid_event_raises_with_its_problem(
             assert (await client.sessions.get(SESSION["id"])).id == SESSION["id"]
     assert_ours(caught.value)
     assert caught.value.request_id == "req-1"
+
+
+@pytest.mark.parametrize(
+    "done",
+    [b"data: [DONE]", b"data:[DONE]", b"data: [DONE] ", b"data:  [DONE]\t", b"data: [DONE]\ndata:"],
+)
+async def test_the_end_with_white_space(mode: Mode, done: bytes) -> None:
+    with Server([respond_stream(*EVENTS[:-1], done + b"\n\n")]) as server:
+        async with make_client(mode, server.url) as client:
+            assert await read(await opened(client)) == TEXTS
+
+
+@pytest.mark.parametrize("other", [b"DATA: [DONE]", b"data : [DONE]", b" data: [DONE]"])
+async def test_fields_of_other_names_are_no_data(mode: Mode, other: bytes) -> None:
+    """Names of fields are compared as they are: WHATWG HTML, section 9.2.6."""
+    with Server([respond_stream(EVENTS[0], other + b"\n\n", *EVENTS[1:])]) as server:
+        async with make_client(mode, server.url) as client:
+            assert await read(await opened(client)) == TEXTS
 
 
 @pytest.mark.parametrize("kind", ["application/json", "text/html", None])

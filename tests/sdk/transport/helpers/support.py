@@ -1,10 +1,11 @@
-"""Flows without a network, httpx clients of every mode, and a check of errors' texts."""
+"""Flows without a network, clients of httpx, threads that do not start, errors' texts."""
 
 from __future__ import annotations
 
 import traceback
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from threading import Thread
 from typing import Any
 
 import httpx
@@ -55,6 +56,20 @@ async def users_client(
         async with library.AsyncClient(**settings) as client:
             yield client
             assert not client.is_closed
+
+
+NO_THREAD = ("can't start new thread", "can't create new thread at interpreter shutdown")
+"""The messages of Python's errors for a thread that cannot be started."""
+
+
+def refusing_threads(refusal: str | BaseException) -> type[Thread]:
+    """Return a class of threads of which none can be started."""
+
+    class Refused(Thread):
+        def start(self) -> None:
+            raise RuntimeError(refusal) if isinstance(refusal, str) else refusal
+
+    return Refused
 
 
 def assert_ours(error: BaseException) -> None:
