@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from julep_server import openai_passthrough
@@ -23,6 +24,7 @@ from julep_server.health import Readiness
 from julep_server.housekeeping import Housekeeping
 from julep_server.http.browsers import Browsers
 from julep_server.http.openai_error_format import openai_error_response
+from julep_server.http.request_head import SERVED_METHODS
 from julep_server.http.responses import (
     REQUEST_ID_HEADER,
     error_response,
@@ -218,6 +220,8 @@ class App:
         if path.startswith("/v1/"):
             rest = path.removeprefix("/v1/")
             return await openai_passthrough.forward(request, rest, services)
+        if path == "*" and request.method == "OPTIONS":
+            return Response(None, 204, {"Allow": SERVED_METHODS})
         return await pages.respond(request, path)
 
     def _path(self, scope: Scope) -> str:

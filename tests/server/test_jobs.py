@@ -166,6 +166,7 @@ def test_an_error_in_the_server_is_not_revealed(
     def broken(*_: object) -> None:
         raise RuntimeError(SECRET)
 
+    endpoint.answers_to_jobs = ['["The user likes tea."]']
     monkeypatch.setattr("julep_server.store.memories.add", broken)
     with local(database_url, endpoint) as server, Api(server.url) as api:
         _, job_id = started(api)

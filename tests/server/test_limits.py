@@ -65,13 +65,14 @@ def statuses(found: bytes) -> list[int]:
 
 
 CLOSE = b"Connection: close\r\n\r\n"
+NAMED_CLOSE = b"Host: localhost\r\n" + CLOSE
 
 
 @pytest.mark.parametrize(
     ("request_", "status"),
     [
-        (b"GET /healthz?" + b"a" * 180 + b" HTTP/1.1\r\n" + CLOSE, 200),
-        (b"GET /healthz?" + b"a" * 200 + b" HTTP/1.1\r\n" + CLOSE, 414),
+        (b"GET /healthz?" + b"a" * 180 + b" HTTP/1.1\r\n" + NAMED_CLOSE, 200),
+        (b"GET /healthz?" + b"a" * 200 + b" HTTP/1.1\r\n" + NAMED_CLOSE, 414),
         (HEAD + b"X: " + b"a" * 900 + b"\r\n" + CLOSE, 200),
         (HEAD + b"X: " + b"a" * 1000 + b"\r\n" + CLOSE, 431),
         (HEAD + b"X: 1\r\n" * 8 + CLOSE, 200),

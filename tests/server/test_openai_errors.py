@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from julep_server import LocalServer, ScriptedModel
 from tests.server.helpers.api import Api
+from tests.server.helpers.raw_endpoint import RawEndpoint, event
 
 MESSAGES: Any = [{"role": "user", "content": "Hi"}]
 UNKNOWN_ROLE: Any = [{"role": "nurse", "content": "Hi"}]
@@ -29,6 +31,12 @@ def client(model: ScriptedModel) -> Iterator[openai.OpenAI]:
     ):
         api.make("agents", name="Ada")
         yield client
+
+
+def status_of(error: openai.APIError) -> Any:
+    """Return the status in an error that is an event."""
+    body: Any = error.body
+    return body["status"]
 
 
 CALLS: dict[str, tuple[Callable[[openai.OpenAI], Any], type[openai.APIStatusError], Any]] = {
@@ -91,13 +99,65 @@ def test_a_failure_of_the_model(
         assert (raised.value.type, raised.value.code) == expected
 
 
+@pytest.mark.parametrize("key", [None, "once"])
 def test_a_failure_after_the_first_words_is_an_event(
-    client: openai.OpenAI, model: ScriptedModel
+    client: openai.OpenAI, model: ScriptedModel, key: str | None
 ) -> None:
     model.breaks_off("One two three", after=2)
     words: list[str] = []
-    chunks = client.chat.completions.create(model="agent:Ada", messages=MESSAGES, stream=True)
+    chunks = client.chat.completions.create(
+        model="agent:Ada",
+        messages=MESSAGES,
+        stream=True,
+        extra_headers={} if key is None else {"Idempotency-Key": key},
+    )
     with pytest.raises(openai.APIError, match="broke off") as raised:
         words.extend(chunk.choices[0].delta.content or "" for chunk in chunks)
     assert "".join(words) == "One two"
     assert (raised.value.type, raised.value.code) == ("server_error", "model_interrupted")
+    # The response's own status was 200.
+    assert status_of(raised.value) == 503
+
+
+CHUNK = {
+    "id": "c",
+    "object": "chat.completion.chunk",
+    "created": 1,
+    "model": "small",
+    "choices": [{"index": 0, "delta": {"content": "One"}, "finish_reason": None}],
+}
+
+
+@pytest.mark.parametrize("key", [None, "cut"])
+def test_a_connection_to_the_endpoint_that_is_lost_is_an_event(key: str | None) -> None:
+    """Of a stream that is passed on, the last line is not whole, and neither are its chunks."""
+    line = event(CHUNK)
+    cut = b"%x\r\n%b\r\n" % (len(line) + 10, line + b'data: {"ch')
+    head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n"
+
+    words: list[str] = []
+
+    async def read(chunks: openai.AsyncStream[Any]) -> None:
+        async for chunk in chunks:
+            words.append(chunk.choices[0].delta.content)  # noqa: PERF401 - those before an error count
+
+    async def main() -> None:
+        async with RawEndpoint(lambda _: [head + b"\r\n", cut]) as endpoint:
+            with LocalServer(model_url=endpoint.url, model="small") as server:
+                client = openai.AsyncOpenAI(
+                    api_key="k", base_url=f"{server.root}/v1", max_retries=0
+                )
+                async with client:
+                    chunks = await client.chat.completions.create(
+                        model="small",
+                        messages=MESSAGES,
+                        stream=True,
+                        extra_headers={} if key is None else {"Idempotency-Key": key},
+                    )
+                    with pytest.raises(openai.APIError, match="broke off") as raised:
+                        await read(chunks)
+        assert words == ["One"]
+        assert raised.value.code == "model_interrupted"
+        assert status_of(raised.value) == 503
+
+    asyncio.run(main())

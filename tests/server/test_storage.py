@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -22,7 +25,7 @@ from julep_server import LocalServer
 from julep_server.db.engine import Database, postgres_url
 from julep_server.db.tables import metadata
 from julep_server.db.text_type import Text
-from tests.server.helpers.api import Api
+from tests.server.helpers.api import DOCUMENT, UNKNOWN_ID, Api, resolved
 from tests.server.helpers.process import serving
 
 
@@ -174,6 +177,34 @@ def test_any_text_is_stored_unchanged(api: Api, text: str) -> None:
     response = api.reply(session["id"], f"word {text}")
     assert len(response["doc_ids"]["agent_doc_ids"]) == 1
     assert api.history(session["id"])[0]["content"] == f"word {text}"
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\0", "\x010\x01", "\ufffe\uffff", "é𝄞\u2028"])
+def test_any_text_of_a_query_gets_a_response(api: Api, text: str) -> None:
+    """Of each parameter of each GET: PostgreSQL refuses some texts, which it can't compare with."""
+    ids = {kind: api.make(f"{kind}s")["id"] for kind in ("agent", "session")}
+    ids["user"] = api.make("users", name="Grace")["id"]
+    filter_ = json.dumps({text: text, "list": [text]})
+    tried = 0
+    for path, item in DOCUMENT["paths"].items():
+        if "get" not in item:
+            continue
+        place = path.format_map(
+            {f"{kind}_id": found for kind, found in ids.items()}
+            | dict.fromkeys(("doc_id", "tool_id", "memory_id", "job_id"), UNKNOWN_ID)
+        )
+        known = {f"{kind}_id": found for kind, found in ids.items()} | {"query": "tea"}
+        for parameter in map(resolved, [*item.get("parameters", ()), *item["get"]["parameters"]]):
+            if parameter["in"] == "query":
+                value = filter_ if parameter["name"] == "metadata_filter" else text
+                params = {name: found for name, found in known.items() if f"{{{name}}}" not in path}
+                params[parameter["name"]] = value
+                assert api.get(place, params=params).status_code < 500, (path, parameter["name"])
+                tried += 1
+        for name in re.findall(r"\{(\w+)\}", path):
+            wrong = place.replace(ids.get(name.removesuffix("_id"), UNKNOWN_ID), quote(text), 1)
+            assert api.get(wrong).status_code == 422, (path, name)
+    assert tried > 30
 
 
 POSTGRES = create_engine("postgresql+psycopg://").dialect

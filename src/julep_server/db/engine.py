@@ -38,6 +38,7 @@ from julep_server.db.files import create_private, parse_url, sqlite_path
 from julep_server.db.migrate import upgrade
 from julep_server.db.outage import Outage
 from julep_server.db.template import copy_template, keep_template
+from julep_server.db.turns import Turns
 from julep_server.json_text import dumps, load_stored
 
 _T = TypeVar("_T")
@@ -91,6 +92,8 @@ class Database:
         self._writers = ThreadPoolExecutor(1 if self._sqlite else _WRITERS, "julep-db-write")
         readers = ThreadPoolExecutor(_READERS, "julep-db-read") if self.shared else None
         self._readers = readers or self._writers
+        self._write_turns = Turns(self._writers)
+        self._read_turns = self._write_turns if readers is None else Turns(readers)
         self._kept = threading.local()
         self._connections: list[Connection] = []
         try:
@@ -111,7 +114,7 @@ class Database:
             DatabaseUnavailableError: The database can't be used for now.
         """
         read = partial(self._read, work, snapshot)
-        return await self._run(self._readers, read, writing=False)
+        return await self._run(self._read_turns, read, writing=False)
 
     async def write(
         self, work: Callable[[Connection], _T], isolation: Isolation = Isolation.SERIALIZABLE
@@ -126,7 +129,7 @@ class Database:
             DatabaseUnavailableError: The database can't be used for now.
         """
         write = partial(self._write, work, isolation)
-        return await self._run(self._writers, write, writing=True)
+        return await self._run(self._write_turns, write, writing=True)
 
     def write_sync(self, work: Callable[[Connection], _T]) -> _T:
         """Run work that writes, and wait for it: for commands, and for the start of a server."""
@@ -140,11 +143,9 @@ class Database:
             connection.close()
         self._engine.dispose()
 
-    async def _run(
-        self, threads: ThreadPoolExecutor, run: Callable[[], _T], *, writing: bool
-    ) -> _T:
+    async def _run(self, turns: Turns, run: Callable[[], _T], *, writing: bool) -> _T:
         try:
-            result = await asyncio.wrap_future(threads.submit(run))
+            result = await asyncio.wrap_future(turns.submit(run))
         except DBAPIError as error:
             failure = self.outage.failure(error, writing=writing)
             if failure is None:

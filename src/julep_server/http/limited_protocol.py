@@ -12,8 +12,9 @@ import asyncio
 import ipaddress
 import logging
 from collections import Counter
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import (
     STATUS_LINE,
     HttpToolsProtocol,
@@ -22,6 +23,7 @@ from uvicorn.protocols.http.httptools_impl import (
 
 from julep_server.errors import ApiError, Violation
 from julep_server.http.lingering import LingeringTransport
+from julep_server.http.request_head import check_headers, origin_form, without_upgrade
 from julep_server.http.responses import REQUEST_ID_HEADER, request_id
 from julep_server.json_text import dumps
 
@@ -44,6 +46,8 @@ class LimitedProtocol(HttpToolsProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._in_body = False
+        # Whether the head has a wish for another protocol, and is parsed again without it.
+        self._upgrade = False
         self._head_bytes = 0
         self._header_count = 0
         self._header_bytes = 0
@@ -102,7 +106,8 @@ class LimitedProtocol(HttpToolsProtocol):
                 self._head_bytes += len(piece)
                 if self._timer is None:
                     self._start_timer(self.settings.head_timeout)
-            super().data_received(bytes(piece))
+            if unread := self._parse(bytes(piece)):
+                rest = memoryview(data)[len(data) - len(rest) - unread :]
             if self._framing_bytes > limit or (self._head_bytes >= limit and not self._in_body):
                 self._refuse(_head_too_large(limit))
 
@@ -126,13 +131,31 @@ class LimitedProtocol(HttpToolsProtocol):
             self._fail(ApiError(431, "too_many_headers", message))
         if self._header_bytes > self.settings.max_header_bytes:
             self._fail(_head_too_large(self.settings.max_header_bytes))
-        super().on_header(name, value)
+        # RFC 9110, 6.5.1: trailers are no headers.
+        if not self._in_body:
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        """Start to wait for the body."""
+        """Check the head, and start to wait for the body."""
         parser: Any = self.parser
-        if parser.get_http_version() not in ("1.0", "1.1"):
+        version = parser.get_http_version()
+        if version not in ("1.0", "1.1"):
             self._fail(ApiError(400, "bad_request", "the request must be one of HTTP/1.1"))
+        try:
+            target, host = origin_form(parser.get_method(), self.url)
+            check_headers(version, self.headers)
+        except ApiError as error:
+            self._fail(error)
+        if parser.should_upgrade():
+            self._upgrade = True
+            return
+        self.url = target
+        if host is not None:
+            # RFC 9112, 3.2.2: that of the header is ignored. The scope has this list.
+            self.headers[:] = [header for header in self.headers if header[0] != b"host"]
+            self.headers.append((b"host", host))
+        # RFC 9110, 10.1.1: a client of HTTP/1.0 may not know what 100 is.
+        self.expect_100_continue = self.expect_100_continue and version != "1.0"
         super().on_headers_complete()
         self._in_body = True
         self._head_bytes = self._framing_bytes = self._window_bytes = 0
@@ -151,6 +174,8 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Stop to wait: what follows is another request."""
+        if self._upgrade:
+            return
         super().on_message_complete()
         self._in_body = False
         self._head_bytes = self._framing_bytes = 0
@@ -177,7 +202,28 @@ class LimitedProtocol(HttpToolsProtocol):
         """Return the newest request and its response, if there was one."""
         return cast("RequestResponseCycle | None", self.cycle)
 
-    def _fail(self, error: ApiError) -> None:
+    def _parse(self, data: bytes) -> int:
+        """Parse data; return how many bytes at its end are left to be parsed."""
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+            return 0
+        except httptools.HttpParserUpgrade as upgrade:
+            # RFC 9110, 7.8: another protocol may be refused by ignoring the wish. The parser then
+            # takes the body for the other protocol, so that another one begins with the same head.
+            parser: Any = self.parser
+            head = without_upgrade(
+                parser.get_method(), self.url, parser.get_http_version(), self.headers
+            )
+            self._upgrade = False
+            self.parser = httptools.HttpRequestParser(self)
+            self._parse(head)
+            return len(data) - int(upgrade.args[0])
+        except httptools.HttpParserError:
+            self.send_400_response("Invalid HTTP request received.")
+            return 0
+
+    def _fail(self, error: ApiError) -> NoReturn:
         """Stop the parser, which reports any exception as an error of its own."""
         self._refusal = error
         raise _RefusedError

@@ -65,6 +65,8 @@ async def _store_memories(context: JobContext, job: Job) -> list[JSON]:
         )
         for fact in facts
     ]
+    if not new:
+        return []
 
     def write(connection: Connection) -> list[JSON]:
         session_of(connection, job)

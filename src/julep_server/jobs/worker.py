@@ -22,6 +22,7 @@ from sqlalchemy import Connection
 
 from julep_server.db.engine import Database, Isolation
 from julep_server.db.outage import DatabaseUnavailableError, log_failure
+from julep_server.db.turns import IN_BACKGROUND
 from julep_server.jobs.failures import (
     MAX_ATTEMPTS,
     AbortedError,
@@ -75,6 +76,8 @@ class Worker:
         self._perform = perform
         self._awake = asyncio.Event()
         self._stopping = False
+        # Whether a job was taken at the last look: there may be another one.
+        self._took = False
         self._loop: asyncio.Task[None] | None = None
         self._running: dict[asyncio.Task[None], str] = {}
 
@@ -97,6 +100,8 @@ class Worker:
         await asyncio.gather(*self._running, return_exceptions=True)
 
     async def _run(self) -> None:
+        # The jobs, whose tasks are created here, have turns of their own at the database.
+        IN_BACKGROUND.set(True)
         while not self._stopping:
             self._awake.clear()
             try:
@@ -115,15 +120,18 @@ class Worker:
         if len(self._running) >= MAX_CONCURRENT + MAX_BEYOND:
             return POLL_INTERVAL
         running = Counter(self._running.values())
-        others = running if len(self._running) >= MAX_CONCURRENT else ()
-        due = await self._database.read(partial(jobs.next_due, avoid=others), snapshot=False)
-        if due is None:
-            return POLL_INTERVAL
-        if due > (moment := now()):
-            return min(POLL_INTERVAL, (due - moment) / _SECOND)
+        if not self._took:
+            others = running if len(self._running) >= MAX_CONCURRENT else ()
+            due = await self._database.read(partial(jobs.next_due, avoid=others), snapshot=False)
+            if due is None:
+                return POLL_INTERVAL
+            if due > (moment := now()):
+                return min(POLL_INTERVAL, (due - moment) / _SECOND)
         take = partial(_take_in_turn, running=running)
+        self._took = False
         job = await self._database.write(take, Isolation.LOCKS)
         if job is not None:
+            self._took = True
             # A job taken while the worker stops is released in its first step.
             task = asyncio.create_task(self._work(job), name=f"job-{job.id}")
             self._running[task] = job.tenant

@@ -138,7 +138,7 @@ async def live_events(
             if isinstance(options, dict) and options.get("include_usage") is True:
                 yield _event({**head, **_usage([piece])}, [])
     except ApiError as error:
-        yield f"data: {dumps(openai_error_json(error))}\n\n".encode()
+        yield f"data: {dumps(openai_error_json(error, in_stream=True))}\n\n".encode()
         return
     yield b"data: [DONE]\n\n"
 

@@ -53,7 +53,7 @@ class AgentCompletion:
             if chunks or not events:
                 yield chunks or b": keep-alive\n\n"
         if run.failure is not None:
-            yield _event(openai_error_json(run.failure))
+            yield _event(openai_error_json(run.failure, in_stream=True))
             return
         for piece in self._closing():
             yield piece

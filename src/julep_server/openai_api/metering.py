@@ -8,11 +8,14 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from julep_server.json_text import JSON
+from julep_server.errors import ApiError
+from julep_server.http.openai_error_format import openai_error_json
+from julep_server.json_text import JSON, dumps
 
 _TOTAL = re.compile(rb'"total_tokens"\s*:\s*([0-9]{1,12})\b')
 _EVENT = b"data:"
 _OVERLAP = 200
+_MAX_LINE = 64 * 1024
 
 
 def tokens_of(content: JSON) -> int:
@@ -34,9 +37,9 @@ class StreamMeter:
         return self._stated or self._events
 
     async def counted(self, content: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        """Yield the stream's bytes, unchanged."""
+        """Yield the stream's bytes, in whole lines: when it breaks off, an event may follow."""
         tail = b""
-        async for part in content:
+        async for part in _lines(content):
             self._events += part.count(_EVENT)
             tail = tail[-_OVERLAP:] + part
             if found := _TOTAL.findall(tail):
@@ -48,7 +51,7 @@ class MeteredStream(StreamingResponse):
     """The response with a stream of the endpoint, whose tokens are counted.
 
     Args:
-        content: The stream's bytes, which are sent unchanged.
+        content: The stream's bytes, which are sent unchanged; an error becomes an event.
         headers: The response's headers.
         media_type: Its media type.
         record: Called at the end with the tokens.
@@ -64,7 +67,8 @@ class MeteredStream(StreamingResponse):
         end: Callable[[], None],
     ) -> None:
         self._meter = StreamMeter()
-        super().__init__(self._meter.counted(content), 200, headers, media_type=media_type)
+        parts = _with_failure(self._meter.counted(content))
+        super().__init__(parts, 200, headers, media_type=media_type)
         self._record = record
         self._end = end
 
@@ -75,3 +79,29 @@ class MeteredStream(StreamingResponse):
         finally:
             self._record(self._meter.tokens)
             self._end()
+
+
+async def _lines(parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Yield bytes as soon as their line is whole; very long ones, and the end, as they are."""
+    begun = b""
+    async for part in parts:
+        begun += part
+        size = len(begun) if len(begun) > _MAX_LINE else begun.rfind(b"\n") + 1
+        if size:
+            yield begun[:size]
+            begun = begun[size:]
+    if begun:
+        yield begun
+
+
+async def _with_failure(parts: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    try:
+        async for part in parts:
+            yield part
+    except ApiError as error:
+        yield failure_event(error)
+
+
+def failure_event(error: ApiError) -> bytes:
+    """Return the event that ends a stream of lines, perhaps in the middle of another event."""
+    return f"\ndata: {dumps(openai_error_json(error, in_stream=True))}\n\n".encode()

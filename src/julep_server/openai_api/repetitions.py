@@ -13,11 +13,10 @@ from functools import partial
 from starlette.responses import Response, StreamingResponse
 
 from julep_server.errors import answer_too_long, invalid_field, unavailable
-from julep_server.http.openai_error_format import openai_error_json
 from julep_server.http.responses import REPLAYED_HEADER, json_response
 from julep_server.idempotency import IdempotencyClaim
-from julep_server.json_text import JSON, dumps
-from julep_server.openai_api.metering import StreamMeter
+from julep_server.json_text import JSON
+from julep_server.openai_api.metering import StreamMeter, failure_event
 from julep_server.services import Services
 from julep_server.store.kept_responses import DuplicateRequestError, KeptResponse
 from julep_server.store.resources import new_id
@@ -101,7 +100,7 @@ async def pieces_of(run: Run) -> AsyncIterator[bytes]:
     async for events in run.follow(0, KEEP_ALIVE):
         yield "".join([text for _, text in events]).encode("latin-1") or b": keep-alive\n\n"
     if run.failure is not None:
-        yield f"data: {dumps(openai_error_json(run.failure))}\n\n".encode()
+        yield failure_event(run.failure)
 
 
 def replayed(kept: KeptResponse) -> Response:

@@ -20,6 +20,7 @@ from julep_server.db.engine import Database
 from julep_server.db.outage import DatabaseUnavailableError
 from julep_server.db.rows import read_rows, select_records
 from julep_server.db.tables import passages, vectors
+from julep_server.db.turns import IN_BACKGROUND
 from julep_server.errors import ApiError
 from julep_server.models.openai_errors import not_understood
 from julep_server.search.batches import Batches
@@ -195,6 +196,7 @@ class EmbeddingWorker:
 
     async def _catch_up(self, batches: Batches) -> None:
         """Embed all passages without a vector, at the start and whenever woken."""
+        IN_BACKGROUND.set(True)
         failures = 0
         while True:
             await self._awake.wait()
@@ -241,8 +243,9 @@ class EmbeddingWorker:
             before, stored = batch[-1].seq, stored + len(embedded)
             self._state.embedded += len(embedded)
             self._state.waiting = max(0, self._state.waiting - len(batch))
-            if len(batch) == _BATCH_SIZE:
-                _log.info("%d texts embedded, %d to come", stored, self._state.waiting)
+            if len(batch) < _BATCH_SIZE:
+                return
+            _log.info("%d texts embedded, %d to come", stored, self._state.waiting)
 
     async def _embed_batch(
         self, batches: Batches, batch: Sequence[_Passage]

@@ -316,7 +316,10 @@ def _selected(agent_id: str, user_id: str | None, types: Sequence[str] | None) -
     selected = select(table.c.id).where(table.c.agent_id == agent_id)
     if user_id is not None:
         selected = selected.where(table.c.user_id == user_id)
-    return selected if types is None else selected.where(table.c.type.in_(types))
+    if types is None:
+        return selected
+    # No memory has another one, and PostgreSQL does not compare with every text.
+    return selected.where(table.c.type.in_([kind for kind in TYPES if kind in types]))
 
 
 def _delete(connection: Connection, identifiers: Select[tuple[str]]) -> None:

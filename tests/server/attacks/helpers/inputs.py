@@ -133,10 +133,26 @@ def heads() -> Iterator[Raw]:
         ("a negative length", POST + b"Content-Length: -1\r\n\r\n"),
         ("a length that is none", POST + b"Content-Length: 1e3\r\n\r\n"),
         ("a length beyond 64 bits", POST + b"Content-Length: " + b"9" * 30 + b"\r\n\r\n"),
+        ("no host", b"GET /healthz HTTP/1.1\r\n\r\n"),
+        ("two hosts", HEAD + b"Host: localhost\r\n\r\n"),
+        ("a host of two words", b"GET /healthz HTTP/1.1\r\nHost: a b\r\n\r\n"),
+        ("a host with a user", b"GET /healthz HTTP/1.1\r\nHost: a@b\r\n\r\n"),
+        ("a host with a path", b"GET /healthz HTTP/1.1\r\nHost: a/b\r\n\r\n"),
+        ("a fragment", b"GET /healthz#a HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        ("another scheme", b"GET ftp://localhost/healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        ("a user in the URL", b"GET http://a@b/healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        ("the server itself", b"GET * HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        ("two lengths in one", POST + b"Content-Length: 3, 4\r\n\r\n{}  "),
+        ("a chunked body behind another", POST + b"Transfer-Encoding: chunked, gzip\r\n\r\n"),
+        ("a zero in a header", HEAD + b"X: a\0b\r\n\r\n"),
+        ("a zero in a header's name", HEAD + b"X\0: a\r\n\r\n"),
         ("a chunk's size that is none", POST + b"Transfer-Encoding: chunked\r\n\r\nxyz\r\n"),
         ("a chunk's size beyond 64 bits", POST + b"Transfer-Encoding: chunked\r\n\r\n" + b"f" * 30),
     ):
-        yield Raw(name, line, (400,))
+        yield Raw(name, line, (400, 501) if b"gzip" in line else (400,))
+    encoded = POST + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"
+    yield Raw("an encoding of the transfer", encoded, (501,))
+    yield Raw("a tunnel", b"CONNECT localhost:80 HTTP/1.1\r\nHost: localhost:80\r\n\r\n", (405,))
     for times in (1, 4, 5, 100, 10_000):
         length = 16 * kib * kib * times + 1
         data = POST + b"Content-Length: %d\r\n\r\n{" % length
