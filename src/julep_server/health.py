@@ -5,14 +5,19 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Collection
+from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import httpx
 from sqlalchemy import Connection, select
 
 from julep_server.errors import ApiError
 from julep_server.json_text import JSON, JSONObject
+from julep_server.model_endpoints import ModelEndpoint
+from julep_server.models.endpoint_body import ACCEPT_ENCODING, read_body
 from julep_server.models.endpoint_client import endpoint_client
 from julep_server.models.endpoint_urls import endpoint_url
+from julep_server.models.model_list import MAX_LIST_BYTES, read_model_list
 from julep_server.services import Services
 from julep_server.settings import Settings
 
@@ -25,8 +30,25 @@ _REMEMBERED_FOR = 5.0
 _OK = "ok"
 _NO_KEY = "its endpoint requires a key (status 401)"
 _WRONG_KEY = "its endpoint does not accept the key (status 401)"
-_IS_READY = frozenset({_OK, _NO_KEY, _WRONG_KEY})
-"""A refused key takes no server out of a fleet: it may be allowed to chat, not to list models."""
+_NO_MODEL = "its endpoint does not list this model"
+_IS_READY = frozenset({_OK, _NO_KEY, _WRONG_KEY, _NO_MODEL})
+"""What takes no server out of a fleet: a key may be allowed to chat, not to list models, and an
+endpoint may have names that it does not list."""
+
+_AZURE = ".azure.com"
+"""Lists what can be deployed: requests name deployments."""
+
+
+class PartState(NamedTuple):
+    """The state of a part.
+
+    Attributes:
+        text: ``ok``, or a sentence.
+        note: What callers of the API may know besides: it may name models.
+    """
+
+    text: str
+    note: str = ""
 
 
 class Readiness:
@@ -38,73 +60,118 @@ class Readiness:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._model = ""
+        self._model = PartState(_OK)
         self._model_until = 0.0
         self._looking = asyncio.Lock()
 
-    async def check(self, left_out: Collection[str] = ()) -> tuple[int, JSONObject]:
+    async def check(
+        self, left_out: Collection[str], may_see_notes: Callable[[], Awaitable[bool]]
+    ) -> tuple[int, JSONObject]:
         """Return the status of the response and its body, in which each part has a state.
 
         Args:
             left_out: Parts that are not checked.
+            may_see_notes: Checks whether the caller may know more than that.
         """
-        looks: dict[str, Callable[[], Awaitable[str]]] = {
+        looks: dict[str, Callable[[], Awaitable[PartState]]] = {
             "database": self._database_state,
             "model": self._model_state,
             "embedder": self._embedder_state,
         }
         wanted = [name for name in PARTS if name not in left_out]
         states = await asyncio.gather(*(looks[name]() for name in wanted))
-        parts: dict[str, JSON] = dict(zip(wanted, states, strict=True))
-        ready = all(state in _IS_READY for state in states)
+        parts: dict[str, JSON] = {
+            name: state.text for name, state in zip(wanted, states, strict=True)
+        }
+        ready = all(state.text in _IS_READY for state in states)
         body: JSONObject = {"status": "ready" if ready else "not ready", **parts}
+        notes: dict[str, JSON] = {
+            name: state.note for name, state in zip(wanted, states, strict=True) if state.note
+        }
+        if notes and await may_see_notes():
+            body["notes"] = notes
         return 200 if ready else 503, body
 
-    async def _database_state(self) -> str:
+    async def _database_state(self) -> PartState:
         try:
             async with asyncio.timeout(_TIMEOUT):
                 await self._services.database.read(_look)
         except ApiError as error:
-            return error.message
+            return PartState(error.message)
         except TimeoutError:
-            return "it did not respond in time"
-        return _OK
+            return PartState("it did not respond in time")
+        return PartState(_OK)
 
-    async def _model_state(self) -> str:
+    async def _model_state(self) -> PartState:
         async with self._looking:
             if time.monotonic() >= self._model_until:
                 endpoints = _endpoints(self._services.settings)
-                found = await asyncio.gather(*(_endpoint_state(*one) for one in endpoints))
-                # One that answers is enough, where there are several: agents choose among them.
-                failures = [state for state in found if state != _OK]
-                self._model = _OK if len(failures) < len(found) or not found else failures[0]
+                found = await asyncio.gather(*(_endpoint_state(one) for one in endpoints))
+                self._model = _joined(endpoints, found)
                 self._model_until = time.monotonic() + _REMEMBERED_FOR
         return self._model
 
-    async def _embedder_state(self) -> str:
+    async def _embedder_state(self) -> PartState:
         ready = self._services.embedding_worker.state().is_ready
-        return _OK if ready else "it fails, and texts are recalled by words alone"
+        return PartState(_OK if ready else "it fails, and texts are recalled by words alone")
 
 
 def _look(connection: Connection) -> None:
     connection.execute(select(1))
 
 
-def _endpoints(settings: Settings) -> list[tuple[str, str | None]]:
-    """Return the URL and the key of each model's endpoint; none of models in the process."""
+def _endpoints(settings: Settings) -> list[ModelEndpoint]:
+    """Return the models at endpoints, the default first; none of models in the process."""
     choice = settings.model_choice
     if choice is not None:
-        return [(endpoint.url, endpoint.key) for endpoint in choice.endpoints.values()]
-    return [] if settings.model_url is None else [(settings.model_url, settings.model_key)]
+        endpoints = choice.endpoints.values()
+        return sorted(endpoints, key=lambda endpoint: endpoint.name != choice.default)
+    if settings.model_url is None or not isinstance(settings.model, str):
+        return []
+    return [ModelEndpoint(settings.model, settings.model_url, settings.model_key)]
 
 
-async def _endpoint_state(url: str, key: str | None) -> str:
-    # Any response will do: not every endpoint lists its models.
+def _joined(endpoints: list[ModelEndpoint], states: list[PartState]) -> PartState:
+    """Return the state of all models together."""
+    if len(states) < 2:
+        return states[0] if states else PartState(_OK)
+    # One that answers is enough, where there are several: agents choose among them.
+    first = next((state for state in states if state.text == _OK), states[0])
+    notes = [
+        f"{endpoint.name}: {'; '.join(text for text in state if text not in {'', _OK})}"
+        for endpoint, state in zip(endpoints, states, strict=True)
+        if state != PartState(_OK)
+    ]
+    return PartState(first.text, " / ".join(notes))
+
+
+async def _endpoint_state(endpoint: ModelEndpoint) -> PartState:
+    url, key = endpoint.url, endpoint.key
+    status, content = 0, b""
     try:
-        async with endpoint_client(url, key, _TIMEOUT) as client:
-            response = await client.get(endpoint_url(url, "models"))
-    except httpx.HTTPError:
-        return "its endpoint can't be reached"
-    if response.status_code == 401:
-        return _NO_KEY if key is None else _WRONG_KEY
-    return _OK if response.status_code < 500 else f"its endpoint reports {response.status_code}"
+        async with asyncio.timeout(_TIMEOUT), endpoint_client(url, key, _TIMEOUT) as client:
+            headers = {"Accept-Encoding": ACCEPT_ENCODING}
+            async with client.stream("GET", endpoint_url(url, "models"), headers=headers) as found:
+                status = found.status_code
+                if found.is_success:
+                    content = await read_body(found, MAX_LIST_BYTES)
+    except (httpx.HTTPError, TimeoutError, ApiError):  # one of a body that is too long, too
+        if not status:
+            return PartState("its endpoint can't be reached")
+    if status == 401:
+        return PartState(_NO_KEY if key is None else _WRONG_KEY)
+    if status >= 500:
+        return PartState(f"its endpoint reports {status}")
+    # Any other response will do: not every endpoint lists its models.
+    models = None if _is_azure(url) else read_model_list(content)
+    if models is not None and models.has(endpoint.model):
+        return PartState(_OK)
+    if models is not None and models.is_whole:
+        return PartState(_NO_MODEL, models.hint(endpoint.model))
+    reason = "" if 200 <= status < 300 else f" (status {status})"
+    text = "the name could not be checked: its endpoint does not list all that it accepts"
+    return PartState(_OK, f"{text}{reason}")
+
+
+def _is_azure(url: str) -> bool:
+    return (urlsplit(url).hostname or "").endswith(_AZURE)

@@ -10,13 +10,14 @@ import sys
 import time
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
 import julep
 from julep._cli import doctor, exits
 from julep._http.tls import shared_tls
 from julep.testing import ScriptedServer
-from julep_server import LocalServer
+from julep_server import LocalServer, ModelEndpoint
 from tests.sdk.helpers.stub import Stub
 
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
@@ -152,6 +153,72 @@ def test_a_key_of_the_model_that_is_missing_or_wrong(
     stub.status = 401
     with LocalServer(model_url=stub.url, model="m", model_key=key) as server:
         assert failure(server.url) == ("model", exits.FAILED, f"m: {problem} (status 401)")
+
+
+_LIST = {"object": "list", "data": [{"id": "llama3.2:latest"}, {"id": "qwen3:4b"}]}
+_MISSING = "its endpoint does not list this model"
+_UNCHECKED = "the name could not be checked: its endpoint does not list all that it accepts"
+
+
+@pytest.mark.parametrize(
+    ("model", "listed", "problem"),
+    [
+        ("lama3.2", _LIST, f"{_MISSING}; did you mean llama3.2:latest?"),
+        ("gpt-5", _LIST, f"{_MISSING}; it has llama3.2:latest, qwen3:4b"),
+        ("m", {"object": "list", "data": None}, f"{_MISSING}; it has none"),
+    ],
+)
+def test_a_model_that_its_endpoint_does_not_have(
+    stub: Stub, model: str, listed: object, problem: str
+) -> None:
+    stub.response = listed
+    with LocalServer(model_url=stub.url, model=model) as server:
+        assert failure(server.url) == ("model", exits.FAILED, f"{model}: {problem}")
+
+
+@pytest.mark.parametrize(
+    ("status", "listed", "text"),
+    [
+        (200, _LIST, "llama3.2"),
+        (200, {"models": [{"name": "llama3.2"}]}, "llama3.2"),
+        (200, {"data": [], "has_more": True}, f"llama3.2: {_UNCHECKED}"),
+        (200, {"data": [{"id": "a.gguf", "owned_by": "llamacpp"}]}, f"llama3.2: {_UNCHECKED}"),
+        (200, "welcome", f"llama3.2: {_UNCHECKED}"),
+        (404, {"error": "no such path"}, f"llama3.2: {_UNCHECKED} (status 404)"),
+        (429, {}, f"llama3.2: {_UNCHECKED} (status 429)"),
+    ],
+)
+def test_a_model_that_its_endpoint_has_or_whose_name_cannot_be_checked(
+    stub: Stub, status: int, listed: object, text: str
+) -> None:
+    stub.status, stub.response = status, listed
+    with LocalServer(model_url=stub.url, model="llama3.2") as server:
+        *_, last = doctor.diagnose(server.url)
+    assert (last.check, last.text) == ("model", text)
+    assert last.status == ("ok" if text == "llama3.2" else "note")
+
+
+def test_one_of_several_models_that_its_endpoint_does_not_have(stub: Stub) -> None:
+    stub.response = _LIST
+    fast = ModelEndpoint("fast", stub.url, model="qwen3:4")
+    good = ModelEndpoint("good", stub.url, model="llama3.2")
+    with LocalServer(models=[fast, good], model="good") as server:
+        *_, last = doctor.diagnose(server.url)
+    text = f"good: fast: {_MISSING}; did you mean qwen3:4b?"
+    assert last == doctor.Finding("model", "note", text)
+
+
+def test_the_names_of_models_are_for_callers_with_a_key(
+    stub: Stub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stub.response = _LIST
+    with LocalServer(model_url=stub.url, model="lama3.2", api_keys=["right"]) as server:
+        found = httpx.get(f"{server.root}/readyz", trust_env=False)
+        assert found.status_code == 200
+        assert found.json()["model"] == _MISSING
+        assert "llama3.2" not in found.text
+        monkeypatch.setenv("JULEP_API_KEY", "right")
+        assert failure(server.url)[2].endswith("did you mean llama3.2:latest?")
 
 
 def test_a_gateway_that_keeps_the_states_of_parts_to_itself(stub: Stub) -> None:

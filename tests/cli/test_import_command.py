@@ -55,6 +55,22 @@ def test_what_cannot_be_imported(run: Callable[..., str], handbook: Path) -> Non
     assert "there is no '/nowhere'" in nowhere
 
 
+def test_what_pruning_would_delete_is_listed_and_a_folder_may_have_another_name(
+    run: Callable[..., str], handbook: Path
+) -> None:
+    agent = run("agents", "create", "--name", "Ada").strip()
+    run("docs", "import", handbook, "--agent", agent)
+    moved = handbook.rename(handbook.with_name("moved"))
+    (moved / "hours.md").rename(moved / "times.md")
+    words = ("docs", "import", moved, "--agent", agent, "--name", "handbook", "--prune")
+    for more in (["--dry-run"], []):
+        lines = [line.split("\t")[:2] for line in run(*words, *more).splitlines()]
+        assert lines == [["created", "handbook/times.md"], ["removed", "handbook/hours.md"]]
+    handbook.mkdir()
+    refused = run("docs", "import", handbook, "--agent", agent, "--prune", status=exits.INVALID)
+    assert refused.startswith("julep: --name: there are no files, so that all documents of")
+
+
 def test_people_see_a_bar_and_what_changed(
     julep_client: julep.Client,
     handbook: Path,
@@ -77,3 +93,8 @@ def test_people_see_a_bar_and_what_changed(
     printed = capsys.readouterr()
     assert printed.out == ""
     assert printed.err.endswith("1 unchanged\n")
+    (handbook / "hours.md").write_text("", encoding="utf-8")
+    assert app.main([*words, "--prune", "--dry-run"]) == 0
+    printed = capsys.readouterr()
+    assert "removed  handbook/hours.md" in printed.out
+    assert printed.err.endswith("would be: 1 removed\n")

@@ -85,6 +85,8 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
     (tmp_path / "handbook/hours.md").write_text(text, encoding="utf-8")
     (tmp_path / "handbook/prices.txt").write_text("All is free.\n", encoding="utf-8")
     (tmp_path / "handbook/scan.pdf").write_bytes(b"")
+    (tmp_path / "more/handbook").mkdir(parents=True)
+    (tmp_path / "more/handbook/manners.txt").write_text("Be kind.\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     monkeypatch.setenv("COLUMNS", "80")

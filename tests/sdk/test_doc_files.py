@@ -118,77 +118,97 @@ async def test_files_that_are_or_become_empty(client: AsyncClient, handbook: Pat
     assert len(await client.docs.list(agent_id=agent.id)) == 2
 
 
-async def test_folders_of_the_same_name_are_apart(client: AsyncClient, tmp_path: Path) -> None:
-    agent = await new_agent(client)
-    first, second = tmp_path / "a" / "notes", tmp_path / "b" / "notes"
-    for path in (first, second):
-        path.mkdir(parents=True)
-        (path / "x.md").write_text(f"In {path.parent.name}.", encoding="utf-8")
-    of_first = (await client.docs.add(first, agent_id=agent.id)).created
-    of_second = (await client.docs.add(second, agent_id=agent.id, prune=True)).created
-    assert of_first[0].source == of_second[0].source == "notes/x.md"
-    (second / "x.md").unlink()
-    pruned = await client.docs.add(second, agent_id=agent.id, prune=True)
-    assert [file.doc_id for file in pruned.files] == [of_second[0].doc_id]
-    assert (await client.docs.add(first / "x.md", agent_id=agent.id)).unchanged == [
-        of_first[0]._replace(status="unchanged")
-    ]
-    # A folder that was moved has its documents still; so has one of another machine.
-    moved = first.rename(tmp_path / "b" / "moved").rename(tmp_path / "notes")
-    (moved / "x.md").write_text("In c.", encoding="utf-8")
-    (replaced,) = (await client.docs.add(moved, agent_id=agent.id)).replaced
-    assert replaced.doc_id == of_first[0].doc_id
-    doc = await client.docs.get(str(replaced.doc_id), agent_id=agent.id)
-    assert (doc.metadata or {})["folder_path"] == str(moved)
+def notes_in(parent: Path, **texts: str) -> Path:
+    """Return a folder `notes` with files."""
+    path = parent / "notes"
+    path.mkdir(parents=True)
+    for name, text in texts.items():
+        (path / f"{name}.md").write_text(text, encoding="utf-8")
+    return path
 
 
-async def test_documents_of_another_machine_stay(client: AsyncClient, tmp_path: Path) -> None:
+async def test_a_folder_is_known_by_its_name_on_every_machine(
+    client: AsyncClient, tmp_path: Path
+) -> None:
     agent = await new_agent(client)
-    there, here = tmp_path / "there" / "notes", tmp_path / "here" / "notes"
-    for path, names in ((there, "abc"), (here, "ab")):
-        path.mkdir(parents=True)
-        for name in names:
-            (path / f"{name}.md").write_text(name, encoding="utf-8")
+    there = notes_in(tmp_path / "there", a="A", b="B", c="C", d="D")
     made = (await client.docs.add(there, agent_id=agent.id)).created
-    there.parent.rename(tmp_path / "elsewhere")  # as on another machine
-    (here / "b.md").write_text("", encoding="utf-8")
+    for doc in await client.docs.list(agent_id=agent.id):
+        assert set(doc.metadata or {}) == {"source", "folder", "origin", "sha256"}
+        assert str(tmp_path) not in str(doc)
+    here = notes_in(tmp_path / "here", a="A", b="Changed", c="")
     planned = await client.docs.add(here, agent_id=agent.id, prune=True, dry_run=True)
+    assert len(await client.docs.list(agent_id=agent.id)) == 4
     added = await client.docs.add(here, agent_id=agent.id, prune=True)
     for found in (planned, added):
         assert [(file.status, file.doc_id) for file in found.files] == [
             ("unchanged", made[0].doc_id),
-            ("skipped", made[1].doc_id),
+            ("replaced", made[1].doc_id),
+            ("removed", made[2].doc_id),
+            ("removed", made[3].doc_id),
         ]
-    # What was found here is of this folder from now on.
-    (here / "a.md").unlink()
-    pruned = await client.docs.add(here, agent_id=agent.id, prune=True)
-    assert [file.doc_id for file in pruned.removed] == [made[0].doc_id]
     left = await client.docs.list(agent_id=agent.id)
-    assert {doc.id for doc in left} == {file.doc_id for file in made[1:]}
+    assert {doc.id for doc in left} == {file.doc_id for file in made[:2]}
 
 
-async def test_documents_of_an_earlier_version(client: AsyncClient, tmp_path: Path) -> None:
+async def test_a_name_of_its_own_keeps_a_folder_apart(client: AsyncClient, tmp_path: Path) -> None:
     agent = await new_agent(client)
-    first, second = tmp_path / "a" / "notes", tmp_path / "b" / "notes"
-    for path in (first, second):
-        path.mkdir(parents=True)
-        (path / "x.md").write_text("The same.", encoding="utf-8")
+    first, second = notes_in(tmp_path / "1", x="One."), notes_in(tmp_path / "2", x="Two.")
+    (of_first,) = (await client.docs.add(first, agent_id=agent.id)).created
+    for prune, dry_run in ((False, False), (True, False), (True, True)):
+        with pytest.raises(InvalidArgumentError, match="name: 'notes' has documents already, of"):
+            await client.docs.add(second, agent_id=agent.id, prune=prune, dry_run=dry_run)
+    (of_second,) = (await client.docs.add(second, agent_id=agent.id, name="more")).created
+    assert (of_first.source, of_second.source) == ("notes/x.md", "more/x.md")
+    (second / "x.md").unlink()
+    pruned = await client.docs.add(second, agent_id=agent.id, prune=True, name="more")
+    assert pruned.files == [of_second._replace(status="removed")]
+    (second / "x.md").write_text("Other.", encoding="utf-8")
+    (same,) = (await client.docs.add(second, agent_id=agent.id, name="notes")).files
+    assert same == of_first._replace(status="replaced")
+
+
+async def test_an_empty_folder_deletes_nothing_unless_it_is_named(
+    client: AsyncClient, tmp_path: Path
+) -> None:
+    agent = await new_agent(client)
+    notes = notes_in(tmp_path, x="One.")
+    await client.docs.add(notes, agent_id=agent.id)
+    (notes / "x.md").unlink()
+    with pytest.raises(InvalidArgumentError, match="name: there are no files, so that all docum"):
+        await client.docs.add(notes, agent_id=agent.id, prune=True)
+    assert (await client.docs.add(notes, agent_id=agent.id)).files == []
+    assert len(await client.docs.list(agent_id=agent.id)) == 1
+    pruned = await client.docs.add(notes, agent_id=agent.id, prune=True, name="notes")
+    assert [file.status for file in pruned.files] == ["removed"]
+
+
+@pytest.mark.parametrize("has_path", [True, False])
+async def test_documents_of_an_earlier_version(
+    client: AsyncClient, tmp_path: Path, has_path: bool
+) -> None:
+    agent = await new_agent(client)
+    first = notes_in(tmp_path / "a", x="The same.")
     (made,) = (await client.docs.add(first, agent_id=agent.id)).created
-    metadata = (await client.docs.get(str(made.doc_id), agent_id=agent.id)).metadata or {}
-    del metadata["folder_path"]  # as it was before there was one
-    changes: dict[str, Any] = {"title": "x", "content": ["The same."], "metadata": metadata}
+    new = (await client.docs.get(str(made.doc_id), agent_id=agent.id)).metadata or {}
+    old = {key: value for key, value in new.items() if key != "origin"} | {"own": 1}
+    if has_path:
+        old["folder_path"] = str(first)
+    changes: dict[str, Any] = {"title": "x", "content": ["The same."], "metadata": old}
     await client.docs.update(str(made.doc_id), agent_id=agent.id, overwrite=True, **changes)
+
+    second = notes_in(tmp_path / "b", x="The same.")
+    if has_path:
+        with pytest.raises(InvalidArgumentError, match="name: 'notes' has documents of '"):
+            await client.docs.add(second, agent_id=agent.id)
     planned = await client.docs.add(first, agent_id=agent.id, dry_run=True)
     found = await client.docs.add(first, agent_id=agent.id)
     assert planned.unchanged == found.unchanged == [made._replace(status="unchanged")]
-    # From now on, it belongs to the folder that has found it.
-    assert len((await client.docs.add(second, agent_id=agent.id, prune=True)).created) == 1
     doc = await client.docs.get(str(made.doc_id), agent_id=agent.id)
-    assert (doc.title, doc.content, doc.metadata) == (
-        "x",
-        ["The same."],
-        {**metadata, "folder_path": str(first)},
-    )
+    assert (doc.title, doc.content) == ("x", ["The same."])
+    assert doc.metadata == ({**new, "own": 1} if has_path else old)
+    # Its path is gone, and any folder of this name that has something of it goes on with it.
+    assert len((await client.docs.add(second, agent_id=agent.id)).unchanged) == 1
 
 
 def test_jobs_that_index_documents(handbook: Path) -> None:

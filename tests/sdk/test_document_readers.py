@@ -5,6 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfWriter
@@ -44,10 +45,45 @@ def test_markdown(text: str, title: str, parts: list[str] | None) -> None:
         ("# of a site\ntags:\n  - a\n- b\n\ntitle:   'It''s open' # now\nx.y-z: 1", "It's open"),
         ('title: "A \\"B\\": C"', 'A "B": C'),
         ("title: C# in a day # a comment", "C# in a day"),
+        # Numbers, dates and words are as they are written.
+        ("title: 2026", "2026"),
+        ("title: 1.10", "1.10"),
+        ("title: 2026-11-26", "2026-11-26"),
+        ("title: yes", "yes"),
+        ('title: "null"', "null"),
+        ("title: null and void", "null and void"),
+        # What YAML has for long texts, and what follows escapes.
+        ("title: |\n  Long", "Long"),
+        ("title: >-  # folded\n  Long\n  and longer\n\nx: 1", "Long and longer"),
+        ("title: Long\n  and longer", "Long and longer"),
+        ("title:\n  'Long", "'Long"),
+        ('title: "Long\n  and \\\n  longer"', "Long and longer"),
+        (r'title: "Caf\u00e9\n\x41\U0001F600 C:\docs \UFFFFFFFF"', "Café A😀 C:\\docs \\UFFFFFFFF"),
+        ("title: !!str 12", "12"),
+        ("title: &name Hours", "Hours"),
+        # No YAML, but what is meant is plain.
+        ("title: Hours: when it opens", "Hours: when it opens"),
+        ("title: [Draft] Hours", "[Draft] Hours"),
+        ("title: *Hours* and days", "*Hours* and days"),
+        # Names as other programs write them.
+        ('"title": Hours', "Hours"),
+        ("date created: today\nog:title: x\ntitle: Hours", "Hours"),
         # Those without a title that is a text: that of the heading remains.
         ("title:", "Top"),
-        ("title: |\n  Long", "Top"),
+        ("title: null", "Top"),
+        ("title: ~ # none", "Top"),
+        ("title: NULL", "Top"),
+        ("title: ''", "Top"),
+        ('title: "  "', "Top"),
+        ("title: |", "Top"),
+        ("title: !!null", "Top"),
+        ("title: *other", "Top"),
         ("title: [a, b]", "Top"),
+        ("title: [a,\n  b]", "Top"),
+        ("title: {en: Hours}", "Top"),
+        ("title:\n  en: Hours", "Top"),
+        ("title:\n  - Hours", "Top"),
+        ("title:\n- Hours\n-\n", "Top"),
         ("title: 'a' b", "Top"),
         ("  title: deep", "Top"),
         ("Title: x", "Top"),
@@ -71,6 +107,33 @@ def test_front_matter(block: str, title: str) -> None:
 def test_a_block_of_another_form_is_text(text: str) -> None:
     found = read_document("notes.md", text.encode())
     assert "title:" in "\n".join([found.title, *found.parts])
+
+
+_WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\x85\u2028\u2029"), max_size=40)
+_VALUES = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.dates(), st.lists(_WORDS, max_size=2)
+)
+_ASIDE = st.dictionaries(st.sampled_from(["a", "tags", "the date"]), _VALUES | _WORDS, max_size=2)
+
+
+@given(_WORDS, st.sampled_from([None, "'", '"', "|", ">"]), st.integers(10, 80), _ASIDE)
+def test_titles_are_read_as_yaml_writes_them(
+    title: str, style: str | None, width: int, aside: dict[str, object]
+) -> None:
+    written = yaml.dump({"title": title}, default_style=style, width=width, allow_unicode=True)
+    block = f"{yaml.dump(aside) if aside else ''}{written}b: 1\n"
+    # A style may quote names, too, and write what they refer to; both stay YAML of this title.
+    assert yaml.safe_load(block)["title"] == title
+    found, lines = front_matter(["---", *block.splitlines(), "---", "Text"])
+    assert (found, lines) == (" ".join(title.split()) or None, ["Text"])
+
+
+@given(_VALUES)
+def test_titles_that_are_no_texts_for_yaml(value: object) -> None:
+    block = yaml.dump({"title": value})
+    found, _ = front_matter(["---", *block.splitlines(), "---"])
+    is_shown = value is not None and not isinstance(value, list)
+    assert found == (block.removeprefix("title: ").strip() if is_shown else None)
 
 
 @given(st.text())

@@ -193,8 +193,13 @@ def _parts(client: Client, found: Connection) -> Iterator[Finding]:
         text = "none, texts are recalled by words alone: pip install 'julep[embeddings]' there"
         yield Finding("embedder", "note", text)
     model, state = health.get("model"), states.get("model", "ok")
+    notes = states.get("notes")
+    note = notes.get("model") if isinstance(notes, dict) else None
     if state != "ok":
-        yield Finding("model", "failed", f"{model}: {state}", FAILED)
+        text = f"{model}: {state}; {note}" if note else f"{model}: {state}"
+        yield Finding("model", "failed", text, FAILED)
+    elif note:
+        yield Finding("model", "note", f"{model}: {note}")
     elif model == "offline":
         text = (
             "the offline model, which quotes its prompt: julep serve --model-url URL --model NAME"

@@ -25,11 +25,15 @@ from julep.errors import InvalidArgumentError
 if TYPE_CHECKING:
     from julep._documents.added import AddedFile
 
+_OPTIONS: Final = ("name", "prune")
+"""The parameters whose options are called as they are."""
+
 _COLUMNS: Final = ("status", "source", "doc_id", "reason")
 _ABOUT: Final = (
     "Add the files of a folder as documents: text, Markdown, HTML and PDF. What did not change is"
-    " left alone, what changed replaces its document; nothing is removed without --prune. The exit"
-    " status is 1 if a file could not be read."
+    " left alone, what changed replaces its document; nothing is removed without --prune. Documents"
+    " are found again by the folder's name, from any path and on any machine. The exit status is 1"
+    " if a file could not be read."
 )
 
 
@@ -44,11 +48,23 @@ def import_app() -> App:
         option("agent", str | None, None, "The agent that has the documents: its id or name."),
         option("user", str | None, None, "The user that the documents are about: the id or name."),
         option(
+            "name",
+            str | None,
+            None,
+            "The folder's name in its documents; by default its own. It keeps folders apart.",
+        ),
+        option(
             "prune", bool, False, "Delete documents of the folder whose files are gone, or empty."
         ),
-        option("dry_run", bool, False, "Change nothing, and print what would be done."),
+        option(
+            "dry_run", bool, False, "Change nothing, and print what would be added and deleted."
+        ),
     )
-    examples = (f"handbook --agent {ID}", f"handbook --user {ID} --prune --dry-run")
+    examples = (
+        f"handbook --agent {ID}",
+        f"handbook --user {ID} --prune --dry-run",
+        f"build/docs --agent {ID} --name handbook",
+    )
     return command("docs import", _ABOUT, examples, _import, path, *options, JSON, URL, PROFILE)
 
 
@@ -57,6 +73,7 @@ def _import(
     *,
     agent: str | None,
     user: str | None,
+    name: str | None,
     prune: bool,
     dry_run: bool,
     json: bool,
@@ -73,12 +90,14 @@ def _import(
                 path,
                 agent_id=agent_id,
                 user_id=user_id,
+                name=name,
                 prune=prune,
                 dry_run=dry_run,
                 on_file=on_file,
             )
         except InvalidArgumentError as error:
-            raise UsageError(in_options(str(error))) from None
+            option_ = "--" if error.path in _OPTIONS else ""
+            raise UsageError(f"{option_}{in_options(str(error))}") from None
     rows = [file._asdict() for file in added.files]
     if json:
         print_json(cast("Any", rows))
@@ -90,7 +109,7 @@ def _import(
             print_rows(_COLUMNS[:3] if is_terminal() else _COLUMNS, rows)
     counts = Counter(file.status for file in added.files)
     summary = ", ".join(f"{count} {status}" for status, count in counts.items())
-    note(f"{summary or 'no files'}{' (nothing was changed)' if dry_run else ''}")
+    note(f"{'would be: ' if dry_run and summary else ''}{summary or 'no files'}")
     for job in (job for file in added.files for job in file.jobs):
         note(f"started job {job}")
     for file in added.failed:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, Protocol, Typ
 
 from julep._calls.flow import RunTasks
 from julep._documents.added import AddedDocs, AddedFile, FileStatus
+from julep._documents.origin import known_origin, origin_of, path_of
 from julep._documents.readers import (
     SUFFIXES,
     Document,
@@ -36,14 +37,21 @@ class Folder(NamedTuple):
     """A folder.
 
     Attributes:
-        name: Its name, by which its documents are found again.
-        path: Its path, by which they differ from those of another folder of this name.
+        name: The name by which its documents are found again.
+        path: Its path, which is not stored.
         files: The paths of its files, by source.
+        is_whole: Whether it is a folder, and not one file of it.
     """
 
     name: str
-    path: str
+    path: Path
     files: dict[str, Path]
+    is_whole: bool = True
+
+    @property
+    def origin(self) -> str:
+        """Where it is, without its path: that would be a user's, and another on each machine."""
+        return origin_of(self.path)
 
 
 class Loaded(NamedTuple):
@@ -71,10 +79,6 @@ class Requests(Protocol):
         """Create a document, or replace one."""
         ...
 
-    def label(self, doc_id: str, metadata: dict[str, str]) -> Flow[Any, None]:
-        """Merge into the metadata of a document."""
-        ...
-
     def remove(self, doc_id: str) -> Flow[Any, None]:
         """Delete a document."""
         ...
@@ -86,6 +90,7 @@ class Adding:
     Args:
         path: The folder, or a file.
         requests: The requests that it sends.
+        name: The folder's name in documents; None for its own.
         prune: Whether documents without a file are deleted.
         dry_run: Whether nothing is changed.
         on_file: Called after each file.
@@ -96,13 +101,17 @@ class Adding:
         path: str | os.PathLike[str],
         requests: Requests,
         *,
+        name: str | None,
         prune: bool,
         dry_run: bool,
         on_file: Callable[[AddedFile, int], object] | None,
     ) -> None:
         if not os.fspath(path):  # often a variable that is not set; a path would make it "."
             raise _refusal("path", "expected a folder or a file; got ''")
+        if name is not None and not (name.strip() and _is_utf8(name)):
+            raise _refusal("name", f"expected a text that is not blank; got {name!r}")
         self._path = Path(path)
+        self._name = name
         self._requests = requests
         self._prune = prune
         self._dry_run = dry_run
@@ -111,15 +120,18 @@ class Adding:
 
     def flow(self) -> Flow[Any, AddedDocs]:
         """Add the files."""
-        folder = yield from _in_thread(partial(_folder, self._path, prune=self._prune))
+        read = partial(_folder, self._path, self._name, prune=self._prune)
+        folder = yield from _in_thread(read)
+        of_name = yield from self._requests.stored(folder.name)
+        if self._name is None:
+            yield from _in_thread(partial(_check_same, folder, of_name, prune=self._prune))
         stored: dict[str, Doc] = {}
         superfluous: list[Doc] = []
-        of_name = yield from self._requests.stored(folder.name)
-        for doc in (yield from _in_thread(partial(_own, folder, of_name))):
+        for doc in of_name:
             source = str(doc.metadata.get("source")) if doc.metadata else ""
             if source not in stored and source in folder.files:
                 stored[source] = doc
-            elif self._prune and _may_remove(folder, doc):
+            elif self._prune:
                 superfluous.append(doc)
         total = len(folder.files) + len(superfluous)
         for source, path in folder.files.items():
@@ -144,14 +156,14 @@ class Adding:
             metadata = {
                 "source": source,
                 "folder": folder.name,
-                "folder_path": folder.path,
+                "origin": folder.origin,
                 "sha256": loaded.digest,
             }
             if loaded.document is None:
-                # One of a folder that is not here belongs to this one from now on.
-                if stored and _path_of(stored) != folder.path and not self._dry_run:
-                    yield from self._requests.label(stored.id, metadata)
-                return AddedFile(source, "unchanged", doc_id)
+                jobs: tuple[str, ...] = ()
+                if stored and path_of(stored) is not None and not self._dry_run:
+                    _, jobs = yield from self._requests.store(stored.id, _without_path(stored))
+                return AddedFile(source, "unchanged", doc_id, jobs=jobs)
             doc: dict[str, object] = {
                 "title": loaded.document.title,
                 "content": loaded.document.parts,
@@ -162,7 +174,7 @@ class Adding:
                 return AddedFile(source, status, doc_id)
             new_id, jobs = yield from self._requests.store(doc_id, doc)
         except EmptyFileError as error:
-            if stored is None or not (self._prune and _may_remove(folder, stored)):
+            if stored is None or not self._prune:
                 text = f"{error}; its document stays" if doc_id else str(error)
                 return AddedFile(source, "skipped", doc_id, text)
             if not self._dry_run:
@@ -195,7 +207,7 @@ def _sentence(error: Exception) -> str:
     return f"it cannot be read: {error.strerror}" if isinstance(error, OSError) else str(error)
 
 
-def _folder(path: Path, *, prune: bool) -> Folder:
+def _folder(path: Path, name: str | None, *, prune: bool) -> Folder:
     """Return a folder's files, or the file itself: those that can be read, in order."""
     if path.is_file():
         if prune:
@@ -203,10 +215,11 @@ def _folder(path: Path, *, prune: bool) -> Folder:
         if path.suffix.lower() not in SUFFIXES:
             raise _refusal("path", f"expected a {_endings()} file; got {str(path)!r}")
         parent = path.resolve().parent
-        return Folder(parent.name, _printable(parent), {f"{parent.name}/{path.name}": path})
+        name = name or parent.name
+        return Folder(name, parent, {f"{name}/{path.name}": path}, is_whole=False)
     if not path.is_dir():
         raise _refusal("path", f"expected a folder or a file; there is no {str(path)!r}")
-    name = path.resolve().name
+    name = name or path.resolve().name
     if not _is_utf8(name):
         raise _refusal("path", f"expected a folder with a name in UTF-8; got {str(path)!r}")
     found = {
@@ -214,39 +227,47 @@ def _folder(path: Path, *, prune: bool) -> Folder:
         for folder, names, files in os.walk(path, onerror=_refuse_folder)
         for file in _visible(Path(folder), names, files)
     }
-    return Folder(name, _printable(path), found)
+    return Folder(name, path.resolve(), found)
 
 
-def _printable(path: Path) -> str:
-    """Return a path that can be sent: its names may be any bytes."""
-    return os.fsencode(path.resolve()).decode("utf-8", "backslashreplace")
+def _check_same(folder: Folder, docs: Sequence[Doc], *, prune: bool) -> None:
+    """Refuse a folder that is probably another one than that of the documents of its name.
 
-
-def _own(folder: Folder, docs: Sequence[Doc]) -> list[Doc]:
-    """Return the documents of a folder among those of its name, its own before adopted ones.
-
-    Others are of a folder that this machine has, too. Where there is none, it was moved, or the
-    documents were made on another machine, or by an earlier version.
+    Raises:
+        InvalidArgumentError: It is one; a name would say what is meant.
     """
-    paths = {path for doc in docs if (path := _path_of(doc)) not in {None, folder.path}}
-    others = {path for path in paths if path is not None and os.path.isdir(path)}  # noqa: PTH112 - no error for what may not be read
-    own = [doc for doc in docs if _path_of(doc) not in others]
-    return sorted(own, key=lambda doc: _path_of(doc) != folder.path)
+    paths = {path for doc in docs if (path := path_of(doc)) is not None}
+    others = sorted(path for path in paths if path != str(folder.path) and os.path.isdir(path))  # noqa: PTH112 - no error for what may not be read
+    if others:
+        problem = f"{folder.name!r} has documents of {others[0]!r} already"
+    elif prune and docs and not folder.files:
+        problem = f"there are no files, so that all documents of {folder.name!r} would be deleted"
+    elif folder.is_whole and docs and not _has_common(folder, docs):
+        problem = (
+            f"{folder.name!r} has documents already, of another place, and none with the content"
+            " of a file that is here"
+        )
+    else:
+        return
+    hint = (
+        f"{folder.name!r} as the name confirms that it is the same folder, another keeps it apart"
+    )
+    raise _refusal("name", f"{problem}; {hint}")
 
 
-def _may_remove(folder: Folder, doc: Doc) -> bool:
-    """Check whether a document is of a folder alone.
+def _has_common(folder: Folder, docs: Sequence[Doc]) -> bool:
+    """Check whether documents may be of a folder, by its place or by the content of a file."""
+    if {known_origin(doc) for doc in docs} & {None, folder.origin}:
+        return True
+    digests = {(doc.metadata or {}).get("sha256") for doc in docs}
+    return any(_digest(path) in digests for path in folder.files.values())
 
-    One of a path that is not on this machine may be of another folder on another machine: this one
-    has it when a file of the same source is imported, and not because there is none.
-    """
-    return _path_of(doc) in {None, folder.path}
 
-
-def _path_of(doc: Doc) -> str | None:
-    """Return the path of the folder that a document was made of, if that is known."""
-    path = doc.metadata.get("folder_path") if doc.metadata else None
-    return path if isinstance(path, str) else None
+def _digest(path: Path) -> str | None:
+    try:
+        return sha256(_content(path)).hexdigest()
+    except (UnreadableFileError, OSError):
+        return None
 
 
 def _visible(folder: Path, names: list[str], files: list[str]) -> list[Path]:
@@ -272,16 +293,27 @@ def _refusal(name: str, problem: str) -> InvalidArgumentError:
     return InvalidArgumentError(f"{name}: {problem}", path=name)
 
 
+def _without_path(doc: Doc) -> dict[str, object]:
+    """Return a document of an earlier version with the origin in the place of the path."""
+    metadata: dict[str, Any] = {**(doc.metadata or {}), "origin": known_origin(doc)}
+    del metadata["folder_path"]
+    return {"title": doc.title, "content": doc.content, "metadata": metadata}
+
+
 def _load(path: Path, known: str) -> Loaded:
     """Read a file, and its text unless the hash is known."""
+    data = _content(path)
+    digest = sha256(data).hexdigest()
+    return Loaded(digest, None if digest == known else read_document(path.name, data))
+
+
+def _content(path: Path) -> bytes:
     found = path.stat()
     if not S_ISREG(found.st_mode):  # reading a pipe would never end
         raise UnreadableFileError("it is no regular file")
     if found.st_size > MAX_FILE_BYTES:
         raise UnreadableFileError(f"it has more than {MAX_FILE_BYTES // 1024 // 1024} MiB")
-    data = path.read_bytes()
-    digest = sha256(data).hexdigest()
-    return Loaded(digest, None if digest == known else read_document(path.name, data))
+    return path.read_bytes()
 
 
 class _Work(Generic[T]):

@@ -20,7 +20,6 @@ from julep.managers._doc_owner import (
     delete_call,
     list_call,
     owner_of,
-    patch_call,
     replace_call,
 )
 from julep.managers.base import BaseManager
@@ -51,6 +50,7 @@ class BaseDocFiles(BaseManager):
         *,
         agent_id: str | UUID | None = None,
         user_id: str | UUID | None = None,
+        name: str | None = None,
         prune: bool | None = False,
         dry_run: bool | None = False,
         on_file: Callable[[AddedFile, int], object] | None = None,
@@ -60,7 +60,14 @@ class BaseDocFiles(BaseManager):
 
         requests = _Requests(self.api_client, owner_of(agent_id, user_id))
         requests.walk("")  # so that an invalid id is refused before a file is read
-        adding = Adding(path, requests, prune=bool(prune), dry_run=bool(dry_run), on_file=on_file)
+        adding = Adding(
+            path,
+            requests,
+            name=name,
+            prune=bool(prune),
+            dry_run=bool(dry_run),
+            on_file=on_file,
+        )
         return self.api_client.run(adding.flow())
 
 
@@ -94,11 +101,6 @@ class _Requests:
         created = yield from self._api_client.flow_of(encoded(create_call, self._owner, doc))
         return Stored(str(created.id), tuple(created.jobs or ()))
 
-    def label(self, doc_id: str, metadata: dict[str, str]) -> Flow[Any, None]:
-        """Merge into the metadata of a document."""
-        labelling = encoded(patch_call, self._owner, doc_id, {"metadata": metadata})
-        yield from self._api_client.flow_of(labelling)
-
     def remove(self, doc_id: str) -> Flow[Any, None]:
         """Delete a document."""
         yield from self._api_client.flow_of(encoded(delete_call, self._owner, doc_id))
@@ -119,6 +121,7 @@ class DocFiles(BaseDocFiles):
         *,
         agent_id: str | UUID | None = None,
         user_id: str | UUID | None = None,
+        name: str | None = None,
         prune: bool | None = False,
         dry_run: bool | None = False,
         on_file: Callable[[AddedFile, int], object] | None = None,
@@ -126,16 +129,20 @@ class DocFiles(BaseDocFiles):
         """Add the files of a folder as docs: text, Markdown, HTML and PDF.
 
         Each file becomes a doc, in parts that begin with the headings they stand under. Its
-        metadata have the ``source``, the ``folder``, the ``folder_path`` and the ``sha256`` of the
-        file, by which it is found again: a file that did not change is left alone, and one that did
-        replaces its doc, which keeps its id. Another folder of the same name on this machine has
-        docs of its own. Hidden files, and those of other kinds, are passed over.
+        metadata have the ``folder`` (its name), the ``source`` (that name and the file's path in
+        the folder) and the ``sha256`` of the file, by which it is found again, from any path and
+        on any machine: a file that did not change is left alone, and one that did replaces its doc,
+        which keeps its id. A folder whose name another one seems to have is refused: ``name`` says
+        what is meant. Hidden files, and those of other kinds, are passed over.
 
         Args:
             path: The folder, or one file of it. PDF files need the extra ``julep[cli]``.
             agent_id: The id of the agent that has the docs; either this or ``user_id``.
             user_id: The id of the user that the docs are about.
-            prune: Whether docs of the folder whose files are gone, or empty, are deleted.
+            name: The name of the folder in its docs; by default its own name. Docs of this name are
+                those of this folder.
+            prune: Whether docs of the folder whose files are gone, or empty, are deleted;
+                ``dry_run`` shows which.
             dry_run: Whether nothing is changed, and the result is what would be done.
             on_file: A plain function that is called after each file, with what was done and the
                 number of all.
@@ -146,7 +153,8 @@ class DocFiles(BaseDocFiles):
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
-            InvalidArgumentError: When there is no such folder or file, or not exactly one owner.
+            InvalidArgumentError: When there is no such folder or file, not exactly one owner, or
+                the docs of this name seem to be those of another folder.
             InvalidIdError: When an id is not a UUID of version 4.
             NotFoundError: When there is no such agent, or no such user.
 
@@ -159,6 +167,7 @@ class DocFiles(BaseDocFiles):
             path,
             agent_id=agent_id,
             user_id=user_id,
+            name=name,
             prune=prune,
             dry_run=dry_run,
             on_file=on_file,
@@ -183,6 +192,7 @@ class AsyncDocFiles(BaseDocFiles):
         *,
         agent_id: str | UUID | None = None,
         user_id: str | UUID | None = None,
+        name: str | None = None,
         prune: bool | None = False,
         dry_run: bool | None = False,
         on_file: Callable[[AddedFile, int], object] | None = None,
@@ -198,6 +208,7 @@ class AsyncDocFiles(BaseDocFiles):
             path,
             agent_id=agent_id,
             user_id=user_id,
+            name=name,
             prune=prune,
             dry_run=dry_run,
             on_file=on_file,

@@ -92,6 +92,15 @@ class Access:
             await self._check_storage(tenant, limits.storage, request)
         return tenant
 
+    async def is_known(self, request: Request) -> bool:
+        """Check whether a request comes from a tenant, without counting it."""
+        try:
+            snapshot = await self._directory.current()
+            await self._identify(snapshot, request.headers.get("authorization"))
+        except ApiError:
+            return False
+        return True
+
     def models_of(self, tenant: str) -> Sequence[str] | None:
         """Return the only models that a tenant may use; None for all."""
         return self._directory.latest.limits_of(tenant).models

@@ -387,6 +387,10 @@ _BAD: Mapping[str, Cases] = {
         ],
         "agent_id": values.owner("agent_id"),
         "user_id": values.owner("user_id"),
+        "name": [
+            *(Bad(value, "type", "expected a ") for value in (3, b"a", ["a"])),
+            Bad(" ", "value", "expected a text that is not blank; got ' '"),
+        ],
         "prune": flags(),
         "dry_run": flags(),
         "on_file": [Bad(3, "type", "expected ")],
