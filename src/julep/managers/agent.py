@@ -250,6 +250,7 @@ class AgentsManager(AgentLists, BaseAgentsManager):
             agent_id: The agent's id.
 
         Raises:
+            ArgumentTypeError: When the id is neither a str nor a UUID.
             InvalidIdError: When it is not a UUID of version 4.
             NotFoundError: When no such agent ever existed.
 

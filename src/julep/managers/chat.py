@@ -306,6 +306,7 @@ class Chat(BaseChat):
             The ids of the answers that were cancelled; an empty list when no model was writing.
 
         Raises:
+            ArgumentTypeError: When an id is neither a str nor a UUID.
             InvalidIdError: When an id is not a UUID of version 4.
             NotFoundError: When there is no such session.
 

@@ -127,6 +127,7 @@ class DocsManager(DocLists, DocSearch, DocFiles, BaseDocsManager):
             The doc, with its content as it was created.
 
         Raises:
+            ArgumentTypeError: When an id is neither a str nor a UUID.
             InvalidArgumentError: When there is not exactly one owner.
             InvalidIdError: When an id is not a UUID of version 4.
             NotFoundError: When the owner has no such doc.
@@ -238,6 +239,7 @@ class DocsManager(DocLists, DocSearch, DocFiles, BaseDocsManager):
             user_id: The id of the user that the doc is about.
 
         Raises:
+            ArgumentTypeError: When an id is neither a str nor a UUID.
             InvalidArgumentError: When there is not exactly one owner.
             InvalidIdError: When an id is not a UUID of version 4.
             NotFoundError: When the owner never had such a doc.

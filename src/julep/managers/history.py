@@ -119,6 +119,8 @@ class History(BaseHistory):
             The suggestions; an empty list when the model makes none.
 
         Raises:
+            ArgumentTypeError: When an argument has a wrong type.
+            InvalidArgumentError: When a number is out of bounds.
             InvalidIdError: When the id is not a UUID of version 4.
             NotFoundError: When there is no such session.
 
@@ -174,6 +176,8 @@ class History(BaseHistory):
             The messages.
 
         Raises:
+            ArgumentTypeError: When an argument has a wrong type.
+            InvalidArgumentError: When a number is out of bounds.
             InvalidIdError: When the id is not a UUID of version 4.
             NotFoundError: When there is no such session.
 
@@ -226,7 +230,8 @@ class History(BaseHistory):
             The number of messages.
 
         Raises:
-            InvalidIdError: When an id is not a UUID of version 4.
+            ArgumentTypeError: When the id is neither a str nor a UUID.
+            InvalidIdError: When the id is not a UUID of version 4.
             NotFoundError: When there is no such session.
 
         Example:
@@ -244,6 +249,7 @@ class History(BaseHistory):
             session_id: The session's id.
 
         Raises:
+            ArgumentTypeError: When the id is neither a str nor a UUID.
             InvalidIdError: When it is not a UUID of version 4 (also an AssertionError).
             NotFoundError: When there is no such session.
 

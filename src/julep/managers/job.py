@@ -90,6 +90,7 @@ class JobsManager(BaseJobsManager):
             The job.
 
         Raises:
+            ArgumentTypeError: When the id is neither a str nor a UUID.
             InvalidIdError: When it is not a UUID of version 4.
             NotFoundError: When there is no such job.
 
@@ -114,6 +115,8 @@ class JobsManager(BaseJobsManager):
             The job, which has succeeded.
 
         Raises:
+            ArgumentTypeError: When an argument has a wrong type.
+            InvalidArgumentError: When the timeout is 0 seconds or less.
             InvalidIdError: When the id is not a UUID of version 4.
             JobFailedError: When the job failed or was aborted; the error's `job` has the reason.
             RequestTimeoutError: When the timeout passed first (also a TimeoutError).

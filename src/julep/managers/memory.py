@@ -213,6 +213,7 @@ class MemoriesManager(BaseMemoriesManager):
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
+            InvalidArgumentError: When a number is out of bounds.
             InvalidIdError: When an id is not a UUID of version 4.
             NotFoundError: When there is no such agent.
 
@@ -348,6 +349,7 @@ class MemoriesManager(BaseMemoriesManager):
             memory_id: The memory's id.
 
         Raises:
+            ArgumentTypeError: When an id is neither a str nor a UUID.
             InvalidIdError: When an id is not a UUID of version 4.
             NotFoundError: When the agent never had such a memory.
 

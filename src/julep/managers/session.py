@@ -264,6 +264,7 @@ class SessionsManager(SessionLists, Chat, Parse, Render, History, BaseSessionsMa
             session_id: The session's id.
 
         Raises:
+            ArgumentTypeError: When the id is neither a str nor a UUID.
             InvalidIdError: When it is not a UUID of version 4.
             NotFoundError: When no such session ever existed.
 

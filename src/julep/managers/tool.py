@@ -122,6 +122,7 @@ class ToolsManager(BaseToolsManager):
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
+            InvalidArgumentError: When a number is out of bounds.
             InvalidIdError: When the id is not a UUID of version 4.
             NotFoundError: When there is no such agent.
 
@@ -173,6 +174,7 @@ class ToolsManager(BaseToolsManager):
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
+            InvalidArgumentError: When a number is out of bounds.
             InvalidIdError: When the id is not a UUID of version 4.
             NotFoundError: When there is no such agent.
 
@@ -224,7 +226,7 @@ class ToolsManager(BaseToolsManager):
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
-            InvalidIdError: When an id is not a UUID of version 4.
+            InvalidIdError: When the id is not a UUID of version 4.
             NotFoundError: When there is no such agent.
 
         Example:
@@ -275,6 +277,7 @@ class ToolsManager(BaseToolsManager):
             tool_id: The tool's id.
 
         Raises:
+            ArgumentTypeError: When an id is neither a str nor a UUID.
             InvalidIdError: When an id is not a UUID of version 4.
             NotFoundError: When the agent never had such a tool.
 
