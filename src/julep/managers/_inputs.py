@@ -1,4 +1,4 @@
-"""The dict forms of models, and what arguments accept beside both."""
+"""The dict forms of models, and the types of arguments that accept a model or its dict form."""
 
 from __future__ import annotations
 

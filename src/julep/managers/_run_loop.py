@@ -1,4 +1,4 @@
-"""From the arguments of a run to its loop of requests to the model and calls of functions."""
+"""Building the loop of a run, from the arguments of its method."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DEFAULT_MAX_TURNS: Final = 10
 """The most requests to the model in a run, by default."""
 
 DEFAULT_REPAIRS: Final = 1
-"""How many answers may be replaced that do not match, by default."""
+"""How many answers that do not match the output may be replaced, by default."""
 
 
 def tool_loop(
@@ -47,13 +47,13 @@ def tool_loop(
 
     Args:
         driver: Sends its requests.
-        session_id: As the next ones, an argument of `SessionsManager.run`.
-        messages: None to continue from the history.
+        session_id: The session's id.
+        messages: The messages to send; None to continue from the history.
         tools: Functions, and tools without functions.
         output: How the answer is read; None for a response as it is.
         streams: Whether the responses are streamed.
-        repairs: How many answers may be replaced that do not match the output.
-        max_turns: The most requests to the model.
+        repairs: How many answers that do not match may be replaced; None for the default.
+        max_turns: The most requests to the model; None for the default.
         tool_choice: Which tool the model may or must call first.
         approve: Decides on each call of a function.
         settings: Settings of the chat, for every turn.
@@ -65,9 +65,9 @@ def tool_loop(
     from julep._tools.loop import RunOptions, ToolLoop
     from julep._tools.run_tools import read_tools
 
-    turns = DEFAULT_MAX_TURNS if max_turns is None else max_turns
+    max_turns = DEFAULT_MAX_TURNS if max_turns is None else max_turns
     repairs = DEFAULT_REPAIRS if repairs is None else repairs
-    encoded(under("max_turns", integer(1)), turns)
+    encoded(under("max_turns", integer(1)), max_turns)
     encoded(under("repairs", integer(0)), repairs)
     if output is not None and settings.get("response_format") is not None:
         problem = "the response's format is that of the output; use chat for another"
@@ -100,7 +100,7 @@ def tool_loop(
         session_id=session_id,
         functions=given.functions,
         other_tools=given.others,
-        max_turns=turns,
+        max_turns=max_turns,
         recorded=settings.get("record") is not False,
         approve=approve,
         output=output,

@@ -150,8 +150,8 @@ class DocsManager(DocLists, DocSearch, DocFiles, BaseDocsManager):
         """Create a doc of an agent or of a user.
 
         Args:
-            agent_id: The id of the agent that has the docs; either this or ``user_id``.
-            user_id: The id of the user that the docs are about.
+            agent_id: The id of the agent that gets the doc; either this or ``user_id``.
+            user_id: The id of the user that the doc is about.
             doc: The document, as a model or a dict: a title, a content (one text, or several that
                 are searched separately), and optionally metadata.
 
