@@ -79,6 +79,22 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"retry": 3}, "retry: expected a julep.RetryPolicy, got a int"),
     ({"retry": julep.RetryPolicy(max_retries=-1)}, "retry.max_retries: expected a whole number"),
     ({"retry": julep.RetryPolicy(initial_delay=-1)}, "retry.initial_delay: expected 0 seconds"),
+    (
+        {"retry": RetryPolicy(statuses=503)},  # type: ignore[arg-type]  # a mistake
+        "retry.statuses: expected a set of ints such as {429, 503}, got 503",
+    ),
+    (
+        {"retry": RetryPolicy(statuses={"503"})},  # type: ignore[arg-type]  # a mistake
+        "retry.statuses: expected a set of ints such as {429, 503}, got {'503'}",
+    ),
+    (
+        {"retry": RetryPolicy(timeouts=0)},  # type: ignore[arg-type]  # a mistake
+        "retry.timeouts: expected True or False, got a int",
+    ),
+    (
+        {"retry": RetryPolicy(connection_errors="no")},  # type: ignore[arg-type]  # a mistake
+        "retry.connection_errors: expected True or False, got a str",
+    ),
     ({"timeout": julep.Timeout(read=0)}, "timeout.read: expected more than 0 seconds"),
     ({"timeout": julep.Timeout(total=-1)}, "timeout.total: expected more than 0 seconds"),
     ({"query": "a=b"}, "query: expected a mapping, got a str"),
