@@ -65,7 +65,8 @@ class BaseJobsManager(BaseManager):
                 raise JobFailedError(f"job {job.id} {job.state}: {job.reason or 'no reason'}", job)
             remaining = None if timeout is None else started + timeout - monotonic()
             if remaining is not None and remaining <= 0:
-                raise RequestTimeoutError(f"job {job.id} is still {job.state} after {timeout} s")
+                problem = f"job {job.id} is still {job.state} after {timeout} s"
+                raise RequestTimeoutError(problem, phase="total")
             yield Sleep(delay if remaining is None else min(delay, remaining))
             delay = min(MAX_DELAY, delay * 1.5)
 
@@ -170,7 +171,7 @@ class AsyncJobsManager(BaseJobsManager):
 
 
 def _refuse_bool(timeout: object) -> None:
-    """Refuse True and False, which are ints in Python."""
+    """Refuse True and False, which are ints to beartype and in comparisons."""
     if isinstance(timeout, bool):
         from julep.errors import ArgumentTypeError
 
