@@ -9,7 +9,7 @@ from warnings import warn
 
 
 def accept_old_names(cls: Any, renamed: Mapping[str, str]) -> None:
-    """Let a named tuple's class take and have fields by their old names, with a warning.
+    """Let a named tuple's class accept and have fields by their old names, with a warning.
 
     The class is changed, not wrapped, so that type checkers know the new names alone, and copies,
     pickles and `repr` are as before.

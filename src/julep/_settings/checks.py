@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 C = TypeVar("C")
 
-# Some thirty years; longer timeouts overflow the clocks of sockets.
+# Some thirty years: the timeouts of sockets overflow beyond.
 _MAX_SECONDS: Final = 1e9
 
-# Headers that follow from a request's content and destination.
+# Headers that a request has by its content and its destination.
 _DERIVED_HEADERS: Final = frozenset(
     {"connection", "content-length", "host", "transfer-encoding", "upgrade"}
 )
@@ -50,7 +50,7 @@ def checked_key_function(key: object, *, is_async: bool) -> None:
     """Check that a function which returns the key can be called by the client."""
     if is_async or not callable(key):
         return
-    from inspect import iscoroutinefunction  # expensive to import
+    from inspect import iscoroutinefunction  # expensive
 
     if iscoroutinefunction(key):
         raise ConfigurationError(
