@@ -152,8 +152,8 @@ class DocsManager(DocLists, DocSearch, DocFiles, BaseDocsManager):
         Args:
             agent_id: The id of the agent that gets the doc; either this or ``user_id``.
             user_id: The id of the user that the doc is about.
-            doc: The document, as a model or a dict: a title, a content (one text, or several that
-                are searched separately), and optionally metadata.
+            doc: The document, as a model or a dict: a title, a content (a text, or a list of one or
+                more that are searched separately), and optionally metadata.
 
         Returns:
             The created doc.

@@ -163,7 +163,7 @@ class MemoriesManager(BaseMemoriesManager):
         Args:
             agent_id: The agent's id.
             user_id: The id of the user that the memory is about.
-            content: The text, of at most 2000 characters.
+            content: The text, of 1 to 2000 characters.
             type: ``belief`` (what is true) or ``episode`` (what happened).
             sentiment: From -1 (bad) to 1 (good).
             entities: The people and things that it is about, as JSON objects.
@@ -310,7 +310,7 @@ class MemoriesManager(BaseMemoriesManager):
         Args:
             agent_id: The agent's id.
             memory_id: The memory's id.
-            content: The text, of at most 2000 characters; required when overwriting.
+            content: The text, of 1 to 2000 characters; required when overwriting.
             type: ``belief`` (what is true) or ``episode`` (what happened).
             sentiment: From -1 (bad) to 1 (good).
             entities: The people and things that it is about, as JSON objects.
