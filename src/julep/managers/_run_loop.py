@@ -73,12 +73,12 @@ def tool_loop(
         problem = "the response's format is that of the output; use chat for another"
         raise InvalidArgumentError(f"response_format: {problem}", path="response_format")
     if output is not None and tool_choice is None and not tools:
-        # An agent's own tools could not be called here.
+        # This run could not call the agent's own tools.
         tool_choice = "none"
     if approve is not None and iscoroutinefunction(approve) and not driver.is_async:
         problem = "an async function requires AsyncClient"
         raise InvalidArgumentError(f"approve: {problem}", path="approve")
-    given = read_tools(tools or (), is_async=driver.is_async)
+    read = read_tools(tools or (), is_async=driver.is_async)
 
     sender: Any = driver
     if streams:
@@ -87,9 +87,10 @@ def tool_loop(
         sender = TurnFlows(driver)
 
     def call_of(turn_messages: Sequence[Any], first: bool) -> Any:
-        # A function that must be called is called once: after that, the model may answer.
+        """Build the call of a turn."""
+        # After the first turn a function need not be called again, so that the model can answer.
         choice = tool_choice if first or isinstance(tool_choice, str) else None
-        body = chat_body(turn_messages, given.described or None, choice, **settings)
+        body = chat_body(turn_messages, read.described or None, choice, **settings)
         if output is not None:
             body["response_format"] = output.response_format
         if streams:
@@ -98,8 +99,8 @@ def tool_loop(
 
     options = RunOptions(
         session_id=session_id,
-        functions=given.functions,
-        other_tools=given.others,
+        functions=read.functions,
+        other_tools=read.others,
         max_turns=max_turns,
         recorded=settings.get("record") is not False,
         approve=approve,

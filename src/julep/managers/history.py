@@ -116,7 +116,7 @@ class History(BaseHistory):
             offset: How many suggestions to skip, 0 or more.
 
         Returns:
-            The suggestions; an empty list when the model makes none.
+            The suggestions, which a server with ``--suggestions`` makes; an empty list for none.
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
@@ -125,7 +125,7 @@ class History(BaseHistory):
             NotFoundError: When there is no such session.
 
         Example:
-            >>> for suggestion in client.sessions.suggestions(session.id):  # of --suggestions
+            >>> for suggestion in client.sessions.suggestions(session.id):
             ...     print(suggestion.target, suggestion.content)
         """
         return value(self._suggestions(session_id, limit, offset)).items
@@ -310,7 +310,7 @@ class AsyncHistory(BaseHistory):
         """List up to ``limit`` suggestions for the next message or action.
 
         Example:
-            >>> for suggestion in await client.sessions.suggestions(session.id):  # of --suggestions
+            >>> for suggestion in await client.sessions.suggestions(session.id):
             ...     print(suggestion.target, suggestion.content)
         """
         return (await awaited(self._suggestions(session_id, limit, offset))).items
