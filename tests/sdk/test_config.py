@@ -352,3 +352,16 @@ def test_a_closed_client_raises(make: type[Client | AsyncClient]) -> None:
 
     with pytest.raises(ConfigurationError, match="closed"):
         asyncio.run(use())
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(("attempts", "bound"), [(1, 0.001), (12, 2.048), (15, 8), (5000, 8)])
+def test_delays_double_up_to_the_maximum(
+    attempts: int, bound: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def longest(_: float, upper: float) -> float:
+        return upper
+
+    monkeypatch.setattr("random.uniform", longest)
+    policy = RetryPolicy(max_retries=9999, initial_delay=0.001)
+    assert policy.next_delay(julep.NetworkError("lost"), attempts) == bound
