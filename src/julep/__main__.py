@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from typing import Final
 
 from julep._version import __version__
 
-_USAGE = f"""\
+_OWN_PACKAGES: Final = ("julep", "julep_api", "julep_net", "julep_server")
+
+_USAGE: Final = f"""\
 julep {__version__}: the Julep agents API
 
 The server is not installed ({{}} is missing). With it, this command starts it:
@@ -29,7 +32,7 @@ def main() -> None:
     if arguments in (["--version"], ["-V"], ["version"]):
         sys.stdout.write(f"{__version__}\n")
         return
-    # Only now: the version is printed without it.
+    # Imported here, since the version is printed without it.
     from julep._cli.exits import ended
 
     status = ended(lambda: _run(arguments))
@@ -38,6 +41,7 @@ def main() -> None:
 
 
 def _run(arguments: list[str]) -> int:
+    """Run the command that the arguments begin with; return its exit status."""
     from julep._cli.names import (
         CLIENT_COMMANDS,
         RESOURCE_COMMANDS,
@@ -58,9 +62,7 @@ def _run(arguments: list[str]) -> int:
         # By its name: the SDK does not depend on the server, which may not be installed.
         command_line = import_module("julep_server.cli")
     except ModuleNotFoundError as error:
-        missing = (error.name or "").partition(".")[0]
-        if missing in ("julep", "julep_api", "julep_server"):
-            raise
+        missing = _missing_package(error)
         if not arguments or arguments[0] in ("--help", "-h"):
             sys.stdout.write(_USAGE.format(missing))
             for name, about in RESOURCE_COMMANDS.items():
@@ -80,25 +82,36 @@ def _run(arguments: list[str]) -> int:
     return 0
 
 
-def _text_of(error: Exception) -> str:
-    text: str = import_module("julep._cli.app").text_of(error)  # only errors need it
-    return text
-
-
 def _resource_command(arguments: list[str]) -> int:
+    """Run a command that is made of a manager's methods; return its exit status."""
     try:
         app = import_module("julep._cli.app")
     except ModuleNotFoundError as error:
-        missing = (error.name or "").partition(".")[0]
-        if missing == "julep":
-            raise
         sys.stderr.write(
-            f"julep: {arguments[0]} needs the extra cli ({missing} is missing):"
+            f"julep: {arguments[0]} needs the extra cli ({_missing_package(error)} is missing):"
             ' pip install "julep[cli]"\n'
         )
         return 2
     status: int = app.main(arguments)
     return status
+
+
+def _missing_package(error: ModuleNotFoundError) -> str:
+    """Return the package that an import did not find.
+
+    Raises:
+        ModuleNotFoundError: When it is one of ours, which no extra installs.
+    """
+    package = (error.name or "").partition(".")[0]
+    if package in _OWN_PACKAGES:
+        raise error
+    return package
+
+
+def _text_of(error: Exception) -> str:
+    """Return the text of an error of cyclopts, which the server's commands are read with too."""
+    text: str = import_module("julep._cli.app").text_of(error)  # only errors need it
+    return text
 
 
 if __name__ == "__main__":

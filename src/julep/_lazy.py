@@ -14,9 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import ItemsView, Iterator, KeysView, ValuesView
     from types import FrameType
 
-
-# Where the names are found that annotations use and that modules import for type checkers only: the
-# modules are looked through in this order, until one has the name.
+# Modules import the names of annotations for type checkers only. At run time a name is looked up in
+# these modules, in this order.
 _SOURCES: Final = (
     "julep_api.types",
     "julep.managers._literals",  # before the types, which import models
@@ -53,15 +52,15 @@ _SOURCES: Final = (
     "openai.resources",
 )
 
-# Names of modules themselves, and names that their modules do not export.
+# Modules that annotations name, and names that their modules do not export.
 _MODULES: Final = ("httpx", "ssl")
 _UNEXPORTED: Final = {
     "AsyncChatMethod": "julep.managers.chat",
     "ChatMethod": "julep.managers.chat",
 }
 
-# Not looked up: a missing name must not import them.
-_MODELS: Final = "; models such as Agent are in julep.types"
+# For any name of a class: to look it up among the models would import them all.
+_MODELS_HINT: Final = "; models such as Agent are in julep.types"
 
 
 def lazy(
@@ -97,7 +96,7 @@ def lazy(
         if older and not name.startswith("__"):
             found: object = import_module(older).find(module, name)
             return found
-        hint = _MODELS if module == "julep" and name[:1].isupper() else ""
+        hint = _MODELS_HINT if module == "julep" and name[:1].isupper() else ""
         raise AttributeError(f"module {module!r} has no attribute {name!r}{hint}")
 
     def dir_() -> list[str]:
@@ -107,7 +106,7 @@ def lazy(
 
 
 def is_importing() -> bool:
-    """Check whether this thread is in the middle of an import, in a signal's handler for one."""
+    """Check whether this thread is in the middle of an import, as a signal's handler may be."""
     # Not by inspect, which is expensive to import.
     frame: FrameType | None = sys._getframe()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # it is documented
     while frame is not None and frame.f_code.co_filename != "<frozen importlib._bootstrap>":

@@ -9,7 +9,7 @@ from warnings import warn
 
 
 def accept_old_names(cls: Any, renamed: Mapping[str, str]) -> None:
-    """Let a named tuple's class take and have fields by their old names, with a warning.
+    """Let a named tuple's class accept and have fields by their old names, with a warning.
 
     The class is changed, not wrapped, so that type checkers know the new names alone, and copies,
     pickles and `repr` are as before.
@@ -21,7 +21,7 @@ def accept_old_names(cls: Any, renamed: Mapping[str, str]) -> None:
     new, replace = cls.__new__, cls._replace
 
     def current(options: dict[str, Any]) -> dict[str, Any]:
-        for old in renamed.keys() & options.keys():
+        for old in [name for name in options if name in renamed]:
             if renamed[old] in options:
                 raise TypeError(f"{cls.__name__} got both {old!r} and {renamed[old]!r}")
             _warn(f"{old}=", f"{renamed[old]}=", stacklevel=4)

@@ -1,4 +1,4 @@
-"""Redacts the secrets of a request, for logs, errors, hooks, curl commands and pickles."""
+"""Redaction of the secrets of requests, for logs, errors, hooks, curl commands and pickles."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ REDACTED: Final = "[hidden]"
 
 _SECRET_WORDS: Final = ("auth", "cookie", "credential", "key", "password", "secret", "token")
 
-# Shorter values are not searched for in texts: they would be found inside of words.
+# Shorter values are not searched for in texts, since they would match inside of words.
 _MIN_SECRET_CHARACTERS: Final = 6
 
-# Without them, a text can hold a secret only as it is.
+# A text without an escape can hold a secret in its plain form only.
 _ESCAPES: Final = re.compile(r"\\[u/\"]|%[0-9a-f]{2}|&[#a-z]", re.IGNORECASE)
 
 _UNPRINTABLE: Final = re.compile(
@@ -25,19 +25,19 @@ _UNPRINTABLE: Final = re.compile(
 
 _ENTITIES: Final = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
 
-# It has a secret word, but identifies a request and authorizes nothing.
+# Names with a secret word whose values authorize nothing.
 _NOT_SECRET: Final = frozenset({"idempotency-key"})
 
 
 class SentRequest(NamedTuple):
-    """The request of an error, whose secrets are redacted."""
+    """The request of an error, with its secrets redacted."""
 
     method: str
     url: str
     headers: Mapping[str, str]
     content: bytes | None
 
-    # A body may be long, and may hold what users wrote.
+    # Without the body, which may be long, and may have what users wrote.
     def __repr__(self) -> str:
         return f"SentRequest({self.method} {self.url})"
 
@@ -83,17 +83,17 @@ def redact_url(url: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Return a text with codes for what breaks printing, or takes over a terminal.
+    """Return a text in which escapes replace what cannot be printed, or takes over a terminal.
 
-    Control characters but for tabs and the ends of lines, surrogates without their pair, and
-    characters that change the direction of a text.
+    These are control characters other than tabs and line ends, surrogates without their pair, and
+    characters that change the direction of text.
     """
     if text.isascii() and text.isprintable():
         return text
-    return _UNPRINTABLE.sub(_code_of, text)
+    return _UNPRINTABLE.sub(_escape_of, text)
 
 
-def _code_of(found: re.Match[str]) -> str:
+def _escape_of(found: re.Match[str]) -> str:
     return found[0].encode("unicode_escape").decode("ascii")
 
 
@@ -107,7 +107,7 @@ class Secrets:
     """The secrets of a call's requests, which a server may repeat wherever it sends text.
 
     Args:
-        texts: Those that are known beforehand.
+        texts: Secrets that are known before a request is sent.
     """
 
     def __init__(self, texts: Iterable[str] = ()) -> None:
@@ -134,7 +134,7 @@ class Secrets:
             self._pattern = None
 
     def hide(self, text: str) -> str:
-        """Return a text with the secrets replaced, in whatever way they are written."""
+        """Return a text with the secrets replaced, in every form in which texts hold them."""
         lower = text.lower()
         if not (any(secret in lower for secret in self._texts) or _ESCAPES.search(text)):
             return text
@@ -145,7 +145,7 @@ class Secrets:
         return text if self._pattern is None else self._pattern.sub(REDACTED, text)
 
     def hide_headers(self, headers: Mapping[str, str]) -> dict[str, str]:
-        """Return headers with the secrets replaced, and with the values of secret ones."""
+        """Return headers with the secrets replaced, and the whole values of secret headers."""
         hidden = {
             self.hide(name): self.hide(value) for name, value in redact_headers(headers).items()
         }

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from julep import _lazy
 from julep._settings.config import DEFAULT_BASE_URL
 from julep.errors import InvalidArgumentError
 from julep_api.deprecation import warn_deprecated
@@ -92,4 +94,4 @@ if not TYPE_CHECKING:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
     def __dir__():
-        return sorted({*(name for name in globals() if name.startswith("__")), *__all__})
+        return _lazy.public_names(sys.modules[__name__])

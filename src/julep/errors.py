@@ -1,7 +1,7 @@
 """Every error that this package raises.
 
-All of them derive from `JulepError`, can be pickled and copied, and never hold the API key. Errors
-of requests name the request and the response in their text.
+All of them derive from `JulepError`, can be pickled and copied, and never hold the API key. The
+text of a request's error names the request and the response.
 
 Example:
     >>> import julep
@@ -9,6 +9,7 @@ Example:
     ...     client.sessions.get("4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a")
     ... except julep.NotFoundError as error:
     ...     print(error.status_code, error.message)
+    404 session 4d5f2b8e-7c1a-4c39-9a55-0f6b8e1d2c3a was not found
 """
 
 from __future__ import annotations

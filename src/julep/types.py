@@ -10,8 +10,11 @@ Example:
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
+
+from julep import _lazy
 
 if TYPE_CHECKING:
     from julep.managers.types import *  # noqa: F403  # the names are pinned by a test
@@ -30,5 +33,4 @@ else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
     def __dir__():
-        own = (name for name in globals() if name.startswith("__"))
-        return sorted({*own, *__getattr__("__all__")})
+        return _lazy.public_names(sys.modules[__name__])

@@ -319,6 +319,19 @@ print(*{name.partition(".")[0] for name in sys.modules})
     assert {"httpx", "julep_server", "pypdf", "uvicorn"}.isdisjoint(roots.split())
 
 
+@pytest.mark.parametrize("command", ["users", "serve"])
+def test_a_module_of_ours_that_is_missing_is_no_missing_extra(
+    command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def import_module(name: str) -> None:
+        raise ModuleNotFoundError(name, name="julep_api.models")
+
+    monkeypatch.setattr(entry, "import_module", import_module)
+    monkeypatch.setattr(sys, "argv", ["julep", command])
+    with pytest.raises(ModuleNotFoundError):
+        entry.main()
+
+
 def test_without_the_extra_the_command_names_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

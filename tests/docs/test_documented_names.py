@@ -129,6 +129,29 @@ def test_a_method_that_takes_an_id_documents_the_error_of_a_wrong_one() -> None:
     assert silent == []
 
 
+NUMBERS = {"limit", "max_turns", "offset", "page_size", "repairs", "timeout"}
+
+
+def test_a_method_of_a_manager_documents_the_errors_of_its_arguments() -> None:
+    methods = [
+        entry
+        for entry in documented().values()
+        if entry.function is not None and entry.name.startswith("julep.managers.")
+    ]
+    assert len(methods) > 90
+    silent: list[str] = []
+    for method in methods:
+        assert method.function is not None
+        numbers = NUMBERS & inspect.signature(method.function).parameters.keys()
+        errors = ["ArgumentTypeError", *(["InvalidArgumentError"] if numbers else [])]
+        silent += [
+            f"{method.name}: {error}"
+            for error in errors
+            if f"    {error}: When " not in method.text
+        ]
+    assert silent == []
+
+
 @pytest.mark.parametrize("name", WITH_EXAMPLES)
 def test_an_example_prints_what_it_shows(
     name: str,

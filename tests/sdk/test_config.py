@@ -79,6 +79,22 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"retry": 3}, "retry: expected a julep.RetryPolicy, got a int"),
     ({"retry": julep.RetryPolicy(max_retries=-1)}, "retry.max_retries: expected a whole number"),
     ({"retry": julep.RetryPolicy(initial_delay=-1)}, "retry.initial_delay: expected 0 seconds"),
+    (
+        {"retry": RetryPolicy(statuses=503)},  # type: ignore[arg-type]  # a mistake
+        "retry.statuses: expected a set of ints such as {429, 503}, got 503",
+    ),
+    (
+        {"retry": RetryPolicy(statuses={"503"})},  # type: ignore[arg-type]  # a mistake
+        "retry.statuses: expected a set of ints such as {429, 503}, got {'503'}",
+    ),
+    (
+        {"retry": RetryPolicy(timeouts=0)},  # type: ignore[arg-type]  # a mistake
+        "retry.timeouts: expected True or False, got a int",
+    ),
+    (
+        {"retry": RetryPolicy(connection_errors="no")},  # type: ignore[arg-type]  # a mistake
+        "retry.connection_errors: expected True or False, got a str",
+    ),
     ({"timeout": julep.Timeout(read=0)}, "timeout.read: expected more than 0 seconds"),
     ({"timeout": julep.Timeout(total=-1)}, "timeout.total: expected more than 0 seconds"),
     ({"query": "a=b"}, "query: expected a mapping, got a str"),
@@ -336,3 +352,16 @@ def test_a_closed_client_raises(make: type[Client | AsyncClient]) -> None:
 
     with pytest.raises(ConfigurationError, match="closed"):
         asyncio.run(use())
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(("attempts", "bound"), [(1, 0.001), (12, 2.048), (15, 8), (5000, 8)])
+def test_delays_double_up_to_the_maximum(
+    attempts: int, bound: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def longest(_: float, upper: float) -> float:
+        return upper
+
+    monkeypatch.setattr("random.uniform", longest)
+    policy = RetryPolicy(max_retries=9999, initial_delay=0.001)
+    assert policy.next_delay(julep.NetworkError("lost"), attempts) == bound

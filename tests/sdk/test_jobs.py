@@ -141,6 +141,7 @@ async def test_wait_ends_at_its_timeout(mode: Mode, state: str) -> None:
         took = time.monotonic() - began
     assert isinstance(caught.value, TimeoutError)
     assert str(caught.value) == f"job {ID} is still {state} after 1 s"
+    assert caught.value.phase == "total"
     assert 1 <= took < HANG
     # At 0, 0.1, 0.25, 0.48, 0.81 and 1 s, at the most; fewer when the machine is slow.
     assert 2 <= len(server.received) <= 7

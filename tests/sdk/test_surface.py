@@ -1,4 +1,4 @@
-"""The managers have the promised signatures, and sync and async ones are alike."""
+"""The managers have the promised signatures; sync and async ones, and both clients, are alike."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 import pytest
 
-from julep import ParsedResponse, ToolResult, streams
+from julep import AsyncClient, Client, ParsedResponse, ToolResult, streams
 from julep.managers import agent, doc, session, types, user
 from julep.managers.base import BaseManager
 from julep_api import models
@@ -153,6 +153,21 @@ def test_sync_and_async_have_the_same_methods_in_order(resource: str) -> None:
     assert managers.asynchronous.__name__ == f"Async{managers.sync.__name__}"
     assert managers.base.__name__ == f"Base{managers.sync.__name__}"
     assert public_methods(managers.base) == {}
+
+
+def test_both_clients_have_the_same_members_in_order_and_in_the_same_words() -> None:
+    sync, asynchronous = (
+        {
+            name: (inspect.getdoc(member) or "").partition("Example:")[0]
+            for name, member in vars(kind).items()
+            if not name.startswith("_")
+        }
+        for kind in (Client, AsyncClient)
+    )
+    assert ["aclose" if name == "close" else name for name in sync] == list(asynchronous)
+    # Threads run to their end, tasks are cancelled; and an async client closes one event loop's.
+    differing = {name for name, text in sync.items() if asynchronous.get(name) != text}
+    assert differing == {"close", "gather"}
 
 
 @pytest.mark.parametrize(("resource", "method"), METHODS)

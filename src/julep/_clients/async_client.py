@@ -122,7 +122,7 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport", "str | Await
 
     @cached
     def docs(self) -> AsyncDocsManager:
-        """Create and delete documents of agents and users.
+        """Create, search and manage documents of agents and users.
 
         Example:
             >>> [doc.title for doc in await client.docs.list(agent_id=agent.id)]
@@ -134,7 +134,7 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport", "str | Await
 
     @cached
     def tools(self) -> AsyncToolsManager:
-        """Create and manage the tools of an agent.
+        """Create and manage tools of agents.
 
         Example:
             >>> [tool.function.name for tool in await client.tools.list(agent.id)]
@@ -146,7 +146,7 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport", "str | Await
 
     @cached
     def memories(self) -> AsyncMemoriesManager:
-        """List and delete what an agent remembers.
+        """Search and manage what agents remember.
 
         Example:
             >>> [memory.content for memory in await client.memories.list(agent.id)]
@@ -179,8 +179,7 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport", "str | Await
     def chat(self) -> AsyncChat:
         """OpenAI-compatible chat completions by the openai package, from the server's models.
 
-        Errors are the openai package's own. Parameters that it does not know (``min_p``, for
-        example) are added to the request's body.
+        Errors are the package's own. Parameters that it does not know, such as ``min_p``, are sent.
 
         Raises:
             ConfigurationError: When the openai package is missing: ``pip install "julep[openai]"``.
@@ -195,9 +194,6 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport", "str | Await
     @property
     def completions(self) -> AsyncCompletions:
         """OpenAI-compatible text completions by the openai package, in all else like `chat`.
-
-        Raises:
-            ConfigurationError: When the openai package is missing: ``pip install "julep[openai]"``.
 
         Example:
             >>> answer = await client.completions.create(model="scripted", prompt="Hello!")
@@ -249,8 +245,7 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport", "str | Await
 
         Returns:
             The method's result as ``parsed``, with the response's status, headers and request id,
-            the seconds that the call took and its number of attempts. If the method makes several
-            calls, these describe the last.
+            and the seconds and attempts of the call: of the last one, if the method makes several.
 
         Raises:
             ConfigurationError: When the method makes no call.
@@ -296,9 +291,8 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport", "str | Await
         """Make many calls concurrently, at most ``limit`` at a time.
 
         Args:
-            calls: Functions without arguments that make one call each, such as
-                ``functools.partial(client.sessions.get, id)``. An iterator is read as calls are
-                started, so it may produce more of them than fit into memory.
+            calls: Functions that make one call each, such as ``partial(client.sessions.get, id)``.
+                An iterator is read as calls are started; it may yield more than fit into memory.
             limit: The maximum number of concurrent calls, 1 to 1000.
             on_error: With ``"raise"``, the first error is raised, and the other calls are
                 cancelled. With ``"collect"``, errors are returned in place of results.
@@ -315,9 +309,8 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport", "str | Await
 
         Example:
             >>> from functools import partial
-            >>> ids = [user.id for user in await client.users.list()]
-            >>> users = await client.gather((partial(client.users.get, id) for id in ids), limit=5)
-            >>> [user.name for user in users]
+            >>> calls = [partial(client.users.get, user.id) for user in await client.users.list()]
+            >>> [user.name for user in await client.gather(calls, limit=5)]
             ['Grace']
         """
         from julep._clients.gather import agather

@@ -38,6 +38,7 @@ def _with_suggestions(method: M) -> M:
     """Accept the options of julep 0.3, and suggest a name for options that do not exist."""
     code = method.__code__
     known = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
+    names = frozenset(known)
     positional = code.co_argcount - 1
 
     @functools.wraps(method)
@@ -50,15 +51,15 @@ def _with_suggestions(method: M) -> M:
             args, kwargs = current_options(called, args, kwargs, known)
         return method(self, *args, **kwargs)
 
-    names = frozenset(known)
     return cast("M", call)
 
 
+# Once a program has a client, its threads may import modules while it forks.
 finish_at_forks()
 
 
 class BaseClient(ABC, Generic[HttpClientT, TransportT, KeyT]):
-    """The common base of `Client` and `AsyncClient`.
+    """The base of `Client` and `AsyncClient`.
 
     Attributes:
         base_url: The URL of the API, without a slash at its end.
@@ -167,7 +168,7 @@ class BaseClient(ABC, Generic[HttpClientT, TransportT, KeyT]):
         """Return a client with some settings changed, for one call or for many.
 
         It shares the connections of this client and is cheap to create. Closing it leaves them
-        open. Attributes that a subclass has added are those of this client.
+        open. It has the attributes that a subclass has added to this client.
 
         Args:
             api_key: Another API key, or a function that returns it; unchanged by default.
@@ -210,12 +211,12 @@ class BaseClient(ABC, Generic[HttpClientT, TransportT, KeyT]):
             config: Its settings.
             state: The attributes of a subclass, as `__getstate__` returns them.
         """
-        again = self._from_config(config, self._connections.shared())
+        client = self._from_config(config, self._connections.shared())
         plain, slotted = _parts(state)
-        vars(again).update(plain)
+        vars(client).update(plain)
         for name, value in slotted.items():
-            setattr(again, name, value)
-        return again
+            setattr(client, name, value)
+        return client
 
     def _setup(self, config: Config, connections: Connections[TransportT]) -> None:
         """Set the client's attributes; a subclass adds its own."""
@@ -252,7 +253,7 @@ class BaseClient(ABC, Generic[HttpClientT, TransportT, KeyT]):
     def __getstate__(self) -> object:
         """Return the attributes that a subclass has added, for copies and pickles.
 
-        Those of the client itself, and values of a ``cached_property``, are made anew.
+        The client's own, and values of a ``cached_property``, are made anew.
         """
         plain, slotted = _parts(super().__getstate__())
         kept = {

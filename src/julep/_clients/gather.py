@@ -1,8 +1,8 @@
 """Concurrent calls with a limit.
 
 `gather` makes calls in threads, `agather` in an anyio task group. They are mirror images over one
-`_GatherState`, which makes all decisions. The requests of the calls are paced by the rate limits
-that the server states: see `julep._calls.pacing`.
+`_GatherState`, which keeps the results and decides when to stop. The requests of the calls are
+paced by the rate limits that the server states: see `julep._calls.pacing`.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def _threads(limit: int) -> Generator[Callable[[Callable[[], None]], object]]:
     """Provide a function that calls others in threads or, when the interpreter ends, here."""
     try:
         from concurrent.futures import ThreadPoolExecutor
-    except RuntimeError:  # it is too late to load it
+    except RuntimeError:  # the interpreter is ending, and loads it no more
         yield lambda function: function()
         return
     pool = ThreadPoolExecutor(limit, "julep-gather")
@@ -79,7 +79,7 @@ def _threads(limit: int) -> Generator[Callable[[Callable[[], None]], object]]:
     def start(function: Callable[[], None]) -> None:
         try:
             pool.submit(copy_context().run, function)
-        except RuntimeError:  # it is too late to start a thread
+        except RuntimeError:  # the interpreter is ending, and starts no thread
             function()
 
     try:
@@ -175,17 +175,18 @@ class _GatherState(Generic[T]):
 def _gathering(
     calls: Iterable[Callable[[], Any]], on_error: OnError, progress: Progress
 ) -> Generator[_GatherState[Any]]:
-    """Provide the state of some calls, and show the progress of them."""
-    paced = current_pacer.set(current_pacer.get() or Pacer())
+    """Provide the state of some calls, whose requests are paced, and report their progress."""
+    outer = current_pacer.set(current_pacer.get() or Pacer())
     try:
         yield from _reporting(calls, on_error, progress)
     finally:
-        current_pacer.reset(paced)
+        current_pacer.reset(outer)
 
 
 def _reporting(
     calls: Iterable[Callable[[], Any]], on_error: OnError, progress: Progress
 ) -> Generator[_GatherState[Any]]:
+    """Provide the state of some calls, which reports the number of finished ones."""
     total = len(calls) if isinstance(calls, Sized) else None
     collects = on_error == "collect"
     if not progress:
@@ -193,14 +194,14 @@ def _reporting(
     elif _is_function(progress):
         yield _GatherState(collects=collects, report=lambda done: progress(done, total))
     else:
-        bar = _bar(total)
+        bar = _progress_bar(total)
         try:
             yield _GatherState(collects=collects, report=lambda _: bar.update())
         finally:
             bar.close()
 
 
-def _bar(total: int | None) -> Any:
+def _progress_bar(total: int | None) -> Any:
     try:
         return import_module("tqdm.auto").tqdm(total=total)
     except ImportError:

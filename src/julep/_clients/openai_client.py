@@ -120,7 +120,7 @@ class AsyncOpenAIClient:
                 client = await outer._per_loop.get()
                 return await client.request(*args, **kwargs)
 
-        # Passed although it stays unused: the package's default would be closed by a stray task.
+        # It sends nothing. Without it the package makes its own, which a stray task would close.
         unused = DefaultAsyncHttpxClient()
         return PerLoopClient(**_settings(self._config), http_client=unused)
 
@@ -169,7 +169,7 @@ def _openai_url(base_url: str) -> str:
 
 
 def _replace_headers(client: OpenAI | AsyncOpenAI, config: Config) -> None:
-    """Replace the default headers, some of which may come from the environment, by our client's."""
+    """Replace the package's default headers, which include the environment's, by those of ours."""
     headers = {name.title(): value for name, value in config.headers.items() if name != "accept"}
     vars(client)["_custom_headers"] = headers
 
@@ -183,7 +183,7 @@ def _remove_openai_headers(request: _Request) -> None:
 
 
 def _request_hook(config: Config) -> Callable[[_Request], None]:
-    """Return the function that changes each request before it is sent."""
+    """Return the function that sets the headers of each request before it is sent."""
     task = None if config.key_function is None else KeyTask(config.key_function)
 
     def change(request: _Request) -> None:
@@ -195,7 +195,7 @@ def _request_hook(config: Config) -> Callable[[_Request], None]:
 
 
 def _async_request_hook(config: Config) -> Callable[[_Request], Awaitable[None]]:
-    """Return the function that changes each request before it is sent, async."""
+    """Return the async function that sets the headers of each request before it is sent."""
     task = None if config.key_function is None else KeyTask(config.key_function)
 
     async def change(request: _Request) -> None:

@@ -120,7 +120,7 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
 
     @cached
     def docs(self) -> DocsManager:
-        """Create and delete documents of agents and users.
+        """Create, search and manage documents of agents and users.
 
         Example:
             >>> [doc.title for doc in client.docs.list(agent_id=agent.id)]
@@ -132,7 +132,7 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
 
     @cached
     def tools(self) -> ToolsManager:
-        """Create and manage the tools of an agent.
+        """Create and manage tools of agents.
 
         Example:
             >>> [tool.function.name for tool in client.tools.list(agent.id)]
@@ -144,7 +144,7 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
 
     @cached
     def memories(self) -> MemoriesManager:
-        """List and delete what an agent remembers.
+        """Search and manage what agents remember.
 
         Example:
             >>> [memory.content for memory in client.memories.list(agent.id)]
@@ -242,7 +242,7 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
 
         Returns:
             The method's result as ``parsed``, with the response's status, headers and request id,
-            and the call's seconds and attempts: of the last one, if the method makes several.
+            and the seconds and attempts of the call: of the last one, if the method makes several.
 
         Raises:
             ConfigurationError: When the method makes no call.
@@ -289,7 +289,7 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
 
         Args:
             calls: Functions that make one call each, such as ``partial(client.sessions.get, id)``.
-                An iterator is read as calls are started; it may produce more than fit into memory.
+                An iterator is read as calls are started; it may yield more than fit into memory.
             limit: The maximum number of concurrent calls, 1 to 1000.
             on_error: With ``"raise"``, the first error is raised: running calls end, and no others
                 start. With ``"collect"``, errors are returned in place of results.

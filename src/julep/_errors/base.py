@@ -1,4 +1,4 @@
-"""`JulepError`, the base of all errors; mistakes that are found before anything is sent."""
+"""`JulepError`, the base of all errors, and the errors of mistakes found before a request."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class JulepError(Exception):
         """
         return self.message
 
-    # Some subclasses are also built-in errors whose __str__ would not show the plain message:
-    # KeyError quotes its argument, OSError looks for an errno.
+    # The built-in bases of some subclasses show the message otherwise: KeyError quotes it, OSError
+    # looks for an errno.
     def __str__(self) -> str:
         return str(self.args[0])
 
@@ -41,7 +41,7 @@ class JulepError(Exception):
 
 
 class ConfigurationError(JulepError):
-    """A client's settings cannot work.
+    """A client's settings cannot work, or need a package that is not installed.
 
     Example:
         >>> try:

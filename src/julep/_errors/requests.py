@@ -1,4 +1,4 @@
-"""A request failed, or no complete response arrived."""
+"""Errors of requests: `RequestError`, and those without a complete response."""
 
 from __future__ import annotations
 

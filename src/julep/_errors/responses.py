@@ -1,4 +1,4 @@
-"""Responses that are errors, by their status, and responses that cannot be read."""
+"""Errors of responses: those with an error's status, and those that cannot be read."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class ApiError(RequestError):
         return f"{self.status_code}: {self.message}"
 
     def __str__(self) -> str:
-        if self.message == _UNKNOWN and not self.method:  # made by a program, as with 0.3
+        if self.message == _UNKNOWN and not self.method:  # created by a program, as for 0.3
             return f"status_code: {self.status_code}, body: {self.body}"
         request = f"{self.method} {self.path} -> " if self.method else ""
         summary = f"{request}{self.summary}"
@@ -136,7 +136,7 @@ class BadRequestError(ApiError):
 
 
 class AuthenticationError(ApiError):
-    """401: the request is not authenticated.
+    """401: the API key is missing, wrong, expired or revoked.
 
     Example:
         >>> stranger = julep.Client(api_key="a wrong key")
@@ -149,7 +149,7 @@ class AuthenticationError(ApiError):
 
 
 class PermissionDeniedError(ApiError):
-    """403: the API key is wrong or missing, or does not permit this.
+    """403: the API key does not permit this, or its tenant's storage is full.
 
     Example:
         >>> import httpx
@@ -203,7 +203,7 @@ class RateLimitError(ApiError):
     """429: too many requests.
 
     Attributes:
-        retry_after: The delay in seconds that the server requests; None when it requests none.
+        retry_after: The seconds to wait that the server states in Retry-After; None without it.
 
     Example:
         >>> from julep.testing import ScriptedServer

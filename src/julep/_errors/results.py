@@ -1,4 +1,4 @@
-"""The server worked, and the result is not the one that was wanted."""
+"""Errors of results: the requests succeeded, but a stream, a job or a run did not."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from julep._http import urls
 from julep._http.timeout import DEFAULT_TIMEOUT, Timeout
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 C = TypeVar("C")
 
-# Some thirty years; longer timeouts overflow the clocks of sockets.
+# Some thirty years: the timeouts of sockets overflow beyond.
 _MAX_SECONDS: Final = 1e9
 
-# Headers that follow from a request's content and destination.
+# Headers that a request has by its content and its destination.
 _DERIVED_HEADERS: Final = frozenset(
     {"connection", "content-length", "host", "transfer-encoding", "upgrade"}
 )
@@ -50,7 +50,7 @@ def checked_key_function(key: object, *, is_async: bool) -> None:
     """Check that a function which returns the key can be called by the client."""
     if is_async or not callable(key):
         return
-    from inspect import iscoroutinefunction  # expensive to import
+    from inspect import iscoroutinefunction  # expensive
 
     if iscoroutinefunction(key):
         raise ConfigurationError(
@@ -126,6 +126,12 @@ def checked_policy(max_retries: object, retry: object, default: RetryPolicy) -> 
         seconds = getattr(retry, name)
         if not _is_number(seconds) or not 0 <= seconds <= _MAX_SECONDS:
             raise ConfigurationError(f"retry.{name}: expected 0 seconds or more, got {seconds!r}")
+    if not _are_statuses(retry.statuses):
+        raise ConfigurationError(
+            f"retry.statuses: expected a set of ints such as {{429, 503}}, got {retry.statuses!r}"
+        )
+    for name in ("connection_errors", "timeouts"):
+        checked_flag(f"retry.{name}", getattr(retry, name))
     return retry
 
 
@@ -226,6 +232,13 @@ def _checked_retries(name: str, number: object) -> int:
     if isinstance(number, bool) or not isinstance(number, int) or number < 0:
         raise ConfigurationError(f"{name}: expected a whole number of 0 or more, got {number!r}")
     return number
+
+
+def _are_statuses(statuses: object) -> bool:
+    """Check whether a value is a collection of ints, in which a response's status is looked up."""
+    if not isinstance(statuses, Collection):
+        return False
+    return all(isinstance(each, int) for each in cast("Collection[object]", statuses))
 
 
 def _pairs(name: str, mapping: object) -> list[tuple[Any, Any]]:

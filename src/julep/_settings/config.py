@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 DEFAULT_BASE_URL: Final = "http://127.0.0.1:8080/api"
 """The URL of a local server that is started without options."""
 
-
 _PYTHON: Final = f"{sys.implementation.name} {sys.version_info.major}.{sys.version_info.minor}"
 
 USER_AGENT: Final = f"julep-python/{__version__} ({_PYTHON}; {sys.platform})"
@@ -74,7 +73,7 @@ class Config(NamedTuple):
     hooks: Hooks = Hooks()
     pickle_api_key: bool = False
     key_function: KeyFunction | None = None
-    """Returns the API key of each request; then the headers have none."""
+    """The function that returns the API key of each request; the headers have none then."""
 
     def __repr__(self) -> str:
         return (
@@ -100,7 +99,7 @@ class Config(NamedTuple):
         headers |= checked_headers(options.get("headers"))
         return self._replace(
             headers=headers,
-            # A header that is given has precedence.
+            # An authorization header has precedence over a function.
             key_function=None if "authorization" in headers else key_function,
             query=(*self.query, *checked_query(options.get("query"))),
             timeout=checked_timeout(options.get("timeout", DEFAULT_TIMEOUT), self.timeout),

@@ -1,4 +1,4 @@
-"""Options of clients that have another name now, or that no client has."""
+"""Options of clients in julep 0.3 that have another name now, and suggestions for unknown ones."""
 
 from __future__ import annotations
 
@@ -43,14 +43,15 @@ def current_options(
     """
     options = dict(kwargs)
     renamed: dict[str, object] = dict(zip(_BY_POSITION, args[2:], strict=False))
-    if renamed.keys() & options.keys() or len(args) > 2 + len(_BY_POSITION):
-        path = next(iter(renamed.keys() & options.keys()), f"args[{len(args) - 1}]")
+    twice = [name for name in renamed if name in options]
+    if twice or len(args) > 2 + len(_BY_POSITION):
+        path = twice[0] if twice else f"args[{len(args) - 1}]"
         raise _refused(path, f"{function} takes two positional arguments, api_key and base_url")
     if renamed:
         warn_deprecated(
             f"{function} with more than two positional arguments", _named(renamed), stacklevel=4
         )
-    for old in _RENAMED.keys() & options.keys():
+    for old in [name for name in options if name in _RENAMED]:
         warn_deprecated(f"{old}=", f"{_RENAMED[old]}=", stacklevel=4)
         renamed[old] = options.pop(old)
     for old, value in renamed.items():

@@ -96,7 +96,8 @@ class RetryPolicy(NamedTuple):
     def _backoff(self, attempts: int) -> float:
         import random  # only retries need it
 
-        bound = min(self.max_delay, self.initial_delay * 2.0 ** min(attempts - 1, 10))
+        doublings = min(attempts - 1, 1000)  # as many as a float can have
+        bound = min(self.max_delay, self.initial_delay * 2.0**doublings)
         return random.uniform(0, bound)  # noqa: S311  # spreads load, keeps no secret
 
 

@@ -27,10 +27,10 @@ class JulepApi(SyncDriver):
     """The low-level sync client of 0.3: a method for each operation, by its name.
 
     Args:
-        base_url: The URL of the API; by default the environment's.
-        environment: The server, if there is no ``base_url``.
+        base_url: The URL of the API; by default that of ``environment``.
+        environment: The named server to use when there is no ``base_url``.
         api_key: The value of the Authorization header, such as ``Bearer …``.
-        timeout: Seconds for a call.
+        timeout: Seconds for a whole call; None for no limit.
         httpx_client: An httpx client to send requests with.
 
     Example:
@@ -58,10 +58,10 @@ class AsyncJulepApi(AsyncDriver):
     """The low-level async client of 0.3: a method for each operation, by its name.
 
     Args:
-        base_url: The URL of the API; by default the environment's.
-        environment: The server, if there is no ``base_url``.
+        base_url: The URL of the API; by default that of ``environment``.
+        environment: The named server to use when there is no ``base_url``.
         api_key: The value of the Authorization header, such as ``Bearer …``.
-        timeout: Seconds for a call.
+        timeout: Seconds for a whole call; None for no limit.
         httpx_client: An httpx client to send requests with.
 
     Example:

@@ -11,6 +11,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from julep import _lazy
 from julep_api import models
 
 # Messages of both directions share their classes of content parts; 0.3 had separate ones.
@@ -41,7 +42,7 @@ else:
         return value
 
     def __dir__():
-        return sorted({*(name for name in globals() if name.startswith("__")), *__all__})
+        return _lazy.public_names(sys.modules[__name__])
 
     class _TypeModule(ModuleType):
         """A module of 0.3 with one type; all other types can be imported from it as well."""

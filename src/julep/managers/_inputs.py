@@ -1,4 +1,4 @@
-"""The dict forms of models, and what arguments accept beside both."""
+"""The dict forms of models, and the types of arguments that accept a model or its dict form."""
 
 from __future__ import annotations
 
@@ -338,6 +338,16 @@ Example:
 
 class AgentDefaultSettingsDict(TypedDict, total=False):
     """Chat settings of an agent, for chats that do not set them.
+
+    Attributes:
+        frequency_penalty: Penalty by a token's frequency so far, -2 to 2.
+        length_penalty: As in `SessionsManager.chat`, 0 to 2.
+        presence_penalty: Penalty for a token that occurred before, -1 to 1.
+        repetition_penalty: Above 1 for less repetition, 0 to 2.
+        temperature: Randomness, 0 to 3.
+        top_p: Nucleus sampling: the share of probability that is kept, 0 to 1.
+        min_p: The least probability of a token, relative to the most probable one: 0 to below 1.
+        preset: A named set of settings.
 
     Example:
         >>> from julep.types import AgentDefaultSettingsDict

@@ -41,7 +41,7 @@ Example:
 """
 
 ContextOverflow: TypeAlias = Literal["truncate", "adaptive"]
-"""How a prompt that is too long is shortened.
+"""How a prompt that is too long is shortened: without the oldest history, or with a summary of it.
 
 Example:
     >>> options = {"context_overflow": "adaptive", "token_budget": 4000}

@@ -1,4 +1,4 @@
-"""From the arguments of a run to its loop of requests to the model and calls of functions."""
+"""Building the loop of a run, from the arguments of its method."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DEFAULT_MAX_TURNS: Final = 10
 """The most requests to the model in a run, by default."""
 
 DEFAULT_REPAIRS: Final = 1
-"""How many answers may be replaced that do not match, by default."""
+"""How many answers that do not match the output may be replaced, by default."""
 
 
 def tool_loop(
@@ -47,13 +47,13 @@ def tool_loop(
 
     Args:
         driver: Sends its requests.
-        session_id: As the next ones, an argument of `SessionsManager.run`.
-        messages: None to continue from the history.
+        session_id: The session's id.
+        messages: The messages to send; None to continue from the history.
         tools: Functions, and tools without functions.
         output: How the answer is read; None for a response as it is.
         streams: Whether the responses are streamed.
-        repairs: How many answers may be replaced that do not match the output.
-        max_turns: The most requests to the model.
+        repairs: How many answers that do not match may be replaced; None for the default.
+        max_turns: The most requests to the model; None for the default.
         tool_choice: Which tool the model may or must call first.
         approve: Decides on each call of a function.
         settings: Settings of the chat, for every turn.
@@ -65,20 +65,20 @@ def tool_loop(
     from julep._tools.loop import RunOptions, ToolLoop
     from julep._tools.run_tools import read_tools
 
-    turns = DEFAULT_MAX_TURNS if max_turns is None else max_turns
+    max_turns = DEFAULT_MAX_TURNS if max_turns is None else max_turns
     repairs = DEFAULT_REPAIRS if repairs is None else repairs
-    encoded(under("max_turns", integer(1)), turns)
+    encoded(under("max_turns", integer(1)), max_turns)
     encoded(under("repairs", integer(0)), repairs)
     if output is not None and settings.get("response_format") is not None:
         problem = "the response's format is that of the output; use chat for another"
         raise InvalidArgumentError(f"response_format: {problem}", path="response_format")
     if output is not None and tool_choice is None and not tools:
-        # An agent's own tools could not be called here.
+        # This run could not call the agent's own tools.
         tool_choice = "none"
     if approve is not None and iscoroutinefunction(approve) and not driver.is_async:
         problem = "an async function requires AsyncClient"
         raise InvalidArgumentError(f"approve: {problem}", path="approve")
-    given = read_tools(tools or (), is_async=driver.is_async)
+    read = read_tools(tools or (), is_async=driver.is_async)
 
     sender: Any = driver
     if streams:
@@ -87,9 +87,10 @@ def tool_loop(
         sender = TurnFlows(driver)
 
     def call_of(turn_messages: Sequence[Any], first: bool) -> Any:
-        # A function that must be called is called once: after that, the model may answer.
+        """Build the call of a turn."""
+        # After the first turn a function need not be called again, so that the model can answer.
         choice = tool_choice if first or isinstance(tool_choice, str) else None
-        body = chat_body(turn_messages, given.described or None, choice, **settings)
+        body = chat_body(turn_messages, read.described or None, choice, **settings)
         if output is not None:
             body["response_format"] = output.response_format
         if streams:
@@ -98,9 +99,9 @@ def tool_loop(
 
     options = RunOptions(
         session_id=session_id,
-        functions=given.functions,
-        other_tools=given.others,
-        max_turns=turns,
+        functions=read.functions,
+        other_tools=read.others,
+        max_turns=max_turns,
         recorded=settings.get("record") is not False,
         approve=approve,
         output=output,

@@ -227,7 +227,7 @@ class AgentsManager(AgentLists, BaseAgentsManager):
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type (also beartype's violation).
-            InvalidArgumentError: When overwriting without a name.
+            InvalidArgumentError: When overwriting without a name, or a setting is out of bounds.
             InvalidIdError: When the id is not a UUID of version 4.
             NotFoundError: When there is no such agent.
 
@@ -250,6 +250,7 @@ class AgentsManager(AgentLists, BaseAgentsManager):
             agent_id: The agent's id.
 
         Raises:
+            ArgumentTypeError: When the id is neither a str nor a UUID.
             InvalidIdError: When it is not a UUID of version 4.
             NotFoundError: When no such agent ever existed.
 

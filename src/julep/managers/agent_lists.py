@@ -147,7 +147,7 @@ class AgentLists(BaseAgentLists):
         """Count the agents.
 
         Args:
-            metadata_filter: Keys and values that a agent's metadata must have.
+            metadata_filter: Keys and values that an agent's metadata must have.
 
         Returns:
             The number of agents.

@@ -1,15 +1,15 @@
 """The base of all managers.
 
-A manager's ``Base…`` class has all of its logic, in a private method for each public one. These
-methods return a result or, in an async client, an awaitable of it. The sync and the async class
-beside it have the public methods, which turn that into one of the two, by `value` and `awaited`.
+A manager's ``Base…`` class has all of its logic, in a private method for each public one. A private
+method returns a result or, in an async client, an awaitable of it. The public method of the sync
+class returns `value` of that, the one of the async class awaits `awaited` of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Hashable
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar
 
 from julep._arguments.encode import encoded, under
 from julep._calls.paging import MAX_PAGE_SIZE, NEXT_OFFSET_HEADER, PageWalk, is_cut
@@ -46,7 +46,7 @@ class BaseManager:
     if not TYPE_CHECKING:
 
         def __setattr__(self, name, value):
-            # By its class: a mock has every attribute itself.
+            # Looked up in the class, since a mock itself has every attribute.
             if name == "api_client" and not hasattr(value.__class__, "send"):
                 from julep._calls.named_operations import OperationsDriver
 
@@ -66,25 +66,23 @@ class BaseManager:
         offset: int | None,
         key: Callable[[Any], Hashable] = attrgetter("id"),
     ) -> R | Awaitable[R]:
-        """Call a list operation, as often as the limit needs; None is no limit.
+        """Call a list operation as often as the limit requires.
 
         Args:
             page: The operation, with its arguments other than the limit and the offset.
-            limit: The most items to return, 1 or more.
+            limit: The most items to return, 1 or more; None for all.
             offset: How many items to skip.
             key: Returns what identifies an item.
 
         Returns:
-            The response, with the items of all requests.
+            The last response, with the items of all of them.
         """
         if isinstance(limit, int) and 0 < limit <= MAX_PAGE_SIZE:
             call = encoded(page, limit=limit, offset=offset)
             return self.api_client.run(self._one_page(call, page, limit, offset or 0, key))
         if limit is not None:
             encoded(_encode_limit, limit)
-        pages: Any = page  # the walk returns the response of this operation, which it cannot name
-        walk: PageWalk[Any] = PageWalk(self.api_client, pages, limit, MAX_PAGE_SIZE, key, offset)
-        whole: Flow[Any, Any] = walk.whole()
+        whole: Flow[Any, Any] = self._walk(page, limit, offset, key).whole()
         return self.api_client.run(whole)
 
     def _one_page(
@@ -95,23 +93,35 @@ class BaseManager:
         offset: int,
         key: Callable[[Any], Hashable],
     ) -> Flow[Any, R]:
-        """Call a list operation once; and again, if the server has ended the page early."""
+        """Call a list operation once, and again only if the server ends the page early."""
         received: list[Response] = []
         response = yield from self.api_client.flow_of(call, received.append)
-        found: Any = response  # the response of an operation that this method cannot name
+        found: Any = response
         count = len(found.items)
+        # Empty when a program's own object makes the calls, as in tests.
         header = received[0].headers.get(NEXT_OFFSET_HEADER) if received else None
         if 0 < count < limit and is_cut(header, offset, count):
-            pages = cast("Any", page)
-            walk: PageWalk[Any] = PageWalk(
-                self.api_client, pages, limit, MAX_PAGE_SIZE, key, offset
-            )
-            begun = walk.begin_with(found.items)
-            found.items = begun + (yield from walk.rest())
+            walk = self._walk(page, limit, offset, key)
+            first = walk.begin_with(found.items)
+            found.items = first + (yield from walk.rest())
         return response
 
+    def _walk(
+        self,
+        page: Callable[..., Call[R]],
+        limit: int | None,
+        offset: int | None,
+        key: Callable[[Any], Hashable],
+    ) -> PageWalk[Any]:
+        """Return the walk through the longest pages of a list operation.
+
+        Its items have no type here: R is the response that has them.
+        """
+        pages: Any = page
+        return PageWalk(self.api_client, pages, limit, MAX_PAGE_SIZE, key, offset)
+
     def _total(self, page: Callable[..., Call[R]]) -> int | Awaitable[int]:
-        """Call a list operation for the number of all its items."""
+        """Call a list operation for the number of its items, of which it requests one."""
         return self.api_client.send(read_by(encoded(page, limit=1, with_total=True), _read_total))
 
     def _discard(
@@ -123,6 +133,7 @@ class BaseManager:
 
 def read_by(call: Call[R], read: Callable[[JSON], T]) -> Call[T]:
     """Return a call with another reader of its response."""
+    # Not by _replace, whose result would have the type of the old reader.
     readers = dict.fromkeys(call.answers, read)
     return Call(
         call.operation,

@@ -37,7 +37,7 @@ __all__ = ["AsyncChat", "BaseChat", "Chat"]
 
 
 class ChatMethod(Protocol):
-    """The type of `SessionsManager.chat`, for what calls it."""
+    """The type of `SessionsManager.chat`, as `Client.with_raw_response` takes it."""
 
     @overload
     def __call__(
@@ -48,7 +48,7 @@ class ChatMethod(Protocol):
 
 
 class AsyncChatMethod(Protocol):
-    """The type of `AsyncSessionsManager.chat`, for what calls it."""
+    """The type of `AsyncSessionsManager.chat`, as `AsyncClient.with_raw_response` takes it."""
 
     @overload
     async def __call__(
@@ -306,6 +306,7 @@ class Chat(BaseChat):
             The ids of the answers that were cancelled; an empty list when no model was writing.
 
         Raises:
+            ArgumentTypeError: When an id is neither a str nor a UUID.
             InvalidIdError: When an id is not a UUID of version 4.
             NotFoundError: When there is no such session.
 
@@ -445,7 +446,7 @@ def stream_call(session_id: str | UUID, body: dict[str, object]) -> EventCall[Ch
     return encoded(sessions.chat.stream, session_id, {**body, "stream": True})
 
 
-# The calls of tools in another API's messages.
+# The keys of OpenAI's messages that have calls of tools.
 _FOREIGN_KEYS: Final = ("function_call", "tool_calls")
 
 
@@ -455,7 +456,7 @@ def message_list(messages: Messages) -> Sequence[MessageInput]:
         return [{"role": "user", "content": messages}]
     message: object
     for message in messages:
-        # A dict first, which costs less.
+        # Dicts are compared by their class first, since isinstance of Mapping is expensive.
         if (type(message) is dict or isinstance(message, Mapping)) and (
             "function_call" in message or "tool_calls" in message
         ):
@@ -464,7 +465,7 @@ def message_list(messages: Messages) -> Sequence[MessageInput]:
 
 
 def _refuse_foreign_keys(messages: Sequence[object]) -> None:
-    """Raise the error for the first call of a tool in another API's messages."""
+    """Raise the error for the first message that has a call of a tool as OpenAI's have it."""
     from julep._arguments.mistakes import refuse_calls
 
     for number, message in enumerate(messages):

@@ -127,6 +127,7 @@ class DocsManager(DocLists, DocSearch, DocFiles, BaseDocsManager):
             The doc, with its content as it was created.
 
         Raises:
+            ArgumentTypeError: When an id is neither a str nor a UUID.
             InvalidArgumentError: When there is not exactly one owner.
             InvalidIdError: When an id is not a UUID of version 4.
             NotFoundError: When the owner has no such doc.
@@ -149,10 +150,10 @@ class DocsManager(DocLists, DocSearch, DocFiles, BaseDocsManager):
         """Create a doc of an agent or of a user.
 
         Args:
-            agent_id: The id of the agent that has the docs; either this or ``user_id``.
-            user_id: The id of the user that the docs are about.
-            doc: The document, as a model or a dict: a title, a content (one text, or several that
-                are searched separately), and optionally metadata.
+            agent_id: The id of the agent that gets the doc; either this or ``user_id``.
+            user_id: The id of the user that the doc is about.
+            doc: The document, as a model or a dict: a title, a content (a text, or a list of one or
+                more that are searched separately), and optionally metadata.
 
         Returns:
             The created doc.
@@ -238,6 +239,7 @@ class DocsManager(DocLists, DocSearch, DocFiles, BaseDocsManager):
             user_id: The id of the user that the doc is about.
 
         Raises:
+            ArgumentTypeError: When an id is neither a str nor a UUID.
             InvalidArgumentError: When there is not exactly one owner.
             InvalidIdError: When an id is not a UUID of version 4.
             NotFoundError: When the owner never had such a doc.

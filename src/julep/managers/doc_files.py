@@ -36,7 +36,7 @@ __all__ = ["AsyncDocFiles", "BaseDocFiles", "DocFiles"]
 
 
 class BaseDocFiles(BaseManager):
-    """What the sync and the async documents of files share.
+    """What the sync and the async `add` share.
 
     Example:
         >>> from julep.managers.doc_files import BaseDocFiles
@@ -91,7 +91,7 @@ class _Requests:
         return page.items
 
     def store(self, doc_id: str | None, doc: dict[str, object]) -> Flow[Any, Stored]:
-        """Create a document, or replace one."""
+        """Replace the document that has the id, or create one if there is no id."""
         from julep._documents.folder import Stored
 
         if doc_id is not None:
@@ -107,7 +107,7 @@ class _Requests:
 
 
 class DocFiles(BaseDocFiles):
-    """The documents of files, of the sync docs manager.
+    """The `add` of the sync docs manager.
 
     Example:
         >>> print(client.docs.add("handbook/hours.md", agent_id=agent.id).created[0].source)
@@ -128,24 +128,24 @@ class DocFiles(BaseDocFiles):
     ) -> AddedDocs:
         """Add the files of a folder as docs: text, Markdown, HTML and PDF.
 
-        Each file becomes a doc, in parts that begin with the headings they stand under. Its
-        metadata have the ``folder`` (its name), the ``source`` (that name and the file's path in
-        the folder) and the ``sha256`` of the file, by which it is found again, from any path and
-        on any machine: a file that did not change is left alone, and one that did replaces its doc,
-        which keeps its id. A folder whose name another one seems to have is refused: ``name`` says
-        what is meant. Hidden files, and those of other kinds, are passed over.
+        Each file becomes a doc, in parts that begin with the headings they stand under. The doc's
+        metadata has the ``folder`` (its name), the ``source`` (that name and the file's path in the
+        folder) and the ``sha256`` of the file, by which a later call finds it, from any path and on
+        any machine: an unchanged file is left alone, and a changed one replaces the content of its
+        doc, which keeps its id. A folder whose name another one seems to have is refused: ``name``
+        says which one is meant. Hidden files and files of other kinds are skipped.
 
         Args:
             path: The folder, or one file of it. PDF files need the extra ``julep[cli]``.
-            agent_id: The id of the agent that has the docs; either this or ``user_id``.
+            agent_id: The id of the agent that gets the docs; either this or ``user_id``.
             user_id: The id of the user that the docs are about.
             name: The name of the folder in its docs; by default its own name. Docs of this name are
                 those of this folder.
-            prune: Whether docs of the folder whose files are gone, or empty, are deleted;
-                ``dry_run`` shows which.
-            dry_run: Whether nothing is changed, and the result is what would be done.
-            on_file: A plain function that is called after each file, with what was done and the
-                number of all.
+            prune: Whether to delete docs of the folder whose files are gone or empty; ``dry_run``
+                shows which.
+            dry_run: Whether to change nothing, and return what would be done.
+            on_file: A plain function to call after each file, with what was done with it and the
+                number of all files.
 
         Returns:
             What was done with each file: created, replaced, unchanged, removed; or skipped or
@@ -176,7 +176,7 @@ class DocFiles(BaseDocFiles):
 
 
 class AsyncDocFiles(BaseDocFiles):
-    """The documents of files, of the async docs manager.
+    """The `add` of the async docs manager.
 
     Example:
         >>> added = await client.docs.add("handbook/hours.md", agent_id=agent.id)

@@ -64,7 +64,7 @@ class BaseDocLists(BaseManager):
         offset: int | None = None,
         metadata_filter: Mapping[str, object] = NO_METADATA,
     ) -> GetAgentDocsResponse | Awaitable[GetAgentDocsResponse]:
-        """Return a page of docs; `_list_items` under its name in julep 0.3."""
+        """Return a page of docs; `_list_items` by its name in julep 0.3."""
         return self._list_items(agent_id, user_id, limit, offset, encode_filter(metadata_filter))
 
     def _iterate(

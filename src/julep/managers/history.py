@@ -116,14 +116,16 @@ class History(BaseHistory):
             offset: How many suggestions to skip, 0 or more.
 
         Returns:
-            The suggestions; an empty list when the model makes none.
+            The suggestions, which a server with ``--suggestions`` makes; an empty list for none.
 
         Raises:
+            ArgumentTypeError: When an argument has a wrong type.
+            InvalidArgumentError: When a number is out of bounds.
             InvalidIdError: When the id is not a UUID of version 4.
             NotFoundError: When there is no such session.
 
         Example:
-            >>> for suggestion in client.sessions.suggestions(session.id):  # of --suggestions
+            >>> for suggestion in client.sessions.suggestions(session.id):
             ...     print(suggestion.target, suggestion.content)
         """
         return value(self._suggestions(session_id, limit, offset)).items
@@ -174,6 +176,8 @@ class History(BaseHistory):
             The messages.
 
         Raises:
+            ArgumentTypeError: When an argument has a wrong type.
+            InvalidArgumentError: When a number is out of bounds.
             InvalidIdError: When the id is not a UUID of version 4.
             NotFoundError: When there is no such session.
 
@@ -226,7 +230,8 @@ class History(BaseHistory):
             The number of messages.
 
         Raises:
-            InvalidIdError: When an id is not a UUID of version 4.
+            ArgumentTypeError: When the id is neither a str nor a UUID.
+            InvalidIdError: When the id is not a UUID of version 4.
             NotFoundError: When there is no such session.
 
         Example:
@@ -244,6 +249,7 @@ class History(BaseHistory):
             session_id: The session's id.
 
         Raises:
+            ArgumentTypeError: When the id is neither a str nor a UUID.
             InvalidIdError: When it is not a UUID of version 4 (also an AssertionError).
             NotFoundError: When there is no such session.
 
@@ -304,7 +310,7 @@ class AsyncHistory(BaseHistory):
         """List up to ``limit`` suggestions for the next message or action.
 
         Example:
-            >>> for suggestion in await client.sessions.suggestions(session.id):  # of --suggestions
+            >>> for suggestion in await client.sessions.suggestions(session.id):
             ...     print(suggestion.target, suggestion.content)
         """
         return (await awaited(self._suggestions(session_id, limit, offset))).items

@@ -65,7 +65,8 @@ class BaseJobsManager(BaseManager):
                 raise JobFailedError(f"job {job.id} {job.state}: {job.reason or 'no reason'}", job)
             remaining = None if timeout is None else started + timeout - monotonic()
             if remaining is not None and remaining <= 0:
-                raise RequestTimeoutError(f"job {job.id} is still {job.state} after {timeout} s")
+                problem = f"job {job.id} is still {job.state} after {timeout} s"
+                raise RequestTimeoutError(problem, phase="total")
             yield Sleep(delay if remaining is None else min(delay, remaining))
             delay = min(MAX_DELAY, delay * 1.5)
 
@@ -90,6 +91,7 @@ class JobsManager(BaseJobsManager):
             The job.
 
         Raises:
+            ArgumentTypeError: When the id is neither a str nor a UUID.
             InvalidIdError: When it is not a UUID of version 4.
             NotFoundError: When there is no such job.
 
@@ -114,6 +116,8 @@ class JobsManager(BaseJobsManager):
             The job, which has succeeded.
 
         Raises:
+            ArgumentTypeError: When an argument has a wrong type.
+            InvalidArgumentError: When the timeout is 0 seconds or less.
             InvalidIdError: When the id is not a UUID of version 4.
             JobFailedError: When the job failed or was aborted; the error's `job` has the reason.
             RequestTimeoutError: When the timeout passed first (also a TimeoutError).
@@ -167,7 +171,7 @@ class AsyncJobsManager(BaseJobsManager):
 
 
 def _refuse_bool(timeout: object) -> None:
-    """Refuse True and False, which are ints in Python."""
+    """Refuse True and False, which are ints to beartype and in comparisons."""
     if isinstance(timeout, bool):
         from julep.errors import ArgumentTypeError
 

@@ -85,7 +85,7 @@ class BaseMemoriesManager(BaseManager):
         limit: int | None = None,
         offset: int | None = None,
     ) -> GetAgentMemoriesResponse | Awaitable[GetAgentMemoriesResponse]:
-        """Return a page of memories; `_list_items` under its name in julep 0.3."""
+        """Return a page of memories; `_list_items` by its name in julep 0.3."""
         return self._list_items(agent_id, query, types, user_id, limit, offset)
 
     def _iterate(
@@ -163,12 +163,11 @@ class MemoriesManager(BaseMemoriesManager):
         Args:
             agent_id: The agent's id.
             user_id: The id of the user that the memory is about.
-            content: The text, of at most 2000 characters.
+            content: The text, of 1 to 2000 characters.
             type: ``belief`` (what is true) or ``episode`` (what happened).
             sentiment: From -1 (bad) to 1 (good).
             entities: The people and things that it is about, as JSON objects.
-            timestamp: When the remembered event happened: a datetime with a time zone, or its text
-                by RFC 3339.
+            timestamp: When it happened: a datetime with a time zone, or its text by RFC 3339.
 
         Returns:
             The created memory.
@@ -213,6 +212,7 @@ class MemoriesManager(BaseMemoriesManager):
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
+            InvalidArgumentError: When a number is out of bounds.
             InvalidIdError: When an id is not a UUID of version 4.
             NotFoundError: When there is no such agent.
 
@@ -235,8 +235,8 @@ class MemoriesManager(BaseMemoriesManager):
     ) -> Iterator[Memory]:
         """Iterate over an agent's memories, newest first or by a query, a page at a time.
 
-        The first request is sent when the iteration starts. Memories that are created or deleted
-        meanwhile make it repeat nothing.
+        The first request is sent when the iteration starts. Creating and deleting memories
+        meanwhile makes it repeat none.
 
         Args:
             agent_id: The agent's id.
@@ -310,11 +310,11 @@ class MemoriesManager(BaseMemoriesManager):
         Args:
             agent_id: The agent's id.
             memory_id: The memory's id.
-            content: The text, of at most 2000 characters; required when overwriting.
+            content: The text, of 1 to 2000 characters; required when overwriting.
             type: ``belief`` (what is true) or ``episode`` (what happened).
             sentiment: From -1 (bad) to 1 (good).
             entities: The people and things that it is about, as JSON objects.
-            timestamp: When the remembered event happened, as in `create`.
+            timestamp: When it happened, as in `create`.
             overwrite: Whether arguments that are None reset their fields, instead of keeping them.
 
         Returns:
@@ -322,8 +322,7 @@ class MemoriesManager(BaseMemoriesManager):
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
-            InvalidArgumentError: When a value is out of bounds, or the content is missing when
-                overwriting.
+            InvalidArgumentError: When a value is out of bounds, or missing when overwriting.
             InvalidIdError: When an id is not a UUID of version 4.
             NotFoundError: When the agent has no such memory.
             ConflictError: When the agent has another memory of the user with the same text.
@@ -348,6 +347,7 @@ class MemoriesManager(BaseMemoriesManager):
             memory_id: The memory's id.
 
         Raises:
+            ArgumentTypeError: When an id is neither a str nor a UUID.
             InvalidIdError: When an id is not a UUID of version 4.
             NotFoundError: When the agent never had such a memory.
 
@@ -492,9 +492,10 @@ def _page(
     user_id: str | UUID | None = None,
 ) -> Callable[..., Call[GetAgentMemoriesResponse]]:
     """Return the operation that lists memories, with all but the limit and the offset."""
-    listed = [types] if isinstance(types, str) else None if types is None else [*types]
+    if types is not None:
+        types = [types] if isinstance(types, str) else [*types]
     operation = memories.get_agent_memories.call
-    return partial(operation, agent_id, query=query, types=listed, user_id=user_id)
+    return partial(operation, agent_id, query=query, types=types, user_id=user_id)
 
 
 resolvable(__name__)

@@ -1,4 +1,4 @@
-"""The model's request of a chat, without making it: a part of the sessions managers."""
+"""The request that a chat would make to the model: a part of the sessions managers."""
 
 from __future__ import annotations
 

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     )
     from julep_api.models import ChatResponse
 
-
 __all__ = ["AsyncRun", "BaseRun", "Run"]
 
 T = TypeVar("T")
@@ -208,7 +207,7 @@ class Run(BaseRun):
 
     @beartype
     @parameters_of(BaseRun._iterate_run)  # noqa: SLF001  # of this module
-    def iterate_run(  # the parameters are those of _iterate_run
+    def iterate_run(
         self,
         session_id: str | UUID,
         messages: Messages | None = None,
@@ -436,6 +435,7 @@ class AsyncRun(BaseRun):
 
 
 def _output(kind: object) -> Output | None:
+    """Return how an answer of a type is read, or None to return the response as it is."""
     from julep._tools.output import Output
 
     return None if kind is None or kind is UNSET else Output(kind)

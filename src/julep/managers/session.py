@@ -174,8 +174,9 @@ class SessionsManager(SessionLists, Chat, Parse, Render, History, BaseSessionsMa
             metadata: JSON to store with the session; `list` and `iterate` can filter by it.
             render_templates: Whether the situation, and messages with the role ``system`` or
                 ``assistant``, are Jinja templates.
-            token_budget: The most tokens of a prompt.
-            context_overflow: How a longer prompt is shortened: ``truncate`` or ``adaptive``.
+            token_budget: The most tokens of a prompt; None for no limit.
+            context_overflow: How a longer prompt is shortened: ``truncate`` leaves out the oldest
+                history, ``adaptive`` summarizes it.
             tags: Short texts by which to sort sessions, each once.
 
         Returns:
@@ -183,6 +184,7 @@ class SessionsManager(SessionLists, Chat, Parse, Render, History, BaseSessionsMa
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
+            InvalidArgumentError: When a tag is repeated, or ``context_overflow`` has another value.
             InvalidIdError: When an id is not a UUID of version 4.
             NotFoundError: When there is no such agent, or no such user.
 
@@ -226,7 +228,7 @@ class SessionsManager(SessionLists, Chat, Parse, Render, History, BaseSessionsMa
             overwrite: Whether arguments that are None reset their fields, instead of keeping them.
             render_templates: Whether the situation and the messages are Jinja templates.
             token_budget: The most tokens of a prompt.
-            context_overflow: How a longer prompt is shortened: ``truncate`` or ``adaptive``.
+            context_overflow: How a longer prompt is shortened, as in `create`.
             tags: Short texts by which to sort sessions, each once; they replace the stored ones.
 
         Returns:
@@ -234,7 +236,7 @@ class SessionsManager(SessionLists, Chat, Parse, Render, History, BaseSessionsMa
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type (also beartype's violation).
-            InvalidArgumentError: When overwriting without a situation.
+            InvalidArgumentError: When overwriting without a situation, or as in `create`.
             InvalidIdError: When the id is not a UUID of version 4.
             NotFoundError: When there is no such session.
 
@@ -264,6 +266,7 @@ class SessionsManager(SessionLists, Chat, Parse, Render, History, BaseSessionsMa
             session_id: The session's id.
 
         Raises:
+            ArgumentTypeError: When the id is neither a str nor a UUID.
             InvalidIdError: When it is not a UUID of version 4.
             NotFoundError: When no such session ever existed.
 

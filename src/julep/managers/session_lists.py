@@ -306,7 +306,7 @@ def _page(
     sort_by: SortBy | None = None,
     order: Order | None = None,
 ) -> Callable[..., Call[ListSessionsResponse]]:
-    """Return the operation of a page, with all of its arguments but the limit and the offset."""
+    """Return the operation that lists sessions, with all but the limit and the offset."""
     return partial(
         sessions.list_sessions.call,
         metadata_filter=omit_empty_filter(metadata_filter),

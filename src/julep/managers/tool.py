@@ -79,16 +79,14 @@ class BaseToolsManager(BaseManager):
         """Implement `ToolsManager.update`."""
         from julep_api.models import FunctionDef, PartialFunctionDef
 
-        # Both models are accepted for both updates: the encoder refuses what is missing or wrong.
-        other = PartialFunctionDef if overwrite else FunctionDef
-        body = {"function": function.to_dict() if isinstance(function, other) else function}
+        # As a dict, since each of the two updates encodes one of these models only.
+        models = (FunctionDef, PartialFunctionDef)
+        body = {"function": function.to_dict() if isinstance(function, models) else function}
         if overwrite:
-            return self._send(
-                tools.update_agent_tool.call, agent_id, tool_id, body, prefer=REPRESENTATION
-            )
-        return self._send(
-            tools.patch_agent_tool.call, agent_id, tool_id, body, prefer=REPRESENTATION
-        )
+            replace = tools.update_agent_tool.call
+            return self._send(replace, agent_id, tool_id, body, prefer=REPRESENTATION)
+        patch = tools.patch_agent_tool.call
+        return self._send(patch, agent_id, tool_id, body, prefer=REPRESENTATION)
 
     def _delete(self, agent_id: str | UUID, tool_id: str | UUID) -> Awaitable[None] | None:
         """Implement `ToolsManager.delete`."""
@@ -100,8 +98,8 @@ class ToolsManager(BaseToolsManager):
 
     Example:
         >>> multiply = {"name": "multiply", "parameters": {"type": "object"}}
-        >>> tool = {"type": "function", "function": multiply}
-        >>> tool = client.tools.create(agent_id=agent.id, tool=tool)
+        >>> new = {"type": "function", "function": multiply}
+        >>> created = client.tools.create(agent.id, new)
         >>> [tool.function.name for tool in client.tools.list(agent.id)]
         ['add', 'multiply']
     """
@@ -122,6 +120,7 @@ class ToolsManager(BaseToolsManager):
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
+            InvalidArgumentError: When a number is out of bounds.
             InvalidIdError: When the id is not a UUID of version 4.
             NotFoundError: When there is no such agent.
 
@@ -173,6 +172,7 @@ class ToolsManager(BaseToolsManager):
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
+            InvalidArgumentError: When a number is out of bounds.
             InvalidIdError: When the id is not a UUID of version 4.
             NotFoundError: When there is no such agent.
 
@@ -224,7 +224,7 @@ class ToolsManager(BaseToolsManager):
 
         Raises:
             ArgumentTypeError: When an argument has a wrong type.
-            InvalidIdError: When an id is not a UUID of version 4.
+            InvalidIdError: When the id is not a UUID of version 4.
             NotFoundError: When there is no such agent.
 
         Example:
@@ -275,6 +275,7 @@ class ToolsManager(BaseToolsManager):
             tool_id: The tool's id.
 
         Raises:
+            ArgumentTypeError: When an id is neither a str nor a UUID.
             InvalidIdError: When an id is not a UUID of version 4.
             NotFoundError: When the agent never had such a tool.
 
@@ -289,8 +290,8 @@ class AsyncToolsManager(BaseToolsManager):
 
     Example:
         >>> multiply = {"name": "multiply", "parameters": {"type": "object"}}
-        >>> tool = {"type": "function", "function": multiply}
-        >>> tool = await client.tools.create(agent_id=agent.id, tool=tool)
+        >>> new = {"type": "function", "function": multiply}
+        >>> created = await client.tools.create(agent.id, new)
         >>> [tool.function.name for tool in await client.tools.list(agent.id)]
         ['add', 'multiply']
     """

@@ -1,4 +1,4 @@
-"""The types of arguments: dict forms of models, what is accepted beside both, and whole calls.
+"""The types of arguments: dict forms of models, models or dict forms, and whole calls.
 
 Type checkers and editors know the keys of the dict forms. Any mapping is accepted too, so that a
 dict may come from a variable and have further keys. At run time, all of them are checked completely
@@ -43,6 +43,7 @@ from julep.managers._pydantic import known_to_pydantic
 
 if not TYPE_CHECKING:
     _, __getattr__, __dir__ = lazy(__name__, {}, older="julep.managers._names_of_0_3")
+
 __all__ = [
     "AgentCreateArgs",
     "AgentDefaultSettingsDict",

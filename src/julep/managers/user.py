@@ -327,6 +327,7 @@ class UsersManager(BaseUsersManager):
             user_id: The user's id.
 
         Raises:
+            ArgumentTypeError: When the id is neither a str nor a UUID.
             InvalidIdError: When it is not a UUID of version 4.
             NotFoundError: When no such user ever existed.
 

@@ -99,9 +99,10 @@ class rewrap_in_class(Generic[M]):  # noqa: N801  # a decorator, by its publishe
         return rewrapped
 
     def _resource_of(self, response: Response, arguments: Mapping[str, object]) -> M:
+        """Return the resource that a response has, or else the response and the arguments."""
         fields = response.to_dict()
         if not fields.get("jobs"):
-            # Without started jobs, the resource is as a get would return it.
+            # No job was started: the resource is the same as a get returns.
             fields.pop("jobs", None)
         if not _is_complete(self._resource, response):
             fields = {**_fields_of(self._resource, response, arguments), **fields}
@@ -117,10 +118,10 @@ def _is_complete(resource: type[Resource], response: Response) -> bool:
 def _fields_of(
     resource: type[Resource], response: Response, arguments: Mapping[str, object]
 ) -> JSONObject:
-    """Return the fields of a resource that are certain from the arguments.
+    """Return the fields of a resource whose values follow from the arguments.
 
-    An update that does not overwrite merges objects into the stored ones, so that an argument that
-    is an object, such as metadata, may differ from what the resource has.
+    Those of objects, such as metadata, do not follow when an update merges them into the stored
+    ones, as it does without ``overwrite``.
     """
     from julep_api.models import ResourceUpdatedResponse
 
@@ -130,7 +131,9 @@ def _fields_of(
         for field in resource.__properties__
         if arguments.get(field.json_name) is not None
     }
-    return {n: v for n, v in fields.items() if not (merges and isinstance(v, dict))}
+    if merges:
+        return {name: value for name, value in fields.items() if not isinstance(value, dict)}
+    return fields
 
 
 resolvable(__name__)

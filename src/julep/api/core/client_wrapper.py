@@ -50,7 +50,7 @@ class BaseClientWrapper:
         """Return the URL of the API.
 
         Returns:
-            The URL that the wrapper was made with.
+            The URL that the wrapper was created with.
 
         Example:
             >>> from julep.api.core import BaseClientWrapper
