@@ -136,6 +136,7 @@ def _used(pid: int) -> tuple[float, float]:
 
 
 def main(count: int) -> None:
+    """Print a row of the table: as many streams, with the server and without it."""
     with running("benchmarks.streams", "endpoint") as port, tempfile.TemporaryDirectory() as folder:
         direct = asyncio.run(_read_all(port, ["/v1/chat/completions"] * count))
         options = ["--database", f"{folder}/x.db", "--model", "m", "--log-level", "warning"]

@@ -12,7 +12,11 @@ pytestmark = pytest.mark.once
 
 
 def test_a_streamed_token_is_measured_by_token_way_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(token_way, "measure", lambda _rounds: token_way.Token(30.0, 25.0))
+    def measured(rounds: int) -> token_way.Token:
+        assert rounds == bench.QUICK.rounds
+        return token_way.Token(30.0, 25.0)
+
+    monkeypatch.setattr(token_way, "measure", measured)
     lines = bench.SECTIONS["a streamed token"]("a streamed token", 0, bench.QUICK)
     assert [(line.what, line.microseconds, line.ratio, line.target) for line in lines] == [
         ("beyond the sockets", 30.0, 0.6, 1.0)
