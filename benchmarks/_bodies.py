@@ -25,6 +25,7 @@ def dump(value: object) -> bytes:
 
 
 def session(number: int) -> dict[str, Any]:
+    """Return a session, as the API has it."""
     return {
         "id": number_id(number),
         "agent_id": AGENT,

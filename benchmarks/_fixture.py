@@ -90,9 +90,9 @@ async def _serve() -> None:
 
 
 @contextmanager
-def running() -> Generator[int]:
-    """Run the server; yield its port."""
-    command = [sys.executable, "-m", "benchmarks._fixture"]
+def running(*module: str) -> Generator[int]:
+    """Run a module that prints the port it serves, this one by default; yield the port."""
+    command = [sys.executable, "-m", *(module or ("benchmarks._fixture",))]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None

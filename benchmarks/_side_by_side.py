@@ -47,7 +47,7 @@ def compare(cases: Cases, *, rounds: int = 25, seconds: float = 0.02) -> list[Ro
     for _ in range(rounds):
         random.shuffle(order)
         for name in order:
-            found[name].append(_measured(cases[name], times[name]))
+            found[name].append(seconds_of(cases[name], times[name]))
     return rows_of(found)
 
 
@@ -60,7 +60,7 @@ async def acompare(cases: AsyncCases, *, rounds: int = 25, seconds: float = 0.02
     for _ in range(rounds):
         random.shuffle(order)
         for name in order:
-            found[name].append(await _ameasured(cases[name], times[name]))
+            found[name].append(await _async_seconds(cases[name], times[name]))
     return rows_of(found)
 
 
@@ -97,12 +97,13 @@ def _times(run: Callable[[], object], seconds: float) -> int:
         return 1
     run()  # the first run may import
     count = 1
-    while (taken := _measured(run, count) * count) < seconds / 4:
+    while (taken := seconds_of(run, count) * count) < seconds / 4:
         count *= 2
     return max(1, round(count * seconds / taken))
 
 
-def _measured(run: Callable[[], object], times: int) -> float:
+def seconds_of(run: Callable[[], object], times: int) -> float:
+    """Return the CPU seconds of one run, measured over several."""
     gc.collect()
     start = process_time()
     for _ in range(times):
@@ -115,12 +116,12 @@ async def _atimes(run: Callable[[], Awaitable[object]], seconds: float) -> int:
         return 1
     await run()
     count = 1
-    while (taken := await _ameasured(run, count) * count) < seconds / 4:
+    while (taken := await _async_seconds(run, count) * count) < seconds / 4:
         count *= 2
     return max(1, round(count * seconds / taken))
 
 
-async def _ameasured(run: Callable[[], Awaitable[object]], times: int) -> float:
+async def _async_seconds(run: Callable[[], Awaitable[object]], times: int) -> float:
     gc.collect()
     start = process_time()
     for _ in range(times):

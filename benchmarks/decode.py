@@ -42,6 +42,8 @@ def list_as_models() -> object:
 
 
 class _Body(httpx.SyncByteStream):
+    """The pieces of the stream, as a body of httpx."""
+
     def __iter__(self) -> Iterator[bytes]:
         return iter(PLAIN)
 

@@ -32,6 +32,7 @@ REQUEST = ModelRequest("m", [{"role": "user", "content": "Hi"}])
 
 
 def event(text: str, reason: str | None = None) -> bytes:
+    """Build an event of a stream, as one HTTP chunk."""
     choice = {"index": 0, "delta": {"content": text}, "finish_reason": reason}
     data = {"id": "x", "object": "chat.completion.chunk", "model": "m", "choices": [choice]}
     content = f"data: {json.dumps(data)}\n\n".encode()
@@ -66,16 +67,20 @@ async def read(client: httpx.AsyncClient, url: str) -> None:
 
 
 async def ours(url: str) -> None:
+    """Read an answer by the client that the server has."""
     async with endpoint_client(url, None, 60) as client:
         await read(client, url)
 
 
 async def of_httpx(url: str) -> None:
+    """Read an answer by a client of httpx."""
     async with httpx.AsyncClient(timeout=60, trust_env=False) as client:
         await read(client, url)
 
 
 def microseconds(program: Callable[[str], Awaitable[None]], url: str) -> float:
+    """Return the CPU time of a token with a program."""
+
     async def run() -> None:
         await program(url)
 
@@ -85,6 +90,7 @@ def microseconds(program: Callable[[str], Awaitable[None]], url: str) -> float:
 
 
 def main() -> None:
+    """Print both times, and their ratio."""
     listening = socket.create_server(("127.0.0.1", 0))
     process = multiprocessing.get_context("spawn").Process(
         target=serve, args=(listening,), daemon=True

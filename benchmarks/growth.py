@@ -9,18 +9,17 @@ import asyncio
 import gc
 import json
 import sys
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from statistics import median
-from time import perf_counter, process_time
+from time import perf_counter
 
 import httpx
 
 import julep
 from benchmarks import _bodies as bodies
 from benchmarks import _fixture
-from benchmarks._side_by_side import pin
+from benchmarks._side_by_side import pin, seconds_of
 from julep._json import text as _json
 from julep_api.models import ListSessionsResponse
 
@@ -37,8 +36,8 @@ def by_items(largest: int = 100_000) -> dict[int, tuple[float, float]]:
         read: list[float] = []
         parsed: list[float] = []
         for _ in range(5):
-            parsed.append(_taken(partial(json.loads, text), times))
-            read.append(_taken(partial(_models, text), times))
+            parsed.append(seconds_of(partial(json.loads, text), times))
+            read.append(seconds_of(partial(_models, text), times))
         ratio = median(one / other for one, other in zip(read, parsed, strict=True))
         found[count] = median(read) / count * 1e6, ratio
         count *= 10
@@ -72,11 +71,11 @@ def by_calls(port: int, calls: int) -> None:
     with julep.Client(base_url=_url(port)) as client, httpx.Client() as theirs:
         url = f"{_url(port)}/sessions/{bodies.SESSION}"
         get = partial(client.sessions.get, bodies.SESSION)
-        _taken(get, 1000)
+        seconds_of(get, 1000)
         print(f"{'calls made':>12}{'µs a call':>12}{'to httpx':>10}{'blocks':>10}{'KiB':>10}")
         for step in range(1, STEPS + 1):
-            seconds = _taken(get, calls // STEPS)
-            other = _taken(lambda: theirs.get(url).raise_for_status().json(), 500)
+            seconds = seconds_of(get, calls // STEPS)
+            other = seconds_of(lambda: theirs.get(url).raise_for_status().json(), 500)
             gc.collect()
             made, blocks = calls // STEPS * step, sys.getallocatedblocks()
             print(
@@ -102,14 +101,6 @@ def main(calls: int) -> None:
 
 def _models(text: bytes) -> object:
     return ListSessionsResponse.from_dict(_json.loads(text))
-
-
-def _taken(run: Callable[[], object], times: int) -> float:
-    gc.collect()
-    start = process_time()
-    for _ in range(times):
-        run()
-    return (process_time() - start) / times
 
 
 def _resident() -> int:

@@ -28,12 +28,12 @@ CASES: Final = {
     "httpx, and a client": _HTTPX + "httpx.Client()",
 }
 _FIRST: Final = {
-    "httpx, and a first answer": (
+    "httpx, and a first response": (
         _HTTPX + "c = httpx.Client(); c.get('{url}/sessions/{id}').raise_for_status().json(); "
         "c.close()"
     ),
     "bare Python": "pass",
-    "julep, and a first answer": (
+    "julep, and a first response": (
         "import julep; c = julep.Client(base_url='{url}'); c.sessions.get('{id}'); c.close()"
     ),
 }
@@ -75,7 +75,7 @@ def imported(rounds: int) -> list[Row]:
     return rows_of({name: [each.wall for each in those] for name, those in found.items()})
 
 
-def first_answer(port: int, rounds: int) -> list[Row]:
+def first_response(port: int, rounds: int) -> list[Row]:
     """Compare the CPU time of new processes up to a first response, beyond bare Python's."""
     url = f"http://127.0.0.1:{port}/api"
     cases = {name: code.format(url=url, id=bodies.SESSION) for name, code in _FIRST.items()}
@@ -93,7 +93,7 @@ def main(rounds: int = 15) -> None:
     """Print the tables."""
     show("New processes, wall time", imported(rounds))
     with _fixture.running() as port:
-        show("New processes, CPU time beyond bare Python", first_answer(port, rounds))
+        show("New processes, CPU time beyond bare Python", first_response(port, rounds))
 
 
 if __name__ == "__main__":

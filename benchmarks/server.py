@@ -16,11 +16,10 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from statistics import median
 from time import process_time, thread_time
 from typing import Any, Final, TypeAlias
 
-from benchmarks import _bare, _endpoint
+from benchmarks import _bare
 from benchmarks._side_by_side import Row, rows_of
 from julep_server import LocalServer
 from tests.server.helpers.postgres import Cluster
@@ -50,18 +49,14 @@ class Client:
         self._connection = http.client.HTTPConnection("127.0.0.1", port)
 
     def __call__(self, method: str, path: str, body: Any = None) -> Any:
-        """Make a request, and return the response's JSON, or its text if it is a stream."""
+        """Make a request, and return the response's JSON."""
         data = None if body is None else json.dumps(body).encode()
         headers = {} if data is None else {"content-type": "application/json"}
         response = self._response(method, f"/api{path}", data, headers)
         text = response.read()
         if response.status >= 300:
             raise RuntimeError(text.decode())
-        return (
-            text
-            if "event-stream" in (response.getheader("content-type") or "")
-            else json.loads(text)
-        )
+        return json.loads(text)
 
     def _response(
         self, method: str, path: str, data: bytes | None, headers: dict[str, str]
@@ -89,29 +84,6 @@ def measure(kind: str, rounds: int) -> dict[str, list[Row]]:
                     if number:
                         found.setdefault(name, {}).setdefault(case, []).append(seconds)
     return {name: rows_of(each) for name, each in found.items()}
-
-
-def measure_token(kind: str, rounds: int) -> float:
-    """Return the microseconds that one more token of a streamed answer costs."""
-    with (
-        _endpoint.running() as endpoint,
-        database(kind) as url,
-        LocalServer(database=url, model_url=endpoint, model="m") as server,
-    ):
-        client = Client(int(server.root.rpartition(":")[2]))
-        agent = client("POST", "/agents", {"name": "Ada"})["id"]
-        session = client("POST", "/sessions", {"agent_id": agent})["id"]
-        path = f"/sessions/{session}/chat"
-
-        def say(text: str) -> None:
-            messages = [{"role": "user", "content": text}]
-            client("POST", path, {"messages": messages, "stream": True, "record": False})
-
-        times: list[float] = []
-        for _ in range(rounds + 1):
-            short, whole = (_beside(partial(say, text), 2) for text in ("short", "long"))
-            times.append((whole - short) / (_endpoint.TOKENS - 1))
-        return median(times[1:]) * 1e6
 
 
 def _calls(ours: Client) -> dict[str, Callable[[Client], object]]:

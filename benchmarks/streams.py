@@ -10,18 +10,16 @@ import asyncio
 import json
 import os
 import re
-import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import quantiles
 from typing import Final
 
+from benchmarks._fixture import running
 from tests.chaos.server_process import ServerProcess
 
 STREAMS: Final = 500
@@ -82,18 +80,6 @@ async def _serve() -> None:
     await server.serve_forever()
 
 
-@contextmanager
-def endpoint() -> Generator[int]:
-    """Run the endpoint; yield its port."""
-    command = [sys.executable, "-m", "benchmarks.streams", "endpoint"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            yield int(process.stdout.readline())
-        finally:
-            process.kill()
-
-
 async def _request(port: int, path: str, body: object, read: Read | None = None) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**20)
     data = json.dumps(body).encode()
@@ -150,7 +136,8 @@ def _used(pid: int) -> tuple[float, float]:
 
 
 def main(count: int) -> None:
-    with endpoint() as port, tempfile.TemporaryDirectory() as folder:
+    """Print a row of the table: as many streams, with the server and without it."""
+    with running("benchmarks.streams", "endpoint") as port, tempfile.TemporaryDirectory() as folder:
         direct = asyncio.run(_read_all(port, ["/v1/chat/completions"] * count))
         options = ["--database", f"{folder}/x.db", "--model", "m", "--log-level", "warning"]
         options += ["--model-url", f"http://127.0.0.1:{port}/v1", "--embedding-model", "none"]

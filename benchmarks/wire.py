@@ -3,7 +3,7 @@
 Both send requests to one server, a process of its own, in turns within one run. The ratio matters,
 since microseconds depend on the machine. Bind it to one core::
 
-    taskset -c 0 .venv/bin/python benchmarks/wire.py
+    taskset -c 0 .venv/bin/python -m benchmarks.wire
 """
 
 from __future__ import annotations
@@ -55,6 +55,7 @@ def serve(listening: socket.socket) -> None:
 
 
 def request(port: int) -> Request:
+    """Build the request that both clients send."""
     origin = Origin("http", "127.0.0.1", port)
     return Request("GET", origin, "/api/sessions/0c6a2c2f", HEADERS, None, False, Timeout())
 
@@ -86,6 +87,7 @@ async def compare_async(port: int) -> tuple[float, float]:
 
 
 def timed(send: Callable[[A], object], sent: A) -> float:
+    """Return the microseconds of a request, after a first one that connects."""
     check(send(sent))
     started = perf_counter()
     for _ in range(REQUESTS):
@@ -94,6 +96,7 @@ def timed(send: Callable[[A], object], sent: A) -> float:
 
 
 async def atimed(send: Callable[[A], Awaitable[object]], sent: A) -> float:
+    """Return the microseconds of a request, as `timed` does."""
     check(await send(sent))
     started = perf_counter()
     for _ in range(REQUESTS):
@@ -102,12 +105,14 @@ async def atimed(send: Callable[[A], Awaitable[object]], sent: A) -> float:
 
 
 def check(outcome: object) -> None:
+    """End the program if a request failed."""
     body = outcome.body if isinstance(outcome, Response) else getattr(outcome, "content", None)
     if body != BODY:
-        raise SystemExit(f"no response: {outcome!r}")
+        raise SystemExit(f"expected a response with the known body; got {outcome!r}")
 
 
 def main() -> None:
+    """Print the table."""
     listening = socket.create_server(("127.0.0.1", 0))
     server = multiprocessing.get_context("fork").Process(
         target=serve, args=(listening,), daemon=True

@@ -11,6 +11,7 @@ from scripts.api.comparison import FRAGMENTS, compare
 
 
 def main() -> int:
+    """Run the command."""
     parser = argparse.ArgumentParser(prog="python -m scripts.api", description=__doc__)
     parser.add_argument("--since", metavar="REV", default="HEAD", help="the commit (default: HEAD)")
     parser.add_argument(

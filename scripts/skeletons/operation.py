@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import textwrap
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from julep._calls.results import awaited, value
 from scripts.skeletons.contract import ROOT, Argument, Contract, Operation, SkeletonError
@@ -71,13 +72,17 @@ def add_operation(contract: Contract, identifier: str, name: str) -> Iterator[st
     yield f"{path}: {method.private}, and {name} in both classes"
     yield f"{handlers.path}: the handler {name}, which responds with 501"
     yield f"{CALLS}: arguments of {method.place}; complete the invalid ones"
-    yield from _left(method)
+    yield from _left(method, path, handlers.path)
 
 
 def _found(contract: Contract, identifier: str) -> Operation:
     operation = contract.operations.get(identifier)
     if operation is None:
-        raise SkeletonError(f"openapi.yaml has no operation {identifier}")
+        close = get_close_matches(identifier, contract.operations, 1) or [
+            one for one in contract.operations if one.lower() == identifier.lower()
+        ]
+        hint = f"; did you mean {close[0]}?" if close else ""
+        raise SkeletonError(f"openapi.yaml has no operation {identifier}{hint}")
     module = f"generated/julep_api/api/{operation.tag}/{operation.module}.py"
     if not (ROOT / module).exists():
         raise SkeletonError(f"{module} does not exist: run scripts/generate first")
@@ -258,15 +263,18 @@ def _handler(operation: Operation, name: str) -> str:
     )
 
 
-def _left(method: Method) -> Iterator[str]:
+def _left(method: Method, manager: str, handlers: str) -> Iterator[str]:
     """Yield what is left to do by hand."""
     yield "left to do:"
-    yield f"  the example, the result and the errors in the docstring of {method.name}"
+    yield f"  {manager}: the example, the result and the errors in the docstring of {method.name}"
+    yield f"  {handlers}: the handler's response"
     if method.operation.item:
         yield "  a method that iterates over the items"
     if method.operation.tag == "sessions":
         layers = " and TWO_LAYERS" if method.model else ""
         yield f"  tests/sdk/test_surface.py: {method.name!r} in OURS{layers}"
     yield f"  tests/typing/sync_client.py and async_client.py: a call of {method.place}"
-    yield "  a test of it in tests/sdk and in tests/server, and a fragment in docs/changes"
-    yield "  scripts/test --contract, until it names nothing"
+    yield "  a test of it in tests/sdk and in tests/server"
+    yield f"  tests/contract/corrections.yaml: /operations/{method.operation.id}, with the reason"
+    yield "  docs/changes: a better wording of the fragment that scripts/generate wrote"
+    yield "then run scripts/test --contract: it names what is missing"

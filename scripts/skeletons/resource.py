@@ -36,7 +36,8 @@ def add_resource(contract: Contract, tag: str) -> Iterator[str]:
     """
     operations = [one for one in contract.operations.values() if one.tag == tag]
     if not operations:
-        raise SkeletonError(f"openapi.yaml has no operation with the tag {tag}")
+        known = ", ".join(sorted({one.tag for one in contract.operations.values()}))
+        raise SkeletonError(f"openapi.yaml has no operation with the tag {tag}; tags: {known}")
     singular, kind = tag.removesuffix("s"), f"{tag.title()}Manager"
     title = singular.title()
     paths = {
@@ -45,6 +46,10 @@ def add_resource(contract: Contract, tag: str) -> Iterator[str]:
         f"src/julep_server/store/{tag}.py": _store(contract, tag, title),
         _migration_path(tag): _migration(contract, tag, title),
     }
+    if existing := [path for path in paths if (ROOT / path).exists()]:
+        raise SkeletonError(
+            f"{', '.join(existing)}: exists already; remove it, or use new-operation"
+        )
     for path, text in paths.items():
         create(path, text)
         yield f"{path}: written"
@@ -61,7 +66,7 @@ def add_resource(contract: Contract, tag: str) -> Iterator[str]:
     yield f"  src/julep/_cli: the sentence, the columns and the examples of julep {tag}"
     yield f"  tests/sdk/test_{tag}.py and tests/server, a call of each in tests/typing"
     yield f"  tests/sdk/test_imports.py OWN, a fragment in docs/changes, {tag} in README.md"
-    yield "  scripts/test --contract, until it names nothing"
+    yield "then run scripts/test --contract: it names what is missing"
 
 
 def _only_written(lines: Iterator[str]) -> Iterator[str]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import pkgutil
 import re
 import tomllib
 from pathlib import Path
 
 import pytest
+
+import julep
 
 pytestmark = pytest.mark.once
 
@@ -62,6 +65,27 @@ def test_relative_links_of_a_page_exist(page: Path) -> None:
     links = [link for link in links_of(page) if "://" not in link]
     broken = [link for link in links if not (page.parent / link.partition("#")[0]).exists()]
     assert broken == []
+
+
+def anchors_of(page: Path) -> set[str]:
+    """Return the anchors that GitHub makes of a page's headings."""
+    text = re.sub(r"(?ms)^```.*?^```", "", page.read_text(encoding="utf-8"))
+    headings = re.findall(r"(?m)^#+ (.+)", text)
+    plain = [re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", heading) for heading in headings]
+    return {re.sub(r"[^\w\- ]", "", one.lower()).replace(" ", "-") for one in plain}
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "CONTRIBUTING.md"], ids=name_of)
+def test_anchors_of_links_exist(page: Path) -> None:
+    links = [link.partition("#")[::2] for link in links_of(page) if "://" not in link]
+    targets = [(page.parent / path if path else page, anchor) for path, anchor in links if anchor]
+    assert [one for one in targets if one[1] not in anchors_of(one[0])] == []
+
+
+def test_the_guide_has_every_setting_of_a_client() -> None:
+    settings = (DOCS / "guide.md").read_text(encoding="utf-8").partition("\n## Settings\n")[2]
+    names = inspect.signature(julep.Client).parameters
+    assert [name for name in names if f"`{name}`" not in settings] == []
 
 
 def test_the_index_lists_every_page_once() -> None:

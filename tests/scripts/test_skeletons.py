@@ -158,9 +158,13 @@ def test_a_resource_and_an_operation_are_sent_whole(checkout: Path) -> None:
     further = run(checkout, "-m", "scripts.skeletons", "operation", "ExportUser", "export")
     assert further.returncode == 0, further.stderr
     assert "src/julep_server/resources/users.py: the handler export" in further.stdout
+    assert "corrections.yaml: /operations/ExportUser, with the reason" in further.stdout
     again = run(checkout, "-m", "scripts.skeletons", "operation", "GetNote", "get")
     assert again.returncode == 1
     assert "has a method get already" in again.stderr
+    twice = run(checkout, "-m", "scripts.skeletons", "resource", "notes")
+    assert twice.returncode == 1
+    assert "nothing was written: src/julep/managers/note.py, " in twice.stderr
 
     shown = run(checkout, "-m", "julep", "notes", "--help")
     assert shown.returncode == 0, shown.stderr
@@ -175,3 +179,7 @@ def test_an_operation_that_does_not_exist_is_refused(checkout: Path) -> None:
     done = run(checkout, "-m", "scripts.skeletons", "operation", "FlyAway", "fly")
     assert done.returncode == 1
     assert "openapi.yaml has no operation FlyAway" in done.stderr
+    meant = run(checkout, "-m", "scripts.skeletons", "operation", "exportuser", "export")
+    assert "no operation exportuser; did you mean ExportUser?" in meant.stderr
+    tag = run(checkout, "-m", "scripts.skeletons", "resource", "Users")
+    assert "no operation with the tag Users; tags: agents, docs, jobs, " in tag.stderr

@@ -16,7 +16,7 @@ from .items import Contract, mapping
 from .syntax import Function, Module, Sources, Structure
 
 DONE, TO_DO, CHECK, WRITTEN = "done", "TO DO", "check", "written"
-DELIBERATE = "not followed"
+DELIBERATE, RUN = "not followed", "run"
 EXCEPTIONS = "tests/gate/exceptions.toml"
 CALLS = "tests/sdk/helpers/calls.py"
 CORRECTIONS = "tests/contract/corrections.yaml"
@@ -39,7 +39,8 @@ class Place(NamedTuple):
         line: Its line; 0 for the whole file.
         name: What is there, such as "list".
         note: What to do.
-        state: Whether it is done, to do, for a person to check, or deliberately not followed.
+        state: Whether it is done, to do, for a person to check, deliberately not followed, or a
+            script to run.
     """
 
     area: str

@@ -223,6 +223,8 @@ def _place(item: Item) -> tuple[object, ...]:
 
 def _presence_kind(item: Item, done: str) -> str:
     kind = _WORDS.get(item.kind, item.kind)
+    if done == "added" and item.key[0] == "components" and item.kind in ("parameter", "body"):
+        return "component changed"  # what uses it is a change of its own
     if item.kind in ("property", "parameter", "body"):
         required = "required" if item.required else "optional"
         return f"{required} {kind} added" if done == "added" else f"{kind} removed"
@@ -239,7 +241,7 @@ def _presence_kind(item: Item, done: str) -> str:
 def _presence_text(item: Item, kind: str, added: bool) -> str:
     if not added:
         return f"{item.label}: removed{_towards(item)}"
-    noun = kind.removesuffix(" added")
+    noun = "component" if kind == "component changed" else kind.removesuffix(" added")
     shape = described(item.node)
     detail = f" ({shape})" if shape and item.kind not in ("operation", "server") else ""
     if item.kind == "parameter" and ": " in item.label:

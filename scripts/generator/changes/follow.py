@@ -36,6 +36,8 @@ _PARAMETERS = f"{SERVER}/contract/operations.py"
 
 def follow(change: Change, old: Contract, new: Contract, checkout: Checkout) -> list[Place]:
     """Return the places that a change concerns, each once."""
+    if change.kind == "component changed":
+        return []
     subject = subject_of(change, old, new)
     places: dict[tuple[str, str, int, str], Place] = {}
     for place in _places(subject, old, new, checkout):
@@ -88,7 +90,9 @@ def _around(subject: Subject, new: Contract, checkout: Checkout) -> Iterator[Pla
         if subject.methods:
             yield from around_argument(subject, checkout)
         for operation in subject.answers[:3]:
-            yield from modules_of(operation, f"{operation} responds with it", checkout)
+            yield from modules_of(
+                operation, f"used by {operation}, which responds with {subject.name}", checkout
+            )
     elif subject.requests and change.kind == "enum values added":
         yield from around_value(subject, checkout)
     elif subject.name and subject.answers and change.facet == "required":

@@ -87,13 +87,13 @@ def around_operation(
             if one.within and one.module.path.startswith(MANAGERS)
         }
         for (module, kind), line in managers.items():
-            yield Place("SDK", module, line, kind, f"has {near}, beside {name}", CHECK)
-        yield from modules_of(near, f"what {near} uses, beside {name}", checkout)
+            yield Place("SDK", module, line, kind, f"has {near}, the nearest to {name}", CHECK)
+        yield from modules_of(near, f"used by {near}, the nearest to {name}", checkout)
         words = "|".join(
             rf"\b{re.escape(one)}\(" for one in methods_named(checkout.sdk, methods.public)
         )
         if words:
-            yield from checkout.documented(words, f"has methods of {near}, beside {name}")
+            yield from checkout.documented(words, f"calls methods of {near}, the nearest to {name}")
     tag = str((node.get("tags") or [""])[0])
     for folder in ("tests/sdk", "tests/server") if tag else ():
         for file in sorted((checkout.root / folder).glob(f"test_{tag.removesuffix('s')}*.py")):
@@ -121,7 +121,7 @@ def around_argument(subject: Subject, checkout: Checkout) -> Iterator[Place]:
         yield from pages_about(resource, f"about {resource}", checkout)
     yield from _shared(subject, checkout)
     for operation in subject.methods[:3]:
-        yield from modules_of(operation, f"{operation} uses it", checkout)
+        yield from modules_of(operation, f"used by the handler of {operation}", checkout)
     yield from _index(subject, note, checkout)
     if subject.methods:
         yield from _existing(

@@ -13,6 +13,7 @@ _ERRORS = "src/julep/_calls/error_responses.py"
 
 
 def follow_body(subject: Subject, checkout: Checkout) -> Iterator[Place]:
+    """Yield the places of a request's body or of a media type."""
     change = subject.change
     media = change.item.name if change.item.kind == "media type" else ""
     operations = (*subject.requests, *subject.answers) if media else subject.requests
@@ -32,6 +33,7 @@ def follow_body(subject: Subject, checkout: Checkout) -> Iterator[Place]:
 
 
 def follow_response(subject: Subject, checkout: Checkout) -> Iterator[Place]:
+    """Yield the places of a response or of a header."""
     change, item = subject.change, subject.change.item
     if change.level == "prose":
         return

@@ -245,7 +245,7 @@ def _reads(subject: Subject, operation: str, checkout: Checkout) -> Iterator[Pla
         near = [(len(subject.siblings & one.texts.keys()), one) for one in handler.functions]
         best = sorted((pair for pair in near if pair[0]), key=lambda pair: -pair[0])[:2]
         for _, function in best:
-            note = f"reads the names beside {subject.name}"
+            note = f"reads others of its schema, not {subject.name}"
             yield Place("server", function.module.path, function.line, function.name, note, TO_DO)
         if subject.is_parameter:
             yield from _queries(subject, handler.functions, checkout)
@@ -272,7 +272,7 @@ def _lists(subject: Subject, checkout: Checkout) -> Iterator[Place]:
     for module, one in checkout.similar(SERVER, ("texts",), set(subject.siblings), ""):
         own = bool(known & one.names.keys())
         if subject.mode == ADD:
-            note = "" if own else f"lists the names beside {subject.name}"
+            note = "" if own else f"lists others of its schema, not {subject.name}"
             yield Place("server", module.path, one.line, one.owner, note, DONE if own else CHECK)
         elif own and subject.mode in (DROP, RENAME):
             yield Place("server", module.path, one.line, one.owner, _sentence(subject), TO_DO)
@@ -282,7 +282,7 @@ def _queries(subject: Subject, functions: list[Function], checkout: Checkout) ->
     """Yield what carries a list's parameters to its query."""
     folder = f"{SERVER}/store"
     for module, one in checkout.similar(folder, ("fields",), set(subject.siblings), ""):
-        note = f"carries the names beside {subject.name}"
+        note = f"carries other parameters, perhaps {subject.name} too"
         yield Place("server", module.path, one.line, one.owner, note, CHECK)
     for function in functions:
         path = function.module.path
@@ -298,7 +298,7 @@ def _produced(subject: Subject, checkout: Checkout) -> Iterator[Place]:
         for operation in subject.answers[:3]:
             handler = checkout.server.handler(operation)
             if handler is not None:
-                note = f"answers without {subject.name}"
+                note = f"responds without {subject.name}"
                 yield Place("server", handler.module.path, handler.line, operation, note, TO_DO)
     for module, structure in found:
         function = structure.inside
@@ -375,7 +375,7 @@ def _mentions(subject: Subject, checkout: Checkout) -> Iterator[Place]:
     if names:
         words = "|".join(rf"\b{re.escape(name)}\(" for name in names)
         yield from checkout.most("tests/sdk", words, f"a test of {subject.name}")
-        yield from checkout.documented(words, f"has {', '.join(names)}")[:MOST_LINES]
+        yield from checkout.documented(words, f"calls {', '.join(names)}")[:MOST_LINES]
     if subject.path:
         steps = re.sub(r"\{[^}]*\}", "\n", subject.path).split("\n")
         pattern = "[^/'\"]+".join(map(re.escape, steps))

@@ -12,6 +12,7 @@ from .checkout import (
     DONE,
     MANAGERS,
     MOST_LINES,
+    RUN,
     SERVER,
     TO_DO,
     Checkout,
@@ -23,6 +24,8 @@ from .follow_around import around_removed
 from .items import Contract, mapping
 from .subject import Subject
 from .syntax import Function
+
+_WRITES = "writes the skeletons of these places"
 
 
 def follow_operation(subject: Subject, new: Contract, checkout: Checkout) -> Iterator[Place]:
@@ -180,7 +183,8 @@ def _lists_of_methods(name: str, near: list[str], checkout: Checkout) -> Iterato
     }
     words = "|".join(re.escape(f"{one}(") for one in sorted(methods))
     if words:
-        yield from checkout.documented(words, f"has methods beside {name}")[:MOST_LINES]
+        note = f"calls other methods of the resource of {name}"
+        yield from checkout.documented(words, note)[:MOST_LINES]
 
 
 def _missing_method(name: str, tag: str, near: list[str], checkout: Checkout) -> Iterator[Place]:
@@ -197,11 +201,15 @@ def _missing_method(name: str, tag: str, near: list[str], checkout: Checkout) ->
     manager = [key for key in last if key[1].endswith("Manager")] or list(last)
     for path, kind in manager:
         method, line = last[path, kind]
-        note = f"no method calls {name}: add one beside {method}"
+        note = f"no method calls {name}: add one after {method}"
         yield Place("SDK", path, line, kind, note, TO_DO)
+    if manager:
+        yield Place("SDK", "scripts/new-operation", 0, f"{name} METHOD", _WRITES, RUN)
     if not manager:
-        note = f"no method calls {name}: a manager for the tag {tag}"
-        yield Place("SDK", f"{MANAGERS}/{snake(tag or name)}.py", 0, "", note, TO_DO)
+        note = f"no method calls {name}: add a manager for the tag {tag}"
+        module = snake(tag or name).removesuffix("s")
+        yield Place("SDK", f"{MANAGERS}/{module}.py", 0, "", note, TO_DO)
+        yield Place("SDK", "scripts/new-resource", 0, tag, _WRITES, RUN)
         for path in ("src/julep/_clients/sync_client.py", "src/julep/_clients/async_client.py"):
             yield Place("SDK", path, 0, "", "its property", TO_DO)
         yield Place("server", f"{SERVER}/app.py", 0, "HANDLERS", "its module", TO_DO)

@@ -13,6 +13,7 @@ from .subject import ADD, DROP, RENAME, Subject
 
 
 def follow_schema(subject: Subject, checkout: Checkout) -> Iterator[Place]:
+    """Yield the places of a schema as a whole: its class, and its settings."""
     change = subject.change
     if change.kind in ("schema removed", "schema renamed"):
         gone = change.kind == "schema removed"
@@ -81,6 +82,7 @@ def follow_class(subject: Subject, checkout: Checkout) -> Iterator[Place]:
 
 
 def follow_server(subject: Subject, checkout: Checkout) -> Iterator[Place]:
+    """Yield the places that have a server's address."""
     change = subject.change
     url = str(change.old) if change.facet == "name" else change.item.name
     authority = re.sub(r"^\w+://|/.*$", "", url)
@@ -99,6 +101,7 @@ def follow_server(subject: Subject, checkout: Checkout) -> Iterator[Place]:
 
 
 def follow_security(checkout: Checkout) -> Iterator[Place]:
+    """Yield the places that authenticate requests."""
     for area, folder in (("SDK", "src/julep"), ("server", SERVER)):
         for word in ("Authorization", "Bearer ", "bearer"):
             yield from checkout.texts(area, folder, word, "authenticates requests", CHECK)

@@ -58,13 +58,14 @@ def text_of(found: Sequence[Followed], spec: str, since: str) -> Iterator[str]:
         yield f"  {MARKS[PROSE]} {len(prose)} changes of prose, and the like; --json has them"
     count = to_do(found)
     if count:
+        yield "TO DO: the place must follow. check: it may have to; that is for you to judge."
         places = "1 place" if count == 1 else f"{count} places"
         yield (
             f"{places} to do. ./scripts/generate --todo prints them again; "
             "scripts/test --contract is red until none is left."
         )
     else:
-        yield "No place is to do; those to check are for you to judge."
+        yield "No place is to do; rows with check are for you to judge."
 
 
 def _change(one: Followed, spec: str) -> Iterator[str]:

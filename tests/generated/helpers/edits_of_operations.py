@@ -32,6 +32,7 @@ OPERATIONS: tuple[Edit, ...] = (
         (
             f"!{SESSION} SessionsManager",
             f"!{SESSION} AsyncSessionsManager",
+            "scripts/new-operation CopySession METHOD",
             f"!{SESSIONS}",
             f"!{CALLS}",
             "!tests/sdk",
@@ -47,13 +48,45 @@ OPERATIONS: tuple[Edit, ...] = (
         "additive",
         ("operation added",),
         (
-            "!src/julep/managers/teams.py",
+            "!src/julep/managers/team.py",
+            "scripts/new-resource teams",
             "!src/julep/_clients/sync_client.py",
             "!src/julep/_clients/async_client.py",
             "!src/julep_server/app.py HANDLERS",
             "!tests/sdk/helpers/methods.py",
             f"!{FACTS}",
         ),
+        ("gate", "facts", "start"),
+    ),
+    Edit(
+        "an operation with a shared parameter of its own",
+        both(
+            put(
+                "components",
+                "parameters",
+                "TeamId",
+                value={
+                    "name": "team_id",
+                    "in": "path",
+                    "required": True,
+                    "schema": {"type": "string", "format": "uuid"},
+                },
+            ),
+            put(
+                "paths",
+                "/teams/{team_id}",
+                value={
+                    "get": {
+                        **TEAMS,
+                        "operationId": "GetTeam",
+                        "parameters": [{"$ref": "#/components/parameters/TeamId"}],
+                    }
+                },
+            ),
+        ),
+        "additive",
+        ("component changed", "operation added"),
+        ("scripts/new-resource teams",),
         ("gate", "facts", "start"),
     ),
     Edit(
