@@ -41,28 +41,38 @@ from julep_api.types import JSON
 from julep_server.models.schema_instances import simplest_instance
 from tests.sdk.helpers.json_values import json_values
 from tests.sdk.helpers.tool_types import (
+    Bits,
     Bound,
     Chain,
     Checked,
+    Circle,
     Color,
+    Crate,
     Foreign,
     Hidden,
     Json,
+    Key,
+    Letter,
     Level,
     Made,
     Many,
     Mode,
+    Named,
     Node,
     Numbers,
     OneOf,
+    Packet,
     Pair,
     Partly,
+    Rights,
     Row,
     Shade,
+    Square,
     Street,
     Tree,
     Unequal,
     UserId,
+    Words,
 )
 
 PLAIN: list[Any] = [
@@ -75,6 +85,7 @@ PLAIN: list[Any] = [
     *(list, tuple, tuple[()], dict, set[int], frozenset[str]),
     *(collections.deque[int], Iterable[int], collections.Counter[str]),
     *(dict[int, str], dict[Color, int], dict[UUID, int], dict[UserId, int]),
+    *(Rights, Bits, Words, Named[int], Key, Crate, Letter, Packet, Circle | Square, bytes | str),
     *(Annotated[int, pydantic.Field(ge=1, le=5)], Annotated[str, "how"], Row | None),
 ]
 OF_PYDANTIC: list[Any] = [Street, Checked, pydantic.PositiveInt, list[Street], Street | None]

@@ -14,9 +14,12 @@ import io
 import ipaddress
 import json
 import pathlib
+import re
+import sqlite3
 import types
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import closing
 from typing import Any, NamedTuple
 
 import attrs
@@ -30,6 +33,7 @@ from julep._tools.calls import FunctionCall, ToolResult
 from julep._tools.functions import Function
 from julep._tools.results import result_text
 from julep.types import DocIds
+from tests.sdk.helpers.tool_types import Circle, Packet
 
 
 class Color(enum.Enum):
@@ -105,6 +109,25 @@ class Unwilling:
 
 
 MIDNIGHT = dt.datetime(2024, 1, 2, tzinfo=dt.UTC)
+GROUP = "ExceptionGroup: two (2 sub-exceptions): ValueError: bad; KeyError"
+
+
+def sqlite3_row() -> object:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.row_factory = sqlite3.Row
+        return connection.execute("select 1 as a, 'x' as b").fetchone()
+
+
+class NamedRow(collections.UserList[int]):
+    """A sequence with names, as SQLAlchemy's rows are."""
+
+    def __init__(self) -> None:
+        super().__init__([1])
+
+    def _asdict(self) -> dict[str, int]:
+        return {"a": 1}
+
+
 RESULTS: list[tuple[object, object]] = [
     (None, None),
     (1.5, 1.5),
@@ -159,6 +182,13 @@ RESULTS: list[tuple[object, object]] = [
     (np.float32(0.5), 0.5),
     ({"a": np.bool_(True)}, {"a": True}),
     (ValueError("bad"), "ValueError: bad"),
+    (ExceptionGroup("two", [ValueError("bad"), KeyError()]), GROUP),
+    (sqlite3_row(), {"a": 1, "b": "x"}),
+    (NamedRow(), {"a": 1}),
+    (Packet(2), {"itemCount": 2, "note": ""}),
+    (Circle(3), {"type": "circle", "size": 3}),
+    (collections.UserString("ab"), "ab"),
+    (re.compile("a+"), "a+"),
     (Unwilling(), "<Unwilling>"),
 ]
 
@@ -317,6 +347,8 @@ def raising(error: Exception) -> Callable[[], object]:
     [
         (ValueError("no such city: Köln"), '{"error": "ValueError: no such city: Köln"}'),
         (KeyError("x"), '{"error": "KeyError: \'x\'"}'),
+        (ValueError(), '{"error": "ValueError"}'),
+        (ExceptionGroup("two", [ValueError("bad"), KeyError()]), json.dumps({"error": GROUP})),
         (BrokenError(), '{"error": "BrokenError: <BrokenError>"}'),
         (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "\ud800"), None),
     ],

@@ -1,4 +1,4 @@
-"""Classes with fields: dataclasses, attrs, TypedDict, NamedTuple, and the models of this API."""
+"""Classes with fields: dataclasses, attrs, msgspec, TypedDict, NamedTuple, this API's models."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import inspect
 import typing
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from typing import Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import attrs
 
+from julep._tools.annotations import class_hints, evaluated
 from julep_api.model import Model
 
 
@@ -44,6 +45,8 @@ def fields_of(kind: type[Any]) -> Fields | None:
         defaults: Mapping[str, object] = getattr(kind, "_field_defaults", {})
         hints = class_hints(kind)
         return Fields({n: hints.get(n, Any) for n in names}, {*names} - {*defaults}, kind)
+    if hasattr(kind, "__struct_encode_fields__"):
+        return _struct_fields(kind)
     if dataclasses.is_dataclass(kind) or attrs.has(kind):
         return _init_parameters(kind)
     return None
@@ -52,22 +55,6 @@ def fields_of(kind: type[Any]) -> Fields | None:
 def _is_typed_dict(kind: type[object]) -> bool:
     """Check whether a class is a TypedDict: that of typing or that of typing_extensions."""
     return hasattr(kind, "__total__") and hasattr(kind, "__required_keys__")
-
-
-def class_hints(kind: type[object]) -> dict[str, object]:
-    """Return the annotations of a class, evaluated.
-
-    A class is found by its own name, although it may be defined in a function, and so are classes
-    within it. Other attributes are not: a method named ``dict`` would hide the builtin.
-    """
-    inner = {name: each for name, each in vars(kind).items() if isinstance(each, type)}
-    names = {**inner, kind.__name__: kind, **type_parameters(kind)}
-    return typing.get_type_hints(kind, localns=names, include_extras=True)
-
-
-def type_parameters(generic: object) -> dict[str, object]:
-    """Return the type parameters of ``class Name[T]`` or ``def name[T]()`` by their names."""
-    return {each.__name__: each for each in getattr(generic, "__type_params__", ())}
 
 
 def _required_keys(kind: type[object], hints: Mapping[str, object]) -> set[str]:
@@ -86,20 +73,52 @@ def _init_parameters(kind: type[object]) -> Fields:
     """Return what the ``__init__`` of a dataclass or an attrs class takes by name."""
     hints = class_hints(kind)
     aliases: dict[str, str] = {}
+    described: Mapping[str, Any] = getattr(kind, "__dataclass_fields__", {})
     if attrs.has(kind):
+        described = attrs.fields_dict(kind)
         for field in attrs.fields(kind):
             aliases[field.alias or field.name] = field.name
             hints.setdefault(field.name, field.type or Any)
+    else:
+        # An __init__ of its own may take something else than the fields.
+        init: Any = getattr(kind, "__init__")  # noqa: B009  # that of the class
+        names: dict[str, Any] = getattr(init, "__globals__", {})
+        if {*inspect.signature(init).parameters} - {*described, "self"}:
+            hints = {**evaluated(init, init, {}, names), **hints}
     found: dict[str, object] = {}
     required: set[str] = set()
     for name, parameter in inspect.signature(kind).parameters.items():
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             continue
-        hint = hints.get(aliases.get(name, name), Any)
-        found[name] = hint
+        attribute = aliases.get(name, name)
+        hint: Any = hints.get(attribute, Any)
+        metadata: Mapping[str, object] = getattr(described.get(attribute), "metadata", {})
+        text = metadata.get("description")
+        found[name] = Annotated[hint, text] if isinstance(text, str) else hint
         if parameter.default is parameter.empty:
             required.add(name)
     return Fields(found, required, kind)
+
+
+def _struct_fields(kind: Any) -> Fields:
+    """Return the fields of a Struct of msgspec, by their names in JSON."""
+    hints = class_hints(kind)
+    names = dict(zip(kind.__struct_encode_fields__, kind.__struct_fields__, strict=True))
+    parameters = inspect.signature(kind).parameters
+    required = {
+        n for n, each in names.items() if parameters[each].default is inspect.Parameter.empty
+    }
+    found: dict[str, object] = {name: hints[each] for name, each in names.items()}
+    tag: Any = kind.__struct_config__.tag
+    if tag is not None:
+        # The tag tells structs of a union apart.
+        found[kind.__struct_config__.tag_field] = Literal[tag]
+        required.add(kind.__struct_config__.tag_field)
+
+    def make(**values: object) -> object:
+        return kind(**{names[name]: each for name, each in values.items() if name in names})
+
+    return Fields(found, required, make)
 
 
 def _model_fields(kind: type[Model]) -> Fields:

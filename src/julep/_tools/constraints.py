@@ -13,7 +13,8 @@ from decimal import Decimal
 from operator import ge, gt, le, lt
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
-from julep._tools.schema import Schema, SchemaMismatchError, shorten
+from julep._tools.results import to_json
+from julep._tools.schema import Schema, SchemaMismatchError, built, shorten
 
 if TYPE_CHECKING:
     from julep_api.types import JSON, JSONObject
@@ -25,10 +26,12 @@ class _Bound(NamedTuple):
     Attributes:
         keywords: Its keyword in JSON Schema, by the type of values that it is about.
         holds: Compares a number, a length or a text with the bound's limit.
+        words: What is before the limit in an error.
     """
 
     keywords: Mapping[str, str]
     holds: Callable[[Any, Any], bool]
+    words: str
 
 
 def _lengths(word: str) -> Mapping[str, str]:
@@ -44,45 +47,67 @@ def _contains(value: str, pattern: str) -> bool:
 
 
 _BOUNDS: Final[Mapping[str, _Bound]] = {
-    "ge": _Bound({"number": "minimum"}, ge),
-    "gt": _Bound({"number": "exclusiveMinimum"}, gt),
-    "le": _Bound({"number": "maximum"}, le),
-    "lt": _Bound({"number": "exclusiveMaximum"}, lt),
-    "multiple_of": _Bound({"number": "multipleOf"}, _is_multiple),
-    "min_length": _Bound(_lengths("min"), ge),
-    "max_length": _Bound(_lengths("max"), le),
-    "pattern": _Bound({"string": "pattern"}, _contains),
+    "ge": _Bound({"number": "minimum"}, ge, ">="),
+    "gt": _Bound({"number": "exclusiveMinimum"}, gt, ">"),
+    "le": _Bound({"number": "maximum"}, le, "<="),
+    "lt": _Bound({"number": "exclusiveMaximum"}, lt, "<"),
+    "multiple_of": _Bound({"number": "multipleOf"}, _is_multiple, "that is a multiple of"),
+    "min_length": _Bound(_lengths("min"), ge, "whose length is >="),
+    "max_length": _Bound(_lengths("max"), le, "whose length is <="),
+    "pattern": _Bound({"string": "pattern"}, _contains, "that matches"),
 }
 
 
 def annotated(schema: Schema, metadata: Iterable[object]) -> Schema:
     """Return a schema with the description and the bounds that an annotation's metadata has."""
     document: JSONObject = {**schema.document}
-    checks: list[tuple[str, _Bound, Any]] = []
+    checks: list[tuple[_Bound, Any]] = []
+    predicates: list[Callable[[object], object]] = []
     for item in _flattened(metadata):
         text = _description(item)
         if text:
             document.setdefault("description", text)
+        document |= _further(item)
+        if type(item).__name__ == "Predicate" and callable(getattr(item, "func", None)):
+            predicates.append(cast("Any", item).func)
         for name, bound in _BOUNDS.items():
             limit = getattr(item, name, None)
             if limit is None or isinstance(item, str):
                 continue
             limit = getattr(limit, "pattern", limit)  # of a compiled pattern
-            checks.append((name, bound, limit))
+            checks.append((bound, limit))
             document |= _keywords(bound, limit, schema.document)
-    if not checks:
+    if not checks and not predicates:
         return Schema(document, schema.read)
 
     def read(value: JSON) -> object:
         result = schema.read(value)
-        for name, bound, limit in checks:
+        for bound, limit in checks:
             subject = _subject(value, result, bound)
             if subject is not None and not bound.holds(subject, limit):
-                what = f"{name.replace('_', ' ')} {limit}"
-                raise SchemaMismatchError(f"expected a value of {what}; got {shorten(value)}")
+                what = f"a value {bound.words} {limit}"
+                raise SchemaMismatchError(f"expected {what}; got {shorten(value)}")
+        for predicate in predicates:
+            if not built(predicate, result):
+                name = getattr(predicate, "__qualname__", repr(predicate))
+                raise SchemaMismatchError(f"expected a value of {name}; got {shorten(value)}")
         return result
 
     return Schema(document, read)
+
+
+def _further(item: object) -> JSONObject:
+    """Return the keywords that a Field of pydantic or a Meta of msgspec adds to a schema."""
+    found: JSONObject = {}
+    examples: object = getattr(item, "examples", None)
+    if isinstance(examples, list):
+        found["examples"] = to_json(cast("object", examples))
+    for name in ("json_schema_extra", "extra_json_schema"):
+        more: object = getattr(item, name, None)
+        if isinstance(more, dict):
+            known = to_json(cast("object", more))
+            found |= known if isinstance(known, dict) else {}
+    return found
 
 
 def _flattened(metadata: Iterable[object]) -> Iterator[object]:

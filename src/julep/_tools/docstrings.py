@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from julep_api.types import JSONObject
 
 _PARAMETERS: Final = (
-    "Args|Arguments|Params|Parameters|Keyword Args|Keyword Arguments|Other Parameters"
+    "Args|Arguments|Params|Parameters|Keyword Args|Keyword Arguments|Other Parameters|Attributes"
 )
 # "Args:" of Google's style; every other title of a section ends it.
 _GOOGLE_SECTION: Final = re.compile(rf"(?:({_PARAMETERS})|[A-Z]\w*(?: \w+)?):")
@@ -39,6 +43,28 @@ def parse_docstring(docstring: str) -> tuple[str, Mapping[str, str]]:
         parser.add(line, below.strip())
     about = _BLANK_LINES.sub("\n\n", "\n".join(parser.about)).strip()
     return about, {name: text for name, text in parser.parameters.items() if text}
+
+
+def class_docstring(kind: type[object]) -> str:
+    """Return the docstring that is written in a class; an empty text if there is none."""
+    text = vars(kind).get("__doc__") or ""
+    # Dataclasses and NamedTuples without a docstring have their signature there.
+    return "" if text.startswith(f"{kind.__name__}(") else inspect.cleandoc(text)
+
+
+def described(document: JSONObject, docstring: str) -> JSONObject:
+    """Return the schema of an object with a docstring's description, and those of its properties.
+
+    A property's own description stays.
+    """
+    about, texts = parse_docstring(docstring)
+    properties: JSONObject = {}
+    known = document["properties"]
+    for name, each in known.items() if isinstance(known, dict) else ():
+        added: JSONObject = {"description": texts[name]} if name in texts else {}
+        properties[name] = {**added, **each} if isinstance(each, dict) else each
+    found: JSONObject = {**document, "properties": properties}
+    return {**found, "description": about} if about else found
 
 
 class _Parser:

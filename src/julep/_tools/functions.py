@@ -10,9 +10,11 @@ import typing
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn, cast
 
-from julep._tools.classes import Fields, fields_of, type_parameters
-from julep._tools.docstrings import parse_docstring
+from julep._tools.annotations import evaluated, type_parameters
+from julep._tools.classes import Fields, fields_of
+from julep._tools.docstrings import class_docstring, described
 from julep._tools.json_schema import Walk
+from julep._tools.pydantic_types import pydantic_fields
 from julep._tools.schema import SchemaMismatchError
 from julep.errors import InvalidArgumentError
 from julep_api.errors import shown
@@ -55,7 +57,7 @@ class Function:
         try:
             fields = None
             if isinstance(function, type):
-                fields = fields_of(function)
+                fields = pydantic_fields(function) or fields_of(function)
             if fields is None:
                 parameters = _parameters(function)
                 self._defaults = {
@@ -63,14 +65,17 @@ class Function:
                 }
                 fields = _fields(function, parameters)
                 self._by_position = [each for each in parameters if each.kind is _POSITIONAL_ONLY]
+                if hasattr(function, "dispatch") and hasattr(function, "registry"):
+                    self._by_position = parameters[:1]  # functools.singledispatch
+            self._optional = fields.hints.keys() - fields.required
             self._schema = walk.complete(walk.record(fields.hints, fields.required, dict))
         except (TypeError, NameError, ValueError) as error:
             raise InvalidArgumentError(f"{path}: {self.name}: {error}", path=path) from None
 
     def tool(self) -> JSONObject:
         """Return the function's description as the API expects a tool."""
-        about, parameters = parse_docstring(_docstring(self._described))
-        document = _with_descriptions(self._schema.document, parameters)
+        document = described(self._schema.document, _docstring(self._described))
+        about = document.pop("description", "")
         function: JSONObject = {"name": self.name, "parameters": document}
         if about:
             function["description"] = about
@@ -87,11 +92,25 @@ class Function:
         except (ValueError, RecursionError) as error:
             raise SchemaMismatchError(f"the arguments are not JSON: {error}") from None
         # Some models write no arguments as null, and PHP writes an empty object as a list.
-        keywords: Any = self._schema.read({} if parsed is None or parsed == [] else parsed)
+        keywords: Any = self._read({} if parsed is None or parsed == [] else parsed)
         found: dict[str, object] = keywords
         for name in self._defaults.keys() - found.keys():
             found[name] = self._defaults[name].get_default(call_default_factory=True)
         return found
+
+    def _read(self, parsed: JSON) -> object:
+        """Convert arguments; null for an optional parameter that has no null is "not given"."""
+        try:
+            return self._schema.read(parsed)
+        except SchemaMismatchError as error:
+            name = error.path
+            if (
+                not isinstance(parsed, dict)
+                or name not in self._optional
+                or parsed[name] is not None
+            ):
+                raise
+        return self._read({key: each for key, each in parsed.items() if key != name})
 
     def call(self, arguments: Mapping[str, object]) -> object:
         """Call the function with arguments that were read."""
@@ -120,10 +139,8 @@ def _described(function: object) -> object:
 def _docstring(function: object) -> str:
     """Return the docstring of a function; of a class, what is written in itself."""
     if isinstance(function, type):
-        text = vars(function).get("__doc__") or ""
-        # Dataclasses and NamedTuples without a docstring have their signature there.
-        return "" if text.startswith(f"{function.__name__}(") else inspect.cleandoc(text)
-    if not _is_routine(function) and not function.__doc__:
+        return class_docstring(function)
+    if not _is_routine(function) and not class_docstring(type(function)):
         return inspect.cleandoc(getattr(function, "__call__").__doc__ or "")  # noqa: B004, B009  # its text
     return inspect.getdoc(function) or ""
 
@@ -203,18 +220,5 @@ def _hints(function: object) -> Mapping[str, object]:
         # The client's own methods, whose annotations name models that are imported lazily.
         return typing.get_type_hints(source, include_extras=True)
     annotations = {name: each for name, each in written.items() if name != "return"}
-    return typing.get_type_hints(
-        types.SimpleNamespace(__annotations__=annotations),
-        {**names, **type_parameters(source)},
-        include_extras=True,
-    )
-
-
-def _with_descriptions(document: JSONObject, parameters: Mapping[str, str]) -> JSONObject:
-    """Add a docstring's descriptions to the properties that have none of their own."""
-    properties: JSONObject = {}
-    known = document["properties"]
-    for name, each in known.items() if isinstance(known, dict) else ():
-        added: JSONObject = {"description": parameters[name]} if name in parameters else {}
-        properties[name] = {**added, **each} if isinstance(each, dict) else each
-    return {**document, "properties": properties}
+    annotated = types.SimpleNamespace(__annotations__=annotations)
+    return evaluated(annotated, source, type_parameters(source), names)

@@ -10,8 +10,9 @@ import collections
 import dataclasses
 import datetime as dt
 import enum
+import functools
 import inspect
-import json
+import numbers
 import re
 import sys
 import types
@@ -23,17 +24,18 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final, cast
 from uuid import UUID
 
+from julep._tools.annotations import substituted
+from julep._tools.choices import enumeration, key_text, literal
 from julep._tools.classes import fields_of
 from julep._tools.constraints import annotated
+from julep._tools.docstrings import class_docstring, described
 from julep._tools.pydantic_types import adapter_of, validator
-from julep._tools.results import to_json
 from julep._tools.scalars import DECIMAL_TEXT, INTEGER, NUMBER, SCALARS
 from julep._tools.schema import (
     ANYTHING,
     Schema,
     array,
     built,
-    choice,
     fixed_array,
     mapping,
     mismatch,
@@ -51,6 +53,8 @@ _ARRAYS: Final[Mapping[object, Callable[[list[object]], object] | None]] = {
     abc.MutableSequence: None,
     abc.Iterable: None,
     abc.Collection: None,
+    abc.Container: None,
+    abc.Reversible: None,
     abc.Iterator: iter,
     collections.deque: collections.deque,
     tuple: tuple,
@@ -72,7 +76,31 @@ _MAPPINGS: Final[Mapping[object, Callable[[dict[object, object]], object] | None
 _QUALIFIERS: Final = ("Required", "NotRequired", "ReadOnly", "Final")
 # What a set without annotated items may hold: arrays and objects are not hashable.
 _HASHABLE: Final = union([SCALARS[kind] for kind in (str, float, bool, None)])
-_BASES: Final[Sequence[type[Any]]] = (str, int, float, bytes, Decimal, PurePath)
+_BYTES: Final = (bytes, bytearray)
+
+
+def _from_iso(kind: Any, value: Any) -> object:
+    return kind.fromisoformat(value.isoformat())
+
+
+def _from_duration(kind: Any, value: Any) -> object:
+    return kind(days=value.days, seconds=value.seconds, microseconds=value.microseconds)
+
+
+def _from_number(kind: Any, value: object) -> object:
+    # An abstract class of numbers has these as its instances.
+    return value if isinstance(value, kind) else kind(value)
+
+
+# What classes may be derived from, and how a value becomes one of theirs.
+_BASES: Final[Mapping[type[Any], Callable[[Any, Any], object]]] = {
+    **dict.fromkeys((str, int, float, bytes, Decimal, PurePath), lambda kind, value: kind(value)),
+    UUID: lambda kind, value: kind(str(value)),
+    **dict.fromkeys((dt.datetime, dt.date, dt.time), _from_iso),
+    dt.timedelta: _from_duration,
+    **dict.fromkeys((numbers.Integral, numbers.Real), _from_number),
+}
+_COLLECTIONS: Final = (list, tuple, set, frozenset, collections.deque, dict)
 
 
 def schema_of(annotation: object) -> Schema:
@@ -131,10 +159,11 @@ class Walk:
         if replaced is not None:
             return self.schema(replaced)
         if origin in (typing.Union, types.UnionType):
-            return union([self.schema(each) for each in arguments if each is not Unset])
+            # Any text in base64 would be bytes.
+            left_out = (Unset, *(_BYTES if str in arguments else ()))
+            return union([self.schema(each) for each in arguments if each not in left_out])
         if origin is typing.Literal:
-            names = {each.name: each for each in arguments if isinstance(each, enum.Enum)}
-            return choice([_choice_json(each, "") for each in arguments], arguments, names)
+            return literal(arguments)
         if isinstance(annotation, Hashable) and annotation in SCALARS:
             return SCALARS[annotation]
         kind: Any = origin or annotation
@@ -210,16 +239,29 @@ class Walk:
         self, annotation: object, kind: type[object], arguments: Sequence[object]
     ) -> Schema:
         if issubclass(kind, enum.Enum):
-            return _enum(kind)
+            return enumeration(kind)
         adapter = adapter_of(annotation, (kind,))
         if adapter is not None:
             return validator(adapter, self._definitions)
         fields = fields_of(kind)
         if fields is not None:
-            return self._named(annotation, kind, arguments, lambda: self.record(*fields))
-        for base in _BASES:
+            if inspect.isabstract(kind):
+                raise TypeError(f"{kind.__qualname__} has no JSON Schema: it is abstract")
+
+            def build() -> Schema:
+                schema = self.record(*fields)
+                document = described(schema.document, class_docstring(kind))
+                return Schema(document, schema.read)
+
+            return self._named(annotation, kind, arguments, build)
+        for base, convert in _BASES.items():
             if issubclass(kind, base):
-                return _converted(SCALARS[base], kind)
+                return _converted(SCALARS[base], functools.partial(convert, kind))
+        parameters: Sequence[object] = getattr(kind, "__parameters__", ())
+        variables = dict(zip(parameters, arguments, strict=False))
+        for each in (*vars(kind).get("__orig_bases__", ()), *kind.__mro__):
+            if issubclass(typing.get_origin(each) or each, _COLLECTIONS) and each is not kind:
+                return _converted(self.schema(substituted(each, variables)), kind)
         raise TypeError(f"{kind.__qualname__} has no JSON Schema")
 
     def _item(self, arguments: Sequence[object], position: int = 0) -> Schema:
@@ -260,7 +302,7 @@ class Walk:
         if kind == "boolean":
             options = [False, True]
         if isinstance(options, list):
-            by_text = {_key_text(each): each for each in options}
+            by_text = {key_text(each): each for each in options}
 
             def read_option(value: JSON) -> object:
                 return schema.read(by_text.get(str(value), value))
@@ -364,44 +406,6 @@ def unique_name(name: str, taken: Iterable[str]) -> str:
     return found
 
 
-def _enum(kind: type[enum.Enum]) -> Schema:
-    members = [*kind]
-    if not members:
-        raise TypeError(f"{kind.__qualname__} has no JSON Schema: it has no members")
-    values = [_choice_json(each.value, each.name) for each in members]
-    return choice(values, members, dict(kind.__members__))
-
-
-_CHOICES: Final[tuple[type[Any], ...]] = (
-    str,
-    int,
-    float,
-    tuple,
-    list,
-    dict,
-    bytes,
-    dt.date,
-    dt.time,
-    dt.timedelta,
-    Decimal,
-    UUID,
-)
-
-
-def _choice_json(value: object, name: str) -> JSON:
-    """Return the JSON of a choice; its name if its value has none."""
-    if isinstance(value, enum.Enum):
-        return _choice_json(value.value, value.name)
-    known: type[object] = type(value)
-    has_json = value is None or issubclass(known, _CHOICES)
-    return to_json(value) if has_json else name
-
-
-def _key_text(value: JSON) -> str:
-    """Return a choice as the key of an object."""
-    return value if isinstance(value, str) else json.dumps(value)
-
-
 def _number_key(schema: Schema, name: str, pattern: str) -> Schema:
     """Return the schema of a number that is the key of an object, and so a text."""
     matches = re.compile(pattern).fullmatch
@@ -414,7 +418,7 @@ def _number_key(schema: Schema, name: str, pattern: str) -> Schema:
     return Schema({"pattern": f"^({pattern})$"}, read)
 
 
-def _converted(schema: Schema, kind: type[object]) -> Schema:
+def _converted(schema: Schema, kind: Callable[[object], object]) -> Schema:
     """Return the schema of a class that is derived from a type with one."""
 
     def read(value: JSON) -> object:

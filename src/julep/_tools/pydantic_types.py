@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, cast, is_typeddict
+from typing import TYPE_CHECKING, Annotated, Any, Protocol, cast, is_typeddict
 
 from julep._json.text import dumps
+from julep._tools.classes import Fields
 from julep._tools.schema import Schema, SchemaMismatchError
 from julep_api.model import Model
 
@@ -48,8 +49,9 @@ def adapter_of(annotation: object, parts: Iterable[object]) -> Adapter | None:
         return None
     try:
         adapter: Adapter = pydantic.TypeAdapter(annotation)
-    except pydantic.errors.PydanticUserError as error:
-        raise TypeError(f"{annotation!r} has no JSON Schema: {error.message}") from None
+    except Exception as error:  # noqa: BLE001  # of a package that is missing, for one
+        problem = getattr(error, "message", None) or _first_line(error)
+        raise TypeError(f"{annotation!r} has no JSON Schema: {problem}") from None
     return adapter
 
 
@@ -61,6 +63,27 @@ def _has_hook(part: object) -> bool:
     return any(hasattr(part, hook) for hook in hooks)
 
 
+def pydantic_fields(kind: type[object]) -> Fields | None:
+    """Return the fields of a class of pydantic, as its constructor takes them; None of others."""
+    if not hasattr(kind, "__pydantic_validator__") or getattr(
+        kind, "__pydantic_root_model__", False
+    ):
+        return None
+    older: Mapping[str, Any] = getattr(kind, "model_fields", {})
+    described: Mapping[str, Any] = getattr(kind, "__pydantic_fields__", older)
+    hints: dict[str, object] = {}
+    required: set[str] = set()
+    for attribute, field in described.items():
+        if getattr(field, "init", None) is False:
+            continue
+        alias: object = field.validation_alias
+        name = alias if isinstance(alias, str) else field.alias or attribute
+        hints[name] = Annotated[field.annotation, field]
+        if field.is_required():
+            required.add(name)
+    return Fields(hints, required, kind)
+
+
 def validator(adapter: Adapter, definitions: JSONObject) -> Schema:
     """Return the schema of a type of pydantic, whose definitions are added to others.
 
@@ -70,8 +93,7 @@ def validator(adapter: Adapter, definitions: JSONObject) -> Schema:
     try:
         document = adapter.json_schema()
     except Exception as error:  # noqa: BLE001  # whatever pydantic raises, by its release
-        problem, *_ = str(error).splitlines() or [type(error).__name__]
-        raise TypeError(f"pydantic has no JSON Schema: {problem}") from None
+        raise TypeError(f"pydantic has no JSON Schema: {_first_line(error)}") from None
     added = document.pop("$defs", None)
     if isinstance(added, dict):
         names = {name: _free_name(name, each, definitions) for name, each in added.items()}
@@ -86,6 +108,10 @@ def validator(adapter: Adapter, definitions: JSONObject) -> Schema:
             raise _mismatch(error) from None
 
     return Schema(document, read)
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def _free_name(name: str, definition: JSON, taken: Mapping[str, JSON]) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
+import re
+from collections import UserString
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MappingView, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
@@ -43,8 +45,17 @@ def result_text(value: object) -> str:
 
 def error_text(error: BaseException | str) -> str:
     """Return the content of a message that reports an error to a model."""
-    known = error if isinstance(error, str) else f"{type(error).__name__}: {_text_of(error)}"
+    known = error if isinstance(error, str) else _error_line(error)
     return sendable(json.dumps({"error": known}, ensure_ascii=False))
+
+
+def _error_line(error: BaseException) -> str:
+    """Return the class and the text of an error; of a group, those of its errors too."""
+    line = f"{type(error).__name__}: {_text_of(error)}".removesuffix(": ")
+    if isinstance(error, BaseExceptionGroup):
+        group = cast("BaseExceptionGroup[BaseException]", error)
+        line += f": {'; '.join(map(_error_line, group.exceptions))}"
+    return line
 
 
 def sendable(text: str) -> str:
@@ -87,6 +98,11 @@ def _infinite(value: float) -> str:
 
 
 def _items(value: object, outer: tuple[int, ...]) -> JSON:
+    row: Any = value  # of a database, with names
+    if isinstance(value, Sequence) and callable(getattr(row, "_asdict", None)):
+        return _mapping(row._asdict(), outer)
+    if isinstance(value, Sequence) and callable(getattr(row, "keys", None)):
+        return _mapping({key: row[key] for key in row.keys()}, outer)  # noqa: SIM118
     return [to_json(each, outer) for each in cast("Iterable[object]", value)]
 
 
@@ -119,12 +135,14 @@ _BY_CLASS: Final[
     ((dt.date, dt.time), lambda value, _: value.isoformat()),
     (dt.timedelta, lambda value, _: duration_text(value)),
     ((bytes, bytearray, memoryview), lambda value, _: bytes_text(value)),
+    (UserString, lambda value, _: str(value)),
+    (re.Pattern, lambda value, outer: to_json(value.pattern, outer)),
     (Model, lambda value, outer: _mapping(value.to_dict(), outer)),
     (Mapping, _mapping),
     (tuple, _tuple),
     ((set, frozenset), _set),
     ((Sequence, MappingView, AbstractSet, Iterator), _items),
-    (BaseException, lambda value, _: f"{type(value).__name__}: {value}"),
+    (BaseException, lambda value, _: _error_line(value)),
 )
 
 
@@ -137,6 +155,8 @@ def _of_fields(value: object, outer: tuple[int, ...]) -> JSON:
         return _attributes(value, [each.name for each in dataclasses.fields(value)], outer)
     if attrs.has(kind):
         return _attributes(value, [each.name for each in attrs.fields(kind)], outer)
+    if hasattr(kind, "__struct_encode_fields__"):
+        return _struct(value, outer)
     dump: Callable[..., object] | None = getattr(value, "model_dump", None)  # pydantic
     if dump is not None:
         return to_json(_dumped(dump), outer)
@@ -153,6 +173,15 @@ def _of_fields(value: object, outer: tuple[int, ...]) -> JSON:
         if names or hasattr(value, "__dict__"):
             return _attributes(value, [each for each in names if not each.startswith("_")], outer)
     return _text_of(value)
+
+
+def _struct(value: Any, outer: tuple[int, ...]) -> JSON:
+    """Return the JSON form of a Struct of msgspec, with the names and the tag that it has there."""
+    pairs = zip(value.__struct_encode_fields__, value.__struct_fields__, strict=True)
+    found = {name: getattr(value, each, UNSET) for name, each in pairs}
+    config = value.__struct_config__
+    tag = {} if config.tag is None else {config.tag_field: config.tag}
+    return _mapping({**tag, **found}, outer)
 
 
 def _slots(kind: type[object]) -> Iterator[str]:

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+import numbers
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import (
+    IPv4Address,
+    IPv4Interface,
+    IPv4Network,
+    IPv6Address,
+    IPv6Interface,
+    IPv6Network,
+)
 from math import isfinite
 from os import PathLike
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from julep._tools.schema import Schema, mismatch, union
 
@@ -70,7 +79,7 @@ def _text(
     Args:
         expected: What a text is, for errors.
         document: Keywords of the schema besides its type.
-        parse: Converts a text; a ValueError or an ArithmeticError is a mismatch.
+        parse: Converts a text; an error of what it makes is a mismatch.
         pattern: What every text matches, where no keyword states it.
     """
     matches = re.compile(pattern).fullmatch if pattern else None
@@ -79,7 +88,7 @@ def _text(
         try:
             if isinstance(value, str) and (matches is None or matches(value)):
                 return parse(value)
-        except (ValueError, ArithmeticError):
+        except (ValueError, ArithmeticError, KeyError, re.error):
             pass
         raise mismatch(expected, value)
 
@@ -173,6 +182,15 @@ SCALARS: Final[Mapping[object, Schema]] = {
     Fraction: _text("a fraction such as 1/3", {}, Fraction, _FRACTION),
     IPv4Address: _formatted("ipv4", IPv4Address),
     IPv6Address: _formatted("ipv6", IPv6Address),
+    **{
+        kind: _formatted(kind.__name__.lower(), kind)
+        for kind in (IPv4Network, IPv4Interface, IPv6Network, IPv6Interface)
+    },
+    re.Pattern: _text("a regular expression", {"format": "regex"}, re.compile),
+    ZoneInfo: _text("a time zone such as Europe/Berlin", {"format": "zoneinfo"}, ZoneInfo),
+    numbers.Integral: _plain(int, "integer"),
+    numbers.Real: _plain(float, "number"),
+    numbers.Number: _plain(float, "number"),
     Path: _path(Path),
     PurePath: _path(PurePath),
     PathLike: _path(Path),

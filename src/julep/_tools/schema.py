@@ -90,6 +90,8 @@ def union(schemas: Sequence[Schema]) -> Schema:
                 return schema.read(value)
             except SchemaMismatchError as error:
                 problems.append(error)
+        if isinstance(value, dict):
+            problems = _of_its_tag(value, schemas, problems)
         # If one schema expects a value of this kind, the problem is inside of it.
         inside = [error for error in problems if error.path]
         if len(inside) == 1:
@@ -99,6 +101,43 @@ def union(schemas: Sequence[Schema]) -> Schema:
     if len(schemas) == 1:
         return schemas[0]
     return Schema({"anyOf": [schema.document for schema in schemas]}, read)
+
+
+def _of_its_tag(
+    value: JSONObject, schemas: Sequence[Schema], problems: Sequence[SchemaMismatchError]
+) -> list[SchemaMismatchError]:
+    """Return the problems of those schemas whose constant properties a value has.
+
+    If it has those of none, the problem is what the property must be.
+    """
+    tags = [_constants(schema.document) for schema in schemas]
+    tagged = [each for each in tags if each]
+    shared = [name for name in value if all(name in each for each in tagged)]
+    if not shared or len(tagged) < 2:
+        return [*problems]
+    name = shared[0]
+    pairs = zip(tags, problems, strict=True)
+    kept = [problem for tag, problem in pairs if name in tag and value[name] in tag[name]]
+    if kept:
+        return kept
+    allowed = [each for tag in tags for each in tag.get(name, ())]
+    expected = f"one of {', '.join(map(repr, dict.fromkeys(allowed)))}"
+    return [mismatch(expected, value[name]).under(name)]
+
+
+def _constants(document: JSONObject) -> Mapping[str, Sequence[str]]:
+    """Return the texts of the required properties that may be nothing but one of some texts."""
+    found: dict[str, Sequence[str]] = {}
+    properties, required = document.get("properties"), document.get("required")
+    if not isinstance(properties, dict) or not isinstance(required, list):
+        return found
+    for name, each in properties.items():
+        if name in required and isinstance(each, dict):
+            options = each.get("enum", [each.get("const")])
+            if isinstance(options, list):
+                texts = [one for one in options if isinstance(one, str)]
+                found |= {name: texts} if texts and len(texts) == len(options) else {}
+    return found
 
 
 def choice(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import datetime as dt
 import enum
 from typing import (
     Annotated,
     Any,
     ClassVar,
     Generic,
+    Literal,
     NamedTuple,
     NewType,
     NotRequired,
@@ -17,8 +19,10 @@ from typing import (
     TypedDict,
     TypeVar,
 )
+from uuid import UUID
 
 import attrs
+import msgspec
 import pydantic
 import typing_extensions
 from typing_extensions import TypeAliasType
@@ -119,3 +123,105 @@ UserId = NewType("UserId", str)
 Numbers = TypeAliasType("Numbers", list[int])
 Json = TypeAliasType("Json", "int | str | list[Json] | dict[str, Json]")
 Many = TypeAliasType("Many", list[T], type_params=(T,))
+
+
+class Rights(enum.Flag):
+    """Members that can be combined."""
+
+    READ = 1
+    WRITE = 2
+
+
+class Bits(enum.IntFlag):
+    """The same, with a value between them that is no member."""
+
+    LOW = 1
+    HIGH = 4
+
+
+class Words(list[str]):
+    """A collection of its own class."""
+
+
+class Named(dict[str, T]):
+    """One with a type variable."""
+
+
+class Moment(dt.datetime):
+    pass
+
+
+class Span(dt.timedelta):
+    pass
+
+
+class Key(UUID):
+    pass
+
+
+@dataclasses.dataclass
+class Box(Generic[T]):
+    item: T
+    more: list[T] = dataclasses.field(default_factory=list[T])
+
+
+@dataclasses.dataclass
+class Crate(Box[int]):
+    """A class that is derived from a generic one."""
+
+    label: str = ""
+
+
+class Content(TypedDict, Generic[T]):
+    content: T
+
+
+class Letter(Content[int]):
+    sender: NotRequired[str]
+
+
+class Packet(msgspec.Struct, rename="camel"):
+    item_count: Annotated[int, msgspec.Meta(ge=1)]
+    note: str = ""
+
+
+class Circle(msgspec.Struct, tag="circle"):
+    size: int
+
+
+class Square(msgspec.Struct, tag="square"):
+    size: float
+
+
+@dataclasses.dataclass
+class Described:
+    """A place.
+
+    Attributes:
+        city: Its city.
+        code: Overridden below.
+    """
+
+    city: str
+    code: int = dataclasses.field(default=0, metadata={"description": "Its code."})
+
+
+@dataclasses.dataclass
+class Parsed:
+    """A class whose ``__init__`` takes something else than the fields."""
+
+    size: int
+
+    def __init__(self, text: str) -> None:
+        self.size = len(text)
+
+
+class Cat(pydantic.BaseModel):
+    kind: Literal["cat"]
+    lives: int
+
+
+@dataclasses.dataclass
+class Dog:
+    kind: Literal["dog", "puppy"]
+    name: str
