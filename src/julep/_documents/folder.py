@@ -259,8 +259,9 @@ def _has_common(folder: Folder, docs: Sequence[Doc]) -> bool:
     """Check whether documents may be of a folder, by its place or by the content of a file."""
     if {known_origin(doc) for doc in docs} & {None, folder.origin}:
         return True
-    digests = {(doc.metadata or {}).get("sha256") for doc in docs}
-    return any(_digest(path) in digests for path in folder.files.values())
+    digests = [(doc.metadata or {}).get("sha256") for doc in docs]
+    texts = {digest for digest in digests if isinstance(digest, str)}
+    return any(_digest(path) in texts for path in folder.files.values())
 
 
 def _digest(path: Path) -> str | None:
