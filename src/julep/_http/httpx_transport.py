@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from functools import partial
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
@@ -313,7 +314,9 @@ def client_options(config: TransportConfig) -> dict[str, Any]:
     if found is not None and not is_proxy_url(found.url):
         raise ConfigurationError(f"{found.variable}: {_A_PROXY}")
     proxy = config.proxy or (found.url if found else None)
-    return {"verify": tls, "http2": config.http2, "proxy": proxy, "trust_env": False}
+    options = {"verify": tls, "http2": config.http2, "proxy": proxy, "trust_env": False}
+    # As by our own sockets, nothing that a server sends is sent with other requests.
+    return {**options, "cookies": CookieJar(DefaultCookiePolicy(allowed_domains=()))}
 
 
 def _build_client(kind: type[C], config: TransportConfig) -> C:

@@ -36,7 +36,7 @@ def agreed(data: bytes, *cuts: int) -> list[object]:
     """
     at = sorted({0, len(data), *(cut % (len(data) + 1) for cut in cuts)})
     cut = [data[start:end] for start, end in pairwise(at)]
-    found: list[list[object]] = []
+    found = list[list[object]]()
     for pieces in ([data], cut, [bytes([byte]) for byte in data]):
         by_h11, by_httptools = (read(each, *pieces, b"") for each in (H11Parser, HttptoolsParser))
         assert by_h11 == by_httptools, data
@@ -117,7 +117,7 @@ def test_lines_that_are_no_trailers(trailers: bytes) -> None:
     assert content_of(chunk(b"ab") + b"0\r\n" + trailers + b"\r\n") is None
 
 
-SIZES = st.sampled_from([b"0" * zeros + form for zeros in range(10) for form in (b"%x", b"%X")])
+SIZES = st.sampled_from([b"%x", b"%X", b"0%x", b"0000000000000000%X"])
 EXTENSIONS = st.sampled_from([b"", b"", b" ", b";a", b" ; a = b", b';a="b;c"', b";a;b=c"])
 TRAILERS = st.sampled_from([b"", b"a: b\r\n", b"a: b\r\nc:\r\n"])
 CUTS = st.lists(st.integers(0, 2000), max_size=12)

@@ -107,6 +107,19 @@ async def test_headers_of_the_client_are_sent_with_every_request(mode: Mode) -> 
         assert request.header("user-agent") == "mine"
 
 
+@pytest.mark.parametrize("transport", ["sockets", "httpx"])
+async def test_no_cookies_are_kept(
+    mode: Mode, transport: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Clients that `with_options` returns share connections, and may have other keys."""
+    monkeypatch.setenv("JULEP_TRANSPORT", transport)
+    with Server([respond_json(SESSION, headers={"set-cookie": "id=1; path=/"})]) as server:
+        async with make_client(mode, server.url) as client:
+            for _ in range(2):
+                await client.sessions.get(SESSION["id"])
+    assert [request.header("cookie") for request in server.received] == [None, None]
+
+
 async def test_the_users_client_of_httpx_is_used_and_not_closed(mode: Mode) -> None:
     async with users_client(mode, headers={"X-Own": "yes"}) as own:
         with Server([respond_json(SESSION)]) as server:
