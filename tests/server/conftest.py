@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,27 +12,40 @@ from julep_server import LocalServer
 from tests.server.helpers.api import Api
 from tests.server.helpers.endpoint import Endpoint, EndpointServer
 
+if TYPE_CHECKING:
+    from tests.server.helpers.postgres import Cluster
+
 
 @pytest.fixture(scope="session", autouse=True)
-def postgres_url() -> Iterator[Callable[[], str] | None]:
-    """Creates PostgreSQL databases, if the tests run with PostgreSQL; otherwise None.
+def postgres() -> Iterator[Cluster | None]:
+    """A server of PostgreSQL, if the tests run with it; otherwise None.
 
-    A LocalServer without a database in its arguments then gets a new one there.
+    A LocalServer without a database in its arguments then has a new one there, until it stops.
     """
     if os.environ.get("JULEP_TEST_DATABASE", "sqlite") != "postgresql":
         yield None
         return
     from tests.server.helpers.postgres import Cluster
 
+    own = dict[LocalServer, str]()
     with Cluster() as cluster, pytest.MonkeyPatch.context() as patch:
-        plain = LocalServer.__init__
+        plain, plain_stop = LocalServer.__init__, LocalServer.stop
 
         @wraps(plain)
         def on_postgres(self: LocalServer, database: str = "", **arguments: Any) -> None:
-            plain(self, database=database or cluster.new_database(), **arguments)
+            if not database:
+                own[self] = database = cluster.new_database()
+            plain(self, database=database, **arguments)
+
+        @wraps(plain_stop)
+        def stop(self: LocalServer) -> None:
+            plain_stop(self)
+            if (url := own.pop(self, None)) is not None:
+                cluster.drop_database(url)
 
         patch.setattr(LocalServer, "__init__", on_postgres)
-        yield cluster.new_database
+        patch.setattr(LocalServer, "stop", stop)
+        yield cluster
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -44,9 +57,14 @@ def no_housekeeping() -> Iterator[None]:
 
 
 @pytest.fixture
-def database_url(postgres_url: Callable[[], str] | None, tmp_path: Path) -> str:
+def database_url(postgres: Cluster | None, tmp_path: Path) -> Iterator[str]:
     """The URL of an empty database that outlives a server."""
-    return f"sqlite:///{tmp_path / 'x.db'}" if postgres_url is None else postgres_url()
+    if postgres is None:
+        yield f"sqlite:///{tmp_path / 'x.db'}"
+        return
+    url = postgres.new_database()
+    yield url
+    postgres.drop_database(url)
 
 
 @pytest.fixture(scope="session")

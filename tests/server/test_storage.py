@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -18,13 +19,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import Connection, create_engine, inspect
 from sqlalchemy.engine import make_url
 
 from julep_server import LocalServer
 from julep_server.db.engine import Database, postgres_url
 from julep_server.db.tables import metadata
 from julep_server.db.text_type import Text
+from julep_server.errors import ApiError
 from tests.server.helpers.api import DOCUMENT, UNKNOWN_ID, Api, resolved
 from tests.server.helpers.process import serving
 
@@ -177,6 +179,34 @@ def test_any_text_is_stored_unchanged(api: Api, text: str) -> None:
     response = api.reply(session["id"], f"word {text}")
     assert len(response["doc_ids"]["agent_doc_ids"]) == 1
     assert api.history(session["id"])[0]["content"] == f"word {text}"
+    tool = {"type": "function", "function": {"name": text, "parameters": {}}}
+    for status in (201, 409):
+        assert api.post(f"/agents/{made['id']}/tools", tool).status_code == status
+    (stored,) = api.get(f"/agents/{made['id']}/tools").json()["items"]
+    assert stored["function"]["name"] == text
+
+
+def test_a_value_that_the_database_refuses_is_an_error_of_the_request(
+    database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    statements = {"sqlite": "SELECT zeroblob(2147483647)", "postgresql": "SELECT CAST('a' AS int)"}
+
+    def work(connection: Connection) -> None:
+        connection.exec_driver_sql(statements[connection.dialect.name])
+
+    async def main() -> None:
+        database = Database(database_url)
+        for call in (database.read, database.write):
+            with pytest.raises(ApiError, match="can't be stored") as raised:
+                await call(work)
+            assert raised.value.status == 422
+        database.close()
+
+    asyncio.run(main())
+    refused = [
+        record.message.startswith("the database refuses a value: ") for record in caplog.records
+    ]
+    assert refused == [True, True]
 
 
 @pytest.mark.parametrize("text", ["a\0b", "\0", "\x010\x01", "\ufffe\uffff", "é𝄞\u2028"])

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
 import random
 import sqlite3
 import threading
@@ -31,7 +32,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool, StaticPool
 
 from julep_server.db.files import create_private, parse_url, sqlite_path
@@ -39,9 +40,11 @@ from julep_server.db.migrate import upgrade
 from julep_server.db.outage import Outage
 from julep_server.db.template import copy_template, keep_template
 from julep_server.db.turns import Turns
+from julep_server.errors import invalid_field
 from julep_server.json_text import dumps, load_stored
 
 _T = TypeVar("_T")
+_log = logging.getLogger("julep_server")
 _READERS = 4
 _WRITERS = 4
 _SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
@@ -146,6 +149,10 @@ class Database:
     async def _run(self, turns: Turns, run: Callable[[], _T], *, writing: bool) -> _T:
         try:
             result = await asyncio.wrap_future(turns.submit(run))
+        except DataError as error:
+            # What its columns can't hold is the request's, and no failure of the server.
+            _log.warning("the database refuses a value: %s", error.orig)
+            raise invalid_field("", "a value can't be stored in the database") from error
         except DBAPIError as error:
             failure = self.outage.failure(error, writing=writing)
             if failure is None:

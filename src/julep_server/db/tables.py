@@ -21,7 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from julep_server.db.text_type import Text
+from julep_server.db.text_type import ShortText, Text
 
 metadata = MetaData()
 
@@ -247,7 +247,7 @@ tools = Table(
     _tenant(),
     Column("agent_id", String(36), nullable=False),
     Column("type", String(16), nullable=False),
-    Column("name", String(512), nullable=False),
+    Column("name", ShortText(512), nullable=False),
     Column("function", JSON, nullable=False),
     _time("created_at"),
     _time("updated_at"),

@@ -38,6 +38,13 @@ class Text(TypeDecorator[str]):
         return None if dialect.name == "sqlite" else _unescaped
 
 
+class ShortText(Text):
+    """The same, up to a number of characters; PostgreSQL counts an escaped one as two."""
+
+    impl = types.String
+    cache_ok = True
+
+
 def _escaped(value: str | None) -> str | None:
     return None if value is None else _UNESCAPED.sub(lambda found: _WRITTEN[found[0]], value)
 
@@ -45,4 +52,4 @@ def _escaped(value: str | None) -> str | None:
 def _unescaped(value: str | None) -> str | None:
     if value is None or _ESCAPE not in value:
         return value
-    return _ESCAPED.sub(lambda found: _READ[found[1]], value)
+    return _ESCAPED.sub(lambda found: _READ.get(found[1], found[0]), value)

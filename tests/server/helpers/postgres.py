@@ -116,6 +116,13 @@ class Cluster:
             connection.execute(f"CREATE DATABASE {name}{place}".encode())
         return f"postgresql://julep@/{name}?host={self._folder}"
 
+    def drop_database(self, url: str) -> None:
+        """Remove a database: at the end, the files of a thousand would take minutes."""
+        name = url.partition("@/")[2].partition("?")[0]
+        with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
+            # A server that a test has killed may seem connected for a while.
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
     def _address(self, database: str) -> str:
         return f"host={self._folder} user=julep dbname={database}"
 
