@@ -45,11 +45,12 @@ def _run(arguments: list[str]) -> int:
     from julep._cli.names import (
         CLIENT_COMMANDS,
         RESOURCE_COMMANDS,
+        help_as_option,
         unknown_command,
         with_command_first,
     )
 
-    arguments = with_command_first(arguments)
+    arguments = help_as_option(with_command_first(arguments))
     if arguments and (problem := unknown_command(arguments[0])):
         sys.stderr.write(f"julep: {problem}\n")
         return 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import inspect
 import os
 import socket
@@ -180,7 +181,9 @@ def _serve(settings: Settings) -> None:
     try:
         bound = bind(host, port)
     except (OSError, OverflowError) as error:
-        stop(f"can't serve on {host}:{port}: {error}", 1)
+        is_taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+        hint = "; --port chooses another port" if is_taken else ""
+        stop(f"can't serve on {host}:{port}: {error}{hint}", 1)
     with bound:
         if settings.workers > 1:
             with shared_metrics(enabled=settings.metrics):

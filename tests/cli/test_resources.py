@@ -279,7 +279,10 @@ def _ended_by(error: BaseException) -> int:
 def test_how_the_program_ends_early(capsys: pytest.CaptureFixture[str]) -> None:
     full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     assert _ended_by(full) == exits.FAILED
-    assert capsys.readouterr().err == f"julep: {full}\n"
+    text = "julep: the output cannot be written: No space left on device\n"
+    assert capsys.readouterr().err == text
+    assert _ended_by(OSError(errno.EACCES, "Permission denied", "file")) == exits.FAILED
+    assert capsys.readouterr().err == "julep: file: Permission denied\n"
     assert _ended_by(BrokenPipeError()) == exits.CLOSED_PIPE
     assert capsys.readouterr().err == ""
     assert _ended_by(KeyboardInterrupt()) == exits.INTERRUPTED

@@ -55,7 +55,7 @@ def main(arguments: Sequence[str]) -> int:
         with connect(options.get("--url"), options.get("--profile")) as client:
             try:
                 _chat(client, options.get("--agent"), options.get("--session"))
-            except KeyboardInterrupt:  # how a person may end a chat
+            except KeyboardInterrupt:  # before there is a session
                 sys.stdout.write("\n")
         return 0
 
@@ -135,7 +135,13 @@ def _lines(is_terminal: bool, earlier: Sequence[ChatMlMessage]) -> Iterator[str]
         earlier: The messages of the session so far: those of the user are brought back, too.
     """
     if not is_terminal:
-        yield from filter(None, map(str.strip, sys.stdin))
+        for number, line in enumerate(sys.stdin, 1):
+            try:
+                line.encode()
+            except UnicodeEncodeError:
+                raise UsageError(f"line {number} of standard input is no UTF-8") from None
+            if line.strip():
+                yield line.strip()
         return
     with suppress(ModuleNotFoundError):  # Windows has none
         readline = import_module("readline")  # from now on, input() edits lines, remembers them
@@ -145,7 +151,7 @@ def _lines(is_terminal: bool, earlier: Sequence[ChatMlMessage]) -> Iterator[str]
     while True:
         try:
             line = input("> ").strip()
-        except EOFError:
+        except (EOFError, KeyboardInterrupt):  # how a person may end a chat
             sys.stdout.write("\n")
             return
         if not line:

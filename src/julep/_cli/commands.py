@@ -17,7 +17,7 @@ from julep._cli.options import Option, in_options, option_of, options_of, read_f
 from julep._cli.output import is_terminal, note, print_fields, print_json, print_rows
 from julep._cli.owners import BY_NAME, id_of
 from julep._cli.resources import ID, Resource
-from julep.errors import InvalidArgumentError
+from julep.errors import InvalidArgumentError, InvalidIdError
 
 _WITH_FILE: Final = ("create", "update")
 
@@ -126,6 +126,7 @@ def _resource_command(resource: Resource, name: str) -> App:
         if option.name in resource.own_id or (option.name == "query" and option.is_required)
     ]
     words = {option.name for option in positional}
+    commands = resource.commands
     named = [
         option.parameter(required=option.is_required and not has_file)
         for option in options.values()
@@ -146,7 +147,10 @@ def _resource_command(resource: Resource, name: str) -> App:
             try:
                 result = call(**arguments)
             except InvalidArgumentError as error:
-                raise UsageError(in_options(str(error), options.values(), words)) from None
+                text = in_options(str(error), options.values(), words)
+                is_id = isinstance(error, InvalidIdError) and error.path in resource.own_id
+                hint = f" (julep {resource.name} list shows the ids)" if "list" in commands else ""
+                raise UsageError(f"{text}{hint if is_id else ''}") from None
             _show(resource, name, result, as_json=as_json)
         return 0
 

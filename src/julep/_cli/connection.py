@@ -48,6 +48,7 @@ class Connection(NamedTuple):
             ConfigurationError: A setting is invalid, or there is no key where it should be.
         """
         from julep._clients.sync_client import Client
+        from julep.errors import ConfigurationError
 
         settings: dict[str, Any] = {"base_url": self.url}
         if self.profile is not None:
@@ -56,7 +57,12 @@ class Connection(NamedTuple):
             if self.profile.timeout is not None:
                 settings["timeout"] = self.profile.timeout
         settings.update(options)
-        return Client(**settings)
+        try:
+            return Client(**settings)
+        except ConfigurationError as error:
+            origins = {"base_url": self.url_origin, "api_key": self.key_origin}
+            origin = origins.get(str(error).partition(":")[0])
+            raise ConfigurationError(f"{error}; it is {origin}" if origin else str(error)) from None
 
 
 def connection(url: str | None, profile: str | None) -> Connection:

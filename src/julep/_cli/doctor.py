@@ -84,15 +84,11 @@ def diagnose(url: str | None = None, profile: str | None = None) -> Iterator[Fin
     yield _versions()
     from julep.errors import ConfigurationError
 
-    found = None
     try:
         found = connection(url, profile)
         client = found.client(timeout=_TIMEOUT, max_retries=0)
     except ConfigurationError as error:
-        origins = {"base_url": found.url_origin, "api_key": found.key_origin} if found else {}
-        origin = origins.get(str(error).partition(":")[0])
-        text = f"{error}; it is {origin}" if origin else str(error)
-        yield Finding("settings", "failed", text, INVALID)
+        yield Finding("settings", "failed", str(error), INVALID)
         return
     with client:
         if found.profile is not None:

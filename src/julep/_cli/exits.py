@@ -39,18 +39,21 @@ def run(work: Callable[[], int]) -> int:
         return work()
     except UsageError as error:
         return report(error, INVALID)
+    except errors.AuthenticationError as error:
+        return report(f"{error}; julep doctor shows where the key comes from", REFUSED)
     except errors.JulepError as error:
         return report(error, status_of(error))
 
 
 def ended(work: Callable[[], int]) -> int:
     """Run the program; return its exit status, also if Ctrl-C or its output ends it early."""
-    for name in ("stdout", "stderr"):
+    for name in ("stdin", "stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:  # it was closed before the program began
             setattr(sys, name, StringIO())
         elif isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # not every encoding has every character
+            # Not every encoding has every character, and what is read is checked where it is used.
+            stream.reconfigure(errors="surrogateescape" if name == "stdin" else "backslashreplace")
     try:
         status = work()
         sys.stdout.flush()
@@ -59,7 +62,8 @@ def ended(work: Callable[[], int]) -> int:
         return CLOSED_PIPE
     except OSError as error:  # a full disk, most often
         _drop_output()
-        return report(error, FAILED)
+        what = error.filename or "the output cannot be written"
+        return report(f"{what}: {error.strerror or error}", FAILED)
     except KeyboardInterrupt:
         sys.stderr.write("\n")
         return INTERRUPTED

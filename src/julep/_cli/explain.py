@@ -10,8 +10,11 @@ from cyclopts import Parameter as Details
 
 from julep._cli.commands import JSON, PROFILE, URL, command
 from julep._cli.connection import connect
+from julep._cli.exits import UsageError
+from julep._cli.options import in_options
 from julep._cli.output import print_json, print_rows
 from julep._cli.resources import ID
+from julep.errors import InvalidArgumentError
 
 _COLUMNS = ("kind", "role", "tokens", "left_out", "text")
 
@@ -37,7 +40,10 @@ def _explain(
     session_id: str, text: str, *, json: bool, url: str | None, profile: str | None
 ) -> int:
     with connect(url, profile) as client:
-        rendered = client.sessions.render(session_id, text)
+        try:
+            rendered = client.sessions.render(session_id, text)
+        except InvalidArgumentError as error:
+            raise UsageError(in_options(str(error), words=("session_id", "text"))) from None
     if json:
         print_json(rendered.to_dict())
     else:

@@ -97,7 +97,7 @@ def _import(
             )
         except InvalidArgumentError as error:
             option_ = "--" if error.path in _OPTIONS else ""
-            raise UsageError(f"{option_}{in_options(str(error))}") from None
+            raise UsageError(f"{option_}{in_options(str(error), words=('path',))}") from None
     rows = [file._asdict() for file in added.files]
     if json:
         print_json(cast("Any", rows))

@@ -35,6 +35,9 @@ SERVER_COMMANDS: Final = {
 }
 """They need ``julep[server]``, which has their descriptions; these are for completion."""
 
+GROUPS: Final = frozenset({*RESOURCE_COMMANDS, "db", "keys", "tenants"} - {"explain", "completion"})
+"""Commands whose next word is a command, too."""
+
 
 OPTIONS: Final = {
     "agent_id": ("--agent", "--agent-id"),
@@ -81,11 +84,25 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"; did you mean {found[0]}?" if found else ""
 
 
+def help_as_option(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments with ``--help`` at the end, if the word ``help`` asks for it.
+
+    Example:
+        >>> help_as_option(["help", "agents"]), help_as_option(["agents", "help", "list"])
+        (['agents', '--help'], ['agents', 'list', '--help'])
+    """
+    place = 1 if arguments[:1] and arguments[0] in GROUPS else 0
+    if arguments[place : place + 1] != ["help"]:
+        return [*arguments]
+    return [*arguments[:place], *arguments[place + 1 :], "--help"]
+
+
 def unknown_command(word: str) -> str | None:
     """Return what is wrong with the first word of a command line, or None if it is a command."""
     known = [*CLIENT_COMMANDS, *RESOURCE_COMMANDS, *SERVER_COMMANDS]
     if word in known or word in ("--help", "-h"):
         return None
     if word.startswith("-"):
-        return f"{word!r:.40} needs a command: julep --help lists them"
+        hint = nearest(word, ("--help", "--version"))
+        return f"{word!r:.40} needs a command: julep --help lists them{hint}"
     return f"there is no command {word!r:.40}{nearest(word, known)} (julep --help)"

@@ -21,6 +21,7 @@ from typing import (
 
 from julep._cli.exits import UsageError
 from julep._cli.names import OPTIONS
+from julep._cli.output import note
 from julep._cli.owners import BY_NAME
 from julep._tools.docstrings import parse_docstring
 
@@ -217,10 +218,15 @@ def read_file(path: str) -> dict[str, Any]:
     import sys
     from pathlib import Path
 
+    if path == "-" and sys.stdin.isatty():
+        note("JSON is read from this terminal: Ctrl-D behind it ends it")
     try:
         text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"--file: {path} cannot be read: {error}") from None
+        problem = getattr(error, "strerror", None) or error
+        raise UsageError(f"--file: {path} cannot be read: {problem}") from None
+    if not text.strip():
+        raise UsageError(f"--file {path}: expected a JSON object; it is empty")
     value = read_json(f"--file {path}", text)
     if not isinstance(value, dict):
         raise UsageError(f"--file {path}: expected a JSON object, got {type(value).__name__}")

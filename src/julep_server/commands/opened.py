@@ -119,7 +119,11 @@ def database_url(given: str | None, *, must_exist: bool = False) -> str:
         return given
     path = Path(given).expanduser() if given else _data_directory() / "julep.db"
     if not must_exist:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            hint = "" if given else "; --database names another file"
+            stop(f"can't create the folder {path.parent}: {error.strerror}{hint}", 1)
     return sqlite_url(path)
 
 
