@@ -14,6 +14,7 @@ import julep
 from julep import ServerInfo
 from julep_server import LocalServer
 from tests.sdk.helpers.modes import Mode, make_client, unwrapped
+from tests.sdk.helpers.programs import run_program
 from tests.sdk.helpers.stub import Stub
 
 
@@ -79,6 +80,38 @@ async def test_put_patch_and_delete(mode: Mode, stub: Stub) -> None:
         ("PATCH", "/api/a", None),
         ("DELETE", "/api/a?x=1", None),
     ]
+
+
+AT_THE_END = """
+import sys
+import julep
+
+class AtTheEnd:
+    is_finalizing = staticmethod(sys.is_finalizing)
+    failure = julep.NetworkError
+    client = julep.Client(base_url="http://127.0.0.1:1", max_retries=0)
+
+    def __del__(self):
+        calls = (
+            self.client.server,
+            lambda: self.client.get("/agents"),
+            lambda: self.client.agents.list(),
+        )
+        for call in calls:
+            try:
+                call()
+            except self.failure as error:
+                print(self.is_finalizing(), error)
+
+last = AtTheEnd()
+"""
+
+
+@pytest.mark.once
+def test_a_call_when_the_interpreter_ends_is_a_network_error() -> None:
+    done = run_program(AT_THE_END)
+    message = "True no request can be sent: the interpreter is ending"
+    assert (done.stdout.splitlines(), done.stderr) == ([message] * 3, "")
 
 
 def run(*arguments: str, missing: str = "") -> subprocess.CompletedProcess[str]:

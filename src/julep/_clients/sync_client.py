@@ -473,9 +473,12 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
             >>> client.server()
             ServerInfo(name='julep', version='…', contract='…')
         """
-        from julep._calls.server_info import server_info_call
+        try:
+            from julep._calls.server_info import server_info_call
 
-        return self.api.send(server_info_call())
+            return self.api.send(server_info_call())
+        except (ImportError, AttributeError) as error:
+            raise import_failure(error) from None
 
     def close(self) -> None:
         """Close all connections; closing again has no effect.

@@ -26,7 +26,7 @@ DEFAULT_MAX_TURNS: Final = 10
 """The most requests to the model in a run, by default."""
 
 DEFAULT_REPAIRS: Final = 1
-"""How many answers that do not match the output may be replaced, by default."""
+"""How often an answer that does not match the output may be replaced, by default."""
 
 
 def tool_loop(
@@ -52,7 +52,7 @@ def tool_loop(
         tools: Functions, and tools without functions.
         output: How the answer is read; None for a response as it is.
         streams: Whether the responses are streamed.
-        repairs: How many answers that do not match may be replaced; None for the default.
+        repairs: How often an answer that does not match may be replaced; None for the default.
         max_turns: The most requests to the model; None for the default.
         tool_choice: Which tool the model may or must call first.
         approve: Decides on each call of a function.

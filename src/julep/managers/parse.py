@@ -107,9 +107,9 @@ class Parse(BaseParse, Run):
     ) -> ParsedResponse[Any]:
         """Send messages, and return the agent's answer as a Python type.
 
-        The model is made to answer in JSON that matches the type. What is wrong in an answer that
-        does not match is reported to it once, or as many times as ``repairs``, so that it answers
-        again. ``stream_run`` with an ``output`` does the same, and streams.
+        The model is made to answer in JSON that matches the type. If an answer does not match, the
+        mistake is reported to the model, which answers again, up to ``repairs`` times.
+        ``stream_run`` with an ``output`` does the same, and streams.
 
         Args:
             session_id: The session's id.
@@ -120,8 +120,9 @@ class Parse(BaseParse, Run):
                 tool may be annotated with, such as ``list[int]`` or ``Literal["yes", "no"]``.
             tools: Functions that the model may call before it answers, as in `run`. Without
                 any, it calls no tool.
-            repairs: How many answers may be replaced that do not match, 0 or more.
-            max_turns: The most requests to the model, 1 or more.
+            repairs: How often an answer that does not match may be replaced, 0 or more; 1 by
+                default.
+            max_turns: The most requests to the model, 1 or more; 10 by default.
             tool_choice: ``"none"``, ``"auto"`` or the one function that the model must call first.
             approve: Decides about each call of a function, as in `run`.
             settings: Settings of `chat` but for ``response_format``, for every turn.

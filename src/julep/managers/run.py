@@ -156,10 +156,10 @@ class Run(BaseRun):
         """Send messages, call the functions that the model chooses, and return its answer.
 
         A function is described to the model by its name, its docstring (Google, NumPy or Sphinx
-        style) and its parameters' annotations. The model receives its result as text or JSON, or
-        its exception, and the run continues; so it does when a call names no tool, or its
-        arguments do not match. A call of a tool that has no function ends the run: the response
-        has the call.
+        style) and its parameters' annotations. The model receives the function's result as text or
+        JSON, or its exception, or why it was not called: there is no such tool, or the arguments do
+        not match. Then the run continues. A call of a tool that has no function ends the run: the
+        response has the call.
 
         An async client also accepts async functions. It calls others in threads, and makes the
         calls of one response concurrently.
@@ -173,8 +173,9 @@ class Run(BaseRun):
             tools: Functions, and tools without functions as models or dicts, besides the
                 agent's own.
             output: The type of the answer, as in `parse`.
-            repairs: How many answers may be replaced that do not match the ``output``, 0 or more.
-            max_turns: The most requests to the model, 1 or more.
+            repairs: How often an answer that does not match may be replaced, 0 or more; 1 by
+                default.
+            max_turns: The most requests to the model, 1 or more; 10 by default.
             tool_choice: ``"none"``, ``"auto"`` or the one function that the model must call first.
             approve: A function that is called with the name and the arguments before each call
                 of a function, and decides: True, or False or the reason against it, which the
@@ -220,7 +221,7 @@ class Run(BaseRun):
             session_id: The session's id.
             messages: The messages to send, or None to continue from the history; as in `run`.
             tools: Functions, and tools without functions, besides the agent's own.
-            max_turns: The most requests to the model, 1 or more.
+            max_turns: The most requests to the model, 1 or more; 10 by default.
             tool_choice: ``"none"``, ``"auto"`` or the one function that the model must call first.
             approve: A function that decides on each call of a function, as in `run`.
             settings: Settings of `chat`, for every turn.
@@ -286,8 +287,9 @@ class Run(BaseRun):
             messages: The messages to send, or None to continue from the history; as in `run`.
             tools: Functions, and tools without functions, besides the agent's own.
             output: The type of the answer, as in `parse`.
-            repairs: How many answers may be replaced that do not match the ``output``, 0 or more.
-            max_turns: The most requests to the model, 1 or more.
+            repairs: How often an answer that does not match may be replaced, 0 or more; 1 by
+                default.
+            max_turns: The most requests to the model, 1 or more; 10 by default.
             tool_choice: ``"none"``, ``"auto"`` or the one function that the model must call first.
             approve: A function that decides on each call of a function, as in `run`.
             settings: Settings of `chat`, for every turn.

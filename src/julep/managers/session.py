@@ -226,7 +226,7 @@ class SessionsManager(SessionLists, Chat, Parse, Render, History, BaseSessionsMa
             metadata: JSON to merge into the stored metadata (RFC 7396: a null removes a key), or to
                 replace it when overwriting.
             overwrite: Whether arguments that are None reset their fields, instead of keeping them.
-            render_templates: Whether the situation and the messages are Jinja templates.
+            render_templates: Whether the situation and some messages are templates, as in `create`.
             token_budget: The most tokens of a prompt.
             context_overflow: How a longer prompt is shortened, as in `create`.
             tags: Short texts by which to sort sessions, each once; they replace the stored ones.
