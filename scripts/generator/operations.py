@@ -98,42 +98,11 @@ class Operations:
         readers = emit.Readers()
         answers, events, shapes = self._answers(source, readers)
         event = events[0] if events else None
-        classes = set[tuple[str, str]]().union(*(one.classes() for one in shapes))
         if body:
-            classes = classes.union(*(one.classes() for one in body.shapes))
-        sent = [one.shape for _, one in parameters]
-        enums = {item for one in sent for item in one.classes()}
-        # What encoders need when they run is imported; enums of arguments are types only.
-        models = classes | {
-            (one.module, one.class_name)
-            for shape in sent
-            for one in _within(shape)
-            if one.kind == "model"
-        }
-        if event:
-            models |= event.classes()
-        enums -= models
-        given = str(data.get("operationId") or operation_name(source.path, source.method))
-        if not data.get("operationId"):
-            given = unique(given, self._named)
-            self._named.add(given)
-        tags = [str(tag) for tag in data.get("tags") or ()]
-        tag = tags[0] if tags else "default"
-        if len(tags) > 1:
-            self._findings.note(data, "several tags", f"it is in {tag}, the first of its tags")
-        package = self._package(tag)
-        taken = self._modules.setdefault(package, set())
-        wanted = module_name(given)
-        name = unique(wanted, taken)
-        taken.add(name)
-        if name != wanted:
-            text = f"another operation's module is {wanted} already: this one is {name}"
-            self._findings.note(data, "names that collide", text)
+            shapes = [*shapes, *body.shapes]
+        models, enums = _imports(shapes, [one.shape for _, one in parameters], event)
         return OperationView(
-            given,
-            name,
-            package,
-            tag,
+            *self._identity(source),
             source.method.upper(),
             source.path,
             _url(source.path, path),
@@ -152,6 +121,27 @@ class Operations:
             tuple(sorted(enums)),
             message(data, source.name),
         )
+
+    def _identity(self, source: OperationSource) -> tuple[str, str, str, str]:
+        """Return an operation's id, the names of its module and of its package, and its tag."""
+        data = source.data
+        given = str(data.get("operationId") or operation_name(source.path, source.method))
+        if not data.get("operationId"):
+            given = unique(given, self._named)
+            self._named.add(given)
+        tags = [str(tag) for tag in data.get("tags") or ()]
+        tag = tags[0] if tags else "default"
+        if len(tags) > 1:
+            self._findings.note(data, "several tags", f"it is in {tag}, the first of its tags")
+        package = self._package(tag)
+        taken = self._modules.setdefault(package, set())
+        wanted = module_name(given)
+        name = unique(wanted, taken)
+        taken.add(name)
+        if name != wanted:
+            text = f"another operation's module is {wanted} already: this one is {name}"
+            self._findings.note(data, "names that collide", text)
+        return given, name, package, tag
 
     def _package(self, tag: str) -> str:
         """Return the package of a tag."""
@@ -350,7 +340,28 @@ _STYLE_NAMES = {
 }  # fmt: skip
 
 
+def _imports(
+    shapes: list[Shape], sent: list[Shape], event: Shape | None
+) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+    """Return the classes that an operation's module imports, and those that only its types name.
+
+    What encoders need when they run is imported; enums of arguments are types only.
+    """
+    models = set[tuple[str, str]]().union(*(one.classes() for one in shapes))
+    models |= {
+        (one.module, one.class_name)
+        for shape in sent
+        for one in _within(shape)
+        if one.kind == "model"
+    }
+    if event:
+        models |= event.classes()
+    enums = {item for one in sent for item in one.classes()}
+    return models, enums - models
+
+
 def _within(shape: Shape) -> Iterator[Shape]:
+    """Yield a shape, and all that it consists of."""
     yield shape
     for item in shape.items:
         yield from _within(item)

@@ -33,6 +33,10 @@ _FOREIGN: Final = {"api": _foreign, "chat": _foreign, "completions": _foreign}
 # What the methods of a stream are to a program: awaited, or iterated over.
 _AWAITED_OF_STREAMS: Final = {"get_final_response", "close"}
 
+_MIXED_WITH: Final = (
+    "some items of this `with` become `async with`, others do not; expected a statement for each"
+)
+
 
 def async_form(program: str) -> str:
     """Return the async form; the program itself if there is nothing to await."""
@@ -206,7 +210,7 @@ class _Form:
                 self._edits.append((self._start(node), 0, "async "))
             case ast.With(items=items) if any(map(self._awaits, items)):
                 if not all(map(self._awaits, items)):
-                    raise ValueError(f"line {node.lineno}: one `with` for both kinds")
+                    raise ValueError(f"line {node.lineno}: {_MIXED_WITH}")
                 self._edits.append((self._start(node), 0, "async "))
             case ast.For() if self._awaits(node):
                 self._edits.append((self._start(node), 0, "async "))

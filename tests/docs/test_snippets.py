@@ -98,5 +98,5 @@ def test_a_program_without_a_client_stays_as_it_is() -> None:
 
 
 def test_one_with_for_both_kinds_is_refused() -> None:
-    with pytest.raises(ValueError, match="line 3: one `with` for both kinds"):
+    with pytest.raises(ValueError, match="line 3: some items of this `with` become `async with`"):
         async_form("import julep\n\nwith open('x') as x, julep.Client() as client:\n    pass\n")

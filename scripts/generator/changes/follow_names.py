@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from .chains import Handler
 from .checkout import (
     CALLS,
     CHECK,
@@ -218,52 +219,58 @@ def _reads(subject: Subject, operation: str, checkout: Checkout) -> Iterator[Pla
         return
     if subject.mode == ADD and operation not in subject.methods and not subject.is_parameter:
         return  # deep in a body: what repeats its schema is named by itself
-    texts = checkout.server.texts(handler.functions)
-    known = _known(subject)
-    found = sorted({(module.path, line) for each in known for module, line in texts.get(each, ())})
     if subject.mode == ADD:
-        # Or the resource's row names it: handlers that several share get their filters there.
-        found = found or [
-            (handler.module.path, line)
-            for one in handler.module.structures
-            if one.kind == "texts" and one.inside is None
-            for name, line in one.names.items()
-            if name in known
-        ]
-        if found:
-            path, line = found[0]
-            yield Place("server", path, line, "", "", DONE)
-            return
-        yield Place(
-            "server",
-            handler.module.path,
-            handler.line,
-            operation,
-            f"never reads {subject.name}",
-            TO_DO,
-        )
-        near = [(len(subject.siblings & one.texts.keys()), one) for one in handler.functions]
-        best = sorted((pair for pair in near if pair[0]), key=lambda pair: -pair[0])[:2]
-        for _, function in best:
-            note = f"reads others of its schema, not {subject.name}"
-            yield Place("server", function.module.path, function.line, function.name, note, TO_DO)
-        if subject.is_parameter:
-            yield from _queries(subject, handler.functions, checkout)
+        yield from _new_reads(subject, operation, handler, checkout)
         return
-    for path, line in found[:MOST_LINES]:
-        if subject.mode in (DROP, RENAME):
+    known = _known(subject)
+    if subject.mode in (DROP, RENAME):
+        for path, line in _lines(known, handler, checkout)[:MOST_LINES]:
             yield Place("server", path, line, "", _sentence(subject), TO_DO)
-    if subject.mode not in (DROP, RENAME):
-        places = [
-            place
-            for function in handler.functions
-            for each in sorted(known & (function.texts.keys() | function.reads.keys()))
-            for place in facet_of_read(subject.change, function, each)
-        ]
-        yield from places
-        if not places and subject.change.facet == "default" and operation in subject.methods:
-            note = f"has no default of {subject.name}"
-            yield Place("server", handler.module.path, handler.line, operation, note, CHECK)
+        return
+    places = [
+        place
+        for function in handler.functions
+        for each in sorted(known & (function.texts.keys() | function.reads.keys()))
+        for place in facet_of_read(subject.change, function, each)
+    ]
+    yield from places
+    if not places and subject.change.facet == "default" and operation in subject.methods:
+        note = f"has no default of {subject.name}"
+        yield Place("server", handler.module.path, handler.line, operation, note, CHECK)
+
+
+def _new_reads(
+    subject: Subject, operation: str, handler: Handler, checkout: Checkout
+) -> Iterator[Place]:
+    """Yield where the server reads a new name, or the places that must."""
+    known = _known(subject)
+    # The resource's row may name it: handlers that several share get their filters there.
+    found = _lines(known, handler, checkout) or [
+        (handler.module.path, line)
+        for one in handler.module.structures
+        if one.kind == "texts" and one.inside is None
+        for name, line in one.names.items()
+        if name in known
+    ]
+    if found:
+        path, line = found[0]
+        yield Place("server", path, line, "", "", DONE)
+        return
+    note = f"never reads {subject.name}"
+    yield Place("server", handler.module.path, handler.line, operation, note, TO_DO)
+    near = [(len(subject.siblings & one.texts.keys()), one) for one in handler.functions]
+    best = sorted((pair for pair in near if pair[0]), key=lambda pair: -pair[0])[:2]
+    note = f"reads others of its schema, not {subject.name}"
+    for _, function in best:
+        yield Place("server", function.module.path, function.line, function.name, note, TO_DO)
+    if subject.is_parameter:
+        yield from _queries(subject, handler.functions, checkout)
+
+
+def _lines(names: set[str], handler: Handler, checkout: Checkout) -> list[tuple[str, int]]:
+    """Return the lines of a handler's functions that have one of some names as text."""
+    texts = checkout.server.texts(handler.functions)
+    return sorted({(module.path, line) for each in names for module, line in texts.get(each, ())})
 
 
 def _lists(subject: Subject, checkout: Checkout) -> Iterator[Place]:
