@@ -320,7 +320,7 @@ def declare(
     def encode(value: object) -> JSONObject:
         given: Mapping[str, object] = {}
         if isinstance(value, model):
-            out = _encode_fields(value, sent, rest)
+            out = _encode_fields(value, sent, rest, {} if open_keys else by_key)
         elif type(value) is dict or isinstance(value, Mapping):  # the first costs less
             given = cast("Mapping[str, object]", value)
             out = {}
@@ -356,8 +356,17 @@ def declare(
     model.__encoder__ = encode
 
 
-def _encode_fields(value: Model, fields: tuple[Field, ...], rest: Encoder) -> JSONObject:
-    """Encode the fields of a model that are set, and its additional properties."""
+def _encode_fields(
+    value: Model, fields: tuple[Field, ...], rest: Encoder, known: Mapping[str, object]
+) -> JSONObject:
+    """Encode the fields of a model that are set, and its additional properties.
+
+    Args:
+        value: The model.
+        fields: Its fields.
+        rest: The encoder of the additional properties.
+        known: The keys of which an additional property may be a misspelling.
+    """
     out: JSONObject = {}
     json_name = ""
     try:
@@ -369,6 +378,11 @@ def _encode_fields(value: Model, fields: tuple[Field, ...], rest: Encoder) -> JS
         raise error.under(json_name) from None
     if value.additional_properties:
         others = value.additional_properties
+        for key in others:
+            try:
+                _extra(str(key), known, out)
+            except EncodeError as error:
+                raise error.under(str(key)) from None
         checked = json_object(others)
         for key, item in checked.items():
             out.setdefault(key, item if rest is json_value else rest(item))

@@ -33,7 +33,7 @@ from julep_api.models import (
     NamedToolChoiceFunction,
     Session,
 )
-from julep_api.types import UNSET
+from julep_api.types import UNSET, JSONObject
 from tests.generated.helpers.running import pickled
 from tests.generated.helpers.strategies import (
     MODELS,
@@ -259,6 +259,19 @@ def test_a_misspelt_key_is_refused_unless_the_right_one_is_given(key: str, meant
     assert error.problem.startswith(f"there is no such key (did you mean {meant!r}?); known are: ")
     given = {**HI, "name": "a", "continue": True, key: "x"}
     assert InputChatMlMessage.encode(given) == given
+
+
+@pytest.mark.parametrize("key", ["nmae", "Name", "continu", "timestamp"])
+def test_a_model_is_refused_for_the_keys_for_which_its_dict_is(key: str) -> None:
+    kept: JSONObject = {"role": "user", "content": "Hi.", "name": "a", "continue": True, key: "x"}
+    assert InputChatMlMessage.encode(InputChatMlMessage.from_dict(kept)) == kept
+    model = InputChatMlMessage.from_dict({"role": "user", "content": "Hi.", key: "x"})
+    if key == "timestamp":
+        assert InputChatMlMessage.encode(model)[key] == "x"
+    else:
+        error, of_dict = refused(InputChatMlMessage, model), {**HI, key: "x"}
+        assert error.path == key
+        assert str(error) == str(refused(InputChatMlMessage, of_dict))
 
 
 @pytest.mark.parametrize("key", ["stop", "seed", "max_tokens", "top_k", "top_a", "n", "user"])

@@ -317,6 +317,11 @@ def test_models_are_fields() -> None:
     assert "unset" not in (repr(box) + written + repr(box.model_dump())).lower()
 
 
+def test_an_error_names_the_type() -> None:
+    with pytest.raises(pydantic.ValidationError, match=r"1 validation error for .*\bUser\b"):
+        pydantic.TypeAdapter(User).validate_python({"id": 1})
+
+
 def test_fields_may_be_left_out() -> None:
     box = Box(user=USER, agent=AGENT)
     left = box.model_dump(exclude={"user": {"metadata", "created_at"}, "agent": True})

@@ -28,7 +28,10 @@ _TOOL: Final = (
     'a tool is a dict around a function: {"type": "function", "function": {"name": ..., '
     '"parameters": ...}}'
 )
-_TYPE_OF_TOOL: Final = re.compile(r"tools?(\[\d+\])?\.type")
+_PART_OF_TOOL: Final = re.compile(r"tools?(\[\d+\])?\.(type|function)")
+_JSON_SCHEMA: Final = (
+    'that is {"type": "json_object", "schema": ...} here; sessions.parse reads the answer as a type'
+)
 _DOC: Final = 'a document is one argument: doc={"title": ..., "content": ...}'
 _MODEL: Final = "the model is the agent's: agents.update(agent_id=..., model=...)"
 _STREAMS: Final = "it streams already"
@@ -91,8 +94,10 @@ def contract_advice(error: EncodeError) -> str:
     if error.path.endswith(".role"):
         role = error.problem.partition("; got '")[2].partition("'")[0]
         return f": {_ROLES[role]}" if role in _ROLES else ""
-    if _TYPE_OF_TOOL.fullmatch(error.path) and "'parameters'" in error.problem:
+    if _PART_OF_TOOL.fullmatch(error.path) and "'parameters'" in error.problem:
         return f": {_TOOL}"
+    if error.path == "response_format.type" and "'json_schema'" in error.problem:
+        return f": {_JSON_SCHEMA}"
     return ""
 
 
@@ -151,7 +156,7 @@ def _list_advice(name: str, value: object) -> str:
         return ": a set has no order"
     if name == "messages" and isinstance(value, Model) and hasattr(type(value), "message"):
         return " (did you mean a list of its .message?)"
-    if isinstance(value, (Mapping, Model)) or callable(value):
+    if isinstance(value, (Mapping, Model)) or (callable(value) and name != "messages"):
         return ": put it into a list"
     made = _dict_advice(value)
     return f"{made}, to be put into a list" if made else ""
@@ -188,6 +193,10 @@ def _dict_advice(value: object) -> str:
         return ": dataclasses.asdict makes a dict of it"
     if hasattr(kind, "__attrs_attrs__"):
         return ": attrs.asdict makes a dict of it"
+    if hasattr(kind, "__struct_fields__"):
+        return ": msgspec.to_builtins makes a dict of it"
+    if hasattr(kind, "_asdict"):
+        return ": its _asdict() is a dict"
     return ": its model_dump() is a dict" if hasattr(kind, "model_dump") else ""
 
 

@@ -9,6 +9,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 from uuid import UUID, uuid1, uuid3, uuid5
 
 import attrs
+import msgspec
 
 from julep_api.models import (
     ChatResponse,
@@ -207,6 +208,23 @@ class Pydantic:
         return USER
 
 
+class Struct(msgspec.Struct):
+    """A message of a user's own class of msgspec."""
+
+    role: str
+
+
+class Named(NamedTuple):
+    """A message that is a named tuple."""
+
+    role: str
+
+
+def misspelt_message() -> InputChatMlMessage:
+    """Return a message with a key that its class does not have, and that looks like one of its."""
+    return InputChatMlMessage(role="user", content="a", nmae="b")
+
+
 @attrs.define
 class Attrs:
     """A message of a user's own class of attrs."""
@@ -263,7 +281,10 @@ def messages() -> list[Bad]:
         Bad([Message("user", "a")], "type", "dataclasses.asdict makes a dict", "messages[0]"),
         Bad([Pydantic()], "type", "its model_dump() is a dict", "messages[0]"),
         Bad([Attrs()], "type", "attrs.asdict makes a dict of it", "messages[0]"),
+        Bad([Struct("user")], "type", "msgspec.to_builtins makes a dict of it", "messages[0]"),
+        Bad([Named("user")], "type", "its _asdict() is a dict", "messages[0]"),
         Bad([RESPONSE], "type", "(did you mean its .message?)", "messages[0]"),
+        Bad([misspelt_message()], "value", "did you mean 'name'?", "messages[0].nmae"),
         *(
             case.at("messages[3]")._replace(argument=[USER, USER, USER, case.argument])
             for case in MESSAGE_CASES
@@ -304,6 +325,7 @@ def tools(*, functions: bool = False) -> list[Bad]:
         ),
         Bad([{"function": FUNCTION}], "value", MISSING, "tools[0].type"),
         Bad([FUNCTION], "value", ": a tool is a dict around a function", "tools[0].type"),
+        Bad([{"type": "function", **FUNCTION}], "value", ": a tool is a dict", "tools[0].function"),
         Bad([FunctionDef("add", {})], "type", ": a tool is a dict around", "tools[0]"),
         Bad([{"type": "function"}], "value", MISSING, "tools[0].function"),
         Bad([{**tool, "type": "functon"}], "value", "'function'", "tools[0].type"),

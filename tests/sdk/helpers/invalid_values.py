@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Final
 
-from julep_api.models import FunctionDef, Tool, ToolType
+from julep_api.models import AgentDefaultSettings, FunctionDef, Tool, ToolType
 from tests.sdk.helpers.invalid_arguments import (
     DOC,
     DOC_CASES,
@@ -52,6 +52,12 @@ def default_settings() -> list[Bad]:
         Bad({"preset": "silly"}, "value", "'fun'", "default_settings.preset"),
         Bad({"preset": 3}, "type", "expected one of 'prob", "default_settings.preset"),
         Bad({"temprature": 1}, "value", "'temperature'", "default_settings.temprature"),
+        Bad(
+            AgentDefaultSettings(temprature=1),
+            "value",
+            "did you mean 'temperature'?",
+            "default_settings.temprature",
+        ),
     ]
 
 
@@ -119,6 +125,7 @@ def response_format() -> list[Bad]:
             Bad(value, "type", "expected a dict or ChatSettingsResponseFormat; got ")
             for value in (3, "text", b"a", [1])
         ),
+        Bad({"type": "json_schema"}, "value", "sessions.parse reads", "response_format.type"),
         Bad({"type": "xml"}, "value", "'text', 'json_object', 'regex'", "response_format.type"),
         Bad({"type": 3}, "type", "expected one of 'text'", "response_format.type"),
         Bad({"type": "regex", "pattern": 3}, "type", "a str; got 3", "response_format.pattern"),

@@ -50,6 +50,7 @@ def core_schema(model: type[CoreModel]) -> object:
             details = {"type": "value_error", "loc": steps, "input": value, "ctx": {"error": error}}
             raise core.ValidationError.from_exception_data(model.__name__, [details]) from None
 
+    validate.__name__ = model.__name__  # by which pydantic's errors name the type
     return schemas.no_info_plain_validator_function(
         validate,
         ref=f"{model.__module__}.{model.__qualname__}:{id(model)}",  # documented once, by its name
