@@ -18,7 +18,7 @@ class AgentDefaultSettings(Model):
     Attributes:
         frequency_penalty: Penalty by a token's frequency so far. At least -2 and at most 2. The
             server's default: 0.
-        length_penalty: Above 1 favours longer replies, below 1 shorter ones. At least 0 and at most
+        length_penalty: Above 1 favours shorter replies, below 1 longer ones. At least 0 and at most
             2. The server's default: 1.
         presence_penalty: Penalty of tokens that have been used before. At least -1 and at most 1.
             The server's default: 0.
@@ -57,7 +57,7 @@ class AgentDefaultSettings(Model):
     """Penalty by a token's frequency so far. At least -2 and at most 2. The server's default: 0."""
 
     length_penalty: float | None
-    """Above 1 favours longer replies, below 1 shorter ones. At least 0 and at most 2. The server's
+    """Above 1 favours shorter replies, below 1 longer ones. At least 0 and at most 2. The server's
     default: 1."""
 
     presence_penalty: float | None

@@ -23,7 +23,7 @@ class ChatInput(Model):
         tool_choice: The tool to call, if any. By default or with null, the model chooses.
         frequency_penalty: Penalty by a token's frequency so far. At least -1 and at most 1. The
             server's default: 0.
-        length_penalty: Above 1 favours longer replies, below 1 shorter ones. At least 0 and at most
+        length_penalty: Above 1 favours shorter replies, below 1 longer ones. At least 0 and at most
             2. The server's default: 1.
         logit_bias: Changes of the likelihood of single tokens, -100 to 100, by token id.
         max_tokens: The maximum number of tokens of the reply. At least 1 and at most 16384. The
@@ -103,7 +103,7 @@ class ChatInput(Model):
     """Penalty by a token's frequency so far. At least -1 and at most 1. The server's default: 0."""
 
     length_penalty: float | None
-    """Above 1 favours longer replies, below 1 shorter ones. At least 0 and at most 2. The server's
+    """Above 1 favours shorter replies, below 1 longer ones. At least 0 and at most 2. The server's
     default: 1."""
 
     logit_bias: dict[str, int] | None
