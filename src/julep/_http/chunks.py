@@ -48,17 +48,18 @@ class ChunkReader:
 
     def read(self, data: bytes) -> bytes:
         """Take the next bytes, and return the content in them."""
-        if self._held:
+        held = len(self._held)
+        if held:
             data, self._held = self._held + data, b""
         if self._in_trailers:
-            self._read_trailers(data)
+            self._read_trailers(data, held)
             return b""
         end = self._remaining
         pieces = [data[:end]] if end else []
         while found := _PLAIN_SIZE.match(data, end) or self._odd_size(data, end):
             at, size = found.end(), int(found[1] or b"0", 16)
             if not size:
-                self._read_trailers(data[at:])
+                self._read_trailers(data[at:], 0)
                 break
             end = at + size
             pieces.append(data[at:end])
@@ -79,10 +80,10 @@ class ChunkReader:
         self.is_invalid = not re.match(_SIZE_BEGUN, rest)
         return None
 
-    def _read_trailers(self, data: bytes) -> None:
-        """Read what follows the last chunk, up to an empty line."""
+    def _read_trailers(self, data: bytes, known: int) -> None:
+        """Read what follows the last chunk, up to an empty line; some of it was known before."""
         self._in_trailers = True
-        found = re.search(_EMPTY_LINE, data)
+        found = re.compile(_EMPTY_LINE).search(data, max(known - len(_LINE_END), 0))
         if found is None:
             self._held = data
             return

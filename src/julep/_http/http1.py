@@ -34,11 +34,13 @@ INCOMPLETE_RESPONSE: Final = "the server closed the connection before its respon
 
 # Rarely used: they are compiled at their use, and not in the time of every start.
 _VALUE: Final = "[\t\x20-\x7e\x80-\xff]*"
+_EMPTY_LINE: Final = b"\n\r\n"
 _LINE_END: Final = rb"\r?\n"
 _FOLD: Final = rb"\r?\n[ \t]+"
 # Characters that no head may have; the libraries let some pass, each in other places.
 _CONTROLS: Final = bytes([*range(9), 11, 12, *range(14, 32), 127])
 _PROTOCOL: Final = b"HTTP/"
+_CHUNKED: Final = "chunked"
 _MAX_LENGTH_DIGITS: Final = 19  # more do not fit into the 64 bits of one of the libraries
 
 # Up to this length, copying a body after its head is cheaper than sending twice.
@@ -185,8 +187,10 @@ class ResponseParser(ABC):
         else they accept.
         """
         # Empty lines may be left of the response before.
+        searched = max(len(self._head_begun) - len(_EMPTY_LINE), 0)
         data, self._head_begun = (self._head_begun + data).lstrip(b"\r\n"), b""
-        while end := end_of_head(data):
+        while end := end_of_head(data, searched):
+            searched = 0
             head, data = data[:end], data[end:]
             event = self._head(head)
             if event is not None:
@@ -207,9 +211,6 @@ class ResponseParser(ABC):
         version, status, headers = raw
         if status < 100 or status == 101:
             return ProtocolFailure(NOT_HTTP)
-        if status < 200:
-            self._informational += 1
-            return None if self._informational <= MAX_INFORMATIONAL else ProtocolFailure(NOT_HTTP)
         found: dict[str, str] = {}
         size = 0
         for name, value in headers:
@@ -218,6 +219,13 @@ class ResponseParser(ABC):
             found[key] = f"{found[key]}, {text}" if key in found else text
         if size > MAX_HEADER_BYTES:
             return _headers_too_long()
+        if "transfer-encoding" in found:
+            if found["transfer-encoding"].lower() != _CHUNKED or "content-length" in found:
+                return ProtocolFailure(NOT_HTTP)
+            found["transfer-encoding"] = _CHUNKED  # one of the libraries keeps capitals
+        if status < 200:
+            self._informational += 1
+            return None if self._informational <= MAX_INFORMATIONAL else ProtocolFailure(NOT_HTTP)
         if not self._frame_body(status, found):
             return ProtocolFailure(NOT_HTTP)
         options = [option.strip() for option in found.get("connection", "").lower().split(",")]
@@ -226,16 +234,14 @@ class ResponseParser(ABC):
         return ResponseHead(status, found)
 
     def _frame_body(self, status: int, headers: Mapping[str, str]) -> bool:
-        """Find out where the body will end; return whether the headers say so by the rules."""
-        coding, length = headers.get("transfer-encoding"), headers.get("content-length")
-        if coding is not None and (coding.lower() != "chunked" or length is not None):
-            return False
+        """Find out where the body will end; return whether its length is valid."""
+        length = headers.get("content-length")
         is_number = length is not None and length.isascii() and length.isdigit()
         if length is not None and not (is_number and len(length) <= _MAX_LENGTH_DIGITS):
             return False
         if self._to_head or status in (204, 304):
             return True
-        if coding is not None:
+        if "transfer-encoding" in headers:
             from julep._http.chunks import ChunkReader  # seldom needed
 
             self._chunks = ChunkReader()
@@ -279,10 +285,15 @@ class ResponseParser(ABC):
         return ProtocolFailure(INCOMPLETE_RESPONSE if self._began else NO_RESPONSE)
 
 
-def end_of_head(data: bytes) -> int:
-    """Return where the line after the last one of a head ends; 0 while it is not complete."""
-    end = data.find(b"\n\r\n") + 3
-    short = data.find(b"\n\n", 0, end - 2 if end > 2 else None) + 2
+def end_of_head(data: bytes, start: int = 0) -> int:
+    """Return where the line after the last one of a head ends; 0 while it is not complete.
+
+    Args:
+        data: The bytes.
+        start: Where to begin; the empty line is known not to begin before.
+    """
+    end = data.find(_EMPTY_LINE, start) + 3
+    short = data.find(b"\n\n", start, end - 2 if end > 2 else None) + 2
     return short if short > 1 else end if end > 2 else 0
 
 

@@ -71,5 +71,26 @@ def test_empty_lines_before_a_head(data: bytes) -> None:
     assert agreed(data + b"{}")[-1] == b"{}"
 
 
+@pytest.mark.parametrize(
+    ("line", "coding"),
+    [
+        (b"Transfer-Encoding: ChunkeD", "chunked"),
+        (b"transfer-encoding: chunked \t", "chunked"),
+        (b"transfer-encoding:\r\n chunked", "chunked"),
+        (b"transfer-encoding: chunked\r\ntransfer-encoding: chunked", None),
+        (b"transfer-encoding: identity", None),
+        (b"transfer-encoding:", None),
+        (b"transfer-encoding: chunked\r\ncontent-length: 2", None),
+    ],
+)
+def test_transfer_codings(line: bytes, coding: str | None) -> None:
+    for before in (b"", b"HTTP/1.1 100 Continue\r\n" + line + b"\r\n\r\n"):
+        data = b"HTTP/1.1 200 OK\r\n" + line + b"\r\n\r\n2\r\n{}\r\n0\r\n\r\n"
+        head, *_ = agreed(before + data)
+        assert head == (coding and ResponseHead(200, {"transfer-encoding": coding}))
+    plain = b"HTTP/1.1 100 Continue\r\n" + line + b"\r\n\r\n" + HEAD + b"{}"
+    assert (agreed(plain) == [None]) == (coding is None)
+
+
 def test_empty_lines_without_end() -> None:
     assert agreed(b"\r\n" * 40_000) == [None]
