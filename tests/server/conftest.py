@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,6 +46,12 @@ def postgres() -> Iterator[Cluster | None]:
         patch.setattr(LocalServer, "__init__", on_postgres)
         patch.setattr(LocalServer, "stop", stop)
         yield cluster
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres: Cluster | None) -> Callable[[], str] | None:
+    """Creates PostgreSQL databases, if the tests run with PostgreSQL; otherwise None."""
+    return None if postgres is None else postgres.new_database
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import socket
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import uvicorn
+from uvicorn.server import ServerState
 
 from julep_server import LocalServer
+from julep_server.http.limited_protocol import limited_protocol
 from julep_server.http.request_head import origin_form, without_upgrade
+from julep_server.settings import Settings
 
 pytestmark = pytest.mark.once
 
@@ -160,6 +166,44 @@ def test_pages_are_judged_by_the_host_that_a_url_names(server: LocalServer) -> N
     found = exchange(server, get(b"http://example.com/api/users") + LAST)
     assert statuses(found) == [403, 200]
     assert b"example.com" in found
+
+
+def test_a_request_that_has_arrived_is_read_before_an_idle_connection_is_closed() -> None:
+    """The loop was busy meanwhile, and its timer is called first."""
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        config = uvicorn.Config(ok, lifespan="off", log_config=None)
+        config.load()
+        state = ServerState()
+        kind: Any = limited_protocol(Settings())
+        protocols: list[Any] = []
+
+        def protocol() -> asyncio.Protocol:
+            made: asyncio.Protocol = kind(config=config, server_state=state, app_state={})
+            protocols.append(made)
+            return made
+
+        async with await loop.create_server(protocol, "127.0.0.1", 0) as listening:
+            reader, writer = await asyncio.open_connection(*listening.sockets[0].getsockname())
+            for _ in range(3):
+                writer.write(get())
+                await reader.readuntil(b"\r\n\r\nok")
+                protocols[0].timeout_keep_alive_handler()
+            # Nothing more comes: it is closed.
+            assert await reader.read() == b""
+            writer.close()
+            await writer.wait_closed()
+
+    asyncio.run(main())
+
+
+async def ok(_scope: Any, _receive: Any, send: Any) -> None:
+    """An application whose responses are all the same."""
+    await send(
+        {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]}
+    )
+    await send({"type": "http.response.body", "body": b"ok"})
 
 
 @pytest.mark.parametrize(

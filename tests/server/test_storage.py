@@ -179,7 +179,7 @@ def test_any_text_is_stored_unchanged(api: Api, text: str) -> None:
     response = api.reply(session["id"], f"word {text}")
     assert len(response["doc_ids"]["agent_doc_ids"]) == 1
     assert api.history(session["id"])[0]["content"] == f"word {text}"
-    tool = {"type": "function", "function": {"name": text, "parameters": {}}}
+    tool: dict[str, Any] = {"type": "function", "function": {"name": text, "parameters": {}}}
     for status in (201, 409):
         assert api.post(f"/agents/{made['id']}/tools", tool).status_code == status
     (stored,) = api.get(f"/agents/{made['id']}/tools").json()["items"]

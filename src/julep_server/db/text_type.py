@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import Dialect, types
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 _ESCAPE = "\x01"
 _ESCAPED = re.compile(f"{_ESCAPE}(.)")
@@ -25,7 +25,7 @@ class Text(TypeDecorator[str]):
     SQLite stores texts as they are, which costs nothing.
     """
 
-    impl = types.Text
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = types.Text
     cache_ok = True
 
     def bind_processor(self, dialect: Dialect) -> _Processor | None:

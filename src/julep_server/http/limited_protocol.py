@@ -30,6 +30,9 @@ from julep_server.json_text import dumps
 if TYPE_CHECKING:
     from julep_server.settings import Settings
 
+_UNREAD_SECONDS = 0.1
+"""In which the loop reads what has arrived."""
+
 _log = logging.getLogger("julep_server")
 
 
@@ -184,6 +187,15 @@ class LimitedProtocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """Respond to a request that can't be parsed, or that exceeds a limit."""
         self._refuse(self._refusal or ApiError(400, "bad_request", msg))
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close a connection that is idle, unless its next request is there already.
+
+        Of a loop that was busy for so long, uvloop calls the timers first: what has arrived
+        meanwhile would be lost, and its client would see a reset.
+        """
+        close = super().timeout_keep_alive_handler
+        self.timeout_keep_alive_task = self.loop.call_later(_UNREAD_SECONDS, close)
 
     def pause_writing(self) -> None:
         """Start to wait for a client that reads too slowly."""
