@@ -5,7 +5,7 @@ import julep
 
 def answer(client: julep.Client, agent_id: str, customer: int, question: str) -> str:
     """Answer a customer, in a session of this day."""
-    [user] = client.users.list(metadata_filter={"customer": customer})
+    [user] = client.users.list(metadata_filter={"customer": customer}, limit=1)  # the newest
     session = client.sessions.create(agent_id=agent_id, user_id=user.id)
     return client.sessions.chat(session.id, question).text
 

@@ -97,6 +97,16 @@ def test_standard_input_that_is_closed_or_no_text(julep_server: ScriptedServer) 
     assert not julep_server.asked
 
 
+def test_a_folder_that_is_gone(tmp_path: Path, julep_server: ScriptedServer) -> None:
+    assert julep_server.root
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    line = f'cd "{gone}" && rmdir "{gone}" && "$@"'
+    done = julep("serve", "--database", "x.db", line=line)
+    assert done.stderr == b"julep: the current folder does not exist any more\n"
+    assert done.returncode == exits.FAILED
+
+
 def test_a_home_in_which_nothing_can_be_created(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.write_text("Even for root, this is no folder.", encoding="utf-8")

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from julep_server import LocalServer
 from scripts.site.async_form import async_form
 from scripts.site.outline import DOCS
 from scripts.site.pictures import PICTURES
@@ -25,6 +29,19 @@ def test_both_forms_of_a_file_print_the_same(one: Snippet) -> None:
     assert one.other
     printed = [run(program, one.name, one.script) for program in (one.sync, one.other)]
     assert printed[0] == printed[1] != ""
+
+
+def test_the_programs_of_a_page_run_one_after_the_other_on_one_server() -> None:
+    text = TEXTS[DOCS / "tutorials/support-bot.md"]
+    with LocalServer(embedding_model="none") as server:
+        for name in LINK.findall(text):
+            done = subprocess.run(
+                [sys.executable, DOCS / "snippets" / f"{name}.py"],
+                env={**os.environ, "JULEP_API_URL": server.url},
+                capture_output=True,
+                check=False,
+            )
+            assert (done.returncode, done.stderr) == (0, b""), name
 
 
 def test_most_blocks_of_pages_have_both_forms() -> None:

@@ -25,7 +25,8 @@ COMMAND: Final = PlainCommand(
     "chat",
     """\
 Chat with an agent. Each line is a message, and answers are printed while the model writes them.
-An empty line or Ctrl-D ends the chat; Ctrl-C cuts an answer off; the arrow keys bring back lines.
+An empty line, Ctrl-D or Ctrl-C ends the chat; Ctrl-C cuts an answer off; the arrow keys bring back
+lines.
 Calls of tools are shown in brackets: the agent's own are left to other programs. So are the jobs
 that a message started, such as forming memories.""",
     (

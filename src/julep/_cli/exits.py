@@ -62,12 +62,24 @@ def ended(work: Callable[[], int]) -> int:
         return CLOSED_PIPE
     except OSError as error:  # a full disk, most often
         _drop_output()
-        what = error.filename or "the output cannot be written"
-        return report(f"{what}: {error.strerror or error}", FAILED)
+        return report(_problem_of(error), FAILED)
     except KeyboardInterrupt:
         sys.stderr.write("\n")
         return INTERRUPTED
     return status
+
+
+def _problem_of(error: OSError) -> str:
+    """Return what is wrong: with the output, most often, or with the folder of the shell."""
+    import errno  # only errors need it
+
+    text = error.strerror or str(error)
+    if error.filename:
+        return f"{error.filename}: {text}"
+    if isinstance(error, FileNotFoundError):
+        return "the current folder does not exist any more"
+    is_full = error.errno in {errno.ENOSPC, errno.EFBIG, errno.EIO, errno.EDQUOT}
+    return f"the output cannot be written: {text}" if is_full else text
 
 
 def _drop_output() -> None:

@@ -104,6 +104,7 @@ class Arguments:
             "timeout": [0.001],
             # Of docs.add: a folder without documents. What it stores is that of create and update.
             "path": [Path(__file__).parent],
+            "docs.name": ["notes"],
             "prune": [True],
             "dry_run": [True],
             "on_file": [_on_file],
@@ -136,8 +137,9 @@ class Arguments:
         Raises:
             LookupError: The contract describes nothing of that name.
         """
-        if argument in self._special:
-            return self._special[argument]
+        for name in (argument, f"{resource}.{argument}"):
+            if name in self._special:
+                return self._special[name]
         schema = self.schema(resource, argument)
         if schema is None:
             raise LookupError(
