@@ -16,10 +16,15 @@ from tests.gate.helpers.edits import EDITS
 from tests.gate.helpers.gate import BOTH, CHECKS, SDK, SERVER, Check, Observed
 from tests.gate.helpers.problems import load_exceptions, shown
 from tests.gate.helpers.resources import Resources
+from tests.gate.helpers.sdk_checks import text_problems
 from tests.server.helpers.api import Api
 
 pytestmark = pytest.mark.once
 
+ON_PURPOSE = (
+    "What is so on purpose needs an entry with its reason in tests/gate/exceptions.toml; its place"
+    " is the text before the colon."
+)
 NOTHING_SENT = sent.Record({}, [], {})
 
 
@@ -47,9 +52,9 @@ def test_hand_written_code_follows_the_contract(
     ]
     if found:
         # Only what is to be done, and not the frames of this test.
-        pytest.fail(f"\n{shown(found)}", pytrace=False)
+        pytest.fail(f"\n{shown(found)}\n{ON_PURPOSE}", pytrace=False)
     unused = [place for name in checks for place in exceptions.unused(name)]
-    assert not unused, "exceptions.toml has what is no exception any more"
+    assert not unused, f"nothing needs these entries of exceptions.toml: {unused}"
 
 
 def test_exceptions_are_of_checks_and_have_reasons() -> None:
@@ -116,3 +121,11 @@ def test_a_server_that_does_not_start_is_named(
         r"RuntimeError: this is no contract",
         found[0].text,
     )
+
+
+def test_the_number_of_a_standard_is_no_bound(contract: Document) -> None:
+    schema: dict[str, object] = {"type": "string", "maxLength": 35}
+    assert not [*text_problems(contract, schema, "A tag of BCP 47, at most 35 characters.")]
+    assert [*text_problems(contract, schema, "At most 47 characters.")] == [
+        "47 is no bound or default of it in openapi.yaml"
+    ]

@@ -17,6 +17,7 @@ from tests.gate.helpers.sent import UNFINISHED, Arguments, Record, offered, wher
 from tests.sdk.helpers.methods import MANAGERS, METHODS, SIDES, Side, parameters, public_methods
 
 _NUMBER: Final = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w.]*\w)")
+_STANDARD: Final = re.compile(r"\b(?:BCP|ISO|RFC) \d+(?:-\d+)?")
 _WORDS: Final[Mapping[str, float]] = {"two": 2, "three": 3, "four": 4, "five": 5, "ten": 10}
 _DEFAULT: Final = re.compile(r"""["`]*([\w.{}-]+)["`]*,?(?: \(the default\)| by default)""")
 _BOUNDS: Final = ("minimum", "maximum")
@@ -121,10 +122,10 @@ def text_problems(document: Document, schema: Node, text: str) -> Iterator[str]:
         return
     known = {float(part[key]) for part in parts for key in _LIMITS if _is_number(part.get(key))}
     bounds = {float(part[key]) for part in parts for key in _BOUNDS if key in part}
-    numbers = {float(number) for number in _NUMBER.findall(text)}
+    numbers = {float(number) for number in _NUMBER.findall(_STANDARD.sub("", text))}
     numbers |= {_WORDS[word] for word in re.findall(r"[a-z]+", text) if word in _WORDS}
     for number in sorted(numbers - known):
-        yield f"{number:g} is no bound or default of the contract's"
+        yield f"{number:g} is no bound or default of it in openapi.yaml"
     for number in sorted(bounds - numbers):
         yield f"expected the bound {number:g}"
     default = next((part["default"] for part in document.parts(schema) if "default" in part), None)
