@@ -250,9 +250,8 @@ def _reads(subject: Subject, operation: str, checkout: Checkout) -> Iterator[Pla
         if subject.is_parameter:
             yield from _queries(subject, handler.functions, checkout)
         return
-    for path, line in found[:MOST_LINES]:
-        if subject.mode in (DROP, RENAME):
-            yield Place("server", path, line, "", _sentence(subject), TO_DO)
+    if subject.mode in (DROP, RENAME):
+        yield from _read_no_longer(subject, found, checkout)
     if subject.mode not in (DROP, RENAME):
         places = [
             place
@@ -264,6 +263,24 @@ def _reads(subject: Subject, operation: str, checkout: Checkout) -> Iterator[Pla
         if not places and subject.change.facet == "default" and operation in subject.methods:
             note = f"has no default of {subject.name}"
             yield Place("server", handler.module.path, handler.line, operation, note, CHECK)
+
+
+def _read_no_longer(
+    subject: Subject, found: list[tuple[str, int]], checkout: Checkout
+) -> Iterator[Place]:
+    """Yield the lines that read a name that is gone, or that other operations have still."""
+    others = {
+        (module.path, line): other
+        for other in reversed(subject.keepers)
+        if (handler := checkout.server.handler(other)) is not None
+        for name, places in checkout.server.texts(handler.functions).items()
+        if name in _known(subject)
+        for module, line in places
+    }
+    for place in found[:MOST_LINES]:
+        other = others.get(place)
+        note = _sentence(subject) if other is None else f"reads {subject.former}, for {other} too"
+        yield Place("server", *place, "", note, TO_DO if other is None else CHECK)
 
 
 def _lists(subject: Subject, checkout: Checkout) -> Iterator[Place]:
