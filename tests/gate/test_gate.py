@@ -17,6 +17,7 @@ from tests.gate.helpers.gate import BOTH, CHECKS, SDK, SERVER, Check, Observed
 from tests.gate.helpers.problems import load_exceptions, shown
 from tests.gate.helpers.resources import Resources
 from tests.gate.helpers.sdk_checks import text_problems
+from tests.gate.helpers.server_checks import performed
 from tests.server.helpers.api import Api
 
 pytestmark = pytest.mark.once
@@ -101,6 +102,25 @@ def test_what_the_exercise_cannot_make_is_named_and_the_rest_is_made(contract: D
         "users doc_id": "users/users/docs",
     }
     assert "POST /sessions/sessions/chat" in asked
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        ({"type": "array", "items": {"type": "integer"}, "minItems": 2}, [[1, 1]]),
+        ({"type": "string", "pattern": "^[A-Z]{2}-[0-9]+$"}, ["AA-0"]),
+        ({"type": "string", "minLength": 6}, ["textxx"]),
+    ],
+)
+def test_values_keep_the_rules_of_their_schema(
+    contract: Document, rules: dict[str, JSON], expected: list[object]
+) -> None:
+    assert contract.variants(rules) == expected
+
+
+def test_a_request_of_no_operation_is_named() -> None:
+    seen = served.Served(failures=["GET /tasks/{task_id}: it is sent"])
+    assert [one.place for one in performed(seen)] == ["performed GET /tasks/{task_id}"]
 
 
 def test_a_server_that_does_not_start_is_named(

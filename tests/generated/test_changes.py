@@ -125,6 +125,15 @@ def listed(places: list[Place]) -> str:
     return "\n".join(f"{p.path}:{p.line} {p.name}: {p.note} ({p.state})" for p in places)
 
 
+def test_what_other_operations_read_too_is_not_to_do() -> None:
+    (edit,) = (one for one in EDITS if one.name == "a query parameter less that others have")
+    edited, (found,) = changes(edit)
+    places = follow(found, contract(), edited, checkout())
+    shared = [one for one in places if one.path == "src/julep_server/store/paging.py"]
+    assert {one.state for one in shared} == {CHECK}
+    assert "reads metadata_filter, for ListSessions too" in {one.note for one in shared}
+
+
 def test_the_table_has_enough_kinds_and_nothing_that_needs_a_change_is_green() -> None:
     assert len(EDITS) >= 60
     assert len({edit.name for edit in EDITS}) == len(EDITS)

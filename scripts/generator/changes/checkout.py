@@ -25,6 +25,7 @@ TYPES = ("src/julep/managers/types.py", "src/julep/managers/_inputs.py")
 SETTINGS = "scripts/generator/config.yaml"
 PACKAGE = "generated/julep_api"
 _TESTS = ("tests/sdk", "tests/server", "tests/typing")
+RESOURCES = "tests/gate/helpers/resources.py"
 _DOCS = ("README.md", "docs")
 _HISTORY = ("docs/decisions", "docs/changes")
 MOST_LINES = 6
@@ -243,10 +244,12 @@ class Checkout:
 
     @cached_property
     def _test_lines(self) -> list[tuple[str, list[str]]]:
+        found = [path for folder in _TESTS for path in sorted((self.root / folder).rglob("*.py"))]
+        # The gate's requests, by which what it looks at is made.
+        resources = self.root / RESOURCES
         return [
             (path.relative_to(self.root).as_posix(), path.read_text(encoding="utf-8").splitlines())
-            for folder in _TESTS
-            for path in sorted((self.root / folder).rglob("*.py"))
+            for path in (*found, *([resources] if resources.exists() else ()))
         ]
 
     def tests(

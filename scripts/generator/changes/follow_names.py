@@ -224,8 +224,7 @@ def _reads(subject: Subject, operation: str, checkout: Checkout) -> Iterator[Pla
         return
     known = _known(subject)
     if subject.mode in (DROP, RENAME):
-        for path, line in _lines(known, handler, checkout)[:MOST_LINES]:
-            yield Place("server", path, line, "", _sentence(subject), TO_DO)
+        yield from _read_no_longer(subject, _lines(known, handler, checkout), checkout)
         return
     places = [
         place
@@ -271,6 +270,24 @@ def _lines(names: set[str], handler: Handler, checkout: Checkout) -> list[tuple[
     """Return the lines of a handler's functions that have one of some names as text."""
     texts = checkout.server.texts(handler.functions)
     return sorted({(module.path, line) for each in names for module, line in texts.get(each, ())})
+
+
+def _read_no_longer(
+    subject: Subject, found: list[tuple[str, int]], checkout: Checkout
+) -> Iterator[Place]:
+    """Yield the lines that read a name that is gone, or that other operations have still."""
+    others = {
+        (module.path, line): other
+        for other in reversed(subject.keepers)
+        if (handler := checkout.server.handler(other)) is not None
+        for name, places in checkout.server.texts(handler.functions).items()
+        if name in _known(subject)
+        for module, line in places
+    }
+    for place in found[:MOST_LINES]:
+        other = others.get(place)
+        note = _sentence(subject) if other is None else f"reads {subject.former}, for {other} too"
+        yield Place("server", *place, "", note, TO_DO if other is None else CHECK)
 
 
 def _lists(subject: Subject, checkout: Checkout) -> Iterator[Place]:

@@ -26,6 +26,7 @@ class Subject:
         is_parameter: Whether it is a parameter, not a property.
         in_path: Whether it is a part of the path.
         path: The path of the first of its operations.
+        keepers: Other operations that have a parameter of the old name still.
     """
 
     change: Change
@@ -40,6 +41,7 @@ class Subject:
     is_parameter: bool
     in_path: bool
     path: str
+    keepers: tuple[str, ...]
 
 
 def subject_of(change: Change, old: Contract, new: Contract) -> Subject:
@@ -78,6 +80,15 @@ def subject_of(change: Change, old: Contract, new: Contract) -> Subject:
         is_parameter,
         is_parameter and named is not None and contract.resolve(named.node).get("in") == "path",
         next((path for one, path, _, _ in contract.operations() if one in users), ""),
+        _with_parameter(former, new) if is_parameter else (),
+    )
+
+
+def _with_parameter(name: str, contract: Contract) -> tuple[str, ...]:
+    return tuple(
+        operation
+        for operation, _, _, node in contract.operations()
+        if any(contract.resolve(one).get("name") == name for one in node.get("parameters", ()))
     )
 
 

@@ -9,6 +9,7 @@ from itertools import chain
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from julep_api.types import JSON
+from julep_server.models.schema_instances import simplest_instance
 
 Node: TypeAlias = dict[str, Any]
 
@@ -145,6 +146,8 @@ class Document:
 
     def _plain(self, schema: Node) -> list[Any]:
         match schema.get("type"):
+            case "string" if "pattern" in schema:
+                return [simplest_instance(schema)]
             case "string":
                 text = _FORMATS.get(schema.get("format", ""), "text")
                 return [text[: schema.get("maxLength")].ljust(schema.get("minLength", 0), "x")]
@@ -159,7 +162,8 @@ class Document:
             case "boolean":
                 return [True, False]
             case "array":
-                return [[item] for item in self.variants(schema["items"])]
+                count = max(1, int(schema.get("minItems", 1)))
+                return [[item] * count for item in self.variants(schema["items"])]
             case _:
                 values: Any = schema.get("additionalProperties")
                 if values in (None, True, {}):

@@ -71,7 +71,8 @@ class Resources:
         parts = [{"type": "text", "text": "What do I like? Porridge with honey?"}]
         self._chat({"role": "user", "name": "Grace", "content": parts})
         self._find("message_id", "/sessions/{session_id}/history", -1)
-        if "message_id" in self.ids:
+        # A job of a chat that could not be waited for would be taken in its place.
+        if "message_id" in self.ids and not self._failures:
             self.ids["job_id"] = self._store()
         self._find("memory_id", "/agents/{agent_id}/memories", 0)
 
@@ -122,6 +123,8 @@ class Resources:
     def _fail(self, method: str, path: str, text: str) -> None:
         operation = self._operation(method, path)
         name = f"{method} {path}" if operation is None else operation.id
+        if operation is None:
+            text = "tests/gate/helpers/resources.py sends it; the contract has no such operation"
         self._failures.append(f"{name}: {text}")
 
     def _operation(self, method: str, path: str) -> Operation | None:

@@ -50,6 +50,8 @@ def performed(served: Served) -> Iterator[Problem]:
         name, _, message = text.partition(": ")
         if name in served.handled:
             yield Problem(f"performed {name}", f"{where(name)}: {message}")
+        elif " /" in name:  # of no operation
+            yield Problem(f"performed {name}", message)
 
 
 def read(document: Document, served: Served) -> Iterator[Problem]:

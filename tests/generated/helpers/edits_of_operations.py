@@ -120,7 +120,7 @@ OPERATIONS: tuple[Edit, ...] = (
         move_path("/jobs/{job_id}", "/tasks/{job_id}"),
         "breaking",
         ("operation moved",),
-        ("tests/server", f"!{FACTS}"),
+        ("tests/server", "tests/gate/helpers/resources.py", f"!{FACTS}"),
         ("facts",),
     ),
     Edit(
@@ -208,6 +208,19 @@ OPERATIONS: tuple[Edit, ...] = (
             "!src/julep/managers/memory.py _iterate",
             "!src/julep_server/resources/memories.py",
             f'!{CALLS} "memories.list"',
+            FACTS,
+        ),
+        ("gate", "facts"),
+    ),
+    Edit(
+        "a query parameter less that others have",
+        drop("ListUsers", "parameters", 3),
+        "breaking",
+        ("parameter removed",),
+        (
+            "!src/julep/managers/user.py list",
+            "src/julep_server/store/paging.py",
+            f'!{CALLS} "users.list"',
             FACTS,
         ),
         ("gate", "facts"),
