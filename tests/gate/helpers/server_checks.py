@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Column, String
+from sqlalchemy import Column, String, TypeDecorator
 
 from julep_server.app import HANDLERS
 from julep_server.db import tables
@@ -124,8 +124,9 @@ def stored(document: Document) -> Iterator[Problem]:
 def _column(document: Document, column: Column[Any], schema: Node) -> Iterator[Problem]:
     longest = max(map(len, document.enum(schema)), default=schema.get("maxLength"))
     place = f"stored {column.table.name}.{column.name}"
-    assert isinstance(column.type, String)
-    length = column.type.length
+    kind = column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
+    assert isinstance(kind, String)
+    length = kind.length
     if longest is None or length is None or longest > length:
         wanted = "any length" if longest is None else f"{longest} characters"
         text = f"src/julep_server/db/tables.py has {length} characters, the contract {wanted}"
