@@ -320,6 +320,12 @@ class Final(Swapped[int]):
     first: str  # type: ignore[assignment]  # another type than in the base, which counts
 
 
+def test_a_collection_with_a_variable_inside_a_class_with_the_same_one() -> None:
+    document: Any = schema_of(Pair[Named[int]]).document
+    number = {"type": "object", "additionalProperties": {"type": "integer"}}
+    assert document["properties"]["first"] == number
+
+
 def test_type_variables_of_bases_of_bases() -> None:
     document: Any = schema_of(Final).document
     properties = document["properties"]

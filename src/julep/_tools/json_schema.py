@@ -257,9 +257,11 @@ class Walk:
         for base, convert in _BASES.items():
             if issubclass(kind, base):
                 return _converted(SCALARS[base], functools.partial(convert, kind))
-        parameters: Sequence[object] = getattr(kind, "__parameters__", ())
-        variables = dict(zip(parameters, arguments, strict=False))
         for each in (*vars(kind).get("__orig_bases__", ()), *kind.__mro__):
+            # A class that is derived from dict[str, T] has the parameters of that.
+            parameters: Sequence[object] = getattr(each, "__parameters__", ())
+            variables: dict[object, object] = dict.fromkeys(parameters, Any)
+            variables |= zip(parameters, arguments, strict=False)
             if issubclass(typing.get_origin(each) or each, _COLLECTIONS) and each is not kind:
                 return _converted(self.schema(substituted(each, variables)), kind)
         raise TypeError(f"{kind.__qualname__} has no JSON Schema")
