@@ -23,9 +23,9 @@ def origin_of(path: str | Path) -> str:
         path: The folder's absolute path, of any system.
 
     Example:
-        >>> origin_of("/home/grace/project/docs") == origin_of("C:\\Users\\ada\\project\\docs")
+        >>> origin_of("/srv/grace/project/docs") == origin_of("C:\\Users\\ada\\project\\docs")
         True
-        >>> origin_of("/home/grace/project/docs") == origin_of("/home/grace/other/docs")
+        >>> origin_of("/srv/grace/project/docs") == origin_of("/srv/grace/other/docs")
         False
     """
     names = "/".join(_SEPARATORS.split(str(path))[-2:])
