@@ -56,7 +56,7 @@ def enumeration(kind: type[enum.Enum]) -> Schema:
 def _flags(kind: Any) -> Schema:
     """Return the schema of an enum whose members can be combined: a sum of their values.
 
-    Names are read too: one, several with ``|`` between them, or a list.
+    Names are read too: one, or several with ``|`` between them.
     """
     members: list[Any] = [*kind]
     most = 0
@@ -74,9 +74,7 @@ def _flags(kind: Any) -> Schema:
         return built(kind, value)
 
     def read(value: JSON) -> object:
-        parts: Sequence[JSON] = [value]
-        if isinstance(value, (str, list)):
-            parts = value.split("|") if isinstance(value, str) else value
+        parts: Sequence[JSON] = value.split("|") if isinstance(value, str) else [value]
         found = kind(0)
         for part in parts:
             found |= member(part)
