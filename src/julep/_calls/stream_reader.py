@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
-from weakref import WeakMethod
+from weakref import ref
 
 from julep._calls.responses import parse_json
 from julep._calls.sse import Event, EventDecoder
@@ -87,8 +87,9 @@ class StreamReader:
         self._messages: list[StreamedMessage] = []
         self._last: ChatResponseChunk | None = None
         self._replay = Replay.NEVER
-        # A weak one, since the tracker has the record: the memory of both is freed at once.
-        tracker.call.so_far = WeakMethod(self.snapshot)
+        # Weak, since the tracker has the record: the memory of both is freed at once. A WeakMethod
+        # would run code then, which swallows Ctrl-C.
+        tracker.call.reader = ref(self)
 
     def feed(self, data: bytes | None) -> Response | None:
         """Take the next bytes, or None when the server ended the body.

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# Threads that are about to end, until the next one starts: where the last reference to a thread
-# goes, Python runs code that would swallow Ctrl-C in the main thread.
-_ended: Final = deque[Thread]()
+# The last threads that ended: where the last reference to a thread goes, Python runs code that
+# would swallow Ctrl-C in the main thread. Later, no frame of an exception there refers to it.
+_ended: Final = deque[Thread](maxlen=16)
 
 # What the messages of a RuntimeError have in common: "can't start new thread", and "can't create
 # new thread at interpreter shutdown". A signal's handler may raise a RuntimeError, too.
@@ -39,7 +39,6 @@ def start_thread(name: str, target: Callable[[], object]) -> Thread | None:
     """
 
     def run() -> None:
-        _ended.clear()
         try:
             target()
         finally:

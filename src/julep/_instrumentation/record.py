@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from julep._http.messages import request_id
 
 if TYPE_CHECKING:
-    from weakref import WeakMethod
+    from weakref import ref
 
     from julep._http.messages import Request
     from julep._redaction import Secrets
 
 current_records: ContextVar[list[CallRecord] | None] = ContextVar("julep_records", default=None)
 """The list to which each call of this context adds its record when it begins, if there is one."""
+
+
+class AnswerReader(Protocol):
+    """What reads the answer of a stream."""
+
+    def snapshot(self) -> object:
+        """Return the answer as far as it has arrived."""
+        ...
 
 
 class CallRecord:
@@ -39,8 +47,7 @@ class CallRecord:
         elapsed: Seconds until the final response: attempts and the delays between them.
         body: The JSON body of the call, if it has one.
         result: What the call returned; None until then, and of a stream.
-        so_far: Refers to a method of a stream's reader that returns the answer as far as it has
-            arrived.
+        reader: Refers to the reader of a stream, which has the answer as far as it has arrived.
     """
 
     def __init__(
@@ -59,7 +66,7 @@ class CallRecord:
         self.elapsed: float = 0.0
         self.body: object = None
         self.result: object = None
-        self.so_far: WeakMethod[Callable[[], object]] | None = None
+        self.reader: ref[AnswerReader] | None = None
         self._secrets: Secrets | None = None
         self._searched: Request | None = None
         self._transport_secrets = transport_secrets
@@ -83,8 +90,8 @@ class CallRecord:
     @property
     def answer(self) -> object:
         """What the call returned, or the answer of a stream so far; None without either."""
-        so_far = self.so_far and self.so_far()
-        return self.result if so_far is None else so_far()
+        reader = None if self.reader is None else self.reader()
+        return self.result if reader is None else reader.snapshot()
 
     @property
     def request_id(self) -> str | None:
