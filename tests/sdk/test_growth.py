@@ -8,7 +8,9 @@ from __future__ import annotations
 import gc
 import json
 import os
+import platform
 import socket
+import subprocess
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Generator
@@ -240,3 +242,32 @@ async def test_gather_keeps_only_the_limit_of_calls(mode: Mode) -> None:
     assert len(found) == 3 * ROUNDS
     assert together.most == 50
     assert server.connections == 50
+
+
+BODIES = """
+import resource
+from julep._http.content_encoding import BodyCollector
+
+def collect():
+    body = BodyCollector(*(bytes([each]) * 65536 for each in range(7))).body()
+    return body.decode()
+
+def faults():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+
+for _ in range(5):
+    collect()
+before = faults()
+for _ in range(20):
+    collect()
+print(faults() - before)
+"""
+
+
+def test_a_long_body_takes_the_memory_of_the_one_before() -> None:
+    """The C library would return it to the system, which is asked for every page of it again."""
+    environ = {name: text for name, text in os.environ.items() if not name.startswith("MALLOC_")}
+    command = [sys.executable, "-c", BODIES]
+    done = subprocess.run(command, env=environ, capture_output=True, check=True, text=True)
+    if platform.libc_ver()[0] == "glibc":
+        assert int(done.stdout) < 100  # a body has 112 pages
