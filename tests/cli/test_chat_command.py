@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterator
 
 import pytest
 
@@ -142,6 +143,28 @@ def test_ctrl_c_at_the_prompt_ends_a_chat(julep_server: ScriptedServer) -> None:
         # Python may be about to wait for a key, and then sees the signal with the next one.
         terminal.type("\n")
         assert "Traceback" not in terminal.rest()
+
+
+class InterruptedInput:
+    """A standard input that Ctrl-C interrupts after a line."""
+
+    def __iter__(self) -> Iterator[str]:
+        yield "The first prime?\n"
+        raise KeyboardInterrupt
+
+    def isatty(self) -> bool:
+        return False
+
+
+def test_ctrl_c_between_lines_ends_a_program(
+    julep_server: ScriptedServer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    julep_server.says("Two.")
+    monkeypatch.setattr("sys.stdin", InterruptedInput())
+    assert exits.ended(lambda: chat.main([])) == exits.INTERRUPTED
+    assert capsys.readouterr().out == "Two.\n"
 
 
 def test_an_agent_that_several_have_or_none(

@@ -29,6 +29,7 @@ from tests.server.helpers.api import (
     error_of,
     resolved,
 )
+from tests.server.helpers.commands import run_command
 
 SECOND = 1_000_000
 
@@ -368,6 +369,16 @@ def test_a_new_key_is_accepted_at_once_and_a_revoked_one_refused_within_a_second
 
 def revoke(connection: Connection, key: Key) -> None:
     records.change_key(connection, key.id, revoked_at=now())
+
+
+def test_the_first_key_says_that_it_closes_the_server(
+    old_database: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    noted: list[bool] = []
+    for _ in range(2):
+        assert run_command("keys", "create", "--database", old_database) == 0
+        noted.append("from now on, the server requires one" in capsys.readouterr().err)
+    assert noted == [True, False]
 
 
 def test_no_key_is_stored(database_url: str, command: Callable[..., str]) -> None:

@@ -56,8 +56,10 @@ def main(arguments: Sequence[str]) -> int:
         with connect(options.get("--url"), options.get("--profile")) as client:
             try:
                 _chat(client, options.get("--agent"), options.get("--session"))
-            except KeyboardInterrupt:  # before there is a session
-                sys.stdout.write("\n")
+            except KeyboardInterrupt:
+                if not _is_terminal():
+                    raise
+                sys.stdout.write("\n")  # a person has ended it before there is a session
         return 0
 
     return run(work)
@@ -66,7 +68,7 @@ def main(arguments: Sequence[str]) -> int:
 def _chat(client: Client, agent: str | None, session_id: str | None) -> None:
     from julep.errors import InvalidArgumentError, JulepError
 
-    is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    is_terminal = _is_terminal()
     earlier: Sequence[ChatMlMessage] = ()
     if session_id is None:
         session_id = str(client.sessions.create(agent_id=_agent(client, agent)).id)
@@ -100,6 +102,11 @@ def _chat(client: Client, agent: str | None, session_id: str | None) -> None:
             sys.stdout.write("".join(f"[started job {printable(job)}]\n" for job in jobs))
     if is_terminal:
         sys.stdout.write(f"To continue: julep chat --session {session_id}\n")
+
+
+def _is_terminal() -> bool:
+    """Check whether a person writes the messages, and reads the answers."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _agent(client: Client, text: str | None) -> str:

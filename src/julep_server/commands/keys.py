@@ -17,7 +17,14 @@ from julep_server.commands.opened import DatabaseOption, change, print_note, pri
 from julep_server.json_text import JSON, dumps
 from julep_server.store.times import now, timestamp
 from julep_server.tenancy import records
-from julep_server.tenancy.keys import LOCAL_TENANT, Key, checked_name, key_hash, new_key
+from julep_server.tenancy.keys import (
+    LOCAL_TENANT,
+    Key,
+    checked_name,
+    key_hash,
+    new_key,
+    require_key,
+)
 
 _SECOND = 1_000_000
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
@@ -56,17 +63,21 @@ def create(
     """Create a key, and write it to the output: once, because only its hash is stored."""
     secret = new_key()
 
-    def work(connection: Connection) -> Key:
+    def work(connection: Connection) -> tuple[Key, bool]:
         title = checked_name(tenant if name is None else name)
         owner = records.find_tenant(connection, tenant)
         if owner is None:
             raise ValueError(f"no tenant is named {tenant}: julep tenants create {tenant}")
         ends = None if expires is None else _moment(expires)
-        return records.add_key(
+        is_first = not require_key(records.all_keys(connection))
+        key = records.add_key(
             connection, owner.id, title, key_hash(secret), now(), scope=scope, expires_at=ends
         )
+        return key, is_first
 
-    key = change(database, work)
+    key, is_first = change(database, work)
+    if is_first:
+        print_note("this is the first key: from now on, the server requires one")
     print_note(f"the key {key.id} of the tenant {tenant}, which is not shown again:")
     sys.stdout.write(f"{secret}\n")
 

@@ -21,7 +21,7 @@ from julep_server.db.engine import Database
 from julep_server.settings import Settings
 from julep_server.tenancy import records
 from julep_server.tenancy.entering import are_missing, enter
-from julep_server.tenancy.keys import FROM_MIGRATION, Key, Tenant, key_hash
+from julep_server.tenancy.keys import Key, Tenant, key_hash, require_key
 from julep_server.tenancy.limits import Limits, limits_of
 
 MAX_AGE = 1.0
@@ -141,7 +141,7 @@ class Directory:
                 tenant.id: limits_of(self._settings, tenant.limits, self._models_of(tenant, keys))
                 for tenant in tenants
             },
-            self._closed or any(key.origin != FROM_MIGRATION for key in keys),
+            self._closed or require_key(keys),
         )
 
     def _models_of(self, tenant: Tenant, keys: Sequence[Key]) -> Sequence[str] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -62,6 +62,11 @@ class Key:
         if self.revoked_at is not None:
             return "revoked"
         return "expired" if self.expires_at is not None and self.expires_at <= moment else "active"
+
+
+def require_key(keys: Iterable[Key]) -> bool:
+    """Check whether a server with these keys requires one; an old database's do not count."""
+    return any(key.origin != FROM_MIGRATION for key in keys)
 
 
 def new_key() -> str:
