@@ -235,8 +235,8 @@ class MemoriesManager(BaseMemoriesManager):
     ) -> Iterator[Memory]:
         """Iterate over an agent's memories, newest first or by a query, a page at a time.
 
-        The first request is sent when the iteration starts. Creating and deleting memories
-        meanwhile makes it repeat none.
+        The first request is sent when the iteration starts. Memories that are created or deleted
+        meanwhile do not make it repeat any.
 
         Args:
             agent_id: The agent's id.
