@@ -184,8 +184,7 @@ class MemoriesManager(BaseMemoriesManager):
             >>> client.memories.create(agent_id=agent.id, user_id=user.id, content=text).type.value
             'belief'
         """
-        result = self._create(agent_id, user_id, content, type, sentiment, entities, timestamp)
-        return value(result)
+        return value(self._create(agent_id, user_id, content, type, sentiment, entities, timestamp))
 
     @beartype
     def list(
