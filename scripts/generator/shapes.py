@@ -46,7 +46,7 @@ class ShapeMaker:
 
     Args:
         contract: The contract.
-        names: Gives classes their names.
+        names: Returns the names of classes.
         findings: Records what cannot be read.
         uuid: The kind of texts of the format uuid.
     """
@@ -391,7 +391,7 @@ class ShapeMaker:
     def _discriminated(
         self, models: tuple[Shape, ...], union: Union | None
     ) -> tuple[str, tuple[tuple[str, int], ...]] | None:
-        """Return the property of a discriminator and its values; None if it does not tell all."""
+        """Return the property of a discriminator and its values; None if it does not cover all."""
         given = union.discriminator if union else None
         if not isinstance(given, dict) or not isinstance(given.get("propertyName"), str):
             return None

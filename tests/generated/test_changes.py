@@ -26,7 +26,7 @@ from scripts.generator.changes.fragments import fragments
 from scripts.generator.changes.items import Contract
 from scripts.generator.changes.lines import lines_of
 from scripts.generator.changes.printing import Followed, text_of
-from scripts.generator.changes.rules import LEVELS, RULES, gravest
+from scripts.generator.changes.rules import LEVELS, RULES, most_severe
 from tests.contract.helpers.differences import Absent, corrected, differences
 from tests.contract.helpers.normal_form import contract_form, facts_form
 from tests.contract.test_facts import CORRECTIONS, FACTS, is_added
@@ -91,7 +91,7 @@ def test_the_comparison_with_the_facts_turns_red_where_the_table_says(edit: Edit
 def test_an_edit_is_found_once_with_its_level_and_its_places(edit: Edit) -> None:
     edited, found = changes(edit)
     assert sorted(change.kind for change in found) == sorted(edit.kinds), [c.text for c in found]
-    assert gravest(change.level for change in found) == edit.level
+    assert most_severe(change.level for change in found) == edit.level
     places = [place for one in found for place in follow(one, contract(), edited, checkout())]
     printed = "\n".join(text_of([Followed(one, places) for one in found], "openapi.yaml", "HEAD"))
     assert all(change.text in printed or change.level == "prose" for change in found)
@@ -279,6 +279,21 @@ def test_what_is_not_followed_on_purpose_is_not_to_do() -> None:
     reason = "these methods return items; the count methods return the total"
     assert row.split() == ["on", "purpose", *reason.split(), "tests/gate/exceptions.toml"]
     assert not any("TO DO" in line for line in printed), printed
+
+
+def test_what_a_response_lacks_on_purpose_is_not_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    exceptions = {"produced CancelChat cancelled": "a reason"}
+    monkeypatch.setitem(vars(checkout()), "exceptions", exceptions)
+    edit = drop("CancelChatResponse", "properties", "cancelled")
+    older = Contract(Edit("", edit, "", ()).apply(document()))
+    places = [
+        place
+        for change in compare(older, contract())
+        for place in follow(change, older, contract(), checkout())
+        if place.name == "CancelChat" and place.area == "server"
+    ]
+    (place,) = places
+    assert (place.state, place.note) == (DELIBERATE, "a reason")
 
 
 @pytest.mark.parametrize("landed", LANDED, ids=lambda landed: landed.name)

@@ -224,7 +224,7 @@ def directions(found: Document, key: tuple[str, ...]) -> set[str]:
     """Return where a part of a contract occurs, by following references in its text."""
     if key[0] == "operation":
         kind = key[2] if len(key) > 2 else ""
-        return {"response": {"answers"}, "parameter": {"requests"}, "body": {"requests"}}.get(
+        return {"response": {"responses"}, "parameter": {"requests"}, "body": {"requests"}}.get(
             kind, set()
         )
     wanted = f'"#/components/schemas/{key[2]}"'
@@ -232,7 +232,7 @@ def directions(found: Document, key: tuple[str, ...]) -> set[str]:
         "requests": [
             json.dumps([one.get("parameters"), one.get("requestBody")]) for one in operations(found)
         ],
-        "answers": [json.dumps(one["responses"]) for one in operations(found)],
+        "responses": [json.dumps(one["responses"]) for one in operations(found)],
     }
     return {name for name, texts in roots.items() if wanted in closure(found, "".join(texts))}
 
@@ -250,7 +250,7 @@ def closure(found: Document, text: str) -> set[str]:
 
 def worst(kind: str, wanted: set[str]) -> str:
     rule = RULES[kind]
-    levels = {"requests": rule.request, "answers": rule.answer}
+    levels = {"requests": rule.request, "responses": rule.response}
     applied = [levels[one] for one in wanted or levels]
     return next(level for level in LEVELS if level in applied)
 

@@ -30,10 +30,14 @@ def repository(tmp_path: Path) -> Path:
     (tmp_path / "src" / "julep").mkdir(parents=True)
     (tmp_path / "docs" / "changes").mkdir(parents=True)
     (tmp_path / "src" / "julep" / "__init__.py").write_text(BEFORE)
+    commit(tmp_path)
+    return tmp_path
+
+
+def commit(repository: Path) -> None:
     for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "x"]):
         identity = ["-c", "user.name=a", "-c", "user.email=a@b.test", "-c", "commit.gpgsign=false"]
-        subprocess.run(["git", *identity, *command], cwd=tmp_path, check=True)
-    return tmp_path
+        subprocess.run(["git", *identity, *command], cwd=repository, check=True)
 
 
 def run(repository: Path, *arguments: str) -> tuple[int, str]:
@@ -75,6 +79,31 @@ def test_additions_and_private_changes(repository: Path) -> None:
         0,
         "new: julep.answer\nThe Python API since HEAD: suggests a minor version.\n",
     )
+
+
+def test_a_new_parameter(repository: Path) -> None:
+    write(repository, "times: int = 1", "times: int = 1, name: str = ''")
+    assert run(repository) == (
+        0,
+        "new: julep.ask(name)\nThe Python API since HEAD: suggests a minor version.\n",
+    )
+
+
+def test_names_from_private_modules(repository: Path) -> None:
+    # As the package has them: a lazy __all__, and imports that type checkers alone read.
+    code = (
+        "if TYPE_CHECKING:\n    from julep._ask import ask as ask\n    from os import sep as sep\n"
+        "else:\n    __all__ = lazy()\n"
+    )
+    private = repository / "src" / "julep" / "_ask.py"
+    private.write_text(BEFORE)
+    (repository / "src" / "julep" / "__init__.py").write_text(code)
+    commit(repository)
+    private.write_text(BEFORE.replace("times: int = 1", "name: str = ''"))
+    _, text = run(repository)
+    assert "_ask.py:4: ask(times): Parameter was removed" in text
+    assert "new: julep.ask(name)" in text
+    assert "suggests a major version" in text
 
 
 def test_an_unknown_commit(repository: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import ssl
 import subprocess
 import threading
@@ -62,6 +63,13 @@ class _NotFound(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Print nothing."""
+
+
+def test_scripts_with_npm_use_the_node_of_the_environment() -> None:
+    scripts = [path for path in (ROOT / "scripts").iterdir() if path.is_file()]
+    using = [path for path in scripts if re.search(r"(?m)^(exec )?np[mx] ", path.read_text())]
+    assert {path.name for path in using} >= {"lint-contract", "lock"}
+    assert [path.name for path in using if "\nnode_on_path\n" not in path.read_text()] == []
 
 
 @pytest.fixture(scope="module")

@@ -128,7 +128,7 @@ class _Comparison:
         return (_parent(item), item.required, text)
 
     def _pair(self, gone: list[Item], come: list[Item], kind: str, sign: _Sign) -> None:
-        """Take what is gone and what has come for the same where exactly one of each is alike."""
+        """Take a removed and an added item for the same where they are the only ones alike."""
         alike: dict[object, tuple[list[Item], list[Item]]] = {}
         for index, items in enumerate((gone, come)):
             for item in items:

@@ -58,11 +58,11 @@ def _names(place: Place, subject: Subject, contract: Contract, checkout: Checkou
             for value in added
             if value not in enum_values(subject.change.old)
         )
-    elif place.area == "server" and re.match("produce |answers without ", place.note):
+    elif place.area == "server" and re.match("produce |responds without ", place.note):
         yield from (
             f"produced {operation} {path}"
-            for operation in subject.answers
-            for path in _answered(subject, operation, contract)
+            for operation in subject.responses
+            for path in _in_responses(subject, operation, contract)
         )
     elif place.area == "server" and re.search(r"\b(reads|names beside) ", place.note):
         own = [one for one in subject.requests if one == place.name]
@@ -137,7 +137,7 @@ def _requested(subject: Subject, operation: str, contract: Contract) -> list[str
     return [f"body {path}" for path in _in_content(subject, content, contract)]
 
 
-def _answered(subject: Subject, operation: str, contract: Contract) -> list[str]:
+def _in_responses(subject: Subject, operation: str, contract: Contract) -> list[str]:
     """Return how the gate calls a property of an operation's successful responses."""
     found: list[str] = []
     for status, response in mapping(_operation(contract, operation).get("responses")).items():

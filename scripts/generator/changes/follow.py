@@ -43,7 +43,7 @@ def follow(change: Change, old: Contract, new: Contract, checkout: Checkout) -> 
     for place in _places(subject, old, new, checkout):
         key = (place.area, place.path, place.line, place.name)
         before = places.get(key)
-        # The graver state: what is to do for one reason may be done for another.
+        # The state with most left to do: what is to do for one reason may be done for another.
         if before is None or (before.state, place.state) in (
             (DONE, TO_DO),
             (CHECK, TO_DO),
@@ -89,13 +89,13 @@ def _around(subject: Subject, new: Contract, checkout: Checkout) -> Iterator[Pla
     elif subject.name and subject.mode == ADD:
         if subject.methods:
             yield from around_argument(subject, checkout)
-        for operation in subject.answers[:3]:
+        for operation in subject.responses[:3]:
             yield from modules_of(
                 operation, f"used by {operation}, which responds with {subject.name}", checkout
             )
     elif subject.requests and change.kind == "enum values added":
         yield from around_value(subject, checkout)
-    elif subject.name and subject.answers and change.facet == "required":
+    elif subject.name and subject.responses and change.facet == "required":
         yield from around_presence(subject, checkout)
 
 
@@ -104,7 +104,7 @@ def _values(subject: Subject, old: Contract, new: Contract, checkout: Checkout) 
     change = subject.change
     if subject.name:
         yield from follow_name(subject, checkout)
-    if subject.answers and subject.schema and subject.name:
+    if subject.responses and subject.schema and subject.name:
         yield from follow_lenient(subject, checkout)
     if change.kind == "encoding changed":
         for module in checkout.modules(_PARAMETERS):
@@ -127,7 +127,7 @@ def _generated(subject: Subject, new: Contract, checkout: Checkout) -> Iterator[
         name = subject.change.item.name if subject.change.item.kind == "schema" else subject.schema
         yield checkout.generated(new, name, operation=False)
     else:
-        names = subject.requests or subject.answers or (subject.change.item.key[1],)
+        names = subject.requests or subject.responses or (subject.change.item.key[1],)
         for name in names[:1]:
             yield checkout.generated(new, name, operation=True)
 
@@ -150,5 +150,5 @@ def _facts(subject: Subject, checkout: Checkout) -> Iterator[Place]:
         yield checkout.corrections(
             f"/operations/{name or subject.change.old or item.name}", added=False
         )
-    elif item.kind == "response" and subject.answers:
-        yield checkout.corrections(f"/operations/{subject.answers[0]}/errors", added=True)
+    elif item.kind == "response" and subject.responses:
+        yield checkout.corrections(f"/operations/{subject.responses[0]}/errors", added=True)

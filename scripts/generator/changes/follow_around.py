@@ -184,7 +184,7 @@ def around_presence(subject: Subject, checkout: Checkout) -> Iterator[Place]:
     yield from checkout.tests(absent, f"whether {name} is absent")
     yield from checkout.tests(rf"\.{word}\b", f"the type of {name}", "tests/typing")
     yield from checkout.documented(rf"`{word}`", f"whether {name} is absent")[:_MOST_NEAR]
-    public = [one for each in subject.answers for one in checkout.sdk.methods(each).public]
+    public = [one for each in subject.responses for one in checkout.sdk.methods(each).public]
     for resource in sorted({one.partition(".")[0] for one in methods_named(checkout.sdk, public)}):
         yield from _existing(f"tests/sdk/test_{resource}.py", f"what is without {name}", checkout)
     yield from _existing("tests/server/test_resources.py", f"what is without {name}", checkout)

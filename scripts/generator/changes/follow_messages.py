@@ -16,7 +16,7 @@ def follow_body(subject: Subject, checkout: Checkout) -> Iterator[Place]:
     """Yield the places of a request's body or of a media type."""
     change = subject.change
     media = change.item.name if change.item.kind == "media type" else ""
-    operations = (*subject.requests, *subject.answers) if media else subject.requests
+    operations = (*subject.requests, *subject.responses) if media else subject.requests
     for operation in operations[:MOST_LINES]:
         state = CHECK if change.facet else TO_DO
         note = f"{change.kind}{f', {media}' if media else ''}"
@@ -49,14 +49,14 @@ def follow_response(subject: Subject, checkout: Checkout) -> Iterator[Place]:
         # A shared header's own name is never sent; its uses are changes of their own.
         sent = item.key[0] != "components" and change.kind == "header added"
         if sent and not any(place.area == "server" for place in found):
-            for operation in subject.answers[:1]:
+            for operation in subject.responses[:1]:
                 handler = checkout.server.handler(operation)
                 path = handler.module.path if handler else f"{SERVER}/http/responses.py"
                 line = handler.line if handler else 0
                 yield Place("server", path, line, operation, f"never sends {item.name}", TO_DO)
         return
     status = int(item.name) if item.name.isdigit() else 0
-    operations = subject.answers or ((item.key[1],) if item.key[0] == "operation" else ())
+    operations = subject.responses or ((item.key[1],) if item.key[0] == "operation" else ())
     if status >= 400:
         yield from _status(status, change, checkout)
     for operation in operations[:1]:

@@ -44,7 +44,7 @@ def follow_name(subject: Subject, checkout: Checkout) -> Iterator[Place]:
         yield from _reads(subject, operation, checkout)
     if subject.requests and not subject.is_parameter:
         yield from _lists(subject, checkout)
-    if subject.answers:
+    if subject.responses:
         yield from _produced(subject, checkout)
         yield from _attributes(subject, checkout)
     if not subject.is_parameter:
@@ -196,10 +196,10 @@ def _fields(subject: Subject, found: list[tuple[Module, Structure]], area: str) 
 
 
 def _attributes(subject: Subject, checkout: Checkout) -> Iterator[Place]:
-    """Yield the SDK's uses of what an answer has no longer, or in another form."""
+    """Yield the SDK's uses of what a response has no longer, or in another form."""
     if subject.mode == ADD or subject.change.level == "prose":
         return
-    note = f"uses .{subject.former}, perhaps of {subject.schema or 'this answer'}"
+    note = f"uses .{subject.former}, perhaps of {subject.schema or 'this response'}"
     found = [
         Place("SDK", module.path, line, "", note, CHECK)
         for module in checkout.modules("src/julep/managers", "src/julep/_tools", "src/julep/_calls")
@@ -315,11 +315,11 @@ def _queries(subject: Subject, functions: list[Function], checkout: Checkout) ->
 
 
 def _produced(subject: Subject, checkout: Checkout) -> Iterator[Place]:
-    """Yield where the server makes the objects of an answer."""
+    """Yield where the server makes the objects of a response."""
     known = _known(subject)
     found = checkout.similar(SERVER, ("dict",), set(subject.siblings), subject.schema)
     if not found and subject.mode == ADD and not (subject.siblings and subject.requests):
-        for operation in subject.answers[:3]:
+        for operation in subject.responses[:3]:
             handler = checkout.server.handler(operation)
             if handler is not None:
                 note = f"responds without {subject.name}"

@@ -71,7 +71,7 @@ def _slug(change: Change) -> str:
 def _text(group: Sequence[Change]) -> str:
     labels = ", ".join(f"`{change.item.label}`" for change in group)
     text = group[0].text.removeprefix(f"{group[0].item.label}:").strip()
-    for ending in (" (requests)", " (answers)"):
+    for ending in (" (requests)", " (responses)"):
         text = text.removesuffix(ending)
     if ": " in group[0].item.label and group[0].item.kind == "parameter" and not group[0].facet:
         operation, _, text = group[0].text.partition(": ")

@@ -28,7 +28,7 @@ PROSE = (
     "$comment",
     "xml",
 )
-REQUESTS, ANSWERS = "requests", "answers"
+REQUESTS, RESPONSES = "requests", "responses"
 _COMPONENTS = {
     "parameters": "parameter",
     "requestBodies": "body",
@@ -67,7 +67,7 @@ class Item:
         label: Its whole name, such as "ListSessions: query parameter user_id".
         reference: The component that describes it, if it is a reference.
         node: Its part of the document.
-        directions: Whether it occurs in requests, in answers, or in both.
+        directions: Whether it occurs in requests, in responses, or in both.
     """
 
     kind: str
@@ -133,7 +133,7 @@ class Contract:
         for name, path, _, node in self.operations():
             shared = mapping(mapping(self.document["paths"])[path]).get("parameters", [])
             sent = [shared, node.get("parameters"), node.get("requestBody")]
-            for direction, roots in ((REQUESTS, sent), (ANSWERS, [node.get("responses")])):
+            for direction, roots in ((REQUESTS, sent), (RESPONSES, [node.get("responses")])):
                 for reference in self._reached(roots):
                     used = self.uses.setdefault(reference, {})
                     used.setdefault(direction, set()).add(name)
@@ -228,7 +228,7 @@ class Contract:
             label = f"{name}: response {status}"
             key = (*item.key, "response", str(status))
             found = self._add("response", key, str(status), label, where, response)
-            found.directions = frozenset({ANSWERS})
+            found.directions = frozenset({RESPONSES})
             self._carrier(found, mapping(response))
 
     def _parameter(self, operation: Item, one: Any, pointer: Pointer) -> None:

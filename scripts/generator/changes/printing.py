@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from .checkout import CHECK, DELIBERATE, DONE, EXCEPTIONS, TO_DO, Place
 from .compare import Change
-from .rules import BREAKING, LEVELS, MARKS, PROSE, STEPS, WARNING, gravest
+from .rules import BREAKING, LEVELS, MARKS, PROSE, STEPS, WARNING, most_severe
 
 _AREAS = ("generated", "SDK", "server", "tests", "contract", "docs", "changelog")
 _WIDTH = 100
@@ -28,7 +28,7 @@ def to_do(found: Sequence[Followed]) -> int:
 
 def step(found: Sequence[Followed]) -> str | None:
     """Return the step of the version that the changes call for."""
-    level = gravest(one.change.level for one in found)
+    level = most_severe(one.change.level for one in found)
     return None if level is None else STEPS[level]
 
 
@@ -128,7 +128,7 @@ def json_of(found: Sequence[Followed], since: str, files: Sequence[str]) -> dict
     """
     return {
         "since": since,
-        "level": gravest(one.change.level for one in found),
+        "level": most_severe(one.change.level for one in found),
         "suggests": step(found),
         "to_do": to_do(found),
         "to_check": sum(place.state == CHECK for one in found for place in one.places),

@@ -1,9 +1,9 @@
-"""The rules: how much each kind of change matters, in requests and in answers.
+"""The rules: how much each kind of change matters, in requests and in responses.
 
 A change breaks if code that was written for the old contract, by the names and types of this SDK or
 by HTTP, stops working or stops passing its type checker. It is a warning if such code works, but
-may do something else than was meant. Where something occurs in requests and in answers, the graver
-of the two levels counts.
+may do something else than was meant. Where something occurs in requests and in responses, the more
+severe of the two levels counts.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ BREAKING, WARNING, DEPRECATION, ADDITIVE, PROSE = (
     "prose",
 )
 LEVELS: Final = (BREAKING, WARNING, DEPRECATION, ADDITIVE, PROSE)
-"""All levels, the gravest first."""
+"""All levels, the most severe first."""
 
 MARKS: Final = {BREAKING: "x", WARNING: "!", DEPRECATION: "~", ADDITIVE: "+", PROSE: "."}
 STEPS: Final = {
@@ -47,12 +47,12 @@ class Rule(NamedTuple):
 
     Attributes:
         request: Its level in requests, and where there is no direction.
-        answer: Its level in answers.
+        response: Its level in responses.
         reason: What happens to code that was written for the old contract; may be empty.
     """
 
     request: Level
-    answer: Level
+    response: Level
     reason: str = ""
 
 
@@ -61,7 +61,7 @@ def _both(level: Level, reason: str = "") -> Rule:
 
 
 _SENT = "requests that were valid are refused"
-_READ = "code that reads answers meets what it does not know"
+_READ = "code that reads responses meets what it does not know"
 _GONE = "code that uses it stops working"
 _TYPE = "the type in Python changes"
 
@@ -156,13 +156,13 @@ RULES: Final[dict[str, Rule]] = {
 
 
 def level_of(kind: str, directions: Iterable[str]) -> Level:
-    """Return the level of a kind of change, the graver one where both directions apply."""
+    """Return the level of a kind of change, the more severe one where both directions apply."""
     rule = RULES[kind]
-    both = {"requests": rule.request, "answers": rule.answer}
-    found = [both[each] for each in directions] or [rule.request, rule.answer]
+    both = {"requests": rule.request, "responses": rule.response}
+    found = [both[each] for each in directions] or [rule.request, rule.response]
     return min(found, key=LEVELS.index)
 
 
-def gravest(levels: Iterable[Level]) -> Level | None:
-    """Return the gravest of some levels; None of none."""
+def most_severe(levels: Iterable[Level]) -> Level | None:
+    """Return the most severe of some levels; None of none."""
     return min(levels, key=LEVELS.index, default=None)

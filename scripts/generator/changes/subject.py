@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .compare import Change
-from .items import ANSWERS, REQUESTS, Contract, Item, Key, mapping, pointer_of, referred, sequence
+from .items import REQUESTS, RESPONSES, Contract, Item, Key, mapping, pointer_of, referred, sequence
 
 ADD, DROP, RENAME, TOUCH = "add", "drop", "rename", "touch"
 
@@ -22,7 +22,7 @@ class Subject:
         schema: The named schema that it is in; empty outside of schemas.
         methods: The operations whose methods may have it as an argument.
         requests: All operations whose requests may have it.
-        answers: All operations whose answers may have it.
+        responses: All operations whose responses may have it.
         is_parameter: Whether it is a parameter, not a property.
         in_path: Whether it is a part of the path.
         path: The path of the first of its operations.
@@ -37,7 +37,7 @@ class Subject:
     schema: str
     methods: tuple[str, ...]
     requests: tuple[str, ...]
-    answers: tuple[str, ...]
+    responses: tuple[str, ...]
     is_parameter: bool
     in_path: bool
     path: str
@@ -59,14 +59,14 @@ def subject_of(change: Change, old: Contract, new: Contract) -> Subject:
     reference = "#/" + "/".join(item.key[:3]) if item.key[0] == "components" else ""
     if reference:
         requests = contract.operations_of(reference, REQUESTS)
-        answers = contract.operations_of(reference, ANSWERS)
+        responses = contract.operations_of(reference, RESPONSES)
     else:
         own = [item.key[1]] if item.key[0] == "operation" else []
         requests = own if REQUESTS in item.directions else []
-        answers = own if ANSWERS in item.directions else []
+        responses = own if RESPONSES in item.directions else []
     is_parameter = named is not None and named.kind == "parameter"
     methods = requests if is_parameter else _direct(named or item, requests, contract)
-    users = methods or requests or answers
+    users = methods or requests or responses
     return Subject(
         change,
         _mode(change, named is item),
@@ -76,7 +76,7 @@ def subject_of(change: Change, old: Contract, new: Contract) -> Subject:
         schema,
         tuple(methods),
         tuple(requests),
-        tuple(answers),
+        tuple(responses),
         is_parameter,
         is_parameter and named is not None and contract.resolve(named.node).get("in") == "path",
         next((path for one, path, _, _ in contract.operations() if one in users), ""),

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import sys
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from julep._lazy import is_importing
 from julep.errors import NetworkError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    M = TypeVar("M", bound=Callable[..., Any])
 
 _HALF_IMPORTED = "partially initialized module"
 
@@ -24,3 +31,19 @@ def import_failure(error: ImportError | AttributeError) -> Exception:
             " handler can; let the handler set a flag, and make the call where the program sees it"
         )
     return error
+
+
+def with_import_failures(method: M) -> M:
+    """Let a sync method raise the error of `import_failure` for an import that fails in it."""
+
+    @functools.wraps(method)
+    def call(*args: object, **kwargs: object) -> object:
+        try:
+            return method(*args, **kwargs)
+        except (ImportError, AttributeError) as error:
+            failure = import_failure(error)
+            if failure is error:
+                raise
+            raise failure from None
+
+    return cast("M", call)

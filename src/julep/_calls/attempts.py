@@ -66,7 +66,7 @@ class AttemptTracker:
             self.call.request = request._replace(deadline=request.deadline + seconds)
 
     def forgive(self, succeeded: int, *, others: bool) -> None:
-        """Forget the failures so far, if other calls of its `gather` go on: its turn comes.
+        """Forget the failures so far, if other calls of its `gather` make progress.
 
         Args:
             succeeded: The requests of the gather that have succeeded so far.
@@ -152,7 +152,7 @@ class AttemptTracker:
     def _clean(self, error: RequestError) -> None:
         """Hide the secrets in an error's texts, which the server or a library has repeated there.
 
-        What would break printing is replaced as well.
+        Characters that cannot be printed are replaced as well.
         """
         from julep._redaction import printable  # only errors need it
 

@@ -1,4 +1,4 @@
-"""What an open stream reads; a stream that is forgotten warns, and gives up its connection."""
+"""The body of a stream; one that is dropped while it is open warns, and closes its connection."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Generic, Protocol, TypeVar
 
 
 class Abandonable(Protocol):
-    """A body, as far as it can be forgotten."""
+    """A body, as far as it can be dropped."""
 
     def abandon(self) -> None:
         """Close the connection at once; called by a ``__del__``, at any moment."""

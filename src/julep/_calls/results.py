@@ -1,4 +1,4 @@
-"""Narrows a result, plain or awaitable, to what a sync or an async method returns."""
+"""Narrows a result that is plain or awaitable to what a sync or an async method returns."""
 
 from __future__ import annotations
 
@@ -34,5 +34,5 @@ async def awaited(result: T | Awaitable[T]) -> T:
 
 
 def _is_awaitable(result: T | Awaitable[T]) -> TypeIs[Awaitable[T]]:
-    # The class is asked, as Python does: a model looks missing attributes up among its fields.
+    # Looked up in the class, as Python does: a model looks missing attributes up in its fields.
     return hasattr(type(result), "__await__")

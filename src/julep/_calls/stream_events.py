@@ -1,7 +1,7 @@
 """The events of a stream, and iterators over a stream's events and texts.
 
-The iterators are no generators: an async generator that is left half-way is finished by the garbage
-collector, of which trio warns.
+The iterators are no generators: the garbage collector finishes an async generator that is left
+half-way, and trio warns of that.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ Example:
 # The role of a message that is the call of a tool.
 _CALL: Final = "function_call"
 
-# A piece takes ten times its text, and so it does in a StringIO.
+# A short piece takes ten times the memory of its text, also in a StringIO.
 _MAX_PIECES: Final = 1024
 
 
@@ -205,7 +205,7 @@ class StreamedMessage:
 def parse_call(text: object) -> tuple[str, str]:
     """Parse the content of a message that calls a tool: return the tool's name, and its arguments.
 
-    What is no such content has an empty name.
+    The name is empty if it is no such content.
     """
     try:
         call: JSON = json.loads(text) if isinstance(text, str) else None
@@ -219,7 +219,7 @@ def parse_call(text: object) -> tuple[str, str]:
 
 
 class StreamIterator(Generic[Chunk, Item]):
-    """What is made of a stream's chunks, such as texts or events, in a sync client.
+    """The items of a stream's chunks, such as texts or events, in a sync client.
 
     Args:
         chunks: The stream.
@@ -236,7 +236,7 @@ class StreamIterator(Generic[Chunk, Item]):
 
     def __iter__(self) -> StreamIterator[Chunk, Item]:
         if not self._ready:
-            iter(self._chunks)  # of a stream that is over, this is an error
+            iter(self._chunks)  # raises an error when the stream is over
         return self
 
     def __next__(self) -> Item:
@@ -250,7 +250,7 @@ class StreamIterator(Generic[Chunk, Item]):
 
 
 class AsyncStreamIterator(Generic[Chunk, Item]):
-    """What is made of a stream's chunks, such as texts or events, in an async client.
+    """The items of a stream's chunks, such as texts or events, in an async client.
 
     Args:
         chunks: The stream.
@@ -267,7 +267,7 @@ class AsyncStreamIterator(Generic[Chunk, Item]):
 
     def __aiter__(self) -> AsyncStreamIterator[Chunk, Item]:
         if not self._ready:
-            aiter(self._chunks)  # of a stream that is over, this is an error
+            aiter(self._chunks)  # raises an error when the stream is over
         return self
 
     async def __anext__(self) -> Item:

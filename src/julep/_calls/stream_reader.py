@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from julep_api.types import JSONObject
 
 
-# The names of events; any other is that of a kind which only newer versions know.
+# Events with other names are of kinds that only newer versions know.
 _KNOWN: Final = ("message", "error")
 
 # Some servers send white space after it, which the rules of events make a part of the data.
@@ -128,7 +128,7 @@ class StreamReader:
 
     @property
     def requested_delay(self) -> float | None:
-        """Seconds that the server asked to wait before a reconnection, if it did."""
+        """The delay in seconds before a reconnection that the server requested, if it did."""
         milliseconds = self._decoder.retry
         return None if milliseconds is None else milliseconds / 1000
 

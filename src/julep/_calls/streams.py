@@ -1,7 +1,7 @@
 """The streams of chats, sync and async, as mirror images.
 
-All that is decided about a stream is in `StreamReader`: what an event means, when the stream is
-over, what the final response is.
+`StreamReader` makes all decisions about a stream: what an event means, when the stream is over,
+what the final response is.
 """
 
 from __future__ import annotations

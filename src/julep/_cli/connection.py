@@ -45,7 +45,7 @@ class Connection(NamedTuple):
             **options: Further options, which take precedence.
 
         Raises:
-            ConfigurationError: A setting is invalid, or there is no key where it should be.
+            ConfigurationError: When a setting is invalid, or there is no key where it should be.
         """
         from julep._clients.sync_client import Client
         from julep.errors import ConfigurationError
@@ -73,7 +73,7 @@ def connection(url: str | None, profile: str | None) -> Connection:
         profile: The option ``--profile``.
 
     Raises:
-        ConfigurationError: There is no such profile, or the file has a mistake.
+        ConfigurationError: When there is no such profile, or the file has a mistake.
     """
     named, origin = profile, "from --profile"
     if named is None:
@@ -107,6 +107,6 @@ def connect(url: str | None, profile: str | None) -> Client:
         profile: The option ``--profile``.
 
     Raises:
-        ConfigurationError: A setting is invalid.
+        ConfigurationError: When a setting is invalid.
     """
     return connection(url, profile).client()

@@ -85,7 +85,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 def help_as_option(arguments: Sequence[str]) -> list[str]:
-    """Return the arguments with ``--help`` at the end, if the word ``help`` asks for it.
+    """Return the arguments with ``--help`` at the end, if the word ``help`` requests it.
 
     Example:
         >>> help_as_option(["help", "agents"]), help_as_option(["agents", "help", "list"])

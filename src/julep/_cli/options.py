@@ -198,7 +198,7 @@ def read_json(name: str, text: str) -> JSON:
     """Read JSON.
 
     Raises:
-        UsageError: The text is none; the error has the place.
+        UsageError: When the text is not JSON; the error has the place.
     """
     try:
         value: JSON = json.loads(text, parse_constant=_refuse)
@@ -213,7 +213,7 @@ def read_file(path: str) -> dict[str, Any]:
     """Read the object of a file, or of standard input for ``-``.
 
     Raises:
-        UsageError: It cannot be read, or has something else.
+        UsageError: When it cannot be read, or has something else.
     """
     import sys
     from pathlib import Path

@@ -25,7 +25,7 @@ def id_of(client: Client, parameter: str, text: str) -> str:
         text: The option's value.
 
     Raises:
-        UsageError: None has this name, or several have it.
+        UsageError: When none has this name, or several have it.
     """
     found = matching(client, parameter, text)
     if found is None:
@@ -37,7 +37,7 @@ def matching(client: Client, parameter: str, text: str) -> str | None:
     """Return the id of the agent or the user of an id or a name; None if none has the name.
 
     Raises:
-        UsageError: Several have this name.
+        UsageError: When several have this name.
     """
     try:
         UUID(text)

@@ -50,7 +50,7 @@ def profile_names() -> list[str]:
     """Return the names of the profiles.
 
     Raises:
-        ConfigurationError: The file has a mistake.
+        ConfigurationError: When the file has a mistake.
     """
     return [*_profiles(_content())]
 
@@ -62,7 +62,7 @@ def read_profile(name: str | None) -> Profile | None:
         name: Its name; None for the default one, if there is one.
 
     Raises:
-        ConfigurationError: There is none of this name, or the file has a mistake.
+        ConfigurationError: When there is none of this name, or the file has a mistake.
     """
     path = config_path()
     content = _content()

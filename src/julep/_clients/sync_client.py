@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ParamSpec, TypeVar, overload
 
 from julep._arguments.cached import cached
-from julep._arguments.ending import import_failure
+from julep._arguments.ending import with_import_failures
 from julep._clients.base_client import BaseClient
 from julep._lazy import resolvable
 from julep_api.types import UNSET
@@ -314,6 +314,7 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
 
         return gather(calls, limit, on_error, progress)
 
+    @with_import_failures
     def request(
         self,
         method: str,
@@ -347,12 +348,9 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
             >>> client.request("GET", "/agents", query={"limit": "1", "offset": "1"})
             {'items': []}
         """
-        try:
-            from julep._calls.untyped import untyped_call
+        from julep._calls.untyped import untyped_call
 
-            return self.api.send(untyped_call(method, path, query, body, headers))
-        except (ImportError, AttributeError) as error:
-            raise import_failure(error) from None
+        return self.api.send(untyped_call(method, path, query, body, headers))
 
     def get(self, path: str, *, query: Mapping[str, str] | None = None) -> JSON:
         """Send a GET request to an endpoint that this package has no method for.
@@ -458,6 +456,7 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
         """
         return self.request("DELETE", path, query=query)
 
+    @with_import_failures
     def server(self) -> ServerInfo:
         """Return what the server reports of itself: its name, its version, its contract.
 
@@ -473,12 +472,9 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
             >>> client.server()
             ServerInfo(name='julep', version='…', contract='…')
         """
-        try:
-            from julep._calls.server_info import server_info_call
+        from julep._calls.server_info import server_info_call
 
-            return self.api.send(server_info_call())
-        except (ImportError, AttributeError) as error:
-            raise import_failure(error) from None
+        return self.api.send(server_info_call())
 
     def close(self) -> None:
         """Close all connections; closing again has no effect.

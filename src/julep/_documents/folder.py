@@ -234,7 +234,7 @@ def _check_same(folder: Folder, docs: Sequence[Doc], *, prune: bool) -> None:
     """Refuse a folder that is probably another one than that of the documents of its name.
 
     Raises:
-        InvalidArgumentError: It is one; a name would say what is meant.
+        InvalidArgumentError: When it is one; the argument ``name`` would decide.
     """
     paths = {path for doc in docs if (path := path_of(doc)) is not None}
     others = sorted(path for path in paths if path != str(folder.path) and os.path.isdir(path))  # noqa: PTH112 - no error for what may not be read

@@ -45,8 +45,8 @@ def read_document(name: str, data: bytes) -> Document:
         data: The file's content.
 
     Raises:
-        EmptyFileError: It is text, and has none.
-        UnreadableFileError: It is damaged, or has no text.
+        EmptyFileError: When it is a file of text without any.
+        UnreadableFileError: When it is damaged, or has no text.
     """
     path = PurePath(name)
     outline = _READERS[path.suffix.lower()](data)

@@ -68,7 +68,7 @@ class AsyncLease(Lease[C]):
         self._turn: Event | None = None
 
     async def wait(self, is_done: Callable[[], bool]) -> None:
-        """Wait until something is done, of which a `wake` may tell, or the client is closed."""
+        """Wait until something is done, which a `wake` may report, or the client is closed."""
         while not (self.is_cut or is_done()):
             self._turn = turn = Event()
             with move_on_after(LOOK_AGAIN_SECONDS):

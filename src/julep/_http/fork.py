@@ -26,8 +26,8 @@ _LOOK_SECONDS: Final = 0.001
 
 # What functions import, ours and those of httpx that build a client.
 _LIBRARIES: Final = ("anyio", "certifi", "httpcore", "httpcore2", "idna", "socksio", "ssl", "trio")
-# Modules that import another one, and that one. They are left out until it is used: libraries are
-# expensive, and the others have to do with forks themselves, so that it is too late to import them.
+# Modules by the one that they import. They are left out until that is in use: libraries are
+# expensive, and `random` and `logging` act at forks themselves: it is too late to import them.
 _LEFT_OUT: Final = {
     "email.utils": "random",
     "julep._errors.argument_type": "beartype",
@@ -66,7 +66,7 @@ _STANDARD: Final = (
 
 
 def finish_imports() -> None:
-    """Import what calls import when they first need it; imports that run are waited for.
+    """Import what calls import when they first need it, and wait for imports that are running.
 
     A process that forks without threads needs nothing: no import can be running.
     """
@@ -82,7 +82,7 @@ def finish_imports() -> None:
 
 
 def _join(thread: Thread) -> None:
-    """Wait for a thread's end; before, and not for long, for its start.
+    """Wait for a thread to end; if it has not started yet, wait for that first, but not for long.
 
     Another thread may be starting it; or this one is, and a signal's handler has interrupted it.
     """

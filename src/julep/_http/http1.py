@@ -290,7 +290,7 @@ def end_of_head(data: bytes, start: int = 0) -> int:
 
     Args:
         data: The bytes.
-        start: Where to begin; the empty line is known not to begin before.
+        start: Where to begin; the empty line is known not to be before.
     """
     end = data.find(_EMPTY_LINE, start) + 3
     short = data.find(b"\n\n", start, end - 2 if end > 2 else None) + 2

@@ -84,14 +84,14 @@ class HttpxBody:
             piece = Background(read).result(lease, deadlines)
         except BaseException as error:
             self.close()
-            # The library's errors come of the cut, and of a time that is over.
+            # The library's error may result from the cut, or from a time that is over.
             if isinstance(error, NetworkError):
                 lease.check_open(deadlines)
                 check_time(deadlines.request)
             raise
         if piece is None:
             self.close()
-            # The end of the connection, by which it may have been cut, can be that of a body too.
+            # A connection that was cut ends, and for some bodies that is the regular end.
             lease.check_open(deadlines)
             check_time(deadlines.request)
             raise StopIteration
@@ -117,14 +117,14 @@ class HttpxBody:
             finish_in_thread(self._responses.close_left)
 
     def abandon(self) -> None:
-        """End the connection; a later request closes the response: that waits for locks."""
+        """End the connection; a later request closes the response, which waits for locks."""
         self._leases.remove(self._lease)
         exchange = self._lease.connection
         if not self._is_over and exchange is not None:
             exchange.shut_down()  # another thread may read
 
     def _read(self, owner: Owner) -> bytes | None:
-        """Read the next piece; None is the end. It may be left alone, and then closes the response.
+        """Read the next piece; None is the end. A read that nothing waits for closes the response.
 
         Raises:
             NetworkError: When the body is lost.

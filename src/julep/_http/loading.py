@@ -43,7 +43,7 @@ class Loading(SharedRun):
         return start_thread(LOADING, self._run) is not None
 
     def _run(self) -> None:
-        # Also what is no Exception, as a panic of a library in Rust: requests wait for the end.
+        # Not Exception alone: requests wait for the end, also after a panic of a library in Rust.
         with suppress(BaseException):
             self._build()
         self.end()

@@ -17,7 +17,7 @@ class PerLoop(Generic[T]):
     """Builds an object for each event loop that needs one, and closes it when that loop ends.
 
     No reference leads from here to a loop, not even through an object, which the loop itself keeps:
-    a loop can go however it ended.
+    a loop is freed however it ended.
 
     Args:
         build: Builds one.
@@ -76,7 +76,7 @@ class PerLoop(Generic[T]):
         _keepers_of(loop).pop(self, None)
 
     def _abandon_closed_loops(self) -> None:
-        """Close the objects of loops that are closed, but that calls in the middle keep alive."""
+        """Close the objects of closed loops, which unfinished calls keep alive."""
         for loop in list(self._objects):
             is_closed: Any = getattr(loop, "is_closed", None)
             if is_closed is not None and is_closed():
@@ -110,10 +110,10 @@ _keepers_of_runs = WeakKeyDictionary[object, WeakKeyDictionary[Any, Any]]()
 
 
 def _keepers_of(loop: object) -> WeakKeyDictionary[Any, Any]:
-    """Return the generators that close a loop's objects, by whose objects they are.
+    """Return the generators that close a loop's objects, by the `PerLoop` of each object.
 
-    A generator has the object, which may refer to its loop, so it is kept by the loop itself, and
-    goes with it. A run of trio takes no attributes, but always closes its generators.
+    A generator has the object, which may refer to its loop, so the loop itself keeps it, and both
+    are freed together. A run of trio takes no attributes, but always closes its generators.
     """
     found: WeakKeyDictionary[Any, Any] | None = getattr(loop, _KEEPERS, None)
     if found is None:

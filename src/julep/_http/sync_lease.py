@@ -32,7 +32,7 @@ class SyncLease(Lease[C]):
         return turn.release
 
     def wait(self, is_done: Callable[[], bool], deadlines: Deadlines) -> None:
-        """Wait until something is done, of which a `wake` may tell, or the client is closed.
+        """Wait until something is done, which a `wake` may report, or the client is closed.
 
         Raises:
             RequestTimeoutError: When no time remains.

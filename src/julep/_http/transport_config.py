@@ -103,7 +103,7 @@ class TransportConfig(NamedTuple):
     def proxy_name(self) -> str:
         """Return the name of the proxy in errors, without its password; empty when there is none.
 
-        A client of httpx that was given has proxies of its own.
+        The user's own client of httpx has proxies of its own.
         """
         if self.http_client is not None:
             return ""

@@ -1,4 +1,4 @@
-"""Annotations, evaluated: names of functions around, and type variables of generic base classes."""
+"""Annotations, evaluated: names of enclosing functions, and type variables of generic bases."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def evaluated(
 ) -> dict[str, object]:
     """Return annotations, evaluated.
 
-    A name may be local to a function around, as long as that function runs or its local is in use.
+    A name may be local to an enclosing function that still runs, or whose local is still in use.
 
     Args:
         annotated: The object that has the annotations.
@@ -32,14 +32,14 @@ def evaluated(
     try:
         return typing.get_type_hints(annotated, globals_, {**names}, include_extras=True)
     except NameError:
-        around = {**_locals_around(source), **_closure(source)}
-        if not around:
+        enclosing = {**_enclosing_locals(source), **_closure(source)}
+        if not enclosing:
             raise
-    return typing.get_type_hints(annotated, globals_, {**around, **names}, include_extras=True)
+    return typing.get_type_hints(annotated, globals_, {**enclosing, **names}, include_extras=True)
 
 
 def _closure(source: object) -> dict[str, object]:
-    """Return the variables that a function uses of the functions around."""
+    """Return the variables of enclosing functions that a function uses."""
     code: Any = getattr(source, "__code__", None)
     found: dict[str, object] = {}
     for name, cell in zip(
@@ -52,20 +52,20 @@ def _closure(source: object) -> dict[str, object]:
     return found
 
 
-def _locals_around(source: object) -> dict[str, object]:
+def _enclosing_locals(source: object) -> dict[str, object]:
     """Return the variables of the functions that a class or a function is defined in, if they run.
 
     A program that has all of its code in ``main()`` defines types and tools in there.
     """
     *outer, _ = str(getattr(source, "__qualname__", "")).split(_LOCALS)
-    around = {_LOCALS.join(outer[: n + 1]) for n in range(len(outer))}
+    enclosing = {_LOCALS.join(outer[: n + 1]) for n in range(len(outer))}
     module = getattr(source, "__module__", None)
     found: dict[str, object] = {}
     frame = inspect.currentframe()
-    while frame is not None and around:
+    while frame is not None and enclosing:
         name = frame.f_code.co_qualname
-        if name in around and frame.f_globals.get("__name__") == module:
-            around.remove(name)
+        if name in enclosing and frame.f_globals.get("__name__") == module:
+            enclosing.remove(name)
             found = {**frame.f_locals, **found}
         frame = frame.f_back
     return found

@@ -193,7 +193,7 @@ class Walk:
         return record(schemas, required, make)
 
     def _replaced(self, annotation: object, origin: object, arguments: Sequence[object]) -> object:
-        """Return the annotation that another one stands for; None for one of its own."""
+        """Return what an alias, a NewType or ``Self`` stands for; None for other annotations."""
         if isinstance(annotation, typing.TypeVar):
             return self._bound(annotation)
         if annotation is typing.Self and self._classes:

@@ -196,7 +196,7 @@ def _attributes(value: object, names: Sequence[str], outer: tuple[int, ...]) -> 
 
 
 def _dumped(dump: Callable[..., object]) -> object:
-    """Return what an object of pydantic writes, which refuses as JSON what has no JSON form."""
+    """Return an object of pydantic as JSON, or as Python values where some have no JSON form."""
     for options in ({"mode": "json", "by_alias": True}, {"by_alias": True}):
         with suppress(Exception):
             return dump(**options)

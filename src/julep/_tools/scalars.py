@@ -101,7 +101,7 @@ def _formatted(name: str, parse: Callable[[str], object]) -> Schema:
 
 
 def _iso(name: str, parse: Callable[[str], object]) -> Schema:
-    """Return the schema of a time, by RFC 3339: its letters may be small, and seconds may leap."""
+    """Return the schema of a time by RFC 3339, with lower-case letters and leap seconds as well."""
 
     def read(text: str) -> object:
         return parse(re.sub(r"(?<=:\d\d:)60", "59", text.upper()))

@@ -26,7 +26,7 @@ class SchemaMismatchError(ValueError):
         self.path = path
 
     def under(self, step: str) -> SchemaMismatchError:
-        """Return the same error for the value that has this one at a step: a key, or ``[0]``."""
+        """Return the error for the enclosing value: its path begins with a key, or with ``[0]``."""
         dot = "." if self.path and not self.path.startswith("[") else ""
         return SchemaMismatchError(self.problem, f"{step}{dot}{self.path}")
 

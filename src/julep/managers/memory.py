@@ -184,8 +184,7 @@ class MemoriesManager(BaseMemoriesManager):
             >>> client.memories.create(agent_id=agent.id, user_id=user.id, content=text).type.value
             'belief'
         """
-        result = self._create(agent_id, user_id, content, type, sentiment, entities, timestamp)
-        return value(result)
+        return value(self._create(agent_id, user_id, content, type, sentiment, entities, timestamp))
 
     @beartype
     def list(
@@ -235,8 +234,8 @@ class MemoriesManager(BaseMemoriesManager):
     ) -> Iterator[Memory]:
         """Iterate over an agent's memories, newest first or by a query, a page at a time.
 
-        The first request is sent when the iteration starts. Creating and deleting memories
-        meanwhile makes it repeat none.
+        The first request is sent when the iteration starts. Memories that are created or deleted
+        meanwhile do not make it repeat any.
 
         Args:
             agent_id: The agent's id.

@@ -27,7 +27,7 @@ class Faults:
         seed: The start of the random numbers, so that each run of a test has the same faults.
 
     Raises:
-        ValueError: A value is out of range.
+        ValueError: When a value is out of range.
 
     Example:
         >>> from julep.testing import ScriptedServer

@@ -176,7 +176,7 @@ class Recording:
         """Write the file.
 
         Raises:
-            SecretInRecordingError: It would contain a key.
+            SecretInRecordingError: When it would contain a key.
 
         Example:
             >>> from pathlib import Path
@@ -205,7 +205,7 @@ class Recording:
         """Check that the file had every request.
 
         Raises:
-            UnrecordedRequestError: It lacked one.
+            UnrecordedRequestError: When it lacked one.
 
         Example:
             >>> from julep.testing import ScriptedServer, recorded
@@ -248,7 +248,7 @@ def recorded(path: str | os.PathLike[str], upstream: str) -> Iterator[Recording]
         SecretInRecordingError: At the end of the block, when a body contains a key that the
             program sent or that the environment has. No file is written.
         UnrecordedRequestError: At the end of the block, when a request was not in the file.
-        ValueError: The file is not a recording.
+        ValueError: When the file is not a recording.
 
     Example:
         >>> from julep.testing import ScriptedServer, recorded

@@ -34,7 +34,7 @@ class ScriptedServer:
         chat_defaults: Chat settings below an agent's and a preset's.
 
     Raises:
-        ValueError: The settings are invalid.
+        ValueError: When the settings are invalid.
 
     Example:
         >>> from julep.testing import ScriptedServer
@@ -72,7 +72,7 @@ class ScriptedServer:
         """The server's root, below which ``/healthz`` and ``/v1`` are.
 
         Raises:
-            RuntimeError: The server is not running.
+            RuntimeError: When the server is not running.
 
         Example:
             >>> from julep.testing import ScriptedServer
