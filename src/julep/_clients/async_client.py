@@ -248,7 +248,7 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport", "str | Await
             and the seconds and attempts of the call: of the last one, if the method makes several.
 
         Raises:
-            ConfigurationError: When the method makes no call.
+            ConfigurationError: When it is no method, or makes no call.
             JulepError: Every error of the method itself.
 
         Example:
@@ -258,7 +258,7 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport", "str | Await
         """
         from julep._instrumentation.raw_response import raw_response, recording
 
-        with recording() as calls:
+        with recording(method) as calls:
             parsed = await method(*args, **kwargs)
         return raw_response(parsed, calls)
 

@@ -245,7 +245,7 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
             and the seconds and attempts of the call: of the last one, if the method makes several.
 
         Raises:
-            ConfigurationError: When the method makes no call.
+            ConfigurationError: When it is no method, or makes no call.
             JulepError: Every error of the method itself.
 
         Example:
@@ -255,7 +255,7 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
         """
         from julep._instrumentation.raw_response import raw_response, recording
 
-        with recording() as calls:
+        with recording(method) as calls:
             parsed = method(*args, **kwargs)
         return raw_response(parsed, calls)
 
