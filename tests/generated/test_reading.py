@@ -285,6 +285,14 @@ def test_additional_properties_are_accessible_by_key() -> None:
     assert session.to_dict() == {**SESSION, "more": 1}
 
 
+def test_an_additional_property_by_the_name_of_a_mappings_method() -> None:
+    session: Any = Session.from_dict({**SESSION, "keys": 5, "items": [1]})
+    assert (session["keys"], session.items) == (5, [1])
+    assert dict(session)["keys"] == 5
+    with pytest.raises(AttributeError, match="keys"):
+        session.keys()
+
+
 def test_models_are_equal_by_value() -> None:
     assert Session(**SESSION) == Session.from_dict(SESSION)
     assert Session(**SESSION) != Session(**SESSION, situation="")

@@ -97,8 +97,9 @@ async def test_a_website_instead_of_the_api(mode: Mode, status: int) -> None:
 
 
 @pytest.mark.anyio
-async def test_the_servers_root_instead_of_the_api(mode: Mode, server: LocalServer) -> None:
-    error = await error_at(mode, server.root)
+@pytest.mark.parametrize("place", ["", "/v1", "/v1/", "/api/v1"])
+async def test_another_place_of_the_server(mode: Mode, server: LocalServer, place: str) -> None:
+    error = await error_at(mode, server.root + place)
     assert isinstance(error, julep.NotFoundError)
     assert error.message.endswith(f"; did you mean base_url='{server.root}/api'?")
 

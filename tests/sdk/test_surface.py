@@ -246,7 +246,7 @@ def test_the_overload_of_chat_without_a_stream_has_the_parameters_of_chat(
     manager: type[BaseManager],
 ) -> None:
     function = public_methods(manager)["chat"]
-    streams, plain, either = map(inspect.signature, typing.get_overloads(function))
+    plain, streams, either = map(inspect.signature, typing.get_overloads(function))
     changed = [
         p.replace(annotation="Literal[False] | None") if p.name == "stream" else p
         for p in inspect.signature(function).parameters.values()

@@ -245,6 +245,7 @@ class Empty(enum.Enum):
         (dict[tuple[int, int], str], "a mapping whose keys are"),
         (set[list[int]], "it is not hashable"),
         (Callable[[], int], "has no JSON Schema"),
+        (tuple[int, *tuple[str, ...]], "*tuple[str, ...] has no JSON Schema"),
     ],
 )
 def test_a_type_without_a_json_form_is_named(annotation: Any, problem: str) -> None:
@@ -393,11 +394,22 @@ def test_a_tool_has_its_own_docstring(function: Any, about: str | None) -> None:
     assert describe(function).get("description") == about
 
 
+def undecorated(function: Callable[..., object]) -> Callable[..., object]:
+    """Decorate a function without functools.wraps."""
+
+    def inner(*args: object, **kwargs: object) -> object:
+        return function(*args, **kwargs)
+
+    return inner
+
+
 @pytest.mark.parametrize(
     ("function", "problem"),
     [
         (lambda: 0, "has no name: use a function that is defined with def"),
-        (print, "print: args: it cannot be passed by name"),
+        (print, "print: args: it cannot be passed by name$"),
+        (undecorated(len), "inner: args: it cannot be passed by name; .* lack functools.wraps"),
+        (Adder.method, "method: self: Adder.method is the class's: pass the method of an object"),
         (max, "no signature found"),
     ],
 )

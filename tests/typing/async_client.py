@@ -263,6 +263,8 @@ async def arguments(
 async def many(client: AsyncClient, ids: list[str], call: Callable[[], Awaitable[User]]) -> None:
     users = await client.gather(partial(client.users.get, each) for each in ids)
     assert_type(users, list[User])
+    replies = await client.gather(partial(client.sessions.chat, each, "Hi") for each in ids)
+    assert_type(replies, list[ChatResponse])
     assert_type(await client.gather([call], limit=5, progress=True), list[User])
     assert_type(await client.gather([call], on_error="collect"), list[User | Exception])
 
@@ -289,6 +291,9 @@ async def raw(client: AsyncClient, id: str) -> None:
     streamed = await client.with_raw_response(
         chat, session_id=id, messages=[{"role": "user", "content": "Hi"}], stream=True
     )
+    assert_type(streamed, RawResponse[AsyncChatStream])
+    assert_type(await client.with_raw_response(chat, id, "Hi"), RawResponse[ChatResponse])
+    streamed = await client.with_raw_response(chat, id, "Hi", stream=True)
     assert_type(streamed, RawResponse[AsyncChatStream])
     assert_type(await client.server(), ServerInfo)
 

@@ -329,6 +329,8 @@ def errors(api: ApiError, cut: StreamInterruptedError, wrong: ArgumentTypeError)
 
 def many(client: Client, ids: list[str], call: Callable[[], User]) -> None:
     assert_type(client.gather(partial(client.users.get, each) for each in ids), list[User])
+    replies = client.gather(partial(client.sessions.chat, each, "Hi") for each in ids)
+    assert_type(replies, list[ChatResponse])
     assert_type(client.gather([call], limit=5, on_error="raise", progress=True), list[User])
     assert_type(client.gather([call], on_error="collect"), list[User | Exception])
     assert_type(client.gather([call], progress=lambda done, total: (done, total)), list[User])
@@ -391,6 +393,8 @@ def raw(client: Client, id: str, greeting: list[InputChatMlMessageDict]) -> None
         chat, session_id=id, messages=[{"role": "user", "content": "Hi"}], stream=True
     )
     assert_type(streamed, RawResponse[ChatStream])
+    assert_type(client.with_raw_response(chat, id, "Hi"), RawResponse[ChatResponse])
+    assert_type(client.with_raw_response(chat, id, "Hi", stream=True), RawResponse[ChatStream])
     assert_type(client.server(), ServerInfo)
     assert_type(client.server().version, str)
     assert_type(client.with_options(api_key=lambda: "key"), Client)

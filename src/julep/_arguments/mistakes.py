@@ -32,6 +32,7 @@ _PART_OF_TOOL: Final = re.compile(r"tools?(\[\d+\])?\.(type|function)")
 _JSON_SCHEMA: Final = (
     'that is {"type": "json_object", "schema": ...} here; sessions.parse reads the answer as a type'
 )
+_CHOICE: Final = 'a tool is chosen by {"type": "function", "function": {"name": ...}}'
 _DOC: Final = 'a document is one argument: doc={"title": ..., "content": ...}'
 _MODEL: Final = "the model is the agent's: agents.update(agent_id=..., model=...)"
 _STREAMS: Final = "it streams already"
@@ -96,6 +97,8 @@ def contract_advice(error: EncodeError) -> str:
         return f": {_ROLES[role]}" if role in _ROLES else ""
     if _PART_OF_TOOL.fullmatch(error.path) and "'parameters'" in error.problem:
         return f": {_TOOL}"
+    if error.path == "tool_choice":
+        return f": {_CHOICE}"
     if error.path == "response_format.type" and "'json_schema'" in error.problem:
         return f": {_JSON_SCHEMA}"
     return ""
@@ -205,6 +208,8 @@ def _text_advice(name: str) -> str:
         return ': a filter is a dict of keys and values, such as {"plan": "pro"}'
     if name in ("docs", "doc"):
         return ': a doc is a dict with a title and a content: {"title": ..., "content": ...}'
+    if name == "response_format":
+        return ': a format is a dict, such as {"type": "json_object"}'
     if name == "messages":
         return ': a message is a dict with a role and a content: {"role": "user", "content": ...}'
     return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import typing
 from collections import abc
 from collections.abc import Mapping, Sequence
@@ -42,6 +43,8 @@ def expectation(members: Sequence[object], name: str) -> str:
             parts.insert(0, _list_of(arguments[0], name))
         elif _is_callable(member):
             parts.append("a function")
+        elif origin is os.PathLike:
+            parts.append("a pathlib.Path")
         elif _is_dict(member):
             parts.append("a dict")
         elif _is_class(member) and not issubclass(member, (NoneType, Enum)):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, ClassVar, Final, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Final, Generic, Self, TypeVar
 
 from julep._arguments.ending import import_failure
 from julep._calls.flow import Flows, RunTasks, Sleep
@@ -21,19 +21,49 @@ if TYPE_CHECKING:
     from julep._calls.streams import AsyncChatStream, ChatStream
     from julep._http.connections import Connections
     from julep._http.messages import Outcome, Request, Response, StreamingResponse
-    from julep._http.protocols import AsyncResponseBody, AsyncTransport, ResponseBody, Transport
+    from julep._http.protocols import (
+        AsyncResponseBody,
+        AsyncTransport,  # noqa: F401  # named as text in the bases
+        ResponseBody,
+        Transport,  # noqa: F401  # named as text in the bases
+    )
     from julep._settings.config import Config
     from julep_api.client import Call, EventCall
     from julep_api.models import ChatResponseChunk
 
 T = TypeVar("T")
+BodyT = TypeVar("BodyT")
+TransportT = TypeVar("TransportT")
 
 # A client may be closed from any thread and any event loop, and in a signal's handler: looking is
 # simpler than an event for each of these.
 _PART: Final = 0.2
 
 
-class SyncDriver:
+class BaseDriver(Generic[BodyT, TransportT]):
+    """What the drivers share: they are copied and pickled as clients are.
+
+    Managers and their methods, which have a driver, are too.
+    """
+
+    def __init__(self, config: Config, connections: Connections[TransportT]) -> None:
+        self._flows: Flows[BodyT] = Flows(config, connections.config.secrets)
+        self._connections = connections
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        # Neither connections nor secrets are duplicated: the copy stays in this process.
+        return self
+
+    def __reduce__(self) -> tuple[object, ...]:
+        config = self._flows.config
+        connections = self._connections.for_pickle(with_secrets=config.pickle_api_key)
+        return _unpickle, (type(self), config.for_pickle(), connections)
+
+
+class SyncDriver(BaseDriver["ResponseBody", "Transport"]):
     """The low-level sync client: makes the call of any generated operation.
 
     Example:
@@ -42,10 +72,6 @@ class SyncDriver:
     """
 
     is_async: ClassVar[bool] = False
-
-    def __init__(self, config: Config, connections: Connections[Transport]) -> None:
-        self._flows: Flows[ResponseBody] = Flows(config, connections.config.secrets)
-        self._connections = connections
 
     if not TYPE_CHECKING:
 
@@ -156,7 +182,7 @@ class SyncDriver:
             transport.close()
 
 
-class AsyncDriver:
+class AsyncDriver(BaseDriver["AsyncResponseBody", "AsyncTransport"]):
     """The low-level async client: makes the call of any generated operation.
 
     Example:
@@ -165,10 +191,6 @@ class AsyncDriver:
     """
 
     is_async: ClassVar[bool] = True
-
-    def __init__(self, config: Config, connections: Connections[AsyncTransport]) -> None:
-        self._flows: Flows[AsyncResponseBody] = Flows(config, connections.config.secrets)
-        self._connections = connections
 
     if not TYPE_CHECKING:
 
@@ -280,6 +302,13 @@ class AsyncDriver:
         close: Callable[[], None] | None = getattr(transport, "close_now", None)
         if close is not None:  # a client of httpx only closes on its loop
             close()
+
+
+def _unpickle(
+    kind: type[BaseDriver[BodyT, TransportT]], config: Config, connections: Connections[TransportT]
+) -> BaseDriver[BodyT, TransportT]:
+    """Build a driver from the settings of a pickled one."""
+    return kind(config.unpickled(), connections)
 
 
 def _operation_method(driver: Driver, name: str) -> object:

@@ -66,7 +66,9 @@ def _hint_of_response(error: ApiError, request: Request, path: str) -> str:
         if isinstance(error, InvalidResponseError)
         else error.status_code == 404 and not _is_of_the_api(error)
     )
-    return f"; did you mean base_url={f'{request.origin}{prefix}/api'!r}?" if is_elsewhere else ""
+    # OpenAI's API is at /v1, beside this one.
+    root = prefix.removesuffix("/v1").removesuffix("/api")
+    return f"; did you mean base_url={f'{request.origin}{root}/api'!r}?" if is_elsewhere else ""
 
 
 def _is_of_the_api(error: ApiError) -> bool:

@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from julep.managers.memory import AsyncMemoriesManager
     from julep.managers.session import AsyncSessionsManager
     from julep.managers.tool import AsyncToolsManager
-    from julep.managers.types import ChatSettingsArgs, InputChatMlMessageDict, ToolChoice, ToolDict
+    from julep.managers.types import ChatSettingsArgs, Messages, ToolChoice, ToolInput
     from julep.managers.user import AsyncUsersManager
-    from julep_api.models import ChatResponse, InputChatMlMessage, Tool
+    from julep_api.models import ChatResponse
     from julep_api.types import JSON, Unset
 
 P = ParamSpec("P")
@@ -209,8 +209,8 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport", "str | Await
         method: AsyncChatMethod,
         /,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
-        tools: Sequence[ToolDict | Tool] | None = None,
+        messages: Messages,
+        tools: Sequence[ToolInput] | None = None,
         tool_choice: ToolChoice | None = None,
         *,
         stream: Literal[True],
@@ -222,8 +222,8 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport", "str | Await
         method: AsyncChatMethod,
         /,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
-        tools: Sequence[ToolDict | Tool] | None = None,
+        messages: Messages,
+        tools: Sequence[ToolInput] | None = None,
         tool_choice: ToolChoice | None = None,
         *,
         stream: Literal[False] | None = None,
@@ -248,7 +248,7 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport", "str | Await
             and the seconds and attempts of the call: of the last one, if the method makes several.
 
         Raises:
-            ConfigurationError: When the method makes no call.
+            ConfigurationError: When it is no method, or makes no call.
             JulepError: Every error of the method itself.
 
         Example:
@@ -258,7 +258,7 @@ class AsyncClient(BaseClient["httpx.AsyncClient", "AsyncTransport", "str | Await
         """
         from julep._instrumentation.raw_response import raw_response, recording
 
-        with recording() as calls:
+        with recording(method) as calls:
             parsed = await method(*args, **kwargs)
         return raw_response(parsed, calls)
 

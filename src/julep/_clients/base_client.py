@@ -237,9 +237,9 @@ class BaseClient(ABC, Generic[HttpClientT, TransportT, KeyT]):
         return self
 
     @classmethod
-    def _unpickle(cls, config: Config, transport: TransportConfig) -> Self:
+    def _unpickle(cls, config: Config, connections: Connections[TransportT]) -> Self:
         """Build a client from the settings of a pickled one."""
-        return cls._from_config(config.unpickled(), cls._connections_for(transport))
+        return cls._from_config(config.unpickled(), connections)
 
     def __copy__(self) -> Self:
         return self.with_options()
@@ -266,8 +266,8 @@ class BaseClient(ABC, Generic[HttpClientT, TransportT, KeyT]):
     def __reduce__(self) -> tuple[object, ...]:
         # Only settings are pickled: connections cannot leave a process.
         config = self._config
-        transport = self._connections.config.for_pickle(with_secrets=config.pickle_api_key)
-        return self._unpickle, (config.for_pickle(), transport), self.__getstate__()
+        connections = self._connections.for_pickle(with_secrets=config.pickle_api_key)
+        return self._unpickle, (config.for_pickle(), connections), self.__getstate__()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self.base_url!r})"

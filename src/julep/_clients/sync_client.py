@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from julep.managers.memory import MemoriesManager
     from julep.managers.session import SessionsManager
     from julep.managers.tool import ToolsManager
-    from julep.managers.types import ChatSettingsArgs, InputChatMlMessageDict, ToolChoice, ToolDict
+    from julep.managers.types import ChatSettingsArgs, Messages, ToolChoice, ToolInput
     from julep.managers.user import UsersManager
-    from julep_api.models import ChatResponse, InputChatMlMessage, Tool
+    from julep_api.models import ChatResponse
     from julep_api.types import JSON, Unset
 
 P = ParamSpec("P")
@@ -206,8 +206,8 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
         method: ChatMethod,
         /,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
-        tools: Sequence[ToolDict | Tool] | None = None,
+        messages: Messages,
+        tools: Sequence[ToolInput] | None = None,
         tool_choice: ToolChoice | None = None,
         *,
         stream: Literal[True],
@@ -219,8 +219,8 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
         method: ChatMethod,
         /,
         session_id: str | UUID,
-        messages: Sequence[InputChatMlMessageDict | InputChatMlMessage],
-        tools: Sequence[ToolDict | Tool] | None = None,
+        messages: Messages,
+        tools: Sequence[ToolInput] | None = None,
         tool_choice: ToolChoice | None = None,
         *,
         stream: Literal[False] | None = None,
@@ -245,7 +245,7 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
             and the seconds and attempts of the call: of the last one, if the method makes several.
 
         Raises:
-            ConfigurationError: When the method makes no call.
+            ConfigurationError: When it is no method, or makes no call.
             JulepError: Every error of the method itself.
 
         Example:
@@ -255,7 +255,7 @@ class Client(BaseClient["httpx.Client", "Transport", "str"]):
         """
         from julep._instrumentation.raw_response import raw_response, recording
 
-        with recording() as calls:
+        with recording(method) as calls:
             parsed = method(*args, **kwargs)
         return raw_response(parsed, calls)
 

@@ -48,6 +48,14 @@ class Connections(Generic[T]):
         """Return these connections for another client; closing that client leaves them open."""
         return Connections(self.config, self._build, self._owner or self)
 
+    def for_pickle(self, *, with_secrets: bool) -> Connections[T]:
+        """Return connections like these, none of them open, for a pickle.
+
+        Raises:
+            ConfigurationError: When what they use cannot be pickled, or is secret.
+        """
+        return Connections(self.config.for_pickle(with_secrets=with_secrets), self._build)
+
     def check_open(self) -> None:
         """Check that they can be used.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from julep._instrumentation.record import current_records
 from julep.errors import ConfigurationError
+from julep_api.errors import shown
 
 if TYPE_CHECKING:
     from julep._instrumentation.record import CallRecord
@@ -46,8 +47,17 @@ class RawResponse(NamedTuple, Generic[T]):
 
 
 @contextmanager
-def recording() -> Generator[list[CallRecord]]:
-    """Collect the records of the calls that begin in this context."""
+def recording(method: object) -> Generator[list[CallRecord]]:
+    """Collect the records of the calls that a method begins in this context.
+
+    Raises:
+        ConfigurationError: When it is none, as the result of a method is.
+    """
+    if not callable(method):
+        raise ConfigurationError(
+            "with_raw_response: expected a method and then its arguments, such as "
+            f"(client.users.get, user.id); got {shown(method)}"
+        )
     found: list[CallRecord] = []
     token = current_records.set(found)
     try:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 
 _POSITIONAL_ONLY: Final = inspect.Parameter.POSITIONAL_ONLY
+_NO_NAME: Final = "it cannot be passed by name"
 
 
 class Function:
@@ -166,6 +167,7 @@ def _fields(function: Callable[..., object], parameters: Sequence[inspect.Parame
     hints = _hints(_described(function))
     required: set[str] = set()
     found: dict[str, object] = {}
+    _refuse_mistakes(function, parameters)
     for each in parameters:
         default: Any = each.default
         hint: Any = hints.get(each.name, _written(each))
@@ -181,13 +183,33 @@ def _fields(function: Callable[..., object], parameters: Sequence[inspect.Parame
     return Fields(found, required, dict)
 
 
+def _refuse_mistakes(
+    function: Callable[..., object], parameters: Sequence[inspect.Parameter]
+) -> None:
+    """Refuse a function that was meant to be another one.
+
+    Raises:
+        TypeError: When it is a method without its object, or lacks its own parameters.
+    """
+    for each in parameters[:1]:
+        # That of a class within a function is f.<locals>.Class.method.
+        path: str = getattr(function, "__qualname__", "").rpartition("<locals>.")[2]
+        is_plain = isinstance(function, types.FunctionType) and each.annotation is each.empty
+        if each.name == "self" and is_plain and "." in path:
+            raise TypeError(f"self: {path} is the class's: pass the method of an object")
+    kinds = {each.kind: each.name for each in parameters}
+    if kinds.keys() >= {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}:
+        name = kinds[inspect.Parameter.VAR_POSITIONAL]
+        raise TypeError(f"{name}: {_NO_NAME}; does a decorator lack functools.wraps?")
+
+
 def _keywords(parameter: inspect.Parameter, hint: object) -> Fields:
     """Return the fields of ``**kwargs: Unpack[…]``."""
     if parameter.kind is parameter.VAR_KEYWORD and typing.get_origin(hint) is typing.Unpack:
         fields = fields_of(typing.get_args(hint)[0])
         if fields is not None:
             return fields
-    raise TypeError(f"{parameter.name}: it cannot be passed by name")
+    raise TypeError(f"{parameter.name}: {_NO_NAME}")
 
 
 def _is_field(default: object) -> bool:

@@ -152,6 +152,8 @@ class Walk:
             return ANYTHING
         if isinstance(annotation, str):
             raise TypeError(f"{annotation!r} has no JSON Schema: use the type instead of its name")
+        if getattr(annotation, "__unpacked__", False):  # *tuple[...], which looks like a tuple
+            raise TypeError(f"{annotation!r} has no JSON Schema")
         origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
         if origin is typing.Annotated:
             return self._annotated(annotation, arguments[0], arguments[1:])

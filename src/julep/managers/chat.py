@@ -154,17 +154,6 @@ class Chat(BaseChat):
         messages: Messages,
         tools: Sequence[ToolInput] | None = None,
         tool_choice: ToolChoice | None = None,
-        *,
-        stream: Literal[True],
-        **settings: Unpack[ChatSettingsArgs],
-    ) -> ChatStream: ...
-    @overload
-    def chat(
-        self,
-        session_id: str | UUID,
-        messages: Messages,
-        tools: Sequence[ToolInput] | None = None,
-        tool_choice: ToolChoice | None = None,
         frequency_penalty: float | None = None,
         length_penalty: float | None = None,
         logit_bias: LogitBias | None = None,
@@ -185,6 +174,17 @@ class Chat(BaseChat):
         record: bool | None = None,
         explain: bool | None = None,
     ) -> ChatResponse: ...
+    @overload
+    def chat(
+        self,
+        session_id: str | UUID,
+        messages: Messages,
+        tools: Sequence[ToolInput] | None = None,
+        tool_choice: ToolChoice | None = None,
+        *,
+        stream: Literal[True],
+        **settings: Unpack[ChatSettingsArgs],
+    ) -> ChatStream: ...
     @overload
     def chat(
         self,
@@ -332,17 +332,6 @@ class AsyncChat(BaseChat):
         messages: Messages,
         tools: Sequence[ToolInput] | None = None,
         tool_choice: ToolChoice | None = None,
-        *,
-        stream: Literal[True],
-        **settings: Unpack[ChatSettingsArgs],
-    ) -> AsyncChatStream: ...
-    @overload
-    async def chat(
-        self,
-        session_id: str | UUID,
-        messages: Messages,
-        tools: Sequence[ToolInput] | None = None,
-        tool_choice: ToolChoice | None = None,
         frequency_penalty: float | None = None,
         length_penalty: float | None = None,
         logit_bias: LogitBias | None = None,
@@ -363,6 +352,17 @@ class AsyncChat(BaseChat):
         record: bool | None = None,
         explain: bool | None = None,
     ) -> ChatResponse: ...
+    @overload
+    async def chat(
+        self,
+        session_id: str | UUID,
+        messages: Messages,
+        tools: Sequence[ToolInput] | None = None,
+        tool_choice: ToolChoice | None = None,
+        *,
+        stream: Literal[True],
+        **settings: Unpack[ChatSettingsArgs],
+    ) -> AsyncChatStream: ...
     @overload
     async def chat(
         self,

@@ -382,7 +382,10 @@ _BAD: Mapping[str, Cases] = {
     },
     "docs.add": {
         "path": [
-            *(Bad(value, "type", "expected a ") for value in (None, 3, b"a", True)),
+            *(
+                Bad(value, "type", "expected a str or a pathlib.Path; got ")
+                for value in (None, 3, b"a", True)
+            ),
             Bad("/nowhere/at/all", "value", "expected a folder or a file; there is no ", "path"),
         ],
         "agent_id": values.owner("agent_id"),

@@ -87,8 +87,10 @@ def tool_choice() -> list[Bad]:
     named = {"type": "function", "function": {"name": "add"}}
     expected = "expected one of 'none', 'auto', or a dict or NamedToolChoice"
     return [
-        *(Bad(value, "value", f"{expected}; got ") for value in ("any", "", "required")),
+        *(Bad(value, "value", f"{expected}; got ") for value in ("any", "")),
         *(Bad(value, "type", f"{expected}; got ") for value in (3, b"auto", [named], True)),
+        Bad("required", "value", """got 'required': a tool is chosen by {"type": "function", """),
+        Bad(int, "type", 'got the class int: a tool is chosen by {"type": "function", '),
         Bad({"type": "function"}, "value", MISSING, "tool_choice.function"),
         Bad({**named, "function": {}}, "value", MISSING, "tool_choice.function.name"),
         Bad(
@@ -123,8 +125,9 @@ def response_format() -> list[Bad]:
     return [
         *(
             Bad(value, "type", "expected a dict or ChatSettingsResponseFormat; got ")
-            for value in (3, "text", b"a", [1])
+            for value in (3, b"a", [1])
         ),
+        Bad("text", "type", """got 'text': a format is a dict, such as {"type": """),
         Bad({"type": "json_schema"}, "value", "sessions.parse reads", "response_format.type"),
         Bad({"type": "xml"}, "value", "'text', 'json_object', 'regex'", "response_format.type"),
         Bad({"type": 3}, "type", "expected one of 'text'", "response_format.type"),

@@ -114,6 +114,33 @@ def test_an_unpickled_client_takes_the_key_of_its_environment(
             assert arrived.base_url == "http://127.0.0.1:8080/api"
 
 
+@pytest.mark.anyio
+async def test_managers_and_methods_are_copied_and_pickled_as_their_client_is(
+    mode: Mode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("JULEP_API_KEY", raising=False)
+    with Server([respond_json(SESSION)]) as server:
+        async with make_client(mode, server.url, api_key=CANARY, max_connections=3) as client:
+            await client.sessions.get(ID)  # an open socket cannot be pickled
+            real: Any = unwrapped(client)
+            for kept in (real.api, real.sessions, real.sessions.get):
+                assert CANARY.encode() not in pickle.dumps(kept)
+            assert copy.copy(real.api) is copy.deepcopy(real.api) is real.api
+            assert copy.deepcopy(real.sessions).api_client is real.api
+            get: Any = pickle.loads(pickle.dumps(real.sessions.get))  # noqa: S301  # our own
+            driver = get.__self__.api_client
+            assert type(driver) is type(real.api)
+            assert driver._connections.config == real._connections.config
+            if mode == "sync":
+                get(ID)
+                driver.close()
+            else:
+                await get(ID)
+                await driver.aclose()
+    keys = [request.header("authorization") for request in server.received]
+    assert keys == [f"Bearer {CANARY}", None]
+
+
 @each_kind
 def test_settings_that_cannot_be_pickled_are_named(kind: type[Client | AsyncClient]) -> None:
     theirs: Any = httpx.Client() if kind is Client else httpx.AsyncClient()

@@ -96,6 +96,11 @@ async def test_a_function_that_makes_no_call_raises(mode: Mode) -> None:
     async with make_client(mode, "http://julep.test") as client:
         with pytest.raises(julep.ConfigurationError, match="expected a method that makes a call"):
             await client.with_raw_response(method)
+        result: Any = ["of a method"]
+        expected = r"such as \(client.users.get, user.id\); got \['of a method'\]$"
+        with pytest.raises(julep.ConfigurationError, match=expected) as caught:
+            await client.with_raw_response(result)
+        assert_ours(caught.value)
 
 
 async def test_the_raw_response_of_the_last_call(client: AsyncClient) -> None:

@@ -69,10 +69,12 @@ class CoreModel:
 
         def __getattr__(self, name: str) -> object:
             """Return a property that the contract does not describe, or a field by its JSON name."""
-            item = None if name.startswith("_") else self._field(name)
+            # dict(model) takes an object with keys for a mapping, and calls them.
+            is_open = not name.startswith("_") and name != "keys"
+            item = self._field(name) if is_open else None
             if item is not None and item.name != name:
                 return getattr(self, item.name)
-            if item is None and not name.startswith("_") and name in self:
+            if item is None and is_open and name in self:
                 return self.additional_properties[name]
             raise AttributeError(f"{self.__class__.__name__!r} object has no attribute {name!r}")
 
