@@ -80,9 +80,12 @@ def loads(data: bytes | str, max_values: int = sys.maxsize) -> JSON:
         raise MalformedJSONError(
             f"{error.msg} at line {error.lineno}, column {error.colno}"
         ) from None
-    except (RecursionError, ValueError) as error:
-        # ValueError: an integer longer than the interpreter's digit limit.
+    except RecursionError as error:
         raise MalformedJSONError(str(error)) from None
+    except ValueError:
+        # The interpreter's own message names one of its settings, which callers can't change.
+        limit = sys.get_int_max_str_digits()
+        raise MalformedJSONError(f"an integer has more than {limit} digits") from None
     return value
 
 

@@ -181,6 +181,10 @@ class Settings:
         object.__setattr__(self, "chat_defaults", dict(self.chat_defaults or {}))
         if any(not key.strip() for key in self.api_keys):
             raise ValueError("an API key must not be empty")
+        for name, colon, key in (text.partition(":") for text in self.api_keys):
+            # As of `acme:$KEY` without the variable: who knows the name would have the key.
+            if colon and not key.strip():
+                raise ValueError(f"the API key of {name or 'NAME:KEY'} is empty")
         for name in ("rate", "burst", "chats", "tokens", "storage"):
             value = getattr(self, f"tenant_{name}")
             if value is not None and not 0 < value < math.inf:

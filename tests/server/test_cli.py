@@ -116,6 +116,7 @@ def test_the_port_variable_and_a_port_that_is_taken(tmp_path: Path) -> None:
         (["--embedding-model", "x"], 2, "needs the URL"),
         (["--embedding-url", "http://x"], 2, "name of a model"),
         (["--api-key", " "], 2, "must not be empty"),
+        (["--api-key", "acme:"], 2, "the API key of acme is empty"),
         (
             ["--database", "postgresql://nobody@localhost:1/x", "--database-wait", "0"],
             1,

@@ -23,6 +23,7 @@ from tests.server.helpers.raw_endpoint import (
     DONE,
     KEY,
     Parts,
+    RawEndpoint,
     ask,
     delta,
     event,
@@ -142,6 +143,30 @@ def test_an_error_inside_a_success_is_told(form: str, streamed: bool) -> None:
     error = ask(INSIDE[form], streamed=streamed).error
     assert (error.status, error.code) == (503, "model_unavailable")
     assert error.message == f"the model's endpoint failed: {OVERLOADED}"
+
+
+@pytest.mark.parametrize(
+    ("reply", "status", "text"),
+    [
+        (response({"error": {"message": f"No: {KEY}", "code": 429}}), 429, "(429): No: [redacted]"),
+        (response({"error": {"message": OVERLOADED}, "choices": None}), 503, OVERLOADED),
+        (response(b"<html>Sign in", kind="text/html"), 503, "sent a page of HTML"),
+    ],
+    ids=["error", "no choices", "page"],
+)
+def test_what_is_passed_on_is_no_error_inside_a_success(
+    reply: Parts, status: int, text: str
+) -> None:
+    async def main() -> None:
+        async with RawEndpoint(lambda _: reply) as endpoint:
+            provider = openai.OpenAIModel(endpoint.url, KEY, "m", 5.0)
+            with pytest.raises(ApiError) as raised:
+                await provider.forward("chat/completions", {})
+            await provider.close()
+        assert raised.value.status == status
+        assert raised.value.message.endswith(text)
+
+    asyncio.run(main())
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,11 @@ def test_stored_text_that_is_no_json(text: str) -> None:
         load_stored(text)
 
 
+def test_a_number_of_too_many_digits_is_named_as_such() -> None:
+    with pytest.raises(MalformedJSONError, match=r"^an integer has more than 4300 digits$"):
+        loads("1" * 5000)
+
+
 @given(st.binary())
 def test_any_bytes_are_json_or_malformed(data: bytes) -> None:
     try:

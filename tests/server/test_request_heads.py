@@ -6,7 +6,9 @@ import asyncio
 import json
 import re
 import socket
-from typing import Any
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,6 +21,8 @@ from julep_server.http.request_head import origin_form, without_upgrade
 from julep_server.settings import Settings
 
 pytestmark = pytest.mark.once
+
+Connection: TypeAlias = tuple[asyncio.StreamReader, asyncio.StreamWriter, list[Any]]
 
 HOST = b"Host: localhost\r\n"
 POST = b"POST /api/users HTTP/1.1\r\nContent-Type: application/json\r\n"
@@ -172,30 +176,61 @@ def test_a_request_that_has_arrived_is_read_before_an_idle_connection_is_closed(
     """The loop was busy meanwhile, and its timer is called first."""
 
     async def main() -> None:
-        loop = asyncio.get_running_loop()
-        config = uvicorn.Config(ok, lifespan="off", log_config=None)
-        config.load()
-        state = ServerState()
-        kind: Any = limited_protocol(Settings())
-        protocols: list[Any] = []
-
-        def protocol() -> asyncio.Protocol:
-            made: asyncio.Protocol = kind(config=config, server_state=state, app_state={})
-            protocols.append(made)
-            return made
-
-        async with await loop.create_server(protocol, "127.0.0.1", 0) as listening:
-            reader, writer = await asyncio.open_connection(*listening.sockets[0].getsockname())
+        async with connection(ok) as (reader, writer, protocols):
             for _ in range(3):
                 writer.write(get())
                 await reader.readuntil(b"\r\n\r\nok")
                 protocols[0].timeout_keep_alive_handler()
             # Nothing more comes: it is closed.
             assert await reader.read() == b""
-            writer.close()
-            await writer.wait_closed()
 
     asyncio.run(main())
+
+
+def test_a_request_with_others_behind_it_learns_that_its_client_is_gone() -> None:
+    """Otherwise it writes to a closed connection, and the log has a traceback."""
+    begun = asyncio.Event()
+    found: list[str] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        begun.set()
+        found.append((await receive())["type"])
+        await ok(scope, receive, send)
+        found.append("sent")
+
+    async def main() -> None:
+        async with connection(app) as (_, writer, protocols), asyncio.timeout(20):
+            writer.write(get() * 3)
+            await begun.wait()
+            writer.close()
+            while protocols[0].tasks:
+                await asyncio.wait(protocols[0].tasks)
+
+    asyncio.run(main())
+    assert found == ["http.disconnect", "sent"]
+
+
+@asynccontextmanager
+async def connection(app: Any) -> AsyncIterator[Connection]:
+    """A connection to a server in this loop, and the server's ends of all connections."""
+    loop = asyncio.get_running_loop()
+    config = uvicorn.Config(app, lifespan="off", log_config=None)
+    config.load()
+    state = ServerState()
+    kind: Any = limited_protocol(Settings())
+    protocols: list[Any] = []
+
+    def protocol() -> asyncio.Protocol:
+        made: asyncio.Protocol = kind(config=config, server_state=state, app_state={})
+        protocols.append(made)
+        return made
+
+    async with await loop.create_server(protocol, "127.0.0.1", 0) as listening:
+        reader, writer = await asyncio.open_connection(*listening.sockets[0].getsockname())
+        yield reader, writer, protocols
+        writer.close()
+        await writer.wait_closed()
 
 
 async def ok(_scope: Any, _receive: Any, send: Any) -> None:

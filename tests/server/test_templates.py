@@ -145,6 +145,19 @@ def refused(renderer: TemplateRenderer, source: str, **variables: object) -> str
     return caught.value.message
 
 
+@pytest.mark.parametrize("apart", ["", "{{ range(0)|join }}"], ids=["here", "apart"])
+def test_half_of_a_surrogate_pair_is_an_error(renderer: TemplateRenderer, apart: str) -> None:
+    assert refused(renderer, apart + r"{{ '\ud800' }}").endswith("the text is not valid Unicode")
+    # An error that quotes it can be sent, too.
+    refused(renderer, apart + r"{{ 'x'.encode('\ud800') }}").encode()
+    assert rendered(renderer, apart + r"{{ '\ud800'|length }}") == "1"
+
+
+@pytest.mark.parametrize("link", [".a", "['a']", "|upper"])
+def test_a_long_chain_in_a_template_is_an_error(renderer: TemplateRenderer, link: str) -> None:
+    refused(renderer, "{{ x" + link * 2000 + " }}", x=None)
+
+
 def test_templates_cannot_change_their_variables(renderer: TemplateRenderer) -> None:
     metadata = {"list": [1]}
     refused(renderer, "{{ m.list.append(2) }}", m=metadata)

@@ -63,6 +63,8 @@ class LimitedProtocol(HttpToolsProtocol):
         self._unsent = 0
         self._address = ""
         self._lingering: LingeringTransport | None = None
+        # The requests that others were pipelined behind.
+        self._earlier: list[RequestResponseCycle] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Count the connection, and start to wait for its first request."""
@@ -81,7 +83,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self._start_timer(self.settings.head_timeout)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop the timers."""
+        """Stop the timers, and let every request know that its client is gone."""
         self.addresses[self._address] -= 1
         if not self.addresses[self._address]:
             del self.addresses[self._address]
@@ -90,6 +92,10 @@ class LimitedProtocol(HttpToolsProtocol):
             self._send_timer.cancel()
         if self._lingering is not None:
             self._lingering.stop()
+        # uvicorn informs the newest one alone: another one would write to a closed connection.
+        for cycle in self._earlier:
+            cycle.disconnected = not cycle.response_complete
+            cycle.message_event.set()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -159,6 +165,11 @@ class LimitedProtocol(HttpToolsProtocol):
             self.headers.append((b"host", host))
         # RFC 9110, 10.1.1: a client of HTTP/1.0 may not know what 100 is.
         self.expect_100_continue = self.expect_100_continue and version != "1.0"
+        earlier = self._current()
+        if earlier is None or earlier.response_complete:
+            self._earlier.clear()
+        else:
+            self._earlier.append(earlier)
         super().on_headers_complete()
         self._in_body = True
         self._head_bytes = self._framing_bytes = self._window_bytes = 0

@@ -17,7 +17,12 @@ from julep_server.models.answer_reader import AnswerReader
 from julep_server.models.endpoint_body import body_pieces, read_body
 from julep_server.models.endpoint_events import MAX_EVENT_BYTES, Event, EventParser
 from julep_server.models.endpoint_sender import EndpointSender
-from julep_server.models.openai_errors import RefusedError, not_understood, transport_error
+from julep_server.models.openai_errors import (
+    RefusedError,
+    not_understood,
+    reported,
+    transport_error,
+)
 from julep_server.models.provider import Completion, ForwardedResponse, Listener, ModelRequest
 from julep_server.models.refused_settings import adapted, refused_settings, without_effect
 from julep_server.models.tool_names import ToolNames
@@ -80,13 +85,21 @@ class OpenAIModel:
     ) -> ForwardedResponse:
         """See :class:`~julep_server.models.provider.Provider`."""
         response, model = await self._send_with_fallback(path, {"model": self._model, **body})
-        if _is_json(response):
+        kind = response.headers.get("content-type", "")
+        if "html" in kind:
+            await response.aclose()
+            raise not_understood("a page of HTML")
+        if "json" in kind:
             try:
-                return ForwardedResponse(model, "application/json", await _json(response))
+                content = await _json(response)
             except httpx.HTTPError as error:
                 raise transport_error(error) from error
             finally:
                 await response.aclose()
+            # In a success, as OpenRouter sends it; it may quote the key.
+            if isinstance(content, dict) and content.get("error") and not content.get("choices"):
+                raise reported(content, model, self._key)
+            return ForwardedResponse(model, "application/json", content)
         return ForwardedResponse(model, "text/event-stream", _passed_on(response))
 
     async def close(self) -> None:
@@ -226,10 +239,6 @@ async def _json(response: httpx.Response) -> JSON:
         return loads(await read_body(response, MAX_EVENT_BYTES))
     except MalformedJSONError as error:
         raise not_understood("no JSON") from error
-
-
-def _is_json(response: httpx.Response) -> bool:
-    return "json" in response.headers.get("content-type", "")
 
 
 async def _passed_on(response: httpx.Response) -> AsyncIterator[bytes]:

@@ -59,7 +59,8 @@ class SessionName:
         self._session = (session or "").strip()
         for name, given in (("user", self._user), (SESSION_HEADER, self._session)):
             if len(given) > _MAX_LENGTH or "\0" in given:
-                raise invalid_field(name, f"must be a text of at most {_MAX_LENGTH} characters")
+                message = f"must be a text of at most {_MAX_LENGTH} characters, without NUL"
+                raise invalid_field(name, message)
 
     def __bool__(self) -> bool:
         """Whether the request names a session at all."""

@@ -127,7 +127,7 @@ def _response_format(given: JSON) -> JSON:
         schema = described.get("schema") if isinstance(described, dict) else None
         if kind == "json_schema" and isinstance(schema, dict):
             return {"type": "json_object", "schema": schema}
-    raise _unknown_format(kind)
+    raise _unknown_format(kind if isinstance(given, dict) else given)
 
 
 def _unknown_format(kind: JSON) -> ApiError:

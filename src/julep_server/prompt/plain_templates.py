@@ -177,6 +177,9 @@ def _measured(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _all_nodes(node: nodes.Node) -> Iterator[nodes.Node]:
-    yield node
-    for child in node.iter_child_nodes():
-        yield from _all_nodes(child)
+    # Without recursion: a chain of attributes is as deep as it is long.
+    rest = [node]
+    while rest:
+        found = rest.pop()
+        yield found
+        rest += reversed(list(found.iter_child_nodes()))

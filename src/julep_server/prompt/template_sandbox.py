@@ -22,6 +22,10 @@ class TooLargeError(Exception):
     """A value that a template has made is too large."""
 
 
+class NoUnicodeError(Exception):
+    """The text of a template cannot be sent."""
+
+
 class TimeIsUpError(BaseException):
     """The time for the templates is over; no filter may catch this one."""
 
@@ -93,6 +97,7 @@ def run(template: Template, variables: Mapping[str, object], max_size: int) -> s
 
     Raises:
         TooLargeError: The text is longer than ``max_size``.
+        NoUnicodeError: It has half of a surrogate pair, which a template can write as an escape.
         Exception: Whatever the template causes.
     """
     parts: list[str] = []
@@ -102,7 +107,12 @@ def run(template: Template, variables: Mapping[str, object], max_size: int) -> s
         if size > max_size:
             raise TooLargeError(f"the text is longer than {max_size} characters")
         parts.append(part)
-    return "".join(parts)
+    text = "".join(parts)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise NoUnicodeError("the text is not valid Unicode") from None
+    return text
 
 
 def line_of(template: Template | None, traceback: TracebackType | None) -> int:

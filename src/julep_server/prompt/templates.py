@@ -101,7 +101,9 @@ class TemplateRenderer:
         except TemplateFailedError as error:
             failed = sources[error.index]
             path = next(template.path for template in templates if template.source == failed)
-            message = f"template error in line {error.line}: {error.message}"
+            # It may quote a text of the template, with half of a surrogate pair.
+            reason = error.message.encode("utf-8", "backslashreplace").decode("utf-8")
+            message = f"template error in line {error.line}: {reason}"
             raise invalid_field(path, message) from None
 
     def _render_plain(self, sources: Sequence[str], variables: Mapping[str, object]) -> list[str]:
