@@ -30,10 +30,12 @@ def test_an_endpoint_that_is_down_is_503() -> None:
         assert api.history(session) == []
 
 
-def test_an_endpoint_that_is_slow_is_504(model_api: Api, endpoint: Endpoint) -> None:
-    endpoint.delay = 4.0
-    session = model_api.make("sessions")["id"]
-    assert error_of(model_api.chat(session), 504)["code"] == "model_timeout"
+def test_an_endpoint_that_is_slow_is_504(endpoint: Endpoint) -> None:
+    endpoint.answering.clear()
+    server = LocalServer(model_url=endpoint.url, model="small", model_timeout=0.5)
+    with server, Api(server.url) as api:
+        session = api.make("sessions")["id"]
+        assert error_of(api.chat(session), 504)["code"] == "model_timeout"
 
 
 @pytest.mark.parametrize(
