@@ -21,6 +21,7 @@ pytest.register_assert_rewrite(
     "tests.docs",
     "tests.gate",
     "tests.generated",
+    "tests.helpers.ports",
     "tests.helpers.quick_plugin",
     "tests.local_model",
     "tests.packaging",

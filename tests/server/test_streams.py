@@ -289,7 +289,7 @@ def test_several_clients_can_follow_a_stream(model_api: Api, endpoint: Endpoint)
     bodies: list[str] = []
     with (
         model_api.streaming(session, HELLO, headers) as first,
-        httpx.Client(timeout=20) as other,
+        httpx.Client(timeout=60) as other,
     ):
         url = str(first.request.url)
         bodies.append(other.post(url, json={"stream": True, **HELLO}, headers=headers).text)
