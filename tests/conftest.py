@@ -23,6 +23,7 @@ pytest.register_assert_rewrite(
     "tests.generated",
     "tests.helpers.ports",
     "tests.helpers.quick_plugin",
+    "tests.helpers.threads",
     "tests.local_model",
     "tests.packaging",
     "tests.sdk",
