@@ -18,6 +18,7 @@ from julep._cli import doctor, exits
 from julep._http.tls import shared_tls
 from julep.testing import ScriptedServer
 from julep_server import LocalServer, ModelEndpoint
+from tests.helpers.ports import closed_port
 from tests.sdk.helpers.stub import Stub
 
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
@@ -36,9 +37,10 @@ def stub() -> Iterator[Stub]:
         yield stub
 
 
-def free_url() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return f"http://127.0.0.1:{taken.getsockname()[1]}/api"
+@pytest.fixture
+def closed_url() -> Iterator[str]:
+    with closed_port() as port:
+        yield f"http://127.0.0.1:{port}/api"
 
 
 def failure(url: str | None = None) -> tuple[str, int, str]:
@@ -74,12 +76,12 @@ def test_a_variable_of_the_transport(variable: str, monkeypatch: pytest.MonkeyPa
     assert variable in text
 
 
-def test_no_server_listens() -> None:
-    assert failure(free_url())[:2] == ("server", exits.UNREACHABLE)
+def test_no_server_listens(closed_url: str) -> None:
+    assert failure(closed_url)[:2] == ("server", exits.UNREACHABLE)
 
 
-def test_a_proxy_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTP_PROXY", free_url())
+def test_a_proxy_that_is_not_there(closed_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", closed_url)
     with ScriptedServer() as server:
         findings = {finding.check: finding for finding in doctor.diagnose(server.url)}
     assert "proxy of HTTP_PROXY" in findings["proxy"].text
@@ -134,8 +136,8 @@ def test_a_server_that_stays_silent(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "0.2" in text
 
 
-def test_a_model_whose_endpoint_is_away() -> None:
-    with LocalServer(model_url=free_url(), model="m", embedding_model="none") as server:
+def test_a_model_whose_endpoint_is_away(closed_url: str) -> None:
+    with LocalServer(model_url=closed_url, model="m", embedding_model="none") as server:
         findings = {finding.check: finding for finding in doctor.diagnose(server.url)}
     assert findings["model"].exit_status == exits.FAILED
     assert findings["model"].text == "m: its endpoint can't be reached"

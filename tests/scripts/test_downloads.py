@@ -95,7 +95,7 @@ def index(authority: trustme.CA) -> Iterator[Index]:
         serving.start()
         yield index
         index.shutdown()
-        serving.join(10)
+        serving.join(60)
 
 
 def sourced(command: str, home: Path, **settings: str) -> subprocess.CompletedProcess[str]:

@@ -34,10 +34,10 @@ async def narrow_client(mode: Mode, server: LocalServer) -> AsyncIterator[AsyncC
     one = httpx.Limits(max_connections=1)
     if mode == "sync":
         with httpx.Client(limits=one) as connection:
-            yield make_client(mode, server.url, http_client=connection, timeout=5.0)
+            yield make_client(mode, server.url, http_client=connection, timeout=HANG)
     else:
         async with httpx.AsyncClient(limits=one) as connection:
-            yield make_client(mode, server.url, http_client=connection, timeout=5.0)
+            yield make_client(mode, server.url, http_client=connection, timeout=HANG)
 
 
 def said(response: ChatResponse) -> list[list[tuple[str, object, object]]]:

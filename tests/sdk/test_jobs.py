@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from itertools import pairwise
 from typing import TypeVar
@@ -29,6 +29,7 @@ from julep._http.transport_config import TransportConfig
 from julep.managers import job as job_module
 from julep.managers.job import JobsManager
 from julep.managers.types import InputChatMlMessageDict
+from julep.testing import skipped_delays
 from julep.types import JobStatus, JobStatusState
 from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.resources import UNKNOWN_ID, assert_not_found, time_of
@@ -69,6 +70,16 @@ def states(*names: str, **last: object) -> list[Step]:
 @pytest.fixture
 def short_delays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(job_module, "INITIAL_DELAY", 0.001)
+
+
+@pytest.fixture
+def delays(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
+    """The delays of `wait`, which take no time: a clock that shows their sum measures it."""
+    # Sums of it are exact.
+    monkeypatch.setattr(job_module, "INITIAL_DELAY", 0.125)
+    with skipped_delays() as skipped:
+        monkeypatch.setattr(job_module, "monotonic", lambda: sum(skipped))
+        yield skipped
 
 
 @asynccontextmanager
@@ -133,22 +144,19 @@ async def test_the_reason_is_optional(mode: Mode, state: str) -> None:
 
 
 @pytest.mark.parametrize("state", ["pending", "in_progress", "unknown"])
-async def test_wait_ends_at_its_timeout(mode: Mode, state: str) -> None:
+async def test_wait_ends_at_its_timeout(mode: Mode, state: str, delays: list[float]) -> None:
     async with scripted(mode, states(state)) as (client, server):
-        began = time.monotonic()
         with pytest.raises(RequestTimeoutError) as caught:
-            await client.jobs.wait(ID, timeout=1)
-        took = time.monotonic() - began
+            await client.jobs.wait(ID, timeout=2)
     assert isinstance(caught.value, TimeoutError)
-    assert str(caught.value) == f"job {ID} is still {state} after 1 s"
+    assert str(caught.value) == f"job {ID} is still {state} after 2 s"
     assert caught.value.phase == "total"
-    assert 1 <= took < HANG
-    # At 0, 0.1, 0.25, 0.48, 0.81 and 1 s, at the most; fewer when the machine is slow.
-    assert 2 <= len(server.received) <= 7
+    assert delays == [0.125, 0.1875, 0.28125, 0.421875, 0.6328125, 0.3515625]
+    assert len(server.received) == len(delays) + 1
 
 
 async def test_the_last_request_is_at_the_timeout(
-    mode: Mode, monkeypatch: pytest.MonkeyPatch
+    mode: Mode, delays: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The last delay is shortened, so that success within the timeout is noticed."""
     monkeypatch.setattr(job_module, "INITIAL_DELAY", 20.0)
@@ -156,6 +164,7 @@ async def test_the_last_request_is_at_the_timeout(
     async with scripted(mode, states("pending", "succeeded")) as (client, server):
         job = await client.jobs.wait(ID, timeout=1)
     assert job.state is JobStatusState.SUCCEEDED
+    assert delays == [1]
     assert len(server.received) == 2
 
 

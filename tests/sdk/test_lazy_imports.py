@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import socket
-
 import pytest
 
+from tests.helpers.ports import closed_port
 from tests.sdk.helpers.programs import run_program
 
 EXPENSIVE = ("httpx", "beartype", "anyio", "attrs", "attr", "julep_api.models", "asyncio", "ssl")
@@ -46,9 +45,8 @@ except TypeError:
 @pytest.fixture(scope="module")
 def loaded() -> dict[str, set[str]]:
     """Return the expensive modules that are loaded after each step of a program."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    done = run_program(STEPS, f"http://127.0.0.1:{port}/api", *EXPENSIVE)
+    with closed_port() as port:
+        done = run_program(STEPS, f"http://127.0.0.1:{port}/api", *EXPENSIVE)
     assert done.stderr == ""
     steps = [line.split() for line in done.stdout.splitlines()]
     assert [step for step, *_ in steps] == [

@@ -117,7 +117,7 @@ async def _low_level(other: Any) -> None:
 @ignore_warnings
 def test_the_low_level_clients_are_made_as_in_0_3(stub: Stub) -> None:
     stub.response = {"items": []}
-    api: Any = JulepApi(api_key="Bearer k", base_url=stub.url, timeout=5)
+    api: Any = JulepApi(api_key="Bearer k", base_url=stub.url, timeout=60)
     assert api.list_users(limit=1).items == []
     api.close()
     other: Any = AsyncJulepApi(api_key="raw", base_url=stub.url, httpx_client=httpx.AsyncClient())

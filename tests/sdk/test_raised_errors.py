@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 from uuid import uuid1, uuid4
@@ -12,6 +11,7 @@ from beartype.roar import BeartypeCallHintParamViolation, BeartypeException
 
 from julep import JulepError, NetworkError
 from julep_server import LocalServer
+from tests.helpers.ports import closed_port
 from tests.sdk.helpers.calls import GOOD
 from tests.sdk.helpers.invalid_arguments import ID
 from tests.sdk.helpers.methods import SIDES, Caller, Side, private_name
@@ -78,11 +78,10 @@ UNKNOWN: list[tuple[str, Given]] = [
 @pytest.fixture(scope="module")
 def unreachable() -> Iterator[Caller]:
     """A caller of a port at which nothing listens."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    caller = Caller(f"http://127.0.0.1:{port}/api")
-    yield caller
-    caller.close()
+    with closed_port() as port:
+        caller = Caller(f"http://127.0.0.1:{port}/api")
+        yield caller
+        caller.close()
 
 
 @pytest.fixture(scope="module")
@@ -192,9 +191,8 @@ for promised, name, given in CALLS:
 
 
 def test_the_same_errors_without_asserts() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    done = run_program(OPTIMIZED, f"http://127.0.0.1:{port}/api", ID, NO_V4, options=["-O"])
+    with closed_port() as port:
+        done = run_program(OPTIMIZED, f"http://127.0.0.1:{port}/api", ID, NO_V4, options=["-O"])
     assert done.stderr == ""
     names = [
         *["AssertionError"] * 9,

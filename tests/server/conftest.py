@@ -62,6 +62,15 @@ def no_housekeeping() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def late_headers() -> Iterator[None]:
+    """An error of a streamed chat is its status, however long a busy machine takes to find it."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("streaming.event_stream", "openai_api.agent_chat"):
+            patch.setattr(f"julep_server.{module}.HEADERS_AFTER", 60.0)
+        yield
+
+
 @pytest.fixture
 def database_url(postgres: Cluster | None, tmp_path: Path) -> Iterator[str]:
     """The URL of an empty database that outlives a server."""
@@ -109,7 +118,6 @@ def model_server(endpoint_server: EndpointServer) -> Iterator[LocalServer]:
         model_url=endpoint_server.lasting_url,
         model_key="endpoint-key",
         model="small",
-        model_timeout=2.0,
     ) as running:
         yield running
 

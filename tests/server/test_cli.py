@@ -63,7 +63,7 @@ def test_options_configure_the_server(tmp_path: Path, endpoint: Endpoint) -> Non
         with Api(url, "c") as api:
             assert api.get("/agents").status_code == 401
         process.send_signal(signal.SIGINT)
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
     assert endpoint.headers[-1]["authorization"] == "Bearer m"
     assert file.exists()
 
@@ -218,7 +218,7 @@ def test_a_terminated_server_stops_cleanly(tmp_path: Path) -> None:
         with Api(url) as api:
             api.make("users")
         process.terminate()
-        assert process.wait(10) in (0, -signal.SIGTERM)
+        assert process.wait(60) in (0, -signal.SIGTERM)
     assert [path.name for path in tmp_path.iterdir()] == ["x.db"]
 
 
@@ -276,7 +276,7 @@ def test_workers_share_a_socket_and_one_that_dies_is_replaced(tmp_path: Path) ->
             assert "julep_requests_running 1.0" in lines
             assert "julep_database_failing 0.0" in lines
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
     failed = run(
         "serve", "--port", "0", "--workers", "2", "--database", "sqlite:////nowhere/at/all/x.db"
     )
@@ -306,12 +306,12 @@ raise SystemExit(workers.Workers(2, serve).run())
 
 def test_a_stop_while_a_worker_is_replaced_starts_no_other() -> None:
     program = [sys.executable, "-c", _STOPPED_WHILE_IT_REPLACES]
-    assert subprocess.run(program, timeout=30, check=False).returncode == 0
+    assert subprocess.run(program, timeout=100, check=False).returncode == 0
 
 
 def children_of(pid: int, count: int) -> set[int]:
     """Wait until a process has this number of children, and return their ids."""
-    limit = time.monotonic() + 30
+    limit = time.monotonic() + 60
     while time.monotonic() < limit:
         shown = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, check=True)
         pairs = [line.split() for line in shown.stdout.decode().splitlines()]

@@ -71,7 +71,7 @@ def agent_with(api: Api, *texts: str) -> tuple[str, list[str]]:
 
 def until(condition: Callable[[], bool]) -> None:
     """Wait for the server's background work."""
-    limit = time.monotonic() + 20
+    limit = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < limit
         time.sleep(0.01)

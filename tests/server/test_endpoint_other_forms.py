@@ -130,6 +130,6 @@ def test_it_is_read(name: str, streamed: bool) -> None:
 @pytest.mark.parametrize("streamed", [False, True], ids=["whole", "streamed"])
 @pytest.mark.parametrize("name", REFUSED)
 def test_it_is_an_error_that_names_the_endpoint(name: str, streamed: bool) -> None:
-    error = ask(REFUSED[name], streamed=streamed, names=["f"], timeout=2.0).error
+    error = ask(REFUSED[name], streamed=streamed, names=["f"]).error
     assert error.status == 503
     assert "the model's endpoint" in error.message

@@ -138,7 +138,7 @@ class Reading:
 
     def response(self) -> httpx.Response:
         try:
-            return self._sent.result(30)
+            return self._sent.result(60)
         finally:
             self._pool.shutdown()
 

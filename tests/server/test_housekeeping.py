@@ -108,7 +108,7 @@ def test_a_response_that_is_stored_anew_meanwhile_is_kept(database: Database) ->
     def store_anew(connection: Connection) -> None:
         connection.execute(update(idempotency).values(created_at=now()))
         writing.set()
-        assert go_on.wait(30)
+        assert go_on.wait(60)
 
     async def delete() -> list[int]:
         old = response(1, now() - kept_responses.KEPT_FOR - MINUTE)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import socket
-import threading
 import time
 import warnings
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 
 from julep_server import LocalServer, local
 from julep_server.serving import bind
+from tests.helpers.threads import no_thread_left
 from tests.server.helpers.api import Api
 
 
@@ -28,8 +28,7 @@ def test_a_server_starts_quickly_and_leaves_no_thread_and_no_socket(
         return bound[-1]
 
     monkeypatch.setattr(local, "bind", bind_and_note)
-    before = set(threading.enumerate())
-    with warnings.catch_warnings():
+    with no_thread_left(), warnings.catch_warnings():
         warnings.simplefilter("error")
         began = time.process_time()
         server = LocalServer().start()
@@ -41,7 +40,6 @@ def test_a_server_starts_quickly_and_leaves_no_thread_and_no_socket(
         server.stop()
         gc.collect()
     assert started < 2
-    assert set(threading.enumerate()) == before
     assert [each.fileno() for each in bound] == [-1]
 
 
@@ -108,10 +106,8 @@ def test_a_port_that_is_taken_is_an_error_that_leaves_nothing_open() -> None:
 
 
 def test_a_database_that_cannot_be_opened_is_an_error(tmp_path: Path) -> None:
-    before = set(threading.enumerate())
-    with pytest.raises(Exception, match="unable to open"):
+    with no_thread_left(), pytest.raises(Exception, match="unable to open"):
         LocalServer(database=f"sqlite:///{tmp_path}/missing/x.db").start()
-    assert set(threading.enumerate()) == before
 
 
 def test_chat_defaults_are_the_lowest_layer() -> None:

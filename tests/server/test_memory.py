@@ -32,10 +32,11 @@ _CACHED = ("urllib.parse", "psycopg._queries")
 """Modules that keep the last 128 URLs, and queries, in a cache that this many calls do not fill."""
 
 
+@pytest.mark.timeout(300)
 def test_no_call_leaves_objects_behind(database_url: str) -> None:
     # In a process of its own: other servers of these tests leave objects meanwhile.
     command = [sys.executable, "-m", "tests.server.test_memory", database_url]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=280)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {}
 
@@ -53,7 +54,7 @@ def growth(database_url: str) -> dict[str, int]:
         LocalServer(
             database=database_url, model_url=(endpoint := endpoints.new()).url, model="small"
         ) as server,
-        httpx.Client(base_url=server.url, timeout=20, trust_env=False) as http,
+        httpx.Client(base_url=server.url, timeout=60, trust_env=False) as http,
     ):
         calls = Calls(http)
         found: list[Counter[str]] = []

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import socket
 import uuid
 from typing import Any
 
 import pytest
 
 from julep_server import LocalServer
+from tests.helpers.ports import closed_port
 from tests.server.helpers.api import DOCUMENT, Api, check, error_of
 from tests.server.helpers.endpoint import DONE, Endpoint, piece
 
@@ -18,10 +18,11 @@ TEXT = {"model": "small", "prompt": "Hi"}
 
 
 def test_an_endpoint_that_is_down_is_503() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    server = LocalServer(model_url=f"http://127.0.0.1:{port}/v1", model="small")
-    with server, Api(server.url) as api:
+    with (
+        closed_port() as port,
+        LocalServer(model_url=f"http://127.0.0.1:{port}/v1", model="small") as server,
+        Api(server.url) as api,
+    ):
         session = api.make("sessions")["id"]
         for stream in (False, True):
             error = error_of(api.chat(session, stream=stream), 503)
@@ -29,10 +30,12 @@ def test_an_endpoint_that_is_down_is_503() -> None:
         assert api.history(session) == []
 
 
-def test_an_endpoint_that_is_slow_is_504(model_api: Api, endpoint: Endpoint) -> None:
-    endpoint.delay = 4.0
-    session = model_api.make("sessions")["id"]
-    assert error_of(model_api.chat(session), 504)["code"] == "model_timeout"
+def test_an_endpoint_that_is_slow_is_504(endpoint: Endpoint) -> None:
+    endpoint.answering.clear()
+    server = LocalServer(model_url=endpoint.url, model="small", model_timeout=0.5)
+    with server, Api(server.url) as api:
+        session = api.make("sessions")["id"]
+        assert error_of(api.chat(session), 504)["code"] == "model_timeout"
 
 
 @pytest.mark.parametrize(

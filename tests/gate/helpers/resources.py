@@ -95,7 +95,7 @@ class Resources:
         response = self._send("POST", "/sessions/{session_id}/chat", {"messages": [message]})
         for identifier in (response or {}).get("jobs", ()):
             self.ids["job_id"] = str(identifier)
-            limit = time.monotonic() + 20
+            limit = time.monotonic() + 60
             while (self._send("GET", "/jobs/{job_id}") or {"state": "failed"})[
                 "state"
             ] not in _ENDED:

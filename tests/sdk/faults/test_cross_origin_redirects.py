@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import julep
+from tests.helpers.ports import closed_port
 from tests.sdk.faults.helpers.checks import QUICK_RETRY
 from tests.sdk.faults.helpers.fault import CHAT, CREATE, GET, STREAM, Call
 from tests.sdk.faults.helpers.steps import redirect
@@ -67,12 +68,12 @@ async def test_an_error_of_another_origin_does_not_show_the_key(mode: Mode) -> N
 
 
 async def test_a_redirect_to_an_origin_without_a_server(mode: Mode) -> None:
-    with Server([GET.response]) as gone:
-        pass
-    with Server([redirect(302, f"{gone.url}/elsewhere", GET.response)]) as server:
-        async with make_client(mode, server.url, retry=QUICK_RETRY, **SECRET) as client:
-            with pytest.raises(julep.NetworkError) as caught:
-                await GET.run(client)
+    with closed_port() as port:
+        elsewhere = redirect(302, f"http://127.0.0.1:{port}/elsewhere", GET.response)
+        with Server([elsewhere]) as server:
+            async with make_client(mode, server.url, retry=QUICK_RETRY, **SECRET) as client:
+                with pytest.raises(julep.NetworkError) as caught:
+                    await GET.run(client)
     assert caught.value.attempts == 2
     assert CANARY not in everything_of(caught.value) + caught.value.as_curl()
 

@@ -6,6 +6,7 @@ import anyio
 import pytest
 
 import julep
+from tests.helpers.ports import closed_port
 from tests.sdk.faults.helpers.checks import QUICK_RETRY
 from tests.sdk.faults.helpers.fault import (
     CHAT,
@@ -20,7 +21,7 @@ from tests.sdk.faults.helpers.fault import (
 from tests.sdk.faults.helpers.steps import FaultServer
 from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.waiting import HANG, wait_until
-from tests.sdk.transport.helpers.scripted_server import Server, Step, raw, reset_after, stall_after
+from tests.sdk.transport.helpers.scripted_server import Step, raw, reset_after, stall_after
 from tests.sdk.transport.helpers.secrets import CANARY, everything_of
 from tests.sdk.transport.helpers.support import assert_ours
 
@@ -48,9 +49,8 @@ async def failed(
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS.keys())
 async def test_a_closed_port(mode: Mode, call: Call) -> None:
-    with Server([call.response]) as gone:
-        pass
-    error = await failed(mode, gone.url, call)
+    with closed_port() as port:
+        error = await failed(mode, f"http://127.0.0.1:{port}", call)
     assert not isinstance(error, julep.RequestTimeoutError)
     assert error.attempts == 2
 

@@ -95,9 +95,9 @@ class Caller:
             sync = httpx.Client(transport=httpx.MockTransport(responds))
             asynchronous = httpx.AsyncClient(transport=httpx.MockTransport(responds))
         self._given = sync, asynchronous
-        self._sync = Client(base_url=base_url, max_retries=0, timeout=5, http_client=sync)
+        self._sync = Client(base_url=base_url, max_retries=0, timeout=60, http_client=sync)
         self._async = AsyncClient(
-            base_url=base_url, max_retries=0, timeout=5, http_client=asynchronous
+            base_url=base_url, max_retries=0, timeout=60, http_client=asynchronous
         )
         self._loop = asyncio.Runner()
 

@@ -15,7 +15,7 @@ import julep
 from julep import AsyncClient, RetryPolicy, Timeout
 from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.resources import HELLO
-from tests.sdk.helpers.waiting import HANG, PATIENT
+from tests.sdk.helpers.waiting import HANG, PATIENT, at_any_scale
 from tests.sdk.transport.helpers.scripted_server import (
     SESSION,
     STREAM_HEAD,
@@ -103,32 +103,39 @@ async def refused_in_all(client: AsyncClient, limit: float = LIMIT) -> julep.Req
 
 
 @pytest.mark.parametrize("step", DRIPS.values(), ids=DRIPS.keys())
-async def test_a_slow_body_ends_at_the_total_timeout(clients: Clients, step: Step) -> None:
-    with Server([step, respond_json(SESSION)]) as server:
-        client = await clients.make(server.url, timeout=LIMIT)
-        await refused_in_all(client)
+@at_any_scale
+async def test_a_slow_body_ends_at_the_total_timeout(
+    scale: float, clients: Clients, step: Step
+) -> None:
+    limit = LIMIT * scale
+    with Server([step]) as server:
+        client = await clients.make(server.url, timeout=limit)
+        await refused_in_all(client, limit)
+        server.steps[:] = [respond_json(SESSION)]
         await get(client.with_options(timeout=PATIENT))
     assert len(server.received) == 2
 
 
 async def test_slow_headers_end_at_the_total_timeout(clients: Clients) -> None:
-    with Server([HEAD_DRIPS, respond_json(SESSION)]) as server:
+    with Server([HEAD_DRIPS]) as server:
         client = await clients.make(server.url, timeout=LIMIT)
         await refused_in_all(client)
+        server.steps[:] = [respond_json(SESSION)]
         await get(client.with_options(timeout=PATIENT))
 
 
-async def test_the_total_timeout_covers_all_attempts(clients: Clients) -> None:
+@at_any_scale
+async def test_the_total_timeout_covers_all_attempts(scale: float, clients: Clients) -> None:
     """Each attempt is lost after a while; the delays count as well."""
 
     async def lose_late(exchange: Exchange) -> bool:
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.1 * scale)
         exchange.reset()
         return False
 
     policy = RetryPolicy(max_retries=1000, initial_delay=10, max_delay=10)
     with Server([lose_late]) as server:
-        client = await clients.make(server.url, timeout=2.0, retry=policy)
+        client = await clients.make(server.url, timeout=2.0 * scale, retry=policy)
         began = time.monotonic()
         with pytest.raises(julep.NetworkError) as caught:
             await get(client)
@@ -171,11 +178,14 @@ STREAMS: dict[str, Step] = {
 
 
 @pytest.mark.parametrize("step", STREAMS.values(), ids=STREAMS.keys())
-async def test_the_total_timeout_covers_reading_a_stream(clients: Clients, step: Step) -> None:
+@at_any_scale
+async def test_the_total_timeout_covers_reading_a_stream(
+    scale: float, clients: Clients, step: Step
+) -> None:
     with Server([step, respond_json(SESSION)]) as server:
-        client = await clients.make(server.url, timeout=1.0)
+        client = await clients.make(server.url, timeout=1.0 * scale)
         events = await client.sessions.chat(ID, HELLO, stream=True)
-        with pytest.raises(julep.StreamInterruptedError, match="within 1 s") as caught:
+        with pytest.raises(julep.StreamInterruptedError, match=f"within {scale} s") as caught:
             await events.get_final_response()
         await get(client.with_options(timeout=PATIENT))
     assert_ours(caught.value)
@@ -223,20 +233,24 @@ async def test_slow_responses_without_a_timeout(clients: Clients) -> None:
         assert (await events.get_final_response()).text == "Hi"
 
 
-async def test_each_call_has_its_own_deadline(mode: Mode) -> None:
+@at_any_scale
+async def test_each_call_has_its_own_deadline(scale: float, mode: Mode) -> None:
     """It starts with the call, not with the client."""
 
     async def answer_late(exchange: Exchange) -> bool:
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(0.1 * scale)
         return await respond_json(SESSION)(exchange)
 
     with Server([answer_late]) as server:
-        async with make_client(mode, server.url, timeout=2.5) as client:
+        async with make_client(mode, server.url, timeout=0.5 * scale) as client:
             for _ in range(6):
                 await get(client)
 
 
-async def test_the_total_timeout_covers_connecting(clients: Clients, full_backlog_url: str) -> None:
-    client = await clients.make(full_backlog_url, timeout=LIMIT)
-    error = await refused_in_all(client)
+@at_any_scale
+async def test_the_total_timeout_covers_connecting(
+    scale: float, clients: Clients, full_backlog_url: str
+) -> None:
+    client = await clients.make(full_backlog_url, timeout=LIMIT * scale)
+    error = await refused_in_all(client, LIMIT * scale)
     assert "connect" in str(error)

@@ -13,7 +13,7 @@ import julep
 from julep import AsyncClient, Timeout
 from tests.sdk.helpers.modes import Mode, make_client, unwrapped
 from tests.sdk.helpers.resources import HELLO
-from tests.sdk.helpers.waiting import PATIENT
+from tests.sdk.helpers.waiting import PATIENT, at_any_scale
 from tests.sdk.transport.helpers.scripted_server import (
     DONE,
     SESSION,
@@ -91,12 +91,13 @@ LOST: dict[str, tuple[Any, type[julep.RequestError]]] = {
 
 
 @pytest.mark.parametrize(("step", "kind"), LOST.values(), ids=LOST.keys())
+@at_any_scale
 async def test_errors_of_httpx_become_ours(
-    mode: Mode, library: Any, step: Any, kind: type[julep.RequestError]
+    scale: float, mode: Mode, library: Any, step: Any, kind: type[julep.RequestError]
 ) -> None:
     async with users_client(mode, library) as library_client:
         with Server([step, respond_json(SESSION)]) as server:
-            settings = {"http_client": library_client, "timeout": Timeout(read=1.0)}
+            settings = {"http_client": library_client, "timeout": Timeout(read=1.0 * scale)}
             async with make_client(mode, server.url, max_retries=0, **settings) as client:
                 with pytest.raises(kind) as caught:
                     await get(client)

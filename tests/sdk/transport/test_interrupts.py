@@ -28,6 +28,7 @@ from julep._http import exchange
 from julep._http.h11_parser import H11Parser
 from julep._http.httptools_parser import HttptoolsParser
 from tests.sdk.helpers.resources import HELLO
+from tests.sdk.helpers.waiting import HANG
 from tests.sdk.transport.helpers.cancelled_at import CancelledAt
 from tests.sdk.transport.helpers.scripted_server import (
     DONE,
@@ -51,7 +52,7 @@ STEPS = {"kept": KEPT, "closed": CLOSED}
 ONE_CONNECTION: dict[str, Any] = {
     "max_connections": 1,
     "max_retries": 0,
-    "timeout": Timeout(connect=5, read=5, write=5, pool=1),
+    "timeout": Timeout(connect=HANG, read=HANG, write=HANG, pool=HANG),
 }
 ROOMS = tuple(str(Path(julep.__file__).parent / room) for room in ("_http", "_calls"))
 
@@ -204,7 +205,7 @@ def test_an_exception_at_any_line_of_a_stream_loses_no_connection(
 def test_an_exception_at_any_line_of_a_stream_by_httpx_loses_no_connection(
     use: Callable[[Client], None],
 ) -> None:
-    """The library's pool has one place, for which a call waits for a second."""
+    """The library's pool has one place, for which a call waits."""
     limits = httpx.Limits(max_connections=1)
     with (
         Server([respond_by_method]) as server,
@@ -213,7 +214,7 @@ def test_an_exception_at_any_line_of_a_stream_by_httpx_loses_no_connection(
             base_url=server.url,
             http_client=http_client,
             max_retries=0,
-            timeout=Timeout(connect=5, read=5, write=5, pool=1),
+            timeout=Timeout(connect=HANG, read=HANG, write=HANG, pool=HANG),
         ) as client,
     ):
         interrupt_at_each_line(client, use)
@@ -371,7 +372,7 @@ async def test_a_call_may_be_cancelled_at_any_await(
                 with scope:
                     await awaited
                 count = awaited.count
-                with anyio.fail_after(5):
+                with anyio.fail_after(HANG):
                     assert (await client.sessions.get(ID)).id == ID
     assert number > 1
     gc.collect()
@@ -401,7 +402,7 @@ async def test_a_stream_may_be_cancelled_at_any_await(
                 with scope:
                     await awaited
                 count = awaited.count
-                with anyio.fail_after(5):
+                with anyio.fail_after(HANG):
                     assert (await client.sessions.get(ID)).id == ID
     assert number > 2
     gc.collect()
@@ -425,7 +426,7 @@ async def test_an_async_client_may_be_closed_at_any_await(
                 close = partial(group.start_soon, client.aclose)
                 awaited = CancelledAt(client.sessions.get(ID), number, close)
                 ended = suppress(julep.NetworkError, julep.ConfigurationError)
-                with anyio.fail_after(5), ended:
+                with anyio.fail_after(HANG), ended:
                     await awaited
                 count = awaited.count
             await client.aclose()

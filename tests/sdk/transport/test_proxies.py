@@ -15,6 +15,7 @@ import julep
 from julep import AsyncClient
 from julep._http.urls import split
 from julep_net.proxies import bypasses, proxy_for_url
+from tests.helpers.ports import closed_port
 from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.resources import HELLO
 from tests.sdk.transport.helpers.certificates import server_context
@@ -189,14 +190,13 @@ async def test_a_proxy_that_refuses_credentials(
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 async def test_a_proxy_at_a_closed_port(mode: Mode, scheme: str, tls: ssl.SSLContext) -> None:
-    with Proxy() as gone:
-        pass
-    proxy = f"http://me:{CANARY}@127.0.0.1:{gone.port}"
-    settings = {"proxy": proxy, "tls": tls, "max_retries": 1}
-    named = f": the proxy http://127.0.0.1:{gone.port}: .*; is that proxy running\\?$"
-    async with make_client(mode, f"{scheme}://localhost:1", **settings) as client:
-        with pytest.raises(julep.NetworkError) as caught:
-            await get(client)
+    with closed_port() as port:
+        proxy = f"http://me:{CANARY}@127.0.0.1:{port}"
+        settings = {"proxy": proxy, "tls": tls, "max_retries": 1}
+        async with make_client(mode, f"{scheme}://localhost:1", **settings) as client:
+            with pytest.raises(julep.NetworkError) as caught:
+                await get(client)
+    named = f": the proxy http://127.0.0.1:{port}: .*; is that proxy running\\?$"
     assert re.search(named, caught.value.message)
     assert_ours(caught.value)
     assert caught.value.attempts == 2
@@ -227,12 +227,11 @@ async def test_an_invalid_proxy_raises_without_showing_it(mode: Mode, proxy: str
 async def test_a_proxy_of_the_environment_at_a_closed_port(
     mode: Mode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with Proxy() as gone:
-        pass
-    monkeypatch.setenv("HTTP_PROXY", gone.url)
-    async with make_client(mode, "http://julep.test", max_retries=0) as client:
-        with pytest.raises(julep.NetworkError, match=f"the proxy {gone.url} of HTTP_PROXY: "):
-            await get(client)
+    with closed_port() as port:
+        monkeypatch.setenv("HTTP_PROXY", gone := f"http://127.0.0.1:{port}")
+        async with make_client(mode, "http://julep.test", max_retries=0) as client:
+            with pytest.raises(julep.NetworkError, match=f"the proxy {gone} of HTTP_PROXY: "):
+                await get(client)
 
 
 async def test_a_proxy_that_does_not_respond(mode: Mode, full_backlog_url: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import socket
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from urllib.parse import urlsplit
@@ -122,16 +123,16 @@ async def test_a_permanent_failure_is_not_retried(mode: Mode, step: Step) -> Non
 
 @pytest.mark.anyio
 async def test_a_server_that_starts_later_is_found(mode: Mode) -> None:
-    with Server([respond_json(SESSION)]) as gone:
-        pass
-    async with make_client(mode, gone.url, max_retries=1) as client:
-        with pytest.raises(julep.NetworkError) as caught:
-            await client.sessions.get(SESSION["id"])
-        assert_ours(caught.value)
-        assert caught.value.attempts == 2
-        assert gone.received == []
-        with Server([respond_json(SESSION)], port=gone.port):
-            assert (await client.sessions.get(SESSION["id"])).id == SESSION["id"]
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{bound.getsockname()[1]}"
+        async with make_client(mode, url, max_retries=1) as client:
+            with pytest.raises(julep.NetworkError) as caught:
+                await client.sessions.get(SESSION["id"])
+            assert_ours(caught.value)
+            assert caught.value.attempts == 2
+            with Server([respond_json(SESSION)], bound=bound):
+                assert (await client.sessions.get(SESSION["id"])).id == SESSION["id"]
 
 
 @pytest.mark.anyio

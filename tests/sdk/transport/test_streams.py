@@ -15,7 +15,7 @@ from julep import AsyncChatStream, AsyncClient
 from tests.sdk.helpers.modes import Mode, make_client
 from tests.sdk.helpers.resources import HELLO
 from tests.sdk.helpers.streams import assert_over
-from tests.sdk.helpers.waiting import HANG, cancel_when
+from tests.sdk.helpers.waiting import HANG, at_any_scale, cancel_when
 from tests.sdk.transport.helpers.scripted_server import (
     DONE,
     REPLY_ID,
@@ -133,9 +133,13 @@ LOSSES: dict[str, Step] = {
 
 
 @pytest.mark.parametrize("step", LOSSES.values(), ids=LOSSES.keys())
-async def test_the_error_of_a_lost_stream_has_the_received_text(mode: Mode, step: Step) -> None:
+@at_any_scale
+async def test_the_error_of_a_lost_stream_has_the_received_text(
+    scale: float, mode: Mode, step: Step
+) -> None:
     with Server([step, step, respond_json(SESSION)]) as server:
-        async with make_client(mode, server.url, timeout=julep.Timeout(read=1.0)) as client:
+        timeout = julep.Timeout(read=1.0 * scale)
+        async with make_client(mode, server.url, timeout=timeout) as client:
             events = await opened(client)
             assert (await anext(events)).text == "Grü"
             with pytest.raises(julep.StreamInterruptedError) as caught:
@@ -154,16 +158,20 @@ async def test_the_error_of_a_lost_stream_has_the_received_text(mode: Mode, step
     assert len(server.received) == 3
 
 
-async def test_silence_in_a_stream_is_a_timeout(mode: Mode) -> None:
+@at_any_scale
+async def test_silence_in_a_stream_is_a_timeout(scale: float, mode: Mode) -> None:
     with Server([LOSSES["silent"]]) as server:
-        async with make_client(mode, server.url, timeout=1.0) as client:
-            with pytest.raises(julep.StreamInterruptedError, match="within 1 s"):
+        async with make_client(mode, server.url, timeout=1.0 * scale) as client:
+            with pytest.raises(julep.StreamInterruptedError, match=f"within {scale} s"):
                 await read(await opened(client))
 
 
-async def test_a_slow_stream_does_not_time_out(mode: Mode) -> None:
-    with Server([respond_stream(*(chat_event("a") for _ in range(8)), DONE, delay=0.2)]) as server:
-        async with make_client(mode, server.url, timeout=julep.Timeout(read=1.0)) as client:
+@at_any_scale
+async def test_a_slow_stream_does_not_time_out(scale: float, mode: Mode) -> None:
+    events = [chat_event("a")] * 8
+    with Server([respond_stream(*events, DONE, delay=0.2 * scale)]) as server:
+        timeout = julep.Timeout(read=1.0 * scale)
+        async with make_client(mode, server.url, timeout=timeout) as client:
             assert len(await read(await opened(client))) == 8
 
 

@@ -12,6 +12,7 @@ import pytest
 from julep import AsyncClient
 from julep._http.own_task import in_own_task
 from tests.sdk.helpers.resources import HELLO
+from tests.sdk.helpers.waiting import HANG
 from tests.sdk.transport.helpers.cancelled_at import CancelledAt
 from tests.sdk.transport.helpers.scripted_server import (
     DONE,
@@ -69,10 +70,10 @@ def test_a_task_may_be_cancelled_at_any_await_within_httpx(
 
     async def main(url: str) -> None:
         nonlocal number, steps, task
-        limits, timeout = httpx.Limits(max_connections=1), httpx.Timeout(5)
+        limits, timeout = httpx.Limits(max_connections=1), httpx.Timeout(HANG)
         async with (
             httpx.AsyncClient(limits=limits, timeout=timeout) as given,
-            AsyncClient(base_url=url, http_client=given, max_retries=0, timeout=5) as client,
+            AsyncClient(base_url=url, http_client=given, max_retries=0, timeout=HANG) as client,
         ):
             while steps >= number:
                 number, steps = number + 1, 0

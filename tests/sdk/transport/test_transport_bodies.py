@@ -16,7 +16,7 @@ from julep._http.sync_transport import SocketTransport
 from julep._http.timeout import Timeout
 from julep.errors import NetworkError
 from tests.sdk.helpers.modes import Mode
-from tests.sdk.helpers.waiting import HANG
+from tests.sdk.helpers.waiting import HANG, at_any_scale
 from tests.sdk.transport.helpers.scripted_server import (
     STREAM_HEAD,
     Exchange,
@@ -119,13 +119,14 @@ async def test_a_lost_body_raises(mode: Mode, step: Step, problem: str) -> None:
             await response_to(transport, get(server.url))
 
 
-async def test_the_total_timeout_covers_a_body(mode: Mode) -> None:
+@at_any_scale
+async def test_the_total_timeout_covers_a_body(scale: float, mode: Mode) -> None:
     with Server([stall_after(STREAM_HEAD + http_chunk(b"a"))]) as server:
         async with open_transport(mode) as transport:
-            deadline = time.monotonic() + 1
-            request = get(server.url, streamed=True, timeout=Timeout(total=1), deadline=deadline)
+            timeout, deadline = Timeout(total=scale), time.monotonic() + scale
+            request = get(server.url, streamed=True, timeout=timeout, deadline=deadline)
             body = await open_body(transport, request)
-            with pytest.raises(RequestTimeoutError, match="within 1 s") as caught:
+            with pytest.raises(RequestTimeoutError, match=f"within {scale} s") as caught:
                 assert [piece async for piece in body] == [b"a"]
             assert caught.value.phase == "total"
 
@@ -147,7 +148,7 @@ async def test_finishing_a_body_that_was_received(
     mode: Mode, end: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("julep._http.sync_transport", "julep._http.async_transport"):
-        monkeypatch.setattr(f"{name}.FINISH_SECONDS", 0.2)
+        monkeypatch.setattr(f"{name}.FINISH_SECONDS", HANG if end else 0.2)
     with Server([respond_events(b"a", b"b", end=end), OK]) as server:
         async with open_transport(mode) as transport:
             body = await open_body(transport, get(server.url, streamed=True))

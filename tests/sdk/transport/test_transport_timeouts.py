@@ -15,7 +15,7 @@ from julep._http.messages import Response, StreamingResponse
 from julep._http.sync_transport import SocketTransport
 from julep._http.timeout import Timeout
 from tests.sdk.helpers.modes import Mode
-from tests.sdk.helpers.waiting import cancel_when
+from tests.sdk.helpers.waiting import at_any_scale, cancel_when
 from tests.sdk.transport.helpers.scripted_server import (
     STREAM_HEAD,
     Exchange,
@@ -58,21 +58,23 @@ async def test_the_read_timeout(mode: Mode, step: Step) -> None:
             await response_to(transport, get(server.url))
 
 
-async def test_the_read_timeout_limits_silence(mode: Mode) -> None:
+@at_any_scale
+async def test_the_read_timeout_limits_silence(scale: float, mode: Mode) -> None:
     async def drip(exchange: Exchange) -> bool:
         await exchange.write(b"HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\n")
         for _ in range(6):
-            await anyio.sleep(0.2)
+            await anyio.sleep(0.2 * scale)
             await exchange.write(b".")
         return True
 
     with Server([drip]) as server:
         async with open_transport(mode) as transport:
-            await response_to(transport, get(server.url, timeout=Timeout(read=1.0)))
-            deadline = time.monotonic() + 0.3
-            whole = get(server.url, timeout=Timeout(read=1.0, total=0.3), deadline=deadline)
+            await response_to(transport, get(server.url, timeout=Timeout(read=1.0 * scale)))
+            total = 0.3 * scale
+            timeout = Timeout(read=1.0 * scale, total=total)
+            whole = get(server.url, timeout=timeout, deadline=time.monotonic() + total)
             error = await network_error_of(transport, whole)
-            assert "no response within 0.3 s (read timed out)" in str(error)
+            assert f"no response within {total:g} s (read timed out)" in str(error)
             assert isinstance(error, RequestTimeoutError)
             assert error.phase == "total"
 

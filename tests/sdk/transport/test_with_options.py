@@ -136,10 +136,11 @@ async def test_a_number_of_retries_keeps_the_rest_of_the_policy(mode: Mode) -> N
 
 
 async def test_the_timeout_of_a_client_with_options(mode: Mode) -> None:
-    with Server([stall_after(), respond_json(SESSION)]) as server:
+    with Server([stall_after()]) as server:
         async with make_client(mode, server.url, timeout=60, max_retries=0) as client:
             with pytest.raises(julep.RequestTimeoutError, match=r"within 0\.1 s"):
                 await get(client.with_options(timeout=0.1))
+            server.steps[:] = [respond_json(SESSION)]
             await get(client.with_options(timeout=None))
 
 

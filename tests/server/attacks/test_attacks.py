@@ -104,7 +104,7 @@ def test_attacks_are_refused_and_nobody_waits(target: Target, kind: str) -> None
     # Read from /proc, which Linux has.
     before = target.memory() if STRICT else 0
     assert "\n".join(failures(target, attacks(kind))) == ""
-    limit = time.monotonic() + 10
+    limit = time.monotonic() + 60
     # What a thread has freed may be given back later.
     while STRICT and target.memory() > before * MEMORY:
         assert time.monotonic() < limit, (before, target.memory())
@@ -144,7 +144,7 @@ def test_slow_requests_end(target: Target, begin: bytes, drip: bytes) -> None:
         connection.sendall(begin)
         found = b""
         connection.settimeout(0.2)
-        limit = time.monotonic() + 20
+        limit = time.monotonic() + 60
         ended = False
         while not ended:
             assert time.monotonic() < limit, found
@@ -210,7 +210,7 @@ def test_too_many_connections_from_an_address() -> None:
         assert b"retry-after: 1\r\n" in outcome.body.lower()
         for connection in held:
             connection.close()
-        limit = time.monotonic() + 20
+        limit = time.monotonic() + 60
         while target.raw(inputs.Raw("", inputs.HEAD + b"\r\n", ())).status != 200:
             assert time.monotonic() < limit
             time.sleep(0.01)

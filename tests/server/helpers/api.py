@@ -88,7 +88,7 @@ class Api:
 
     def __init__(self, url: str, key: str | None = None) -> None:
         headers = {} if key is None else {"Authorization": f"Bearer {key}"}
-        self.http = httpx.Client(base_url=url, headers=headers, timeout=20, trust_env=False)
+        self.http = httpx.Client(base_url=url, headers=headers, timeout=60, trust_env=False)
 
     def __enter__(self) -> Self:
         return self
@@ -165,7 +165,7 @@ class Api:
 
     def wait_for_state(self, identifier: str, *states: str) -> dict[str, Any]:
         """Wait until a job is in one of these states."""
-        limit = time.monotonic() + 20
+        limit = time.monotonic() + 60
         while (job := self.job(identifier))["state"] not in states:
             assert time.monotonic() < limit, job
             time.sleep(0.005)

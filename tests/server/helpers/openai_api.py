@@ -53,7 +53,7 @@ def chunks_of(response: httpx.Response) -> list[dict[str, Any]]:
 
 def wait_for_memories(api: Api, agent_id: str, user_id: str) -> list[dict[str, Any]]:
     """Wait for memories, which a job forms after the answer."""
-    limit = time.monotonic() + 20
+    limit = time.monotonic() + 60
     while not (found := api.memories(agent_id, user_id=user_id)):
         assert time.monotonic() < limit, "no memory was formed"
         time.sleep(0.005)

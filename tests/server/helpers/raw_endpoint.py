@@ -160,7 +160,7 @@ def ask(
     streamed: bool = True,
     path: str = "/v1",
     times: int = 1,
-    timeout: float = 5.0,
+    timeout: float = 60.0,
     model: str = "m",
     names: Sequence[str] = (),
     settings: dict[str, Any] | None = None,

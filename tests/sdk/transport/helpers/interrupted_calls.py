@@ -122,7 +122,7 @@ def places_of(client: Client) -> int:
     transport = part_of(part_of(client, "_connections"), "_transport")
     by_httpx = hasattr(transport, "_leases")
     leases = part_of(transport, "_leases") if by_httpx else part_of(transport, "_pool").leases
-    until = monotonic() + 10
+    until = monotonic() + 60
     while len(leases) and monotonic() < until:
         sleep(0.01)
     return len(leases)

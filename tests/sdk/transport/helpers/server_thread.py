@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 import threading
 from dataclasses import dataclass, field
@@ -18,15 +19,17 @@ class ServerThread:
     """Listens on 127.0.0.1 while its context is open; subclasses say how to handle a connection.
 
     Args:
-        port: The port to listen on; 0 takes a free one, which is then its value.
+        bound: A socket to listen with, which has a port already; None takes a free port.
         tls: The context of a server that speaks TLS.
 
     Attributes:
+        port: The port that it listens on.
         connections: The number of connections that were accepted.
     """
 
-    port: int = field(default=0, kw_only=True)
+    bound: socket.socket | None = field(default=None, kw_only=True)
     tls: ssl.SSLContext | None = field(default=None, kw_only=True)
+    port: int = field(default=0, init=False)
     connections: int = field(default=0, init=False)
 
     async def handle(
@@ -61,7 +64,8 @@ class ServerThread:
     async def _serve(self, started: threading.Event) -> None:
         self._loop = asyncio.get_running_loop()
         self._end = asyncio.Event()
-        listening = await asyncio.start_server(self._accept, "127.0.0.1", self.port, ssl=self.tls)
+        bound = self.bound or socket.create_server(("127.0.0.1", 0))
+        listening = await asyncio.start_server(self._accept, sock=bound, ssl=self.tls)
         self.port = listening.sockets[0].getsockname()[1]
         started.set()
         await self._end.wait()
