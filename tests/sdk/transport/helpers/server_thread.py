@@ -69,6 +69,11 @@ class ServerThread:
         self.port = listening.sockets[0].getsockname()[1]
         started.set()
         await self._end.wait()
+        # Connections that were accepted just now have their tasks some turns of the loop later;
+        # after close(), asyncio would leave them open.
+        self._loop.remove_reader(listening.sockets[0])
+        for _ in range(10):
+            await asyncio.sleep(0)
         listening.close()
         for task in self._tasks:
             task.cancel()
