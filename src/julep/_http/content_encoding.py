@@ -68,7 +68,7 @@ def _keep_freed_memory() -> None:
 
     glibc returns what is freed beyond twice the largest block that was mapped and freed: that would
     be the body. With its pieces and its text, most of a page's memory would be returned, and each
-    page would fault it in again, which takes a sixth of its time. After a block of 2 MiB, which
-    nothing touches, 4 MiB are kept. See ``M_MMAP_THRESHOLD`` in mallopt(3).
+    page would fault it in again, which takes a sixth of its time. After a block of 1 MiB, which
+    nothing touches, 2 MiB are kept. See ``M_MMAP_THRESHOLD`` in mallopt(3).
     """
-    bytes(2 * 1024 * 1024)
+    bytes(1024 * 1024)
