@@ -10,7 +10,8 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from contextvars import copy_context
-from threading import Thread, current_thread
+from sys import getrefcount
+from threading import Thread
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -19,9 +20,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# The last threads that ended: where the last reference to a thread goes, Python runs code that
-# would swallow Ctrl-C in the main thread. Later, no frame of an exception there refers to it.
-_ended: Final = deque[Thread](maxlen=16)
+# Threads that something else may refer to, such as the frames of an exception: where the last
+# reference to a thread goes, Python runs code that would swallow Ctrl-C in the main thread.
+_kept: Final = deque[Thread]()
+
+# An end must not take longer, however many threads are kept.
+_MAX_LOOKED_AT: Final = 16
 
 # What the messages of a RuntimeError have in common: "can't start new thread", and "can't create
 # new thread at interpreter shutdown". A signal's handler may raise a RuntimeError, too.
@@ -42,16 +46,28 @@ def start_thread(name: str, target: Callable[[], object]) -> Thread | None:
         try:
             target()
         finally:
-            _ended.append(current_thread())
+            _release_ended()
 
     thread = Thread(target=run, name=name, daemon=True)
+    _kept.append(thread)
     try:
         thread.start()
     except RuntimeError as error:
         if _NO_THREAD in str(error):
+            _release_ended()  # no other thread will
             return None
         raise (error.__context__ or error) from None
     return thread
+
+
+def _release_ended() -> None:
+    """Release threads that nothing else refers to; Python refers to those that run."""
+    unshared = object()
+    for _ in range(min(len(_kept), _MAX_LOOKED_AT)):
+        with suppress(IndexError):  # another thread may have released the last one
+            thread = _kept.popleft()
+            if getrefcount(thread) > getrefcount(unshared):
+                _kept.append(thread)
 
 
 def run_in_thread(name: str, target: Callable[[], object]) -> None:

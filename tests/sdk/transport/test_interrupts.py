@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
+from weakref import ref
 
 import anyio
 import httpx
@@ -24,7 +25,7 @@ import pytest
 
 import julep
 from julep import AsyncClient, Client, Timeout
-from julep._http import exchange
+from julep._http import background, exchange
 from julep._http.h11_parser import H11Parser
 from julep._http.httptools_parser import HttptoolsParser
 from tests.sdk.helpers.resources import HELLO
@@ -431,3 +432,28 @@ async def test_an_async_client_may_be_closed_at_any_await(
                 count = awaited.count
             await client.aclose()
     assert number > 1
+
+
+def test_no_thread_is_freed_where_ctrl_c_would_be_lost() -> None:
+    """Python runs code when a thread is freed: it belongs into another one than the main thread."""
+    freed: list[str] = []
+    watched: list[ref[threading.Thread]] = []
+
+    def start() -> threading.Thread:
+        thread = background.start_thread("short", lambda: None)
+        assert thread is not None
+        thread.join()
+        watched.append(ref(thread, lambda _: freed.append(threading.current_thread().name)))
+        return thread
+
+    held = start()  # as the frame of an exception may
+    for _ in range(40):
+        start()
+    assert watched[0]() is held
+    assert len(freed) > 20
+    del held
+    assert watched[0]() is not None
+    for _ in range(40):
+        start()
+    assert watched[0]() is None
+    assert set(freed) == {"short"}
